@@ -1,0 +1,18 @@
+package io.blkwarden.model;
+
+/**
+ * One virtual disk of a domain as xenstore names it.
+ *
+ * @param vdev the administrator's spelling, such as {@code xvda2}; 1 to 64 characters
+ * @param handle the virtual device number, such as 51714 (xen-vbd-interface(7))
+ * @param backend who serves it
+ * @param mode {@code r}, {@code w} or {@code w!}
+ */
+public record DiskRef(String vdev, int handle, BackendKind backend, String mode) {
+  public DiskRef {
+    Require.text(vdev, 64, "disk.vdev");
+    Require.within(handle, 0, Integer.MAX_VALUE, "disk.handle");
+    Require.present(backend, "disk.backend");
+    Require.text(mode, 8, "disk.mode");
+  }
+}

@@ -1,0 +1,17 @@
+package io.blkwarden.model;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** What a guest uses a volume for, judged by the volume's name. */
+public enum VolumeRole {
+  ROOT,
+  SWAP,
+  DATA;
+
+  /** Name in messages and policies. */
+  @JsonValue
+  public String wire() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

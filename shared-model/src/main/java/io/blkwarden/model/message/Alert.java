@@ -1,0 +1,210 @@
+package io.blkwarden.model.message;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.VolumeRole;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people and programs are told; the same {@code id} from {@code firing} to {@code resolved}.
+ *
+ * @param id identity of the alert over its whole life
+ * @param state where in its life it is
+ * @param severity how bad
+ * @param policy which policy raised it
+ * @param host where; {@code _fleet} for the whole fleet
+ * @param domain whose disk; absent for host and fleet alerts
+ * @param disk which disk; absent for host and fleet alerts
+ * @param since when the condition began to hold
+ * @param at when this state was reached
+ * @param condition what was measured against what
+ * @param evidence more numbers
+ * @param action what was done or would be done; absent when nothing is
+ * @param summary all of it in a sentence
+ */
+public record Alert(
+    MessageId id,
+    State state,
+    Severity severity,
+    String policy,
+    HostId host,
+    @Nullable DomainRef domain,
+    @Nullable AlertDisk disk,
+    Instant since,
+    Instant at,
+    Condition condition,
+    Evidence evidence,
+    @Nullable Action action,
+    String summary)
+    implements ControlMessage {
+  public Alert {
+    Require.present(id, "id");
+    Require.present(state, "state");
+    Require.present(severity, "severity");
+    Require.text(policy, 100, "policy");
+    Require.present(host, "host");
+    Require.present(since, "since");
+    Require.present(at, "at");
+    Require.present(condition, "condition");
+    Require.present(evidence, "evidence");
+    Require.text(summary, 2_000, "summary");
+  }
+
+  /** Where in its life an alert is. */
+  public enum State {
+    /** The condition holds. */
+    FIRING,
+    /** It holds, and a throttle has been applied for it. */
+    HANDLED,
+    /** It holds no longer. */
+    RESOLVED,
+    /** The host is silent, so nobody knows. */
+    UNKNOWN;
+
+    /** Name in messages. */
+    @JsonValue
+    public String wire() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** How bad it is. */
+  public enum Severity {
+    INFO,
+    WARNING,
+    CRITICAL;
+
+    /** Name in messages, subjects and policies. */
+    @JsonValue
+    public String wire() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What a throttle changed, from the windows before and after it. */
+  public enum Effect {
+    WORKED,
+    NO_EFFECT,
+    HARMED,
+    /** The device's scheduler ignores priorities; nothing was tried or expected. */
+    INEFFECTIVE,
+    /** Not judged yet, or samples are missing. */
+    UNKNOWN;
+
+    /** Name in messages. */
+    @JsonValue
+    public String wire() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /**
+   * The disk that an alert is about.
+   *
+   * @param vdev virtual device
+   * @param volume the toolstack's path
+   * @param role what it is used for
+   * @param device number of the volume's block device
+   */
+  public record AlertDisk(
+      String vdev, @Nullable String volume, VolumeRole role, @Nullable DeviceNumber device) {
+    public AlertDisk {
+      Require.text(vdev, 64, "disk.vdev");
+      Require.present(role, "disk.role");
+    }
+  }
+
+  /**
+   * What was measured against what.
+   *
+   * @param metric the policy's metric, such as {@code iops}
+   * @param value what it was, in the metric's unit
+   * @param above the policy's threshold
+   * @param forMs how long it had to last
+   * @param clearBelow below what it counts as over
+   */
+  public record Condition(
+      String metric, double value, double above, long forMs, double clearBelow) {
+    public Condition {
+      Require.text(metric, 64, "condition.metric");
+      Require.finite(value, "condition.value");
+      Require.finite(above, "condition.above");
+      Require.finite(clearBelow, "condition.clear_below");
+    }
+  }
+
+  /**
+   * Numbers around the condition; what could not be measured is absent.
+   *
+   * @param deviceTimeShare this disk's part of its physical device's busy time, 0 to 1
+   * @param deviceUtil busy part of the physical device's time, 0 to 1
+   * @param hostAwaitMs mean time of an I/O on the physical device, in ms
+   * @param hostIoFull part of the time in which all of dom0's tasks waited for I/O, 0 to 1
+   * @param samples the last rows of wall clock milliseconds and value, at most 120
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Evidence(
+      @Nullable Double deviceTimeShare,
+      @Nullable Double deviceUtil,
+      @Nullable Double hostAwaitMs,
+      @Nullable Double hostIoFull,
+      List<List<Double>> samples) {
+    public Evidence {
+      samples = Require.list(samples, 120, "evidence.samples");
+    }
+  }
+
+  /**
+   * What was done about it.
+   *
+   * @param mode the policy's mode: {@code observe}, {@code shadow}, {@code approve}, {@code auto}
+   * @param throttle the lease; absent when nothing was set
+   * @param priority what was set, or would be
+   * @param leaseMs how long
+   * @param workers whose priority was set
+   * @param effect what it changed
+   * @param before the metric before
+   * @param after the metric after
+   * @param note why nothing was done, or what was skipped; absent when there is nothing to say
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Action(
+      String mode,
+      @Nullable MessageId throttle,
+      @Nullable IoPriority priority,
+      long leaseMs,
+      List<AlertWorker> workers,
+      Effect effect,
+      @Nullable Double before,
+      @Nullable Double after,
+      @Nullable String note) {
+    public Action {
+      Require.text(mode, 16, "action.mode");
+      workers = Require.list(workers, 64, "action.workers");
+      Require.present(effect, "action.effect");
+      Require.optionalText(note, 1_000, "action.note");
+    }
+  }
+
+  /**
+   * A worker whose priority was set.
+   *
+   * @param pid task
+   * @param comm its name
+   */
+  public record AlertWorker(int pid, @JsonProperty("comm") String comm) {
+    public AlertWorker {
+      Require.text(comm, 64, "action.workers.comm");
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.blkwarden.model.message;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.WorkerId;
+import java.util.List;
+import java.util.UUID;
+
+/** What a command asks of an agent: one of a closed set, told apart by {@code verb}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "verb")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = CommandAction.Set.class, name = "set"),
+  @JsonSubTypes.Type(value = CommandAction.Reset.class, name = "reset"),
+  @JsonSubTypes.Type(value = CommandAction.ReleaseAll.class, name = "release-all"),
+  @JsonSubTypes.Type(value = CommandAction.Snapshot.class, name = "snapshot"),
+})
+public sealed interface CommandAction {
+  /**
+   * Sets the priority of all workers of a disk, as a lease; with the lease id of one that is held
+   * it renews that lease.
+   *
+   * @param lease identity of the lease
+   * @param domain whose disk, as the issuer's mapping has it
+   * @param vdev which disk, such as {@code xvda2}
+   * @param boot boot of the mapping that the issuer saw
+   * @param workers the workers that the issuer saw; the agent refuses if its own differ
+   * @param priority {@code idle} or {@code best-effort/0..7}
+   * @param leaseMs how long unless renewed, 1,000 to 3,600,000 ms
+   */
+  record Set(
+      MessageId lease,
+      DomainRef domain,
+      String vdev,
+      UUID boot,
+      List<WorkerId> workers,
+      IoPriority priority,
+      long leaseMs)
+      implements CommandAction {
+    /** Longest lease in ms. */
+    public static final long MAX_LEASE_MS = 3_600_000;
+
+    public Set {
+      Require.present(lease, "action.lease");
+      Require.present(domain, "action.domain");
+      Require.text(vdev, 64, "action.vdev");
+      Require.present(boot, "action.boot");
+      workers = Require.list(workers, MappedDisk.MAX_WORKERS, "action.workers");
+      Require.within(workers.size(), 1, MappedDisk.MAX_WORKERS, "action.workers (count)");
+      Require.present(priority, "action.priority");
+      if (priority.ioClass() != IoPriority.IoClass.IDLE
+          && priority.ioClass() != IoPriority.IoClass.BEST_EFFORT) {
+        throw new IllegalArgumentException(
+            "action.priority: expected idle or best-effort/0..7, found " + priority);
+      }
+      Require.within(leaseMs, 1_000, MAX_LEASE_MS, "action.lease_ms");
+    }
+  }
+
+  /**
+   * Ends a lease and restores what was there before it.
+   *
+   * @param lease which one; one that is not held counts as ended
+   */
+  record Reset(MessageId lease) implements CommandAction {
+    public Reset {
+      Require.present(lease, "action.lease");
+    }
+  }
+
+  /** Ends all leases of the host. */
+  record ReleaseAll() implements CommandAction {}
+
+  /** Asks for a snapshot of the mapping. */
+  record Snapshot() implements CommandAction {}
+}

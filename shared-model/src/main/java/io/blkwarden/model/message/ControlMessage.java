@@ -1,0 +1,29 @@
+package io.blkwarden.model.message;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/**
+ * Anything that is carried as JSON: {@code schema} comes first and tells which record it is.
+ *
+ * <p>Readers ignore fields they do not know; a field never changes its meaning within a version.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "schema")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = MappingSnapshot.class, name = "blkwarden.mapping-snapshot.v1"),
+  @JsonSubTypes.Type(value = DomainStarted.class, name = "blkwarden.domain-started.v1"),
+  @JsonSubTypes.Type(value = DomainStopped.class, name = "blkwarden.domain-stopped.v1"),
+  @JsonSubTypes.Type(value = DiskAttached.class, name = "blkwarden.disk-attached.v1"),
+  @JsonSubTypes.Type(value = DiskDetached.class, name = "blkwarden.disk-detached.v1"),
+  @JsonSubTypes.Type(value = DeviceAdded.class, name = "blkwarden.device-added.v1"),
+  @JsonSubTypes.Type(value = DeviceRemoved.class, name = "blkwarden.device-removed.v1"),
+  @JsonSubTypes.Type(value = WorkersChanged.class, name = "blkwarden.workers-changed.v1"),
+  @JsonSubTypes.Type(value = Heartbeat.class, name = "blkwarden.heartbeat.v1"),
+  @JsonSubTypes.Type(value = Command.class, name = "blkwarden.command.v1"),
+  @JsonSubTypes.Type(value = Outcome.class, name = "blkwarden.outcome.v1"),
+  @JsonSubTypes.Type(value = Alert.class, name = "blkwarden.alert.v1"),
+  @JsonSubTypes.Type(value = OperatorRequest.class, name = "blkwarden.operator-request.v1"),
+  @JsonSubTypes.Type(value = OperatorReply.class, name = "blkwarden.operator-reply.v1"),
+})
+public sealed interface ControlMessage
+    permits MappingEvent, Heartbeat, Command, Outcome, Alert, OperatorRequest, OperatorReply {}

@@ -1,0 +1,97 @@
+package io.blkwarden.model.message;
+
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Require;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An agent's sign of life, each 5 s.
+ *
+ * @param host whose agent
+ * @param boot boot of the host
+ * @param run random for each start of the agent
+ * @param at wall clock of the host
+ * @param version of the agent
+ * @param uptimeMs how long the agent has run
+ * @param revision of its mapping
+ * @param epoch highest claim of a controller that it has seen
+ * @param acting whether it carries out commands at all
+ * @param kernel release of the kernel, such as {@code 6.1.0-50-amd64}
+ * @param intervalMs time between two samples
+ * @param devices physical devices with scheduler and the verdict whether priorities count there
+ * @param probes health of each source, at most 64
+ * @param throttles leases held, at most 4096
+ * @param drops what was dropped or conflated since the start, by kind, at most 64 kinds
+ */
+public record Heartbeat(
+    HostId host,
+    UUID boot,
+    UUID run,
+    Instant at,
+    String version,
+    long uptimeMs,
+    long revision,
+    long epoch,
+    boolean acting,
+    String kernel,
+    long intervalMs,
+    List<PhysicalDevice> devices,
+    List<ProbeHealth> probes,
+    List<HeldThrottle> throttles,
+    Map<String, Long> drops)
+    implements ControlMessage {
+  public Heartbeat {
+    Require.present(host, "host");
+    Require.present(boot, "boot");
+    Require.present(run, "run");
+    Require.present(at, "at");
+    Require.text(version, 100, "version");
+    Require.text(kernel, 255, "kernel");
+    devices = Require.list(devices, MappingSnapshot.MAX_DEVICES, "devices");
+    probes = Require.list(probes, 64, "probes");
+    throttles = Require.list(throttles, MappingSnapshot.MAX_DISKS, "throttles");
+    drops = drops == null ? Map.of() : Map.copyOf(drops);
+    Require.within(drops.size(), 0, 64, "drops (count)");
+  }
+
+  /**
+   * Whether a source could be read.
+   *
+   * @param name of the probe, such as {@code diskstats}
+   * @param ok whether its last run succeeded
+   * @param detail what is wrong; absent when nothing is
+   */
+  public record ProbeHealth(String name, boolean ok, @Nullable String detail) {
+    public ProbeHealth {
+      Require.text(name, 64, "probes.name");
+      Require.optionalText(detail, 1_000, "probes.detail");
+    }
+  }
+
+  /**
+   * A lease that is held.
+   *
+   * @param lease its identity
+   * @param domain whose disk
+   * @param vdev which disk
+   * @param priority what is set
+   * @param remainingMs how long it still runs
+   */
+  public record HeldThrottle(
+      MessageId lease, DomainRef domain, String vdev, IoPriority priority, long remainingMs) {
+    public HeldThrottle {
+      Require.present(lease, "throttles.lease");
+      Require.present(domain, "throttles.domain");
+      Require.text(vdev, 64, "throttles.vdev");
+      Require.present(priority, "throttles.priority");
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.blkwarden.model.message;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Require;
+import java.util.List;
+
+/**
+ * A host's whole map, with the counters that its samples count from.
+ *
+ * <p>Sent at start, after every change, on request and at intervals; the last one of each host
+ * stands in the KV bucket {@code blkwarden-mapping}.
+ *
+ * @param origin host, boot, revision and time
+ * @param domains all running guests, at most 4096
+ * @param disks all their disks, at most 4096; row {@code n} of a sample is disk {@code n}
+ * @param devices the physical devices below them, at most 256; row {@code n} of a sample's device
+ *     table is device {@code n}
+ * @param base what samples count from
+ */
+public record MappingSnapshot(
+    @JsonUnwrapped MappingOrigin origin,
+    List<DomainRef> domains,
+    List<MappedDisk> disks,
+    List<PhysicalDevice> devices,
+    CounterBase base)
+    implements MappingEvent {
+  /** Most disks of one host. */
+  public static final int MAX_DISKS = 4096;
+
+  /** Most physical devices of one host. */
+  public static final int MAX_DEVICES = 256;
+
+  public MappingSnapshot {
+    Require.present(origin, "origin");
+    domains = Require.list(domains, MAX_DISKS, "domains");
+    disks = Require.list(disks, MAX_DISKS, "disks");
+    devices = Require.list(devices, MAX_DEVICES, "devices");
+    Require.present(base, "base");
+    if (base.disks().size() != disks.size() || base.devices().size() != devices.size()) {
+      throw new IllegalArgumentException(
+          "base: expected a row for each of %d disks and %d devices, found %d and %d"
+              .formatted(disks.size(), devices.size(), base.disks().size(), base.devices().size()));
+    }
+  }
+
+  @JsonIgnore
+  @Override
+  public String event() {
+    return "snapshot";
+  }
+}

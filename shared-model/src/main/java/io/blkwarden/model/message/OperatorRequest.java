@@ -1,0 +1,87 @@
+package io.blkwarden.model.message;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.Require;
+
+/**
+ * What a person asks of the controller, on {@code operator.<verb>}, by request and reply.
+ *
+ * @param by who asks, for the record
+ * @param reason why, in a sentence
+ * @param ask what is asked
+ */
+public record OperatorRequest(String by, String reason, Ask ask) implements ControlMessage {
+  public OperatorRequest {
+    Require.text(by, 255, "by");
+    Require.text(reason, 1_000, "reason");
+    Require.present(ask, "ask");
+  }
+
+  /** What is asked: one of a closed set, told apart by {@code verb}. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "verb")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Throttle.class, name = "throttle"),
+    @JsonSubTypes.Type(value = Release.class, name = "release"),
+    @JsonSubTypes.Type(value = ReleaseAll.class, name = "release-all"),
+  })
+  public sealed interface Ask {
+    /** Last token of the subject. */
+    String verb();
+  }
+
+  /**
+   * Throttle a disk.
+   *
+   * @param host where
+   * @param domain name or UUID of the domain
+   * @param disk virtual device, such as {@code xvda2}
+   * @param priority what to set
+   * @param leaseMs how long
+   */
+  public record Throttle(HostId host, String domain, String disk, IoPriority priority, long leaseMs)
+      implements Ask {
+    public Throttle {
+      Require.present(host, "host");
+      Require.text(domain, 255, "domain");
+      Require.text(disk, 64, "disk");
+      Require.present(priority, "priority");
+      Require.within(leaseMs, 1_000, CommandAction.Set.MAX_LEASE_MS, "lease_ms");
+    }
+
+    @Override
+    public String verb() {
+      return "throttle";
+    }
+  }
+
+  /**
+   * Release a disk.
+   *
+   * @param host where
+   * @param domain name or UUID of the domain
+   * @param disk virtual device
+   */
+  public record Release(HostId host, String domain, String disk) implements Ask {
+    public Release {
+      Require.present(host, "host");
+      Require.text(domain, 255, "domain");
+      Require.text(disk, 64, "disk");
+    }
+
+    @Override
+    public String verb() {
+      return "release";
+    }
+  }
+
+  /** Release everything in the fleet. */
+  public record ReleaseAll() implements Ask {
+    @Override
+    public String verb() {
+      return "release-all";
+    }
+  }
+}
