@@ -1,0 +1,75 @@
+package io.blkwarden.model.sample;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A counter of a block device, as {@code /sys/block/<dev>/stat} has it.
+ *
+ * <p>A sector is always 512 bytes. The ids stand in the wire format: they never change, and a new
+ * column gets a new one.
+ */
+public enum SampleColumn {
+  /** Reads completed. */
+  READ_IOS(0),
+  /** Sectors read. */
+  READ_SECTORS(1),
+  /** Time that reads took, summed, in ms. */
+  READ_MS(2),
+  /** Writes completed. */
+  WRITE_IOS(3),
+  /** Sectors written. */
+  WRITE_SECTORS(4),
+  /** Time that writes took, summed, in ms. */
+  WRITE_MS(5),
+  /** I/Os in flight just now: the one column that does not accumulate. */
+  IN_FLIGHT(6),
+  /** Time in which any I/O was in flight, in ms. */
+  IO_MS(7),
+  /** Time in flight, summed over I/Os, in ms. */
+  QUEUE_MS(8),
+  /** Discards completed (Linux 4.18 and later). */
+  DISCARD_IOS(9),
+  /** Sectors discarded. */
+  DISCARD_SECTORS(10),
+  /** Flushes completed (Linux 5.5 and later). */
+  FLUSH_IOS(11),
+  /** Time that flushes took, summed, in ms. */
+  FLUSH_MS(12),
+  /** Times that blkback had no free request ({@code statistics/oo_req}). */
+  OUT_OF_REQUESTS(13);
+
+  private static final List<SampleColumn> BY_ID = List.of(values());
+
+  private final int id;
+
+  SampleColumn(int id) {
+    this.id = id;
+  }
+
+  /** All columns; the position of each is its id. */
+  public static List<SampleColumn> all() {
+    return BY_ID;
+  }
+
+  /** The column of an id, or null for one that this version does not know. */
+  static @Nullable SampleColumn byId(long id) {
+    return id >= 0 && id < BY_ID.size() ? BY_ID.get((int) id) : null;
+  }
+
+  /** Number in the wire format. */
+  public int id() {
+    return id;
+  }
+
+  /** Name in messages, such as {@code read_ios}. */
+  public String wire() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether values add up over time; false for a gauge. */
+  public boolean cumulative() {
+    return this != IN_FLIGHT;
+  }
+}

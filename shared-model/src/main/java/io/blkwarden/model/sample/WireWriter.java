@@ -1,0 +1,56 @@
+package io.blkwarden.model.sample;
+
+import java.util.Arrays;
+
+/** A growing byte array with the two number forms of the sample format. */
+final class WireWriter {
+  private byte[] bytes = new byte[1024];
+  private int length;
+
+  int length() {
+    return length;
+  }
+
+  void raw(int value) {
+    room(1);
+    bytes[length++] = (byte) value;
+  }
+
+  void fixed64(long value) {
+    room(8);
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      bytes[length++] = (byte) (value >>> shift);
+    }
+  }
+
+  /** Unsigned LEB128: seven bits a byte, lowest first, the top bit says that more follow. */
+  void varint(long value) {
+    room(10);
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      bytes[length++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    bytes[length++] = (byte) rest;
+  }
+
+  void append(WireWriter other) {
+    room(other.length);
+    System.arraycopy(other.bytes, 0, bytes, length, other.length);
+    length += other.length;
+  }
+
+  void clear() {
+    length = 0;
+  }
+
+  byte[] toBytes() {
+    return Arrays.copyOf(bytes, length);
+  }
+
+  private void room(int more) {
+    if (length + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Samples: cumulative counters of a host's disks in columns, and their binary form. */
+@NullMarked
+package io.blkwarden.model.sample;
+
+import org.jspecify.annotations.NullMarked;

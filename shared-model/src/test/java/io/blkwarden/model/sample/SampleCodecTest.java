@@ -1,0 +1,83 @@
+package io.blkwarden.model.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.json.Decoded;
+import java.util.Arrays;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class SampleCodecTest {
+  @Test
+  void aBatchSurvives() {
+    SampleFrame frame = batch(100);
+
+    SampleFrame read = new SampleFrame();
+    assertThat(SampleCodec.decode(SampleCodec.encode(frame), read))
+        .isEqualTo(new Decoded.Ok<>(read));
+
+    assertThat(read.run()).isEqualTo(frame.run());
+    assertThat(read.baseId()).isEqualTo(7);
+    assertThat(read.revision()).isEqualTo(42);
+    assertThat(read.sequence()).isEqualTo(1_000_000);
+    assertThat(read.monotonicMillis()).isEqualTo(123_456_789);
+    assertThat(read.ioSomeMicros()).isEqualTo(987_654_321);
+    assertThat(read.ioFullMicros()).isEqualTo(SampleFrame.UNMEASURED);
+    assertThat(read.disks().rows()).isEqualTo(100);
+    for (int row = 0; row < 100; row++) {
+      assertThat(read.disks().present(row)).isEqualTo(row % 10 != 3);
+      for (SampleColumn column : SampleColumn.all()) {
+        long expected = row % 10 == 3 ? 0 : frame.disks().get(column, row);
+        assertThat(read.disks().get(column, row)).isEqualTo(expected);
+      }
+    }
+    assertThat(read.devices().get(SampleColumn.IO_MS, 0)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void everyTruncationIsPlaced() {
+    byte[] whole = SampleCodec.encode(batch(5));
+    for (int length = 0; length < whole.length; length++) {
+      assertThat(SampleCodec.decode(Arrays.copyOf(whole, length), new SampleFrame()))
+          .isInstanceOfSatisfying(
+              Decoded.Malformed.class,
+              fault -> assertThat(fault.offset()).isLessThanOrEqualTo(whole.length));
+    }
+  }
+
+  @Property
+  void anyBytesGiveAnAnswer(@ForAll @Size(max = 200) byte[] bytes) {
+    assertThat(SampleCodec.decode(bytes, new SampleFrame())).isNotNull();
+  }
+
+  @Property
+  void anyMutationGivesAnAnswer(@ForAll @IntRange(max = 10_000) int at, @ForAll byte with) {
+    byte[] bytes = SampleCodec.encode(batch(20));
+    bytes[at % bytes.length] = with;
+    assertThat(SampleCodec.decode(bytes, new SampleFrame())).isNotNull();
+  }
+
+  private static SampleFrame batch(int rows) {
+    SampleFrame frame = new SampleFrame();
+    frame.identify(new UUID(11, 12), 7, 42, 1_000_000);
+    frame.time(123_456_789, 1_763_834_405_120L, 1_000);
+    frame.pressure(987_654_321, SampleFrame.UNMEASURED);
+    frame.disks().reset(rows);
+    for (int row = 0; row < rows; row++) {
+      for (SampleColumn column : SampleColumn.all()) {
+        frame.disks().set(column, row, (long) row * row * (column.id() + 1));
+      }
+      if (row % 10 != 3) {
+        frame.disks().markPresent(row);
+      }
+    }
+    frame.devices().reset(1);
+    frame.devices().markPresent(0);
+    frame.devices().set(SampleColumn.IO_MS, 0, Long.MAX_VALUE);
+    return frame;
+  }
+}
