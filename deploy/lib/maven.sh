@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# run_maven ARGS: Maven on this checkout, quiet about downloads. Source common.sh and jdk.sh first.
+
+run_maven() {
+  need_command mvn maven
+  [[ -n "${JAVA_HOME:-}" && "$(jdk_major "$JAVA_HOME")" -ge "$JDK_MIN" ]] || use_jdk
+  # Maven's own Guava uses sun.misc.Unsafe; without this the JDK warns on every run.
+  (cd "$ROOT" && MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow" \
+    mvn -B -ntp -Dstyle.color=never -Dmaven.wagon.http.retryHandler.count=3 "$@")
+}
+
+# build_if_stale MODULE: packages MODULE when its jar is missing or older than a source it is made of.
+build_if_stale() {
+  local module="$1" jar="$ROOT/$1/target/$1.jar"
+  stale "$module" "$jar" || return 0
+  (
+    flock 9
+    stale "$module" "$jar" || exit 0
+    say "building $module"
+    run_maven -q -pl "$module" -am -Dmaven.test.skip=true -Dspotless.check.skip=true \
+      -Dcheckstyle.skip=true package >&2
+    touch "$jar"
+  ) 9<"$ROOT/pom.xml"
+}
+
+stale() {
+  [[ ! -f "$2" ]] || [[ -n "$(find "$ROOT/pom.xml" "$ROOT/shared-model/pom.xml" \
+    "$ROOT/shared-model/src/main" "$ROOT/$1/pom.xml" "$ROOT/$1/src/main" \
+    -type f -newer "$2" -print -quit 2>/dev/null)" ]]
+}
