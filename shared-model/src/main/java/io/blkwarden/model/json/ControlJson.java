@@ -34,6 +34,7 @@ public final class ControlJson {
                           .maxDocumentLength(MAX_BYTES)
                           .build())
                   .build())
+          .annotationIntrospector(new PresentPrimitives())
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .changeDefaultPropertyInclusion(
               inclusion -> inclusion.withValueInclusion(JsonInclude.Include.ALWAYS))

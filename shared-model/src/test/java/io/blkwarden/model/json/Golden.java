@@ -1,0 +1,54 @@
+package io.blkwarden.model.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The golden messages, which are never edited, and the schemas that they must satisfy. */
+final class Golden {
+  private static final List<String> NAMES =
+      List.of(
+          "domain-started",
+          "domain-stopped",
+          "disk-attached",
+          "disk-detached",
+          "device-added",
+          "device-removed",
+          "workers-changed",
+          "mapping-snapshot",
+          "heartbeat",
+          "command",
+          "outcome",
+          "alert",
+          "operator-request",
+          "operator-reply");
+
+  private Golden() {}
+
+  static Stream<String> names() {
+    return NAMES.stream();
+  }
+
+  static String message(String name) {
+    return text("/golden/" + name + ".v1.json");
+  }
+
+  static String schema(String name) {
+    return text("/io/blkwarden/schema/" + name + ".v1.json");
+  }
+
+  private static String text(String resource) {
+    try (InputStream in = Golden.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("no resource " + resource);
+      }
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

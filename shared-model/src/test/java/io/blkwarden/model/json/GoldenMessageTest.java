@@ -1,0 +1,86 @@
+package io.blkwarden.model.json;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.blkwarden.model.message.ControlMessage;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+class GoldenMessageTest {
+  private static final JsonMapper TREES = JsonMapper.builder().build();
+  private static final SchemaRegistry SCHEMAS = registry();
+
+  @ParameterizedTest
+  @MethodSource("io.blkwarden.model.json.Golden#names")
+  void isValidBySchemaAndComesBackTheSame(String name) {
+    String golden = Golden.message(name);
+    assertThat(schema(name).validate(golden, InputFormat.JSON)).isEmpty();
+
+    ControlMessage message = decoded(golden);
+
+    String again = new String(ControlJson.encode(message), UTF_8);
+    assertThat(again).startsWith("{\"schema\":\"blkwarden." + name + ".v1\"");
+    assertThat(schema(name).validate(again, InputFormat.JSON)).isEmpty();
+    assertThat(TREES.readTree(again)).isEqualTo(TREES.readTree(golden));
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.blkwarden.model.json.Golden#names")
+  void unknownFieldsAreIgnored(String name) {
+    ObjectNode tree = (ObjectNode) TREES.readTree(Golden.message(name));
+    tree.put("brand_new", "field");
+
+    assertThat(decoded(tree.toString())).isEqualTo(decoded(Golden.message(name)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.blkwarden.model.json.Golden#names")
+  void everyRequiredFieldIsMissedByCodecAndSchemaAlike(String name) {
+    ObjectNode tree = (ObjectNode) TREES.readTree(Golden.message(name));
+    JsonNode required = TREES.readTree(Golden.schema(name)).get("required");
+    assertThat(required.isArray()).isTrue();
+    for (JsonNode field : required) {
+      ObjectNode without = tree.deepCopy();
+      without.remove(field.asString());
+      assertThat(schema(name).validate(without.toString(), InputFormat.JSON))
+          .as("schema without %s", field)
+          .isNotEmpty();
+      // Lists that are left out mean empty ones to a lenient reader; all else is refused.
+      if (!tree.get(field.asString()).isContainer()) {
+        assertThat(ControlJson.decode(ControlMessage.class, without.toString().getBytes(UTF_8)))
+            .as("codec without %s", field)
+            .isInstanceOf(Decoded.Malformed.class);
+      }
+    }
+  }
+
+  private static ControlMessage decoded(String json) {
+    return switch (ControlJson.decode(ControlMessage.class, json.getBytes(UTF_8))) {
+      case Decoded.Ok<ControlMessage> ok -> ok.value();
+      case Decoded.Malformed<ControlMessage> m -> throw new AssertionError(m + " in " + json);
+    };
+  }
+
+  private static Schema schema(String name) {
+    return SCHEMAS.getSchema(SchemaLocation.of("urn:blkwarden:schema:" + name + ".v1"));
+  }
+
+  private static SchemaRegistry registry() {
+    Map<String, String> texts = new HashMap<>();
+    texts.put("urn:blkwarden:schema:common.v1", Golden.schema("common"));
+    Golden.names().forEach(n -> texts.put("urn:blkwarden:schema:" + n + ".v1", Golden.schema(n)));
+    return SchemaRegistry.withDefaultDialect(
+        SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(texts));
+  }
+}
