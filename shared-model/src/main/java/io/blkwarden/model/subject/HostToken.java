@@ -31,6 +31,14 @@ public final class HostToken {
   }
 
   /**
+   * A host's key in a KV bucket, such as {@code blkwarden-mapping}: the token with {@code =} in
+   * place of {@code %}, which NATS does not allow in keys.
+   */
+  public static String key(HostId host) {
+    return encode(host).replace('%', '=');
+  }
+
+  /**
    * Reads a token back.
    *
    * @throws IllegalArgumentException if the token is not one that {@link #encode} writes
