@@ -1,0 +1,104 @@
+package io.blkwarden.controller.fleet;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What policies may look at, from the kernel's block counters ({@code Documentation/admin-guide/
+ * iostats.rst}) and {@code /proc/pressure/io}.
+ *
+ * <p>Values are means over the time between two samples. A disk on several physical devices has the
+ * highest value among them for the metrics that begin with {@code device}.
+ */
+public enum Metric {
+  /** Reads and writes completed. */
+  IOPS("iops", MetricUnit.PER_SECOND),
+  /** Reads completed. */
+  READ_IOPS("read_iops", MetricUnit.PER_SECOND),
+  /** Writes completed. */
+  WRITE_IOPS("write_iops", MetricUnit.PER_SECOND),
+  /** Bytes read. */
+  READ_BYTES("read_bytes_per_s", MetricUnit.BYTES_PER_SECOND),
+  /** Bytes written. */
+  WRITE_BYTES("write_bytes_per_s", MetricUnit.BYTES_PER_SECOND),
+  /** Bytes read and written. */
+  BYTES("bytes_per_s", MetricUnit.BYTES_PER_SECOND),
+  /** Mean time of an I/O; 0 for an idle disk, unknown while I/O waits and none completes. */
+  AWAIT("await_ms", MetricUnit.MILLIS),
+  /** Part of the time in which any I/O was in flight. */
+  UTIL("util", MetricUnit.RATIO),
+  /** I/Os in flight when the sample was taken. */
+  IN_FLIGHT("in_flight", MetricUnit.COUNT),
+  /** This disk's part of the time that all guests' I/Os on its physical device took. */
+  DEVICE_TIME_SHARE("device_time_share", MetricUnit.RATIO),
+  /** As {@link #UTIL}, of the physical device. */
+  DEVICE_UTIL("device.util", MetricUnit.RATIO),
+  /** As {@link #AWAIT}, of the physical device. */
+  DEVICE_AWAIT("device.await_ms", MetricUnit.MILLIS),
+  /** As {@link #IOPS}, of the physical device. */
+  DEVICE_IOPS("device.iops", MetricUnit.PER_SECOND),
+  /** Part of the time in which some task of dom0 waited for I/O. */
+  HOST_IO_SOME("host.io_some", MetricUnit.RATIO),
+  /** Part of the time in which all of dom0's tasks waited for I/O. */
+  HOST_IO_FULL("host.io_full", MetricUnit.RATIO);
+
+  private static final List<Metric> ALL = List.of(values());
+
+  private final String id;
+  private final MetricUnit unit;
+
+  Metric(String id, MetricUnit unit) {
+    this.id = id;
+    this.unit = unit;
+  }
+
+  /** All metrics. */
+  public static List<Metric> all() {
+    return ALL;
+  }
+
+  /** The metric that policies call so. */
+  public static Optional<Metric> byId(String id) {
+    return ALL.stream().filter(metric -> metric.id.equals(id)).findFirst();
+  }
+
+  /** Name in policies, messages and exports. */
+  public String id() {
+    return id;
+  }
+
+  /** What it is measured in. */
+  public MetricUnit unit() {
+    return unit;
+  }
+
+  /** A value of this metric as people read it, such as {@code 812/s} or {@code 81%}. */
+  public String format(double value) {
+    return switch (unit) {
+      case PER_SECOND -> "%.0f/s".formatted(value);
+      case BYTES_PER_SECOND -> bytes(value) + "/s";
+      case MILLIS -> String.format(Locale.ROOT, value < 10 ? "%.1f ms" : "%.0f ms", value);
+      case RATIO -> "%.0f%%".formatted(value * 100);
+      case COUNT -> "%.0f".formatted(value);
+    };
+  }
+
+  private static String bytes(double value) {
+    String[] units = {"B", "kB", "MB", "GB"};
+    double rest = value;
+    int unit = 0;
+    while (rest >= 1_000 && unit < units.length - 1) {
+      rest /= 1_000;
+      unit++;
+    }
+    return String.format(
+        Locale.ROOT, rest < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", rest, units[unit]);
+  }
+
+  /** All names, for messages to people. */
+  public static List<String> ids() {
+    return Arrays.stream(values()).map(Metric::id).toList();
+  }
+}

@@ -1,0 +1,73 @@
+package io.blkwarden.controller.plan;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Require;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was decided about a disk, a host or the fleet, and why; refusals are decisions too.
+ *
+ * @param at wall clock of the controller
+ * @param host where; {@code _fleet} for the whole fleet
+ * @param domain whose disk; absent when no disk is concerned
+ * @param vdev which disk; absent when none is
+ * @param policy which policy; absent for what a person asked
+ * @param verdict what was decided
+ * @param throttle the lease concerned; absent when there is none
+ * @param reason why, in a sentence; 1 to 1000 characters
+ * @param numbers what was measured, by name, in name order; at most 32
+ */
+public record Decision(
+    Instant at,
+    HostId host,
+    @Nullable DomainRef domain,
+    @Nullable String vdev,
+    @Nullable String policy,
+    Verdict verdict,
+    @Nullable MessageId throttle,
+    String reason,
+    Map<String, Double> numbers) {
+  private static final int REASON_MAX = 1_000;
+
+  public Decision {
+    Require.present(at, "at");
+    Require.present(host, "host");
+    Require.optionalText(vdev, 64, "vdev");
+    Require.optionalText(policy, 100, "policy");
+    Require.present(verdict, "verdict");
+    reason = reason.length() > REASON_MAX ? reason.substring(0, REASON_MAX) : reason;
+    Require.text(reason, REASON_MAX, "reason");
+    Require.within(numbers.size(), 0, 32, "numbers (count)");
+    numbers = Collections.unmodifiableMap(new TreeMap<>(numbers));
+  }
+
+  /** What was decided. */
+  public enum Verdict {
+    /** A throttle is asked for. */
+    ACT,
+    /** It would be, in another mode. */
+    SHADOW,
+    /** A guard said no. */
+    REFUSE,
+    /** A throttle is ended. */
+    RELEASE,
+    /** A throttle runs longer. */
+    RENEW,
+    /** Nothing is done for now. */
+    SKIP;
+
+    /** Name in messages. */
+    @JsonValue
+    public String wire() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.blkwarden.controller.policy;
+
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.Require;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Everything that people ruled.
+ *
+ * @param policies with unique names, at most {@link Limits#POLICIES_MAX}
+ * @param brakes bounds on acting
+ * @param protect disks that are never throttled, at most {@link Limits#PROTECT_MAX} rules
+ */
+public record PolicySet(List<Policy> policies, Brakes brakes, List<Match> protect) {
+  /** No policies, the default brakes, nothing protected. */
+  public static final PolicySet EMPTY = new PolicySet(List.of(), Brakes.DEFAULT, List.of());
+
+  public PolicySet {
+    policies = Require.list(policies, Limits.POLICIES_MAX, "policies");
+    Require.present(brakes, "brakes");
+    protect = Require.list(protect, Limits.PROTECT_MAX, "protect");
+    Set<String> names = new HashSet<>();
+    for (Policy policy : policies) {
+      if (!names.add(policy.name())) {
+        throw new IllegalArgumentException(
+            "policies: expected unique names, found '%s' twice".formatted(policy.name()));
+      }
+    }
+  }
+
+  /** Whether a rule forbids to throttle this disk. */
+  public boolean protects(HostId host, MappedDisk disk) {
+    return protect.stream().anyMatch(rule -> rule.fits(host, disk));
+  }
+}

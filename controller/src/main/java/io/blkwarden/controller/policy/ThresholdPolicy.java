@@ -1,0 +1,26 @@
+package io.blkwarden.controller.policy;
+
+import io.blkwarden.model.Require;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One disk's metric above a level for a time.
+ *
+ * @param name unique, 1 to 100 characters
+ * @param mode how far it may go
+ * @param match which disks
+ * @param when the level
+ * @param onlyIf what else must hold; absent when nothing must
+ * @param then what to do
+ */
+public record ThresholdPolicy(
+    String name, Mode mode, Match match, Threshold when, @Nullable Gate onlyIf, Response then)
+    implements Policy {
+  public ThresholdPolicy {
+    Require.text(name, 100, "name");
+    Require.present(mode, "mode");
+    Require.present(match, "match");
+    Require.present(when, "when");
+    Require.present(then, "then");
+  }
+}

@@ -1,0 +1,67 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.OperatorReply;
+
+/** What the step wants done: one of a closed set. */
+public sealed interface Effect {
+  /**
+   * Send a command and feed its outcome, or {@link Input.CommandLost}, back.
+   *
+   * @param command what
+   */
+  record Send(Command command) implements Effect {
+    public Send {
+      Require.present(command, "command");
+    }
+  }
+
+  /**
+   * Tell people and programs.
+   *
+   * @param alert what
+   */
+  record Publish(Alert alert) implements Effect {
+    public Publish {
+      Require.present(alert, "alert");
+    }
+  }
+
+  /**
+   * Get the host's whole map; asked at most once in {@link StepSettings#snapshotRetryMillis()}.
+   *
+   * @param host whose
+   */
+  record WantSnapshot(HostId host) implements Effect {
+    public WantSnapshot {
+      Require.present(host, "host");
+    }
+  }
+
+  /**
+   * Answer a person.
+   *
+   * @param correlation that of {@link Input.Asked}
+   * @param reply what to say
+   */
+  record Answer(long correlation, OperatorReply reply) implements Effect {
+    public Answer {
+      Require.present(reply, "reply");
+    }
+  }
+
+  /**
+   * Put a decision on record, also one to do nothing.
+   *
+   * @param decision what was decided and why
+   */
+  record Note(Decision decision) implements Effect {
+    public Note {
+      Require.present(decision, "decision");
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.sample.SampleFrame;
+
+/** What the step reacts to: one of a closed set. */
+public sealed interface Input {
+  /**
+   * A host's counters arrived.
+   *
+   * @param host whose
+   * @param frame the batch; only read while the step runs, so one frame may serve all batches
+   */
+  record Sampled(HostId host, SampleFrame frame) implements Input {
+    public Sampled {
+      Require.present(host, "host");
+      Require.present(frame, "frame");
+    }
+  }
+
+  /**
+   * A host's map changed, or came whole.
+   *
+   * @param event the change
+   */
+  record Mapped(MappingEvent event) implements Input {
+    public Mapped {
+      Require.present(event, "event");
+    }
+  }
+
+  /**
+   * An agent gave a sign of life.
+   *
+   * @param beat what it said
+   */
+  record Beat(Heartbeat beat) implements Input {
+    public Beat {
+      Require.present(beat, "beat");
+    }
+  }
+
+  /**
+   * An agent said what became of a command or a lease.
+   *
+   * @param outcome what it said
+   */
+  record OutcomeSeen(Outcome outcome) implements Input {
+    public OutcomeSeen {
+      Require.present(outcome, "outcome");
+    }
+  }
+
+  /**
+   * Dispatch gave a command up: no agent answered in its time.
+   *
+   * @param command which
+   * @param why in a sentence
+   */
+  record CommandLost(MessageId command, String why) implements Input {
+    public CommandLost {
+      Require.present(command, "command");
+      Require.text(why, 1_000, "why");
+    }
+  }
+
+  /**
+   * A person asked for something.
+   *
+   * @param request what
+   * @param correlation returned in {@link Effect.Answer}; the caller's own
+   */
+  record Asked(OperatorRequest request, long correlation) implements Input {
+    public Asked {
+      Require.present(request, "request");
+    }
+  }
+
+  /** Time went on; to be given about once a second. */
+  record Tick() implements Input {}
+
+  /**
+   * The policies are these from now on.
+   *
+   * @param policies all of them
+   */
+  record PoliciesLoaded(PolicySet policies) implements Input {
+    public PoliciesLoaded {
+      Require.present(policies, "policies");
+    }
+  }
+
+  /**
+   * This controller may act from now on.
+   *
+   * @param epoch its claim; agents refuse a lower one than they have seen
+   */
+  record Claimed(long epoch) implements Input {
+    public Claimed {
+      Require.within(epoch, 0, Long.MAX_VALUE, "epoch");
+    }
+  }
+
+  /** This controller may not act any more. */
+  record ClaimLost() implements Input {}
+}

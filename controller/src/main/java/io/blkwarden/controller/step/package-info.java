@@ -1,0 +1,5 @@
+/** The brain: one step from an input and a moment to effects, over state that it owns. */
+@NullMarked
+package io.blkwarden.controller.step;
+
+import org.jspecify.annotations.NullMarked;
