@@ -1,0 +1,100 @@
+package io.blkwarden.agent.uevent;
+
+import io.blkwarden.agent.probe.Reading;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One message of the kernel about a device.
+ *
+ * <p>On the wire ({@code lib/kobject_uevent.c}), strings that each end in a NUL:
+ *
+ * <pre>{@code
+ * add@/devices/vbd-3-51713  ACTION=add  DEVPATH=/devices/vbd-3-51713  SUBSYSTEM=xen-backend
+ * MODALIAS=xen-backend:vbd  XENBUS_TYPE=vbd  XENBUS_PATH=backend/vbd/3/51713  SEQNUM=849
+ * }</pre>
+ *
+ * @param action {@code add}, {@code remove}, {@code change}, {@code bind}, {@code unbind}, {@code
+ *     move}, {@code online} or {@code offline}
+ * @param devpath path below {@code /sys}
+ * @param subsystem such as {@code block} or {@code xen-backend}
+ * @param seqnum number of the event; a gap does not prove a loss, as other network namespaces count
+ *     too
+ * @param properties all variables, those above included
+ */
+public record Uevent(
+    String action, String devpath, String subsystem, long seqnum, Map<String, String> properties)
+    implements UeventNotice {
+  /** Longest message that is read, in bytes: the kernel's limit is 2048 and the header. */
+  public static final int MAX_BYTES = 8192;
+
+  /** Most variables in a message: the kernel's limit is 64. */
+  public static final int MAX_PROPERTIES = 256;
+
+  private static final String SOURCE = "uevent";
+  private static final String LIBUDEV = "libudev";
+
+  public Uevent {
+    properties = Map.copyOf(properties);
+  }
+
+  /** A variable, such as {@code DM_NAME}. */
+  public Optional<String> property(String name) {
+    return Optional.ofNullable(properties.get(name));
+  }
+
+  /**
+   * Parses a message from the kernel.
+   *
+   * <p>Malformed if anything that makes the event useful is missing, and if udev sent it: its
+   * messages start with {@code libudev} and a magic number.
+   */
+  public static Reading<Uevent> parse(ByteBuffer message) {
+    if (message.remaining() > MAX_BYTES) {
+      return bad("at most " + MAX_BYTES + " bytes", message.remaining() + " bytes");
+    }
+    // Names are ASCII; a volume group's may be anything, and must not lose the event.
+    String[] strings = StandardCharsets.UTF_8.decode(message.slice()).toString().split("\0", -1);
+    if (strings[0].equals(LIBUDEV)) {
+      return bad("a message of the kernel", "one of udev");
+    }
+    if (strings.length > MAX_PROPERTIES + 2) {
+      return bad("at most " + MAX_PROPERTIES + " variables", strings.length + " strings");
+    }
+    Map<String, String> properties = new LinkedHashMap<>();
+    for (int n = 1; n < strings.length; n++) {
+      int equals = strings[n].indexOf('=');
+      if (equals > 0) {
+        properties.put(strings[n].substring(0, equals), strings[n].substring(equals + 1));
+      } else if (!strings[n].isEmpty()) {
+        return bad("NAME=VALUE", strings[n]);
+      }
+    }
+    return ofProperties(strings[0], properties);
+  }
+
+  private static Reading<Uevent> ofProperties(String header, Map<String, String> properties) {
+    String action = properties.getOrDefault("ACTION", "");
+    String devpath = properties.getOrDefault("DEVPATH", "");
+    String subsystem = properties.getOrDefault("SUBSYSTEM", "");
+    if (action.isEmpty() || subsystem.isEmpty() || !devpath.startsWith("/")) {
+      return bad("ACTION, DEVPATH and SUBSYSTEM", header);
+    }
+    if (!header.equals(action + "@" + devpath)) {
+      return bad(action + "@" + devpath, header);
+    }
+    try {
+      long seqnum = Long.parseUnsignedLong(properties.getOrDefault("SEQNUM", ""));
+      return Reading.present(new Uevent(action, devpath, subsystem, seqnum, properties));
+    } catch (NumberFormatException e) {
+      return bad("SEQNUM=NUMBER", properties.getOrDefault("SEQNUM", "none"));
+    }
+  }
+
+  private static Reading<Uevent> bad(String expected, String found) {
+    return Reading.malformed(SOURCE, expected, found);
+  }
+}

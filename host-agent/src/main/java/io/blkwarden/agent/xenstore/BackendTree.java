@@ -1,0 +1,110 @@
+package io.blkwarden.agent.xenstore;
+
+import io.blkwarden.agent.probe.Reading;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * All devices of one backend type, read in three rounds of pipelined requests.
+ *
+ * @param nodes the devices, by the server's order of domains and handles
+ * @param ignored paths whose last name is not a number, which libxl never writes
+ */
+public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
+  /** Where dom0's backends stand. */
+  public static final String ROOT = "/local/domain/0/backend";
+
+  /** Most devices of one type; more is a failure, as it is more than Xen has domids for. */
+  public static final int MAX_NODES = 65_536;
+
+  public BackendTree {
+    nodes = List.copyOf(nodes);
+    ignored = List.copyOf(ignored);
+  }
+
+  /**
+   * Reads these keys of all devices of a type.
+   *
+   * <p>Absent when no device of the type was ever made. A domain that vanishes meanwhile is left
+   * out; any other failure to list fails the whole tree, because a device that was not listed must
+   * not look like one that is gone. Failures to read a value stay with that value.
+   *
+   * @param type {@code vbd}, {@code vbd3}, {@code qdisk} or {@code tap}
+   * @param keys relative paths below a device, such as {@code state}
+   */
+  public static Reading<BackendTree> read(XenStore store, String type, List<String> keys) {
+    String top = ROOT + "/" + type;
+    return store
+        .directory(top)
+        .flatMap(names -> {
+          List<String> ignored = new ArrayList<>();
+          List<String> domains = numbered(top, names, ignored);
+          List<String> devices = new ArrayList<>();
+          List<Reading<List<String>>> listings = store.directories(domains);
+          for (int n = 0; n < domains.size(); n++) {
+            switch (listings.get(n)) {
+              case Reading.Present<List<String>> present ->
+                  devices.addAll(numbered(domains.get(n), present.value(), ignored));
+              case Reading.Absent<List<String>> _ -> {}
+              case Reading.Malformed<List<String>> bad -> {
+                return Reading.malformed(bad.source(), bad.expected(), bad.found());
+              }
+              case Reading.Failed<List<String>> failed -> {
+                return Reading.failed(failed.cause());
+              }
+            }
+          }
+          if (devices.size() > MAX_NODES) {
+            return Reading.failed(
+                "%s: %d devices, of which at most %d are read"
+                    .formatted(top, devices.size(), MAX_NODES));
+          }
+          return Reading.present(new BackendTree(values(store, type, devices, keys), ignored));
+        });
+  }
+
+  private static List<BackendNode> values(
+      XenStore store, String type, List<String> devices, List<String> keys) {
+    List<String> paths = new ArrayList<>(devices.size() * keys.size());
+    devices.forEach(device -> keys.forEach(key -> paths.add(device + "/" + key)));
+    List<Reading<String>> readings = store.readAll(paths);
+    List<BackendNode> nodes = new ArrayList<>(devices.size());
+    for (int n = 0; n < devices.size(); n++) {
+      Map<String, Reading<String>> values = new HashMap<>();
+      for (int k = 0; k < keys.size(); k++) {
+        values.put(keys.get(k), readings.get(n * keys.size() + k));
+      }
+      String[] parts = devices.get(n).split("/", -1);
+      nodes.add(
+          new BackendNode(
+              type,
+              Integer.parseInt(parts[parts.length - 2]),
+              Integer.parseInt(parts[parts.length - 1]),
+              values));
+    }
+    return nodes;
+  }
+
+  private static List<String> numbered(String parent, List<String> names, List<String> ignored) {
+    List<String> paths = new ArrayList<>(names.size());
+    for (String name : names) {
+      (number(name).isPresent() ? paths : ignored).add(parent + "/" + name);
+    }
+    return paths;
+  }
+
+  private static OptionalInt number(String name) {
+    try {
+      int number = Integer.parseInt(name);
+      // Other spellings of a number, such as +1 or 01, would not lead back to the same path.
+      return number >= 0 && name.equals(Integer.toString(number))
+          ? OptionalInt.of(number)
+          : OptionalInt.empty();
+    } catch (NumberFormatException e) {
+      return OptionalInt.empty();
+    }
+  }
+}

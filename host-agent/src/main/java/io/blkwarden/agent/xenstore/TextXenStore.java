@@ -1,0 +1,163 @@
+package io.blkwarden.agent.xenstore;
+
+import io.blkwarden.agent.probe.Reading;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A xenstore as {@code xenstore-ls -f} printed it: a captured tree that never changes.
+ *
+ * <pre>{@code
+ * /local/domain/0/backend/vbd/1/51713/params = "/dev/vg/vm101_img"
+ * /local/domain/0/backend/vbd/1/51713/state = "4"   (n0,r1)
+ * }</pre>
+ *
+ * The permissions of {@code -p} are passed over. In a value, bytes that are not printable ASCII and
+ * the backslash are escaped ({@code \t \n \r \\ \ooo \xhh}); quotes are not. A dump of a part
+ * implies the parents above it, which have children but no value.
+ */
+public final class TextXenStore implements XenStore {
+  /** Most nodes that a dump may have. */
+  public static final int MAX_NODES = 1_000_000;
+
+  private static final Pattern LINE =
+      Pattern.compile("(/[^ ]*) = \"(.*)\"(?: {3}\\([nrwb0-9,]*\\))?");
+
+  private final Map<String, Reading<String>> values;
+  private final Map<String, List<String>> children;
+
+  private TextXenStore(Map<String, Reading<String>> values, Map<String, List<String>> children) {
+    this.values = values;
+    this.children = children;
+  }
+
+  /** Reads a dump; malformed with the number of the first line that is not a node. */
+  public static Reading<TextXenStore> parse(String text) {
+    Map<String, Reading<String>> values = new LinkedHashMap<>();
+    Map<String, Set<String>> children = new HashMap<>();
+    int number = 0;
+    for (String line : text.lines().toList()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      Matcher node = LINE.matcher(line);
+      if (!node.matches() || values.size() == MAX_NODES) {
+        return Reading.malformed(
+            "xenstore-ls -f, line " + number,
+            "/PATH = \"VALUE\", at most " + MAX_NODES + " times",
+            line);
+      }
+      // The special watches stand in the dump as /@releaseDomain.
+      values.put(node.group(1), unescape(node.group(1), node.group(2)));
+      adopt(node.group(1), children);
+    }
+    Map<String, List<String>> frozen = new HashMap<>();
+    children.forEach((path, names) -> frozen.put(path, List.copyOf(names)));
+    return Reading.present(new TextXenStore(values, frozen));
+  }
+
+  private static void adopt(String path, Map<String, Set<String>> children) {
+    String child = path;
+    while (child.length() > 1) {
+      int slash = child.lastIndexOf('/');
+      String parent = slash == 0 ? "/" : child.substring(0, slash);
+      if (!children
+          .computeIfAbsent(parent, _ -> new LinkedHashSet<>())
+          .add(child.substring(slash + 1))) {
+        return;
+      }
+      child = parent;
+    }
+  }
+
+  private static Reading<String> unescape(String path, String escaped) {
+    if (escaped.indexOf('\\') < 0) {
+      return Reading.present(escaped);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
+    Matcher piece = PIECE.matcher(escaped);
+    int at = 0;
+    while (piece.find() && piece.start() == at) {
+      at = piece.end();
+      bytes.writeBytes(bytesOf(piece));
+    }
+    if (at != escaped.length()) {
+      return Reading.malformed(path, "an escape of xenstore-ls", escaped.substring(at));
+    }
+    try {
+      return Reading.present(
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(bytes.toByteArray()))
+              .toString());
+    } catch (CharacterCodingException e) {
+      return Reading.malformed(path, "UTF-8", escaped);
+    }
+  }
+
+  private static final Pattern PIECE =
+      Pattern.compile(
+          "(?<plain>[^\\\\]+)|\\\\(?:(?<letter>[tnr\\\\])"
+              + "|x(?<hex>[0-9a-f]{2})|(?<octal>[0-3][0-7]{2}))");
+
+  private static byte[] bytesOf(Matcher piece) {
+    if (piece.group("plain") != null) {
+      return piece.group("plain").getBytes(StandardCharsets.UTF_8);
+    }
+    if (piece.group("hex") != null) {
+      return new byte[] {(byte) Integer.parseInt(piece.group("hex"), 16)};
+    }
+    if (piece.group("octal") != null) {
+      return new byte[] {(byte) Integer.parseInt(piece.group("octal"), 8)};
+    }
+    return switch (piece.group("letter")) {
+      case "t" -> new byte[] {'\t'};
+      case "n" -> new byte[] {'\n'};
+      case "r" -> new byte[] {'\r'};
+      case String other -> other.getBytes(StandardCharsets.UTF_8);
+    };
+  }
+
+  @Override
+  public Reading<String> read(String path) {
+    return values.getOrDefault(path, Reading.absent(path));
+  }
+
+  @Override
+  public Reading<List<String>> directory(String path) {
+    List<String> names = children.get(path);
+    if (names != null) {
+      return Reading.present(names);
+    }
+    return values.containsKey(path) ? Reading.present(List.of()) : Reading.absent(path);
+  }
+
+  /** Does nothing: a captured tree never changes. */
+  @Override
+  public Optional<String> watch(String path, String token) {
+    return Optional.empty();
+  }
+
+  /** How many nodes the dump has. */
+  public int size() {
+    return values.size();
+  }
+
+  /** The paths of all nodes, in the dump's order. */
+  public List<String> paths() {
+    return new ArrayList<>(values.keySet());
+  }
+}

@@ -1,0 +1,159 @@
+package io.blkwarden.agent.xenstore;
+
+import io.blkwarden.agent.probe.Reading;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One message of xenstore's wire protocol: 16 bytes of header, then at most 4096 of payload.
+ *
+ * <p>The header is four 32-bit numbers in the host's byte order: type, request id, transaction id,
+ * payload length ({@code struct xsd_sockmsg}, xs_wire.h). Strings in a payload end in a NUL; the
+ * value in a READ reply does not.
+ */
+final class XenMessage {
+  static final int HEADER_BYTES = 16;
+  static final int MAX_PAYLOAD_BYTES = 4096;
+  private static final int LONGEST_ERROR = 64;
+
+  /** What {@link #decode} found at the front of the bytes. */
+  sealed interface Decoding {
+    /** A whole message; the buffer's position is behind it. */
+    record Complete(XenMessage message) implements Decoding {}
+
+    /** More bytes are needed; the position is unchanged. */
+    record Incomplete() implements Decoding {}
+
+    /** No message can start here: the stream is lost. */
+    record Broken(String reason) implements Decoding {}
+  }
+
+  private final XenOp op;
+  private final int requestId;
+  private final byte[] payload;
+
+  private XenMessage(XenOp op, int requestId, byte[] payload) {
+    this.op = op;
+    this.requestId = requestId;
+    this.payload = payload;
+  }
+
+  /** A message outside any transaction with these bytes as payload; empty if they are too many. */
+  static Optional<XenMessage> of(XenOp op, int requestId, byte[] payload) {
+    return payload.length > MAX_PAYLOAD_BYTES
+        ? Optional.empty()
+        : Optional.of(new XenMessage(op, requestId, payload.clone()));
+  }
+
+  /** A message whose payload is strings, each ended by a NUL; empty if they are too long. */
+  static Optional<XenMessage> ofStrings(XenOp op, int requestId, String... strings) {
+    StringBuilder payload = new StringBuilder();
+    for (String string : strings) {
+      payload.append(string).append('\0');
+    }
+    return of(op, requestId, payload.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  XenOp op() {
+    return op;
+  }
+
+  int requestId() {
+    return requestId;
+  }
+
+  byte[] payload() {
+    return payload.clone();
+  }
+
+  ByteBuffer encode() {
+    return ByteBuffer.allocate(HEADER_BYTES + payload.length)
+        .order(ByteOrder.nativeOrder())
+        .putInt(op.wire())
+        .putInt(requestId)
+        .putInt(0)
+        .putInt(payload.length)
+        .put(payload)
+        .flip();
+  }
+
+  /** Takes one message from the buffer's front. Never throws, whatever the bytes. */
+  static Decoding decode(ByteBuffer bytes) {
+    if (bytes.remaining() < HEADER_BYTES) {
+      return new Decoding.Incomplete();
+    }
+    ByteBuffer header = bytes.slice().order(ByteOrder.nativeOrder());
+    int type = header.getInt(0);
+    int length = header.getInt(12);
+    Optional<XenOp> op = XenOp.ofWire(type);
+    if (op.isEmpty()) {
+      return new Decoding.Broken(
+          "expected a message type, found " + Integer.toUnsignedString(type));
+    }
+    if (length < 0 || length > MAX_PAYLOAD_BYTES) {
+      return new Decoding.Broken(
+          "expected a payload of 0 to %d bytes, found %s"
+              .formatted(MAX_PAYLOAD_BYTES, Integer.toUnsignedString(length)));
+    }
+    if (bytes.remaining() < HEADER_BYTES + length) {
+      return new Decoding.Incomplete();
+    }
+    byte[] payload = new byte[length];
+    bytes.position(bytes.position() + HEADER_BYTES).get(payload);
+    return new Decoding.Complete(new XenMessage(op.get(), header.getInt(4), payload));
+  }
+
+  /** The payload as one text without a terminator, as in a READ reply. */
+  Reading<String> value(String source) {
+    return decodeText(ByteBuffer.wrap(payload))
+        .map(Reading::present)
+        .orElseGet(() -> Reading.malformed(source, "UTF-8", "other bytes"));
+  }
+
+  /**
+   * The payload as strings that each end in a NUL, as in a DIRECTORY reply or a watch event; a last
+   * one without a NUL counts too.
+   */
+  Reading<List<String>> strings(String source) {
+    return strings(source, payload);
+  }
+
+  static Reading<List<String>> strings(String source, byte[] payload) {
+    List<String> strings = new ArrayList<>();
+    int start = 0;
+    for (int end = 0; end <= payload.length; end++) {
+      boolean terminated = end < payload.length && payload[end] == 0;
+      if (terminated || (end == payload.length && start < end)) {
+        Optional<String> text = decodeText(ByteBuffer.wrap(payload, start, end - start));
+        if (text.isEmpty()) {
+          return Reading.malformed(source, "UTF-8", "other bytes");
+        }
+        strings.add(text.get());
+        start = end + 1;
+      }
+    }
+    return Reading.present(List.copyOf(strings));
+  }
+
+  /** The name in an ERROR reply, such as {@code ENOENT}; what is not a name is shown as such. */
+  String errorName() {
+    StringBuilder name = new StringBuilder();
+    for (int n = 0; n < Math.min(payload.length, LONGEST_ERROR) && payload[n] != 0; n++) {
+      name.append(payload[n] > ' ' && payload[n] < 0x7f ? (char) payload[n] : '?');
+    }
+    return name.isEmpty() ? "an error without a name" : name.toString();
+  }
+
+  private static Optional<String> decodeText(ByteBuffer bytes) {
+    try {
+      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.blkwarden.agent.xenstore;
+
+import io.blkwarden.agent.probe.Reading;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The tree that the tools, the backends and the guests of a Xen host share.
+ *
+ * <p>Paths are absolute ({@code /local/domain/0/backend/vbd/1/51713/state}), at most {@link
+ * #MAX_PATH_BYTES} long. No method throws for what the tree or the server does: a node that does
+ * not exist is {@link Reading.Absent}, and everything that keeps one from knowing is {@link
+ * Reading.Failed}. Format: {@code xen/include/public/io/xs_wire.h}, {@code docs/misc/xenstore.txt}.
+ */
+public interface XenStore {
+  /** Longest absolute path, in bytes (XENSTORE_ABS_PATH_MAX). */
+  int MAX_PATH_BYTES = 3072;
+
+  /** Most bytes of names that {@link #directory} puts together; more is a failure. */
+  int MAX_DIRECTORY_BYTES = 1024 * 1024;
+
+  /** The node's value; malformed if it is not UTF-8. */
+  Reading<String> read(String path);
+
+  /** Names of the node's children, in the server's order. */
+  Reading<List<String>> directory(String path);
+
+  /** As {@link #read} for each path, in order; a live store keeps several requests under way. */
+  default List<Reading<String>> readAll(List<String> paths) {
+    return paths.stream().map(this::read).toList();
+  }
+
+  /** As {@link #directory} for each path, in order; a live store keeps several under way. */
+  default List<Reading<List<String>>> directories(List<String> paths) {
+    return paths.stream().map(this::directory).toList();
+  }
+
+  /**
+   * Asks for a {@link XenEvent.Changed} whenever the node or one below it changes, from now or from
+   * the next connection on, for as long as the store lives. A captured tree never changes.
+   *
+   * @param path absolute, or {@code @introduceDomain} or {@code @releaseDomain}
+   * @param token comes back with each event
+   * @return why the watch does not work now, if it does not
+   */
+  Optional<String> watch(String path, String token);
+}
