@@ -99,6 +99,17 @@ public sealed interface Reading<T> {
         });
   }
 
+  /**
+   * This reading, which has no value, as one of another type: for leaving a method early.
+   *
+   * @throws IllegalStateException if it has a value
+   */
+  default <U> Reading<U> withoutValue() {
+    return flatMap(value -> {
+      throw new IllegalStateException("expected no value, found " + value);
+    });
+  }
+
   /** The value, if there is one. */
   default Optional<T> toOptional() {
     return this instanceof Present<T> present ? Optional.of(present.value()) : Optional.empty();

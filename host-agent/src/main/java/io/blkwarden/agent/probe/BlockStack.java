@@ -1,0 +1,64 @@
+package io.blkwarden.agent.probe;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The devices below a volume, down to the physical ones whose I/O scheduler counts.
+ *
+ * <p>Source: the {@code slaves/} directories below {@code /sys/block}; a partition stands for its
+ * disk. All paths of multipath and all legs of md are leaves. The walk ends at {@link #MAX_DEVICES}
+ * devices: more is malformed, and so nothing that points in a circle can keep it.
+ *
+ * @param top kernel name of the device that the walk began with
+ * @param members all devices met, the top first, each once
+ * @param leaves those with nothing below, in the order met
+ */
+public record BlockStack(String top, List<String> members, List<String> leaves) {
+  /** Most devices that one volume's stack may have. */
+  public static final int MAX_DEVICES = 512;
+
+  public BlockStack {
+    members = List.copyOf(members);
+    leaves = List.copyOf(leaves);
+  }
+
+  /** Walks down from a device of this kernel name, which may be a partition. */
+  public static Reading<BlockStack> walk(KernelFiles files, String top) {
+    Set<String> seen = new LinkedHashSet<>();
+    List<String> leaves = new ArrayList<>();
+    Deque<String> next = new ArrayDeque<>(List.of(top));
+    while (!next.isEmpty()) {
+      Reading<BlockDevice> device = BlockDevice.named(files, next.remove());
+      if (!(device instanceof Reading.Present<BlockDevice>(BlockDevice found))) {
+        return device.withoutValue();
+      }
+      if (!seen.add(found.disk())) {
+        continue;
+      }
+      if (seen.size() > MAX_DEVICES) {
+        return Reading.malformed(
+            "sys/block/" + top, "at most " + MAX_DEVICES + " devices below", "more");
+      }
+      Reading<List<String>> slaves = slaves(files, found.disk());
+      if (!(slaves instanceof Reading.Present<List<String>>(List<String> below))) {
+        return slaves.withoutValue();
+      }
+      if (below.isEmpty()) {
+        leaves.add(found.disk());
+      }
+      next.addAll(below);
+    }
+    return Reading.present(new BlockStack(top, List.copyOf(seen), leaves));
+  }
+
+  /** Devices right below; a kernel that shows no such directory has none. */
+  private static Reading<List<String>> slaves(KernelFiles files, String disk) {
+    Reading<List<String>> slaves = files.list("sys/block/" + disk + "/slaves");
+    return slaves instanceof Reading.Absent<List<String>> ? Reading.present(List.of()) : slaves;
+  }
+}

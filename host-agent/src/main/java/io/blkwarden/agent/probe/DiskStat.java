@@ -1,0 +1,108 @@
+package io.blkwarden.agent.probe;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * I/O counters of one block device, cumulative since it appeared.
+ *
+ * <p>Source: {@code /sys/block/NAME/stat}, and the same columns in {@code /proc/diskstats}. 11
+ * columns in all kernels, 15 with discards (4.18 and later), 17 with flushes (5.5 and later).
+ * Sectors are 512 bytes whatever the device says. Milliseconds wrap at 2^32 ({@link
+ * CounterWidth#BITS_32}); {@code queueMillis} of a busy device does so within days.
+ *
+ * @param reads reads that completed
+ * @param writes writes that completed
+ * @param inFlight requests under way now, a gauge
+ * @param ioMillis time in which any request was under way
+ * @param queueMillis time summed over requests under way
+ * @param discards discards that completed; absent on kernels that do not count them
+ * @param flushes flushes that completed; absent on kernels that do not count them
+ */
+public record DiskStat(
+    Transfers reads,
+    Transfers writes,
+    long inFlight,
+    long ioMillis,
+    long queueMillis,
+    @Nullable Transfers discards,
+    @Nullable Flushes flushes) {
+  /**
+   * Counters of one direction.
+   *
+   * @param ios requests
+   * @param merges bios that joined another's request
+   * @param sectors sectors of 512 bytes
+   * @param millis time summed over requests, in milliseconds modulo 2^32
+   */
+  public record Transfers(long ios, long merges, long sectors, long millis) {}
+
+  /**
+   * Counters of flushes.
+   *
+   * @param ios requests
+   * @param millis time summed over requests, in milliseconds modulo 2^32
+   */
+  public record Flushes(long ios, long millis) {}
+
+  private static final int BASIC = 11;
+  private static final int WITH_DISCARDS = 15;
+  private static final int WITH_FLUSHES = 17;
+
+  /** Reads {@code sys/block/NAME/stat}. */
+  public static Reading<DiskStat> read(KernelFiles files, String device) {
+    String path = "sys/block/" + device + "/stat";
+    return files.read(path).parse(path, DiskStat::parse);
+  }
+
+  /** As {@link #read(KernelFiles, String)}, through a buffer that is used again. */
+  public static Reading<DiskStat> read(KernelFiles files, String device, FileBytes buffer) {
+    String path = "sys/block/" + device + "/stat";
+    return files
+        .read(path, buffer)
+        .parse(path, file -> parseColumns(new Columns(file.array(), 0, file.length())));
+  }
+
+  /** Parses {@code " 175 0 3104 208 ..."}. */
+  public static Reading<DiskStat> parse(String text) {
+    return parseColumns(Columns.of(text));
+  }
+
+  /** Parses the columns that are left, up to the end. */
+  static Reading<DiskStat> parseColumns(Columns columns) {
+    long[] values = new long[WITH_FLUSHES];
+    int count = 0;
+    while (count < WITH_FLUSHES && columns.nextNumber()) {
+      values[count++] = columns.number();
+    }
+    if (count < WITH_FLUSHES && !columns.text().isEmpty()) {
+      return Reading.malformed(
+          "column " + (count + 1), "a number from 0 to 2^63-1", columns.text());
+    }
+    // A later kernel may add columns after the 17 that are known: they are left alone.
+    return count == BASIC || count == WITH_DISCARDS || count == WITH_FLUSHES
+        ? Reading.present(of(values, count))
+        : Reading.malformed("stat", "11, 15, 17 or more columns", count + " columns");
+  }
+
+  private static DiskStat of(long[] v, int count) {
+    return new DiskStat(
+        new Transfers(v[0], v[1], v[2], v[3]),
+        new Transfers(v[4], v[5], v[6], v[7]),
+        v[8],
+        v[9],
+        v[10],
+        count >= WITH_DISCARDS ? new Transfers(v[11], v[12], v[13], v[14]) : null,
+        count >= WITH_FLUSHES ? new Flushes(v[15], v[16]) : null);
+  }
+
+  /** Discards, if this kernel counts them. */
+  public Optional<Transfers> countedDiscards() {
+    return Optional.ofNullable(discards);
+  }
+
+  /** Flushes, if this kernel counts them. */
+  public Optional<Flushes> countedFlushes() {
+    return Optional.ofNullable(flushes);
+  }
+}
