@@ -1,0 +1,127 @@
+package io.blkwarden.agent.lease;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.blkwarden.agent.throttle.LeaseStore;
+import io.blkwarden.agent.throttle.StoredLeases;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The leases in {@code leases.json} of the state directory, readable by root only.
+ *
+ * <p>A new state is written beside the old one, forced to the device and renamed over it, so a
+ * process that is killed at any point leaves one of the two whole. The directory is best on a tmpfs
+ * such as {@code /run}: leases mean nothing after a reboot, and a throttle must not wait for the
+ * very disks that are overloaded.
+ */
+public final class LeaseFile implements LeaseStore {
+  /** Longest file that is read, in bytes: 1024 leases of 64 workers stay well below it. */
+  static final int MAX_BYTES = 64 << 20;
+
+  private static final String NAME = "leases.json";
+
+  private final Path directory;
+
+  /** The file in a directory, which is made when it is not there. */
+  public LeaseFile(Path directory) {
+    this.directory = directory;
+  }
+
+  /** What was found at start. */
+  public sealed interface Found {
+    /** No earlier run has left a file. */
+    record Nothing() implements Found {}
+
+    /**
+     * An earlier run's leases.
+     *
+     * @param leases as they were stored last
+     */
+    record Leases(StoredLeases leases) implements Found {}
+
+    /**
+     * A file that cannot be understood: what it held is not restored.
+     *
+     * @param detail what was expected, what was found, and where the file lies now
+     */
+    record SetAside(String detail) implements Found {}
+  }
+
+  /** Reads the file; one that is torn or foreign is renamed to {@code leases.json.corrupt}. */
+  public Found load() {
+    Path file = file();
+    try {
+      long size = Files.size(file);
+      if (size > MAX_BYTES) {
+        return setAside("expected at most %d bytes, found %d".formatted(MAX_BYTES, size));
+      }
+      return switch (LeaseDocument.decode(Files.readAllBytes(file))) {
+        case LeaseDocument.Decoded.Ok(StoredLeases leases) -> new Found.Leases(leases);
+        case LeaseDocument.Decoded.Malformed(String detail) -> setAside(detail);
+      };
+    } catch (NoSuchFileException _) {
+      return new Found.Nothing();
+    } catch (IOException e) {
+      return setAside("cannot be read: " + e);
+    }
+  }
+
+  private Found setAside(String flaw) {
+    Path corrupt = directory.resolve(NAME + ".corrupt");
+    String what =
+        "%s: %s; priorities it would have restored stay as they are".formatted(file(), flaw);
+    try {
+      Files.move(file(), corrupt, ATOMIC_MOVE);
+      return new Found.SetAside(what + "; set aside as " + corrupt);
+    } catch (IOException e) {
+      return new Found.SetAside(what + "; it cannot be set aside: " + e);
+    }
+  }
+
+  @Override
+  public Optional<String> save(StoredLeases leases) {
+    try {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Path next = directory.resolve(NAME + ".new");
+      write(next, ByteBuffer.wrap(LeaseDocument.encode(leases)));
+      Files.move(next, file(), ATOMIC_MOVE);
+      try (FileChannel channel = FileChannel.open(directory, READ)) {
+        channel.force(true);
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("%s: cannot be written: %s".formatted(file(), e));
+    }
+  }
+
+  private static void write(Path path, ByteBuffer bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            path,
+            Set.of(CREATE, WRITE, TRUNCATE_EXISTING),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  private Path file() {
+    return directory.resolve(NAME);
+  }
+}

@@ -1,0 +1,46 @@
+package io.blkwarden.agent.throttle;
+
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.WorkerId;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One task that a lease holds, with what it takes to put it back.
+ *
+ * <p>The prior is the priority before the first change of this lease and never one of the lease's
+ * own, however often it is renewed or changes its rung.
+ *
+ * @param id pid and start time
+ * @param comm its name
+ * @param prior priority before the first change
+ * @param ours priorities that this lease has set or is about to set, at most {@link #MAX_OURS}; any
+ *     other found there later is someone else's change and is left alone
+ */
+public record HeldWorker(WorkerId id, String comm, IoPriority prior, List<IoPriority> ours) {
+  /** Most priorities that a lease can have set: idle and the eight best-effort levels. */
+  public static final int MAX_OURS = 9;
+
+  public HeldWorker {
+    Require.present(id, "worker.id");
+    Require.text(comm, 64, "worker.comm");
+    Require.present(prior, "worker.prior");
+    ours = Require.list(ours, MAX_OURS, "worker.ours");
+  }
+
+  /**
+   * The same worker, about to get a priority: whichever is found after a crash is known as ours.
+   */
+  HeldWorker expecting(IoPriority priority) {
+    return new HeldWorker(
+        id, comm, prior, Stream.concat(ours.stream(), Stream.of(priority)).distinct().toList());
+  }
+
+  /**
+   * The same worker after it got a priority: an earlier rung found there would be someone else's.
+   */
+  HeldWorker settled(IoPriority priority) {
+    return new HeldWorker(id, comm, prior, List.of(priority));
+  }
+}

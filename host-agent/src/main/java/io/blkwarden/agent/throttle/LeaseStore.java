@@ -1,0 +1,14 @@
+package io.blkwarden.agent.throttle;
+
+import java.util.Optional;
+
+/** Where leases outlive the agent's process. */
+public interface LeaseStore {
+  /**
+   * Replaces what is stored, all or nothing: a process that dies in the middle leaves the old or
+   * the new state.
+   *
+   * @return what went wrong; empty when it is stored
+   */
+  Optional<String> save(StoredLeases leases);
+}

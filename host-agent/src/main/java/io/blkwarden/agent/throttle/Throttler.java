@@ -1,0 +1,276 @@
+package io.blkwarden.agent.throttle;
+
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.message.Outcome.Refusal;
+import io.blkwarden.model.message.Outcome.Result;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out commands and ends leases in time: the owner of the lease table.
+ *
+ * <p>A lease is stored before the first priority is changed, so that a crash at any point leaves
+ * either nothing changed or a record of what to restore. Not safe for use by several threads.
+ */
+public final class Throttler {
+  private final CommandGate gate;
+  private final DiskGate diskGate;
+  private final WorkerPriorities workers;
+  private final LeaseEnding ending;
+  private final LeaseStore store;
+  private final Outcomes outcomes;
+  private final UUID boot;
+  private LeaseTable table = LeaseTable.EMPTY;
+  private long storedEpoch;
+  private Optional<String> storeFault = Optional.empty();
+
+  /** Makes a throttler without leases; {@link #recover} takes over those of an earlier run. */
+  public Throttler(
+      UUID boot,
+      CommandGate gate,
+      DiskGate diskGate,
+      Tasks tasks,
+      IoPriorities priorities,
+      LeaseStore store,
+      Outcomes outcomes) {
+    this.boot = boot;
+    this.gate = gate;
+    this.diskGate = diskGate;
+    this.workers = new WorkerPriorities(tasks, priorities);
+    this.ending = new LeaseEnding(workers, outcomes);
+    this.store = store;
+    this.outcomes = outcomes;
+    this.storedEpoch = gate.epoch();
+  }
+
+  /** All leases. */
+  public LeaseTable table() {
+    return table;
+  }
+
+  /** The highest claim of a controller that was seen. */
+  public long epoch() {
+    return gate.epoch();
+  }
+
+  /** Whether it lets any {@code set} through. */
+  public boolean acting() {
+    return gate.acting();
+  }
+
+  /** Why the leases could not be stored, the last time it was tried; empty when they were. */
+  public Optional<String> storeFault() {
+    return storeFault;
+  }
+
+  /** Decides on a command and carries it out. */
+  public Handled handle(Received received, PresentMapping mapping, long nowMillis) {
+    Command command = received.command();
+    Verdict verdict = gate.decide(received, mapping, table, nowMillis);
+    if (verdict instanceof Verdict.Repeat(Outcome before)) {
+      return new Handled(before, List.of(), false);
+    }
+    Handled handled = carryOut(command, verdict, nowMillis);
+    if (gate.epoch() > storedEpoch) {
+      store();
+    }
+    gate.remember(command.id(), handled.reply());
+    return handled;
+  }
+
+  private Handled carryOut(Command command, Verdict verdict, long nowMillis) {
+    return switch (verdict) {
+      case Verdict.Apply apply -> Handled.of(apply(command, apply, nowMillis));
+      case Verdict.Renew(Lease lease, long deadline) ->
+          Handled.of(renew(command, lease, deadline, nowMillis));
+      case Verdict.Release(Lease lease) -> {
+        Outcome outcome = end(command, lease, End.RELEASED, command.reason(), nowMillis);
+        store();
+        yield Handled.of(outcome);
+      }
+      case Verdict.NotHeld(CommandAction.Reset reset) ->
+          Handled.of(outcomes.notHeld(command.id(), reset.lease()));
+      case Verdict.ReleaseAll() -> releaseAll(command, nowMillis);
+      case Verdict.SendSnapshot() -> {
+        Outcome done = outcomes.done(command.id(), "a snapshot is published");
+        yield new Handled(done, List.of(done), true);
+      }
+      case Verdict.Repeat(Outcome before) -> new Handled(before, List.of(), false);
+      case Verdict.Refuse(Refusal refusal, String detail) ->
+          Handled.of(refuse(command, refusal, detail));
+    };
+  }
+
+  private Outcome refuse(Command command, Refusal refusal, String detail) {
+    return switch (command.action()) {
+      case CommandAction.Set set ->
+          outcomes.refused(command.id(), set.lease(), set.domain(), set.vdev(), refusal, detail);
+      case CommandAction.Reset _, CommandAction.ReleaseAll _, CommandAction.Snapshot _ ->
+          outcomes.refused(command.id(), refusal, detail);
+    };
+  }
+
+  private Outcome apply(Command command, Verdict.Apply apply, long nowMillis) {
+    Optional<String> objection = diskGate.objection(apply.disk());
+    if (objection.isPresent()) {
+      return refuse(command, Refusal.GATE, objection.get());
+    }
+    LeaseStart start = LeaseStart.prepare(workers, apply, command.reason(), nowMillis);
+    if (start instanceof LeaseStart.Refused(String detail)) {
+      return refuse(command, Refusal.GATE, detail);
+    }
+    Lease lease = ((LeaseStart.Prepared) start).lease();
+    LeaseTable before = table;
+    table = table.with(lease);
+    Optional<String> fault = store();
+    if (fault.isPresent()) {
+      table = before;
+      String detail = "nothing is changed, for the lease cannot be stored: " + fault.get();
+      return outcomes.of(command.id(), lease, Result.FAILED, detail, List.of(), null);
+    }
+    return switch (LeaseStart.carryOut(workers, lease)) {
+      case LeaseStart.Set(Lease settled, List<Outcome.WorkerChange> changes) -> {
+        table = table.with(settled);
+        store();
+        String detail =
+            "%d workers set to %s: %s".formatted(changes.size(), lease.priority(), lease.reason());
+        yield outcomes.of(
+            command.id(),
+            settled,
+            Result.APPLIED,
+            detail,
+            changes,
+            settled.remainingMillis(nowMillis));
+      }
+      case LeaseStart.Failed(String cause) -> {
+        Outcome undone = end(command, lease, End.RECOVERED, cause, nowMillis);
+        store();
+        yield outcomes.of(command.id(), lease, Result.FAILED, cause, undone.workers(), null);
+      }
+    };
+  }
+
+  private Outcome renew(Command command, Lease lease, long deadlineMillis, long nowMillis) {
+    LeaseTable before = table;
+    Lease renewed = lease.until(deadlineMillis);
+    table = table.with(renewed);
+    Optional<String> fault = store();
+    if (fault.isPresent()) {
+      table = before;
+      String detail = "the lease runs as before, for it cannot be stored: " + fault.get();
+      return outcomes.of(
+          command.id(), lease, Result.FAILED, detail, List.of(), lease.remainingMillis(nowMillis));
+    }
+    return outcomes.of(
+        command.id(),
+        renewed,
+        Result.RENEWED,
+        command.reason(),
+        List.of(),
+        renewed.remainingMillis(nowMillis));
+  }
+
+  private Handled releaseAll(Command command, long nowMillis) {
+    List<Outcome> ended = endAll(End.RELEASED, command.reason(), nowMillis);
+    int stuck = table.all().size();
+    Outcome reply =
+        outcomes.done(
+            command.id(),
+            "%d leases ended, %d could not be yet".formatted(ended.size() - stuck, stuck));
+    List<Outcome> published = new ArrayList<>(ended);
+    published.add(reply);
+    return new Handled(reply, published, false);
+  }
+
+  /** Ends all leases: what was there before is back, or is tried again with each tick. */
+  public List<Outcome> endAll(End end, String why, long nowMillis) {
+    List<Outcome> result = new ArrayList<>();
+    for (Lease lease : List.copyOf(table.all())) {
+      result.add(end(null, lease, end, why, nowMillis));
+    }
+    store();
+    return result;
+  }
+
+  /** Ends the leases whose time is over, and tries again what could not be restored. */
+  public List<Outcome> expire(long nowMillis) {
+    List<Lease> due = table.due(nowMillis);
+    List<Outcome> result = new ArrayList<>();
+    for (Lease lease : due) {
+      End begun = lease.ending();
+      Outcome outcome =
+          begun == null
+              ? end(null, lease, End.EXPIRED, "its time is over", nowMillis)
+              : end(null, lease, begun, "restored after all", nowMillis);
+      if (begun == null || table.find(lease.id()).isEmpty()) {
+        result.add(outcome);
+      }
+    }
+    if (!due.isEmpty() || storeFault.isPresent()) {
+      store();
+    }
+    return result;
+  }
+
+  /** Ends the leases whose workers are no longer those of the disk. */
+  public List<Outcome> endOrphans(PresentMapping mapping, long nowMillis) {
+    List<Outcome> result = new ArrayList<>();
+    for (Lease lease : List.copyOf(table.all())) {
+      Optional<String> why = ending.orphaned(lease, mapping);
+      if (lease.ending() == null && why.isPresent()) {
+        result.add(end(null, lease, End.GONE, why.get(), nowMillis));
+      }
+    }
+    if (!result.isEmpty()) {
+      store();
+    }
+    return result;
+  }
+
+  /** Takes over the leases that an earlier run stored: each goes on, is restored, or is gone. */
+  public List<Outcome> recover(StoredLeases stored, long nowMillis) {
+    gate.learn(stored.epoch());
+    List<Outcome> result = new ArrayList<>();
+    for (Lease lease : stored.leases()) {
+      if (!stored.boot().equals(boot)) {
+        String detail = "the host was started anew, its threads are gone";
+        result.add(outcomes.of(null, lease, Result.GONE, detail, List.of(), null));
+        continue;
+      }
+      table = table.with(lease);
+      Optional<String> flaw = ending.flaw(lease, nowMillis);
+      result.add(
+          flaw.isPresent()
+              ? end(null, lease, End.RECOVERED, flaw.get(), nowMillis)
+              : outcomes.of(
+                  null,
+                  lease,
+                  Result.ADOPTED,
+                  "found after a restart of the agent, as it was left",
+                  List.of(),
+                  lease.remainingMillis(nowMillis)));
+    }
+    store();
+    return result;
+  }
+
+  private Outcome end(@Nullable Command command, Lease lease, End end, String why, long nowMillis) {
+    LeaseEnding.Ended ended =
+        ending.end(command == null ? null : command.id(), lease, end, why, nowMillis);
+    table = ended.rest().map(table::with).orElseGet(() -> table.without(lease.id()));
+    return ended.outcome();
+  }
+
+  private Optional<String> store() {
+    storeFault = store.save(new StoredLeases(boot, gate.epoch(), List.copyOf(table.all())));
+    if (storeFault.isEmpty()) {
+      storedEpoch = gate.epoch();
+    }
+    return storeFault;
+  }
+}

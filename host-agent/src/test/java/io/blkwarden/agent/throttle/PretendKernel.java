@@ -1,0 +1,105 @@
+package io.blkwarden.agent.throttle;
+
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.WorkerId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Tasks with I/O priorities that behave as the kernel's: a call hits whoever has the pid. */
+public final class PretendKernel implements Tasks, IoPriorities {
+  private final Map<Integer, Tasks.Task> tasks = new HashMap<>();
+  private final Map<Integer, IoPriority> priorities = new HashMap<>();
+  private final Set<Integer> refusing = new HashSet<>();
+  private final List<String> calls = new ArrayList<>();
+  private Runnable beforeSet = () -> {};
+  private long ticks = 1000;
+
+  /** Starts a kernel thread, taking the pid from whoever had it. */
+  public WorkerId start(int pid, String comm) {
+    return start(pid, comm, true);
+  }
+
+  public WorkerId start(int pid, String comm, boolean kernelThread) {
+    WorkerId id = new WorkerId(pid, ++ticks);
+    tasks.put(pid, new Tasks.Task(id, comm, kernelThread));
+    priorities.put(pid, IoPriority.UNSET);
+    return id;
+  }
+
+  public void end(int pid) {
+    tasks.remove(pid);
+    priorities.remove(pid);
+  }
+
+  public void refuse(int pid, boolean refuse) {
+    if (refuse) {
+      refusing.add(pid);
+    } else {
+      refusing.remove(pid);
+    }
+  }
+
+  /** Runs between the last look and the call itself, once. */
+  public void beforeNextSet(Runnable action) {
+    beforeSet = action;
+  }
+
+  public IoPriority priority(int pid) {
+    return priorities.getOrDefault(pid, IoPriority.UNSET);
+  }
+
+  /** What someone else does with ionice. */
+  public void ionice(int pid, IoPriority priority) {
+    priorities.replace(pid, priority);
+  }
+
+  public boolean lives(WorkerId id) {
+    Tasks.Task task = tasks.get(id.pid());
+    return task != null && task.id().equals(id);
+  }
+
+  public List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  @Override
+  public Reading<Tasks.Task> read(int pid) {
+    Tasks.Task task = tasks.get(pid);
+    return task == null ? Reading.absent("proc/" + pid + "/stat") : Reading.present(task);
+  }
+
+  @Override
+  public Reading<IoPriority> get(int pid) {
+    IoPriority priority = priorities.get(pid);
+    return priority == null ? Reading.absent("task " + pid) : Reading.present(priority);
+  }
+
+  @Override
+  public Optional<String> set(int pid, IoPriority priority) {
+    Runnable before = beforeSet;
+    beforeSet = () -> {};
+    before.run();
+    return write(pid, priority);
+  }
+
+  @Override
+  public Optional<String> restore(int pid, IoPriority recorded) {
+    return write(pid, recorded);
+  }
+
+  private Optional<String> write(int pid, IoPriority priority) {
+    calls.add(pid + " " + priority);
+    if (refusing.contains(pid)) {
+      return Optional.of("ioprio_set: EPERM");
+    }
+    return priorities.replace(pid, priority) == null
+        ? Optional.of("ioprio_set: ESRCH")
+        : Optional.empty();
+  }
+}
