@@ -1,0 +1,116 @@
+package io.blkwarden.systemtests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.message.MappingSnapshot;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+
+/** What the tests ask of the dom0 in the lab, by shell and by NATS. */
+final class Dom0 {
+  /** Generous: the machine is emulated, and a JVM takes ten seconds to start in it. */
+  static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  private final Lab lab;
+  private final FleetView fleet;
+
+  Dom0(Lab lab, FleetView fleet) {
+    this.lab = lab;
+    this.fleet = fleet;
+  }
+
+  /** Wall clock of dom0, which is the clock of its mapping events. */
+  Instant now() {
+    BigDecimal seconds = new BigDecimal(lab.sh("date +%s.%N").trim());
+    return Instant.ofEpochSecond(
+        seconds.longValue(), seconds.remainder(BigDecimal.ONE).movePointRight(9).longValue());
+  }
+
+  /** The first snapshot since a mark that fits. */
+  MappingSnapshot snapshot(int mark, String what, Predicate<MappingSnapshot> fits) {
+    return fleet.await(mark, PATIENCE, what, MappingSnapshot.class, fits).message();
+  }
+
+  /** The latest snapshot since a mark in which this many disks are proven. */
+  MappingSnapshot resolved(int mark, int disks) {
+    return snapshot(
+        mark,
+        disks + " proven disks in a snapshot",
+        snapshot ->
+            snapshot.disks().stream().filter(d -> d.state() == MappingState.RESOLVED).count()
+                == disks);
+  }
+
+  /** The disk of a domain by names. */
+  static MappedDisk disk(MappingSnapshot snapshot, String domain, String vdev) {
+    return snapshot.disks().stream()
+        .filter(d -> d.domain().name().equals(domain) && d.disk().vdev().equals(vdev))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + domain + " " + vdev + " in " + snapshot));
+  }
+
+  /** Holds a snapshot against what ps, xenstore, sysfs, dmsetup and ionice say in dom0. */
+  void assertSameAsShell(MappingSnapshot snapshot) {
+    Map<String, ShellDisk> shell = new TreeMap<>();
+    for (ShellDisk disk : ShellDisk.all(lab)) {
+      shell.put(disk.get("name") + " " + disk.get("vdev"), disk);
+    }
+    assertThat(snapshot.disks().stream().map(d -> d.domain().name() + " " + d.disk().vdev()))
+        .containsExactlyInAnyOrderElementsOf(shell.keySet());
+    for (MappedDisk disk : snapshot.disks()) {
+      ShellDisk expected =
+          java.util.Objects.requireNonNull(
+              shell.get(disk.domain().name() + " " + disk.disk().vdev()));
+      assertThat(disk.domain().uuid()).hasToString(expected.get("uuid"));
+      assertThat(disk.domain().domid()).isEqualTo(Integer.parseInt(expected.get("domid")));
+      assertThat(disk.disk().handle()).isEqualTo(Integer.parseInt(expected.get("handle")));
+      assertThat(disk.volume().path()).isEqualTo(expected.get("lv"));
+      assertThat(disk.volume().device()).hasToString(expected.get("dev"));
+      assertThat(disk.volume().dm()).isEqualTo(expected.get("dm"));
+      assertThat(disk.volume().dmName()).isEqualTo(expected.get("dm_name"));
+      assertThat(disk.volume().role().wire()).isEqualTo(expected.get("role"));
+      assertThat(disk.physical().stream().map(p -> p.name()).collect(Collectors.joining(",")))
+          .isEqualTo(expected.get("disk"));
+      assertThat(disk.physical().stream().map(p -> p.scheduler()).collect(Collectors.joining(",")))
+          .isEqualTo(expected.get("scheduler"));
+      Set<String> workers =
+          disk.workers().stream()
+              .map(w -> w.ring() + "/" + w.pid() + "/" + w.startTicks())
+              .collect(Collectors.toSet());
+      assertThat(workers).as("workers of %s", disk.key()).isEqualTo(expected.workers());
+    }
+  }
+
+  /** The ioprio of every blkback thread by pid, as ionice prints it. */
+  Map<Integer, String> priorities() {
+    Map<Integer, String> all = new TreeMap<>();
+    lab.sh(
+            "for p in $(ps -e -o pid=,comm= | awk '$2 ~ /^([0-9]+\\.xvd|blkback\\.)/ {print $1}');"
+                + " do echo $p $(ionice -p $p); done")
+        .lines()
+        .map(line -> line.split(" ", 2))
+        .forEach(pair -> all.put(Integer.valueOf(pair[0]), pair[1]));
+    return all;
+  }
+
+  /** Waits until exactly these threads have this priority and all others have none. */
+  void awaitPriorities(Set<Integer> pids, String priority, Duration limit) {
+    Awaitility.await("ionice shows %s for %s alone".formatted(priority, pids))
+        .atMost(limit)
+        .pollInterval(Duration.ofMillis(500))
+        .untilAsserted(() ->
+            assertThat(priorities())
+                .isNotEmpty()
+                .allSatisfy((pid, found) ->
+                    assertThat(found).isEqualTo(pids.contains(pid) ? priority : "none: prio 0")));
+  }
+}

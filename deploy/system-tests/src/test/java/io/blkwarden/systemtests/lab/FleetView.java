@@ -1,0 +1,119 @@
+package io.blkwarden.systemtests.lab;
+
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** Every control message that was seen on NATS, from outside agent and controller. */
+final class FleetView {
+  private static final Subjects SUBJECTS = Subjects.DEFAULT;
+
+  private final Connection connection;
+  private final List<Seen<ControlMessage>> seen = new ArrayList<>();
+  private final List<String> malformed = new ArrayList<>();
+
+  /**
+   * A message and where and when it was seen.
+   *
+   * @param subject it was published on
+   * @param at this machine's clock when it arrived
+   * @param message what it said
+   * @param json its bytes as text
+   * @param <T> type of the message
+   */
+  record Seen<T>(String subject, Instant at, T message, String json) {}
+
+  FleetView(String natsUrl) throws IOException, InterruptedException, TimeoutException {
+    connection = Nats.connect(Options.builder().server(natsUrl).maxReconnects(-1).build());
+    var dispatcher = connection.createDispatcher(this::take);
+    for (String subject :
+        List.of(
+            SUBJECTS.allMappings(),
+            SUBJECTS.allHeartbeats(),
+            SUBJECTS.prefix() + ".command.*",
+            SUBJECTS.allOutcomes(),
+            SUBJECTS.allAlerts())) {
+      dispatcher.subscribe(subject);
+    }
+    connection.flush(Duration.ofSeconds(10));
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  private synchronized void take(Message message) {
+    byte[] bytes = message.getData();
+    switch (ControlJson.decode(ControlMessage.class, bytes)) {
+      case Decoded.Ok<ControlMessage>(ControlMessage value) ->
+          seen.add(
+              new Seen<>(
+                  message.getSubject(),
+                  Instant.now(),
+                  value,
+                  new String(bytes, java.nio.charset.StandardCharsets.UTF_8)));
+      case Decoded.Malformed<ControlMessage> bad ->
+          malformed.add(message.getSubject() + ": " + bad);
+    }
+  }
+
+  /** What could not be read; anything here is a fault of the product. */
+  synchronized List<String> malformed() {
+    return List.copyOf(malformed);
+  }
+
+  /** A place in what was seen: nothing before it counts. */
+  synchronized int mark() {
+    return seen.size();
+  }
+
+  /** All messages of a type since a mark, oldest first. */
+  synchronized <T> List<Seen<T>> since(int mark, Class<T> type) {
+    List<Seen<T>> found = new ArrayList<>();
+    for (Seen<ControlMessage> each : seen.subList(mark, seen.size())) {
+      if (type.isInstance(each.message())) {
+        found.add(new Seen<>(each.subject(), each.at(), type.cast(each.message()), each.json()));
+      }
+    }
+    return found;
+  }
+
+  /** The first message since a mark that fits; waits for it. */
+  <T> Seen<T> await(int mark, Duration limit, String what, Class<T> type, Predicate<T> fits) {
+    try {
+      return Awaitility.await(what)
+          .atMost(limit)
+          .pollInterval(Duration.ofMillis(100))
+          .until(
+              () ->
+                  since(mark, type).stream().filter(each -> fits.test(each.message())).findFirst(),
+              java.util.Optional::isPresent)
+          .orElseThrow();
+    } catch (ConditionTimeoutException e) {
+      StringBuilder story = new StringBuilder("not seen within " + limit + ": " + what);
+      since(mark, ControlMessage.class).stream()
+          .skip(Math.max(0, since(mark, ControlMessage.class).size() - 40L))
+          .forEach(each -> story.append("\n  ").append(each.at()).append(' ').append(each.json()));
+      throw new AssertionError(story.toString(), e);
+    }
+  }
+
+  /** Hears no more. */
+  void close() throws InterruptedException {
+    connection.close();
+  }
+}

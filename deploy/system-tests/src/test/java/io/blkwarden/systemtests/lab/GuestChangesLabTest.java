@@ -1,0 +1,176 @@
+package io.blkwarden.systemtests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Proof;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.DeviceAdded;
+import io.blkwarden.model.message.DeviceRemoved;
+import io.blkwarden.model.message.DiskAttached;
+import io.blkwarden.model.message.DiskDetached;
+import io.blkwarden.model.message.DomainStarted;
+import io.blkwarden.model.message.DomainStopped;
+import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.subject.Subjects;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Guests and volumes come and go on a real dom0; the map follows and old commands are refused. */
+@Tag("lab")
+@Order(2)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class GuestChangesLabTest {
+  private static final Duration PROMPT = Duration.ofSeconds(2);
+
+  private final Lab lab = Lab.running();
+  private final FleetView fleet = LabWiring.fleet();
+  private final Dom0 dom0 = new Dom0(lab, fleet);
+
+  @BeforeAll
+  void twoGuests() {
+    lab.verb("guests", "vm101", "vm102");
+    LabWiring.startAgent(lab);
+    dom0.resolved(0, 4);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    lab.verb("agent", "stop");
+    fleet.close();
+  }
+
+  @Test
+  @Order(1)
+  void aGuestThatComesBackIsMappedAnewAndItsOldMappingIsRefused() throws Exception {
+    MappingSnapshot before = dom0.resolved(0, 4);
+    MappedDisk old = Dom0.disk(before, "vm102", "xvda2");
+    int mark = fleet.mark();
+
+    lab.verb("destroy", "vm102");
+    Instant gone = dom0.now();
+    promptly(gone, event(mark, DiskDetached.class, e -> vm102(e.disk())));
+    promptly(gone, event(mark, DomainStopped.class, e -> e.domain().name().equals("vm102")));
+
+    lab.verb("guests", "vm102");
+    Instant up = dom0.now();
+    promptly(up, event(mark, DomainStarted.class, e -> e.domain().name().equals("vm102")));
+    promptly(up, event(mark, DiskAttached.class, e -> vm102(e.disk())));
+    MappingSnapshot after =
+        dom0.snapshot(
+            mark,
+            "vm102 with another domid and all proven",
+            s ->
+                s.disks().size() == 4
+                    && s.disks().stream().allMatch(d -> d.state() == MappingState.RESOLVED)
+                    && Dom0.disk(s, "vm102", "xvda2").domain().domid() != old.domain().domid());
+    dom0.assertSameAsShell(after);
+
+    assertThat(refusal(before, old)).isEqualTo(Outcome.Refusal.STALE_MAPPING);
+  }
+
+  @Test
+  @Order(2)
+  void aVolumeThatComesAndGoesIsTold() {
+    int mark = fleet.mark();
+    lab.sh("lvcreate -q -y -Wn -Zn -L 8M -n extra vg");
+    promptly(
+        dom0.now(), event(mark, DeviceAdded.class, e -> "vg-extra".equals(e.volume().dmName())));
+    lab.sh("lvremove -q -y vg/extra");
+    promptly(
+        dom0.now(), event(mark, DeviceRemoved.class, e -> "vg-extra".equals(e.volume().dmName())));
+  }
+
+  @Test
+  @Order(3)
+  void aDomidOfThreeDigitsAndTwoRingsAreMapped() {
+    lab.verb("destroy", "vm101");
+    int mark = fleet.mark();
+    lab.verb("burn", "100");
+    lab.verb("guests-with-rings", "2", "vm103");
+    MappingSnapshot snapshot =
+        dom0.snapshot(
+            mark,
+            "vm103 with two proven rings a disk",
+            s ->
+                s.disks().stream()
+                        .filter(d -> d.domain().name().equals("vm103") && d.workers().size() == 2)
+                        .count()
+                    == 2);
+    assertThat(Dom0.disk(snapshot, "vm103", "xvda1").domain().domid()).isGreaterThanOrEqualTo(100);
+    assertThat(Dom0.disk(snapshot, "vm103", "xvda2").workers())
+        .extracting(Worker::proof)
+        .containsOnly(Proof.FULL_NAME);
+    dom0.assertSameAsShell(snapshot);
+    lab.verb("destroy", "vm103");
+  }
+
+  private static boolean vm102(MappedDisk disk) {
+    return disk.domain().name().equals("vm102");
+  }
+
+  private <T extends MappingEvent> T event(int mark, Class<T> type, Predicate<T> fits) {
+    return fleet.await(mark, Dom0.PATIENCE, type.getSimpleName(), type, fits).message();
+  }
+
+  /** Both times are dom0's clock: when the change was complete, and when the event was made. */
+  private static void promptly(Instant complete, MappingEvent event) {
+    assertThat(event.origin().at()).isBefore(complete.plus(PROMPT));
+  }
+
+  private Outcome.Refusal refusal(MappingSnapshot snapshot, MappedDisk disk) throws Exception {
+    Random random = new Random(1);
+    Instant now = Instant.now();
+    HostId host = snapshot.origin().host();
+    Command command =
+        new Command(
+            MessageId.of(now.toEpochMilli(), random),
+            host,
+            Integer.MAX_VALUE,
+            "system-tests",
+            now,
+            60_000,
+            "quotes a mapping that is over",
+            new CommandAction.Set(
+                MessageId.of(now.toEpochMilli(), random),
+                disk.domain(),
+                disk.disk().vdev(),
+                snapshot.origin().boot(),
+                disk.workers().stream().map(Worker::id).toList(),
+                IoPriority.IDLE,
+                10_000));
+    var reply =
+        fleet
+            .connection()
+            .request(
+                Subjects.DEFAULT.command(host),
+                ControlJson.encode(command),
+                Duration.ofSeconds(30));
+    return switch (ControlJson.decode(Outcome.class, java.util.Objects.requireNonNull(reply).getData())) {
+      case Decoded.Ok<Outcome>(Outcome outcome) ->
+          java.util.Objects.requireNonNull(outcome.refusal(), outcome.detail());
+      case Decoded.Malformed<Outcome> bad -> throw new AssertionError(bad);
+    };
+  }
+}

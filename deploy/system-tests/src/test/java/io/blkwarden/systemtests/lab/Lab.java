@@ -1,0 +1,79 @@
+package io.blkwarden.systemtests.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/** The Xen lab that {@code deploy/xen-lab/run} started, driven by its own verbs. */
+final class Lab {
+  private static final long LIMIT_SECONDS = 420;
+
+  private final String command;
+
+  private Lab(String command) {
+    this.command = command;
+  }
+
+  /** The lab named by {@code BLKWARDEN_LAB}. */
+  static Lab running() {
+    return new Lab(
+        Objects.requireNonNull(
+            System.getenv("BLKWARDEN_LAB"),
+            "BLKWARDEN_LAB is not set: these tests are run by deploy/xen-lab/run"));
+  }
+
+  /** A shell command's output in dom0; fails with all that was printed if the command does. */
+  String sh(String line) {
+    return verb("sh", line);
+  }
+
+  /** A line typed into a guest's console. */
+  void guest(String name, String line) {
+    verb("guest", name, line);
+  }
+
+  /** A verb of the lab; returns its standard output. */
+  String verb(String... words) {
+    List<String> line = new ArrayList<>(List.of(command));
+    line.addAll(List.of(words));
+    try {
+      Path out = Files.createTempFile("lab", ".out");
+      Path err = Files.createTempFile("lab", ".err");
+      try {
+        Process process =
+            new ProcessBuilder(line)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+          process.destroyForcibly();
+          throw new AssertionError(line + " took more than " + LIMIT_SECONDS + " s");
+        }
+        String printed = Files.readString(out, UTF_8);
+        if (process.exitValue() != 0) {
+          throw new AssertionError(
+              "%s ended with %d:%n%s%s"
+                  .formatted(line, process.exitValue(), printed, Files.readString(err, UTF_8)));
+        }
+        return printed;
+      } finally {
+        Files.deleteIfExists(out);
+        Files.deleteIfExists(err);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(line + " was interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.blkwarden.systemtests.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+
+/** Starts what the lab's tests share: the view on NATS, the controller and the agent in dom0. */
+final class LabWiring {
+  private static final String HOST = "dom0-lab";
+
+  /** Short times, and levels that fit a disk of 60 I/Os a second. */
+  private static final String POLICIES =
+      """
+      policies:
+        - name: swap-storm
+          mode: auto
+          match: { role: swap }
+          when: { metric: iops, above: 10, for: 5s, clear_below: 5, clear_for: 8s }
+          only_if: { any: [ { metric: device.util, above: 0.5 } ] }
+          then: { ladder: [ idle ], lease: 40s, alert: warning }
+      """;
+
+  private LabWiring() {}
+
+  static String natsUrl() {
+    return Objects.requireNonNull(
+        System.getenv("NATS_URL"), "NATS_URL is not set: deploy/xen-lab/run sets it");
+  }
+
+  static FleetView fleet() {
+    try {
+      return new FleetView(natsUrl());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (TimeoutException e) {
+      throw new AssertionError("NATS at " + natsUrl() + " does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  static ControllerProcess controller(Path work) throws IOException {
+    return ControllerProcess.start(natsUrl(), work, POLICIES);
+  }
+
+  /** Stands for the controller until there is one. */
+  static ControllerProcess noController() {
+    return ControllerProcess.none();
+  }
+
+  static void startAgent(Lab lab) {
+    lab.verb("agent", "start", "--host", HOST);
+  }
+}

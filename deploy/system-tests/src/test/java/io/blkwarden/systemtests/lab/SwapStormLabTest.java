@@ -1,0 +1,186 @@
+package io.blkwarden.systemtests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** vm101 swaps, is found, throttled and released, on a real dom0, and survives whoever dies. */
+@Tag("lab")
+@Order(1)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SwapStormLabTest {
+  private static final String IDLE = "idle";
+
+  @TempDir Path work;
+  private final Lab lab = Lab.running();
+  private FleetView fleet = LabWiring.fleet();
+  private Dom0 dom0 = new Dom0(lab, fleet);
+  private ControllerProcess controller = LabWiring.noController();
+
+  @BeforeAll
+  void twoCalmGuests() throws Exception {
+    lab.verb("scheduler", "mq-deadline");
+    lab.verb("guests", "vm101", "vm102");
+    controller = LabWiring.controller(work);
+    LabWiring.startAgent(lab);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    lab.verb("agent", "stop");
+    controller.close();
+    fleet.close();
+  }
+
+  @Test
+  @Order(1)
+  void theSnapshotIsWhatTheShellFinds() {
+    MappingSnapshot snapshot = dom0.resolved(0, 4);
+    dom0.assertSameAsShell(snapshot);
+    assertThat(snapshot.domains()).extracting(d -> d.name()).containsExactly("vm101", "vm102");
+  }
+
+  @Test
+  @Order(2)
+  void aStormIsThrottledAndReleasedWithTheAlertOnItsSubject() {
+    Set<Integer> swap = pids("vm101", "xvda2");
+    int mark = fleet.mark();
+    lab.guest("vm102", "setdisk heavy 2");
+    lab.guest("vm101", "setswap heavy 2");
+
+    var firing = alert(mark, Alert.State.FIRING);
+    var applied = outcome(mark, Outcome.Result.APPLIED);
+    assertThat(Duration.between(firing.message().since(), applied.at()))
+        .as("from the start of the storm to the ionice: the policy's 5 s and 15 s more")
+        .isLessThan(Duration.ofSeconds(20));
+    dom0.awaitPriorities(swap, IDLE, Duration.ofSeconds(60));
+    assertThat(applied.message().workers()).allSatisfy(w -> assertThat(swap).contains(w.pid()));
+    assertThat(firing.subject()).isEqualTo("blkwarden.v1.alert.warning.dom0-lab.swap-storm");
+    AlertSchema.assertValid(firing.json());
+
+    var judged =
+        fleet.await(
+            mark,
+            Dom0.PATIENCE,
+            "the effect on the alert",
+            Alert.class,
+            a -> a.action() != null && a.action().effect() == Alert.Effect.WORKED);
+    AlertSchema.assertValid(judged.json());
+
+    lab.guest("vm101", "setswap off");
+    outcome(mark, Outcome.Result.RELEASED);
+    AlertSchema.assertValid(alert(mark, Alert.State.RESOLVED).json());
+    dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(60));
+  }
+
+  @Test
+  @Order(3)
+  void theAgentRestoresByItselfWhenTheControllerIsKilled() throws Exception {
+    int mark = fleet.mark();
+    Set<Integer> swap = pids("vm101", "xvda2");
+    lab.guest("vm101", "setswap heavy 2");
+    outcome(mark, Outcome.Result.APPLIED);
+    controller.kill();
+    dom0.awaitPriorities(swap, IDLE, Duration.ofSeconds(60));
+
+    outcome(mark, Outcome.Result.EXPIRED);
+    dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(60));
+  }
+
+  @Test
+  @Order(4)
+  void aKilledAgentAdoptsOrRestoresAtItsRestart() throws Exception {
+    int mark = fleet.mark();
+    controller = LabWiring.controller(work);
+    Set<Integer> swap = pids("vm101", "xvda2");
+    var applied = outcome(mark, Outcome.Result.APPLIED);
+    controller.kill();
+    lab.verb("agent", "kill9");
+
+    var found =
+        fleet.await(
+            mark,
+            Dom0.PATIENCE,
+            "the restarted agent's word on the lease",
+            Outcome.class,
+            o ->
+                (o.result() == Outcome.Result.ADOPTED || o.result() == Outcome.Result.RECOVERED)
+                    && java.util.Objects.equals(o.lease(), applied.message().lease()));
+    if (found.message().result() == Outcome.Result.ADOPTED) {
+      assertThat(swap).containsAll(found.message().workers().stream().map(w -> w.pid()).toList());
+      outcome(mark, Outcome.Result.EXPIRED);
+    }
+    dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(60));
+    lab.guest("vm101", "setswap off");
+  }
+
+  @Test
+  @Order(5)
+  void aSchedulerThatIgnoresPrioritiesIsSaidToBeSo() throws Exception {
+    lab.verb("scheduler", "none");
+    controller = LabWiring.controller(work);
+    int mark = fleet.mark();
+    fleet.await(
+        mark,
+        Dom0.PATIENCE,
+        "a heartbeat that says ineffective",
+        Heartbeat.class,
+        h -> h.devices().stream().anyMatch(d -> "none".equals(d.scheduler())));
+    lab.guest("vm101", "setswap heavy 2");
+
+    var said =
+        fleet.await(
+            mark,
+            Dom0.PATIENCE,
+            "an alert that says ineffective",
+            Alert.class,
+            a ->
+                a.action() != null
+                    && (a.action().effect() == Alert.Effect.INEFFECTIVE
+                        || a.action().effect() == Alert.Effect.NO_EFFECT));
+    AlertSchema.assertValid(said.json());
+    dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(60));
+    lab.guest("vm101", "setswap off");
+    lab.guest("vm102", "setdisk off");
+    lab.verb("scheduler", "mq-deadline");
+    assertThat(fleet.malformed()).isEmpty();
+  }
+
+  private Set<Integer> pids(String domain, String vdev) {
+    MappedDisk disk = Dom0.disk(dom0.resolved(0, 4), domain, vdev);
+    return disk.workers().stream().map(Worker::pid).collect(Collectors.toSet());
+  }
+
+  private FleetView.Seen<Alert> alert(int mark, Alert.State state) {
+    return fleet.await(
+        mark, Dom0.PATIENCE, "an alert " + state.wire(), Alert.class, a -> a.state() == state);
+  }
+
+  private FleetView.Seen<Outcome> outcome(int mark, Outcome.Result result) {
+    return fleet.await(
+        mark,
+        Dom0.PATIENCE,
+        "an outcome " + result.wire(),
+        Outcome.class,
+        o -> o.result() == result && "xvda2".equals(o.vdev()));
+  }
+}

@@ -1,0 +1,52 @@
+package io.blkwarden.agent.sim;
+
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** Files by path, each of them made when it is read. */
+final class FileTree implements KernelFiles {
+  private final NavigableMap<String, Supplier<String>> files = new TreeMap<>();
+  private final Map<String, String> links = new HashMap<>();
+
+  void file(String path, Supplier<String> text) {
+    files.put(path, text);
+  }
+
+  void file(String path, String text) {
+    files.put(path, () -> text);
+  }
+
+  void link(String path, String target) {
+    links.put(path, target);
+  }
+
+  @Override
+  public Reading<String> read(String path) {
+    Supplier<String> text = files.get(path);
+    return text == null ? Reading.absent(path) : Reading.present(text.get());
+  }
+
+  @Override
+  public Reading<List<String>> list(String dir) {
+    String prefix = dir.isEmpty() ? "" : dir + "/";
+    List<String> names =
+        files.subMap(prefix, true, prefix + Character.MAX_VALUE, false).keySet().stream()
+            .map(path -> path.substring(prefix.length()))
+            .map(rest -> rest.contains("/") ? rest.substring(0, rest.indexOf('/')) : rest)
+            .distinct()
+            .toList();
+    return names.isEmpty() ? Reading.absent(dir) : Reading.present(names);
+  }
+
+  @Override
+  public Reading<String> link(String path) {
+    String target = links.get(path);
+    return target == null ? Reading.absent(path) : Reading.present(target);
+  }
+}

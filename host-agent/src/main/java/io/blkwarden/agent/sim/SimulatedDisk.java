@@ -1,0 +1,124 @@
+package io.blkwarden.agent.sim;
+
+import io.blkwarden.model.IoPriority;
+
+/**
+ * One guest disk of a simulated dom0: what it wants, what waits, and what was counted.
+ *
+ * <p>Calm, requests arrive at a steady rate. In a storm the guest keeps a fixed number under way,
+ * as one that swaps does.
+ */
+final class SimulatedDisk {
+  private static final double SECTORS_PER_IO = 32;
+  private static final double STORM_DEPTH = 32;
+
+  private final double calmPerSecond;
+  private final double readPart;
+  private boolean storm;
+  private IoPriority priority = IoPriority.UNSET;
+  private double waiting;
+  private double arrivals;
+  private double reads;
+  private double writes;
+  private double readMillis;
+  private double writeMillis;
+  private double busyMillis;
+  private double queueMillis;
+
+  /**
+   * A calm disk.
+   *
+   * @param calmPerSecond I/Os a second when calm
+   * @param readPart part of them that are reads, 0 to 1
+   */
+  SimulatedDisk(double calmPerSecond, double readPart) {
+    this.calmPerSecond = calmPerSecond;
+    this.readPart = readPart;
+  }
+
+  void storm(boolean on) {
+    storm = on;
+  }
+
+  void priority(IoPriority now) {
+    priority = now;
+  }
+
+  IoPriority priority() {
+    return priority;
+  }
+
+  double waiting() {
+    return waiting;
+  }
+
+  /** Lets requests arrive for a while. */
+  void arrive(double millis) {
+    if (storm) {
+      waiting = Math.max(waiting, STORM_DEPTH);
+      return;
+    }
+    arrivals += calmPerSecond * millis / 1_000;
+    double whole = Math.floor(arrivals);
+    arrivals -= whole;
+    waiting = Math.min(STORM_DEPTH * 4, waiting + whole);
+  }
+
+  /**
+   * Completes requests and counts them.
+   *
+   * @param ios how many, at most those that wait
+   * @param millis length of the step
+   * @param serviceMillis time that the device takes for one
+   */
+  void complete(double ios, double millis, double serviceMillis) {
+    double inFlight = waiting;
+    waiting -= ios;
+    double time = inFlight > 1 ? inFlight * millis : ios * serviceMillis;
+    reads += ios * readPart;
+    writes += ios * (1 - readPart);
+    readMillis += time * readPart;
+    writeMillis += time * (1 - readPart);
+    queueMillis += time;
+    busyMillis += inFlight > 1 ? millis : Math.min(millis, ios * serviceMillis);
+  }
+
+  double ios() {
+    return reads + writes;
+  }
+
+  double queueMillis() {
+    return queueMillis;
+  }
+
+  long sectorsRead() {
+    return (long) (Math.floor(reads) * SECTORS_PER_IO);
+  }
+
+  long sectorsWritten() {
+    return (long) (Math.floor(writes) * SECTORS_PER_IO);
+  }
+
+  long readCount() {
+    return (long) reads;
+  }
+
+  long writeCount() {
+    return (long) writes;
+  }
+
+  /** The disk's line as {@code /sys/block/<dev>/stat} has it, with 17 fields. */
+  String stat() {
+    return "%d 0 %d %d %d 0 %d %d %d %d %d 0 0 0 0 0 0%n"
+        .formatted(
+            readCount(),
+            sectorsRead(),
+            (long) readMillis,
+            writeCount(),
+            sectorsWritten(),
+            (long) writeMillis,
+            Math.round(waiting),
+            (long) busyMillis,
+            (long) queueMillis);
+  }
+}
