@@ -1,14 +1,19 @@
 package io.blkwarden.agent.probe;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A file's bytes in a buffer that is used again and again. It grows up to a limit and never
- * shrinks; it is not safe for use by several threads.
+ * A file's bytes in a buffer that is used again and again. It grows up to a limit; it is not safe
+ * for use by several threads.
  */
 public final class FileBytes {
   private static final int FIRST_BYTES = 4096;
+
+  /** Reads of up to so many bytes cost the JDK no buffer of its own. */
+  private static final int CHUNK_BYTES = 8192;
 
   private final int limitBytes;
   private byte[] bytes;
@@ -33,22 +38,40 @@ public final class FileBytes {
     return length;
   }
 
-  /** Forgets the bytes. */
-  public void clear() {
+  /**
+   * Takes the stream's bytes in place of those that were there.
+   *
+   * @return false if there are more than the limit; what is in the buffer is then of no use
+   */
+  public boolean fill(InputStream in) throws IOException {
     length = 0;
+    while (true) {
+      if (length == bytes.length) {
+        if (length == limitBytes) {
+          return in.read() < 0;
+        }
+        bytes = Arrays.copyOf(bytes, Math.min(limitBytes, Math.max(FIRST_BYTES, 2 * bytes.length)));
+      }
+      int count = in.read(bytes, length, Math.min(CHUNK_BYTES, bytes.length - length));
+      if (count < 0) {
+        return true;
+      }
+      length += count;
+    }
   }
 
-  /** Adds the first {@code count} of these bytes; false, and unchanged, if they do not fit. */
-  public boolean append(byte[] more, int count) {
-    if (count > limitBytes - length) {
+  /**
+   * Takes a text in place of the bytes that were there.
+   *
+   * @return false, and nothing changed, if it has more bytes than the limit
+   */
+  public boolean set(String text) {
+    byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+    if (encoded.length > limitBytes) {
       return false;
     }
-    if (count > bytes.length - length) {
-      bytes =
-          Arrays.copyOf(bytes, Math.min(limitBytes, Math.max(2 * bytes.length, length + count)));
-    }
-    System.arraycopy(more, 0, bytes, length, count);
-    length += count;
+    bytes = encoded;
+    length = encoded.length;
     return true;
   }
 

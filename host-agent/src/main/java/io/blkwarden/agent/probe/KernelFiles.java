@@ -1,6 +1,5 @@
 package io.blkwarden.agent.probe;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -31,12 +30,9 @@ public interface KernelFiles {
    */
   default Reading<FileBytes> read(String path, FileBytes into) {
     return read(path)
-        .flatMap(text -> {
-          into.clear();
-          byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-          return into.append(bytes, bytes.length)
-              ? Reading.present(into)
-              : Reading.malformed(path, into.limitText(), bytes.length + " bytes");
-        });
+        .flatMap(text ->
+            into.set(text)
+                ? Reading.present(into)
+                : Reading.malformed(path, into.limitText(), "more"));
   }
 }

@@ -1,0 +1,151 @@
+package io.blkwarden.agent.kernel;
+
+import io.blkwarden.agent.probe.FileBytes;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotLinkException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The kernel's files below a directory: {@code /} on a live host, or a captured tree.
+ *
+ * <p>Paths with {@code ..} are refused. Below any root but {@code /}, so is a path whose symbolic
+ * links lead out of the root; links within it work. The check and the read are two steps, which is
+ * enough for a tree that nobody changes meanwhile.
+ */
+public final class RootedFiles implements KernelFiles {
+  private static final String SLASH = "/";
+
+  private final Path root;
+  private final boolean confined;
+
+  private RootedFiles(Path root) {
+    this.root = root;
+    this.confined = !root.toString().equals(SLASH);
+  }
+
+  /** Files below an existing directory. */
+  public static Reading<RootedFiles> below(Path directory) {
+    try {
+      Path real = directory.toRealPath();
+      return Files.isDirectory(real)
+          ? Reading.present(new RootedFiles(real))
+          : Reading.failed("root " + directory + ": expected a directory, found a file");
+    } catch (NoSuchFileException missing) {
+      return Reading.absent("root " + directory);
+    } catch (IOException e) {
+      return Reading.failed("root " + directory + ": " + FileFault.text(e));
+    }
+  }
+
+  @Override
+  public Reading<String> read(String path) {
+    return read(path, new FileBytes(MAX_TEXT_BYTES)).map(FileBytes::text);
+  }
+
+  @Override
+  public Reading<FileBytes> read(String path, FileBytes into) {
+    return locate(path).flatMap(file -> read(path, file, into));
+  }
+
+  private static Reading<FileBytes> read(String path, Path file, FileBytes into) {
+    try (InputStream in = new FileInputStream(file.toString())) {
+      return into.fill(in)
+          ? Reading.present(into)
+          : Reading.malformed(path, into.limitText(), "more");
+    } catch (IOException e) {
+      return FileFault.reading(path, file, e);
+    }
+  }
+
+  @Override
+  public Reading<List<String>> list(String dir) {
+    return locate(dir).flatMap(directory -> list(dir, directory));
+  }
+
+  private static Reading<List<String>> list(String path, Path directory) {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        if (names.size() == MAX_NAMES) {
+          return Reading.malformed(path, "at most " + MAX_NAMES + " names", "more");
+        }
+        names.add(String.valueOf(entry.getFileName()));
+      }
+    } catch (IOException e) {
+      return FileFault.reading(path, directory, e);
+    } catch (DirectoryIteratorException e) {
+      return FileFault.reading(path, directory, new IOException(e));
+    }
+    Collections.sort(names);
+    return Reading.present(List.copyOf(names));
+  }
+
+  @Override
+  public Reading<String> link(String path) {
+    if (!isPlain(path)) {
+      return refused(path);
+    }
+    int slash = path.lastIndexOf('/');
+    Reading<Path> directory = slash < 0 ? Reading.present(root) : locate(path.substring(0, slash));
+    return directory.flatMap(found -> link(path, found.resolve(path.substring(slash + 1))));
+  }
+
+  private static Reading<String> link(String path, Path link) {
+    try {
+      return Reading.present(Files.readSymbolicLink(link).toString());
+    } catch (NotLinkException e) {
+      return Reading.malformed(path, "a symbolic link", "another kind of file");
+    } catch (IOException e) {
+      return FileFault.reading(path, link, e);
+    }
+  }
+
+  /** The path below the root; resolved and checked where the root is a captured tree. */
+  private Reading<Path> locate(String path) {
+    if (!isPlain(path)) {
+      return refused(path);
+    }
+    Path file = root.resolve(path);
+    if (!confined) {
+      return Reading.present(file);
+    }
+    try {
+      Path real = file.toRealPath();
+      return real.startsWith(root)
+          ? Reading.present(real)
+          : Reading.failed("%s: leads out of the root %s, to %s".formatted(path, root, real));
+    } catch (IOException e) {
+      return FileFault.reading(path, file, e);
+    }
+  }
+
+  private static <T> Reading<T> refused(String path) {
+    return Reading.failed(
+        "path '%s': expected one below the root, without '.', '..' or empty parts".formatted(path));
+  }
+
+  private static boolean isPlain(String path) {
+    for (String part : path.split(SLASH, -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        return false;
+      }
+    }
+    return path.indexOf('\0') < 0;
+  }
+
+  @Override
+  public String toString() {
+    return "files below " + root;
+  }
+}

@@ -1,0 +1,148 @@
+package io.blkwarden.agent.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.probe.FileBytes;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RootedFilesTest {
+  @TempDir private Path scratch;
+  private KernelFiles files = below(Path.of("/"));
+
+  @BeforeEach
+  void plantTree() throws IOException {
+    Path root = scratch.resolve("root");
+    Files.createDirectories(root.resolve("sys/devices/vbd-1-51713"));
+    Files.createDirectories(root.resolve("sys/bus"));
+    Files.writeString(root.resolve("sys/devices/vbd-1-51713/mode"), "w\n");
+    Files.writeString(scratch.resolve("secret"), "outside\n");
+    Files.createSymbolicLink(root.resolve("sys/bus/vbd"), Path.of("../devices/vbd-1-51713"));
+    Files.createSymbolicLink(root.resolve("out"), Path.of("../secret"));
+    Files.createSymbolicLink(root.resolve("far"), scratch);
+    Files.createSymbolicLink(root.resolve("loop"), Path.of("loop"));
+    Files.createSymbolicLink(root.resolve("dangling"), Path.of("nowhere"));
+    files = below(root);
+  }
+
+  @Test
+  void readsThroughLinksInside() {
+    assertThat(files.read("sys/bus/vbd/mode")).isEqualTo(Reading.present("w\n"));
+    assertThat(files.list("sys/bus/vbd")).isEqualTo(Reading.present(List.of("mode")));
+    assertThat(files.link("sys/bus/vbd")).isEqualTo(Reading.present("../devices/vbd-1-51713"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"out", "far/secret"})
+  void noLinkLeadsOut(String path) {
+    assertThat(files.read(path).describe()).contains(path + ": leads out of the root");
+  }
+
+  @Test
+  void noDirectoryOutsideIsListed() {
+    assertThat(files.list("far")).isInstanceOf(Reading.Failed.class);
+    assertThat(files.link("far/root")).isInstanceOf(Reading.Failed.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "/",
+        "/etc/passwd",
+        "../secret",
+        "sys/../../secret",
+        "sys//bus",
+        ".",
+        "a/",
+        "a\0b"
+      })
+  void noPathLeadsOut(String path) {
+    for (KernelFiles any : List.of(files, below(Path.of("/")))) {
+      assertThat(any.read(path)).isInstanceOf(Reading.Failed.class);
+      assertThat(any.list(path)).isInstanceOf(Reading.Failed.class);
+      assertThat(any.link(path)).isInstanceOf(Reading.Failed.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sys/none", "none/none", "dangling", "sys/bus/vbd/mode/x"})
+  void whatIsMissingIsAbsent(String path) {
+    assertThat(files.read(path)).isEqualTo(Reading.absent(path));
+    assertThat(files.list(path)).isEqualTo(Reading.absent(path));
+  }
+
+  @Test
+  void aMissingLinkIsAbsentAndAFileIsNone() {
+    assertThat(files.link("sys/none")).isEqualTo(Reading.absent("sys/none"));
+    assertThat(files.link("none")).isEqualTo(Reading.absent("none"));
+    assertThat(files.link("dangling")).isEqualTo(Reading.present("nowhere"));
+    assertThat(files.link("sys/devices")).isInstanceOf(Reading.Malformed.class);
+  }
+
+  @Test
+  void otherFaultsAreFailures() {
+    assertThat(files.read("loop")).isInstanceOf(Reading.Failed.class);
+    assertThat(files.read("sys/devices").describe()).startsWith("sys/devices: ");
+    assertThat(files.read("sys/devices")).isInstanceOf(Reading.Failed.class);
+    assertThat(files.list("sys/bus/vbd/mode")).isInstanceOf(Reading.Failed.class);
+  }
+
+  @Test
+  void aFileMayBeAsLongAsTheLimit() throws IOException {
+    Path big = scratch.resolve("root/big");
+    Files.writeString(big, "x".repeat(KernelFiles.MAX_TEXT_BYTES));
+    assertThat(files.read("big").map(String::length))
+        .isEqualTo(Reading.present(KernelFiles.MAX_TEXT_BYTES));
+    Files.writeString(big, "x".repeat(KernelFiles.MAX_TEXT_BYTES + 1));
+    assertThat(files.read("big").describe())
+        .isEqualTo("big: expected at most 262144 bytes, found 'more'");
+  }
+
+  @Test
+  void aBufferIsUsedAgain() throws IOException {
+    Path file = scratch.resolve("root/file");
+    FileBytes buffer = new FileBytes(10_000);
+    for (int length : List.of(9_000, 3, 0, 10_000)) {
+      Files.writeString(file, "y".repeat(length));
+      assertThat(files.read("file", buffer)).isEqualTo(Reading.present(buffer));
+      assertThat(buffer.text()).isEqualTo("y".repeat(length));
+    }
+    Files.writeString(file, "y".repeat(10_001));
+    assertThat(files.read("file", buffer)).isInstanceOf(Reading.Malformed.class);
+  }
+
+  @Test
+  void bytesThatAreNoTextAreReplaced() throws IOException {
+    Files.write(scratch.resolve("root/comm"), new byte[] {'a', (byte) 0xff, 'b'});
+    assertThat(files.read("comm")).isEqualTo(Reading.present("a\uFFFDb"));
+  }
+
+  @Test
+  void aRootMustBeADirectory() {
+    assertThat(RootedFiles.below(scratch.resolve("none"))).isInstanceOf(Reading.Absent.class);
+    assertThat(RootedFiles.below(scratch.resolve("secret"))).isInstanceOf(Reading.Failed.class);
+  }
+
+  @Test
+  void readsTheLiveKernel() {
+    KernelFiles live = below(Path.of("/"));
+    assertThat(live.read("proc/self/comm").isPresent()).isTrue();
+    assertThat(live.link("proc/self"))
+        .isEqualTo(Reading.present(Long.toString(ProcessHandle.current().pid())));
+    assertThat(live.read("proc/4194305/stat")).isEqualTo(Reading.absent("proc/4194305/stat"));
+  }
+
+  private static KernelFiles below(Path root) {
+    return RootedFiles.below(root).toOptional().orElseThrow();
+  }
+}
