@@ -1,0 +1,95 @@
+package io.blkwarden.controller.plan;
+
+import io.blkwarden.model.message.Alert.Effect;
+
+/**
+ * Says what a throttle changed, from a window before it and one after it.
+ *
+ * <p>Only where neighbours wanted the device in both windows: alone, even an idle-class disk gets
+ * all of it, so nothing can be told. A disk that stopped asking by itself is no success either.
+ */
+public final class EffectJudge {
+  /** Fewest samples that a window needs. */
+  public static final int SAMPLES_MIN = 3;
+
+  /** Neighbours compete when they complete so many I/Os a second, */
+  public static final double DEMAND_IOS_MIN = 1;
+
+  /** or have so many in flight on average. */
+  public static final double DEMAND_IN_FLIGHT_MIN = 0.5;
+
+  private static final double HALF = 0.5;
+  private static final double TWO_THIRDS = 2.0 / 3;
+  private static final double HARM_AWAIT = 1.5;
+  private static final double HARM_AWAIT_MIN_MILLIS = 2;
+  private static final double GAIN = 1.1;
+
+  private EffectJudge() {}
+
+  /**
+   * What was found.
+   *
+   * @param effect the verdict
+   * @param note why, in half a sentence with numbers
+   */
+  public record Judgement(Effect effect, String note) {}
+
+  /** Compares the two windows. */
+  public static Judgement judge(WindowSums before, WindowSums after, long windowMillis) {
+    if (tooShort(before, windowMillis) || tooShort(after, windowMillis)) {
+      return new Judgement(Effect.UNKNOWN, "too few samples before or after");
+    }
+    if (!demand(before) || !demand(after)) {
+      return new Judgement(
+          Effect.UNKNOWN, "no neighbour competed " + (demand(before) ? "after" : "before"));
+    }
+    boolean neighboursGained = after.otherIos() >= GAIN * before.otherIos();
+    if (harmed(before, after) && !neighboursGained) {
+      return new Judgement(
+          Effect.HARMED,
+          "neighbours' I/O wait went from %.1f to %.1f ms, the device from %.0f to %.0f I/O per s"
+              .formatted(
+                  before.otherAwaitMillis(),
+                  after.otherAwaitMillis(),
+                  before.deviceIos(),
+                  after.deviceIos()));
+    }
+    if (after.otherAwaitMillis() <= TWO_THIRDS * before.otherAwaitMillis()) {
+      return new Judgement(
+          Effect.WORKED,
+          "neighbours' I/O wait fell from %.1f to %.1f ms"
+              .formatted(before.otherAwaitMillis(), after.otherAwaitMillis()));
+    }
+    return byShare(before, after);
+  }
+
+  private static Judgement byShare(WindowSums before, WindowSums after) {
+    boolean fell =
+        after.share() <= HALF * before.share() || after.ownIos() <= HALF * before.ownIos();
+    String share =
+        "its share of the guests' I/O went from %.0f%% to %.0f%%"
+            .formatted(before.share() * 100, after.share() * 100);
+    if (!fell) {
+      return new Judgement(Effect.NO_EFFECT, share);
+    }
+    if (after.ownUtil() < ClearRule.BACKLOG_UTIL) {
+      return new Judgement(Effect.UNKNOWN, share + ", but it asked for less by itself");
+    }
+    return new Judgement(Effect.WORKED, share);
+  }
+
+  private static boolean tooShort(WindowSums window, long windowMillis) {
+    return window.samples() < SAMPLES_MIN || window.millis() < windowMillis / 2;
+  }
+
+  private static boolean demand(WindowSums window) {
+    return window.otherIos() >= DEMAND_IOS_MIN || window.otherInFlight() >= DEMAND_IN_FLIGHT_MIN;
+  }
+
+  private static boolean harmed(WindowSums before, WindowSums after) {
+    boolean slower =
+        after.otherAwaitMillis() >= HARM_AWAIT * before.otherAwaitMillis()
+            && after.otherAwaitMillis() >= before.otherAwaitMillis() + HARM_AWAIT_MIN_MILLIS;
+    return slower || after.deviceIos() <= HALF * before.deviceIos();
+  }
+}

@@ -1,0 +1,94 @@
+package io.blkwarden.controller.policy.read;
+
+import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.controller.policy.Limits;
+import io.blkwarden.controller.policy.Match;
+import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.Policy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads one policy file; which kind a policy is shows in its keys. */
+final class FileReading {
+  private static final Map<String, Mode> MODES =
+      Arrays.stream(Mode.values())
+          .collect(Collectors.toUnmodifiableMap(Mode::wire, Function.identity()));
+
+  private FileReading() {}
+
+  /** What the file says as far as it is right; see the problems for the rest. */
+  static ParsedFile read(PolicyFile file, Problems problems) {
+    Optional<Section> root =
+        YamlTree.read(file, problems).flatMap(node -> Section.of(node, "", problems));
+    if (root.isEmpty()) {
+      return new ParsedFile(List.of(), Optional.empty(), List.of());
+    }
+    Section top = root.get();
+    List<ParsedFile.Placed<Policy>> policies = new ArrayList<>();
+    for (Section.Element element : top.elements("policies")) {
+      Section.of(element.node(), element.path(), problems)
+          .flatMap(FileReading::policy)
+          .ifPresent(policy -> policies.add(placed(policy, element.node())));
+    }
+    Optional<ParsedFile.Placed<Brakes>> brakes =
+        top.section("brakes").map(section -> placed(BrakesReader.read(section), section.node()));
+    List<Match> protect = new ArrayList<>();
+    for (Section.Element element : top.elements("protect")) {
+      int before = problems.count();
+      Section.of(element.node(), element.path(), problems)
+          .map(MatchReader::read)
+          .filter(_ -> problems.count() == before)
+          .ifPresent(protect::add);
+    }
+    if (protect.size() > Limits.PROTECT_MAX) {
+      problems.at(
+          top.node(),
+          "protect",
+          "expected at most %d rules, found %d".formatted(Limits.PROTECT_MAX, protect.size()));
+    }
+    top.close();
+    return new ParsedFile(policies, brakes, protect);
+  }
+
+  private static <T> ParsedFile.Placed<T> placed(T value, Node node) {
+    return new ParsedFile.Placed<>(value, Problems.line(node), Problems.column(node));
+  }
+
+  private static Optional<Policy> policy(Section section) {
+    Optional<String> name =
+        section.required(
+            "name",
+            "a name of 1 to 100 characters",
+            text -> text.isEmpty() || text.length() > 100 ? Optional.empty() : Optional.of(text));
+    Optional<Mode> mode = mode(section);
+    if (section.has("fleet") || section.has("budget")) {
+      section.notYet("fleet", "policies about the whole fleet");
+      section.notYet("budget", "budgets over windows");
+      return Optional.empty();
+    }
+    Optional<Policy> policy =
+        ThresholdReader.read(section, name.orElse("?"), mode.orElse(Mode.SHADOW));
+    section.close();
+    return name.isPresent() ? policy : Optional.empty();
+  }
+
+  private static Optional<Mode> mode(Section section) {
+    Optional<Node> node = section.take("mode");
+    if (node.isPresent() && Section.shown(node.get()).equals("approve")) {
+      section
+          .problems()
+          .at(
+              node.get(),
+              section.path("mode"),
+              "approve: not supported yet; use shadow to be told, or auto to act");
+      return Optional.empty();
+    }
+    return section.word("mode", MODES);
+  }
+}

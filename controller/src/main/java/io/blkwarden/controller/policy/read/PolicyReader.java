@@ -1,0 +1,127 @@
+package io.blkwarden.controller.policy.read;
+
+import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.controller.policy.Limits;
+import io.blkwarden.controller.policy.Match;
+import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.PolicySet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Policy files to policies.
+ *
+ * <p>A file with any problem does not hold, and never keeps the others from holding. If it held
+ * before, it holds as it was then; if not, its protect rules that can be read hold nevertheless,
+ * for they only forbid. Policy names are unique over all files, and one file at most has brakes;
+ * the later file in the order given is the one at fault.
+ */
+public final class PolicyReader {
+  private PolicyReader() {}
+
+  /**
+   * Reads all files.
+   *
+   * @param files in the order that counts, such as by name
+   * @param before what the last reading gave, or {@link PolicyLoad#NONE}
+   */
+  public static PolicyLoad read(List<PolicyFile> files, PolicyLoad before) {
+    Joined joined = new Joined();
+    for (PolicyFile file : files) {
+      Problems problems = new Problems(file.name());
+      ParsedFile parsed = FileReading.read(file, problems);
+      if (problems.none()) {
+        joined.conflicts(file.name(), parsed, problems);
+      }
+      joined.problems.addAll(problems.inOrder());
+      ParsedFile earlier = before.good().get(file.name());
+      if (problems.none()) {
+        joined.add(file.name(), parsed);
+      } else if (earlier != null && joined.fits(earlier)) {
+        joined.add(file.name(), earlier);
+        joined.kept.add(file.name());
+      } else {
+        joined.protect.addAll(parsed.protect());
+      }
+    }
+    return joined.load();
+  }
+
+  /** What the files so far say together. */
+  private static final class Joined {
+    private final List<Policy> policies = new ArrayList<>();
+    private final List<Match> protect = new ArrayList<>();
+    private final List<PolicyProblem> problems = new ArrayList<>();
+    private final List<String> kept = new ArrayList<>();
+    private final Map<String, ParsedFile> good = new LinkedHashMap<>();
+    private final Map<String, String> fileOfName = new HashMap<>();
+    private @Nullable Brakes brakes;
+    private String fileOfBrakes = "";
+
+    private void add(String file, ParsedFile parsed) {
+      parsed
+          .policies()
+          .forEach(policy -> {
+            policies.add(policy.value());
+            fileOfName.put(policy.value().name(), file);
+          });
+      protect.addAll(parsed.protect());
+      parsed
+          .brakes()
+          .ifPresent(placed -> {
+            brakes = placed.value();
+            fileOfBrakes = file;
+          });
+      good.put(file, parsed);
+    }
+
+    private boolean fits(ParsedFile parsed) {
+      Problems found = new Problems("");
+      conflicts("", parsed, found);
+      return found.none();
+    }
+
+    private void conflicts(String file, ParsedFile parsed, Problems found) {
+      Map<String, String> names = new HashMap<>(fileOfName);
+      for (ParsedFile.Placed<Policy> policy : parsed.policies()) {
+        String other = names.put(policy.value().name(), file);
+        if (other != null) {
+          found.at(
+              policy.line(),
+              policy.column(),
+              "policies.name",
+              "expected a unique name, found %s, which stands in %s too"
+                  .formatted(
+                      Problems.quoted(policy.value().name()),
+                      other.equals(file) ? "this file" : other));
+        }
+      }
+      if (names.size() > Limits.POLICIES_MAX) {
+        found.at(1, 1, "policies", "expected at most %d in all".formatted(Limits.POLICIES_MAX));
+      }
+      if (protect.size() + parsed.protect().size() > Limits.PROTECT_MAX) {
+        found.at(1, 1, "protect", "expected at most %d in all".formatted(Limits.PROTECT_MAX));
+      }
+      if (brakes != null) {
+        parsed
+            .brakes()
+            .ifPresent(placed ->
+                found.at(
+                    placed.line(),
+                    placed.column(),
+                    "brakes",
+                    "expected in one file only, found in %s too".formatted(fileOfBrakes)));
+      }
+    }
+
+    private PolicyLoad load() {
+      Brakes set = brakes == null ? Brakes.DEFAULT : brakes;
+      List<Match> rules = protect.subList(0, Math.min(protect.size(), Limits.PROTECT_MAX));
+      return new PolicyLoad(new PolicySet(policies, set, rules), problems, kept, good);
+    }
+  }
+}

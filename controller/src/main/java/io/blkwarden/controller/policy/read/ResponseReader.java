@@ -1,0 +1,73 @@
+package io.blkwarden.controller.policy.read;
+
+import io.blkwarden.controller.policy.Limits;
+import io.blkwarden.controller.policy.Response;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.CommandAction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+
+/** Reads {@code then: {ladder, lease, alert}}. */
+final class ResponseReader {
+  private static final long LEASE_MILLIS = 300_000;
+
+  /** What holds for a policy without {@code then}. */
+  static final Response ALERT_ONLY = new Response(List.of(), LEASE_MILLIS, Alert.Severity.WARNING);
+
+  private static final Map<String, Alert.Severity> SEVERITIES =
+      Arrays.stream(Alert.Severity.values())
+          .collect(Collectors.toUnmodifiableMap(Alert.Severity::wire, Function.identity()));
+
+  private ResponseReader() {}
+
+  static Response read(Section section) {
+    List<IoPriority> ladder = new ArrayList<>();
+    for (Section.Element element : section.elements("ladder")) {
+      rung(section, element).ifPresent(ladder::add);
+    }
+    if (ladder.size() > Limits.RUNGS_MAX) {
+      section
+          .problems()
+          .at(
+              section.node(),
+              section.path("ladder"),
+              "expected at most %d rungs, found %d".formatted(Limits.RUNGS_MAX, ladder.size()));
+    }
+    long lease =
+        section
+            .value("lease", "a duration of 10s to 1h", ResponseReader::lease)
+            .orElse(LEASE_MILLIS);
+    Alert.Severity severity = section.word("alert", SEVERITIES).orElse(Alert.Severity.WARNING);
+    section.close();
+    return new Response(
+        ladder.subList(0, Math.min(ladder.size(), Limits.RUNGS_MAX)), lease, severity);
+  }
+
+  private static Optional<IoPriority> rung(Section section, Section.Element element) {
+    if (element.node() instanceof ScalarNode scalar && scalar.getValue().startsWith("limit ")) {
+      section.problems().at(element.node(), element.path(), "a limit rung: not supported yet");
+      return Optional.empty();
+    }
+    return section.scalar(
+        element.node(),
+        element.path(),
+        "idle or best-effort/0 to best-effort/7",
+        text ->
+            text.equals("idle") || text.matches("best-effort/[0-7]")
+                ? Optional.of(IoPriority.parse(text))
+                : Optional.empty());
+  }
+
+  private static Optional<Long> lease(String text) {
+    return Units.durationMillis(text)
+        .filter(millis ->
+            millis >= Response.LEASE_MIN_MILLIS && millis <= CommandAction.Set.MAX_LEASE_MS);
+  }
+}

@@ -1,0 +1,260 @@
+package io.blkwarden.controller.policy.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.controller.policy.Gate;
+import io.blkwarden.controller.policy.Glob;
+import io.blkwarden.controller.policy.Match;
+import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.policy.ThresholdPolicy;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.Alert;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class PolicyReaderTest {
+  private static final String SWAP_STORM =
+      """
+      policies:
+        - name: swap-storm
+          mode: auto
+          match: { role: swap, domain: "vm*", host: "dom0-*" }
+          when:  { metric: iops, above: 200, for: 10s, clear_below: 100, clear_for: 60s }
+          only_if:
+            any: [ { metric: device.util, above: 0.8 }, { metric: host.io_full, above: 20% } ]
+          then:
+            ladder: [ best-effort/7, idle ]
+            lease: 5m
+            alert: warning
+      brakes: { disks_per_host: 3, disks_per_domain: 2,
+                hosts_throttled: 6%, stop_if_hosts_anomalous: 12% }
+      protect: [ { domain: "billing-*" } ]
+      """;
+
+  private static PolicyLoad read(String text) {
+    return PolicyReader.read(List.of(new PolicyFile("p.yaml", text)), PolicyLoad.NONE);
+  }
+
+  private static List<String> problems(String text) {
+    return read(text).problems().stream().map(PolicyProblem::toString).toList();
+  }
+
+  @Test
+  void readsAWholeFile() {
+    PolicyLoad load = read(SWAP_STORM);
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .containsExactly(
+            new ThresholdPolicy(
+                "swap-storm",
+                Mode.AUTO,
+                new Match(List.of(VolumeRole.SWAP), new Glob("vm*"), new Glob("dom0-*"), Glob.ANY),
+                new Threshold(Metric.IOPS, 200, 10_000, 100, 60_000),
+                new Gate(
+                    Gate.Combine.ANY,
+                    List.of(
+                        new Gate.Term(Metric.DEVICE_UTIL, 0.8),
+                        new Gate.Term(Metric.HOST_IO_FULL, 0.2))),
+                new Response(
+                    List.of(IoPriority.bestEffort(7), IoPriority.IDLE),
+                    300_000,
+                    Alert.Severity.WARNING)));
+    assertThat(load.policies().brakes()).isEqualTo(new Brakes(3, 2, 0.06, 0.12));
+    assertThat(load.policies().protect())
+        .containsExactly(new Match(List.of(), new Glob("billing-*"), Glob.ANY, Glob.ANY));
+  }
+
+  @Test
+  void theDefaultsAreShadowHalfTheLevelAMinuteAndAnAlertOnly() {
+    PolicyLoad load =
+        read("policies: [ { name: p, when: { metric: util, above: 90%, for: 5s } } ]");
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .containsExactly(
+            new ThresholdPolicy(
+                "p",
+                Mode.SHADOW,
+                Match.ANY,
+                new Threshold(Metric.UTIL, 0.9, 5_000, 0.45, 60_000),
+                null,
+                new Response(List.of(), 300_000, Alert.Severity.WARNING)));
+  }
+
+  @Test
+  void tellsAllProblemsAtOnceWithTheirPlaces() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    mod: auto
+                    when: { metric: iosp, above: 200, for: 10s }
+                    then: { ladder: [ idle, best-effort/9 ], lease: 2s, alert: loud }
+                  - name: a
+                    when: { metric: iops, above: 200, for: 10, clear_below: 300 }
+                brake: {}
+                """))
+        .containsExactly(
+            "p.yaml:3:5: policies[0].mod: unknown key; expected match, mode,"
+                + " name, only_if, then, when; did you mean 'mode'?",
+            "p.yaml:4:21: policies[0].when.metric: expected one of "
+                + "await_ms, bytes_per_s, device.await_ms, device.iops, device.util,"
+                + " device_time_share, host.io_full, host.io_some, in_flight, iops,"
+                + " read_bytes_per_s, read_iops, util, write_bytes_per_s, write_iops,"
+                + " found 'iosp'; did you mean 'iops'?",
+            "p.yaml:5:29: policies[0].then.ladder[1]: expected idle or best-effort/0 to"
+                + " best-effort/7, found 'best-effort/9'",
+            "p.yaml:5:53: policies[0].then.lease: expected a duration of 10s to 1h, found '2s'",
+            "p.yaml:5:64: policies[0].then.alert: expected one of critical, info, warning, found"
+                + " 'loud'",
+            "p.yaml:7:44: policies[1].when.for: expected a duration such as 500ms, 10s, 5m or 2h,"
+                + " found '10'",
+            "p.yaml:8:1: brake: unknown key; expected brakes, policies, protect; did you mean"
+                + " 'brakes'?");
+  }
+
+  @Test
+  void whatIsNotBuiltYetIsSaidSo() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    mode: approve
+                    match: { plan: small }
+                    when: { metric: read_bytes_per_s, above_fleet: { floor: 20MB/s },
+                            windows: 3 of 5, window: 1m }
+                    blame: { against: device.await_ms }
+                    then: { ladder: [ "limit 20/s" ] }
+                  - name: b
+                    budget: [ { metric: iops } ]
+                  - name: c
+                    fleet: { metric: swap.bytes_per_s }
+                """))
+        .hasSize(9)
+        .allMatch(problem -> problem.contains("not supported yet"))
+        .anyMatch(problem -> problem.startsWith("p.yaml:3:11: policies[0].mode: approve"))
+        .anyMatch(problem -> problem.startsWith("p.yaml:8:23: policies[0].then.ladder[0]:"));
+  }
+
+  @Test
+  void theClearLevelIsAtMostTheLevel() {
+    assertThat(
+            problems(
+                "policies: [ { name: p,"
+                    + " when: { metric: iops, above: 200, for: 5s, clear_below: 300 } } ]"))
+        .containsExactly(
+            "p.yaml:1:80: policies[0].when.clear_below: expected at most 'above', 200/s, found"
+                + " '300'");
+  }
+
+  @Test
+  void aKeyOrANameTwiceIsAProblem() {
+    assertThat(problems("brakes: {}\nbrakes: {}"))
+        .containsExactly("p.yaml:2:1: brakes: expected once, found twice");
+    assertThat(
+            problems(
+                """
+                policies:
+                  - { name: p, when: { metric: iops, above: 2, for: 5s } }
+                  - { name: p, when: { metric: iops, above: 2, for: 5s } }
+                """))
+        .containsExactly(
+            "p.yaml:3:5: policies.name: expected a unique name, found 'p', which stands in this"
+                + " file too");
+  }
+
+  @Test
+  void textThatIsNotYamlIsAProblemWithItsPlace() {
+    assertThat(problems("policies: [ { name: p }"))
+        .singleElement()
+        .asString()
+        .startsWith("p.yaml:1:")
+        .contains("not YAML");
+    assertThat(problems("- 1"))
+        .containsExactly("p.yaml:1:1: expected keys and values, found 'a list'");
+  }
+
+  @Test
+  void theTreeIsBounded() {
+    assertThat(problems("a: &x [1]\nb: *x"))
+        .containsExactly("p.yaml:2:4: aliases are not supported: write the value out");
+    assertThat(problems("[".repeat(100_000))).singleElement().asString().contains("16 levels");
+    assertThat(problems("x".repeat(300_000))).singleElement().asString().contains("characters");
+    assertThat(problems("policies: [" + "1,".repeat(60_000) + "]"))
+        .singleElement()
+        .asString()
+        .contains("50000 values");
+  }
+
+  @Test
+  void aBadFileNeverStopsTheGoodOnes() {
+    PolicyLoad load =
+        PolicyReader.read(
+            List.of(
+                new PolicyFile("bad.yaml", "policies: [ { nam: x } ]"),
+                new PolicyFile("good.yaml", SWAP_STORM)),
+            PolicyLoad.NONE);
+
+    assertThat(load.policies().policies()).hasSize(1);
+    assertThat(load.problems()).isNotEmpty().allMatch(problem -> problem.file().equals("bad.yaml"));
+  }
+
+  @Test
+  void aFileThatTurnsBadHoldsAsItWas() {
+    PolicyLoad before = read(SWAP_STORM);
+    PolicyLoad load =
+        PolicyReader.read(List.of(new PolicyFile("p.yaml", SWAP_STORM + "\nx: 1")), before);
+
+    assertThat(load.problems()).hasSize(1);
+    assertThat(load.keptFromBefore()).containsExactly("p.yaml");
+    assertThat(load.policies()).isEqualTo(before.policies());
+  }
+
+  @Test
+  void aFileThatIsTakenAwayHoldsNoLonger() {
+    assertThat(PolicyReader.read(List.of(), read(SWAP_STORM)).policies().policies()).isEmpty();
+  }
+
+  @Test
+  void whatABadFileProtectsIsProtectedNevertheless() {
+    PolicyLoad load =
+        read(
+            """
+            policies: [ { name: p } ]
+            protect: [ { domain: "billing-*" }, { domian: "x" } ]
+            """);
+
+    assertThat(load.policies().policies()).isEmpty();
+    assertThat(load.policies().protect())
+        .containsExactly(new Match(List.of(), new Glob("billing-*"), Glob.ANY, Glob.ANY));
+  }
+
+  @Test
+  void namesAreUniqueAndBrakesStandOnceOverAllFiles() {
+    PolicyLoad load =
+        PolicyReader.read(
+            List.of(new PolicyFile("a.yaml", SWAP_STORM), new PolicyFile("b.yaml", SWAP_STORM)),
+            PolicyLoad.NONE);
+
+    assertThat(load.problems().stream().map(PolicyProblem::toString))
+        .containsExactly(
+            "b.yaml:2:5: policies.name: expected a unique name, found 'swap-storm', which stands in"
+                + " a.yaml too",
+            "b.yaml:12:9: brakes: expected in one file only, found in a.yaml too");
+    assertThat(load.policies().policies()).hasSize(1);
+  }
+
+  @Test
+  void foreignTextIsShownEscaped() {
+    assertThat(problems("policies: [ { name: p, mode: \"\\e[31m\" } ]"))
+        .anyMatch(problem -> problem.contains("'\\u001B[31m'"));
+  }
+}
