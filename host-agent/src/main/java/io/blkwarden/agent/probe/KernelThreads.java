@@ -3,7 +3,6 @@ package io.blkwarden.agent.probe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 
 /**
  * One look at all tasks for those of blkback.
@@ -24,26 +23,17 @@ public record KernelThreads(
     blkback = List.copyOf(blkback);
   }
 
-  /** Looks at all tasks: some 20 microseconds each. */
+  /** Looks at all tasks. */
   public static Reading<KernelThreads> read(KernelFiles files) {
-    return read(files, pid -> false);
-  }
-
-  /**
-   * Looks at all tasks but those that the caller knows already, for waiting on new threads. Pids
-   * are used again, so a full look has to follow now and then.
-   */
-  public static Reading<KernelThreads> read(KernelFiles files, IntPredicate known) {
-    return files.list("proc").map(names -> look(files, pids(names, known)));
+    return files.list("proc").map(names -> look(files, pids(names)));
   }
 
   private static KernelThreads look(KernelFiles files, List<Integer> pids) {
     List<BlkbackThread> threads = new ArrayList<>();
-    FileBytes buffer = new FileBytes(KernelFiles.MAX_TEXT_BYTES);
     int faults = 0;
     Optional<String> firstFault = Optional.empty();
     for (int pid : pids) {
-      switch (TaskStat.read(files, pid, buffer)) {
+      switch (TaskStat.read(files, pid)) {
         case Reading.Present<TaskStat>(TaskStat stat) -> blkback(stat).ifPresent(threads::add);
         case Reading.Absent<TaskStat> gone -> {}
         case Reading.Malformed<TaskStat> bad -> {
@@ -65,12 +55,11 @@ public record KernelThreads(
         : Optional.empty();
   }
 
-  private static List<Integer> pids(List<String> names, IntPredicate known) {
+  private static List<Integer> pids(List<String> names) {
     return names.stream()
         .filter(name -> name.length() <= MAX_PID_DIGITS)
         .filter(name -> name.chars().allMatch(c -> c >= '0' && c <= '9'))
         .map(Integer::valueOf)
-        .filter(pid -> !known.test(pid))
         .sorted()
         .toList();
   }

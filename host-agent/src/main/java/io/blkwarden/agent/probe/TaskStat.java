@@ -1,7 +1,6 @@
 package io.blkwarden.agent.probe;
 
 import io.blkwarden.model.WorkerId;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Who a task is: name, parent, kind and start, from one read of one file, so they belong together.
@@ -25,12 +24,6 @@ public record TaskStat(WorkerId id, String comm, int parentPid, long flags) {
     return files.read(path).parse(path, TaskStat::parse);
   }
 
-  /** As {@link #read(KernelFiles, int)}, through a buffer that is used again. */
-  public static Reading<TaskStat> read(KernelFiles files, int pid, FileBytes buffer) {
-    String path = "proc/" + pid + "/stat";
-    return files.read(path, buffer).parse(path, file -> parse(file.array(), file.length()));
-  }
-
   /** Whether it is a kernel thread that kthreadd made: no user process can look like one. */
   public boolean isKernelThread() {
     return parentPid == KTHREADD && (flags & PF_KTHREAD) != 0;
@@ -38,28 +31,17 @@ public record TaskStat(WorkerId id, String comm, int parentPid, long flags) {
 
   /** Parses the file's text. */
   public static Reading<TaskStat> parse(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return parse(bytes, bytes.length);
-  }
-
-  private static Reading<TaskStat> parse(byte[] bytes, int length) {
-    int open = 0;
-    while (open < length && bytes[open] != '(') {
-      open++;
+    int open = text.indexOf('(');
+    int close = text.lastIndexOf(')');
+    if (open < 0 || close < open) {
+      return Reading.malformed("stat", "PID (NAME) STATE ...", text);
     }
-    int close = length - 1;
-    while (close > open && bytes[close] != ')') {
-      close--;
-    }
-    if (close <= open) {
-      return Reading.malformed("stat", "PID (NAME) STATE ...", text(bytes, 0, length));
-    }
-    Columns head = new Columns(bytes, 0, open);
+    Columns head = Columns.of(text.substring(0, open));
     if (!head.nextNumber() || head.number() < 1 || head.number() > WorkerId.MAX_PID) {
-      return Reading.malformed("column 1", "a pid", head.text());
+      return Reading.malformed("column 1", "a pid", text.substring(0, open));
     }
     int pid = (int) head.number();
-    Columns columns = new Columns(bytes, close + 1, length);
+    Columns columns = Columns.of(text.substring(close + 1));
     if (!columns.next() || !columns.nextNumber() || columns.number() > WorkerId.MAX_PID) {
       return Reading.malformed("column 4", "the parent's pid", columns.text());
     }
@@ -72,10 +54,6 @@ public record TaskStat(WorkerId id, String comm, int parentPid, long flags) {
       return Reading.malformed("column 22", "start time in ticks", columns.text());
     }
     WorkerId id = new WorkerId(pid, columns.number());
-    return Reading.present(new TaskStat(id, text(bytes, open + 1, close), parent, flags));
-  }
-
-  private static String text(byte[] bytes, int from, int to) {
-    return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+    return Reading.present(new TaskStat(id, text.substring(open + 1, close), parent, flags));
   }
 }

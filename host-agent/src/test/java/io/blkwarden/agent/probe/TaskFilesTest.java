@@ -98,14 +98,6 @@ final class TaskFilesTest {
   }
 
   @Test
-  void tasksThatAreKnownAreNotLookedAtAgain() {
-    KernelThreads threads =
-        KernelThreads.read(captured, pid -> pid < 600).toOptional().orElseThrow();
-    assertThat(threads.blkback()).extracting(thread -> thread.id().pid()).containsExactly(640, 644);
-    assertThat(threads.tasks()).isEqualTo(2);
-  }
-
-  @Test
   void threadsOfOtherNamesAndProcessesThatPoseAreLeftOut() {
     MapFiles files = new MapFiles();
     files.with("proc/self", "").with("proc/12345678/stat", "").with("proc/uptime", "1.00 1.00");

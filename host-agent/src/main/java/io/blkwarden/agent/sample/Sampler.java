@@ -1,0 +1,94 @@
+package io.blkwarden.agent.sample;
+
+import io.blkwarden.agent.probe.FileBytes;
+import io.blkwarden.agent.probe.IoPressure;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.message.CounterBase;
+import io.blkwarden.model.sample.SampleColumn;
+import io.blkwarden.model.sample.SampleFrame;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Makes sample batches of one host: counters since the base that the last snapshot carried.
+ *
+ * <p>{@link #rebase} belongs to a snapshot: its rows are the snapshot's disks and devices. Not safe
+ * for use by several threads.
+ */
+public final class Sampler {
+  private static final int STAT_LIMIT_BYTES = 4_096;
+
+  private final KernelFiles files;
+  private final UUID run;
+  private final long intervalMillis;
+  private final FileBytes buffer = new FileBytes(STAT_LIMIT_BYTES);
+  private CounterTable disks;
+  private CounterTable devices;
+  private Optional<String> pressureFault = Optional.empty();
+  private long baseId;
+  private long sequence;
+
+  /**
+   * A sampler without rows.
+   *
+   * @param files the kernel's files
+   * @param run the agent's run
+   * @param intervalMillis time between two batches
+   */
+  public Sampler(KernelFiles files, UUID run, long intervalMillis) {
+    this.files = files;
+    this.run = run;
+    this.intervalMillis = intervalMillis;
+    this.disks = new CounterTable(List.of(), files, buffer);
+    this.devices = new CounterTable(List.of(), files, buffer);
+  }
+
+  /** Reads all counters and counts from them from now on. */
+  public CounterBase rebase(List<MappedDisk> ofDisks, List<PhysicalDevice> ofDevices) {
+    baseId++;
+    disks = new CounterTable(ofDisks.stream().map(CounterSource::of).toList(), files, buffer);
+    devices = new CounterTable(ofDevices.stream().map(CounterSource::of).toList(), files, buffer);
+    return new CounterBase(
+        baseId,
+        SampleColumn.all().stream().map(SampleColumn::wire).toList(),
+        disks.base(),
+        devices.base());
+  }
+
+  /**
+   * Reads a batch.
+   *
+   * @param revision of the mapping
+   * @param monotonicMillis host's CLOCK_MONOTONIC
+   * @param wallMillis milliseconds since 1970
+   * @param into the frame to fill
+   * @return whether the base still serves; if not, a snapshot with a new one is due, and rows that
+   *     do not fit are absent from this batch
+   */
+  public boolean sample(long revision, long monotonicMillis, long wallMillis, SampleFrame into) {
+    into.identify(run, baseId, revision, sequence++);
+    into.time(monotonicMillis, wallMillis, intervalMillis);
+    Reading<IoPressure> pressure = IoPressure.read(files);
+    pressureFault = pressure.isPresent() ? Optional.empty() : Optional.of(pressure.describe());
+    into.pressure(
+        pressure.map(IoPressure::someMicros).orElse(SampleFrame.UNMEASURED),
+        pressure.map(IoPressure::fullMicros).orElse(SampleFrame.UNMEASURED));
+    boolean disksServe = disks.sample(files, buffer, into.disks());
+    boolean devicesServe = devices.sample(files, buffer, into.devices());
+    return disksServe && devicesServe;
+  }
+
+  /** Why some disk or device is unknown; empty when all were read. */
+  public Optional<String> diskFault() {
+    return disks.fault().or(devices::fault);
+  }
+
+  /** Why the host's pressure is unknown; empty when it was read. */
+  public Optional<String> pressureFault() {
+    return pressureFault;
+  }
+}

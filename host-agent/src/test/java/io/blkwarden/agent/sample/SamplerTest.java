@@ -1,0 +1,124 @@
+package io.blkwarden.agent.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.Actuator;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DiskRef;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.CounterBase;
+import io.blkwarden.model.sample.SampleColumn;
+import io.blkwarden.model.sample.SampleFrame;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class SamplerTest {
+  private static final UUID RUN = new UUID(1, 2);
+  private static final String STAT = "%d 0 %d 40 7 0 56 30 3 99 120\n";
+
+  private final Map<String, String> texts = new HashMap<>();
+  private final Sampler sampler = new Sampler(new MapFiles(texts), RUN, 1_000);
+  private final SampleFrame frame = new SampleFrame();
+
+  @Test
+  void countsSinceTheBaseAndShowsGaugesAsTheyAre() {
+    texts.put("sys/block/dm-0/stat", STAT.formatted(100, 800));
+    texts.put("sys/block/sda/stat", STAT.formatted(1_000, 8_000));
+    texts.put("sys/bus/xen-backend/devices/vbd-7-51714/statistics/oo_req", "5\n");
+    texts.put(
+        "proc/pressure/io",
+        "some avg10=0.00 avg60=0.00 avg300=0.00 total=777\n"
+            + "full avg10=0.00 avg60=0.00 avg300=0.00 total=333\n");
+    CounterBase base = sampler.rebase(List.of(disk("dm-0")), List.of(sda()));
+    assertThat(base.disks().getFirst().get(SampleColumn.READ_IOS.id())).isEqualTo(100);
+    assertThat(base.disks().getFirst().get(SampleColumn.IN_FLIGHT.id())).isZero();
+
+    texts.put("sys/block/dm-0/stat", STAT.formatted(142, 1_136));
+    texts.put("sys/bus/xen-backend/devices/vbd-7-51714/statistics/oo_req", "9\n");
+    assertThat(sampler.sample(4, 5_000, 9_000, frame)).isTrue();
+
+    assertThat(frame.run()).isEqualTo(RUN);
+    assertThat(frame.baseId()).isEqualTo(base.id());
+    assertThat(frame.disks().get(SampleColumn.READ_IOS, 0)).isEqualTo(42);
+    assertThat(frame.disks().get(SampleColumn.READ_SECTORS, 0)).isEqualTo(336);
+    assertThat(frame.disks().get(SampleColumn.IN_FLIGHT, 0)).isEqualTo(3);
+    assertThat(frame.disks().get(SampleColumn.OUT_OF_REQUESTS, 0)).isEqualTo(4);
+    assertThat(frame.devices().get(SampleColumn.READ_IOS, 0)).isZero();
+    assertThat(frame.ioSomeMicros()).isEqualTo(777);
+    assertThat(frame.ioFullMicros()).isEqualTo(333);
+  }
+
+  @Test
+  void whatCannotBeReadIsAbsentAndNotZero() {
+    texts.put("sys/block/dm-0/stat", STAT.formatted(100, 800));
+    sampler.rebase(List.of(disk("dm-0"), disk("dm-1")), List.of());
+
+    assertThat(sampler.sample(1, 1, 1, frame)).isTrue();
+
+    assertThat(frame.disks().present(0)).isTrue();
+    assertThat(frame.disks().present(1)).isFalse();
+    assertThat(frame.ioSomeMicros()).isEqualTo(SampleFrame.UNMEASURED);
+    assertThat(sampler.diskFault()).hasValueSatisfying(f -> assertThat(f).contains("dm-1"));
+  }
+
+  @Test
+  void aCounterThatWentBackwardsAndADiskThatCameNeedANewBase() {
+    texts.put("sys/block/dm-0/stat", STAT.formatted(100, 800));
+    sampler.rebase(List.of(disk("dm-0"), disk("dm-1")), List.of());
+
+    texts.put("sys/block/dm-0/stat", STAT.formatted(99, 800));
+    assertThat(sampler.sample(1, 1, 1, frame)).isFalse();
+    assertThat(frame.disks().present(0)).isFalse();
+
+    texts.put("sys/block/dm-0/stat", STAT.formatted(101, 800));
+    assertThat(sampler.sample(1, 1, 1, frame)).isTrue();
+    texts.put("sys/block/dm-1/stat", STAT.formatted(1, 8));
+    assertThat(sampler.sample(1, 1, 1, frame)).isFalse();
+  }
+
+  private static MappedDisk disk(String dm) {
+    return new MappedDisk(
+        new DomainRef(new UUID(3, 4), 7, "vm7"),
+        new DiskRef("xvda2", 51714, BackendKind.VBD, "w"),
+        new Volume(null, null, dm, null, null, VolumeRole.SWAP),
+        List.of(),
+        MappingState.UNRESOLVED,
+        UnresolvedReason.NO_THREAD_YET,
+        List.of());
+  }
+
+  private static PhysicalDevice sda() {
+    return new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);
+  }
+
+  /** Files by path. */
+  private record MapFiles(Map<String, String> texts) implements KernelFiles {
+    @Override
+    public Reading<String> read(String path) {
+      String text = texts.get(path);
+      return text == null ? Reading.absent(path) : Reading.present(text);
+    }
+
+    @Override
+    public Reading<List<String>> list(String dir) {
+      return Reading.absent(dir);
+    }
+
+    @Override
+    public Reading<String> link(String path) {
+      return Reading.absent(path);
+    }
+  }
+}
