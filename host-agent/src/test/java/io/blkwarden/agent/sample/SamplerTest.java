@@ -39,8 +39,10 @@ class SamplerTest {
     texts.put("sys/bus/xen-backend/devices/vbd-7-51714/statistics/oo_req", "5\n");
     texts.put(
         "proc/pressure/io",
-        "some avg10=0.00 avg60=0.00 avg300=0.00 total=777\n"
-            + "full avg10=0.00 avg60=0.00 avg300=0.00 total=333\n");
+        """
+        some avg10=0.00 avg60=0.00 avg300=0.00 total=777
+        full avg10=0.00 avg60=0.00 avg300=0.00 total=333
+        """);
     CounterBase base = sampler.rebase(List.of(disk("dm-0")), List.of(sda()));
     assertThat(base.disks().getFirst().get(SampleColumn.READ_IOS.id())).isEqualTo(100);
     assertThat(base.disks().getFirst().get(SampleColumn.IN_FLIGHT.id())).isZero();
