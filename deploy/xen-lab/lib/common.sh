@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# Where the lab keeps its things, how it speaks, and how it reaches its dom0. Sourced by `lab`.
+
+# The cache is shared by all labs of a user, a run directory belongs to one lab.
+CACHE=${BLKWARDEN_LAB_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/blkwarden/xen-lab}
+NAME=${BLKWARDEN_LAB_NAME:-default}
+RUN=$CACHE/run/$NAME
+SSH_KEY=$CACHE/ssh-key
+
+EXIT_USAGE=2
+EXIT_SKIP=77 # this machine cannot run the lab at all, as automake and the test runner understand it
+
+die() { echo "lab: $*" >&2; exit 1; }
+die_usage() { echo "lab: $*" >&2; exit "$EXIT_USAGE"; }
+skip() { echo "lab: cannot run here: $*" >&2; exit "$EXIT_SKIP"; }
+say() { echo "lab: $*" >&2; }
+
+# Seconds since $1 (a value of SECONDS).
+took() { echo "$((SECONDS - $1)) s"; }
+
+# One command at a time on a lock file; "$1" FILE, rest COMMAND. Waits 15 minutes for another lab.
+locked() {
+	local file=$1
+	shift
+	mkdir -p "$(dirname "$file")"
+	exec 9>"$file"
+	flock -w 900 9 || die "another lab command holds $file for more than 15 minutes; end it and try again"
+	"$@"
+	exec 9>&-
+}
+
+is_count() { [[ ${1:-} =~ ^[0-9]+$ ]]; }
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+# ---- the QEMU that is this lab's machine --------------------------------------------------------
+
+# Prints QEMU's pid when it runs. The command line is checked because pids are reused.
+qemu_pid() {
+	local pid
+	pid=$(cat "$RUN/qemu.pid" 2>/dev/null) && [ -n "$pid" ] || return 1
+	grep -qa -- "$RUN/qemu.pid" "/proc/$pid/cmdline" 2>/dev/null || return 1
+	echo "$pid"
+}
+
+need_dom0() { qemu_pid >/dev/null || die "no lab named '$NAME' is running; start it with: $LAB_PROGRAM boot"; }
+
+# Sends one line to QEMU's human monitor.
+monitor() { timeout 20 python3 "$LAB_HOME/lib/monitor.py" "$RUN/mon.sock" "$1" || die "QEMU's monitor does not answer; try: $LAB_PROGRAM down"; }
+
+# ---- ssh into dom0 ------------------------------------------------------------------------------
+
+# No ControlMaster=auto here: a master started by a command would keep that command's stdout and
+# stderr open, and a caller that reads them to their end would hang.
+ssh_options() {
+	printf '%s\n' -q -i "$SSH_KEY" -p "$(cat "$RUN/ssh.port")" -o StrictHostKeyChecking=no \
+		-o UserKnownHostsFile=/dev/null -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=10 \
+		-o ServerAliveInterval=20 -o ServerAliveCountMax=6 "$@"
+}
+
+# A key exchange takes seconds under emulation, so commands share one connection where it stands.
+ssh_master() {
+	local -a opts
+	mapfile -t opts < <(ssh_options -o ControlPath="$RUN/ssh.sock")
+	ssh "${opts[@]}" -O check root@127.0.0.1 >/dev/null 2>&1 && return 0
+	rm -f "$RUN/ssh.sock"
+	setsid ssh "${opts[@]}" -M -N -f -o ControlPersist=yes root@127.0.0.1 </dev/null >/dev/null 2>&1 9>&-
+}
+
+# Runs a command in dom0; stdin, stdout, stderr and the exit status are the command's.
+dom0() {
+	local -a opts
+	ssh_master || die "dom0's sshd does not answer; its console is in $RUN/console.log"
+	mapfile -t opts < <(ssh_options -o ControlPath="$RUN/ssh.sock" -o ControlMaster=no)
+	# shellcheck disable=SC2029 # the caller quotes for dom0's shell
+	ssh "${opts[@]}" root@127.0.0.1 "$@" 9>&-
+}
+
+# Ends a process group that the lab started and recorded in a file.
+end_group() {
+	local pid
+	pid=$(cat "$1" 2>/dev/null) || return 0
+	# Only a group whose leader still carries the lab's run directory or name on its command line.
+	if [ -n "$pid" ] && grep -qaF -- "$RUN" "/proc/$pid/cmdline" 2>/dev/null; then
+		kill -- "-$pid" 2>/dev/null
+	fi
+	rm -f "$1"
+}
