@@ -1,0 +1,37 @@
+package io.blkwarden.agent.bus;
+
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.subject.Subjects;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How to reach the controllers.
+ *
+ * @param servers URLs such as {@code nats://10.0.0.1:4222}, 1 to 32
+ * @param credentials file with the JWT and seed; empty when the server asks for none
+ * @param host who speaks
+ * @param subjects of the installation
+ * @param reconnectSpread a lost connection is tried again after a random part of this, so that
+ *     thousands of agents do not come back in one instant
+ */
+public record BusSettings(
+    List<String> servers,
+    Optional<Path> credentials,
+    HostId host,
+    Subjects subjects,
+    Duration reconnectSpread) {
+  /** Name of the bucket with each host's last snapshot; its key is the host's. */
+  public static final String MAPPING_BUCKET = "blkwarden-mapping";
+
+  public BusSettings {
+    servers = Require.list(servers, 32, "servers");
+    Require.within(servers.size(), 1, 32, "servers (count)");
+    Require.present(host, "host");
+    Require.present(subjects, "subjects");
+    Require.within(reconnectSpread.toMillis(), 1, 600_000, "reconnect spread in ms");
+  }
+}

@@ -1,0 +1,361 @@
+package io.blkwarden.agent.bus;
+
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.Outcome;
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bus over one NATS connection, which is sought for ever.
+ *
+ * <p>Callers put into the {@link Outbox} under a short lock; one thread, {@code bus-send}, takes
+ * out and calls the client, which may block when the server does not read. Commands are decoded on
+ * the client's dispatcher thread and handed over.
+ */
+public final class NatsControlBus implements ControlBus {
+  private static final Logger LOG = LoggerFactory.getLogger(NatsControlBus.class);
+
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final BusSettings settings;
+  private final LongSupplier nowMillis;
+  private final RandomGenerator random;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final NatsOptions natsOptions = new NatsOptions();
+  private final Outbox outbox = new Outbox();
+  private final Thread sender = new Thread(this::run, "bus-send");
+  private @Nullable BusListener listener;
+  private @Nullable Connection connection;
+  private boolean up;
+  private boolean stopping;
+  private final Map<String, String> faults =
+      new TreeMap<>(Map.of(Publisher.NATS, "not connected yet"));
+
+  /**
+   * Makes a bus that is not started yet.
+   *
+   * @param settings how to reach the controllers
+   * @param nowMillis CLOCK_MONOTONIC in ms
+   * @param random for the delays between tries
+   */
+  public NatsControlBus(BusSettings settings, LongSupplier nowMillis, RandomGenerator random) {
+    this.settings = settings;
+    this.nowMillis = nowMillis;
+    this.random = random;
+    sender.setDaemon(true);
+  }
+
+  @Override
+  public void start(BusListener heard) {
+    locked(() -> listener = heard);
+    sender.start();
+  }
+
+  @Override
+  public void sample(byte[] batch) {
+    put(() -> outbox.sample(batch));
+  }
+
+  @Override
+  public void heartbeat(Heartbeat heartbeat) {
+    put(() -> outbox.beat(heartbeat));
+  }
+
+  @Override
+  public void mapping(MappingEvent event) {
+    put(() -> outbox.event(event));
+  }
+
+  @Override
+  public void outcome(Outcome outcome) {
+    put(() -> outbox.outcome(outcome));
+  }
+
+  @Override
+  public BusState state() {
+    lock.lock();
+    try {
+      return new BusState(up, faults, outbox.drops());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void stop(Duration patience) {
+    long until = nowMillis.getAsLong() + patience.toMillis();
+    lock.lock();
+    try {
+      while (up && !outbox.settled() && nowMillis.getAsLong() < until) {
+        changed.awaitNanos(50 * NANOS_PER_MILLI);
+      }
+      stopping = true;
+      changed.signalAll();
+    } catch (InterruptedException _) {
+      stopping = true;
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+    sender.interrupt();
+    close(current());
+    natsOptions.close();
+  }
+
+  private void put(Runnable action) {
+    locked(() -> {
+      action.run();
+      changed.signalAll();
+    });
+  }
+
+  private void locked(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!isStopping()) {
+        Connection live = current();
+        if (live == null) {
+          connect();
+        } else {
+          step(live);
+        }
+      }
+    } catch (InterruptedException _) {
+      LOG.debug("bus-send ends");
+    }
+  }
+
+  private boolean isStopping() {
+    lock.lock();
+    try {
+      return stopping;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Connection current() {
+    lock.lock();
+    try {
+      return connection;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void connect() throws InterruptedException {
+    NatsNotices notices = new NatsNotices(new Owner());
+    try {
+      Options options = natsOptions.of(settings, notices, notices, random);
+      Connection made = Nats.connect(options);
+      locked(() -> connection = made);
+    } catch (IOException | RuntimeException e) {
+      told(Publisher.NATS, "cannot connect: " + e.getMessage());
+      pause(1 + random.nextLong(settings.reconnectSpread().toMillis()));
+    }
+  }
+
+  private void pause(long millis) throws InterruptedException {
+    long until = nowMillis.getAsLong() + millis;
+    lock.lock();
+    try {
+      while (!stopping && nowMillis.getAsLong() < until) {
+        changed.awaitNanos(Math.max(1, until - nowMillis.getAsLong()) * NANOS_PER_MILLI);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Work nextWork(Connection live) throws InterruptedException {
+    lock.lock();
+    try {
+      Work work = outbox.next(nowMillis.getAsLong());
+      while (work instanceof Work.Idle(long millis) && !stopping && live.equals(connection)) {
+        changed.awaitNanos(millis * NANOS_PER_MILLI);
+        work = outbox.next(nowMillis.getAsLong());
+      }
+      return work;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void step(Connection live) throws InterruptedException {
+    Work work = nextWork(live);
+    Publisher publisher = new Publisher(settings, live, new Results());
+    try {
+      publisher.send(work);
+    } catch (IllegalStateException e) {
+      // The connection went away between the look and the call; DISCONNECTED follows.
+      publisher.failed(work, "not connected: " + e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      publisher.failed(work, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What became of what was sent; called on the sender's and on the client's threads. */
+  private final class Results implements Publisher.Results {
+    @Override
+    public void tell(BiConsumer<Outbox, Long> result) {
+      put(() -> result.accept(outbox, nowMillis.getAsLong()));
+    }
+
+    @Override
+    public void fault(String what, String text) {
+      told(what, text);
+    }
+
+    @Override
+    public void works(String what) {
+      locked(() -> faults.remove(what));
+    }
+  }
+
+  private void subscribe(Connection live) {
+    live.createDispatcher(this::heard).subscribe(settings.subjects().command(settings.host()));
+  }
+
+  private void heard(Message message) {
+    String to = message.getReplyTo();
+    IncomingCommand command =
+        new IncomingCommand(
+            ControlJson.decode(Command.class, message.getData()),
+            nowMillis.getAsLong(),
+            outcome -> {
+              if (to != null) {
+                put(() -> outbox.reply(to, outcome));
+              }
+            });
+    BusListener heard = listener();
+    if (heard == null || !heard.command(command)) {
+      put(() -> outbox.drop("commands"));
+    }
+  }
+
+  private @Nullable BusListener listener() {
+    lock.lock();
+    try {
+      return listener;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps what is wrong for the heartbeat, and logs it when it is news. */
+  private void told(String what, String text) {
+    lock.lock();
+    try {
+      if (text.equals(faults.put(what, text))) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    LOG.warn("{}: {}", what, text);
+  }
+
+  /** Reactions to the client's notices, on its callback thread. */
+  private final class Owner implements NatsNotices.Owner {
+    private boolean subscribed;
+
+    @Override
+    public void up(Connection live) {
+      if (!subscribed) {
+        subscribed = true;
+        subscribe(live);
+      }
+      put(() -> {
+        up = true;
+        faults.remove(Publisher.NATS);
+        outbox.connected(true);
+      });
+      LOG.info("connected to NATS at {}", live.getConnectedUrl());
+      BusListener heard = listener();
+      if (heard != null) {
+        heard.connected();
+      }
+    }
+
+    @Override
+    public void down(Connection live) {
+      lost("the connection to NATS is lost");
+    }
+
+    @Override
+    public void closed(Connection live) {
+      locked(() -> connection = live.equals(connection) ? null : connection);
+      lost("NATS has ended the connection");
+    }
+
+    private void lost(String reason) {
+      boolean was = false;
+      lock.lock();
+      try {
+        was = up;
+        up = false;
+        faults.putIfAbsent(Publisher.NATS, reason);
+        outbox.connected(false);
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+      BusListener heard = listener();
+      if (was && heard != null) {
+        heard.disconnected(reason);
+      }
+    }
+
+    @Override
+    public void fault(String text) {
+      told(Publisher.NATS, text);
+    }
+
+    @Override
+    public void discarded() {
+      put(() -> outbox.drop("messages"));
+    }
+
+    @Override
+    public void overrun() {
+      put(() -> outbox.drop("commands"));
+    }
+  }
+
+  private static void close(@Nullable Connection live) {
+    if (live == null) {
+      return;
+    }
+    try {
+      live.close();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.blkwarden.agent.bus;
+
+import io.blkwarden.model.subject.HostToken;
+import io.nats.client.ConnectionListener;
+import io.nats.client.ErrorListener;
+import io.nats.client.Options;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+
+/** The choices about the NATS client, each with its reason. */
+final class NatsOptions {
+  // Unbounded on purpose: the client deadlocks on a bounded one. One pair for all connections, as
+  // the client does not end executors that are not its own.
+  private final ExecutorService executor = Executors.newCachedThreadPool(daemons("nats"));
+  private final ScheduledExecutorService timer =
+      Executors.newScheduledThreadPool(1, daemons("nats-timer"));
+
+  /** Ends the threads that the client was given. */
+  void close() {
+    executor.shutdownNow();
+    timer.shutdownNow();
+  }
+
+  Options of(
+      BusSettings settings,
+      ConnectionListener connections,
+      ErrorListener errors,
+      RandomGenerator random) {
+    long spreadMillis = settings.reconnectSpread().toMillis();
+    Options.Builder builder =
+        new Options.Builder()
+            .servers(settings.servers().toArray(String[]::new))
+            .connectionName("blkwarden-agent " + settings.host())
+            .inboxPrefix("_INBOX." + HostToken.encode(settings.host()) + ".")
+            // The client gives up after 60 tries unless told otherwise.
+            .maxReconnects(-1)
+            // Its first round has no delay: all agents would come back in one instant.
+            .reconnectDelayBehavior(Options.ReconnectDelayBehavior.BeforeAllRounds)
+            .reconnectDelayHandler(_ -> Duration.ofMillis(1 + random.nextLong(spreadMillis)))
+            // Otherwise it keeps samples and sends them, stale, after an outage.
+            .reconnectBufferSize(0)
+            // Otherwise a full queue blocks the sender for 2 s a message.
+            .discardMessagesWhenOutgoingQueueFull()
+            // A frozen server is noticed after half a minute, not after four.
+            .pingInterval(Duration.ofSeconds(10))
+            .maxPingsOut(2)
+            .connectionTimeout(Duration.ofSeconds(2))
+            .socketWriteTimeout(Duration.ofSeconds(10))
+            .requestCleanupInterval(Duration.ofSeconds(1))
+            .executor(executor)
+            .scheduledExecutor(timer)
+            .callbackThreadFactory(daemons("nats-callback"))
+            .connectThreadFactory(daemons("nats-connect"))
+            .connectionListener(connections)
+            .errorListener(errors);
+    settings.credentials().ifPresent(path -> builder.credentialPath(path.toString()));
+    return builder.build();
+  }
+
+  private static ThreadFactory daemons(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

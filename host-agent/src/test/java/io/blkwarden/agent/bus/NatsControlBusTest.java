@@ -1,0 +1,338 @@
+package io.blkwarden.agent.bus;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.subject.HostToken;
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.api.KeyValueConfiguration;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The bus against a real server that is killed, frozen and missing. */
+final class NatsControlBusTest {
+  private static final Subjects SUBJECTS = Subjects.DEFAULT;
+
+  private NatsServer server;
+  private NatsControlBus bus;
+  private final Heard heard = new Heard();
+
+  private static final class Heard implements BusListener {
+    final Queue<String> log = new ConcurrentLinkedQueue<>();
+    final AtomicBoolean busy = new AtomicBoolean();
+
+    @Override
+    public void connected() {
+      log.add("connected");
+    }
+
+    @Override
+    public void disconnected(String reason) {
+      log.add("disconnected");
+    }
+
+    @Override
+    public boolean command(IncomingCommand command) {
+      if (busy.get()) {
+        return false;
+      }
+      switch (command.command()) {
+        case Decoded.Ok<Command>(Command ok) -> {
+          log.add(ok.id().value());
+          command.reply().accept(Said.outcome(7));
+        }
+        case Decoded.Malformed<Command> bad -> log.add("malformed " + bad.reason());
+      }
+      return true;
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    server = NatsServer.start();
+    bus = busTo(server.url());
+  }
+
+  private static NatsControlBus busTo(String url) {
+    BusSettings settings =
+        new BusSettings(List.of(url), Optional.empty(), Said.HOST, SUBJECTS, ofMillis(100));
+    return new NatsControlBus(settings, () -> System.nanoTime() / 1_000_000, new Random(1));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    bus.stop(ofMillis(1));
+    server.close();
+  }
+
+  private static ConditionFactory eventually() {
+    return Awaitility.await().atMost(ofSeconds(60)).pollInterval(ofMillis(20));
+  }
+
+  private void startAndConnect() {
+    bus.start(heard);
+    eventually().until(() -> bus.state().connected());
+  }
+
+  private static void audit(Connection connection) throws Exception {
+    connection
+        .jetStreamManagement()
+        .addStream(
+            StreamConfiguration.builder()
+                .name("BLKWARDEN_AUDIT")
+                .subjects(SUBJECTS.allOutcomes())
+                .storageType(StorageType.File)
+                .build());
+  }
+
+  private static Queue<Message> listen(Connection connection, String subject) throws Exception {
+    Queue<Message> messages = new ConcurrentLinkedQueue<>();
+    connection.createDispatcher(messages::add).subscribe(subject);
+    connection.flush(ofSeconds(10));
+    return messages;
+  }
+
+  private static long revision(Message message) {
+    return switch (ControlJson.decode(MappingEvent.class, message.getData())) {
+      case Decoded.Ok<MappingEvent>(MappingEvent event) -> event.origin().revision();
+      case Decoded.Malformed<MappingEvent> bad -> throw new AssertionError(bad.detail());
+    };
+  }
+
+  @Test
+  void aCommandIsAnswered() throws Exception {
+    startAndConnect();
+    Connection asker = server.connect();
+    Message answer =
+        asker.request(
+            SUBJECTS.command(Said.HOST), ControlJson.encode(Said.command(1)), ofSeconds(30));
+
+    assertThat(answer).isNotNull();
+    assertThat(ControlJson.decode(Outcome.class, answer.getData()))
+        .isEqualTo(new Decoded.Ok<>(Said.outcome(7)));
+    asker.publish(SUBJECTS.command(Said.HOST), "{".getBytes(UTF_8));
+    eventually().until(() -> heard.log.contains("malformed TRUNCATED"));
+  }
+
+  @Test
+  void aCommandThatFindsNoRoomIsCounted() throws Exception {
+    startAndConnect();
+    heard.busy.set(true);
+    Connection asker = server.connect();
+    asker.publish(SUBJECTS.command(Said.HOST), ControlJson.encode(Said.command(1)));
+
+    eventually().until(() -> bus.state().drops().getOrDefault("commands", 0L) == 1);
+  }
+
+  @Test
+  void eventsAreKeptInOrderWhileTheServerIsAway() throws Exception {
+    startAndConnect();
+    Connection reader = server.connect();
+    Queue<Message> events = listen(reader, SUBJECTS.allMappings());
+    bus.mapping(Said.started(1));
+    eventually().until(() -> events.size() == 1);
+
+    server.kill();
+    eventually().until(() -> !bus.state().connected());
+    IntStream.rangeClosed(2, 200).forEach(n -> bus.mapping(Said.started(n)));
+    bus.sample(new byte[] {1});
+    bus.sample(new byte[] {2});
+    assertThat(bus.state().drops()).containsEntry("samples", 2L);
+    server.restart();
+    eventually().until(() -> reader.getStatus() == Connection.Status.CONNECTED);
+    reader.flush(ofSeconds(10));
+    eventually().until(() -> bus.state().connected());
+    IntStream.rangeClosed(201, 210).forEach(n -> bus.mapping(Said.started(n)));
+
+    eventually().until(() -> events.stream().anyMatch(m -> revision(m) == 210));
+    // The reader may come back after the first of them were sent; what it hears has no gap.
+    List<Long> heardRevisions = events.stream().skip(1).map(m -> revision(m)).distinct().toList();
+    assertThat(heardRevisions).isSorted().endsWith(210L);
+    assertThat(heardRevisions)
+        .hasSize((int) (heardRevisions.getLast() - heardRevisions.getFirst() + 1));
+
+    assertThat(heard.log).containsSubsequence("connected", "disconnected", "connected");
+  }
+
+  @Test
+  void noOutcomeIsLostWhenTheServerIsKilled() throws Exception {
+    Connection manager = server.connect();
+    audit(manager);
+
+    startAndConnect();
+    for (int n = 0; n < 300; n++) {
+      bus.outcome(Said.outcome(n));
+      if (n == 100 || n == 200) {
+        server.kill();
+        eventually().until(() -> !bus.state().connected());
+      }
+      if (n == 150 || n == 250) {
+        server.restart();
+      }
+    }
+
+    eventually()
+        .ignoreExceptions()
+        .until(() ->
+            manager
+                    .jetStreamManagement()
+                    .getStreamInfo("BLKWARDEN_AUDIT")
+                    .getStreamState()
+                    .getMsgCount()
+                >= 300);
+    for (int n = 1; n <= 300; n++) {
+      byte[] data = manager.jetStreamManagement().getMessage("BLKWARDEN_AUDIT", n).getData();
+      heard.log.add(new String(data, UTF_8));
+    }
+
+    for (int n = 0; n < 300; n++) {
+      String detail = "\"outcome " + n + "\"";
+      assertThat(heard.log.stream().filter(text -> text.contains(detail))).as(detail).isNotEmpty();
+    }
+    assertThat(bus.state().drops()).doesNotContainKey("outcomes");
+  }
+
+  @Test
+  void outcomesWaitForAStreamThatIsNotThereYet() throws Exception {
+    startAndConnect();
+    bus.outcome(Said.outcome(1));
+    eventually().until(() -> bus.state().faults().containsKey("audit"));
+
+    Connection manager = server.connect();
+    audit(manager);
+    eventually()
+        .until(() ->
+            manager
+                    .jetStreamManagement()
+                    .getStreamInfo("BLKWARDEN_AUDIT")
+                    .getStreamState()
+                    .getMsgCount()
+                == 1);
+
+    eventually().until(() -> bus.state().faults().isEmpty());
+  }
+
+  @Test
+  void theLastSnapshotIsKeptInTheBucketOnceThereIsOne() throws Exception {
+    startAndConnect();
+    bus.mapping(Said.snapshot(4));
+    eventually().until(() -> bus.state().faults().containsKey("mapping-bucket"));
+
+    Connection manager = server.connect();
+    manager
+        .keyValueManagement()
+        .create(KeyValueConfiguration.builder().name(BusSettings.MAPPING_BUCKET).build());
+    eventually()
+        .until(() ->
+            manager.keyValue(BusSettings.MAPPING_BUCKET).get(HostToken.key(Said.HOST)) != null);
+    byte[] kept =
+        manager.keyValue(BusSettings.MAPPING_BUCKET).get(HostToken.key(Said.HOST)).getValue();
+    assertThat(kept).isNotNull();
+    assertThat(ControlJson.decode(MappingEvent.class, kept))
+        .isEqualTo(new Decoded.Ok<>(Said.snapshot(4)));
+  }
+
+  @Test
+  void aFrozenServerBlocksNobody() throws Exception {
+    Connection manager = server.connect();
+    audit(manager);
+
+    startAndConnect();
+    server.freeze();
+    try {
+      assertTimeout(
+          ofSeconds(20),
+          () -> {
+            for (int n = 0; n < 2_000; n++) {
+              bus.sample(new byte[16_000]);
+              bus.mapping(Said.started(n));
+              bus.outcome(Said.outcome(n));
+              assertThat(bus.state().connected()).isIn(true, false);
+            }
+          });
+    } finally {
+      server.thaw();
+    }
+
+    eventually()
+        .ignoreExceptions()
+        .until(() ->
+            manager
+                    .jetStreamManagement()
+                    .getStreamInfo("BLKWARDEN_AUDIT")
+                    .getStreamState()
+                    .getMsgCount()
+                >= 2_000);
+
+    assertThat(bus.state().drops().get("samples")).isPositive();
+  }
+
+  @Test
+  void aServerThatComesLaterIsFound() throws Exception {
+    server.kill();
+    bus.start(heard);
+    eventually().until(() -> bus.state().faults().getOrDefault("nats", "").contains("cannot"));
+    bus.mapping(Said.started(1));
+    server.restart();
+
+    eventually().until(() -> bus.state().connected());
+    eventually().until(() -> heard.log.contains("connected"));
+  }
+
+  @Test
+  void whatIsKeptIsSentBeforeTheEnd() throws Exception {
+    startAndConnect();
+    Connection reader = server.connect();
+    Queue<Message> events = listen(reader, SUBJECTS.allMappings());
+    IntStream.rangeClosed(1, 100).forEach(n -> bus.mapping(Said.started(n)));
+
+    bus.stop(ofSeconds(30));
+
+    eventually().until(() -> events.size() == 100);
+  }
+
+  @Test
+  void aRefusalOfTheCredentialsIsNotTheEnd() throws Exception {
+    server.close();
+    server = NatsServer.start("--user", "agent", "--pass", "right");
+    bus = busTo(server.url().replace("nats://", "nats://agent:wrong@"));
+    bus.start(heard);
+
+    eventually()
+        .until(() ->
+            bus.state()
+                .faults()
+                .getOrDefault("nats", "")
+                .toLowerCase(Locale.ROOT)
+                .contains("authori"));
+    // It is still at it after what would be the client's own end.
+    eventually().until(() -> serverSaw("authentication error") >= 3);
+  }
+
+  private long serverSaw(String text) throws Exception {
+    return server.log().lines().filter(line -> line.contains(text)).count();
+  }
+}

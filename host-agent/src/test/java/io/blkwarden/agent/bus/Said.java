@@ -1,0 +1,69 @@
+package io.blkwarden.agent.bus;
+
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.CounterBase;
+import io.blkwarden.model.message.DomainStarted;
+import io.blkwarden.model.message.MappingOrigin;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+
+/** Messages to send in tests. */
+final class Said {
+  static final HostId HOST = new HostId("dom0-7.example");
+  static final UUID BOOT = new UUID(1, 2);
+  static final Instant AT = Instant.parse("2026-11-22T18:00:00Z");
+
+  private Said() {}
+
+  static MessageId id(int number) {
+    return MessageId.of(AT.toEpochMilli() + number, new Random(number));
+  }
+
+  static MappingOrigin origin(long revision) {
+    return new MappingOrigin(HOST, BOOT, new UUID(3, 4), revision, AT);
+  }
+
+  static DomainStarted started(int revision) {
+    return new DomainStarted(
+        origin(revision), new DomainRef(new UUID(5, revision), revision, "vm" + revision));
+  }
+
+  static MappingSnapshot snapshot(long revision) {
+    return new MappingSnapshot(
+        origin(revision),
+        List.of(),
+        List.of(),
+        List.of(),
+        new CounterBase(revision, List.of("read_ios"), List.of(), List.of()));
+  }
+
+  static Outcome outcome(int number) {
+    return new Outcome(
+        id(number),
+        HOST,
+        BOOT,
+        AT,
+        null,
+        null,
+        Outcome.Result.DONE,
+        null,
+        "outcome " + number,
+        null,
+        null,
+        List.of(),
+        null);
+  }
+
+  static Command command(int number) {
+    return new Command(
+        id(number), HOST, 1, "controller-1", AT, 5_000, "to see", new CommandAction.Snapshot());
+  }
+}
