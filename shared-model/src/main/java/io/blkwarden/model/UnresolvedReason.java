@@ -17,6 +17,8 @@ public enum UnresolvedReason {
   CONFLICTING_PROOFS,
   /** xenstore and sysfs name different devices, or none yet. */
   DEVICE_UNSETTLED,
+  /** A source that a proof needs could not be read. */
+  SOURCE_UNREADABLE,
   /** Its workers are not known to blkwarden (tapdisk, qemu, old blktap). */
   UNSUPPORTED_BACKEND;
 
