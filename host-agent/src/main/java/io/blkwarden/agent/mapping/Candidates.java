@@ -1,0 +1,64 @@
+package io.blkwarden.agent.mapping;
+
+import io.blkwarden.agent.mapping.Vbd.Slot;
+import io.blkwarden.model.WorkerId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which threads may serve which disks, going by name and age. It proves nothing; proofs choose
+ * among these.
+ */
+final class Candidates {
+  /**
+   * A thread that may serve a disk.
+   *
+   * @param thread the thread
+   * @param vbd the disk, connected or not
+   * @param name how the name fits
+   */
+  record Pair(HostThread thread, Vbd vbd, NameFit name) {
+    /** Whether the disk can have no other thread beside this one. */
+    boolean singleRing() {
+      return name.singleRing() || vbd.mostRings() == 1;
+    }
+  }
+
+  private final Map<WorkerId, List<Pair>> byThread = new LinkedHashMap<>();
+  private final Map<Slot, List<Pair>> bySlot = new LinkedHashMap<>();
+
+  Candidates(Host host, History history) {
+    host.threads().values().stream()
+        .sorted(Comparator.comparingInt((HostThread thread) -> thread.id().pid()))
+        .forEach(thread ->
+            host.vbdsOf(thread.name().domid())
+                .forEach(vbd -> {
+                  if (!history.predates(thread, vbd)) {
+                    vbd.fit(thread).ifPresent(name -> add(new Pair(thread, vbd, name)));
+                  }
+                }));
+  }
+
+  private void add(Pair pair) {
+    byThread.computeIfAbsent(pair.thread().id(), _ -> new ArrayList<>()).add(pair);
+    bySlot.computeIfAbsent(pair.vbd().slot(), _ -> new ArrayList<>()).add(pair);
+  }
+
+  /** Threads that may serve the disk, by pid. */
+  List<Pair> of(Vbd vbd) {
+    return bySlot.getOrDefault(vbd.slot(), List.of());
+  }
+
+  /** Disks that the thread may serve. */
+  List<Pair> of(WorkerId thread) {
+    return byThread.getOrDefault(thread, List.of());
+  }
+
+  /** All threads that may serve some disk, each with its disks. */
+  Iterable<List<Pair>> threads() {
+    return byThread.values();
+  }
+}

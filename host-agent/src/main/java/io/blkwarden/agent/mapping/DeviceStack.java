@@ -1,0 +1,45 @@
+package io.blkwarden.agent.mapping;
+
+import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.Require;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What lies below a block device, down to the physical devices.
+ *
+ * @param device the device on top
+ * @param below every device under it, whole disks of partitions included; a thread that serves
+ *     {@code device} is seen to submit to these too
+ * @param layers kinds of device that are passed through, top to bottom, without the physical ones
+ * @param bottoms the physical devices, at most 64
+ */
+public record DeviceStack(
+    DeviceNumber device, Set<DeviceNumber> below, Set<Layer> layers, List<Bottom> bottoms) {
+  /** Most physical devices below one volume. */
+  public static final int MAX_BOTTOMS = 64;
+
+  /**
+   * A physical device.
+   *
+   * @param name kernel name, such as {@code sda}
+   * @param device its number
+   * @param scheduler active I/O scheduler; absent when it could not be read
+   */
+  public record Bottom(String name, DeviceNumber device, @Nullable String scheduler) {
+    public Bottom {
+      Require.text(name, 64, "bottom.name");
+      Require.present(device, "bottom.device");
+      Require.optionalText(scheduler, 64, "bottom.scheduler");
+    }
+  }
+
+  public DeviceStack {
+    Require.present(device, "stack.device");
+    below = Set.copyOf(below);
+    layers = Set.copyOf(layers);
+    bottoms = Require.list(bottoms, MAX_BOTTOMS, "stack.bottoms");
+  }
+}

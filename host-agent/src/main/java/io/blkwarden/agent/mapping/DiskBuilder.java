@@ -1,0 +1,143 @@
+package io.blkwarden.agent.mapping;
+
+import io.blkwarden.agent.mapping.Ties.Tie;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.probe.DmDevice;
+import io.blkwarden.agent.probe.DmName;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DiskRef;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.WorkerKind;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what is told of each disk. */
+final class DiskBuilder {
+  private static final DiskState UNSUPPORTED =
+      new DiskState.Unresolved(UnresolvedReason.UNSUPPORTED_BACKEND);
+
+  private final RolePatterns roles;
+
+  DiskBuilder(RolePatterns roles) {
+    this.roles = roles;
+  }
+
+  /**
+   * All disks whose domain and virtual device are known, by domid and handle; the snapshot says
+   * what kept others from being named.
+   */
+  List<MappedDisk> build(Host host, Function<Vbd, DiskState> states) {
+    return host.snapshot().backends().stream()
+        .sorted(Comparator.comparingInt(Backend::domid).thenComparingInt(Backend::handle))
+        .flatMap(backend ->
+            host.domain(backend.domid()).stream()
+                .flatMap(domain -> disk(host, backend, domain, states).stream()))
+        .toList();
+  }
+
+  private Optional<MappedDisk> disk(
+      Host host, Backend backend, DomainRef domain, Function<Vbd, DiskState> states) {
+    String dev = backend.dev();
+    if (dev == null) {
+      return Optional.empty();
+    }
+    Vbd vbd = new Vbd(backend, domain);
+    DiskState state =
+        backend.kind() == BackendKind.VBD
+            ? states.apply(vbd)
+            : Boolean.FALSE.equals(backend.online()) ? new DiskState.Gone() : UNSUPPORTED;
+    String mode = backend.mode() == null ? "?" : backend.mode();
+    DeviceNumber device = vbd.anyDevice();
+    return Optional.of(
+        new MappedDisk(
+            domain,
+            new DiskRef(dev, backend.handle(), backend.kind(), mode),
+            volume(host, backend.params(), device),
+            device == null ? List.of() : physical(host, device),
+            switch (state) {
+              case DiskState.Resolved _ -> MappingState.RESOLVED;
+              case DiskState.Unresolved _ -> MappingState.UNRESOLVED;
+              case DiskState.Gone _ -> MappingState.GONE;
+            },
+            state instanceof DiskState.Unresolved unresolved ? unresolved.reason() : null,
+            state instanceof DiskState.Resolved resolved
+                ? workers(resolved.workers())
+                : List.of()));
+  }
+
+  private Volume volume(Host host, @Nullable String path, @Nullable DeviceNumber device) {
+    Optional<DmDevice> dm = Optional.ofNullable(device).flatMap(host::dm);
+    String dmName = dm.map(DmDevice::name).orElse(null);
+    return new Volume(
+        path == null || path.isEmpty() ? null : path,
+        device,
+        dm.map(DmDevice::kernelName).orElse(null),
+        dmName,
+        dm.flatMap(DmDevice::uuid).orElse(null),
+        roles.of(path, dmName));
+  }
+
+  /** A device-mapper device as a volume of its own. */
+  Volume volume(DmDevice dm) {
+    String path = dm.isLogicalVolume() ? dm.lvmName().map(DiskBuilder::path).orElse(null) : null;
+    return new Volume(
+        path,
+        dm.number(),
+        dm.kernelName(),
+        dm.name(),
+        dm.uuid().orElse(null),
+        roles.of(path, dm.name()));
+  }
+
+  /** The path that LVM's udev rules make. */
+  private static String path(DmName name) {
+    return "/dev/" + name.volumeGroup() + "/" + name.logicalVolume();
+  }
+
+  private static List<PhysicalDevice> physical(Host host, DeviceNumber device) {
+    return host.stack(device)
+        .map(stack ->
+            stack.bottoms().stream()
+                .map(bottom ->
+                    new PhysicalDevice(
+                        bottom.name(),
+                        bottom.device(),
+                        bottom.scheduler(),
+                        ActuatorVerdict.judge(
+                                bottom.scheduler(), host.snapshot().kernel(), stack.layers())
+                            .actuator()))
+                .toList())
+        .orElse(List.of());
+  }
+
+  private static List<Worker> workers(List<Tie> ties) {
+    return ties.stream()
+        .map(tie -> {
+          HostThread thread = tie.pair().thread();
+          return new Worker(
+              WorkerKind.BLKBACK,
+              Rings.ringOf(tie.pair()),
+              thread.id().pid(),
+              thread.id().startTicks(),
+              thread.name().comm(),
+              thread.priority(),
+              tie.proof());
+        })
+        .sorted(
+            Comparator.comparing(
+                    Worker::ring, Comparator.nullsLast(Comparator.<Integer>naturalOrder()))
+                .thenComparingInt(Worker::pid))
+        .toList();
+  }
+}

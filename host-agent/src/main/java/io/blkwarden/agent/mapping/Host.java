@@ -1,0 +1,90 @@
+package io.blkwarden.agent.mapping;
+
+import io.blkwarden.agent.mapping.Vbd.Slot;
+import io.blkwarden.agent.probe.DmDevice;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DomainRef;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot, indexed: the backends by domain, the blkback disks, devices by number. */
+final class Host {
+  private final HostSnapshot snapshot;
+  private final Map<Integer, DomainRef> domains = new HashMap<>();
+  private final Map<Integer, List<Vbd>> vbdsByDomid = new HashMap<>();
+  private final List<Vbd> vbds = new ArrayList<>();
+  private final Map<Integer, HostThread> threads = new HashMap<>();
+  private final Map<DeviceNumber, DmDevice> dm = new HashMap<>();
+  private final Map<DeviceNumber, DeviceStack> stacks = new HashMap<>();
+
+  Host(HostSnapshot snapshot) {
+    this.snapshot = snapshot;
+    snapshot.domains().forEach(domain -> domains.putIfAbsent(domain.domid(), domain));
+    snapshot.dmDevices().forEach(device -> dm.put(device.number(), device));
+    snapshot.stacks().forEach(stack -> stacks.put(stack.device(), stack));
+    snapshot.threads().forEach(thread -> threads.put(thread.id().pid(), thread));
+    snapshot.backends().stream()
+        .filter(backend -> backend.kind() == BackendKind.VBD)
+        .sorted(Comparator.comparingInt(Backend::domid).thenComparingInt(Backend::handle))
+        .map(backend -> new Vbd(backend, domains.get(backend.domid())))
+        .forEach(vbd -> {
+          vbds.add(vbd);
+          vbdsByDomid.computeIfAbsent(vbd.backend().domid(), _ -> new ArrayList<>()).add(vbd);
+        });
+  }
+
+  HostSnapshot snapshot() {
+    return snapshot;
+  }
+
+  /** Uptime before anything else was read. */
+  @Nullable Long uptimeTicks() {
+    return snapshot.uptimeTicks();
+  }
+
+  /** All disks of blkback, connected or not, by domid and handle. */
+  List<Vbd> vbds() {
+    return vbds;
+  }
+
+  List<Vbd> vbdsOf(int domid) {
+    return vbdsByDomid.getOrDefault(domid, List.of());
+  }
+
+  Optional<Vbd> vbd(Slot slot) {
+    return vbdsOf(slot.domid()).stream().filter(vbd -> vbd.slot().equals(slot)).findFirst();
+  }
+
+  Optional<DomainRef> domain(int domid) {
+    return Optional.ofNullable(domains.get(domid));
+  }
+
+  /** Threads of blkback by pid. */
+  Map<Integer, HostThread> threads() {
+    return threads;
+  }
+
+  Optional<DmDevice> dm(DeviceNumber device) {
+    return Optional.ofNullable(dm.get(device));
+  }
+
+  Optional<DeviceStack> stack(DeviceNumber device) {
+    return Optional.ofNullable(stacks.get(device));
+  }
+
+  /** Whether the device belongs to exactly one disk of the host, of whatever kind of backend. */
+  boolean servesOneDisk(DeviceNumber device) {
+    return snapshot.backends().stream()
+            .filter(backend ->
+                device.equals(backend.kernelDevice()) || device.equals(backend.nodeDevice()))
+            .limit(2)
+            .count()
+        == 1;
+  }
+}

@@ -1,0 +1,59 @@
+package io.blkwarden.agent.mapping;
+
+import io.blkwarden.agent.probe.DmDevice;
+import io.blkwarden.agent.probe.KernelRelease;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.message.MappingSnapshot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one scan of a host read: what the map is made from.
+ *
+ * <p>The order in which it is read carries proofs: first the uptime, then the traced bios are
+ * drained, then xenstore, then each disk's counters, then the threads, then each disk's counters
+ * again; and the backends must still be the same after that.
+ *
+ * @param kernel which Linux it is; absent when it could not be read
+ * @param uptimeTicks time since boot before anything else was read, in clock ticks; absent when it
+ *     could not be read, and then nothing that rests on a thread's age is proven
+ * @param domains running guests
+ * @param backends their disks of every kind, at most 4096
+ * @param threads kernel threads that are named like blkback's, at most 65536
+ * @param dmDevices device-mapper devices
+ * @param stacks what lies below each disk's device
+ * @param bios what was traced since the snapshot before
+ * @param unread what could not be read
+ */
+public record HostSnapshot(
+    @Nullable KernelRelease kernel,
+    @Nullable Long uptimeTicks,
+    List<DomainRef> domains,
+    List<Backend> backends,
+    List<HostThread> threads,
+    List<DmDevice> dmDevices,
+    List<DeviceStack> stacks,
+    List<SeenBio> bios,
+    List<Unread> unread) {
+  /** Most threads that are looked at. */
+  public static final int MAX_THREADS = 65_536;
+
+  public HostSnapshot {
+    domains = Require.list(domains, MappingSnapshot.MAX_DISKS, "domains");
+    backends = Require.list(backends, MappingSnapshot.MAX_DISKS, "backends");
+    threads = Require.list(threads, MAX_THREADS, "threads");
+    dmDevices = List.copyOf(dmDevices);
+    stacks = List.copyOf(stacks);
+    bios = List.copyOf(bios);
+    unread = List.copyOf(unread);
+  }
+
+  /**
+   * Whether everything that proofs need was read. If not, a caller with an older map keeps it and
+   * says so, for what was not seen must not look like what is gone.
+   */
+  public boolean complete() {
+    return unread.stream().noneMatch(Unread::essential);
+  }
+}

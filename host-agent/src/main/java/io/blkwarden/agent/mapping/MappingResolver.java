@@ -1,0 +1,161 @@
+package io.blkwarden.agent.mapping;
+
+import io.blkwarden.agent.mapping.Candidates.Pair;
+import io.blkwarden.agent.mapping.Evidence.Claim;
+import io.blkwarden.agent.mapping.Evidence.DomainSet;
+import io.blkwarden.agent.mapping.Ties.Tie;
+import io.blkwarden.agent.mapping.Vbd.Life;
+import io.blkwarden.agent.mapping.Vbd.Slot;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.Proof;
+import io.blkwarden.model.WorkerId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Ties disks to the threads that serve them, by proof or not at all.
+ *
+ * <p>The proofs, in order: the backend's own {@code kthread-pid} keys; a whole, unique name;
+ * counters that only one thread and one disk share, twice; a traced bio; and elimination. Order and
+ * rates of I/O are never used. A disk is resolved when each of its rings has a proven thread, no
+ * thread is tied to two disks, and no thread is left that might be another of its rings; otherwise
+ * it is unresolved with the reason. When two proofs disagree, all disks concerned are unresolved
+ * until one of them ends.
+ *
+ * <p>Pure: the same snapshot and evidence give the same resolution. Not being complete, a snapshot
+ * resolves nothing and keeps no evidence.
+ */
+public final class MappingResolver {
+  private final DiskBuilder disks;
+
+  /** A resolver that tells roles by these patterns. */
+  public MappingResolver(RolePatterns roles) {
+    this.disks = new DiskBuilder(roles);
+  }
+
+  /** Resolves a snapshot with what the resolutions before it left. */
+  public Resolution resolve(HostSnapshot snapshot, Evidence before) {
+    if (!snapshot.complete()) {
+      Host host = new Host(snapshot);
+      return new Resolution(
+          disks.build(host, _ -> DiskState.unreadable()), Evidence.none(), Set.of());
+    }
+    Situation situation = Situation.of(snapshot, before);
+    Ties ties = new Ties();
+    PidKeyProof.prove(situation, ties);
+    FullNameProof.prove(situation, ties);
+    recall(situation, ties);
+    Map<Claim, Long> brackets = CounterProof.prove(situation, ties);
+    TraceProof.prove(situation, ties);
+
+    Map<Integer, DomainSet> domains = domains(situation);
+    Map<Slot, DiskState> certain = states(situation, ties);
+    EliminationProof.prove(
+        situation,
+        before.domains,
+        domains,
+        vbd -> certain.get(vbd.slot()) instanceof DiskState.Resolved,
+        ties);
+    Map<Slot, DiskState> states = states(situation, ties);
+
+    Evidence next =
+        new Evidence(
+            snapshot.uptimeTicks(),
+            situation.history().disks(),
+            lasting(ties),
+            brackets,
+            situation.history().leftovers(),
+            domains);
+    return new Resolution(
+        disks.build(situation.host(), vbd -> DiskState.at(states, vbd)),
+        next,
+        wantTraced(situation, states));
+  }
+
+  /** Adds what was proven before and still holds. */
+  private static void recall(Situation situation, Ties ties) {
+    Map<Claim, Proof> held = situation.history().ties();
+    for (Vbd vbd : situation.host().vbds()) {
+      vbd.life()
+          .ifPresent(life ->
+              situation
+                  .candidates()
+                  .of(vbd)
+                  .forEach(pair -> {
+                    Proof proof = held.get(new Claim(pair.thread().id(), life));
+                    if (proof != null) {
+                      ties.add(pair, proof);
+                    }
+                  }));
+    }
+  }
+
+  private static Map<Claim, Proof> lasting(Ties ties) {
+    Map<Claim, Proof> lasting = new HashMap<>();
+    for (Tie tie : ties.all()) {
+      if (tie.proof() == Proof.COUNTER_BRACKET || tie.proof() == Proof.TRACED_BIO) {
+        tie.pair()
+            .vbd()
+            .life()
+            .ifPresent(life -> lasting.put(new Claim(tie.pair().thread().id(), life), tie.proof()));
+      }
+    }
+    return lasting;
+  }
+
+  private static Map<Slot, DiskState> states(Situation situation, Ties ties) {
+    Set<Slot> conflicting = ties.conflicting();
+    Map<Slot, DiskState> states = new HashMap<>();
+    for (Vbd vbd : situation.host().vbds()) {
+      List<Pair> open =
+          situation.candidates().of(vbd).stream()
+              .filter(pair -> !ties.tied(pair.thread()))
+              .toList();
+      states.put(
+          vbd.slot(),
+          DiskState.of(
+              vbd,
+              ties.of(vbd),
+              open,
+              conflicting.contains(vbd.slot()),
+              situation.host().uptimeTicks()));
+    }
+    return states;
+  }
+
+  private static Map<Integer, DomainSet> domains(Situation situation) {
+    Map<Integer, DomainSet> sets = new HashMap<>();
+    for (Vbd vbd : situation.host().vbds()) {
+      sets.computeIfAbsent(
+          vbd.backend().domid(), domid -> domain(situation, situation.host().vbdsOf(domid)));
+    }
+    return sets;
+  }
+
+  private static DomainSet domain(Situation situation, List<Vbd> vbds) {
+    Set<Slot> slots = new HashSet<>();
+    Set<Life> lives = new HashSet<>();
+    Set<WorkerId> threads = new HashSet<>();
+    for (Vbd vbd : vbds) {
+      slots.add(vbd.slot());
+      vbd.life().ifPresent(lives::add);
+      situation.candidates().of(vbd).forEach(pair -> threads.add(pair.thread().id()));
+    }
+    return new DomainSet(Set.copyOf(slots), Set.copyOf(lives), Set.copyOf(threads));
+  }
+
+  private static Set<DeviceNumber> wantTraced(Situation situation, Map<Slot, DiskState> states) {
+    Set<DeviceNumber> devices = new HashSet<>();
+    for (Vbd vbd : situation.host().vbds()) {
+      DeviceNumber device = vbd.settledDevice();
+      if (device != null && DiskState.at(states, vbd).ambiguous()) {
+        devices.add(device);
+      }
+    }
+    return devices;
+  }
+}

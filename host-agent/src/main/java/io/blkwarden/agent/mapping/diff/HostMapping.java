@@ -1,0 +1,67 @@
+package io.blkwarden.agent.mapping.diff;
+
+import io.blkwarden.agent.mapping.DeviceStack;
+import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.Resolution;
+import io.blkwarden.agent.mapping.Volumes;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.message.MappingSnapshot;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The whole map of a host at one moment: what a {@code mapping-snapshot} carries.
+ *
+ * @param domains running guests, by domid
+ * @param disks their disks, by domid and handle; in a sample, row n is disk n
+ * @param devices usable device-mapper devices, by number
+ * @param physical devices below the disks, by number, at most 256; each with the verdict on the
+ *     device itself, while a disk's own list judges its layers too
+ */
+public record HostMapping(
+    List<DomainRef> domains,
+    List<MappedDisk> disks,
+    List<Volume> devices,
+    List<PhysicalDevice> physical) {
+  /** Nothing yet: what an agent starts from. */
+  public static final HostMapping EMPTY =
+      new HostMapping(List.of(), List.of(), List.of(), List.of());
+
+  public HostMapping {
+    domains = Require.list(domains, MappingSnapshot.MAX_DISKS, "domains");
+    disks = Require.list(disks, MappingSnapshot.MAX_DISKS, "disks");
+    devices = List.copyOf(devices);
+    physical = Require.list(physical, MappingSnapshot.MAX_DEVICES, "physical");
+  }
+
+  /** The map that a snapshot and its resolution make. Physical devices beyond 256 are left out. */
+  public static HostMapping of(HostSnapshot snapshot, Resolution resolution, RolePatterns roles) {
+    Map<DeviceNumber, PhysicalDevice> physical = new TreeMap<>();
+    for (DeviceStack stack : snapshot.stacks()) {
+      for (DeviceStack.Bottom bottom : stack.bottoms()) {
+        physical.putIfAbsent(
+            bottom.device(),
+            new PhysicalDevice(
+                bottom.name(),
+                bottom.device(),
+                bottom.scheduler(),
+                ActuatorVerdict.judge(bottom.scheduler(), snapshot.kernel(), Set.of()).actuator()));
+      }
+    }
+    return new HostMapping(
+        snapshot.domains().stream().sorted(Comparator.comparingInt(DomainRef::domid)).toList(),
+        resolution.disks(),
+        Volumes.usable(snapshot, roles),
+        physical.values().stream().limit(MappingSnapshot.MAX_DEVICES).toList());
+  }
+}

@@ -1,0 +1,79 @@
+package io.blkwarden.agent.mapping.diff;
+
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.message.DeviceAdded;
+import io.blkwarden.model.message.DeviceRemoved;
+import io.blkwarden.model.message.DiskAttached;
+import io.blkwarden.model.message.DiskDetached;
+import io.blkwarden.model.message.DomainStarted;
+import io.blkwarden.model.message.DomainStopped;
+import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingOrigin;
+import io.blkwarden.model.message.WorkersChanged;
+
+/** One thing that changed in a host's map. */
+public sealed interface MappingChange {
+  /**
+   * A domain appeared.
+   *
+   * @param domain the new incarnation
+   */
+  record Started(DomainRef domain) implements MappingChange {}
+
+  /**
+   * A domain is gone.
+   *
+   * @param domain the incarnation that ended
+   */
+  record Stopped(DomainRef domain) implements MappingChange {}
+
+  /**
+   * A disk appeared.
+   *
+   * @param disk as it is known so far
+   */
+  record Attached(MappedDisk disk) implements MappingChange {}
+
+  /**
+   * A disk is gone.
+   *
+   * @param disk as it was known last, with state {@code gone}
+   */
+  record Detached(MappedDisk disk) implements MappingChange {}
+
+  /**
+   * A device-mapper device became usable, or has another name.
+   *
+   * @param volume the device
+   */
+  record Added(Volume volume) implements MappingChange {}
+
+  /**
+   * A device-mapper device is gone.
+   *
+   * @param volume as it was known last
+   */
+  record Removed(Volume volume) implements MappingChange {}
+
+  /**
+   * Workers, proof, volume, scheduler or state of a disk are others than before.
+   *
+   * @param disk as it is known now
+   */
+  record Changed(MappedDisk disk) implements MappingChange {}
+
+  /** The message that tells of it, with this revision. */
+  default MappingEvent event(MappingOrigin origin) {
+    return switch (this) {
+      case Started change -> new DomainStarted(origin, change.domain());
+      case Stopped change -> new DomainStopped(origin, change.domain());
+      case Attached change -> new DiskAttached(origin, change.disk());
+      case Detached change -> new DiskDetached(origin, change.disk());
+      case Added change -> new DeviceAdded(origin, change.volume());
+      case Removed change -> new DeviceRemoved(origin, change.volume());
+      case Changed change -> new WorkersChanged(origin, change.disk());
+    };
+  }
+}

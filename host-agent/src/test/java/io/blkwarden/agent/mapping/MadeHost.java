@@ -1,0 +1,224 @@
+package io.blkwarden.agent.mapping;
+
+import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.probe.BlkbackName;
+import io.blkwarden.agent.probe.KernelRelease;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.WorkerId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A host that a test makes up, piece by piece. Every disk is connected until it is changed. */
+final class MadeHost {
+  private static final DeviceStack.Bottom SDA =
+      new DeviceStack.Bottom("sda", new DeviceNumber(8, 0), "mq-deadline");
+
+  final Map<Integer, DomainRef> domains = new LinkedHashMap<>();
+  final Map<Vbd.Slot, Backend> backends = new LinkedHashMap<>();
+  final Map<Integer, HostThread> threads = new LinkedHashMap<>();
+  final Map<DeviceNumber, DeviceStack> stacks = new LinkedHashMap<>();
+  final List<SeenBio> bios = new ArrayList<>();
+  final List<Unread> unread = new ArrayList<>();
+  @Nullable Long uptimeTicks = 1_000_000L;
+
+  static UUID uuid(int n) {
+    return new UUID(0x4000, 0x8000_0000_0000_0000L | n);
+  }
+
+  static DeviceNumber dm(int minor) {
+    return new DeviceNumber(253, minor);
+  }
+
+  MadeHost disk(int domid, String dev, int handle, int minor) {
+    domains.putIfAbsent(domid, new DomainRef(uuid(domid), domid, "vm" + domid));
+    Vbd.Slot slot = new Vbd.Slot(domid, handle);
+    backends.put(
+        slot,
+        new Backend(
+            BackendKind.VBD,
+            domid,
+            handle,
+            dev,
+            "w",
+            "/dev/vg/vm" + domid + "_" + dev,
+            Backend.CONNECTED,
+            true,
+            dm(minor),
+            dm(minor),
+            Backend.KthreadPids.NONE,
+            null,
+            null,
+            new DiskCounters(0, 0, 0, false)));
+    stack(minor, Set.of());
+    return this;
+  }
+
+  /** Says what lies below a device, beside sda. */
+  MadeHost stack(int minor, Set<DeviceNumber> below) {
+    stacks.put(dm(minor), new DeviceStack(dm(minor), below, Set.of(Layer.PASSES), List.of(SDA)));
+    return this;
+  }
+
+  MadeHost change(int domid, int handle, UnaryOperator<Edit> change) {
+    backends.computeIfPresent(
+        new Vbd.Slot(domid, handle), (_, disk) -> change.apply(new Edit(disk)).backend());
+    return this;
+  }
+
+  MadeHost counters(int domid, int handle, long readBefore, long readAfter, long written) {
+    return change(
+        domid,
+        handle,
+        edit -> edit.counters(new DiskCounters(readBefore, readAfter, written, false)));
+  }
+
+  MadeHost thread(int pid, long startTicks, String comm) {
+    return thread(pid, startTicks, comm, 0L);
+  }
+
+  MadeHost thread(int pid, long startTicks, String comm, @Nullable Long readBytes) {
+    threads.put(
+        pid,
+        new HostThread(
+            new WorkerId(pid, startTicks),
+            BlkbackName.parse(comm).orElseThrow(),
+            readBytes,
+            IoPriority.UNSET));
+    return this;
+  }
+
+  MadeHost reads(int pid, @Nullable Long readBytes) {
+    threads.computeIfPresent(
+        pid, (_, thread) -> new HostThread(thread.id(), thread.name(), readBytes, null));
+    return this;
+  }
+
+  MadeHost bio(int pid, int minor) {
+    bios.add(new SeenBio(pid, dm(minor)));
+    return this;
+  }
+
+  MadeHost later(long ticks) {
+    uptimeTicks = uptimeTicks == null ? null : uptimeTicks + ticks;
+    bios.clear();
+    return this;
+  }
+
+  HostSnapshot snapshot() {
+    return new HostSnapshot(
+        KernelRelease.parse("6.1.0-50-amd64").toOptional().orElseThrow(),
+        uptimeTicks,
+        List.copyOf(domains.values()),
+        List.copyOf(backends.values()),
+        List.copyOf(threads.values()),
+        List.of(),
+        List.copyOf(stacks.values()),
+        bios,
+        unread);
+  }
+
+  /** A backend with some of its fields changed. */
+  record Edit(Backend backend) {
+    Edit state(@Nullable Integer state) {
+      return with(backend.kind(), state, backend.online(), backend.nodeDevice());
+    }
+
+    Edit online(@Nullable Boolean online) {
+      return with(backend.kind(), backend.state(), online, backend.nodeDevice());
+    }
+
+    Edit nodeDevice(@Nullable DeviceNumber device) {
+      return with(backend.kind(), backend.state(), backend.online(), device);
+    }
+
+    Edit kind(BackendKind kind) {
+      return with(kind, backend.state(), backend.online(), backend.nodeDevice());
+    }
+
+    Edit dev(@Nullable String dev) {
+      return new Edit(
+          new Backend(
+              backend.kind(),
+              backend.domid(),
+              backend.handle(),
+              dev,
+              backend.mode(),
+              backend.params(),
+              backend.state(),
+              backend.online(),
+              backend.nodeDevice(),
+              backend.kernelDevice(),
+              backend.pids(),
+              backend.maxQueues(),
+              backend.wantedQueues(),
+              backend.counters()));
+    }
+
+    Edit pids(Backend.KthreadPids pids) {
+      return rest(pids, backend.maxQueues(), backend.wantedQueues(), backend.counters());
+    }
+
+    Edit queues(@Nullable Integer max, @Nullable Integer wanted) {
+      return rest(backend.pids(), max, wanted, backend.counters());
+    }
+
+    Edit counters(@Nullable DiskCounters counters) {
+      return rest(backend.pids(), backend.maxQueues(), backend.wantedQueues(), counters);
+    }
+
+    private Edit with(
+        BackendKind kind,
+        @Nullable Integer state,
+        @Nullable Boolean online,
+        @Nullable DeviceNumber nodeDevice) {
+      return new Edit(
+          new Backend(
+              kind,
+              backend.domid(),
+              backend.handle(),
+              backend.dev(),
+              backend.mode(),
+              backend.params(),
+              state,
+              online,
+              nodeDevice,
+              backend.kernelDevice(),
+              backend.pids(),
+              backend.maxQueues(),
+              backend.wantedQueues(),
+              backend.counters()));
+    }
+
+    private Edit rest(
+        Backend.KthreadPids pids,
+        @Nullable Integer maxQueues,
+        @Nullable Integer wantedQueues,
+        @Nullable DiskCounters counters) {
+      return new Edit(
+          new Backend(
+              backend.kind(),
+              backend.domid(),
+              backend.handle(),
+              backend.dev(),
+              backend.mode(),
+              backend.params(),
+              backend.state(),
+              backend.online(),
+              backend.nodeDevice(),
+              backend.kernelDevice(),
+              pids,
+              maxQueues,
+              wantedQueues,
+              counters));
+    }
+  }
+}

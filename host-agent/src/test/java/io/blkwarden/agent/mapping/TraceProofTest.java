@@ -1,0 +1,107 @@
+package io.blkwarden.agent.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.BackendKind;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Twins of which one was seen to submit. */
+final class TraceProofTest {
+  private final Resolved resolved = new Resolved();
+  private final MadeHost host =
+      new MadeHost()
+          .disk(37, "xvda1", 51713, 19)
+          .disk(37, "xvda2", 51714, 20)
+          .thread(27443, 9000, "blkback.37.xvda")
+          .thread(27444, 9000, "blkback.37.xvda");
+
+  @Test
+  void theFirstSnapshotsBiosAreNotYetAttributed() {
+    resolved.look(host.bio(27444, 20));
+
+    assertThat(resolved.of(37, "xvda2"))
+        .as("nobody knows whose pid it was when the bio was submitted")
+        .isEqualTo("ambiguous-name");
+  }
+
+  @Test
+  void aThreadYoungerThanTheDrainBeforeIsNotBelieved() {
+    resolved.look(host);
+    host.later(100).thread(27444, 1_000_050, "blkback.37.xvda").bio(27444, 20);
+    assertThat(resolved.look(host).of(37, "xvda2")).isEqualTo("ambiguous-name");
+
+    host.later(100).bio(27444, 20);
+    assertThat(resolved.look(host).of(37, "xvda2")).isEqualTo("27444:traced-bio");
+  }
+
+  @Test
+  void theProofHoldsOnWithoutFurtherBios() {
+    resolved.look(host);
+    resolved.look(host.later(100).bio(27444, 20));
+    resolved.look(host.later(100));
+
+    assertThat(resolved.of(37, "xvda2")).isEqualTo("27444:traced-bio");
+    assertThat(resolved.last().next().heldProofs()).isEqualTo(1);
+  }
+
+  @Test
+  void biosOfOtherTasksSayNothing() {
+    resolved.look(host);
+    resolved.look(host.later(100).bio(4711, 20));
+
+    assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
+  }
+
+  @Test
+  void aDeviceOfTwoDisksSaysNothing() {
+    host.disk(38, "xvda1", 51713, 20);
+    resolved.look(host);
+    resolved.look(host.later(100).bio(27444, 20));
+
+    assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
+  }
+
+  @Test
+  void aDeviceSharedWithAnotherKindOfBackendSaysNothing() {
+    host.disk(38, "xvda1", 51713, 20).change(38, 51713, edit -> edit.kind(BackendKind.QDISK));
+    resolved.look(host);
+    resolved.look(host.later(100).bio(27444, 20));
+
+    assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
+  }
+
+  @Test
+  void aDeviceBelowTheTwinsSaysNothing() {
+    host.stack(19, Set.of(MadeHost.dm(20)));
+    resolved.look(host);
+    resolved.look(host.later(100).bio(27443, 20));
+
+    assertThat(resolved.of(37, "xvda2"))
+        .as("27443 may serve xvda1, whose I/O passes through xvda2's device")
+        .isEqualTo("ambiguous-name");
+
+    resolved.look(host.later(100).bio(27443, 19));
+    assertThat(resolved.of(37, "xvda1")).isEqualTo("27443:traced-bio");
+  }
+
+  @Test
+  void aTwinWithAnUnknownStackHindersTheProof() {
+    host.stacks.remove(MadeHost.dm(19));
+    resolved.look(host);
+    resolved.look(host.later(100).bio(27444, 20));
+
+    assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
+  }
+
+  @Test
+  void aThreadSeenOnBothDevicesIsAConflictThatStays() {
+    resolved.look(host);
+    resolved.look(host.later(100).bio(27443, 19));
+    resolved.look(host.later(100).bio(27443, 20));
+    resolved.look(host.later(100));
+
+    assertThat(resolved.of(37, "xvda1")).isEqualTo("conflicting-proofs");
+    assertThat(resolved.of(37, "xvda2")).isEqualTo("conflicting-proofs");
+  }
+}

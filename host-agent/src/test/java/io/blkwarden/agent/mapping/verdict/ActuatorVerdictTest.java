@@ -1,0 +1,76 @@
+package io.blkwarden.agent.mapping.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.probe.KernelRelease;
+import io.blkwarden.model.Actuator;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ActuatorVerdictTest {
+  @ParameterizedTest
+  @CsvSource({
+    "none, 6.1.0-50-amd64, INEFFECTIVE",
+    "noop, 4.4.52, INEFFECTIVE",
+    "kyber, 6.1.0, INEFFECTIVE",
+    "deadline, 4.4.52, INEFFECTIVE",
+    "cfq, 4.19.0+1, EFFECTIVE",
+    "mq-deadline, 4.19.0+1, INEFFECTIVE",
+    "mq-deadline, 5.10.0-8-amd64, INEFFECTIVE",
+    "mq-deadline, 5.13.19, INEFFECTIVE",
+    "mq-deadline, 5.14.0-70.el9.x86_64, INEFFECTIVE",
+    "mq-deadline, 5.19.17, INEFFECTIVE",
+    "mq-deadline, 6.0.1, CLASS_ONLY",
+    "mq-deadline, 6.1.0-50-amd64, CLASS_ONLY",
+    "bfq, 6.1.0-50-amd64, UNKNOWN",
+    "sio, 6.1.0, UNKNOWN",
+  })
+  void followsSchedulerAndKernel(String scheduler, String release, Actuator expected) {
+    ActuatorVerdict verdict =
+        ActuatorVerdict.judge(scheduler, kernel(release), Set.of(Layer.PASSES));
+
+    assertThat(verdict.actuator()).isEqualTo(expected);
+    assertThat(verdict.sentence()).isNotBlank();
+  }
+
+  @Test
+  void whatCouldNotBeReadIsUnknown() {
+    assertThat(ActuatorVerdict.judge(null, kernel("6.1.0"), Set.of()).actuator())
+        .isEqualTo(Actuator.UNKNOWN);
+    assertThat(ActuatorVerdict.judge("mq-deadline", null, Set.of()).actuator())
+        .isEqualTo(Actuator.UNKNOWN);
+    assertThat(ActuatorVerdict.judge("none", null, Set.of()).actuator())
+        .isEqualTo(Actuator.INEFFECTIVE);
+  }
+
+  @Test
+  void aLayerThatSubmitsByItselfMakesItUnknownButNeverBetter() {
+    assertThat(judge("mq-deadline", Layer.RESUBMITS)).isEqualTo(Actuator.UNKNOWN);
+    assertThat(judge("cfq", Layer.SCHEDULES)).isEqualTo(Actuator.UNKNOWN);
+    assertThat(judge("cfq", Layer.UNKNOWN)).isEqualTo(Actuator.UNKNOWN);
+    assertThat(judge("none", Layer.RESUBMITS)).isEqualTo(Actuator.INEFFECTIVE);
+  }
+
+  @Test
+  void theWorstOfSeveralDevicesCounts() {
+    assertThat(ActuatorVerdict.worst(List.of(Actuator.EFFECTIVE, Actuator.CLASS_ONLY)))
+        .isEqualTo(Actuator.CLASS_ONLY);
+    assertThat(ActuatorVerdict.worst(List.of(Actuator.UNKNOWN, Actuator.EFFECTIVE)))
+        .isEqualTo(Actuator.UNKNOWN);
+    assertThat(ActuatorVerdict.worst(List.of(Actuator.UNKNOWN, Actuator.INEFFECTIVE)))
+        .isEqualTo(Actuator.INEFFECTIVE);
+    assertThat(ActuatorVerdict.worst(List.of())).isEqualTo(Actuator.UNKNOWN);
+  }
+
+  private static Actuator judge(String scheduler, Layer layer) {
+    return ActuatorVerdict.judge(scheduler, kernel("6.1.0"), Set.of(Layer.PASSES, layer))
+        .actuator();
+  }
+
+  private static KernelRelease kernel(String release) {
+    return KernelRelease.parse(release).toOptional().orElseThrow();
+  }
+}
