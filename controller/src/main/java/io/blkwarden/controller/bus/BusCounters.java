@@ -1,0 +1,33 @@
+package io.blkwarden.controller.bus;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts of what the bus did since the start; safe for use by several threads. */
+public final class BusCounters {
+  /** Connections that came back. */
+  public final LongAdder reconnects = new LongAdder();
+
+  /** Times that a subscription was found too slow for its messages, which NATS then dropped. */
+  public final LongAdder slowSpells = new LongAdder();
+
+  /** Outgoing messages that were thrown away because the socket took no more. */
+  public final LongAdder discarded = new LongAdder();
+
+  /** Errors that the server or the connection reported. */
+  public final LongAdder errors = new LongAdder();
+
+  /** Alerts that the stream acknowledged. */
+  public final LongAdder alertsPublished = new LongAdder();
+
+  /** Attempts to publish an alert that were not acknowledged, and so were repeated. */
+  public final LongAdder alertsRetried = new LongAdder();
+
+  /** States of alerts left out at the outbox's bound because a later state was waiting too. */
+  public final LongAdder alertsFolded = new LongAdder();
+
+  /** Alerts refused at the outbox's bound; each stands in the log in full. */
+  public final LongAdder alertsLost = new LongAdder();
+
+  /** Claims made. */
+  public final LongAdder claims = new LongAdder();
+}

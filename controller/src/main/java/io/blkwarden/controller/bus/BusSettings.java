@@ -1,0 +1,32 @@
+package io.blkwarden.controller.bus;
+
+import io.blkwarden.model.subject.Subjects;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where NATS is and who connects.
+ *
+ * @param servers URLs joined by commas, such as {@code nats://127.0.0.1:4222}
+ * @param credentials file of credentials ({@code .creds}); absent for none
+ * @param subjects the installation's subjects
+ * @param instance name of this controller in its claim and connections: 1 to 64 of {@code A-Z a-z
+ *     0-9 _ . -}
+ */
+public record BusSettings(
+    String servers, @Nullable Path credentials, Subjects subjects, String instance) {
+  public BusSettings {
+    if (servers.isBlank()) {
+      throw new IllegalArgumentException("nats: expected a URL such as nats://127.0.0.1:4222");
+    }
+    if (!instance.matches("[A-Za-z0-9_.-]{1,64}")) {
+      throw new IllegalArgumentException(
+          "instance: expected 1 to 64 of A-Z a-z 0-9 _ . -, found '%s'".formatted(instance));
+    }
+  }
+
+  /** The servers without user names, passwords and tokens, for logs and errors. */
+  public String printableServers() {
+    return servers.replaceAll("//[^/@,]*@", "//***@");
+  }
+}

@@ -1,0 +1,38 @@
+package io.blkwarden.controller.bus;
+
+/**
+ * What takes the fleet's messages in.
+ *
+ * <p>Called on threads that must not wait: an implementation stores and returns. Payloads belong to
+ * the implementation, which bounds what it keeps.
+ */
+public interface Inbox {
+  /** A batch of samples, in binary. */
+  void sample(String subject, byte[] payload);
+
+  /** A mapping event, in JSON. */
+  void mapping(String subject, byte[] payload);
+
+  /**
+   * A host's last snapshot as the bucket {@code blkwarden-mapping} has it, in JSON.
+   *
+   * @return whether there was room for it; if not, it is offered again
+   */
+  boolean storedMapping(byte[] payload);
+
+  /** A heartbeat, in JSON. */
+  void heartbeat(String subject, byte[] payload);
+
+  /** An outcome, in JSON. */
+  void outcome(String subject, byte[] payload);
+
+  /**
+   * An operator's request, in JSON.
+   *
+   * @param replyTo where the answer goes
+   */
+  void operator(String subject, String replyTo, byte[] payload);
+
+  /** The claim to command the fleet changed hands. */
+  void claim(Claim claim);
+}

@@ -1,0 +1,58 @@
+package io.blkwarden.controller.bus;
+
+import io.nats.client.JetStreamApiException;
+import io.nats.client.KeyValue;
+import io.nats.client.api.KeyValueEntry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the last mapping snapshots from the bucket that agents write; waits for the server. */
+final class MappingBucket {
+  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final int MAX_PAUSES = 500;
+
+  /** Takes a snapshot. */
+  interface Taker {
+    /**
+     * Takes one.
+     *
+     * @param snapshot in JSON
+     * @param storedAt when NATS stored it
+     * @return whether there was room for it
+     */
+    boolean take(byte[] snapshot, Instant storedAt);
+  }
+
+  private final KeyValue bucket;
+
+  MappingBucket(KeyValue bucket) {
+    this.bucket = bucket;
+  }
+
+  /**
+   * Gives every host's snapshot to {@code taker}, at its pace; one that finds no room for 10 s is
+   * left out, for agents send them again.
+   */
+  void readAll(Taker taker) throws IOException, JetStreamApiException, InterruptedException {
+    for (String key : bucket.keys()) {
+      read(key, taker);
+    }
+  }
+
+  /** Gives one host's snapshot to {@code taker}; whether there is one. */
+  boolean read(String key, Taker taker) throws IOException, JetStreamApiException {
+    @Nullable KeyValueEntry entry = bucket.get(key);
+    byte[] value = entry == null ? null : entry.getValue();
+    if (entry == null || value == null) {
+      return false;
+    }
+    Instant storedAt = entry.getCreated().toInstant();
+    for (int i = 0; !taker.take(value, storedAt) && i < MAX_PAUSES; i++) {
+      LockSupport.parkNanos(this, PAUSE.toNanos());
+    }
+    return true;
+  }
+}

@@ -1,0 +1,342 @@
+package io.blkwarden.controller.bus;
+
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.subject.HostToken;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Message;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The fleet's messages over NATS.
+ *
+ * <p>Three connections, so that a stall of one cannot delay another: samples in; control both ways;
+ * alerts out. Whatever waits for the server (connecting, streams, claims) runs on one thread of its
+ * own; nothing else here ever waits. It starts without NATS and keeps trying.
+ */
+public final class NatsFleetBus implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(NatsFleetBus.class);
+  private static final long VERIFY_SECONDS = 10;
+  private static final long RETRY_MILLIS = 1_000;
+  private static final int MAX_FETCHES = 1_024;
+
+  private final BusSettings settings;
+  private final BusCounters counters;
+  private final RandomGenerator random;
+  private final NatsLinks links;
+  private final ClaimDesk desk;
+  private final AlertOutbox outbox = new AlertOutbox(AlertOutbox.LIMIT);
+  private final AtomicInteger fetches = new AtomicInteger();
+  private final AtomicBoolean checkQueued = new AtomicBoolean();
+  private final AtomicBoolean retryQueued = new AtomicBoolean();
+  private final Errands errands = new Errands("blkwarden-bus");
+
+  private volatile @Nullable Connection samples;
+  private volatile @Nullable Connection control;
+  private volatile @Nullable Connection alerts;
+  private volatile @Nullable Inbox inbox;
+  private volatile boolean prepared;
+  private volatile String problem = "not connected to NATS yet";
+  private volatile @Nullable Thread sender;
+  private volatile @Nullable Subscriptions subscriptions;
+
+  /**
+   * A bus that is not started yet.
+   *
+   * @param run random for each start, tells apart controllers of the same name
+   */
+  public NatsFleetBus(
+      BusSettings settings,
+      String run,
+      BusCounters counters,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.settings = settings;
+    this.counters = counters;
+    this.random = random;
+    this.links = new NatsLinks(settings, random);
+    this.desk = new ClaimDesk(new ClaimKeeper(settings.instance(), run, clock), clock, counters);
+  }
+
+  /** Begins to connect and to deliver; returns at once. */
+  public void start(Inbox deliverTo) {
+    inbox = deliverTo;
+    errands.soon(this::bringUp);
+    errands.each(VERIFY_SECONDS, this::queueCheck);
+  }
+
+  /** How the bus is. */
+  public BusState state() {
+    boolean connected = up(samples) && up(control) && up(alerts);
+    String text = connected || !prepared ? problem : "the connection to NATS is lost; reconnecting";
+    return new BusState(connected, prepared, desk.claim(), text);
+  }
+
+  /**
+   * Asks a host's agent; the answer or why there is none comes on another thread.
+   *
+   * <p>Fails at once when NATS is away or nobody listens; nothing is kept for later.
+   */
+  public CompletableFuture<byte[]> request(HostId host, byte[] command, Duration timeout) {
+    Connection link = control;
+    if (link == null || link.getStatus() != Connection.Status.CONNECTED) {
+      return CompletableFuture.failedFuture(new IOException("NATS is not connected"));
+    }
+    try {
+      return link.requestWithTimeout(settings.subjects().command(host), command, timeout)
+          .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+          .thenApply(Message::getData);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Takes an alert to be published, in order and until it is stored; see {@link AlertOutbox}. */
+  public void publish(Alert alert) {
+    switch (outbox.add(alert)) {
+      case QUEUED -> {}
+      case FOLDED -> counters.alertsFolded.increment();
+      case REFUSED -> {
+        counters.alertsLost.increment();
+        log.error(
+            "alert not published, {} wait for NATS already: {}",
+            AlertOutbox.LIMIT,
+            AlertSender.text(alert));
+      }
+    }
+  }
+
+  /** Answers an operator's request; an answer that NATS cannot take is lost, and so asked again. */
+  public void reply(String replyTo, OperatorReply reply) {
+    Connection link = control;
+    if (link == null) {
+      return;
+    }
+    try {
+      link.publish(replyTo, ControlJson.encode(reply));
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      log.warn("operator's request: the answer could not be sent: {}", e.getMessage());
+    }
+  }
+
+  /** Takes note of the highest epoch that an agent says it has seen. */
+  public void noticeEpoch(long epoch) {
+    if (desk.notice(epoch)) {
+      queueCheck();
+    }
+  }
+
+  /** Samples that were dropped because they were not taken fast enough. */
+  public long droppedSamples() {
+    Subscriptions current = subscriptions;
+    return current == null ? 0 : current.droppedSamples();
+  }
+
+  /** Control messages that were dropped because they were not taken fast enough. */
+  public long droppedControl() {
+    Subscriptions current = subscriptions;
+    return current == null ? 0 : current.droppedControl();
+  }
+
+  /** Alerts that wait to be stored. */
+  public int waitingAlerts() {
+    return outbox.size();
+  }
+
+  /**
+   * Reads the host's last snapshot from the bucket into the inbox, some time soon; for a controller
+   * that may not command the agent to send one. At most {@link #MAX_FETCHES} wait; more are left
+   * out, for they are asked for again.
+   */
+  public void fetchMapping(HostId host) {
+    Connection link = control;
+    Inbox to = inbox;
+    if (link == null || to == null) {
+      return;
+    }
+    if (fetches.incrementAndGet() > MAX_FETCHES) {
+      fetches.decrementAndGet();
+      return;
+    }
+    errands.soon(() -> {
+      fetches.decrementAndGet();
+      try {
+        mappings(link).read(HostToken.key(host), (json, at) -> to.storedMapping(json));
+      } catch (IOException | JetStreamApiException | IllegalStateException e) {
+        log.debug("snapshot of {} not read: {}", host, e.toString());
+      }
+    });
+  }
+
+  /** Stops to take in samples, mapping, heartbeats and operators' requests. */
+  public void stopIntake() {
+    Subscriptions current = subscriptions;
+    if (current != null) {
+      current.closeIntake();
+    }
+  }
+
+  /** Waits until all alerts are stored; false when the time was over first. */
+  public boolean flushAlerts(Duration atMost) throws InterruptedException {
+    return outbox.awaitEmpty(atMost);
+  }
+
+  /** Closes the connections; what was not flushed is lost. */
+  @Override
+  public void close() {
+    errands.close();
+    Thread current = sender;
+    if (current != null) {
+      current.interrupt();
+    }
+    for (Connection link : new Connection[] {samples, control, alerts}) {
+      close(link);
+    }
+  }
+
+  private static void close(@Nullable Connection link) {
+    if (link != null) {
+      try {
+        link.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Connects, subscribes, prepares; what succeeded is not done again. */
+  private void bringUp() {
+    retryQueued.set(false);
+    Inbox to = inbox;
+    if (to == null) {
+      return;
+    }
+    try {
+      Connection samplesLink = samples;
+      if (samplesLink == null) {
+        samplesLink = links.connect("samples", listener("samples", () -> {}));
+        samples = samplesLink;
+      }
+      Connection controlLink = control;
+      if (controlLink == null) {
+        controlLink = links.connect("control", listener("control", this::queueRefresh));
+        control = controlLink;
+      }
+      if (alerts == null) {
+        alerts = links.connect("alerts", listener("alerts", outbox::nudge));
+      }
+      if (subscriptions == null) {
+        subscriptions =
+            new Subscriptions(samplesLink, controlLink, settings.subjects(), to, this::queueCheck);
+      }
+      refresh(controlLink, to);
+    } catch (BusException e) {
+      later(e);
+    }
+  }
+
+  /** After a connection came up: streams and buckets, the claim, and what was missed. */
+  private void refresh(Connection link, Inbox to) throws BusException {
+    try {
+      new JetStreamAssets(link, settings.subjects(), settings.printableServers()).ensure();
+      startSender();
+      settle(link, to);
+      if (!prepared) {
+        log.info("NATS: ready at {}", settings.printableServers());
+      }
+      prepared = true;
+      problem = "";
+      mappings(link).readAll((json, at) -> to.storedMapping(json));
+    } catch (IOException | JetStreamApiException | IllegalStateException e) {
+      throw JetStreamAssets.explain(e, settings.printableServers());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void later(BusException e) {
+    String text = String.valueOf(e.getMessage());
+    if (!text.equals(problem)) {
+      problem = text;
+      log.error("{}", text);
+    }
+    if (retryQueued.compareAndSet(false, true)) {
+      errands.later(RETRY_MILLIS + random.nextLong(RETRY_MILLIS), this::bringUp);
+    }
+  }
+
+  private void queueRefresh() {
+    errands.soon(this::bringUp);
+  }
+
+  private void queueCheck() {
+    if (checkQueued.compareAndSet(false, true)) {
+      errands.soon(this::check);
+    }
+  }
+
+  /** Looks whether the claim still stands. */
+  private void check() {
+    checkQueued.set(false);
+    Connection link = control;
+    Inbox to = inbox;
+    if (!prepared || link == null || to == null || !up(link)) {
+      return;
+    }
+    try {
+      settle(link, to);
+    } catch (IOException | JetStreamApiException | IllegalStateException e) {
+      later(JetStreamAssets.explain(e, settings.printableServers()));
+    }
+  }
+
+  private void settle(Connection link, Inbox to) throws IOException, JetStreamApiException {
+    if (desk.settle(link)) {
+      to.claim(desk.claim());
+    }
+  }
+
+  private void startSender() throws IOException {
+    Connection link = alerts;
+    if (sender == null && link != null) {
+      Thread thread =
+          new Thread(
+              new AlertSender(
+                  outbox,
+                  link.jetStream(JetStreamAssets.options()),
+                  settings.subjects(),
+                  counters,
+                  random),
+              "blkwarden-alerts");
+      thread.setDaemon(true);
+      sender = thread;
+      thread.start();
+    }
+  }
+
+  private static MappingBucket mappings(Connection link) throws IOException {
+    return new MappingBucket(
+        link.keyValue(JetStreamAssets.MAPPING, JetStreamAssets.bucketOptions()));
+  }
+
+  private LinkListener listener(String link, Runnable onReconnected) {
+    return new LinkListener(link, counters, onReconnected);
+  }
+
+  private static boolean up(@Nullable Connection link) {
+    return link != null && link.getStatus() == Connection.Status.CONNECTED;
+  }
+}

@@ -1,0 +1,94 @@
+package io.blkwarden.controller.bus;
+
+import io.nats.client.AuthenticationException;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * Makes connections that come back by themselves, for ever, and that never make a publisher wait.
+ *
+ * <p>While a connection is away nothing is buffered: a publish fails at once, and whoever must not
+ * lose what it publishes keeps it (a stale command or sample after an outage would do harm). A
+ * socket that takes nothing loses messages, which is counted, and does not block.
+ */
+final class NatsLinks {
+  private static final long FIRST_DELAY_MILLIS = 250;
+  private static final int DOUBLINGS = 4;
+  private static final Duration PING = Duration.ofSeconds(10);
+
+  private final BusSettings settings;
+  private final RandomGenerator random;
+
+  NatsLinks(BusSettings settings, RandomGenerator random) {
+    this.settings = settings;
+    this.random = random;
+  }
+
+  /** Connects; waits at most for some seconds. */
+  Connection connect(String link, LinkListener listener) throws BusException {
+    Path credentials = settings.credentials();
+    if (credentials != null && !Files.isReadable(credentials)) {
+      throw new BusException(
+          "cannot read the NATS credentials %s: check --creds, NATS_CREDS and the file's mode"
+              .formatted(credentials));
+    }
+    try {
+      return Nats.connect(options(link, listener));
+    } catch (AuthenticationException e) {
+      throw new BusException(
+          "NATS at %s refuses these credentials (%s): check --creds or NATS_CREDS"
+              .formatted(settings.printableServers(), e.getMessage()),
+          e);
+    } catch (IOException e) {
+      throw new BusException(
+          "cannot reach NATS at %s (%s): start nats-server, or set --nats or NATS_URL"
+              .formatted(settings.printableServers(), e.getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BusException("interrupted while connecting to NATS", e);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new BusException(
+          "NATS at %s or its credentials cannot be used (%s): check --nats and --creds"
+              .formatted(settings.printableServers(), e.getMessage()),
+          e);
+    }
+  }
+
+  private Options options(String link, LinkListener listener) {
+    Options.Builder options =
+        Options.builder()
+            .servers(settings.servers().split(",", -1))
+            .connectionName("blkwarden-" + settings.instance() + "-" + link)
+            .errorListener(listener)
+            .connectionListener(listener)
+            .maxReconnects(-1)
+            .reconnectDelayBehavior(Options.ReconnectDelayBehavior.BeforeAllRounds)
+            .reconnectDelayHandler(this::reconnectDelay)
+            .reconnectBufferSize(0)
+            .discardMessagesWhenOutgoingQueueFull()
+            .reportNoResponders()
+            .requestCleanupInterval(Duration.ofMillis(500))
+            .connectionTimeout(Duration.ofSeconds(3))
+            .socketWriteTimeout(Duration.ofSeconds(20))
+            .pingInterval(PING)
+            .maxPingsOut(2);
+    Path credentials = settings.credentials();
+    if (credentials != null) {
+      options.credentialPath(credentials.toString());
+    }
+    return options.build();
+  }
+
+  /** At random between nothing and a bound that doubles to 4 s, so that a fleet does not storm. */
+  private synchronized Duration reconnectDelay(long round) {
+    long bound = FIRST_DELAY_MILLIS << Math.clamp(round - 1, 0, DOUBLINGS);
+    return Duration.ofMillis(random.nextLong(bound) + 1);
+  }
+}

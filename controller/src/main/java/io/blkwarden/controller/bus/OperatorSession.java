@@ -1,0 +1,166 @@
+package io.blkwarden.controller.bus;
+
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Message;
+import io.nats.client.PushSubscribeOptions;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DeliverPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** What a command of the operator needs of NATS; each call waits for the server. */
+public final class OperatorSession implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final BusSettings settings;
+  private final Connection connection;
+
+  private OperatorSession(BusSettings settings, Connection connection) {
+    this.settings = settings;
+    this.connection = connection;
+  }
+
+  /** Connects. */
+  public static OperatorSession open(BusSettings settings, RandomGenerator random)
+      throws BusException {
+    LinkListener listener = new LinkListener("operator", new BusCounters(), () -> {});
+    return new OperatorSession(settings, new NatsLinks(settings, random).connect("cli", listener));
+  }
+
+  /** A stored snapshot. */
+  public interface MappingTaker {
+    /**
+     * Takes one.
+     *
+     * @param snapshot in JSON
+     * @param storedAt when NATS stored it
+     */
+    void take(byte[] snapshot, Instant storedAt);
+  }
+
+  /** Gives the last snapshot of each host to {@code taker}. */
+  public void mappings(MappingTaker taker) throws BusException {
+    try {
+      connection.keyValueManagement().getStatus(JetStreamAssets.MAPPING);
+      new MappingBucket(
+              connection.keyValue(JetStreamAssets.MAPPING, JetStreamAssets.bucketOptions()))
+          .readAll((json, at) -> {
+            taker.take(json, at);
+            return true;
+          });
+    } catch (JetStreamApiException e) {
+      throw missing(e, JetStreamAssets.MAPPING);
+    } catch (IOException e) {
+      throw JetStreamAssets.explain(e, settings.printableServers());
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** Asks the controller and waits for its answer. */
+  public OperatorReply ask(OperatorRequest request, Duration timeout) throws BusException {
+    String subject = settings.subjects().operator(request.ask().verb());
+    try {
+      Message answer =
+          connection
+              .requestWithTimeout(subject, ControlJson.encode(request), timeout)
+              .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return switch (ControlJson.decode(OperatorReply.class, answer.getData())) {
+        case Decoded.Ok<OperatorReply> ok -> ok.value();
+        case Decoded.Malformed<OperatorReply> bad ->
+            throw new BusException(
+                "the controller's answer cannot be read (%s): are both of the same version?"
+                    .formatted(bad.detail()));
+      };
+    } catch (TimeoutException e) {
+      throw new BusException(
+          ("no answer within %d s: the request may still be carried out; look at 'blkwarden alerts'"
+                  + " and at the controller's log")
+              .formatted(timeout.toSeconds()),
+          e);
+    } catch (ExecutionException e) {
+      throw new BusException(
+          "no controller answers on %s: start one with 'blkwarden controller' or check --prefix"
+              .formatted(subject),
+          e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /**
+   * Gives the alerts since {@code since} to {@code taker}, in order, in JSON; then, if {@code
+   * follow}, those that come, until {@code stopped}.
+   */
+  public void alerts(Instant since, boolean follow, BooleanSupplier stopped, Consumer<byte[]> taker)
+      throws BusException {
+    ConsumerConfiguration from =
+        ConsumerConfiguration.builder()
+            .deliverPolicy(DeliverPolicy.ByStartTime)
+            .startTime(since.atZone(ZoneOffset.UTC))
+            .build();
+    try {
+      JetStreamSubscription subscription =
+          connection
+              .jetStream(JetStreamAssets.options())
+              .subscribe(
+                  settings.subjects().prefix() + ".alert.>",
+                  PushSubscribeOptions.builder().stream(JetStreamAssets.ALERTS)
+                      .ordered(true)
+                      .configuration(from)
+                      .build());
+      long left = subscription.getConsumerInfo().getCalculatedPending();
+      while (!stopped.getAsBoolean() && (follow || left > 0)) {
+        Message message = subscription.nextMessage(POLL);
+        if (message != null) {
+          left = message.metaData().pendingCount();
+          taker.accept(message.getData());
+        }
+      }
+      subscription.unsubscribe();
+    } catch (JetStreamApiException e) {
+      throw missing(e, JetStreamAssets.ALERTS);
+    } catch (IOException e) {
+      throw JetStreamAssets.explain(e, settings.printableServers());
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private BusException missing(JetStreamApiException e, String what) {
+    return e.getErrorCode() == 404
+        ? new BusException(
+            "NATS at %s has no %s yet: start the controller once, it creates what is missing"
+                .formatted(settings.printableServers(), what),
+            e)
+        : JetStreamAssets.explain(e, settings.printableServers());
+  }
+
+  private static BusException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new BusException("interrupted", e);
+  }
+}

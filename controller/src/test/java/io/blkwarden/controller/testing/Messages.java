@@ -1,0 +1,68 @@
+package io.blkwarden.controller.testing;
+
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Outcome;
+import java.time.Instant;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.UUID;
+
+/** Valid messages for tests. */
+public final class Messages {
+  /** A moment. */
+  public static final Instant AT = Instant.parse("2026-11-22T18:00:05.120Z");
+
+  private Messages() {}
+
+  /** An id that differs for each number. */
+  public static MessageId id(long number) {
+    return MessageId.of(AT.toEpochMilli() + number, new SplittableRandom(number));
+  }
+
+  /** An alert in a state. */
+  public static Alert alert(long number, Alert.State state) {
+    return new Alert(
+        id(number),
+        state,
+        Alert.Severity.WARNING,
+        "swap-storm",
+        new HostId("dom0-7"),
+        new DomainRef(new UUID(3, 4), 137, "vm176"),
+        null,
+        AT,
+        AT.plusSeconds(state == Alert.State.FIRING ? 0 : 1),
+        new Alert.Condition("iops", 812.4, 200, 10_000, 100),
+        new Alert.Evidence(null, null, null, null, List.of()),
+        null,
+        "vm176 has swapped " + number);
+  }
+
+  /** A command that asks for a snapshot. */
+  public static Command command(long number, HostId host, long expiresInMs) {
+    return new Command(
+        id(number), host, 7, "test", AT, expiresInMs, "for a test", new CommandAction.Snapshot());
+  }
+
+  /** What an agent says to a command. */
+  public static Outcome done(Command command, long number) {
+    return new Outcome(
+        id(number),
+        command.host(),
+        new UUID(1, 2),
+        AT,
+        command.id(),
+        null,
+        Outcome.Result.DONE,
+        null,
+        "done",
+        null,
+        null,
+        List.of(),
+        null);
+  }
+}

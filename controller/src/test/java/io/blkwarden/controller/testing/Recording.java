@@ -1,0 +1,56 @@
+package io.blkwarden.controller.testing;
+
+import io.blkwarden.controller.bus.Claim;
+import io.blkwarden.controller.bus.Inbox;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** An inbox that keeps what came, as text. */
+public final class Recording implements Inbox {
+  /** What came, in order: the method, the subject, the payload. */
+  public final List<String> seen = new CopyOnWriteArrayList<>();
+
+  /** The claims, in order. */
+  public final List<Claim> claims = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void sample(String subject, byte[] payload) {
+    add("sample", subject, payload);
+  }
+
+  @Override
+  public void mapping(String subject, byte[] payload) {
+    add("mapping", subject, payload);
+  }
+
+  @Override
+  public boolean storedMapping(byte[] payload) {
+    add("stored", "", payload);
+    return true;
+  }
+
+  @Override
+  public void heartbeat(String subject, byte[] payload) {
+    add("heartbeat", subject, payload);
+  }
+
+  @Override
+  public void outcome(String subject, byte[] payload) {
+    add("outcome", subject, payload);
+  }
+
+  @Override
+  public void operator(String subject, String replyTo, byte[] payload) {
+    add("operator", subject, payload);
+  }
+
+  @Override
+  public void claim(Claim claim) {
+    claims.add(claim);
+  }
+
+  private void add(String what, String subject, byte[] payload) {
+    seen.add(what + " " + subject + " " + new String(payload, StandardCharsets.UTF_8));
+  }
+}
