@@ -1,0 +1,66 @@
+package io.blkwarden.controller.dispatch;
+
+import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import java.util.Locale;
+
+/** What the controller does, as one readable line each, safe for terminals. */
+final class DecisionLine {
+  private DecisionLine() {}
+
+  /** Such as {@code act dom0-7 vm176/xvda2 policy=swap-storm iops=812.4: above 200 for 10 s}. */
+  static String of(Decision decision) {
+    StringBuilder line = new StringBuilder(decision.verdict().wire());
+    line.append(' ').append(Printable.of(decision.host().value()));
+    if (decision.domain() != null) {
+      line.append(' ').append(Printable.of(decision.domain().name()));
+    }
+    if (decision.vdev() != null) {
+      line.append('/').append(Printable.of(decision.vdev()));
+    }
+    if (decision.policy() != null) {
+      line.append(" policy=").append(Printable.of(decision.policy()));
+    }
+    if (decision.throttle() != null) {
+      line.append(" throttle=").append(decision.throttle());
+    }
+    decision
+        .numbers()
+        .forEach((name, value) ->
+            line.append(' ')
+                .append(Printable.of(name))
+                .append('=')
+                .append(String.format(Locale.ROOT, "%.4g", value)));
+    return line.append(": ").append(Printable.of(decision.reason())).toString();
+  }
+
+  static String of(Command command) {
+    String what =
+        switch (command.action()) {
+          case CommandAction.Set set ->
+              "set %s/%s to %s for %d ms, lease %s"
+                  .formatted(
+                      set.domain().name(), set.vdev(), set.priority(), set.leaseMs(), set.lease());
+          case CommandAction.Reset reset -> "release lease " + reset.lease();
+          case CommandAction.ReleaseAll _ -> "release all leases";
+          case CommandAction.Snapshot _ -> "send a snapshot";
+        };
+    return Printable.of(
+        "command %s to %s: %s (%s)"
+            .formatted(command.id(), command.host(), what, command.reason()));
+  }
+
+  static String of(Alert alert) {
+    return Printable.of(
+        "alert %s %s %s %s: %s"
+            .formatted(
+                alert.id(),
+                alert.state().wire(),
+                alert.severity().wire(),
+                alert.policy(),
+                alert.summary()));
+  }
+}

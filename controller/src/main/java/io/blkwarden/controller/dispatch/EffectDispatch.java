@@ -1,0 +1,110 @@
+package io.blkwarden.controller.dispatch;
+
+import io.blkwarden.controller.step.Effect;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import java.time.InstantSource;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out the step's effects; never waits.
+ *
+ * <p>Everything it does stands in the log {@code blkwarden.decisions}, a line each.
+ */
+public final class EffectDispatch implements Consumer<Effect> {
+  private static final Logger record = LoggerFactory.getLogger("blkwarden.decisions");
+  private static final long SNAPSHOT_EXPIRES_MILLIS = 5_000;
+
+  private final CommandDesk commands;
+  private final CommandDesk snapshots;
+  private final Consumer<Alert> alerts;
+  private final Consumer<HostId> storedSnapshots;
+  private final OperatorMailbox operators;
+  private final Supplier<OptionalLong> epoch;
+  private final String issuer;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final DispatchCounters counters;
+
+  /**
+   * A dispatch.
+   *
+   * @param commands for the brain's commands
+   * @param snapshots for requests for snapshots, apart so that many hosts' cannot delay commands
+   * @param alerts publishes
+   * @param storedSnapshots fetches a host's stored snapshot, when this controller may not command
+   * @param epoch of the claim, absent while there is none
+   * @param issuer name of this controller
+   */
+  public EffectDispatch(
+      CommandDesk commands,
+      CommandDesk snapshots,
+      Consumer<Alert> alerts,
+      Consumer<HostId> storedSnapshots,
+      OperatorMailbox operators,
+      Supplier<OptionalLong> epoch,
+      String issuer,
+      InstantSource clock,
+      RandomGenerator random,
+      DispatchCounters counters) {
+    this.commands = commands;
+    this.snapshots = snapshots;
+    this.alerts = alerts;
+    this.storedSnapshots = storedSnapshots;
+    this.operators = operators;
+    this.epoch = epoch;
+    this.issuer = issuer;
+    this.clock = clock;
+    this.random = random;
+    this.counters = counters;
+  }
+
+  @Override
+  public void accept(Effect effect) {
+    switch (effect) {
+      case Effect.Send send -> {
+        counters.commands.increment();
+        record.info("{}", DecisionLine.of(send.command()));
+        commands.send(send.command());
+      }
+      case Effect.Publish publish -> {
+        DispatchCounters.increment(counters.alerts, publish.alert().state());
+        record.info("{}", DecisionLine.of(publish.alert()));
+        alerts.accept(publish.alert());
+      }
+      case Effect.WantSnapshot want -> wantSnapshot(want.host());
+      case Effect.Answer answer -> operators.answer(answer.correlation(), answer.reply());
+      case Effect.Note note -> {
+        DispatchCounters.increment(counters.decisions, note.decision().verdict());
+        record.info("{}", DecisionLine.of(note.decision()));
+      }
+    }
+  }
+
+  private void wantSnapshot(HostId host) {
+    counters.snapshots.increment();
+    OptionalLong claim = epoch.get();
+    if (claim.isEmpty()) {
+      storedSnapshots.accept(host);
+      return;
+    }
+    snapshots.send(
+        new Command(
+            MessageId.of(clock.millis(), random),
+            host,
+            claim.getAsLong(),
+            issuer,
+            clock.instant(),
+            SNAPSHOT_EXPIRES_MILLIS,
+            "its mapping is not known well enough",
+            new CommandAction.Snapshot()));
+  }
+}

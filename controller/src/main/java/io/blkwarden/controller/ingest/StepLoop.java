@@ -1,0 +1,169 @@
+package io.blkwarden.controller.ingest;
+
+import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.step.Input;
+import io.blkwarden.controller.step.Moment;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.sample.SampleCodec;
+import io.blkwarden.model.sample.SampleFrame;
+import io.blkwarden.model.subject.Subjects;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The brain's thread: takes a few inputs of each lane in turn, gives them to the step, and hands
+ * its effects on; sleeps when there is nothing to do.
+ *
+ * <p>An input on which the step fails is logged, counted and left out.
+ */
+public final class StepLoop implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(StepLoop.class);
+  private static final int CONTROL_PER_TURN = 32;
+  private static final int SAMPLES_PER_TURN = 64;
+  private static final long TICK_MILLIS = 1_000;
+
+  private final Lanes lanes;
+  private final BiFunction<Input, Moment, List<Effect>> step;
+  private final Consumer<Effect> effects;
+  private final IntakeCounters counters;
+  private final FaultLog faults;
+  private final Subjects subjects;
+  private final InstantSource wall;
+  private final LongSupplier monotonicMillis;
+  private final SampleFrame frame = new SampleFrame();
+  private Moment now;
+  private int first;
+  private volatile boolean stopped;
+
+  /**
+   * A loop that is not running yet.
+   *
+   * @param step what decides
+   * @param effects what carries out; must not wait
+   * @param monotonicMillis a clock in ms that never steps
+   */
+  public StepLoop(
+      Lanes lanes,
+      BiFunction<Input, Moment, List<Effect>> step,
+      Consumer<Effect> effects,
+      IntakeCounters counters,
+      Subjects subjects,
+      InstantSource wall,
+      LongSupplier monotonicMillis) {
+    this.lanes = lanes;
+    this.step = step;
+    this.effects = effects;
+    this.counters = counters;
+    this.faults = new FaultLog(counters, wall);
+    this.subjects = subjects;
+    this.wall = wall;
+    this.monotonicMillis = monotonicMillis;
+    this.now = new Moment(monotonicMillis.getAsLong(), wall.instant());
+  }
+
+  /** Ends the loop as soon as there is nothing to do. */
+  public void stop() {
+    stopped = true;
+    lanes.doorbell().ring();
+  }
+
+  @Override
+  public void run() {
+    long nextTick = monotonicMillis.getAsLong();
+    boolean worked = true;
+    while (worked || !stopped) {
+      lanes.doorbell().answer();
+      worked = round();
+      long time = monotonicMillis.getAsLong();
+      if (time >= nextTick) {
+        handle(new Input.Tick());
+        nextTick = time + TICK_MILLIS;
+      }
+      if (!worked && !stopped) {
+        lanes.doorbell().sleep(nextTick - time);
+      }
+    }
+  }
+
+  /** Takes what is there, at most a turn of each lane; whether there was anything. */
+  boolean round() {
+    boolean worked = control(lanes.front());
+    first = (first + 1) % lanes.count();
+    for (int i = 0; i < lanes.count(); i++) {
+      Lane lane = lanes.at((first + i) % lanes.count());
+      worked |= control(lane);
+      worked |= samples(lane);
+    }
+    for (HostId host = lanes.pollMarked(); host != null; host = lanes.pollMarked()) {
+      counters.resyncs.increment();
+      carryOut(new Effect.WantSnapshot(host));
+      worked = true;
+    }
+    return worked;
+  }
+
+  private boolean control(Lane lane) {
+    for (int i = 0; i < CONTROL_PER_TURN; i++) {
+      Input input = lane.poll();
+      if (input == null) {
+        return i > 0;
+      }
+      handle(input);
+    }
+    return true;
+  }
+
+  private boolean samples(Lane lane) {
+    for (int i = 0; i < SAMPLES_PER_TURN; i++) {
+      SampleSlot slot = lane.pollSamples();
+      if (slot == null) {
+        return i > 0;
+      }
+      byte[] batch = slot.take();
+      if (batch == null) {
+        continue;
+      }
+      switch (SampleCodec.decode(batch, frame)) {
+        case Decoded.Ok<SampleFrame> ok -> handle(new Input.Sampled(slot.host(), ok.value()));
+        case Decoded.Malformed<SampleFrame> bad ->
+            faults.report(IntakeCounters.Kind.SAMPLE, subjects.sample(slot.host()), bad);
+      }
+    }
+    return true;
+  }
+
+  private void handle(Input input) {
+    counters.steps.increment();
+    try {
+      for (Effect effect : step.apply(input, moment())) {
+        carryOut(effect);
+      }
+    } catch (RuntimeException e) {
+      counters.stepFailures.increment();
+      log.error("the step failed on {}: {}", input.getClass().getSimpleName(), e.toString(), e);
+    }
+  }
+
+  private void carryOut(Effect effect) {
+    try {
+      effects.accept(effect);
+    } catch (RuntimeException e) {
+      log.error("{} could not be carried out: {}", effect, e.toString(), e);
+    }
+  }
+
+  /** The moment, made anew each millisecond. */
+  private Moment moment() {
+    long millis = monotonicMillis.getAsLong();
+    if (millis != now.monotonicMillis()) {
+      now = new Moment(millis, wall.instant());
+    }
+    return now;
+  }
+}
