@@ -1,0 +1,168 @@
+package io.blkwarden.controller.http;
+
+import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.step.Input;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingSnapshot;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the fleet looked like last, for people who only look; safe for use by several threads.
+ *
+ * <p>Knows at most {@link #MAX_HOSTS} hosts and {@link #MAX_ALERTS} alerts; at a bound a new host
+ * is not shown, and the alert that changed longest ago is forgotten.
+ */
+public final class FleetView {
+  /** Most hosts shown. */
+  public static final int MAX_HOSTS = 65_536;
+
+  /** Most alerts shown. */
+  public static final int MAX_ALERTS = 2_000;
+
+  /**
+   * A host.
+   *
+   * @param host which
+   * @param lastHeard when it last gave a sign of life; absent when never
+   * @param version of its agent
+   * @param acting whether its agent carries out commands
+   * @param disks how many it has
+   * @param unresolved how many of them have no proven workers
+   * @param throttles how many are throttled
+   */
+  public record HostView(
+      String host,
+      @Nullable Instant lastHeard,
+      @Nullable String version,
+      boolean acting,
+      int disks,
+      int unresolved,
+      int throttles) {}
+
+  /**
+   * A lease as its host told last.
+   *
+   * @param host where
+   * @param lease identity
+   * @param domain whose disk
+   * @param vdev which disk
+   * @param priority what is set
+   * @param remainingMs how long it ran then, in ms
+   */
+  public record ThrottleView(
+      String host,
+      MessageId lease,
+      DomainRef domain,
+      String vdev,
+      IoPriority priority,
+      long remainingMs) {}
+
+  private record Disks(int all, int unresolved) {}
+
+  private final Map<HostId, Heartbeat> beats = new ConcurrentHashMap<>();
+  private final Map<HostId, Disks> disks = new ConcurrentHashMap<>();
+  private final Map<MessageId, Alert> alerts = new ConcurrentHashMap<>();
+
+  /** Takes note of what the brain reacts to. */
+  public void see(Input input) {
+    switch (input) {
+      case Input.Beat(Heartbeat beat) -> {
+        if (beats.size() < MAX_HOSTS || beats.containsKey(beat.host())) {
+          beats.put(beat.host(), beat);
+        }
+      }
+      case Input.Mapped(MappingSnapshot snapshot) -> {
+        HostId host = snapshot.origin().host();
+        if (disks.size() < MAX_HOSTS || disks.containsKey(host)) {
+          long unresolved =
+              snapshot.disks().stream().filter(d -> d.state() == MappingState.UNRESOLVED).count();
+          disks.put(host, new Disks(snapshot.disks().size(), (int) unresolved));
+        }
+      }
+      case Input.Mapped _,
+          Input.Sampled _,
+          Input.OutcomeSeen _,
+          Input.CommandLost _,
+          Input.Asked _,
+          Input.Tick _,
+          Input.PoliciesLoaded _,
+          Input.Claimed _,
+          Input.ClaimLost _ -> {}
+    }
+  }
+
+  /** Takes note of what the brain wants. */
+  public void see(Effect effect) {
+    if (effect instanceof Effect.Publish(Alert alert)) {
+      alerts.put(alert.id(), alert);
+      if (alerts.size() > MAX_ALERTS) {
+        alerts.values().stream()
+            .min((a, b) -> a.at().compareTo(b.at()))
+            .ifPresent(oldest -> alerts.remove(oldest.id()));
+      }
+    }
+  }
+
+  /** The hosts, by name. */
+  public List<HostView> hosts() {
+    return Stream.concat(beats.keySet().stream(), disks.keySet().stream())
+        .distinct()
+        .sorted()
+        .map(this::host)
+        .toList();
+  }
+
+  private HostView host(HostId host) {
+    Heartbeat beat = beats.get(host);
+    Disks known = disks.getOrDefault(host, new Disks(0, 0));
+    return beat == null
+        ? new HostView(host.value(), null, null, false, known.all(), known.unresolved(), 0)
+        : new HostView(
+            host.value(),
+            beat.at(),
+            beat.version(),
+            beat.acting(),
+            known.all(),
+            known.unresolved(),
+            beat.throttles().size());
+  }
+
+  /** The leases that hosts told of last, by host. */
+  public List<ThrottleView> throttles() {
+    return beats.values().stream()
+        .sorted((a, b) -> a.host().compareTo(b.host()))
+        .flatMap(beat ->
+            beat.throttles().stream()
+                .map(held ->
+                    new ThrottleView(
+                        beat.host().value(),
+                        held.lease(),
+                        held.domain(),
+                        held.vdev(),
+                        held.priority(),
+                        held.remainingMs())))
+        .toList();
+  }
+
+  /** The alerts, newest change first; resolved ones too while they are known. */
+  public Collection<Alert> alerts() {
+    return alerts.values().stream().sorted((a, b) -> b.at().compareTo(a.at())).toList();
+  }
+
+  /** How many hosts are known. */
+  public int hostCount() {
+    return Math.max(beats.size(), disks.size());
+  }
+}

@@ -1,0 +1,31 @@
+package io.blkwarden.controller.http;
+
+import java.util.List;
+
+/**
+ * Whether the controller does its work.
+ *
+ * @param alive whether the brain's thread turns
+ * @param hindrances why it cannot do all of its work; empty when it can
+ * @param remarks what is wrong without hindering, such as a policy file that cannot be read
+ */
+public record Readiness(boolean alive, List<String> hindrances, List<String> remarks) {
+  public Readiness {
+    hindrances = List.copyOf(hindrances);
+    remarks = List.copyOf(remarks);
+  }
+
+  boolean ready() {
+    return alive && hindrances.isEmpty();
+  }
+
+  String text() {
+    StringBuilder text = new StringBuilder(ready() ? "ready\n" : "not ready\n");
+    if (!alive) {
+      text.append("the brain's thread does not turn\n");
+    }
+    hindrances.forEach(each -> text.append(each).append('\n'));
+    remarks.forEach(each -> text.append("remark: ").append(each).append('\n'));
+    return text.toString();
+  }
+}

@@ -1,0 +1,112 @@
+package io.blkwarden.controller.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerResponse;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Serves {@code /healthz}, {@code /readyz}, {@code /metrics} and {@code /api/v1/{hosts,throttles,
+ * alerts}}; nothing here changes anything.
+ */
+public final class StatusServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StatusServer.class);
+  private static final Duration STOP = Duration.ofSeconds(3);
+  private static final JsonMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  private final Supplier<Readiness> readiness;
+  private final MetricsText metrics;
+  private final DisposableServer server;
+
+  private StatusServer(
+      InetSocketAddress address,
+      Supplier<Readiness> readiness,
+      FleetView view,
+      List<Metric> metrics) {
+    this.readiness = readiness;
+    this.metrics = new MetricsText(metrics);
+    this.server =
+        HttpServer.create()
+            .bindAddress(() -> address)
+            .route(routes ->
+                routes
+                    .get("/healthz", (request, response) -> health(response))
+                    .get("/readyz", (request, response) -> ready(response))
+                    .get("/metrics", (request, response) -> metrics(response))
+                    .get("/api/v1/hosts", (request, response) -> json(response, view.hosts()))
+                    .get(
+                        "/api/v1/throttles",
+                        (request, response) -> json(response, view.throttles()))
+                    .get("/api/v1/alerts", (request, response) -> json(response, view.alerts())))
+            .bindNow();
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @param address where; port 0 for any free one
+   * @throws RuntimeException if the address cannot be had
+   */
+  public static StatusServer start(
+      InetSocketAddress address,
+      Supplier<Readiness> readiness,
+      FleetView view,
+      List<Metric> metrics) {
+    StatusServer started = new StatusServer(address, readiness, view, metrics);
+    log.info("http://{}:{}/readyz", address.getHostString(), started.port());
+    return started;
+  }
+
+  /** The port that it serves on. */
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.disposeNow(STOP);
+  }
+
+  private Publisher<Void> health(HttpServerResponse response) {
+    boolean alive = readiness.get().alive();
+    return text(response, alive, alive ? "ok\n" : "the brain's thread does not turn\n");
+  }
+
+  private Publisher<Void> ready(HttpServerResponse response) {
+    Readiness now = readiness.get();
+    return text(response, now.ready(), now.text());
+  }
+
+  private Publisher<Void> metrics(HttpServerResponse response) {
+    return response
+        .header(HttpHeaderNames.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
+        .sendByteArray(Mono.fromSupplier(metrics::render));
+  }
+
+  private static Publisher<Void> json(HttpServerResponse response, Object value) {
+    return response
+        .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
+        .header("X-Content-Type-Options", "nosniff")
+        .sendByteArray(Mono.fromSupplier(() -> JSON.writeValueAsBytes(value)));
+  }
+
+  private static Publisher<Void> text(HttpServerResponse response, boolean good, String text) {
+    return response
+        .status(good ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE)
+        .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .sendByteArray(Mono.just(text.getBytes(StandardCharsets.UTF_8)));
+  }
+}
