@@ -1,0 +1,24 @@
+package io.blkwarden.controller;
+
+import io.blkwarden.controller.cli.Blkwarden;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/** Where {@code blkwarden} begins. */
+public final class Main {
+  private Main() {}
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] arguments) {
+    boolean service = arguments.length > 0 && arguments[0].equals("controller");
+    if (System.getProperty("blkwarden.log") == null) {
+      System.setProperty("blkwarden.log", service ? "INFO" : "WARN");
+    }
+    PrintWriter out =
+        new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
+    PrintWriter err =
+        new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
+    System.exit(Blkwarden.run(arguments, out, err, System.getenv()));
+  }
+}

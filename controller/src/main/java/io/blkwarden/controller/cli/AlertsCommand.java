@@ -1,0 +1,92 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Alert;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What people were told. */
+@Command(
+    name = "alerts",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows the alerts of the last day, each change of an alert's state on a line.",
+      "Reads the stream BLKWARDEN_ALERTS."
+    })
+final class AlertsCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin NatsOptions nats = new NatsOptions();
+
+  @Option(
+      names = {"-f", "--follow"},
+      description = "Go on with the alerts that come, until interrupted.")
+  boolean follow;
+
+  @Option(names = "--json", description = "Print each as a JSON object on a line.")
+  boolean json;
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      defaultValue = "24h",
+      converter = DurationText.class,
+      description = "How far back, such as 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
+  Duration since = Duration.ofHours(24);
+
+  AlertsCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws BusException {
+    try (OperatorSession session =
+        OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
+      session.alerts(
+          Instant.now().minus(since),
+          follow,
+          () -> Thread.currentThread().isInterrupted() || shell.out().checkError(),
+          this::print);
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void print(byte[] message) {
+    switch (ControlJson.decode(Alert.class, message)) {
+      case Decoded.Ok<Alert> ok ->
+          shell.out().println(json ? MapJson.line(message) : line(ok.value()));
+      case Decoded.Malformed<Alert> bad ->
+          shell.err().println("blkwarden: an alert cannot be read: " + Printable.of(bad.detail()));
+    }
+    shell.out().flush();
+  }
+
+  private static String line(Alert alert) {
+    String color =
+        switch (alert.state()) {
+          case FIRING -> "red";
+          case HANDLED, UNKNOWN -> "yellow";
+          case RESOLVED -> "green";
+        };
+    String state = "%-8s".formatted(alert.state().wire());
+    return "%s  %s  %-8s  %s  %s  %s"
+        .formatted(
+            alert.at().truncatedTo(ChronoUnit.MILLIS),
+            Ansi.AUTO.enabled() ? Ansi.AUTO.string("@|" + color + " " + state + "|@") : state,
+            alert.severity().wire(),
+            Printable.of(alert.host().value()),
+            Printable.of(alert.policy()),
+            Printable.of(alert.summary()));
+  }
+}

@@ -1,0 +1,83 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusException;
+import java.io.PrintWriter;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IFactory;
+import picocli.CommandLine.Option;
+
+/** The command {@code blkwarden} with all that it can do. */
+@Command(
+    name = "blkwarden",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Finds the disks that hurt their neighbours, fleet-wide, and throttles them.",
+    footer = {
+      "",
+      "Environment: NATS_URL, NATS_CREDS, NO_COLOR.",
+      "Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a guard."
+    },
+    subcommands = {
+      ControllerCommand.class,
+      MapCommand.class,
+      AlertsCommand.class,
+      ThrottleCommand.class,
+      ReleaseCommand.class,
+      PolicyCommand.class
+    })
+public final class Blkwarden {
+  @Option(names = "--debug", description = "Show where an unexpected error came from.")
+  boolean debug;
+
+  private Blkwarden() {}
+
+  /** Runs one command line; returns its exit code. */
+  public static int run(
+      String[] arguments, PrintWriter out, PrintWriter err, Map<String, String> environment) {
+    Shell shell = new Shell(out, err, environment);
+    Blkwarden root = new Blkwarden();
+    CommandLine line = new CommandLine(root, new Factory(shell));
+    line.setOut(out);
+    line.setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpAutoWidth(true);
+    line.setExecutionExceptionHandler((e, command, parsed) -> {
+      if (e instanceof BusException) {
+        err.println("blkwarden: " + e.getMessage());
+      } else {
+        err.println("blkwarden: unexpected: " + e);
+        if (root.debug) {
+          e.printStackTrace(err);
+        } else {
+          err.println("run it again as 'blkwarden --debug ...' and report what it says");
+        }
+      }
+      return ExitCodes.FAILED;
+    });
+    if (arguments.length == 0) {
+      line.usage(err);
+      return ExitCodes.USAGE;
+    }
+    int code = line.execute(arguments);
+    out.flush();
+    err.flush();
+    return code;
+  }
+
+  /** Makes the commands with their surroundings. */
+  private record Factory(Shell shell) implements IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      for (var constructor : type.getDeclaredConstructors()) {
+        Class<?>[] wanted = constructor.getParameterTypes();
+        if (wanted.length == 1 && wanted[0] == Shell.class) {
+          return type.cast(constructor.newInstance(shell));
+        }
+      }
+      return CommandLine.defaultFactory().create(type);
+    }
+  }
+}

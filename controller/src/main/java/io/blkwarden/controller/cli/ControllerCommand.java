@@ -1,0 +1,171 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.controller.step.StepSettings;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The service. */
+@Command(
+    name = "controller",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs the controller until it is stopped.",
+      "Starts without NATS too, and works as soon as it is there. Of several controllers the one"
+          + " started last commands; the others watch."
+    })
+final class ControllerCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
+  private static final Duration STOP = Duration.ofSeconds(12);
+  private static final int MAX_PORT = 65_535;
+
+  private final Shell shell;
+
+  @Spec @Nullable CommandSpec spec;
+  @Mixin NatsOptions nats = new NatsOptions();
+
+  @Option(
+      names = "--policies",
+      paramLabel = "DIR",
+      description = "Folder of policy files, watched; without it nothing is ever throttled.")
+  @Nullable Path policies;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      defaultValue = "8087",
+      description =
+          "Port for health, metrics and view; 0 for any free one. Default ${DEFAULT-VALUE}.")
+  int httpPort = 8087;
+
+  @Option(names = "--no-http", description = "Serve no HTTP.")
+  boolean noHttp;
+
+  @Option(
+      names = "--http-host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description = "Address to serve them on. Default ${DEFAULT-VALUE}.")
+  String httpHost = "127.0.0.1";
+
+  @Option(
+      names = "--instance",
+      paramLabel = "NAME",
+      defaultValue = "controller",
+      description = "Name of this controller in its claim and commands. Default ${DEFAULT-VALUE}.")
+  String instance = "controller";
+
+  @Option(
+      names = "--effect-window",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      converter = DurationText.class,
+      description =
+          "How long a disk is measured before and after a throttle, to judge what it changed."
+              + " Default ${DEFAULT-VALUE}.")
+  Duration effectWindow = Duration.ofSeconds(10);
+
+  @Option(
+      names = "--effect-settle",
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      converter = DurationText.class,
+      description = "Time after a throttle that is not judged. Default ${DEFAULT-VALUE}.")
+  Duration effectSettle = Duration.ofSeconds(5);
+
+  ControllerCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ControllerSettings settings = settings();
+    StepSettings steps = stepSettings();
+    BusSettings bus = settings.bus();
+    log.info(
+        "settings: nats={} prefix={} instance={} policies={} http={}",
+        bus.printableServers(),
+        bus.subjects().prefix(),
+        bus.instance(),
+        settings.policies(),
+        settings.http());
+    ControllerRuntime runtime;
+    try {
+      runtime = ControllerRuntime.start(settings, steps);
+    } catch (RuntimeException e) {
+      shell
+          .err()
+          .printf(
+              "blkwarden: cannot serve http on %s:%d (%s): choose another --http-port, or"
+                  + " --no-http%n",
+              httpHost, httpPort, e.getMessage());
+      return ExitCodes.FAILED;
+    }
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread hook =
+        new Thread(
+            () -> {
+              boolean _ = runtime.stop(STOP);
+              stopped.countDown();
+            },
+            "blkwarden-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    stopped.await();
+    return ExitCodes.DONE;
+  }
+
+  private ControllerSettings settings() {
+    Path folder = policies;
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw usage("--policies: %s is not a folder: create it, or name another".formatted(folder));
+    }
+    if (httpPort < 0 || httpPort > MAX_PORT) {
+      throw usage("--http-port: expected 0 to %d, found %d".formatted(MAX_PORT, httpPort));
+    }
+    InetSocketAddress http = noHttp ? null : new InetSocketAddress(httpHost, httpPort);
+    if (http != null && http.isUnresolved()) {
+      throw usage("--http-host: '%s' is no address of this machine".formatted(httpHost));
+    }
+    return new ControllerSettings(nats.settings(shell, instance), folder, http);
+  }
+
+  private StepSettings stepSettings() {
+    StepSettings normal = StepSettings.DEFAULT;
+    try {
+      return new StepSettings(
+          effectWindow.toMillis(),
+          effectSettle.toMillis(),
+          normal.silentIntervals(),
+          normal.snapshotRetryMillis(),
+          normal.commandExpiresMillis(),
+          normal.answerMillis(),
+          normal.attempts(),
+          normal.restMillis(),
+          normal.pendingAsksMax());
+    } catch (IllegalArgumentException e) {
+      throw usage("--effect-window or --effect-settle: " + e.getMessage());
+    }
+  }
+
+  private RuntimeException usage(String message) {
+    CommandSpec known = spec;
+    return known == null
+        ? new IllegalArgumentException(message)
+        : new ParameterException(known.commandLine(), message);
+  }
+}

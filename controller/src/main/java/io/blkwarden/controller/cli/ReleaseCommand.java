@@ -1,0 +1,60 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.model.message.OperatorRequest;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Ends throttles by hand. */
+@Command(
+    name = "release",
+    mixinStandardHelpOptions = true,
+    description = "Ends the throttle of a disk, or all throttles of the fleet.")
+final class ReleaseCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin NatsOptions nats = new NatsOptions();
+
+  @ArgGroup(multiplicity = "1")
+  Target target = new Target();
+
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      defaultValue = "released by hand",
+      description = "Why, for the record. Default: ${DEFAULT-VALUE}.")
+  String reason = "released by hand";
+
+  /** What to release. */
+  static final class Target {
+    @Parameters(
+        paramLabel = "HOST/DOMAIN/DISK",
+        converter = DiskPath.Converter.class,
+        description = "Such as dom0-7/vm176/xvda2; the domain by name or UUID.")
+    @Nullable DiskPath disk;
+
+    @Option(names = "--all", description = "Everything in the fleet.")
+    boolean all;
+  }
+
+  ReleaseCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws BusException {
+    DiskPath path = target.disk;
+    return Asking.ask(
+        shell,
+        nats,
+        reason,
+        path == null
+            ? new OperatorRequest.ReleaseAll()
+            : new OperatorRequest.Release(path.host(), path.domain(), path.disk()));
+  }
+}

@@ -1,0 +1,16 @@
+package io.blkwarden.controller.config;
+
+import io.blkwarden.controller.bus.BusSettings;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a controller is set up.
+ *
+ * @param bus where NATS is
+ * @param policies folder of policy files; absent for a controller that only watches
+ * @param http where to serve health, metrics and the view; absent for nowhere
+ */
+public record ControllerSettings(
+    BusSettings bus, @Nullable Path policies, @Nullable InetSocketAddress http) {}

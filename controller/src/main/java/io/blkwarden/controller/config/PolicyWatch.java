@@ -1,0 +1,147 @@
+package io.blkwarden.controller.config;
+
+import io.blkwarden.controller.policy.read.PolicyFile;
+import io.blkwarden.controller.policy.read.PolicyLoad;
+import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.model.Printable;
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads the policies of a folder again whenever a file changes; runs on its own thread.
+ *
+ * <p>The system tells of changes, and a scan every {@link #SCAN_SECONDS} finds what it did not tell
+ * (folders on the network). A file that cannot be read right keeps what it said before; when the
+ * folder cannot be read, all policies stay as they were.
+ */
+public final class PolicyWatch implements Runnable {
+  /** Time between two scans, in s. */
+  public static final int SCAN_SECONDS = 15;
+
+  private static final Logger log = LoggerFactory.getLogger(PolicyWatch.class);
+  private static final long QUIET_MILLIS = 100;
+  private static final int MAX_QUIET_WAITS = 20;
+
+  private final Path folder;
+  private final Consumer<PolicyLoad> loaded;
+  private final LongAdder failures = new LongAdder();
+  private volatile PolicyLoad load = PolicyLoad.NONE;
+  private volatile String folderProblem = "";
+  private List<PolicyFile> last = List.of();
+  private boolean first = true;
+
+  /**
+   * A watch that has not looked yet.
+   *
+   * @param loaded hears of each new load; must not wait
+   */
+  public PolicyWatch(Path folder, Consumer<PolicyLoad> loaded) {
+    this.folder = folder;
+    this.loaded = loaded;
+  }
+
+  /** What holds now. */
+  public PolicyLoad load() {
+    return load;
+  }
+
+  /** Why the folder cannot be read; empty when it can. */
+  public String folderProblem() {
+    return folderProblem;
+  }
+
+  /** How often files or the folder were found bad. */
+  public long failures() {
+    return failures.sum();
+  }
+
+  /** Looks once; a load that is as before is not told again. */
+  public synchronized void look() {
+    List<PolicyFile> files;
+    try {
+      files = PolicyFolder.read(folder);
+      folderProblem = "";
+    } catch (IOException e) {
+      String problem = "policies: %s cannot be read (%s)".formatted(folder, e);
+      if (!problem.equals(folderProblem)) {
+        failures.increment();
+        folderProblem = problem;
+        log.error("{}; all policies stay as they were", Printable.of(problem));
+      }
+      return;
+    }
+    if (!first && files.equals(last)) {
+      return;
+    }
+    first = false;
+    last = files;
+    PolicyLoad now = PolicyReader.read(files, load);
+    load = now;
+    now.problems().forEach(problem -> log.error("policy: {}", Printable.of(problem.toString())));
+    now.keptFromBefore()
+        .forEach(file -> log.warn("policy: {} holds as it was before", Printable.of(file)));
+    failures.add(now.problems().size());
+    log.info(
+        "policies: {} of {} files hold, with {} policies",
+        now.good().size(),
+        files.size(),
+        now.policies().policies().size());
+    loaded.accept(now);
+  }
+
+  @Override
+  public void run() {
+    try (WatchService watcher = folder.getFileSystem().newWatchService()) {
+      folder.register(
+          watcher,
+          StandardWatchEventKinds.ENTRY_CREATE,
+          StandardWatchEventKinds.ENTRY_MODIFY,
+          StandardWatchEventKinds.ENTRY_DELETE);
+      while (!Thread.currentThread().isInterrupted()) {
+        look();
+        drain(watcher, watcher.poll(SCAN_SECONDS, TimeUnit.SECONDS));
+      }
+    } catch (IOException e) {
+      log.warn("policies: changes of {} are not told ({}); scanning only", folder, e.toString());
+      scanOnly();
+    } catch (InterruptedException | ClosedWatchServiceException e) {
+      log.debug("policies: no longer watched");
+    }
+  }
+
+  private void scanOnly() {
+    Object never = new Object();
+    try {
+      synchronized (never) {
+        while (!Thread.currentThread().isInterrupted()) {
+          look();
+          never.wait(TimeUnit.SECONDS.toMillis(SCAN_SECONDS));
+        }
+      }
+    } catch (InterruptedException e) {
+      log.debug("policies: no longer scanned");
+    }
+  }
+
+  /** Takes all that is told, until it is quiet: editors write a file in several steps. */
+  private static void drain(WatchService watcher, @Nullable WatchKey told)
+      throws InterruptedException {
+    WatchKey key = told;
+    for (int i = 0; key != null && i < MAX_QUIET_WAITS; i++) {
+      key.pollEvents();
+      key.reset();
+      key = watcher.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+}

@@ -1,0 +1,322 @@
+package io.blkwarden.controller.runtime;
+
+import io.blkwarden.controller.bus.BusCounters;
+import io.blkwarden.controller.bus.BusState;
+import io.blkwarden.controller.bus.Claim;
+import io.blkwarden.controller.bus.NatsFleetBus;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.PolicyWatch;
+import io.blkwarden.controller.dispatch.CommandCall;
+import io.blkwarden.controller.dispatch.CommandDesk;
+import io.blkwarden.controller.dispatch.DispatchCounters;
+import io.blkwarden.controller.dispatch.EffectDispatch;
+import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.http.FleetView;
+import io.blkwarden.controller.http.Readiness;
+import io.blkwarden.controller.http.StatusServer;
+import io.blkwarden.controller.ingest.FleetIntake;
+import io.blkwarden.controller.ingest.IntakeCounters;
+import io.blkwarden.controller.ingest.Lanes;
+import io.blkwarden.controller.ingest.OutcomeIntake;
+import io.blkwarden.controller.ingest.StepLoop;
+import io.blkwarden.controller.step.ControlStep;
+import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.step.Input;
+import io.blkwarden.controller.step.Moment;
+import io.blkwarden.controller.step.StepSettings;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Outcome;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * A running controller, for {@code Main}, tests and other programs.
+ *
+ * <p>Starts without NATS, and does its work as soon as NATS is there.
+ */
+public final class ControllerRuntime implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControllerRuntime.class);
+
+  private final ControllerSettings settings;
+  private final Clock clock = Clock.systemUTC();
+  private final SecureRandom random = new SecureRandom();
+  private final BusCounters busCounts = new BusCounters();
+  private final IntakeCounters intakeCounts = new IntakeCounters();
+  private final DispatchCounters dispatchCounts = new DispatchCounters();
+  private final FleetView view = new FleetView();
+  private final Lanes lanes = new Lanes();
+  private final Scheduler dispatchThread = DispatchThread.start("blkwarden-dispatch");
+  private final NatsFleetBus bus;
+  private final OutcomeIntake outcomes;
+  private final CommandDesk commands;
+  private final CommandDesk snapshots;
+  private final StepLoop loop;
+  private final Thread brain;
+  private final @Nullable PolicyWatch policies;
+  private final @Nullable Thread policyThread;
+  private final @Nullable StatusServer http;
+  private boolean closed;
+
+  private ControllerRuntime(ControllerSettings settings, StepSettings stepSettings) {
+    this.settings = settings;
+    String instance = settings.bus().instance();
+    bus = new NatsFleetBus(settings.bus(), UUID.randomUUID().toString(), busCounts, clock, random);
+    outcomes = new OutcomeIntake(lanes, intakeCounts);
+    CommandCall call = new CommandCall(bus::request, dispatchThread, dispatchCounts);
+    commands = new CommandDesk(call, toBrain(), dispatchThread, dispatchCounts);
+    snapshots = new CommandDesk(call, ignored(), dispatchThread, dispatchCounts);
+    OperatorMailbox operators = new OperatorMailbox(bus::reply, clock, dispatchCounts);
+    FleetIntake intake =
+        new FleetIntake(
+            settings.bus().subjects(), lanes, intakeCounts, clock, outcomes, desk(operators));
+    EffectDispatch dispatch =
+        new EffectDispatch(
+            commands,
+            snapshots,
+            bus::publish,
+            bus::fetchMapping,
+            operators,
+            this::epoch,
+            instance,
+            clock,
+            random,
+            dispatchCounts);
+    ControlStep step = new ControlStep(stepSettings, random, instance);
+    loop =
+        new StepLoop(
+            lanes,
+            (input, now) -> watched(step, input, now),
+            dispatch,
+            intakeCounts,
+            settings.bus().subjects(),
+            clock,
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    brain = daemon(loop, "blkwarden-brain");
+    policies =
+        settings.policies() == null
+            ? null
+            : new PolicyWatch(
+                settings.policies(), load -> lanes.put(new Input.PoliciesLoaded(load.policies())));
+    policyThread = policies == null ? null : daemon(policies, "blkwarden-policies");
+    http =
+        settings.http() == null
+            ? null
+            : StatusServer.start(
+                settings.http(),
+                this::readiness,
+                view,
+                new Metrics(bus, busCounts, intakeCounts, dispatchCounts, commands, view, policies)
+                    .all());
+    brain.start();
+    if (policyThread != null) {
+      policyThread.start();
+    }
+    bus.start(intake);
+  }
+
+  /**
+   * Starts a controller; returns before NATS is reached.
+   *
+   * @throws RuntimeException if it cannot serve HTTP where it should
+   */
+  public static ControllerRuntime start(ControllerSettings settings) {
+    return start(settings, StepSettings.DEFAULT);
+  }
+
+  /** Starts a controller whose step has other times and bounds. */
+  public static ControllerRuntime start(ControllerSettings settings, StepSettings stepSettings) {
+    return new ControllerRuntime(settings, stepSettings);
+  }
+
+  /** Whether it does its work, and what hinders it. */
+  public Readiness readiness() {
+    List<String> hindrances = new ArrayList<>();
+    List<String> remarks = new ArrayList<>();
+    BusState state = bus.state();
+    if (!state.problem().isEmpty()) {
+      hindrances.add(state.problem());
+    }
+    switch (state.claim()) {
+      case Claim.Held _ -> {}
+      case Claim.Unknown _ -> hindrances.add("no claim to command the fleet yet");
+      case Claim.Lost lost ->
+          hindrances.add("controller %s commands the fleet".formatted(lost.holder()));
+    }
+    PolicyWatch watch = policies;
+    if (watch == null) {
+      remarks.add("no policies: started without --policies");
+    } else {
+      if (watch.load().good().isEmpty()) {
+        hindrances.add("no policy file of %s holds".formatted(settings.policies()));
+      }
+      if (!watch.folderProblem().isEmpty()) {
+        remarks.add(watch.folderProblem());
+      }
+      watch.load().problems().forEach(problem -> remarks.add(problem.toString()));
+    }
+    return new Readiness(brain.isAlive(), hindrances, remarks);
+  }
+
+  /** The port of HTTP, absent when there is none. */
+  public Optional<Integer> httpPort() {
+    StatusServer server = http;
+    return server == null ? Optional.empty() : Optional.of(server.port());
+  }
+
+  /** Counts of what came in. */
+  public IntakeCounters intakeCounters() {
+    return intakeCounts;
+  }
+
+  /** Counts of what was carried out. */
+  public DispatchCounters dispatchCounters() {
+    return dispatchCounts;
+  }
+
+  /** Counts of the bus. */
+  public BusCounters busCounters() {
+    return busCounts;
+  }
+
+  /** What the fleet looked like last. */
+  public FleetView view() {
+    return view;
+  }
+
+  /**
+   * Ends in good order: takes nothing in any more, lets commands that are under way be answered,
+   * stores the alerts; then closes.
+   *
+   * @param atMost how long each of the two may take
+   * @return whether nothing was left over
+   */
+  public synchronized boolean stop(Duration atMost) {
+    if (closed) {
+      return true;
+    }
+    boolean complete = false;
+    try {
+      bus.stopIntake();
+      boolean answered = commands.drain(atMost);
+      if (!answered) {
+        commands.abandon("the controller stops");
+        commands.drain(Duration.ofSeconds(1));
+      }
+      loop.stop();
+      brain.join(Duration.ofSeconds(2));
+      boolean stored = bus.flushAlerts(atMost);
+      complete = answered && stored;
+      if (!complete) {
+        log.warn(
+            "stopped with commands unanswered: {}, alerts not stored: {}",
+            !answered,
+            bus.waitingAlerts());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      close();
+    }
+    return complete;
+  }
+
+  /** Closes at once. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    Thread watching = policyThread;
+    if (watching != null) {
+      watching.interrupt();
+    }
+    loop.stop();
+    bus.close();
+    dispatchThread.dispose();
+    StatusServer server = http;
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private List<Effect> watched(ControlStep step, Input input, Moment now) {
+    if (input instanceof Input.ClaimLost) {
+      commands.abandon("the claim is lost");
+    }
+    view.see(input);
+    List<Effect> effects = step.step(input, now);
+    for (Effect effect : effects) {
+      view.see(effect);
+    }
+    return effects;
+  }
+
+  private OptionalLong epoch() {
+    return bus.state().claim() instanceof Claim.Held held
+        ? OptionalLong.of(held.epoch())
+        : OptionalLong.empty();
+  }
+
+  private CommandDesk.Feedback toBrain() {
+    return new CommandDesk.Feedback() {
+      @Override
+      public void outcome(Outcome outcome) {
+        outcomes.outcome(outcome);
+      }
+
+      @Override
+      public void lost(HostId host, MessageId command, String why) {
+        outcomes.lost(host, command, why);
+      }
+    };
+  }
+
+  /** A snapshot comes as a message of its own; what its command led to says nothing more. */
+  private static CommandDesk.Feedback ignored() {
+    return new CommandDesk.Feedback() {
+      @Override
+      public void outcome(Outcome outcome) {}
+
+      @Override
+      public void lost(HostId host, MessageId command, String why) {}
+    };
+  }
+
+  private FleetIntake.Desk desk(OperatorMailbox operators) {
+    return new FleetIntake.Desk() {
+      @Override
+      public Optional<Long> open(String replyTo) {
+        return operators.open(replyTo);
+      }
+
+      @Override
+      public void settled(Outcome outcome) {
+        commands.settled(outcome);
+      }
+
+      @Override
+      public void epoch(long epoch) {
+        bus.noticeEpoch(epoch);
+      }
+    };
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

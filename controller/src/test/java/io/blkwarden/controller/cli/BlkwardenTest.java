@@ -1,0 +1,110 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class BlkwardenTest {
+  private static final String NOWHERE = "nats://127.0.0.1:1";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "controller",
+        "map",
+        "alerts",
+        "throttle",
+        "release",
+        "policy",
+        "policy check"
+      })
+  void everythingHasHelp(String command) {
+    String[] words = (command + " --help").strip().split(" ", -1);
+    Typed typed = Typed.type("", words);
+
+    assertThat(typed.code()).isZero();
+    assertThat(typed.out()).contains("Usage: blkwarden", "--help");
+    assertThat(typed.err()).isEmpty();
+  }
+
+  @Test
+  void wrongUseIsExitCodeTwoAndSaysWhatIsRight() {
+    for (List<String> wrong :
+        List.of(
+            List.of("nonsense"),
+            List.of("throttle", "dom0-7", "--reason", "x"),
+            List.of("throttle", "dom0-7/vm176/xvda2"),
+            List.of("throttle", "a/b/c", "--reason", "x", "--priority", "realtime/0"),
+            List.of("throttle", "a/b/c", "--reason", "x", "--lease", "2h"),
+            List.of("throttle", "a/b/c", "--reason", "x", "--lease", "soon"),
+            List.of("release"),
+            List.of("release", "a/b/c", "--all"),
+            List.of("alerts", "--since", "yesterday"),
+            List.of("map", "--prefix", "not a prefix"),
+            List.of("controller", "--policies", folder.resolve("missing").toString()),
+            List.of("controller", "--http-port", "70000"),
+            List.of("controller", "--instance", "two words"))) {
+      Typed typed = Typed.type(NOWHERE, wrong.toArray(String[]::new));
+
+      assertThat(typed.code()).as("%s: %s", wrong, typed.err()).isEqualTo(ExitCodes.USAGE);
+      assertThat(typed.err()).as("%s", wrong).isNotBlank();
+    }
+  }
+
+  @Test
+  void aServerThatIsNotThereIsSaidWithTheRemedy() {
+    Typed typed = Typed.type(NOWHERE, "map");
+
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.err())
+        .startsWith("blkwarden: cannot reach NATS at nats://127.0.0.1:1")
+        .contains("start nats-server, or set --nats or NATS_URL");
+  }
+
+  @Test
+  void credentialsThatAreNotThereAreSaid() {
+    Typed typed = Typed.type(NOWHERE, "map", "--creds", folder.resolve("no.creds").toString());
+
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.err()).contains("cannot read the NATS credentials", "no.creds");
+  }
+
+  @Test
+  void allProblemsOfPoliciesAreFoundAtOnce() throws Exception {
+    Files.writeString(folder.resolve("good.yaml"), GOOD);
+    assertThat(Typed.type("", "policy", "check", folder.toString()))
+        .satisfies(typed -> assertThat(typed.code()).isZero())
+        .satisfies(typed -> assertThat(typed.out()).contains("1 of 1 files hold"));
+
+    Files.writeString(
+        folder.resolve("bad.yaml"),
+        "policies:\n  - name: x\n    modus: auto\n    then: { lease: 5 }\n");
+    Typed typed = Typed.type("", "policy", "check", folder.toString());
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.out().lines().filter(line -> line.contains("bad.yaml:")).count())
+        .isGreaterThan(1);
+    assertThat(typed.out()).contains("1 of 2 files hold");
+
+    Typed missing = Typed.type("", "policy", "check", folder.resolve("none.yaml").toString());
+    assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(missing.err()).contains("none.yaml cannot be read");
+  }
+
+  private static final String GOOD =
+      """
+      policies:
+        - name: swap-storm
+          match: { role: swap }
+          when: { metric: iops, above: 200, for: 10s, clear_below: 100, clear_for: 60s }
+          then: { ladder: [ idle ], lease: 5m, alert: warning }
+      """;
+}

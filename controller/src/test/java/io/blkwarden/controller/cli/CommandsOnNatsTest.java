@@ -1,0 +1,171 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.testing.FakeAgent;
+import io.blkwarden.controller.testing.Fleet;
+import io.blkwarden.controller.testing.Messages;
+import io.blkwarden.controller.testing.NatsServer;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorReply.Verdict;
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.api.KeyValueConfiguration;
+import io.nats.client.api.StreamConfiguration;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class CommandsOnNatsTest {
+  private static final HostId HOST = new HostId("dom0-7");
+  private static final Subjects SUBJECTS = Subjects.DEFAULT;
+
+  private final NatsServer server = NatsServer.start();
+  private final FakeAgent agent = Fleet.connect(server, HOST);
+
+  @BeforeEach
+  void provision() throws Exception {
+    agent
+        .connection()
+        .keyValueManagement()
+        .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
+    agent
+        .connection()
+        .jetStreamManagement()
+        .addStream(
+            StreamConfiguration.builder()
+                .name("BLKWARDEN_ALERTS")
+                .subjects("blkwarden.v1.alert.>")
+                .build());
+  }
+
+  @AfterEach
+  void close() {
+    agent.close();
+    server.close();
+  }
+
+  @Test
+  void theMapIsATableThatNoNameCanForge() throws Exception {
+    agent.snapshot(Fleet.snapshot(HOST, 1, "vm176\u001B[2J"));
+    Typed typed = Typed.type(server.url(), "map");
+
+    assertThat(typed.code()).as(typed.err()).isZero();
+    assertThat(typed.out())
+        .startsWith("HOST    DOMAIN")
+        .contains("dom0-7", "vm176\\u001B[2J", "xvda2", "swap", "/dev/vg/vm176_swap")
+        .contains("137.xvda2-0[27444]", "full-name", "resolved")
+        .doesNotContain("\u001B")
+        .doesNotContain("stale");
+  }
+
+  @Test
+  void theMapOfOneHostAsJson() throws Exception {
+    agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
+    Typed typed = Typed.type(server.url(), "map", "--json", "--host", "dom0-7");
+
+    assertThat(typed.code()).isZero();
+    assertThat(typed.out())
+        .startsWith("[")
+        .contains("\"host\" : \"dom0-7\"", "\"stale\" : false", "\"vdev\" : \"xvda2\"");
+
+    Typed other = Typed.type(server.url(), "map", "--host", "dom0-8");
+    assertThat(other.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(other.err()).contains("no map of host dom0-8");
+  }
+
+  @Test
+  void anOldMapIsMarked() throws Exception {
+    agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
+    Thread.onSpinWait();
+    Typed typed = Typed.type(server.url(), "map", "--stale-after", "1s");
+    for (int i = 0; i < 100 && !typed.out().contains("(stale)"); i++) {
+      typed = Typed.type(server.url(), "map", "--stale-after", "1s");
+    }
+
+    assertThat(typed.out()).contains("dom0-7 (stale)");
+    assertThat(typed.err()).contains("dom0-7 is stale: stored");
+  }
+
+  @Test
+  void alertsOfTheStreamAreShownOneALine() throws Exception {
+    publish(Messages.alert(1, Alert.State.FIRING));
+    publish(Messages.alert(1, Alert.State.RESOLVED));
+    Typed typed = Typed.type(server.url(), "alerts");
+
+    assertThat(typed.code()).as(typed.err()).isZero();
+    assertThat(typed.out().lines())
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("firing", "warning", "dom0-7", "swap-storm", "vm176 has swapped 1");
+    assertThat(Typed.type(server.url(), "alerts", "--json").out().lines())
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).startsWith("{\"schema\":\"blkwarden.alert.v1\""));
+  }
+
+  private void publish(Alert alert) throws Exception {
+    agent
+        .connection()
+        .jetStream()
+        .publish(
+            SUBJECTS.alert(alert.severity().wire(), alert.host(), alert.policy()),
+            ControlJson.encode(alert));
+  }
+
+  @Test
+  void theControllersAnswerBecomesTheExitCode() throws Exception {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    agent
+        .connection()
+        .createDispatcher(message -> {
+          String json = new String(message.getData(), StandardCharsets.UTF_8);
+          asked.add(json);
+          Verdict verdict =
+              json.contains("release-all")
+                  ? Verdict.DONE
+                  : json.contains("throttle") ? Verdict.REFUSED : Verdict.FAILED;
+          ControlMessage reply = new OperatorReply(verdict, "because \u001B[31m");
+          agent.raw(message.getReplyTo(), ControlJson.encode(reply));
+        })
+        .subscribe(SUBJECTS.allOperatorRequests());
+    agent.flush();
+
+    Typed throttle =
+        Typed.type(server.url(), "throttle", "dom0-7/a/b/xvda2", "--reason", "too loud");
+    assertThat(throttle.code()).isEqualTo(ExitCodes.REFUSED);
+    assertThat(throttle.err()).isEqualToIgnoringNewLines("blkwarden: refused: because \\u001B[31m");
+    assertThat(asked.getFirst())
+        .contains("\"host\":\"dom0-7\"", "\"domain\":\"a/b\"", "\"disk\":\"xvda2\"")
+        .contains("\"lease_ms\":600000", "\"reason\":\"too loud\"");
+    assertThat(Typed.type(server.url(), "release", "dom0-7/vm176/xvda2").code())
+        .isEqualTo(ExitCodes.FAILED);
+    Typed all = Typed.type(server.url(), "release", "--all");
+    assertThat(all.code()).isEqualTo(ExitCodes.DONE);
+    assertThat(all.out()).contains("because");
+  }
+
+  @Test
+  void nobodyWhoAnswersIsSaid() {
+    Typed typed = Typed.type(server.url(), "release", "--all");
+
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.err()).contains("no controller answers", "blkwarden controller");
+  }
+
+  @Test
+  void aServerThatHasNothingYetIsSaid() {
+    try (NatsServer empty = NatsServer.start()) {
+      assertThat(Typed.type(empty.url(), "alerts").err())
+          .contains("has no BLKWARDEN_ALERTS yet: start the controller once");
+      assertThat(Typed.type(empty.url(), "map").err())
+          .contains("has no blkwarden-mapping yet: start the controller once");
+    }
+  }
+}

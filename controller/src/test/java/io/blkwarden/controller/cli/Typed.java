@@ -1,0 +1,27 @@
+package io.blkwarden.controller.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Map;
+
+/**
+ * What a command did that was typed.
+ *
+ * @param code its exit code
+ * @param out what it printed
+ * @param err what it complained of
+ */
+record Typed(int code, String out, String err) {
+  /** Runs a command with a server in its environment. */
+  static Typed type(String natsUrl, String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        Blkwarden.run(
+            arguments,
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            natsUrl.isEmpty() ? Map.of() : Map.of("NATS_URL", natsUrl));
+    return new Typed(code, out.toString(), err.toString());
+  }
+}

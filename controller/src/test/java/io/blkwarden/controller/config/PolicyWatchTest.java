@@ -1,0 +1,115 @@
+package io.blkwarden.controller.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.read.PolicyLoad;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PolicyWatchTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  private final BlockingQueue<PolicyLoad> loads = new LinkedBlockingQueue<>();
+
+  static String policy(String name) {
+    return """
+    policies:
+      - name: %s
+        match: { role: swap }
+        when: { metric: iops, above: 200, for: 10s, clear_below: 100, clear_for: 60s }
+        then: { ladder: [ idle ], lease: 5m, alert: warning }
+    """
+        .formatted(name);
+  }
+
+  private void write(String file, String text) throws IOException {
+    Files.writeString(folder.resolve(file), text);
+  }
+
+  private static List<String> names(PolicyLoad load) {
+    return load.policies().policies().stream().map(Policy::name).toList();
+  }
+
+  @Test
+  void oneBadFileNeverStopsTheGoodOnes() throws Exception {
+    write("a.yaml", policy("first"));
+    write("b.yml", "policies: [ { nonsense: 1 } ]");
+    write("c.txt", policy("not-read"));
+    write(".d.yaml", policy("hidden"));
+    PolicyWatch watch = new PolicyWatch(folder, loads::add);
+    watch.look();
+
+    PolicyLoad load = loads.remove();
+    assertThat(names(load)).containsExactly("first");
+    assertThat(load.problems())
+        .isNotEmpty()
+        .allSatisfy(p -> assertThat(p.file()).isEqualTo("b.yml"));
+    assertThat(watch.failures()).isPositive();
+
+    watch.look();
+    assertThat(loads).isEmpty(); // nothing changed
+  }
+
+  @Test
+  void aFileThatTurnsBadHoldsAsItWas() throws Exception {
+    write("a.yaml", policy("first"));
+    PolicyWatch watch = new PolicyWatch(folder, loads::add);
+    watch.look();
+    write("a.yaml", "policies: {");
+    watch.look();
+
+    assertThat(loads).hasSize(2);
+    assertThat(names(watch.load())).containsExactly("first");
+    assertThat(watch.load().keptFromBefore()).containsExactly("a.yaml");
+  }
+
+  @Test
+  void aFolderThatIsGoneChangesNothing() throws Exception {
+    write("a.yaml", policy("first"));
+    PolicyWatch watch = new PolicyWatch(folder, loads::add);
+    watch.look();
+    Files.delete(folder.resolve("a.yaml"));
+    Files.delete(folder);
+    watch.look();
+
+    assertThat(loads).hasSize(1);
+    assertThat(names(watch.load())).containsExactly("first");
+    assertThat(watch.folderProblem()).contains(folder.toString());
+    Files.createDirectory(folder);
+  }
+
+  @Test
+  void aChangeIsSeenByItself() throws Exception {
+    write("a.yaml", policy("first"));
+    Thread thread = new Thread(new PolicyWatch(folder, loads::add), "watch under test");
+    thread.start();
+    try {
+      assertThat(names(next())).containsExactly("first");
+      write("b.yaml", policy("second"));
+      assertThat(names(next())).containsExactly("first", "second");
+    } finally {
+      thread.interrupt();
+      thread.join(BOUND.toMillis());
+    }
+    assertThat(thread.isAlive()).isFalse();
+  }
+
+  private PolicyLoad next() throws InterruptedException {
+    PolicyLoad load = loads.poll(BOUND.toSeconds(), TimeUnit.SECONDS);
+    if (load == null) {
+      throw new AssertionError("no load came");
+    }
+    return load;
+  }
+}
