@@ -1,0 +1,209 @@
+package io.blkwarden.agent.scan;
+
+import io.blkwarden.agent.mapping.Backend;
+import io.blkwarden.agent.mapping.DiskCounters;
+import io.blkwarden.agent.probe.BackendDevice;
+import io.blkwarden.agent.probe.BackendId;
+import io.blkwarden.agent.probe.BackendStatistics;
+import io.blkwarden.agent.probe.CounterWidth;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.xenstore.BackendNode;
+import io.blkwarden.agent.xenstore.BackendTree;
+import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All backends of a host, with their counters before and after the threads were read. */
+final class BackendScan {
+  private static final List<String> KEYS =
+      List.of(
+          "frontend",
+          "dev",
+          "mode",
+          "params",
+          "state",
+          "online",
+          "physical-device",
+          "kthread-pid",
+          "queue-0/kthread-pid",
+          "multi-queue-max-queues");
+
+  /** What may not change while threads and counters are read. */
+  private static final List<String> IDENTITY =
+      List.of("state", "online", "physical-device", "kthread-pid", "queue-0/kthread-pid");
+
+  private static final int MOST_QUEUES = 64;
+
+  private final KernelFiles files;
+  private final XenStore store;
+  private final Notes notes;
+  private final Map<BackendKind, List<BackendNode>> nodes = new HashMap<>();
+  private final Map<BackendId, BackendStatistics> before = new HashMap<>();
+
+  BackendScan(KernelFiles files, XenStore store, Notes notes) {
+    this.files = files;
+    this.store = store;
+    this.notes = notes;
+  }
+
+  /** Reads the nodes and the counters that bound the threads' from below. */
+  void begin() {
+    for (BackendKind kind : BackendKind.values()) {
+      nodes.put(kind, nodes(kind, KEYS));
+    }
+    for (BackendNode node : nodes.getOrDefault(BackendKind.VBD, List.of())) {
+      BackendId id = new BackendId(BackendKind.VBD, node.domid(), node.handle());
+      BackendStatistics found =
+          notes.value(directory(id) + "/statistics", BackendStatistics.read(files, id), false);
+      if (found != null) {
+        before.put(id, found);
+      }
+    }
+  }
+
+  private List<BackendNode> nodes(BackendKind kind, List<String> keys) {
+    String source = BackendTree.ROOT + "/" + kind.wire();
+    BackendTree tree = notes.value(source, BackendTree.read(store, kind.wire(), keys), true);
+    return tree == null ? List.of() : tree.nodes();
+  }
+
+  /** Reads the counters that bound the threads' from above, and whether all is as it was. */
+  List<Backend> end() {
+    List<Backend> backends = new ArrayList<>();
+    for (BackendKind kind : BackendKind.values()) {
+      for (BackendNode node : nodes.getOrDefault(kind, List.of())) {
+        backends.add(backend(kind, node));
+      }
+    }
+    List<BackendNode> now = nodes(BackendKind.VBD, IDENTITY);
+    if (!identities(now).equals(identities(nodes.getOrDefault(BackendKind.VBD, List.of())))) {
+      notes.noted(BackendTree.ROOT + "/vbd", "changed while the threads were read", true);
+    }
+    return backends;
+  }
+
+  private static Map<String, List<Reading<String>>> identities(List<BackendNode> nodes) {
+    Map<String, List<Reading<String>>> all = new HashMap<>();
+    for (BackendNode node : nodes) {
+      all.put(node.path(), IDENTITY.stream().map(node::value).toList());
+    }
+    return all;
+  }
+
+  private Backend backend(BackendKind kind, BackendNode node) {
+    BackendId id = new BackendId(kind, node.domid(), node.handle());
+    BackendDevice device =
+        kind == BackendKind.VBD
+            ? notes.value(directory(id), BackendDevice.read(files, id), true)
+            : null;
+    Integer most = number(node, "multi-queue-max-queues", false);
+    return new Backend(
+        kind,
+        node.domid(),
+        node.handle(),
+        text(node, "dev", 64),
+        text(node, "mode", 8),
+        text(node, "params", 1024),
+        number(node, "state", true),
+        notes.parsed(path(node, "online"), node.value("online"), true, "1"::equals),
+        nodeDevice(node),
+        device == null ? null : device.device(),
+        pids(node, most),
+        most,
+        wantedQueues(node),
+        counters(id));
+  }
+
+  private @Nullable DeviceNumber nodeDevice(BackendNode node) {
+    // Written by the hotplug script; empty for a moment, and MAJOR:MINOR in hexadecimal after it.
+    String key = "physical-device";
+    Reading<String> reading = node.value(key);
+    return reading.orElse("").isEmpty()
+        ? notes.value(path(node, key), reading.flatMap(empty -> Reading.absent(key)), true)
+        : notes.parsed(path(node, key), reading, true, DeviceNumber::parseHex);
+  }
+
+  private Backend.KthreadPids pids(BackendNode node, @Nullable Integer most) {
+    Integer flat = number(node, "kthread-pid", true);
+    Map<Integer, Integer> byRing = new HashMap<>();
+    Integer first = number(node, "queue-0/kthread-pid", true);
+    if (first != null) {
+      byRing.put(0, first);
+      int rings = most == null ? 1 : Math.min(most, MOST_QUEUES);
+      for (int ring = 1; ring < rings; ring++) {
+        String key = path(node, "queue-" + ring + "/kthread-pid");
+        Integer pid = notes.parsed(key, store.read(key), true, BackendScan::integer);
+        if (pid != null) {
+          byRing.put(ring, pid);
+        }
+      }
+    }
+    return flat == null && byRing.isEmpty()
+        ? Backend.KthreadPids.NONE
+        : new Backend.KthreadPids(flat, byRing);
+  }
+
+  /** The guest's own number, read from where the toolstack says that the guest's half is. */
+  private @Nullable Integer wantedQueues(BackendNode node) {
+    String frontend = node.value("frontend").orElse("");
+    if (!frontend.startsWith("/local/domain/" + node.domid() + "/")) {
+      return null;
+    }
+    // Hostile text: whatever is no small number counts as none.
+    String wanted = store.read(frontend + "/multi-queue-num-queues").orElse("");
+    return wanted.matches("[1-9]\\d{0,3}") ? Integer.valueOf(wanted) : null;
+  }
+
+  private @Nullable DiskCounters counters(BackendId id) {
+    BackendStatistics first = before.get(id);
+    Long after =
+        first == null
+            ? null
+            : notes.value(
+                directory(id) + "/statistics", BackendStatistics.readSectors(files, id), false);
+    return first == null || after == null
+        ? null
+        : new DiskCounters(
+            first.readSectors(),
+            after,
+            first.writeSectors(),
+            first.width() == CounterWidth.BITS_32);
+  }
+
+  private @Nullable String text(BackendNode node, String key, int most) {
+    String text = notes.value(path(node, key), node.value(key), true);
+    if (text == null || text.isEmpty()) {
+      return null;
+    }
+    if (text.length() > most) {
+      notes.noted(path(node, key), "expected at most " + most + " characters", true);
+      return null;
+    }
+    return text;
+  }
+
+  private @Nullable Integer number(BackendNode node, String key, boolean essential) {
+    return notes.parsed(path(node, key), node.value(key), essential, BackendScan::integer);
+  }
+
+  private static Integer integer(String text) {
+    if (!text.strip().matches("\\d{1,9}")) {
+      throw new IllegalArgumentException("expected a number");
+    }
+    return Integer.valueOf(text.strip());
+  }
+
+  private static String directory(BackendId id) {
+    return "sys/bus/xen-backend/devices/" + id.busId();
+  }
+
+  private static String path(BackendNode node, String key) {
+    return node.path() + "/" + key;
+  }
+}

@@ -1,0 +1,54 @@
+package io.blkwarden.agent.scan;
+
+import io.blkwarden.agent.mapping.Unread;
+import io.blkwarden.agent.probe.Reading;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What a scan could not read; absent sources are no faults and leave nothing here. */
+final class Notes {
+  private static final int MOST = 1_000;
+
+  private final List<Unread> unread = new ArrayList<>();
+
+  /** The value, or null after noting why there is none. */
+  <T> @Nullable T value(String source, Reading<T> reading, boolean essential) {
+    switch (reading) {
+      case Reading.Present<T>(T value) -> {
+        return value;
+      }
+      case Reading.Absent<T> _ -> {}
+      case Reading.Malformed<T> bad -> noted(source, bad.describe(), essential);
+      case Reading.Failed<T> failed -> noted(source, failed.cause(), essential);
+    }
+    return null;
+  }
+
+  /** As {@link #value}, through a parser that throws for what it does not understand. */
+  <T> @Nullable T parsed(
+      String source, Reading<String> reading, boolean essential, Function<String, T> parser) {
+    String text = value(source, reading, essential);
+    if (text == null) {
+      return null;
+    }
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      noted(source, "found '%s': %s".formatted(text, e.getMessage()), essential);
+      return null;
+    }
+  }
+
+  /** Notes a fault; after {@value #MOST} of them only that the scan is not complete matters. */
+  void noted(String source, String reason, boolean essential) {
+    if (unread.size() < MOST) {
+      unread.add(new Unread(source, reason, essential));
+    }
+  }
+
+  List<Unread> all() {
+    return List.copyOf(unread);
+  }
+}
