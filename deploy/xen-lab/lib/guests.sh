@@ -41,3 +41,9 @@ burn() {
 	need_dom0
 	dom0 python3 /lab/burn-domids.py "$1" || die "the domids could not be used up"
 }
+
+# Guests with as many processors, and so rings for each disk, as asked.
+guests_with_rings() {
+	[[ ${1:-} =~ ^[1-4]$ ]] || die_usage "guests-with-rings N NAME..: N from 1 to 4"
+	VCPUS=$1 guests "${@:2}"
+}

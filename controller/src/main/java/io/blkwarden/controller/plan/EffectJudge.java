@@ -79,7 +79,7 @@ public final class EffectJudge {
   }
 
   private static boolean tooShort(WindowSums window, long windowMillis) {
-    return window.samples() < SAMPLES_MIN || window.millis() < windowMillis / 2;
+    return window.samples() < SAMPLES_MIN || window.millis() < windowMillis / 4;
   }
 
   private static boolean demand(WindowSums window) {

@@ -1,16 +1,28 @@
 package io.blkwarden.controller.step;
 
 import io.blkwarden.model.Require;
+import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /**
  * The brain: decides which disk is throttled, and what people are told.
  *
  * <p>Deterministic: the same inputs at the same moments, with the same generator, give the same
- * effects. Owned by one thread. It does no I/O and never waits.
+ * effects. Owned by one thread. It does no I/O and never waits. Without a claim it sends no command
+ * and publishes no alert, and goes on watching, so that it can take over at once.
  */
 public final class ControlStep {
+  private final World world;
+  private final Sampling sampling;
+  private final Mapping mapping;
+  private final Beats beats;
+  private final Outcomes outcomes;
+  private final Asks asks;
+  private final Ticks ticks;
+  private final Alerts alerts;
+
   /**
    * Makes a step that knows no host, has no policies and holds no claim.
    *
@@ -19,13 +31,55 @@ public final class ControlStep {
    * @param issuer who commands are from, for the record
    */
   public ControlStep(StepSettings settings, RandomGenerator random, String issuer) {
-    Require.present(settings, "settings");
-    Require.present(random, "random");
-    Require.text(issuer, 255, "issuer");
+    world =
+        new World(
+            Require.present(settings, "settings"),
+            Require.present(random, "random"),
+            Require.text(issuer, 255, "issuer"),
+            new Moment(0, Instant.EPOCH));
+    Leases leases = new Leases(world);
+    alerts = new Alerts(world);
+    sampling = new Sampling(world, new Acting(world, leases), alerts);
+    mapping = new Mapping(world, sampling);
+    asks = new Asks(world, leases);
+    outcomes = new Outcomes(world, alerts, asks);
+    beats = new Beats(world, outcomes);
+    ticks = new Ticks(world, alerts, outcomes, asks, leases);
   }
 
   /** Handles one input and returns what is to be done, in order. */
   public List<Effect> step(Input input, Moment now) {
-    return List.of();
+    world.begin(now);
+    switch (input) {
+      case Input.Sampled sampled -> sampling.take(sampled.host(), sampled.frame());
+      case Input.Mapped mapped -> mapping.take(mapped.event());
+      case Input.Beat beat -> beats.take(beat.beat());
+      case Input.OutcomeSeen seen -> outcomes.take(seen.outcome());
+      case Input.CommandLost lost -> outcomes.lost(lost.command(), lost.why());
+      case Input.Asked asked -> asks.take(asked.request(), asked.correlation());
+      case Input.Tick _ -> ticks.take();
+      case Input.PoliciesLoaded loaded -> mapping.rules(new Rules(loaded.policies()));
+      case Input.Claimed claimed -> claimed(claimed.epoch());
+      case Input.ClaimLost _ -> {
+        world.claim(OptionalLong.empty());
+        asks.giveUp(true);
+      }
+    }
+    return world.effects();
+  }
+
+  /** Takes the claim, and tells what others may have told before: nobody knows what they did. */
+  private void claimed(long epoch) {
+    world.claim(OptionalLong.of(epoch));
+    alerts.payOwed();
+    for (HostWatch watch : world.hosts.values()) {
+      for (Case each : watch.casesNow()) {
+        if (each.episode != null) {
+          each.episode.published = null;
+          alerts.refresh(watch, each);
+        }
+      }
+    }
+    alerts.fleet();
   }
 }

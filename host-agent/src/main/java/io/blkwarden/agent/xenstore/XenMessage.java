@@ -50,10 +50,16 @@ final class XenMessage {
         : Optional.of(new XenMessage(op, requestId, payload.clone()));
   }
 
-  /** A message whose payload is strings, each ended by a NUL; empty if they are too long. */
+  /**
+   * A message whose payload is strings, each ended by a NUL; empty if they are too long or one has
+   * a NUL inside.
+   */
   static Optional<XenMessage> ofStrings(XenOp op, int requestId, String... strings) {
     StringBuilder payload = new StringBuilder();
     for (String string : strings) {
+      if (string.indexOf(0) >= 0) {
+        return Optional.empty();
+      }
       payload.append(string).append('\0');
     }
     return of(op, requestId, payload.toString().getBytes(StandardCharsets.UTF_8));

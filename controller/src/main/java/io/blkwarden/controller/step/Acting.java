@@ -1,0 +1,328 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.plan.BrakeCheck;
+import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.plan.Guard;
+import io.blkwarden.controller.plan.Ladder;
+import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.message.Alert;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what is done about a breach: starts, keeps, climbs and ends its throttle. */
+final class Acting {
+  private final World world;
+  private final Leases leases;
+  private final EffectWatch effects;
+
+  Acting(World world, Leases leases) {
+    this.world = world;
+    this.leases = leases;
+    this.effects = new EffectWatch(world);
+  }
+
+  /** Does what is due for a case that is breached. */
+  void drive(HostWatch watch, Case about) {
+    Episode episode = about.episode;
+    if (episode == null
+        || about.policy.mode() == Mode.OBSERVE
+        || about.policy.then().ladder().isEmpty()) {
+      return;
+    }
+    Throttle held = world.throttles.of(watch.host(), about.disk);
+    if (held != null) {
+      keep(watch, about, episode, held);
+    } else if (!episode.done && world.millis() >= episode.restUntilMillis) {
+      start(watch, about, episode);
+    }
+  }
+
+  private void start(HostWatch watch, Case about, Episode episode) {
+    MappedDisk disk = watch.state.disk(about.row);
+    switch (Ladder.next(about.policy.then().ladder(), episode.rung, disk.physical())) {
+      case Ladder.Next.Ineffective(String note) -> {
+        episode.effect = Alert.Effect.INEFFECTIVE;
+        refuse(watch, about, episode, "ineffective", note);
+      }
+      case Ladder.Next.Exhausted(String note) ->
+          refuse(
+              watch,
+              about,
+              episode,
+              "exhausted",
+              "no rung of the ladder is left" + (note.isEmpty() ? "" : ": " + note));
+      case Ladder.Next.Rung rung -> start(watch, about, episode, disk, rung);
+    }
+  }
+
+  private void start(
+      HostWatch watch, Case about, Episode episode, MappedDisk disk, Ladder.Next.Rung rung) {
+    episode.effect =
+        episode.effect == Alert.Effect.INEFFECTIVE ? Alert.Effect.UNKNOWN : episode.effect;
+    Optional<Guard.Refusal> refusal =
+        Guard.refusal(
+            world.rules().policies,
+            watch.host(),
+            disk,
+            watch.state.map().gap(),
+            world.load(watch.host(), about.disk));
+    if (refusal.isPresent()) {
+      refuse(
+          watch,
+          about,
+          episode,
+          refusal.get().kind().name(),
+          "not throttled: " + refusal.get().reason());
+      return;
+    }
+    episode.wanted = rung.priority();
+    if (about.policy.mode() == Mode.SHADOW) {
+      decide(
+          watch,
+          about,
+          Decision.Verdict.SHADOW,
+          "shadow",
+          join("%s would be set".formatted(rung.priority()), rung.note()),
+          null);
+      return;
+    }
+    if (world.claim().isEmpty()) {
+      decide(
+          watch,
+          about,
+          Decision.Verdict.SKIP,
+          "claim",
+          "not throttled: this controller does not hold the claim",
+          null);
+      return;
+    }
+    if (Boolean.FALSE.equals(watch.acting)) {
+      refuse(watch, about, episode, "read-only", "not throttled: the host's agent only watches");
+      return;
+    }
+    Throttle throttle =
+        leases.start(
+            watch, disk, rung.priority(), about.policy.then().leaseMillis(), because(about));
+    throttle.owner = about;
+    throttle.before =
+        about.history.between(world.millis() - world.settings.effectWindowMillis(), world.millis());
+    episode.throttle = throttle;
+    episode.rung = rung.index();
+    decide(
+        watch,
+        about,
+        Decision.Verdict.ACT,
+        "act " + throttle.lease,
+        join("%s is set".formatted(rung.priority()), rung.note()),
+        throttle);
+    episode.note = rung.note();
+  }
+
+  private static String because(Case about) {
+    return "policy %s: %s is %s, above %s"
+        .formatted(
+            about.policy.name(),
+            about.policy.when().metric().id(),
+            about.policy.when().metric().format(about.value),
+            about.policy.when().metric().format(about.policy.when().above()));
+  }
+
+  private void keep(HostWatch watch, Case about, Episode episode, Throttle held) {
+    if (held.owner == null && held.person == null && held.held() && !episode.done) {
+      adopt(watch, about, episode, held);
+    }
+    if (held.owner != about) {
+      if (!episode.done) {
+        String whose = held.person != null ? "by " + held.person : "for another policy";
+        decide(
+            watch,
+            about,
+            Decision.Verdict.SKIP,
+            "held " + held.lease,
+            "the disk is throttled " + whose + " already",
+            held);
+      }
+      return;
+    }
+    if (held.pending != null || held.stage == Throttle.Stage.ENDING) {
+      return;
+    }
+    if (world.rules().policies.protects(watch.host(), watch.state.disk(about.row))) {
+      end(watch, about, held, "the protect list names the disk now");
+      return;
+    }
+    if (!held.held()) {
+      again(watch, about, episode, held);
+    } else if (judge(watch, about, episode, held) && world.millis() >= held.renewMillis) {
+      renew(watch, about, held);
+    }
+  }
+
+  /** Asks again for a lease that no answer came for. */
+  private void again(HostWatch watch, Case about, Episode episode, Throttle held) {
+    MappedDisk disk = watch.state.disk(about.row);
+    if (episode.done
+        || world.millis() < episode.restUntilMillis
+        || hindrance(watch, disk).isPresent()) {
+      return;
+    }
+    leases.set(watch, held, disk, held.priority, Pending.Purpose.START);
+    decide(
+        watch,
+        about,
+        Decision.Verdict.ACT,
+        "again " + episode.attempts,
+        "%s is asked for again".formatted(held.priority),
+        held);
+  }
+
+  /** Takes over a throttle that a heartbeat told of. */
+  private void adopt(HostWatch watch, Case about, Episode episode, Throttle held) {
+    held.owner = about;
+    held.leaseMillis = about.policy.then().leaseMillis();
+    held.renewMillis = held.endsMillis - held.leaseMillis / 2;
+    episode.throttle = held;
+    episode.rung = Math.max(0, about.policy.then().ladder().indexOf(held.priority));
+    decide(
+        watch,
+        about,
+        Decision.Verdict.RENEW,
+        "adopt " + held.lease,
+        "a throttle that was held already serves this breach now",
+        held);
+  }
+
+  /**
+   * Judges the effect when that is due; false when the throttle is ended or climbs because of it.
+   */
+  private boolean judge(HostWatch watch, Case about, Episode episode, Throttle held) {
+    if (!effects.due(held)) {
+      return true;
+    }
+    effects.judge(about, episode, held);
+    return switch (episode.effect) {
+      case HARMED -> {
+        episode.done = true;
+        end(watch, about, held, "it harmed: " + episode.note);
+        yield false;
+      }
+      case NO_EFFECT -> climb(watch, about, episode, held);
+      case WORKED, UNKNOWN, INEFFECTIVE -> true;
+    };
+  }
+
+  private boolean climb(HostWatch watch, Case about, Episode episode, Throttle held) {
+    MappedDisk disk = watch.state.disk(about.row);
+    Ladder.Next next = Ladder.next(about.policy.then().ladder(), episode.rung + 1, disk.physical());
+    if (!(next instanceof Ladder.Next.Rung rung)) {
+      episode.done = true;
+      end(watch, about, held, "no rung of the ladder had an effect: " + episode.note);
+      return false;
+    }
+    Optional<String> hindered = hindrance(watch, disk);
+    if (hindered.isPresent()) {
+      decide(watch, about, Decision.Verdict.SKIP, "no climb", hindered.get(), held);
+      held.effectOpen = true;
+      held.judgeMillis = world.millis() + world.settings.effectWindowMillis();
+      return true;
+    }
+    episode.rung = rung.index();
+    episode.wanted = rung.priority();
+    leases.set(watch, held, disk, rung.priority(), Pending.Purpose.CLIMB);
+    decide(
+        watch,
+        about,
+        Decision.Verdict.ACT,
+        "climb " + rung.index(),
+        join("%s had no effect, %s is set".formatted(held.priority, rung.priority()), rung.note()),
+        held);
+    return false;
+  }
+
+  private void renew(HostWatch watch, Case about, Throttle held) {
+    MappedDisk disk = watch.state.disk(about.row);
+    Optional<String> hindered = hindrance(watch, disk);
+    if (hindered.isPresent()) {
+      decide(watch, about, Decision.Verdict.SKIP, "no renewal", hindered.get(), held);
+      return;
+    }
+    leases.set(watch, held, disk, held.priority, Pending.Purpose.RENEW);
+    world.add(
+        new Effect.Note(
+            Sampling.decision(
+                world, watch, about, Decision.Verdict.RENEW, held, "the breach goes on")));
+  }
+
+  /** Why a held throttle may not be set again; its lease ends by itself then. */
+  private Optional<String> hindrance(HostWatch watch, MappedDisk disk) {
+    if (world.claim().isEmpty()) {
+      return Optional.of("not renewed: this controller does not hold the claim");
+    }
+    if (disk.workers().isEmpty()) {
+      return Optional.of("not renewed: the disk's workers are not proven");
+    }
+    if (BrakeCheck.stopped(
+        world.rules().policies.brakes(), world.hostsLive(), world.hostsAnomalous())) {
+      return Optional.of("not renewed: too many hosts are anomalous");
+    }
+    return watch.state.map().gap()
+        ? Optional.of("not renewed: events of the host's map are missing")
+        : Optional.empty();
+  }
+
+  private void end(HostWatch watch, Case about, Throttle held, String reason) {
+    leases.release(watch, held, reason, null);
+    Episode episode = about.episode;
+    if (episode != null) {
+      episode.note = "released: " + reason;
+      decide(watch, about, Decision.Verdict.RELEASE, "release " + held.lease, episode.note, held);
+    }
+  }
+
+  /** Gives the throttle of a case that is over to another breach of the disk, or ends it. */
+  void hand(HostWatch watch, Case over, Throttle held, Alerts.Ending ending) {
+    for (Case other : watch.cases.values()) {
+      Episode episode = other.episode;
+      if (episode != null && !episode.done && other.disk.equals(over.disk) && other.mayAct()) {
+        held.owner = null;
+        adopt(watch, other, episode, held);
+        return;
+      }
+    }
+    held.owner = null;
+    leases.release(watch, held, "policy " + over.policy.name() + ": " + ending.sentence(), null);
+    world.add(
+        new Effect.Note(
+            Sampling.decision(
+                world, watch, over, Decision.Verdict.RELEASE, held, ending.sentence())));
+  }
+
+  private void refuse(HostWatch watch, Case about, Episode episode, String kind, String reason) {
+    if (!episode.decided.equals(kind)) {
+      episode.wanted = null;
+    }
+    decide(watch, about, Decision.Verdict.REFUSE, kind, reason, null);
+  }
+
+  /** Puts a decision on record and on the alert, unless the last one was of the same kind. */
+  private void decide(
+      HostWatch watch,
+      Case about,
+      Decision.Verdict verdict,
+      String kind,
+      String reason,
+      @Nullable Throttle throttle) {
+    Episode episode = about.episode;
+    if (episode == null || episode.decided.equals(kind)) {
+      return;
+    }
+    episode.decided = kind;
+    episode.note = reason;
+    world.add(new Effect.Note(Sampling.decision(world, watch, about, verdict, throttle, reason)));
+  }
+
+  private static String join(String sentence, String note) {
+    return note.isEmpty() ? sentence : sentence + "; " + note;
+  }
+}

@@ -1,0 +1,218 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.plan.BrakeCheck;
+import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Tells people: publishes an alert when something about it changed, and only then. */
+final class Alerts {
+  /** Most ends of breaches that wait for a claim; further ones are left out. */
+  static final int OWED_MAX = 1_024;
+
+  private static final String BRAKES = "brakes";
+
+  private final World world;
+  private final List<Alert> owed = new ArrayList<>();
+  private @Nullable MessageId stopped;
+  private Instant stoppedSince = Instant.EPOCH;
+
+  Alerts(World world) {
+    this.world = world;
+  }
+
+  /** Why a case is over. */
+  enum Ending {
+    CLEARED("the condition is over"),
+    GONE("the disk is gone"),
+    POLICY_GONE("the policy was changed or removed");
+
+    private final String sentence;
+
+    Ending(String sentence) {
+      this.sentence = sentence;
+    }
+
+    String sentence() {
+      return sentence;
+    }
+  }
+
+  /** Publishes the alert of a breached case if it differs from what was published last. */
+  void refresh(HostWatch watch, Case about) {
+    Episode episode = about.episode;
+    if (episode == null || world.claim().isEmpty()) {
+      return;
+    }
+    Alert.State state = state(watch, about, episode);
+    Alert.Action action = action(about, episode);
+    Alert last = episode.published;
+    if (last != null && last.state() == state && Objects.equals(last.action(), action)) {
+      return;
+    }
+    publish(watch, about, episode, state, action, null);
+  }
+
+  /** Publishes the end of a breach. */
+  void resolve(HostWatch watch, Case about, Ending ending) {
+    Episode episode = about.episode;
+    if (episode != null && episode.published != null) {
+      publish(watch, about, episode, Alert.State.RESOLVED, action(about, episode), ending);
+    }
+  }
+
+  private void publish(
+      HostWatch watch,
+      Case about,
+      Episode episode,
+      Alert.State state,
+      Alert.@Nullable Action action,
+      @Nullable Ending ending) {
+    MappedDisk disk = about.row < watch.state.rows() ? watch.state.disk(about.row) : null;
+    Alert.Evidence evidence = evidence(watch.state, about);
+    Threshold when = about.policy.when();
+    Alert alert =
+        new Alert(
+            episode.alert,
+            state,
+            about.policy.then().severity(),
+            about.policy.name(),
+            watch.host(),
+            about.domain,
+            disk == null || !disk.key().equals(about.disk) ? null : alertDisk(disk),
+            episode.since,
+            world.now().wall(),
+            new Alert.Condition(
+                when.metric().id(),
+                rounded(about.value),
+                when.above(),
+                when.forMillis(),
+                when.clearBelow()),
+            evidence,
+            action,
+            Summary.of(watch, about, episode, state, evidence, ending, world.now().wall()));
+    episode.published = alert;
+    if (world.claim().isPresent()) {
+      world.publish(alert);
+    } else if (owed.size() < OWED_MAX) {
+      owed.add(alert);
+    }
+  }
+
+  /** Publishes the ends of breaches that came while another controller had the claim. */
+  void payOwed() {
+    owed.forEach(world::publish);
+    owed.clear();
+  }
+
+  private Alert.State state(HostWatch watch, Case about, Episode episode) {
+    if (watch.silent) {
+      return Alert.State.UNKNOWN;
+    }
+    Throttle throttle = episode.throttle;
+    return throttle != null && throttle.owner == about && throttle.held()
+        ? Alert.State.HANDLED
+        : Alert.State.FIRING;
+  }
+
+  private static Alert.@Nullable Action action(Case about, Episode episode) {
+    if (about.policy.mode() == Mode.OBSERVE || about.policy.then().ladder().isEmpty()) {
+      return null;
+    }
+    Throttle throttle = episode.throttle;
+    IoPriority priority = throttle == null ? episode.wanted : throttle.priority;
+    return new Alert.Action(
+        about.policy.mode().wire(),
+        throttle == null ? null : throttle.lease,
+        priority,
+        about.policy.then().leaseMillis(),
+        throttle == null ? List.of() : throttle.workers,
+        episode.effect,
+        episode.before,
+        episode.after,
+        episode.note.isEmpty() ? null : cut(episode.note));
+  }
+
+  private static String cut(String note) {
+    return note.length() > 1_000 ? note.substring(0, 1_000) : note;
+  }
+
+  private static Alert.AlertDisk alertDisk(MappedDisk disk) {
+    return new Alert.AlertDisk(
+        disk.disk().vdev(), disk.volume().path(), disk.volume().role(), disk.volume().device());
+  }
+
+  private static Alert.Evidence evidence(HostState state, Case about) {
+    return new Alert.Evidence(
+        known(state, Metric.DEVICE_TIME_SHARE, about.row),
+        known(state, Metric.DEVICE_UTIL, about.row),
+        known(state, Metric.DEVICE_AWAIT, about.row),
+        known(state, Metric.HOST_IO_FULL, about.row),
+        about.history.rows());
+  }
+
+  private static @Nullable Double known(HostState state, Metric metric, int row) {
+    if (row >= state.rows()) {
+      return null;
+    }
+    double value = state.value(metric, row);
+    return Double.isNaN(value) ? null : rounded(value);
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1_000) / 1_000.0;
+  }
+
+  /**
+   * Pages when the fleet is so anomalous that nothing is throttled any more, and when it is over.
+   */
+  void fleet() {
+    Brakes brakes = world.rules().policies.brakes();
+    boolean now = BrakeCheck.stopped(brakes, world.hostsLive(), world.hostsAnomalous());
+    if (now == (stopped != null) || world.claim().isEmpty()) {
+      return;
+    }
+    MessageId id = stopped == null ? world.id() : stopped;
+    stoppedSince = stopped == null ? world.now().wall() : stoppedSince;
+    stopped = now ? id : null;
+    double share = (double) world.hostsAnomalous() / Math.max(1, world.hostsLive());
+    String counts =
+        "%d of %d hosts have a breach".formatted(world.hostsAnomalous(), world.hostsLive());
+    world.publish(
+        new Alert(
+            id,
+            now ? Alert.State.FIRING : Alert.State.RESOLVED,
+            Alert.Severity.CRITICAL,
+            BRAKES,
+            HostId.FLEET,
+            null,
+            null,
+            stoppedSince,
+            world.now().wall(),
+            new Alert.Condition(
+                "hosts_anomalous",
+                rounded(share),
+                brakes.stopIfHostsAnomalous(),
+                0,
+                brakes.stopIfHostsAnomalous()),
+            new Alert.Evidence(null, null, null, null, List.of()),
+            null,
+            now
+                ? counts
+                    + ", more than %.0f%%: nothing is throttled until that is over."
+                        .formatted(brakes.stopIfHostsAnomalous() * 100)
+                : counts + ": throttling goes on."));
+  }
+}

@@ -1,0 +1,325 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.plan.Guard;
+import io.blkwarden.controller.plan.Ladder;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorReply.Verdict;
+import io.blkwarden.model.message.OperatorRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers people: finds the disk they name, asks the guards, and waits for the agent.
+ *
+ * <p>At most {@link StepSettings#pendingAsksMax()} wait at a time; further ones are refused.
+ */
+final class Asks {
+  private static final int FAILURES_SHOWN = 5;
+
+  private final World world;
+  private final Leases leases;
+  private final List<Ask> open = new ArrayList<>();
+
+  Asks(World world, Leases leases) {
+    this.world = world;
+    this.leases = leases;
+  }
+
+  void take(OperatorRequest request, long correlation) {
+    if (world.claim().isEmpty()) {
+      answer(correlation, Verdict.REFUSED, "this controller does not hold the claim to act");
+    } else if (open.size() >= world.settings.pendingAsksMax()) {
+      answer(correlation, Verdict.REFUSED, "too many requests wait for agents; try again");
+    } else {
+      switch (request.ask()) {
+        case OperatorRequest.Throttle ask -> throttle(request, ask, correlation);
+        case OperatorRequest.Release ask -> release(request, ask, correlation);
+        case OperatorRequest.ReleaseAll _ -> releaseAll(request, correlation);
+      }
+    }
+  }
+
+  private record Found(HostWatch watch, MappedDisk disk) {
+    String name() {
+      return "%s of %s on %s"
+          .formatted(
+              Printable.of(disk.disk().vdev()), Printable.of(disk.domain().name()), watch.host());
+    }
+  }
+
+  private Optional<Found> find(HostId host, String domain, String vdev, long correlation) {
+    HostWatch watch = world.hosts.get(host);
+    if (watch == null || !watch.state.map().present()) {
+      answer(correlation, Verdict.FAILED, "host %s is not known".formatted(host));
+      return Optional.empty();
+    }
+    List<MappedDisk> disks = new ArrayList<>();
+    boolean domainKnown = false;
+    for (int row = 0; row < watch.state.rows(); row++) {
+      MappedDisk disk = watch.state.disk(row);
+      boolean named =
+          disk.domain().name().equals(domain)
+              || disk.domain().uuid().toString().equalsIgnoreCase(domain);
+      domainKnown |= named;
+      if (named && disk.disk().vdev().equals(vdev) && disk.state() != MappingState.GONE) {
+        disks.add(disk);
+      }
+    }
+    if (disks.size() == 1) {
+      return Optional.of(new Found(watch, disks.getFirst()));
+    }
+    String name = Printable.of(domain);
+    answer(
+        correlation,
+        disks.isEmpty() ? Verdict.FAILED : Verdict.REFUSED,
+        disks.size() > 1
+            ? "several domains on %s are called %s: give the UUID".formatted(host, name)
+            : domainKnown
+                ? "domain %s on %s has no disk %s".formatted(name, host, Printable.of(vdev))
+                : "host %s has no domain %s".formatted(host, name));
+    return Optional.empty();
+  }
+
+  private void throttle(OperatorRequest request, OperatorRequest.Throttle ask, long correlation) {
+    Optional<Found> found = find(ask.host(), ask.domain(), ask.disk(), correlation);
+    if (found.isEmpty()) {
+      return;
+    }
+    Found at = found.get();
+    Optional<String> refusal = refusal(at, ask.priority());
+    if (refusal.isPresent()) {
+      note(at, request, Decision.Verdict.REFUSE, null, refusal.get());
+      answer(correlation, Verdict.REFUSED, at.name() + " is not throttled: " + refusal.get());
+      return;
+    }
+    Ask waits = wait(correlation, "%s is set to %s".formatted(at.name(), ask.priority()), 1);
+    Throttle held = world.throttles.of(ask.host(), at.disk().key());
+    Pending.Purpose purpose = held == null ? Pending.Purpose.START : Pending.Purpose.CLIMB;
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    if (held == null) {
+      held =
+          new Throttle(
+              world.id(),
+              ask.host(),
+              at.disk().domain(),
+              at.disk().key(),
+              ask.priority(),
+              reason,
+              Throttle.Stage.REQUESTED);
+      world.throttles.add(held);
+    }
+    held.person = request.by();
+    disown(held);
+    held.leaseMillis = ask.leaseMs();
+    leases.set(at.watch(), held, at.disk(), ask.priority(), purpose, waits);
+    note(at, request, Decision.Verdict.ACT, held, reason);
+  }
+
+  /** A person's word goes before a policy's until that throttle ends. */
+  private static void disown(Throttle held) {
+    if (held.owner != null && held.owner.episode != null) {
+      held.owner.episode.throttle = null;
+    }
+    held.owner = null;
+    held.effectOpen = false;
+  }
+
+  private Optional<String> refusal(Found at, IoPriority priority) {
+    if (priority.ioClass() != IoPriority.IoClass.IDLE
+        && priority.ioClass() != IoPriority.IoClass.BEST_EFFORT) {
+      return Optional.of("expected idle or best-effort/0 to best-effort/7, found " + priority);
+    }
+    Throttle held = world.throttles.of(at.watch().host(), at.disk().key());
+    if (held != null && (held.pending != null || held.stage == Throttle.Stage.ENDING)) {
+      return Optional.of("another command for it is under way; try again");
+    }
+    if (at.watch().silent) {
+      return Optional.of("nothing is heard of the host");
+    }
+    if (Boolean.FALSE.equals(at.watch().acting)) {
+      return Optional.of("the host's agent only watches");
+    }
+    Optional<String> guard =
+        Guard.refusal(
+                world.rules().policies,
+                at.watch().host(),
+                at.disk(),
+                at.watch().state.map().gap(),
+                world.load(at.watch().host(), at.disk().key()))
+            .map(Guard.Refusal::reason);
+    if (guard.isPresent()) {
+      return guard;
+    }
+    return switch (Ladder.next(List.of(priority), 0, at.disk().physical())) {
+      case Ladder.Next.Rung _ -> Optional.empty();
+      case Ladder.Next.Exhausted(String note) -> Optional.of(note);
+      case Ladder.Next.Ineffective(String note) -> Optional.of(note);
+    };
+  }
+
+  private void release(OperatorRequest request, OperatorRequest.Release ask, long correlation) {
+    Optional<Found> found = find(ask.host(), ask.domain(), ask.disk(), correlation);
+    if (found.isEmpty()) {
+      return;
+    }
+    Found at = found.get();
+    letGo(at.watch(), at.disk(), request);
+    Throttle held = world.throttles.of(ask.host(), at.disk().key());
+    if (held == null) {
+      answer(correlation, Verdict.DONE, at.name() + " is not throttled");
+      return;
+    }
+    Ask waits = wait(correlation, at.name() + " is released", 1);
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    leases.release(at.watch(), held, reason, waits);
+    note(at, request, Decision.Verdict.RELEASE, held, reason);
+  }
+
+  /** No policy throttles the disk again before its breach is over. */
+  private static void letGo(HostWatch watch, @Nullable MappedDisk disk, OperatorRequest request) {
+    for (Case each : watch.cases.values()) {
+      Episode episode = each.episode;
+      if (episode != null && (disk == null || each.disk.equals(disk.key()))) {
+        episode.done = true;
+        episode.decided = "released";
+        episode.note = "released by " + Printable.of(request.by());
+      }
+    }
+  }
+
+  private void releaseAll(OperatorRequest request, long correlation) {
+    Ask waits = wait(correlation, "everything is released", 0);
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    for (HostWatch watch : world.hosts.values()) {
+      letGo(watch, null, request);
+      Optional<MessageId> command =
+          world.send(watch.host(), reason, new CommandAction.ReleaseAll());
+      command.ifPresent(id -> {
+        waits.open++;
+        world.throttles.sent(
+            new Pending(
+                id, watch.host(), Pending.Purpose.RELEASE_ALL, null, null, waits, world.millis()));
+      });
+    }
+    for (Throttle throttle : world.throttles.all()) {
+      throttle.stage = Throttle.Stage.ENDING;
+      throttle.releases = 1; // ticks end those one by one that outlive this
+    }
+    world.add(
+        new Effect.Note(
+            new Decision(
+                world.now().wall(),
+                HostId.FLEET,
+                null,
+                null,
+                null,
+                Decision.Verdict.RELEASE,
+                null,
+                reason,
+                Map.of("hosts", (double) waits.open))));
+    finish(waits);
+  }
+
+  private Ask wait(long correlation, String what, int agents) {
+    Ask ask = new Ask(correlation, what, world.millis());
+    ask.open = agents;
+    open.add(ask);
+    return ask;
+  }
+
+  /** One of the agents that a request waits for did what was asked. */
+  void done(@Nullable Ask ask) {
+    if (ask != null) {
+      ask.open--;
+      ask.done++;
+      finish(ask);
+    }
+  }
+
+  /** One of them did not. */
+  void failed(@Nullable Ask ask, String why) {
+    if (ask != null) {
+      ask.open--;
+      ask.failures.add(why);
+      finish(ask);
+    }
+  }
+
+  private void finish(Ask ask) {
+    if (ask.open > 0 || !open.remove(ask)) {
+      return;
+    }
+    if (ask.failures.isEmpty()) {
+      String hosts = ask.done > 1 ? " on %d hosts".formatted(ask.done) : "";
+      answer(ask.correlation, Verdict.DONE, ask.what + hosts);
+    } else {
+      answer(
+          ask.correlation,
+          verdict(ask),
+          "%s: not so on %d of %d hosts: %s"
+              .formatted(
+                  ask.what,
+                  ask.failures.size(),
+                  ask.failures.size() + ask.done,
+                  String.join("; ", ask.failures.stream().limit(FAILURES_SHOWN).toList())));
+    }
+  }
+
+  private static Verdict verdict(Ask ask) {
+    boolean guard = ask.failures.stream().allMatch(why -> why.contains(": refused ("));
+    return guard ? Verdict.REFUSED : Verdict.FAILED;
+  }
+
+  /** Answers those who have waited too long, or all when the claim is lost. */
+  void giveUp(boolean all) {
+    long limit = world.settings.answerMillis();
+    for (Ask ask : List.copyOf(open)) {
+      if (all || world.millis() - ask.sinceMillis > limit) {
+        open.remove(ask);
+        answer(
+            ask.correlation,
+            Verdict.FAILED,
+            all
+                ? "this controller lost its claim before an answer came"
+                : "%d agents gave no answer in %d ms; what they do is not known"
+                    .formatted(ask.open, limit));
+      }
+    }
+  }
+
+  private void note(
+      Found at,
+      OperatorRequest request,
+      Decision.Verdict verdict,
+      @Nullable Throttle throttle,
+      String reason) {
+    world.add(
+        new Effect.Note(
+            new Decision(
+                world.now().wall(),
+                at.watch().host(),
+                at.disk().domain(),
+                at.disk().disk().vdev(),
+                null,
+                verdict,
+                throttle == null ? null : throttle.lease,
+                "asked by %s: %s".formatted(request.by(), reason),
+                Map.of())));
+  }
+
+  private void answer(long correlation, Verdict verdict, String detail) {
+    String shown = detail.length() > 2_000 ? detail.substring(0, 2_000) : detail;
+    world.add(new Effect.Answer(correlation, new OperatorReply(verdict, shown)));
+  }
+}

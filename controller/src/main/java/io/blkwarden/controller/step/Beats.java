@@ -1,0 +1,72 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Heartbeat;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Takes heartbeats: finds leases that it did not know, and misses those that are gone. */
+final class Beats {
+  private static final long YOUNG_MILLIS = 10_000;
+  private static final int BEATS_WITHOUT_MAX = 2;
+
+  private final World world;
+  private final Outcomes outcomes;
+
+  Beats(World world, Outcomes outcomes) {
+    this.world = world;
+    this.outcomes = outcomes;
+  }
+
+  void take(Heartbeat beat) {
+    world.watch(beat.host()).ifPresent(watch -> take(watch, beat));
+  }
+
+  private void take(HostWatch watch, Heartbeat beat) {
+    watch.acting = beat.acting();
+    Set<MessageId> held = new HashSet<>();
+    for (Heartbeat.HeldThrottle each : beat.throttles()) {
+      held.add(each.lease());
+      adopt(watch, each);
+    }
+    for (Throttle throttle : world.throttles.ofHost(watch.host())) {
+      miss(throttle, held.contains(throttle.lease));
+    }
+  }
+
+  private void adopt(HostWatch watch, Heartbeat.HeldThrottle held) {
+    DiskKey disk = new DiskKey(held.domain().uuid(), held.vdev());
+    boolean known =
+        world.throttles.lease(held.lease()) != null
+            || world.throttles.hasEnded(held.lease())
+            || world.throttles.of(watch.host(), disk) != null;
+    if (known || held.remainingMs() <= 0) {
+      return;
+    }
+    Throttle found =
+        new Throttle(
+            held.lease(),
+            watch.host(),
+            held.domain(),
+            disk,
+            held.priority(),
+            "held already when this controller began",
+            Throttle.Stage.HELD);
+    found.leaseMillis = Math.max(1_000, held.remainingMs());
+    found.heldSinceMillis = world.millis();
+    found.endsMillis = world.millis() + held.remainingMs();
+    found.renewMillis = world.millis() + held.remainingMs() / 2;
+    world.throttles.add(found);
+  }
+
+  private void miss(Throttle throttle, boolean listed) {
+    boolean settled =
+        throttle.pending == null && world.millis() - throttle.heldSinceMillis > YOUNG_MILLIS;
+    throttle.beatsWithout = listed || !settled ? 0 : throttle.beatsWithout + 1;
+    if (throttle.beatsWithout >= BEATS_WITHOUT_MAX) {
+      boolean wanted = throttle.stage == Throttle.Stage.ENDING;
+      outcomes.ended(throttle, "the host's agent does not hold it any more", false, wanted);
+    }
+  }
+}

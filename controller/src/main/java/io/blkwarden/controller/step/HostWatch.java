@@ -1,0 +1,75 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.SnapshotWish;
+import io.blkwarden.model.HostId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A host, the cases open on it, and when it was heard of; mutable. */
+final class HostWatch {
+  private static final int POLICIES_SHIFT = 8;
+
+  final HostState state;
+  final SnapshotWish wish = new SnapshotWish();
+
+  /** Open cases by row and policy, so that they come in the same order always. */
+  final TreeMap<Integer, Case> cases = new TreeMap<>();
+
+  /** Policies about each row. */
+  short[][] matched = {};
+
+  /** How many cases are open on each row. */
+  int[] open = {};
+
+  /** Whether samples come; false before the first one. */
+  boolean live;
+
+  /** Whether samples came once and come no more. */
+  boolean silent;
+
+  long lastSampleMillis;
+  int unknownBases;
+  int actingBreaches;
+
+  /** Whether the agent carries out commands; absent before its first heartbeat. */
+  @Nullable Boolean acting;
+
+  HostWatch(HostId host) {
+    state = new HostState(host);
+  }
+
+  HostId host() {
+    return state.host();
+  }
+
+  @Nullable Case find(int row, int policy) {
+    return cases.get(row << POLICIES_SHIFT | policy);
+  }
+
+  void add(Case added) {
+    cases.put(added.row << POLICIES_SHIFT | added.policyIndex, added);
+    open[added.row]++;
+  }
+
+  void remove(Case removed) {
+    if (cases.remove(removed.row << POLICIES_SHIFT | removed.policyIndex, removed)) {
+      open[removed.row]--;
+    }
+  }
+
+  /** The cases just now, safe to change the map while walking over them. */
+  List<Case> casesNow() {
+    return new ArrayList<>(cases.values());
+  }
+
+  /** Takes new rows and policies over; the cases are those whose numbers were set already. */
+  void index(Rules rules, List<Case> kept) {
+    matched = rules.match(state);
+    open = new int[state.rows()];
+    cases.clear();
+    kept.forEach(this::add);
+  }
+}

@@ -1,0 +1,85 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.message.MappingEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Takes changes of the maps, and of the policies, and finds the cases' new places. */
+final class Mapping {
+  private final World world;
+  private final Sampling sampling;
+
+  Mapping(World world, Sampling sampling) {
+    this.world = world;
+    this.sampling = sampling;
+  }
+
+  void take(MappingEvent event) {
+    world.watch(event.origin().host()).ifPresent(watch -> take(watch, event));
+  }
+
+  private void take(HostWatch watch, MappingEvent event) {
+    switch (watch.state.apply(event)) {
+      case IGNORED -> {}
+      case GAP -> world.wantSnapshot(watch);
+      case UPDATED -> {
+        closeGone(watch);
+        watch.matched = world.rules().match(watch.state);
+      }
+      case REPLACED -> replaced(watch);
+    }
+  }
+
+  private void replaced(HostWatch watch) {
+    List<Case> kept = new ArrayList<>();
+    List<Case> gone = new ArrayList<>();
+    for (Case each : watch.casesNow()) {
+      OptionalInt row = watch.state.rowOf(each.disk, each.domain.domid());
+      if (row.isPresent()) {
+        each.row = row.getAsInt();
+        kept.add(each);
+      } else {
+        each.row = Integer.MAX_VALUE;
+        gone.add(each);
+      }
+      Episode episode = each.episode;
+      if (episode != null && episode.awaitsSnapshot) {
+        episode.awaitsSnapshot = false;
+        episode.restUntilMillis = 0;
+      }
+    }
+    watch.index(world.rules(), kept);
+    gone.forEach(each -> sampling.close(watch, each, Alerts.Ending.GONE));
+    closeGone(watch);
+  }
+
+  private void closeGone(HostWatch watch) {
+    for (Case each : watch.casesNow()) {
+      if (watch.state.disk(each.row).state() == MappingState.GONE) {
+        sampling.close(watch, each, Alerts.Ending.GONE);
+      }
+    }
+  }
+
+  /** Takes other policies; a case goes on if its policy is still the same. */
+  void rules(Rules next) {
+    for (HostWatch watch : world.hosts.values()) {
+      List<Case> over = new ArrayList<>();
+      List<Case> kept = new ArrayList<>();
+      for (Case each : watch.casesNow()) {
+        int index = next.thresholds.indexOf(each.policy);
+        if (index < 0) {
+          over.add(each);
+        } else {
+          kept.add(each);
+        }
+      }
+      over.forEach(each -> sampling.close(watch, each, Alerts.Ending.POLICY_GONE));
+      kept.forEach(each -> each.policyIndex = next.thresholds.indexOf(each.policy));
+      watch.index(next, kept);
+    }
+    world.rules(next);
+  }
+}

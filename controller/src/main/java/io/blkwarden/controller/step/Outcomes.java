@@ -1,0 +1,255 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Outcome;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Takes what became of commands and leases. */
+final class Outcomes {
+  private static final long RETRY_MILLIS = 2_000;
+
+  private final World world;
+  private final Alerts alerts;
+  private final Asks asks;
+
+  Outcomes(World world, Alerts alerts, Asks asks) {
+    this.world = world;
+    this.alerts = alerts;
+    this.asks = asks;
+  }
+
+  void take(Outcome outcome) {
+    Optional<Pending> pending =
+        Optional.ofNullable(outcome.command())
+            .flatMap(world.throttles::peek)
+            .filter(command -> command.host().equals(outcome.host()));
+    if (pending.isPresent()) {
+      world.throttles.take(pending.get().command());
+      answered(pending.get(), outcome);
+    } else if (outcome.lease() != null) {
+      byItself(outcome, outcome.lease());
+    }
+  }
+
+  /** A command that no agent answered. */
+  void lost(MessageId command, String why) {
+    world.throttles.take(command).ifPresent(pending -> lost(pending, why));
+  }
+
+  /** Gives up what has waited too long, whatever dispatch says. */
+  void giveUpOld() {
+    long limit = world.settings.commandExpiresMillis() + world.settings.answerMillis();
+    for (Pending pending : world.throttles.sentBefore(world.millis() - limit)) {
+      lost(pending.command(), "no outcome came in %d ms".formatted(limit));
+    }
+  }
+
+  private void lost(Pending pending, String why) {
+    asks.failed(pending.ask(), pending.host() + ": " + why);
+    Throttle throttle = pending.throttle();
+    if (throttle == null) {
+      return;
+    }
+    switch (pending.purpose()) {
+      case START -> {
+        // it may be held all the same: it counts, and is released, until the host says otherwise
+        throttle.heldSinceMillis = world.millis();
+        rest(throttle, "no answer from the host's agent: " + why, false);
+      }
+      case CLIMB, RENEW -> later(throttle);
+      case RELEASE, RELEASE_ALL -> {}
+    }
+  }
+
+  private void answered(Pending pending, Outcome outcome) {
+    Throttle throttle = pending.throttle();
+    switch (outcome.result()) {
+      case APPLIED, RENEWED -> {
+        if (throttle != null) {
+          applied(throttle, pending, outcome);
+        }
+        asks.done(pending.ask());
+      }
+      case RELEASED, EXPIRED, GONE, RECOVERED, DONE -> {
+        if (throttle != null) {
+          boolean wanted = pending.purpose() == Pending.Purpose.RELEASE;
+          ended(throttle, outcome, wanted);
+        }
+        asks.done(pending.ask());
+      }
+      case ADOPTED -> asks.done(pending.ask());
+      case REFUSED, FAILED -> {
+        refused(pending, outcome);
+        asks.failed(pending.ask(), pending.host() + ": " + sentence(outcome));
+      }
+    }
+  }
+
+  private void applied(Throttle throttle, Pending pending, Outcome outcome) {
+    boolean changed = pending.purpose() != Pending.Purpose.RENEW;
+    IoPriority set = pending.priority();
+    Long remaining = outcome.remainingMs();
+    long left = remaining == null ? throttle.leaseMillis : Math.max(0, remaining);
+    if (throttle.stage == Throttle.Stage.REQUESTED) {
+      throttle.stage = Throttle.Stage.HELD;
+    }
+    throttle.priority = set == null ? throttle.priority : set;
+    throttle.endsMillis = world.millis() + left;
+    throttle.renewMillis = world.millis() + left / 2;
+    throttle.beatsWithout = 0;
+    if (!outcome.workers().isEmpty()) {
+      throttle.workers =
+          outcome.workers().stream()
+              .map(worker -> new Alert.AlertWorker(worker.pid(), worker.comm()))
+              .toList();
+    }
+    if (changed) {
+      throttle.heldSinceMillis = world.millis();
+      throttle.appliedMillis = world.millis();
+      throttle.judgements = 0;
+      throttle.effectOpen = throttle.owner != null && throttle.before.samples() > 0;
+      throttle.judgeMillis =
+          world.millis() + world.settings.settleMillis() + world.settings.effectWindowMillis();
+    }
+    ofOwner(
+        throttle,
+        (watch, about, episode) -> {
+          episode.attempts = 0;
+          if (changed) {
+            episode.effect = Alert.Effect.UNKNOWN;
+          }
+          alerts.refresh(watch, about);
+        });
+  }
+
+  private void refused(Pending pending, Outcome outcome) {
+    Throttle throttle = pending.throttle();
+    if (throttle == null) {
+      return;
+    }
+    boolean stale = staleMap(outcome.refusal());
+    HostWatch watch = world.hosts.get(pending.host());
+    if (stale && watch != null) {
+      world.wantSnapshot(watch);
+    }
+    switch (pending.purpose()) {
+      case START -> rejected(throttle, sentence(outcome), stale);
+      case CLIMB, RENEW -> {
+        if (outcome.result() == Outcome.Result.FAILED) {
+          rejected(throttle, sentence(outcome), false);
+        } else {
+          later(throttle);
+        }
+      }
+      case RELEASE, RELEASE_ALL -> {}
+    }
+  }
+
+  private static boolean staleMap(Outcome.@Nullable Refusal refusal) {
+    return refusal != null
+        && switch (refusal) {
+          case STALE_MAPPING, UNKNOWN_DISK, UNRESOLVED, GATE -> true;
+          case MALFORMED,
+              WRONG_HOST,
+              EXPIRED,
+              STALE_EPOCH,
+              READ_ONLY,
+              HELD,
+              TOO_MANY_LEASES,
+              OVERLOADED ->
+              false;
+        };
+  }
+
+  /** Forgets a throttle that was not set; its breach tries again after a rest. */
+  private void rejected(Throttle throttle, String why, boolean stale) {
+    world.throttles.remove(throttle);
+    ofOwner(throttle, (watch, about, episode) -> episode.throttle = null);
+    rest(throttle, why, stale);
+  }
+
+  private void rest(Throttle throttle, String why, boolean stale) {
+    ofOwner(
+        throttle,
+        (watch, about, episode) -> {
+          episode.attempts++;
+          boolean exhausted = episode.attempts >= world.settings.attempts();
+          episode.restUntilMillis =
+              world.millis()
+                  + (exhausted ? world.settings.restMillis() : RETRY_MILLIS * episode.attempts);
+          episode.awaitsSnapshot = stale && !exhausted;
+          episode.attempts = exhausted ? 0 : episode.attempts;
+          episode.decided = "";
+          episode.note = "not throttled: " + why;
+          alerts.refresh(watch, about);
+        });
+  }
+
+  /** Tries to renew or to climb again after an eighth of the lease. */
+  private void later(Throttle throttle) {
+    throttle.renewMillis = world.millis() + Math.max(1_000, throttle.leaseMillis / 8);
+    throttle.judgeMillis = world.millis() + world.settings.effectWindowMillis();
+    throttle.effectOpen = throttle.owner != null && throttle.before.samples() > 0;
+  }
+
+  private void byItself(Outcome outcome, MessageId lease) {
+    Throttle throttle = world.throttles.lease(lease);
+    if (throttle == null || !throttle.host.equals(outcome.host())) {
+      return;
+    }
+    switch (outcome.result()) {
+      case RELEASED, EXPIRED, RECOVERED, GONE ->
+          ended(throttle, outcome, throttle.stage == Throttle.Stage.ENDING);
+      case APPLIED, RENEWED, ADOPTED, REFUSED, FAILED, DONE -> {}
+    }
+  }
+
+  private void ended(Throttle throttle, Outcome outcome, boolean wanted) {
+    // someone on the host ended it: do not set it again at once
+    boolean byOthers = !wanted && outcome.result() == Outcome.Result.RELEASED;
+    ended(throttle, "the lease ended: " + sentence(outcome), byOthers, wanted);
+  }
+
+  /** Forgets a throttle that is over. */
+  void ended(Throttle throttle, String why, boolean letGo, boolean wanted) {
+    world.throttles.remove(throttle);
+    ofOwner(
+        throttle,
+        (watch, about, episode) -> {
+          if (!wanted) {
+            episode.note = why;
+            episode.decided = "";
+          }
+          episode.done |= letGo;
+          episode.throttle = null;
+          alerts.refresh(watch, about);
+        });
+  }
+
+  private interface OwnerChange {
+    void change(HostWatch watch, Case about, Episode episode);
+  }
+
+  private void ofOwner(Throttle throttle, OwnerChange change) {
+    HostWatch watch = world.hosts.get(throttle.host);
+    Case owner = throttle.owner;
+    Episode episode = owner == null ? null : owner.episode;
+    if (watch != null && owner != null && episode != null) {
+      change.change(watch, owner, episode);
+    }
+  }
+
+  private static String sentence(Outcome outcome) {
+    String refusal =
+        Objects.toString(
+            Optional.ofNullable(outcome.refusal()).map(Outcome.Refusal::wire).orElse(null), "");
+    return outcome.result().wire()
+        + (refusal.isEmpty() ? "" : " (" + refusal + ")")
+        + ": "
+        + outcome.detail();
+  }
+}

@@ -1,0 +1,35 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MessageId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command that no outcome came for yet.
+ *
+ * @param command its identity
+ * @param host whom it was sent to
+ * @param purpose what for
+ * @param throttle which lease; absent for {@code release-all}
+ * @param priority what it sets; absent when it sets none
+ * @param ask the person's request that waits for it, if any
+ * @param sentMillis when, on the monotonic clock
+ */
+record Pending(
+    MessageId command,
+    HostId host,
+    Purpose purpose,
+    @Nullable Throttle throttle,
+    @Nullable IoPriority priority,
+    @Nullable Ask ask,
+    long sentMillis) {
+  /** What a command is for. */
+  enum Purpose {
+    START,
+    CLIMB,
+    RENEW,
+    RELEASE,
+    RELEASE_ALL
+  }
+}

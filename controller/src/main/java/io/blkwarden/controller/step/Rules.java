@@ -1,0 +1,58 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.ThresholdPolicy;
+import io.blkwarden.model.MappedDisk;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The policies in arrays, as the sample loop wants them; immutable. */
+final class Rules {
+  private static final short[] NO_RULES = {};
+
+  final PolicySet policies;
+  final List<ThresholdPolicy> thresholds;
+  final Metric[] metrics;
+  final double[] above;
+
+  Rules(PolicySet policies) {
+    this.policies = policies;
+    List<ThresholdPolicy> list = new ArrayList<>();
+    for (Policy policy : policies.policies()) {
+      switch (policy) {
+        case ThresholdPolicy threshold -> list.add(threshold);
+      }
+    }
+    thresholds = List.copyOf(list);
+    metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
+    above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
+  }
+
+  /** For each row of the host the numbers of the policies about its disk; rows share arrays. */
+  short[][] match(HostState state) {
+    short[][] matched = new short[state.rows()][];
+    Map<String, short[]> shared = new HashMap<>();
+    for (int row = 0; row < matched.length; row++) {
+      short[] own = match(state, state.disk(row));
+      matched[row] = shared.computeIfAbsent(Arrays.toString(own), _ -> own);
+    }
+    return matched;
+  }
+
+  private short[] match(HostState state, MappedDisk disk) {
+    short[] found = new short[thresholds.size()];
+    int count = 0;
+    for (short i = 0; i < found.length; i++) {
+      if (thresholds.get(i).match().fits(state.host(), disk)) {
+        found[count++] = i;
+      }
+    }
+    return count == 0 ? NO_RULES : Arrays.copyOf(found, count);
+  }
+}

@@ -1,0 +1,221 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.fleet.Neighbourhood;
+import io.blkwarden.controller.plan.ClearRule;
+import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.plan.ThresholdTimer;
+import io.blkwarden.controller.policy.Gate;
+import io.blkwarden.controller.policy.ThresholdPolicy;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.sample.SampleFrame;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Takes samples: opens, feeds and closes the cases of each disk and policy. */
+final class Sampling {
+  private static final int SLOTS_OF_WINDOW = 10;
+
+  private final World world;
+  private final Acting acting;
+  private final Alerts alerts;
+  private final Neighbourhood hood = new Neighbourhood();
+
+  Sampling(World world, Acting acting, Alerts alerts) {
+    this.world = world;
+    this.acting = acting;
+    this.alerts = alerts;
+  }
+
+  void take(HostId host, SampleFrame frame) {
+    world.watch(host).ifPresent(watch -> take(watch, frame));
+  }
+
+  private void take(HostWatch watch, SampleFrame frame) {
+    switch (watch.state.accept(frame, world.settings.silentIntervals())) {
+      case UNKNOWN_BASE -> {
+        // one batch may overtake the snapshot that names its base
+        if (++watch.unknownBases > 1 || !watch.state.map().present()) {
+          world.wantSnapshot(watch);
+        }
+      }
+      case STALE -> {}
+      case BEGUN -> heard(watch);
+      case MEASURED -> {
+        heard(watch);
+        measure(watch);
+      }
+    }
+  }
+
+  private void heard(HostWatch watch) {
+    watch.unknownBases = 0;
+    watch.lastSampleMillis = world.millis();
+    world.live(watch, true);
+    if (watch.silent) {
+      watch.silent = false;
+      watch.casesNow().forEach(each -> alerts.refresh(watch, each));
+    }
+  }
+
+  /** The loop that runs for every disk and policy: no allocation while nothing is above. */
+  private void measure(HostWatch watch) {
+    HostState state = watch.state;
+    Rules rules = world.rules();
+    for (int row = 0; row < watch.matched.length; row++) {
+      boolean open = watch.open[row] > 0;
+      for (short policy : watch.matched[row]) {
+        double value = state.value(rules.metrics[policy], row);
+        if (open || value > rules.above[policy]) {
+          observe(watch, row, policy, value);
+        }
+      }
+    }
+    if (!watch.cases.isEmpty()) {
+      drive(watch);
+    }
+  }
+
+  private void observe(HostWatch watch, int row, int policyIndex, double value) {
+    ThresholdPolicy policy = world.rules().thresholds.get(policyIndex);
+    Case found = watch.find(row, policyIndex);
+    if (found == null) {
+      if (!(value > policy.when().above())) {
+        return;
+      }
+      found = open(watch, row, policyIndex, policy);
+      if (found == null) {
+        return;
+      }
+    }
+    HostState state = watch.state;
+    if (!Double.isNaN(value)) {
+      found.value = value;
+      state.neighbourhood(row, hood);
+      found.history.add(world.millis(), state.lastWallMillis(), state.windowMillis(), value, hood);
+    }
+    boolean throttled = world.throttles.of(watch.host(), found.disk) != null;
+    ClearRule.Verdict mayClear = ClearRule.judge(throttled, state.value(Metric.UTIL, row));
+    boolean gate = holds(policy.onlyIf(), state, row);
+    ThresholdTimer.Change change = found.timer.observe(value, gate, mayClear, state.windowMillis());
+    switch (change) {
+      case QUIET -> forget(watch, found);
+      case BREACHED -> breached(watch, found);
+      case CLEARED -> close(watch, found, Alerts.Ending.CLEARED);
+      case NONE -> {}
+    }
+  }
+
+  private @Nullable Case open(HostWatch watch, int row, int policyIndex, ThresholdPolicy policy) {
+    if (!world.openCase(watch)) {
+      return null;
+    }
+    MappedDisk disk = watch.state.disk(row);
+    long slotMillis = Math.max(1, world.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
+    Case made = new Case(policy, policyIndex, disk.domain(), disk.key(), row, slotMillis);
+    watch.add(made);
+    return made;
+  }
+
+  private void forget(HostWatch watch, Case over) {
+    watch.remove(over);
+    world.caseClosed();
+  }
+
+  private static boolean holds(@Nullable Gate gate, HostState state, int row) {
+    if (gate == null) {
+      return true;
+    }
+    boolean all = gate.combine() == Gate.Combine.ALL;
+    for (Gate.Term term : gate.terms()) {
+      boolean holds = state.value(term.metric(), row) > term.above();
+      if (holds != all) {
+        return holds;
+      }
+    }
+    return all;
+  }
+
+  private void breached(HostWatch watch, Case found) {
+    found.episode = new Episode(world.id(), world.now().wall());
+    if (found.mayAct()) {
+      world.breaches(watch, 1);
+    }
+  }
+
+  /** Ends a case whose condition is over, whose disk is gone or whose policy is. */
+  void close(HostWatch watch, Case over, Alerts.Ending ending) {
+    forget(watch, over);
+    if (over.episode == null) {
+      return;
+    }
+    if (over.mayAct()) {
+      world.breaches(watch, -1);
+    }
+    Throttle throttle = over.episode.throttle;
+    if (throttle != null && throttle.owner == over) {
+      acting.hand(watch, over, throttle, ending);
+    }
+    alerts.resolve(watch, over, ending);
+  }
+
+  /** Acts on the breaches, those that take most of their device first. */
+  private void drive(HostWatch watch) {
+    List<Case> breached = new ArrayList<>();
+    for (Case each : watch.cases.values()) {
+      if (each.episode != null) {
+        breached.add(each);
+      }
+    }
+    breached.sort(
+        Comparator.comparingDouble((Case each) -> -share(watch, each))
+            .thenComparingInt(each -> each.row)
+            .thenComparingInt(each -> each.policyIndex));
+    for (Case each : breached) {
+      acting.drive(watch, each);
+      alerts.refresh(watch, each);
+    }
+  }
+
+  private static double share(HostWatch watch, Case each) {
+    double share = watch.state.value(Metric.DEVICE_TIME_SHARE, each.row);
+    return Double.isNaN(share) ? 0 : share;
+  }
+
+  /** Makes a note of a decision about a case, with its numbers. */
+  static Decision decision(
+      World world,
+      HostWatch watch,
+      Case about,
+      Decision.Verdict verdict,
+      @Nullable Throttle throttle,
+      String reason) {
+    Map<String, Double> numbers = new TreeMap<>();
+    numbers.put(about.policy.when().metric().id(), about.value);
+    numbers.put("above", about.policy.when().above());
+    for (Metric metric :
+        List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL)) {
+      double value =
+          about.row < watch.state.rows() ? watch.state.value(metric, about.row) : Double.NaN;
+      if (!Double.isNaN(value)) {
+        numbers.put(metric.id(), value);
+      }
+    }
+    return new Decision(
+        world.now().wall(),
+        watch.host(),
+        about.domain,
+        about.disk.vdev(),
+        about.policy.name(),
+        verdict,
+        throttle == null ? null : throttle.lease,
+        reason,
+        numbers);
+  }
+}

@@ -1,0 +1,129 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.Alert;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** An alert in a sentence. */
+final class Summary {
+  private Summary() {}
+
+  static String of(
+      HostWatch watch,
+      Case about,
+      Episode episode,
+      Alert.State state,
+      Alert.Evidence evidence,
+      Alerts.@Nullable Ending ending,
+      Instant now) {
+    MappedDisk disk = about.row < watch.state.rows() ? watch.state.disk(about.row) : null;
+    String who = Printable.of(about.domain.name()) + " on " + watch.host();
+    String what = disk(about, disk);
+    String lasted = duration(Duration.between(episode.since, now).toMillis());
+    return switch (state) {
+      case UNKNOWN ->
+          "%s: nothing has been heard of the host; whether %s still exceeds %s is not known."
+              .formatted(who, what, about.policy.name());
+      case RESOLVED ->
+          "%s: %s no longer exceeds %s after %s, %s."
+              .formatted(
+                  who,
+                  what,
+                  about.policy.name(),
+                  lasted,
+                  ending == null ? "the condition is over" : ending.sentence());
+      case FIRING, HANDLED ->
+          "%s has %s on %s for %s%s; %s."
+              .formatted(
+                  who,
+                  done(about, disk),
+                  what,
+                  duration(about.timer.aboveMillis()),
+                  share(evidence, disk),
+                  handled(about, episode, state));
+    };
+  }
+
+  private static String disk(Case about, @Nullable MappedDisk disk) {
+    String role = disk == null ? "" : disk.volume().role().wire() + " ";
+    return "its " + role + "disk " + Printable.of(about.disk.vdev());
+  }
+
+  private static String done(Case about, @Nullable MappedDisk disk) {
+    Metric metric = about.policy.when().metric();
+    double value = about.value;
+    boolean swap = disk != null && disk.volume().role() == VolumeRole.SWAP;
+    return switch (metric) {
+      case IOPS -> (swap ? "swapped" : "done") + " %.0f I/O per s".formatted(value);
+      case READ_IOPS -> "done %.0f reads per s".formatted(value);
+      case WRITE_IOPS -> "done %.0f writes per s".formatted(value);
+      case READ_BYTES -> "read " + metric.format(value);
+      case WRITE_BYTES -> "written " + metric.format(value);
+      case BYTES -> "moved " + metric.format(value);
+      case AWAIT,
+          UTIL,
+          IN_FLIGHT,
+          DEVICE_TIME_SHARE,
+          DEVICE_UTIL,
+          DEVICE_AWAIT,
+          DEVICE_IOPS,
+          HOST_IO_SOME,
+          HOST_IO_FULL ->
+          "had " + metric.id() + " at " + metric.format(value);
+    };
+  }
+
+  private static String share(Alert.Evidence evidence, @Nullable MappedDisk disk) {
+    Double share = evidence.deviceTimeShare();
+    if (share == null || disk == null || disk.physical().isEmpty()) {
+      return "";
+    }
+    String names =
+        disk.physical().stream()
+            .map(PhysicalDevice::name)
+            .limit(4)
+            .collect(Collectors.joining(", "));
+    return " and takes %.0f%% of the guests' time on %s".formatted(share * 100, names);
+  }
+
+  private static String handled(Case about, Episode episode, Alert.State state) {
+    Throttle throttle = episode.throttle;
+    if (about.policy.mode() == Mode.OBSERVE || about.policy.then().ladder().isEmpty()) {
+      return "the policy only observes";
+    }
+    String note = episode.note.isEmpty() ? "" : ": " + episode.note;
+    if (state == Alert.State.HANDLED && throttle != null) {
+      return "it was set to %s priority%s".formatted(throttle.priority, effect(episode));
+    }
+    return about.policy.mode() == Mode.SHADOW
+        ? "nothing was done (shadow)" + note
+        : "it is not throttled" + note;
+  }
+
+  private static String effect(Episode episode) {
+    String note = episode.note.isEmpty() ? "" : ": " + episode.note;
+    return switch (episode.effect) {
+      case WORKED -> ", which helped" + note;
+      case NO_EFFECT -> ", which changed nothing" + note;
+      case HARMED -> ", which harmed" + note;
+      case INEFFECTIVE -> ", which its device ignores" + note;
+      case UNKNOWN -> ", with an effect not known yet" + note;
+    };
+  }
+
+  private static String duration(long millis) {
+    Duration duration = Duration.ofMillis(millis);
+    if (duration.toMinutes() < 2) {
+      return Math.max(0, Math.round(millis / 1_000.0)) + " s";
+    }
+    return duration.toHours() < 2 ? duration.toMinutes() + " min" : duration.toHours() + " h";
+  }
+}

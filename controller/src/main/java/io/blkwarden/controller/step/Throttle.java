@@ -1,0 +1,81 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.plan.WindowSums;
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert.AlertWorker;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A lease as the controller believes it to be; mutable. */
+final class Throttle {
+  /** Where in its life it is. */
+  enum Stage {
+    /** Asked for; the agent may hold it already. */
+    REQUESTED,
+    /** Held by the agent. */
+    HELD,
+    /** Its end was asked for. */
+    ENDING
+  }
+
+  final MessageId lease;
+  final HostId host;
+  final DomainRef domain;
+  final DiskKey disk;
+  final String reason;
+
+  Stage stage;
+  IoPriority priority;
+  List<AlertWorker> workers = List.of();
+
+  /** Whose breach it serves; absent for a person's, and for one found in a heartbeat. */
+  @Nullable Case owner;
+
+  /** Who asked for it; absent for a policy's. */
+  @Nullable String person;
+
+  /** The command that is under way for it, if any. */
+  @Nullable MessageId pending;
+
+  long leaseMillis;
+  long endsMillis;
+  long renewMillis;
+  long heldSinceMillis;
+  int beatsWithout;
+  int releases;
+
+  /** Before the first command; {@link WindowSums#NONE} when nothing is known. */
+  WindowSums before = WindowSums.NONE;
+
+  /** Whether its effect is still to be judged, and when. */
+  boolean effectOpen;
+
+  long appliedMillis;
+  long judgeMillis;
+  int judgements;
+
+  Throttle(
+      MessageId lease,
+      HostId host,
+      DomainRef domain,
+      DiskKey disk,
+      IoPriority priority,
+      String reason,
+      Stage stage) {
+    this.lease = lease;
+    this.host = host;
+    this.domain = domain;
+    this.disk = disk;
+    this.priority = priority;
+    this.reason = reason;
+    this.stage = stage;
+  }
+
+  boolean held() {
+    return stage == Stage.HELD;
+  }
+}

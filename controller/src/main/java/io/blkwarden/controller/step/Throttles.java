@@ -1,0 +1,110 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.plan.Load;
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All leases and the commands under way for them.
+ *
+ * <p>Bounded by the brakes and by what agents hold. The last {@link #ENDED_MAX} ended leases are
+ * remembered, for a heartbeat that is under way may still name them.
+ */
+final class Throttles {
+  static final int ENDED_MAX = 4_096;
+
+  private record Place(HostId host, DiskKey disk) {}
+
+  private final Map<MessageId, Throttle> byLease = new LinkedHashMap<>();
+  private final Map<Place, Throttle> byDisk = new LinkedHashMap<>();
+  private final Map<MessageId, Pending> pending = new LinkedHashMap<>();
+  private final Set<MessageId> ended = new LinkedHashSet<>();
+
+  @Nullable Throttle of(HostId host, DiskKey disk) {
+    return byDisk.isEmpty() ? null : byDisk.get(new Place(host, disk));
+  }
+
+  @Nullable Throttle lease(MessageId lease) {
+    return byLease.get(lease);
+  }
+
+  void add(Throttle throttle) {
+    byLease.put(throttle.lease, throttle);
+    byDisk.put(new Place(throttle.host, throttle.disk), throttle);
+  }
+
+  void remove(Throttle throttle) {
+    byLease.remove(throttle.lease);
+    byDisk.remove(new Place(throttle.host, throttle.disk), throttle);
+    if (throttle.pending != null) {
+      pending.remove(throttle.pending);
+    }
+    ended.add(throttle.lease);
+    if (ended.size() > ENDED_MAX) {
+      ended.remove(ended.iterator().next());
+    }
+  }
+
+  boolean hasEnded(MessageId lease) {
+    return ended.contains(lease);
+  }
+
+  List<Throttle> all() {
+    return new ArrayList<>(byLease.values());
+  }
+
+  List<Throttle> ofHost(HostId host) {
+    return byLease.values().stream().filter(throttle -> throttle.host.equals(host)).toList();
+  }
+
+  void sent(Pending command) {
+    pending.put(command.command(), command);
+    if (command.throttle() != null) {
+      command.throttle().pending = command.command();
+    }
+  }
+
+  /** Takes a command that an answer came for, or that was given up. */
+  Optional<Pending> take(MessageId command) {
+    Pending found = pending.remove(command);
+    if (found != null && found.throttle() != null && command.equals(found.throttle().pending)) {
+      found.throttle().pending = null;
+    }
+    return Optional.ofNullable(found);
+  }
+
+  Optional<Pending> peek(MessageId command) {
+    return Optional.ofNullable(pending.get(command));
+  }
+
+  List<Pending> sentBefore(long millis) {
+    return pending.values().stream().filter(each -> each.sentMillis() < millis).toList();
+  }
+
+  Load load(HostId host, DiskKey disk, int hostsLive, int hostsAnomalous) {
+    int ofHost = 0;
+    int ofDomain = 0;
+    boolean hostThrottled = false;
+    Set<HostId> hosts = new HashSet<>();
+    for (Throttle each : byLease.values()) {
+      boolean same = each.host.equals(host) && each.disk.equals(disk);
+      if (!same) {
+        hosts.add(each.host);
+        ofHost += each.host.equals(host) ? 1 : 0;
+        ofDomain += each.disk.domain().equals(disk.domain()) ? 1 : 0;
+        hostThrottled |= each.host.equals(host);
+      }
+    }
+    return new Load(ofHost, ofDomain, hosts.size(), hostThrottled, hostsLive, hostsAnomalous);
+  }
+}

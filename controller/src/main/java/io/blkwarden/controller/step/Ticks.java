@@ -1,0 +1,63 @@
+package io.blkwarden.controller.step;
+
+/** Does what is due by time alone: silence, commands and answers overdue, leases that ran out. */
+final class Ticks {
+  private static final long PAUSE_MILLIS = 3_000;
+  private static final long LEASE_GRACE_MILLIS = 5_000;
+  private static final int RELEASES_MAX = 5;
+
+  private final World world;
+  private final Alerts alerts;
+  private final Outcomes outcomes;
+  private final Asks asks;
+  private final Leases leases;
+  private long lastTickMillis;
+  private boolean ticked;
+
+  Ticks(World world, Alerts alerts, Outcomes outcomes, Asks asks, Leases leases) {
+    this.world = world;
+    this.alerts = alerts;
+    this.outcomes = outcomes;
+    this.asks = asks;
+    this.leases = leases;
+  }
+
+  void take() {
+    // after a pause of the controller itself, samples wait unread: nobody was silent
+    boolean paused = !ticked || world.millis() - lastTickMillis > PAUSE_MILLIS;
+    ticked = true;
+    lastTickMillis = world.millis();
+    if (!paused) {
+      world.hosts.values().forEach(this::listen);
+    }
+    outcomes.giveUpOld();
+    asks.giveUp(false);
+    world.throttles.all().forEach(this::overdue);
+    alerts.fleet();
+  }
+
+  private void listen(HostWatch watch) {
+    long limit = world.settings.silentIntervals() * Math.max(1, watch.state.intervalMillis());
+    if (watch.live && world.millis() - watch.lastSampleMillis > limit) {
+      watch.silent = true;
+      world.live(watch, false);
+      watch.casesNow().forEach(each -> alerts.refresh(watch, each));
+    }
+  }
+
+  private void overdue(Throttle throttle) {
+    if (world.millis() > throttle.endsMillis + LEASE_GRACE_MILLIS) {
+      outcomes.ended(throttle, "the lease ran out", false, false);
+      return;
+    }
+    HostWatch watch = world.hosts.get(throttle.host);
+    boolean again =
+        throttle.stage == Throttle.Stage.ENDING
+            && throttle.pending == null
+            && throttle.releases > 0
+            && throttle.releases < RELEASES_MAX;
+    if (again && watch != null) {
+      leases.release(watch, throttle, throttle.reason + " (again)", null);
+    }
+  }
+}

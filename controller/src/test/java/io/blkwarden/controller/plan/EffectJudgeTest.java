@@ -1,0 +1,71 @@
+package io.blkwarden.controller.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.message.Alert.Effect;
+import org.junit.jupiter.api.Test;
+
+final class EffectJudgeTest {
+  private static final WindowSums BEFORE =
+      new WindowSums(10, 10_000, 800, 800, 0.99, 50, 40, 2, 850);
+
+  private static Effect judge(WindowSums after) {
+    return EffectJudge.judge(BEFORE, after, 10_000).effect();
+  }
+
+  private static WindowSums after(
+      double ownIos, double ownUtil, double otherIos, double otherAwait, double deviceIos) {
+    return new WindowSums(10, 10_000, ownIos, ownIos, ownUtil, otherIos, otherAwait, 2, deviceIos);
+  }
+
+  @Test
+  void neighboursThatWaitAThirdLessAreASuccess() {
+    assertThat(judge(after(700, 0.99, 60, 26, 760))).isEqualTo(Effect.WORKED);
+  }
+
+  @Test
+  void halfTheShareIsASuccessOnlyWhileTheDiskStillWantsMore() {
+    assertThat(judge(after(300, 0.99, 400, 38, 700))).isEqualTo(Effect.WORKED);
+    assertThat(judge(after(300, 0.2, 400, 38, 700))).isEqualTo(Effect.UNKNOWN);
+  }
+
+  @Test
+  void theSameAsBeforeIsNoEffect() {
+    assertThat(judge(after(790, 0.99, 52, 39, 842))).isEqualTo(Effect.NO_EFFECT);
+  }
+
+  @Test
+  void neighboursThatWaitHalfAsLongAgainAreHarmedUnlessTheyGotMore() {
+    assertThat(judge(after(700, 0.99, 45, 61, 745))).isEqualTo(Effect.HARMED);
+    assertThat(judge(after(300, 0.99, 400, 61, 700))).isEqualTo(Effect.WORKED);
+  }
+
+  @Test
+  void aDeviceThatDoesHalfAsMuchIsHarmed() {
+    assertThat(judge(after(350, 0.99, 50, 40, 400))).isEqualTo(Effect.HARMED);
+  }
+
+  @Test
+  void aloneNothingIsKnown() {
+    WindowSums alone = new WindowSums(10, 10_000, 100, 100, 0.99, 0, 0, 0, 100);
+    assertThat(judge(alone)).isEqualTo(Effect.UNKNOWN);
+    assertThat(EffectJudge.judge(alone, BEFORE, 10_000).note())
+        .isEqualTo("no neighbour competed before");
+  }
+
+  @Test
+  void neighboursThatWaitWithoutCompletingCompeteToo() {
+    WindowSums starved = new WindowSums(10, 10_000, 800, 800, 0.99, 0.2, 900, 3, 800);
+    assertThat(EffectJudge.judge(starved, after(300, 0.99, 400, 12, 700), 10_000).effect())
+        .isEqualTo(Effect.WORKED);
+  }
+
+  @Test
+  void tooFewSamplesAreUnknown() {
+    assertThat(judge(WindowSums.NONE)).isEqualTo(Effect.UNKNOWN);
+    assertThat(judge(new WindowSums(3, 2_000, 1, 1, 0.99, 400, 5, 2, 401)))
+        .isEqualTo(Effect.UNKNOWN);
+    assertThat(judge(new WindowSums(2, 10_000, 1, 1, 0.99, 400, 5, 2, 401)))
+        .isEqualTo(Effect.UNKNOWN);
+  }
+}

@@ -1,0 +1,86 @@
+package io.blkwarden.controller.plan;
+
+import static io.blkwarden.controller.plan.ClearRule.Verdict.BACKLOGGED;
+import static io.blkwarden.controller.plan.ClearRule.Verdict.CLEAR;
+import static io.blkwarden.controller.plan.ClearRule.Verdict.UNKNOWN;
+import static io.blkwarden.controller.plan.ThresholdTimer.Change.BREACHED;
+import static io.blkwarden.controller.plan.ThresholdTimer.Change.CLEARED;
+import static io.blkwarden.controller.plan.ThresholdTimer.Change.NONE;
+import static io.blkwarden.controller.plan.ThresholdTimer.Change.QUIET;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.Threshold;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+final class ThresholdTimerTest {
+  private static final Threshold WHEN = new Threshold(Metric.IOPS, 200, 3_000, 100, 2_000);
+
+  private final ThresholdTimer timer = new ThresholdTimer(WHEN);
+
+  private ThresholdTimer.Change above() {
+    return timer.observe(300, true, CLEAR, 1_000);
+  }
+
+  private void breach() {
+    above();
+    above();
+    assertThat(above()).isEqualTo(BREACHED);
+  }
+
+  @Test
+  void theLevelMustBeExceededWithoutAPause() {
+    above();
+    above();
+    assertThat(timer.observe(200, true, CLEAR, 1_000)).isEqualTo(QUIET);
+    assertThat(above()).isEqualTo(NONE);
+    assertThat(above()).isEqualTo(NONE);
+    assertThat(above()).isEqualTo(BREACHED);
+  }
+
+  @Test
+  void theGateMustHoldWhenItIsTime() {
+    above();
+    above();
+    assertThat(timer.observe(300, false, CLEAR, 1_000)).isEqualTo(NONE);
+    assertThat(above()).isEqualTo(BREACHED);
+  }
+
+  @Test
+  void theClearLevelMustBeHeldToo() {
+    breach();
+    assertThat(timer.observe(99, true, CLEAR, 1_000)).isEqualTo(NONE);
+    assertThat(timer.observe(150, true, CLEAR, 1_000)).isEqualTo(NONE);
+    assertThat(timer.observe(99, true, CLEAR, 1_000)).isEqualTo(NONE);
+    assertThat(timer.observe(99, true, CLEAR, 1_000)).isEqualTo(CLEARED);
+  }
+
+  @Test
+  void aBacklogKeepsItFromClearing() {
+    breach();
+    timer.observe(5, true, CLEAR, 1_000);
+    assertThat(timer.observe(5, true, BACKLOGGED, 1_000)).isEqualTo(NONE);
+    assertThat(timer.observe(5, true, CLEAR, 1_000)).isEqualTo(NONE);
+    assertThat(timer.observe(5, true, UNKNOWN, 1_000)).isEqualTo(NONE);
+    assertThat(timer.observe(5, true, CLEAR, 1_000)).isEqualTo(CLEARED);
+  }
+
+  /** Invariant 5: unknown windows, wherever they fall, change nothing. */
+  @Property
+  void unknownValuesHoldBothTimers(@ForAll long seed) {
+    Random random = new Random(seed);
+    ThresholdTimer with = new ThresholdTimer(WHEN);
+    ThresholdTimer without = new ThresholdTimer(WHEN);
+    for (int i = 0; i < 100; i++) {
+      if (random.nextBoolean()) {
+        assertThat(with.observe(Double.NaN, true, CLEAR, 5_000)).isEqualTo(NONE);
+      }
+      double value = random.nextInt(4) * 90;
+      assertThat(with.observe(value, true, CLEAR, 1_000))
+          .isEqualTo(without.observe(value, true, CLEAR, 1_000));
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.read.PolicyFile;
+import io.blkwarden.controller.policy.read.PolicyLoad;
+import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.message.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A step with a clock, and all that it wanted so far. */
+final class Rig {
+  static final String SWAP_STORM =
+      """
+      policies:
+        - name: swap-storm
+          mode: auto
+          match: { role: swap, domain: "vm*" }
+          when: { metric: iops, above: 200, for: 3s, clear_below: 100, clear_for: 3s }
+          then: { ladder: [ best-effort/7, idle ], lease: 1m, alert: warning }
+      protect: [ { domain: "vm-billing*" } ]
+      """;
+
+  final ControlStep step;
+  final List<Effect> all = new ArrayList<>();
+  final Random random;
+  long millis = 1_000_000;
+  Instant wall = Instant.parse("2026-11-22T18:00:00Z");
+
+  Rig() {
+    this(1);
+  }
+
+  Rig(long seed) {
+    random = new Random(seed);
+    step = new ControlStep(StepSettings.DEFAULT, new Random(seed), "controller-1");
+  }
+
+  /** A rig that has the claim and these policies. */
+  static Rig acting(String policies) {
+    Rig rig = new Rig();
+    rig.policies(policies);
+    rig.feed(new Input.Claimed(7));
+    rig.feed(new Input.Tick());
+    return rig;
+  }
+
+  void policies(String text) {
+    PolicyLoad load = PolicyReader.read(List.of(new PolicyFile("p.yaml", text)), PolicyLoad.NONE);
+    if (!load.problems().isEmpty()) {
+      throw new IllegalArgumentException(load.problems().toString());
+    }
+    feed(new Input.PoliciesLoaded(load.policies()));
+  }
+
+  void policies(PolicySet set) {
+    feed(new Input.PoliciesLoaded(set));
+  }
+
+  List<Effect> feed(Input input) {
+    List<Effect> effects = step.step(input, new Moment(millis, wall));
+    all.addAll(effects);
+    return effects;
+  }
+
+  void pass(long passing, TestHost... hosts) {
+    millis += passing;
+    wall = wall.plusMillis(passing);
+    for (TestHost host : hosts) {
+      host.pass(passing);
+    }
+  }
+
+  List<Effect> map(TestHost host) {
+    return feed(new Input.Mapped(host.snapshot()));
+  }
+
+  /** Gives the host's map and a first batch. */
+  void begin(TestHost... hosts) {
+    for (TestHost host : hosts) {
+      map(host);
+      sample(host);
+    }
+  }
+
+  List<Effect> sample(TestHost host) {
+    return feed(new Input.Sampled(host.id, host.frame()));
+  }
+
+  List<Effect> tick() {
+    return feed(new Input.Tick());
+  }
+
+  /** What a host does in a second. */
+  interface Second {
+    void happens();
+  }
+
+  /** Lets seconds pass, each with its work, a batch and a tick; returns what was wanted. */
+  List<Effect> seconds(int count, TestHost host, Second second) {
+    List<Effect> effects = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      pass(1_000, host);
+      second.happens();
+      effects.addAll(sample(host));
+      effects.addAll(tick());
+    }
+    return effects;
+  }
+
+  List<Effect> outcome(Command command, Outcome.Result result) {
+    return outcome(command, result, null);
+  }
+
+  List<Effect> outcome(Command command, Outcome.Result result, Outcome.@Nullable Refusal refusal) {
+    MessageId lease = null;
+    DomainRef domain = null;
+    Long remaining = null;
+    switch (command.action()) {
+      case CommandAction.Set set -> {
+        lease = set.lease();
+        domain = set.domain();
+        remaining = set.leaseMs();
+      }
+      case CommandAction.Reset reset -> lease = reset.lease();
+      case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
+    }
+    return feed(
+        new Input.OutcomeSeen(
+            new Outcome(
+                MessageId.of(wall.toEpochMilli(), random),
+                command.host(),
+                new UUID(0, 1),
+                wall,
+                command.id(),
+                lease,
+                result,
+                refusal,
+                "as the test says",
+                domain,
+                null,
+                List.of(),
+                remaining)));
+  }
+
+  /** A lease's end that nobody asked for. */
+  List<Effect> byItself(TestHost host, MessageId lease, Outcome.Result result) {
+    return feed(
+        new Input.OutcomeSeen(
+            new Outcome(
+                MessageId.of(wall.toEpochMilli(), random),
+                host.id,
+                host.boot,
+                wall,
+                null,
+                lease,
+                result,
+                null,
+                "as the test says",
+                null,
+                null,
+                List.of(),
+                null)));
+  }
+
+  List<Effect> beat(TestHost host, boolean acting, Heartbeat.HeldThrottle... held) {
+    return feed(
+        new Input.Beat(
+            new Heartbeat(
+                host.id,
+                host.boot,
+                host.run,
+                wall,
+                "0.1.0",
+                1_000,
+                host.revision,
+                7,
+                acting,
+                "6.1.0-50-amd64",
+                host.intervalMillis,
+                host.devices,
+                List.of(),
+                List.of(held),
+                Map.of())));
+  }
+
+  List<Effect> ask(OperatorRequest.Ask ask, long correlation) {
+    return feed(new Input.Asked(new OperatorRequest("ana", "the disk is slow", ask), correlation));
+  }
+
+  OperatorRequest.Throttle throttle(TestHost host, String domain, IoPriority priority) {
+    return new OperatorRequest.Throttle(host.id, domain, "xvda2", priority, 60_000);
+  }
+
+  static List<Command> sends(List<Effect> effects) {
+    return effects.stream()
+        .filter(Effect.Send.class::isInstance)
+        .map(effect -> ((Effect.Send) effect).command())
+        .toList();
+  }
+
+  static List<Alert> alerts(List<Effect> effects) {
+    return effects.stream()
+        .filter(Effect.Publish.class::isInstance)
+        .map(effect -> ((Effect.Publish) effect).alert())
+        .toList();
+  }
+
+  static Alert.Action action(Alert alert) {
+    return Objects.requireNonNull(alert.action());
+  }
+
+  static List<String> states(List<Effect> effects) {
+    return alerts(effects).stream().map(alert -> alert.state().wire()).toList();
+  }
+
+  static List<OperatorReply> answers(List<Effect> effects) {
+    return effects.stream()
+        .filter(Effect.Answer.class::isInstance)
+        .map(effect -> ((Effect.Answer) effect).reply())
+        .toList();
+  }
+
+  static List<String> decisions(List<Effect> effects) {
+    return effects.stream()
+        .filter(Effect.Note.class::isInstance)
+        .map(effect -> ((Effect.Note) effect).decision())
+        .map(decision -> decision.verdict().wire() + ": " + decision.reason())
+        .toList();
+  }
+
+  static CommandAction.Set set(Command command) {
+    return (CommandAction.Set) command.action();
+  }
+}

@@ -1,0 +1,362 @@
+package io.blkwarden.controller.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.model.Actuator;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.DomainStopped;
+import io.blkwarden.model.message.Outcome;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class ThrottlingTest {
+  private final Rig rig = Rig.acting(Rig.SWAP_STORM);
+  private final TestHost host = new TestHost("dom0-7");
+  private int noisy;
+  private int neighbour;
+
+  @BeforeEach
+  void begin() {
+    noisy = host.addSwap(176);
+    neighbour = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
+    rig.begin(host);
+  }
+
+  private void storm() {
+    host.reads(noisy, 800, 2, 990, 4);
+    host.reads(neighbour, 50, 40, 900, 2);
+  }
+
+  private void tamed() {
+    host.reads(noisy, 60, 15, 990, 4);
+    host.reads(neighbour, 400, 5, 900, 2);
+  }
+
+  private void quiet() {
+    host.reads(noisy, 5, 1, 5, 0);
+    host.reads(neighbour, 100, 2, 200, 0);
+  }
+
+  private Command breach() {
+    List<Effect> effects = rig.seconds(3, host, this::storm);
+    assertThat(Rig.sends(effects)).hasSize(1);
+    return Rig.sends(effects).getFirst();
+  }
+
+  @Test
+  void aBreachIsThrottledJudgedAndReleased() {
+    List<Effect> effects = rig.seconds(2, host, this::storm);
+    assertThat(effects).isEmpty();
+    effects = rig.seconds(1, host, this::storm);
+    assertThat(Rig.states(effects)).containsExactly("firing");
+    Command command = Rig.sends(effects).getFirst();
+    assertThat(command.epoch()).isEqualTo(7);
+    assertThat(command.host()).isEqualTo(host.id);
+    CommandAction.Set set = Rig.set(command);
+    assertThat(set.priority()).isEqualTo(IoPriority.bestEffort(7));
+    assertThat(set.workers()).containsExactly(host.disks.get(noisy).workers().getFirst().id());
+    assertThat(set.boot()).isEqualTo(host.boot);
+    assertThat(set.leaseMs()).isEqualTo(60_000);
+
+    effects = rig.outcome(command, Outcome.Result.APPLIED);
+    Alert handled = Rig.alerts(effects).getFirst();
+    assertThat(handled.state()).isEqualTo(Alert.State.HANDLED);
+    assertThat(handled.action()).isNotNull();
+    assertThat(handled.summary())
+        .isEqualTo(
+            "vm176 on dom0-7 has swapped 800 I/O per s on its swap disk xvda2 for 3 s and takes"
+                + " 44% of the guests' time on sda; it was set to best-effort/7 priority, with an"
+                + " effect not known yet.");
+
+    effects = rig.seconds(16, host, this::tamed);
+    Alert judged = Rig.alerts(effects).getFirst();
+    assertThat(judged.id()).isEqualTo(handled.id());
+    assertThat(Rig.action(judged).effect()).isEqualTo(Alert.Effect.WORKED);
+    assertThat(Rig.action(judged).after()).isEqualTo(60);
+    assertThat(judged.summary()).contains("which helped: neighbours' I/O wait fell from 40.0 to");
+    assertThat(Rig.sends(effects)).isEmpty();
+
+    effects = rig.seconds(3, host, this::quiet);
+    assertThat(Rig.states(effects)).containsExactly("resolved");
+    Command reset = Rig.sends(effects).getFirst();
+    assertThat(reset.action()).isEqualTo(new CommandAction.Reset(set.lease()));
+    assertThat(Rig.alerts(effects).getFirst().id()).isEqualTo(handled.id());
+    rig.outcome(reset, Outcome.Result.RELEASED);
+    assertThat(rig.seconds(30, host, this::quiet)).isEmpty();
+  }
+
+  @Test
+  void aThrottledDiskWithRequestsWaitingIsNotOver() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    List<Effect> effects = rig.seconds(25, host, this::tamed);
+    assertThat(Rig.states(effects)).doesNotContain("resolved");
+  }
+
+  @Test
+  void missingSamplesNeitherRaiseNorResolve() {
+    rig.seconds(2, host, this::storm);
+    host.reads(noisy, 100_000, 1, 10_000, 0);
+    rig.pass(10_000, host);
+    assertThat(rig.sample(host)).isEmpty();
+    assertThat(rig.seconds(1, host, this::storm)).isNotEmpty();
+  }
+
+  @Test
+  void aSilentHostIsUnknownAndComesBackAsItWas() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    rig.pass(2_000, host);
+    assertThat(rig.tick()).isEmpty();
+    rig.pass(1_001, host);
+    List<Effect> effects = rig.tick();
+    assertThat(Rig.states(effects)).containsExactly("unknown");
+    assertThat(Rig.alerts(effects).getFirst().summary()).contains("nothing has been heard");
+    rig.pass(1_000, host);
+    assertThat(rig.tick()).isEmpty();
+    assertThat(Rig.states(rig.sample(host))).containsExactly("handled");
+  }
+
+  @Test
+  void aPauseOfTheControllerIsNoSilence() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    rig.pass(30_000, host);
+    assertThat(Rig.states(rig.tick())).isEmpty();
+  }
+
+  @Test
+  void theLeaseIsRenewedAtItsHalfWhileTheBreachLasts() {
+    Command first = breach();
+    rig.outcome(first, Outcome.Result.APPLIED);
+    List<Effect> effects = rig.seconds(29, host, this::tamed);
+    assertThat(Rig.sends(effects)).isEmpty();
+    effects = rig.seconds(1, host, this::tamed);
+    Command renewal = Rig.sends(effects).getFirst();
+    assertThat(Rig.set(renewal)).isEqualTo(Rig.set(first));
+    assertThat(renewal.id()).isNotEqualTo(first.id());
+    rig.outcome(renewal, Outcome.Result.RENEWED);
+    assertThat(Rig.sends(rig.seconds(29, host, this::tamed))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(1, host, this::tamed))).hasSize(1);
+  }
+
+  @Test
+  void aRungWithoutEffectIsClimbedAndTheLastOneReleased() {
+    Command first = breach();
+    rig.outcome(first, Outcome.Result.APPLIED);
+    List<Effect> effects = rig.seconds(15, host, this::storm);
+    Command climb = Rig.sends(effects).getFirst();
+    assertThat(Rig.set(climb).lease()).isEqualTo(Rig.set(first).lease());
+    assertThat(Rig.set(climb).priority()).isEqualTo(IoPriority.IDLE);
+    rig.outcome(climb, Outcome.Result.APPLIED);
+    effects = rig.seconds(15, host, this::storm);
+    Command reset = Rig.sends(effects).getFirst();
+    assertThat(reset.action()).isInstanceOf(CommandAction.Reset.class);
+    effects = rig.outcome(reset, Outcome.Result.RELEASED);
+    Alert alert = Rig.alerts(effects).getFirst();
+    assertThat(alert.state()).isEqualTo(Alert.State.FIRING);
+    assertThat(Rig.action(alert).effect()).isEqualTo(Alert.Effect.NO_EFFECT);
+    assertThat(Rig.action(alert).note()).contains("no rung of the ladder had an effect");
+    assertThat(Rig.sends(rig.seconds(60, host, this::storm))).isEmpty();
+  }
+
+  @Test
+  void aloneOnItsDeviceNothingIsClaimed() {
+    List<Effect> effects = rig.seconds(3, host, () -> host.reads(noisy, 800, 2, 990, 4));
+    rig.outcome(Rig.sends(effects).getFirst(), Outcome.Result.APPLIED);
+    effects = rig.seconds(20, host, () -> host.reads(noisy, 800, 2, 990, 4));
+    assertThat(Rig.sends(effects)).isEmpty();
+    assertThat(Rig.alerts(effects)).isNotEmpty();
+    assertThat(Rig.action(Rig.alerts(effects).getLast()).effect()).isEqualTo(Alert.Effect.UNKNOWN);
+    assertThat(Rig.action(Rig.alerts(effects).getLast()).note()).contains("no neighbour competed");
+  }
+
+  @Test
+  void aThrottleThatHarmsIsReleasedAtOnce() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    List<Effect> effects =
+        rig.seconds(
+            15,
+            host,
+            () -> {
+              host.reads(noisy, 700, 2, 990, 4);
+              host.reads(neighbour, 20, 120, 900, 4);
+            });
+    assertThat(Rig.sends(effects).getFirst().action()).isInstanceOf(CommandAction.Reset.class);
+    assertThat(Rig.action(Rig.alerts(effects).getLast()).effect()).isEqualTo(Alert.Effect.HARMED);
+  }
+
+  @Test
+  void aDeviceThatIgnoresPrioritiesIsNotTouched() {
+    host.device(Actuator.INEFFECTIVE, "none");
+    host.revision++;
+    rig.begin(host);
+    List<Effect> effects = rig.seconds(10, host, this::storm);
+    assertThat(Rig.sends(effects)).isEmpty();
+    Alert alert = Rig.alerts(effects).getFirst();
+    assertThat(alert.state()).isEqualTo(Alert.State.FIRING);
+    assertThat(Rig.action(alert).effect()).isEqualTo(Alert.Effect.INEFFECTIVE);
+    assertThat(Rig.action(alert).note()).isEqualTo("I/O priorities are ignored by sda (none)");
+    assertThat(Rig.alerts(effects)).hasSize(1);
+  }
+
+  @Test
+  void aRungThatTheDeviceIgnoresIsSkipped() {
+    host.device(Actuator.CLASS_ONLY, "mq-deadline");
+    host.revision++;
+    rig.begin(host);
+    List<Effect> effects = rig.seconds(4, host, this::storm);
+    assertThat(Rig.set(Rig.sends(effects).getFirst()).priority()).isEqualTo(IoPriority.IDLE);
+    assertThat(Rig.action(Rig.alerts(effects).getLast()).note())
+        .contains("skipped best-effort/7: sda (mq-deadline) counts only the class");
+  }
+
+  @Test
+  void anUnresolvedDiskIsNotTouched() {
+    host.replace(noisy, MappingState.UNRESOLVED, List.of());
+    host.revision++;
+    rig.begin(host);
+    List<Effect> effects = rig.seconds(5, host, this::storm);
+    assertThat(Rig.sends(effects)).isEmpty();
+    assertThat(Rig.decisions(effects))
+        .containsExactly("refuse: not throttled: its workers are not proven (no-thread-yet)");
+
+    host.replace(noisy, MappingState.RESOLVED, List.of(TestHost.worker(176, 0)));
+    host.revision++;
+    rig.map(host);
+    assertThat(Rig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
+  }
+
+  @Test
+  void aProtectedDiskIsNotTouched() {
+    int billing = host.add("vm-billing", 9, VolumeRole.SWAP, MappingState.RESOLVED);
+    host.revision++;
+    rig.begin(host);
+    List<Effect> effects = rig.seconds(5, host, () -> host.reads(billing, 900, 1, 900, 1));
+    assertThat(Rig.sends(effects)).isEmpty();
+    assertThat(Rig.decisions(effects))
+        .containsExactly("refuse: not throttled: the protect list names it");
+  }
+
+  @Test
+  void aThirdDiskOfAHostIsNotThrottled() {
+    int second = host.addSwap(177);
+    int third = host.addSwap(178);
+    host.revision++;
+    rig.begin(host);
+    List<Effect> effects =
+        rig.seconds(
+            6,
+            host,
+            () -> {
+              host.reads(noisy, 300, 1, 900, 1);
+              host.reads(second, 500, 1, 900, 1);
+              host.reads(third, 400, 1, 900, 1);
+            });
+    assertThat(Rig.sends(effects).stream().map(command -> Rig.set(command).domain().name()))
+        .containsExactly("vm176", "vm177");
+    assertThat(Rig.decisions(effects))
+        .contains(
+            "refuse: not throttled: disks_per_host: 2 of at most 2 disks of this host are"
+                + " throttled");
+  }
+
+  @Test
+  void aStaleMappingIsFetchedAgainAndThenRetried() {
+    Command first = breach();
+    List<Effect> effects =
+        rig.outcome(first, Outcome.Result.REFUSED, Outcome.Refusal.STALE_MAPPING);
+    assertThat(effects).contains(new Effect.WantSnapshot(host.id));
+    assertThat(Rig.action(Rig.alerts(effects).getFirst()).note()).contains("stale-mapping");
+    host.revision++;
+    rig.map(host);
+    effects = rig.seconds(1, host, this::storm);
+    assertThat(Rig.sends(effects)).hasSize(1);
+  }
+
+  @Test
+  void afterThreeRefusalsItRests() {
+    List<Effect> effects = rig.seconds(3, host, this::storm);
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      assertThat(Rig.sends(effects)).as("attempt %d", attempt).hasSize(1);
+      rig.outcome(Rig.sends(effects).getFirst(), Outcome.Result.REFUSED, Outcome.Refusal.GATE);
+      effects = rig.seconds(10, host, this::storm);
+    }
+    assertThat(Rig.sends(effects)).isEmpty();
+    effects = rig.seconds(290, host, this::storm);
+    assertThat(Rig.sends(effects)).hasSize(1);
+  }
+
+  @Test
+  void aCommandThatGetsLostIsSentAgain() {
+    Command first = breach();
+    List<Effect> effects = rig.feed(new Input.CommandLost(first.id(), "no responders"));
+    assertThat(Rig.action(Rig.alerts(effects).getFirst()).note()).contains("no responders");
+    assertThat(Rig.sends(rig.seconds(2, host, this::storm))).hasSize(1);
+  }
+
+  @Test
+  void aLeaseThatExpiredIsAskedForAgainAndOneReleasedOnTheHostIsNot() {
+    Command first = breach();
+    rig.outcome(first, Outcome.Result.APPLIED);
+    MessageId lease = Rig.set(first).lease();
+    List<Effect> effects = rig.byItself(host, lease, Outcome.Result.EXPIRED);
+    assertThat(Rig.states(effects)).containsExactly("firing");
+    effects = rig.seconds(1, host, this::storm);
+    Command second = Rig.sends(effects).getFirst();
+    rig.outcome(second, Outcome.Result.APPLIED);
+    rig.byItself(host, Rig.set(second).lease(), Outcome.Result.RELEASED);
+    assertThat(Rig.sends(rig.seconds(30, host, this::storm))).isEmpty();
+  }
+
+  @Test
+  void whenTheDomainStopsTheAlertIsResolved() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    host.revision++;
+    List<Effect> effects =
+        rig.feed(
+            new Input.Mapped(new DomainStopped(host.origin(), host.disks.get(noisy).domain())));
+    assertThat(Rig.states(effects)).containsExactly("resolved");
+    assertThat(Rig.alerts(effects).getFirst().summary()).contains("the disk is gone");
+    host.remove(noisy);
+    host.revision++;
+    assertThat(Rig.states(rig.map(host))).isEmpty();
+  }
+
+  @Test
+  void aDiskThatIsMissingInTheNextSnapshotIsGone() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    host.remove(noisy);
+    host.revision++;
+    assertThat(Rig.states(rig.map(host))).containsExactly("resolved");
+  }
+
+  @Test
+  void aPolicyThatIsTakenAwayReleasesWhatItThrottled() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    rig.policies("policies: []");
+    assertThat(Rig.sends(rig.all).getLast().action()).isInstanceOf(CommandAction.Reset.class);
+    assertThat(Rig.states(rig.all)).last().isEqualTo("resolved");
+  }
+
+  @Test
+  void theSamePolicyReadAgainChangesNothing() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    int before = rig.all.size();
+    rig.policies(Rig.SWAP_STORM);
+    assertThat(rig.all).hasSize(before);
+  }
+
+  @Test
+  void aDiskThatIsProtectedNowIsReleased() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    rig.policies(Rig.SWAP_STORM.replace("vm-billing*", "vm176"));
+    List<Effect> effects = rig.seconds(1, host, this::storm);
+    assertThat(Rig.sends(effects).getFirst().action()).isInstanceOf(CommandAction.Reset.class);
+  }
+}

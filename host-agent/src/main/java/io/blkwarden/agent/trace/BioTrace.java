@@ -1,0 +1,195 @@
+package io.blkwarden.agent.trace;
+
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.probe.TaskStat;
+import io.blkwarden.model.DeviceNumber;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who submits I/O to which device, seen through a trace instance of the agent's own: an
+ * administrator's tracing is neither disturbed nor seen.
+ *
+ * <p>Only {@code block:block_bio_queue} is enabled, filtered to the devices asked for, and only
+ * while there are some. The buffers are small, are read as text without waiting, and keep the
+ * newest events. Not for use by several threads.
+ *
+ * <p>Source: {@code instances/} of tracefs, {@code Documentation/trace/ftrace.rst}.
+ */
+public final class BioTrace implements AutoCloseable {
+  /** Most devices watched at a time; more take turns, the ones that have waited longest first. */
+  public static final int MAX_DEVICES = 32;
+
+  /** Most requests that one {@link #drain} gives; more are left out, and it says so. */
+  public static final int MAX_BIOS = 8_192;
+
+  static final String EVENT = "events/block/block_bio_queue";
+  static final int MAX_TEXT_BYTES = 1024 * 1024;
+  private static final String BUFFER_KIB_PER_CPU = "64";
+  private static final int MAX_STATS_BYTES = 4_096;
+  private static final Pattern LOST = Pattern.compile("(?m)^(?:overrun|dropped events): (\\d+)$");
+  private static final Logger LOG = LoggerFactory.getLogger(BioTrace.class);
+
+  /**
+   * What is being watched.
+   *
+   * @param devices at most {@link #MAX_DEVICES}
+   * @param waiting how many more wait for their turn
+   */
+  public record Armed(List<DeviceNumber> devices, int waiting) {
+    public Armed {
+      devices = List.copyOf(devices);
+    }
+  }
+
+  private final TraceFiles trace;
+  private final String name;
+  private final List<String> leftovers;
+  private final TraceRotation rotation = new TraceRotation(MAX_DEVICES);
+  private List<DeviceNumber> armed = List.of();
+  private boolean closed;
+
+  private BioTrace(TraceFiles trace, String name, List<String> leftovers) {
+    this.trace = trace;
+    this.name = name;
+    this.leftovers = List.copyOf(leftovers);
+  }
+
+  /**
+   * Removes what crashed runs left and makes an instance.
+   *
+   * @param root what tracefs is mounted below: {@code /} on a live host
+   * @param kernel where {@code proc} tells whether the owners of instances live
+   * @param pid this process
+   * @return failed with what is missing: the mount, the rights, or the event
+   */
+  public static Reading<BioTrace> open(Path root, KernelFiles kernel, int pid) {
+    return TraceMount.find(root).flatMap(trace -> open(trace, kernel, pid));
+  }
+
+  static Reading<BioTrace> open(TraceFiles trace, KernelFiles kernel, int pid) {
+    return TaskStat.read(kernel, pid)
+        .flatMap(self -> {
+          List<String> leftovers = TraceInstance.removeLeftovers(trace, kernel);
+          BioTrace made = new BioTrace(trace, TraceInstance.nameFor(self.id()), leftovers);
+          Optional<String> problem = trace.makeDirectory(TraceInstance.DIRECTORY + "/" + made.name);
+          if (problem.isPresent()) {
+            return Reading.failed("trace instance: " + problem.get());
+          }
+          return made.setUp()
+              .map(reason -> {
+                made.close();
+                return Reading.<BioTrace>failed("trace instance: " + reason);
+              })
+              .orElseGet(() -> Reading.present(made));
+        });
+  }
+
+  private Optional<String> setUp() {
+    if (!trace.exists(file(EVENT + "/enable"))) {
+      return Optional.of(
+          "this kernel has no event block:block_bio_queue (CONFIG_BLK_DEV_IO_TRACE)");
+    }
+    return trace
+        .write(file(EVENT + "/enable"), "0")
+        .or(() -> trace.write(file("buffer_size_kb"), BUFFER_KIB_PER_CPU))
+        .or(() -> trace.write(file("tracing_on"), "1"));
+  }
+
+  /**
+   * Watches these devices from now on, and no others; none at all switches the event off.
+   *
+   * <p>If they are more than {@link #MAX_DEVICES}, each call moves on to the next ones, so call it
+   * again at the pace at which they shall take turns. When the devices change, what is in the
+   * buffers is thrown away: a device number may belong to another volume by now.
+   */
+  public Reading<Armed> arm(Collection<DeviceNumber> wanted) {
+    if (closed) {
+      return Reading.failed("trace instance: closed");
+    }
+    List<DeviceNumber> next = rotation.next(wanted);
+    if (!next.equals(armed)) {
+      armed = List.of();
+      Optional<String> problem = watch(next);
+      if (problem.isPresent()) {
+        return Reading.failed("trace instance: " + problem.get());
+      }
+      armed = next;
+    }
+    return Reading.present(new Armed(armed, rotation.size() - armed.size()));
+  }
+
+  private Optional<String> watch(List<DeviceNumber> devices) {
+    Optional<String> stopped =
+        trace.write(file(EVENT + "/enable"), "0").or(() -> trace.clear(file("trace")));
+    if (stopped.isPresent() || devices.isEmpty()) {
+      return stopped;
+    }
+    return trace
+        .write(file(EVENT + "/filter"), filter(devices))
+        .or(() -> trace.write(file(EVENT + "/enable"), "1"));
+  }
+
+  /** A filter of at most 32 terms and 700 bytes; the kernel takes a page. */
+  static String filter(List<DeviceNumber> devices) {
+    return devices.stream()
+        .map(device -> "dev == " + device.kernelDev())
+        .collect(Collectors.joining(" || "));
+  }
+
+  /** Takes what was traced since the last time, and clears the buffers. */
+  public Reading<BioBatch> drain() {
+    if (armed.isEmpty() || closed) {
+      return Reading.present(BioBatch.EMPTY);
+    }
+    return trace
+        .read(file("trace"), MAX_TEXT_BYTES)
+        .flatMap(text -> {
+          BioBatch batch = BioBatch.parse(text, MAX_BIOS, overruns());
+          return trace
+              .clear(file("trace"))
+              .map(reason -> Reading.<BioBatch>failed("trace instance: " + reason))
+              .orElseGet(() -> Reading.present(batch));
+        });
+  }
+
+  /** Clearing the buffers sets the kernel's counters to zero, so they count since then. */
+  private long overruns() {
+    long lost = 0;
+    for (String cpu : trace.list(file("per_cpu")).orElse(List.of())) {
+      String stats = trace.read(file("per_cpu/" + cpu + "/stats"), MAX_STATS_BYTES).orElse("");
+      Matcher counter = LOST.matcher(stats);
+      while (counter.find()) {
+        lost += Long.parseLong(counter.group(1));
+      }
+    }
+    return lost;
+  }
+
+  /** Why instances of earlier runs could not be removed at the start; they cost memory only. */
+  public List<String> leftovers() {
+    return leftovers;
+  }
+
+  private String file(String path) {
+    return TraceInstance.DIRECTORY + "/" + name + "/" + path;
+  }
+
+  /** Switches the event off and removes the instance; what cannot be removed, the next run will. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      TraceInstance.remove(trace, name)
+          .ifPresent(reason -> LOG.warn("the trace instance stays: {}", reason));
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.blkwarden.agent.trace;
+
+import io.blkwarden.agent.probe.Reading;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The files of tracefs, below the directory where it is mounted.
+ *
+ * <p>What changes something gives the reason when it did not work, and nothing when it did.
+ */
+class TraceFiles {
+  private final Path top;
+
+  TraceFiles(Path top) {
+    this.top = top;
+  }
+
+  /** The file's text up to a limit in bytes; the rest is left. */
+  Reading<String> read(String path, int limitBytes) {
+    try (InputStream in = Files.newInputStream(top.resolve(path))) {
+      return Reading.present(new String(in.readNBytes(limitBytes), StandardCharsets.UTF_8));
+    } catch (NoSuchFileException e) {
+      return Reading.absent(path);
+    } catch (IOException e) {
+      return Reading.failed(reason(path, e));
+    }
+  }
+
+  /** Names in a directory, sorted. */
+  Reading<List<String>> list(String path) {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(top.resolve(path))) {
+      for (Path entry : entries) {
+        names.add(String.valueOf(entry.getFileName()));
+      }
+    } catch (NoSuchFileException e) {
+      return Reading.absent(path);
+    } catch (IOException e) {
+      return Reading.failed(reason(path, e));
+    } catch (DirectoryIteratorException e) {
+      return Reading.failed(top.resolve(path) + ": " + e.getMessage());
+    }
+    Collections.sort(names);
+    return Reading.present(List.copyOf(names));
+  }
+
+  boolean exists(String path) {
+    return Files.exists(top.resolve(path));
+  }
+
+  /** Writes in one call, as the kernel takes each write for a command of its own. */
+  Optional<String> write(String path, String text) {
+    return change(
+        path,
+        file -> {
+          try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+          }
+        });
+  }
+
+  /** Empties a file; on {@code trace} this clears the buffers of all CPUs, and their counters. */
+  Optional<String> clear(String path) {
+    return change(
+        path,
+        file ->
+            FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
+                .close());
+  }
+
+  Optional<String> makeDirectory(String path) {
+    return change(path, Files::createDirectory);
+  }
+
+  Optional<String> removeDirectory(String path) {
+    return change(path, Files::delete);
+  }
+
+  private interface Change {
+    void make(Path file) throws IOException;
+  }
+
+  private Optional<String> change(String path, Change change) {
+    try {
+      change.make(top.resolve(path));
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(reason(path, e));
+    }
+  }
+
+  private String reason(String path, IOException e) {
+    String words =
+        switch (e) {
+          case AccessDeniedException _ -> "not permitted; run as root";
+          case NoSuchFileException _ -> "not there";
+          case FileAlreadyExistsException _ -> "already there";
+          case FileSystemException file -> Objects.requireNonNullElse(file.getReason(), "failed");
+          case IOException other ->
+              Objects.requireNonNullElse(other.getMessage(), other.getClass().getSimpleName());
+        };
+    return top.resolve(path) + ": " + words;
+  }
+}

@@ -1,0 +1,37 @@
+package io.blkwarden.agent.trace;
+
+import io.blkwarden.agent.probe.Reading;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds tracefs below a root. */
+final class TraceMount {
+  /** Since Linux 4.1, and before. */
+  private static final List<String> PLACES =
+      List.of("sys/kernel/tracing", "sys/kernel/debug/tracing");
+
+  private TraceMount() {}
+
+  /** The mounted tracefs; failed with what is in its places instead. */
+  static Reading<TraceFiles> find(Path root) {
+    List<String> problems = new ArrayList<>();
+    for (String place : PLACES) {
+      Path top = root.resolve(place);
+      if (Files.isDirectory(top.resolve("instances"))) {
+        return Reading.present(new TraceFiles(top));
+      }
+      if (!Files.exists(top)) {
+        problems.add(top + " is not there");
+      } else if (!Files.isReadable(top) || !Files.isExecutable(top)) {
+        problems.add(top + " is not readable; run as root");
+      } else if (Files.exists(top.resolve("trace"))) {
+        problems.add(top + " has no instances: this kernel is older than 3.10");
+      } else {
+        problems.add("tracefs is not mounted at " + top);
+      }
+    }
+    return Reading.failed("no tracefs: " + String.join("; ", problems));
+  }
+}

@@ -1,0 +1,172 @@
+package io.blkwarden.agent.uevent;
+
+import io.blkwarden.agent.probe.Reading;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+
+/**
+ * A netlink socket in the kernel's uevent group, and an eventfd that wakes whoever waits for it.
+ *
+ * <p>One thread waits and receives; {@link #wake} and {@link #close} come from any.
+ */
+final class UeventSocket implements AutoCloseable {
+  private static final int AF_NETLINK = 16;
+  private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+  private static final int NETLINK_KOBJECT_UEVENT = 15;
+  private static final int KERNEL_GROUP = 1;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_RCVBUF = 8;
+  private static final int SO_RCVBUFFORCE = 33;
+  private static final int EFD_CLOEXEC = 0x80000;
+  private static final int MSG_TRUNC_DONTWAIT = 0x20 | 0x40;
+  private static final short POLLIN = 1;
+  // struct sockaddr_nl: family (2 bytes), padding (2), port id (4), groups (4).
+  private static final int ADDRESS_BYTES = 12;
+  private static final int ADDRESS_PORT = 4;
+  private static final int ADDRESS_GROUPS = 8;
+  // struct pollfd: descriptor (4 bytes), wanted (2), found (2).
+  private static final int POLL_BYTES = 8;
+
+  /** What waiting brought. */
+  enum Wait {
+    READABLE,
+    WOKEN,
+    INTERRUPTED,
+    FAILED
+  }
+
+  /** What receiving brought. */
+  sealed interface Received {
+    /** A message of the kernel, valid until the next call. */
+    record Message(ByteBuffer bytes) implements Received {}
+
+    /** A message that some process sent. */
+    record Foreign(int port) implements Received {}
+
+    /** Nothing is there any more. */
+    record Nothing() implements Received {}
+
+    /** Messages were lost since the last call. */
+    record Overrun() implements Received {}
+
+    /** The socket is of no use any more. */
+    record Broken(String reason) implements Received {}
+  }
+
+  private final SystemCalls calls;
+  private final Arena arena = Arena.ofAuto();
+  private final MemorySegment errno = arena.allocate(SystemCalls.errnoLayout());
+  private final MemorySegment message = arena.allocate(Uevent.MAX_BYTES);
+  private final MemorySegment from = arena.allocate(ADDRESS_BYTES, 4);
+  private final MemorySegment fromLength = arena.allocate(ValueLayout.JAVA_INT);
+  private final MemorySegment polled = arena.allocate(2L * POLL_BYTES, 4);
+  private final int socket;
+  private final int wake;
+  private boolean closed;
+
+  private UeventSocket(SystemCalls calls, int socket, int wake) {
+    this.calls = calls;
+    this.socket = socket;
+    this.wake = wake;
+  }
+
+  /**
+   * Opens and binds the socket; needs no privilege but for a buffer above {@code
+   * net.core.rmem_max}.
+   *
+   * @param bufferBytes how much may wait to be received before events are lost
+   */
+  static Reading<UeventSocket> open(int bufferBytes) {
+    return SystemCalls.load().flatMap(calls -> open(calls, bufferBytes));
+  }
+
+  private static Reading<UeventSocket> open(SystemCalls calls, int bufferBytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(SystemCalls.errnoLayout());
+      int socket = calls.socket(errno, AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_KOBJECT_UEVENT);
+      if (socket < 0) {
+        return Reading.failed("uevents: socket: " + Errno.describe(socket));
+      }
+      MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, bufferBytes);
+      if (calls.setsockopt(errno, socket, SOL_SOCKET, SO_RCVBUFFORCE, size) < 0) {
+        // Without CAP_NET_ADMIN the kernel cuts it to net.core.rmem_max, which will do.
+        int _ = calls.setsockopt(errno, socket, SOL_SOCKET, SO_RCVBUF, size);
+      }
+      MemorySegment address = arena.allocate(ADDRESS_BYTES, 4);
+      address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
+      address.set(ValueLayout.JAVA_INT, ADDRESS_GROUPS, KERNEL_GROUP);
+      int bound = calls.bind(errno, socket, address);
+      int wake = bound < 0 ? bound : calls.eventfd(errno, 0, EFD_CLOEXEC);
+      if (wake < 0) {
+        int _ = calls.close(errno, socket);
+        return Reading.failed("uevents: bind or eventfd: " + Errno.describe(wake));
+      }
+      return Reading.present(new UeventSocket(calls, socket, wake));
+    }
+  }
+
+  /** Waits until there is something to receive, or someone calls {@link #wake}. */
+  Wait await() {
+    watch(0, socket);
+    watch(1, wake);
+    int ready = calls.poll(errno, polled, 2, -1);
+    if (ready < 0) {
+      return ready == -Errno.EINTR ? Wait.INTERRUPTED : Wait.FAILED;
+    }
+    // An error condition on the socket is found by receiving.
+    return found(1) != 0 ? Wait.WOKEN : Wait.READABLE;
+  }
+
+  private void watch(int slot, int fd) {
+    polled.set(ValueLayout.JAVA_INT, (long) slot * POLL_BYTES, fd);
+    polled.set(ValueLayout.JAVA_SHORT, (long) slot * POLL_BYTES + 4, POLLIN);
+    polled.set(ValueLayout.JAVA_SHORT, (long) slot * POLL_BYTES + 6, (short) 0);
+  }
+
+  private short found(int slot) {
+    return polled.get(ValueLayout.JAVA_SHORT, (long) slot * POLL_BYTES + 6);
+  }
+
+  /** Takes one message, without waiting. Only the kernel sends from port 0. */
+  Received receive() {
+    fromLength.set(ValueLayout.JAVA_INT, 0, ADDRESS_BYTES);
+    long length = calls.recvfrom(errno, socket, message, MSG_TRUNC_DONTWAIT, from, fromLength);
+    if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
+      return new Received.Nothing();
+    }
+    if (length == -Errno.ENOBUFS) {
+      return new Received.Overrun();
+    }
+    if (length < 0) {
+      return new Received.Broken("recvfrom: " + Errno.describe(length));
+    }
+    int port = from.get(ValueLayout.JAVA_INT, ADDRESS_PORT);
+    if (port != 0 || from.get(ValueLayout.JAVA_SHORT, 0) != AF_NETLINK) {
+      return new Received.Foreign(port);
+    }
+    // A longer message is cut here, and lacks what its parser looks for.
+    return new Received.Message(
+        message.asSlice(0, Math.min(length, message.byteSize())).asByteBuffer());
+  }
+
+  /** Makes {@link #await} return; harmless after {@link #close}. */
+  synchronized void wake() {
+    if (!closed) {
+      try (Arena own = Arena.ofConfined()) {
+        MemorySegment one = own.allocateFrom(ValueLayout.JAVA_LONG, 1L);
+        long _ = calls.write(own.allocate(SystemCalls.errnoLayout()), wake, one);
+      }
+    }
+  }
+
+  /** Closes both descriptors; only once nobody waits or receives any more. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      int _ = calls.close(errno, socket) + calls.close(errno, wake);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.blkwarden.agent.xenstore;
+
+import io.blkwarden.agent.probe.Reading;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds xenstored's socket below a root and connects to it. */
+final class XenSockets {
+  private XenSockets() {}
+
+  /** The first socket that takes a connection; failed with what each of them said. */
+  static Reading<SocketChannel> connect(Path root) {
+    List<String> problems = new ArrayList<>();
+    for (String socket : XenStoreSettings.SOCKETS) {
+      try {
+        return Reading.present(connectTo(root.resolve(socket)));
+      } catch (IOException e) {
+        problems.add(root.resolve(socket) + ": " + e.getMessage());
+      }
+    }
+    for (String device : XenStoreSettings.DEVICES) {
+      if (Files.exists(root.resolve(device))) {
+        problems.add(root.resolve(device) + " is there, but only the socket is supported");
+      }
+    }
+    return Reading.failed("no connection to xenstored: " + String.join("; ", problems));
+  }
+
+  private static SocketChannel connectTo(Path socket) throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.connect(UnixDomainSocketAddress.of(socket));
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package io.blkwarden.agent.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.xenstore.Captured;
+import io.blkwarden.model.DeviceNumber;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a directory that looks like tracefs; {@link RealTraceTest} runs on the kernel's own. */
+final class BioTraceTest {
+  private static final int PID = 812;
+  private static final List<DeviceNumber> ONE = List.of(new DeviceNumber(253, 1));
+
+  @TempDir private Path root;
+  private Path top;
+  private Path instance;
+  private KernelFiles kernel;
+
+  @BeforeEach
+  void makeTree() throws IOException {
+    top = root.resolve("sys/kernel/tracing");
+    Files.createDirectories(top.resolve("instances"));
+    process(PID, 7_001);
+    instance = top.resolve("instances/blkwarden-812-7001");
+    kernel = RootedFiles.below(root).toOptional().orElseThrow();
+  }
+
+  @Test
+  void armsReadsAndRemoves() throws IOException {
+    BioTrace trace = open();
+    assertThat(content("buffer_size_kb")).isEqualTo("64");
+    assertThat(content("events/block/block_bio_queue/enable")).isEqualTo("0");
+
+    assertThat(trace.arm(ONE)).isEqualTo(Reading.present(new BioTrace.Armed(ONE, 0)));
+    assertThat(content("events/block/block_bio_queue/filter")).isEqualTo("dev == 265289729");
+    assertThat(content("events/block/block_bio_queue/enable")).isEqualTo("1");
+
+    Files.writeString(instance.resolve("trace"), Captured.text("block_bio_queue.trace.txt"));
+    Files.writeString(
+        instance.resolve("per_cpu/cpu1/stats"),
+        Captured.text("per_cpu0-stats.txt").replace("overrun: 0", "overrun: 408"));
+    BioBatch batch = trace.drain().toOptional().orElseThrow();
+    assertThat(batch.bios()).hasSize(388);
+    assertThat(batch.overruns()).isEqualTo(408);
+    assertThat(content("trace")).isEmpty();
+    assertThat(trace.drain().toOptional().orElseThrow().bios()).isEmpty();
+
+    trace.close();
+    assertThat(instance).doesNotExist();
+    assertThat(trace.arm(ONE)).isInstanceOf(Reading.Failed.class);
+  }
+
+  @Test
+  void throwsAwayWhatWasTracedForOtherDevicesAndStopsForNone() throws IOException {
+    try (BioTrace trace = open()) {
+      arm(trace, ONE);
+      Files.writeString(instance.resolve("trace"), Captured.text("block_bio_queue.trace.txt"));
+      arm(trace, ONE);
+      assertThat(content("trace")).isNotEmpty();
+      arm(trace, List.of(new DeviceNumber(253, 2)));
+      assertThat(content("trace")).isEmpty();
+
+      arm(trace, List.of());
+      assertThat(content("events/block/block_bio_queue/enable")).isEqualTo("0");
+      assertThat(trace.drain()).isEqualTo(Reading.present(BioBatch.EMPTY));
+    }
+  }
+
+  @Test
+  void watchesAtMostThirtyTwoAndSaysHowManyWait() throws IOException {
+    List<DeviceNumber> many =
+        IntStream.range(0, 100).mapToObj(minor -> new DeviceNumber(253, minor)).toList();
+    try (BioTrace trace = open()) {
+      BioTrace.Armed first = arm(trace, many);
+      assertThat(first.devices()).isEqualTo(many.subList(0, 32));
+      assertThat(first.waiting()).isEqualTo(68);
+      assertThat(content("events/block/block_bio_queue/filter").split(" \\|\\| ", -1))
+          .hasSize(32)
+          .endsWith("dev == 265289759");
+      assertThat(arm(trace, many).devices()).isEqualTo(many.subList(32, 64));
+    }
+  }
+
+  @Test
+  void removesWhatTheDeadLeftAndKeepsWhatTheLivingUse() throws IOException {
+    process(4_000, 9_000);
+    for (String name :
+        List.of(
+            "blkwarden", "blkwarden-1-5", "blkwarden-4000-9000", "blkwarden-4000-8999", "lab")) {
+      Files.createDirectories(top.resolve("instances").resolve(name));
+    }
+    try (BioTrace trace = open()) {
+      assertThat(trace.leftovers()).isEmpty();
+      assertThat(names())
+          .containsExactlyInAnyOrder("blkwarden-4000-9000", "blkwarden-812-7001", "lab");
+    }
+  }
+
+  @Test
+  void reportsALeftoverThatIsBusyAndGoesOn() {
+    TraceFiles busy =
+        new Tree(top) {
+          @Override
+          Optional<String> removeDirectory(String path) {
+            return path.endsWith("blkwarden-1-5")
+                ? Optional.of(path + ": Device or resource busy")
+                : super.removeDirectory(path);
+          }
+        };
+    assertThat(busy.makeDirectory("instances/blkwarden-1-5")).isEmpty();
+
+    try (BioTrace trace = BioTrace.open(busy, kernel, PID).toOptional().orElseThrow()) {
+      assertThat(trace.leftovers())
+          .containsExactly(
+              "left by an earlier run: instances/blkwarden-1-5: Device or resource busy");
+      assertThat(trace.arm(ONE).isPresent()).isTrue();
+    }
+  }
+
+  @Test
+  void saysWhatIsMissing() throws IOException {
+    Files.delete(top.resolve("instances"));
+    assertThat(BioTrace.open(root, kernel, PID).describe())
+        .contains("tracefs is not mounted at " + top)
+        .contains("debug/tracing is not there");
+    List<Check> checks = TraceCheck.run(root, kernel, PID);
+    assertThat(checks).extracting(Check::state).containsExactly(Check.State.WARN);
+    assertThat(checks.getFirst().remedy()).contains("mount -t tracefs");
+
+    Files.createDirectories(top.resolve("instances"));
+    // A kernel whose instances have no such event.
+    assertThat(BioTrace.open(root, kernel, PID).describe())
+        .contains("no event block:block_bio_queue");
+    assertThat(names()).isEmpty();
+    assertThat(BioTrace.open(new Tree(top), kernel, 4_711)).isInstanceOf(Reading.Absent.class);
+  }
+
+  @Test
+  void refusesASecondInstanceOfOneProcess() {
+    try (BioTrace trace = open()) {
+      assertThat(trace.leftovers()).isEmpty();
+      assertThat(BioTrace.open(new Tree(top), kernel, PID).describe()).contains("already there");
+    }
+  }
+
+  private BioTrace open() {
+    return switch (BioTrace.open(new Tree(top), kernel, PID)) {
+      case Reading.Present<BioTrace>(BioTrace trace) -> trace;
+      case Reading<BioTrace> none -> throw new AssertionError(none.describe());
+    };
+  }
+
+  private static BioTrace.Armed arm(BioTrace trace, List<DeviceNumber> devices) {
+    return trace.arm(devices).toOptional().orElseThrow();
+  }
+
+  private String content(String path) throws IOException {
+    return Files.readString(instance.resolve(path));
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> entries = Files.list(top.resolve("instances"))) {
+      return entries.map(entry -> entry.getFileName().toString()).toList();
+    }
+  }
+
+  private void process(int pid, long startTicks) throws IOException {
+    Path directory = Files.createDirectories(root.resolve("proc/" + pid));
+    Files.writeString(
+        directory.resolve("stat"),
+        "%d (java) S 1 1 1 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 20 0 %d 0 0\n"
+            .formatted(pid, startTicks));
+  }
+
+  /** Plain files; like the kernel, a new directory has its files at once, and they go with it. */
+  private static class Tree extends TraceFiles {
+    private final Path top;
+
+    Tree(Path top) {
+      super(top);
+      this.top = top;
+    }
+
+    @Override
+    Optional<String> makeDirectory(String path) {
+      Optional<String> problem = super.makeDirectory(path);
+      if (problem.isEmpty()) {
+        for (String file :
+            List.of(
+                "trace",
+                "tracing_on",
+                "buffer_size_kb",
+                "per_cpu/cpu0/stats",
+                "per_cpu/cpu1/stats",
+                BioTrace.EVENT + "/enable",
+                BioTrace.EVENT + "/filter")) {
+          try {
+            Path made = top.resolve(path).resolve(file);
+            Files.createDirectories(made.getParent());
+            Files.writeString(made, "");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+      }
+      return problem;
+    }
+
+    @Override
+    Optional<String> removeDirectory(String path) {
+      try (Stream<Path> below = Files.walk(top.resolve(path))) {
+        for (Path file : below.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+        return Optional.empty();
+      } catch (IOException e) {
+        return Optional.of(path + ": " + e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package io.blkwarden.agent.uevent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.agent.probe.Reading;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Listens to this machine's kernel. A process without rights may listen, but cannot make the kernel
+ * send; then these tests hold that nothing is heard and that closing works.
+ */
+final class NetlinkUeventsTest {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+
+  /** Writing there makes the kernel send a `change` event of a device that nobody handles. */
+  private static final Path TRIGGER = Path.of("/sys/class/mem/null/uevent");
+
+  private final List<UeventNotice> notices = new CopyOnWriteArrayList<>();
+
+  @Test
+  void hearsTheKernel() throws IOException {
+    try (NetlinkUevents uevents = open(notices::add, NetlinkUevents.BUFFER_BYTES)) {
+      if (trigger()) {
+        await().atMost(BOUND).until(() -> notices.stream().anyMatch(NetlinkUeventsTest::isNull));
+        assertThat(uevents.counts().events()).isPositive();
+      } else {
+        assertThat(uevents.counts()).isEqualTo(new NetlinkUevents.Counts(0, 0, 0, 0));
+      }
+    }
+  }
+
+  @Test
+  void outlivesAReceiverThatThrows() throws IOException {
+    Consumer<UeventNotice> throwing =
+        notice -> {
+          notices.add(notice);
+          throw new IllegalStateException("receiver");
+        };
+    try (NetlinkUevents uevents = open(throwing, NetlinkUevents.BUFFER_BYTES)) {
+      int sent = 0;
+      while (sent < 2 && trigger()) {
+        sent++;
+      }
+      int expected = sent;
+      await()
+          .atMost(BOUND)
+          .until(() -> notices.stream().filter(NetlinkUeventsTest::isNull).count() >= expected);
+      assertThat(uevents.counts().events()).isGreaterThanOrEqualTo(expected);
+    }
+  }
+
+  @Test
+  void dropsWhatAProcessSends() throws Throwable {
+    try (NetlinkUevents uevents = open(notices::add, NetlinkUevents.BUFFER_BYTES)) {
+      ForgedUevent forged = ForgedUevent.sendToOwnListeners("add@/devices/forged");
+      // Only root may send to such a socket at all.
+      assertThat(forged.sent() + forged.forbidden()).isPositive();
+      await().atMost(BOUND).until(() -> uevents.counts().foreign() >= forged.sent());
+      assertThat(uevents.counts().foreign()).isEqualTo(forged.sent());
+      assertThat(notices)
+          .noneMatch(notice ->
+              notice instanceof Uevent event && event.devpath().equals("/devices/forged"));
+    }
+  }
+
+  @Test
+  void tellsThatEventsWereLost() throws Exception {
+    CountDownLatch busy = new CountDownLatch(1);
+    Consumer<UeventNotice> slow =
+        notice -> {
+          notices.add(notice);
+          try {
+            assertThat(busy.await(BOUND.toSeconds(), TimeUnit.SECONDS)).isTrue();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    try (NetlinkUevents uevents = open(slow, 1_024)) {
+      boolean sent = trigger();
+      for (int n = 0; sent && n < 200; n++) {
+        sent = trigger();
+      }
+      busy.countDown();
+      if (sent) {
+        await().atMost(BOUND).until(() -> uevents.counts().overruns() == 1);
+        assertThat(notices).contains(new UeventNotice.Overrun(1));
+        // It goes on afterwards.
+        long before = uevents.counts().events();
+        assertThat(trigger()).isTrue();
+        await().atMost(BOUND).until(() -> uevents.counts().events() > before);
+      } else {
+        assertThat(uevents.counts().overruns()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void closesWhileItWaitsAndMoreThanOnce() {
+    NetlinkUevents uevents = open(notices::add, 65_536);
+    uevents.close();
+    uevents.close();
+
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().equals("uevents") && thread.isAlive());
+    assertThat(notices).noneMatch(notice -> notice instanceof UeventNotice.Stopped);
+  }
+
+  @Test
+  void doctorOpensTheSocket() {
+    assertThat(UeventCheck.run()).extracting(Check::state).containsExactly(Check.State.OK);
+  }
+
+  private static NetlinkUevents open(Consumer<UeventNotice> notices, int bufferBytes) {
+    return switch (NetlinkUevents.open(notices, bufferBytes)) {
+      case Reading.Present<NetlinkUevents>(NetlinkUevents uevents) -> uevents;
+      case Reading<NetlinkUevents> none -> throw new AssertionError(none.describe());
+    };
+  }
+
+  private static boolean isNull(UeventNotice notice) {
+    return notice instanceof Uevent event
+        && event.devpath().equals("/devices/virtual/mem/null")
+        && event.subsystem().equals("mem")
+        && event.action().equals("change");
+  }
+
+  /** Whether the kernel was made to send an event. */
+  private static boolean trigger() throws IOException {
+    try {
+      Files.writeString(TRIGGER, "change", StandardOpenOption.WRITE);
+      return true;
+    } catch (AccessDeniedException | NoSuchFileException e) {
+      return false;
+    }
+  }
+}

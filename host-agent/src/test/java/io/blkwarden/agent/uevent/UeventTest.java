@@ -1,0 +1,97 @@
+package io.blkwarden.agent.uevent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.xenstore.Captured;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+final class UeventTest {
+  @Test
+  void parsesWhatADom0SentWhileAGuestCameAndWent() {
+    List<Uevent> events = kernelEvents("udevadm-monitor-vbd.txt");
+
+    assertThat(events).hasSize(15);
+    Uevent first = events.getFirst();
+    assertThat(first.action()).isEqualTo("add");
+    assertThat(first.devpath()).isEqualTo("/devices/vbd-3-51713");
+    assertThat(first.subsystem()).isEqualTo("xen-backend");
+    assertThat(first.seqnum()).isEqualTo(849);
+    assertThat(first.property("XENBUS_PATH")).contains("backend/vbd/3/51713");
+    assertThat(first.property("DM_NAME")).isEmpty();
+    assertThat(events).extracting(Uevent::action).contains("bind", "unbind", "remove");
+  }
+
+  @Test
+  void parsesWhatADom0SentWhileVolumesChanged() {
+    assertThat(kernelEvents("udevadm-monitor-lvm.txt"))
+        .filteredOn(event -> event.devpath().equals("/devices/virtual/block/dm-4"))
+        .first()
+        .satisfies(event -> {
+          assertThat(event.subsystem()).isEqualTo("block");
+          assertThat(event.property("DISKSEQ")).contains("7");
+          assertThat(event.property("MAJOR")).contains("253");
+        });
+  }
+
+  @Test
+  void refusesMessagesOfUdev() {
+    assertThat(parse("libudev", "\u00fe\u00ed\u00ca\u00fe", "ACTION=add").describe())
+        .contains("a message of the kernel")
+        .contains("udev");
+  }
+
+  @Test
+  void namesWhatIsMissing() {
+    assertThat(parse("add@/d", "ACTION=add", "DEVPATH=/d", "SEQNUM=1").describe())
+        .contains("SUBSYSTEM");
+    assertThat(parse("add@/d", "ACTION=add", "DEVPATH=/d", "SUBSYSTEM=block").describe())
+        .contains("SEQNUM=NUMBER");
+    assertThat(
+            parse("add@/e", "ACTION=add", "DEVPATH=/d", "SUBSYSTEM=block", "SEQNUM=1").describe())
+        .contains("expected add@/d");
+    assertThat(parse("add@/d", "ACTION=add", "nonsense").describe()).contains("NAME=VALUE");
+    assertThat(Uevent.parse(ByteBuffer.allocate(8_193)).describe()).contains("at most 8192 bytes");
+    assertThat(Uevent.parse(ByteBuffer.allocate(0))).isInstanceOf(Reading.Malformed.class);
+  }
+
+  @Property
+  void neverThrows(@ForAll byte[] bytes) {
+    assertThat(Uevent.parse(ByteBuffer.wrap(bytes))).isNotNull();
+  }
+
+  @Property(tries = 200)
+  void neverThrowsOnVariables(@ForAll List<String> variables) {
+    assertThat(parse(variables.toArray(String[]::new))).isNotNull();
+  }
+
+  /** The events that {@code udevadm monitor -k -p} printed, in the form the kernel sent them. */
+  private static List<Uevent> kernelEvents(String file) {
+    List<Uevent> events = new ArrayList<>();
+    for (String block : Captured.text(file).split("\n\n", -1)) {
+      List<String> lines = block.lines().toList();
+      if (lines.isEmpty() || !lines.getFirst().startsWith("KERNEL")) {
+        continue;
+      }
+      String[] words = lines.getFirst().split("\\s+", -1);
+      List<String> message = new ArrayList<>(List.of(words[1] + "@" + words[2]));
+      message.addAll(lines.subList(1, lines.size()));
+      switch (parse(message.toArray(String[]::new))) {
+        case Reading.Present<Uevent>(Uevent event) -> events.add(event);
+        case Reading<Uevent> bad -> throw new AssertionError(bad.describe());
+      }
+    }
+    return events;
+  }
+
+  private static Reading<Uevent> parse(String... strings) {
+    return Uevent.parse(
+        ByteBuffer.wrap((String.join("\0", strings) + "\0").getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,23 @@
+package io.blkwarden.agent.xenstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+final class BackoffTest {
+  @Property(tries = 100)
+  void doublesUpToTheLimitAndStartsOver(@ForAll long seed) {
+    Backoff backoff = new Backoff(100, 1_000, new SplittableRandom(seed));
+    for (int round = 0; round < 2; round++) {
+      assertThat(backoff.nextMillis()).isBetween(50L, 100L);
+      assertThat(backoff.nextMillis()).isBetween(100L, 200L);
+      assertThat(backoff.nextMillis()).isBetween(200L, 400L);
+      assertThat(backoff.nextMillis()).isBetween(400L, 800L);
+      assertThat(backoff.nextMillis()).isBetween(500L, 1_000L);
+      assertThat(backoff.nextMillis()).isBetween(500L, 1_000L);
+      backoff.reset();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.blkwarden.agent.xenstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.probe.Reading;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+final class TextXenStoreTest {
+  @Test
+  void readsTheCapturedTree() {
+    TextXenStore store = Captured.xenStore();
+
+    assertThat(store.size()).isEqualTo(397);
+    assertThat(store.read("/local/domain/0/backend/vbd/1/51714/params"))
+        .isEqualTo(Reading.present("/dev/vg/vm101_swap"));
+    assertThat(store.read("/local/domain/0/backend/vbd/1")).isEqualTo(Reading.present(""));
+    assertThat(store.directory("/local/domain/0/backend"))
+        .isEqualTo(Reading.present(List.of("console", "vbd")));
+    assertThat(store.directory("/local/domain/0/backend/vbd/1/51714/params"))
+        .isEqualTo(Reading.present(List.of()));
+    assertThat(store.read("/nosuch")).isInstanceOf(Reading.Absent.class);
+    assertThat(store.directory("/nosuch")).isInstanceOf(Reading.Absent.class);
+  }
+
+  @Test
+  void readsTheFormWithPermissionsAndImpliesTheParents() {
+    TextXenStore store = parsed(Captured.text("xenstore-ls-fp-backend.txt"));
+
+    assertThat(store.read("/local/domain/0/backend/vbd/2/51713/physical-device"))
+        .isEqualTo(Reading.present("fd:2"));
+    assertThat(store.directory("/local/domain")).isEqualTo(Reading.present(List.of("0")));
+    assertThat(store.read("/local/domain")).isInstanceOf(Reading.Absent.class);
+  }
+
+  @Test
+  void undoesTheEscapesAndKeepsQuotes() {
+    TextXenStore store =
+        parsed(
+            """
+            /a = "tab\\tnewline\\nreturn\\rback\\\\slash"
+            /b = "bell\\007 umlaut\\xc3\\xa4"
+            /c = "a "quoted" = "word""
+            /d = ""
+            """);
+
+    assertThat(store.read("/a")).isEqualTo(Reading.present("tab\tnewline\nreturn\rback\\slash"));
+    assertThat(store.read("/b")).isEqualTo(Reading.present("bell\u0007 umlautä"));
+    assertThat(store.read("/c")).isEqualTo(Reading.present("a \"quoted\" = \"word\""));
+    assertThat(store.read("/d")).isEqualTo(Reading.present(""));
+  }
+
+  @Test
+  void aValueThatCannotBeReadIsMalformedAlone() {
+    TextXenStore store = parsed("/a = \"\\q\"\n/b = \"\\xff\"\n/c = \"1\"\n");
+
+    assertThat(store.read("/a"))
+        .isEqualTo(Reading.malformed("/a", "an escape of xenstore-ls", "\\q"));
+    assertThat(store.read("/b")).isEqualTo(Reading.malformed("/b", "UTF-8", "\\xff"));
+    assertThat(store.read("/c")).isEqualTo(Reading.present("1"));
+  }
+
+  @Test
+  void namesTheLineThatIsNoNode() {
+    assertThat(TextXenStore.parse("/a = \"1\"\nvbd = \"\"\n").describe())
+        .contains("line 2")
+        .contains("vbd = \"\"");
+  }
+
+  @Test
+  void readsTheDevicesOfAType() {
+    Reading<BackendTree> tree =
+        BackendTree.read(
+            Captured.xenStore(), "vbd", List.of("state", "dev", "queue-0/kthread-pid"));
+
+    List<BackendNode> nodes = tree.toOptional().orElseThrow().nodes();
+    assertThat(nodes)
+        .extracting(BackendNode::path)
+        .containsExactly(
+            "/local/domain/0/backend/vbd/1/51713",
+            "/local/domain/0/backend/vbd/1/51714",
+            "/local/domain/0/backend/vbd/2/51713",
+            "/local/domain/0/backend/vbd/2/51714");
+    assertThat(nodes.get(1).value("dev")).isEqualTo(Reading.present("xvda2"));
+    assertThat(nodes.get(1).value("state")).isEqualTo(Reading.present("4"));
+    assertThat(nodes.get(1).value("queue-0/kthread-pid")).isInstanceOf(Reading.Absent.class);
+    assertThat(BackendTree.read(Captured.xenStore(), "vbd3", List.of("state")))
+        .isInstanceOf(Reading.Absent.class);
+  }
+
+  @Test
+  void leavesOutWhatIsNoDevice() {
+    TextXenStore store =
+        parsed(
+            """
+            /local/domain/0/backend/vbd/1/51713/state = "4"
+            /local/domain/0/backend/vbd/1/051713/state = "4"
+            /local/domain/0/backend/vbd/new/51713/state = "4"
+            """);
+
+    BackendTree tree = BackendTree.read(store, "vbd", List.of("state")).toOptional().orElseThrow();
+
+    assertThat(tree.nodes()).hasSize(1);
+    assertThat(tree.ignored())
+        .containsExactlyInAnyOrder(
+            "/local/domain/0/backend/vbd/1/051713", "/local/domain/0/backend/vbd/new");
+  }
+
+  @Property
+  void neverThrows(@ForAll String text) {
+    assertThat(TextXenStore.parse(text)).isNotNull();
+    assertThat(TextXenStore.parse("/a = \"" + text + "\"")).isNotNull();
+  }
+
+  private static TextXenStore parsed(String text) {
+    return TextXenStore.parse(text).toOptional().orElseThrow();
+  }
+}

@@ -1,0 +1,128 @@
+package io.blkwarden.agent.xenstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.probe.Reading;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+final class XenMessageTest {
+  @Test
+  void encodesARequestAsXsWireSays() {
+    ByteBuffer frame =
+        XenMessage.ofStrings(XenOp.READ, 7, "/local/domain/0/name").orElseThrow().encode();
+
+    ByteBuffer expected =
+        ByteBuffer.allocate(16 + 21)
+            .order(ByteOrder.nativeOrder())
+            .putInt(2)
+            .putInt(7)
+            .putInt(0)
+            .putInt(21)
+            .put("/local/domain/0/name\0".getBytes(StandardCharsets.US_ASCII))
+            .flip();
+    assertThat(frame).isEqualTo(expected);
+  }
+
+  @Test
+  void takesOneMessageAndLeavesTheNext() {
+    ByteBuffer two =
+        ByteBuffer.allocate(256)
+            .put(
+                XenMessage.ofStrings(XenOp.WATCH_EVENT, 0, "@releaseDomain", "t")
+                    .orElseThrow()
+                    .encode())
+            .put(frame(2, 5, 1, "4"))
+            .flip();
+
+    assertThat(complete(two).strings("event"))
+        .isEqualTo(Reading.present(List.of("@releaseDomain", "t")));
+    XenMessage second = complete(two);
+    assertThat(second.requestId()).isEqualTo(5);
+    assertThat(second.value("/a")).isEqualTo(Reading.present("4"));
+    assertThat(two.hasRemaining()).isFalse();
+  }
+
+  @Test
+  void waitsForTheRestOfAMessage() {
+    ByteBuffer whole = frame(2, 5, 1, "4");
+    for (int length = 0; length < whole.limit(); length++) {
+      ByteBuffer part = whole.duplicate().limit(length);
+      assertThat(XenMessage.decode(part)).isInstanceOf(XenMessage.Decoding.Incomplete.class);
+      assertThat(part.position()).isZero();
+    }
+  }
+
+  @Test
+  void refusesAPayloadOverTheLimitAndAnUnknownType() {
+    assertThat(XenMessage.decode(frame(2, 5, 4097, "")))
+        .isEqualTo(
+            new XenMessage.Decoding.Broken("expected a payload of 0 to 4096 bytes, found 4097"));
+    assertThat(XenMessage.decode(frame(2, 5, -1, "")))
+        .isInstanceOf(XenMessage.Decoding.Broken.class);
+    assertThat(XenMessage.decode(frame(20, 5, 0, "")))
+        .isEqualTo(new XenMessage.Decoding.Broken("expected a message type, found 20"));
+    assertThat(XenMessage.ofStrings(XenOp.READ, 1, "/" + "x".repeat(4095))).isEmpty();
+    assertThat(XenMessage.ofStrings(XenOp.READ, 1, "/a\0/b")).isEmpty();
+  }
+
+  @Test
+  void namesTheErrorAndOnlyPrintableParts() {
+    assertThat(complete(frame(16, 1, 7, "ENOENT\0")).errorName()).isEqualTo("ENOENT");
+    assertThat(complete(frame(16, 1, 6, "EACCES")).errorName()).isEqualTo("EACCES");
+    assertThat(complete(frame(16, 1, 0, "")).errorName()).isEqualTo("an error without a name");
+    assertThat(complete(frame(16, 1, 3, "\u001b[2")).errorName()).isEqualTo("?[2");
+  }
+
+  @Test
+  void splitsNamesAtTheirTerminators() {
+    assertThat(complete(frame(1, 1, 4, "1\0" + "2\0")).strings("/d"))
+        .isEqualTo(Reading.present(List.of("1", "2")));
+    assertThat(complete(frame(1, 1, 0, "")).strings("/d")).isEqualTo(Reading.present(List.of()));
+  }
+
+  @Property
+  void neverThrows(@ForAll byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    if (XenMessage.decode(buffer) instanceof XenMessage.Decoding.Complete(XenMessage message)) {
+      assertThat(message.errorName()).isNotEmpty();
+      assertThat(message.value("v")).isNotNull();
+      assertThat(message.strings("s")).isNotNull();
+    }
+  }
+
+  @Property
+  void neverThrowsBehindAValidHeader(
+      @ForAll int requestId, @ForAll @Size(max = 4096) byte[] payload) {
+    ByteBuffer buffer = XenMessage.of(XenOp.READ, requestId, payload).orElseThrow().encode();
+
+    XenMessage message = complete(buffer);
+
+    assertThat(message.requestId()).isEqualTo(requestId);
+    assertThat(message.payload()).isEqualTo(payload);
+    assertThat(message.errorName()).isNotEmpty();
+    assertThat(message.value("v")).isNotNull();
+    assertThat(message.strings("s")).isNotNull();
+  }
+
+  private static XenMessage complete(ByteBuffer bytes) {
+    return ((XenMessage.Decoding.Complete) XenMessage.decode(bytes)).message();
+  }
+
+  private static ByteBuffer frame(int type, int id, int length, String payload) {
+    return ByteBuffer.allocate(16 + payload.length())
+        .order(ByteOrder.nativeOrder())
+        .putInt(type)
+        .putInt(id)
+        .putInt(0)
+        .putInt(length)
+        .put(payload.getBytes(StandardCharsets.ISO_8859_1))
+        .flip();
+  }
+}
