@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * All devices of one backend type, read in three rounds of pipelined requests.
@@ -16,6 +17,19 @@ import java.util.OptionalInt;
 public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
   /** Where dom0's backends stand. */
   public static final String ROOT = "/local/domain/0/backend";
+
+  /** The backend types that serve disks, as their directories are called. */
+  public static final List<String> TYPES = List.of("vbd", "vbd3", "qdisk", "tap");
+
+  /**
+   * What to watch to hear of every change to a domain or a disk: few enough for one store. A type's
+   * directory need not exist yet.
+   */
+  public static final List<String> WATCHES =
+      Stream.concat(
+              Stream.of("@introduceDomain", "@releaseDomain"),
+              TYPES.stream().map(type -> ROOT + "/" + type))
+          .toList();
 
   /** Most devices of one type; more is a failure, as it is more than Xen has domids for. */
   public static final int MAX_NODES = 65_536;

@@ -31,6 +31,9 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SocketXenStore.class);
   private static final int JOIN_MILLIS = 5_000;
 
+  /** A JVM that is still loading classes on a busy host takes seconds for what takes none later. */
+  private static final int FIRST_TRY_MILLIS = 30_000;
+
   private record Watch(String path, String token) {}
 
   private sealed interface Link {
@@ -57,16 +60,17 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   /**
-   * Starts the store and waits for its first try to connect. A server that is not there is no
-   * error: reads fail with the reason until it is, and {@link XenEvent.Connected} tells when.
+   * Starts the store and waits for its first try to connect, 30 s at most. A server that is not
+   * there is no error: reads fail with the reason until it is, and {@link XenEvent.Connected} tells
+   * when.
    */
   public static SocketXenStore open(
       XenStoreSettings settings, Consumer<XenEvent> events, RandomGenerator random) {
     SocketXenStore store = new SocketXenStore(settings, events, random);
     store.thread.start();
     try {
-      if (!store.tried.await(settings.requestMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("xenstored has not taken the connection for {} ms", settings.requestMillis());
+      if (!store.tried.await(FIRST_TRY_MILLIS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("xenstored has not taken the connection for {} ms", FIRST_TRY_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

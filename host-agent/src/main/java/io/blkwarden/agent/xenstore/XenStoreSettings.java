@@ -31,8 +31,8 @@ public record XenStoreSettings(
     Require.within(backoffMaxMillis, backoffMinMillis, 600_000, "xenstore.backoff_max_ms");
   }
 
-  /** What suits a dom0: 5 s for a request, reconnects after 0.1 to 10 s. */
+  /** What suits a dom0 short of CPU: 10 s for a request, reconnects after 0.1 to 10 s. */
   public static XenStoreSettings of(Path root) {
-    return new XenStoreSettings(root, 5_000, 200, 10_000);
+    return new XenStoreSettings(root, 10_000, 200, 10_000);
   }
 }

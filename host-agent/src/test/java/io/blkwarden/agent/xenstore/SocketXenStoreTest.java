@@ -271,6 +271,24 @@ final class SocketXenStoreTest {
   }
 
   @Test
+  void watchesAllThatTheAgentWatches() {
+    for (String path : BackendTree.WATCHES) {
+      assertThat(store.watch(path, path)).isEmpty();
+    }
+    await()
+        .atMost(BOUND)
+        .until(() -> BackendTree.WATCHES.stream().allMatch(path -> changes(path) == 1));
+    assertThat(server.sessions.getFirst().watches)
+        .containsExactly(
+            "@introduceDomain",
+            "@releaseDomain",
+            "/local/domain/0/backend/vbd",
+            "/local/domain/0/backend/vbd3",
+            "/local/domain/0/backend/qdisk",
+            "/local/domain/0/backend/tap");
+  }
+
+  @Test
   void refusesAWatchTooMany() {
     for (int n = 0; n < SocketXenStore.MAX_WATCHES; n++) {
       assertThat(store.watch("/" + n, "t")).isEmpty();
