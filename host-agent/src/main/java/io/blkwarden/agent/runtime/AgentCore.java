@@ -1,0 +1,308 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.bus.IncomingCommand;
+import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.mapping.diff.HostMapping;
+import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.agent.probe.KernelRelease;
+import io.blkwarden.agent.probe.TaskStat;
+import io.blkwarden.agent.sample.Sampler;
+import io.blkwarden.agent.throttle.CommandGate;
+import io.blkwarden.agent.throttle.End;
+import io.blkwarden.agent.throttle.Handled;
+import io.blkwarden.agent.throttle.Outcomes;
+import io.blkwarden.agent.throttle.PresentMapping;
+import io.blkwarden.agent.throttle.Received;
+import io.blkwarden.agent.throttle.Tasks;
+import io.blkwarden.agent.throttle.Throttler;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.CounterBase;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingOrigin;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.sample.SampleCodec;
+import io.blkwarden.model.sample.SampleFrame;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What an agent does with its inputs, one at a time: plain methods on one thread. */
+final class AgentCore {
+  /** Time between two heartbeats. */
+  static final long HEARTBEAT_MILLIS = 5_000;
+
+  /** Longest time between two snapshots. */
+  static final long SNAPSHOT_MILLIS = 60_000;
+
+  /** Least time between two snapshots for changes. */
+  static final long SNAPSHOT_SPACING_MILLIS = 500;
+
+  /** Time between two looks at the leases' ends. */
+  static final long LEASE_MILLIS = 200;
+
+  /** Time between two looks at the leases' workers. */
+  static final long ORPHAN_MILLIS = 1_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AgentCore.class);
+
+  private final AgentSettings settings;
+  private final AgentPorts ports;
+  private final AgentInbox inbox;
+  private final UUID boot;
+  private final UUID run;
+  private final String kernel;
+  private final long startedMillis;
+  private final LiveMapping live;
+  private final NewThreads newThreads;
+  private final RescanPolicy rescan = new RescanPolicy();
+  private final Sampler sampler;
+  private final SampleFrame frame = new SampleFrame();
+  private final Outcomes outcomes;
+  private final Throttler throttler;
+  private final AgentHealth health = new AgentHealth();
+  private final Due sampleDue;
+  private final Due heartbeatDue = new Due(HEARTBEAT_MILLIS);
+  private final Due leaseDue = new Due(LEASE_MILLIS);
+  private final Due orphanDue = new Due(ORPHAN_MILLIS);
+  private long revision;
+  private long lastSnapshotMillis;
+  private boolean snapshotWanted = true;
+
+  AgentCore(AgentSettings settings, AgentPorts ports, AgentInbox inbox, UUID boot) {
+    this.settings = settings;
+    this.ports = ports;
+    this.inbox = inbox;
+    this.boot = boot;
+    this.run = new UUID(ports.random().nextLong(), ports.random().nextLong());
+    this.kernel = KernelRelease.read(ports.files()).map(KernelRelease::text).orElse("unknown");
+    this.startedMillis = ports.monotonicMillis().getAsLong();
+    this.live = new LiveMapping(ports.scan(), ports.tracing(), settings.roles());
+    this.newThreads = new NewThreads(ports.files());
+    this.sampler = new Sampler(ports.files(), run, settings.interval().toMillis());
+    this.sampleDue = new Due(settings.interval().toMillis());
+    this.outcomes = new Outcomes(settings.host(), boot, ports.wall(), ports.random());
+    this.throttler =
+        new Throttler(
+            boot,
+            new CommandGate(settings.host(), settings.readOnly(), 0),
+            new BackendGate(ports.xenStore(), ports.files()),
+            pid ->
+                TaskStat.read(ports.files(), pid)
+                    .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),
+            ports.priorities(),
+            ports.store(),
+            outcomes);
+  }
+
+  /** Takes over what an earlier run left. */
+  void start(LeaseFile.Found found) {
+    health.set("leases", Optional.empty());
+    switch (found) {
+      case LeaseFile.Found.Nothing _ -> LOG.debug("no leases of an earlier run");
+      case LeaseFile.Found.Leases(var leases) -> publish(throttler.recover(leases, now()));
+      case LeaseFile.Found.SetAside(String detail) -> {
+        LOG.error("leases: {}", detail);
+        health.set("leases-set-aside", Optional.of(detail));
+      }
+    }
+  }
+
+  void on(AgentInput input) {
+    try {
+      switch (input) {
+        case AgentInput.Tick _ -> tick();
+        case AgentInput.Changed _ -> {
+          rescan.changed(now());
+          scanIfDue();
+        }
+        case AgentInput.SourceHealth(String name, boolean ok, String detail) -> {
+          health.set(name, ok ? Optional.empty() : Optional.of(detail));
+          rescan.changed(now());
+        }
+        case AgentInput.CommandCame(IncomingCommand command) -> command(command);
+        case AgentInput.BusUp _ -> snapshot();
+      }
+    } catch (RuntimeException e) {
+      // One input that goes wrong must not end the agent, which alone can end its leases.
+      health.count("core_faults");
+      LOG.error("cannot handle {}", input, e);
+    }
+  }
+
+  private long now() {
+    return ports.monotonicMillis().getAsLong();
+  }
+
+  private void tick() {
+    long now = now();
+    if (leaseDue.take(now)) {
+      publish(throttler.expire(now));
+      obeyReleaseRequest(now);
+    }
+    if (inbox.takeMissedChange()) {
+      rescan.changed(now);
+      snapshotWanted = true;
+    }
+    scanIfDue();
+    if (orphanDue.take(now)) {
+      publish(throttler.endOrphans(present(), now));
+      health.set("lease-file", throttler.storeFault());
+    }
+    boolean sampling = sampleDue.take(now);
+    long sinceSnapshot = now - lastSnapshotMillis;
+    if (sinceSnapshot >= SNAPSHOT_MILLIS
+        || (snapshotWanted && (sampling || sinceSnapshot >= SNAPSHOT_SPACING_MILLIS))) {
+      snapshot();
+    }
+    if (sampling) {
+      sample();
+    }
+    if (heartbeatDue.take(now)) {
+      heartbeat();
+    }
+  }
+
+  private void obeyReleaseRequest(long now) {
+    ports
+        .releaseRequest()
+        .filter(request -> request.stands())
+        .ifPresent(request -> {
+          LOG.info("release-all was asked for on this host");
+          publish(throttler.endAll(End.RELEASED, "release-all on the host", now));
+          request.done().ifPresent(fault -> LOG.error("release-all: {}", fault));
+        });
+  }
+
+  private void scanIfDue() {
+    long now = now();
+    if (rescan.scanDue(now) || (rescan.threadsDue(now) && newThreads.any())) {
+      scan(now);
+    }
+  }
+
+  private void scan(long now) {
+    rescan.scanning(now);
+    List<MappingChange> changes = live.rescan();
+    rescan.scanned(live.threadsMissing(), live.traced());
+    health.set("scan", live.scanFault());
+    health.set("tracing", live.traceFault());
+    for (MappingChange change : changes) {
+      revision++;
+      ports.bus().mapping(change.event(origin()));
+      LOG.info("mapping {}: {}", revision, Printable.of(change.toString()));
+    }
+    if (!changes.isEmpty()) {
+      snapshotWanted = true;
+      publish(throttler.endOrphans(present(), now));
+    }
+  }
+
+  private MappingOrigin origin() {
+    return new MappingOrigin(settings.host(), boot, run, revision, wall());
+  }
+
+  private Instant wall() {
+    return ports.wall().instant();
+  }
+
+  private PresentMapping present() {
+    return new PresentMapping(boot, live.mapping().disks());
+  }
+
+  private void snapshot() {
+    HostMapping mapping = live.mapping();
+    CounterBase base = sampler.rebase(mapping.disks(), mapping.physical());
+    ports
+        .bus()
+        .mapping(
+            new MappingSnapshot(
+                origin(), mapping.domains(), mapping.disks(), mapping.physical(), base));
+    snapshotWanted = false;
+    lastSnapshotMillis = now();
+  }
+
+  private void sample() {
+    boolean serves = sampler.sample(revision, now(), wall().toEpochMilli(), frame);
+    health.set("diskstats", sampler.diskFault());
+    health.set("pressure", sampler.pressureFault());
+    ports.bus().sample(SampleCodec.encode(frame));
+    if (!serves) {
+      // Another device may have the number: look at once, and count anew.
+      rescan.changed(now());
+      snapshotWanted = true;
+    }
+  }
+
+  private void command(IncomingCommand incoming) {
+    switch (incoming.command()) {
+      case Decoded.Ok<Command>(Command command) -> {
+        if (command.action() instanceof CommandAction.Set && rescan.outdated()) {
+          scan(now());
+        }
+        Received received = new Received(command, incoming.arrivedAtMillis());
+        Handled handled = throttler.handle(received, present(), now());
+        incoming.reply().accept(handled.reply());
+        publish(handled.published());
+        if (handled.snapshotWanted()) {
+          snapshot();
+        }
+      }
+      case Decoded.Malformed<Command> bad -> {
+        Outcome refused =
+            outcomes.refused(null, Outcome.Refusal.MALFORMED, bad.reason() + ": " + bad.detail());
+        incoming.reply().accept(refused);
+        publish(List.of(refused));
+      }
+    }
+  }
+
+  private void publish(List<Outcome> published) {
+    for (Outcome outcome : published) {
+      ports.bus().outcome(outcome);
+      LOG.info(
+          "{} {} {}: {}",
+          outcome.result().wire(),
+          outcome.lease() == null ? "-" : outcome.lease(),
+          outcome.vdev() == null ? "-" : Printable.of(outcome.vdev()),
+          Printable.of(outcome.detail()));
+    }
+  }
+
+  private void heartbeat() {
+    BusState bus = ports.bus().state();
+    long now = now();
+    ports
+        .bus()
+        .heartbeat(
+            new Heartbeat(
+                settings.host(),
+                boot,
+                run,
+                wall(),
+                settings.version(),
+                now - startedMillis,
+                revision,
+                throttler.epoch(),
+                throttler.acting(),
+                kernel,
+                settings.interval().toMillis(),
+                live.mapping().physical(),
+                health.probes(bus),
+                AgentHealth.held(throttler, now),
+                health.drops(bus, inbox)));
+  }
+
+  /** Ends all leases, for an agent that does not run cannot end them. */
+  void stop() {
+    publish(throttler.endAll(End.RELEASED, "the agent stops", now()));
+    heartbeat();
+  }
+}

@@ -1,0 +1,122 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.bus.BusListener;
+import io.blkwarden.agent.bus.IncomingCommand;
+import io.blkwarden.agent.uevent.Uevent;
+import io.blkwarden.agent.uevent.UeventNotice;
+import io.blkwarden.agent.xenstore.XenEvent;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Where the threads of xenstore, of the kernel's events and of the bus leave what happened: none of
+ * them waits.
+ *
+ * <p>Changes only say that a look is due, so those that find no room are remembered as one. A
+ * command that finds no room is refused.
+ */
+public final class AgentInbox implements BusListener {
+  /** Most changes that wait. */
+  static final int MAX_CHANGES = 256;
+
+  /** Most commands that wait. */
+  static final int MAX_COMMANDS = 128;
+
+  private static final String XENSTORE = "xenstore";
+  private static final String UEVENTS = "uevents";
+
+  private final Sinks.Many<AgentInput> changes =
+      Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_CHANGES));
+  private final Sinks.Many<AgentInput> commands =
+      Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_COMMANDS));
+  private final AtomicBoolean missedChange = new AtomicBoolean();
+  private final AtomicLong conflated = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+
+  /** Takes what xenstore said. */
+  public void xen(XenEvent event) {
+    change(
+        switch (event) {
+          case XenEvent.Changed _ -> new AgentInput.Changed();
+          case XenEvent.Connected _ -> new AgentInput.SourceHealth(XENSTORE, true, "");
+          case XenEvent.Disconnected(String reason) ->
+              new AgentInput.SourceHealth(XENSTORE, false, reason);
+          case XenEvent.WatchRefused(String path, String reason) ->
+              new AgentInput.SourceHealth(XENSTORE, false, path + ": " + reason);
+        });
+  }
+
+  /** Takes what the kernel said; of its events only those of block devices and Xen backends. */
+  public void uevent(UeventNotice notice) {
+    switch (notice) {
+      case Uevent event -> {
+        if (event.subsystem().equals("block") || event.subsystem().equals("xen-backend")) {
+          change(new AgentInput.Changed());
+        }
+      }
+      case UeventNotice.Overrun _ -> change(new AgentInput.Changed());
+      case UeventNotice.Stopped(String reason) ->
+          change(new AgentInput.SourceHealth(UEVENTS, false, reason));
+    }
+  }
+
+  private void change(AgentInput input) {
+    if (!emit(changes, input)) {
+      missedChange.set(true);
+      conflated.incrementAndGet();
+    }
+  }
+
+  @Override
+  public void connected() {
+    if (!emit(commands, new AgentInput.BusUp())) {
+      missedChange.set(true);
+    }
+  }
+
+  @Override
+  public void disconnected(String reason) {
+    // The bus tells its own state, which the heartbeat asks for.
+  }
+
+  @Override
+  public boolean command(IncomingCommand command) {
+    boolean taken = emit(commands, new AgentInput.CommandCame(command));
+    if (!taken) {
+      refused.incrementAndGet();
+    }
+    return taken;
+  }
+
+  private static boolean emit(Sinks.Many<AgentInput> sink, AgentInput input) {
+    synchronized (sink) {
+      return sink.tryEmitNext(input).isSuccess();
+    }
+  }
+
+  Flux<AgentInput> changes() {
+    return changes.asFlux();
+  }
+
+  Flux<AgentInput> commands() {
+    return commands.asFlux();
+  }
+
+  /** Whether changes found no room since the last call. */
+  boolean takeMissedChange() {
+    return missedChange.getAndSet(false);
+  }
+
+  /** Changes that were taken as one with others. */
+  long conflated() {
+    return conflated.get();
+  }
+
+  /** Commands that found no room. */
+  long refused() {
+    return refused.get();
+  }
+}

@@ -1,0 +1,27 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.bus.IncomingCommand;
+
+/** What happens to an agent. */
+sealed interface AgentInput {
+  /** Something below xenstore or among the devices changed. */
+  record Changed() implements AgentInput {}
+
+  /**
+   * A source of changes works, or works no more.
+   *
+   * @param name such as {@code xenstore}
+   * @param ok whether it works
+   * @param detail what is wrong; not looked at when it works
+   */
+  record SourceHealth(String name, boolean ok, String detail) implements AgentInput {}
+
+  /** A command came. */
+  record CommandCame(IncomingCommand command) implements AgentInput {}
+
+  /** The bus has a connection, the first one or again. */
+  record BusUp() implements AgentInput {}
+
+  /** Time has passed. */
+  record Tick() implements AgentInput {}
+}

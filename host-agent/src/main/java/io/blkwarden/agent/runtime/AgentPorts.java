@@ -1,0 +1,40 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.bus.ControlBus;
+import io.blkwarden.agent.lease.ReleaseRequest;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.throttle.LeaseStore;
+import io.blkwarden.agent.xenstore.XenStore;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * All that an agent touches outside itself.
+ *
+ * @param files the kernel's files
+ * @param xenStore xenstore
+ * @param scan reads what the map is made from
+ * @param tracing tells apart what names do not
+ * @param priorities gets and sets I/O priorities
+ * @param store keeps the leases
+ * @param releaseRequest a person's wish on the host to end all leases, where there is such a file
+ * @param bus the way to the controllers
+ * @param monotonicMillis CLOCK_MONOTONIC in ms, the same for all processes of a boot
+ * @param wall wall clock
+ * @param random for identities; used by several threads
+ */
+public record AgentPorts(
+    KernelFiles files,
+    XenStore xenStore,
+    HostScan scan,
+    Tracing tracing,
+    IoPriorities priorities,
+    LeaseStore store,
+    Optional<ReleaseRequest> releaseRequest,
+    ControlBus bus,
+    LongSupplier monotonicMillis,
+    InstantSource wall,
+    RandomGenerator random) {}

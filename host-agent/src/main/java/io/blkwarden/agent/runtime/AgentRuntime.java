@@ -1,0 +1,163 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.bus.BusListener;
+import io.blkwarden.agent.bus.IncomingCommand;
+import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.probe.BootId;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.throttle.Outcomes;
+import io.blkwarden.agent.xenstore.BackendTree;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.Outcome;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * An agent that can be started and stopped, also many of them in one process.
+ *
+ * <p>All inputs meet on one thread, {@code agent-core}, and are handled there one by one. Ticks
+ * that find it busy are dropped; for the bounds of changes and commands see {@link AgentInbox}.
+ *
+ * <p>An orderly stop ends all leases and restores what they changed. After a crash, the next start
+ * takes them over from the lease store.
+ */
+public final class AgentRuntime {
+  /** Time between two ticks, the grain of everything that is due at some time. */
+  static final Duration TICK = Duration.ofMillis(50);
+
+  private static final Logger LOG = LoggerFactory.getLogger(AgentRuntime.class);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+  private final AgentSettings settings;
+  private final AgentPorts ports;
+  private final AgentInbox inbox;
+  private final UUID boot;
+  private final Scheduler thread = Schedulers.newSingle("agent-core", true);
+  private final AgentCore core;
+  private final Outcomes refusals;
+  private @Nullable Disposable inputs;
+
+  private AgentRuntime(AgentSettings settings, AgentPorts ports, AgentInbox inbox, UUID boot) {
+    this.settings = settings;
+    this.ports = ports;
+    this.inbox = inbox;
+    this.boot = boot;
+    this.core = new AgentCore(settings, ports, inbox, boot);
+    this.refusals = new Outcomes(settings.host(), boot, ports.wall(), ports.random());
+  }
+
+  /**
+   * Makes an agent.
+   *
+   * @param inbox where xenstore and kernel events are left; made first, as they need it
+   * @return failed when the host's boot id cannot be read, without which nothing is certain
+   */
+  public static Reading<AgentRuntime> create(
+      AgentSettings settings, AgentPorts ports, AgentInbox inbox) {
+    return BootId.read(ports.files())
+        .map(boot -> new AgentRuntime(settings, ports, inbox, boot.id()));
+  }
+
+  /** Takes over what an earlier run left, and begins. */
+  public void start(LeaseFile.Found found) {
+    for (String special : new String[] {"@introduceDomain", "@releaseDomain"}) {
+      watch(special);
+    }
+    for (BackendKind kind : BackendKind.values()) {
+      watch(BackendTree.ROOT + "/" + kind.wire());
+    }
+    Flux<AgentInput> ticks =
+        Flux.interval(TICK, thread).onBackpressureDrop().map(_ -> new AgentInput.Tick());
+    inputs =
+        Flux.merge(
+                Flux.<AgentInput>empty().startWith(new AgentInput.Tick()).publishOn(thread),
+                inbox.changes().publishOn(thread),
+                inbox.commands().publishOn(thread),
+                ticks)
+            .subscribe(core::on, failure -> LOG.error("the agent's inputs ended", failure));
+    thread.schedule(() -> core.start(found));
+    ports.bus().start(new Hearing());
+    LOG.info(
+        "agent of {} runs: boot {}, interval {} ms{}",
+        settings.host(),
+        boot,
+        settings.interval().toMillis(),
+        settings.readOnly() ? ", read-only" : "");
+  }
+
+  private void watch(String path) {
+    ports.xenStore().watch(path, path).ifPresent(why -> LOG.warn("xenstore watch: {}", why));
+  }
+
+  /** The bus's listener: commands that find no room are refused right here. */
+  private final class Hearing implements BusListener {
+    @Override
+    public void connected() {
+      inbox.connected();
+    }
+
+    @Override
+    public void disconnected(String reason) {
+      inbox.disconnected(reason);
+    }
+
+    @Override
+    public boolean command(IncomingCommand command) {
+      boolean taken = inbox.command(command);
+      if (!taken) {
+        Optional<MessageId> id =
+            command.command() instanceof Decoded.Ok<Command>(Command known)
+                ? Optional.of(known.id())
+                : Optional.empty();
+        command
+            .reply()
+            .accept(
+                refusals.refused(
+                    id.orElse(null),
+                    Outcome.Refusal.OVERLOADED,
+                    "expected at most %d commands to wait".formatted(AgentInbox.MAX_COMMANDS)));
+      }
+      return taken;
+    }
+  }
+
+  /** Ends all leases, says so, and ends. Does nothing the second time. */
+  public void stop() {
+    Disposable running = inputs;
+    if (running == null) {
+      return;
+    }
+    inputs = null;
+    running.dispose();
+    CountDownLatch done = new CountDownLatch(1);
+    thread.schedule(() -> {
+      try {
+        core.stop();
+      } finally {
+        done.countDown();
+      }
+    });
+    try {
+      if (!done.await(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.error("the leases could not be ended within {}; the next start will", STOP_PATIENCE);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    ports.bus().stop(STOP_PATIENCE);
+    thread.dispose();
+  }
+}

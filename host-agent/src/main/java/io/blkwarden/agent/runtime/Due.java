@@ -1,0 +1,25 @@
+package io.blkwarden.agent.runtime;
+
+/** What is done each so often; a time that was missed is not made up for. */
+final class Due {
+  private final long periodMillis;
+  private long nextMillis;
+  private boolean begun;
+
+  Due(long periodMillis) {
+    this.periodMillis = periodMillis;
+  }
+
+  /** Whether it is time; if so, the next time is one period after the one that was due. */
+  boolean take(long nowMillis) {
+    if (!begun) {
+      begun = true;
+      nextMillis = nowMillis;
+    }
+    if (nowMillis < nextMillis) {
+      return false;
+    }
+    nextMillis += periodMillis * (1 + (nowMillis - nextMillis) / periodMillis);
+    return true;
+  }
+}

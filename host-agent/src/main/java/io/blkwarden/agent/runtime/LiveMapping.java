@@ -1,0 +1,93 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.mapping.Evidence;
+import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.MappingResolver;
+import io.blkwarden.agent.mapping.Resolution;
+import io.blkwarden.agent.mapping.diff.HostMapping;
+import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.agent.mapping.diff.MappingDiff;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.UnresolvedReason;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The map as it is known now, and what each scan changes in it. */
+final class LiveMapping {
+  private static final int MAX_TOLD = 5;
+
+  private final HostScan scan;
+  private final Tracing tracing;
+  private final RolePatterns roles;
+  private final MappingResolver resolver;
+  private HostMapping mapping = HostMapping.EMPTY;
+  private Evidence evidence = Evidence.none();
+  private Optional<String> scanFault = Optional.of("no scan yet");
+  private Optional<String> traceFault = Optional.empty();
+  private boolean traced;
+
+  LiveMapping(HostScan scan, Tracing tracing, RolePatterns roles) {
+    this.scan = scan;
+    this.tracing = tracing;
+    this.roles = roles;
+    this.resolver = new MappingResolver(roles);
+  }
+
+  /**
+   * Scans, and returns what changed. While something essential cannot be read the map stays as it
+   * was, for what was not seen must not look like what is gone.
+   */
+  List<MappingChange> rescan() {
+    HostSnapshot snapshot = scan.scan(tracing::drain);
+    scanFault =
+        snapshot.unread().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                snapshot.unread().stream()
+                    .limit(MAX_TOLD)
+                    .map(String::valueOf)
+                    .collect(Collectors.joining("; ")));
+    if (!snapshot.complete()) {
+      return List.of();
+    }
+    Resolution resolution = resolver.resolve(snapshot, evidence);
+    HostMapping next = HostMapping.of(snapshot, resolution, roles);
+    List<MappingChange> changes = MappingDiff.between(mapping, next);
+    mapping = next;
+    evidence = resolution.next();
+    traceFault = tracing.arm(resolution.wantTraced());
+    traced = !resolution.wantTraced().isEmpty() && traceFault.isEmpty();
+    return changes;
+  }
+
+  HostMapping mapping() {
+    return mapping;
+  }
+
+  /** Whether a connected disk has not all its threads yet. */
+  boolean threadsMissing() {
+    return mapping.disks().stream().map(MappedDisk::reason).anyMatch(LiveMapping::missing);
+  }
+
+  private static boolean missing(@Nullable UnresolvedReason reason) {
+    return reason == UnresolvedReason.NO_THREAD_YET || reason == UnresolvedReason.RINGS_MISSING;
+  }
+
+  /** Whether something is being traced. */
+  boolean traced() {
+    return traced;
+  }
+
+  /** What could not be read at the last scan. */
+  Optional<String> scanFault() {
+    return scanFault;
+  }
+
+  /** Why nothing can be traced, if that was wanted. */
+  Optional<String> traceFault() {
+    return traceFault;
+  }
+}

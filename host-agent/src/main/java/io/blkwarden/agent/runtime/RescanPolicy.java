@@ -1,0 +1,80 @@
+package io.blkwarden.agent.runtime;
+
+/**
+ * When the host is looked at again: soon after a change, quickly while threads are awaited that
+ * come without an event, each second while something is traced, and now and then in any case.
+ */
+final class RescanPolicy {
+  /** Least time between two scans for changes, so that a burst of them costs one or two. */
+  static final long COALESCE_MILLIS = 50;
+
+  /** Time between two scans when nothing seems to happen. */
+  static final long SLOW_MILLIS = 30_000;
+
+  /** Time between two scans while something is traced. */
+  static final long TRACING_MILLIS = 1_000;
+
+  /** Time between two looks for new threads. */
+  static final long THREADS_MILLIS = 50;
+
+  /** How long new threads are looked for after the last change; after that, the slow scan does. */
+  static final long AWAIT_THREADS_MILLIS = 60_000;
+
+  private long lastScanMillis;
+  private long lastChangeMillis;
+  private long lastThreadsMillis;
+  private boolean scanned;
+  private boolean changed;
+  private boolean threadsMissing;
+  private boolean tracing;
+
+  /** Something changed. */
+  void changed(long nowMillis) {
+    changed = true;
+    lastChangeMillis = nowMillis;
+  }
+
+  /** Whether something changed that no scan has seen yet. */
+  boolean outdated() {
+    return changed || !scanned;
+  }
+
+  /** A scan begins: what changes from now on is for the next. */
+  void scanning(long nowMillis) {
+    scanned = true;
+    changed = false;
+    lastScanMillis = nowMillis;
+    lastThreadsMillis = nowMillis;
+  }
+
+  /**
+   * A scan is done.
+   *
+   * @param missing whether a connected disk has not all its threads
+   * @param traced whether something is being traced
+   */
+  void scanned(boolean missing, boolean traced) {
+    threadsMissing = missing;
+    tracing = traced;
+  }
+
+  /** Whether to scan now. */
+  boolean scanDue(long nowMillis) {
+    if (!scanned) {
+      return true;
+    }
+    long waitMillis = changed ? COALESCE_MILLIS : tracing ? TRACING_MILLIS : SLOW_MILLIS;
+    return nowMillis - lastScanMillis >= waitMillis;
+  }
+
+  /** Whether to look for new threads now, which is much cheaper than a scan. */
+  boolean threadsDue(long nowMillis) {
+    if (!threadsMissing
+        || nowMillis - lastChangeMillis > AWAIT_THREADS_MILLIS
+        || nowMillis - lastThreadsMillis < THREADS_MILLIS) {
+      return false;
+    }
+    lastThreadsMillis = nowMillis;
+    return true;
+  }
+}

@@ -1,0 +1,34 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.mapping.SeenBio;
+import io.blkwarden.model.DeviceNumber;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Who submits I/O to which device, for disks that nothing else tells apart. */
+public interface Tracing {
+  /** On hosts where nothing can be traced. */
+  Tracing NONE =
+      new Tracing() {
+        @Override
+        public Optional<String> arm(Set<DeviceNumber> devices) {
+          return Optional.empty();
+        }
+
+        @Override
+        public List<SeenBio> drain() {
+          return List.of();
+        }
+      };
+
+  /**
+   * Watches these devices and no others.
+   *
+   * @return why it does not, if it does not
+   */
+  Optional<String> arm(Set<DeviceNumber> devices);
+
+  /** Takes what was seen since the last time. */
+  List<SeenBio> drain();
+}

@@ -1,0 +1,92 @@
+package io.blkwarden.agent.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class RescanPolicyTest {
+  private final RescanPolicy policy = new RescanPolicy();
+  private long now = 100_000;
+
+  private void scan(boolean missing, boolean traced) {
+    assertThat(policy.scanDue(now)).isTrue();
+    policy.scanning(now);
+    policy.scanned(missing, traced);
+  }
+
+  @Test
+  void theFirstScanIsDueAtOnce() {
+    assertThat(policy.outdated()).isTrue();
+    scan(false, false);
+    assertThat(policy.outdated()).isFalse();
+  }
+
+  @Test
+  void aBurstOfChangesCostsOneScanEachFiftyMillis() {
+    scan(false, false);
+    policy.changed(now);
+    now += RescanPolicy.COALESCE_MILLIS - 1;
+    policy.changed(now);
+    assertThat(policy.scanDue(now)).isFalse();
+    now += 1;
+    scan(false, false);
+    now += RescanPolicy.COALESCE_MILLIS;
+
+    assertThat(policy.scanDue(now)).as("nothing changed since").isFalse();
+  }
+
+  @Test
+  void aChangeAfterALongRestIsSeenAtOnce() {
+    scan(false, false);
+    now += 10_000;
+    policy.changed(now);
+
+    assertThat(policy.scanDue(now)).isTrue();
+  }
+
+  @Test
+  void aChangeDuringAScanIsForTheNext() {
+    scan(false, false);
+    now += 1_000;
+    policy.changed(now);
+    policy.scanning(now);
+    policy.changed(now + 5);
+    policy.scanned(false, false);
+
+    assertThat(policy.outdated()).isTrue();
+  }
+
+  @Test
+  void threadsAreAwaitedQuicklyAndForABoundedTime() {
+    policy.changed(now);
+    scan(true, false);
+    assertThat(policy.threadsDue(now)).isFalse();
+    now += RescanPolicy.THREADS_MILLIS;
+    assertThat(policy.threadsDue(now)).isTrue();
+    assertThat(policy.threadsDue(now)).as("once").isFalse();
+    now += RescanPolicy.AWAIT_THREADS_MILLIS;
+
+    assertThat(policy.threadsDue(now)).isFalse();
+    assertThat(policy.scanDue(now)).as("the slow scan goes on").isTrue();
+  }
+
+  @Test
+  void tracingIsReadEachSecond() {
+    scan(false, true);
+    now += RescanPolicy.TRACING_MILLIS;
+
+    assertThat(policy.scanDue(now)).isTrue();
+  }
+
+  @Test
+  void timesThatWereMissedAreNotMadeUpFor() {
+    Due due = new Due(1_000);
+    assertThat(due.take(now)).isTrue();
+    assertThat(due.take(now + 999)).isFalse();
+    assertThat(due.take(now + 1_010)).isTrue();
+    assertThat(due.take(now + 2_000)).as("no drift").isTrue();
+    assertThat(due.take(now + 9_500)).isTrue();
+    assertThat(due.take(now + 9_600)).isFalse();
+    assertThat(due.take(now + 10_000)).isTrue();
+  }
+}
