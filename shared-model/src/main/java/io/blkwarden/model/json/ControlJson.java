@@ -1,6 +1,7 @@
 package io.blkwarden.model.json;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.message.ControlMessage;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -48,6 +49,11 @@ public final class ControlJson {
   /** Writes a message; {@code schema} comes first. */
   public static byte[] encode(ControlMessage message) {
     return MAPPER.writerFor(ControlMessage.class).writeValueAsBytes(message);
+  }
+
+  /** Writes one disk of a mapping by itself, as it stands in a snapshot. */
+  public static byte[] encodeDisk(MappedDisk disk) {
+    return MAPPER.writeValueAsBytes(disk);
   }
 
   /** Reads a message of the type that is expected where it came from. */

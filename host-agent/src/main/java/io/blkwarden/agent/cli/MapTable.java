@@ -1,0 +1,147 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.model.DiskRef;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.Worker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A host's map as a table for people: a line for each disk, with all that guests chose made
+ * printable.
+ *
+ * <p>Columns are as wide as their contents, up to {@value #WIDEST} characters; longer text is cut
+ * and ends in {@code …}. The last column is never cut.
+ */
+final class MapTable {
+  private static final int WIDEST = 60;
+  private static final int MOST_DEVICES = 3;
+  private static final String NOTHING = "-";
+
+  private static final List<String> TITLES =
+      List.of("DOMAIN", "DISK", "VOLUME", "DM", "PHYSICAL", "ROLE", "PIDS", "PRIORITY", "STATE");
+
+  private MapTable() {}
+
+  /** The table, each line with its end. */
+  static String render(String host, String kernel, List<MappedDisk> disks) {
+    StringBuilder out = new StringBuilder();
+    out.append(summary(host, kernel, disks)).append('\n');
+    if (!disks.isEmpty()) {
+      List<List<String>> rows = new ArrayList<>();
+      rows.add(TITLES);
+      disks.forEach(disk -> rows.add(row(disk)));
+      append(rows, out);
+    }
+    return out.toString();
+  }
+
+  private static String summary(String host, String kernel, List<MappedDisk> disks) {
+    long resolved = disks.stream().filter(disk -> disk.state() == MappingState.RESOLVED).count();
+    long domains = disks.stream().map(MappedDisk::domain).distinct().count();
+    return "%s, Linux %s: %d of %d disks resolved, %d domains"
+        .formatted(Printable.of(host), Printable.of(kernel), resolved, disks.size(), domains);
+  }
+
+  private static List<String> row(MappedDisk disk) {
+    Volume volume = disk.volume();
+    return Stream.of(
+            disk.domain().name() + " (" + disk.domain().domid() + ")",
+            disk.disk().vdev() + (disk.disk().mode().startsWith("r") ? " ro" : ""),
+            volume.path() == null ? NOTHING : volume.path(),
+            device(volume),
+            physical(disk.physical()),
+            volume.role().wire(),
+            joined(disk.workers().stream().map(worker -> Integer.toString(worker.pid()))),
+            joined(disk.workers().stream().map(MapTable::priority).distinct()),
+            state(disk))
+        .map(Printable::of)
+        .toList();
+  }
+
+  private static String device(Volume volume) {
+    String number = volume.device() == null ? NOTHING : volume.device().toString();
+    return volume.dm() == null ? number : volume.dm() + " " + number;
+  }
+
+  private static String physical(List<PhysicalDevice> devices) {
+    String shown =
+        devices.stream()
+            .limit(MOST_DEVICES)
+            .map(MapTable::physical)
+            .collect(Collectors.joining(" "));
+    int more = devices.size() - MOST_DEVICES;
+    return devices.isEmpty() ? NOTHING : more > 0 ? shown + " and " + more + " more" : shown;
+  }
+
+  private static String physical(PhysicalDevice device) {
+    String scheduler = device.scheduler() == null ? "?" : device.scheduler();
+    return device.name() + "(" + scheduler + ": " + device.actuator().wire() + ")";
+  }
+
+  private static String priority(Worker worker) {
+    IoPriority priority = worker.priority();
+    return priority == null ? "?" : priority.toString();
+  }
+
+  private static String joined(Stream<String> parts) {
+    String text = parts.collect(Collectors.joining(","));
+    return text.isEmpty() ? NOTHING : text;
+  }
+
+  private static String state(MappedDisk disk) {
+    UnresolvedReason reason = disk.reason();
+    return switch (disk.state()) {
+      case RESOLVED ->
+          disk.workers().stream()
+              .map(worker -> worker.proof().wire())
+              .distinct()
+              .collect(Collectors.joining(", "));
+      case GONE -> "gone: it is being detached";
+      case UNRESOLVED -> "unresolved: " + (reason == null ? "" : words(reason, disk.disk()));
+    };
+  }
+
+  private static String words(UnresolvedReason reason, DiskRef disk) {
+    return switch (reason) {
+      case NOT_CONNECTED -> "the guest has not connected to it";
+      case NO_THREAD_YET -> "its thread does not exist yet";
+      case AMBIGUOUS_NAME -> "a thread's name does not tell whose it is; its next I/O can";
+      case RINGS_MISSING -> "not all of its rings have a thread yet";
+      case CONFLICTING_PROOFS -> "proofs disagree, so it is left alone";
+      case DEVICE_UNSETTLED -> "xenstore and the kernel do not name the same device";
+      case SOURCE_UNREADABLE -> "something that a proof needs could not be read";
+      case UNSUPPORTED_BACKEND ->
+          "workers of backend " + disk.backend().wire() + " are not known to blkwarden";
+    };
+  }
+
+  private static void append(List<List<String>> rows, StringBuilder out) {
+    int columns = TITLES.size();
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int column = 0; column < columns - 1; column++) {
+        widths[column] = Math.max(widths[column], cut(row.get(column)).length());
+      }
+    }
+    for (List<String> row : rows) {
+      for (int column = 0; column < columns - 1; column++) {
+        String cell = cut(row.get(column));
+        out.append(cell).append(" ".repeat(widths[column] - cell.length() + 2));
+      }
+      out.append(row.getLast()).append('\n');
+    }
+  }
+
+  private static String cut(String cell) {
+    return cell.length() > WIDEST ? cell.substring(0, WIDEST - 1) + "…" : cell;
+  }
+}

@@ -1,0 +1,5 @@
+/** The agent's command line. */
+@NullMarked
+package io.blkwarden.agent.cli;
+
+import org.jspecify.annotations.NullMarked;
