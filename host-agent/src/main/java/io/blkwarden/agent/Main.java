@@ -1,0 +1,13 @@
+package io.blkwarden.agent;
+
+import io.blkwarden.agent.cli.AgentCommand;
+
+/** Starts {@code blkwarden-agent}. */
+public final class Main {
+  private Main() {}
+
+  /** Runs the command line and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(AgentCommand.commandLine().execute(args));
+  }
+}

@@ -1,0 +1,57 @@
+package io.blkwarden.agent.cli;
+
+import java.io.PrintWriter;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** {@code blkwarden-agent}: the commands that people run on a dom0. */
+@Command(
+    name = "blkwarden-agent",
+    mixinStandardHelpOptions = true,
+    versionProvider = AgentCommand.Version.class,
+    description = "Maps guest disks to the threads that serve them, and throttles by lease.",
+    subcommands = {
+      RunCommand.class,
+      MapCommand.class,
+      DoctorCommand.class,
+      ReleaseAllCommand.class,
+      SimulateCommand.class
+    },
+    synopsisSubcommandLabel = "COMMAND")
+public final class AgentCommand implements Runnable {
+  @CommandLine.Spec
+  private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+  /** The command line, ready to execute. */
+  public static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new AgentCommand());
+    line.setExecutionExceptionHandler((failure, at, _) -> {
+      String message = failure.getMessage();
+      at.getErr().println("error: " + (message == null ? failure.toString() : message));
+      return ExitCode.FAILED;
+    });
+    return line;
+  }
+
+  @Override
+  public void run() {
+    PrintWriter err = spec.commandLine().getErr();
+    spec.commandLine().usage(err);
+    throw new CommandLine.ParameterException(spec.commandLine(), "expected a command");
+  }
+
+  /** The version, from the jar's manifest. */
+  static String version() {
+    return Optional.ofNullable(AgentCommand.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"blkwarden-agent " + version()};
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.bus.BusSettings;
+import io.blkwarden.agent.bus.NatsControlBus;
+import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.lease.ReleaseRequest;
+import io.blkwarden.agent.priority.LinuxIoPriorities;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.runtime.AgentInbox;
+import io.blkwarden.agent.runtime.AgentPorts;
+import io.blkwarden.agent.runtime.AgentRuntime;
+import io.blkwarden.agent.runtime.AgentSettings;
+import io.blkwarden.agent.runtime.Tracing;
+import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.trace.BioTrace;
+import io.blkwarden.agent.uevent.NetlinkUevents;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An agent with everything real around it: the one place where all is put together. */
+final class AgentProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
+
+  private final AgentRuntime runtime;
+  private final Deque<Runnable> closing;
+
+  private AgentProcess(AgentRuntime runtime, Deque<Runnable> closing) {
+    this.runtime = runtime;
+    this.closing = closing;
+  }
+
+  /**
+   * Starts an agent.
+   *
+   * @param live whether {@code root} is this host itself; a captured tree has no events, and no
+   *     tasks whose priority could be set
+   * @return failed with what is missing
+   */
+  static Reading<AgentProcess> start(
+      AgentSettings settings, BusSettings bus, Path root, boolean live, Path stateDir) {
+    Deque<Runnable> closing = new ArrayDeque<>();
+    SecureRandom random = new SecureRandom();
+    AgentInbox inbox = new AgentInbox();
+    return RootedFiles.below(root)
+        .flatMap(files ->
+            HostSources.xenStore(root, live, files, inbox, random, closing)
+                .flatMap(xenStore ->
+                    priorities(live)
+                        .flatMap(priorities -> {
+                          LeaseFile leases = new LeaseFile(stateDir);
+                          AgentPorts ports =
+                              new AgentPorts(
+                                  files,
+                                  xenStore,
+                                  new HostScanner(files, xenStore, priorities)::scan,
+                                  live ? tracing(root, files, closing) : Tracing.NONE,
+                                  priorities,
+                                  leases,
+                                  Optional.of(new ReleaseRequest(stateDir)),
+                                  new NatsControlBus(bus, AgentProcess::monotonicMillis, random),
+                                  AgentProcess::monotonicMillis,
+                                  InstantSource.system(),
+                                  random);
+                          return AgentRuntime.create(settings, ports, inbox)
+                              .map(runtime -> {
+                                if (live) {
+                                  uevents(inbox, closing);
+                                }
+                                runtime.start(leases.load());
+                                return new AgentProcess(runtime, closing);
+                              });
+                        })));
+  }
+
+  /** CLOCK_MONOTONIC, which all processes of a boot share. */
+  private static long monotonicMillis() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  private static Reading<IoPriorities> priorities(boolean live) {
+    return live
+        ? LinuxIoPriorities.open().map(priorities -> priorities)
+        : Reading.present(new NoPriorities());
+  }
+
+  private static Tracing tracing(Path root, RootedFiles files, Deque<Runnable> closing) {
+    return switch (BioTrace.open(root, files, (int) ProcessHandle.current().pid())) {
+      case Reading.Present<BioTrace>(BioTrace trace) -> {
+        closing.push(trace::close);
+        yield new BioTracing(trace);
+      }
+      case Reading<BioTrace> none -> {
+        LOG.warn("tracing: {}", none.describe());
+        yield Tracing.NONE;
+      }
+    };
+  }
+
+  private static void uevents(AgentInbox inbox, Deque<Runnable> closing) {
+    switch (NetlinkUevents.open(inbox::uevent)) {
+      case Reading.Present<NetlinkUevents>(NetlinkUevents uevents) -> closing.push(uevents::close);
+      case Reading<NetlinkUevents> none ->
+          LOG.warn("uevents: {}; changes are found by scans only", none.describe());
+    }
+  }
+
+  /** Ends the leases, tells so, and lets go of everything. */
+  void stop() {
+    runtime.stop();
+    closing.forEach(Runnable::run);
+  }
+}

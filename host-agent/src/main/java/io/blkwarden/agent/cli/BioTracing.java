@@ -1,0 +1,35 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.mapping.SeenBio;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.runtime.Tracing;
+import io.blkwarden.agent.trace.BioBatch;
+import io.blkwarden.agent.trace.BioTrace;
+import io.blkwarden.model.DeviceNumber;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Tracing through an instance of tracefs. */
+final class BioTracing implements Tracing {
+  private final BioTrace trace;
+
+  BioTracing(BioTrace trace) {
+    this.trace = trace;
+  }
+
+  @Override
+  public Optional<String> arm(Set<DeviceNumber> devices) {
+    Reading<BioTrace.Armed> armed = trace.arm(devices);
+    return armed.isPresent() ? Optional.empty() : Optional.of(armed.describe());
+  }
+
+  @Override
+  public List<SeenBio> drain() {
+    return trace.drain().orElse(BioBatch.EMPTY).bios().stream()
+        .filter(bio -> bio.pid() > 0)
+        .map(bio -> new SeenBio(bio.pid(), bio.device()))
+        .distinct()
+        .toList();
+  }
+}

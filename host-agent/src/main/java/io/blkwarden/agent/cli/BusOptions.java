@@ -1,0 +1,99 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.bus.BusSettings;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.subject.Subjects;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that speak to NATS. */
+final class BusOptions {
+  private static final List<String> SCHEMES = List.of("nats", "tls", "ws", "wss", "opentls");
+
+  @Option(
+      names = "--nats",
+      paramLabel = "URL[,URL...]",
+      defaultValue = "${env:NATS_URL:-nats://127.0.0.1:4222}",
+      description = "NATS servers (default: $NATS_URL, else nats://127.0.0.1:4222).")
+  String nats = "";
+
+  @Option(
+      names = "--creds",
+      paramLabel = "FILE",
+      defaultValue = "${env:NATS_CREDS}",
+      description = "Credentials for NATS (default: $NATS_CREDS, else none).")
+  @Nullable Path creds;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "PREFIX",
+      defaultValue = "blkwarden.v1",
+      description = "What all subjects start with (default: ${DEFAULT-VALUE}).")
+  String prefix = "";
+
+  @Option(
+      names = "--reconnect-spread",
+      paramLabel = "TIME",
+      defaultValue = "3s",
+      description =
+          "A lost connection is tried again after a random part of TIME (default:"
+              + " ${DEFAULT-VALUE}).")
+  String reconnectSpread = "";
+
+  /** The settings, or problems in the list. */
+  Optional<BusSettings> settings(HostId host, List<String> problems) {
+    int before = problems.size();
+    List<String> servers = Arrays.stream(nats.split(",", -1)).map(String::strip).toList();
+    servers.forEach(server -> checkServer(server, problems));
+    Path file = creds == null || creds.toString().isEmpty() ? null : creds;
+    if (file != null && !Files.isReadable(file)) {
+      problems.add("--creds: expected a file that can be read, found " + file);
+    }
+    Optional<Duration> spread = Durations.parse("--reconnect-spread", reconnectSpread, problems);
+    Optional<Subjects> subjects = Optional.empty();
+    try {
+      subjects = Optional.of(new Subjects(prefix));
+    } catch (IllegalArgumentException e) {
+      problems.add("--prefix: " + e.getMessage());
+    }
+    if (problems.size() > before) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new BusSettings(
+              servers,
+              Optional.ofNullable(file),
+              host,
+              subjects.orElseThrow(),
+              spread.orElseThrow()));
+    } catch (IllegalArgumentException e) {
+      problems.add("--nats: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static void checkServer(String server, List<String> problems) {
+    try {
+      URI uri = URI.create(server.contains("://") ? server : "nats://" + server);
+      if (uri.getHost() == null || !SCHEMES.contains(uri.getScheme())) {
+        problems.add("--nats: expected nats://HOST:PORT, found '%s'".formatted(shown(server)));
+      }
+    } catch (IllegalArgumentException _) {
+      problems.add("--nats: expected nats://HOST:PORT, found '%s'".formatted(shown(server)));
+    }
+  }
+
+  /** Without the password that a URL may hold. */
+  private static String shown(String server) {
+    int at = server.lastIndexOf('@');
+    return at < 0 ? server : "…" + server.substring(at);
+  }
+}

@@ -1,0 +1,115 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
+import io.blkwarden.agent.priority.LinuxIoPriorities;
+import io.blkwarden.agent.probe.BlockDevice;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.KernelRelease;
+import io.blkwarden.agent.probe.QueueScheduler;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.IoPriority;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What {@code doctor} says about the host itself. */
+final class HostChecks {
+  private static final Pattern VIRTUAL = Pattern.compile("(dm-|loop|ram|zram|sr|fd|nbd).*");
+
+  private HostChecks() {}
+
+  /** Whether ionice has an effect, for each device that has a queue of its own. */
+  static List<Check> devices(KernelFiles files) {
+    Reading<List<String>> names = BlockDevice.names(files);
+    if (!(names instanceof Reading.Present<List<String>>(List<String> found))) {
+      return List.of(Check.fail("devices", names.describe(), "Give a --root that has sys/block."));
+    }
+    KernelRelease kernel = KernelRelease.read(files).toOptional().orElse(null);
+    List<Check> checks = new ArrayList<>();
+    for (String name : found) {
+      if (!VIRTUAL.matcher(name).matches()) {
+        checks.add(device(files, name, kernel));
+      }
+    }
+    return checks;
+  }
+
+  private static Check device(
+      KernelFiles files, String name, @org.jspecify.annotations.Nullable KernelRelease kernel) {
+    Reading<QueueScheduler> scheduler = QueueScheduler.read(files, name);
+    String active = scheduler.map(QueueScheduler::active).toOptional().orElse(null);
+    ActuatorVerdict verdict = ActuatorVerdict.judge(active, kernel, Set.of());
+    String detail =
+        "%s, scheduler %s: ionice %s, for %s"
+            .formatted(
+                name,
+                active == null ? "unknown" : active,
+                verdict.actuator().wire(),
+                verdict.sentence());
+    String check = "ionice " + name;
+    return switch (verdict.actuator()) {
+      case EFFECTIVE -> Check.ok(check, detail);
+      case CLASS_ONLY -> Check.ok(check, detail);
+      case UNKNOWN ->
+          Check.warn(check, detail, "Trust only the measured effect of a throttle on this device.");
+      case INEFFECTIVE ->
+          Check.warn(
+              check,
+              detail,
+              "Throttles by ionice do nothing here. On Linux 6.0 or later, select mq-deadline: echo"
+                  + " mq-deadline >/sys/block/"
+                  + name
+                  + "/queue/scheduler");
+    };
+  }
+
+  /** Whether priorities can be read and set. */
+  static List<Check> rights(KernelFiles files) {
+    List<Check> checks = new ArrayList<>();
+    boolean root =
+        files
+            .read("proc/self/status")
+            .map(text -> text.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*")))
+            .orElse(false);
+    checks.add(
+        root
+            ? Check.ok("rights", "runs as root")
+            : Check.fail("rights", "does not run as root", "Run it as root."));
+    Reading<IoPriority> own =
+        LinuxIoPriorities.open()
+            .flatMap(priorities -> priorities.get((int) ProcessHandle.current().pid()));
+    checks.add(
+        own.isPresent()
+            ? Check.ok("ioprio", "ioprio_get works; this process has " + own.describe())
+            : Check.fail("ioprio", own.describe(), "Allow native calls to the JVM."));
+    return checks;
+  }
+
+  /** Whether leases can be kept. */
+  static Check leases(Path stateDir) {
+    if (!Files.isDirectory(stateDir)) {
+      return Check.warn(
+          "leases", stateDir + " is not there", "The agent makes it at its first start.");
+    }
+    if (Files.exists(stateDir.resolve("leases.json.corrupt"))) {
+      return Check.warn(
+          "leases",
+          stateDir.resolve("leases.json.corrupt") + " was set aside: it could not be read",
+          "See what it was, put priorities back with ionice where needed, then remove it.");
+    }
+    return switch (StateLock.attempt(stateDir)) {
+      case StateLock.Attempt.Busy() -> Check.ok("leases", "an agent runs with " + stateDir);
+      case StateLock.Attempt.Taken(StateLock lock) -> {
+        lock.close();
+        yield Check.ok("leases", stateDir + " can be used; no agent runs with it");
+      }
+      case StateLock.Attempt.Failed(String cause) ->
+          Check.fail("leases", cause, "Give the agent a --state-dir that it can write to.");
+    };
+  }
+}

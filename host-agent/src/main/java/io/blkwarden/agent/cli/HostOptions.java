@@ -1,0 +1,56 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.HostId;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of all commands that look at a host. */
+final class HostOptions {
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      defaultValue = "/",
+      description = "Look at the tree below DIR instead of this host (default: ${DEFAULT-VALUE}).")
+  Path root = Path.of("/");
+
+  @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      description = "Name of this host (default: its host name up to the first dot).")
+  @Nullable String host;
+
+  /** Whether it is this host itself, and not a captured tree. */
+  boolean live() {
+    return root.toAbsolutePath().normalize().equals(Path.of("/"));
+  }
+
+  Reading<RootedFiles> files() {
+    return RootedFiles.below(root);
+  }
+
+  /** The host's name, or a problem in the list. */
+  Optional<HostId> host(KernelFiles files, List<String> problems) {
+    String name = host;
+    if (name == null) {
+      Reading<String> read = files.read("proc/sys/kernel/hostname").map(String::strip);
+      if (!(read instanceof Reading.Present<String>(String text))) {
+        problems.add("--host: expected a name, for the host's own is unknown: " + read.describe());
+        return Optional.empty();
+      }
+      int dot = text.indexOf('.');
+      name = dot > 0 ? text.substring(0, dot) : text;
+    }
+    try {
+      return Optional.of(new HostId(name));
+    } catch (IllegalArgumentException e) {
+      problems.add("--host: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.lease.ReleaseRequest;
+import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.agent.priority.LinuxIoPriorities;
+import io.blkwarden.agent.probe.BootId;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.probe.TaskStat;
+import io.blkwarden.agent.throttle.CommandGate;
+import io.blkwarden.agent.throttle.End;
+import io.blkwarden.agent.throttle.Outcomes;
+import io.blkwarden.agent.throttle.StoredLeases;
+import io.blkwarden.agent.throttle.Tasks;
+import io.blkwarden.agent.throttle.Throttler;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.message.Outcome;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code blkwarden-agent release-all}: restores every priority that leases have changed, without
+ * NATS. A running agent is asked to do it; if none runs, it is done from the lease file.
+ */
+@Command(
+    name = "release-all",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Ends all leases of this host and restores what they changed; needs no NATS.",
+      "A running agent is asked to do it; if none runs, it is done from the lease file."
+    })
+final class ReleaseAllCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private StateOptions stateOptions = new StateOptions();
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    return switch (StateLock.attempt(stateOptions.stateDir)) {
+      case StateLock.Attempt.Busy() -> ask(err);
+      case StateLock.Attempt.Failed(String cause) -> {
+        err.println("error: " + cause);
+        yield ExitCode.FAILED;
+      }
+      case StateLock.Attempt.Taken(StateLock lock) -> {
+        try (lock) {
+          yield doIt(err);
+        }
+      }
+    };
+  }
+
+  private int ask(PrintWriter err) {
+    ReleaseRequest request = new ReleaseRequest(stateOptions.stateDir);
+    Optional<String> fault = request.make();
+    if (fault.isPresent()) {
+      err.println("error: " + fault.get());
+      return ExitCode.FAILED;
+    }
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (request.stands() && System.nanoTime() < until) {
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+    if (request.stands()) {
+      err.println(
+          "error: the agent has not answered within %d s; the request stands, and the next agent to"
+                  .formatted(PATIENCE.toSeconds())
+              + " start will carry it out. Or stop the agent, and run this again.");
+      return ExitCode.FAILED;
+    }
+    spec.commandLine().getOut().println("the running agent has ended all its leases");
+    return ExitCode.DONE;
+  }
+
+  private int doIt(PrintWriter err) {
+    LeaseFile file = new LeaseFile(stateOptions.stateDir);
+    return switch (file.load()) {
+      case LeaseFile.Found.Nothing() -> {
+        spec.commandLine().getOut().println("no leases are held: there is no lease file");
+        yield ExitCode.DONE;
+      }
+      case LeaseFile.Found.SetAside(String detail) -> {
+        err.println("error: " + detail);
+        yield ExitCode.FAILED;
+      }
+      case LeaseFile.Found.Leases(StoredLeases leases) -> restore(file, leases, err);
+    };
+  }
+
+  private int restore(LeaseFile file, StoredLeases leases, PrintWriter err) {
+    Reading<Throttler> made =
+        RootedFiles.below(Path.of("/"))
+            .flatMap(files ->
+                BootId.read(files)
+                    .flatMap(boot ->
+                        LinuxIoPriorities.open()
+                            .map(priorities -> throttler(boot.id(), files, priorities, file))));
+    if (!(made instanceof Reading.Present<Throttler>(Throttler throttler))) {
+      err.println("error: " + made.describe());
+      return ExitCode.FAILED;
+    }
+    long now = System.nanoTime() / 1_000_000;
+    List<Outcome> found = throttler.recover(leases, now);
+    List<Outcome> ended = throttler.endAll(End.RELEASED, "release-all on the host", now);
+    PrintWriter out = spec.commandLine().getOut();
+    for (List<Outcome> outcomes : List.of(found, ended)) {
+      for (Outcome outcome : outcomes) {
+        if (outcome.result() != Outcome.Result.ADOPTED) {
+          out.println(line(outcome));
+        }
+      }
+    }
+    if (throttler.table().all().isEmpty()) {
+      out.println("no leases are held any more");
+      return ExitCode.DONE;
+    }
+    err.println("error: some priorities could not be restored; try again");
+    return ExitCode.FAILED;
+  }
+
+  private static Throttler throttler(
+      UUID boot, KernelFiles files, LinuxIoPriorities priorities, LeaseFile file) {
+    return new Throttler(
+        boot,
+        new CommandGate(HostId.FLEET, true, 0),
+        _ -> Optional.of("nothing is set here"),
+        pid ->
+            TaskStat.read(files, pid)
+                .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),
+        priorities,
+        file,
+        new Outcomes(HostId.FLEET, boot, InstantSource.system(), new SecureRandom()));
+  }
+
+  private static String line(Outcome outcome) {
+    String domain = outcome.domain() == null ? "-" : Printable.of(outcome.domain().name());
+    String vdev = outcome.vdev() == null ? "-" : Printable.of(outcome.vdev());
+    return "%s %s %s: %s"
+        .formatted(outcome.result().wire(), domain, vdev, Printable.of(outcome.detail()));
+  }
+}

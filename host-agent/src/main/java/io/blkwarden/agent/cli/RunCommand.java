@@ -1,0 +1,119 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.bus.BusSettings;
+import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.runtime.AgentSettings;
+import io.blkwarden.model.HostId;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code blkwarden-agent run}: the service. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = "Runs the agent until it is stopped; then it ends all its leases.")
+final class RunCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private HostOptions hostOptions = new HostOptions();
+  @Mixin private BusOptions busOptions = new BusOptions();
+  @Mixin private StateOptions stateOptions = new StateOptions();
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      defaultValue = "1s",
+      description = "Time between two samples, 100ms to 1m (default: ${DEFAULT-VALUE}).")
+  private String interval = "";
+
+  @Option(
+      names = "--read-only",
+      description = "Refuse to set priorities: only watch. Always so with a --root other than /.")
+  private boolean readOnly;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter err = spec.commandLine().getErr();
+    List<String> problems = new ArrayList<>();
+    Reading<RootedFiles> files = hostOptions.files();
+    Optional<AgentSettings> settings = Optional.empty();
+    Optional<BusSettings> bus = Optional.empty();
+    if (files instanceof Reading.Present<RootedFiles>(RootedFiles found)) {
+      Optional<HostId> host = hostOptions.host(found, problems);
+      settings = settings(host.orElse(HostId.FLEET), problems);
+      bus = busOptions.settings(host.orElse(HostId.FLEET), problems);
+    } else {
+      problems.add("--root: " + files.describe());
+    }
+    if (!problems.isEmpty()) {
+      problems.forEach(problem -> err.println("error: " + problem));
+      return ExitCode.USAGE;
+    }
+    return switch (StateLock.attempt(stateOptions.stateDir)) {
+      case StateLock.Attempt.Busy() -> {
+        err.println("error: an agent runs already with --state-dir " + stateOptions.stateDir);
+        yield ExitCode.REFUSED;
+      }
+      case StateLock.Attempt.Failed(String cause) -> {
+        err.println("error: " + cause);
+        yield ExitCode.FAILED;
+      }
+      case StateLock.Attempt.Taken(StateLock lock) ->
+          run(settings.orElseThrow(), bus.orElseThrow(), lock, err);
+    };
+  }
+
+  private Optional<AgentSettings> settings(HostId host, List<String> problems) {
+    Optional<Duration> every = Durations.parse("--interval", interval, problems);
+    try {
+      return every.map(time ->
+          new AgentSettings(
+              host,
+              AgentCommand.version(),
+              time,
+              readOnly || !hostOptions.live(),
+              RolePatterns.DEFAULTS));
+    } catch (IllegalArgumentException e) {
+      problems.add("--interval: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private int run(AgentSettings settings, BusSettings bus, StateLock lock, PrintWriter err)
+      throws InterruptedException {
+    Reading<AgentProcess> made =
+        AgentProcess.start(
+            settings, bus, hostOptions.root, hostOptions.live(), stateOptions.stateDir);
+    if (!(made instanceof Reading.Present<AgentProcess>(AgentProcess agent))) {
+      lock.close();
+      err.println("error: " + made.describe());
+      return ExitCode.FAILED;
+    }
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  agent.stop();
+                  lock.close();
+                  ended.countDown();
+                  // An orderly stop is no failure, which 143 would say.
+                  Runtime.getRuntime().halt(ExitCode.DONE);
+                },
+                "stop"));
+    ended.await();
+    return ExitCode.DONE;
+  }
+}

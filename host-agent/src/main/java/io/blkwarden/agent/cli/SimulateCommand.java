@@ -1,0 +1,121 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.bus.BusSettings;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.HostId;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code blkwarden-agent simulate}: agents on dom0s that do not exist. */
+@Command(
+    name = "simulate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "SIMULATION: runs real agents on dom0s that do not exist, until it is stopped.",
+      "Guests swap in turn; disks saturate; priorities have the effect that each simulated disk's"
+          + " scheduler gives them (every third: none at all)."
+    })
+final class SimulateCommand implements Callable<Integer> {
+  private static final int MOST_HOSTS = 100;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private BusOptions busOptions = new BusOptions();
+  @Mixin private StateOptions stateOptions = new StateOptions();
+
+  @Option(
+      names = "--hosts",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "How many dom0s, 1 to 100 (default: ${DEFAULT-VALUE}).")
+  private int hosts;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      defaultValue = "1s",
+      description = "Time between two samples (default: ${DEFAULT-VALUE}).")
+  private String interval = "";
+
+  @Option(
+      names = "--calm",
+      paramLabel = "TIME",
+      defaultValue = "6s",
+      description = "Calm before each storm (default: ${DEFAULT-VALUE}).")
+  private String calm = "";
+
+  @Option(
+      names = "--storm",
+      paramLabel = "TIME",
+      defaultValue = "24s",
+      description = "How long a guest swaps (default: ${DEFAULT-VALUE}).")
+  private String storm = "";
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter err = spec.commandLine().getErr();
+    List<String> problems = new ArrayList<>();
+    if (hosts < 1 || hosts > MOST_HOSTS) {
+      problems.add("--hosts: expected 1 to %d, found %d".formatted(MOST_HOSTS, hosts));
+    }
+    Optional<Duration> every = Durations.parse("--interval", interval, problems);
+    Optional<Duration> calmTime = Durations.parse("--calm", calm, problems);
+    Optional<Duration> stormTime = Durations.parse("--storm", storm, problems);
+    Optional<BusSettings> bus = busOptions.settings(new HostId("simulation"), problems);
+    if (!problems.isEmpty() || bus.isEmpty()) {
+      problems.forEach(problem -> err.println("error: " + problem));
+      return ExitCode.USAGE;
+    }
+    Reading<SimulatedFleet> made =
+        SimulatedFleet.start(
+            hosts,
+            every.orElseThrow(),
+            stateOptions.stateDir,
+            host -> busOptions.settings(host, new ArrayList<>()).orElseThrow());
+    if (!(made instanceof Reading.Present<SimulatedFleet>(SimulatedFleet fleet))) {
+      err.println("error: " + made.describe());
+      return ExitCode.FAILED;
+    }
+    err.println("SIMULATION: " + hosts + " dom0s that do not exist; stop it with Ctrl-C");
+    run(fleet, calmTime.orElseThrow().toMillis(), stormTime.orElseThrow().toMillis());
+    return ExitCode.DONE;
+  }
+
+  private static void run(SimulatedFleet fleet, long calmMillis, long stormMillis)
+      throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  fleet.stop();
+                  ended.countDown();
+                },
+                "stop"));
+    for (int round = 0; !ended.await(calmMillis, TimeUnit.MILLISECONDS); round++) {
+      storms(fleet, round, true);
+      if (ended.await(stormMillis, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      storms(fleet, round, false);
+    }
+  }
+
+  /** Two hosts next to each other, so that a listening and a deaf scheduler are seen together. */
+  private static void storms(SimulatedFleet fleet, int round, boolean on) {
+    fleet.storm(round, on);
+    if (fleet.size() > 1) {
+      fleet.storm(round + 1, on);
+    }
+  }
+}

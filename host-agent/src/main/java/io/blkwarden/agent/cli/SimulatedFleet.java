@@ -1,0 +1,105 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.bus.BusSettings;
+import io.blkwarden.agent.bus.NatsControlBus;
+import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.runtime.AgentInbox;
+import io.blkwarden.agent.runtime.AgentPorts;
+import io.blkwarden.agent.runtime.AgentRuntime;
+import io.blkwarden.agent.runtime.AgentSettings;
+import io.blkwarden.agent.runtime.Tracing;
+import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.agent.sim.HostSpec;
+import io.blkwarden.agent.sim.SimulatedHost;
+import io.blkwarden.model.HostId;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Real agents on simulated dom0s, all in this process. */
+final class SimulatedFleet {
+  private static final Logger LOG = LoggerFactory.getLogger(SimulatedFleet.class);
+
+  private final List<SimulatedHost> hosts = new ArrayList<>();
+  private final List<AgentRuntime> agents = new ArrayList<>();
+
+  private SimulatedFleet() {}
+
+  /**
+   * Starts agents of so many hosts.
+   *
+   * @param bus settings of a host's way to NATS
+   * @param stateDir where each agent keeps its leases, in a directory of its own
+   * @return failed with what is missing; what was started is stopped again
+   */
+  static Reading<SimulatedFleet> start(
+      int count, Duration interval, Path stateDir, Function<HostId, BusSettings> bus) {
+    SimulatedFleet fleet = new SimulatedFleet();
+    SecureRandom random = new SecureRandom();
+    for (int n = 0; n < count; n++) {
+      HostSpec spec = HostSpec.ofFleet("sim-", n);
+      SimulatedHost host = new SimulatedHost(spec, SimulatedFleet::monotonicMillis);
+      AgentPorts ports =
+          new AgentPorts(
+              host,
+              host,
+              new HostScanner(host, host, host)::scan,
+              Tracing.NONE,
+              host,
+              new LeaseFile(stateDir.resolve(spec.host().value())),
+              Optional.empty(),
+              new NatsControlBus(bus.apply(spec.host()), SimulatedFleet::monotonicMillis, random),
+              SimulatedFleet::monotonicMillis,
+              InstantSource.system(),
+              random);
+      AgentSettings settings =
+          new AgentSettings(
+              spec.host(), AgentCommand.version(), interval, false, RolePatterns.DEFAULTS);
+      Reading<AgentRuntime> made = AgentRuntime.create(settings, ports, new AgentInbox());
+      if (!(made instanceof Reading.Present<AgentRuntime>(AgentRuntime agent))) {
+        fleet.stop();
+        return made.map(never -> fleet);
+      }
+      agent.start(new LeaseFile(stateDir.resolve(spec.host().value())).load());
+      LOG.info(
+          "SIMULATED {}: guests {}, disk sda with {}",
+          host.host(),
+          host.guests(),
+          spec.scheduler());
+      fleet.hosts.add(host);
+      fleet.agents.add(agent);
+    }
+    return Reading.present(fleet);
+  }
+
+  private static long monotonicMillis() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  /** Lets the first guest of a host swap, or stops that. */
+  void storm(int hostNumber, boolean on) {
+    SimulatedHost host = hosts.get(Math.floorMod(hostNumber, hosts.size()));
+    String guest = host.guests().getFirst();
+    host.storm(guest, on);
+    LOG.info("SIMULATED {}: {} {}", host.host(), guest, on ? "swaps" : "swaps no more");
+  }
+
+  /** How many hosts there are. */
+  int size() {
+    return hosts.size();
+  }
+
+  /** Ends all agents in order. */
+  void stop() {
+    agents.forEach(AgentRuntime::stop);
+  }
+}

@@ -1,0 +1,16 @@
+package io.blkwarden.agent.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Where the agent keeps its leases. */
+final class StateOptions {
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      defaultValue = "/var/lib/blkwarden",
+      description =
+          "Where leases are kept between two runs (default: ${DEFAULT-VALUE}). A tmpfs serves best:"
+              + " leases mean nothing after a reboot, and a throttle does not wait for slow disks.")
+  Path stateDir = Path.of("/var/lib/blkwarden");
+}
