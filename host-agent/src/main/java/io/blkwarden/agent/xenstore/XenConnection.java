@@ -31,8 +31,7 @@ final class XenConnection {
   /** Below the 20 that xenstored's own quota allows ({@code quota-outstanding}). */
   static final int MAX_OUTSTANDING = 16;
 
-  private static final int BUFFER_BYTES =
-      4 * (XenMessage.HEADER_BYTES + XenMessage.MAX_PAYLOAD_BYTES);
+  private static final int BUFFER_BYTES = 2 * (XenMessage.HEADER_BYTES + XenMessage.MAX_LIST_BYTES);
 
   /** A request under way, and how much had been heard when it was sent. */
   record Ticket(CompletableFuture<XenAnswer> answer, long heardBefore) {}

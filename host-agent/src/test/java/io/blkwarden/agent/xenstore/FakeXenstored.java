@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -135,6 +136,18 @@ final class FakeXenstored implements AutoCloseable {
     return XenMessage.of(op, request.requestId(), payload.getBytes(StandardCharsets.UTF_8))
         .orElseThrow()
         .encode();
+  }
+
+  /** An answer longer than the protocol allows, as oxenstored sends it. */
+  static ByteBuffer overlong(XenMessage request, byte[] payload) {
+    return ByteBuffer.allocate(XenMessage.HEADER_BYTES + payload.length)
+        .order(ByteOrder.nativeOrder())
+        .putInt(request.op().wire())
+        .putInt(request.requestId())
+        .putInt(0)
+        .putInt(payload.length)
+        .put(payload)
+        .flip();
   }
 
   static ByteBuffer event(String path, String token) {

@@ -243,6 +243,21 @@ final class SocketXenStoreTest {
   }
 
   @Test
+  void takesALongListThatOxenstoredSendsWhole() {
+    List<String> names = IntStream.range(0, 4_000).mapToObj(n -> "domain-" + n).toList();
+    byte[] list = (String.join("\0", names) + "\0").getBytes(UTF_8);
+    server.responder = (request, session) -> session.send(FakeXenstored.overlong(request, list));
+
+    assertThat(store.directory("/local/domain")).isEqualTo(Reading.present(names));
+    assertThat(events).containsExactly(new XenEvent.Connected());
+
+    server.responder =
+        (request, session) ->
+            session.send(FakeXenstored.overlong(request, new byte[XenMessage.MAX_LIST_BYTES + 1]));
+    assertThat(store.directory("/local/domain").describe()).contains("found 65537");
+  }
+
+  @Test
   void saysSoWhereTheServerHasNoParts() {
     server.responder =
         (request, session) ->
