@@ -11,7 +11,8 @@ run_maven() {
 
 # build_if_stale MODULE: packages MODULE when its jar is missing or older than a source it is made of.
 build_if_stale() {
-  local module="$1" jar="$ROOT/$1/target/$1.jar"
+  local module="$1" jar
+  jar="$ROOT/$module/target/$(basename "$module").jar"
   stale "$module" "$jar" || return 0
   (
     flock 9
