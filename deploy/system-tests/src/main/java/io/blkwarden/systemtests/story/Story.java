@@ -160,13 +160,7 @@ final class Story {
     if (alert.action() != null) {
       if (alert.action().effect() == Alert.Effect.WORKED
           && reach(alert.host(), domain, vdev, StoryStep.EFFECT)) {
-        lines.add(
-            "effect   %s: worked, %s %.0f -> %.0f"
-                .formatted(
-                    alert.host(),
-                    alert.condition().metric(),
-                    orNan(alert.action().before()),
-                    orNan(alert.action().after())));
+        lines.add("effect   %s: worked: %s".formatted(alert.host(), alert.summary()));
       }
       if (alert.action().effect() == Alert.Effect.INEFFECTIVE && ineffective.add(alert.host())) {
         lines.add(
@@ -175,10 +169,6 @@ final class Story {
       }
     }
     return lines;
-  }
-
-  private static double orNan(@org.jspecify.annotations.Nullable Double value) {
-    return value == null ? Double.NaN : value;
   }
 
   private EnumSet<StoryStep> steps(HostId host, String domain, String vdev) {
