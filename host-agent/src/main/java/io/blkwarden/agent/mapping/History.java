@@ -25,28 +25,14 @@ final class History {
   /** Devices of earlier lives that are kept for one thread; more than enough for any one name. */
   private static final int MAX_LEFTOVER_DEVICES = 64;
 
-  private final @Nullable Long lastUptimeTicks;
   private final Map<Slot, DiskMemory> disks = new HashMap<>();
-  private final Map<Claim, Proof> ties = new HashMap<>();
-  private final Map<Claim, Long> brackets = new HashMap<>();
+  private final Evidence before;
   private final Map<WorkerId, Set<DeviceNumber>> leftovers = new HashMap<>();
 
   History(Host host, Evidence before) {
-    this.lastUptimeTicks = before.uptimeTicks;
+    this.before = before;
     Set<WorkerId> alive =
         host.threads().values().stream().map(HostThread::id).collect(Collectors.toSet());
-    Set<Life> lives =
-        host.vbds().stream().flatMap(vbd -> vbd.life().stream()).collect(Collectors.toSet());
-    before.ties.forEach((claim, proof) -> {
-      if (alive.contains(claim.thread()) && lives.contains(claim.life())) {
-        ties.put(claim, proof);
-      }
-    });
-    before.brackets.forEach((claim, bytes) -> {
-      if (alive.contains(claim.thread()) && lives.contains(claim.life())) {
-        brackets.put(claim, bytes);
-      }
-    });
     before.leftovers.forEach((thread, devices) -> {
       if (alive.contains(thread)) {
         leftovers.put(thread, new HashSet<>(devices));
@@ -131,6 +117,7 @@ final class History {
    * submitted, so that a bio of the pid is one of the thread.
    */
   boolean aliveSinceLastDrain(HostThread thread) {
+    Long lastUptimeTicks = before.uptimeTicks;
     return lastUptimeTicks != null
         && thread.id().startTicks() + CLOCK_SLACK_TICKS <= lastUptimeTicks;
   }
@@ -146,12 +133,13 @@ final class History {
     return devices.contains(device) || devices.size() >= MAX_LEFTOVER_DEVICES;
   }
 
+  /** Proofs of before; those of threads and lives that ended match none of now. */
   Map<Claim, Proof> ties() {
-    return ties;
+    return before.ties;
   }
 
   @Nullable Long bracketBytes(Claim claim) {
-    return brackets.get(claim);
+    return before.brackets.get(claim);
   }
 
   Map<Slot, DiskMemory> disks() {

@@ -105,6 +105,7 @@ final class SimulatedHost {
   private Set<DeviceNumber> traced = Set.of();
   private long ticks = 100_000;
   private int incarnations;
+  private int lastFreedPid = 300;
 
   SimulatedHost(SplittableRandom random) {
     this.random = random;
@@ -128,8 +129,9 @@ final class SimulatedHost {
       case 6 -> any(disks).forEach(disk -> end(disk, random.nextInt(3) == 0));
       case 7, 8, 9, 10 -> any(disks).forEach(this::connectFurther);
       case 11 -> any(disks).forEach(this::reconnect);
-      case 12 -> any(disks).forEach(disk -> disk.hint = random.nextInt(1, 70));
-      case 13 -> reapLeftovers();
+      case 12 -> any(disks).forEach(disk -> reconnectDomain(disk.domid));
+      case 13 -> any(disks).forEach(disk -> disk.hint = random.nextInt(1, 70));
+      case 14 -> reapLeftovers();
       default -> any(disks).forEach(this::io);
     }
   }
@@ -238,7 +240,8 @@ final class SimulatedHost {
   }
 
   private Task thread(Disk disk, int ring) {
-    int pid = random.nextInt(300, 300 + PIDS);
+    // A pid that was just let go comes back at once as often as not, as unkind as can be.
+    int pid = random.nextBoolean() ? lastFreedPid : random.nextInt(300, 300 + PIDS);
     while (tasks.containsKey(pid)) {
       pid = 300 + (pid - 300 + 1) % (4 * PIDS);
     }
@@ -262,7 +265,7 @@ final class SimulatedHost {
 
   private void reconnect(Disk disk) {
     if (disk.state == 4) {
-      disk.threads.forEach(task -> tasks.remove(task.id.pid()));
+      disk.threads.forEach(this::exit);
       disk.threads.clear();
       disk.state = 2;
       disk.readSectors = 0;
@@ -270,12 +273,28 @@ final class SimulatedHost {
     }
   }
 
+  /** Twins reconnect between two scans, the one while the other's pids are just free. */
+  private void reconnectDomain(int domid) {
+    List<Disk> twins = disks.stream().filter(disk -> disk.domid == domid).toList();
+    twins.forEach(this::reconnect);
+    for (Disk disk : twins.reversed()) {
+      ticks += 1;
+      connectFurther(disk);
+      connectFurther(disk);
+    }
+  }
+
+  private void exit(Task task) {
+    tasks.remove(task.id.pid());
+    lastFreedPid = task.id.pid();
+  }
+
   /** Detaches a disk; its threads may stay on for a while, idle. */
   private void end(Disk disk, boolean leaveThreads) {
     disks.remove(disk);
     disk.state = 6;
     if (!leaveThreads) {
-      disk.threads.forEach(task -> tasks.remove(task.id.pid()));
+      disk.threads.forEach(this::exit);
     }
   }
 

@@ -46,6 +46,26 @@ final class TraceProofTest {
   }
 
   @Test
+  void theProofIsDroppedWhenTheNodeChangedEvenIfItChangesBack() {
+    resolved.look(host);
+    resolved.look(host.later(100).bio(27444, 20));
+    resolved.look(host.later(100).change(37, 51714, edit -> edit.state(5)));
+    resolved.look(host.later(100).change(37, 51714, edit -> edit.state(4)));
+
+    assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
+    assertThat(resolved.last().next().heldProofs()).isZero();
+  }
+
+  @Test
+  void evidenceOfThreadsThatEndedIsNotKept() {
+    resolved.look(host);
+    resolved.look(host.later(100).bio(27444, 20));
+    host.later(100).threads.remove(27444);
+
+    assertThat(resolved.look(host).last().next().heldProofs()).isZero();
+  }
+
+  @Test
   void biosOfOtherTasksSayNothing() {
     resolved.look(host);
     resolved.look(host.later(100).bio(4711, 20));
