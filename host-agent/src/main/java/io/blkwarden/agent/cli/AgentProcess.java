@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,6 +111,11 @@ final class AgentProcess {
       case Reading<NetlinkUevents> none ->
           LOG.warn("uevents: {}; changes are found by scans only", none.describe());
     }
+  }
+
+  /** Completes if the agent can no longer do its work. */
+  CompletableFuture<Throwable> broken() {
+    return runtime.broken();
   }
 
   /** Ends the leases, tells so, and lets go of everything. */

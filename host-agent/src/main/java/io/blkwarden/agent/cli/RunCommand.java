@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,7 +44,7 @@ final class RunCommand implements Callable<Integer> {
   private boolean readOnly;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     List<String> problems = new ArrayList<>();
     Reading<RootedFiles> files = hostOptions.files();
@@ -91,8 +91,7 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int run(AgentSettings settings, BusSettings bus, StateLock lock, PrintWriter err)
-      throws InterruptedException {
+  private int run(AgentSettings settings, BusSettings bus, StateLock lock, PrintWriter err) {
     Reading<AgentProcess> made =
         AgentProcess.start(
             settings, bus, hostOptions.root, hostOptions.live(), stateOptions.stateDir);
@@ -101,19 +100,26 @@ final class RunCommand implements Callable<Integer> {
       err.println("error: " + made.describe());
       return ExitCode.FAILED;
     }
-    CountDownLatch ended = new CountDownLatch(1);
+    Throwable failure = endedBy(agent, lock);
+    err.println("error: the agent cannot go on: " + failure);
+    return ExitCode.FAILED;
+  }
+
+  /** Waits until the agent breaks; a signal ends the process in the meantime. */
+  private static Throwable endedBy(AgentProcess agent, StateLock lock) {
+    AtomicInteger code = new AtomicInteger(ExitCode.DONE);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   agent.stop();
                   lock.close();
-                  ended.countDown();
-                  // An orderly stop is no failure, which 143 would say.
-                  Runtime.getRuntime().halt(ExitCode.DONE);
+                  // An orderly stop is no failure, which the JVM's own 143 would say.
+                  Runtime.getRuntime().halt(code.get());
                 },
                 "stop"));
-    ended.await();
-    return ExitCode.DONE;
+    Throwable failure = agent.broken().join();
+    code.set(ExitCode.FAILED);
+    return failure;
   }
 }

@@ -15,7 +15,9 @@ import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +47,11 @@ public final class AgentRuntime {
   private final AgentPorts ports;
   private final AgentInbox inbox;
   private final UUID boot;
-  private final Scheduler thread = Schedulers.newSingle("agent-core", true);
+  // Not one of Reactor's own single schedulers: this thread reads files, and may wait for them.
+  private final Scheduler thread =
+      Schedulers.fromExecutorService(
+          Executors.newSingleThreadScheduledExecutor(AgentRuntime::coreThread), "agent-core");
+  private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
   private final AgentCore core;
   private final Outcomes refusals;
   private @Nullable Disposable inputs;
@@ -87,7 +93,7 @@ public final class AgentRuntime {
                 inbox.changes().publishOn(thread),
                 inbox.commands().publishOn(thread),
                 ticks)
-            .subscribe(core::on, failure -> LOG.error("the agent's inputs ended", failure));
+            .subscribe(core::on, this::inputsEnded);
     thread.schedule(() -> core.start(found));
     ports.bus().start(new Hearing());
     LOG.info(
@@ -96,6 +102,25 @@ public final class AgentRuntime {
         boot,
         settings.interval().toMillis(),
         settings.readOnly() ? ", read-only" : "");
+  }
+
+  private static Thread coreThread(Runnable task) {
+    Thread thread = new Thread(task, "agent-core");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void inputsEnded(Throwable failure) {
+    LOG.error("the agent's inputs ended", failure);
+    broken.complete(failure);
+  }
+
+  /**
+   * Completes if the agent can no longer do its work, as after an {@link Error}: whoever runs it
+   * stops it and starts it anew, for it does not end leases any more.
+   */
+  public CompletableFuture<Throwable> broken() {
+    return broken.copy();
   }
 
   private void watch(String path) {

@@ -1,0 +1,139 @@
+package io.blkwarden.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.bus.NatsServer;
+import io.blkwarden.agent.lease.ReleaseRequest;
+import io.blkwarden.agent.lease.StateLock;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command line as a person sees it: codes and words. */
+final class AgentCommandTest {
+  private static final Path CAPTURE =
+      Path.of(System.getProperty("basedir", ""), "src/test/resources/capture-4.17");
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @TempDir Path state;
+
+  private int execute(String... args) {
+    CommandLine line = AgentCommand.commandLine();
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(args);
+  }
+
+  @Test
+  void tellsItsVersionAndItsCommands() {
+    assertThat(execute("--version")).isZero();
+    assertThat(out.toString()).startsWith("blkwarden-agent ");
+    assertThat(execute("--help")).isZero();
+    assertThat(out.toString()).contains("run", "map", "doctor", "release-all");
+  }
+
+  @Test
+  void noCommandIsAUsageError() {
+    assertThat(execute()).isEqualTo(2);
+    assertThat(execute("fly")).isEqualTo(2);
+  }
+
+  @Test
+  void allProblemsAreToldAtOnce() {
+    int code =
+        execute(
+            "run",
+            "--root",
+            CAPTURE.toString(),
+            "--host",
+            "two words",
+            "--interval",
+            "1h",
+            "--nats",
+            "http://x:1,nats://user:secret@",
+            "--creds",
+            "/no/such/file",
+            "--prefix",
+            "a b");
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--host: ", "--interval: ", "--nats: ", "--creds: ", "--prefix: ")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void aSecondAgentIsRefused() {
+    try (StateLock lock = taken()) {
+      assertThat(lock).isNotNull();
+      assertThat(
+              execute(
+                  "run",
+                  "--root",
+                  CAPTURE.toString(),
+                  "--host",
+                  "dom0-7",
+                  "--state-dir",
+                  state.toString()))
+          .isEqualTo(3);
+    }
+    assertThat(err.toString()).contains("an agent runs already");
+  }
+
+  private StateLock taken() {
+    return ((StateLock.Attempt.Taken) StateLock.attempt(state)).lock();
+  }
+
+  @Test
+  void releaseAllWithoutAnyLeaseIsDone() {
+    assertThat(execute("release-all", "--state-dir", state.toString())).isZero();
+    assertThat(out.toString()).contains("no leases are held");
+  }
+
+  @Test
+  void releaseAllAsksARunningAgent() {
+    ReleaseRequest request = new ReleaseRequest(state);
+    try (StateLock lock = taken()) {
+      assertThat(lock).isNotNull();
+      Thread agent =
+          Thread.ofPlatform()
+              .daemon()
+              .start(() -> {
+                Awaitility.await().atMost(Duration.ofSeconds(60)).until(request::stands);
+                assertThat(request.done()).isEmpty();
+              });
+      assertThat(agent.isDaemon()).isTrue();
+
+      assertThat(execute("release-all", "--state-dir", state.toString())).isZero();
+    }
+    assertThat(out.toString()).contains("has ended all its leases");
+  }
+
+  @Test
+  void doctorTellsWhetherIoniceBites() {
+    assertThat(execute("doctor", "--root", CAPTURE.toString(), "--no-nats", "--json")).isZero();
+
+    JsonNode checks = JsonMapper.builder().build().readTree(out.toString());
+    assertThat(checks.isArray()).isTrue();
+    assertThat(out.toString()).contains("ionice ", "\"xenstore\"");
+  }
+
+  @Test
+  void doctorFailsWhenNatsIsNotThere() throws Exception {
+    int port = NatsServer.freePort();
+
+    assertThat(
+            execute("doctor", "--root", CAPTURE.toString(), "--nats", "nats://127.0.0.1:" + port))
+        .isEqualTo(1);
+    assertThat(out.toString()).contains("cannot connect").contains("--nats");
+  }
+}

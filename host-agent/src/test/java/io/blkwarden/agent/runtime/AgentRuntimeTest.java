@@ -1,0 +1,260 @@
+package io.blkwarden.agent.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.bus.BusSettings;
+import io.blkwarden.agent.bus.NatsControlBus;
+import io.blkwarden.agent.bus.NatsServer;
+import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.agent.sim.HostSpec;
+import io.blkwarden.agent.sim.SimulatedHost;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.DomainStarted;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.message.Outcome.Result;
+import io.blkwarden.model.sample.SampleCodec;
+import io.blkwarden.model.sample.SampleFrame;
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole agent on a simulated host, with a real nats-server and a real lease file. */
+final class AgentRuntimeTest {
+  private static final Subjects SUBJECTS = Subjects.DEFAULT;
+
+  @TempDir Path state;
+
+  private final Random random = new Random(5);
+  private final SimulatedHost host =
+      new SimulatedHost(HostSpec.ofFleet("dom0-", 0), AgentRuntimeTest::nowMillis);
+  private final HostId id = host.host();
+  private final Queue<Message> heard = new ConcurrentLinkedQueue<>();
+  private NatsServer server;
+  private Connection client;
+  private AgentRuntime agent;
+
+  private static long nowMillis() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    server = NatsServer.start();
+    client = server.connect();
+    client.createDispatcher(heard::add).subscribe(SUBJECTS.prefix() + ".>");
+    client.flush(Duration.ofSeconds(10));
+    agent = startAgent(false);
+  }
+
+  private AgentRuntime startAgent(boolean readOnly) {
+    LeaseFile leases = new LeaseFile(state);
+    BusSettings bus =
+        new BusSettings(
+            List.of(server.url()), Optional.empty(), id, SUBJECTS, Duration.ofMillis(100));
+    AgentPorts ports =
+        new AgentPorts(
+            host,
+            host,
+            new HostScanner(host, host, host)::scan,
+            Tracing.NONE,
+            host,
+            leases,
+            Optional.empty(),
+            new NatsControlBus(bus, AgentRuntimeTest::nowMillis, random),
+            AgentRuntimeTest::nowMillis,
+            InstantSource.system(),
+            random);
+    AgentSettings settings =
+        new AgentSettings(id, "test", Duration.ofMillis(200), readOnly, RolePatterns.DEFAULTS);
+    Reading<AgentRuntime> made = AgentRuntime.create(settings, ports, new AgentInbox());
+    assertThat(made.isPresent()).as(made.describe()).isTrue();
+    AgentRuntime runtime = made.toOptional().orElseThrow();
+    runtime.start(leases.load());
+    return runtime;
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    agent.stop();
+    server.close();
+  }
+
+  private static ConditionFactory eventually() {
+    return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20));
+  }
+
+  private <T extends ControlMessage> Stream<T> heard(Class<T> type) {
+    return heard.stream()
+        .filter(message -> !message.getSubject().equals(SUBJECTS.sample(id)))
+        .map(message -> ControlJson.decode(type, message.getData()))
+        .flatMap(decoded ->
+            decoded instanceof Decoded.Ok<T>(T value) ? Stream.of(value) : Stream.empty());
+  }
+
+  private MappingSnapshot snapshot() {
+    eventually()
+        .until(() -> heard(MappingSnapshot.class).anyMatch(each -> !each.disks().isEmpty()));
+    return heard(MappingSnapshot.class).filter(each -> !each.disks().isEmpty()).toList().getLast();
+  }
+
+  private MappedDisk swapDisk() {
+    return snapshot().disks().stream()
+        .filter(disk -> disk.volume().role() == VolumeRole.SWAP)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Outcome ask(CommandAction action) throws InterruptedException {
+    Command command =
+        new Command(
+            MessageId.of(nowMillis(), random),
+            id,
+            1,
+            "controller-1",
+            InstantSource.system().instant(),
+            30_000,
+            "swap storm",
+            action);
+    Message answer =
+        client.request(SUBJECTS.command(id), ControlJson.encode(command), Duration.ofSeconds(30));
+    assertThat(answer).isNotNull();
+    Decoded<Outcome> decoded = ControlJson.decode(Outcome.class, answer.getData());
+    assertThat(decoded).isInstanceOf(Decoded.Ok.class);
+    return ((Decoded.Ok<Outcome>) decoded).value();
+  }
+
+  private CommandAction.Set idle(MappedDisk disk, long leaseMillis) {
+    return new CommandAction.Set(
+        MessageId.of(nowMillis(), random),
+        disk.domain(),
+        disk.disk().vdev(),
+        snapshot().origin().boot(),
+        disk.workers().stream().map(Worker::id).toList(),
+        IoPriority.IDLE,
+        leaseMillis);
+  }
+
+  private void assertPriorities(MappedDisk disk, IoPriority expected) {
+    assertThat(disk.workers())
+        .allSatisfy(
+            worker -> assertThat(host.get(worker.pid())).isEqualTo(Reading.present(expected)));
+  }
+
+  @Test
+  void tellsItsMapAndItsSamples() {
+    MappingSnapshot snapshot = snapshot();
+
+    assertThat(snapshot.disks()).allMatch(disk -> disk.state() == MappingState.RESOLVED);
+    assertThat(heard(DomainStarted.class).map(event -> event.domain().name()))
+        .containsAll(host.guests());
+    assertThat(snapshot.origin().revision()).isPositive();
+    SampleFrame frame = new SampleFrame();
+    eventually()
+        .until(() ->
+            heard.stream()
+                .filter(message -> message.getSubject().equals(SUBJECTS.sample(id)))
+                .filter(
+                    message -> SampleCodec.decode(message.getData(), frame) instanceof Decoded.Ok)
+                .anyMatch(_ -> frame.disks().rows() == snapshot.disks().size()));
+    assertThat(frame.disks().present(0)).isTrue();
+    assertThat(frame.run()).isEqualTo(snapshot.origin().run());
+    eventually().until(() -> heard(Heartbeat.class).findAny().isPresent());
+    assertThat(heard(Heartbeat.class).findFirst().orElseThrow().acting()).isTrue();
+  }
+
+  @Test
+  void setsAPriorityAndPutsItBackInTime() throws InterruptedException {
+    MappedDisk disk = swapDisk();
+
+    Outcome applied = ask(idle(disk, 1_000));
+
+    assertThat(applied.result()).as(applied.detail()).isEqualTo(Result.APPLIED);
+    eventually()
+        .until(() -> heard(Outcome.class).anyMatch(each -> each.result() == Result.EXPIRED));
+    assertPriorities(disk, IoPriority.UNSET);
+    assertThat(heard(Outcome.class).filter(each -> each.result() == Result.EXPIRED))
+        .allMatch(each -> each.lease() != null && each.lease().equals(applied.lease()));
+  }
+
+  @Test
+  void endsItsLeasesWhenItStops() throws InterruptedException {
+    MappedDisk disk = swapDisk();
+    assertThat(ask(idle(disk, 600_000)).result()).isEqualTo(Result.APPLIED);
+    assertPriorities(disk, IoPriority.IDLE);
+
+    agent.stop();
+
+    assertPriorities(disk, IoPriority.UNSET);
+    eventually()
+        .until(() -> heard(Outcome.class).anyMatch(each -> each.result() == Result.RELEASED));
+  }
+
+  @Test
+  void onlyWatchesWhenToldSo() throws InterruptedException {
+    agent.stop();
+    heard.clear();
+    agent = startAgent(true);
+    MappedDisk disk = swapDisk();
+
+    Outcome outcome = ask(idle(disk, 10_000));
+
+    assertThat(outcome.refusal()).isEqualTo(Outcome.Refusal.READ_ONLY);
+    assertPriorities(disk, IoPriority.UNSET);
+  }
+
+  @Test
+  void keepsItsLeasesWhileNatsIsAwayAndEndsThemInTime() throws Exception {
+    MappedDisk disk = swapDisk();
+    assertThat(ask(idle(disk, 3_000)).result()).isEqualTo(Result.APPLIED);
+
+    server.kill();
+
+    assertPriorities(disk, IoPriority.IDLE);
+    eventually().untilAsserted(() -> assertPriorities(disk, IoPriority.UNSET));
+    heard.clear();
+    server.restart();
+    eventually()
+        .until(() -> heard(Outcome.class).anyMatch(each -> each.result() == Result.EXPIRED));
+  }
+
+  @Test
+  void sendsASnapshotOnRequest() throws InterruptedException {
+    long before = snapshot().base().id();
+
+    assertThat(ask(new CommandAction.Snapshot()).result()).isEqualTo(Result.DONE);
+
+    eventually()
+        .until(() -> heard(MappingSnapshot.class).anyMatch(each -> each.base().id() > before));
+  }
+}
