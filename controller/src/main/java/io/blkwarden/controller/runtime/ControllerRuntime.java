@@ -218,7 +218,9 @@ public final class ControllerRuntime implements AutoCloseable {
       brain.join(Duration.ofSeconds(2));
       boolean stored = bus.flushAlerts(atMost);
       complete = answered && stored;
-      if (!complete) {
+      if (complete) {
+        log.info("stopped in good order");
+      } else {
         log.warn(
             "stopped with commands unanswered: {}, alerts not stored: {}",
             !answered,

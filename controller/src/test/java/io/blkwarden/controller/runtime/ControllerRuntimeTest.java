@@ -1,0 +1,253 @@
+package io.blkwarden.controller.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.ingest.IntakeCounters.Kind;
+import io.blkwarden.controller.step.StepSettings;
+import io.blkwarden.controller.testing.AlertTap;
+import io.blkwarden.controller.testing.NatsServer;
+import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.subject.Subjects;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole controller on a real nats-server, with hosts that a script plays. */
+final class ControllerRuntimeTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final HostId HOST = new HostId("dom0-7");
+
+  private static final String POLICY =
+      """
+      policies:
+        - name: swap-storm
+          mode: auto
+          match: { role: swap }
+          when: { metric: iops, above: 200, for: 1s, clear_below: 100, clear_for: 1s }
+          then: { ladder: [ idle ], lease: 60s, alert: warning }
+      brakes: { disks_per_host: 2, hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
+      """;
+
+  @TempDir Path policies;
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final NatsServer server = closing(NatsServer.start());
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    open.add(resource);
+    return resource;
+  }
+
+  private ControllerRuntime controller(String instance) throws IOException {
+    Files.writeString(policies.resolve("swap.yaml"), POLICY);
+    StepSettings normal = StepSettings.DEFAULT;
+    return closing(
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new BusSettings(server.url(), null, Subjects.DEFAULT, instance),
+                policies,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            new StepSettings(
+                1_000,
+                200,
+                normal.silentIntervals() * 10,
+                normal.snapshotRetryMillis(),
+                30_000,
+                normal.answerMillis(),
+                normal.attempts(),
+                normal.restMillis(),
+                normal.pendingAsksMax())));
+  }
+
+  private static void awaitReady(ControllerRuntime controller) {
+    await("ready")
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(controller.readiness().hindrances()).isEmpty());
+  }
+
+  private ScriptedHost storming(HostId name) {
+    ScriptedHost host = closing(new ScriptedHost(server, name));
+    host.swaps(800);
+    host.live();
+    return host;
+  }
+
+  private static List<Command> sets(ScriptedHost host) {
+    return host.agent().commands.stream()
+        .filter(command -> command.action() instanceof CommandAction.Set)
+        .toList();
+  }
+
+  @Test
+  void aStormIsThrottledToldReleasedAndResolved() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    AlertTap alerts = closing(new AlertTap(server));
+    ScriptedHost host = storming(HOST);
+
+    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    Command set = sets(host).getFirst();
+    assertThat(set.epoch()).isPositive();
+    assertThat(set.action())
+        .isInstanceOfSatisfying(
+            CommandAction.Set.class,
+            action -> {
+              assertThat(action.priority()).isEqualTo(IoPriority.IDLE);
+              assertThat(action.vdev()).isEqualTo("xvda2");
+              assertThat(action.workers()).singleElement().extracting("pid").isEqualTo(27444);
+            });
+    await("told").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+
+    host.swaps(5);
+    await("released").atMost(BOUND).until(() -> host.held() == null);
+    await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
+
+    assertThat(alerts.states()).startsWith(Alert.State.FIRING).endsWith(Alert.State.RESOLVED);
+    assertThat(alerts.ids()).hasSize(1);
+    assertThat(get(controller, "/readyz").statusCode()).isEqualTo(200);
+    assertThat(get(controller, "/api/v1/hosts").body()).contains("\"host\":\"dom0-7\"");
+    assertThat(get(controller, "/metrics").body())
+        .contains("blkwarden_alerts_total{state=\"resolved\"}", "blkwarden_claim_held 1.0");
+    assertThat(controller.stop(Duration.ofSeconds(20))).isTrue();
+  }
+
+  private static HttpResponse<String> get(ControllerRuntime controller, String path)
+      throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(
+                  URI.create(
+                      "http://127.0.0.1:%d%s".formatted(controller.httpPort().orElseThrow(), path)))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  @Test
+  void aServerThatDiesInTheMiddleLosesNoCommandAndNoAlert() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    ScriptedHost host = closing(new ScriptedHost(server, HOST));
+    host.answering = false;
+    host.swaps(800);
+    host.live();
+    await("asked").atMost(BOUND).until(() -> !sets(host).isEmpty());
+
+    server.kill();
+    host.answering = true;
+    server.run();
+
+    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    AlertTap alerts = closing(new AlertTap(server));
+    await("told")
+        .atMost(BOUND)
+        .until(() ->
+            alerts.states().contains(Alert.State.FIRING)
+                && alerts.states().contains(Alert.State.HANDLED));
+    assertThat(controller.dispatchCounters().lost.sum()).isZero();
+    assertThat(controller.busCounters().alertsLost.sum()).isZero();
+  }
+
+  @Test
+  void theOneStartedLastCommands() throws Exception {
+    ControllerRuntime first = controller("c1");
+    awaitReady(first);
+    ControllerRuntime second = controller("c2");
+    awaitReady(second);
+    await("lost")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(first.readiness().hindrances())
+                .containsExactly("controller c2 commands the fleet"));
+    ScriptedHost host = storming(HOST);
+
+    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c2");
+    assertThat(first.dispatchCounters().commands.sum()).isZero();
+  }
+
+  @Test
+  void nonsenseIsCountedAndDoesNotStopTheWork() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    ScriptedHost noisy = closing(new ScriptedHost(server, new HostId("dom0-8")));
+    Random random = new Random(7);
+    for (int i = 0; i < 200; i++) {
+      byte[] noise = new byte[random.nextInt(2_000)];
+      random.nextBytes(noise);
+      nonsense(noisy, noise);
+    }
+    nonsense(noisy, new byte[1_000_000]);
+    noisy.agent().flush();
+    await("counted")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(controller.intakeCounters().malformed.get(Kind.MAPPING)).hasToString("201"));
+
+    ScriptedHost host = storming(HOST);
+    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    assertThat(controller.intakeCounters().stepFailures.sum()).isZero();
+  }
+
+  private static void nonsense(ScriptedHost host, byte[] noise) {
+    Subjects subjects = Subjects.DEFAULT;
+    HostId name = new HostId("dom0-8");
+    for (String subject :
+        List.of(
+            subjects.sample(name),
+            subjects.mapping(name, "snapshot"),
+            subjects.heartbeat(name),
+            subjects.outcome(name),
+            subjects.operator("throttle"))) {
+      host.agent().connection().publish(subject, "_INBOX.nobody", noise);
+    }
+    host.agent().raw("blkwarden.v1.sample.0.%", "x".getBytes(UTF_8));
+  }
+
+  @Test
+  void stoppingWaitsForTheAnswerOfWhatIsUnderWay() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    ScriptedHost host = closing(new ScriptedHost(server, HOST));
+    host.answering = false;
+    host.swaps(800);
+    host.live();
+    await("asked").atMost(BOUND).until(() -> !sets(host).isEmpty());
+
+    host.answering = true; // the next attempt is answered
+    boolean complete = controller.stop(Duration.ofSeconds(30));
+
+    assertThat(complete).isTrue();
+    assertThat(controller.dispatchCounters().answered.sum()).isPositive();
+    assertThat(controller.busCounters().alertsPublished.sum()).isPositive();
+  }
+}
