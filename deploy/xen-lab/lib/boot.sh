@@ -7,6 +7,7 @@ DOM0_MIB=${BLKWARDEN_LAB_DOM0_MIB:-1024}
 # with several of them most of that time goes into waiting for one another.
 CPUS=1
 VG_SIZE=4G
+PARCEL_SIZE=256M # a disk by which much goes into dom0 at once: ssh is slow under emulation
 ACCEL=${BLKWARDEN_LAB_ACCEL:-auto}
 BOOT_SECONDS=${BLKWARDEN_LAB_BOOT_SECONDS:-420}
 KVM_BOOT_SECONDS=60
@@ -65,8 +66,9 @@ make_initramfs() {
 # start_machine kvm|tcg; on failure BOOT_FAILURE says why, and nothing is left running.
 start_machine() {
 	local started=$SECONDS
-	rm -f "$RUN"/{booted,console.log,root.qcow2,vg.img,qemu.pid}
+	rm -f "$RUN"/{booted,console.log,root.qcow2,vg.img,parcel.img,qemu.pid}
 	truncate -s "$VG_SIZE" "$RUN/vg.img"
+	truncate -s "$PARCEL_SIZE" "$RUN/parcel.img"
 	qemu-img create -q -f qcow2 -F raw -b "$IMAGE/root.ext4" "$RUN/root.qcow2" || die "qemu-img failed"
 	echo "${BLKWARDEN_LAB_SSH_PORT:-$(free_port)}" >"$RUN/ssh.port"
 	run_qemu "$1"
@@ -95,9 +97,11 @@ run_qemu() {
 	setsid qemu-system-x86_64 -M pc "${cpu[@]}" -smp "$CPUS" -m "$MACHINE_MIB" -nodefaults -display none -no-reboot \
 		-kernel "$IMAGE/xen.elf" \
 		-append "dom0_mem=${DOM0_MIB}M,max:${DOM0_MIB}M dom0_max_vcpus=$CPUS loglvl=warning bootscrub=0 console=com1 com1=115200,8n1 noreboot=1 watchdog=0 smt=1 spec-ctrl=no xpti=no pv-l1tf=no" \
-		-initrd "$IMAGE/vmlinux console=hvc0 quiet loglevel=4 mitigations=off net.ifnames=0,$RUN/dom0.img" \
+		-initrd "$IMAGE/vmlinux console=hvc0 quiet loglevel=4 mitigations=off net.ifnames=0 tsc=reliable,$RUN/dom0.img" \
 		-drive "file=$RUN/root.qcow2,format=qcow2,if=none,id=root,cache=unsafe" \
 		-device virtio-blk-pci,drive=root,serial=labroot \
+		-drive "file=$RUN/parcel.img,format=raw,if=none,id=parcel,cache=unsafe,file.locking=off" \
+		-device virtio-blk-pci,drive=parcel,serial=labparcel \
 		-device ahci,id=ahci0 -drive "file=$RUN/vg.img,format=raw,if=none,id=vg,cache=unsafe,aio=threads" \
 		-device ide-hd,drive=vg,bus=ahci0.0,serial=labvg,rotation_rate=7200 \
 		-netdev "user,id=net0,restrict=on,hostfwd=tcp:127.0.0.1:$(cat "$RUN/ssh.port")-:22" \
@@ -135,7 +139,6 @@ down() { locked "$RUN.lock" down_locked; }
 
 down_locked() {
 	local pid tries
-	end_group "$RUN/tunnel.pid"
 	if [ -S "$RUN/ssh.sock" ]; then
 		ssh -o ControlPath="$RUN/ssh.sock" -O exit root@127.0.0.1 >/dev/null 2>&1 || true
 		rm -f "$RUN/ssh.sock"
@@ -148,7 +151,7 @@ down_locked() {
 			sleep 0.2
 		done
 	fi
-	rm -f "$RUN"/{qemu.pid,booted,root.qcow2,vg.img,dom0.img,mon.sock,console.sock,tunnel.port,iops}
+	rm -f "$RUN"/{qemu.pid,booted,root.qcow2,vg.img,parcel.img,dom0.img,mon.sock,console.sock,tunnel.port,iops}
 	return 0
 }
 

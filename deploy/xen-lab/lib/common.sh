@@ -6,6 +6,7 @@ CACHE=${BLKWARDEN_LAB_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/blkwarden/xen-lab}
 NAME=${BLKWARDEN_LAB_NAME:-default}
 RUN=$CACHE/run/$NAME
 SSH_KEY=$CACHE/ssh-key
+NATS_PORT=4222 # in dom0
 
 EXIT_USAGE=2
 EXIT_SKIP=77 # this machine cannot run the lab at all, as automake and the test runner understand it
@@ -54,8 +55,8 @@ monitor() { timeout 20 python3 "$LAB_HOME/lib/monitor.py" "$RUN/mon.sock" "$1" |
 # stderr open, and a caller that reads them to their end would hang.
 ssh_options() {
 	printf '%s\n' -q -i "$SSH_KEY" -p "$(cat "$RUN/ssh.port")" -o StrictHostKeyChecking=no \
-		-o UserKnownHostsFile=/dev/null -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=10 \
-		-o ServerAliveInterval=20 -o ServerAliveCountMax=6 "$@"
+		-o UserKnownHostsFile=/dev/null -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=60 \
+		-o ServerAliveInterval=20 -o ServerAliveCountMax=6 -o KexAlgorithms=curve25519-sha256 "$@"
 }
 
 # A key exchange takes seconds under emulation, so commands share one connection where it stands.
@@ -64,7 +65,13 @@ ssh_master() {
 	mapfile -t opts < <(ssh_options -o ControlPath="$RUN/ssh.sock")
 	ssh "${opts[@]}" -O check root@127.0.0.1 >/dev/null 2>&1 && return 0
 	rm -f "$RUN/ssh.sock"
-	setsid ssh "${opts[@]}" -M -N -f -o ControlPersist=yes root@127.0.0.1 </dev/null >/dev/null 2>&1 9>&-
+	setsid ssh "${opts[@]}" -M -N -f -o ControlPersist=yes root@127.0.0.1 </dev/null >/dev/null 2>&1 9>&- || return 1
+	[ ! -e "$RUN/tunnel.port" ] || forward_nats forward "$(cat "$RUN/tunnel.port")"
+}
+
+# forward_nats forward|cancel PORT: on the shared connection, so that it ends with it.
+forward_nats() {
+	ssh -o ControlPath="$RUN/ssh.sock" -O "$1" -R "127.0.0.1:$NATS_PORT:127.0.0.1:$2" root@127.0.0.1 >/dev/null 2>&1
 }
 
 # Runs a command in dom0; stdin, stdout, stderr and the exit status are the command's.
@@ -74,15 +81,4 @@ dom0() {
 	mapfile -t opts < <(ssh_options -o ControlPath="$RUN/ssh.sock" -o ControlMaster=no)
 	# shellcheck disable=SC2029 # the caller quotes for dom0's shell
 	ssh "${opts[@]}" root@127.0.0.1 "$@" 9>&-
-}
-
-# Ends a process group that the lab started and recorded in a file.
-end_group() {
-	local pid
-	pid=$(cat "$1" 2>/dev/null) || return 0
-	# Only a group whose leader still carries the lab's run directory or name on its command line.
-	if [ -n "$pid" ] && grep -qaF -- "$RUN" "/proc/$pid/cmdline" 2>/dev/null; then
-		kill -- "-$pid" 2>/dev/null
-	fi
-	rm -f "$1"
 }
