@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SwapStormLabTest {
   private static final String IDLE = "idle";
 
-  @TempDir Path work;
+  @TempDir static Path work;
   private final Lab lab = Lab.running();
   private FleetView fleet = LabWiring.fleet();
   private Dom0 dom0 = new Dom0(lab, fleet);
