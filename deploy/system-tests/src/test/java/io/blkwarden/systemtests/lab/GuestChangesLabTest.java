@@ -167,7 +167,8 @@ class GuestChangesLabTest {
                 Subjects.DEFAULT.command(host),
                 ControlJson.encode(command),
                 Duration.ofSeconds(30));
-    return switch (ControlJson.decode(Outcome.class, java.util.Objects.requireNonNull(reply).getData())) {
+    return switch (ControlJson.decode(
+        Outcome.class, java.util.Objects.requireNonNull(reply).getData())) {
       case Decoded.Ok<Outcome>(Outcome outcome) ->
           java.util.Objects.requireNonNull(outcome.refusal(), outcome.detail());
       case Decoded.Malformed<Outcome> bad -> throw new AssertionError(bad);
