@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Arguments: number of hosts, threshold in I/Os per second, seconds to wait (0: for ever, and
  * then it never ends by itself).
  */
-public final class StoryMain {
+public final class Main {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
 
   private final Story story;
@@ -37,7 +37,7 @@ public final class StoryMain {
   private final SampleFrame frame = new SampleFrame();
   private final long started = System.nanoTime();
 
-  private StoryMain(Story story, boolean once, PrintStream out) {
+  private Main(Story story, boolean once, PrintStream out) {
     this.story = story;
     this.once = once;
     this.out = out;
@@ -46,8 +46,8 @@ public final class StoryMain {
   /** See the class. */
   public static void main(String[] args) throws Exception {
     long seconds = Long.parseLong(args[2]);
-    StoryMain main =
-        new StoryMain(
+    Main main =
+        new Main(
             new Story(Integer.parseInt(args[0]), Double.parseDouble(args[1])),
             seconds > 0,
             System.out);
