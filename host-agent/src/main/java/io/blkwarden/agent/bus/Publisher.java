@@ -157,8 +157,13 @@ final class Publisher {
     };
   }
 
+  /** The innermost cause: the client wraps what the server said twice. */
   private static String words(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.getClass().getSimpleName() : message;
+    Throwable cause = failure;
+    for (int depth = 0; depth < 8 && cause.getCause() != null; depth++) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage();
+    return message == null ? cause.getClass().getSimpleName() : message;
   }
 }

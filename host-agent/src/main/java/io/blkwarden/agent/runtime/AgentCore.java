@@ -75,6 +75,7 @@ final class AgentCore {
   private long revision;
   private long lastSnapshotMillis;
   private boolean snapshotWanted = true;
+  private boolean based;
 
   AgentCore(AgentSettings settings, AgentPorts ports, AgentInbox inbox, UUID boot) {
     this.settings = settings;
@@ -128,7 +129,7 @@ final class AgentCore {
           rescan.changed(now());
         }
         case AgentInput.CommandCame(IncomingCommand command) -> command(command);
-        case AgentInput.BusUp _ -> snapshot();
+        case AgentInput.BusUp _ -> snapshotWanted = true;
       }
     } catch (RuntimeException e) {
       // One input that goes wrong must not end the agent, which alone can end its leases.
@@ -162,7 +163,7 @@ final class AgentCore {
         || (snapshotWanted && (sampling || sinceSnapshot >= SNAPSHOT_SPACING_MILLIS))) {
       snapshot();
     }
-    if (sampling) {
+    if (sampling && based) {
       sample();
     }
     if (heartbeatDue.take(now)) {
@@ -191,13 +192,13 @@ final class AgentCore {
   private void scan(long now) {
     rescan.scanning(now);
     List<MappingChange> changes = live.rescan();
-    rescan.scanned(live.threadsMissing(), live.traced());
+    rescan.scanned(live.threadsMissing(), live.traced() || !live.complete());
     health.set("scan", live.scanFault());
     health.set("tracing", live.traceFault());
     for (MappingChange change : changes) {
       revision++;
       ports.bus().mapping(change.event(origin()));
-      LOG.info("mapping {}: {}", revision, Printable.of(change.toString()));
+      LOG.info("mapping {}: {}", revision, MappingWords.of(change));
     }
     if (!changes.isEmpty()) {
       snapshotWanted = true;
@@ -217,7 +218,11 @@ final class AgentCore {
     return new PresentMapping(boot, live.mapping().disks());
   }
 
+  /** Tells the whole map, once there is one. */
   private void snapshot() {
+    if (!live.known()) {
+      return;
+    }
     HostMapping mapping = live.mapping();
     CounterBase base = sampler.rebase(mapping.disks(), mapping.physical());
     ports
@@ -226,6 +231,7 @@ final class AgentCore {
             new MappingSnapshot(
                 origin(), mapping.domains(), mapping.disks(), mapping.physical(), base));
     snapshotWanted = false;
+    based = true;
     lastSnapshotMillis = now();
   }
 

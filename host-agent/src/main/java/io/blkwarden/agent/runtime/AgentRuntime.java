@@ -184,5 +184,6 @@ public final class AgentRuntime {
     }
     ports.bus().stop(STOP_PATIENCE);
     thread.dispose();
+    LOG.info("agent of {} has stopped", settings.host());
   }
 }

@@ -28,6 +28,8 @@ final class LiveMapping {
   private Optional<String> scanFault = Optional.of("no scan yet");
   private Optional<String> traceFault = Optional.empty();
   private boolean traced;
+  private boolean known;
+  private boolean complete;
 
   LiveMapping(HostScan scan, Tracing tracing, RolePatterns roles) {
     this.scan = scan;
@@ -50,9 +52,11 @@ final class LiveMapping {
                     .limit(MAX_TOLD)
                     .map(String::valueOf)
                     .collect(Collectors.joining("; ")));
-    if (!snapshot.complete()) {
+    complete = snapshot.complete();
+    if (!complete) {
       return List.of();
     }
+    known = true;
     Resolution resolution = resolver.resolve(snapshot, evidence);
     HostMapping next = HostMapping.of(snapshot, resolution, roles);
     List<MappingChange> changes = MappingDiff.between(mapping, next);
@@ -61,6 +65,16 @@ final class LiveMapping {
     traceFault = tracing.arm(resolution.wantTraced());
     traced = !resolution.wantTraced().isEmpty() && traceFault.isEmpty();
     return changes;
+  }
+
+  /** Whether there is a map at all: an empty one would say that all guests are gone. */
+  boolean known() {
+    return known;
+  }
+
+  /** Whether the last scan read everything that the map needs. */
+  boolean complete() {
+    return complete;
   }
 
   HostMapping mapping() {

@@ -51,7 +51,7 @@ final class RescanPolicy {
    * A scan is done.
    *
    * @param missing whether a connected disk has not all its threads
-   * @param traced whether something is being traced
+   * @param traced whether something is being traced, or could not be read and is to be tried again
    */
   void scanned(boolean missing, boolean traced) {
     threadsMissing = missing;

@@ -6,11 +6,15 @@ import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.bus.NatsControlBus;
 import io.blkwarden.agent.bus.NatsServer;
 import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.SeenBio;
+import io.blkwarden.agent.mapping.Unread;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.HostSpec;
 import io.blkwarden.agent.sim.SimulatedHost;
+import io.blkwarden.agent.xenstore.XenEvent;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
@@ -23,7 +27,9 @@ import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.DiskDetached;
 import io.blkwarden.model.message.DomainStarted;
+import io.blkwarden.model.message.DomainStopped;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
@@ -41,6 +47,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -59,10 +67,12 @@ final class AgentRuntimeTest {
   private final SimulatedHost host =
       new SimulatedHost(HostSpec.ofFleet("dom0-", 0), AgentRuntimeTest::nowMillis);
   private final HostId id = host.host();
+  private final AtomicBoolean unreadable = new AtomicBoolean();
   private final Queue<Message> heard = new ConcurrentLinkedQueue<>();
   private NatsServer server;
   private Connection client;
   private AgentRuntime agent;
+  private AgentInbox agentInbox = new AgentInbox();
 
   private static long nowMillis() {
     return System.nanoTime() / 1_000_000;
@@ -78,6 +88,7 @@ final class AgentRuntimeTest {
   }
 
   private AgentRuntime startAgent(boolean readOnly) {
+    agentInbox = new AgentInbox();
     LeaseFile leases = new LeaseFile(state);
     BusSettings bus =
         new BusSettings(
@@ -86,7 +97,7 @@ final class AgentRuntimeTest {
         new AgentPorts(
             host,
             host,
-            new HostScanner(host, host, host)::scan,
+            this::scan,
             Tracing.NONE,
             host,
             leases,
@@ -97,11 +108,27 @@ final class AgentRuntimeTest {
             random);
     AgentSettings settings =
         new AgentSettings(id, "test", Duration.ofMillis(200), readOnly, RolePatterns.DEFAULTS);
-    Reading<AgentRuntime> made = AgentRuntime.create(settings, ports, new AgentInbox());
+    Reading<AgentRuntime> made = AgentRuntime.create(settings, ports, agentInbox);
     assertThat(made.isPresent()).as(made.describe()).isTrue();
     AgentRuntime runtime = made.toOptional().orElseThrow();
     runtime.start(leases.load());
     return runtime;
+  }
+
+  private HostSnapshot scan(Supplier<List<SeenBio>> drain) {
+    HostSnapshot whole = new HostScanner(host, host, host).scan(drain);
+    return unreadable.get()
+        ? new HostSnapshot(
+            whole.kernel(),
+            whole.uptimeTicks(),
+            List.of(),
+            List.of(),
+            whole.threads(),
+            whole.dmDevices(),
+            List.of(),
+            List.of(),
+            List.of(new Unread("xenstore", "no connection", true)))
+        : whole;
   }
 
   @AfterEach
@@ -246,6 +273,42 @@ final class AgentRuntimeTest {
     server.restart();
     eventually()
         .until(() -> heard(Outcome.class).anyMatch(each -> each.result() == Result.EXPIRED));
+  }
+
+  private void awaitScanFault() {
+    eventually()
+        .until(() ->
+            heard(Heartbeat.class)
+                .flatMap(beat -> beat.probes().stream())
+                .anyMatch(probe -> probe.name().equals("scan") && !probe.ok()));
+  }
+
+  @Test
+  void whatCannotBeReadIsNotGone() {
+    List<MappedDisk> disks = snapshot().disks();
+
+    unreadable.set(true);
+    assertThat(disks).isNotEmpty();
+    agentInbox.xen(new XenEvent.Changed("/local/domain/0/backend/vbd", "vbd"));
+    awaitScanFault();
+
+    assertThat(heard(DomainStopped.class)).isEmpty();
+    assertThat(heard(DiskDetached.class)).isEmpty();
+    assertThat(snapshot().disks()).isEqualTo(disks);
+  }
+
+  @Test
+  void aHostThatCannotBeReadAtFirstHasNoMapYet() {
+    agent.stop();
+    heard.clear();
+    unreadable.set(true);
+    agent = startAgent(false);
+    awaitScanFault();
+    assertThat(heard(MappingSnapshot.class)).isEmpty();
+
+    unreadable.set(false);
+
+    assertThat(snapshot().disks()).isNotEmpty();
   }
 
   @Test

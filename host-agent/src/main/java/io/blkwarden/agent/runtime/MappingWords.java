@@ -1,0 +1,60 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.Worker;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** A change of the map in one line, for the log. */
+final class MappingWords {
+  private MappingWords() {}
+
+  /** Says what changed; what guests' owners chose is escaped. */
+  static String of(MappingChange change) {
+    return Printable.of(
+        switch (change) {
+          case MappingChange.Started(DomainRef domain) -> "domain started: " + words(domain);
+          case MappingChange.Stopped(DomainRef domain) -> "domain stopped: " + words(domain);
+          case MappingChange.Attached(MappedDisk disk) -> "disk attached: " + words(disk);
+          case MappingChange.Detached(MappedDisk disk) -> "disk detached: " + words(disk);
+          case MappingChange.Changed(MappedDisk disk) -> "disk changed: " + words(disk);
+          case MappingChange.Added(Volume volume) -> "device added: " + words(volume);
+          case MappingChange.Removed(Volume volume) -> "device removed: " + words(volume);
+        });
+  }
+
+  private static String words(DomainRef domain) {
+    return "%s (%d, %s)".formatted(domain.name(), domain.domid(), domain.uuid());
+  }
+
+  private static String words(Volume volume) {
+    return "%s %s, role %s"
+        .formatted(
+            Objects.requireNonNullElse(volume.dmName(), "unnamed"),
+            volume.device(),
+            volume.role().wire());
+  }
+
+  private static String words(MappedDisk disk) {
+    UnresolvedReason reason = disk.reason();
+    String state = disk.state().wire() + (reason == null ? "" : ", " + reason.wire());
+    String workers =
+        disk.workers().stream().map(MappingWords::words).collect(Collectors.joining(", "));
+    return "%s %s on %s: %s%s"
+        .formatted(
+            disk.domain().name(),
+            disk.disk().vdev(),
+            disk.volume().device(),
+            state,
+            workers.isEmpty() ? "" : ", by " + workers);
+  }
+
+  private static String words(Worker worker) {
+    return "%d %s (%s)".formatted(worker.pid(), worker.comm(), worker.proof().wire());
+  }
+}
