@@ -112,12 +112,11 @@ class TruncatedNamesLabTest {
         s -> s.disks().size() == 4 && Dom0.disk(s, guest, vdev).state() == MappingState.RESOLVED);
   }
 
-  /** Pids of the threads that carry the cut name of a guest. */
+  /** Pids of the threads that carry the name of a guest's disks, cut to 15 characters. */
   private Set<Integer> twins(String guest) {
     Set<Integer> pids = new HashSet<>();
-    lab.sh(
-            "n=blkback.$(xl domid %s).xvda; ps -e -o pid=,comm= | awk -v n=$n '$2 == n {print $1}'"
-                .formatted(guest))
+    String cut = lab.sh("printf %.15s blkback.$(xl domid " + guest + ").xvda1");
+    lab.sh("ps -e -o pid=,comm= | awk '$2 == \"" + cut + "\" {print $1}'")
         .lines()
         .forEach(pid -> pids.add(Integer.valueOf(pid.trim())));
     return pids;
