@@ -85,6 +85,8 @@ public final class AgentRuntime {
     for (BackendKind kind : BackendKind.values()) {
       watch(BackendTree.ROOT + "/" + kind.wire());
     }
+    // Before any input: a command must not take an earlier run's priority for somebody else's.
+    thread.schedule(() -> takeOver(found));
     Flux<AgentInput> ticks =
         Flux.interval(TICK, thread).onBackpressureDrop().map(_ -> new AgentInput.Tick());
     inputs =
@@ -94,7 +96,6 @@ public final class AgentRuntime {
                 inbox.commands().publishOn(thread),
                 ticks)
             .subscribe(core::on, this::inputsEnded);
-    thread.schedule(() -> core.start(found));
     ports.bus().start(new Hearing());
     LOG.info(
         "agent of {} runs: boot {}, interval {} ms{}",
@@ -108,6 +109,14 @@ public final class AgentRuntime {
     Thread thread = new Thread(task, "agent-core");
     thread.setDaemon(true);
     return thread;
+  }
+
+  private void takeOver(LeaseFile.Found found) {
+    try {
+      core.start(found);
+    } catch (RuntimeException e) {
+      inputsEnded(e);
+    }
   }
 
   private void inputsEnded(Throwable failure) {

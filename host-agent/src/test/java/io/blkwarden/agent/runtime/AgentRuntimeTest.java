@@ -10,10 +10,14 @@ import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.SeenBio;
 import io.blkwarden.agent.mapping.Unread;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.HostSpec;
 import io.blkwarden.agent.sim.SimulatedHost;
+import io.blkwarden.agent.throttle.HeldWorker;
+import io.blkwarden.agent.throttle.Lease;
+import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.agent.xenstore.XenEvent;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
@@ -46,6 +50,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -273,6 +278,44 @@ final class AgentRuntimeTest {
     server.restart();
     eventually()
         .until(() -> heard(Outcome.class).anyMatch(each -> each.result() == Result.EXPIRED));
+  }
+
+  @Test
+  void takesOverWhatACrashedAgentLeftBeforeAnythingElse() throws InterruptedException {
+    MappedDisk disk = swapDisk();
+    agent.stop();
+    heard.clear();
+    // What a run leaves that was killed after it had set the priority.
+    List<HeldWorker> held =
+        disk.workers().stream()
+            .map(worker ->
+                new HeldWorker(
+                    worker.id(), worker.comm(), IoPriority.UNSET, List.of(IoPriority.IDLE)))
+            .toList();
+    disk.workers().forEach(worker -> assertThat(host.set(worker.pid(), IoPriority.IDLE)).isEmpty());
+    MessageId id = MessageId.of(nowMillis(), random);
+    Lease lease =
+        new Lease(
+            id,
+            disk.domain(),
+            disk.disk().vdev(),
+            IoPriority.IDLE,
+            nowMillis() + 600_000,
+            "swap storm",
+            null,
+            held);
+    UUID boot = BootId.read(host).toOptional().orElseThrow().id();
+    assertThat(new LeaseFile(state).save(new StoredLeases(boot, 3, List.of(lease)))).isEmpty();
+
+    agent = startAgent(false);
+
+    eventually()
+        .until(() -> heard(Outcome.class).anyMatch(each -> each.result() == Result.ADOPTED));
+    assertPriorities(disk, IoPriority.IDLE);
+    swapDisk();
+    assertThat(ask(idle(disk, 10_000)).refusal()).isEqualTo(Outcome.Refusal.STALE_EPOCH);
+    agent.stop();
+    assertPriorities(disk, IoPriority.UNSET);
   }
 
   private void awaitScanFault() {
