@@ -3,6 +3,7 @@ package io.blkwarden.agent.bus;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
@@ -26,6 +27,7 @@ public final class NatsServer {
   private final List<String> extra;
   private final List<Connection> connections = new ArrayList<>();
   private Process process;
+  private boolean killed;
 
   private NatsServer(Path directory, int port, List<String> extra) throws IOException {
     this.directory = directory;
@@ -86,7 +88,12 @@ public final class NatsServer {
   /** A connection that lasts as long as this. */
   public Connection connect() throws IOException, InterruptedException {
     Connection connection =
-        Nats.connect(new Options.Builder().server(url()).maxReconnects(-1).build());
+        Nats.connect(
+            new Options.Builder()
+                .server(url())
+                .maxReconnects(-1)
+                .errorListener(new ErrorListener() {})
+                .build());
     connections.add(connection);
     return connection;
   }
@@ -97,10 +104,12 @@ public final class NatsServer {
 
   /** SIGKILL. */
   public void kill() throws InterruptedException {
+    killed = true;
     process.destroyForcibly().waitFor();
   }
 
   public void restart() throws IOException {
+    killed = false;
     process = launch();
   }
 
@@ -119,7 +128,9 @@ public final class NatsServer {
     }
   }
 
+  /** Ends the server and removes what it stored; a server that ended by itself is an error. */
   public void close() throws IOException, InterruptedException {
+    String ended = process.isAlive() || killed ? "" : log();
     for (Connection connection : connections) {
       connection.close();
     }
@@ -129,6 +140,9 @@ public final class NatsServer {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
+    }
+    if (!ended.isEmpty()) {
+      throw new IOException("nats-server ended by itself: " + ended);
     }
   }
 }
