@@ -5,7 +5,6 @@ import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** I/Os per second of one host's disks, from its snapshots and sample batches alone. */
@@ -23,7 +22,7 @@ final class DiskRates {
     return snapshot == null ? List.of() : snapshot.disks();
   }
 
-  /** Takes a batch; returns whether rates can be told from it. */
+  /** I/Os per second of each disk since the batch before; null when they cannot be told. */
   double @Nullable [] sampled(SampleFrame frame) {
     MappingSnapshot known = snapshot;
     if (known == null
@@ -50,10 +49,5 @@ final class DiskRates {
       rates[row] = (ios[row] - before[row]) * 1_000.0 / millis;
     }
     return rates;
-  }
-
-  /** Highest rate of a batch, for a line to print. */
-  static OptionalDouble highest(double[] rates) {
-    return java.util.Arrays.stream(rates).max();
   }
 }
