@@ -79,12 +79,7 @@ public final class SampleCodec {
         continue;
       }
       column.clear();
-      long[] values = table.raw(each);
-      for (int row = 0; row < rows; row++) {
-        if (table.present(row)) {
-          column.varint(values[row]);
-        }
-      }
+      column.varints(table.raw(each), table.presence(), rows);
       body.varint(each.id());
       body.varint(column.length());
       body.append(column);
@@ -180,12 +175,7 @@ public final class SampleCodec {
   }
 
   private static void readColumn(WireReader in, SampleTable table, SampleColumn column) {
-    long[] values = table.raw(column);
-    for (int row = 0; row < table.rows(); row++) {
-      if (table.present(row)) {
-        values[row] = in.varint(column.wire());
-      }
-    }
+    in.varints(table.raw(column), table.presence(), table.rows(), column.wire());
     if (!in.atEnd()) {
       throw WireReader.invalid(
           in.position(), column.wire() + ": expected as many values as rows are present");

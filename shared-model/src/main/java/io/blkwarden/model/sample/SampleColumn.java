@@ -43,9 +43,11 @@ public enum SampleColumn {
   private static final List<SampleColumn> BY_ID = List.of(values());
 
   private final int id;
+  private final String wire;
 
   SampleColumn(int id) {
     this.id = id;
+    this.wire = name().toLowerCase(Locale.ROOT);
   }
 
   /** All columns; the position of each is its id. */
@@ -65,7 +67,7 @@ public enum SampleColumn {
 
   /** Name in messages, such as {@code read_ios}. */
   public String wire() {
-    return name().toLowerCase(Locale.ROOT);
+    return wire;
   }
 
   /** Whether values add up over time; false for a gauge. */

@@ -70,6 +70,11 @@ public final class SampleTable {
     return columns[column.id()];
   }
 
+  /** Whether rows are present, valid for {@code rows} elements, for the codec. */
+  boolean[] presence() {
+    return present;
+  }
+
   private int checked(int row) {
     return java.util.Objects.checkIndex(row, rows);
   }

@@ -1,9 +1,16 @@
 package io.blkwarden.model.sample;
 
 import io.blkwarden.model.json.Decoded;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /** A cursor over bytes that never reads beyond its end; a fault is thrown as {@link Fault}. */
 final class WireReader {
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final long TOP_BITS = 0x8080_8080_8080_8080L;
+
   private final byte[] bytes;
   private int position;
   private int end;
@@ -101,6 +108,41 @@ final class WireReader {
       }
     }
     throw invalid(start, what + ": expected a number below 2^63");
+  }
+
+  /** Reads a number for each row that is present: decoding spends nearly all of its time here. */
+  void varints(long[] into, boolean[] present, int rows, String what) {
+    byte[] from = bytes;
+    int at = position;
+    int lastWord = end - Long.BYTES;
+    for (int row = 0; row < rows; row++) {
+      if (!present[row]) {
+        continue;
+      }
+      long word = at <= lastWord ? (long) WORD.get(from, at) : TOP_BITS;
+      long stops = ~word & TOP_BITS;
+      if (stops == 0) {
+        position = at;
+        into[row] = varint(what);
+        at = position;
+      } else {
+        int bits = Long.numberOfTrailingZeros(stops) + 1;
+        into[row] = squeezed(word & (-1L >>> (Long.SIZE - bits)));
+        at += bits / Byte.SIZE;
+      }
+    }
+    position = at;
+  }
+
+  /**
+   * The lower seven bits of each byte, without the gaps.
+   *
+   * <p>A loop over the bytes costs more, as its length can't be predicted.
+   */
+  private static long squeezed(long word) {
+    long value = (word & 0x007F_007F_007F_007FL) | ((word & 0x7F00_7F00_7F00_7F00L) >>> 1);
+    value = (value & 0x0000_3FFF_0000_3FFFL) | ((value & 0x3FFF_0000_3FFF_0000L) >>> 2);
+    return (value & 0x0FFF_FFFFL) | ((value & 0x0FFF_FFFF_0000_0000L) >>> 4);
   }
 
   int varint(int max, String what) {

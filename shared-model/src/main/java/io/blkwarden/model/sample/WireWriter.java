@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** A growing byte array with the two number forms of the sample format. */
 final class WireWriter {
+  private static final int MAX_VARINT = 10;
+
   private byte[] bytes = new byte[1024];
   private int length;
 
@@ -25,13 +27,27 @@ final class WireWriter {
 
   /** Unsigned LEB128: seven bits a byte, lowest first, the top bit says that more follow. */
   void varint(long value) {
-    room(10);
+    room(MAX_VARINT);
+    put(value);
+  }
+
+  private void put(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
       bytes[length++] = (byte) (rest | 0x80);
       rest >>>= 7;
     }
     bytes[length++] = (byte) rest;
+  }
+
+  /** Writes a number for each row that is present. */
+  void varints(long[] values, boolean[] present, int rows) {
+    room(rows * MAX_VARINT);
+    for (int row = 0; row < rows; row++) {
+      if (present[row]) {
+        put(values[row]);
+      }
+    }
   }
 
   void append(WireWriter other) {

@@ -39,6 +39,34 @@ class SampleCodecTest {
   }
 
   @Test
+  void aDiskOfABusyHourTakesAtMost24Bytes() {
+    assertThat(SampleCodec.encode(BusyHour.frame()).length)
+        .isLessThanOrEqualTo(24 * BusyHour.DISKS);
+  }
+
+  @Test
+  void numbersOfEveryLengthSurvive() {
+    SampleFrame frame = new SampleFrame();
+    frame.disks().reset(64);
+    for (int row = 0; row < 64; row++) {
+      frame.disks().markPresent(row);
+      frame.disks().set(SampleColumn.READ_IOS, row, Long.MAX_VALUE >>> row);
+      frame
+          .disks()
+          .set(SampleColumn.WRITE_IOS, row, (Long.MAX_VALUE >>> row) & 0x5A5A_5A5A_5A5A_5A5AL);
+    }
+
+    SampleFrame read = new SampleFrame();
+    SampleCodec.decode(SampleCodec.encode(frame), read);
+
+    for (int row = 0; row < 64; row++) {
+      for (SampleColumn column : SampleColumn.all()) {
+        assertThat(read.disks().get(column, row)).isEqualTo(frame.disks().get(column, row));
+      }
+    }
+  }
+
+  @Test
   void everyTruncationIsPlaced() {
     byte[] whole = SampleCodec.encode(batch(5));
     for (int length = 0; length < whole.length; length++) {
