@@ -40,7 +40,12 @@ final class ArchitectureTest {
           .importPackages("io.blkwarden.controller");
 
   private static final String[] PURE = {
-    "..controller.fleet..", "..controller.policy..", "..controller.plan.."
+    "..controller.fleet..",
+    "..controller.policy..",
+    "..controller.plan..",
+    "..controller.record",
+    "..controller.replay..",
+    "..controller.policytest.."
   };
 
   private static final DescribedPredicate<JavaClass> REACTOR = resideInAPackage("reactor..");

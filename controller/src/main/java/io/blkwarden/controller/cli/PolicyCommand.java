@@ -1,13 +1,11 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,13 +54,7 @@ final class PolicyCommand {
       boolean unreadable = false;
       for (Path path : paths) {
         try {
-          if (Files.isDirectory(path)) {
-            for (PolicyFile file : PolicyFolder.read(path)) {
-              files.add(new PolicyFile(path.resolve(file.name()).toString(), file.text()));
-            }
-          } else {
-            files.add(PolicyFolder.readFile(path, path.toString()));
-          }
+          files.addAll(PolicyFiles.read(path));
         } catch (IOException e) {
           unreadable = true;
           shell

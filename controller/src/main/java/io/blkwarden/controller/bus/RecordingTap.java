@@ -1,0 +1,134 @@
+package io.blkwarden.controller.bus;
+
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.JetStreamApiException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+
+/**
+ * Hears everything that agents, controllers and people say to each other, and says nothing itself.
+ *
+ * <p>One connection and one dispatcher for all subjects, so that messages come in the order in
+ * which the server sent them. Memory is bounded by the client's own queue; what it drops is
+ * counted.
+ */
+public final class RecordingTap implements AutoCloseable {
+  private static final Duration BOUND = Duration.ofSeconds(5);
+
+  /** What takes the messages; called on one thread, which must not wait. */
+  public interface Taker {
+    /** A message as it came; the payload belongs to the taker. */
+    void message(String subject, byte[] payload);
+
+    /**
+     * A host's snapshot as the bucket has it.
+     *
+     * @param subject on which the agent publishes its snapshots
+     */
+    void stored(String subject, byte[] snapshot);
+
+    /** The connection is back after it was lost. */
+    void backAgain();
+  }
+
+  private final BusSettings settings;
+  private final Connection connection;
+  private final Dispatcher dispatcher;
+
+  private RecordingTap(BusSettings settings, Connection connection, Taker taker) {
+    this.settings = settings;
+    this.connection = connection;
+    this.dispatcher = connection.createDispatcher(m -> taker.message(m.getSubject(), m.getData()));
+  }
+
+  /**
+   * Connects and listens; the stored snapshots come first, unless there are none yet.
+   *
+   * @throws BusException if NATS cannot be reached
+   */
+  public static RecordingTap open(BusSettings settings, RandomGenerator random, Taker taker)
+      throws BusException {
+    LinkListener listener = new LinkListener("record", new BusCounters(), taker::backAgain);
+    Connection connection = new NatsLinks(settings, random).connect("record", listener);
+    RecordingTap tap = new RecordingTap(settings, connection, taker);
+    tap.listen(settings.subjects());
+    tap.readStored(taker);
+    return tap;
+  }
+
+  private void listen(Subjects subjects) throws BusException {
+    for (String each :
+        List.of(
+            subjects.allMappings(),
+            subjects.allHeartbeats(),
+            subjects.prefix() + ".command.*",
+            subjects.allOutcomes(),
+            subjects.allAlerts(),
+            subjects.allOperatorRequests(),
+            subjects.allSamples())) {
+      dispatcher.subscribe(each);
+    }
+    try {
+      connection.flush(BOUND);
+    } catch (TimeoutException e) {
+      throw new BusException(
+          "NATS at %s took no subscriptions within %d s"
+              .formatted(settings.printableServers(), BOUND.toSeconds()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BusException("interrupted", e);
+    }
+  }
+
+  /**
+   * Reads the stored snapshots again, as after a lost connection; none when the controller never
+   * ran, for it makes the bucket.
+   */
+  public void readStored(Taker taker) throws BusException {
+    try {
+      connection.keyValueManagement().getStatus(JetStreamAssets.MAPPING);
+      new MappingBucket(
+              connection.keyValue(JetStreamAssets.MAPPING, JetStreamAssets.bucketOptions()))
+          .readAll((json, at) -> {
+            if (ControlJson.decode(MappingSnapshot.class, json)
+                instanceof Decoded.Ok<MappingSnapshot>(MappingSnapshot snapshot)) {
+              taker.stored(
+                  settings.subjects().mapping(snapshot.origin().host(), snapshot.event()), json);
+            }
+            return true;
+          });
+    } catch (JetStreamApiException e) {
+      if (e.getErrorCode() != 404) {
+        throw JetStreamAssets.explain(e, settings.printableServers());
+      }
+    } catch (IOException e) {
+      throw JetStreamAssets.explain(e, settings.printableServers());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BusException("interrupted", e);
+    }
+  }
+
+  /** Messages that the client dropped because they were not taken fast enough. */
+  public long dropped() {
+    return dispatcher.getDroppedCount();
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,272 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.bus.RecordingTap;
+import io.blkwarden.controller.record.Arrival;
+import io.blkwarden.controller.record.Entry;
+import io.blkwarden.controller.record.RecordingFormat;
+import io.blkwarden.controller.record.files.EntryQueue;
+import io.blkwarden.controller.record.files.RecordLoop;
+import io.blkwarden.controller.record.files.RecordingFolder;
+import io.blkwarden.controller.record.files.RecordingLimits;
+import io.blkwarden.model.Printable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Writes what the fleet says to files. */
+@Command(
+    name = "record",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Records samples, mappings, heartbeats, commands, outcomes, alerts and people's requests,"
+          + " until Ctrl-C; sends nothing.",
+      "'blkwarden replay' runs policies on what was recorded."
+    })
+final class RecordCommand implements Callable<Integer> {
+  private static final long STOP_SECONDS = 10;
+
+  private final Shell shell;
+
+  @Spec @Nullable CommandSpec spec;
+  @Mixin NatsOptions nats = new NatsOptions();
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      defaultValue = ".",
+      description = "Folder for the files, made if missing. Default: this one.")
+  Path dir = Path.of(".");
+
+  @Option(
+      names = "--file-size",
+      paramLabel = "SIZE",
+      defaultValue = "256MiB",
+      converter = SizeText.class,
+      description = "A file of this size is followed by a new one. Default ${DEFAULT-VALUE}.")
+  long fileBytes = 256L << 20;
+
+  @Option(
+      names = "--total-size",
+      paramLabel = "SIZE",
+      defaultValue = "4GiB",
+      converter = SizeText.class,
+      description =
+          "The folder's oldest recordings are deleted to stay below this. Default"
+              + " ${DEFAULT-VALUE}.")
+  long totalBytes = 4L << 30;
+
+  @Option(
+      names = "--for",
+      paramLabel = "TIME",
+      converter = DurationText.class,
+      description = "End by itself after so long, such as 10m or 24h.")
+  @Nullable Duration length;
+
+  @Option(names = "--json", description = "Print the summary as a JSON object.")
+  boolean json;
+
+  RecordCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws BusException {
+    SecureRandom random = new SecureRandom();
+    BusSettings bus = nats.settings(shell, "cli");
+    RecordingLimits limits = limits();
+    EntryQueue queue = new EntryQueue(EntryQueue.MAX_BYTES);
+    Tap tap = new Tap(queue, bus.subjects().prefix());
+    UUID session = new UUID(random.nextLong(), random.nextLong());
+    try {
+      Files.createDirectories(dir);
+    } catch (IOException e) {
+      return unwritable(e);
+    }
+    RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
+    RecordLoop loop = new RecordLoop(queue, folder, RecordCommand::millis);
+    boolean whole;
+    try (folder;
+        RecordingTap source = RecordingTap.open(bus, random, tap)) {
+      shell.err().printf("recording to %s; Ctrl-C ends it%n", Printable.of(dir.toString()));
+      shell.err().flush();
+      whole = run(loop, queue, tap, source);
+    } catch (IOException e) {
+      return unwritable(e);
+    }
+    print(loop, folder);
+    return whole ? ExitCodes.DONE : ExitCodes.FAILED;
+  }
+
+  private RecordingLimits limits() {
+    try {
+      return new RecordingLimits(fileBytes, totalBytes);
+    } catch (IllegalArgumentException e) {
+      CommandSpec known = spec;
+      throw known == null ? e : new ParameterException(known.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private Integer unwritable(IOException e) {
+    shell
+        .err()
+        .printf(
+            "blkwarden: %s cannot be written (%s): check its mode and the room on its disk%n",
+            Printable.of(dir.toString()), Printable.of(String.valueOf(e.getMessage())));
+    return ExitCodes.FAILED;
+  }
+
+  /** Runs until the time is up or somebody ends it; false when it was interrupted. */
+  private boolean run(RecordLoop loop, EntryQueue queue, Tap tap, RecordingTap source)
+      throws IOException {
+    CountDownLatch over = new CountDownLatch(1);
+    Thread hook =
+        new Thread(
+            () -> {
+              queue.close(now());
+              try {
+                boolean _ = over.await(STOP_SECONDS, TimeUnit.SECONDS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "blkwarden-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    Duration until = length;
+    long end = until == null ? Long.MAX_VALUE : millis() + until.toMillis();
+    Drops drops = new Drops();
+    try {
+      loop.run(() -> {
+        drops.look(source, queue);
+        tap.readAgain(source, shell);
+        if (millis() >= end) {
+          queue.close(now());
+        }
+      });
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      over.countDown();
+    }
+  }
+
+  private void print(RecordLoop loop, RecordingFolder folder) {
+    if (json) {
+      shell
+          .out()
+          .println(
+              MapJson.ASCII.writeValueAsString(
+                  MapJson.ASCII
+                      .createObjectNode()
+                      .put("schema", "blkwarden.recorded.v1")
+                      .put("samples", loop.samples())
+                      .put("others", loop.others())
+                      .put("lost", loop.lost())
+                      .put("disconnected", loop.disconnected())
+                      .put("files", folder.files())
+                      .put("deleted", folder.deleted())
+                      .put("bytes", folder.bytes())));
+      return;
+    }
+    shell
+        .out()
+        .printf(
+            "recorded %d sample batches and %d other messages in %d files, %s; %d known to be"
+                + " missing%s; %d old files deleted%n",
+            loop.samples(),
+            loop.others(),
+            folder.files(),
+            SizeText.print(folder.bytes()),
+            loop.lost(),
+            loop.disconnected() ? ", more while NATS was away" : "",
+            folder.deleted());
+  }
+
+  private static long millis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  /** The clocks; nanoTime may be negative, so it counts from a day that no process reaches. */
+  private static Arrival now() {
+    long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime()) & Long.MAX_VALUE >> 1;
+    return new Arrival(micros, System.currentTimeMillis());
+  }
+
+  /** Tells the queue of what the client itself dropped. */
+  private static final class Drops {
+    private long seen;
+
+    void look(RecordingTap source, EntryQueue queue) {
+      long dropped = source.dropped();
+      if (dropped > seen) {
+        queue.missing(0, dropped - seen, false);
+        seen = dropped;
+      }
+    }
+  }
+
+  /** Puts what is heard into the queue. */
+  private static final class Tap implements RecordingTap.Taker {
+    private final EntryQueue queue;
+    private final int prefix;
+    private final AtomicBoolean again = new AtomicBoolean();
+
+    Tap(EntryQueue queue, String prefix) {
+      this.queue = queue;
+      this.prefix = prefix.length() + 1;
+    }
+
+    @Override
+    public void message(String subject, byte[] payload) {
+      take(subject, payload, false);
+    }
+
+    @Override
+    public void stored(String subject, byte[] snapshot) {
+      take(subject, snapshot, true);
+    }
+
+    private void take(String subject, byte[] payload, boolean carried) {
+      if (payload.length > RecordingFormat.PAYLOAD_MAX
+          || subject.length() * 3 > RecordingFormat.SUBJECT_MAX) {
+        queue.missing(0, 1, false);
+      } else {
+        queue.offer(new Entry.Message(now(), carried, subject.substring(prefix), payload));
+      }
+    }
+
+    @Override
+    public void backAgain() {
+      queue.missing(0, 0, true);
+      again.set(true);
+    }
+
+    /** What changed while the connection was away stands in the bucket. */
+    void readAgain(RecordingTap source, Shell shell) {
+      if (again.getAndSet(false)) {
+        try {
+          source.readStored(this);
+        } catch (BusException e) {
+          shell.err().println("blkwarden: " + e.getMessage());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.blkwarden.controller.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.record.Entries;
+import io.blkwarden.controller.record.Entry;
+import io.blkwarden.controller.record.RecordingException;
+import io.blkwarden.controller.record.RecordingReader;
+import io.blkwarden.controller.record.files.FileSource;
+import io.blkwarden.controller.record.files.RecordingFolder;
+import io.blkwarden.controller.testing.FakeAgent;
+import io.blkwarden.controller.testing.Fleet;
+import io.blkwarden.controller.testing.NatsServer;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.api.KeyValueConfiguration;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The recorder on a real nats-server. */
+final class RecordCommandTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final HostId HOST = new HostId("dom0-7");
+  private static final Subjects SUBJECTS = Subjects.DEFAULT;
+
+  @TempDir Path folder;
+  private final NatsServer server = NatsServer.start();
+  private final FakeAgent agent = Fleet.connect(server, HOST);
+
+  @AfterEach
+  void close() {
+    agent.close();
+    server.close();
+  }
+
+  private List<String> recorded() throws Exception {
+    List<String> all = new ArrayList<>();
+    for (Path file : RecordingFolder.list(folder)) {
+      try (FileSource source = FileSource.open(file)) {
+        RecordingReader reader = new RecordingReader(source);
+        for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
+          if (next.get() instanceof Entry.Message message) {
+            all.add(
+                (message.carried() ? "carried " : "")
+                    + message.subject()
+                    + " "
+                    + new String(message.payload(), UTF_8));
+          } else {
+            all.add(Entries.text(next.get()));
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Types a command on a thread of its own: the client needs those of the common pool. */
+  private CompletableFuture<Typed> typing(String... arguments) {
+    return CompletableFuture.supplyAsync(
+        () -> Typed.type(server.url(), arguments), task -> new Thread(task, "typing").start());
+  }
+
+  /** Says the same again and again until the recorder has it: it may not listen yet. */
+  private void until(CompletableFuture<Typed> typed, String subject, String wanted) {
+    await(wanted)
+        .atMost(BOUND)
+        .ignoreExceptionsInstanceOf(RecordingException.class) // its first bytes are under way
+        .failFast("the recorder ended", typed::isDone)
+        .until(() -> {
+          agent.raw(subject, "probe".getBytes(UTF_8));
+          return recorded().stream().anyMatch(line -> line.startsWith(wanted));
+        });
+  }
+
+  @Test
+  void everythingThatIsSaidIsWritten() throws Exception {
+    agent
+        .connection()
+        .keyValueManagement()
+        .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
+    agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
+    CompletableFuture<Typed> typed =
+        typing("record", "--dir", folder.toString(), "--for", "8s", "--json");
+    until(typed, "blkwarden.v1.agent.1.probe", "agent.1.probe probe");
+
+    List<String> said =
+        List.of(
+            SUBJECTS.sample(HOST),
+            SUBJECTS.mapping(HOST, "domain-started"),
+            SUBJECTS.heartbeat(HOST),
+            SUBJECTS.command(HOST),
+            SUBJECTS.outcome(HOST),
+            SUBJECTS.alert("warning", HOST, "swap storm"),
+            SUBJECTS.operator("throttle"));
+    for (String subject : said) {
+      agent.raw(subject, ("said on " + subject).getBytes(UTF_8));
+    }
+    agent.raw("blkwarden.v2.sample.1.a", "foreign".getBytes(UTF_8));
+    agent.flush();
+    Typed done = typed.get(90, TimeUnit.SECONDS);
+
+    assertThat(done.code()).as(done.err()).isZero();
+    assertThat(done.out()).contains("\"samples\":1", "\"lost\":0", "\"files\":1");
+    List<String> lines = recorded();
+    assertThat(lines)
+        .filteredOn(line -> line.contains(" said on "))
+        .containsExactlyElementsOf(
+            said.stream()
+                .map(subject -> subject.substring(SUBJECTS.prefix().length() + 1))
+                .map(subject -> subject + " said on blkwarden.v1." + subject)
+                .toList());
+    assertThat(lines)
+        .anyMatch(line -> line.startsWith("carried mapping.") && line.contains("vm176"))
+        .noneMatch(line -> line.contains("foreign"));
+  }
+
+  @Test
+  void aServerThatWasAwayLeavesAMark() throws Exception {
+    CompletableFuture<Typed> typed = typing("record", "--dir", folder.toString(), "--for", "30s");
+    until(typed, "blkwarden.v1.agent.1.before", "agent.1.before");
+    server.kill();
+    server.run();
+    await("back")
+        .atMost(BOUND)
+        .until(() -> agent.connection().getStatus().name().equals("CONNECTED"));
+    until(typed, "blkwarden.v1.agent.1.after", "agent.1.after");
+    Typed done = typed.get(90, TimeUnit.SECONDS);
+
+    assertThat(done.out()).contains("more while NATS was away");
+    assertThat(recorded()).anyMatch(line -> line.contains("disconnected=true"));
+  }
+
+  @Test
+  void nothingIsBegunWithoutAServerOrAFolder() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertThat(Typed.type(server.url(), "record", "--dir", file.toString()))
+        .satisfies(typed -> {
+          assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+          assertThat(typed.err()).contains("cannot be written", "check its mode");
+        });
+    assertThat(Typed.type("nats://127.0.0.1:1", "record", "--dir", folder.toString()))
+        .satisfies(typed -> {
+          assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+          assertThat(typed.err()).contains("cannot reach NATS");
+        });
+    assertThat(Typed.type(server.url(), "record", "--file-size", "9GiB").code())
+        .isEqualTo(ExitCodes.USAGE);
+    try (Stream<Path> entries = Files.list(folder)) {
+      assertThat(entries).containsExactly(file);
+    }
+  }
+}
