@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingSnapshot;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,9 +30,13 @@ final class Dom0 {
 
   /** Wall clock of dom0, which is the clock of its mapping events. */
   Instant now() {
-    BigDecimal seconds = new BigDecimal(lab.sh("date +%s.%N").trim());
-    return Instant.ofEpochSecond(
-        seconds.longValue(), seconds.remainder(BigDecimal.ONE).movePointRight(9).longValue());
+    return after("true");
+  }
+
+  /** Wall clock of dom0 right after a command there: no way over ssh lies between the two. */
+  Instant after(String command) {
+    String micros = lab.sh("{ " + command + "; } >&2 && echo ${EPOCHREALTIME/./}").trim();
+    return Instant.EPOCH.plus(Long.parseLong(micros), ChronoUnit.MICROS);
   }
 
   /** The first snapshot since a mark that fits. */

@@ -8,6 +8,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Proof;
+import io.blkwarden.model.Volume;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -53,6 +54,12 @@ class GuestChangesLabTest {
     lab.verb("guests", "vm101", "vm102");
     LabWiring.startAgent(lab);
     dom0.resolved(0, 4);
+    // The first scans of a young JVM on an emulated processor take seconds: not what is timed here.
+    for (int round = 0; round < 3; round++) {
+      int mark = fleet.mark();
+      lab.sh("lvcreate -q -y -Wn -Zn -L 8M -n extra vg && lvremove -q -y vg/extra");
+      event(mark, DeviceRemoved.class, e -> extra(e.volume()));
+    }
   }
 
   @AfterAll
@@ -68,13 +75,13 @@ class GuestChangesLabTest {
     MappedDisk old = Dom0.disk(before, "vm102", "xvda2");
     int mark = fleet.mark();
 
-    lab.verb("destroy", "vm102");
-    Instant gone = dom0.now();
+    Instant gone = dom0.after("xl destroy vm102");
     promptly(gone, event(mark, DiskDetached.class, e -> vm102(e.disk())));
     promptly(gone, event(mark, DomainStopped.class, e -> e.domain().name().equals("vm102")));
 
-    lab.verb("guests", "vm102");
-    Instant up = dom0.now();
+    // Not the lab's own verb: that returns when the guest is up, long after what is timed here.
+    // Under emulation xl now and then misses a time limit of its own, and takes all back.
+    Instant up = dom0.after("for try in 1 2 3; do xl create -q /etc/xen/vm102.cfg && break; done");
     promptly(up, event(mark, DomainStarted.class, e -> e.domain().name().equals("vm102")));
     promptly(up, event(mark, DiskAttached.class, e -> vm102(e.disk())));
     MappingSnapshot after =
@@ -97,12 +104,10 @@ class GuestChangesLabTest {
   @Order(2)
   void aVolumeThatComesAndGoesIsTold() {
     int mark = fleet.mark();
-    lab.sh("lvcreate -q -y -Wn -Zn -L 8M -n extra vg");
-    promptly(
-        dom0.now(), event(mark, DeviceAdded.class, e -> "vg-extra".equals(e.volume().dmName())));
-    lab.sh("lvremove -q -y vg/extra");
-    promptly(
-        dom0.now(), event(mark, DeviceRemoved.class, e -> "vg-extra".equals(e.volume().dmName())));
+    Instant made = dom0.after("lvcreate -q -y -Wn -Zn -L 8M -n extra vg");
+    promptly(made, event(mark, DeviceAdded.class, e -> extra(e.volume())));
+    Instant removed = dom0.after("lvremove -q -y vg/extra");
+    promptly(removed, event(mark, DeviceRemoved.class, e -> extra(e.volume())));
   }
 
   @Test
@@ -129,6 +134,10 @@ class GuestChangesLabTest {
     lab.verb("destroy", "vm103");
   }
 
+  private static boolean extra(Volume volume) {
+    return "vg-extra".equals(volume.dmName());
+  }
+
   private static boolean vm102(MappedDisk disk) {
     return disk.domain().name().equals("vm102");
   }
@@ -139,7 +148,7 @@ class GuestChangesLabTest {
 
   /** Both times are dom0's clock: when the change was complete, and when the event was made. */
   private static void promptly(Instant complete, MappingEvent event) {
-    assertThat(event.origin().at()).isBefore(complete.plus(PROMPT));
+    assertThat(event.origin().at()).as(event.event()).isBefore(complete.plus(PROMPT));
   }
 
   private Outcome.Refusal refusal(MappingSnapshot snapshot, MappedDisk disk) throws Exception {
