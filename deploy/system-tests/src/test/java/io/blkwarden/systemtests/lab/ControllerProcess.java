@@ -52,15 +52,4 @@ final class ControllerProcess {
     }
     process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
   }
-
-  /** Ends it in order. */
-  void close() throws InterruptedException {
-    if (process == null) {
-      return;
-    }
-    process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
-      kill();
-    }
-  }
 }

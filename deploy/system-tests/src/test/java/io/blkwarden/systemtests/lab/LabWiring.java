@@ -10,14 +10,14 @@ import java.util.concurrent.TimeoutException;
 final class LabWiring {
   private static final String HOST = "dom0-lab";
 
-  /** Short times, and levels that fit a disk of 60 I/Os a second. */
+  /** Short times, and levels that fit a disk of 20 I/Os a second. */
   private static final String POLICIES =
       """
       policies:
         - name: swap-storm
           mode: auto
           match: { role: swap }
-          when: { metric: iops, above: 10, for: 5s, clear_below: 5, clear_for: 8s }
+          when: { metric: iops, above: 3, for: 5s, clear_below: 1.5, clear_for: 8s }
           only_if: { any: [ { metric: device.util, above: 0.5 } ] }
           then: { ladder: [ idle ], lease: 40s, alert: warning }
       """;

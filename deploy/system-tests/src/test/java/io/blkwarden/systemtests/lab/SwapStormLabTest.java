@@ -10,10 +10,16 @@ import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -34,21 +40,41 @@ class SwapStormLabTest {
   private final Lab lab = Lab.running();
   private FleetView fleet = LabWiring.fleet();
   private Dom0 dom0 = new Dom0(lab, fleet);
+  private @Nullable IoShareLog log;
   private ControllerProcess controller = LabWiring.noController();
 
   @BeforeAll
   void twoCalmGuests() throws Exception {
     lab.verb("scheduler", "mq-deadline");
     lab.verb("guests", "vm101", "vm102");
-    controller = LabWiring.controller(work);
+    lab.verb("throttle", "20");
     LabWiring.startAgent(lab);
   }
 
   @AfterAll
   void stop() throws Exception {
+    lab.verb("throttle", "60");
     lab.verb("agent", "stop");
-    controller.close();
     fleet.close();
+  }
+
+  @BeforeEach
+  void startController() throws Exception {
+    controller = LabWiring.controller(work);
+  }
+
+  /** Each step starts from two calm guests and no throttle, whatever became of the one before. */
+  @AfterEach
+  void calm() throws Exception {
+    controller.kill();
+    if (log != null) {
+      log.stop();
+      log = null;
+    }
+    lab.guest("vm101", "setswap off");
+    lab.guest("vm102", "setdisk off");
+    weigh(128);
+    dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(90));
   }
 
   @Test
@@ -64,8 +90,15 @@ class SwapStormLabTest {
   void aStormIsThrottledAndReleasedWithTheAlertOnItsSubject() {
     Set<Integer> swap = pids("vm101", "xvda2");
     int mark = fleet.mark();
-    lab.guest("vm102", "setdisk heavy 2");
-    lab.guest("vm101", "setswap heavy 2");
+    MappingSnapshot before = dom0.resolved(0, 4);
+    IoShareLog record =
+        IoShareLog.start(lab, dm(before, "vm101", "xvda2"), dm(before, "vm102", "xvda1"));
+    log = record;
+    // The disk, and not the one emulated processor, must be what the guests wait for: a guest that
+    // stands still leaves the disk to the idle class, by right.
+    weigh(4096);
+    lab.guest("vm102", "setdisk heavy 8");
+    lab.guest("vm101", "setswap heavy 4");
 
     var firing = alert(mark, Alert.State.FIRING);
     var applied = outcome(mark, Outcome.Result.APPLIED);
@@ -85,6 +118,16 @@ class SwapStormLabTest {
             Alert.class,
             a -> a.action() != null && a.action().effect() == Alert.Effect.WORKED);
     AlertSchema.assertValid(judged.json());
+    Instant idle = applied.message().at();
+    // What was queued before keeps its class; the competitor's share is taken once that is done.
+    Awaitility.await("30 s of the storm at idle")
+        .atMost(Dom0.PATIENCE)
+        .until(() -> dom0.now().isAfter(idle.plusSeconds(30)));
+    double free = record.share(idle.minusSeconds(6), idle);
+    double throttled = record.share(idle.plusSeconds(12), idle.plusSeconds(30));
+    assertThat(throttled)
+        .as("share at idle since %s, %.2f before, of %s", idle, free, record)
+        .isLessThan(free / 2);
 
     lab.guest("vm101", "setswap off");
     outcome(mark, Outcome.Result.RELEASED);
@@ -97,7 +140,7 @@ class SwapStormLabTest {
   void theAgentRestoresByItselfWhenTheControllerIsKilled() throws Exception {
     int mark = fleet.mark();
     Set<Integer> swap = pids("vm101", "xvda2");
-    lab.guest("vm101", "setswap heavy 2");
+    lab.guest("vm101", "setswap heavy 4");
     outcome(mark, Outcome.Result.APPLIED);
     controller.kill();
     dom0.awaitPriorities(swap, IDLE, Duration.ofSeconds(60));
@@ -110,8 +153,8 @@ class SwapStormLabTest {
   @Order(4)
   void aKilledAgentAdoptsOrRestoresAtItsRestart() throws Exception {
     int mark = fleet.mark();
-    controller = LabWiring.controller(work);
     Set<Integer> swap = pids("vm101", "xvda2");
+    lab.guest("vm101", "setswap heavy 4");
     var applied = outcome(mark, Outcome.Result.APPLIED);
     controller.kill();
     lab.verb("agent", "kill9");
@@ -124,20 +167,18 @@ class SwapStormLabTest {
             Outcome.class,
             o ->
                 (o.result() == Outcome.Result.ADOPTED || o.result() == Outcome.Result.RECOVERED)
-                    && java.util.Objects.equals(o.lease(), applied.message().lease()));
+                    && Objects.equals(o.lease(), applied.message().lease()));
     if (found.message().result() == Outcome.Result.ADOPTED) {
       assertThat(swap).containsAll(found.message().workers().stream().map(w -> w.pid()).toList());
       outcome(mark, Outcome.Result.EXPIRED);
     }
     dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(60));
-    lab.guest("vm101", "setswap off");
   }
 
   @Test
   @Order(5)
   void aSchedulerThatIgnoresPrioritiesIsSaidToBeSo() throws Exception {
     lab.verb("scheduler", "none");
-    controller = LabWiring.controller(work);
     int mark = fleet.mark();
     fleet.await(
         mark,
@@ -145,7 +186,8 @@ class SwapStormLabTest {
         "a heartbeat that says ineffective",
         Heartbeat.class,
         h -> h.devices().stream().anyMatch(d -> "none".equals(d.scheduler())));
-    lab.guest("vm101", "setswap heavy 2");
+    lab.guest("vm102", "setdisk heavy 8");
+    lab.guest("vm101", "setswap heavy 4");
 
     var said =
         fleet.await(
@@ -159,15 +201,22 @@ class SwapStormLabTest {
                         || a.action().effect() == Alert.Effect.NO_EFFECT));
     AlertSchema.assertValid(said.json());
     dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(60));
-    lab.guest("vm101", "setswap off");
-    lab.guest("vm102", "setdisk off");
     lab.verb("scheduler", "mq-deadline");
     assertThat(fleet.malformed()).isEmpty();
+  }
+
+  /** Sets the guests' part of the processor; dom0's weight is 8192. */
+  private void weigh(int weight) {
+    lab.sh("for vm in vm101 vm102; do xl sched-credit2 -d $vm -w %d; done".formatted(weight));
   }
 
   private Set<Integer> pids(String domain, String vdev) {
     MappedDisk disk = Dom0.disk(dom0.resolved(0, 4), domain, vdev);
     return disk.workers().stream().map(Worker::pid).collect(Collectors.toSet());
+  }
+
+  private static String dm(MappingSnapshot snapshot, String domain, String vdev) {
+    return Objects.requireNonNull(Dom0.disk(snapshot, domain, vdev).volume().dm());
   }
 
   private FleetView.Seen<Alert> alert(int mark, Alert.State state) {
