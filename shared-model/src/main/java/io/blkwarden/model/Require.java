@@ -58,9 +58,12 @@ public final class Require {
     return value;
   }
 
-  /** Returns an immutable copy of the list, which has no nulls and at most {@code max} elements. */
+  /**
+   * Returns an immutable copy of the list, which has no nulls and at most {@code max} elements. A
+   * list that is missing is not an empty one: a map without {@code disks} says nothing of disks.
+   */
   public static <T> List<T> list(@Nullable List<T> value, int max, String field) {
-    List<T> list = value == null ? List.of() : value;
+    List<T> list = present(value, field);
     if (list.size() > max) {
       throw new IllegalArgumentException(
           "%s: expected at most %d elements, found %d".formatted(field, max, list.size()));

@@ -58,7 +58,7 @@ public record Heartbeat(
     devices = Require.list(devices, MappingSnapshot.MAX_DEVICES, "devices");
     probes = Require.list(probes, 64, "probes");
     throttles = Require.list(throttles, MappingSnapshot.MAX_DISKS, "throttles");
-    drops = drops == null ? Map.of() : Map.copyOf(drops);
+    drops = Map.copyOf(Require.present(drops, "drops"));
     Require.within(drops.size(), 0, 64, "drops (count)");
   }
 
