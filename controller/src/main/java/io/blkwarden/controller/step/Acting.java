@@ -129,12 +129,16 @@ final class Acting {
   }
 
   private void keep(HostWatch watch, Case about, Episode episode, Throttle held) {
-    if (held.owner == null && held.person == null && held.held() && !episode.done) {
+    boolean found = held.owner == null && held.person == null && held.held();
+    if (found && !episode.done && about.mayAct()) {
       adopt(watch, about, episode, held);
     }
     if (held.owner != about) {
       if (!episode.done) {
-        String whose = held.person != null ? "by " + held.person : "for another policy";
+        String whose =
+            held.person != null
+                ? "by " + held.person
+                : held.owner != null ? "for another policy" : "by a lease found on the host";
         decide(
             watch,
             about,

@@ -37,6 +37,7 @@ final class Alerts {
   enum Ending {
     CLEARED("the condition is over"),
     GONE("the disk is gone"),
+    UNMATCHED("the policy is not about this disk any more"),
     POLICY_GONE("the policy was changed or removed");
 
     private final String sentence;

@@ -60,6 +60,16 @@ final class HostWatch {
     }
   }
 
+  /** Whether the case's policy is still about its disk. */
+  boolean matches(Case about) {
+    for (short policy : matched[about.row]) {
+      if (policy == about.policyIndex) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The cases just now, safe to change the map while walking over them. */
   List<Case> casesNow() {
     return new ArrayList<>(cases.values());

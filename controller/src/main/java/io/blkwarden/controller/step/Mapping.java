@@ -27,6 +27,7 @@ final class Mapping {
       case UPDATED -> {
         closeGone(watch);
         watch.matched = world.rules().match(watch.state);
+        closeUnmatched(watch);
       }
       case REPLACED -> replaced(watch);
     }
@@ -53,12 +54,22 @@ final class Mapping {
     watch.index(world.rules(), kept);
     gone.forEach(each -> sampling.close(watch, each, Alerts.Ending.GONE));
     closeGone(watch);
+    closeUnmatched(watch);
   }
 
   private void closeGone(HostWatch watch) {
     for (Case each : watch.casesNow()) {
       if (watch.state.disk(each.row).state() == MappingState.GONE) {
         sampling.close(watch, each, Alerts.Ending.GONE);
+      }
+    }
+  }
+
+  /** A disk whose role or whose domain's name changed may be another policy's from now on. */
+  private void closeUnmatched(HostWatch watch) {
+    for (Case each : watch.casesNow()) {
+      if (!watch.matches(each)) {
+        sampling.close(watch, each, Alerts.Ending.UNMATCHED);
       }
     }
   }

@@ -1,0 +1,126 @@
+package io.blkwarden.controller.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.model.DiskRef;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Only {@code auto} acts, and only while the policy is about the disk. */
+final class ModesTest {
+  private final TestHost host = new TestHost("dom0-7");
+  private final int noisy = host.addSwap(176);
+
+  private void storm() {
+    host.reads(noisy, 800, 2, 990, 4);
+  }
+
+  private static Rig rig(String mode) {
+    return Rig.acting(Rig.SWAP_STORM.replace("mode: auto", "mode: " + mode));
+  }
+
+  private Heartbeat.HeldThrottle lease() {
+    MappedDisk disk = host.disks.get(noisy);
+    return new Heartbeat.HeldThrottle(
+        MessageId.of(1, new Random(3)),
+        disk.domain(),
+        disk.disk().vdev(),
+        IoPriority.bestEffort(7),
+        30_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"observe", "shadow"})
+  void noOtherModeSendsAnythingNotEvenAboutALeaseThatIsThere(String mode) {
+    Rig rig = rig(mode);
+    rig.begin(host);
+    rig.beat(host, true, lease());
+
+    List<Effect> effects = new ArrayList<>(rig.seconds(40, host, this::storm));
+    effects.addAll(rig.seconds(10, host, () -> host.reads(noisy, 1, 1, 1, 0)));
+
+    assertThat(Rig.sends(effects)).isEmpty();
+    assertThat(Rig.states(effects)).startsWith("firing").endsWith("resolved");
+  }
+
+  @Test
+  void shadowSaysWhatItWouldDo() {
+    Rig rig = rig("shadow");
+    rig.begin(host);
+
+    List<Effect> effects = rig.seconds(4, host, this::storm);
+
+    Alert.Action action = Rig.action(Rig.alerts(effects).getLast());
+    assertThat(action.priority()).isEqualTo(IoPriority.bestEffort(7));
+    assertThat(action.throttle()).isNull();
+    assertThat(Rig.decisions(effects)).singleElement().asString().startsWith("shadow: ");
+  }
+
+  @Test
+  void autoTakesALeaseOverThatIsThere() {
+    Rig rig = rig("auto");
+    rig.begin(host);
+    Heartbeat.HeldThrottle held = lease();
+    rig.beat(host, true, held);
+
+    List<Effect> effects = rig.seconds(25, host, this::storm);
+
+    assertThat(Rig.sends(effects)).isNotEmpty();
+    assertThat(Rig.set(Rig.sends(effects).getFirst()).lease()).isEqualTo(held.lease());
+  }
+
+  @Test
+  void aDiskThatThePolicyIsNotAboutAnyMoreIsReleasedAndItsAlertEnds() {
+    Rig rig = rig("auto");
+    rig.begin(host);
+    var command = Rig.sends(rig.seconds(3, host, this::storm)).getFirst();
+    rig.outcome(command, Outcome.Result.APPLIED);
+
+    rename("web176");
+    host.revision++;
+    List<Effect> effects = rig.map(host);
+
+    assertThat(Rig.sends(effects))
+        .singleElement()
+        .satisfies(sent -> assertThat(sent.action()).isInstanceOf(CommandAction.Reset.class));
+    assertThat(Rig.alerts(effects))
+        .singleElement()
+        .satisfies(alert -> {
+          assertThat(alert.state()).isEqualTo(Alert.State.RESOLVED);
+          assertThat(alert.summary()).contains("not about this disk any more");
+        });
+    rig.outcome(Rig.sends(effects).getFirst(), Outcome.Result.RELEASED);
+    assertThat(Rig.sends(rig.seconds(60, host, this::storm))).isEmpty();
+  }
+
+  private void rename(String name) {
+    MappedDisk disk = host.disks.get(noisy);
+    host.disks.set(
+        noisy,
+        new MappedDisk(
+            new DomainRef(disk.domain().uuid(), disk.domain().domid(), name),
+            new DiskRef(
+                disk.disk().vdev(),
+                disk.disk().handle(),
+                disk.disk().backend(),
+                disk.disk().mode()),
+            disk.volume(),
+            disk.physical(),
+            disk.state(),
+            disk.reason(),
+            disk.workers()));
+  }
+}
