@@ -77,7 +77,7 @@ final class AlertSender implements Runnable {
   private List<Long> publish(List<Entry> batch) throws InterruptedException {
     List<CompletableFuture<Boolean>> acks = new ArrayList<>(batch.size());
     for (Entry entry : batch) {
-      acks.add(publish(entry.alert()));
+      acks.add(publish(entry));
     }
     List<Long> stored = new ArrayList<>(batch.size());
     for (int i = 0; i < acks.size(); i++) {
@@ -94,13 +94,12 @@ final class AlertSender implements Runnable {
   }
 
   /** True when it is stored, false when it never will be. */
-  private CompletableFuture<Boolean> publish(Alert alert) {
+  private CompletableFuture<Boolean> publish(Entry entry) {
+    Alert alert = entry.alert();
+    // the number tells two words on one alert apart that were made in one millisecond
+    String id = "%s.%d.%d".formatted(alert.id(), alert.at().toEpochMilli(), entry.number());
     PublishOptions options =
-        PublishOptions.builder()
-            .expectedStream(JetStreamAssets.ALERTS)
-            .messageId(
-                "%s.%s.%d".formatted(alert.id(), alert.state().wire(), alert.at().toEpochMilli()))
-            .build();
+        PublishOptions.builder().expectedStream(JetStreamAssets.ALERTS).messageId(id).build();
     try {
       return stream
           .publishAsync(

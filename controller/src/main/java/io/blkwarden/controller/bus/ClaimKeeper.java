@@ -99,7 +99,11 @@ final class ClaimKeeper {
   private static boolean write(KeyValue bucket, @Nullable KeyValueEntry entry, ClaimRecord record)
       throws IOException, JetStreamApiException {
     try {
-      bucket.update(KEY, record.toBytes(), entry == null ? 0 : entry.getRevision());
+      if (entry == null) {
+        bucket.create(KEY, record.toBytes()); // over the mark of a deleted key, too
+      } else {
+        bucket.update(KEY, record.toBytes(), entry.getRevision());
+      }
       return true;
     } catch (JetStreamApiException e) {
       if (e.getApiErrorCode() == WRONG_LAST_SEQUENCE) {

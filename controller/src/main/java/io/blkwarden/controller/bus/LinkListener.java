@@ -18,12 +18,19 @@ final class LinkListener implements ErrorListener, ConnectionListener {
   private final String link;
   private final BusCounters counters;
   private final Runnable onReconnected;
+  private final Runnable onClosed;
   private final AtomicBoolean lost = new AtomicBoolean();
 
+  /** One of a program that ends when its connection does. */
   LinkListener(String link, BusCounters counters, Runnable onReconnected) {
+    this(link, counters, onReconnected, () -> {});
+  }
+
+  LinkListener(String link, BusCounters counters, Runnable onReconnected, Runnable onClosed) {
     this.link = link;
     this.counters = counters;
     this.onReconnected = onReconnected;
+    this.onClosed = onClosed;
   }
 
   @Override
@@ -51,8 +58,11 @@ final class LinkListener implements ErrorListener, ConnectionListener {
         onReconnected.run();
       }
       case LAME_DUCK -> log.warn("NATS {}: the server says that it is about to shut down", link);
-      case CONNECTED, CLOSED, RESUBSCRIBED, DISCOVERED_SERVERS ->
-          log.debug("NATS {}: {}", link, event);
+      case CLOSED -> {
+        log.debug("NATS {}: closed for good", link);
+        onClosed.run();
+      }
+      case CONNECTED, RESUBSCRIBED, DISCOVERED_SERVERS -> log.debug("NATS {}: {}", link, event);
     }
   }
 

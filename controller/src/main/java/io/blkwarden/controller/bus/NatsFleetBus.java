@@ -267,6 +267,36 @@ public final class NatsFleetBus implements AutoCloseable {
     }
   }
 
+  /**
+   * Begins afresh when the client gave a connection up for good, as it does when a server refuses
+   * the same credentials twice: they may be right again later.
+   */
+  private void abandoned() {
+    if (gone(samples) || gone(control) || gone(alerts)) {
+      Thread current = sender;
+      if (current != null) {
+        current.interrupt();
+      }
+      close(samples);
+      close(control);
+      close(alerts);
+      samples = null;
+      control = null;
+      alerts = null;
+      subscriptions = null;
+      sender = null;
+      prepared = false;
+      later(
+          new BusException(
+              "NATS at %s closed the connection for good: check its log, --creds and NATS_CREDS"
+                  .formatted(settings.printableServers())));
+    }
+  }
+
+  private static boolean gone(@Nullable Connection link) {
+    return link != null && link.getStatus() == Connection.Status.CLOSED;
+  }
+
   private void later(BusException e) {
     String text = String.valueOf(e.getMessage());
     if (!text.equals(problem)) {
@@ -333,7 +363,7 @@ public final class NatsFleetBus implements AutoCloseable {
   }
 
   private LinkListener listener(String link, Runnable onReconnected) {
-    return new LinkListener(link, counters, onReconnected);
+    return new LinkListener(link, counters, onReconnected, () -> errands.soon(this::abandoned));
   }
 
   private static boolean up(@Nullable Connection link) {

@@ -261,6 +261,50 @@ final class NatsFleetBusTest {
   }
 
   @Test
+  void comesBackAfterAServerThatRefusedItForGood() {
+    NatsServer server = closing(NatsServer.start());
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    awaitHeld(bus);
+
+    server.kill();
+    server.run(List.of("--user", "someone", "--pass", "else"));
+    await().atMost(BOUND).until(() -> bus.state().problem().contains("refuses these credentials"));
+    server.kill();
+    server.run();
+
+    await().atMost(BOUND).until(() -> bus.state().connected() && bus.state().problem().isEmpty());
+    bus.publish(Messages.alert(1, Alert.State.FIRING));
+    await().atMost(BOUND).until(() -> bus.waitingAlerts() == 0);
+  }
+
+  @Test
+  void aClaimThatSomebodyDeletedIsTakenAgain() throws Exception {
+    NatsServer server = closing(NatsServer.start());
+    NatsFleetBus one = bus(server, "c1", new Recording(), new BusCounters());
+    awaitHeld(one);
+    one.close();
+    Connection other = closing(Nats.connect(server.url()));
+    other.keyValue("blkwarden-claim").delete("controller");
+
+    awaitHeld(bus(server, "c2", new Recording(), new BusCounters()));
+  }
+
+  @Test
+  void twoWordsOnOneAlertInOneMillisecondAreBothStored() throws Exception {
+    NatsServer server = closing(NatsServer.start());
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    awaitHeld(bus);
+    Alert word = Messages.alert(1, Alert.State.HANDLED);
+    bus.publish(Messages.alert(1, Alert.State.FIRING));
+    bus.publish(word);
+    assertThat(bus.flushAlerts(BOUND)).isTrue();
+    bus.publish(word);
+    assertThat(bus.flushAlerts(BOUND)).isTrue();
+
+    assertThat(stored(server)).hasSize(3);
+  }
+
+  @Test
   void saysWhatToDoWhenJetStreamIsOff() {
     NatsServer server = closing(NatsServer.withoutJetStream());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());

@@ -70,8 +70,14 @@ public final class NatsServer implements AutoCloseable {
 
   /** Starts it (again) on the same port and store, and waits until it answers. */
   public void run() {
+    run(List.of());
+  }
+
+  /** The same, with more arguments, such as a password that nobody here knows. */
+  public void run(List<String> more) {
     List<String> command =
         new ArrayList<>(List.of("nats-server", "-a", "127.0.0.1", "-p", Integer.toString(port)));
+    command.addAll(more);
     if (jetStream) {
       command.addAll(List.of("-js", "-sd", directory.resolve("store").toString()));
     }
