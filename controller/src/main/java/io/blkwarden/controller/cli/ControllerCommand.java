@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -125,8 +126,10 @@ final class ControllerCommand implements Callable<Integer> {
             },
             "blkwarden-stop");
     Runtime.getRuntime().addShutdownHook(hook);
+    CompletableFuture<Throwable> broken = runtime.broken();
+    var _ = broken.thenRun(stopped::countDown);
     stopped.await();
-    return ExitCodes.DONE;
+    return broken.isDone() ? ExitCodes.FAILED : ExitCodes.DONE;
   }
 
   private ControllerSettings settings() {

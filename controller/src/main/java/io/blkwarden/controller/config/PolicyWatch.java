@@ -100,6 +100,15 @@ public final class PolicyWatch implements Runnable {
     loaded.accept(now);
   }
 
+  /** Whatever is wrong with one look, the next one is taken. */
+  private void guardedLook() {
+    try {
+      look();
+    } catch (RuntimeException e) {
+      log.error("policies: unexpected, all stay as they were: {}", e.toString(), e);
+    }
+  }
+
   @Override
   public void run() {
     try (WatchService watcher = folder.getFileSystem().newWatchService()) {
@@ -109,7 +118,7 @@ public final class PolicyWatch implements Runnable {
           StandardWatchEventKinds.ENTRY_MODIFY,
           StandardWatchEventKinds.ENTRY_DELETE);
       while (!Thread.currentThread().isInterrupted()) {
-        look();
+        guardedLook();
         drain(watcher, watcher.poll(SCAN_SECONDS, TimeUnit.SECONDS));
       }
     } catch (IOException e) {
@@ -125,7 +134,7 @@ public final class PolicyWatch implements Runnable {
     try {
       synchronized (never) {
         while (!Thread.currentThread().isInterrupted()) {
-          look();
+          guardedLook();
           never.wait(TimeUnit.SECONDS.toMillis(SCAN_SECONDS));
         }
       }

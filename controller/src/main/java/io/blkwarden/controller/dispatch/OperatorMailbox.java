@@ -20,6 +20,8 @@ public final class OperatorMailbox {
   /** How long one waits, in ms: longer than any answer takes. */
   public static final long WAIT_MILLIS = 60_000;
 
+  private static final int DETAIL_MAX = 1_000;
+
   private record Asker(String replyTo, long sinceMillis) {}
 
   private final BiConsumer<String, OperatorReply> replies;
@@ -50,13 +52,15 @@ public final class OperatorMailbox {
         return Optional.of(last);
       }
     }
-    counters.asksRefused.increment();
-    replies.accept(
-        replyTo,
-        new OperatorReply(
-            OperatorReply.Verdict.FAILED,
-            "%d requests wait already: try again in some seconds".formatted(LIMIT)));
+    refuse(replyTo, "%d requests wait already: try again in some seconds".formatted(LIMIT));
     return Optional.empty();
+  }
+
+  /** Answers a request that was never opened. */
+  public void refuse(String replyTo, String why) {
+    counters.asksRefused.increment();
+    String detail = why.length() > DETAIL_MAX ? why.substring(0, DETAIL_MAX) : why;
+    replies.accept(replyTo, new OperatorReply(OperatorReply.Verdict.FAILED, detail));
   }
 
   /** Answers a request, if it still waits. */

@@ -40,6 +40,9 @@ public final class FleetIntake implements Inbox {
      */
     Optional<Long> open(String replyTo);
 
+    /** An operator's request means nothing, or cannot wait; this says why. */
+    void refuse(String replyTo, String why);
+
     /** An outcome came, perhaps of a command that waits for one. */
     void settled(Outcome outcome);
 
@@ -168,17 +171,25 @@ public final class FleetIntake implements Inbox {
     }
     IntakeCounters.increment(counters.received, Kind.OPERATOR);
     switch (ControlJson.decode(OperatorRequest.class, payload)) {
-      case Decoded.Malformed<OperatorRequest> bad -> faults.report(Kind.OPERATOR, subject, bad);
+      case Decoded.Malformed<OperatorRequest> bad -> {
+        faults.report(Kind.OPERATOR, subject, bad);
+        desk.refuse(
+            replyTo,
+            "the request cannot be read, at byte %d: %s".formatted(bad.offset(), bad.detail()));
+      }
       case Decoded.Ok<OperatorRequest> ok -> {
         if (!subjects.operator(ok.value().ask().verb()).equals(subject)) {
-          faults.wrongSubject(
-              Kind.OPERATOR, subject, "expected operator." + ok.value().ask().verb());
+          String why = "expected operator." + ok.value().ask().verb();
+          faults.wrongSubject(Kind.OPERATOR, subject, why);
+          desk.refuse(replyTo, "wrong subject: " + why);
           return;
         }
         Optional<Long> correlation = desk.open(replyTo);
-        if (correlation.isEmpty()
-            || !lanes.offerRequest(new Input.Asked(ok.value(), correlation.get()))) {
+        if (correlation.isEmpty()) {
           IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
+        } else if (!lanes.offerRequest(new Input.Asked(ok.value(), correlation.get()))) {
+          IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
+          desk.refuse(replyTo, "too many requests wait already: try again in some seconds");
         }
       }
     }

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +65,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private final CommandDesk snapshots;
   private final StepLoop loop;
   private final Thread brain;
+  private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
   private final @Nullable PolicyWatch policies;
   private final @Nullable Thread policyThread;
   private final @Nullable StatusServer http;
@@ -104,6 +106,10 @@ public final class ControllerRuntime implements AutoCloseable {
             clock,
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     brain = daemon(loop, "blkwarden-brain");
+    brain.setUncaughtExceptionHandler((_, fault) -> {
+      log.error("the brain died: {}", fault.toString(), fault);
+      broken.complete(fault);
+    });
     policies =
         settings.policies() == null
             ? null
@@ -254,6 +260,14 @@ public final class ControllerRuntime implements AutoCloseable {
     }
   }
 
+  /**
+   * Completes with the fault when this controller can decide nothing any more, such as for want of
+   * memory: the process is to end then, so that a supervisor starts another.
+   */
+  public CompletableFuture<Throwable> broken() {
+    return broken.copy();
+  }
+
   private List<Effect> watched(ControlStep step, Input input, Moment now) {
     if (input instanceof Input.ClaimLost) {
       commands.abandon("the claim is lost");
@@ -302,6 +316,11 @@ public final class ControllerRuntime implements AutoCloseable {
       @Override
       public Optional<Long> open(String replyTo) {
         return operators.open(replyTo);
+      }
+
+      @Override
+      public void refuse(String replyTo, String why) {
+        operators.refuse(replyTo, why);
       }
 
       @Override

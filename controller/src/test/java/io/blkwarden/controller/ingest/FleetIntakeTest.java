@@ -60,10 +60,17 @@ final class FleetIntakeTest {
           clock,
           () -> 0L);
 
+  private final List<String> refused = new ArrayList<>();
+
   private final class Desk implements FleetIntake.Desk {
     @Override
     public Optional<Long> open(String replyTo) {
       return Optional.of(17L);
+    }
+
+    @Override
+    public void refuse(String replyTo, String why) {
+      refused.add(why);
     }
 
     @Override
@@ -203,11 +210,15 @@ final class FleetIntakeTest {
     intake.claim(new Claim.Held(7));
     intake.operator(subject, "reply", ControlJson.encode(ask));
     intake.operator(SUBJECTS.operator("throttle"), "reply", ControlJson.encode(ask));
+    intake.operator(subject, "reply", new byte[] {'{'});
     intake.claim(new Claim.Lost("c2", 8));
     drain();
 
     assertThat(inputs)
         .containsExactly(new Input.Claimed(7), new Input.Asked(ask, 17), new Input.ClaimLost());
+    assertThat(refused).hasSize(2);
+    assertThat(refused.getFirst()).contains("operator.release-all");
+    assertThat(refused.getLast()).startsWith("the request cannot be read");
   }
 
   @Test
