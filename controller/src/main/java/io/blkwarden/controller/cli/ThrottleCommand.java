@@ -1,11 +1,12 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.OperatorRequest;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -21,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
     name = "throttle",
     mixinStandardHelpOptions = true,
     description = {
-      "Lowers the I/O priority of the threads that serve a disk, for a time.",
+      "Lowers the I/O priority of the threads that serve a disk, or limits them, for a time.",
       "Guards hold for people too: a disk whose threads are not proven is refused (exit code 3)."
     })
 final class ThrottleCommand implements Callable<Integer> {
@@ -36,13 +37,8 @@ final class ThrottleCommand implements Callable<Integer> {
       description = "Such as dom0-7/vm176/xvda2; the domain by name or UUID.")
   @Nullable DiskPath disk;
 
-  @Option(
-      names = "--priority",
-      paramLabel = "PRIORITY",
-      defaultValue = "idle",
-      converter = Priority.class,
-      description = "idle or best-effort/0..7. Default ${DEFAULT-VALUE}.")
-  IoPriority priority = IoPriority.IDLE;
+  @ArgGroup(multiplicity = "0..1")
+  @Nullable How how;
 
   @Option(
       names = "--lease",
@@ -74,28 +70,69 @@ final class ThrottleCommand implements Callable<Integer> {
     try {
       ask =
           new OperatorRequest.Throttle(
-              path.host(), path.domain(), path.disk(), priority, lease.toMillis());
+              path.host(), path.domain(), path.disk(), restraint(), lease.toMillis());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(known.commandLine(), String.valueOf(e.getMessage()), e);
     }
     return Asking.ask(shell, nats, reason, ask);
   }
 
+  private Restraint restraint() {
+    How given = how;
+    if (given == null) {
+      return Restraint.Priority.IDLE;
+    }
+    return given.limit == null ? given.priority : given.limit;
+  }
+
+  /** One way to hold a disk back. */
+  static final class How {
+    @Option(
+        names = "--priority",
+        paramLabel = "PRIORITY",
+        converter = Priority.class,
+        description = "idle or best-effort/0..7. Default idle.")
+    Restraint.Priority priority = Restraint.Priority.IDLE;
+
+    @Option(
+        names = "--limit",
+        paramLabel = "N/s",
+        converter = Limit.class,
+        description = "So many reads and so many writes a second, 10/s to 100000/s.")
+    Restraint.@Nullable Limit limit;
+  }
+
   /** Reads a priority. */
-  static final class Priority implements ITypeConverter<IoPriority> {
+  static final class Priority implements ITypeConverter<Restraint.Priority> {
     @Override
-    public IoPriority convert(String text) {
-      try {
-        IoPriority parsed = IoPriority.parse(text);
-        return switch (parsed.ioClass()) {
-          case IDLE, BEST_EFFORT -> parsed;
-          case NONE, REALTIME ->
-              throw new TypeConversionException(
-                  "expected idle or best-effort/0..7, found '%s'".formatted(text));
-        };
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
-      }
+    public Restraint.Priority convert(String text) {
+      return switch (parsed(text, text)) {
+        case Restraint.Priority priority -> priority;
+        case Restraint.Limit _ ->
+            throw new TypeConversionException("expected a priority; a limit is given by --limit");
+      };
+    }
+  }
+
+  /** Reads a limit. */
+  static final class Limit implements ITypeConverter<Restraint.Limit> {
+    @Override
+    public Restraint.Limit convert(String text) {
+      return switch (parsed("limit " + text, text)) {
+        case Restraint.Limit limit -> limit;
+        case Restraint.Priority priority ->
+            throw new TypeConversionException("expected a limit such as 20/s, found " + priority);
+      };
+    }
+  }
+
+  private static Restraint parsed(String text, String given) {
+    try {
+      return Restraint.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(
+          "expected idle, best-effort/0..7, or a limit of 10/s to 100000/s, found '%s'"
+              .formatted(given));
     }
   }
 }

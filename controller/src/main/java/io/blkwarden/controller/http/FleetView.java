@@ -58,7 +58,8 @@ public final class FleetView {
    * @param lease identity
    * @param domain whose disk
    * @param vdev which disk
-   * @param priority what is set
+   * @param priority what is set; absent for a limit
+   * @param limitPerS what is set; absent for a priority
    * @param remainingMs how long it ran then, in ms
    */
   public record ThrottleView(
@@ -66,7 +67,8 @@ public final class FleetView {
       MessageId lease,
       DomainRef domain,
       String vdev,
-      IoPriority priority,
+      @Nullable IoPriority priority,
+      @Nullable Integer limitPerS,
       long remainingMs) {}
 
   private record Disks(int all, int unresolved) {}
@@ -152,6 +154,7 @@ public final class FleetView {
                         held.domain(),
                         held.vdev(),
                         held.priority(),
+                        held.limitPerS(),
                         held.remainingMs())))
         .toList();
   }

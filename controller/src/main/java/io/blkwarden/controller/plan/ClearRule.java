@@ -1,14 +1,20 @@
 package io.blkwarden.controller.plan;
 
+import io.blkwarden.model.Restraint;
+
 /**
- * Tells a disk that wants little from one that gets little because it is throttled.
+ * Tells a throttled disk that wants little from one that gets little because it is throttled.
  *
- * <p>See {@code docs/decisions/0007-clear-while-throttled.md}: a throttled disk whose requests wait
- * shows I/O in flight nearly all the time.
+ * <p>See {@code docs/decisions/0007-clear-while-throttled.md}: behind a lower priority, requests
+ * that wait show as I/O in flight nearly all the time. A limit holds them back before the kernel
+ * counts them, so there what shows is a disk that uses all that it may (0017).
  */
 public final class ClearRule {
   /** A throttled disk with I/O in flight for this part of the time, or more, still wants more. */
   public static final double BACKLOG_UTIL = 0.5;
+
+  /** A limited disk that uses this part of what it may, or more, still wants more. */
+  public static final double BACKLOG_OF_LIMIT = 0.9;
 
   private ClearRule() {}
 
@@ -23,18 +29,29 @@ public final class ClearRule {
   }
 
   /**
-   * Judges one window.
+   * Judges one window of a disk whose priority is lowered.
    *
-   * @param throttled whether a throttle is held on the disk, or may be
    * @param util of the disk; {@link Double#NaN} when it is unknown
    */
-  public static Verdict judge(boolean throttled, double util) {
-    if (!throttled) {
-      return Verdict.CLEAR;
-    }
+  public static Verdict ofUtil(double util) {
     if (Double.isNaN(util)) {
       return Verdict.UNKNOWN;
     }
     return util < BACKLOG_UTIL ? Verdict.CLEAR : Verdict.BACKLOGGED;
+  }
+
+  /**
+   * Judges one window of a disk that is limited; reads and writes have a budget each.
+   *
+   * @param limit that is set
+   * @param readIops of the disk; {@link Double#NaN} when it is unknown
+   * @param writeIops of the disk; {@link Double#NaN} when it is unknown
+   */
+  public static Verdict ofLimit(Restraint.Limit limit, double readIops, double writeIops) {
+    if (Double.isNaN(readIops) || Double.isNaN(writeIops)) {
+      return Verdict.UNKNOWN;
+    }
+    double most = Math.max(readIops, writeIops);
+    return most < BACKLOG_OF_LIMIT * limit.perSecond() ? Verdict.CLEAR : Verdict.BACKLOGGED;
   }
 }

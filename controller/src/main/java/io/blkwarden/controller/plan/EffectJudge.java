@@ -1,6 +1,7 @@
 package io.blkwarden.controller.plan;
 
 import io.blkwarden.model.message.Alert.Effect;
+import java.util.Optional;
 
 /**
  * Says what a throttle changed, from a window before it and one after it.
@@ -34,14 +35,11 @@ public final class EffectJudge {
    */
   public record Judgement(Effect effect, String note) {}
 
-  /** Compares the two windows. */
+  /** Compares the two windows of a disk whose priority is lowered. */
   public static Judgement judge(WindowSums before, WindowSums after, long windowMillis) {
-    if (tooShort(before, windowMillis) || tooShort(after, windowMillis)) {
-      return new Judgement(Effect.UNKNOWN, "too few samples before or after");
-    }
-    if (!demand(before) || !demand(after)) {
-      return new Judgement(
-          Effect.UNKNOWN, "no neighbour competed " + (demand(before) ? "after" : "before"));
+    Optional<Judgement> unknown = unknown(before, after, windowMillis);
+    if (unknown.isPresent()) {
+      return unknown.get();
     }
     boolean neighboursGained = after.otherIos() >= GAIN * before.otherIos();
     if (harmed(before, after) && !neighboursGained) {
@@ -61,6 +59,43 @@ public final class EffectJudge {
               .formatted(before.otherAwaitMillis(), after.otherAwaitMillis()));
     }
     return byShare(before, after);
+  }
+
+  /**
+   * Compares the two windows of a disk that is limited. What it still wants cannot be seen, and a
+   * device that does less is what a limit is for, so only the neighbours count: they wait less or
+   * complete more, or it had no effect.
+   */
+  public static Judgement judgeLimit(WindowSums before, WindowSums after, long windowMillis) {
+    Optional<Judgement> unknown = unknown(before, after, windowMillis);
+    if (unknown.isPresent()) {
+      return unknown.get();
+    }
+    boolean gained = after.otherIos() >= GAIN * before.otherIos();
+    boolean faster = after.otherAwaitMillis() <= TWO_THIRDS * before.otherAwaitMillis();
+    Effect effect =
+        faster || gained ? Effect.WORKED : slower(before, after) ? Effect.HARMED : Effect.NO_EFFECT;
+    return new Judgement(
+        effect,
+        "neighbours' I/O wait went from %.1f to %.1f ms, their rate from %.0f to %.0f I/O per s"
+            .formatted(
+                before.otherAwaitMillis(),
+                after.otherAwaitMillis(),
+                before.otherIos(),
+                after.otherIos()));
+  }
+
+  private static Optional<Judgement> unknown(
+      WindowSums before, WindowSums after, long windowMillis) {
+    if (tooShort(before, windowMillis) || tooShort(after, windowMillis)) {
+      return Optional.of(new Judgement(Effect.UNKNOWN, "too few samples before or after"));
+    }
+    if (!demand(before) || !demand(after)) {
+      return Optional.of(
+          new Judgement(
+              Effect.UNKNOWN, "no neighbour competed " + (demand(before) ? "after" : "before")));
+    }
+    return Optional.empty();
   }
 
   private static Judgement byShare(WindowSums before, WindowSums after) {
@@ -87,9 +122,11 @@ public final class EffectJudge {
   }
 
   private static boolean harmed(WindowSums before, WindowSums after) {
-    boolean slower =
-        after.otherAwaitMillis() >= HARM_AWAIT * before.otherAwaitMillis()
-            && after.otherAwaitMillis() >= before.otherAwaitMillis() + HARM_AWAIT_MIN_MILLIS;
-    return slower || after.deviceIos() <= HALF * before.deviceIos();
+    return slower(before, after) || after.deviceIos() <= HALF * before.deviceIos();
+  }
+
+  private static boolean slower(WindowSums before, WindowSums after) {
+    return after.otherAwaitMillis() >= HARM_AWAIT * before.otherAwaitMillis()
+        && after.otherAwaitMillis() >= before.otherAwaitMillis() + HARM_AWAIT_MIN_MILLIS;
   }
 }

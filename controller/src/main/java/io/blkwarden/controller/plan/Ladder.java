@@ -3,23 +3,25 @@ package io.blkwarden.controller.plan;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Restraint;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 
-/** Finds the next priority of a policy's ladder that a disk's devices can honour. */
+/** Finds the next rung of a policy's ladder that can hold a disk back. */
 public final class Ladder {
   private Ladder() {}
 
   /** The next step. */
   public sealed interface Next {
     /**
-     * A priority to set.
+     * A restraint to set.
      *
      * @param index its place in the ladder, from 0
-     * @param priority what to set
+     * @param restraint what to set
      * @param note what was skipped and why; empty when nothing was
      */
-    record Rung(int index, IoPriority priority, String note) implements Next {}
+    record Rung(int index, Restraint restraint, String note) implements Next {}
 
     /**
      * There is no further one.
@@ -29,7 +31,7 @@ public final class Ladder {
     record Exhausted(String note) implements Next {}
 
     /**
-     * The devices ignore every priority.
+     * The devices ignore every priority, and there is no limit that could be set.
      *
      * @param note which devices and schedulers
      */
@@ -37,34 +39,47 @@ public final class Ladder {
   }
 
   /**
-   * The first rung at {@code from} or above it that is worth trying.
+   * The first rung at {@code from} or above it that is worth trying. A priority is worth it where
+   * the devices count it, a limit under every scheduler where the host's agent can set it.
    *
-   * @param ladder priorities in the order to try
+   * @param ladder restraints in the order to try
    * @param from index of the first to consider
    * @param physical the devices below the disk; none means that nothing is known of them
+   * @param limits whether the host's agent says that it can limit
    */
-  public static Next next(List<IoPriority> ladder, int from, List<PhysicalDevice> physical) {
-    if (!physical.isEmpty()
-        && physical.stream().allMatch(device -> device.actuator() == Actuator.INEFFECTIVE)) {
-      return new Next.Ineffective(
-          "I/O priorities are ignored by " + names(physical, Actuator.INEFFECTIVE));
-    }
+  public static Next next(
+      List<Restraint> ladder, int from, List<PhysicalDevice> physical, boolean limits) {
+    boolean ignored =
+        !physical.isEmpty()
+            && physical.stream().allMatch(device -> device.actuator() == Actuator.INEFFECTIVE);
     boolean classOnly =
         physical.stream().anyMatch(device -> device.actuator() == Actuator.CLASS_ONLY);
-    StringBuilder skipped = new StringBuilder();
+    StringJoiner skipped = new StringJoiner("; ");
+    boolean allIgnored = false;
     for (int index = from; index < ladder.size(); index++) {
-      IoPriority rung = ladder.get(index);
-      if (classOnly && rung.ioClass() == IoPriority.IoClass.BEST_EFFORT) {
-        skipped
-            .append(skipped.isEmpty() ? "" : "; ")
-            .append(
+      Restraint rung = ladder.get(index);
+      switch (rung) {
+        case Restraint.Priority _ when ignored -> {
+          if (!allIgnored) {
+            skipped.add("I/O priorities are ignored by " + names(physical, Actuator.INEFFECTIVE));
+          }
+          allIgnored = true;
+        }
+        case Restraint.Priority(IoPriority priority)
+            when classOnly && priority.ioClass() == IoPriority.IoClass.BEST_EFFORT ->
+            skipped.add(
                 "skipped %s: %s counts only the class"
                     .formatted(rung, names(physical, Actuator.CLASS_ONLY)));
-      } else {
-        return new Next.Rung(index, rung, skipped.toString());
+        case Restraint.Limit _ when !limits ->
+            skipped.add("skipped %s: the host's agent does not offer limits".formatted(rung));
+        case Restraint.Priority _, Restraint.Limit _ -> {
+          return new Next.Rung(index, rung, skipped.toString());
+        }
       }
     }
-    return new Next.Exhausted(skipped.toString());
+    return allIgnored
+        ? new Next.Ineffective(skipped.toString())
+        : new Next.Exhausted(skipped.toString());
   }
 
   private static String names(List<PhysicalDevice> physical, Actuator actuator) {

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.policy;
 
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.CommandAction;
 import java.util.List;
@@ -9,11 +9,11 @@ import java.util.List;
 /**
  * What a policy does about a breach.
  *
- * @param ladder priorities to try in turn; none for a policy that only alerts
+ * @param ladder what to try in turn; none for a policy that only alerts
  * @param leaseMillis how long each lease runs unless renewed, 10,000 to 3,600,000 ms
  * @param severity of the alert
  */
-public record Response(List<IoPriority> ladder, long leaseMillis, Alert.Severity severity) {
+public record Response(List<Restraint> ladder, long leaseMillis, Alert.Severity severity) {
   /** Shortest lease in ms: shorter ones would end between two renewals under load. */
   public static final long LEASE_MIN_MILLIS = 10_000;
 

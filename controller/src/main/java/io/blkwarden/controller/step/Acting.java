@@ -40,7 +40,8 @@ final class Acting {
 
   private void start(HostWatch watch, Case about, Episode episode) {
     MappedDisk disk = watch.state.disk(about.row);
-    switch (Ladder.next(about.policy.then().ladder(), episode.rung, disk.physical())) {
+    switch (Ladder.next(
+        about.policy.then().ladder(), episode.rung, disk.physical(), watch.limits)) {
       case Ladder.Next.Ineffective(String note) -> {
         episode.effect = Alert.Effect.INEFFECTIVE;
         refuse(watch, about, episode, "ineffective", note);
@@ -76,14 +77,14 @@ final class Acting {
           "not throttled: " + refusal.get().reason());
       return;
     }
-    episode.wanted = rung.priority();
+    episode.wanted = rung.restraint();
     if (about.policy.mode() == Mode.SHADOW) {
       decide(
           watch,
           about,
           Decision.Verdict.SHADOW,
           "shadow",
-          join("%s would be set".formatted(rung.priority()), rung.note()),
+          join("%s would be set".formatted(rung.restraint()), rung.note()),
           null);
       return;
     }
@@ -103,7 +104,7 @@ final class Acting {
     }
     Throttle throttle =
         leases.start(
-            watch, disk, rung.priority(), about.policy.then().leaseMillis(), because(about));
+            watch, disk, rung.restraint(), about.policy.then().leaseMillis(), because(about));
     throttle.owner = about;
     throttle.before =
         about.history.between(world.millis() - world.settings.effectWindowMillis(), world.millis());
@@ -114,7 +115,7 @@ final class Acting {
         about,
         Decision.Verdict.ACT,
         "act " + throttle.lease,
-        join("%s is set".formatted(rung.priority()), rung.note()),
+        join("%s is set".formatted(rung.restraint()), rung.note()),
         throttle);
     episode.note = rung.note();
   }
@@ -171,13 +172,13 @@ final class Acting {
         || hindrance(watch, disk).isPresent()) {
       return;
     }
-    leases.set(watch, held, disk, held.priority, Pending.Purpose.START);
+    leases.set(watch, held, disk, held.restraint, Pending.Purpose.START);
     decide(
         watch,
         about,
         Decision.Verdict.ACT,
         "again " + episode.attempts,
-        "%s is asked for again".formatted(held.priority),
+        "%s is asked for again".formatted(held.restraint),
         held);
   }
 
@@ -187,7 +188,7 @@ final class Acting {
     held.leaseMillis = about.policy.then().leaseMillis();
     held.renewMillis = held.endsMillis - held.leaseMillis / 2;
     episode.throttle = held;
-    episode.rung = Math.max(0, about.policy.then().ladder().indexOf(held.priority));
+    episode.rung = Math.max(0, about.policy.then().ladder().indexOf(held.restraint));
     decide(
         watch,
         about,
@@ -218,7 +219,8 @@ final class Acting {
 
   private boolean climb(HostWatch watch, Case about, Episode episode, Throttle held) {
     MappedDisk disk = watch.state.disk(about.row);
-    Ladder.Next next = Ladder.next(about.policy.then().ladder(), episode.rung + 1, disk.physical());
+    Ladder.Next next =
+        Ladder.next(about.policy.then().ladder(), episode.rung + 1, disk.physical(), watch.limits);
     if (!(next instanceof Ladder.Next.Rung rung)) {
       episode.done = true;
       end(watch, about, held, "no rung of the ladder had an effect: " + episode.note);
@@ -232,14 +234,15 @@ final class Acting {
       return true;
     }
     episode.rung = rung.index();
-    episode.wanted = rung.priority();
-    leases.set(watch, held, disk, rung.priority(), Pending.Purpose.CLIMB);
+    episode.wanted = rung.restraint();
+    leases.set(watch, held, disk, rung.restraint(), Pending.Purpose.CLIMB);
     decide(
         watch,
         about,
         Decision.Verdict.ACT,
         "climb " + rung.index(),
-        join("%s had no effect, %s is set".formatted(held.priority, rung.priority()), rung.note()),
+        join(
+            "%s had no effect, %s is set".formatted(held.restraint, rung.restraint()), rung.note()),
         held);
     return false;
   }
@@ -251,7 +254,7 @@ final class Acting {
       decide(watch, about, Decision.Verdict.SKIP, "no renewal", hindered.get(), held);
       return;
     }
-    leases.set(watch, held, disk, held.priority, Pending.Purpose.RENEW);
+    leases.set(watch, held, disk, held.restraint, Pending.Purpose.RENEW);
     world.add(
         new Effect.Note(
             Sampling.decision(

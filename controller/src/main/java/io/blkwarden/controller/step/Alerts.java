@@ -7,9 +7,9 @@ import io.blkwarden.controller.policy.Brakes;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -133,11 +133,11 @@ final class Alerts {
       return null;
     }
     Throttle throttle = episode.throttle;
-    IoPriority priority = throttle == null ? episode.wanted : throttle.priority;
+    Restraint restraint = throttle == null ? episode.wanted : throttle.restraint;
     return new Alert.Action(
         about.policy.mode().wire(),
         throttle == null ? null : throttle.lease,
-        priority,
+        restraint,
         about.policy.then().leaseMillis(),
         throttle == null ? List.of() : throttle.workers,
         episode.effect,

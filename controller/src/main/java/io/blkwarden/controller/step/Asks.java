@@ -4,11 +4,11 @@ import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.plan.Guard;
 import io.blkwarden.controller.plan.Ladder;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
@@ -97,13 +97,13 @@ final class Asks {
       return;
     }
     Found at = found.get();
-    Optional<String> refusal = refusal(at, ask.priority());
+    Optional<String> refusal = refusal(at, ask.restraint());
     if (refusal.isPresent()) {
       note(at, request, Decision.Verdict.REFUSE, null, refusal.get());
       answer(correlation, Verdict.REFUSED, at.name() + " is not throttled: " + refusal.get());
       return;
     }
-    Ask waits = wait(correlation, "%s is set to %s".formatted(at.name(), ask.priority()), 1);
+    Ask waits = wait(correlation, "%s is set to %s".formatted(at.name(), ask.restraint()), 1);
     Throttle held = world.throttles.of(ask.host(), at.disk().key());
     Pending.Purpose purpose = held == null ? Pending.Purpose.START : Pending.Purpose.CLIMB;
     String reason = "%s: %s".formatted(request.by(), request.reason());
@@ -114,7 +114,7 @@ final class Asks {
               ask.host(),
               at.disk().domain(),
               at.disk().key(),
-              ask.priority(),
+              ask.restraint(),
               reason,
               Throttle.Stage.REQUESTED);
       world.throttles.add(held);
@@ -122,7 +122,7 @@ final class Asks {
     held.person = request.by();
     disown(held);
     held.leaseMillis = ask.leaseMs();
-    leases.set(at.watch(), held, at.disk(), ask.priority(), purpose, waits);
+    leases.set(at.watch(), held, at.disk(), ask.restraint(), purpose, waits);
     note(at, request, Decision.Verdict.ACT, held, reason);
   }
 
@@ -135,11 +135,7 @@ final class Asks {
     held.effectOpen = false;
   }
 
-  private Optional<String> refusal(Found at, IoPriority priority) {
-    if (priority.ioClass() != IoPriority.IoClass.IDLE
-        && priority.ioClass() != IoPriority.IoClass.BEST_EFFORT) {
-      return Optional.of("expected idle or best-effort/0 to best-effort/7, found " + priority);
-    }
+  private Optional<String> refusal(Found at, Restraint restraint) {
     Throttle held = world.throttles.of(at.watch().host(), at.disk().key());
     if (held != null && (held.pending != null || held.stage == Throttle.Stage.ENDING)) {
       return Optional.of("another command for it is under way; try again");
@@ -161,7 +157,7 @@ final class Asks {
     if (guard.isPresent()) {
       return guard;
     }
-    return switch (Ladder.next(List.of(priority), 0, at.disk().physical())) {
+    return switch (Ladder.next(List.of(restraint), 0, at.disk().physical(), at.watch().limits)) {
       case Ladder.Next.Rung _ -> Optional.empty();
       case Ladder.Next.Exhausted(String note) -> Optional.of(note);
       case Ladder.Next.Ineffective(String note) -> Optional.of(note);

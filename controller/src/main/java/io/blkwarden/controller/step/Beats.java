@@ -25,6 +25,7 @@ final class Beats {
 
   private void take(HostWatch watch, Heartbeat beat) {
     watch.acting = beat.acting();
+    watch.limits = Boolean.TRUE.equals(beat.limitAvailable());
     Set<MessageId> held = new HashSet<>();
     for (Heartbeat.HeldThrottle each : beat.throttles()) {
       held.add(each.lease());
@@ -50,7 +51,7 @@ final class Beats {
             watch.host(),
             held.domain(),
             disk,
-            held.priority(),
+            held.restraint(),
             "held already when this controller began",
             Throttle.Stage.HELD);
     found.leaseMillis = Math.max(1_000, held.remainingMs());

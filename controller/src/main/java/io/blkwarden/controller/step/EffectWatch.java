@@ -2,6 +2,7 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.plan.EffectJudge;
 import io.blkwarden.controller.plan.WindowSums;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,11 @@ final class EffectWatch {
     long from =
         Math.max(held.appliedMillis + world.settings.settleMillis(), world.millis() - window);
     WindowSums after = about.history.between(from, world.millis());
-    EffectJudge.Judgement found = EffectJudge.judge(held.before, after, window);
+    EffectJudge.Judgement found =
+        switch (held.restraint) {
+          case Restraint.Priority _ -> EffectJudge.judge(held.before, after, window);
+          case Restraint.Limit _ -> EffectJudge.judgeLimit(held.before, after, window);
+        };
     held.judgements++;
     held.judgeMillis = world.millis() + window;
     held.effectOpen = found.effect() == Alert.Effect.UNKNOWN && held.judgements < JUDGEMENTS_MAX;

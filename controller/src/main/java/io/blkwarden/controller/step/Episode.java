@@ -1,7 +1,7 @@
 package io.blkwarden.controller.step;
 
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ final class Episode {
   boolean done;
 
   /** What would be set, in shadow mode or once a guard lets it. */
-  @Nullable IoPriority wanted;
+  @Nullable Restraint wanted;
 
   /** The throttle that is held, or asked for, because of this breach. */
   @Nullable Throttle throttle;

@@ -37,6 +37,9 @@ final class HostWatch {
   /** Whether the agent carries out commands; absent before its first heartbeat. */
   @Nullable Boolean acting;
 
+  /** Whether the agent says that it can limit; false before its first heartbeat. */
+  boolean limits;
+
   HostWatch(HostId host) {
     state = new HostState(host);
   }

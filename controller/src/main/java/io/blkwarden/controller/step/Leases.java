@@ -1,8 +1,8 @@
 package io.blkwarden.controller.step;
 
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.CommandAction;
@@ -19,19 +19,19 @@ final class Leases {
 
   /** Asks for a new lease; the caller has made sure of the claim and of every guard. */
   Throttle start(
-      HostWatch watch, MappedDisk disk, IoPriority priority, long leaseMillis, String reason) {
+      HostWatch watch, MappedDisk disk, Restraint restraint, long leaseMillis, String reason) {
     Throttle throttle =
         new Throttle(
             world.id(),
             watch.host(),
             disk.domain(),
             disk.key(),
-            priority,
+            restraint,
             reason,
             Throttle.Stage.REQUESTED);
     throttle.leaseMillis = leaseMillis;
     world.throttles.add(throttle);
-    set(watch, throttle, disk, priority, Pending.Purpose.START);
+    set(watch, throttle, disk, restraint, Pending.Purpose.START);
     return throttle;
   }
 
@@ -39,16 +39,16 @@ final class Leases {
       HostWatch watch,
       Throttle throttle,
       MappedDisk disk,
-      IoPriority priority,
+      Restraint restraint,
       Pending.Purpose purpose) {
-    set(watch, throttle, disk, priority, purpose, null);
+    set(watch, throttle, disk, restraint, purpose, null);
   }
 
   void set(
       HostWatch watch,
       Throttle throttle,
       MappedDisk disk,
-      IoPriority priority,
+      Restraint restraint,
       Pending.Purpose purpose,
       @Nullable Ask ask) {
     // the agent may hold it so long even if no answer comes
@@ -64,10 +64,15 @@ final class Leases {
             disk.disk().vdev(),
             watch.state.map().boot(),
             disk.workers().stream().map(Worker::id).toList(),
-            priority,
+            restraint,
             throttle.leaseMillis);
     sent(
-        watch, world.send(watch.host(), throttle.reason, action), purpose, throttle, priority, ask);
+        watch,
+        world.send(watch.host(), throttle.reason, action),
+        purpose,
+        throttle,
+        restraint,
+        ask);
   }
 
   /** Asks for the end of a lease; without a claim it ends by itself. */
@@ -88,10 +93,10 @@ final class Leases {
       Optional<MessageId> command,
       Pending.Purpose purpose,
       Throttle throttle,
-      @Nullable IoPriority priority,
+      @Nullable Restraint restraint,
       @Nullable Ask ask) {
     command.ifPresent(id ->
         world.throttles.sent(
-            new Pending(id, watch.host(), purpose, throttle, priority, ask, world.millis())));
+            new Pending(id, watch.host(), purpose, throttle, restraint, ask, world.millis())));
   }
 }

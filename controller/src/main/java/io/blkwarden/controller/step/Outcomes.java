@@ -1,7 +1,7 @@
 package io.blkwarden.controller.step;
 
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
 import java.util.Objects;
@@ -91,13 +91,13 @@ final class Outcomes {
 
   private void applied(Throttle throttle, Pending pending, Outcome outcome) {
     boolean changed = pending.purpose() != Pending.Purpose.RENEW;
-    IoPriority set = pending.priority();
+    Restraint set = pending.restraint();
     Long remaining = outcome.remainingMs();
     long left = remaining == null ? throttle.leaseMillis : Math.max(0, remaining);
     if (throttle.stage == Throttle.Stage.REQUESTED) {
       throttle.stage = Throttle.Stage.HELD;
     }
-    throttle.priority = set == null ? throttle.priority : set;
+    throttle.restraint = set == null ? throttle.restraint : set;
     throttle.endsMillis = world.millis() + left;
     throttle.renewMillis = world.millis() + left / 2;
     throttle.beatsWithout = 0;

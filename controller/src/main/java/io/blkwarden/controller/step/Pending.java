@@ -1,8 +1,8 @@
 package io.blkwarden.controller.step;
 
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param host whom it was sent to
  * @param purpose what for
  * @param throttle which lease; absent for {@code release-all}
- * @param priority what it sets; absent when it sets none
+ * @param restraint what it sets; absent when it sets none
  * @param ask the person's request that waits for it, if any
  * @param sentMillis when, on the monotonic clock
  */
@@ -21,7 +21,7 @@ record Pending(
     HostId host,
     Purpose purpose,
     @Nullable Throttle throttle,
-    @Nullable IoPriority priority,
+    @Nullable Restraint restraint,
     @Nullable Ask ask,
     long sentMillis) {
   /** What a command is for. */

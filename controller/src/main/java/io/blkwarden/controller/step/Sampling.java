@@ -10,6 +10,7 @@ import io.blkwarden.controller.policy.Gate;
 import io.blkwarden.controller.policy.ThresholdPolicy;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -100,8 +101,9 @@ final class Sampling {
       state.neighbourhood(row, hood);
       found.history.add(world.millis(), state.lastWallMillis(), state.windowMillis(), value, hood);
     }
-    boolean throttled = world.throttles.of(watch.host(), found.disk) != null;
-    ClearRule.Verdict mayClear = ClearRule.judge(throttled, state.value(Metric.UTIL, row));
+    Throttle held = world.throttles.of(watch.host(), found.disk);
+    ClearRule.Verdict mayClear =
+        held == null ? ClearRule.Verdict.CLEAR : mayClear(held.restraint, state, row);
     boolean gate = holds(policy.onlyIf(), state, row);
     ThresholdTimer.Change change = found.timer.observe(value, gate, mayClear, state.windowMillis());
     switch (change) {
@@ -110,6 +112,15 @@ final class Sampling {
       case CLEARED -> close(watch, found, Alerts.Ending.CLEARED);
       case NONE -> {}
     }
+  }
+
+  private static ClearRule.Verdict mayClear(Restraint held, HostState state, int row) {
+    return switch (held) {
+      case Restraint.Priority _ -> ClearRule.ofUtil(state.value(Metric.UTIL, row));
+      case Restraint.Limit limit ->
+          ClearRule.ofLimit(
+              limit, state.value(Metric.READ_IOPS, row), state.value(Metric.WRITE_IOPS, row));
+    };
   }
 
   private @Nullable Case open(HostWatch watch, int row, int policyIndex, ThresholdPolicy policy) {

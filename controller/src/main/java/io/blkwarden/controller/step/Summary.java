@@ -5,6 +5,7 @@ import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
@@ -101,7 +102,12 @@ final class Summary {
     }
     String note = episode.note.isEmpty() ? "" : ": " + episode.note;
     if (state == Alert.State.HANDLED && throttle != null) {
-      return "it was set to %s priority%s".formatted(throttle.priority, effect(episode));
+      return switch (throttle.restraint) {
+        case Restraint.Priority priority ->
+            "it was set to %s priority%s".formatted(priority, effect(episode));
+        case Restraint.Limit(int perSecond) ->
+            "it was limited to %d I/O per s%s".formatted(perSecond, effect(episode));
+      };
     }
     return about.policy.mode() == Mode.SHADOW
         ? "nothing was done (shadow)" + note

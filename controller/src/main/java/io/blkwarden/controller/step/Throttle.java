@@ -4,8 +4,8 @@ import io.blkwarden.controller.plan.WindowSums;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert.AlertWorker;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ final class Throttle {
   final String reason;
 
   Stage stage;
-  IoPriority priority;
+  Restraint restraint;
   List<AlertWorker> workers = List.of();
 
   /** Whose breach it serves; absent for a person's, and for one found in a heartbeat. */
@@ -63,14 +63,14 @@ final class Throttle {
       HostId host,
       DomainRef domain,
       DiskKey disk,
-      IoPriority priority,
+      Restraint restraint,
       String reason,
       Stage stage) {
     this.lease = lease;
     this.host = host;
     this.domain = domain;
     this.disk = disk;
-    this.priority = priority;
+    this.restraint = restraint;
     this.reason = reason;
     this.stage = stage;
   }

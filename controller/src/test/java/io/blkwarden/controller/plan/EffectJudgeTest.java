@@ -68,4 +68,23 @@ final class EffectJudgeTest {
     assertThat(judge(new WindowSums(2, 10_000, 1, 1, 0.99, 400, 5, 2, 401)))
         .isEqualTo(Effect.UNKNOWN);
   }
+
+  private static Effect limited(WindowSums after) {
+    return EffectJudge.judgeLimit(BEFORE, after, 10_000).effect();
+  }
+
+  @Test
+  void aLimitIsJudgedByTheNeighboursOnly() {
+    assertThat(limited(after(20, 0.1, 60, 26, 80))).isEqualTo(Effect.WORKED);
+    assertThat(limited(after(20, 0.1, 56, 40, 76))).isEqualTo(Effect.WORKED);
+    assertThat(limited(after(20, 0.1, 50, 39, 70))).isEqualTo(Effect.NO_EFFECT);
+    assertThat(limited(after(20, 0.1, 50, 61, 70))).isEqualTo(Effect.HARMED);
+  }
+
+  @Test
+  void aLimitWithoutNeighboursThatCompeteIsUnknown() {
+    assertThat(limited(new WindowSums(10, 10_000, 20, 20, 0.1, 0, 0, 0, 20)))
+        .isEqualTo(Effect.UNKNOWN);
+    assertThat(limited(WindowSums.NONE)).isEqualTo(Effect.UNKNOWN);
+  }
 }

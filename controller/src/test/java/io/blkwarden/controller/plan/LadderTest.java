@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.DeviceNumber;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Restraint;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class LadderTest {
-  private static final IoPriority LOW = IoPriority.bestEffort(7);
-  private static final List<IoPriority> LADDER = List.of(LOW, IoPriority.IDLE);
+  private static final Restraint LOW = Restraint.Priority.bestEffort(7);
+  private static final Restraint IDLE = Restraint.Priority.IDLE;
+  private static final Restraint LIMIT = new Restraint.Limit(20);
+  private static final List<Restraint> LADDER = List.of(LOW, IDLE);
 
   private static PhysicalDevice device(String name, Actuator actuator) {
     return new PhysicalDevice(name, new DeviceNumber(8, 0), "none", actuator);
@@ -20,38 +22,65 @@ final class LadderTest {
   @Test
   void rungsAreTriedInOrder() {
     List<PhysicalDevice> devices = List.of(device("sda", Actuator.EFFECTIVE));
-    assertThat(Ladder.next(LADDER, 0, devices)).isEqualTo(new Ladder.Next.Rung(0, LOW, ""));
-    assertThat(Ladder.next(LADDER, 1, devices))
-        .isEqualTo(new Ladder.Next.Rung(1, IoPriority.IDLE, ""));
-    assertThat(Ladder.next(LADDER, 2, devices)).isEqualTo(new Ladder.Next.Exhausted(""));
+    assertThat(Ladder.next(LADDER, 0, devices, true)).isEqualTo(new Ladder.Next.Rung(0, LOW, ""));
+    assertThat(Ladder.next(LADDER, 1, devices, true)).isEqualTo(new Ladder.Next.Rung(1, IDLE, ""));
+    assertThat(Ladder.next(LADDER, 2, devices, true)).isEqualTo(new Ladder.Next.Exhausted(""));
   }
 
   @Test
   void levelsAreSkippedWhereOnlyTheClassCounts() {
     List<PhysicalDevice> devices = List.of(device("sda", Actuator.CLASS_ONLY));
-    assertThat(Ladder.next(LADDER, 0, devices))
+    assertThat(Ladder.next(LADDER, 0, devices, true))
         .isEqualTo(
             new Ladder.Next.Rung(
-                1, IoPriority.IDLE, "skipped best-effort/7: sda (none) counts only the class"));
-    assertThat(Ladder.next(List.of(LOW), 0, devices)).isInstanceOf(Ladder.Next.Exhausted.class);
+                1, IDLE, "skipped best-effort/7: sda (none) counts only the class"));
+    assertThat(Ladder.next(List.of(LOW), 0, devices, true))
+        .isInstanceOf(Ladder.Next.Exhausted.class);
   }
 
   @Test
   void nothingIsTriedWhereNothingCounts() {
-    assertThat(Ladder.next(LADDER, 0, List.of(device("sda", Actuator.INEFFECTIVE))))
+    assertThat(Ladder.next(LADDER, 0, List.of(device("sda", Actuator.INEFFECTIVE)), true))
         .isEqualTo(new Ladder.Next.Ineffective("I/O priorities are ignored by sda (none)"));
   }
 
   @Test
   void whatIsNotKnownIsTried() {
     Ladder.Next first = new Ladder.Next.Rung(0, LOW, "");
-    assertThat(Ladder.next(LADDER, 0, List.of())).isEqualTo(first);
-    assertThat(Ladder.next(LADDER, 0, List.of(device("sda", Actuator.UNKNOWN)))).isEqualTo(first);
+    assertThat(Ladder.next(LADDER, 0, List.of(), true)).isEqualTo(first);
+    assertThat(Ladder.next(LADDER, 0, List.of(device("sda", Actuator.UNKNOWN)), true))
+        .isEqualTo(first);
     assertThat(
             Ladder.next(
                 LADDER,
                 0,
-                List.of(device("sda", Actuator.INEFFECTIVE), device("sdb", Actuator.EFFECTIVE))))
+                List.of(device("sda", Actuator.INEFFECTIVE), device("sdb", Actuator.EFFECTIVE)),
+                true))
         .isEqualTo(first);
+  }
+
+  @Test
+  void aLimitHoldsUnderEverySchedulerAndPrioritiesBeforeItAreSkipped() {
+    List<PhysicalDevice> ignoring = List.of(device("sda", Actuator.INEFFECTIVE));
+    assertThat(Ladder.next(List.of(LOW, IDLE, LIMIT), 0, ignoring, true))
+        .isEqualTo(new Ladder.Next.Rung(2, LIMIT, "I/O priorities are ignored by sda (none)"));
+    assertThat(Ladder.next(List.of(LIMIT), 0, ignoring, true))
+        .isEqualTo(new Ladder.Next.Rung(0, LIMIT, ""));
+    assertThat(Ladder.next(List.of(LIMIT, IDLE), 1, ignoring, true))
+        .isInstanceOf(Ladder.Next.Ineffective.class);
+  }
+
+  @Test
+  void aLimitIsSkippedWhereTheAgentCannotSetIt() {
+    List<PhysicalDevice> counting = List.of(device("sda", Actuator.EFFECTIVE));
+    String why = "skipped limit 20/s: the host's agent does not offer limits";
+    assertThat(Ladder.next(List.of(LIMIT, IDLE), 0, counting, false))
+        .isEqualTo(new Ladder.Next.Rung(1, IDLE, why));
+    assertThat(Ladder.next(List.of(LIMIT), 0, counting, false))
+        .isEqualTo(new Ladder.Next.Exhausted(why));
+    assertThat(
+            Ladder.next(
+                List.of(IDLE, LIMIT), 0, List.of(device("sda", Actuator.INEFFECTIVE)), false))
+        .isEqualTo(new Ladder.Next.Ineffective("I/O priorities are ignored by sda (none); " + why));
   }
 }

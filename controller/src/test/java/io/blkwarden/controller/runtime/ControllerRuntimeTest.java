@@ -12,7 +12,7 @@ import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.NatsServer;
 import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -121,7 +121,7 @@ final class ControllerRuntimeTest {
         .isInstanceOfSatisfying(
             CommandAction.Set.class,
             action -> {
-              assertThat(action.priority()).isEqualTo(IoPriority.IDLE);
+              assertThat(action.restraint()).isEqualTo(Restraint.Priority.IDLE);
               assertThat(action.vdev()).isEqualTo("xvda2");
               assertThat(action.workers()).singleElement().extracting("pid").isEqualTo(27444);
             });

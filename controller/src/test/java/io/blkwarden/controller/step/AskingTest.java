@@ -6,9 +6,9 @@ import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -45,10 +45,10 @@ final class AskingTest {
 
   @Test
   void aThrottleIsAnsweredAfterItsOutcome() {
-    List<Effect> effects = rig.ask(rig.throttle(host, "vm176", IoPriority.IDLE), 42);
+    List<Effect> effects = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 42);
     assertThat(Rig.answers(effects)).isEmpty();
     Command command = Rig.sends(effects).getFirst();
-    assertThat(Rig.set(command).priority()).isEqualTo(IoPriority.IDLE);
+    assertThat(Rig.set(command).restraint()).isEqualTo(Restraint.Priority.IDLE);
     assertThat(command.reason()).isEqualTo("ana: the disk is slow");
     effects = rig.outcome(command, Outcome.Result.APPLIED);
     assertThat(effects)
@@ -60,12 +60,12 @@ final class AskingTest {
   @Test
   void theDomainMayBeNamedByItsUuid() {
     String uuid = host.disks.get(disk).domain().uuid().toString();
-    assertThat(Rig.sends(rig.ask(rig.throttle(host, uuid, IoPriority.IDLE), 1))).hasSize(1);
+    assertThat(Rig.sends(rig.ask(rig.throttle(host, uuid, Restraint.Priority.IDLE), 1))).hasSize(1);
   }
 
   @Test
   void whatTheAgentRefusesIsRefused() {
-    List<Effect> effects = rig.ask(rig.throttle(host, "vm176", IoPriority.IDLE), 42);
+    List<Effect> effects = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 42);
     effects =
         rig.outcome(
             Rig.sends(effects).getFirst(), Outcome.Result.REFUSED, Outcome.Refusal.READ_ONLY);
@@ -75,7 +75,7 @@ final class AskingTest {
 
   @Test
   void anAgentThatDoesNotAnswerIsAFailureInTime() {
-    rig.ask(rig.throttle(host, "vm176", IoPriority.IDLE), 42);
+    rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 42);
     rig.pass(15_001, host);
     OperatorReply reply = Rig.answers(rig.tick()).getFirst();
     assertThat(reply.verdict()).isEqualTo(Verdict.FAILED);
@@ -88,27 +88,25 @@ final class AskingTest {
     host.add("vm6", 6, VolumeRole.SWAP, MappingState.UNRESOLVED);
     host.revision++;
     rig.begin(host);
-    assertThat(refused(rig.ask(rig.throttle(host, "vm-billing", IoPriority.IDLE), 1)).detail())
+    assertThat(
+            refused(rig.ask(rig.throttle(host, "vm-billing", Restraint.Priority.IDLE), 1)).detail())
         .isEqualTo("xvda2 of vm-billing on dom0-7 is not throttled: the protect list names it");
-    assertThat(refused(rig.ask(rig.throttle(host, "vm6", IoPriority.IDLE), 1)).detail())
+    assertThat(refused(rig.ask(rig.throttle(host, "vm6", Restraint.Priority.IDLE), 1)).detail())
         .contains("its workers are not proven (no-thread-yet)");
-    assertThat(refused(rig.ask(rig.throttle(host, "vm999", IoPriority.IDLE), 1)))
+    assertThat(refused(rig.ask(rig.throttle(host, "vm999", Restraint.Priority.IDLE), 1)))
         .isEqualTo(new OperatorReply(Verdict.FAILED, "host dom0-7 has no domain vm999"));
     assertThat(
             refused(
                     rig.ask(
                         new OperatorRequest.Throttle(
-                            new HostId("dom0-8"), "vm176", "xvda2", IoPriority.IDLE, 60_000),
+                            new HostId("dom0-8"),
+                            "vm176",
+                            "xvda2",
+                            Restraint.Priority.IDLE,
+                            60_000),
                         1))
                 .detail())
         .isEqualTo("host dom0-8 is not known");
-    assertThat(
-            refused(
-                    rig.ask(
-                        rig.throttle(host, "vm176", new IoPriority(IoPriority.IoClass.REALTIME, 0)),
-                        1))
-                .verdict())
-        .isEqualTo(Verdict.REFUSED);
   }
 
   @Test
@@ -116,7 +114,7 @@ final class AskingTest {
     host.device(Actuator.INEFFECTIVE, "none");
     host.revision++;
     rig.begin(host);
-    assertThat(refused(rig.ask(rig.throttle(host, "vm176", IoPriority.IDLE), 1)).detail())
+    assertThat(refused(rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1)).detail())
         .contains("I/O priorities are ignored by sda (none)");
   }
 
@@ -126,9 +124,9 @@ final class AskingTest {
     host.addSwap(178);
     host.revision++;
     rig.begin(host);
-    rig.ask(rig.throttle(host, "vm176", IoPriority.IDLE), 1);
-    rig.ask(rig.throttle(host, "vm177", IoPriority.IDLE), 2);
-    assertThat(refused(rig.ask(rig.throttle(host, "vm178", IoPriority.IDLE), 3)).detail())
+    rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1);
+    rig.ask(rig.throttle(host, "vm177", Restraint.Priority.IDLE), 2);
+    assertThat(refused(rig.ask(rig.throttle(host, "vm178", Restraint.Priority.IDLE), 3)).detail())
         .contains("disks_per_host: 2 of at most 2");
   }
 
@@ -171,7 +169,7 @@ final class AskingTest {
   @Test
   void withoutTheClaimNothingIsSentOrPublished() {
     rig.feed(new Input.ClaimLost());
-    assertThat(refused(rig.ask(rig.throttle(host, "vm176", IoPriority.IDLE), 1)).detail())
+    assertThat(refused(rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1)).detail())
         .contains("does not hold the claim");
     List<Effect> effects = rig.seconds(10, host, this::storm);
     assertThat(Rig.sends(effects)).isEmpty();
@@ -193,7 +191,7 @@ final class AskingTest {
   private Heartbeat.HeldThrottle held(long remaining) {
     DomainRef domain = host.disks.get(disk).domain();
     return new Heartbeat.HeldThrottle(
-        MessageId.of(1, new Random(5)), domain, "xvda2", IoPriority.IDLE, remaining);
+        MessageId.of(1, new Random(5)), domain, "xvda2", Restraint.Priority.IDLE, remaining);
   }
 
   @Test
@@ -204,7 +202,7 @@ final class AskingTest {
     effects = rig.seconds(20, host, this::storm);
     Command renewal = Rig.sends(effects).getFirst();
     assertThat(Rig.set(renewal).lease()).isEqualTo(held(1).lease());
-    assertThat(Rig.set(renewal).priority()).isEqualTo(IoPriority.IDLE);
+    assertThat(Rig.set(renewal).restraint()).isEqualTo(Restraint.Priority.IDLE);
     assertThat(Rig.states(effects)).containsOnly("handled");
   }
 

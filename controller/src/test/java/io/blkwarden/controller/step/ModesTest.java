@@ -38,7 +38,7 @@ final class ModesTest {
         MessageId.of(1, new Random(3)),
         disk.domain(),
         disk.disk().vdev(),
-        IoPriority.bestEffort(7),
+        Restraint.Priority.bestEffort(7),
         30_000);
   }
 

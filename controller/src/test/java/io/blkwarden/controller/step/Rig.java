@@ -6,8 +6,8 @@ import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.model.DomainRef;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -156,7 +156,9 @@ final class Rig {
                 domain,
                 null,
                 List.of(),
-                remaining)));
+                remaining,
+                null,
+                null)));
   }
 
   /** A lease's end that nobody asked for. */
@@ -176,6 +178,8 @@ final class Rig {
                 null,
                 null,
                 List.of(),
+                null,
+                null,
                 null)));
   }
 
@@ -197,15 +201,16 @@ final class Rig {
                 host.devices,
                 List.of(),
                 List.of(held),
-                Map.of())));
+                Map.of(),
+                true)));
   }
 
   List<Effect> ask(OperatorRequest.Ask ask, long correlation) {
     return feed(new Input.Asked(new OperatorRequest("ana", "the disk is slow", ask), correlation));
   }
 
-  OperatorRequest.Throttle throttle(TestHost host, String domain, IoPriority priority) {
-    return new OperatorRequest.Throttle(host.id, domain, "xvda2", priority, 60_000);
+  OperatorRequest.Throttle throttle(TestHost host, String domain, Restraint restraint) {
+    return new OperatorRequest.Throttle(host.id, domain, "xvda2", restraint, 60_000);
   }
 
   static List<Command> sends(List<Effect> effects) {

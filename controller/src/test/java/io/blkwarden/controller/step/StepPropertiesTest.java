@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
@@ -145,8 +145,7 @@ final class StepPropertiesTest {
       assertThat(disk.state()).isEqualTo(MappingState.RESOLVED);
       assertThat(set.workers()).containsExactly(disk.workers().getFirst().id());
       assertThat(set.domain().name()).doesNotStartWith("vm-billing");
-      assertThat(set.priority().ioClass())
-          .isIn(IoPriority.IoClass.BEST_EFFORT, IoPriority.IoClass.IDLE);
+      assertThat(set.restraint()).isInstanceOf(Restraint.Priority.class);
       assertThat(set.leaseMs()).isBetween(1_000L, CommandAction.Set.MAX_LEASE_MS);
       leases.put(set.lease(), command.host());
       leaseDisks.put(set.lease(), key);

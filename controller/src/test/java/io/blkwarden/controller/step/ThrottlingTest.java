@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.model.Actuator;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
@@ -61,7 +61,7 @@ final class ThrottlingTest {
     assertThat(command.epoch()).isEqualTo(7);
     assertThat(command.host()).isEqualTo(host.id);
     CommandAction.Set set = Rig.set(command);
-    assertThat(set.priority()).isEqualTo(IoPriority.bestEffort(7));
+    assertThat(set.restraint()).isEqualTo(Restraint.Priority.bestEffort(7));
     assertThat(set.workers()).containsExactly(host.disks.get(noisy).workers().getFirst().id());
     assertThat(set.boot()).isEqualTo(host.boot);
     assertThat(set.leaseMs()).isEqualTo(60_000);
@@ -152,7 +152,7 @@ final class ThrottlingTest {
     List<Effect> effects = rig.seconds(15, host, this::storm);
     Command climb = Rig.sends(effects).getFirst();
     assertThat(Rig.set(climb).lease()).isEqualTo(Rig.set(first).lease());
-    assertThat(Rig.set(climb).priority()).isEqualTo(IoPriority.IDLE);
+    assertThat(Rig.set(climb).restraint()).isEqualTo(Restraint.Priority.IDLE);
     rig.outcome(climb, Outcome.Result.APPLIED);
     effects = rig.seconds(15, host, this::storm);
     Command reset = Rig.sends(effects).getFirst();
@@ -211,7 +211,8 @@ final class ThrottlingTest {
     host.revision++;
     rig.begin(host);
     List<Effect> effects = rig.seconds(4, host, this::storm);
-    assertThat(Rig.set(Rig.sends(effects).getFirst()).priority()).isEqualTo(IoPriority.IDLE);
+    assertThat(Rig.set(Rig.sends(effects).getFirst()).restraint())
+        .isEqualTo(Restraint.Priority.IDLE);
     assertThat(Rig.action(Rig.alerts(effects).getLast()).note())
         .contains("skipped best-effort/7: sda (mq-deadline) counts only the class");
   }

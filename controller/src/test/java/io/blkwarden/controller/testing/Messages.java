@@ -63,6 +63,8 @@ public final class Messages {
         null,
         null,
         List.of(),
+        null,
+        null,
         null);
   }
 }

@@ -4,6 +4,7 @@ import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
@@ -125,9 +126,10 @@ public final class ScriptedHost implements AutoCloseable {
                         lease.lease(),
                         lease.domain(),
                         lease.vdev(),
-                        lease.priority(),
+                        lease.restraint(),
                         lease.leaseMs())),
-            Map.of()));
+            Map.of(),
+            true));
   }
 
   private Optional<Outcome> answer(Command command) {
@@ -189,9 +191,18 @@ public final class ScriptedHost implements AutoCloseable {
                     27444,
                     982213,
                     "137.xvda2-0",
-                    set ? IoPriority.UNSET : concerned.priority(),
-                    set ? concerned.priority() : IoPriority.UNSET)),
-        set && concerned != null ? concerned.leaseMs() : null);
+                    set ? IoPriority.UNSET : lowered(concerned),
+                    set ? lowered(concerned) : IoPriority.UNSET)),
+        set && concerned != null ? concerned.leaseMs() : null,
+        concerned == null ? null : concerned.limitPerS(),
+        null);
+  }
+
+  private static IoPriority lowered(CommandAction.Set set) {
+    return switch (set.restraint()) {
+      case Restraint.Priority(IoPriority priority) -> priority;
+      case Restraint.Limit _ -> IoPriority.UNSET;
+    };
   }
 
   /** A connection that is away for a moment must not end the schedule. */

@@ -303,7 +303,8 @@ final class AgentCore {
                 live.mapping().physical(),
                 health.probes(bus),
                 AgentHealth.held(throttler, now),
-                health.drops(bus, inbox)));
+                health.drops(bus, inbox),
+                false));
   }
 
   /** Ends all leases, for an agent that does not run cannot end them. */

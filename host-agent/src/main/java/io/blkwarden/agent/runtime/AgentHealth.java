@@ -3,6 +3,7 @@ package io.blkwarden.agent.runtime;
 import io.blkwarden.agent.bus.BusState;
 import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.agent.throttle.Throttler;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Heartbeat.HeldThrottle;
 import io.blkwarden.model.message.Heartbeat.ProbeHealth;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class AgentHealth {
               lease.id(),
               lease.domain(),
               lease.vdev(),
-              lease.priority(),
+              new Restraint.Priority(lease.priority()),
               lease.remainingMillis(nowMillis)));
     }
     return held;

@@ -68,14 +68,14 @@ sealed interface LeaseStart {
       if (!(hold instanceof Reading.Present<HeldWorker>(HeldWorker present))) {
         return new Refused("pid %d: %s".formatted(worker.pid(), hold.describe()));
       }
-      held.add(present.expecting(apply.wish().priority()));
+      held.add(present.expecting(apply.priority()));
     }
     return new Prepared(
         new Lease(
             apply.wish().lease(),
             apply.disk().domain(),
             apply.wish().vdev(),
-            apply.wish().priority(),
+            apply.priority(),
             nowMillis + apply.wish().leaseMs(),
             reason,
             null,

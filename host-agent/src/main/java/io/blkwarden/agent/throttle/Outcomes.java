@@ -110,6 +110,8 @@ public final class Outcomes {
         domain,
         vdev,
         workers,
-        remainingMillis);
+        remainingMillis,
+        null,
+        null);
   }
 }

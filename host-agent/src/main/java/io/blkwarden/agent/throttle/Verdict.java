@@ -1,5 +1,6 @@
 package io.blkwarden.agent.throttle;
 
+import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
@@ -12,9 +13,11 @@ sealed interface Verdict {
    *
    * @param wish what is asked for
    * @param disk the disk with its workers, as quoted and as present
+   * @param priority what to set
    * @param held the lease when it is held already
    */
-  record Apply(CommandAction.Set wish, MappedDisk disk, Optional<Lease> held) implements Verdict {}
+  record Apply(CommandAction.Set wish, MappedDisk disk, IoPriority priority, Optional<Lease> held)
+      implements Verdict {}
 
   /**
    * Let a lease run longer.

@@ -59,6 +59,8 @@ final class Said {
         null,
         null,
         List.of(),
+        null,
+        null,
         null);
   }
 

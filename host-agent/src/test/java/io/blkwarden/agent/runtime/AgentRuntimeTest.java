@@ -24,6 +24,7 @@ import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.json.ControlJson;
@@ -193,7 +194,7 @@ final class AgentRuntimeTest {
         disk.disk().vdev(),
         snapshot().origin().boot(),
         disk.workers().stream().map(Worker::id).toList(),
-        IoPriority.IDLE,
+        Restraint.Priority.IDLE,
         leaseMillis);
   }
 

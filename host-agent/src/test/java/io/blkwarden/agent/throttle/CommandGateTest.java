@@ -113,7 +113,7 @@ final class CommandGateTest {
             wish.vdev(),
             new UUID(9, 9),
             wish.workers(),
-            wish.priority(),
+            wish.restraint(),
             wish.leaseMs());
 
     assertRefused(host.send(stale), Refusal.STALE_MAPPING, "expected boot");

@@ -12,6 +12,7 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Proof;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
@@ -133,7 +134,7 @@ public final class Host {
         disk.disk().vdev(),
         boot,
         disk.workers().stream().map(Worker::id).toList(),
-        priority,
+        new Restraint.Priority(priority),
         ms);
   }
 

@@ -9,6 +9,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import java.time.Instant;
 import java.util.List;
@@ -169,7 +170,8 @@ public record Alert(
    *
    * @param mode the policy's mode: {@code observe}, {@code shadow}, {@code approve}, {@code auto}
    * @param throttle the lease; absent when nothing was set
-   * @param priority what was set, or would be
+   * @param priority what was set, or would be; absent for a limit
+   * @param limitPerS the limit that was set, or would be; absent for a priority
    * @param leaseMs how long
    * @param workers whose priority was set
    * @param effect what it changed
@@ -182,6 +184,7 @@ public record Alert(
       String mode,
       @Nullable MessageId throttle,
       @Nullable IoPriority priority,
+      @Nullable Integer limitPerS,
       long leaseMs,
       List<AlertWorker> workers,
       Effect effect,
@@ -193,6 +196,33 @@ public record Alert(
       workers = Require.list(workers, 64, "action.workers");
       Require.present(effect, "action.effect");
       Require.optionalText(note, 1_000, "action.note");
+      if (priority != null && limitPerS != null) {
+        Restraint.of(priority, limitPerS, "action");
+      }
+    }
+
+    /** The same with the restraint as one value; null when there is none. */
+    public Action(
+        String mode,
+        @Nullable MessageId throttle,
+        @Nullable Restraint restraint,
+        long leaseMs,
+        List<AlertWorker> workers,
+        Effect effect,
+        @Nullable Double before,
+        @Nullable Double after,
+        @Nullable String note) {
+      this(
+          mode,
+          throttle,
+          restraint == null ? null : restraint.priorityOrNull(),
+          restraint == null ? null : restraint.limitOrNull(),
+          leaseMs,
+          workers,
+          effect,
+          before,
+          after,
+          note);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.blkwarden.model.message;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.blkwarden.model.DomainRef;
@@ -7,9 +8,11 @@ import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.WorkerId;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What a command asks of an agent: one of a closed set, told apart by {@code verb}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "verb")
@@ -21,15 +24,16 @@ import java.util.UUID;
 })
 public sealed interface CommandAction {
   /**
-   * Sets the priority of all workers of a disk, as a lease; with the lease id of one that is held
-   * it renews that lease.
+   * Restrains all workers of a disk, as a lease; with the lease id of one that is held it renews
+   * that lease. Exactly one of {@code priority} and {@code limitPerS} is given.
    *
    * @param lease identity of the lease
    * @param domain whose disk, as the issuer's mapping has it
    * @param vdev which disk, such as {@code xvda2}
    * @param boot boot of the mapping that the issuer saw
    * @param workers the workers that the issuer saw; the agent refuses if its own differ
-   * @param priority {@code idle} or {@code best-effort/0..7}
+   * @param priority {@code idle} or {@code best-effort/0..7}; absent for a limit
+   * @param limitPerS reads a second, and writes a second, 10 to 100,000; absent for a priority
    * @param leaseMs how long unless renewed, 1,000 to 3,600,000 ms
    */
   record Set(
@@ -38,7 +42,8 @@ public sealed interface CommandAction {
       String vdev,
       UUID boot,
       List<WorkerId> workers,
-      IoPriority priority,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable IoPriority priority,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
       long leaseMs)
       implements CommandAction {
     /** Longest lease in ms. */
@@ -51,13 +56,33 @@ public sealed interface CommandAction {
       Require.present(boot, "action.boot");
       workers = Require.list(workers, MappedDisk.MAX_WORKERS, "action.workers");
       Require.within(workers.size(), 1, MappedDisk.MAX_WORKERS, "action.workers (count)");
-      Require.present(priority, "action.priority");
-      if (priority.ioClass() != IoPriority.IoClass.IDLE
-          && priority.ioClass() != IoPriority.IoClass.BEST_EFFORT) {
-        throw new IllegalArgumentException(
-            "action.priority: expected idle or best-effort/0..7, found " + priority);
-      }
+      Restraint.of(priority, limitPerS, "action");
       Require.within(leaseMs, 1_000, MAX_LEASE_MS, "action.lease_ms");
+    }
+
+    /** The same with the restraint as one value. */
+    public Set(
+        MessageId lease,
+        DomainRef domain,
+        String vdev,
+        UUID boot,
+        List<WorkerId> workers,
+        Restraint restraint,
+        long leaseMs) {
+      this(
+          lease,
+          domain,
+          vdev,
+          boot,
+          workers,
+          restraint.priorityOrNull(),
+          restraint.limitOrNull(),
+          leaseMs);
+    }
+
+    /** What to set. */
+    public Restraint restraint() {
+      return Restraint.of(priority, limitPerS, "action");
     }
   }
 

@@ -1,11 +1,13 @@
 package io.blkwarden.model.message;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.Restraint;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param probes health of each source, at most 64
  * @param throttles leases held, at most 4096
  * @param drops what was dropped or conflated since the start, by kind, at most 64 kinds
+ * @param limitAvailable whether limits can be set on this host; absent when the agent does not say
  */
 public record Heartbeat(
     HostId host,
@@ -46,7 +49,8 @@ public record Heartbeat(
     List<PhysicalDevice> devices,
     List<ProbeHealth> probes,
     List<HeldThrottle> throttles,
-    Map<String, Long> drops)
+    Map<String, Long> drops,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean limitAvailable)
     implements ControlMessage {
   public Heartbeat {
     Require.present(host, "host");
@@ -77,21 +81,38 @@ public record Heartbeat(
   }
 
   /**
-   * A lease that is held.
+   * A lease that is held. Exactly one of {@code priority} and {@code limitPerS} is given.
    *
    * @param lease its identity
    * @param domain whose disk
    * @param vdev which disk
-   * @param priority what is set
+   * @param priority what is set; absent for a limit
+   * @param limitPerS what is set; absent for a priority
    * @param remainingMs how long it still runs
    */
   public record HeldThrottle(
-      MessageId lease, DomainRef domain, String vdev, IoPriority priority, long remainingMs) {
+      MessageId lease,
+      DomainRef domain,
+      String vdev,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable IoPriority priority,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
+      long remainingMs) {
     public HeldThrottle {
       Require.present(lease, "throttles.lease");
       Require.present(domain, "throttles.domain");
       Require.text(vdev, 64, "throttles.vdev");
-      Require.present(priority, "throttles.priority");
+      Restraint.of(priority, limitPerS, "throttles");
+    }
+
+    /** The same with the restraint as one value. */
+    public HeldThrottle(
+        MessageId lease, DomainRef domain, String vdev, Restraint restraint, long remainingMs) {
+      this(lease, domain, vdev, restraint.priorityOrNull(), restraint.limitOrNull(), remainingMs);
+    }
+
+    /** What is set. */
+    public Restraint restraint() {
+      return Restraint.of(priority, limitPerS, "throttles");
     }
   }
 }

@@ -1,10 +1,13 @@
 package io.blkwarden.model.message;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.Restraint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a person asks of the controller, on {@code operator.<verb>}, by request and reply.
@@ -33,22 +36,39 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   }
 
   /**
-   * Throttle a disk.
+   * Throttle a disk. Exactly one of {@code priority} and {@code limitPerS} is given.
    *
    * @param host where
    * @param domain name or UUID of the domain
    * @param disk virtual device, such as {@code xvda2}
-   * @param priority what to set
+   * @param priority what to set; absent for a limit
+   * @param limitPerS what to set; absent for a priority
    * @param leaseMs how long
    */
-  public record Throttle(HostId host, String domain, String disk, IoPriority priority, long leaseMs)
+  public record Throttle(
+      HostId host,
+      String domain,
+      String disk,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable IoPriority priority,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
+      long leaseMs)
       implements Ask {
     public Throttle {
       Require.present(host, "host");
       Require.text(domain, 255, "domain");
       Require.text(disk, 64, "disk");
-      Require.present(priority, "priority");
+      Restraint.of(priority, limitPerS, "ask");
       Require.within(leaseMs, 1_000, CommandAction.Set.MAX_LEASE_MS, "lease_ms");
+    }
+
+    /** The same with the restraint as one value. */
+    public Throttle(HostId host, String domain, String disk, Restraint restraint, long leaseMs) {
+      this(host, domain, disk, restraint.priorityOrNull(), restraint.limitOrNull(), leaseMs);
+    }
+
+    /** What to set. */
+    public Restraint restraint() {
+      return Restraint.of(priority, limitPerS, "ask");
     }
 
     @Override

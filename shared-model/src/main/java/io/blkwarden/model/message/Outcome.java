@@ -1,5 +1,7 @@
 package io.blkwarden.model.message;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param vdev which disk
  * @param workers every task looked at, with its priority before and after, at most 64
  * @param remainingMs how long the lease still runs, in ms; absent when it has ended
+ * @param limitPerS the limit that the lease sets or set; absent for a priority
+ * @param cause what ended a lease that neither time nor a command ended; absent otherwise
  */
 public record Outcome(
     MessageId id,
@@ -43,7 +47,9 @@ public record Outcome(
     @Nullable DomainRef domain,
     @Nullable String vdev,
     List<WorkerChange> workers,
-    @Nullable Long remainingMs)
+    @Nullable Long remainingMs,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Cause cause)
     implements ControlMessage {
 
   public Outcome {
@@ -90,6 +96,36 @@ public record Outcome(
     }
   }
 
+  /**
+   * What ended a lease that neither time nor a command ended. The result beside it says what that
+   * means to a reader that does not know the cause.
+   */
+  public enum Cause {
+    /** Requests waited and none completed for too long, or a guest's shutdown waited for them. */
+    STARVED,
+    /** Somebody else undid it: a worker is no longer where the limit holds. */
+    UNDONE,
+    /** One that this reader does not know. */
+    OTHER;
+
+    /** Name in messages. */
+    @JsonValue
+    public String wire() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The cause with that name; one that is not known is {@link #OTHER}. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    public static Cause named(String name) {
+      for (Cause cause : values()) {
+        if (cause.wire().equals(name)) {
+          return cause;
+        }
+      }
+      return OTHER;
+    }
+  }
+
   /** Why a command was refused. */
   public enum Refusal {
     /** It could not be read. */
@@ -108,7 +144,7 @@ public record Outcome(
     STALE_MAPPING,
     /** The disk's workers are not proven. */
     UNRESOLVED,
-    /** A worker did not pass the check right before the call. */
+    /** The check right before the call failed: of a worker, of the backend, or of limits here. */
     GATE,
     /** Another lease holds the disk. */
     HELD,

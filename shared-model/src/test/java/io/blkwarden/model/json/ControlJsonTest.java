@@ -13,6 +13,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Proof;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.Worker;
@@ -95,7 +96,7 @@ class ControlJsonTest {
                 "xvda2",
                 BOOT,
                 List.of(new WorkerId(27444, 982213)),
-                IoPriority.IDLE,
+                Restraint.Priority.IDLE,
                 300_000));
 
     assertThat(ControlJson.decode(Command.class, ControlJson.encode(command)))

@@ -25,7 +25,12 @@ final class Golden {
           "outcome",
           "alert",
           "operator-request",
-          "operator-reply");
+          "operator-reply",
+          "heartbeat.limit",
+          "command.limit",
+          "outcome.limit",
+          "alert.limit",
+          "operator-request.limit");
 
   private Golden() {}
 
@@ -37,8 +42,14 @@ final class Golden {
     return text("/golden/" + name + ".v1.json");
   }
 
+  /** A second example of a schema is called by its name, a dot and what it shows. */
+  static String schemaName(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
   static String schema(String name) {
-    return text("/io/blkwarden/schema/" + name + ".v1.json");
+    return text("/io/blkwarden/schema/" + schemaName(name) + ".v1.json");
   }
 
   private static String text(String resource) {

@@ -9,10 +9,14 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.Outcome;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,7 +34,7 @@ class GoldenMessageTest {
     ControlMessage message = decoded(golden);
 
     String again = new String(ControlJson.encode(message), UTF_8);
-    assertThat(again).startsWith("{\"schema\":\"blkwarden." + name + ".v1\"");
+    assertThat(again).startsWith("{\"schema\":\"blkwarden." + Golden.schemaName(name) + ".v1\"");
     assertThat(schema(name).validate(again, InputFormat.JSON)).isEmpty();
     assertThat(TREES.readTree(again)).isEqualTo(TREES.readTree(golden));
   }
@@ -62,6 +66,34 @@ class GoldenMessageTest {
     }
   }
 
+  /** What a set asks for is told by exactly one field, and schema and codec agree on that. */
+  @ParameterizedTest
+  @ValueSource(strings = {"command", "operator-request", "command.limit", "operator-request.limit"})
+  void aRestraintIsAPriorityOrALimit(String name) {
+    String part = Golden.schemaName(name).equals("command") ? "action" : "ask";
+    for (boolean both : new boolean[] {true, false}) {
+      ObjectNode tree = (ObjectNode) TREES.readTree(Golden.message(name));
+      ObjectNode asked = (ObjectNode) tree.get(part);
+      if (both) {
+        asked.put("priority", "idle").put("limit_per_s", 20);
+      } else {
+        asked.remove(List.of("priority", "limit_per_s"));
+      }
+      assertThat(schema(name).validate(tree.toString(), InputFormat.JSON)).isNotEmpty();
+      assertThat(ControlJson.decode(ControlMessage.class, tree.toString().getBytes(UTF_8)))
+          .isInstanceOf(Decoded.Malformed.class);
+    }
+  }
+
+  @Test
+  void aCauseThatIsNotKnownIsReadAsOther() {
+    ObjectNode tree = (ObjectNode) TREES.readTree(Golden.message("outcome.limit"));
+    tree.put("cause", "brand-new");
+
+    assertThat(schema("outcome").validate(tree.toString(), InputFormat.JSON)).isEmpty();
+    assertThat(((Outcome) decoded(tree.toString())).cause()).isEqualTo(Outcome.Cause.OTHER);
+  }
+
   private static ControlMessage decoded(String json) {
     return switch (ControlJson.decode(ControlMessage.class, json.getBytes(UTF_8))) {
       case Decoded.Ok<ControlMessage> ok -> ok.value();
@@ -70,13 +102,16 @@ class GoldenMessageTest {
   }
 
   private static Schema schema(String name) {
-    return SCHEMAS.getSchema(SchemaLocation.of("urn:blkwarden:schema:" + name + ".v1"));
+    return SCHEMAS.getSchema(
+        SchemaLocation.of("urn:blkwarden:schema:" + Golden.schemaName(name) + ".v1"));
   }
 
   private static SchemaRegistry registry() {
     Map<String, String> texts = new HashMap<>();
     texts.put("urn:blkwarden:schema:common.v1", Golden.schema("common"));
-    Golden.names().forEach(n -> texts.put("urn:blkwarden:schema:" + n + ".v1", Golden.schema(n)));
+    Golden.names()
+        .forEach(n ->
+            texts.put("urn:blkwarden:schema:" + Golden.schemaName(n) + ".v1", Golden.schema(n)));
     return SchemaRegistry.withDefaultDialect(
         SpecificationVersion.DRAFT_2020_12, builder -> builder.schemas(texts));
   }

@@ -2,7 +2,7 @@ package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.policy.Limits;
 import io.blkwarden.controller.policy.Response;
-import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.CommandAction;
 import java.util.ArrayList;
@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Reads {@code then: {ladder, lease, alert}}. */
 final class ResponseReader {
@@ -28,7 +27,7 @@ final class ResponseReader {
   private ResponseReader() {}
 
   static Response read(Section section) {
-    List<IoPriority> ladder = new ArrayList<>();
+    List<Restraint> ladder = new ArrayList<>();
     for (Section.Element element : section.elements("ladder")) {
       rung(section, element).ifPresent(ladder::add);
     }
@@ -50,19 +49,20 @@ final class ResponseReader {
         ladder.subList(0, Math.min(ladder.size(), Limits.RUNGS_MAX)), lease, severity);
   }
 
-  private static Optional<IoPriority> rung(Section section, Section.Element element) {
-    if (element.node() instanceof ScalarNode scalar && scalar.getValue().startsWith("limit ")) {
-      section.problems().at(element.node(), element.path(), "a limit rung: not supported yet");
-      return Optional.empty();
-    }
+  private static Optional<Restraint> rung(Section section, Section.Element element) {
     return section.scalar(
         element.node(),
         element.path(),
-        "idle or best-effort/0 to best-effort/7",
-        text ->
-            text.equals("idle") || text.matches("best-effort/[0-7]")
-                ? Optional.of(IoPriority.parse(text))
-                : Optional.empty());
+        "idle, best-effort/0 to best-effort/7, or limit 10/s to limit 100000/s",
+        ResponseReader::restraint);
+  }
+
+  private static Optional<Restraint> restraint(String text) {
+    try {
+      return Optional.of(Restraint.parse(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<Long> lease(String text) {

@@ -112,7 +112,7 @@ final class Story {
                 command.host(),
                 set.vdev(),
                 Printable.of(set.domain().name()),
-                set.priority(),
+                set.restraint(),
                 set.leaseMs() / 1_000,
                 command.reason()));
   }

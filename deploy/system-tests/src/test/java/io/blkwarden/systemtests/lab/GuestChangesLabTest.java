@@ -3,11 +3,11 @@ package io.blkwarden.systemtests.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Proof;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.json.ControlJson;
@@ -170,7 +170,7 @@ class GuestChangesLabTest {
                 disk.disk().vdev(),
                 snapshot.origin().boot(),
                 disk.workers().stream().map(Worker::id).toList(),
-                IoPriority.IDLE,
+                Restraint.Priority.IDLE,
                 10_000));
     var reply =
         fleet

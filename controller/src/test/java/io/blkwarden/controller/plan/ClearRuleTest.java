@@ -1,0 +1,31 @@
+package io.blkwarden.controller.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.plan.ClearRule.Verdict;
+import io.blkwarden.model.Restraint;
+import org.junit.jupiter.api.Test;
+
+final class ClearRuleTest {
+  private static final Restraint.Limit TWENTY = new Restraint.Limit(20);
+
+  @Test
+  void behindALowerPriorityWaitingRequestsShowAsUtilisation() {
+    assertThat(ClearRule.ofUtil(0.49)).isEqualTo(Verdict.CLEAR);
+    assertThat(ClearRule.ofUtil(0.5)).isEqualTo(Verdict.BACKLOGGED);
+    assertThat(ClearRule.ofUtil(Double.NaN)).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void behindALimitTheyShowAsAllOfTheLimitUsed() {
+    assertThat(ClearRule.ofLimit(TWENTY, 17.9, 0)).isEqualTo(Verdict.CLEAR);
+    assertThat(ClearRule.ofLimit(TWENTY, 18, 0)).isEqualTo(Verdict.BACKLOGGED);
+    assertThat(ClearRule.ofLimit(TWENTY, 0, 19.9)).isEqualTo(Verdict.BACKLOGGED);
+    assertThat(ClearRule.ofLimit(TWENTY, Double.NaN, 19.9)).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void readsAndWritesHaveABudgetEach() {
+    assertThat(ClearRule.ofLimit(TWENTY, 15, 15)).isEqualTo(Verdict.CLEAR);
+  }
+}
