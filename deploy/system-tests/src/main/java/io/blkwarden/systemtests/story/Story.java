@@ -33,6 +33,7 @@ final class Story {
   private final Map<HostId, DiskRates> rates = new HashMap<>();
   private final Map<String, EnumSet<StoryStep>> seen = new TreeMap<>();
   private final Set<HostId> ineffective = new HashSet<>();
+  private final WorkerStory workers = new WorkerStory();
 
   /**
    * A story of which nothing was seen yet.
@@ -89,8 +90,7 @@ final class Story {
     for (int row = 0; known != null && now != null && row < now.length; row++) {
       MappedDisk disk = known.disks().get(row);
       if (disk.volume().role() == VolumeRole.SWAP && now[row] > threshold) {
-        Set<StoryStep> steps = steps(host, disk.domain().name(), disk.disk().vdev());
-        if (steps.add(StoryStep.STORM)) {
+        if (reach(host, disk.domain().name(), disk.disk().vdev(), StoryStep.STORM)) {
           lines.add(
               "storm    %s %s swaps: %.0f I/O per s on %s"
                   .formatted(
@@ -121,23 +121,22 @@ final class Story {
     if (outcome.domain() == null || outcome.vdev() == null) {
       return List.of();
     }
+    String disk = key(outcome.host(), outcome.domain().name(), outcome.vdev());
     StoryStep step =
         switch (outcome.result()) {
-          case APPLIED -> StoryStep.PRIORITY;
-          case RELEASED, EXPIRED -> StoryStep.RELEASED;
-          case RENEWED, RECOVERED, ADOPTED, GONE, REFUSED, FAILED, DONE -> null;
+          case APPLIED -> workers.lowered(disk, outcome) ? StoryStep.PRIORITY : null;
+          case RELEASED -> workers.restored(disk, outcome) ? StoryStep.RELEASED : null;
+          case EXPIRED, RENEWED, RECOVERED, ADOPTED, GONE, REFUSED, FAILED, DONE -> null;
         };
     if (step == null || !reach(outcome.host(), outcome.domain().name(), outcome.vdev(), step)) {
       return List.of();
     }
-    String workers =
-        outcome.workers().stream()
-            .map(w -> "%s %s -> %s".formatted(w.comm(), w.before(), w.after()))
-            .collect(Collectors.joining(", "));
     return List.of(
         "%s %s: %s"
             .formatted(
-                step == StoryStep.PRIORITY ? "ionice  " : "release ", outcome.host(), workers));
+                step == StoryStep.PRIORITY ? "ionice  " : "release ",
+                outcome.host(),
+                WorkerStory.told(outcome)));
   }
 
   List<String> alert(String subject, Alert alert) {
@@ -172,14 +171,17 @@ final class Story {
   }
 
   private EnumSet<StoryStep> steps(HostId host, String domain, String vdev) {
-    return seen.computeIfAbsent(
-        host + "/" + domain + "/" + vdev, key -> EnumSet.noneOf(StoryStep.class));
+    return seen.computeIfAbsent(key(host, domain, vdev), key -> EnumSet.noneOf(StoryStep.class));
   }
 
-  /** Notes a step if the storm was seen before it; returns whether it is new. */
+  private static String key(HostId host, String domain, String vdev) {
+    return host + "/" + domain + "/" + vdev;
+  }
+
+  /** Notes a step if what it follows from was seen before; returns whether it is new. */
   private boolean reach(HostId host, String domain, String vdev, StoryStep step) {
     Set<StoryStep> steps = steps(host, domain, vdev);
-    return steps.contains(StoryStep.STORM) && steps.add(step);
+    return steps.containsAll(step.after()) && steps.add(step);
   }
 
   /** Whether one disk's story was seen whole, and what else was to be seen. */

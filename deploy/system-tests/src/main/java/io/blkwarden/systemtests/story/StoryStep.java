@@ -1,6 +1,9 @@
 package io.blkwarden.systemtests.story;
 
-/** What has to be seen of one disk, in this order, for its story to be whole. */
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What has to be seen of one disk for its story to be whole, each after what it follows from. */
 enum StoryStep {
   MAPPED("the map: its disk, LV and proven threads in a mapping snapshot"),
   STORM("the storm: its samples above the threshold"),
@@ -16,6 +19,23 @@ enum StoryStep {
 
   StoryStep(String meaning) {
     this.meaning = meaning;
+  }
+
+  /**
+   * What must have been seen before. Alerts and commands take different ways over NATS, so that
+   * their order among each other means nothing.
+   */
+  Set<StoryStep> after() {
+    return switch (this) {
+      case MAPPED -> EnumSet.noneOf(StoryStep.class);
+      case STORM -> EnumSet.of(MAPPED);
+      case ALERT, COMMAND -> EnumSet.of(STORM);
+      case PRIORITY -> EnumSet.of(COMMAND);
+      case HANDLED -> EnumSet.of(ALERT);
+      case EFFECT -> EnumSet.of(HANDLED);
+      case RELEASED -> EnumSet.of(PRIORITY);
+      case RESOLVED -> EnumSet.of(HANDLED);
+    };
   }
 
   String meaning() {

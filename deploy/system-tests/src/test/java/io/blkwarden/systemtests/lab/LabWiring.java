@@ -3,12 +3,15 @@ package io.blkwarden.systemtests.lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 /** Starts what the lab's tests share: the view on NATS, the controller and the agent in dom0. */
 final class LabWiring {
   private static final String HOST = "dom0-lab";
+
+  static final Duration LEASE = Duration.ofSeconds(40);
 
   /** Short times, and levels that fit a disk of 20 I/Os a second. */
   private static final String POLICIES =
@@ -19,8 +22,9 @@ final class LabWiring {
           match: { role: swap }
           when: { metric: iops, above: 3, for: 5s, clear_below: 1.5, clear_for: 8s }
           only_if: { any: [ { metric: device.util, above: 0.5 } ] }
-          then: { ladder: [ idle ], lease: 40s, alert: warning }
-      """;
+          then: { ladder: [ idle ], lease: %ds, alert: warning }
+      """
+          .formatted(LEASE.toSeconds());
 
   private LabWiring() {}
 
