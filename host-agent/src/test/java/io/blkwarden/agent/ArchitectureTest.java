@@ -43,6 +43,7 @@ final class ArchitectureTest {
 
   private static final String[] EDGES = {
     "..agent.bus..",
+    "..agent.cgroup..",
     "..agent.cli..",
     "..agent.kernel..",
     "..agent.lease..",
@@ -88,6 +89,7 @@ final class ArchitectureTest {
     check(
         onlyIn(
             FILES_AND_SOCKETS,
+            "..agent.cgroup..",
             "..agent.kernel..",
             "..agent.xenstore..",
             "..agent.trace..",

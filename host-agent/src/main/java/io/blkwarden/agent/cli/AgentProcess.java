@@ -2,6 +2,7 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.bus.NatsControlBus;
+import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.kernel.RootedFiles;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.lease.ReleaseRequest;
@@ -14,6 +15,7 @@ import io.blkwarden.agent.runtime.AgentSettings;
 import io.blkwarden.agent.runtime.Tracing;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.trace.BioTrace;
 import io.blkwarden.agent.uevent.NetlinkUevents;
 import java.nio.file.Path;
@@ -64,6 +66,7 @@ final class AgentProcess {
                                   new HostScanner(files, xenStore, priorities)::scan,
                                   live ? tracing(root, files, closing) : Tracing.NONE,
                                   priorities,
+                                  limits(live, files, root),
                                   leases,
                                   Optional.of(new ReleaseRequest(stateDir)),
                                   new NatsControlBus(bus, AgentProcess::monotonicMillis, random),
@@ -90,6 +93,12 @@ final class AgentProcess {
     return live
         ? LinuxIoPriorities.open().map(priorities -> priorities)
         : Reading.present(new NoPriorities());
+  }
+
+  private static LimitGroups limits(boolean live, RootedFiles files, Path root) {
+    return live
+        ? new CgroupLimits(files, root)
+        : LimitGroups.none("nothing is limited on a captured tree");
   }
 
   private static Tracing tracing(Path root, RootedFiles files, Deque<Runnable> closing) {

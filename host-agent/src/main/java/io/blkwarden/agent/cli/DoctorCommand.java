@@ -59,6 +59,7 @@ final class DoctorCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     List<Check> checks = new ArrayList<>(HostChecks.devices(found));
+    checks.add(HostChecks.limits(found, hostOptions.root));
     if (hostOptions.live()) {
       int pid = (int) ProcessHandle.current().pid();
       checks.addAll(HostChecks.rights(found));

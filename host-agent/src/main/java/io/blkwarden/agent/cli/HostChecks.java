@@ -1,5 +1,6 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
@@ -66,6 +67,19 @@ final class HostChecks {
                   + name
                   + "/queue/scheduler");
     };
+  }
+
+  /** Whether limits can be set. */
+  static Check limits(KernelFiles files, Path root) {
+    return new CgroupLimits(files, root)
+        .unavailable()
+        .map(why ->
+            Check.warn(
+                "limits",
+                why,
+                "Rungs such as limit 20/s are skipped here. They need cgroup v2 with io, and no"
+                    + " blkio of cgroup v1."))
+        .orElseGet(() -> Check.ok("limits", "cgroup v2 has io: disks can be limited"));
   }
 
   /** Whether priorities can be read and set. */

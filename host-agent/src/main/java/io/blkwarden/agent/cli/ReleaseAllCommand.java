@@ -1,5 +1,6 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.kernel.RootedFiles;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.lease.ReleaseRequest;
@@ -119,9 +120,10 @@ final class ReleaseAllCommand implements Callable<Integer> {
     }
     long now = System.nanoTime() / 1_000_000;
     List<Outcome> found = throttler.recover(leases, now);
+    List<Outcome> swept = throttler.sweep();
     List<Outcome> ended = throttler.endAll(End.RELEASED, "release-all on the host", now);
     PrintWriter out = spec.commandLine().getOut();
-    for (List<Outcome> outcomes : List.of(found, ended)) {
+    for (List<Outcome> outcomes : List.of(found, swept, ended)) {
       for (Outcome outcome : outcomes) {
         if (outcome.result() != Outcome.Result.ADOPTED) {
           out.println(line(outcome));
@@ -146,6 +148,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
             TaskStat.read(files, pid)
                 .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),
         priorities,
+        new CgroupLimits(files, Path.of("/")),
         file,
         new Outcomes(HostId.FLEET, boot, InstantSource.system(), new SecureRandom()));
   }

@@ -13,6 +13,7 @@ import io.blkwarden.agent.runtime.Tracing;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.HostSpec;
 import io.blkwarden.agent.sim.SimulatedHost;
+import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.model.HostId;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -55,6 +56,7 @@ final class SimulatedFleet {
               new HostScanner(host, host, host)::scan,
               Tracing.NONE,
               host,
+              LimitGroups.none("a simulated host has no cgroups"),
               new LeaseFile(stateDir.resolve(spec.host().value())),
               Optional.empty(),
               new NatsControlBus(bus.apply(spec.host()), SimulatedFleet::monotonicMillis, random),

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.lease;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.model.Require;
@@ -25,6 +26,9 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          // An earlier version of the agent reads what it knows: a lease without a limit.
+          .changeDefaultPropertyInclusion(
+              inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL))
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)

@@ -99,6 +99,7 @@ final class AgentCore {
                 TaskStat.read(ports.files(), pid)
                     .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),
             ports.priorities(),
+            ports.limits(),
             ports.store(),
             outcomes);
   }
@@ -114,6 +115,7 @@ final class AgentCore {
         health.set("leases-set-aside", Optional.of(detail));
       }
     }
+    publish(throttler.sweep());
   }
 
   void on(AgentInput input) {
@@ -304,7 +306,7 @@ final class AgentCore {
                 health.probes(bus),
                 AgentHealth.held(throttler, now),
                 health.drops(bus, inbox),
-                false));
+                throttler.limitAvailable()));
   }
 
   /** Ends all leases, for an agent that does not run cannot end them. */

@@ -3,7 +3,6 @@ package io.blkwarden.agent.runtime;
 import io.blkwarden.agent.bus.BusState;
 import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.agent.throttle.Throttler;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Heartbeat.HeldThrottle;
 import io.blkwarden.model.message.Heartbeat.ProbeHealth;
 import java.util.ArrayList;
@@ -60,7 +59,7 @@ final class AgentHealth {
               lease.id(),
               lease.domain(),
               lease.vdev(),
-              new Restraint.Priority(lease.priority()),
+              lease.restraint(),
               lease.remainingMillis(nowMillis)));
     }
     return held;

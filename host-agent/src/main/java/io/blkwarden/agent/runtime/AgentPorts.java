@@ -5,6 +5,7 @@ import io.blkwarden.agent.lease.ReleaseRequest;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.throttle.IoPriorities;
 import io.blkwarden.agent.throttle.LeaseStore;
+import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.xenstore.XenStore;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.random.RandomGenerator;
  * @param scan reads what the map is made from
  * @param tracing tells apart what names do not
  * @param priorities gets and sets I/O priorities
+ * @param limits limits tasks by cgroups
  * @param store keeps the leases
  * @param releaseRequest a person's wish on the host to end all leases, where there is such a file
  * @param bus the way to the controllers
@@ -32,6 +34,7 @@ public record AgentPorts(
     HostScan scan,
     Tracing tracing,
     IoPriorities priorities,
+    LimitGroups limits,
     LeaseStore store,
     Optional<ReleaseRequest> releaseRequest,
     ControlBus bus,

@@ -4,11 +4,9 @@ import static io.blkwarden.model.message.Outcome.Refusal;
 
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
@@ -128,12 +126,7 @@ public final class CommandGate {
       return refuse(Refusal.UNKNOWN_DISK, "no disk %s on this host".formatted(key));
     }
     MappedDisk disk = found.get();
-    return switch (set.restraint()) {
-      case Restraint.Priority(IoPriority priority) ->
-          objection(set, disk, mapping)
-              .orElseGet(() -> decideLease(set, disk, priority, table, nowMillis));
-      case Restraint.Limit _ -> refuse(Refusal.GATE, "this agent cannot limit a disk");
-    };
+    return objection(set, disk, mapping).orElseGet(() -> decideLease(set, disk, table, nowMillis));
   }
 
   private static Optional<Verdict> objection(
@@ -179,11 +172,7 @@ public final class CommandGate {
   }
 
   private static Verdict decideLease(
-      CommandAction.Set set,
-      MappedDisk disk,
-      IoPriority priority,
-      LeaseTable table,
-      long nowMillis) {
+      CommandAction.Set set, MappedDisk disk, LeaseTable table, long nowMillis) {
     Optional<Lease> held = table.find(set.lease());
     if (held.isEmpty()) {
       Optional<Lease> holder = table.holder(disk.key(), ids(disk));
@@ -194,7 +183,7 @@ public final class CommandGate {
         return refuse(
             Refusal.TOO_MANY_LEASES, "expected at most %d leases".formatted(LeaseTable.MAX_LEASES));
       }
-      return new Verdict.Apply(set, disk, priority, Optional.empty());
+      return new Verdict.Apply(set, disk, Optional.empty());
     }
     Lease lease = held.get();
     if (!lease.disk().equals(disk.key())) {
@@ -209,9 +198,9 @@ public final class CommandGate {
           "lease %s holds %s, and the disk has %s now"
               .formatted(lease.id(), lease.workerIds(), ids(disk)));
     }
-    return lease.priority().equals(priority)
+    return lease.restraint().equals(set.restraint())
         ? new Verdict.Renew(lease, nowMillis + set.leaseMs())
-        : new Verdict.Apply(set, disk, priority, held);
+        : new Verdict.Apply(set, disk, held);
   }
 
   private static Set<WorkerId> ids(MappedDisk disk) {

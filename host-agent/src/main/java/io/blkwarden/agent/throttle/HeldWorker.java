@@ -5,6 +5,7 @@ import io.blkwarden.model.Require;
 import io.blkwarden.model.WorkerId;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One task that a lease holds, with what it takes to put it back.
@@ -15,10 +16,16 @@ import java.util.stream.Stream;
  * @param id pid and start time
  * @param comm its name
  * @param prior priority before the first change
+ * @param priorGroup cgroup before the first limit; absent while no limit has moved it
  * @param ours priorities that this lease has set or is about to set, at most {@link #MAX_OURS}; any
  *     other found there later is someone else's change and is left alone
  */
-public record HeldWorker(WorkerId id, String comm, IoPriority prior, List<IoPriority> ours) {
+public record HeldWorker(
+    WorkerId id,
+    String comm,
+    IoPriority prior,
+    @Nullable String priorGroup,
+    List<IoPriority> ours) {
   /** Most priorities that a lease can have set: idle and the eight best-effort levels. */
   public static final int MAX_OURS = 9;
 
@@ -26,6 +33,7 @@ public record HeldWorker(WorkerId id, String comm, IoPriority prior, List<IoPrio
     Require.present(id, "worker.id");
     Require.text(comm, 64, "worker.comm");
     Require.present(prior, "worker.prior");
+    Require.optionalText(priorGroup, 4_096, "worker.prior_group");
     ours = Require.list(ours, MAX_OURS, "worker.ours");
   }
 
@@ -34,13 +42,28 @@ public record HeldWorker(WorkerId id, String comm, IoPriority prior, List<IoPrio
    */
   HeldWorker expecting(IoPriority priority) {
     return new HeldWorker(
-        id, comm, prior, Stream.concat(ours.stream(), Stream.of(priority)).distinct().toList());
+        id,
+        comm,
+        prior,
+        priorGroup,
+        Stream.concat(ours.stream(), Stream.of(priority)).distinct().toList());
   }
 
   /**
-   * The same worker after it got a priority: an earlier rung found there would be someone else's.
+   * The same worker after it got a priority and is in no group of ours: an earlier rung found there
+   * would be someone else's.
    */
   HeldWorker settled(IoPriority priority) {
-    return new HeldWorker(id, comm, prior, List.of(priority));
+    return new HeldWorker(id, comm, prior, null, List.of(priority));
+  }
+
+  /** The same worker, about to be moved away from a group. */
+  HeldWorker from(String group) {
+    return new HeldWorker(id, comm, prior, group, ours);
+  }
+
+  /** The same worker after it was moved, with its priority back. */
+  HeldWorker moved() {
+    return new HeldWorker(id, comm, prior, priorGroup, List.of());
   }
 }

@@ -6,6 +6,7 @@ import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.WorkerId;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param id identity, chosen by the controller
  * @param domain whose disk, with the incarnation it was set for
  * @param vdev which disk
- * @param priority what is set
+ * @param priority what is set; absent for a limit
+ * @param limit what is set; absent for a priority
  * @param deadlineMillis when it ends, in ms of CLOCK_MONOTONIC
  * @param reason why it was set
  * @param ending how it ends, when its time is over and not everything could be restored yet
@@ -28,7 +30,8 @@ public record Lease(
     MessageId id,
     DomainRef domain,
     String vdev,
-    IoPriority priority,
+    @Nullable IoPriority priority,
+    @Nullable HeldLimit limit,
     long deadlineMillis,
     String reason,
     @Nullable End ending,
@@ -37,10 +40,27 @@ public record Lease(
     Require.present(id, "lease.id");
     Require.present(domain, "lease.domain");
     Require.text(vdev, 64, "lease.vdev");
-    Require.present(priority, "lease.priority");
+    if ((priority == null) == (limit == null)) {
+      throw new IllegalArgumentException("lease: expected either a priority or a limit");
+    }
     Require.text(reason, 1_000, "lease.reason");
     workers = Require.list(workers, MappedDisk.MAX_WORKERS, "lease.workers");
     Require.within(workers.size(), 1, MappedDisk.MAX_WORKERS, "lease.workers (count)");
+  }
+
+  /** What is set. */
+  public Restraint restraint() {
+    return Restraint.of(priority, limit == null ? null : limit.perSecond(), "lease");
+  }
+
+  /** The cgroup that its workers are in while it limits them. */
+  String group() {
+    return LimitGroups.TOP + "/" + id;
+  }
+
+  /** Whether a limit has moved a worker, or was about to. */
+  boolean grouped() {
+    return workers.stream().anyMatch(worker -> worker.priorGroup() != null);
   }
 
   /** Lasting identity of the disk. */
@@ -58,16 +78,24 @@ public record Lease(
   }
 
   Lease until(long newDeadlineMillis) {
-    return new Lease(id, domain, vdev, priority, newDeadlineMillis, reason, ending, workers);
+    return new Lease(id, domain, vdev, priority, limit, newDeadlineMillis, reason, ending, workers);
   }
 
   Lease with(List<HeldWorker> newWorkers) {
-    return new Lease(id, domain, vdev, priority, deadlineMillis, reason, ending, newWorkers);
+    return new Lease(id, domain, vdev, priority, limit, deadlineMillis, reason, ending, newWorkers);
   }
 
   /** This lease in the state of ending, its time over now at the latest. */
   Lease endingAs(End end, long nowMillis) {
     return new Lease(
-        id, domain, vdev, priority, Math.min(deadlineMillis, nowMillis), reason, end, workers);
+        id,
+        domain,
+        vdev,
+        priority,
+        limit,
+        Math.min(deadlineMillis, nowMillis),
+        reason,
+        end,
+        workers);
   }
 }

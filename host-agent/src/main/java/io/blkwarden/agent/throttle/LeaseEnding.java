@@ -19,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 /** Restores what a lease changed, and tells when a lease has to end before its time. */
 final class LeaseEnding {
   private final WorkerPriorities workers;
+  private final WorkerGroups groups;
   private final Outcomes outcomes;
 
-  LeaseEnding(WorkerPriorities workers, Outcomes outcomes) {
+  LeaseEnding(WorkerPriorities workers, WorkerGroups groups, Outcomes outcomes) {
     this.workers = workers;
+    this.groups = groups;
     this.outcomes = outcomes;
   }
 
@@ -39,6 +41,12 @@ final class LeaseEnding {
     List<WorkerChange> changes = new ArrayList<>();
     StringBuilder detail = new StringBuilder(why);
     for (HeldWorker worker : lease.workers()) {
+      Optional<String> inside = groups.leave(worker, lease);
+      if (inside.isPresent()) {
+        stuck.add(worker);
+        detail.append("; still limited, will be tried again: ").append(inside.get());
+        continue;
+      }
       switch (workers.restore(worker)) {
         case WorkerPriorities.Restored.Back(WorkerChange change) -> changes.add(change);
         case WorkerPriorities.Restored.LeftAlone(WorkerChange change) -> {
@@ -53,8 +61,17 @@ final class LeaseEnding {
         }
       }
     }
+    if (stuck.isEmpty() && lease.grouped()) {
+      groups
+          .close(lease)
+          .ifPresent(fault -> {
+            stuck.addAll(lease.workers());
+            detail.append("; its cgroup is not removed yet: ").append(fault);
+          });
+    }
     if (stuck.isEmpty()) {
-      Outcome outcome = outcomes.of(command, lease, end.result(), detail.toString(), changes, null);
+      Outcome outcome =
+          outcomes.of(command, lease, end.result(), end.cause(), detail.toString(), changes, null);
       return new Ended(outcome, Optional.empty());
     }
     Lease rest = lease.with(stuck).endingAs(end, nowMillis);
@@ -68,13 +85,25 @@ final class LeaseEnding {
     if (lease.deadlineMillis() <= nowMillis) {
       return Optional.of("its time was over while no agent ran");
     }
+    HeldLimit limit = lease.limit();
+    boolean lowered = lease.workers().stream().anyMatch(worker -> !worker.ours().isEmpty());
+    if (limit == null ? lease.grouped() : lowered) {
+      return Optional.of("it was left half-way between a priority and a limit");
+    }
+    if (limit != null) {
+      Optional<String> undone = groups.undone(lease, limit);
+      if (undone.isPresent()) {
+        return Optional.of(undone.get() + " after a restart of the agent");
+      }
+    }
     for (HeldWorker worker : lease.workers()) {
       switch (workers.look(worker)) {
         case WorkerPriorities.Look.Same(IoPriority current) -> {
-          if (!current.equals(lease.priority())) {
+          IoPriority priority = lease.priority();
+          if (priority != null && !current.equals(priority)) {
             return Optional.of(
                 "%d: expected %s, found %s after a restart of the agent"
-                    .formatted(worker.id().pid(), lease.priority(), current));
+                    .formatted(worker.id().pid(), priority, current));
           }
         }
         case WorkerPriorities.Look.Gone() -> {
@@ -86,6 +115,12 @@ final class LeaseEnding {
       }
     }
     return Optional.empty();
+  }
+
+  /** What someone else has undone of a limit; empty when nothing is. */
+  Optional<String> undone(Lease lease) {
+    HeldLimit limit = lease.limit();
+    return limit == null ? Optional.empty() : groups.undone(lease, limit);
   }
 
   /** Why a lease holds workers that are no longer all of its disk's; empty when it does not. */

@@ -1,6 +1,9 @@
 package io.blkwarden.agent.throttle;
 
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.WorkerChange;
@@ -11,7 +14,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The two halves of setting a priority: all looks first, then all calls, and none half-way. */
+/**
+ * The two halves of setting a priority or a limit: all looks first, then all calls, and none
+ * half-way.
+ */
 sealed interface LeaseStart {
   /**
    * All workers may be touched.
@@ -33,7 +39,7 @@ sealed interface LeaseStart {
   /**
    * All workers are set.
    *
-   * @param lease with nothing but the new priority as ours
+   * @param lease with nothing but the new priority or limit as ours
    * @param changes before and after
    */
   record Set(Lease lease, List<WorkerChange> changes) implements Result {}
@@ -47,7 +53,21 @@ sealed interface LeaseStart {
 
   /** Looks at every worker, changing nothing. */
   static LeaseStart prepare(
-      WorkerPriorities workers, Verdict.Apply apply, String reason, long nowMillis) {
+      WorkerPriorities workers,
+      WorkerGroups groups,
+      Verdict.Apply apply,
+      String reason,
+      long nowMillis) {
+    Restraint wish = apply.wish().restraint();
+    HeldLimit limit = null;
+    if (wish instanceof Restraint.Limit(int perSecond)) {
+      Optional<String> none = groups.unavailable();
+      DeviceNumber device = apply.disk().volume().device();
+      if (none.isPresent() || device == null) {
+        return new Refused("no limit can be set: " + none.orElse("the disk has no device"));
+      }
+      limit = new HeldLimit(perSecond, device);
+    }
     Map<Integer, HeldWorker> custody =
         apply.held().stream()
             .flatMap(lease -> lease.workers().stream())
@@ -68,14 +88,24 @@ sealed interface LeaseStart {
       if (!(hold instanceof Reading.Present<HeldWorker>(HeldWorker present))) {
         return new Refused("pid %d: %s".formatted(worker.pid(), hold.describe()));
       }
-      held.add(present.expecting(apply.priority()));
+      Reading<HeldWorker> about =
+          switch (wish) {
+            case Restraint.Priority(IoPriority priority) ->
+                Reading.present(present.expecting(priority));
+            case Restraint.Limit _ -> groups.expecting(present);
+          };
+      if (!(about instanceof Reading.Present<HeldWorker>(HeldWorker ready))) {
+        return new Refused("pid %d: %s".formatted(worker.pid(), about.describe()));
+      }
+      held.add(ready);
     }
     return new Prepared(
         new Lease(
             apply.wish().lease(),
             apply.disk().domain(),
             apply.wish().vdev(),
-            apply.priority(),
+            wish.priorityOrNull(),
+            limit,
             nowMillis + apply.wish().leaseMs(),
             reason,
             null,
@@ -83,19 +113,71 @@ sealed interface LeaseStart {
   }
 
   /** Sets every worker; stops at the first that fails. */
-  static Result carryOut(WorkerPriorities workers, Lease lease) {
+  static Result carryOut(WorkerPriorities workers, WorkerGroups groups, Lease lease) {
+    HeldLimit limit = lease.limit();
+    IoPriority priority = lease.priority();
+    if (limit != null) {
+      return limit(workers, groups, lease, limit);
+    }
+    return priority == null
+        ? new Failed("neither a priority nor a limit")
+        : lower(workers, groups, lease, priority);
+  }
+
+  private static Result lower(
+      WorkerPriorities workers, WorkerGroups groups, Lease lease, IoPriority priority) {
     List<WorkerChange> changes = new ArrayList<>();
     List<HeldWorker> settled = new ArrayList<>();
     for (HeldWorker worker : lease.workers()) {
-      switch (workers.set(worker, lease.priority())) {
+      switch (workers.set(worker, priority)) {
         case WorkerPriorities.Change.Done(Outcome.WorkerChange change) -> {
           changes.add(change);
-          settled.add(worker.settled(lease.priority()));
+          settled.add(worker.settled(priority));
         }
         case WorkerPriorities.Change.Failed(String cause) -> {
           return new Failed(cause);
         }
       }
+    }
+    if (lease.grouped()) {
+      for (HeldWorker worker : lease.workers()) {
+        Optional<String> stuck = groups.leave(worker, lease);
+        if (stuck.isPresent()) {
+          return new Failed(stuck.get());
+        }
+      }
+      Optional<String> stuck = groups.close(lease);
+      if (stuck.isPresent()) {
+        return new Failed(stuck.get());
+      }
+    }
+    return new Set(lease.with(settled), changes);
+  }
+
+  /** The limit first, then all workers in; a lower priority of an earlier rung goes last. */
+  private static Result limit(
+      WorkerPriorities workers, WorkerGroups groups, Lease lease, HeldLimit limit) {
+    Optional<String> fault = groups.open(lease, limit);
+    if (fault.isPresent()) {
+      return new Failed(fault.get());
+    }
+    for (HeldWorker worker : lease.workers()) {
+      Optional<String> outside = groups.enter(worker, lease);
+      if (outside.isPresent()) {
+        return new Failed(outside.get());
+      }
+    }
+    List<WorkerChange> changes = new ArrayList<>();
+    List<HeldWorker> settled = new ArrayList<>();
+    for (HeldWorker worker : lease.workers()) {
+      switch (workers.restore(worker)) {
+        case WorkerPriorities.Restored.Back(WorkerChange change) -> changes.add(change);
+        case WorkerPriorities.Restored.LeftAlone(WorkerChange change) -> changes.add(change);
+        case WorkerPriorities.Restored.Stuck(String cause) -> {
+          return new Failed(cause);
+        }
+      }
+      settled.add(worker.moved());
     }
     return new Set(lease.with(settled), changes);
   }

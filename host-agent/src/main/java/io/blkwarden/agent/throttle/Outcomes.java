@@ -4,6 +4,7 @@ import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.message.Outcome.Cause;
 import io.blkwarden.model.message.Outcome.Refusal;
 import io.blkwarden.model.message.Outcome.Result;
 import io.blkwarden.model.message.Outcome.WorkerChange;
@@ -40,7 +41,8 @@ public final class Outcomes {
 
   /** A command that is refused, known by its id if that could be read. */
   public Outcome refused(@Nullable MessageId command, Refusal refusal, String detail) {
-    return make(command, null, Result.REFUSED, refusal, detail, null, null, List.of(), null);
+    return make(
+        command, null, Result.REFUSED, refusal, detail, null, null, List.of(), null, null, null);
   }
 
   /** A command that is refused, with what it was about. */
@@ -51,18 +53,20 @@ public final class Outcomes {
       String vdev,
       Refusal refusal,
       String detail) {
-    return make(command, lease, Result.REFUSED, refusal, detail, domain, vdev, List.of(), null);
+    return make(
+        command, lease, Result.REFUSED, refusal, detail, domain, vdev, List.of(), null, null, null);
   }
 
   /** A command that is done and concerns no lease. */
   Outcome done(@Nullable MessageId command, String detail) {
-    return make(command, null, Result.DONE, null, detail, null, null, List.of(), null);
+    return make(command, null, Result.DONE, null, detail, null, null, List.of(), null, null, null);
   }
 
   /** A lease that was to end and is not held. */
   Outcome notHeld(MessageId command, MessageId lease) {
     String detail = "the lease is not held: it has ended, or never was here";
-    return make(command, lease, Result.RELEASED, null, detail, null, null, List.of(), null);
+    return make(
+        command, lease, Result.RELEASED, null, detail, null, null, List.of(), null, null, null);
   }
 
   /** What became of a lease. */
@@ -73,6 +77,19 @@ public final class Outcomes {
       String detail,
       List<WorkerChange> changes,
       @Nullable Long remainingMillis) {
+    return of(command, lease, result, null, detail, changes, remainingMillis);
+  }
+
+  /** What became of a lease, and what ended it if neither time nor a command did. */
+  Outcome of(
+      @Nullable MessageId command,
+      Lease lease,
+      Result result,
+      @Nullable Cause cause,
+      String detail,
+      List<WorkerChange> changes,
+      @Nullable Long remainingMillis) {
+    HeldLimit limit = lease.limit();
     return make(
         command,
         lease.id(),
@@ -82,7 +99,9 @@ public final class Outcomes {
         lease.domain(),
         lease.vdev(),
         changes,
-        remainingMillis);
+        remainingMillis,
+        limit == null ? null : limit.perSecond(),
+        cause);
   }
 
   private Outcome make(
@@ -94,7 +113,9 @@ public final class Outcomes {
       @Nullable DomainRef domain,
       @Nullable String vdev,
       List<WorkerChange> workers,
-      @Nullable Long remainingMillis) {
+      @Nullable Long remainingMillis,
+      @Nullable Integer limitPerS,
+      @Nullable Cause cause) {
     Instant now = clock.instant();
     String text = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) : detail;
     return new Outcome(
@@ -111,7 +132,7 @@ public final class Outcomes {
         vdev,
         workers,
         remainingMillis,
-        null,
-        null);
+        limitPerS,
+        cause);
   }
 }

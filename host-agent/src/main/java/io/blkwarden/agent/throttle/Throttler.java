@@ -21,6 +21,8 @@ public final class Throttler {
   private final CommandGate gate;
   private final DiskGate diskGate;
   private final WorkerPriorities workers;
+  private final LimitGroups limits;
+  private final WorkerGroups groups;
   private final LeaseEnding ending;
   private final LeaseStore store;
   private final Outcomes outcomes;
@@ -36,13 +38,16 @@ public final class Throttler {
       DiskGate diskGate,
       Tasks tasks,
       IoPriorities priorities,
+      LimitGroups limits,
       LeaseStore store,
       Outcomes outcomes) {
     this.boot = boot;
     this.gate = gate;
     this.diskGate = diskGate;
     this.workers = new WorkerPriorities(tasks, priorities);
-    this.ending = new LeaseEnding(workers, outcomes);
+    this.limits = limits;
+    this.groups = new WorkerGroups(workers, limits);
+    this.ending = new LeaseEnding(workers, groups, outcomes);
     this.store = store;
     this.outcomes = outcomes;
     this.storedEpoch = gate.epoch();
@@ -120,7 +125,7 @@ public final class Throttler {
     if (objection.isPresent()) {
       return refuse(command, Refusal.GATE, objection.get());
     }
-    LeaseStart start = LeaseStart.prepare(workers, apply, command.reason(), nowMillis);
+    LeaseStart start = LeaseStart.prepare(workers, groups, apply, command.reason(), nowMillis);
     if (start instanceof LeaseStart.Refused(String detail)) {
       return refuse(command, Refusal.GATE, detail);
     }
@@ -133,12 +138,12 @@ public final class Throttler {
       String detail = "nothing is changed, for the lease cannot be stored: " + fault.get();
       return outcomes.of(command.id(), lease, Result.FAILED, detail, List.of(), null);
     }
-    return switch (LeaseStart.carryOut(workers, lease)) {
+    return switch (LeaseStart.carryOut(workers, groups, lease)) {
       case LeaseStart.Set(Lease settled, List<Outcome.WorkerChange> changes) -> {
         table = table.with(settled);
         store();
         String detail =
-            "%d workers set to %s: %s".formatted(changes.size(), lease.priority(), lease.reason());
+            "%d workers set to %s: %s".formatted(changes.size(), lease.restraint(), lease.reason());
         yield outcomes.of(
             command.id(),
             settled,
@@ -217,13 +222,17 @@ public final class Throttler {
     return result;
   }
 
-  /** Ends the leases whose workers are no longer those of the disk. */
+  /** Ends the leases whose workers are no longer those of the disk, or whose limit is undone. */
   public List<Outcome> endOrphans(PresentMapping mapping, long nowMillis) {
     List<Outcome> result = new ArrayList<>();
     for (Lease lease : List.copyOf(table.all())) {
       Optional<String> why = ending.orphaned(lease, mapping);
       if (lease.ending() == null && why.isPresent()) {
         result.add(end(null, lease, End.GONE, why.get(), nowMillis));
+      } else if (lease.ending() == null) {
+        ending
+            .undone(lease)
+            .ifPresent(what -> result.add(end(null, lease, End.UNDONE, what, nowMillis)));
       }
     }
     if (!result.isEmpty()) {
@@ -257,6 +266,27 @@ public final class Throttler {
     }
     store();
     return result;
+  }
+
+  /** Removes groups of ours that no lease has: what an earlier run left whose file was lost. */
+  public List<Outcome> sweep() {
+    List<Outcome> result = new ArrayList<>();
+    for (String group : limits.groups().orElse(List.of())) {
+      if (table.all().stream().noneMatch(lease -> lease.group().equals(group))) {
+        String what =
+            limits
+                .remove(group)
+                .map(fault -> "cannot be removed: " + fault)
+                .orElse("is removed, and tasks in it are limited no more");
+        result.add(outcomes.done(null, "the cgroup %s has no lease and %s".formatted(group, what)));
+      }
+    }
+    return result;
+  }
+
+  /** Whether limits can be set on this host. */
+  public boolean limitAvailable() {
+    return limits.unavailable().isEmpty();
   }
 
   private Outcome end(@Nullable Command command, Lease lease, End end, String why, long nowMillis) {

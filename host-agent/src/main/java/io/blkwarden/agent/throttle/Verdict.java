@@ -1,6 +1,5 @@
 package io.blkwarden.agent.throttle;
 
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
@@ -9,15 +8,13 @@ import java.util.Optional;
 /** What is to be done with a command. */
 sealed interface Verdict {
   /**
-   * Set a priority: a new lease, or another rung of one that is held.
+   * Set a priority or a limit: a new lease, or another rung of one that is held.
    *
    * @param wish what is asked for
    * @param disk the disk with its workers, as quoted and as present
-   * @param priority what to set
    * @param held the lease when it is held already
    */
-  record Apply(CommandAction.Set wish, MappedDisk disk, IoPriority priority, Optional<Lease> held)
-      implements Verdict {}
+  record Apply(CommandAction.Set wish, MappedDisk disk, Optional<Lease> held) implements Verdict {}
 
   /**
    * Let a lease run longer.

@@ -87,7 +87,7 @@ final class WorkerPriorities {
   Reading<HeldWorker> hold(Worker worker) {
     return priorities
         .get(worker.pid())
-        .map(prior -> new HeldWorker(worker.id(), worker.comm(), prior, List.of()));
+        .map(prior -> new HeldWorker(worker.id(), worker.comm(), prior, null, List.of()));
   }
 
   Look look(HeldWorker worker) {
@@ -108,7 +108,9 @@ final class WorkerPriorities {
   /** Whether a held worker has a priority that this lease has not set. */
   boolean takenOver(HeldWorker worker) {
     return look(worker) instanceof Look.Same(IoPriority current)
-        && !worker.ours().contains(current);
+        && (worker.ours().isEmpty()
+            ? !current.equals(worker.prior())
+            : !worker.ours().contains(current));
   }
 
   Change set(HeldWorker worker, IoPriority priority) {

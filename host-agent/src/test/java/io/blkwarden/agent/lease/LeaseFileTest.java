@@ -3,9 +3,11 @@ package io.blkwarden.agent.lease;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.throttle.HeldLimit;
 import io.blkwarden.agent.throttle.HeldWorker;
 import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.agent.throttle.StoredLeases;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MessageId;
@@ -38,7 +40,8 @@ final class LeaseFileTest {
                     MessageId.of(n, random),
                     new DomainRef(new UUID(7, n), n + 1, "vm \"" + n + "\"\n"),
                     "xvda2",
-                    IoPriority.IDLE,
+                    n % 2 == 0 ? IoPriority.IDLE : null,
+                    n % 2 == 0 ? null : new HeldLimit(20, new DeviceNumber(253, n)),
                     123_456 + n,
                     "swap storm",
                     null,
@@ -47,6 +50,7 @@ final class LeaseFileTest {
                             new WorkerId(500 + n, 99),
                             "1.xvda2-0",
                             IoPriority.UNSET,
+                            n % 2 == 0 ? null : "/system.slice",
                             List.of(IoPriority.bestEffort(7), IoPriority.IDLE)))))
             .toList());
   }

@@ -17,6 +17,7 @@ import io.blkwarden.agent.sim.HostSpec;
 import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.throttle.HeldWorker;
 import io.blkwarden.agent.throttle.Lease;
+import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.agent.xenstore.XenEvent;
 import io.blkwarden.model.HostId;
@@ -106,6 +107,7 @@ final class AgentRuntimeTest {
             this::scan,
             Tracing.NONE,
             host,
+            LimitGroups.none("no cgroups here"),
             leases,
             Optional.empty(),
             new NatsControlBus(bus, AgentRuntimeTest::nowMillis, random),
@@ -291,7 +293,7 @@ final class AgentRuntimeTest {
         disk.workers().stream()
             .map(worker ->
                 new HeldWorker(
-                    worker.id(), worker.comm(), IoPriority.UNSET, List.of(IoPriority.IDLE)))
+                    worker.id(), worker.comm(), IoPriority.UNSET, null, List.of(IoPriority.IDLE)))
             .toList();
     disk.workers().forEach(worker -> assertThat(host.set(worker.pid(), IoPriority.IDLE)).isEmpty());
     MessageId id = MessageId.of(nowMillis(), random);
@@ -301,6 +303,7 @@ final class AgentRuntimeTest {
             disk.domain(),
             disk.disk().vdev(),
             IoPriority.IDLE,
+            null,
             nowMillis() + 600_000,
             "swap storm",
             null,

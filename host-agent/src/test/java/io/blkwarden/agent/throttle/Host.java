@@ -63,6 +63,18 @@ public final class Host {
     }
   }
 
+  /** What a wish for a limit looks like. */
+  public CommandAction.Set limit(MappedDisk disk, MessageId lease, int perSecond, long ms) {
+    return new CommandAction.Set(
+        lease,
+        disk.domain(),
+        disk.disk().vdev(),
+        boot,
+        disk.workers().stream().map(Worker::id).toList(),
+        new Restraint.Limit(perSecond),
+        ms);
+  }
+
   public Throttler fresh() {
     return new Throttler(
         boot,
@@ -70,6 +82,7 @@ public final class Host {
         disk -> gateObjection,
         kernel,
         kernel,
+        kernel.groups(),
         store,
         new Outcomes(ID, boot, () -> WALL, random));
   }
@@ -77,7 +90,11 @@ public final class Host {
   /** The process dies and is started again. */
   public List<Outcome> restart() {
     throttler = fresh();
-    return store.last.map(stored -> throttler.recover(stored, nowMillis)).orElse(List.of());
+    List<Outcome> outcomes =
+        new ArrayList<>(
+            store.last.map(stored -> throttler.recover(stored, nowMillis)).orElse(List.of()));
+    outcomes.addAll(throttler.sweep());
+    return outcomes;
   }
 
   public PresentMapping mapping() {

@@ -25,11 +25,15 @@ final class LeaseProperties {
   private static final int STEPS = 60;
   private static final int MAX_LEASE_MILLIS = 20_000;
 
+  /** Where a task that nobody moved is: one of the disks' threads was put elsewhere by a person. */
+  private static final String ELSEWHERE = "/machine.slice";
+
   /** A host, and what each task would have if blkwarden had never been there. */
   private static final class Story {
     final Random random;
     final Host host = new Host();
     final Map<WorkerId, IoPriority> untouched = new HashMap<>();
+    final Map<WorkerId, String> unmoved = new HashMap<>();
     final Set<WorkerId> strangers = new HashSet<>();
     final List<MessageId> leases = new ArrayList<>();
 
@@ -44,6 +48,8 @@ final class LeaseProperties {
     void note(MappedDisk disk) {
       for (Worker worker : disk.workers()) {
         untouched.put(worker.id(), IoPriority.UNSET);
+        unmoved.put(worker.id(), random.nextInt(4) == 0 ? ELSEWHERE : LimitGroups.ROOT);
+        host.kernel.groups().put(worker.pid(), unmoved.get(worker.id()));
       }
     }
 
@@ -60,15 +66,17 @@ final class LeaseProperties {
       return random.nextInt(3) == 0 ? IoPriority.IDLE : IoPriority.bestEffort(random.nextInt(8));
     }
 
+    CommandAction.Set anyWish(MessageId lease) {
+      long millis = 1_000L + random.nextInt(MAX_LEASE_MILLIS - 1_000);
+      return random.nextInt(3) == 0
+          ? host.limit(anyDisk(), lease, 10 + random.nextInt(3), millis)
+          : host.wish(anyDisk(), lease, anyPriority(), millis);
+    }
+
     void step() {
-      switch (random.nextInt(12)) {
-        case 0, 1, 2, 3 ->
-            host.send(
-                host.wish(
-                    anyDisk(),
-                    leases.get(random.nextInt(leases.size())),
-                    anyPriority(),
-                    1_000 + random.nextInt(MAX_LEASE_MILLIS - 1_000)));
+      switch (random.nextInt(13)) {
+        case 0, 1, 2, 3 -> host.send(anyWish(leases.get(random.nextInt(leases.size()))));
+        case 11 -> host.kernel.groups().stuck(random.nextBoolean());
         case 4 -> host.send(new CommandAction.Reset(leases.get(random.nextInt(leases.size()))));
         case 5 -> host.later(random.nextInt(5_000));
         case 6 -> host.restart();
@@ -83,18 +91,26 @@ final class LeaseProperties {
       }
     }
 
-    /** The process dies between two calls: what is stored is all that the next one has. */
+    /** The process dies before any of the calls: what is stored is all that the next one has. */
     void crashDuringASet() {
-      host.kernel.beforeNextSet(() -> {
-        throw new Crash();
-      });
+      crashBeforeCall(random.nextInt(8));
+      boolean climb = random.nextBoolean();
       try {
-        host.send(host.wish(anyDisk(), host.id(), anyPriority(), 5_000));
+        host.send(anyWish(climb ? leases.get(random.nextInt(leases.size())) : host.id()));
       } catch (Crash _) {
         // Nobody is left to handle it.
       }
       host.kernel.beforeNextSet(() -> {});
       host.restart();
+    }
+
+    private void crashBeforeCall(int more) {
+      host.kernel.beforeNextSet(() -> {
+        if (more == 0) {
+          throw new Crash();
+        }
+        crashBeforeCall(more - 1);
+      });
     }
 
     /** The guest reboots: all rings of a disk are new threads with other pids. */
@@ -121,6 +137,7 @@ final class LeaseProperties {
       IoPriority own = random.nextBoolean() ? IoPriority.IDLE : IoPriority.UNSET;
       host.kernel.ionice(worker.pid(), own);
       untouched.put(stranger, own);
+      unmoved.put(stranger, LimitGroups.ROOT);
       strangers.add(stranger);
     }
 
@@ -128,12 +145,16 @@ final class LeaseProperties {
       for (WorkerId id : which) {
         if (host.kernel.lives(id)) {
           assertThat(host.kernel.priority(id.pid())).as("task %s", id).isEqualTo(untouched.get(id));
+          assertThat(host.kernel.groups().at(id.pid()))
+              .as("task %s", id)
+              .isEqualTo(unmoved.get(id));
         }
       }
     }
 
     void allLeasesEnd() {
       host.store.broken = false;
+      host.kernel.groups().stuck(false);
       untouched.keySet().forEach(id -> host.kernel.refuse(id.pid(), false));
       if (random.nextBoolean()) {
         host.nowMillis += MAX_LEASE_MILLIS;
@@ -160,5 +181,6 @@ final class LeaseProperties {
     assertThat(story.host.store.last.stream().flatMap(stored -> stored.leases().stream()))
         .isEmpty();
     story.check(story.untouched.keySet());
+    assertThat(story.host.kernel.groups().ours()).isEmpty();
   }
 }

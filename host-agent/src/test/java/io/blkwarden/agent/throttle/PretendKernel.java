@@ -17,6 +17,7 @@ public final class PretendKernel implements Tasks, IoPriorities {
   private final Map<Integer, IoPriority> priorities = new HashMap<>();
   private final Set<Integer> refusing = new HashSet<>();
   private final List<String> calls = new ArrayList<>();
+  private final PretendGroups groups = new PretendGroups(this);
   private Runnable beforeSet = () -> {};
   private long ticks = 1000;
 
@@ -29,6 +30,7 @@ public final class PretendKernel implements Tasks, IoPriorities {
     WorkerId id = new WorkerId(pid, ++ticks);
     tasks.put(pid, new Tasks.Task(id, comm, kernelThread));
     priorities.put(pid, IoPriority.UNSET);
+    groups.put(pid, LimitGroups.ROOT);
     return id;
   }
 
@@ -43,6 +45,23 @@ public final class PretendKernel implements Tasks, IoPriorities {
     } else {
       refusing.remove(pid);
     }
+  }
+
+  /** The cgroups of these tasks. */
+  public PretendGroups groups() {
+    return groups;
+  }
+
+  boolean refuses(int pid) {
+    return refusing.contains(pid);
+  }
+
+  /** Takes note of a call that changes something; what was planned before it happens first. */
+  void call(String what) {
+    Runnable before = beforeSet;
+    beforeSet = () -> {};
+    before.run();
+    calls.add(what);
   }
 
   /** Runs between the last look and the call itself, once. */
@@ -82,9 +101,6 @@ public final class PretendKernel implements Tasks, IoPriorities {
 
   @Override
   public Optional<String> set(int pid, IoPriority priority) {
-    Runnable before = beforeSet;
-    beforeSet = () -> {};
-    before.run();
     return write(pid, priority);
   }
 
@@ -94,7 +110,7 @@ public final class PretendKernel implements Tasks, IoPriorities {
   }
 
   private Optional<String> write(int pid, IoPriority priority) {
-    calls.add(pid + " " + priority);
+    call(pid + " " + priority);
     if (refusing.contains(pid)) {
       return Optional.of("ioprio_set: EPERM");
     }

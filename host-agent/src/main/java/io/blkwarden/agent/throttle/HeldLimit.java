@@ -1,0 +1,22 @@
+package io.blkwarden.agent.throttle;
+
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.Restraint;
+
+/**
+ * A limit that a lease holds.
+ *
+ * @param perSecond reads a second, and writes a second
+ * @param device the disk's own device, when the limit was set
+ */
+public record HeldLimit(int perSecond, DeviceNumber device) {
+  public HeldLimit {
+    Require.within(
+        perSecond,
+        Restraint.Limit.MIN_PER_SECOND,
+        Restraint.Limit.MAX_PER_SECOND,
+        "lease.limit.per_second");
+    Require.present(device, "lease.limit.device");
+  }
+}

@@ -1,0 +1,113 @@
+package io.blkwarden.agent.throttle;
+
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.DeviceNumber;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Cgroups that behave as the kernel's: a move hits whoever has the pid, a group must be empty. */
+public final class PretendGroups implements LimitGroups {
+  private final PretendKernel kernel;
+  private final Map<Integer, String> groupOfPid = new HashMap<>();
+  private final Map<String, Map<DeviceNumber, Integer>> rules = new TreeMap<>();
+  private Optional<String> unavailable = Optional.empty();
+  private boolean stuck;
+
+  PretendGroups(PretendKernel kernel) {
+    this.kernel = kernel;
+  }
+
+  /** There is no controller for I/O. */
+  public void unavailable(String why) {
+    unavailable = Optional.of(why);
+  }
+
+  /** Groups cannot be removed. */
+  public void stuck(boolean now) {
+    stuck = now;
+  }
+
+  /** A task begins in a group; a thread that begins anew begins in the root. */
+  public void put(int pid, String group) {
+    groupOfPid.put(pid, group);
+  }
+
+  /** Someone takes a rule away. */
+  public void dropRule(String group) {
+    rules.computeIfPresent(group, (_, _) -> new HashMap<>());
+  }
+
+  /** The group of a task that lives. */
+  public String at(int pid) {
+    return groupOfPid.getOrDefault(pid, ROOT);
+  }
+
+  /** All groups of ours that are there. */
+  public List<String> ours() {
+    return List.copyOf(rules.keySet());
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    return unavailable;
+  }
+
+  @Override
+  public Reading<String> groupOf(int pid) {
+    return kernel.read(pid).isPresent()
+        ? Reading.present(at(pid))
+        : Reading.absent("proc/" + pid + "/cgroup");
+  }
+
+  @Override
+  public Optional<String> limit(String group, DeviceNumber device, int perSecond) {
+    kernel.call(group + " " + device + " " + perSecond);
+    if (unavailable.isPresent()) {
+      return unavailable;
+    }
+    rules.computeIfAbsent(group, _ -> new HashMap<>()).put(device, perSecond);
+    return Optional.empty();
+  }
+
+  @Override
+  public Reading<Integer> limitOf(String group, DeviceNumber device) {
+    Integer found = rules.getOrDefault(group, Map.of()).get(device);
+    return found == null ? Reading.absent(group + "/io.max") : Reading.present(found);
+  }
+
+  @Override
+  public Optional<String> move(int pid, String group) {
+    kernel.call(pid + " -> " + group);
+    if (kernel.refuses(pid)) {
+      return Optional.of("cgroup.procs: EINVAL");
+    }
+    if (!kernel.read(pid).isPresent()) {
+      return Optional.of("cgroup.procs: ESRCH");
+    }
+    if (group.startsWith(TOP) && !rules.containsKey(group)) {
+      return Optional.of("cgroup.procs: ENOENT");
+    }
+    groupOfPid.put(pid, group);
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> remove(String group) {
+    kernel.call("rmdir " + group);
+    if (stuck) {
+      return Optional.of("rmdir: EBUSY");
+    }
+    groupOfPid.replaceAll((_, in) -> in.equals(group) ? ROOT : in);
+    rules.remove(group);
+    return Optional.empty();
+  }
+
+  @Override
+  public Reading<List<String>> groups() {
+    return Reading.present(new ArrayList<>(rules.keySet()));
+  }
+}
