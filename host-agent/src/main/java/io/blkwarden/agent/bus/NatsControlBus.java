@@ -11,7 +11,9 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class NatsControlBus implements ControlBus {
   private static final Logger LOG = LoggerFactory.getLogger(NatsControlBus.class);
 
+  private static final String JOURNAL = "outcome-journal";
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final BusSettings settings;
@@ -41,6 +44,8 @@ public final class NatsControlBus implements ControlBus {
   private final Condition changed = lock.newCondition();
   private final NatsOptions natsOptions = new NatsOptions();
   private final Outbox outbox = new Outbox();
+  private final OutcomeJournal journal;
+  private int journaled;
   private final Thread sender = new Thread(this::run, "bus-send");
   private @Nullable BusListener listener;
   private @Nullable Connection connection;
@@ -53,11 +58,17 @@ public final class NatsControlBus implements ControlBus {
    * Makes a bus that is not started yet.
    *
    * @param settings how to reach the controllers
+   * @param journal keeps outcomes over this agent's end
    * @param nowMillis CLOCK_MONOTONIC in ms
    * @param random for the delays between tries
    */
-  public NatsControlBus(BusSettings settings, LongSupplier nowMillis, RandomGenerator random) {
+  public NatsControlBus(
+      BusSettings settings,
+      OutcomeJournal journal,
+      LongSupplier nowMillis,
+      RandomGenerator random) {
     this.settings = settings;
+    this.journal = journal;
     this.nowMillis = nowMillis;
     this.random = random;
     sender.setDaemon(true);
@@ -65,7 +76,12 @@ public final class NatsControlBus implements ControlBus {
 
   @Override
   public void start(BusListener heard) {
-    locked(() -> listener = heard);
+    List<Outcome> left = journal.load();
+    locked(() -> {
+      listener = heard;
+      left.forEach(outbox::outcome);
+      journaled = left.size();
+    });
     sender.start();
   }
 
@@ -86,7 +102,28 @@ public final class NatsControlBus implements ControlBus {
 
   @Override
   public void outcome(Outcome outcome) {
-    put(() -> outbox.outcome(outcome));
+    put(() -> {
+      kept(journal.add(outcome));
+      journaled++;
+      outbox.outcome(outcome);
+      if (journaled >= 2 * Outbox.MAX_OUTCOMES) {
+        forgetConfirmed();
+      }
+    });
+  }
+
+  /** Drops from the journal what the stream has; its owner holds the lock. */
+  private void forgetConfirmed() {
+    List<Outcome> waiting = outbox.outcomes();
+    if (journaled > waiting.size()) {
+      Optional<String> fault = journal.keepOnly(waiting);
+      kept(fault);
+      journaled = fault.isEmpty() ? waiting.size() : journaled;
+    }
+  }
+
+  private void kept(Optional<String> fault) {
+    fault.ifPresentOrElse(text -> told(JOURNAL, text), () -> faults.remove(JOURNAL));
   }
 
   @Override
@@ -196,9 +233,15 @@ public final class NatsControlBus implements ControlBus {
   private Work nextWork(Connection live) throws InterruptedException {
     lock.lock();
     try {
+      if (outbox.outcomes().isEmpty()) {
+        forgetConfirmed();
+      }
       Work work = outbox.next(nowMillis.getAsLong());
       while (work instanceof Work.Idle(long millis) && !stopping && live.equals(connection)) {
         changed.awaitNanos(millis * NANOS_PER_MILLI);
+        if (outbox.outcomes().isEmpty()) {
+          forgetConfirmed();
+        }
         work = outbox.next(nowMillis.getAsLong());
       }
       return work;

@@ -196,6 +196,11 @@ final class Outbox {
     mapping.failed(nowMillis);
   }
 
+  /** Outcomes that the stream has not confirmed, the oldest first. */
+  List<Outcome> outcomes() {
+    return outcomes.values().stream().map(sending -> sending.outcome).toList();
+  }
+
   /** The stream has an outcome. */
   void recorded(MessageId id) {
     recording.reset();

@@ -5,6 +5,7 @@ import io.blkwarden.agent.bus.NatsControlBus;
 import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.kernel.RootedFiles;
 import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.lease.OutcomeFile;
 import io.blkwarden.agent.lease.ReleaseRequest;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
 import io.blkwarden.agent.probe.Reading;
@@ -69,7 +70,11 @@ final class AgentProcess {
                                   limits(live, files, root),
                                   leases,
                                   Optional.of(new ReleaseRequest(stateDir)),
-                                  new NatsControlBus(bus, AgentProcess::monotonicMillis, random),
+                                  new NatsControlBus(
+                                      bus,
+                                      new OutcomeFile(stateDir),
+                                      AgentProcess::monotonicMillis,
+                                      random),
                                   AgentProcess::monotonicMillis,
                                   InstantSource.system(),
                                   random);

@@ -2,6 +2,7 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.bus.NatsControlBus;
+import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.probe.Reading;
@@ -59,7 +60,11 @@ final class SimulatedFleet {
               LimitGroups.none("a simulated host has no cgroups"),
               new LeaseFile(stateDir.resolve(spec.host().value())),
               Optional.empty(),
-              new NatsControlBus(bus.apply(spec.host()), SimulatedFleet::monotonicMillis, random),
+              new NatsControlBus(
+                  bus.apply(spec.host()),
+                  OutcomeJournal.NONE,
+                  SimulatedFleet::monotonicMillis,
+                  random),
               SimulatedFleet::monotonicMillis,
               InstantSource.system(),
               random);

@@ -79,7 +79,8 @@ final class NatsControlBusTest {
   private static NatsControlBus busTo(String url) {
     BusSettings settings =
         new BusSettings(List.of(url), Optional.empty(), Said.HOST, SUBJECTS, ofMillis(100));
-    return new NatsControlBus(settings, () -> System.nanoTime() / 1_000_000, new Random(1));
+    return new NatsControlBus(
+        settings, OutcomeJournal.NONE, () -> System.nanoTime() / 1_000_000, new Random(1));
   }
 
   @AfterEach

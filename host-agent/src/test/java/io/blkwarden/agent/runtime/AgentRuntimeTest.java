@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.bus.NatsControlBus;
 import io.blkwarden.agent.bus.NatsServer;
+import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.SeenBio;
@@ -110,7 +111,7 @@ final class AgentRuntimeTest {
             LimitGroups.none("no cgroups here"),
             leases,
             Optional.empty(),
-            new NatsControlBus(bus, AgentRuntimeTest::nowMillis, random),
+            new NatsControlBus(bus, OutcomeJournal.NONE, AgentRuntimeTest::nowMillis, random),
             AgentRuntimeTest::nowMillis,
             InstantSource.system(),
             random);

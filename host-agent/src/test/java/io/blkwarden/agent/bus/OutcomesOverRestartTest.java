@@ -1,0 +1,95 @@
+package io.blkwarden.agent.bus;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.lease.OutcomeFile;
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.Connection;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An agent ends while NATS cannot take its outcomes: the next one sends them. */
+final class OutcomesOverRestartTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  @TempDir Path state;
+
+  private NatsControlBus bus(NatsServer server) {
+    BusSettings settings =
+        new BusSettings(
+            List.of(server.url()),
+            Optional.empty(),
+            Said.HOST,
+            Subjects.DEFAULT,
+            Duration.ofMillis(100));
+    NatsControlBus bus =
+        new NatsControlBus(
+            settings, new OutcomeFile(state), () -> System.nanoTime() / 1_000_000, new Random(1));
+    bus.start(new Nobody());
+    return bus;
+  }
+
+  private static final class Nobody implements BusListener {
+    @Override
+    public void connected() {}
+
+    @Override
+    public void disconnected(String reason) {}
+
+    @Override
+    public boolean command(IncomingCommand command) {
+      return false;
+    }
+  }
+
+  @Test
+  void unconfirmedOutcomesAreSentByTheNextAgentAndThenForgotten() throws Exception {
+    NatsServer server = NatsServer.start();
+    try {
+      NatsControlBus first = bus(server);
+      first.outcome(Said.outcome(1));
+      first.outcome(Said.outcome(2));
+      first.stop(Duration.ofMillis(1));
+
+      Connection manager = server.connect();
+      StreamInfo _ =
+          manager
+              .jetStreamManagement()
+              .addStream(
+                  StreamConfiguration.builder()
+                      .name("BLKWARDEN_AUDIT")
+                      .subjects(Subjects.DEFAULT.allOutcomes())
+                      .build());
+      NatsControlBus second = bus(server);
+      Awaitility.await()
+          .atMost(BOUND)
+          .until(() ->
+              manager
+                      .jetStreamManagement()
+                      .getStreamInfo("BLKWARDEN_AUDIT")
+                      .getStreamState()
+                      .getMsgCount()
+                  == 2);
+      for (int n = 1; n <= 2; n++) {
+        byte[] data = manager.jetStreamManagement().getMessage("BLKWARDEN_AUDIT", n).getData();
+        assertThat(new String(data, UTF_8)).contains("\"outcome " + n + "\"");
+      }
+      Awaitility.await()
+          .atMost(BOUND)
+          .until(() -> Files.size(state.resolve("outcomes.jsonl")) == 0);
+      second.stop(Duration.ofMillis(1));
+    } finally {
+      server.close();
+    }
+  }
+}
