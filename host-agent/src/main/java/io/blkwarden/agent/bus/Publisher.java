@@ -73,14 +73,17 @@ final class Publisher {
   }
 
   private void sendEvents(List<MappingEvent> events) throws InterruptedException {
+    boolean all = true;
     for (MappingEvent event : events) {
       byte[] bytes = ControlJson.encode(event);
-      if (bytes.length > connection.getMaxPayload()) {
+      long most = Math.min(connection.getMaxPayload(), ControlJson.MAX_BYTES);
+      if (bytes.length > most) {
+        all = false;
         results.tell((outbox, _) -> outbox.drop("mapping_too_large"));
         results.fault(
             MAPPING,
-            "a %s of %d bytes is not sent: the server takes %d, raise its max_payload"
-                .formatted(event.event(), bytes.length, connection.getMaxPayload()));
+            "a %s of %d bytes is not sent, the most is %d: %s"
+                .formatted(event.event(), bytes.length, most, remedy(most)));
       } else {
         connection.publish(subjects.mapping(host, event.event()), bytes);
       }
@@ -88,10 +91,18 @@ final class Publisher {
     try {
       connection.flush(FLUSH_WITHIN);
       results.tell((outbox, _) -> outbox.sent(events));
-      results.works(MAPPING);
+      if (all) {
+        results.works(MAPPING);
+      }
     } catch (TimeoutException _) {
       failed(new Work.Events(events), "the server does not answer");
     }
+  }
+
+  private static String remedy(long most) {
+    return most < ControlJson.MAX_BYTES
+        ? "raise the server's max_payload"
+        : "this host has more disks than controllers can be told of";
   }
 
   private void record(Outcome outcome) throws IOException {

@@ -177,12 +177,12 @@ final class BackendScan {
   }
 
   private @Nullable String text(BackendNode node, String key, int most) {
-    String text = notes.value(path(node, key), node.value(key), true);
+    String text = notes.ofOne(path(node, key), node.value(key));
     if (text == null || text.isEmpty()) {
       return null;
     }
     if (text.length() > most) {
-      notes.noted(path(node, key), "expected at most " + most + " characters", true);
+      notes.noted(path(node, key), "expected at most " + most + " characters", false);
       return null;
     }
     return text;

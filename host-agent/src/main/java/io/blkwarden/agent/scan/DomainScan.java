@@ -11,6 +11,7 @@ import java.util.UUID;
  * Running guests, from {@code /local/domain/<domid>/name} and {@code vm}.
  *
  * <p>A domain whose name or UUID is not written yet is just being made: it is left out until it is.
+ * One whose UUID is no UUID is left out, too; one whose name is no text is called by its UUID.
  */
 final class DomainScan {
   private static final String DOMAINS = "/local/domain";
@@ -33,9 +34,15 @@ final class DomainScan {
     List<DomainRef> domains = new ArrayList<>();
     for (int i = 0; i < domids.size(); i++) {
       String node = DOMAINS + "/" + domids.get(i);
-      String name = notes.value(node + "/name", titles.get(i), true);
-      UUID uuid = notes.parsed(node + "/vm", vms.get(i), true, DomainScan::uuid);
-      if (name != null && !name.isEmpty() && uuid != null) {
+      String name = notes.ofOne(node + "/name", titles.get(i));
+      Reading<String> vm = vms.get(i);
+      UUID uuid = notes.parsed(node + "/vm", vm, vm instanceof Reading.Failed, DomainScan::uuid);
+      if (uuid == null) {
+        continue;
+      }
+      if (titles.get(i) instanceof Reading.Malformed) {
+        domains.add(new DomainRef(uuid, domids.get(i), uuid.toString()));
+      } else if (name != null && !name.isEmpty()) {
         domains.add(new DomainRef(uuid, domids.get(i), cut(name)));
       }
     }

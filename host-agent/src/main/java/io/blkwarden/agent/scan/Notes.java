@@ -26,6 +26,14 @@ final class Notes {
     return null;
   }
 
+  /**
+   * The value where only a source that cannot be read at all makes the scan incomplete: one guest's
+   * odd text must not keep the map of all others from changing.
+   */
+  <T> @Nullable T ofOne(String source, Reading<T> reading) {
+    return value(source, reading, reading instanceof Reading.Failed);
+  }
+
   /** As {@link #value}, through a parser that throws for what it does not understand. */
   <T> @Nullable T parsed(
       String source, Reading<String> reading, boolean essential, Function<String, T> parser) {

@@ -1,0 +1,102 @@
+package io.blkwarden.agent.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.mapping.Backend;
+import io.blkwarden.agent.mapping.Unread;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.xenstore.TextXenStore;
+import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.model.DomainRef;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one guest's toolstack wrote must not keep the map of all others from changing. */
+final class OddGuestsTest {
+  private static final String GOOD =
+      """
+      /local/domain/1/name = "vm101"
+      /local/domain/1/vm = "/vm/00000000-0000-0000-0000-000000000001"
+      """;
+
+  private static XenStore store(String text) {
+    return switch (TextXenStore.parse(text)) {
+      case Reading.Present<TextXenStore>(TextXenStore store) -> store;
+      case Reading<TextXenStore> other -> throw new AssertionError(other.describe());
+    };
+  }
+
+  private static List<DomainRef> domains(String text, Notes notes) {
+    return DomainScan.read(store(text), notes);
+  }
+
+  private static void nothingEssential(Notes notes) {
+    assertThat(notes.all()).isNotEmpty().noneMatch(Unread::essential);
+  }
+
+  @Test
+  void aNameThatIsNoTextIsReplacedByTheUuid() {
+    Notes notes = new Notes();
+    List<DomainRef> found =
+        domains(
+            GOOD
+                + """
+                /local/domain/2/name = "\\377\\376"
+                /local/domain/2/vm = "/vm/00000000-0000-0000-0000-000000000002"
+                """,
+            notes);
+
+    assertThat(found)
+        .extracting(DomainRef::name)
+        .containsExactly("vm101", "00000000-0000-0000-0000-000000000002");
+    nothingEssential(notes);
+  }
+
+  @Test
+  void aDomainWhoseUuidIsNoneIsLeftOutAlone() {
+    Notes notes = new Notes();
+    List<DomainRef> found =
+        domains(
+            GOOD
+                + """
+                /local/domain/2/name = "vm102"
+                /local/domain/2/vm = "/vm/not-a-uuid"
+                """,
+            notes);
+
+    assertThat(found).extracting(DomainRef::name).containsExactly("vm101");
+    nothingEssential(notes);
+  }
+
+  @Test
+  void parametersThatAreTooLongAreLeftOutAlone(@TempDir Path empty) {
+    RootedFiles files = RootedFiles.below(empty).toOptional().orElseThrow();
+    Notes notes = new Notes();
+    String node = "/local/domain/0/backend/qdisk/1/51713";
+    BackendScan scan =
+        new BackendScan(
+            files,
+            store(
+                GOOD
+                    + node
+                    + "/dev = \"xvda1\"\n"
+                    + node
+                    + "/params = \"aio:"
+                    + "x".repeat(2_000)
+                    + "\"\n"),
+            notes);
+    scan.begin();
+    List<Backend> backends = scan.end();
+
+    assertThat(backends)
+        .singleElement()
+        .satisfies(backend -> {
+          assertThat(backend.dev()).isEqualTo("xvda1");
+          assertThat(backend.params()).isNull();
+        });
+    nothingEssential(notes);
+  }
+}
