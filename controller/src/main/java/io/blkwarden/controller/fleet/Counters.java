@@ -9,20 +9,12 @@ import java.util.List;
 /**
  * Cumulative counters of a table's rows: the base they count from, and what they were last.
  *
- * <p>Two flat arrays of {@link #COLUMNS} numbers a row. A row is unknown where the base or the last
- * batch lacked it.
+ * <p>Flat arrays of {@link #COLUMNS} numbers a row: 8 bytes for the base and 4 for the lower half
+ * of what was counted since. Differences of the lower halves are exact below 2^31, which no device
+ * reaches between two batches; 2^31 and more is a counter that went backwards. A row is unknown
+ * where the base or the last batch lacked it.
  */
 final class Counters {
-  private static final List<SampleColumn> KEPT =
-      List.of(
-          SampleColumn.READ_IOS,
-          SampleColumn.READ_SECTORS,
-          SampleColumn.READ_MS,
-          SampleColumn.WRITE_IOS,
-          SampleColumn.WRITE_SECTORS,
-          SampleColumn.WRITE_MS,
-          SampleColumn.IO_MS);
-
   static final int READ_IOS = 0;
   static final int READ_SECTORS = 1;
   static final int READ_MS = 2;
@@ -30,12 +22,41 @@ final class Counters {
   static final int WRITE_SECTORS = 4;
   static final int WRITE_MS = 5;
   static final int IO_MS = 6;
-  static final int COLUMNS = 7;
+
+  /** Columns from here on may be missing, or go backwards, without the row being unknown. */
+  static final int REQUIRED = 7;
+
+  static final int FLUSH_IOS = 7;
+  static final int DISCARD_IOS = 8;
+  static final int DISCARD_SECTORS = 9;
+  static final int OUT_OF_REQUESTS = 10;
+  static final int COLUMNS = 11;
+
+  /** What a difference is in a column that says nothing. */
+  static final long UNKNOWN = -1;
+
+  /** Any small number less this is negative. */
+  private static final int BACKWARDS = Integer.MAX_VALUE;
+
+  private static final SampleColumn[] KEPT = {
+    SampleColumn.READ_IOS,
+    SampleColumn.READ_SECTORS,
+    SampleColumn.READ_MS,
+    SampleColumn.WRITE_IOS,
+    SampleColumn.WRITE_SECTORS,
+    SampleColumn.WRITE_MS,
+    SampleColumn.IO_MS,
+    SampleColumn.FLUSH_IOS,
+    SampleColumn.DISCARD_IOS,
+    SampleColumn.DISCARD_SECTORS,
+    SampleColumn.OUT_OF_REQUESTS
+  };
 
   private final long[] base;
-  private final long[] last;
+  private final int[] last;
   private final boolean[] baseKnown;
   private final boolean[] lastKnown;
+  private final boolean[] columnKnown = new boolean[COLUMNS];
 
   /**
    * Takes the base over.
@@ -45,19 +66,21 @@ final class Counters {
    */
   Counters(List<String> columns, List<List<Long>> rows) {
     base = new long[rows.size() * COLUMNS];
-    last = new long[rows.size() * COLUMNS];
+    last = new int[rows.size() * COLUMNS];
     baseKnown = new boolean[rows.size()];
     lastKnown = new boolean[rows.size()];
-    int[] where = KEPT.stream().mapToInt(column -> columns.indexOf(column.wire())).toArray();
+    boolean complete = true;
+    int[] where = new int[COLUMNS];
+    for (int i = 0; i < COLUMNS; i++) {
+      where[i] = columns.indexOf(KEPT[i].wire());
+      columnKnown[i] = where[i] >= 0;
+      complete &= columnKnown[i] || i >= REQUIRED;
+    }
     for (int row = 0; row < rows.size(); row++) {
       List<Long> values = rows.get(row);
-      baseKnown[row] = !values.isEmpty();
-      for (int i = 0; i < COLUMNS; i++) {
-        if (where[i] < 0) {
-          baseKnown[row] = false;
-        } else if (!values.isEmpty()) {
-          base[row * COLUMNS + i] = values.get(where[i]);
-        }
+      baseKnown[row] = complete && !values.isEmpty();
+      for (int i = 0; i < COLUMNS && !values.isEmpty(); i++) {
+        base[row * COLUMNS + i] = columnKnown[i] ? values.get(where[i]) : 0;
       }
     }
   }
@@ -74,10 +97,19 @@ final class Counters {
     return baseKnown.length;
   }
 
-  /** Takes over what another table's row was last, so that a new base does not cut the window. */
+  /**
+   * Takes over what another table's row was last, so that a new base does not cut the window; not
+   * when the new base lies below the old one, for then the device counts anew.
+   */
   void carry(int row, Counters from, int fromRow) {
     lastKnown[row] = from.lastKnown[fromRow];
-    System.arraycopy(from.last, fromRow * COLUMNS, last, row * COLUMNS, COLUMNS);
+    for (int i = 0; i < COLUMNS; i++) {
+      long before = from.base[fromRow * COLUMNS + i];
+      long now = base[row * COLUMNS + i];
+      lastKnown[row] &= now >= before || i >= REQUIRED;
+      last[row * COLUMNS + i] =
+          now >= before ? (int) (before + from.last[fromRow * COLUMNS + i] - now) : BACKWARDS;
+    }
   }
 
   /** Forgets what the rows were last. */
@@ -88,8 +120,9 @@ final class Counters {
   /**
    * Takes a row's counters from a batch and writes what was counted since the last one.
    *
-   * @param delta filled when the result is true
-   * @return whether the difference is known; not when a counter went backwards
+   * @param delta filled when the result is true; {@link #UNKNOWN} in a column beyond {@link
+   *     #REQUIRED} that is missing or went backwards
+   * @return whether the difference is known; not when a required counter went backwards
    */
   boolean advance(SampleTable table, int row, long[] delta) {
     if (!baseKnown[row] || !table.present(row)) {
@@ -99,11 +132,11 @@ final class Counters {
     boolean known = lastKnown[row];
     int at = row * COLUMNS;
     for (int i = 0; i < COLUMNS; i++) {
-      long now = base[at + i] + table.get(KEPT.get(i), row);
-      long counted = now - last[at + i];
-      known &= counted >= 0;
-      delta[i] = counted;
+      int now = (int) table.get(KEPT[i], row);
+      int counted = now - last[at + i];
       last[at + i] = now;
+      known &= counted >= 0 || i >= REQUIRED;
+      delta[i] = counted >= 0 && columnKnown[i] ? counted : UNKNOWN;
     }
     lastKnown[row] = true;
     return known;

@@ -6,6 +6,7 @@ import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.DeviceAdded;
 import io.blkwarden.model.message.DeviceRemoved;
 import io.blkwarden.model.message.DiskAttached;
@@ -31,6 +32,7 @@ import java.util.UUID;
  */
 public final class HostMap {
   private static final UUID NOBODY = new UUID(0, 0);
+  private static final int[] NO_ROWS = {};
 
   private final boolean present;
   private final UUID boot;
@@ -38,6 +40,7 @@ public final class HostMap {
   private final long baseId;
   private final MappedDisk[] disks;
   private final int[][] devicesOf;
+  private final int[][] swapRowsOf;
   private final List<PhysicalDevice> devices;
   private long revision;
   private boolean gap;
@@ -50,6 +53,7 @@ public final class HostMap {
     baseId = -1;
     disks = new MappedDisk[0];
     devicesOf = new int[0][];
+    swapRowsOf = new int[0][];
     devices = List.of();
     revision = -1;
   }
@@ -71,6 +75,28 @@ public final class HostMap {
     for (int row = 0; row < disks.length; row++) {
       devicesOf[row] = shared.computeIfAbsent(disks[row].physical(), list -> rowsOf(list, rows));
     }
+    swapRowsOf = swapRows(disks);
+  }
+
+  /** For each row the rows of the swap disks of its domain; rows of a domain share an array. */
+  private static int[][] swapRows(MappedDisk[] disks) {
+    Map<UUID, int[]> ofDomain = new HashMap<>();
+    for (int row = 0; row < disks.length; row++) {
+      if (disks[row].volume().role() == VolumeRole.SWAP) {
+        ofDomain.merge(disks[row].domain().uuid(), new int[] {row}, HostMap::joined);
+      }
+    }
+    int[][] rows = new int[disks.length][];
+    for (int row = 0; row < disks.length; row++) {
+      rows[row] = ofDomain.getOrDefault(disks[row].domain().uuid(), NO_ROWS);
+    }
+    return rows;
+  }
+
+  private static int[] joined(int[] first, int[] second) {
+    int[] all = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    return all;
   }
 
   private static int[] rowsOf(List<PhysicalDevice> physical, Map<DeviceNumber, Integer> rows) {
@@ -172,6 +198,14 @@ public final class HostMap {
 
   int[] devicesOf(int row) {
     return devicesOf[row];
+  }
+
+  int[] swapRowsOf(int row) {
+    return swapRowsOf[row];
+  }
+
+  boolean gone(int row) {
+    return disks[row].state() == MappingState.GONE;
   }
 
   /** The disk of a row. */

@@ -9,7 +9,6 @@ import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.sample.SampleTable;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -29,9 +28,7 @@ public final class HostState {
   private Counters deviceCounters = new Counters(List.of(), List.of());
   private Rates disks = new Rates(0);
   private Rates devices = new Rates(0);
-  private double[] deviceBusy = new double[0];
-  private double[] deviceIos = new double[0];
-  private double[] deviceQueue = new double[0];
+  private DeviceSums sums = new DeviceSums(0);
   private double ioSome = Double.NaN;
   private double ioFull = Double.NaN;
 
@@ -100,11 +97,8 @@ public final class HostState {
     deviceCounters = nextDevices;
     disks = nextDiskRates;
     devices = nextDeviceRates;
-    int count = nextDevices.rows();
-    deviceBusy = new double[count];
-    deviceIos = new double[count];
-    deviceQueue = new double[count];
-    sumDevices();
+    sums = new DeviceSums(nextDevices.rows());
+    sums.sum(disks, map, nextDisks.rows(), windowMillis);
     return MappingChange.REPLACED;
   }
 
@@ -157,7 +151,7 @@ public final class HostState {
     }
     measure(frame.disks(), diskCounters, disks, window);
     measure(frame.devices(), deviceCounters, devices, window);
-    sumDevices();
+    sums.sum(disks, map, diskCounters.rows(), window);
   }
 
   private void measure(SampleTable table, Counters counters, Rates rates, long window) {
@@ -167,21 +161,6 @@ public final class HostState {
         rates.set(row, delta, inFlight, window);
       } else {
         rates.unknown(row);
-      }
-    }
-  }
-
-  private void sumDevices() {
-    Arrays.fill(deviceBusy, 0);
-    Arrays.fill(deviceIos, 0);
-    Arrays.fill(deviceQueue, 0);
-    for (int row = 0; row < diskCounters.rows(); row++) {
-      if (disks.known(row)) {
-        for (int device : map.devicesOf(row)) {
-          deviceBusy[device] += disks.get(row, Rates.BUSY);
-          deviceIos[device] += disks.iops(row);
-          deviceQueue[device] += disks.get(row, Rates.IN_FLIGHT);
-        }
       }
     }
   }
@@ -211,44 +190,95 @@ public final class HostState {
       case READ_BYTES -> disks.get(row, Rates.READ_BYTES);
       case WRITE_BYTES -> disks.get(row, Rates.WRITE_BYTES);
       case BYTES -> (double) disks.get(row, Rates.READ_BYTES) + disks.get(row, Rates.WRITE_BYTES);
-      case AWAIT -> disks.get(row, Rates.AWAIT);
+      case FLUSH_IOPS -> disks.get(row, Rates.FLUSH_IOPS);
+      case DISCARD_IOPS -> disks.get(row, Rates.DISCARD_IOPS);
+      case DISCARD_BYTES -> disks.get(row, Rates.DISCARD_BYTES);
+      case AWAIT -> disks.await(row);
+      case READ_AWAIT -> disks.readAwait(row);
+      case WRITE_AWAIT -> disks.writeAwait(row);
+      case OUT_OF_REQUESTS -> disks.get(row, Rates.OUT_OF_REQUESTS);
       case UTIL -> disks.get(row, Rates.UTIL);
       case IN_FLIGHT -> disks.get(row, Rates.IN_FLIGHT);
       case DEVICE_TIME_SHARE -> share(row);
-      case DEVICE_UTIL -> highest(row, Rates.UTIL);
-      case DEVICE_AWAIT -> highest(row, Rates.AWAIT);
-      case DEVICE_IOPS -> busiest(row);
+      case DEVICE_UTIL, DEVICE_AWAIT, DEVICE_IOPS, DEVICE_IN_FLIGHT, DEVICE_LAGGARDS ->
+          highest(metric, row);
+      case SWAP_IN -> swap(row, Rates.READ_BYTES);
+      case SWAP_OUT -> swap(row, Rates.WRITE_BYTES);
+      case SWAP_BYTES -> swap(row, Rates.READ_BYTES) + swap(row, Rates.WRITE_BYTES);
       case HOST_IO_SOME -> ioSome;
       case HOST_IO_FULL -> ioFull;
     };
   }
 
   private double share(int row) {
-    double own = disks.get(row, Rates.BUSY);
+    double own = disks.busy(row);
     double highest = Double.NaN;
     for (int device : map.devicesOf(row)) {
-      double share = deviceBusy[device] > 0 ? own / deviceBusy[device] : 0;
+      double share = sums.busy(device) > 0 ? own / sums.busy(device) : 0;
       highest = highest >= share ? highest : share;
     }
     return Double.isNaN(own) ? Double.NaN : highest;
   }
 
-  private double highest(int row, int which) {
+  private double highest(Metric metric, int row) {
     double highest = Double.NaN;
     for (int device : map.devicesOf(row)) {
-      double value = devices.get(device, which);
+      double value = deviceValue(metric, device);
       highest = highest >= value || Double.isNaN(value) ? highest : value;
     }
     return highest;
   }
 
-  private double busiest(int row) {
-    double highest = Double.NaN;
-    for (int device : map.devicesOf(row)) {
-      double value = devices.iops(device);
-      highest = highest >= value || Double.isNaN(value) ? highest : value;
+  /**
+   * A metric of a physical device in the last window; {@link Double#NaN} when it is unknown, and
+   * for a metric that is not a device's.
+   *
+   * @param device its row in {@link #devices()}
+   */
+  public double deviceValue(Metric metric, int device) {
+    return switch (metric) {
+      case DEVICE_UTIL -> devices.get(device, Rates.UTIL);
+      case DEVICE_AWAIT -> devices.await(device);
+      case DEVICE_IOPS -> devices.iops(device);
+      case DEVICE_IN_FLIGHT -> devices.get(device, Rates.IN_FLIGHT);
+      case DEVICE_LAGGARDS -> sums.laggards(device);
+      case IOPS,
+          READ_IOPS,
+          WRITE_IOPS,
+          READ_BYTES,
+          WRITE_BYTES,
+          BYTES,
+          FLUSH_IOPS,
+          DISCARD_IOPS,
+          DISCARD_BYTES,
+          AWAIT,
+          READ_AWAIT,
+          WRITE_AWAIT,
+          OUT_OF_REQUESTS,
+          UTIL,
+          IN_FLIGHT,
+          DEVICE_TIME_SHARE,
+          SWAP_IN,
+          SWAP_OUT,
+          SWAP_BYTES,
+          HOST_IO_SOME,
+          HOST_IO_FULL ->
+          Double.NaN;
+    };
+  }
+
+  /** Sum over the swap disks of the row's domain; unknown when it has none or one is unknown. */
+  private double swap(int row, int which) {
+    double sum = Double.NaN;
+    for (int swap : map.swapRowsOf(row)) {
+      if (!map.gone(swap)) {
+        sum = (Double.isNaN(sum) ? 0 : sum) + disks.get(swap, which);
+        if (Double.isNaN(sum)) {
+          return sum;
+        }
+      }
     }
-    return highest;
+    return sum;
   }
 
   /** The disk and its neighbours on the same devices in the last window; unknown as NaN. */
@@ -258,11 +288,12 @@ public final class HostState {
     double otherBusy = 0;
     double otherQueue = 0;
     for (int device : map.devicesOf(row)) {
-      otherIos = Math.max(otherIos, deviceIos[device] - ownIos);
-      otherBusy = Math.max(otherBusy, deviceBusy[device] - disks.get(row, Rates.BUSY));
-      otherQueue = Math.max(otherQueue, deviceQueue[device] - disks.get(row, Rates.IN_FLIGHT));
+      otherIos = Math.max(otherIos, sums.ios(device) - ownIos);
+      otherBusy = Math.max(otherBusy, sums.busy(device) - disks.busy(row));
+      otherQueue = Math.max(otherQueue, sums.queue(device) - disks.get(row, Rates.IN_FLIGHT));
     }
-    into.set(ownIos, disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, busiest(row));
+    double deviceIos = highest(Metric.DEVICE_IOPS, row);
+    into.set(ownIos, disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, deviceIos);
   }
 
   /** The row of a disk of this very incarnation of its domain, if the map has it. */

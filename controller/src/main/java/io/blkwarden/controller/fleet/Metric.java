@@ -25,8 +25,20 @@ public enum Metric {
   WRITE_BYTES("write_bytes_per_s", MetricUnit.BYTES_PER_SECOND),
   /** Bytes read and written. */
   BYTES("bytes_per_s", MetricUnit.BYTES_PER_SECOND),
+  /** Flushes completed; 0 on a kernel that does not count them (before Linux 5.5). */
+  FLUSH_IOPS("flush_iops", MetricUnit.PER_SECOND),
+  /** Discards completed; 0 on a kernel that does not count them (before Linux 4.18). */
+  DISCARD_IOPS("discard_iops", MetricUnit.PER_SECOND),
+  /** Bytes discarded; as {@link #DISCARD_IOPS}. */
+  DISCARD_BYTES("discard_bytes_per_s", MetricUnit.BYTES_PER_SECOND),
   /** Mean time of an I/O; 0 for an idle disk, unknown while I/O waits and none completes. */
   AWAIT("await_ms", MetricUnit.MILLIS),
+  /** As {@link #AWAIT}, of reads; unknown also while only writes complete and I/O waits. */
+  READ_AWAIT("read_await_ms", MetricUnit.MILLIS),
+  /** As {@link #READ_AWAIT}, of writes. */
+  WRITE_AWAIT("write_await_ms", MetricUnit.MILLIS),
+  /** Times that blkback had no free request ({@code oo_req}): the guest's queue was full. */
+  OUT_OF_REQUESTS("out_of_requests_per_s", MetricUnit.PER_SECOND),
   /** Part of the time in which any I/O was in flight. */
   UTIL("util", MetricUnit.RATIO),
   /** I/Os in flight when the sample was taken. */
@@ -39,6 +51,16 @@ public enum Metric {
   DEVICE_AWAIT("device.await_ms", MetricUnit.MILLIS),
   /** As {@link #IOPS}, of the physical device. */
   DEVICE_IOPS("device.iops", MetricUnit.PER_SECOND),
+  /** As {@link #IN_FLIGHT}, of the physical device. */
+  DEVICE_IN_FLIGHT("device.in_flight", MetricUnit.COUNT),
+  /** Guests' disks on the device with an I/O proven slower than 500 ms; see {@link DeviceSums}. */
+  DEVICE_LAGGARDS("device.laggards", MetricUnit.COUNT),
+  /** Bytes that the disk's domain read from all its swap disks; unknown when it has none. */
+  SWAP_IN("swap.in_bytes_per_s", MetricUnit.BYTES_PER_SECOND),
+  /** Bytes that it wrote to them. */
+  SWAP_OUT("swap.out_bytes_per_s", MetricUnit.BYTES_PER_SECOND),
+  /** Both. */
+  SWAP_BYTES("swap.bytes_per_s", MetricUnit.BYTES_PER_SECOND),
   /** Part of the time in which some task of dom0 waited for I/O. */
   HOST_IO_SOME("host.io_some", MetricUnit.RATIO),
   /** Part of the time in which all of dom0's tasks waited for I/O. */

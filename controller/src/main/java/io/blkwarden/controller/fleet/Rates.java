@@ -13,14 +13,20 @@ final class Rates {
   static final int WRITE_IOPS = 1;
   static final int READ_BYTES = 2;
   static final int WRITE_BYTES = 3;
-  static final int AWAIT = 4;
-  static final int UTIL = 5;
-  static final int IN_FLIGHT = 6;
 
-  /** Milliseconds of I/O time a second: what shares and neighbours' waits are made of. */
-  static final int BUSY = 7;
+  /** Milliseconds a second that reads took, summed: what means and shares are made of. */
+  static final int READ_BUSY = 4;
 
-  static final int WIDTH = 8;
+  /** As {@link #READ_BUSY}, of writes. */
+  static final int WRITE_BUSY = 5;
+
+  static final int UTIL = 6;
+  static final int IN_FLIGHT = 7;
+  static final int FLUSH_IOPS = 8;
+  static final int DISCARD_IOPS = 9;
+  static final int DISCARD_BYTES = 10;
+  static final int OUT_OF_REQUESTS = 11;
+  static final int WIDTH = 12;
 
   private static final int SECTOR_BYTES = 512;
 
@@ -39,8 +45,36 @@ final class Rates {
     return (double) get(row, READ_IOPS) + get(row, WRITE_IOPS);
   }
 
+  /** Milliseconds a second that reads and writes took, summed. */
+  double busy(int row) {
+    return (double) get(row, READ_BUSY) + get(row, WRITE_BUSY);
+  }
+
+  /** Mean time of reads and writes in ms; see {@link #mean}. */
+  double await(int row) {
+    return mean(iops(row), busy(row), get(row, IN_FLIGHT));
+  }
+
+  /** Mean time of reads in ms; see {@link #mean}. */
+  double readAwait(int row) {
+    return mean(get(row, READ_IOPS), get(row, READ_BUSY), get(row, IN_FLIGHT));
+  }
+
+  /** Mean time of writes in ms; see {@link #mean}. */
+  double writeAwait(int row) {
+    return mean(get(row, WRITE_IOPS), get(row, WRITE_BUSY), get(row, IN_FLIGHT));
+  }
+
+  /** 0 for an idle disk, unknown while I/O waits and none completes. */
+  private static double mean(double ios, double busy, double inFlight) {
+    if (ios > 0) {
+      return busy / ios;
+    }
+    return ios == 0 && inFlight == 0 ? 0 : Double.NaN;
+  }
+
   boolean known(int row) {
-    return !Float.isNaN(get(row, BUSY));
+    return !Float.isNaN(get(row, READ_BUSY));
   }
 
   void unknown(int row) {
@@ -54,23 +88,23 @@ final class Rates {
   /** Makes the values of a row from what was counted in a window. */
   void set(int row, long[] delta, long inFlight, long windowMillis) {
     double perSecond = 1_000.0 / windowMillis;
+    double bytesPerSecond = SECTOR_BYTES * perSecond;
     int at = row * WIDTH;
-    long ios = delta[Counters.READ_IOS] + delta[Counters.WRITE_IOS];
-    long busy = delta[Counters.READ_MS] + delta[Counters.WRITE_MS];
     values[at + READ_IOPS] = (float) (delta[Counters.READ_IOS] * perSecond);
     values[at + WRITE_IOPS] = (float) (delta[Counters.WRITE_IOS] * perSecond);
-    values[at + READ_BYTES] = (float) (delta[Counters.READ_SECTORS] * SECTOR_BYTES * perSecond);
-    values[at + WRITE_BYTES] = (float) (delta[Counters.WRITE_SECTORS] * SECTOR_BYTES * perSecond);
-    values[at + AWAIT] = await(ios, busy, inFlight);
+    values[at + READ_BYTES] = (float) (delta[Counters.READ_SECTORS] * bytesPerSecond);
+    values[at + WRITE_BYTES] = (float) (delta[Counters.WRITE_SECTORS] * bytesPerSecond);
+    values[at + READ_BUSY] = (float) (delta[Counters.READ_MS] * perSecond);
+    values[at + WRITE_BUSY] = (float) (delta[Counters.WRITE_MS] * perSecond);
     values[at + UTIL] = (float) Math.min(1, (double) delta[Counters.IO_MS] / windowMillis);
     values[at + IN_FLIGHT] = inFlight;
-    values[at + BUSY] = (float) (busy * perSecond);
+    values[at + FLUSH_IOPS] = optional(delta[Counters.FLUSH_IOS], perSecond);
+    values[at + DISCARD_IOPS] = optional(delta[Counters.DISCARD_IOS], perSecond);
+    values[at + DISCARD_BYTES] = optional(delta[Counters.DISCARD_SECTORS], bytesPerSecond);
+    values[at + OUT_OF_REQUESTS] = optional(delta[Counters.OUT_OF_REQUESTS], perSecond);
   }
 
-  private static float await(long ios, long busy, long inFlight) {
-    if (ios > 0) {
-      return (float) ((double) busy / ios);
-    }
-    return inFlight == 0 ? 0 : Float.NaN;
+  private static float optional(long counted, double factor) {
+    return counted == Counters.UNKNOWN ? Float.NaN : (float) (counted * factor);
   }
 }

@@ -56,6 +56,35 @@ final class HostStateTest {
   }
 
   @Test
+  void aDeviceSumsItsQueueAndItsLaggards() {
+    host.reads(disk, 10, 800, 900, 4);
+    host.reads(other, 0, 0, 700, 2);
+    next(1_000);
+
+    assertThat(state.value(Metric.READ_AWAIT, disk)).isEqualTo(800);
+    assertThat(state.value(Metric.WRITE_AWAIT, disk)).isNaN();
+    assertThat(state.value(Metric.AWAIT, other)).isNaN();
+    assertThat(state.value(Metric.DEVICE_IN_FLIGHT, disk)).isEqualTo(2);
+    assertThat(state.value(Metric.DEVICE_LAGGARDS, disk)).isEqualTo(2);
+
+    host.reads(disk, 10, 499, 100, 0);
+    host.reads(other, 0, 0, 100, 2);
+    next(1_000);
+
+    assertThat(state.value(Metric.DEVICE_LAGGARDS, disk)).isZero();
+  }
+
+  @Test
+  void aDomainSwapsOnAllItsSwapDisks() {
+    host.reads(disk, 100, 1, 100, 0);
+    next(1_000);
+
+    assertThat(state.value(Metric.SWAP_IN, disk)).isEqualTo(100 * 4096.0);
+    assertThat(state.value(Metric.SWAP_OUT, disk)).isZero();
+    assertThat(state.value(Metric.SWAP_BYTES, other)).isZero();
+  }
+
+  @Test
   void aLostBatchLosesNoIo() {
     host.reads(disk, 100, 1, 0, 0);
     host.pass(1_000);

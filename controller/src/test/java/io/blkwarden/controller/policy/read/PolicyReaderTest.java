@@ -108,9 +108,12 @@ final class PolicyReaderTest {
             "p.yaml:3:5: policies[0].mod: unknown key; expected match, mode,"
                 + " name, only_if, then, when; did you mean 'mode'?",
             "p.yaml:4:21: policies[0].when.metric: expected one of "
-                + "await_ms, bytes_per_s, device.await_ms, device.iops, device.util,"
-                + " device_time_share, host.io_full, host.io_some, in_flight, iops,"
-                + " read_bytes_per_s, read_iops, util, write_bytes_per_s, write_iops,"
+                + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
+                + " device.laggards, device.util, device_time_share, discard_bytes_per_s,"
+                + " discard_iops, flush_iops, host.io_full, host.io_some, in_flight, iops,"
+                + " out_of_requests_per_s, read_await_ms, read_bytes_per_s, read_iops,"
+                + " swap.bytes_per_s, swap.in_bytes_per_s, swap.out_bytes_per_s, util,"
+                + " write_await_ms, write_bytes_per_s, write_iops,"
                 + " found 'iosp'; did you mean 'iops'?",
             "p.yaml:5:29: policies[0].then.ladder[1]: expected idle, best-effort/0 to"
                 + " best-effort/7, or limit 10/s to limit 100000/s, found 'best-effort/9'",
