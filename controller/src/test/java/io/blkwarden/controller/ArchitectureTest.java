@@ -42,6 +42,7 @@ final class ArchitectureTest {
   private static final String[] PURE = {
     "..controller.fleet..",
     "..controller.policy..",
+    "..controller.detect..",
     "..controller.plan..",
     "..controller.step..",
     "..controller.record"

@@ -306,6 +306,12 @@ public final class HostState {
     return map.disk(row);
   }
 
+  /** Whether the row is the first of its domain's swap disks. */
+  public boolean firstSwapDisk(int row) {
+    int[] rows = map.swapRowsOf(row);
+    return rows.length > 0 && rows[0] == row;
+  }
+
   /** How many rows there are. */
   public int rows() {
     return diskCounters.rows();

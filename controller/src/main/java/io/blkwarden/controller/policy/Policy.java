@@ -1,15 +1,12 @@
 package io.blkwarden.controller.policy;
 
 /** A rule that people write; each kind is a record of its own. */
-public sealed interface Policy permits ThresholdPolicy {
+public sealed interface Policy permits DiskPolicy {
   /** Unique name, as alerts carry it. */
   String name();
 
   /** How far it may go. */
   Mode mode();
-
-  /** Which disks it is about. */
-  Match match();
 
   /** What it does. */
   Response then();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ThresholdPolicy(
     String name, Mode mode, Match match, Threshold when, @Nullable Gate onlyIf, Response then)
-    implements Policy {
+    implements DiskPolicy {
   public ThresholdPolicy {
     Require.text(name, 100, "name");
     Require.present(mode, "mode");

@@ -124,9 +124,9 @@ final class Acting {
     return "policy %s: %s is %s, above %s"
         .formatted(
             about.policy.name(),
-            about.policy.when().metric().id(),
-            about.policy.when().metric().format(about.value),
-            about.policy.when().metric().format(about.policy.when().above()));
+            about.detector.when().metric().id(),
+            about.detector.when().metric().format(about.value),
+            about.detector.when().metric().format(about.detector.when().above()));
   }
 
   private void keep(HostWatch watch, Case about, Episode episode, Throttle held) {

@@ -83,7 +83,7 @@ final class Alerts {
       @Nullable Ending ending) {
     MappedDisk disk = about.row < watch.state.rows() ? watch.state.disk(about.row) : null;
     Alert.Evidence evidence = evidence(watch.state, about);
-    Threshold when = about.policy.when();
+    Threshold when = about.detector.when();
     Alert alert =
         new Alert(
             episode.alert,

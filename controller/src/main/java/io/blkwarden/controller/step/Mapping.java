@@ -80,7 +80,7 @@ final class Mapping {
       List<Case> over = new ArrayList<>();
       List<Case> kept = new ArrayList<>();
       for (Case each : watch.casesNow()) {
-        int index = next.thresholds.indexOf(each.policy);
+        int index = next.ofDisks.indexOf(each.policy);
         if (index < 0) {
           over.add(each);
         } else {
@@ -88,7 +88,7 @@ final class Mapping {
         }
       }
       over.forEach(each -> sampling.close(watch, each, Alerts.Ending.POLICY_GONE));
-      kept.forEach(each -> each.policyIndex = next.thresholds.indexOf(each.policy));
+      kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
       watch.index(next, kept);
     }
     world.rules(next);

@@ -2,9 +2,10 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.ThresholdPolicy;
+import io.blkwarden.controller.policy.SwapPolicy;
 import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,19 +18,19 @@ final class Rules {
   private static final short[] NO_RULES = {};
 
   final PolicySet policies;
-  final List<ThresholdPolicy> thresholds;
+  final List<DiskPolicy> ofDisks;
   final Metric[] metrics;
   final double[] above;
 
   Rules(PolicySet policies) {
     this.policies = policies;
-    List<ThresholdPolicy> list = new ArrayList<>();
+    List<DiskPolicy> list = new ArrayList<>();
     for (Policy policy : policies.policies()) {
       switch (policy) {
-        case ThresholdPolicy threshold -> list.add(threshold);
+        case DiskPolicy ofDisk -> list.add(ofDisk);
       }
     }
-    thresholds = List.copyOf(list);
+    ofDisks = List.copyOf(list);
     metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
     above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
   }
@@ -39,17 +40,20 @@ final class Rules {
     short[][] matched = new short[state.rows()][];
     Map<String, short[]> shared = new HashMap<>();
     for (int row = 0; row < matched.length; row++) {
-      short[] own = match(state, state.disk(row));
+      short[] own = match(state, row);
       matched[row] = shared.computeIfAbsent(Arrays.toString(own), _ -> own);
     }
     return matched;
   }
 
-  private short[] match(HostState state, MappedDisk disk) {
-    short[] found = new short[thresholds.size()];
+  private short[] match(HostState state, int row) {
+    MappedDisk disk = state.disk(row);
+    short[] found = new short[ofDisks.size()];
     int count = 0;
     for (short i = 0; i < found.length; i++) {
-      if (thresholds.get(i).match().fits(state.host(), disk)) {
+      DiskPolicy policy = ofDisks.get(i);
+      boolean once = !(policy instanceof SwapPolicy) || state.firstSwapDisk(row);
+      if (once && policy.match().fits(state.host(), disk)) {
         found[count++] = i;
       }
     }

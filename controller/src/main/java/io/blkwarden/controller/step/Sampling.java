@@ -1,13 +1,13 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.Neighbourhood;
 import io.blkwarden.controller.plan.ClearRule;
 import io.blkwarden.controller.plan.Decision;
-import io.blkwarden.controller.plan.ThresholdTimer;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Gate;
-import io.blkwarden.controller.policy.ThresholdPolicy;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Restraint;
@@ -27,6 +27,7 @@ final class Sampling {
   private final Acting acting;
   private final Alerts alerts;
   private final Neighbourhood hood = new Neighbourhood();
+  private final Sample sample = new Sample();
 
   Sampling(World world, Acting acting, Alerts alerts) {
     this.world = world;
@@ -84,7 +85,7 @@ final class Sampling {
   }
 
   private void observe(HostWatch watch, int row, int policyIndex, double value) {
-    ThresholdPolicy policy = world.rules().thresholds.get(policyIndex);
+    DiskPolicy policy = world.rules().ofDisks.get(policyIndex);
     Case found = watch.find(row, policyIndex);
     if (found == null) {
       if (!(value > policy.when().above())) {
@@ -105,8 +106,8 @@ final class Sampling {
     ClearRule.Verdict mayClear =
         held == null ? ClearRule.Verdict.CLEAR : mayClear(held.restraint, state, row);
     boolean gate = holds(policy.onlyIf(), state, row);
-    ThresholdTimer.Change change = found.timer.observe(value, gate, mayClear, state.windowMillis());
-    switch (change) {
+    sample.set(state, row, gate, mayClear);
+    switch (found.detector.observe(sample)) {
       case QUIET -> forget(watch, found);
       case BREACHED -> breached(watch, found);
       case CLEARED -> close(watch, found, Alerts.Ending.CLEARED);
@@ -123,7 +124,7 @@ final class Sampling {
     };
   }
 
-  private @Nullable Case open(HostWatch watch, int row, int policyIndex, ThresholdPolicy policy) {
+  private @Nullable Case open(HostWatch watch, int row, int policyIndex, DiskPolicy policy) {
     if (!world.openCase(watch)) {
       return null;
     }
@@ -208,8 +209,8 @@ final class Sampling {
       @Nullable Throttle throttle,
       String reason) {
     Map<String, Double> numbers = new TreeMap<>();
-    numbers.put(about.policy.when().metric().id(), about.value);
-    numbers.put("above", about.policy.when().above());
+    numbers.put(about.detector.when().metric().id(), about.value);
+    numbers.put("above", about.detector.when().above());
     for (Metric metric :
         List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL)) {
       double value =

@@ -1,5 +1,7 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.detect.Detector;
+import io.blkwarden.controller.detect.SwapDetector;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.model.MappedDisk;
@@ -42,12 +44,10 @@ final class Summary {
                   lasted,
                   ending == null ? "the condition is over" : ending.sentence());
       case FIRING, HANDLED ->
-          "%s has %s on %s for %s%s; %s."
+          "%s %s%s; %s."
               .formatted(
                   who,
-                  done(about, disk),
-                  what,
-                  duration(about.timer.aboveMillis()),
+                  finding(about, disk, what),
                   share(evidence, disk),
                   handled(about, episode, state));
     };
@@ -58,8 +58,21 @@ final class Summary {
     return "its " + role + "disk " + Printable.of(about.disk.vdev());
   }
 
+  private static String finding(Case about, @Nullable MappedDisk disk, String what) {
+    String lasting = "for " + duration(about.detector.heldMillis());
+    return switch (about.detector) {
+      case SwapDetector swap ->
+          "needs memory, not I/O: it has swapped in %s and out %s %s"
+              .formatted(
+                  Metric.SWAP_IN.format(swap.inBytesPerSecond()),
+                  Metric.SWAP_OUT.format(swap.outBytesPerSecond()),
+                  lasting);
+      case Detector _ -> "has %s on %s %s".formatted(done(about, disk), what, lasting);
+    };
+  }
+
   private static String done(Case about, @Nullable MappedDisk disk) {
-    Metric metric = about.policy.when().metric();
+    Metric metric = about.detector.when().metric();
     double value = about.value;
     boolean swap = disk != null && disk.volume().role() == VolumeRole.SWAP;
     return switch (metric) {

@@ -143,6 +143,15 @@ public final class TestHost {
     count(deviceCounters.getFirst(), ios, millisEach, busyMillis, inFlight);
   }
 
+  /** Counts writes of 4 KiB. */
+  public void writes(int row, long ios, long millisEach) {
+    for (long[] each : List.of(counters.get(row), deviceCounters.getFirst())) {
+      each[SampleColumn.WRITE_IOS.id()] += ios;
+      each[SampleColumn.WRITE_SECTORS.id()] += ios * 8;
+      each[SampleColumn.WRITE_MS.id()] += ios * millisEach;
+    }
+  }
+
   private static void count(long[] row, long ios, long millisEach, long busyMillis, long inFlight) {
     row[SampleColumn.READ_IOS.id()] += ios;
     row[SampleColumn.READ_SECTORS.id()] += ios * 8;

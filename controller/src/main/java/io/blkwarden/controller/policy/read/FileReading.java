@@ -72,8 +72,21 @@ final class FileReading {
       section.notYet("budget", "budgets over windows");
       return Optional.empty();
     }
+    section.take("swap");
+    if (section.has("swap") && section.has("when")) {
+      section
+          .problems()
+          .at(
+              section.node(),
+              section.path("swap"),
+              "expected one of 'when' and 'swap', found both");
+      return Optional.empty();
+    }
+    Mode may = mode.orElse(Mode.SHADOW);
     Optional<Policy> policy =
-        ThresholdReader.read(section, name.orElse("?"), mode.orElse(Mode.SHADOW));
+        section.has("swap")
+            ? SwapReader.read(section, name.orElse("?"), may)
+            : ThresholdReader.read(section, name.orElse("?"), may);
     section.close();
     return name.isPresent() ? policy : Optional.empty();
   }

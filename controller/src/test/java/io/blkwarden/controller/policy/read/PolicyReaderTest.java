@@ -9,6 +9,7 @@ import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.policy.SwapPolicy;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.ThresholdPolicy;
 import io.blkwarden.model.Restraint;
@@ -106,7 +107,7 @@ final class PolicyReaderTest {
                 """))
         .containsExactly(
             "p.yaml:3:5: policies[0].mod: unknown key; expected match, mode,"
-                + " name, only_if, then, when; did you mean 'mode'?",
+                + " name, only_if, swap, then, when; did you mean 'mode'?",
             "p.yaml:4:21: policies[0].when.metric: expected one of "
                 + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
                 + " device.laggards, device.util, device_time_share, discard_bytes_per_s,"
@@ -143,9 +144,73 @@ final class PolicyReaderTest {
                   - name: c
                     fleet: { metric: swap.bytes_per_s }
                 """))
-        .hasSize(8)
+        .hasSize(6)
         .allMatch(problem -> problem.contains("not supported yet"))
         .anyMatch(problem -> problem.startsWith("p.yaml:3:11: policies[0].mode: approve"));
+  }
+
+  @Test
+  void readsWindowsAndSwapping() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: bursts
+                when: { metric: iops, above: 200, windows: 3 of 5, window: 10s, samples: 4 }
+              - name: out-of-memory
+                swap: { above: 1MB/s, for: 30s, clear_below: 200kB/s, clear_for: 20s }
+            """);
+
+    assertThat(load.problems()).isEmpty();
+    Response alertOnly = new Response(List.of(), 300_000, Alert.Severity.WARNING);
+    assertThat(load.policies().policies())
+        .containsExactly(
+            new ThresholdPolicy(
+                "bursts",
+                Mode.SHADOW,
+                Match.ANY,
+                new Threshold(
+                    Metric.IOPS, 200, 30_000, 100, 60_000, 4, new Threshold.Windows(3, 5, 10_000)),
+                null,
+                alertOnly),
+            new SwapPolicy(
+                "out-of-memory",
+                Mode.SHADOW,
+                Match.ANY,
+                new Threshold(Metric.SWAP_BYTES, 1e6, 30_000, 2e5, 20_000),
+                null,
+                alertOnly));
+  }
+
+  @Test
+  void tellsWhatIsWrongWithWindowsAndSwapping() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    when: { metric: iops, above: 200, windows: 6 of 5, window: 10s, samples: 0 }
+                  - name: b
+                    when: { metric: iops, above: 200, windows: 3 of 5, for: 10s }
+                  - name: c
+                    swap: { above: 200, for: 1w, clear_below: 300 }
+                  - name: d
+                    swap: { above: 200, for: 1m }
+                    when: { metric: iops, above: 200, for: 10s }
+                """))
+        .containsExactly(
+            "p.yaml:3:48: policies[0].when.windows: expected windows such as '3 of 5', at most 30,"
+                + " found '6 of 5'",
+            "p.yaml:3:78: policies[0].when.samples: expected a number of samples, 1 to 10000,"
+                + " found '0'",
+            "p.yaml:5:11: policies[1].when.window: expected a duration such as 500ms, 10s, 5m or"
+                + " 2h, found nothing",
+            "p.yaml:5:61: policies[1].when.for: expected either 'for' or 'windows', found both",
+            "p.yaml:7:30: policies[2].swap.for: expected a duration such as 500ms, 10s, 5m or 2h,"
+                + " found '1w'",
+            "p.yaml:7:47: policies[2].swap.clear_below: expected at most 'above', 200 B/s, found"
+                + " '300'",
+            "p.yaml:8:5: policies[3].swap: expected one of 'when' and 'swap', found both");
   }
 
   @Test

@@ -1,34 +1,26 @@
-package io.blkwarden.controller.plan;
+package io.blkwarden.controller.detect;
 
+import io.blkwarden.controller.plan.ClearRule;
 import io.blkwarden.controller.policy.Threshold;
 
-/**
- * How long a disk has been above a policy's level, or below its clear level; mutable.
- *
- * <p>Time is that of the windows measured, so what was not measured neither raises nor clears: an
- * unknown value holds both timers where they are.
- */
-public final class ThresholdTimer {
+/** How long a disk has been above a policy's level without a pause, or below its clear level. */
+public final class ThresholdTimer implements Detector {
   private final Threshold when;
+  private final ClearTimer clear;
   private long aboveMillis;
-  private long belowMillis;
+  private int samples;
   private boolean breached;
 
   /** Starts a timer that has seen nothing. */
   public ThresholdTimer(Threshold when) {
     this.when = when;
+    this.clear = new ClearTimer(when);
   }
 
-  /** What a sample changed. */
-  public enum Change {
-    /** Never above, and not now either: the timer may be thrown away. */
-    QUIET,
-    /** Nothing that anyone need know. */
-    NONE,
-    /** The condition has held long enough. */
-    BREACHED,
-    /** It has been over for long enough. */
-    CLEARED
+  @Override
+  public Change observe(Sample sample) {
+    return observe(
+        sample.value(when.metric()), sample.gateHolds(), sample.mayClear(), sample.windowMillis());
   }
 
   /**
@@ -39,8 +31,7 @@ public final class ThresholdTimer {
    * @param mayClear whether a low value means that the cause is gone (see {@link ClearRule})
    * @param windowMillis length of the window
    */
-  public Change observe(
-      double value, boolean gateHolds, ClearRule.Verdict mayClear, long windowMillis) {
+  Change observe(double value, boolean gateHolds, ClearRule.Verdict mayClear, long windowMillis) {
     if (Double.isNaN(value) || windowMillis <= 0) {
       return Change.NONE;
     }
@@ -52,42 +43,44 @@ public final class ThresholdTimer {
   private Change before(double value, boolean gateHolds, long windowMillis) {
     if (!(value > when.above())) {
       aboveMillis = 0;
+      samples = 0;
       return Change.QUIET;
     }
     aboveMillis += windowMillis;
-    if (aboveMillis >= when.forMillis() && gateHolds) {
+    samples = Math.min(samples + 1, when.samples());
+    if (aboveMillis >= when.forMillis() && samples >= when.samples() && gateHolds) {
       breached = true;
-      belowMillis = 0;
+      clear.restart();
       return Change.BREACHED;
     }
     return Change.NONE;
   }
 
   private Change whileBreached(double value, ClearRule.Verdict mayClear, long windowMillis) {
-    if (mayClear == ClearRule.Verdict.UNKNOWN) {
-      return Change.NONE;
-    }
-    if (!(value < when.clearBelow()) || mayClear == ClearRule.Verdict.BACKLOGGED) {
-      belowMillis = 0;
-      aboveMillis += windowMillis;
-      return Change.NONE;
-    }
-    belowMillis += windowMillis;
-    if (belowMillis >= when.clearForMillis()) {
+    if (clear.over(value, mayClear, windowMillis)) {
       breached = false;
       aboveMillis = 0;
+      samples = 0;
       return Change.CLEARED;
+    }
+    if (mayClear != ClearRule.Verdict.UNKNOWN && !clear.below(value, mayClear)) {
+      aboveMillis += windowMillis;
     }
     return Change.NONE;
   }
 
-  /** Whether the condition has held long enough and is not over. */
+  @Override
   public boolean breached() {
     return breached;
   }
 
-  /** How long it has held, in ms of measured time. */
-  public long aboveMillis() {
+  @Override
+  public long heldMillis() {
     return aboveMillis;
+  }
+
+  @Override
+  public Threshold when() {
+    return when;
   }
 }

@@ -1,12 +1,12 @@
-package io.blkwarden.controller.plan;
+package io.blkwarden.controller.detect;
 
+import static io.blkwarden.controller.detect.Detector.Change.BREACHED;
+import static io.blkwarden.controller.detect.Detector.Change.CLEARED;
+import static io.blkwarden.controller.detect.Detector.Change.NONE;
+import static io.blkwarden.controller.detect.Detector.Change.QUIET;
 import static io.blkwarden.controller.plan.ClearRule.Verdict.BACKLOGGED;
 import static io.blkwarden.controller.plan.ClearRule.Verdict.CLEAR;
 import static io.blkwarden.controller.plan.ClearRule.Verdict.UNKNOWN;
-import static io.blkwarden.controller.plan.ThresholdTimer.Change.BREACHED;
-import static io.blkwarden.controller.plan.ThresholdTimer.Change.CLEARED;
-import static io.blkwarden.controller.plan.ThresholdTimer.Change.NONE;
-import static io.blkwarden.controller.plan.ThresholdTimer.Change.QUIET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.Metric;
@@ -21,7 +21,7 @@ final class ThresholdTimerTest {
 
   private final ThresholdTimer timer = new ThresholdTimer(WHEN);
 
-  private ThresholdTimer.Change above() {
+  private Detector.Change above() {
     return timer.observe(300, true, CLEAR, 1_000);
   }
 

@@ -1,0 +1,47 @@
+package io.blkwarden.controller.detect;
+
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.plan.ClearRule;
+import io.blkwarden.model.HostId;
+
+/** One disk's last window, as detectors look at it; mutable, one serves all. */
+public final class Sample {
+  private HostState state = new HostState(HostId.FLEET);
+  private int row;
+  private boolean gateHolds;
+  private ClearRule.Verdict mayClear = ClearRule.Verdict.UNKNOWN;
+
+  /**
+   * Makes it another disk's.
+   *
+   * @param state of its host
+   * @param row of the disk
+   * @param gateHolds whether the policy's other conditions hold; false when that is unknown
+   * @param mayClear whether a low value means that the cause is gone
+   */
+  public void set(HostState state, int row, boolean gateHolds, ClearRule.Verdict mayClear) {
+    this.state = state;
+    this.row = row;
+    this.gateHolds = gateHolds;
+    this.mayClear = mayClear;
+  }
+
+  /** A metric; {@link Double#NaN} when it is unknown. */
+  double value(Metric metric) {
+    return state.value(metric, row);
+  }
+
+  boolean gateHolds() {
+    return gateHolds;
+  }
+
+  ClearRule.Verdict mayClear() {
+    return mayClear;
+  }
+
+  /** Length of the window in ms; 0 when it is unknown. */
+  long windowMillis() {
+    return state.windowMillis();
+  }
+}

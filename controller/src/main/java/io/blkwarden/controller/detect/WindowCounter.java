@@ -1,0 +1,74 @@
+package io.blkwarden.controller.detect;
+
+import io.blkwarden.controller.policy.Threshold;
+
+/**
+ * Whether so many of a disk's last windows were above a policy's level on average.
+ *
+ * <p>Windows follow each other from the first value above the level on, in measured time; one that
+ * an unknown value falls into goes on with the next known one.
+ */
+final class WindowCounter implements Detector {
+  private final Threshold when;
+  private final Threshold.Windows windows;
+  private final ClearTimer clear;
+  private double sum;
+  private long millis;
+  private long heldMillis;
+  private int samples;
+  private int above;
+  private boolean breached;
+
+  WindowCounter(Threshold when, Threshold.Windows windows) {
+    this.when = when;
+    this.windows = windows;
+    this.clear = new ClearTimer(when);
+  }
+
+  @Override
+  public Change observe(Sample sample) {
+    double value = sample.value(when.metric());
+    long window = sample.windowMillis();
+    if (Double.isNaN(value) || window <= 0) {
+      return Change.NONE;
+    }
+    heldMillis += window;
+    if (breached) {
+      boolean over = clear.over(value, sample.mayClear(), window);
+      breached = !over;
+      return over ? Change.CLEARED : Change.NONE;
+    }
+    sum += value * window;
+    millis += window;
+    samples = Math.min(samples + 1, when.samples());
+    if (millis < windows.millis()) {
+      return Change.NONE;
+    }
+    boolean enough = samples >= when.samples();
+    above = (above << 1 | (enough && sum / millis > when.above() ? 1 : 0)) & windows.mask();
+    sum = 0;
+    millis = 0;
+    samples = 0;
+    if (above == 0) {
+      return Change.QUIET;
+    }
+    breached = Integer.bitCount(above) >= windows.atLeast() && sample.gateHolds();
+    clear.restart();
+    return breached ? Change.BREACHED : Change.NONE;
+  }
+
+  @Override
+  public boolean breached() {
+    return breached;
+  }
+
+  @Override
+  public long heldMillis() {
+    return heldMillis;
+  }
+
+  @Override
+  public Threshold when() {
+    return when;
+  }
+}

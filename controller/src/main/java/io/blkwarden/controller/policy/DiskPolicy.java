@@ -1,0 +1,15 @@
+package io.blkwarden.controller.policy;
+
+import org.jspecify.annotations.Nullable;
+
+/** A rule about single disks, which may be throttled for it. */
+public sealed interface DiskPolicy extends Policy permits ThresholdPolicy, SwapPolicy {
+  /** Which disks it is about. */
+  Match match();
+
+  /** What is measured against what. */
+  Threshold when();
+
+  /** What else must hold; absent when nothing must. */
+  @Nullable Gate onlyIf();
+}

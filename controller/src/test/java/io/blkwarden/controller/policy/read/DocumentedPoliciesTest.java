@@ -1,0 +1,32 @@
+package io.blkwarden.controller.policy.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Every example of the policy reference is one that the reader takes. */
+final class DocumentedPoliciesTest {
+  private static final Pattern EXAMPLE =
+      Pattern.compile("```yaml\n(policies:.*?)```", Pattern.DOTALL);
+
+  @Test
+  void theExamplesHold() throws IOException {
+    Matcher examples = EXAMPLE.matcher(Files.readString(Path.of("../docs/POLICIES.md")));
+    int found = 0;
+    while (examples.find()) {
+      PolicyLoad load =
+          PolicyReader.read(
+              List.of(new PolicyFile("POLICIES.md", examples.group(1))), PolicyLoad.NONE);
+      assertThat(load.problems()).as(examples.group(1)).isEmpty();
+      assertThat(load.policies().policies()).isNotEmpty();
+      found++;
+    }
+    assertThat(found).isGreaterThanOrEqualTo(3);
+  }
+}
