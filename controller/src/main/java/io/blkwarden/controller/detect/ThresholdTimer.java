@@ -31,7 +31,8 @@ public final class ThresholdTimer implements Detector {
    * @param mayClear whether a low value means that the cause is gone (see {@link ClearRule})
    * @param windowMillis length of the window
    */
-  Change observe(double value, boolean gateHolds, ClearRule.Verdict mayClear, long windowMillis) {
+  public Change observe(
+      double value, boolean gateHolds, ClearRule.Verdict mayClear, long windowMillis) {
     if (Double.isNaN(value) || windowMillis <= 0) {
       return Change.NONE;
     }

@@ -70,10 +70,12 @@ public enum Metric {
 
   private final String id;
   private final MetricUnit unit;
+  private final MetricScope scope;
 
   Metric(String id, MetricUnit unit) {
     this.id = id;
     this.unit = unit;
+    this.scope = MetricScope.of(id);
   }
 
   /** All metrics. */
@@ -94,6 +96,11 @@ public enum Metric {
   /** What it is measured in. */
   public MetricUnit unit() {
     return unit;
+  }
+
+  /** What it is a metric of. */
+  public MetricScope scope() {
+    return scope;
   }
 
   /** A value of this metric as people read it, such as {@code 812/s} or {@code 81%}. */

@@ -25,6 +25,11 @@ public record Match(List<VolumeRole> roles, Glob domain, Glob host, Glob volume)
     Require.present(volume, "volume");
   }
 
+  /** Fits every disk of these hosts. */
+  public static Match ofHosts(Glob host) {
+    return new Match(List.of(), Glob.ANY, host, Glob.ANY);
+  }
+
   /** Whether the rule is about this disk. */
   public boolean fits(HostId hostId, MappedDisk disk) {
     String path = disk.volume().path();

@@ -22,6 +22,7 @@ public final class ControlStep {
   private final Asks asks;
   private final Ticks ticks;
   private final Alerts alerts;
+  private final FleetWatch fleet;
 
   /**
    * Makes a step that knows no host, has no policies and holds no claim.
@@ -44,7 +45,8 @@ public final class ControlStep {
     asks = new Asks(world, leases);
     outcomes = new Outcomes(world, alerts, asks);
     beats = new Beats(world, outcomes);
-    ticks = new Ticks(world, alerts, outcomes, asks, leases);
+    fleet = new FleetWatch(world);
+    ticks = new Ticks(world, alerts, outcomes, asks, leases, fleet);
   }
 
   /** Handles one input and returns what is to be done, in order. */
@@ -58,7 +60,11 @@ public final class ControlStep {
       case Input.CommandLost lost -> outcomes.lost(lost.command(), lost.why());
       case Input.Asked asked -> asks.take(asked.request(), asked.correlation());
       case Input.Tick _ -> ticks.take();
-      case Input.PoliciesLoaded loaded -> mapping.rules(new Rules(loaded.policies()));
+      case Input.PoliciesLoaded loaded -> {
+        Rules rules = new Rules(loaded.policies());
+        mapping.rules(rules);
+        fleet.rules(rules);
+      }
       case Input.Claimed claimed -> claimed(claimed.epoch());
       case Input.ClaimLost _ -> {
         world.claim(OptionalLong.empty());
@@ -81,5 +87,6 @@ public final class ControlStep {
       }
     }
     alerts.fleet();
+    fleet.claimed();
   }
 }

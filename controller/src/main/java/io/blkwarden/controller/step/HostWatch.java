@@ -21,6 +21,9 @@ final class HostWatch {
   /** Policies about each row. */
   short[][] matched = {};
 
+  /** Rows that each policy about the fleet totals. */
+  int[][] ofFleet = {};
+
   /** How many cases are open on each row. */
   int[] open = {};
 
@@ -78,9 +81,15 @@ final class HostWatch {
     return new ArrayList<>(cases.values());
   }
 
+  /** Finds out which policies are about which rows. */
+  void match(Rules rules) {
+    matched = rules.match(state);
+    ofFleet = rules.matchFleet(state);
+  }
+
   /** Takes new rows and policies over; the cases are those whose numbers were set already. */
   void index(Rules rules, List<Case> kept) {
-    matched = rules.match(state);
+    match(rules);
     open = new int[state.rows()];
     cases.clear();
     kept.forEach(this::add);

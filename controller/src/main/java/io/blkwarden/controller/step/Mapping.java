@@ -26,7 +26,7 @@ final class Mapping {
       case GAP -> world.wantSnapshot(watch);
       case UPDATED -> {
         closeGone(watch);
-        watch.matched = world.rules().match(watch.state);
+        watch.match(world.rules());
         closeUnmatched(watch);
       }
       case REPLACED -> replaced(watch);

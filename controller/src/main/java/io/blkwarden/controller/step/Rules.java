@@ -3,6 +3,8 @@ package io.blkwarden.controller.step;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.FleetPolicy;
+import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.SwapPolicy;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The policies in arrays, as the sample loop wants them; immutable. */
 final class Rules {
@@ -19,18 +22,22 @@ final class Rules {
 
   final PolicySet policies;
   final List<DiskPolicy> ofDisks;
+  final List<FleetPolicy> ofFleet;
   final Metric[] metrics;
   final double[] above;
 
   Rules(PolicySet policies) {
     this.policies = policies;
     List<DiskPolicy> list = new ArrayList<>();
+    List<FleetPolicy> fleet = new ArrayList<>();
     for (Policy policy : policies.policies()) {
       switch (policy) {
         case DiskPolicy ofDisk -> list.add(ofDisk);
+        case FleetPolicy whole -> fleet.add(whole);
       }
     }
     ofDisks = List.copyOf(list);
+    ofFleet = List.copyOf(fleet);
     metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
     above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
   }
@@ -58,5 +65,27 @@ final class Rules {
       }
     }
     return count == 0 ? NO_RULES : Arrays.copyOf(found, count);
+  }
+
+  /** For each policy about the fleet the rows of the host that it totals. */
+  int[][] matchFleet(HostState state) {
+    return ofFleet.stream().map(policy -> rows(policy, state)).toArray(int[][]::new);
+  }
+
+  private static int[] rows(FleetPolicy policy, HostState state) {
+    Match match = policy.match();
+    boolean host = match.host().matches(state.host().value());
+    return switch (policy.when().metric().scope()) {
+      case HOST -> host ? new int[] {0} : new int[0];
+      case DEVICE -> host ? IntStream.range(0, state.devices().size()).toArray() : new int[0];
+      case DISK ->
+          IntStream.range(0, state.rows())
+              .filter(row -> match.fits(state.host(), state.disk(row)))
+              .toArray();
+      case DOMAIN ->
+          IntStream.range(0, state.rows())
+              .filter(row -> state.firstSwapDisk(row) && match.fits(state.host(), state.disk(row)))
+              .toArray();
+    };
   }
 }

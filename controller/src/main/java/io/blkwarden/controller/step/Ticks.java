@@ -11,20 +11,23 @@ final class Ticks {
   private final Outcomes outcomes;
   private final Asks asks;
   private final Leases leases;
+  private final FleetWatch fleet;
   private long lastTickMillis;
   private boolean ticked;
 
-  Ticks(World world, Alerts alerts, Outcomes outcomes, Asks asks, Leases leases) {
+  Ticks(World world, Alerts alerts, Outcomes outcomes, Asks asks, Leases leases, FleetWatch fleet) {
     this.world = world;
     this.alerts = alerts;
     this.outcomes = outcomes;
     this.asks = asks;
     this.leases = leases;
+    this.fleet = fleet;
   }
 
   void take() {
     // after a pause of the controller itself, samples wait unread: nobody was silent
     boolean paused = !ticked || world.millis() - lastTickMillis > PAUSE_MILLIS;
+    long passed = paused ? 0 : world.millis() - lastTickMillis;
     ticked = true;
     lastTickMillis = world.millis();
     if (!paused) {
@@ -34,6 +37,7 @@ final class Ticks {
     asks.giveUp(false);
     world.throttles.all().forEach(this::overdue);
     alerts.fleet();
+    fleet.tick(passed);
   }
 
   private void listen(HostWatch watch) {

@@ -67,10 +67,15 @@ final class FileReading {
             "a name of 1 to 100 characters",
             text -> text.isEmpty() || text.length() > 100 ? Optional.empty() : Optional.of(text));
     Optional<Mode> mode = mode(section);
-    if (section.has("fleet") || section.has("budget")) {
-      section.notYet("fleet", "policies about the whole fleet");
+    if (section.has("budget")) {
       section.notYet("budget", "budgets over windows");
       return Optional.empty();
+    }
+    section.take("fleet");
+    if (section.has("fleet")) {
+      Optional<Policy> fleet = FleetReader.read(section, name.orElse("?"));
+      section.close();
+      return name.isPresent() ? fleet : Optional.empty();
     }
     section.take("swap");
     if (section.has("swap") && section.has("when")) {

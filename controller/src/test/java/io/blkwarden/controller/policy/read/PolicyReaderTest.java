@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Gate;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
@@ -106,8 +107,8 @@ final class PolicyReaderTest {
                 brake: {}
                 """))
         .containsExactly(
-            "p.yaml:3:5: policies[0].mod: unknown key; expected match, mode,"
-                + " name, only_if, swap, then, when; did you mean 'mode'?",
+            "p.yaml:3:5: policies[0].mod: unknown key; expected fleet, match,"
+                + " mode, name, only_if, swap, then, when; did you mean 'mode'?",
             "p.yaml:4:21: policies[0].when.metric: expected one of "
                 + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
                 + " device.laggards, device.util, device_time_share, discard_bytes_per_s,"
@@ -141,10 +142,8 @@ final class PolicyReaderTest {
                     blame: { against: device.await_ms }
                   - name: b
                     budget: [ { metric: iops } ]
-                  - name: c
-                    fleet: { metric: swap.bytes_per_s }
                 """))
-        .hasSize(6)
+        .hasSize(5)
         .allMatch(problem -> problem.contains("not supported yet"))
         .anyMatch(problem -> problem.startsWith("p.yaml:3:11: policies[0].mode: approve"));
   }
@@ -211,6 +210,68 @@ final class PolicyReaderTest {
             "p.yaml:7:47: policies[2].swap.clear_below: expected at most 'above', 200 B/s, found"
                 + " '300'",
             "p.yaml:8:5: policies[3].swap: expected one of 'when' and 'swap', found both");
+  }
+
+  @Test
+  void readsTotalsOverTheFleet() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: fleet-swap
+                fleet: { metric: swap.bytes_per_s, sum_above: 2GB/s, for: 1m }
+                then: { alert: critical }
+              - name: congested
+                match: { host: "dom0-*" }
+                fleet: { of: { metric: host.io_full, above: 20% }, share_above: 10%, for: 1m,
+                         clear_below: 4%, clear_for: 2m }
+            """);
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .containsExactly(
+            new FleetPolicy(
+                "fleet-swap",
+                Match.ANY,
+                FleetPolicy.Total.SUM,
+                0,
+                new Threshold(Metric.SWAP_BYTES, 2e9, 60_000, 1e9, 60_000),
+                Alert.Severity.CRITICAL),
+            new FleetPolicy(
+                "congested",
+                Match.ofHosts(new Glob("dom0-*")),
+                FleetPolicy.Total.SHARE,
+                0.2,
+                new Threshold(Metric.HOST_IO_FULL, 0.1, 60_000, 0.04, 120_000),
+                Alert.Severity.WARNING));
+  }
+
+  @Test
+  void tellsWhatIsWrongWithTotals() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    mode: auto
+                    fleet: { metric: iops, sum_above: 200, share_above: 10%, for: 1m }
+                    then: { ladder: [ idle ] }
+                  - name: b
+                    match: { role: swap }
+                    fleet: { of: { metric: host.io_full, above: 20% }, count_above: 5%, for: 1m }
+                  - name: c
+                    fleet: { metric: iops, for: 1m }
+                  - name: d
+                    match: { role: swap }
+                    fleet: { of: { metric: host.io_full, above: 20% }, count_above: 5, for: 1m }
+                """))
+        .anyMatch(problem -> problem.contains("policies[0].mode: expected observe"))
+        .anyMatch(problem -> problem.contains("policies[0].then.ladder: expected nothing"))
+        .anyMatch(problem -> problem.contains("policies[0].fleet.share_above: expected one of"))
+        .anyMatch(problem ->
+            problem.contains("policies[1].fleet.count_above: expected a plain number such as 32"))
+        .anyMatch(problem -> problem.contains("policies[2].fleet.sum_above: expected one of"))
+        .anyMatch(problem -> problem.contains("policies[3].match: expected 'host' only"));
   }
 
   @Test
