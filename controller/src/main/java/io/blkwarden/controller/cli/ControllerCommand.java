@@ -47,6 +47,12 @@ final class ControllerCommand implements Callable<Integer> {
   @Nullable Path policies;
 
   @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "Plan, owner and protection of domains, for policies to select by; watched.")
+  @Nullable Path labels;
+
+  @Option(
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "8087",
@@ -99,11 +105,12 @@ final class ControllerCommand implements Callable<Integer> {
     StepSettings steps = stepSettings();
     BusSettings bus = settings.bus();
     log.info(
-        "settings: nats={} prefix={} instance={} policies={} http={}",
+        "settings: nats={} prefix={} instance={} policies={} labels={} http={}",
         bus.printableServers(),
         bus.subjects().prefix(),
         bus.instance(),
         settings.policies(),
+        settings.labels(),
         settings.http());
     ControllerRuntime runtime;
     try {
@@ -137,6 +144,12 @@ final class ControllerCommand implements Callable<Integer> {
     if (folder != null && !Files.isDirectory(folder)) {
       throw usage("--policies: %s is not a folder: create it, or name another".formatted(folder));
     }
+    Path labelsFile = labels;
+    if (labelsFile != null && (folder == null || !Files.isRegularFile(labelsFile))) {
+      throw usage(
+          "--labels: expected a file beside --policies DIR, found %s"
+              .formatted(folder == null ? "no --policies" : labelsFile));
+    }
     if (httpPort < 0 || httpPort > MAX_PORT) {
       throw usage("--http-port: expected 0 to %d, found %d".formatted(MAX_PORT, httpPort));
     }
@@ -144,7 +157,7 @@ final class ControllerCommand implements Callable<Integer> {
     if (http != null && http.isUnresolved()) {
       throw usage("--http-host: '%s' is no address of this machine".formatted(httpHost));
     }
-    return new ControllerSettings(nats.settings(shell, instance), folder, http);
+    return new ControllerSettings(nats.settings(shell, instance), folder, labelsFile, http);
   }
 
   private StepSettings stepSettings() {

@@ -10,7 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bus where NATS is
  * @param policies folder of policy files; absent for a controller that only watches
+ * @param labels file of domains' labels; absent when there is none
  * @param http where to serve health, metrics and the view; absent for nowhere
  */
 public record ControllerSettings(
-    BusSettings bus, @Nullable Path policies, @Nullable InetSocketAddress http) {}
+    BusSettings bus,
+    @Nullable Path policies,
+    @Nullable Path labels,
+    @Nullable InetSocketAddress http) {
+  /** Settings without labels. */
+  public ControllerSettings(
+      BusSettings bus, @Nullable Path policies, @Nullable InetSocketAddress http) {
+    this(bus, policies, null, http);
+  }
+}

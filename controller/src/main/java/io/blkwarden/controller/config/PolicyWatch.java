@@ -1,7 +1,10 @@
 package io.blkwarden.controller.config;
 
+import io.blkwarden.controller.policy.Labels;
+import io.blkwarden.controller.policy.read.LabelsReader;
 import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
+import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
@@ -10,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -34,11 +39,13 @@ public final class PolicyWatch implements Runnable {
   private static final int MAX_QUIET_WAITS = 20;
 
   private final Path folder;
+  private final @Nullable Path labelsFile;
   private final Consumer<PolicyLoad> loaded;
   private final LongAdder failures = new LongAdder();
   private volatile PolicyLoad load = PolicyLoad.NONE;
   private volatile String folderProblem = "";
   private List<PolicyFile> last = List.of();
+  private Labels labels = Labels.NONE;
   private boolean first = true;
 
   /**
@@ -47,7 +54,18 @@ public final class PolicyWatch implements Runnable {
    * @param loaded hears of each new load; must not wait
    */
   public PolicyWatch(Path folder, Consumer<PolicyLoad> loaded) {
+    this(folder, null, loaded);
+  }
+
+  /**
+   * A watch that has not looked yet.
+   *
+   * @param labelsFile labels of domains; absent when there are none
+   * @param loaded hears of each new load; must not wait
+   */
+  public PolicyWatch(Path folder, @Nullable Path labelsFile, Consumer<PolicyLoad> loaded) {
     this.folder = folder;
+    this.labelsFile = labelsFile;
     this.loaded = loaded;
   }
 
@@ -69,8 +87,10 @@ public final class PolicyWatch implements Runnable {
   /** Looks once; a load that is as before is not told again. */
   public synchronized void look() {
     List<PolicyFile> files;
+    Optional<PolicyFile> labelling;
     try {
       files = PolicyFolder.read(folder);
+      labelling = readLabels();
       folderProblem = "";
     } catch (IOException e) {
       String problem = "policies: %s cannot be read (%s)".formatted(folder, e);
@@ -81,12 +101,14 @@ public final class PolicyWatch implements Runnable {
       }
       return;
     }
-    if (!first && files.equals(last)) {
+    List<PolicyFile> all = new ArrayList<>(files);
+    labelling.ifPresent(all::add);
+    if (!first && all.equals(last)) {
       return;
     }
     first = false;
-    last = files;
-    PolicyLoad now = PolicyReader.read(files, load);
+    last = all;
+    PolicyLoad now = labelled(PolicyReader.read(files, load), labelling);
     load = now;
     now.problems().forEach(problem -> log.error("policy: {}", Printable.of(problem.toString())));
     now.keptFromBefore()
@@ -98,6 +120,24 @@ public final class PolicyWatch implements Runnable {
         files.size(),
         now.policies().policies().size());
     loaded.accept(now);
+  }
+
+  private Optional<PolicyFile> readLabels() throws IOException {
+    return labelsFile == null
+        ? Optional.empty()
+        : Optional.of(PolicyFolder.readFile(labelsFile, labelsFile.toString()));
+  }
+
+  private PolicyLoad labelled(PolicyLoad read, Optional<PolicyFile> labelling) {
+    if (labelling.isEmpty()) {
+      return read;
+    }
+    LabelsReader.Load now = LabelsReader.read(labelling.get(), labels);
+    labels = now.labels();
+    List<PolicyProblem> problems = new ArrayList<>(read.problems());
+    problems.addAll(now.problems());
+    return new PolicyLoad(
+        read.policies().with(labels), problems, read.keptFromBefore(), read.good());
   }
 
   /** Whatever is wrong with one look, the next one is taken. */

@@ -5,6 +5,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.VolumeRole;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Which disks a rule is about; all parts must fit.
@@ -13,8 +14,18 @@ import java.util.List;
  * @param domain name or UUID of the domain
  * @param host name of the host
  * @param volume path of the volume; a volume without one fits only {@code *}
+ * @param plan label of the domain; one without a plan fits only {@code *}
+ * @param owner label of the domain; one without an owner fits only {@code *}
+ * @param labels further labels that the domain must have, at most 32
  */
-public record Match(List<VolumeRole> roles, Glob domain, Glob host, Glob volume) {
+public record Match(
+    List<VolumeRole> roles,
+    Glob domain,
+    Glob host,
+    Glob volume,
+    Glob plan,
+    Glob owner,
+    Map<String, Glob> labels) {
   /** Fits every disk. */
   public static final Match ANY = new Match(List.of(), Glob.ANY, Glob.ANY, Glob.ANY);
 
@@ -23,6 +34,15 @@ public record Match(List<VolumeRole> roles, Glob domain, Glob host, Glob volume)
     Require.present(domain, "domain");
     Require.present(host, "host");
     Require.present(volume, "volume");
+    Require.present(plan, "plan");
+    Require.present(owner, "owner");
+    Require.within(labels.size(), 0, DomainLabels.OTHERS_MAX, "label (count)");
+    labels = Map.copyOf(labels);
+  }
+
+  /** A rule that labels do not matter for. */
+  public Match(List<VolumeRole> roles, Glob domain, Glob host, Glob volume) {
+    this(roles, domain, host, volume, Glob.ANY, Glob.ANY, Map.of());
   }
 
   /** Fits every disk of these hosts. */
@@ -30,12 +50,23 @@ public record Match(List<VolumeRole> roles, Glob domain, Glob host, Glob volume)
     return new Match(List.of(), Glob.ANY, host, Glob.ANY);
   }
 
-  /** Whether the rule is about this disk. */
-  public boolean fits(HostId hostId, MappedDisk disk) {
+  /**
+   * Whether the rule is about this disk.
+   *
+   * @param said what is said of its domain
+   */
+  public boolean fits(HostId hostId, MappedDisk disk, DomainLabels said) {
     String path = disk.volume().path();
     return (roles.isEmpty() || roles.contains(disk.volume().role()))
         && host.matches(hostId.value())
         && (domain.matches(disk.domain().name()) || domain.matches(disk.domain().uuid().toString()))
-        && volume.matches(path == null ? "" : path);
+        && volume.matches(path == null ? "" : path)
+        && plan.matches(said.plan())
+        && owner.matches(said.owner())
+        && labels.entrySet().stream()
+            .allMatch(each -> {
+              String value = said.others().get(each.getKey());
+              return value != null && each.getValue().matches(value);
+            });
   }
 }

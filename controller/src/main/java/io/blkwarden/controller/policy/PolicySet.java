@@ -13,8 +13,9 @@ import java.util.Set;
  * @param policies with unique names, at most {@link Limits#POLICIES_MAX}
  * @param brakes bounds on acting
  * @param protect disks that are never throttled, at most {@link Limits#PROTECT_MAX} rules
+ * @param labels what is said of domains
  */
-public record PolicySet(List<Policy> policies, Brakes brakes, List<Match> protect) {
+public record PolicySet(List<Policy> policies, Brakes brakes, List<Match> protect, Labels labels) {
   /** No policies, the default brakes, nothing protected. */
   public static final PolicySet EMPTY = new PolicySet(List.of(), Brakes.DEFAULT, List.of());
 
@@ -22,6 +23,7 @@ public record PolicySet(List<Policy> policies, Brakes brakes, List<Match> protec
     policies = Require.list(policies, Limits.POLICIES_MAX, "policies");
     Require.present(brakes, "brakes");
     protect = Require.list(protect, Limits.PROTECT_MAX, "protect");
+    Require.present(labels, "labels");
     Set<String> names = new HashSet<>();
     for (Policy policy : policies) {
       if (!names.add(policy.name())) {
@@ -31,8 +33,24 @@ public record PolicySet(List<Policy> policies, Brakes brakes, List<Match> protec
     }
   }
 
-  /** Whether a rule forbids to throttle this disk. */
+  /** Rules without labels. */
+  public PolicySet(List<Policy> policies, Brakes brakes, List<Match> protect) {
+    this(policies, brakes, protect, Labels.NONE);
+  }
+
+  /** The same rules with these labels. */
+  public PolicySet with(Labels others) {
+    return new PolicySet(policies, brakes, protect, others);
+  }
+
+  /** Whether a match is about this disk. */
+  public boolean fits(Match match, HostId host, MappedDisk disk) {
+    return match.fits(host, disk, labels.of(disk.domain()));
+  }
+
+  /** Whether a rule or a label forbids to throttle this disk. */
   public boolean protects(HostId host, MappedDisk disk) {
-    return protect.stream().anyMatch(rule -> rule.fits(host, disk));
+    DomainLabels said = labels.of(disk.domain());
+    return said.isProtected() || protect.stream().anyMatch(rule -> rule.fits(host, disk, said));
   }
 }

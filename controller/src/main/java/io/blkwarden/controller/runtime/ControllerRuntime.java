@@ -114,7 +114,9 @@ public final class ControllerRuntime implements AutoCloseable {
         settings.policies() == null
             ? null
             : new PolicyWatch(
-                settings.policies(), load -> lanes.put(new Input.PoliciesLoaded(load.policies())));
+                settings.policies(),
+                settings.labels(),
+                load -> lanes.put(new Input.PoliciesLoaded(load.policies())));
     policyThread = policies == null ? null : daemon(policies, "blkwarden-policies");
     http =
         settings.http() == null

@@ -60,7 +60,7 @@ final class Rules {
     for (short i = 0; i < found.length; i++) {
       DiskPolicy policy = ofDisks.get(i);
       boolean once = !(policy instanceof SwapPolicy) || state.firstSwapDisk(row);
-      if (once && policy.match().fits(state.host(), disk)) {
+      if (once && policies.fits(policy.match(), state.host(), disk)) {
         found[count++] = i;
       }
     }
@@ -72,7 +72,7 @@ final class Rules {
     return ofFleet.stream().map(policy -> rows(policy, state)).toArray(int[][]::new);
   }
 
-  private static int[] rows(FleetPolicy policy, HostState state) {
+  private int[] rows(FleetPolicy policy, HostState state) {
     Match match = policy.match();
     boolean host = match.host().matches(state.host().value());
     return switch (policy.when().metric().scope()) {
@@ -80,11 +80,12 @@ final class Rules {
       case DEVICE -> host ? IntStream.range(0, state.devices().size()).toArray() : new int[0];
       case DISK ->
           IntStream.range(0, state.rows())
-              .filter(row -> match.fits(state.host(), state.disk(row)))
+              .filter(row -> policies.fits(match, state.host(), state.disk(row)))
               .toArray();
       case DOMAIN ->
           IntStream.range(0, state.rows())
-              .filter(row -> state.firstSwapDisk(row) && match.fits(state.host(), state.disk(row)))
+              .filter(row ->
+                  state.firstSwapDisk(row) && policies.fits(match, state.host(), state.disk(row)))
               .toArray();
     };
   }

@@ -2,6 +2,7 @@ package io.blkwarden.controller.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import java.io.IOException;
@@ -39,6 +40,26 @@ final class PolicyWatchTest {
 
   private static List<String> names(PolicyLoad load) {
     return load.policies().policies().stream().map(Policy::name).toList();
+  }
+
+  @Test
+  void labelsAreReadWithThePoliciesAndABadFileHoldsAsItWas() throws Exception {
+    write("a.yaml", policy("first"));
+    write("labels", "labels: { vm1: { plan: small } }");
+    PolicyWatch watch = new PolicyWatch(folder, folder.resolve("labels"), loads::add);
+    watch.look();
+    Labels labels = loads.remove().policies().labels();
+    assertThat(labels.size()).isEqualTo(1);
+
+    write("labels", "labels: { vm1: { plna: small } }");
+    watch.look();
+    PolicyLoad bad = loads.remove();
+    assertThat(bad.policies().labels()).isEqualTo(labels);
+    assertThat(bad.problems()).singleElement().asString().contains("labels.vm1.plna: unknown key");
+
+    write("labels", "labels: {}");
+    watch.look();
+    assertThat(loads.remove().policies().labels().size()).isZero();
   }
 
   @Test

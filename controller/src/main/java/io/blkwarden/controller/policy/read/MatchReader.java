@@ -1,5 +1,6 @@
 package io.blkwarden.controller.policy.read;
 
+import io.blkwarden.controller.policy.DomainLabels;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.model.VolumeRole;
@@ -8,11 +9,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Reads {@code match: {role, domain, host, volume}}, and the same in a protect list. */
+/**
+ * Reads {@code match: {role, domain, host, volume, plan, owner, label}}, and the same in a protect
+ * list.
+ */
 final class MatchReader {
+  private static final String PATTERN = "a pattern of 1 to 255 characters such as vm*";
   private static final Map<String, VolumeRole> ROLES =
       Arrays.stream(VolumeRole.values())
           .collect(Collectors.toUnmodifiableMap(VolumeRole::wire, Function.identity()));
@@ -20,7 +26,6 @@ final class MatchReader {
   private MatchReader() {}
 
   static Match read(Section section) {
-    section.notYet("plan", "matching by plan");
     List<VolumeRole> roles = new ArrayList<>();
     for (Section.Element element : section.elements("role")) {
       section.word(element.node(), element.path(), ROLES).ifPresent(roles::add);
@@ -30,15 +35,37 @@ final class MatchReader {
             roles.stream().distinct().toList(),
             glob(section, "domain"),
             glob(section, "host"),
-            glob(section, "volume"));
+            glob(section, "volume"),
+            glob(section, "plan"),
+            glob(section, "owner"),
+            labels(section));
     section.close();
     return match;
   }
 
+  private static Map<String, Glob> labels(Section section) {
+    Map<String, Glob> labels = new TreeMap<>();
+    section
+        .section("label")
+        .ifPresent(each ->
+            each.all()
+                .forEach((key, node) ->
+                    each.scalar(node, each.path(key), PATTERN, MatchReader::glob)
+                        .ifPresent(glob -> labels.put(key, glob))));
+    if (labels.size() > DomainLabels.OTHERS_MAX) {
+      section
+          .problems()
+          .at(
+              section.node(),
+              section.path("label"),
+              "expected at most %d labels".formatted(DomainLabels.OTHERS_MAX));
+      return Map.of();
+    }
+    return labels;
+  }
+
   private static Glob glob(Section section, String key) {
-    return section
-        .value(key, "a pattern of 1 to 255 characters such as vm*", MatchReader::glob)
-        .orElse(Glob.ANY);
+    return section.value(key, PATTERN, MatchReader::glob).orElse(Glob.ANY);
   }
 
   private static Optional<Glob> glob(String text) {

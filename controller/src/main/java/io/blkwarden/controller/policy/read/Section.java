@@ -71,6 +71,12 @@ final class Section {
     return values.containsKey(key);
   }
 
+  /** Every key with its value, where any key is right. */
+  Map<String, Node> all() {
+    known.addAll(values.keySet());
+    return values;
+  }
+
   Optional<Node> take(String key) {
     known.add(key);
     return Optional.ofNullable(values.get(key)).filter(value -> !value.getTag().equals(Tag.NULL));

@@ -2,6 +2,7 @@ package io.blkwarden.controller.policy.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.policy.Labels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,5 +29,17 @@ final class DocumentedPoliciesTest {
       found++;
     }
     assertThat(found).isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  void theLabelsHold() throws IOException {
+    Matcher example =
+        Pattern.compile("```yaml\n(labels:.*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("../docs/POLICIES.md")));
+    assertThat(example.find()).isTrue();
+    LabelsReader.Load load =
+        LabelsReader.read(new PolicyFile("POLICIES.md", example.group(1)), Labels.NONE);
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.labels().size()).isEqualTo(3);
   }
 }

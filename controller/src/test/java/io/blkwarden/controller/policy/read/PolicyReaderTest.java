@@ -17,6 +17,7 @@ import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class PolicyReaderTest {
@@ -143,7 +144,7 @@ final class PolicyReaderTest {
                   - name: b
                     budget: [ { metric: iops } ]
                 """))
-        .hasSize(5)
+        .hasSize(4)
         .allMatch(problem -> problem.contains("not supported yet"))
         .anyMatch(problem -> problem.startsWith("p.yaml:3:11: policies[0].mode: approve"));
   }
@@ -272,6 +273,44 @@ final class PolicyReaderTest {
             problem.contains("policies[1].fleet.count_above: expected a plain number such as 32"))
         .anyMatch(problem -> problem.contains("policies[2].fleet.sum_above: expected one of"))
         .anyMatch(problem -> problem.contains("policies[3].match: expected 'host' only"));
+  }
+
+  @Test
+  void matchesByLabels() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: p
+                match: { plan: small, owner: "x*", label: { tier: "g?ld" } }
+                when: { metric: iops, above: 200, for: 10s }
+            """);
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .extracting(policy -> ((ThresholdPolicy) policy).match())
+        .containsExactly(
+            new Match(
+                List.of(),
+                Glob.ANY,
+                Glob.ANY,
+                Glob.ANY,
+                new Glob("small"),
+                new Glob("x*"),
+                Map.of("tier", new Glob("g?ld"))));
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: p
+                    match: { plan: [ a ], label: { tier: [ b ] } }
+                    when: { metric: iops, above: 200, for: 10s }
+                """))
+        .containsExactly(
+            "p.yaml:3:20: policies[0].match.plan: expected a pattern of 1 to 255 characters such"
+                + " as vm*, found 'a list'",
+            "p.yaml:3:42: policies[0].match.label.tier: expected a pattern of 1 to 255 characters"
+                + " such as vm*, found 'a list'");
   }
 
   @Test

@@ -1,0 +1,45 @@
+package io.blkwarden.controller.policy;
+
+import io.blkwarden.model.Require;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What people say of a domain, for policies to select by.
+ *
+ * @param plan what it pays for; empty when nobody said
+ * @param owner whose it is; empty when nobody said
+ * @param isProtected whether its disks are never throttled
+ * @param others further labels, at most {@link #OTHERS_MAX}
+ */
+public record DomainLabels(
+    String plan, String owner, boolean isProtected, Map<String, String> others) {
+  /** Most further labels of a domain. */
+  public static final int OTHERS_MAX = 32;
+
+  /** A domain that nobody said anything of. */
+  public static final DomainLabels NONE = new DomainLabels("", "", false, Map.of());
+
+  public DomainLabels {
+    Require.present(plan, "plan");
+    Require.present(owner, "owner");
+    Require.within(others.size(), 0, OTHERS_MAX, "labels (count)");
+    others = Collections.unmodifiableMap(new TreeMap<>(others));
+  }
+
+  /** These labels with what the other ones say instead; protected when either says so. */
+  DomainLabels overlaid(DomainLabels over) {
+    Map<String, String> all = new TreeMap<>(others);
+    for (Map.Entry<String, String> each : over.others.entrySet()) {
+      if (all.size() < OTHERS_MAX || all.containsKey(each.getKey())) {
+        all.put(each.getKey(), each.getValue());
+      }
+    }
+    return new DomainLabels(
+        over.plan.isEmpty() ? plan : over.plan,
+        over.owner.isEmpty() ? owner : over.owner,
+        isProtected || over.isProtected,
+        all);
+  }
+}
