@@ -19,6 +19,7 @@ import io.blkwarden.agent.throttle.IoPriorities;
 import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.trace.BioTrace;
 import io.blkwarden.agent.uevent.NetlinkUevents;
+import io.blkwarden.agent.uevent.UeventNotice;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -60,12 +61,19 @@ final class AgentProcess {
                     priorities(live)
                         .flatMap(priorities -> {
                           LeaseFile leases = new LeaseFile(stateDir);
+                          LeaseFile.Found found = leases.load();
+                          if (found instanceof LeaseFile.Found.Unreadable(String why)) {
+                            return Reading.<AgentProcess>failed(
+                                why + "; nothing is begun over it, start again once it can be");
+                          }
                           AgentPorts ports =
                               new AgentPorts(
                                   files,
                                   xenStore,
                                   new HostScanner(files, xenStore, priorities)::scan,
-                                  live ? tracing(root, files, closing) : Tracing.NONE,
+                                  live
+                                      ? tracing(root, files, closing)
+                                      : Tracing.none("a captured tree has no I/O to trace"),
                                   priorities,
                                   limits(live, files, root),
                                   leases,
@@ -83,7 +91,7 @@ final class AgentProcess {
                                 if (live) {
                                   uevents(inbox, closing);
                                 }
-                                runtime.start(leases.load());
+                                runtime.start(found);
                                 return new AgentProcess(runtime, closing);
                               });
                         })));
@@ -114,7 +122,7 @@ final class AgentProcess {
       }
       case Reading<BioTrace> none -> {
         LOG.warn("tracing: {}", none.describe());
-        yield Tracing.NONE;
+        yield Tracing.none(none.describe());
       }
     };
   }
@@ -122,8 +130,10 @@ final class AgentProcess {
   private static void uevents(AgentInbox inbox, Deque<Runnable> closing) {
     switch (NetlinkUevents.open(inbox::uevent)) {
       case Reading.Present<NetlinkUevents>(NetlinkUevents uevents) -> closing.push(uevents::close);
-      case Reading<NetlinkUevents> none ->
-          LOG.warn("uevents: {}; changes are found by scans only", none.describe());
+      case Reading<NetlinkUevents> none -> {
+        LOG.warn("uevents: {}; changes are found by scans only", none.describe());
+        inbox.uevent(new UeventNotice.Stopped(none.describe()));
+      }
     }
   }
 

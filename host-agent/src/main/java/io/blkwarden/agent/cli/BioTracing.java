@@ -13,6 +13,7 @@ import java.util.Set;
 /** Tracing through an instance of tracefs. */
 final class BioTracing implements Tracing {
   private final BioTrace trace;
+  private Optional<String> drainFault = Optional.empty();
 
   BioTracing(BioTrace trace) {
     this.trace = trace;
@@ -21,12 +22,14 @@ final class BioTracing implements Tracing {
   @Override
   public Optional<String> arm(Set<DeviceNumber> devices) {
     Reading<BioTrace.Armed> armed = trace.arm(devices);
-    return armed.isPresent() ? Optional.empty() : Optional.of(armed.describe());
+    return armed.isPresent() ? drainFault : Optional.of(armed.describe());
   }
 
   @Override
   public List<SeenBio> drain() {
-    return trace.drain().orElse(BioBatch.EMPTY).bios().stream()
+    Reading<BioBatch> drained = trace.drain();
+    drainFault = drained.isPresent() ? Optional.empty() : Optional.of(drained.describe());
+    return drained.orElse(BioBatch.EMPTY).bios().stream()
         .filter(bio -> bio.pid() > 0)
         .map(bio -> new SeenBio(bio.pid(), bio.device()))
         .distinct()

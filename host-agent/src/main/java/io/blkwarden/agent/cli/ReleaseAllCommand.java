@@ -102,6 +102,10 @@ final class ReleaseAllCommand implements Callable<Integer> {
         err.println("error: " + detail);
         yield ExitCode.FAILED;
       }
+      case LeaseFile.Found.Unreadable(String detail) -> {
+        err.println("error: " + detail + "; mend that, and run this again");
+        yield ExitCode.FAILED;
+      }
       case LeaseFile.Found.Leases(StoredLeases leases) -> restore(file, leases, err);
     };
   }

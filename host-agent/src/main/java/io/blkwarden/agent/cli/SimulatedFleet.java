@@ -55,7 +55,7 @@ final class SimulatedFleet {
               host,
               host,
               new HostScanner(host, host, host)::scan,
-              Tracing.NONE,
+              Tracing.none("names say all in the simulation"),
               host,
               LimitGroups.none("a simulated host has no cgroups"),
               new LeaseFile(stateDir.resolve(spec.host().value())),

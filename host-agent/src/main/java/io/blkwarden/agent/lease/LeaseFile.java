@@ -57,6 +57,14 @@ public final class LeaseFile implements LeaseStore {
      * @param detail what was expected, what was found, and where the file lies now
      */
     record SetAside(String detail) implements Found {}
+
+    /**
+     * A file that is there and could not be read just now: it is left as it is, and nothing may be
+     * stored over it.
+     *
+     * @param detail why
+     */
+    record Unreadable(String detail) implements Found {}
   }
 
   /** Reads the file; one that is torn or foreign is renamed to {@code leases.json.corrupt}. */
@@ -74,7 +82,7 @@ public final class LeaseFile implements LeaseStore {
     } catch (NoSuchFileException _) {
       return new Found.Nothing();
     } catch (IOException e) {
-      return setAside("cannot be read: " + e);
+      return new Found.Unreadable("%s: cannot be read: %s".formatted(file(), e));
     }
   }
 

@@ -114,6 +114,7 @@ final class AgentCore {
         LOG.error("leases: {}", detail);
         health.set("leases-set-aside", Optional.of(detail));
       }
+      case LeaseFile.Found.Unreadable(String detail) -> throw new IllegalStateException(detail);
     }
     publish(throttler.sweep());
   }
@@ -194,7 +195,7 @@ final class AgentCore {
   private void scan(long now) {
     rescan.scanning(now);
     List<MappingChange> changes = live.rescan();
-    rescan.scanned(live.threadsMissing(), live.traced() || !live.complete());
+    rescan.scanned(live.threadsMissing(), live.proofAwaited() || !live.complete());
     health.set("scan", live.scanFault());
     health.set("tracing", live.traceFault());
     for (MappingChange change : changes) {

@@ -27,7 +27,7 @@ final class LiveMapping {
   private Evidence evidence = Evidence.none();
   private Optional<String> scanFault = Optional.of("no scan yet");
   private Optional<String> traceFault = Optional.empty();
-  private boolean traced;
+  private boolean awaited;
   private boolean known;
   private boolean complete;
 
@@ -63,7 +63,7 @@ final class LiveMapping {
     mapping = next;
     evidence = resolution.next();
     traceFault = tracing.arm(resolution.wantTraced());
-    traced = !resolution.wantTraced().isEmpty() && traceFault.isEmpty();
+    awaited = !resolution.wantTraced().isEmpty();
     return changes;
   }
 
@@ -90,9 +90,9 @@ final class LiveMapping {
     return reason == UnresolvedReason.NO_THREAD_YET || reason == UnresolvedReason.RINGS_MISSING;
   }
 
-  /** Whether something is being traced. */
-  boolean traced() {
-    return traced;
+  /** Whether a disk's proof is awaited, from its next I/O, by trace or by counters. */
+  boolean proofAwaited() {
+    return awaited;
   }
 
   /** What could not be read at the last scan. */

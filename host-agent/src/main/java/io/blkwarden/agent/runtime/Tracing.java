@@ -8,19 +8,20 @@ import java.util.Set;
 
 /** Who submits I/O to which device, for disks that nothing else tells apart. */
 public interface Tracing {
-  /** On hosts where nothing can be traced. */
-  Tracing NONE =
-      new Tracing() {
-        @Override
-        public Optional<String> arm(Set<DeviceNumber> devices) {
-          return Optional.empty();
-        }
+  /** On hosts where nothing can be traced, for this reason. */
+  static Tracing none(String why) {
+    return new Tracing() {
+      @Override
+      public Optional<String> arm(Set<DeviceNumber> devices) {
+        return devices.isEmpty() ? Optional.empty() : Optional.of(why);
+      }
 
-        @Override
-        public List<SeenBio> drain() {
-          return List.of();
-        }
-      };
+      @Override
+      public List<SeenBio> drain() {
+        return List.of();
+      }
+    };
+  }
 
   /**
    * Watches these devices and no others.

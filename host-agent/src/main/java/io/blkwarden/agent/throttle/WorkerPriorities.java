@@ -92,7 +92,9 @@ final class WorkerPriorities {
 
   Look look(HeldWorker worker) {
     return switch (tasks.read(worker.id().pid())) {
-      case Reading.Present<Tasks.Task>(Tasks.Task task) when !task.id().equals(worker.id()) ->
+      // the start time counts in hundredths of a second: another task may share pid and start
+      case Reading.Present<Tasks.Task>(Tasks.Task task)
+          when objection(worker.id(), worker.comm(), task).isPresent() ->
           new Look.Gone();
       case Reading.Present<Tasks.Task> _ ->
           switch (priorities.get(worker.id().pid())) {

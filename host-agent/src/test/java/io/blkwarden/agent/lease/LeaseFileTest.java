@@ -104,6 +104,15 @@ final class LeaseFileTest {
   }
 
   @Test
+  void aFileThatCannotBeReadIsLeftAsItIs() throws IOException {
+    Files.createDirectories(file()); // reading a directory fails, as a bad device does
+
+    assertThat(leaseFile().load()).isInstanceOf(LeaseFile.Found.Unreadable.class);
+    assertThat(file()).isDirectory();
+    assertThat(file().resolveSibling("leases.json.corrupt")).doesNotExist();
+  }
+
+  @Test
   void aForeignFileIsSetAside() throws IOException {
     for (String text :
         List.of(

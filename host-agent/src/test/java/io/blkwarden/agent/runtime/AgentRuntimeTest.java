@@ -106,7 +106,7 @@ final class AgentRuntimeTest {
             host,
             host,
             this::scan,
-            Tracing.NONE,
+            Tracing.none("not here"),
             host,
             LimitGroups.none("no cgroups here"),
             leases,

@@ -34,6 +34,11 @@ public final class PretendKernel implements Tasks, IoPriorities {
     return id;
   }
 
+  /** The pid is used again so soon that its new owner has the same start time. */
+  public void replaceAtOnce(int pid, String comm, boolean kernelThread) {
+    tasks.computeIfPresent(pid, (_, task) -> new Tasks.Task(task.id(), comm, kernelThread));
+  }
+
   public void end(int pid) {
     tasks.remove(pid);
     priorities.remove(pid);

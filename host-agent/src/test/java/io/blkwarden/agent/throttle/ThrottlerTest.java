@@ -145,6 +145,19 @@ final class ThrottlerTest {
   }
 
   @Test
+  void aTaskThatSharesPidAndStartTimeIsNotTouched() {
+    set(IDLE);
+    host.kernel.replaceAtOnce(500, "backup", false);
+    int calls = host.kernel.calls().size();
+
+    List<Outcome> ended = host.later(1_000);
+
+    assertThat(ended).extracting(Outcome::result).containsExactly(Result.GONE);
+    assertThat(host.kernel.calls().subList(calls, host.kernel.calls().size()))
+        .containsExactly("501 none");
+  }
+
+  @Test
   void aRebornWorkerEndsTheLease() {
     set(IDLE);
     host.kernel.end(500);
