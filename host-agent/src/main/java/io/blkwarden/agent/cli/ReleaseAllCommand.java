@@ -80,6 +80,11 @@ final class ReleaseAllCommand implements Callable<Integer> {
     while (request.stands() && System.nanoTime() < until) {
       LockSupport.parkNanos(POLL.toNanos());
     }
+    String stuck = request.stuck();
+    if (request.stands() && !stuck.isEmpty()) {
+      err.println("error: not ended yet, the agent keeps trying: " + stuck);
+      return ExitCode.FAILED;
+    }
     if (request.stands()) {
       err.println(
           "error: the agent has not answered within %d s; the request stands, and the next agent to"

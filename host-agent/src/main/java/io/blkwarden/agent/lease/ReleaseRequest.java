@@ -1,5 +1,8 @@
 package io.blkwarden.agent.lease;
 
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +43,29 @@ public final class ReleaseRequest {
   /** Whether a request stands. */
   public boolean stands() {
     return Files.exists(file);
+  }
+
+  /**
+   * Notes in the request which leases could not be ended yet.
+   *
+   * @return what went wrong; empty when it is noted
+   */
+  public Optional<String> stuck(String leases) {
+    try {
+      Files.writeString(file, leases, WRITE, TRUNCATE_EXISTING);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("%s: cannot be written: %s".formatted(file, e));
+    }
+  }
+
+  /** The leases that could not be ended yet; empty when no agent has noted any. */
+  public String stuck() {
+    try {
+      return Files.readString(file);
+    } catch (IOException _) {
+      return "";
+    }
   }
 
   /**

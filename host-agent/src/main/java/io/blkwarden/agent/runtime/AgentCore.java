@@ -179,9 +179,8 @@ final class AgentCore {
         .releaseRequest()
         .filter(request -> request.stands())
         .ifPresent(request -> {
-          LOG.info("release-all was asked for on this host");
-          publish(throttler.endAll(End.RELEASED, "release-all on the host", now));
-          request.done().ifPresent(fault -> LOG.error("release-all: {}", fault));
+          HostRelease.obey(request, throttler, now, this::publish)
+              .ifPresent(fault -> LOG.error("release-all: {}", fault));
         });
   }
 

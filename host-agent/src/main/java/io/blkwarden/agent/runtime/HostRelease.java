@@ -1,0 +1,40 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.lease.ReleaseRequest;
+import io.blkwarden.agent.throttle.End;
+import io.blkwarden.agent.throttle.Lease;
+import io.blkwarden.agent.throttle.Throttler;
+import io.blkwarden.model.message.Outcome;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** Carries out a request on the host to end all leases: it stands until none is held. */
+final class HostRelease {
+  private HostRelease() {}
+
+  /**
+   * Ends what is not ending yet; what is stuck is tried again by {@link Throttler#expire}.
+   *
+   * @param published gets the outcomes
+   * @return what went wrong with the request itself; empty when nothing did
+   */
+  static Optional<String> obey(
+      ReleaseRequest request,
+      Throttler throttler,
+      long nowMillis,
+      Consumer<List<Outcome>> published) {
+    if (throttler.table().all().stream().anyMatch(lease -> lease.ending() == null)) {
+      published.accept(throttler.endAll(End.RELEASED, "release-all on the host", nowMillis));
+    }
+    List<Lease> stuck = List.copyOf(throttler.table().all());
+    return stuck.isEmpty()
+        ? request.done()
+        : request.stuck(stuck.stream().map(HostRelease::name).collect(Collectors.joining(", ")));
+  }
+
+  private static String name(Lease lease) {
+    return "%s (domain %s, %s)".formatted(lease.id().value(), lease.domain().uuid(), lease.vdev());
+  }
+}
