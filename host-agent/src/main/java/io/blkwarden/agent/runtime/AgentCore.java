@@ -67,6 +67,7 @@ final class AgentCore {
   private final SampleFrame frame = new SampleFrame();
   private final Outcomes outcomes;
   private final Throttler throttler;
+  private final DiskSight sight;
   private final AgentHealth health = new AgentHealth();
   private final Due sampleDue;
   private final Due heartbeatDue = new Due(HEARTBEAT_MILLIS);
@@ -90,6 +91,7 @@ final class AgentCore {
     this.sampler = new Sampler(ports.files(), run, settings.interval().toMillis());
     this.sampleDue = new Due(settings.interval().toMillis());
     this.outcomes = new Outcomes(settings.host(), boot, ports.wall(), ports.random());
+    this.sight = new DiskSight(ports.files(), ports.xenStore());
     this.throttler =
         new Throttler(
             boot,
@@ -158,6 +160,7 @@ final class AgentCore {
     scanIfDue();
     if (orphanDue.take(now)) {
       publish(throttler.endOrphans(present(), now));
+      publish(throttler.endStarved(present(), sight, now));
       health.set("lease-file", throttler.storeFault());
     }
     boolean sampling = sampleDue.take(now);
@@ -197,6 +200,7 @@ final class AgentCore {
     rescan.scanned(live.threadsMissing(), live.proofAwaited() || !live.complete());
     health.set("scan", live.scanFault());
     health.set("tracing", live.traceFault());
+    publish(throttler.setAgain(present(), now));
     for (MappingChange change : changes) {
       revision++;
       ports.bus().mapping(change.event(origin()));

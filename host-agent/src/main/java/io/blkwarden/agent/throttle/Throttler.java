@@ -1,5 +1,6 @@
 package io.blkwarden.agent.throttle;
 
+import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
@@ -24,6 +25,8 @@ public final class Throttler {
   private final LimitGroups limits;
   private final WorkerGroups groups;
   private final LeaseEnding ending;
+  private final StarvationGuard starvation = new StarvationGuard();
+  private final SchedulerWatch schedulers = new SchedulerWatch();
   private final LeaseStore store;
   private final Outcomes outcomes;
   private final UUID boot;
@@ -239,6 +242,58 @@ public final class Throttler {
       store();
     }
     return result;
+  }
+
+  /** Ends the leases that hold back what must not wait. */
+  public List<Outcome> endStarved(PresentMapping mapping, ThrottledDisks disks, long nowMillis) {
+    starvation.keep(table.all());
+    List<Outcome> result = new ArrayList<>();
+    for (Lease lease : List.copyOf(table.all())) {
+      Optional<ThrottledDisks.Sight> sight = mapping.find(lease.disk()).flatMap(disks::see);
+      Optional<String> why =
+          lease.ending() == null ? starvation.look(lease, sight, nowMillis) : Optional.empty();
+      why.ifPresent(reason -> result.add(end(null, lease, End.STARVED, reason, nowMillis)));
+    }
+    if (!result.isEmpty()) {
+      store();
+    }
+    return result;
+  }
+
+  /** Sets held priorities again below which the scheduler has become bfq. */
+  public List<Outcome> setAgain(PresentMapping mapping, long nowMillis) {
+    schedulers.keep(table.all());
+    List<Outcome> result = new ArrayList<>();
+    for (Lease lease : table.all()) {
+      Optional<String> change =
+          mapping.find(lease.disk()).flatMap(disk -> schedulers.becameBfq(lease, disk));
+      IoPriority priority = lease.priority();
+      if (change.isPresent() && priority != null && lease.ending() == null) {
+        result.add(setAgain(lease, priority, change.get(), nowMillis));
+      }
+    }
+    return result;
+  }
+
+  private Outcome setAgain(Lease lease, IoPriority priority, String why, long nowMillis) {
+    List<Outcome.WorkerChange> changes = new ArrayList<>();
+    StringBuilder detail =
+        new StringBuilder(why).append("; ").append(priority).append(" is set again");
+    Result result = Result.RENEWED;
+    for (HeldWorker worker : lease.workers()) {
+      if (workers.takenOver(worker)) {
+        continue;
+      }
+      switch (workers.set(worker, priority)) {
+        case WorkerPriorities.Change.Done(Outcome.WorkerChange change) -> changes.add(change);
+        case WorkerPriorities.Change.Failed(String cause) -> {
+          result = Result.FAILED;
+          detail.append("; not so: ").append(cause);
+        }
+      }
+    }
+    return outcomes.of(
+        null, lease, result, detail.toString(), changes, lease.remainingMillis(nowMillis));
   }
 
   /** Takes over the leases that an earlier run stored: each goes on, is restored, or is gone. */

@@ -50,6 +50,12 @@ final class LabWiring {
     return ControllerProcess.start(natsUrl(), work, POLICIES);
   }
 
+  /** A controller whose ladder has other rungs, such as {@code limit 10/s}. */
+  static ControllerProcess controller(Path work, String ladder) throws IOException {
+    return ControllerProcess.start(
+        natsUrl(), work, POLICIES.replace("ladder: [ idle ]", "ladder: [ " + ladder + " ]"));
+  }
+
   /** Stands for the controller until there is one. */
   static ControllerProcess noController() {
     return ControllerProcess.none();

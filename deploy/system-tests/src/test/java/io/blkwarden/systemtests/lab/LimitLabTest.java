@@ -1,0 +1,184 @@
+package io.blkwarden.systemtests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** vm101 swaps under a scheduler that ignores priorities, and is limited, on a real dom0. */
+@Tag("lab")
+@Order(4)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class LimitLabTest {
+  private static final String TREE = "/sys/fs/cgroup";
+
+  @TempDir static Path work;
+  private final Lab lab = Lab.running();
+  private final FleetView fleet = LabWiring.fleet();
+  private final Dom0 dom0 = new Dom0(lab, fleet);
+  private @Nullable IoShareLog log;
+  private ControllerProcess controller = LabWiring.noController();
+
+  @BeforeAll
+  void twoCalmGuestsAndASchedulerThatIgnoresPriorities() {
+    lab.verb("scheduler", "none");
+    lab.verb("guests", "vm101", "vm102");
+    lab.verb("throttle", "60");
+    LabWiring.startAgent(lab);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    lab.verb("scheduler", "mq-deadline");
+    lab.verb("agent", "stop");
+    fleet.close();
+  }
+
+  @BeforeEach
+  void startController() throws Exception {
+    controller = LabWiring.controller(work, "limit 10/s");
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    controller.kill();
+    if (log != null) {
+      log.stop();
+      log = null;
+    }
+  }
+
+  @Test
+  @Order(1)
+  void theAgentSaysThatItCanLimit() {
+    fleet.await(
+        fleet.mark(),
+        Dom0.PATIENCE,
+        "a heartbeat that offers limits",
+        Heartbeat.class,
+        beat -> Boolean.TRUE.equals(beat.limitAvailable()));
+  }
+
+  @Test
+  @Order(2)
+  void aStormIsLimitedAndItsThreadsComeBack() {
+    MappingSnapshot before = dom0.resolved(0, 4);
+    MappedDisk swap = Dom0.disk(before, "vm101", "xvda2");
+    int mark = fleet.mark();
+    IoShareLog record =
+        IoShareLog.start(lab, dm(before, "vm101", "xvda2"), dm(before, "vm102", "xvda1"));
+    log = record;
+    weigh(4096);
+    lab.guest("vm102", "setdisk heavy 8");
+    lab.guest("vm101", "setswap heavy 4");
+
+    var applied = outcome(mark, Outcome.Result.APPLIED);
+    assertThat(applied.message().limitPerS()).isEqualTo(10);
+    String group = "/blkwarden/" + Objects.requireNonNull(applied.message().lease());
+    assertThat(groups(swap)).containsOnly(group);
+    assertThat(lab.sh("cat " + TREE + group + "/io.max"))
+        .startsWith(swap.volume().device() + " ")
+        .contains("riops=10 wiops=10");
+    assertThat(groups(Dom0.disk(before, "vm101", "xvda1"))).containsOnly("/");
+
+    Instant since = applied.message().at();
+    Awaitility.await("30 s of the storm at its limit")
+        .atMost(Dom0.PATIENCE)
+        .until(() -> dom0.now().isAfter(since.plusSeconds(30)));
+    double free = record.share(since.minusSeconds(6), since);
+    double limited = record.share(since.plusSeconds(5), since.plusSeconds(30));
+    assertThat(limited)
+        .as("share at 10/s since %s, %.2f before, of %s", since, free, record)
+        .isLessThan(free * 0.6);
+    AlertSchema.assertValid(
+        fleet
+            .await(
+                mark,
+                Dom0.PATIENCE,
+                "an alert that tells the limit",
+                Alert.class,
+                a -> a.action() != null && Objects.equals(a.action().limitPerS(), 10))
+            .json());
+
+    lab.guest("vm101", "setswap off");
+    outcome(mark, Outcome.Result.RELEASED);
+    assertThat(groups(swap)).containsOnly("/");
+    assertNoGroupIsLeft();
+    lab.guest("vm102", "setdisk off");
+  }
+
+  @Test
+  @Order(3)
+  void aGuestThatIsDestroyedWhileLimitedLeavesNothing() {
+    dom0.resolved(fleet.mark(), 4);
+    int mark = fleet.mark();
+    weigh(4096);
+    lab.guest("vm102", "setdisk heavy 8");
+    lab.guest("vm101", "setswap heavy 4");
+    outcome(mark, Outcome.Result.APPLIED);
+
+    lab.verb("destroy", "vm101");
+
+    outcome(mark, Outcome.Result.GONE);
+    assertNoGroupIsLeft();
+    lab.guest("vm102", "setdisk off");
+    assertThat(fleet.malformed()).isEmpty();
+  }
+
+  private void assertNoGroupIsLeft() {
+    Awaitility.await("no cgroup of ours")
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> assertThat(lab.sh("ls -d " + TREE + "/blkwarden 2>/dev/null || true")).isEmpty());
+  }
+
+  /** The cgroups of a disk's threads, as the kernel names them. */
+  private Set<String> groups(MappedDisk disk) {
+    return disk.workers().stream()
+        .map(Worker::pid)
+        .map(pid -> lab.sh("grep ^0:: /proc/%d/cgroup".formatted(pid)).trim().substring(3))
+        .collect(Collectors.toSet());
+  }
+
+  /** Sets the guests' part of the processor; dom0's weight is 8192. */
+  private void weigh(int weight) {
+    lab.sh("for vm in vm101 vm102; do xl sched-credit2 -d $vm -w %d; done".formatted(weight));
+  }
+
+  private static String dm(MappingSnapshot snapshot, String domain, String vdev) {
+    return Objects.requireNonNull(Dom0.disk(snapshot, domain, vdev).volume().dm());
+  }
+
+  private FleetView.Seen<Outcome> outcome(int mark, Outcome.Result result) {
+    return fleet.await(
+        mark,
+        Dom0.PATIENCE,
+        "an outcome " + result.wire(),
+        Outcome.class,
+        o -> o.result() == result && "xvda2".equals(o.vdev()));
+  }
+}

@@ -1,0 +1,74 @@
+package io.blkwarden.agent.runtime;
+
+import io.blkwarden.agent.probe.DiskStat;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.throttle.ThrottledDisks;
+import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads a throttled disk's counters, its devices' {@code prio_aging_expire}, and whether its guest
+ * shuts down: {@code control/shutdown} is written, or the backend is in state 5 (Closing).
+ */
+final class DiskSight implements ThrottledDisks {
+  /** The kernel's own default, and what is assumed where the scheduler has no such setting. */
+  static final long AGING_MILLIS = 10_000;
+
+  private static final long AGING_MILLIS_MAX = 3_600_000;
+  private static final String CLOSING = "5";
+
+  private final KernelFiles files;
+  private final XenStore store;
+
+  DiskSight(KernelFiles files, XenStore store) {
+    this.files = files;
+    this.store = store;
+  }
+
+  @Override
+  public Optional<Sight> see(MappedDisk disk) {
+    String dm = disk.volume().dm();
+    if (dm == null) {
+      return Optional.empty();
+    }
+    return DiskStat.read(files, dm)
+        .toOptional()
+        .map(stat -> new Sight(completed(stat), stat.inFlight(), aging(disk), shuttingDown(disk)));
+  }
+
+  private static long completed(DiskStat stat) {
+    return stat.reads().ios()
+        + stat.writes().ios()
+        + stat.countedDiscards().map(DiskStat.Transfers::ios).orElse(0L)
+        + stat.countedFlushes().map(DiskStat.Flushes::ios).orElse(0L);
+  }
+
+  private long aging(MappedDisk disk) {
+    return disk.physical().stream().mapToLong(this::aging).max().orElse(AGING_MILLIS);
+  }
+
+  private long aging(PhysicalDevice device) {
+    return files
+        .read("sys/block/" + device.name() + "/queue/iosched/prio_aging_expire")
+        .map(String::strip)
+        .toOptional()
+        .filter(text -> text.matches("[0-9]{1,9}"))
+        .map(text -> Math.min(AGING_MILLIS_MAX, Long.parseLong(text)))
+        .orElse(AGING_MILLIS);
+  }
+
+  private boolean shuttingDown(MappedDisk disk) {
+    int domid = disk.domain().domid();
+    List<Reading<String>> read =
+        store.readAll(
+            List.of(
+                "/local/domain/" + domid + "/control/shutdown",
+                "/local/domain/0/backend/vbd/%d/%d/state".formatted(domid, disk.disk().handle())));
+    boolean asked = !read.get(0).orElse("").isBlank();
+    return asked || read.get(1).orElse("").strip().equals(CLOSING);
+  }
+}
