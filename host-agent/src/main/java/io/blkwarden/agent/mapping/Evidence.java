@@ -83,9 +83,4 @@ public final class Evidence {
   public static Evidence none() {
     return NONE;
   }
-
-  /** How many threads are tied to a disk by counters or by trace. */
-  public int heldProofs() {
-    return ties.size();
-  }
 }

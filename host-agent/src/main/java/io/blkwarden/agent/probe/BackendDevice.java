@@ -1,8 +1,6 @@
 package io.blkwarden.agent.probe;
 
 import io.blkwarden.model.DeviceNumber;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * A disk's backend as blkback shows it in sysfs.
@@ -17,13 +15,6 @@ import java.util.Optional;
  * @param mode {@code w}, {@code r} or {@code w!}
  */
 public record BackendDevice(BackendId id, DeviceNumber device, String mode) {
-  /** All disks' backends, of whatever kind. Absent when this kernel is no dom0's. */
-  public static Reading<List<BackendId>> list(KernelFiles files) {
-    return files
-        .list("sys/bus/xen-backend/devices")
-        .map(names -> names.stream().map(BackendId::parse).flatMap(Optional::stream).toList());
-  }
-
   /** Reads one backend. Absent when it is gone, has no device yet, or is not blkback's. */
   public static Reading<BackendDevice> read(KernelFiles files, BackendId id) {
     String devicePath = id.directory() + "/physical_device";

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.probe;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,15 +48,12 @@ public record DiskStat(
   private static final int WITH_DISCARDS = 15;
   private static final int WITH_FLUSHES = 17;
 
-  /** Reads {@code sys/block/NAME/stat}. */
-  public static Reading<DiskStat> read(KernelFiles files, String device) {
-    String path = "sys/block/" + device + "/stat";
-    return files.read(path).parse(path, DiskStat::parse);
-  }
-
-  /** As {@link #read(KernelFiles, String)}, through a buffer that is used again. */
-  public static Reading<DiskStat> read(KernelFiles files, String device, FileBytes buffer) {
-    String path = "sys/block/" + device + "/stat";
+  /**
+   * Reads a device's {@code stat} through a buffer that is used again.
+   *
+   * @param path such as {@code sys/block/dm-20/stat} or {@code sys/dev/block/8:1/stat}
+   */
+  public static Reading<DiskStat> read(KernelFiles files, String path, FileBytes buffer) {
     return files
         .read(path, buffer)
         .parse(path, file -> parseColumns(new Columns(file.array(), 0, file.length())));
@@ -94,15 +90,5 @@ public record DiskStat(
         v[10],
         count >= WITH_DISCARDS ? new Transfers(v[11], v[12], v[13], v[14]) : null,
         count >= WITH_FLUSHES ? new Flushes(v[15], v[16]) : null);
-  }
-
-  /** Discards, if this kernel counts them. */
-  public Optional<Transfers> countedDiscards() {
-    return Optional.ofNullable(discards);
-  }
-
-  /** Flushes, if this kernel counts them. */
-  public Optional<Flushes> countedFlushes() {
-    return Optional.ofNullable(flushes);
   }
 }

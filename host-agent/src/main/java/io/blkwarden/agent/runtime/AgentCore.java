@@ -129,10 +129,6 @@ final class AgentCore {
           rescan.changed(now());
           scanIfDue();
         }
-        case AgentInput.SourceHealth(String name, boolean ok, String detail) -> {
-          health.set(name, ok ? Optional.empty() : Optional.of(detail));
-          rescan.changed(now());
-        }
         case AgentInput.CommandCame(IncomingCommand command) -> command(command);
         case AgentInput.BusUp _ -> snapshotWanted = true;
       }
@@ -289,6 +285,7 @@ final class AgentCore {
   }
 
   private void heartbeat() {
+    inbox.health().forEach(health::set);
     BusState bus = ports.bus().state();
     long now = now();
     ports

@@ -5,7 +5,10 @@ import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.uevent.Uevent;
 import io.blkwarden.agent.uevent.UeventNotice;
 import io.blkwarden.agent.xenstore.XenEvent;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import reactor.core.publisher.Flux;
@@ -15,8 +18,8 @@ import reactor.core.publisher.Sinks;
  * Where the threads of xenstore, of the kernel's events and of the bus leave what happened: none of
  * them waits.
  *
- * <p>Changes only say that a look is due, so those that find no room are remembered as one. A
- * command that finds no room is refused.
+ * <p>Changes only say that a look is due, so those that find no room are remembered as one. Of each
+ * source's health the latest is kept, whatever waits. A command that finds no room is refused.
  */
 public final class AgentInbox implements BusListener {
   /** Most changes that wait. */
@@ -32,21 +35,20 @@ public final class AgentInbox implements BusListener {
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_CHANGES));
   private final Sinks.Many<AgentInput> commands =
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_COMMANDS));
+  private final Map<String, Optional<String>> health = new ConcurrentHashMap<>();
   private final AtomicBoolean missedChange = new AtomicBoolean();
   private final AtomicLong conflated = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
 
   /** Takes what xenstore said. */
   public void xen(XenEvent event) {
-    change(
-        switch (event) {
-          case XenEvent.Changed _ -> new AgentInput.Changed();
-          case XenEvent.Connected _ -> new AgentInput.SourceHealth(XENSTORE, true, "");
-          case XenEvent.Disconnected(String reason) ->
-              new AgentInput.SourceHealth(XENSTORE, false, reason);
-          case XenEvent.WatchRefused(String path, String reason) ->
-              new AgentInput.SourceHealth(XENSTORE, false, path + ": " + reason);
-        });
+    switch (event) {
+      case XenEvent.Changed _ -> changed();
+      case XenEvent.Connected _ -> health(XENSTORE, Optional.empty());
+      case XenEvent.Disconnected(String reason) -> health(XENSTORE, Optional.of(reason));
+      case XenEvent.WatchRefused(String path, String reason) ->
+          health(XENSTORE, Optional.of(path + ": " + reason));
+    }
   }
 
   /** Takes what the kernel said; of its events only those of block devices and Xen backends. */
@@ -54,17 +56,22 @@ public final class AgentInbox implements BusListener {
     switch (notice) {
       case Uevent event -> {
         if (event.subsystem().equals("block") || event.subsystem().equals("xen-backend")) {
-          change(new AgentInput.Changed());
+          changed();
         }
       }
-      case UeventNotice.Overrun _ -> change(new AgentInput.Changed());
-      case UeventNotice.Stopped(String reason) ->
-          change(new AgentInput.SourceHealth(UEVENTS, false, reason));
+      case UeventNotice.Overrun _ -> changed();
+      case UeventNotice.Stopped(String reason) -> health(UEVENTS, Optional.of(reason));
     }
   }
 
-  private void change(AgentInput input) {
-    if (!emit(changes, input)) {
+  /** What a source says last counts, so it must not wait in a queue that may be full. */
+  private void health(String source, Optional<String> fault) {
+    health.put(source, fault);
+    changed();
+  }
+
+  private void changed() {
+    if (!emit(changes, new AgentInput.Changed())) {
       missedChange.set(true);
       conflated.incrementAndGet();
     }
@@ -103,6 +110,11 @@ public final class AgentInbox implements BusListener {
 
   Flux<AgentInput> commands() {
     return commands.asFlux();
+  }
+
+  /** What is wrong with a source, or nothing, by the source's name; only those that told. */
+  Map<String, Optional<String>> health() {
+    return Map.copyOf(health);
   }
 
   /** Whether changes found no room since the last call. */

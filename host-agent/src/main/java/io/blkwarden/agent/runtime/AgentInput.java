@@ -7,15 +7,6 @@ sealed interface AgentInput {
   /** Something below xenstore or among the devices changed. */
   record Changed() implements AgentInput {}
 
-  /**
-   * A source of changes works, or works no more.
-   *
-   * @param name such as {@code xenstore}
-   * @param ok whether it works
-   * @param detail what is wrong; not looked at when it works
-   */
-  record SourceHealth(String name, boolean ok, String detail) implements AgentInput {}
-
   /** A command came. */
   record CommandCame(IncomingCommand command) implements AgentInput {}
 

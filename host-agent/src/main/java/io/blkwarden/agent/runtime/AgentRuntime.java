@@ -7,7 +7,6 @@ import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.throttle.Outcomes;
 import io.blkwarden.agent.xenstore.BackendTree;
-import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
@@ -79,12 +78,7 @@ public final class AgentRuntime {
 
   /** Takes over what an earlier run left, and begins. */
   public void start(LeaseFile.Found found) {
-    for (String special : new String[] {"@introduceDomain", "@releaseDomain"}) {
-      watch(special);
-    }
-    for (BackendKind kind : BackendKind.values()) {
-      watch(BackendTree.ROOT + "/" + kind.wire());
-    }
+    BackendTree.WATCHES.forEach(this::watch);
     // Before any input: a command must not take an earlier run's priority for somebody else's.
     thread.schedule(() -> takeOver(found));
     Flux<AgentInput> ticks =
@@ -156,13 +150,13 @@ public final class AgentRuntime {
             command.command() instanceof Decoded.Ok<Command>(Command known)
                 ? Optional.of(known.id())
                 : Optional.empty();
-        command
-            .reply()
-            .accept(
-                refusals.refused(
-                    id.orElse(null),
-                    Outcome.Refusal.OVERLOADED,
-                    "expected at most %d commands to wait".formatted(AgentInbox.MAX_COMMANDS)));
+        Outcome refused =
+            refusals.refused(
+                id.orElse(null),
+                Outcome.Refusal.OVERLOADED,
+                "expected at most %d commands to wait".formatted(AgentInbox.MAX_COMMANDS));
+        command.reply().accept(refused);
+        ports.bus().outcome(refused);
       }
       return taken;
     }

@@ -9,6 +9,7 @@ import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Volume;
 import io.blkwarden.model.sample.SampleColumn;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,21 +18,30 @@ import org.jspecify.annotations.Nullable;
  * Where the counters of one row come from: the block device's {@code stat}, and for a guest's disk
  * blkback's {@code oo_req}.
  *
- * @param device kernel name such as {@code dm-20}; absent when the disk has no device yet
+ * @param stat the device's file, by its kernel name, or by its number where that alone is known;
+ *     absent when the disk has no device yet
  * @param backend the disk's backend; absent for a physical device and for what is not blkback's
  */
-record CounterSource(@Nullable String device, @Nullable BackendId backend) {
+record CounterSource(@Nullable String stat, @Nullable BackendId backend) {
   static CounterSource of(MappedDisk disk) {
     boolean blkback = disk.disk().backend() == BackendKind.VBD;
     return new CounterSource(
-        disk.volume().dm(),
+        stat(disk.volume()),
         blkback
             ? new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle())
             : null);
   }
 
   static CounterSource of(PhysicalDevice device) {
-    return new CounterSource(device.name(), null);
+    return new CounterSource("sys/block/" + device.name() + "/stat", null);
+  }
+
+  /** A partition, md, drbd or raw disk has no dm name, and all have a number. */
+  private static @Nullable String stat(Volume volume) {
+    if (volume.dm() != null) {
+      return "sys/block/" + volume.dm() + "/stat";
+    }
+    return volume.device() == null ? null : "sys/dev/block/" + volume.device() + "/stat";
   }
 
   /**
@@ -40,26 +50,26 @@ record CounterSource(@Nullable String device, @Nullable BackendId backend) {
    * @return why the row is unknown; empty when it was read
    */
   Optional<String> read(KernelFiles files, FileBytes buffer, long[] into) {
-    if (device == null) {
+    if (stat == null) {
       return Optional.of("no block device yet");
     }
-    Reading<DiskStat> reading = DiskStat.read(files, device, buffer);
-    if (!(reading instanceof Reading.Present<DiskStat>(DiskStat stat))) {
+    Reading<DiskStat> reading = DiskStat.read(files, stat, buffer);
+    if (!(reading instanceof Reading.Present<DiskStat>(DiskStat counted))) {
       return Optional.of(reading.describe());
     }
-    put(into, SampleColumn.READ_IOS, stat.reads().ios());
-    put(into, SampleColumn.READ_SECTORS, stat.reads().sectors());
-    put(into, SampleColumn.READ_MS, stat.reads().millis());
-    put(into, SampleColumn.WRITE_IOS, stat.writes().ios());
-    put(into, SampleColumn.WRITE_SECTORS, stat.writes().sectors());
-    put(into, SampleColumn.WRITE_MS, stat.writes().millis());
-    put(into, SampleColumn.IN_FLIGHT, stat.inFlight());
-    put(into, SampleColumn.IO_MS, stat.ioMillis());
-    put(into, SampleColumn.QUEUE_MS, stat.queueMillis());
-    DiskStat.Transfers discards = stat.discards();
+    put(into, SampleColumn.READ_IOS, counted.reads().ios());
+    put(into, SampleColumn.READ_SECTORS, counted.reads().sectors());
+    put(into, SampleColumn.READ_MS, counted.reads().millis());
+    put(into, SampleColumn.WRITE_IOS, counted.writes().ios());
+    put(into, SampleColumn.WRITE_SECTORS, counted.writes().sectors());
+    put(into, SampleColumn.WRITE_MS, counted.writes().millis());
+    put(into, SampleColumn.IN_FLIGHT, counted.inFlight());
+    put(into, SampleColumn.IO_MS, counted.ioMillis());
+    put(into, SampleColumn.QUEUE_MS, counted.queueMillis());
+    DiskStat.Transfers discards = counted.discards();
     put(into, SampleColumn.DISCARD_IOS, discards == null ? 0 : discards.ios());
     put(into, SampleColumn.DISCARD_SECTORS, discards == null ? 0 : discards.sectors());
-    DiskStat.Flushes flushes = stat.flushes();
+    DiskStat.Flushes flushes = counted.flushes();
     put(into, SampleColumn.FLUSH_IOS, flushes == null ? 0 : flushes.ios());
     put(into, SampleColumn.FLUSH_MS, flushes == null ? 0 : flushes.millis());
     // A backend that is just going has no statistics; its device's counters still tell the truth.

@@ -20,18 +20,6 @@ final class BackendFilesTest {
   private final KernelFiles captured = CapturedTree.files();
 
   @Test
-  void listsTheCapturedBackends() {
-    assertThat(BackendDevice.list(captured).map(ids -> ids.stream().map(BackendId::busId).toList()))
-        .isEqualTo(
-            Reading.present(List.of("vbd-1-51713", "vbd-1-51714", "vbd-2-51713", "vbd-2-51714")));
-  }
-
-  @Test
-  void aHostWithoutXenHasNoSuchBus() {
-    assertThat(BackendDevice.list(new MapFiles())).isInstanceOf(Reading.Absent.class);
-  }
-
-  @Test
   void readsACapturedBackend() {
     assertThat(BackendDevice.read(captured, SWAP))
         .isEqualTo(Reading.present(new BackendDevice(SWAP, new DeviceNumber(253, 1), "w")));

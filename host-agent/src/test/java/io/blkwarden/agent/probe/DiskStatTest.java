@@ -26,15 +26,15 @@ final class DiskStatTest {
             new Transfers(0, 0, 0, 0),
             new Flushes(0, 0));
     KernelFiles files = CapturedTree.files();
-    assertThat(DiskStat.read(files, "dm-1")).isEqualTo(Reading.present(expected));
-    assertThat(DiskStat.read(files, "dm-1", new FileBytes(1024)))
+    assertThat(DiskStat.read(files, "sys/block/dm-1/stat", new FileBytes(1024)))
         .isEqualTo(Reading.present(expected));
   }
 
   @Test
   void aDiskThatIsGoneIsAbsent() {
-    assertThat(DiskStat.read(CapturedTree.files(), "dm-99"))
-        .isEqualTo(Reading.absent("sys/block/dm-99/stat"));
+    String path = "sys/block/dm-99/stat";
+    assertThat(DiskStat.read(CapturedTree.files(), path, new FileBytes(1024)))
+        .isEqualTo(Reading.absent(path));
   }
 
   @Test
@@ -44,17 +44,16 @@ final class DiskStatTest {
     assertThat(stat.writes()).isEqualTo(new Transfers(5, 6, 7, 8));
     assertThat(List.of(stat.inFlight(), stat.ioMillis(), stat.queueMillis()))
         .containsExactly(9L, 10L, 11L);
-    assertThat(stat.countedDiscards()).isEmpty();
-    assertThat(stat.countedFlushes()).isEmpty();
+    assertThat(stat.discards()).isNull();
+    assertThat(stat.flushes()).isNull();
   }
 
   @Test
   void discardsCameBeforeFlushes() {
     DiskStat stat = parsed(ELEVEN + " 12 13 14 15");
-    assertThat(stat.countedDiscards()).contains(new Transfers(12, 13, 14, 15));
-    assertThat(stat.countedFlushes()).isEmpty();
-    assertThat(parsed(ELEVEN + " 12 13 14 15 16 17").countedFlushes())
-        .contains(new Flushes(16, 17));
+    assertThat(stat.discards()).isEqualTo(new Transfers(12, 13, 14, 15));
+    assertThat(stat.flushes()).isNull();
+    assertThat(parsed(ELEVEN + " 12 13 14 15 16 17").flushes()).isEqualTo(new Flushes(16, 17));
   }
 
   @Test

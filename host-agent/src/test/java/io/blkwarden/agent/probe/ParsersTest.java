@@ -18,7 +18,6 @@ final class ParsersTest {
           IoPressure::parse,
           TaskStat::parse,
           TaskIo::parse,
-          TaskComm::parse,
           KernelRelease::parse,
           BootId::parse,
           Uptime::parse,

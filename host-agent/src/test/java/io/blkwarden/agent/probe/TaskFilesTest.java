@@ -7,12 +7,11 @@ import io.blkwarden.agent.CapturedTree;
 import io.blkwarden.agent.kernel.RootedFiles;
 import io.blkwarden.model.WorkerId;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TaskStat, TaskIo, TaskComm and KernelThreads. */
+/** TaskStat, TaskIo and KernelThreads. */
 final class TaskFilesTest {
   private static final String AFTER_FLAGS = " 0 0 0 0 2 823 0 0 20 0 1 0 4159 0 0";
 
@@ -23,14 +22,12 @@ final class TaskFilesTest {
     TaskStat expected = new TaskStat(new WorkerId(564, 4159), "1.xvda2-0", 2, 0x200040);
     assertThat(TaskStat.read(captured, 564)).isEqualTo(Reading.present(expected));
     assertThat(expected.isKernelThread()).isTrue();
-    assertThat(TaskComm.read(captured, 564)).isEqualTo(Reading.present(new TaskComm("1.xvda2-0")));
     assertThat(TaskIo.read(captured, 564)).isEqualTo(Reading.present(new TaskIo(901853184, 0)));
   }
 
   @Test
   void aTaskThatEndedIsAbsent() {
     assertThat(TaskStat.read(captured, 565)).isEqualTo(Reading.absent("proc/565/stat"));
-    assertThat(TaskComm.read(captured, 565)).isEqualTo(Reading.absent("proc/565/comm"));
     assertThat(TaskIo.read(captured, 565)).isEqualTo(Reading.absent("proc/565/io"));
   }
 
@@ -119,7 +116,6 @@ final class TaskFilesTest {
     TaskStat self = TaskStat.read(live, pid).toOptional().orElseThrow();
     assertThat(self.id().pid()).isEqualTo(pid);
     assertThat(self.isKernelThread()).isFalse();
-    assertThat(TaskComm.read(live, pid)).isEqualTo(Reading.present(new TaskComm(self.comm())));
     long upTicks = Uptime.read(live).map(Uptime::ticks).orElse(0L);
     assertThat(self.id().startTicks()).isBetween(1L, upTicks);
     assertThat(KernelThreads.read(live).map(KernelThreads::tasks).orElse(0)).isPositive();
@@ -127,13 +123,5 @@ final class TaskFilesTest {
 
   private static TaskStat stat(String fromState) {
     return TaskStat.parse("77 (x) " + fromState + AFTER_FLAGS).toOptional().orElseThrow();
-  }
-
-  @Test
-  void commIsOneToSixtyFourCharacters() {
-    assertThat(TaskComm.parse("\n")).isInstanceOf(Reading.Malformed.class);
-    assertThat(TaskComm.parse("x".repeat(65))).isInstanceOf(Reading.Malformed.class);
-    assertThat(List.of(TaskComm.parse("x\n"), TaskComm.parse("x")))
-        .containsOnly(Reading.present(new TaskComm("x")));
   }
 }

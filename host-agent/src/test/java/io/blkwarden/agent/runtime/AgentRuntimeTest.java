@@ -56,6 +56,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -76,6 +77,10 @@ final class AgentRuntimeTest {
       new SimulatedHost(HostSpec.ofFleet("dom0-", 0), AgentRuntimeTest::nowMillis);
   private final HostId id = host.host();
   private final AtomicBoolean unreadable = new AtomicBoolean();
+
+  /** Held to keep the agent from going on. */
+  private final ReentrantLock scanning = new ReentrantLock();
+
   private final Queue<Message> heard = new ConcurrentLinkedQueue<>();
   private NatsServer server;
   private Connection client;
@@ -125,6 +130,15 @@ final class AgentRuntimeTest {
   }
 
   private HostSnapshot scan(Supplier<List<SeenBio>> drain) {
+    scanning.lock();
+    try {
+      return seen(drain);
+    } finally {
+      scanning.unlock();
+    }
+  }
+
+  private HostSnapshot seen(Supplier<List<SeenBio>> drain) {
     HostSnapshot whole = new HostScanner(host, host, host).scan(drain);
     return unreadable.get()
         ? new HostSnapshot(
@@ -171,8 +185,8 @@ final class AgentRuntimeTest {
         .orElseThrow();
   }
 
-  private Outcome ask(CommandAction action) throws InterruptedException {
-    Command command =
+  private byte[] encoded(CommandAction action) {
+    return ControlJson.encode(
         new Command(
             MessageId.of(nowMillis(), random),
             id,
@@ -181,9 +195,11 @@ final class AgentRuntimeTest {
             InstantSource.system().instant(),
             30_000,
             "swap storm",
-            action);
-    Message answer =
-        client.request(SUBJECTS.command(id), ControlJson.encode(command), Duration.ofSeconds(30));
+            action));
+  }
+
+  private Outcome ask(CommandAction action) throws InterruptedException {
+    Message answer = client.request(SUBJECTS.command(id), encoded(action), Duration.ofSeconds(30));
     assertThat(answer).isNotNull();
     Decoded<Outcome> decoded = ControlJson.decode(Outcome.class, answer.getData());
     assertThat(decoded).isInstanceOf(Decoded.Ok.class);
@@ -254,6 +270,27 @@ final class AgentRuntimeTest {
     assertPriorities(disk, IoPriority.UNSET);
     eventually()
         .until(() -> heard(Outcome.class).anyMatch(each -> each.result() == Result.RELEASED));
+  }
+
+  @Test
+  void whatItRefusesForWantOfRoomIsOnRecord() {
+    snapshot();
+    scanning.lock();
+    try {
+      agentInbox.xen(new XenEvent.Changed("@releaseDomain", "@releaseDomain"));
+      eventually()
+          .until(() -> {
+            client.publish(
+                SUBJECTS.command(id), client.createInbox(), encoded(new CommandAction.Snapshot()));
+            return agentInbox.refused() > 0;
+          });
+    } finally {
+      scanning.unlock();
+    }
+
+    eventually()
+        .until(() ->
+            heard(Outcome.class).anyMatch(each -> each.refusal() == Outcome.Refusal.OVERLOADED));
   }
 
   @Test

@@ -90,11 +90,29 @@ class SamplerTest {
     assertThat(sampler.sample(1, 1, 1, frame)).isFalse();
   }
 
+  @Test
+  void aDiskThatIsNotDeviceMappersIsFoundByItsNumber() {
+    MappedDisk md =
+        disk(new Volume("/dev/md3", new DeviceNumber(9, 3), null, null, null, VolumeRole.DATA));
+    texts.put("sys/dev/block/9:3/stat", STAT.formatted(100, 800));
+    sampler.rebase(List.of(md), List.of());
+
+    texts.put("sys/dev/block/9:3/stat", STAT.formatted(105, 840));
+    assertThat(sampler.sample(1, 1, 1, frame)).isTrue();
+
+    assertThat(sampler.diskFault()).isEmpty();
+    assertThat(frame.disks().get(SampleColumn.READ_IOS, 0)).isEqualTo(5);
+  }
+
   private static MappedDisk disk(String dm) {
+    return disk(new Volume(null, null, dm, null, null, VolumeRole.SWAP));
+  }
+
+  private static MappedDisk disk(Volume volume) {
     return new MappedDisk(
         new DomainRef(new UUID(3, 4), 7, "vm7"),
         new DiskRef("xvda2", 51714, BackendKind.VBD, "w"),
-        new Volume(null, null, dm, null, null, VolumeRole.SWAP),
+        volume,
         List.of(),
         MappingState.UNRESOLVED,
         UnresolvedReason.NO_THREAD_YET,

@@ -286,6 +286,29 @@ final class SocketXenStoreTest {
   }
 
   @Test
+  void tellsTheEventsOfRestartedGuestsInTheirOrder() throws IOException {
+    for (String path : BackendTree.WATCHES) {
+      assertThat(store.watch(path, path)).isEmpty();
+    }
+    await()
+        .atMost(BOUND)
+        .until(() -> BackendTree.WATCHES.stream().allMatch(path -> changes(path) == 1));
+    events.clear();
+    List<String> captured = Captured.text("xenstore-watch.txt").lines().toList();
+
+    for (String path : captured) {
+      String token =
+          BackendTree.WATCHES.stream().filter(path::startsWith).findFirst().orElseThrow();
+      server.sessions.getFirst().send(FakeXenstored.event(path, token));
+    }
+
+    await().atMost(BOUND).until(() -> events.size() >= captured.size());
+    assertThat(events)
+        .extracting(event -> event instanceof XenEvent.Changed(String path, _) ? path : event)
+        .isEqualTo(captured);
+  }
+
+  @Test
   void watchesAllThatTheAgentWatches() {
     for (String path : BackendTree.WATCHES) {
       assertThat(store.watch(path, path)).isEmpty();

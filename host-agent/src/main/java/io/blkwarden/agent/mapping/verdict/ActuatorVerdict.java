@@ -2,9 +2,6 @@ package io.blkwarden.agent.mapping.verdict;
 
 import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.model.Actuator;
-import io.blkwarden.model.PhysicalDevice;
-import java.util.Collection;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param sentence why, for people
  */
 public record ActuatorVerdict(Actuator actuator, String sentence) {
-  /** From worst to best, as {@link #worst(Collection)} orders them. */
-  private static final List<Actuator> WORST_FIRST =
-      List.of(Actuator.INEFFECTIVE, Actuator.UNKNOWN, Actuator.CLASS_ONLY, Actuator.EFFECTIVE);
-
   /**
    * Judges one physical device below a stack.
    *
@@ -53,16 +46,6 @@ public record ActuatorVerdict(Actuator actuator, String sentence) {
       }
     }
     return below;
-  }
-
-  /** The worst of several devices' verdicts; unknown when there are none. */
-  public static Actuator worst(Collection<Actuator> verdicts) {
-    return WORST_FIRST.stream().filter(verdicts::contains).findFirst().orElse(Actuator.UNKNOWN);
-  }
-
-  /** The verdict for a disk on these devices: the worst of theirs. */
-  public static Actuator ofDevices(List<PhysicalDevice> devices) {
-    return worst(devices.stream().map(PhysicalDevice::actuator).toList());
   }
 
   private static ActuatorVerdict ofScheduler(

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.model.Actuator;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,17 +51,6 @@ final class ActuatorVerdictTest {
     assertThat(judge("cfq", Layer.SCHEDULES)).isEqualTo(Actuator.UNKNOWN);
     assertThat(judge("cfq", Layer.UNKNOWN)).isEqualTo(Actuator.UNKNOWN);
     assertThat(judge("none", Layer.RESUBMITS)).isEqualTo(Actuator.INEFFECTIVE);
-  }
-
-  @Test
-  void theWorstOfSeveralDevicesCounts() {
-    assertThat(ActuatorVerdict.worst(List.of(Actuator.EFFECTIVE, Actuator.CLASS_ONLY)))
-        .isEqualTo(Actuator.CLASS_ONLY);
-    assertThat(ActuatorVerdict.worst(List.of(Actuator.UNKNOWN, Actuator.EFFECTIVE)))
-        .isEqualTo(Actuator.UNKNOWN);
-    assertThat(ActuatorVerdict.worst(List.of(Actuator.UNKNOWN, Actuator.INEFFECTIVE)))
-        .isEqualTo(Actuator.INEFFECTIVE);
-    assertThat(ActuatorVerdict.worst(List.of())).isEqualTo(Actuator.UNKNOWN);
   }
 
   private static Actuator judge(String scheduler, Layer layer) {
