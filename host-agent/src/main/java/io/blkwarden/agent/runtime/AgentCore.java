@@ -11,11 +11,15 @@ import io.blkwarden.agent.sample.Sampler;
 import io.blkwarden.agent.throttle.CommandGate;
 import io.blkwarden.agent.throttle.End;
 import io.blkwarden.agent.throttle.Handled;
+import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.agent.throttle.Outcomes;
 import io.blkwarden.agent.throttle.PresentMapping;
 import io.blkwarden.agent.throttle.Received;
 import io.blkwarden.agent.throttle.Tasks;
+import io.blkwarden.agent.throttle.ThrottledDisks;
 import io.blkwarden.agent.throttle.Throttler;
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
@@ -28,7 +32,9 @@ import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -66,12 +72,12 @@ final class AgentCore {
   private final Sampler sampler;
   private final SampleFrame frame = new SampleFrame();
   private final Outcomes outcomes;
-  private final Throttler throttler;
+  private final AskedGate gate;
+  private final SharedLeases leases;
   private final DiskSight sight;
   private final AgentHealth health = new AgentHealth();
   private final Due sampleDue;
   private final Due heartbeatDue = new Due(HEARTBEAT_MILLIS);
-  private final Due leaseDue = new Due(LEASE_MILLIS);
   private final Due orphanDue = new Due(ORPHAN_MILLIS);
   private long revision;
   private long lastSnapshotMillis;
@@ -92,18 +98,20 @@ final class AgentCore {
     this.sampleDue = new Due(settings.interval().toMillis());
     this.outcomes = new Outcomes(settings.host(), boot, ports.wall(), ports.random());
     this.sight = new DiskSight(ports.files(), ports.xenStore());
-    this.throttler =
-        new Throttler(
-            boot,
-            new CommandGate(settings.host(), settings.readOnly(), 0),
-            new BackendGate(ports.xenStore(), ports.files()),
-            pid ->
-                TaskStat.read(ports.files(), pid)
-                    .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),
-            ports.priorities(),
-            ports.limits(),
-            ports.store(),
-            outcomes);
+    this.gate = new AskedGate(new BackendGate(ports.xenStore(), ports.files()));
+    this.leases =
+        new SharedLeases(
+            new Throttler(
+                boot,
+                new CommandGate(settings.host(), settings.readOnly(), 0),
+                gate,
+                pid ->
+                    TaskStat.read(ports.files(), pid)
+                        .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),
+                ports.priorities(),
+                ports.limits(),
+                ports.store(),
+                outcomes));
   }
 
   /** Takes over what an earlier run left. */
@@ -111,14 +119,15 @@ final class AgentCore {
     health.set("leases", Optional.empty());
     switch (found) {
       case LeaseFile.Found.Nothing _ -> LOG.debug("no leases of an earlier run");
-      case LeaseFile.Found.Leases(var leases) -> publish(throttler.recover(leases, now()));
+      case LeaseFile.Found.Leases(var earlier) ->
+          publish(leases.use(all -> all.recover(earlier, now())));
       case LeaseFile.Found.SetAside(String detail) -> {
         LOG.error("leases: {}", detail);
         health.set("leases-set-aside", Optional.of(detail));
       }
       case LeaseFile.Found.Unreadable(String detail) -> throw new IllegalStateException(detail);
     }
-    publish(throttler.sweep());
+    publish(leases.use(Throttler::sweep));
   }
 
   void on(AgentInput input) {
@@ -145,19 +154,15 @@ final class AgentCore {
 
   private void tick() {
     long now = now();
-    if (leaseDue.take(now)) {
-      publish(throttler.expire(now));
-      obeyReleaseRequest(now);
-    }
     if (inbox.takeMissedChange()) {
       rescan.changed(now);
       snapshotWanted = true;
     }
     scanIfDue();
     if (orphanDue.take(now)) {
-      publish(throttler.endOrphans(present(), now));
-      publish(throttler.endStarved(present(), sight, now));
-      health.set("lease-file", throttler.storeFault());
+      publish(leases.use(all -> all.endOrphans(present(), now)));
+      endStarved(now);
+      health.set("lease-file", leases.use(Throttler::storeFault));
     }
     boolean sampling = sampleDue.take(now);
     long sinceSnapshot = now - lastSnapshotMillis;
@@ -173,14 +178,34 @@ final class AgentCore {
     }
   }
 
-  private void obeyReleaseRequest(long now) {
-    ports
-        .releaseRequest()
-        .filter(request -> request.stands())
-        .ifPresent(request -> {
-          HostRelease.obey(request, throttler, now, this::publish)
-              .ifPresent(fault -> LOG.error("release-all: {}", fault));
-        });
+  /**
+   * Ends what is due, by its time or by a word on the host; on a thread of its own, for a scan that
+   * waits for xenstore must not keep a throttle beyond its lease.
+   */
+  void endDue() {
+    try {
+      long now = now();
+      publish(leases.use(all -> all.expire(now)));
+      ports
+          .releaseRequest()
+          .filter(request -> request.stands())
+          .flatMap(request -> leases.use(all -> HostRelease.obey(request, all, now, this::publish)))
+          .ifPresent(fault -> LOG.error("release-all: {}", fault));
+    } catch (RuntimeException e) {
+      health.count("lease_faults");
+      LOG.error("cannot end the leases that are due", e);
+    }
+  }
+
+  private void endStarved(long now) {
+    Map<MappedDisk, ThrottledDisks.Sight> seen = new HashMap<>();
+    for (Lease lease : leases.use(all -> List.copyOf(all.table().all()))) {
+      Optional<MappedDisk> disk = present().find(lease.disk());
+      disk.ifPresent(found -> sight.see(found).ifPresent(what -> seen.put(found, what)));
+    }
+    publish(
+        leases.use(
+            all -> all.endStarved(present(), disk -> Optional.ofNullable(seen.get(disk)), now)));
   }
 
   private void scanIfDue() {
@@ -196,7 +221,7 @@ final class AgentCore {
     rescan.scanned(live.threadsMissing(), live.proofAwaited() || !live.complete());
     health.set("scan", live.scanFault());
     health.set("tracing", live.traceFault());
-    publish(throttler.setAgain(present(), now));
+    publish(leases.use(all -> all.setAgain(present(), now)));
     for (MappingChange change : changes) {
       revision++;
       ports.bus().mapping(change.event(origin()));
@@ -204,7 +229,7 @@ final class AgentCore {
     }
     if (!changes.isEmpty()) {
       snapshotWanted = true;
-      publish(throttler.endOrphans(present(), now));
+      publish(leases.use(all -> all.endOrphans(present(), now)));
     }
   }
 
@@ -256,7 +281,10 @@ final class AgentCore {
           scan(now());
         }
         Received received = new Received(command, incoming.arrivedAtMillis());
-        Handled handled = throttler.handle(received, present(), now());
+        if (command.action() instanceof CommandAction.Set set) {
+          present().find(new DiskKey(set.domain().uuid(), set.vdev())).ifPresent(gate::ask);
+        }
+        Handled handled = leases.use(all -> all.handle(received, present(), now()));
         incoming.reply().accept(handled.reply());
         publish(handled.published());
         if (handled.snapshotWanted()) {
@@ -299,20 +327,24 @@ final class AgentCore {
                 settings.version(),
                 now - startedMillis,
                 revision,
-                throttler.epoch(),
-                throttler.acting(),
+                leases.use(Throttler::epoch),
+                leases.use(Throttler::acting),
                 kernel,
                 settings.interval().toMillis(),
                 live.mapping().physical(),
                 health.probes(bus),
-                AgentHealth.held(throttler, now),
+                leases.use(all -> AgentHealth.held(all, now)),
                 health.drops(bus, inbox),
-                throttler.limitAvailable()));
+                leases.use(Throttler::limitAvailable)));
   }
 
   /** Ends all leases, for an agent that does not run cannot end them. */
+  void endAll() {
+    publish(leases.use(all -> all.endAll(End.RELEASED, "the agent stops", now())));
+  }
+
+  /** Says that all leases have ended. */
   void stop() {
-    publish(throttler.endAll(End.RELEASED, "the agent stops", now()));
     heartbeat();
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What works and what does not, for the heartbeat. */
+/** What works and what does not, for the heartbeat; for use by several threads. */
 final class AgentHealth {
   private static final int MAX_DETAIL = 1_000;
 
@@ -19,16 +19,16 @@ final class AgentHealth {
   private final Map<String, Long> counts = new TreeMap<>();
 
   /** Says how a source does: what is wrong, or nothing. */
-  void set(String name, Optional<String> fault) {
+  synchronized void set(String name, Optional<String> fault) {
     faults.put(name, fault);
   }
 
   /** Counts something that was lost or went wrong. */
-  void count(String what) {
+  synchronized void count(String what) {
     counts.merge(what, 1L, Long::sum);
   }
 
-  List<ProbeHealth> probes(BusState bus) {
+  synchronized List<ProbeHealth> probes(BusState bus) {
     Map<String, Optional<String>> all = new TreeMap<>(faults);
     all.put("nats", Optional.empty());
     bus.faults().forEach((name, fault) -> all.put(name, Optional.of(fault)));
@@ -43,7 +43,7 @@ final class AgentHealth {
     return text.length() > MAX_DETAIL ? text.substring(0, MAX_DETAIL) : text;
   }
 
-  Map<String, Long> drops(BusState bus, AgentInbox inbox) {
+  synchronized Map<String, Long> drops(BusState bus, AgentInbox inbox) {
     Map<String, Long> drops = new TreeMap<>(counts);
     bus.drops().forEach((kind, count) -> drops.merge(kind, count, Long::sum));
     drops.put("changes_conflated", inbox.conflated());

@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,8 +30,9 @@ import reactor.core.scheduler.Schedulers;
 /**
  * An agent that can be started and stopped, also many of them in one process.
  *
- * <p>All inputs meet on one thread, {@code agent-core}, and are handled there one by one. Ticks
- * that find it busy are dropped; for the bounds of changes and commands see {@link AgentInbox}.
+ * <p>All inputs meet on one thread, {@code agent-core}, and are handled there one by one; leases
+ * end on another, {@code agent-leases}, whatever the first one waits for. Ticks that find it busy
+ * are dropped; for the bounds of changes and commands see {@link AgentInbox}.
  *
  * <p>An orderly stop ends all leases and restores what they changed. After a crash, the next start
  * takes them over from the lease store.
@@ -49,11 +51,15 @@ public final class AgentRuntime {
   // Not one of Reactor's own single schedulers: this thread reads files, and may wait for them.
   private final Scheduler thread =
       Schedulers.fromExecutorService(
-          Executors.newSingleThreadScheduledExecutor(AgentRuntime::coreThread), "agent-core");
+          Executors.newSingleThreadScheduledExecutor(named("agent-core")), "agent-core");
+  private final Scheduler leaseThread =
+      Schedulers.fromExecutorService(
+          Executors.newSingleThreadScheduledExecutor(named("agent-leases")), "agent-leases");
   private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
   private final AgentCore core;
   private final Outcomes refusals;
   private @Nullable Disposable inputs;
+  private @Nullable Disposable ends;
 
   private AgentRuntime(AgentSettings settings, AgentPorts ports, AgentInbox inbox, UUID boot) {
     this.settings = settings;
@@ -90,6 +96,10 @@ public final class AgentRuntime {
                 inbox.commands().publishOn(thread),
                 ticks)
             .subscribe(core::on, this::inputsEnded);
+    ends =
+        Flux.interval(Duration.ofMillis(AgentCore.LEASE_MILLIS), leaseThread)
+            .onBackpressureDrop()
+            .subscribe(_ -> core.endDue(), this::inputsEnded);
     ports.bus().start(new Hearing());
     LOG.info(
         "agent of {} runs: boot {}, interval {} ms{}",
@@ -99,10 +109,12 @@ public final class AgentRuntime {
         settings.readOnly() ? ", read-only" : "");
   }
 
-  private static Thread coreThread(Runnable task) {
-    Thread thread = new Thread(task, "agent-core");
-    thread.setDaemon(true);
-    return thread;
+  private static ThreadFactory named(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
   private void takeOver(LeaseFile.Found found) {
@@ -170,23 +182,35 @@ public final class AgentRuntime {
     }
     inputs = null;
     running.dispose();
+    Disposable ending = ends;
+    if (ending != null) {
+      ending.dispose();
+    }
+    if (!done(leaseThread, core::endAll)) {
+      LOG.error("the leases could not be ended within {}; the next start will", STOP_PATIENCE);
+    }
+    boolean _ = done(thread, core::stop);
+    ports.bus().stop(STOP_PATIENCE);
+    thread.dispose();
+    leaseThread.dispose();
+    LOG.info("agent of {} has stopped", settings.host());
+  }
+
+  /** Whether the task was done in time on its thread, which may be waiting for something else. */
+  private static boolean done(Scheduler where, Runnable task) {
     CountDownLatch done = new CountDownLatch(1);
-    thread.schedule(() -> {
+    where.schedule(() -> {
       try {
-        core.stop();
+        task.run();
       } finally {
         done.countDown();
       }
     });
     try {
-      if (!done.await(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.error("the leases could not be ended within {}; the next start will", STOP_PATIENCE);
-      }
+      return done.await(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+      return false;
     }
-    ports.bus().stop(STOP_PATIENCE);
-    thread.dispose();
-    LOG.info("agent of {} has stopped", settings.host());
   }
 }

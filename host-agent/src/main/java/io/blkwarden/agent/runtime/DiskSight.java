@@ -1,10 +1,12 @@
 package io.blkwarden.agent.runtime;
 
 import io.blkwarden.agent.probe.DiskStat;
+import io.blkwarden.agent.probe.FileBytes;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.throttle.ThrottledDisks;
 import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
 import java.util.List;
@@ -23,6 +25,7 @@ final class DiskSight implements ThrottledDisks {
 
   private final KernelFiles files;
   private final XenStore store;
+  private final FileBytes buffer = new FileBytes(4096);
 
   DiskSight(KernelFiles files, XenStore store) {
     this.files = files;
@@ -31,20 +34,22 @@ final class DiskSight implements ThrottledDisks {
 
   @Override
   public Optional<Sight> see(MappedDisk disk) {
-    String dm = disk.volume().dm();
-    if (dm == null) {
+    DeviceNumber device = disk.volume().device();
+    if (device == null) {
       return Optional.empty();
     }
-    return DiskStat.read(files, dm)
+    return DiskStat.read(files, "sys/dev/block/" + device + "/stat", buffer)
         .toOptional()
         .map(stat -> new Sight(completed(stat), stat.inFlight(), aging(disk), shuttingDown(disk)));
   }
 
   private static long completed(DiskStat stat) {
+    DiskStat.Transfers discards = stat.discards();
+    DiskStat.Flushes flushes = stat.flushes();
     return stat.reads().ios()
         + stat.writes().ios()
-        + stat.countedDiscards().map(DiskStat.Transfers::ios).orElse(0L)
-        + stat.countedFlushes().map(DiskStat.Flushes::ios).orElse(0L);
+        + (discards == null ? 0 : discards.ios())
+        + (flushes == null ? 0 : flushes.ios());
   }
 
   private long aging(MappedDisk disk) {

@@ -20,7 +20,7 @@ public record PresentMapping(UUID boot, List<MappedDisk> disks) {
     disks = Require.list(disks, MappingSnapshot.MAX_DISKS, "disks");
   }
 
-  Optional<MappedDisk> find(DiskKey key) {
+  public Optional<MappedDisk> find(DiskKey key) {
     return disks.stream().filter(disk -> disk.key().equals(key)).findFirst();
   }
 

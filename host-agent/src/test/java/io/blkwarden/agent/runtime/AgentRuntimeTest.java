@@ -260,6 +260,26 @@ final class AgentRuntimeTest {
   }
 
   @Test
+  void endsItsLeasesInTimeWhileAScanWaits() throws InterruptedException {
+    MappedDisk disk = swapDisk();
+    assertThat(ask(idle(disk, 3_000)).result()).isEqualTo(Result.APPLIED);
+    scanning.lock();
+    try {
+      agentInbox.xen(new XenEvent.Changed("@releaseDomain", "@releaseDomain"));
+      eventually().until(scanning::hasQueuedThreads);
+      assertPriorities(disk, IoPriority.IDLE);
+
+      eventually()
+          .until(() -> heard(Outcome.class).anyMatch(each -> each.result() == Result.EXPIRED));
+
+      assertPriorities(disk, IoPriority.UNSET);
+      assertThat(scanning.hasQueuedThreads()).as("the scan still waits").isTrue();
+    } finally {
+      scanning.unlock();
+    }
+  }
+
+  @Test
   void endsItsLeasesWhenItStops() throws InterruptedException {
     MappedDisk disk = swapDisk();
     assertThat(ask(idle(disk, 600_000)).result()).isEqualTo(Result.APPLIED);
