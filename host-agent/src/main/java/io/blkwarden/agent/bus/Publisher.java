@@ -27,6 +27,9 @@ final class Publisher {
   /** Mapping events. */
   private static final String MAPPING = "mapping";
 
+  /** Whether the whole map is short enough to be sent; stands until a snapshot went through. */
+  private static final String SIZE = "mapping-size";
+
   /** The bucket with the last snapshots. */
   private static final String BUCKET = "mapping-bucket";
 
@@ -73,26 +76,27 @@ final class Publisher {
   }
 
   private void sendEvents(List<MappingEvent> events) throws InterruptedException {
-    boolean all = true;
+    boolean whole = false;
     for (MappingEvent event : events) {
       byte[] bytes = ControlJson.encode(event);
       long most = Math.min(connection.getMaxPayload(), ControlJson.MAX_BYTES);
       if (bytes.length > most) {
-        all = false;
         results.tell((outbox, _) -> outbox.drop("mapping_too_large"));
         results.fault(
-            MAPPING,
+            SIZE,
             "a %s of %d bytes is not sent, the most is %d: %s"
                 .formatted(event.event(), bytes.length, most, remedy(most)));
       } else {
         connection.publish(subjects.mapping(host, event.event()), bytes);
+        whole |= event instanceof MappingSnapshot;
       }
     }
     try {
       connection.flush(FLUSH_WITHIN);
       results.tell((outbox, _) -> outbox.sent(events));
-      if (all) {
-        results.works(MAPPING);
+      results.works(MAPPING);
+      if (whole) {
+        results.works(SIZE);
       }
     } catch (TimeoutException _) {
       failed(new Work.Events(events), "the server does not answer");

@@ -39,7 +39,8 @@ final class OutcomesOverRestartTest {
     return bus;
   }
 
-  private static final class Nobody implements BusListener {
+  /** Takes nothing. */
+  static final class Nobody implements BusListener {
     @Override
     public void connected() {}
 
