@@ -26,6 +26,7 @@ final class Acting {
   void drive(HostWatch watch, Case about) {
     Episode episode = about.episode;
     if (episode == null
+        || episode.calm
         || about.policy.mode() == Mode.OBSERVE
         || about.policy.then().ladder().isEmpty()) {
       return;
@@ -291,7 +292,11 @@ final class Acting {
   void hand(HostWatch watch, Case over, Throttle held, Alerts.Ending ending) {
     for (Case other : watch.cases.values()) {
       Episode episode = other.episode;
-      if (episode != null && !episode.done && other.disk.equals(over.disk) && other.mayAct()) {
+      if (episode != null
+          && !episode.calm
+          && !episode.done
+          && other.disk.equals(over.disk)
+          && other.mayAct()) {
         held.owner = null;
         adopt(watch, other, episode, held);
         return;

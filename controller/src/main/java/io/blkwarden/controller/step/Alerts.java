@@ -66,6 +66,19 @@ final class Alerts {
     publish(watch, about, episode, state, action, null);
   }
 
+  /** Publishes an open alert again, with its id and what is known now, if its policy wants that. */
+  void remind(HostWatch watch, Case about) {
+    Episode episode = about.episode;
+    long every = about.policy.then().life().remindMillis();
+    if (episode != null
+        && episode.published != null
+        && every > 0
+        && world.claim().isPresent()
+        && world.millis() - episode.publishedMillis >= every) {
+      publish(watch, about, episode, state(watch, about, episode), action(about, episode), null);
+    }
+  }
+
   /** Publishes the end of a breach. */
   void resolve(HostWatch watch, Case about, Ending ending) {
     Episode episode = about.episode;
@@ -87,6 +100,7 @@ final class Alerts {
     Alert alert =
         new Alert(
             episode.alert,
+            episode.incident,
             state,
             about.policy.then().severity(),
             about.policy.name(),
@@ -105,6 +119,7 @@ final class Alerts {
             action,
             Summary.of(watch, about, episode, state, evidence, ending, world.now().wall()));
     episode.published = alert;
+    episode.publishedMillis = world.millis();
     if (world.claim().isPresent()) {
       world.publish(alert);
     } else if (owed.size() < OWED_MAX) {
@@ -194,6 +209,7 @@ final class Alerts {
     world.publish(
         new Alert(
             id,
+            null,
             now ? Alert.State.FIRING : Alert.State.RESOLVED,
             Alert.Severity.CRITICAL,
             BRAKES,

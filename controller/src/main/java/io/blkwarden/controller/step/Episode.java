@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** One breach from its beginning to its end: one alert, and what was tried; mutable. */
 final class Episode {
   final MessageId alert;
+
+  /** Shared by the open alerts about one physical device of a host. */
+  final MessageId incident;
+
   final Instant since;
 
   /** Place in the ladder to try next, from 0. */
@@ -45,8 +49,41 @@ final class Episode {
   /** What was published last. */
   @Nullable Alert published;
 
-  Episode(MessageId alert, Instant since) {
+  long publishedMillis;
+
+  /** Whether the breach is over, and its alert is only kept for a while. */
+  boolean calm;
+
+  /** How long it has been calm, in measured time. */
+  long calmMillis;
+
+  Episode(MessageId alert, MessageId incident, Instant since) {
     this.alert = alert;
+    this.incident = incident;
     this.since = since;
+  }
+
+  /** The breach is over; its alert stays until it was calm for long enough. */
+  void calmDown() {
+    calm = true;
+    calmMillis = 0;
+    wanted = null;
+    throttle = null;
+    note = "it is over, and its alert is kept for a while";
+  }
+
+  /** The same breach again before its alert was resolved: what was tried before counts no more. */
+  void again() {
+    calm = false;
+    rung = 0;
+    attempts = 0;
+    restUntilMillis = 0;
+    awaitsSnapshot = false;
+    done = false;
+    effect = Alert.Effect.UNKNOWN;
+    before = null;
+    after = null;
+    note = "";
+    decided = "";
   }
 }

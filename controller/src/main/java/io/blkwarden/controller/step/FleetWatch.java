@@ -118,6 +118,7 @@ final class FleetWatch {
     world.publish(
         new Alert(
             id,
+            null,
             state,
             about.policy.severity(),
             about.policy.name(),

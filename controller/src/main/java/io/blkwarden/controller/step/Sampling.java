@@ -10,6 +10,7 @@ import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Gate;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.ArrayList;
@@ -108,10 +109,10 @@ final class Sampling {
     boolean gate = holds(policy.onlyIf(), state, row);
     sample.set(state, row, gate, mayClear);
     switch (found.detector.observe(sample)) {
-      case QUIET -> forget(watch, found);
+      case QUIET -> quiet(watch, found);
       case BREACHED -> breached(watch, found);
-      case CLEARED -> close(watch, found, Alerts.Ending.CLEARED);
-      case NONE -> {}
+      case CLEARED -> cleared(watch, found);
+      case NONE -> neither(watch, found, value);
     }
   }
 
@@ -155,9 +156,61 @@ final class Sampling {
   }
 
   private void breached(HostWatch watch, Case found) {
-    found.episode = new Episode(world.id(), world.now().wall());
+    if (found.episode == null) {
+      MessageId incident = Incidents.of(watch, found, world.id());
+      found.episode = new Episode(world.id(), incident, world.now().wall());
+    } else {
+      found.episode.again();
+    }
     if (found.mayAct()) {
       world.breaches(watch, 1);
+    }
+  }
+
+  private void cleared(HostWatch watch, Case found) {
+    Episode episode = found.episode;
+    if (episode == null || found.policy.then().life().keepFiringMillis() == 0) {
+      close(watch, found, Alerts.Ending.CLEARED);
+    } else {
+      Throttle throttle = episode.throttle;
+      episode.calmDown(); // before its throttle is handed on, lest it gets it back
+      over(watch, found, throttle, Alerts.Ending.CLEARED);
+      alerts.refresh(watch, found);
+    }
+  }
+
+  private void quiet(HostWatch watch, Case found) {
+    Episode episode = found.episode;
+    if (episode == null) {
+      forget(watch, found);
+    } else {
+      episode.calmMillis += watch.state.windowMillis();
+      if (episode.calmMillis >= found.policy.then().life().keepFiringMillis()) {
+        close(watch, found, Alerts.Ending.CLEARED);
+      }
+    }
+  }
+
+  /** A known value above the level begins the calm anew; an unknown one only holds it. */
+  private void neither(HostWatch watch, Case found, double value) {
+    Episode episode = found.episode;
+    if (episode == null || !episode.calm || Double.isNaN(value)) {
+      return;
+    }
+    if (value > found.detector.when().above()) {
+      episode.calmMillis = 0;
+    } else {
+      quiet(watch, found); // some detectors look back for longer than a window
+    }
+  }
+
+  /** Ends what a breach did and counted for. */
+  private void over(HostWatch watch, Case over, @Nullable Throttle throttle, Alerts.Ending ending) {
+    if (over.mayAct()) {
+      world.breaches(watch, -1);
+    }
+    if (throttle != null && throttle.owner == over) {
+      acting.hand(watch, over, throttle, ending);
     }
   }
 
@@ -167,12 +220,8 @@ final class Sampling {
     if (over.episode == null) {
       return;
     }
-    if (over.mayAct()) {
-      world.breaches(watch, -1);
-    }
-    Throttle throttle = over.episode.throttle;
-    if (throttle != null && throttle.owner == over) {
-      acting.hand(watch, over, throttle, ending);
+    if (!over.episode.calm) {
+      over(watch, over, over.episode.throttle, ending);
     }
     alerts.resolve(watch, over, ending);
   }

@@ -44,12 +44,19 @@ final class Summary {
                   lasted,
                   ending == null ? "the condition is over" : ending.sentence());
       case FIRING, HANDLED ->
-          "%s %s%s; %s."
-              .formatted(
-                  who,
-                  finding(about, disk, what),
-                  share(evidence, disk),
-                  handled(about, episode, state));
+          episode.calm
+              ? "%s: %s no longer exceeds %s; the alert is kept until that has lasted for %s."
+                  .formatted(
+                      who,
+                      what,
+                      about.policy.name(),
+                      duration(about.policy.then().life().keepFiringMillis()))
+              : "%s %s%s; %s."
+                  .formatted(
+                      who,
+                      finding(about, disk, what),
+                      share(evidence, disk),
+                      handled(about, episode, state));
     };
   }
 

@@ -36,6 +36,7 @@ final class Ticks {
     outcomes.giveUpOld();
     asks.giveUp(false);
     world.throttles.all().forEach(this::overdue);
+    world.hosts.values().forEach(this::remind);
     alerts.fleet();
     fleet.tick(passed);
   }
@@ -47,6 +48,10 @@ final class Ticks {
       world.live(watch, false);
       watch.casesNow().forEach(each -> alerts.refresh(watch, each));
     }
+  }
+
+  private void remind(HostWatch watch) {
+    watch.cases.values().forEach(each -> alerts.remind(watch, each));
   }
 
   private void overdue(Throttle throttle) {

@@ -28,6 +28,7 @@ public final class Messages {
   public static Alert alert(long number, Alert.State state) {
     return new Alert(
         id(number),
+        null,
         state,
         Alert.Severity.WARNING,
         "swap-storm",

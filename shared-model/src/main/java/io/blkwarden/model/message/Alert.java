@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What people and programs are told; the same {@code id} from {@code firing} to {@code resolved}.
  *
  * @param id identity of the alert over its whole life
+ * @param incident what it belongs to: the alerts of one hurt device, or host, share it while any of
+ *     them is open; absent for fleet alerts and from senders that do not group
  * @param state where in its life it is
  * @param severity how bad
  * @param policy which policy raised it
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Alert(
     MessageId id,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable MessageId incident,
     State state,
     Severity severity,
     String policy,

@@ -30,7 +30,8 @@ final class Golden {
           "command.limit",
           "outcome.limit",
           "alert.limit",
-          "operator-request.limit");
+          "operator-request.limit",
+          "alert.incident");
 
   private Golden() {}
 

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.policy.read;
 
+import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.controller.policy.Limits;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.model.Restraint;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Reads {@code then: {ladder, lease, alert}}. */
+/** Reads {@code then: {ladder, lease, alert, keep_firing_for, remind_every}}. */
 final class ResponseReader {
   private static final long LEASE_MILLIS = 300_000;
 
@@ -44,9 +45,24 @@ final class ResponseReader {
             .value("lease", "a duration of 10s to 1h", ResponseReader::lease)
             .orElse(LEASE_MILLIS);
     Alert.Severity severity = section.word("alert", SEVERITIES).orElse(Alert.Severity.WARNING);
+    AlertLife life = life(section);
     section.close();
     return new Response(
-        ladder.subList(0, Math.min(ladder.size(), Limits.RUNGS_MAX)), lease, severity);
+        ladder.subList(0, Math.min(ladder.size(), Limits.RUNGS_MAX)), lease, severity, life);
+  }
+
+  private static AlertLife life(Section section) {
+    long keep =
+        section
+            .value("keep_firing_for", "a duration of at most 1d", Units::durationMillis)
+            .orElse(0L);
+    long remind =
+        section.value("remind_every", "a duration of 10s to 1d", ResponseReader::remind).orElse(0L);
+    return new AlertLife(keep, remind);
+  }
+
+  private static Optional<Long> remind(String text) {
+    return Units.durationMillis(text).filter(millis -> millis >= AlertLife.REMIND_MIN_MILLIS);
   }
 
   private static Optional<Restraint> rung(Section section, Section.Element element) {

@@ -3,6 +3,7 @@ package io.blkwarden.controller.policy.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.controller.policy.Brakes;
 import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Gate;
@@ -91,6 +92,29 @@ final class PolicyReaderTest {
                 new Threshold(Metric.UTIL, 0.9, 5_000, 0.45, 60_000),
                 null,
                 new Response(List.of(), 300_000, Alert.Severity.WARNING)));
+  }
+
+  @Test
+  void anAlertIsKeptAndToldAgainAsThePolicySays() {
+    PolicyLoad load =
+        read(
+            "policies: [ { name: p, when: { metric: util, above: 90%, for: 5s },"
+                + " then: { keep_firing_for: 5m, remind_every: 1h } } ]");
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ThresholdPolicy.class,
+            policy ->
+                assertThat(policy.then().life()).isEqualTo(new AlertLife(300_000, 3_600_000)));
+    assertThat(
+            read("policies: [ { name: p, when: { metric: util, above: 90%, for: 5s },"
+                    + " then: { remind_every: 1s } } ]")
+                .problems())
+        .singleElement()
+        .asString()
+        .contains("remind_every", "10s to 1d");
   }
 
   @Test

@@ -1,0 +1,124 @@
+package io.blkwarden.controller.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One alert for one breach, however often it is told and however restless its disk is. */
+final class AlertLifeTest {
+  private final TestHost host = new TestHost("dom0-7");
+  private final int noisy = host.addSwap(176);
+  private final int second = host.addSwap(177);
+
+  private void storm() {
+    host.reads(noisy, 800, 2, 990, 4);
+  }
+
+  private void calm() {
+    host.reads(noisy, 1, 1, 1, 0);
+  }
+
+  private static Rig rig(String life) {
+    return Rig.acting(Rig.SWAP_STORM.replace("alert: warning", "alert: warning, " + life));
+  }
+
+  private static List<MessageId> ids(List<Effect> effects) {
+    return Rig.alerts(effects).stream().map(Alert::id).distinct().toList();
+  }
+
+  @Test
+  void aBreachThatComesBackWhileItsAlertIsKeptIsTheSameAlert() {
+    Rig rig = rig("keep_firing_for: 20s");
+    rig.begin(host);
+    List<Effect> effects = new ArrayList<>(rig.seconds(4, host, this::storm));
+    rig.outcome(Rig.sends(effects).getFirst(), Outcome.Result.APPLIED);
+
+    List<Effect> over = rig.seconds(10, host, this::calm);
+
+    assertThat(Rig.sends(over))
+        .singleElement()
+        .satisfies(sent -> assertThat(sent.action()).isInstanceOf(CommandAction.Reset.class));
+    rig.outcome(Rig.sends(over).getFirst(), Outcome.Result.RELEASED);
+    assertThat(Rig.states(over)).isNotEmpty().containsOnly("firing");
+    assertThat(Rig.alerts(over).getLast().summary())
+        .contains("kept until that has lasted for 20 s");
+
+    List<Effect> back = rig.seconds(5, host, this::storm);
+    assertThat(Rig.sends(back)).hasSize(1);
+    List<Effect> end = rig.seconds(40, host, this::calm);
+
+    assertThat(Rig.states(end)).endsWith("resolved");
+    assertThat(Rig.states(rig.all)).containsOnlyOnce("resolved");
+    assertThat(ids(rig.all)).hasSize(1);
+  }
+
+  @Test
+  void secondsWithoutSamplesDoNotCountAsCalm() {
+    Rig rig = rig("keep_firing_for: 20s");
+    rig.begin(host);
+    rig.seconds(4, host, this::storm);
+    rig.seconds(5, host, this::calm);
+
+    for (int i = 0; i < 60; i++) {
+      rig.pass(1_000, host);
+      rig.tick();
+    }
+    rig.seconds(2, host, this::calm);
+
+    assertThat(Rig.states(rig.all)).contains("unknown").doesNotContain("resolved");
+    assertThat(Rig.states(rig.seconds(30, host, this::calm))).containsExactly("resolved");
+  }
+
+  @Test
+  void anOpenAlertIsToldAgainAtItsInterval() {
+    Rig rig =
+        Rig.acting(
+            Rig.SWAP_STORM
+                .replace("mode: auto", "mode: observe")
+                .replace("alert: warning", "alert: warning, remind_every: 10s"));
+    rig.begin(host);
+    rig.seconds(4, host, this::storm);
+
+    List<Effect> later = rig.seconds(35, host, this::storm);
+
+    assertThat(Rig.alerts(later)).hasSize(3);
+    assertThat(ids(rig.all)).hasSize(1);
+    assertThat(Rig.alerts(rig.seconds(30, host, this::calm))).hasSize(1);
+  }
+
+  @Test
+  void alertsAboutOneDeviceAreOneIncidentAndALaterOneIsAnother() {
+    Rig rig = Rig.acting(Rig.SWAP_STORM.replace("mode: auto", "mode: observe"));
+    rig.begin(host);
+
+    rig.seconds(4, host, this::storm);
+    rig.seconds(
+        4,
+        host,
+        () -> {
+          storm();
+          host.reads(second, 500, 2, 400, 2);
+        });
+
+    List<Alert> both = Rig.alerts(rig.all);
+    assertThat(ids(rig.all)).hasSize(2);
+    assertThat(both.stream().map(Alert::incident).distinct()).hasSize(1).doesNotContainNull();
+    rig.seconds(
+        10,
+        host,
+        () -> {
+          calm();
+          host.reads(second, 1, 1, 1, 0);
+        });
+
+    Alert later = Rig.alerts(rig.seconds(4, host, this::storm)).getFirst();
+    assertThat(later.incident()).isNotEqualTo(both.getFirst().incident());
+  }
+}
