@@ -16,11 +16,20 @@ final class Asking {
 
   static int ask(Shell shell, NatsOptions nats, String reason, OperatorRequest.Ask ask)
       throws BusException {
-    OperatorReply reply;
+    return tell(shell, request(shell, nats, reason, ask));
+  }
+
+  /** Asks, and returns what the controller says. */
+  static OperatorReply request(
+      Shell shell, NatsOptions nats, String reason, OperatorRequest.Ask ask) throws BusException {
     try (OperatorSession session =
         OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
-      reply = session.ask(new OperatorRequest(who(shell), reason, ask), TIMEOUT);
+      return session.ask(new OperatorRequest(who(shell), reason, ask), TIMEOUT);
     }
+  }
+
+  /** Prints an answer; returns the exit code. */
+  static int tell(Shell shell, OperatorReply reply) {
     String detail = Printable.of(reply.detail());
     return switch (reply.verdict()) {
       case DONE -> {

@@ -27,6 +27,9 @@ import picocli.CommandLine.Option;
       RecordCommand.class,
       ThrottleCommand.class,
       ReleaseCommand.class,
+      ProposalsCommand.class,
+      ApproveCommand.class,
+      DenyCommand.class,
       PolicyCommand.class
     })
 public final class Blkwarden {

@@ -6,6 +6,7 @@ import io.blkwarden.controller.plan.Guard;
 import io.blkwarden.controller.plan.Ladder;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,9 @@ final class Acting {
       refuse(watch, about, episode, "read-only", "not throttled: the host's agent only watches");
       return;
     }
+    if (waits(watch, about, episode, rung.restraint(), null)) {
+      return;
+    }
     Throttle throttle =
         leases.start(
             watch, disk, rung.restraint(), about.policy.then().leaseMillis(), because(about));
@@ -121,6 +125,17 @@ final class Acting {
     episode.note = rung.note();
   }
 
+  /** Whether a person must approve first; says so. */
+  private boolean waits(
+      HostWatch watch, Case about, Episode episode, Restraint restraint, @Nullable Throttle held) {
+    double now = watch.state.value(about.policy.when().metric(), about.row);
+    // a held disk is low because it is held: only a first rung asks whether it is still above
+    boolean still = held != null || now > about.policy.when().above();
+    Optional<String> why = Proposals.wait(world, about, episode, restraint, still);
+    why.ifPresent(text -> decide(watch, about, Decision.Verdict.SKIP, text, text, held));
+    return why.isPresent();
+  }
+
   private static String because(Case about) {
     return "policy %s: %s is %s, above %s"
         .formatted(
@@ -132,7 +147,7 @@ final class Acting {
 
   private void keep(HostWatch watch, Case about, Episode episode, Throttle held) {
     boolean found = held.owner == null && held.person == null && held.held();
-    if (found && !episode.done && about.mayAct()) {
+    if (found && !episode.done && about.mayAdopt()) {
       adopt(watch, about, episode, held);
     }
     if (held.owner != about) {
@@ -234,6 +249,11 @@ final class Acting {
       held.judgeMillis = world.millis() + world.settings.effectWindowMillis();
       return true;
     }
+    if (episode.done || waits(watch, about, episode, rung.restraint(), held)) {
+      held.effectOpen = true;
+      held.judgeMillis = world.millis() + world.settings.effectWindowMillis();
+      return true;
+    }
     episode.rung = rung.index();
     episode.wanted = rung.restraint();
     leases.set(watch, held, disk, rung.restraint(), Pending.Purpose.CLIMB);
@@ -296,7 +316,7 @@ final class Acting {
           && !episode.calm
           && !episode.done
           && other.disk.equals(over.disk)
-          && other.mayAct()) {
+          && other.mayAdopt()) {
         held.owner = null;
         adopt(watch, other, episode, held);
         return;

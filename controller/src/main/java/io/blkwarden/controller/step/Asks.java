@@ -29,10 +29,12 @@ final class Asks {
 
   private final World world;
   private final Leases leases;
+  private final Proposals proposals;
   private final List<Ask> open = new ArrayList<>();
 
-  Asks(World world, Leases leases) {
+  Asks(World world, Leases leases, Proposals proposals) {
     this.world = world;
+    this.proposals = proposals;
     this.leases = leases;
   }
 
@@ -46,6 +48,11 @@ final class Asks {
         case OperatorRequest.Throttle ask -> throttle(request, ask, correlation);
         case OperatorRequest.Release ask -> release(request, ask, correlation);
         case OperatorRequest.ReleaseAll _ -> releaseAll(request, correlation);
+        case OperatorRequest.Proposals _ -> answer(correlation, proposals.list());
+        case OperatorRequest.Approve ask ->
+            answer(correlation, proposals.approve(request, ask.proposal()));
+        case OperatorRequest.Deny ask ->
+            answer(correlation, proposals.deny(request, ask.proposal()));
       }
     }
   }
@@ -316,6 +323,10 @@ final class Asks {
 
   private void answer(long correlation, Verdict verdict, String detail) {
     String shown = detail.length() > 2_000 ? detail.substring(0, 2_000) : detail;
-    world.add(new Effect.Answer(correlation, new OperatorReply(verdict, shown)));
+    answer(correlation, new OperatorReply(verdict, shown));
+  }
+
+  private void answer(long correlation, OperatorReply reply) {
+    world.add(new Effect.Answer(correlation, reply));
   }
 }

@@ -35,8 +35,14 @@ final class Case {
     this.history = new History(slot);
   }
 
-  /** Whether the policy may throttle the disk. */
+  /** Whether the policy may throttle the disk, be it on a person's word. */
   boolean mayAct() {
-    return policy.mode() == Mode.AUTO && !policy.then().ladder().isEmpty();
+    boolean acts = policy.mode() == Mode.AUTO || policy.mode() == Mode.APPROVE;
+    return acts && !policy.then().ladder().isEmpty();
+  }
+
+  /** Whether it may make a lease its own that is there already: nobody approved that one. */
+  boolean mayAdopt() {
+    return policy.mode() == Mode.AUTO && mayAct();
   }
 }

@@ -42,7 +42,7 @@ public final class ControlStep {
     alerts = new Alerts(world);
     sampling = new Sampling(world, new Acting(world, leases), alerts);
     mapping = new Mapping(world, sampling);
-    asks = new Asks(world, leases);
+    asks = new Asks(world, leases, new Proposals(world, alerts));
     outcomes = new Outcomes(world, alerts, asks);
     beats = new Beats(world, outcomes);
     fleet = new FleetWatch(world);

@@ -33,6 +33,9 @@ final class Episode {
   /** What would be set, in shadow mode or once a guard lets it. */
   @Nullable Restraint wanted;
 
+  /** What waits for a person, in approve mode. */
+  @Nullable Proposal proposal;
+
   /** The throttle that is held, or asked for, because of this breach. */
   @Nullable Throttle throttle;
 
@@ -69,6 +72,7 @@ final class Episode {
     calmMillis = 0;
     wanted = null;
     throttle = null;
+    proposal = null;
     note = "it is over, and its alert is kept for a while";
   }
 

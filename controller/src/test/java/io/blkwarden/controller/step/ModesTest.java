@@ -44,8 +44,8 @@ final class ModesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"observe", "shadow"})
-  void noOtherModeSendsAnythingNotEvenAboutALeaseThatIsThere(String mode) {
+  @ValueSource(strings = {"observe", "shadow", "approve"})
+  void noOtherModeSendsAnythingByItselfNotEvenAboutALeaseThatIsThere(String mode) {
     Rig rig = rig(mode);
     rig.begin(host);
     rig.beat(host, true, lease());

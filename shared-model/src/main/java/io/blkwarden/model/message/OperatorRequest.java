@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.Restraint;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     @JsonSubTypes.Type(value = Throttle.class, name = "throttle"),
     @JsonSubTypes.Type(value = Release.class, name = "release"),
     @JsonSubTypes.Type(value = ReleaseAll.class, name = "release-all"),
+    @JsonSubTypes.Type(value = Proposals.class, name = "proposals"),
+    @JsonSubTypes.Type(value = Approve.class, name = "approve"),
+    @JsonSubTypes.Type(value = Deny.class, name = "deny"),
   })
   public sealed interface Ask {
     /** Last token of the subject. */
@@ -102,6 +106,46 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     @Override
     public String verb() {
       return "release-all";
+    }
+  }
+
+  /** List what waits for a person's approval. */
+  public record Proposals() implements Ask {
+    @Override
+    public String verb() {
+      return "proposals";
+    }
+  }
+
+  /**
+   * Let a proposal be carried out, if everything still holds when the next samples come.
+   *
+   * @param proposal which
+   */
+  public record Approve(MessageId proposal) implements Ask {
+    public Approve {
+      Require.present(proposal, "proposal");
+    }
+
+    @Override
+    public String verb() {
+      return "approve";
+    }
+  }
+
+  /**
+   * Refuse a proposal; its breach gets no other one before it is over.
+   *
+   * @param proposal which
+   */
+  public record Deny(MessageId proposal) implements Ask {
+    public Deny {
+      Require.present(proposal, "proposal");
+    }
+
+    @Override
+    public String verb() {
+      return "deny";
     }
   }
 }

@@ -31,7 +31,9 @@ final class Golden {
           "outcome.limit",
           "alert.limit",
           "operator-request.limit",
-          "alert.incident");
+          "alert.incident",
+          "operator-request.approve",
+          "operator-reply.proposals");
 
   private Golden() {}
 

@@ -97,16 +97,6 @@ final class FileReading {
   }
 
   private static Optional<Mode> mode(Section section) {
-    Optional<Node> node = section.take("mode");
-    if (node.isPresent() && Section.shown(node.get()).equals("approve")) {
-      section
-          .problems()
-          .at(
-              node.get(),
-              section.path("mode"),
-              "approve: not supported yet; use shadow to be told, or auto to act");
-      return Optional.empty();
-    }
     return section.word("mode", MODES);
   }
 }

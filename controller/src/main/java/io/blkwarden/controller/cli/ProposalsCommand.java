@@ -1,0 +1,61 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lists what policies want to do and nobody approved yet. */
+@Command(
+    name = "proposals",
+    mixinStandardHelpOptions = true,
+    description = "Lists what policies in mode approve wait for.")
+final class ProposalsCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin NatsOptions nats = new NatsOptions();
+
+  @Option(names = "--json", description = "Print the controller's answer as it is.")
+  boolean json;
+
+  ProposalsCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws BusException {
+    OperatorReply reply =
+        Asking.request(shell, nats, "to look at them", new OperatorRequest.Proposals());
+    List<OperatorReply.Proposal> proposals = reply.proposals();
+    if (proposals == null) {
+      return Asking.tell(shell, reply);
+    }
+    if (json) {
+      shell.out().println(new String(ControlJson.encode(reply), StandardCharsets.UTF_8));
+      return ExitCodes.DONE;
+    }
+    Table table =
+        new Table("ID", "HOST", "DOMAIN", "DISK", "WOULD SET", "POLICY", "EXPIRES", "APPROVED BY");
+    for (OperatorReply.Proposal each : proposals) {
+      table.row(
+          List.of(
+              each.id().value(),
+              each.host().value(),
+              each.domain().name(),
+              each.disk(),
+              each.restraint().toString(),
+              each.policy(),
+              each.expires().toString(),
+              Objects.requireNonNullElse(each.approvedBy(), "-")));
+    }
+    table.print(shell.out());
+    return Asking.tell(shell, reply);
+  }
+}

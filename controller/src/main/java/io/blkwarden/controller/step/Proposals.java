@@ -1,0 +1,154 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorReply.Verdict;
+import io.blkwarden.model.message.OperatorRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What waits for a person, at most one for each breach.
+ *
+ * <p>An approval sets nothing by itself. It lets the next judgement of its breach, on samples that
+ * come after it and past every guard, do what was proposed, until the proposal expires.
+ */
+final class Proposals {
+  private final World world;
+  private final Alerts alerts;
+
+  Proposals(World world, Alerts alerts) {
+    this.world = world;
+    this.alerts = alerts;
+  }
+
+  private record Found(HostWatch watch, Case about, Episode episode, Proposal proposal) {
+    String name() {
+      return "%s for %s of %s on %s"
+          .formatted(
+              proposal.restraint,
+              Printable.of(about.disk.vdev()),
+              Printable.of(about.domain.name()),
+              watch.host());
+    }
+  }
+
+  /**
+   * Why the restraint may not be set yet; empty when a person has approved it, or need not.
+   *
+   * @param still whether the newest samples still show what a person was asked about
+   */
+  static Optional<String> wait(
+      World world, Case about, Episode episode, Restraint restraint, boolean still) {
+    if (about.policy.mode() != Mode.APPROVE) {
+      return Optional.empty();
+    }
+    Proposal open = episode.proposal;
+    if (open != null && world.millis() >= open.expiresMillis) {
+      episode.proposal = null;
+      episode.restUntilMillis = world.millis() + world.settings.restMillis();
+      return Optional.of("nobody approved %s in time".formatted(open.restraint));
+    }
+    if (open == null && world.millis() < episode.restUntilMillis) {
+      return Optional.of("it is proposed again later");
+    }
+    if (open == null || !open.restraint.equals(restraint)) {
+      open = new Proposal(world.id(), restraint, world.now());
+      episode.proposal = open;
+    }
+    if (open.approvedBy != null) {
+      return still
+          ? Optional.empty()
+          : Optional.of("approved, but the newest samples are not above the level");
+    }
+    return Optional.of("%s waits for approval: blkwarden approve %s".formatted(restraint, open.id));
+  }
+
+  OperatorReply list() {
+    List<Found> open = open();
+    List<OperatorReply.Proposal> shown = new ArrayList<>();
+    for (Found each : open.subList(0, Math.min(open.size(), OperatorReply.PROPOSALS_MAX))) {
+      shown.add(
+          new OperatorReply.Proposal(
+              each.proposal.id,
+              each.episode.alert,
+              each.about.policy.name(),
+              each.watch.host(),
+              each.about.domain,
+              each.about.disk.vdev(),
+              each.proposal.restraint.priorityOrNull(),
+              each.proposal.restraint.limitOrNull(),
+              each.about.policy.then().leaseMillis(),
+              each.proposal.expires,
+              each.proposal.approvedBy));
+    }
+    String more = open.size() > shown.size() ? "; the first %d follow".formatted(shown.size()) : "";
+    return new OperatorReply(
+        Verdict.DONE, "proposals that wait: %d%s".formatted(open.size(), more), shown);
+  }
+
+  OperatorReply approve(OperatorRequest request, MessageId id) {
+    Optional<Found> found = find(id);
+    if (found.isEmpty()) {
+      return unknown(id);
+    }
+    Found at = found.get();
+    at.proposal.approvedBy = request.by();
+    at.episode.decided = "";
+    at.episode.note =
+        "approved by %s: %s".formatted(Printable.of(request.by()), Printable.of(request.reason()));
+    alerts.refresh(at.watch, at.about);
+    return new OperatorReply(
+        Verdict.DONE, "approved: " + at.name() + ", if the next samples and every guard allow it");
+  }
+
+  OperatorReply deny(OperatorRequest request, MessageId id) {
+    Optional<Found> found = find(id);
+    if (found.isEmpty()) {
+      return unknown(id);
+    }
+    Found at = found.get();
+    at.episode.proposal = null;
+    at.episode.done = true;
+    at.episode.decided = "denied";
+    at.episode.note =
+        "denied by %s: %s".formatted(Printable.of(request.by()), Printable.of(request.reason()));
+    alerts.refresh(at.watch, at.about);
+    return new OperatorReply(Verdict.DONE, "denied: " + at.name());
+  }
+
+  private static OperatorReply unknown(MessageId id) {
+    return new OperatorReply(
+        Verdict.FAILED, "no proposal %s waits: it expired, or its breach is over".formatted(id));
+  }
+
+  private Optional<Found> find(MessageId id) {
+    return open().stream().filter(each -> each.proposal.id.equals(id)).findFirst();
+  }
+
+  private List<Found> open() {
+    List<Found> open = new ArrayList<>();
+    for (HostWatch watch : world.hosts.values()) {
+      for (Case each : watch.cases.values()) {
+        Episode episode = each.episode;
+        Proposal proposal = episode == null ? null : episode.proposal;
+        if (episode != null
+            && proposal != null
+            && world.millis() < proposal.expiresMillis
+            && !carriedOut(episode, proposal)) {
+          open.add(new Found(watch, each, episode, proposal));
+        }
+      }
+    }
+    return open;
+  }
+
+  private static boolean carriedOut(Episode episode, Proposal proposal) {
+    Throttle throttle = episode.throttle;
+    return throttle != null && throttle.held() && throttle.restraint.equals(proposal.restraint);
+  }
+}

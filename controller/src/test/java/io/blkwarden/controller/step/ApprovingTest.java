@@ -1,0 +1,163 @@
+package io.blkwarden.controller.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorReply.Verdict;
+import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.message.Outcome;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** In mode {@code approve} each rung waits for a person, and nothing acts on stale numbers. */
+final class ApprovingTest {
+  private static final String POLICY = Rig.SWAP_STORM.replace("mode: auto", "mode: approve");
+
+  private final TestHost host = new TestHost("dom0-7");
+  private final int noisy = host.addSwap(176);
+  private final int neighbour = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
+  private final Rig rig = Rig.acting(POLICY);
+
+  private void storm() {
+    host.reads(noisy, 800, 2, 990, 4);
+    host.reads(neighbour, 50, 40, 900, 2);
+  }
+
+  private void calm() {
+    host.reads(noisy, 1, 1, 1, 0);
+  }
+
+  @BeforeEach
+  void begin() {
+    rig.begin(host);
+    assertThat(Rig.sends(rig.seconds(10, host, this::storm))).isEmpty();
+  }
+
+  private OperatorReply ask(OperatorRequest.Ask ask) {
+    return Rig.answers(rig.ask(ask, 1)).getFirst();
+  }
+
+  private List<OperatorReply.Proposal> proposals() {
+    return Objects.requireNonNull(ask(new OperatorRequest.Proposals()).proposals());
+  }
+
+  private MessageId proposal() {
+    return proposals().getFirst().id();
+  }
+
+  @Test
+  void theAlertAndTheListSayWhatWaits() {
+    Alert.Action action = Rig.action(Rig.alerts(rig.all).getLast());
+
+    assertThat(action.mode()).isEqualTo("approve");
+    assertThat(action.priority()).isEqualTo(IoPriority.bestEffort(7));
+    assertThat(action.note()).contains("waits for approval", proposal().value());
+    assertThat(proposals())
+        .singleElement()
+        .satisfies(each -> {
+          assertThat(each.alert()).isEqualTo(Rig.alerts(rig.all).getFirst().id());
+          assertThat(each.priority()).isEqualTo(IoPriority.bestEffort(7));
+          assertThat(each.disk()).isEqualTo("xvda2");
+          assertThat(each.approvedBy()).isNull();
+        });
+  }
+
+  @Test
+  void anApprovalActsOnTheNextSamplesAndNotBefore() {
+    List<Effect> approved = rig.ask(new OperatorRequest.Approve(proposal()), 1);
+
+    assertThat(Rig.answers(approved).getFirst().verdict()).isEqualTo(Verdict.DONE);
+    assertThat(Rig.sends(approved)).isEmpty();
+    assertThat(Rig.sends(rig.seconds(1, host, this::storm)))
+        .singleElement()
+        .satisfies(
+            sent -> assertThat(Rig.set(sent).priority()).isEqualTo(IoPriority.bestEffort(7)));
+  }
+
+  @Test
+  void anApprovalOfWhatIsOverMeanwhileDoesNothing() {
+    MessageId id = proposal();
+    rig.ask(new OperatorRequest.Approve(id), 1);
+
+    assertThat(Rig.sends(rig.seconds(30, host, this::calm))).isEmpty();
+    assertThat(ask(new OperatorRequest.Approve(id)).verdict()).isEqualTo(Verdict.FAILED);
+  }
+
+  @Test
+  void anApprovalWaitsForNumbersThatAreKnown() {
+    rig.ask(new OperatorRequest.Approve(proposal()), 1);
+    for (int i = 0; i < 20; i++) {
+      rig.pass(1_000, host);
+      assertThat(Rig.sends(rig.tick())).isEmpty();
+    }
+
+    assertThat(Rig.sends(rig.seconds(2, host, this::storm))).hasSize(1);
+  }
+
+  @Test
+  void anApprovedThrottleStillPassesEveryGuard() {
+    MessageId id = proposal();
+    rig.policies(POLICY.replace("vm-billing*", "vm176"));
+    rig.ask(new OperatorRequest.Approve(id), 1);
+
+    assertThat(Rig.sends(rig.seconds(20, host, this::storm))).isEmpty();
+    assertThat(Rig.action(Rig.alerts(rig.all).getLast()).note()).contains("protect list");
+  }
+
+  @Test
+  void aProposalLapsesAndIsMadeAnewAfterARest() {
+    MessageId id = proposal();
+    rig.seconds(900, host, this::storm);
+
+    assertThat(proposals()).isEmpty();
+    assertThat(ask(new OperatorRequest.Approve(id)).verdict()).isEqualTo(Verdict.FAILED);
+    rig.seconds(301, host, this::storm);
+    assertThat(proposal()).isNotEqualTo(id);
+    assertThat(Rig.sends(rig.all)).isEmpty();
+  }
+
+  @Test
+  void whatIsDeniedIsNotProposedAgainInThisBreach() {
+    assertThat(ask(new OperatorRequest.Deny(proposal())).verdict()).isEqualTo(Verdict.DONE);
+
+    assertThat(Rig.sends(rig.seconds(1_300, host, this::storm))).isEmpty();
+    assertThat(proposals()).isEmpty();
+    assertThat(Rig.action(Rig.alerts(rig.all).getLast()).note()).contains("denied by ana");
+  }
+
+  @Test
+  void theNextRungIsAskedForToo() {
+    rig.ask(new OperatorRequest.Approve(proposal()), 1);
+    Command set = Rig.sends(rig.seconds(1, host, this::storm)).getFirst();
+    rig.outcome(set, Outcome.Result.APPLIED);
+
+    List<Effect> later = rig.seconds(20, host, this::storm);
+
+    assertThat(Rig.sends(later)).isEmpty();
+    assertThat(proposals())
+        .singleElement()
+        .satisfies(each -> assertThat(each.priority()).isEqualTo(IoPriority.IDLE));
+    rig.ask(new OperatorRequest.Approve(proposal()), 1);
+    assertThat(Rig.sends(rig.seconds(12, host, this::storm)))
+        .singleElement()
+        .satisfies(sent -> assertThat(Rig.set(sent).priority()).isEqualTo(IoPriority.IDLE));
+  }
+
+  @Test
+  void nobodyKnowsAnotherId() {
+    MessageId other = MessageId.of(1, new Random(9));
+
+    assertThat(ask(new OperatorRequest.Approve(other)).detail()).contains("no proposal");
+    assertThat(ask(new OperatorRequest.Deny(other)).verdict()).isEqualTo(Verdict.FAILED);
+  }
+}
