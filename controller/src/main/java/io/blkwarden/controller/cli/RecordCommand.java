@@ -33,11 +33,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "record",
     mixinStandardHelpOptions = true,
-    description = {
-      "Records samples, mappings, heartbeats, commands, outcomes, alerts and people's requests,"
-          + " until Ctrl-C; sends nothing.",
-      "'blkwarden replay' runs policies on what was recorded."
-    })
+    description =
+        "Records samples, mappings, heartbeats, commands, outcomes, alerts and people's requests,"
+            + " until Ctrl-C; sends nothing.")
 final class RecordCommand implements Callable<Integer> {
   private static final long STOP_SECONDS = 10;
 
