@@ -60,6 +60,7 @@ public final class AgentRuntime {
   private final Outcomes refusals;
   private @Nullable Disposable inputs;
   private @Nullable Disposable ends;
+  private final CountDownLatch takenOver = new CountDownLatch(1);
 
   private AgentRuntime(AgentSettings settings, AgentPorts ports, AgentInbox inbox, UUID boot) {
     this.settings = settings;
@@ -84,9 +85,14 @@ public final class AgentRuntime {
 
   /** Takes over what an earlier run left, and begins. */
   public void start(LeaseFile.Found found) {
-    BackendTree.WATCHES.forEach(this::watch);
+    // First of all, for an earlier run's leases may be over: everything else takes its time.
+    leaseThread.schedule(() -> takeOver(found));
+    ends =
+        leaseThread.schedulePeriodically(
+            this::endDue, AgentCore.LEASE_MILLIS, AgentCore.LEASE_MILLIS, TimeUnit.MILLISECONDS);
     // Before any input: a command must not take an earlier run's priority for somebody else's.
-    thread.schedule(() -> takeOver(found));
+    thread.schedule(this::awaitTakenOver);
+    BackendTree.WATCHES.forEach(this::watch);
     Flux<AgentInput> ticks =
         Flux.interval(TICK, thread).onBackpressureDrop().map(_ -> new AgentInput.Tick());
     inputs =
@@ -96,10 +102,6 @@ public final class AgentRuntime {
                 inbox.commands().publishOn(thread),
                 ticks)
             .subscribe(core::on, this::inputsEnded);
-    ends =
-        Flux.interval(Duration.ofMillis(AgentCore.LEASE_MILLIS), leaseThread)
-            .onBackpressureDrop()
-            .subscribe(_ -> core.endDue(), this::inputsEnded);
     ports.bus().start(new Hearing());
     LOG.info(
         "agent of {} runs: boot {}, interval {} ms{}",
@@ -122,6 +124,25 @@ public final class AgentRuntime {
       core.start(found);
     } catch (RuntimeException e) {
       inputsEnded(e);
+    } finally {
+      takenOver.countDown();
+    }
+  }
+
+  private void awaitTakenOver() {
+    try {
+      takenOver.await();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void endDue() {
+    try {
+      core.endDue();
+    } catch (Error e) {
+      inputsEnded(e);
+      throw e;
     }
   }
 
