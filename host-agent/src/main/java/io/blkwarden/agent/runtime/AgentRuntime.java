@@ -97,9 +97,10 @@ public final class AgentRuntime {
         Flux.interval(TICK, thread).onBackpressureDrop().map(_ -> new AgentInput.Tick());
     inputs =
         Flux.merge(
+                1, // more would wait here, beyond the inbox's own bounds
                 Flux.<AgentInput>empty().startWith(new AgentInput.Tick()).publishOn(thread),
-                inbox.changes().publishOn(thread),
-                inbox.commands().publishOn(thread),
+                inbox.changes().publishOn(thread, 1),
+                inbox.commands().publishOn(thread, 1),
                 ticks)
             .subscribe(core::on, this::inputsEnded);
     ports.bus().start(new Hearing());

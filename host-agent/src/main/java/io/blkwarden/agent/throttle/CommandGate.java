@@ -15,6 +15,7 @@ import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +26,10 @@ import java.util.stream.Collectors;
  * Decides what is to be done with a command, from nothing but what is known: no file is read here.
  *
  * <p>It remembers the highest epoch seen, and the outcomes of the last {@link #REMEMBERED} commands
- * so that one that comes again is not done again; an older one that comes again is judged anew,
- * which the lease ids make harmless. Not safe for use by several threads.
+ * so that one that comes again is not done again; an older one that comes again is judged anew. A
+ * lease that has ended never begins again, for its issuer may have forgotten it: the last {@link
+ * #REMEMBERED} are known, those of an earlier run that were restored at the start too. Not safe for
+ * use by several threads.
  */
 public final class CommandGate {
   /** How many outcomes are remembered; the oldest give way. */
@@ -35,6 +38,7 @@ public final class CommandGate {
   private final HostId host;
   private final boolean readOnly;
   private final Map<MessageId, Outcome> recent = new LinkedHashMap<>();
+  private final Set<MessageId> over = new LinkedHashSet<>();
   private long epoch;
 
   /**
@@ -70,6 +74,14 @@ public final class CommandGate {
     recent.put(command, outcome);
     if (recent.size() > REMEMBERED) {
       recent.remove(recent.keySet().iterator().next());
+    }
+  }
+
+  /** Keeps that a lease has ended, or is ending. */
+  void over(MessageId lease) {
+    over.add(lease);
+    if (over.size() > REMEMBERED) {
+      over.remove(over.iterator().next());
     }
   }
 
@@ -171,10 +183,15 @@ public final class CommandGate {
                     .formatted(other.domain().name(), other.disk().vdev())));
   }
 
-  private static Verdict decideLease(
+  private Verdict decideLease(
       CommandAction.Set set, MappedDisk disk, LeaseTable table, long nowMillis) {
     Optional<Lease> held = table.find(set.lease());
     if (held.isEmpty()) {
+      if (over.contains(set.lease())) {
+        return refuse(
+            Refusal.EXPIRED,
+            "lease %s has ended: expected the id of a new one".formatted(set.lease()));
+      }
       Optional<Lease> holder = table.holder(disk.key(), ids(disk));
       if (holder.isPresent()) {
         return refuse(Refusal.HELD, "lease %s holds the disk".formatted(holder.get().id()));

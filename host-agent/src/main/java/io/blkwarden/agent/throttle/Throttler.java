@@ -348,6 +348,7 @@ public final class Throttler {
     LeaseEnding.Ended ended =
         ending.end(command == null ? null : command.id(), lease, end, why, nowMillis);
     table = ended.rest().map(table::with).orElseGet(() -> table.without(lease.id()));
+    gate.over(lease.id());
     return ended.outcome();
   }
 

@@ -227,6 +227,20 @@ final class ThrottlerTest {
   }
 
   @Test
+  void aLeaseThatARestartEndedDoesNotBeginAgain() {
+    set(IDLE);
+    host.kernel.ionice(501, UNSET);
+    assertThat(host.restart()).extracting(Outcome::result).containsExactly(Result.RECOVERED);
+    int calls = host.kernel.calls().size();
+
+    Outcome again = set(IDLE);
+
+    assertThat(again.refusal()).isEqualTo(Outcome.Refusal.EXPIRED);
+    assertThat(host.kernel.calls()).hasSize(calls);
+    assertThat(host.throttler.table().all()).isEmpty();
+  }
+
+  @Test
   void leasesOfAnotherBootAreDropped() {
     set(IDLE);
     host.boot = new UUID(3, 4);

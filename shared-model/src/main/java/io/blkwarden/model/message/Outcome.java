@@ -132,7 +132,7 @@ public record Outcome(
     MALFORMED,
     /** It is for another host. */
     WRONG_HOST,
-    /** Its time is over. */
+    /** Its time is over, or the lease that it names has ended already. */
     EXPIRED,
     /** Its issuer has lost its claim to a newer one. */
     STALE_EPOCH,
