@@ -40,7 +40,7 @@ final class Beats {
     DiskKey disk = new DiskKey(held.domain().uuid(), held.vdev());
     boolean known =
         world.throttles.lease(held.lease()) != null
-            || world.throttles.hasEnded(held.lease())
+            || world.throttles.endedSince(held.lease(), world.millis() - YOUNG_MILLIS)
             || world.throttles.of(watch.host(), disk) != null;
     if (known || held.remainingMs() <= 0) {
       return;

@@ -121,6 +121,7 @@ final class Outcomes {
           episode.attempts = 0;
           if (changed) {
             episode.effect = Alert.Effect.UNKNOWN;
+            episode.proposal = null; // carried out: the next rung is asked for anew
           }
           alerts.refresh(watch, about);
         });
@@ -167,7 +168,7 @@ final class Outcomes {
 
   /** Forgets a throttle that was not set; its breach tries again after a rest. */
   private void rejected(Throttle throttle, String why, boolean stale) {
-    world.throttles.remove(throttle);
+    world.throttles.remove(throttle, world.millis());
     ofOwner(throttle, (watch, about, episode) -> episode.throttle = null);
     rest(throttle, why, stale);
   }
@@ -216,7 +217,7 @@ final class Outcomes {
 
   /** Forgets a throttle that is over. */
   void ended(Throttle throttle, String why, boolean letGo, boolean wanted) {
-    world.throttles.remove(throttle);
+    world.throttles.remove(throttle, world.millis());
     ofOwner(
         throttle,
         (watch, about, episode) -> {

@@ -136,19 +136,11 @@ final class Proposals {
       for (Case each : watch.cases.values()) {
         Episode episode = each.episode;
         Proposal proposal = episode == null ? null : episode.proposal;
-        if (episode != null
-            && proposal != null
-            && world.millis() < proposal.expiresMillis
-            && !carriedOut(episode, proposal)) {
+        if (episode != null && proposal != null && world.millis() < proposal.expiresMillis) {
           open.add(new Found(watch, each, episode, proposal));
         }
       }
     }
     return open;
-  }
-
-  private static boolean carriedOut(Episode episode, Proposal proposal) {
-    Throttle throttle = episode.throttle;
-    return throttle != null && throttle.held() && throttle.restraint.equals(proposal.restraint);
   }
 }

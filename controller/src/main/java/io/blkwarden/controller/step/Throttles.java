@@ -7,7 +7,6 @@ import io.blkwarden.model.MessageId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * All leases and the commands under way for them.
  *
  * <p>Bounded by the brakes and by what agents hold. The last {@link #ENDED_MAX} ended leases are
- * remembered, for a heartbeat that is under way may still name them.
+ * remembered with the time, for a heartbeat that is under way may still name them; one that is
+ * named for longer is held after all.
  */
 final class Throttles {
   static final int ENDED_MAX = 4_096;
@@ -28,7 +28,7 @@ final class Throttles {
   private final Map<MessageId, Throttle> byLease = new LinkedHashMap<>();
   private final Map<Place, Throttle> byDisk = new LinkedHashMap<>();
   private final Map<MessageId, Pending> pending = new LinkedHashMap<>();
-  private final Set<MessageId> ended = new LinkedHashSet<>();
+  private final Map<MessageId, Long> ended = new LinkedHashMap<>();
 
   @Nullable Throttle of(HostId host, DiskKey disk) {
     return byDisk.isEmpty() ? null : byDisk.get(new Place(host, disk));
@@ -43,20 +43,22 @@ final class Throttles {
     byDisk.put(new Place(throttle.host, throttle.disk), throttle);
   }
 
-  void remove(Throttle throttle) {
+  void remove(Throttle throttle, long nowMillis) {
     byLease.remove(throttle.lease);
     byDisk.remove(new Place(throttle.host, throttle.disk), throttle);
     if (throttle.pending != null) {
       pending.remove(throttle.pending);
     }
-    ended.add(throttle.lease);
+    ended.put(throttle.lease, nowMillis);
     if (ended.size() > ENDED_MAX) {
-      ended.remove(ended.iterator().next());
+      ended.remove(ended.keySet().iterator().next());
     }
   }
 
-  boolean hasEnded(MessageId lease) {
-    return ended.contains(lease);
+  /** Whether it ended so lately that a heartbeat that names it may have been on its way. */
+  boolean endedSince(MessageId lease, long millis) {
+    Long at = ended.get(lease);
+    return at != null && at >= millis;
   }
 
   List<Throttle> all() {

@@ -154,6 +154,26 @@ final class ApprovingTest {
   }
 
   @Test
+  void aThrottleThatEndsLongAfterItsApprovalIsProposedAnew() {
+    rig.ask(new OperatorRequest.Approve(proposal()), 1);
+    Command set = Rig.sends(rig.seconds(1, host, this::storm)).getFirst();
+    rig.outcome(set, Outcome.Result.APPLIED);
+    assertThat(proposals()).as("what is carried out waits no more").isEmpty();
+    for (int half = 0; half < 32; half++) {
+      for (Command renewal :
+          Rig.sends(rig.seconds(30, host, () -> host.reads(noisy, 800, 2, 990, 4)))) {
+        rig.outcome(renewal, Outcome.Result.RENEWED);
+      }
+    }
+
+    rig.byItself(host, Rig.set(set).lease(), Outcome.Result.RECOVERED);
+    rig.seconds(2, host, this::storm);
+
+    assertThat(Rig.decisions(rig.all)).noneMatch(each -> each.contains("nobody approved"));
+    assertThat(proposals()).hasSize(1);
+  }
+
+  @Test
   void nobodyKnowsAnotherId() {
     MessageId other = MessageId.of(1, new Random(9));
 

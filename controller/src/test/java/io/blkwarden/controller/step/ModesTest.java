@@ -10,6 +10,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Outcome;
@@ -81,6 +82,47 @@ final class ModesTest {
 
     assertThat(Rig.sends(effects)).isNotEmpty();
     assertThat(Rig.set(Rig.sends(effects).getFirst()).lease()).isEqualTo(held.lease());
+  }
+
+  /** Throttles, releases, and lets time pass; then a heartbeat names the lease all the same. */
+  private MessageId namedAgain(Rig rig, int secondsLater) {
+    rig.begin(host);
+    Command set = Rig.sends(rig.seconds(3, host, this::storm)).getFirst();
+    rig.outcome(set, Outcome.Result.APPLIED);
+    List<Effect> over = rig.seconds(6, host, () -> host.reads(noisy, 1, 1, 1, 0));
+    rig.outcome(Rig.sends(over).getFirst(), Outcome.Result.RELEASED);
+    rig.seconds(secondsLater, host, () -> host.reads(noisy, 1, 1, 1, 0));
+    Heartbeat.HeldThrottle held = lease();
+    MessageId id = Rig.set(set).lease();
+    rig.beat(
+        host,
+        true,
+        new Heartbeat.HeldThrottle(id, held.domain(), held.vdev(), held.restraint(), 60_000));
+    return id;
+  }
+
+  @Test
+  void aHeartbeatThatWasOnItsWayDoesNotBringALeaseBack() {
+    Rig rig = rig("auto");
+    MessageId old = namedAgain(rig, 1);
+
+    List<Command> sent = Rig.sends(rig.seconds(4, host, this::storm));
+
+    assertThat(sent)
+        .singleElement()
+        .satisfies(each -> assertThat(Rig.set(each).lease()).isNotEqualTo(old));
+  }
+
+  @Test
+  void aLeaseThatIsStillNamedLongAfterItsEndIsHeldAfterAll() {
+    Rig rig = rig("auto");
+    MessageId old = namedAgain(rig, 12);
+
+    List<Command> sent = Rig.sends(rig.seconds(35, host, this::storm));
+
+    assertThat(sent)
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(Rig.set(each).lease()).isEqualTo(old));
   }
 
   @Test
