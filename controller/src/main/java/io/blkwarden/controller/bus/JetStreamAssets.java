@@ -14,6 +14,8 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import java.io.IOException;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The streams and buckets of an installation, created when they are missing.
@@ -22,6 +24,8 @@ import java.time.Duration;
  * configured it, except that a stream learns the subjects of this installation's prefix.
  */
 final class JetStreamAssets {
+  private static final Logger log = LoggerFactory.getLogger(JetStreamAssets.class);
+
   static final String AUDIT = "BLKWARDEN_AUDIT";
   static final String ALERTS = "BLKWARDEN_ALERTS";
   static final String MAPPING = "blkwarden-mapping";
@@ -35,7 +39,11 @@ final class JetStreamAssets {
   private static final long MAPPING_MAX_BYTES = 1L << 30;
   private static final int MAPPING_MAX_VALUE_BYTES = 1 << 20;
   private static final long CLAIM_MAX_BYTES = 1L << 20;
+  private static final long LEAST_BYTES = 1L << 20;
   private static final int NOT_FOUND = 404;
+
+  /** Code of nats-server for "insufficient storage resources available". */
+  private static final int NO_ROOM = 10047;
 
   private final Connection connection;
   private final Subjects subjects;
@@ -58,29 +66,26 @@ final class JetStreamAssets {
   /** Creates what is missing; waits for the server. */
   void ensure() throws BusException {
     try {
-      JetStreamManagement streams = connection.jetStreamManagement(options());
-      stream(streams, AUDIT, subjects.allOutcomes(), AUDIT_MAX_BYTES);
-      stream(streams, ALERTS, subjects.prefix() + ".alert.>", ALERTS_MAX_BYTES);
       KeyValueManagement buckets = connection.keyValueManagement(bucketOptions());
+      // the smallest first: a small server that the others fill would have no room for a claim
       bucket(
           buckets,
+          CLAIM,
+          CLAIM_MAX_BYTES,
           KeyValueConfiguration.builder()
-              .name(MAPPING)
-              .description("last mapping snapshot of each host")
-              .maxBucketSize(MAPPING_MAX_BYTES)
-              .maximumValueSize(MAPPING_MAX_VALUE_BYTES)
-              .maxHistoryPerKey(1)
-              .storageType(StorageType.File)
-              .build());
-      bucket(
-          buckets,
-          KeyValueConfiguration.builder()
-              .name(CLAIM)
               .description("which controller commands the fleet")
-              .maxBucketSize(CLAIM_MAX_BYTES)
-              .maxHistoryPerKey(16)
-              .storageType(StorageType.File)
-              .build());
+              .maxHistoryPerKey(16));
+      JetStreamManagement streams = connection.jetStreamManagement(options());
+      stream(streams, ALERTS, subjects.prefix() + ".alert.>", ALERTS_MAX_BYTES);
+      stream(streams, AUDIT, subjects.allOutcomes(), AUDIT_MAX_BYTES);
+      bucket(
+          buckets,
+          MAPPING,
+          MAPPING_MAX_BYTES,
+          KeyValueConfiguration.builder()
+              .description("last mapping snapshot of each host")
+              .maximumValueSize(MAPPING_MAX_VALUE_BYTES)
+              .maxHistoryPerKey(1));
     } catch (IOException | JetStreamApiException e) {
       throw explain(e, servers);
     }
@@ -95,16 +100,15 @@ final class JetStreamAssets {
       if (e.getErrorCode() != NOT_FOUND) {
         throw e;
       }
-      streams.addStream(
+      StreamConfiguration.Builder wanted =
           StreamConfiguration.builder()
               .name(name)
               .subjects(subject)
               .storageType(StorageType.File)
               .discardPolicy(DiscardPolicy.Old)
               .maxAge(MAX_AGE)
-              .maxBytes(maxBytes)
-              .duplicateWindow(Duration.ofMinutes(2))
-              .build());
+              .duplicateWindow(Duration.ofMinutes(2));
+      fitting(name, maxBytes, bytes -> streams.addStream(wanted.maxBytes(bytes).build()));
       return;
     }
     if (!found.getConfiguration().getSubjects().contains(subject)) {
@@ -113,15 +117,44 @@ final class JetStreamAssets {
     }
   }
 
-  private static void bucket(KeyValueManagement buckets, KeyValueConfiguration wanted)
+  private static void bucket(
+      KeyValueManagement buckets, String name, long maxBytes, KeyValueConfiguration.Builder wanted)
       throws IOException, JetStreamApiException {
     try {
-      buckets.getStatus(wanted.getBucketName());
+      buckets.getStatus(name);
     } catch (JetStreamApiException e) {
       if (e.getErrorCode() != NOT_FOUND) {
         throw e;
       }
-      buckets.create(wanted);
+      wanted.name(name).storageType(StorageType.File);
+      fitting(name, maxBytes, bytes -> buckets.create(wanted.maxBucketSize(bytes).build()));
+    }
+  }
+
+  private interface Creation {
+    Object of(long bytes) throws IOException, JetStreamApiException;
+  }
+
+  /** Creates it with fewer bytes where the server has no room for so many: an eighth each time. */
+  private static void fitting(String name, long maxBytes, Creation creation)
+      throws IOException, JetStreamApiException {
+    for (long bytes = maxBytes; true; bytes /= 8) {
+      try {
+        Object _ = creation.of(bytes);
+        if (bytes < maxBytes) {
+          log.warn(
+              "JetStream has little room: {} keeps at most {} MiB, not {}; raise nats-server's"
+                  + " max_file_store, delete it, and start the controller anew for more",
+              name,
+              bytes >> 20,
+              maxBytes >> 20);
+        }
+        return;
+      } catch (JetStreamApiException e) {
+        if (e.getApiErrorCode() != NO_ROOM || bytes / 8 < LEAST_BYTES) {
+          throw e;
+        }
+      }
     }
   }
 

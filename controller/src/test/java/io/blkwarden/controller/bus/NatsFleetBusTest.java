@@ -17,6 +17,8 @@ import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamInfo;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class NatsFleetBusTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
@@ -275,6 +278,24 @@ final class NatsFleetBusTest {
     await().atMost(BOUND).until(() -> bus.state().connected() && bus.state().problem().isEmpty());
     bus.publish(Messages.alert(1, Alert.State.FIRING));
     await().atMost(BOUND).until(() -> bus.waitingAlerts() == 0);
+  }
+
+  @Test
+  void aServerWithLittleRoomGetsSmallerStreams(@TempDir Path folder) throws Exception {
+    Path config = Files.writeString(folder.resolve("nats.conf"), "jetstream { max_file: 200M }");
+    NatsServer server = closing(NatsServer.stopped());
+    server.run(List.of("-c", config.toString()));
+    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    awaitHeld(bus);
+
+    bus.publish(Messages.alert(1, Alert.State.FIRING));
+    assertThat(bus.flushAlerts(BOUND)).isTrue();
+    Connection other = closing(Nats.connect(server.url()));
+    long reserved = 0;
+    for (String name : other.jetStreamManagement().getStreamNames()) {
+      reserved += other.jetStreamManagement().getStreamInfo(name).getConfiguration().getMaxBytes();
+    }
+    assertThat(reserved).isBetween(8L << 20, 200L << 20);
   }
 
   @Test
