@@ -42,6 +42,11 @@ final class CarriedSnapshots {
     }
   }
 
+  /** Length of them all; in a file they take less, or little more. */
+  long bytes() {
+    return bytes;
+  }
+
   Collection<Entry.Message> all() {
     return last.values();
   }

@@ -44,7 +44,9 @@ public final class RecordingFolder implements AutoCloseable {
   private int deleted;
   private long bytes;
 
-  private record Open(Path path, FileChannel channel, OutputStream out, FileEncoder encoder) {}
+  /** The file at hand; {@code carried} bytes of it are its beginning. */
+  private record Open(
+      Path path, FileChannel channel, OutputStream out, FileEncoder encoder, long carried) {}
 
   /**
    * A recording without a file yet; the first entry begins one.
@@ -63,7 +65,7 @@ public final class RecordingFolder implements AutoCloseable {
   /** Adds an entry, to a new file if the last one is full. */
   public void add(Entry entry) throws IOException {
     Open current = open;
-    if (current != null && current.encoder().written() >= limits.fileBytes()) {
+    if (current != null && current.encoder().written() - current.carried() >= limits.fileBytes()) {
       finish(current);
       current = null;
     }
@@ -92,12 +94,12 @@ public final class RecordingFolder implements AutoCloseable {
         FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
     FileEncoder encoder = new FileEncoder(out, new FileHeader(session, number, at, prefix));
-    Open begun = new Open(path, channel, out, encoder);
-    open = begun;
     number++;
     for (Entry.Message old : snapshots.all()) {
       encoder.add(new Entry.Message(at, true, old.subject(), old.payload()));
     }
+    Open begun = new Open(path, channel, out, encoder, encoder.written());
+    open = begun;
     bytes += encoder.written();
     out.flush();
     return begun;
@@ -110,7 +112,8 @@ public final class RecordingFolder implements AutoCloseable {
     for (Path each : all) {
       total += Files.size(each);
     }
-    while (!all.isEmpty() && total + limits.fileBytes() > limits.totalBytes()) {
+    long next = limits.fileBytes() + snapshots.bytes();
+    while (!all.isEmpty() && total + next > limits.totalBytes()) {
       Path oldest = all.removeFirst();
       total -= Files.size(oldest);
       Files.delete(oldest);

@@ -99,6 +99,25 @@ final class RecordingFolderTest {
     assertThat(foreign).exists();
   }
 
+  @Test
+  void mapsLongerThanAFileDoNotMakeEachEntryAFile() throws Exception {
+    byte[] map = new byte[3 << 20];
+    random.nextBytes(map);
+    long most = 16 << 20;
+    try (RecordingFolder recording = recording(most)) {
+      recording.add(Entries.message(0, "mapping.1.dom0-7.snapshot", map));
+      for (int i = 1; i <= 200; i++) {
+        recording.add(sample(i));
+      }
+      assertThat(recording.files()).isBetween(8, 13);
+    }
+    long total = 0;
+    for (Path file : RecordingFolder.list(folder)) {
+      total += Files.size(file);
+    }
+    assertThat(total).isLessThanOrEqualTo(most + 100_000);
+  }
+
   /** What was flushed is there even if the recorder never closes its file. */
   @Test
   void aRecorderThatIsKilledLosesNothingItFlushed() throws Exception {
