@@ -1,14 +1,10 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Denies what a policy wants to do. */
 @Command(
@@ -19,19 +15,7 @@ final class DenyCommand implements Callable<Integer> {
   private final Shell shell;
 
   @Mixin NatsOptions nats = new NatsOptions();
-
-  @Parameters(
-      paramLabel = "ID",
-      converter = IdConverter.class,
-      description = "As 'blkwarden proposals' and the alert's note show it.")
-  @Nullable MessageId id;
-
-  @Option(
-      names = "--reason",
-      paramLabel = "TEXT",
-      defaultValue = "denied by hand",
-      description = "Why, for the record. Default: ${DEFAULT-VALUE}.")
-  String reason = "denied by hand";
+  @Mixin ProposalOptions proposal = new ProposalOptions();
 
   DenyCommand(Shell shell) {
     this.shell = shell;
@@ -39,10 +23,6 @@ final class DenyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BusException {
-    MessageId proposal = id;
-    if (proposal == null) {
-      throw new IllegalStateException("picocli gives the parameter or does not call");
-    }
-    return Asking.ask(shell, nats, reason, new OperatorRequest.Deny(proposal));
+    return Asking.ask(shell, nats, proposal.reason, new OperatorRequest.Deny(proposal.id()));
   }
 }

@@ -1,0 +1,104 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.controller.step.StepSettings;
+import io.blkwarden.controller.testing.NatsServer;
+import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.subject.Subjects;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A controller with a policy that asks first, and a person who types the answer. */
+final class ApprovalOnNatsTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+
+  private static final String POLICY =
+      """
+      policies:
+        - name: swap-storm
+          mode: approve
+          match: { role: swap }
+          when: { metric: iops, above: 200, for: 1s, clear_below: 100, clear_for: 1s }
+          then: { ladder: [ idle ], lease: 60s, alert: warning }
+      brakes: { hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
+      """;
+
+  @TempDir Path policies;
+
+  private final NatsServer server = NatsServer.start();
+  private final ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
+  private ControllerRuntime controller;
+
+  @BeforeEach
+  void storm() throws Exception {
+    Files.writeString(policies.resolve("swap.yaml"), POLICY);
+    controller =
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new BusSettings(server.url(), null, Subjects.DEFAULT, "c1"), policies, null),
+            StepSettings.DEFAULT);
+    await("ready").atMost(BOUND).until(() -> controller.readiness().hindrances().isEmpty());
+    host.swaps(800);
+    host.live();
+  }
+
+  @AfterEach
+  void close() {
+    controller.close();
+    host.close();
+    server.close();
+  }
+
+  private String proposal() {
+    AtomicReference<String> row = new AtomicReference<>("");
+    await("a proposal")
+        .atMost(BOUND)
+        .until(() -> {
+          Typed typed = Typed.type(server.url(), "proposals");
+          typed.out().lines().filter(line -> line.contains("dom0-7")).forEach(row::set);
+          return !row.get().isEmpty();
+        });
+    assertThat(row.get()).contains("xvda2", "idle", "swap-storm");
+    return row.get().substring(0, row.get().indexOf(' '));
+  }
+
+  @Test
+  void whatAPersonApprovesIsSetAndIsNoProposalAnyMore() {
+    String id = proposal();
+    assertThat(host.held()).isNull();
+
+    Typed typed = Typed.type(server.url(), "approve", id, "--reason", "seen");
+
+    assertThat(typed.code()).as(typed.err()).isEqualTo(ExitCodes.DONE);
+    await("set").atMost(BOUND).until(() -> host.held() != null);
+    assertThat(Objects.requireNonNull(host.held()).restraint()).isEqualTo(Restraint.Priority.IDLE);
+    assertThat(Typed.type(server.url(), "proposals", "--json").out()).doesNotContain(id);
+  }
+
+  @Test
+  void whatAPersonDeniesIsNotSetAndAnotherIdIsUnknown() {
+    String id = proposal();
+
+    assertThat(Typed.type(server.url(), "deny", id).code()).isEqualTo(ExitCodes.DONE);
+
+    Typed late = Typed.type(server.url(), "approve", id);
+    assertThat(late.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(late.err()).contains("no proposal " + id);
+    assertThat(Typed.type(server.url(), "approve", "nonsense").code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(host.held()).isNull();
+  }
+}
