@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -62,6 +64,26 @@ final class Dom0 {
         .orElseThrow(() -> new AssertionError("no " + domain + " " + vdev + " in " + snapshot));
   }
 
+  /** The kernel's name of a disk's device, such as {@code dm-1}. */
+  static String dm(MappingSnapshot snapshot, String domain, String vdev) {
+    return Objects.requireNonNull(disk(snapshot, domain, vdev).volume().dm());
+  }
+
+  /** What the agent said of a swap disk since a mark. */
+  FleetView.Seen<Outcome> outcome(int mark, Outcome.Result result) {
+    return fleet.await(
+        mark,
+        PATIENCE,
+        "an outcome " + result.wire(),
+        Outcome.class,
+        o -> o.result() == result && "xvda2".equals(o.vdev()));
+  }
+
+  /** Sets the guests' part of the processor; dom0's weight is 8192. */
+  void weigh(int weight) {
+    lab.sh("for vm in vm101 vm102; do xl sched-credit2 -d $vm -w %d; done".formatted(weight));
+  }
+
   /** Holds a snapshot against what ps, xenstore, sysfs, dmsetup and ionice say in dom0. */
   void assertSameAsShell(MappingSnapshot snapshot) {
     Map<String, ShellDisk> shell = new TreeMap<>();
@@ -72,8 +94,7 @@ final class Dom0 {
         .containsExactlyInAnyOrderElementsOf(shell.keySet());
     for (MappedDisk disk : snapshot.disks()) {
       ShellDisk expected =
-          java.util.Objects.requireNonNull(
-              shell.get(disk.domain().name() + " " + disk.disk().vdev()));
+          Objects.requireNonNull(shell.get(disk.domain().name() + " " + disk.disk().vdev()));
       assertThat(disk.domain().uuid()).hasToString(expected.get("uuid"));
       assertThat(disk.domain().domid()).isEqualTo(Integer.parseInt(expected.get("domid")));
       assertThat(disk.disk().handle()).isEqualTo(Integer.parseInt(expected.get("handle")));

@@ -90,13 +90,13 @@ class LimitLabTest {
     MappedDisk swap = Dom0.disk(before, "vm101", "xvda2");
     int mark = fleet.mark();
     IoShareLog record =
-        IoShareLog.start(lab, dm(before, "vm101", "xvda2"), dm(before, "vm102", "xvda1"));
+        IoShareLog.start(lab, Dom0.dm(before, "vm101", "xvda2"), Dom0.dm(before, "vm102", "xvda1"));
     log = record;
-    weigh(4096);
+    dom0.weigh(4096);
     lab.guest("vm102", "setdisk heavy 8");
     lab.guest("vm101", "setswap heavy 4");
 
-    var applied = outcome(mark, Outcome.Result.APPLIED);
+    var applied = dom0.outcome(mark, Outcome.Result.APPLIED);
     assertThat(applied.message().limitPerS()).isEqualTo(10);
     String group = "/blkwarden/" + Objects.requireNonNull(applied.message().lease());
     assertThat(groups(swap)).containsOnly(group);
@@ -125,7 +125,7 @@ class LimitLabTest {
             .json());
 
     lab.guest("vm101", "setswap off");
-    outcome(mark, Outcome.Result.RELEASED);
+    dom0.outcome(mark, Outcome.Result.RELEASED);
     assertThat(groups(swap)).containsOnly("/");
     assertNoGroupIsLeft();
     lab.guest("vm102", "setdisk off");
@@ -136,14 +136,14 @@ class LimitLabTest {
   void aGuestThatIsDestroyedWhileLimitedLeavesNothing() {
     dom0.resolved(fleet.mark(), 4);
     int mark = fleet.mark();
-    weigh(4096);
+    dom0.weigh(4096);
     lab.guest("vm102", "setdisk heavy 8");
     lab.guest("vm101", "setswap heavy 4");
-    outcome(mark, Outcome.Result.APPLIED);
+    dom0.outcome(mark, Outcome.Result.APPLIED);
 
     lab.verb("destroy", "vm101");
 
-    outcome(mark, Outcome.Result.GONE);
+    dom0.outcome(mark, Outcome.Result.GONE);
     assertNoGroupIsLeft();
     lab.guest("vm102", "setdisk off");
     assertThat(fleet.malformed()).isEmpty();
@@ -162,23 +162,5 @@ class LimitLabTest {
         .map(Worker::pid)
         .map(pid -> lab.sh("grep ^0:: /proc/%d/cgroup".formatted(pid)).trim().substring(3))
         .collect(Collectors.toSet());
-  }
-
-  /** Sets the guests' part of the processor; dom0's weight is 8192. */
-  private void weigh(int weight) {
-    lab.sh("for vm in vm101 vm102; do xl sched-credit2 -d $vm -w %d; done".formatted(weight));
-  }
-
-  private static String dm(MappingSnapshot snapshot, String domain, String vdev) {
-    return Objects.requireNonNull(Dom0.disk(snapshot, domain, vdev).volume().dm());
-  }
-
-  private FleetView.Seen<Outcome> outcome(int mark, Outcome.Result result) {
-    return fleet.await(
-        mark,
-        Dom0.PATIENCE,
-        "an outcome " + result.wire(),
-        Outcome.class,
-        o -> o.result() == result && "xvda2".equals(o.vdev()));
   }
 }

@@ -73,7 +73,7 @@ class SwapStormLabTest {
     }
     lab.guest("vm101", "setswap off");
     lab.guest("vm102", "setdisk off");
-    weigh(128);
+    dom0.weigh(128);
     dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(90));
   }
 
@@ -92,16 +92,16 @@ class SwapStormLabTest {
     int mark = fleet.mark();
     MappingSnapshot before = dom0.resolved(0, 4);
     IoShareLog record =
-        IoShareLog.start(lab, dm(before, "vm101", "xvda2"), dm(before, "vm102", "xvda1"));
+        IoShareLog.start(lab, Dom0.dm(before, "vm101", "xvda2"), Dom0.dm(before, "vm102", "xvda1"));
     log = record;
     // The disk, and not the one emulated processor, must be what the guests wait for: a guest that
     // stands still leaves the disk to the idle class, by right.
-    weigh(4096);
+    dom0.weigh(4096);
     lab.guest("vm102", "setdisk heavy 8");
     lab.guest("vm101", "setswap heavy 4");
 
     var firing = alert(mark, Alert.State.FIRING);
-    var applied = outcome(mark, Outcome.Result.APPLIED);
+    var applied = dom0.outcome(mark, Outcome.Result.APPLIED);
     assertThat(Duration.between(firing.message().since(), applied.at()))
         .as("from the start of the storm to the ionice: the policy's 5 s and 15 s more")
         .isLessThan(Duration.ofSeconds(20));
@@ -130,7 +130,7 @@ class SwapStormLabTest {
         .isLessThan(free / 2);
 
     lab.guest("vm101", "setswap off");
-    outcome(mark, Outcome.Result.RELEASED);
+    dom0.outcome(mark, Outcome.Result.RELEASED);
     AlertSchema.assertValid(alert(mark, Alert.State.RESOLVED).json());
     dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(60));
   }
@@ -141,11 +141,11 @@ class SwapStormLabTest {
     int mark = fleet.mark();
     Set<Integer> swap = pids("vm101", "xvda2");
     lab.guest("vm101", "setswap heavy 4");
-    var applied = outcome(mark, Outcome.Result.APPLIED);
+    var applied = dom0.outcome(mark, Outcome.Result.APPLIED);
     controller.kill();
     dom0.awaitPriorities(swap, IDLE, Duration.ofSeconds(60));
 
-    endedInTime(applied.message().at(), outcome(mark, Outcome.Result.EXPIRED));
+    endedInTime(applied.message().at(), dom0.outcome(mark, Outcome.Result.EXPIRED));
     dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(60));
   }
 
@@ -155,7 +155,7 @@ class SwapStormLabTest {
     int mark = fleet.mark();
     Set<Integer> swap = pids("vm101", "xvda2");
     lab.guest("vm101", "setswap heavy 4");
-    var applied = outcome(mark, Outcome.Result.APPLIED);
+    var applied = dom0.outcome(mark, Outcome.Result.APPLIED);
     controller.kill();
     lab.verb("agent", "kill9");
 
@@ -173,7 +173,7 @@ class SwapStormLabTest {
       // No agent ends anything before it runs: a JVM may take longer here than the lease lasts.
       Instant up = found.message().at().minus(LabWiring.LEASE);
       Instant at = applied.message().at();
-      endedInTime(up.isAfter(at) ? up : at, outcome(mark, Outcome.Result.EXPIRED));
+      endedInTime(up.isAfter(at) ? up : at, dom0.outcome(mark, Outcome.Result.EXPIRED));
     }
     dom0.awaitPriorities(Set.of(), IDLE, Duration.ofSeconds(60));
   }
@@ -215,31 +215,13 @@ class SwapStormLabTest {
         .isLessThan(LabWiring.LEASE.plusSeconds(5));
   }
 
-  /** Sets the guests' part of the processor; dom0's weight is 8192. */
-  private void weigh(int weight) {
-    lab.sh("for vm in vm101 vm102; do xl sched-credit2 -d $vm -w %d; done".formatted(weight));
-  }
-
   private Set<Integer> pids(String domain, String vdev) {
     MappedDisk disk = Dom0.disk(dom0.resolved(0, 4), domain, vdev);
     return disk.workers().stream().map(Worker::pid).collect(Collectors.toSet());
   }
 
-  private static String dm(MappingSnapshot snapshot, String domain, String vdev) {
-    return Objects.requireNonNull(Dom0.disk(snapshot, domain, vdev).volume().dm());
-  }
-
   private FleetView.Seen<Alert> alert(int mark, Alert.State state) {
     return fleet.await(
         mark, Dom0.PATIENCE, "an alert " + state.wire(), Alert.class, a -> a.state() == state);
-  }
-
-  private FleetView.Seen<Outcome> outcome(int mark, Outcome.Result result) {
-    return fleet.await(
-        mark,
-        Dom0.PATIENCE,
-        "an outcome " + result.wire(),
-        Outcome.class,
-        o -> o.result() == result && "xvda2".equals(o.vdev()));
   }
 }
