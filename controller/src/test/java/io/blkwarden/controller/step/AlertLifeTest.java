@@ -33,6 +33,29 @@ final class AlertLifeTest {
     return Rig.alerts(effects).stream().map(Alert::id).distinct().toList();
   }
 
+  /** Such a detector looks back for longer than a sample, and says nothing in between. */
+  @Test
+  void anAlertOfAPolicyThatCountsWindowsIsKeptAndEnds() {
+    Rig rig =
+        Rig.acting(
+            """
+            policies:
+              - name: bursts
+                mode: observe
+                match: { role: swap }
+                when: { metric: iops, above: 200, windows: 2 of 3, window: 5s, clear_for: 3s }
+                then: { alert: info, keep_firing_for: 20s }
+            """);
+    rig.begin(host);
+    assertThat(Rig.states(rig.seconds(20, host, this::storm))).startsWith("firing");
+
+    List<Effect> kept = rig.seconds(15, host, this::calm);
+    List<Effect> end = rig.seconds(40, host, this::calm);
+
+    assertThat(Rig.states(kept)).doesNotContain("resolved");
+    assertThat(Rig.states(end)).containsOnlyOnce("resolved");
+  }
+
   @Test
   void aBreachThatComesBackWhileItsAlertIsKeptIsTheSameAlert() {
     Rig rig = rig("keep_firing_for: 20s");
