@@ -172,6 +172,9 @@ final class ControllerCommand implements Callable<Integer> {
           normal.answerMillis(),
           normal.attempts(),
           normal.restMillis(),
+          normal.harmRestMillis(),
+          normal.rejudgeMillis(),
+          normal.swapRejudgeMillis(),
           normal.pendingAsksMax());
     } catch (IllegalArgumentException e) {
       throw usage("--effect-window or --effect-settle: " + e.getMessage());

@@ -59,6 +59,8 @@ public record Decision(
     REFUSE,
     /** A throttle is ended. */
     RELEASE,
+    /** A throttle is weakened by a step before it ends. */
+    EASE,
     /** A throttle runs longer. */
     RENEW,
     /** Nothing is done for now. */

@@ -7,6 +7,7 @@ import io.blkwarden.controller.plan.Ladder;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Restraint;
+import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,12 @@ final class Acting {
   private final World world;
   private final Leases leases;
   private final EffectWatch effects;
+  private final Easing easing;
 
-  Acting(World world, Leases leases) {
+  Acting(World world, Leases leases, Easing easing) {
     this.world = world;
     this.leases = leases;
+    this.easing = easing;
     this.effects = new EffectWatch(world);
   }
 
@@ -42,8 +45,7 @@ final class Acting {
 
   private void start(HostWatch watch, Case about, Episode episode) {
     MappedDisk disk = watch.state.disk(about.row);
-    switch (Ladder.next(
-        about.policy.then().ladder(), episode.rung, disk.physical(), watch.limits)) {
+    switch (next(watch, about, episode.rung, disk)) {
       case Ladder.Next.Ineffective(String note) -> {
         episode.effect = Alert.Effect.INEFFECTIVE;
         refuse(watch, about, episode, "ineffective", note);
@@ -57,6 +59,15 @@ final class Acting {
               "no rung of the ladder is left" + (note.isEmpty() ? "" : ": " + note));
       case Ladder.Next.Rung rung -> start(watch, about, episode, disk, rung);
     }
+  }
+
+  private Ladder.Next next(HostWatch watch, Case about, int from, MappedDisk disk) {
+    return Ladder.next(
+        about.policy.then().ladder(),
+        from,
+        disk.physical(),
+        watch.limits,
+        rung -> watch.harms.block(disk.physical(), rung, world.millis()));
   }
 
   private void start(
@@ -203,6 +214,9 @@ final class Acting {
     held.owner = about;
     held.leaseMillis = about.policy.then().leaseMillis();
     held.renewMillis = held.endsMillis - held.leaseMillis / 2;
+    if (held.way != null) {
+      judgeAnew(about, held);
+    }
     episode.throttle = held;
     episode.rung = Math.max(0, about.policy.then().ladder().indexOf(held.restraint));
     decide(
@@ -214,6 +228,17 @@ final class Acting {
         held);
   }
 
+  /** It was being let go of: whether it is enough where it stands has to be seen again. */
+  private void judgeAnew(Case about, Throttle held) {
+    long window = world.settings.effectWindowMillis();
+    held.way = null;
+    held.before = about.history.between(world.millis() - window, world.millis());
+    held.judgements = 0;
+    held.worked = false;
+    held.effectOpen = held.before.samples() > 0;
+    held.judgeMillis = world.millis() + world.settings.settleMillis() + window;
+  }
+
   /**
    * Judges the effect when that is due; false when the throttle is ended or climbs because of it.
    */
@@ -221,10 +246,13 @@ final class Acting {
     if (!effects.due(held)) {
       return true;
     }
-    effects.judge(about, episode, held);
+    MappedDisk disk = watch.state.disk(about.row);
+    effects.judge(about, episode, held, disk.volume().role() == VolumeRole.SWAP);
     return switch (episode.effect) {
       case HARMED -> {
         episode.done = true;
+        long until = world.millis() + world.settings.harmRestMillis();
+        watch.harms.note(disk.physical(), held.restraint, until);
         end(watch, about, held, "it harmed: " + episode.note);
         yield false;
       }
@@ -235,8 +263,7 @@ final class Acting {
 
   private boolean climb(HostWatch watch, Case about, Episode episode, Throttle held) {
     MappedDisk disk = watch.state.disk(about.row);
-    Ladder.Next next =
-        Ladder.next(about.policy.then().ladder(), episode.rung + 1, disk.physical(), watch.limits);
+    Ladder.Next next = next(watch, about, episode.rung + 1, disk);
     if (!(next instanceof Ladder.Next.Rung rung)) {
       episode.done = true;
       end(watch, about, held, "no rung of the ladder had an effect: " + episode.note);
@@ -256,7 +283,7 @@ final class Acting {
     }
     episode.rung = rung.index();
     episode.wanted = rung.restraint();
-    leases.set(watch, held, disk, rung.restraint(), Pending.Purpose.CLIMB);
+    leases.set(watch, held, disk, rung.restraint(), Pending.Purpose.MOVE);
     decide(
         watch,
         about,
@@ -323,6 +350,10 @@ final class Acting {
       }
     }
     held.owner = null;
+    if (ending == Alerts.Ending.CLEARED) {
+      easing.begin(watch, over, held, ending.sentence());
+      return;
+    }
     leases.release(watch, held, "policy " + over.policy.name() + ": " + ending.sentence(), null);
     world.add(
         new Effect.Note(

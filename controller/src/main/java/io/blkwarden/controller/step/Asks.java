@@ -112,7 +112,7 @@ final class Asks {
     }
     Ask waits = wait(correlation, "%s is set to %s".formatted(at.name(), ask.restraint()), 1);
     Throttle held = world.throttles.of(ask.host(), at.disk().key());
-    Pending.Purpose purpose = held == null ? Pending.Purpose.START : Pending.Purpose.CLIMB;
+    Pending.Purpose purpose = held == null ? Pending.Purpose.START : Pending.Purpose.MOVE;
     String reason = "%s: %s".formatted(request.by(), request.reason());
     if (held == null) {
       held =
@@ -164,7 +164,10 @@ final class Asks {
     if (guard.isPresent()) {
       return guard;
     }
-    return switch (Ladder.next(List.of(restraint), 0, at.disk().physical(), at.watch().limits)) {
+    // what harmed is no hindrance to a person, who may know why
+    Ladder.Next next =
+        Ladder.next(List.of(restraint), 0, at.disk().physical(), at.watch().limits, _ -> false);
+    return switch (next) {
       case Ladder.Next.Rung _ -> Optional.empty();
       case Ladder.Next.Exhausted(String note) -> Optional.of(note);
       case Ladder.Next.Ineffective(String note) -> Optional.of(note);

@@ -40,13 +40,14 @@ public final class ControlStep {
             new Moment(0, Instant.EPOCH));
     Leases leases = new Leases(world);
     alerts = new Alerts(world);
-    sampling = new Sampling(world, new Acting(world, leases), alerts);
+    Easing easing = new Easing(world, leases);
+    sampling = new Sampling(world, new Acting(world, leases, easing), alerts);
     mapping = new Mapping(world, sampling);
     asks = new Asks(world, leases, new Proposals(world, alerts));
     outcomes = new Outcomes(world, alerts, asks);
     beats = new Beats(world, outcomes);
     fleet = new FleetWatch(world);
-    ticks = new Ticks(world, alerts, outcomes, asks, leases, fleet);
+    ticks = new Ticks(world, alerts, outcomes, asks, leases, easing, fleet);
   }
 
   /** Handles one input and returns what is to be done, in order. */

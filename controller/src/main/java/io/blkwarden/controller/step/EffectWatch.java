@@ -8,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Judges what a throttle changed once the time after it is long enough. */
 final class EffectWatch {
-  /** How often an undecided effect is looked at again. */
+  /** How often an undecided effect is looked at again before that becomes rare. */
   static final int JUDGEMENTS_MAX = 6;
+
+  /** How often what contradicts a throttle that worked must be found in a row. */
+  private static final int DOUBTS = 2;
 
   private final World world;
 
@@ -21,8 +24,14 @@ final class EffectWatch {
     return held.effectOpen && world.millis() >= held.judgeMillis;
   }
 
-  /** Writes the judgement to the episode; an undecided one is made again a window later. */
-  void judge(Case about, Episode episode, Throttle held) {
+  /**
+   * Writes the judgement to the episode; an undecided one is made again a window later.
+   *
+   * <p>What worked is looked at again from time to time, and must be contradicted twice in a row: a
+   * storm of others is not its fault. A swap disk is looked at more often, for its guest waits for
+   * memory meanwhile.
+   */
+  void judge(Case about, Episode episode, Throttle held, boolean swap) {
     long window = world.settings.effectWindowMillis();
     long from =
         Math.max(held.appliedMillis + world.settings.settleMillis(), world.millis() - window);
@@ -32,13 +41,29 @@ final class EffectWatch {
           case Restraint.Priority _ -> EffectJudge.judge(held.before, after, window);
           case Restraint.Limit _ -> EffectJudge.judgeLimit(held.before, after, window);
         };
+    boolean contradicts =
+        found.effect() == Alert.Effect.HARMED || found.effect() == Alert.Effect.NO_EFFECT;
     held.judgements++;
-    held.judgeMillis = world.millis() + window;
-    held.effectOpen = found.effect() == Alert.Effect.UNKNOWN && held.judgements < JUDGEMENTS_MAX;
+    held.doubts = contradicts ? held.doubts + 1 : 0;
+    boolean undecided = found.effect() == Alert.Effect.UNKNOWN && held.judgements < JUDGEMENTS_MAX;
+    boolean soon = held.worked ? held.doubts > 0 : undecided;
+    held.judgeMillis = world.millis() + (soon ? window : again(swap));
+    if (held.worked && held.doubts < DOUBTS) {
+      return;
+    }
+    held.worked = found.effect() == Alert.Effect.WORKED;
+    held.effectOpen = !contradicts;
+    if (held.worked && episode.effect == Alert.Effect.WORKED) {
+      return; // the alert says so already
+    }
     episode.effect = found.effect();
     episode.note = found.note();
     episode.before = known(held.before);
     episode.after = known(after);
+  }
+
+  private long again(boolean swap) {
+    return swap ? world.settings.swapRejudgeMillis() : world.settings.rejudgeMillis();
   }
 
   private static @Nullable Double known(WindowSums sums) {

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.policy.Response;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Asks agents for leases and for their end, and keeps the book of them. */
 final class Leases {
+  /** Shortest lease in ms. */
+  static final long MIN_MILLIS = Response.LEASE_MIN_MILLIS;
+
   private final World world;
 
   Leases(World world) {

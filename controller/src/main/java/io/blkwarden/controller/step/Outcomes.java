@@ -60,7 +60,7 @@ final class Outcomes {
         throttle.heldSinceMillis = world.millis();
         rest(throttle, "no answer from the host's agent: " + why, false);
       }
-      case CLIMB, RENEW -> later(throttle);
+      case MOVE, RENEW -> later(throttle);
       case RELEASE, RELEASE_ALL -> {}
     }
   }
@@ -111,6 +111,8 @@ final class Outcomes {
       throttle.heldSinceMillis = world.millis();
       throttle.appliedMillis = world.millis();
       throttle.judgements = 0;
+      throttle.worked = false;
+      throttle.doubts = 0;
       throttle.effectOpen = throttle.owner != null && throttle.before.samples() > 0;
       throttle.judgeMillis =
           world.millis() + world.settings.settleMillis() + world.settings.effectWindowMillis();
@@ -139,7 +141,7 @@ final class Outcomes {
     }
     switch (pending.purpose()) {
       case START -> rejected(throttle, sentence(outcome), stale);
-      case CLIMB, RENEW -> {
+      case MOVE, RENEW -> {
         if (outcome.result() == Outcome.Result.FAILED) {
           rejected(throttle, sentence(outcome), false);
         } else {

@@ -27,7 +27,8 @@ record Pending(
   /** What a command is for. */
   enum Purpose {
     START,
-    CLIMB,
+    /** To another rung of its ladder. */
+    MOVE,
     RENEW,
     RELEASE,
     RELEASE_ALL

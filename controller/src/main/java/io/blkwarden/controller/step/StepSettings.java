@@ -14,6 +14,9 @@ import io.blkwarden.model.Require;
  * @param answerMillis how long a person waits for an agent before the answer says so
  * @param attempts how often a command is tried again before it rests
  * @param restMillis how long it rests then
+ * @param harmRestMillis how long a rung that harmed is not tried again on that device
+ * @param rejudgeMillis how often a throttle that is held is judged again
+ * @param swapRejudgeMillis how often that of a swap disk is
  * @param pendingAsksMax most people's requests that wait for an agent; more are refused
  */
 public record StepSettings(
@@ -25,10 +28,14 @@ public record StepSettings(
     long answerMillis,
     int attempts,
     long restMillis,
+    long harmRestMillis,
+    long rejudgeMillis,
+    long swapRejudgeMillis,
     int pendingAsksMax) {
   /** What a controller runs with unless told otherwise. */
   public static final StepSettings DEFAULT =
-      new StepSettings(10_000, 5_000, 3, 5_000, 10_000, 15_000, 3, 300_000, 256);
+      new StepSettings(
+          10_000, 5_000, 3, 5_000, 10_000, 15_000, 3, 300_000, 600_000, 60_000, 20_000, 256);
 
   public StepSettings {
     Require.within(effectWindowMillis, 1, 600_000, "effect_window_ms");
@@ -39,6 +46,9 @@ public record StepSettings(
     Require.within(answerMillis, 1, 600_000, "answer_ms");
     Require.within(attempts, 1, 100, "attempts");
     Require.within(restMillis, 0, 86_400_000, "rest_ms");
+    Require.within(harmRestMillis, 0, 86_400_000, "harm_rest_ms");
+    Require.within(rejudgeMillis, 1, 3_600_000, "rejudge_ms");
+    Require.within(swapRejudgeMillis, 1, 3_600_000, "swap_rejudge_ms");
     Require.within(pendingAsksMax, 1, 100_000, "pending_asks_max");
   }
 }

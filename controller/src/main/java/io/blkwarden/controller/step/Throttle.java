@@ -48,6 +48,9 @@ final class Throttle {
   int beatsWithout;
   int releases;
 
+  /** How it is let go of, once its breach is over. */
+  Easing.@Nullable Way way;
+
   /** Before the first command; {@link WindowSums#NONE} when nothing is known. */
   WindowSums before = WindowSums.NONE;
 
@@ -57,6 +60,11 @@ final class Throttle {
   long appliedMillis;
   long judgeMillis;
   int judgements;
+
+  /** Whether it was found to work; what contradicts that later must be found twice in a row. */
+  boolean worked;
+
+  int doubts;
 
   Throttle(
       MessageId lease,

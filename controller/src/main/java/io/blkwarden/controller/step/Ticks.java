@@ -11,16 +11,25 @@ final class Ticks {
   private final Outcomes outcomes;
   private final Asks asks;
   private final Leases leases;
+  private final Easing easing;
   private final FleetWatch fleet;
   private long lastTickMillis;
   private boolean ticked;
 
-  Ticks(World world, Alerts alerts, Outcomes outcomes, Asks asks, Leases leases, FleetWatch fleet) {
+  Ticks(
+      World world,
+      Alerts alerts,
+      Outcomes outcomes,
+      Asks asks,
+      Leases leases,
+      Easing easing,
+      FleetWatch fleet) {
     this.world = world;
     this.alerts = alerts;
     this.outcomes = outcomes;
     this.asks = asks;
     this.leases = leases;
+    this.easing = easing;
     this.fleet = fleet;
   }
 
@@ -60,6 +69,9 @@ final class Ticks {
       return;
     }
     HostWatch watch = world.hosts.get(throttle.host);
+    if (watch != null) {
+      easing.drive(watch, throttle);
+    }
     boolean again =
         throttle.stage == Throttle.Stage.ENDING
             && throttle.pending == null

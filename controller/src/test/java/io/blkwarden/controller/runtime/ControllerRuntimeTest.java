@@ -85,6 +85,9 @@ final class ControllerRuntimeTest {
                 normal.answerMillis(),
                 normal.attempts(),
                 normal.restMillis(),
+                normal.harmRestMillis(),
+                normal.rejudgeMillis(),
+                normal.swapRejudgeMillis(),
                 normal.pendingAsksMax())));
   }
 
