@@ -40,6 +40,7 @@ final class ArchitectureTest {
           .importPackages("io.blkwarden.controller");
 
   private static final String[] PURE = {
+    "..controller.blame..",
     "..controller.fleet..",
     "..controller.policy..",
     "..controller.detect..",

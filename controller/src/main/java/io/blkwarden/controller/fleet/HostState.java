@@ -12,6 +12,7 @@ import io.blkwarden.model.sample.SampleTable;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * One host as it is known just now: its map, its counters and the rates made of them.
@@ -189,7 +190,7 @@ public final class HostState {
       case WRITE_IOPS -> disks.get(row, Rates.WRITE_IOPS);
       case READ_BYTES -> disks.get(row, Rates.READ_BYTES);
       case WRITE_BYTES -> disks.get(row, Rates.WRITE_BYTES);
-      case BYTES -> (double) disks.get(row, Rates.READ_BYTES) + disks.get(row, Rates.WRITE_BYTES);
+      case BYTES -> bytes(row);
       case FLUSH_IOPS -> disks.get(row, Rates.FLUSH_IOPS);
       case DISCARD_IOPS -> disks.get(row, Rates.DISCARD_IOPS);
       case DISCARD_BYTES -> disks.get(row, Rates.DISCARD_BYTES);
@@ -294,6 +295,38 @@ public final class HostState {
     }
     double deviceIos = highest(Metric.DEVICE_IOPS, row);
     into.set(ownIos, disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, deviceIos);
+  }
+
+  /** Milliseconds a second that the disk's reads and writes took, summed; NaN when unknown. */
+  public double busyMillis(int row) {
+    return disks.busy(row);
+  }
+
+  /** Reads and writes a second; NaN when unknown. */
+  public double iops(int row) {
+    return disks.iops(row);
+  }
+
+  /** Bytes read and written a second; NaN when unknown. */
+  public double bytes(int row) {
+    return (double) disks.get(row, Rates.READ_BYTES) + disks.get(row, Rates.WRITE_BYTES);
+  }
+
+  /** Mean time in ms of an I/O of all guests' disks on a physical device; NaN when none ended. */
+  public double guestsAwait(int device) {
+    return sums.busy(device) / sums.ios(device);
+  }
+
+  /** The rows of the disks on a physical device. */
+  public int[] rowsOf(int device) {
+    return IntStream.range(0, rows())
+        .filter(row -> IntStream.of(map.devicesOf(row)).anyMatch(each -> each == device))
+        .toArray();
+  }
+
+  /** The physical devices below a disk, by their rows in {@link #devices()}. */
+  public int[] devicesOf(int row) {
+    return map.devicesOf(row).clone();
   }
 
   /** The row of a disk of this very incarnation of its domain, if the map has it. */

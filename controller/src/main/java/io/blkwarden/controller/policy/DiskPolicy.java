@@ -12,4 +12,7 @@ public sealed interface DiskPolicy extends Policy permits ThresholdPolicy, SwapP
 
   /** What else must hold; absent when nothing must. */
   @Nullable Gate onlyIf();
+
+  /** Whom it may act on; absent when its condition alone decides that. */
+  @Nullable BlameClause blame();
 }

@@ -11,10 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param match which disks
  * @param when the level
  * @param onlyIf what else must hold; absent when nothing must
+ * @param blame whom it may act on; absent when its condition alone decides that
  * @param then what to do
  */
 public record ThresholdPolicy(
-    String name, Mode mode, Match match, Threshold when, @Nullable Gate onlyIf, Response then)
+    String name,
+    Mode mode,
+    Match match,
+    Threshold when,
+    @Nullable Gate onlyIf,
+    @Nullable BlameClause blame,
+    Response then)
     implements DiskPolicy {
   public ThresholdPolicy {
     Require.text(name, 100, "name");

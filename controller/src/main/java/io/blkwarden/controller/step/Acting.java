@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.blame.PainWatch;
 import io.blkwarden.controller.plan.BrakeCheck;
 import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.plan.Guard;
@@ -74,20 +75,7 @@ final class Acting {
       HostWatch watch, Case about, Episode episode, MappedDisk disk, Ladder.Next.Rung rung) {
     episode.effect =
         episode.effect == Alert.Effect.INEFFECTIVE ? Alert.Effect.UNKNOWN : episode.effect;
-    Optional<Guard.Refusal> refusal =
-        Guard.refusal(
-            world.rules().policies,
-            watch.host(),
-            disk,
-            watch.state.map().gap(),
-            world.load(watch.host(), about.disk));
-    if (refusal.isPresent()) {
-      refuse(
-          watch,
-          about,
-          episode,
-          refusal.get().kind().name(),
-          "not throttled: " + refusal.get().reason());
+    if (guarded(watch, about, episode, disk)) {
       return;
     }
     episode.wanted = rung.restraint();
@@ -134,6 +122,34 @@ final class Acting {
         join("%s is set".formatted(rung.restraint()), rung.note()),
         throttle);
     episode.note = rung.note();
+  }
+
+  /** Whether nobody is to blame, or a guard says no; says so. */
+  private boolean guarded(HostWatch watch, Case about, Episode episode, MappedDisk disk) {
+    Optional<PainWatch.Finding> unclear = watch.blaming.objection(watch, about);
+    if (unclear.isPresent()) {
+      PainWatch.Finding finding = unclear.get();
+      String kind = "blame %s %s".formatted(finding.verdict(), finding.device());
+      refuse(watch, about, episode, kind, "not throttled: " + finding.sentence());
+      return true;
+    }
+    Optional<Guard.Refusal> refusal =
+        Guard.refusal(
+            world.rules().policies,
+            watch.host(),
+            disk,
+            watch.state.map().gap(),
+            world.load(watch.host(), about.disk));
+    if (refusal.isPresent()) {
+      refuse(
+          watch,
+          about,
+          episode,
+          refusal.get().kind().name(),
+          "not throttled: " + refusal.get().reason());
+      return true;
+    }
+    return false;
   }
 
   /** Whether a person must approve first; says so. */

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.blame.PainWatch;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.plan.BrakeCheck;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tells people: publishes an alert when something about it changed, and only then. */
@@ -95,7 +97,7 @@ final class Alerts {
       Alert.@Nullable Action action,
       @Nullable Ending ending) {
     MappedDisk disk = about.row < watch.state.rows() ? watch.state.disk(about.row) : null;
-    Alert.Evidence evidence = evidence(watch.state, about);
+    Alert.Evidence evidence = evidence(watch, about);
     Threshold when = about.detector.when();
     Alert alert =
         new Alert(
@@ -170,12 +172,16 @@ final class Alerts {
         disk.disk().vdev(), disk.volume().path(), disk.volume().role(), disk.volume().device());
   }
 
-  private static Alert.Evidence evidence(HostState state, Case about) {
+  private static Alert.Evidence evidence(HostWatch watch, Case about) {
+    HostState state = watch.state;
+    Optional<PainWatch.Finding> blame = watch.blaming.of(watch, about);
     return new Alert.Evidence(
         known(state, Metric.DEVICE_TIME_SHARE, about.row),
         known(state, Metric.DEVICE_UTIL, about.row),
         known(state, Metric.DEVICE_AWAIT, about.row),
         known(state, Metric.HOST_IO_FULL, about.row),
+        blame.map(Blaming::correlation).orElse(null),
+        blame.map(Blaming::told).orElse(null),
         about.history.rows());
   }
 

@@ -15,6 +15,7 @@ final class HostWatch {
   final HostState state;
   final SnapshotWish wish = new SnapshotWish();
   final Harms harms = new Harms();
+  final Blaming blaming = new Blaming();
 
   /** Open cases by row and policy, so that they come in the same order always. */
   final TreeMap<Integer, Case> cases = new TreeMap<>();

@@ -27,6 +27,7 @@ final class Mapping {
       case UPDATED -> {
         closeGone(watch);
         watch.match(world.rules());
+        watch.blaming.match(watch, world.rules(), world.blameBudget);
         closeUnmatched(watch);
       }
       case REPLACED -> replaced(watch);
@@ -52,6 +53,7 @@ final class Mapping {
       }
     }
     watch.index(world.rules(), kept);
+    watch.blaming.match(watch, world.rules(), world.blameBudget);
     gone.forEach(each -> sampling.close(watch, each, Alerts.Ending.GONE));
     closeGone(watch);
     closeUnmatched(watch);
@@ -90,6 +92,7 @@ final class Mapping {
       over.forEach(each -> sampling.close(watch, each, Alerts.Ending.POLICY_GONE));
       kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
       watch.index(next, kept);
+      watch.blaming.match(watch, next, world.blameBudget);
     }
     world.rules(next);
   }

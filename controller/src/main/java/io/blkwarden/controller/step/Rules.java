@@ -26,6 +26,9 @@ final class Rules {
   final Metric[] metrics;
   final double[] above;
 
+  /** Whether any policy asks who is to blame. */
+  final boolean blames;
+
   Rules(PolicySet policies) {
     this.policies = policies;
     List<DiskPolicy> list = new ArrayList<>();
@@ -39,6 +42,7 @@ final class Rules {
     ofDisks = List.copyOf(list);
     ofFleet = List.copyOf(fleet);
     metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
+    blames = list.stream().anyMatch(policy -> policy.blame() != null);
     above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
   }
 

@@ -71,6 +71,7 @@ final class Sampling {
   private void measure(HostWatch watch) {
     HostState state = watch.state;
     Rules rules = world.rules();
+    watch.blaming.measured(watch);
     for (int row = 0; row < watch.matched.length; row++) {
       boolean open = watch.open[row] > 0;
       for (short policy : watch.matched[row]) {

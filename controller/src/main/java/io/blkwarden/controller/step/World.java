@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.blame.Budget;
 import io.blkwarden.controller.plan.Load;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.model.DiskKey;
@@ -34,6 +35,7 @@ final class World {
   final StepSettings settings;
   final Map<HostId, HostWatch> hosts = new LinkedHashMap<>();
   final Throttles throttles = new Throttles();
+  final Budget blameBudget = new Budget(Blaming.DISKS_MAX);
   private final RandomGenerator random;
   private final String issuer;
   private Rules rules = new Rules(PolicySet.EMPTY);

@@ -154,6 +154,9 @@ public record Alert(
    * @param deviceUtil busy part of the physical device's time, 0 to 1
    * @param hostAwaitMs mean time of an I/O on the physical device, in ms
    * @param hostIoFull part of the time in which all of dom0's tasks waited for I/O, 0 to 1
+   * @param correlation how far the disk's work rises and falls with its neighbours' waiting, -1 to
+   *     1; absent unless its policy asks who is to blame and that could be judged
+   * @param blame who was found to hurt the device; absent unless its policy asks
    * @param samples the last rows of wall clock milliseconds and value, at most 120
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -162,9 +165,47 @@ public record Alert(
       @Nullable Double deviceUtil,
       @Nullable Double hostAwaitMs,
       @Nullable Double hostIoFull,
+      @Nullable Double correlation,
+      @Nullable Blame blame,
       List<List<Double>> samples) {
     public Evidence {
       samples = Require.list(samples, 120, "evidence.samples");
+    }
+
+    /** Evidence of a policy that does not ask who is to blame. */
+    public Evidence(
+        @Nullable Double deviceTimeShare,
+        @Nullable Double deviceUtil,
+        @Nullable Double hostAwaitMs,
+        @Nullable Double hostIoFull,
+        List<List<Double>> samples) {
+      this(deviceTimeShare, deviceUtil, hostAwaitMs, hostIoFull, null, null, samples);
+    }
+  }
+
+  /**
+   * Who was found to hurt a physical device.
+   *
+   * @param verdict {@code culprit}, {@code other-culprit}, {@code not-hurt}, or why nobody is
+   *     named; 1 to 64 characters
+   * @param device name of the physical device; absent when none is known
+   * @param share this disk's part of the guests' device time while neighbours were hurt, 0 to 1
+   * @param margin of the named over the runner-up in share × correlation, 0 to 1
+   * @param coverage part of the time that could be judged, 0 to 1
+   * @param confidence coverage × the cube root of share × correlation × margin; absent when nobody
+   *     is named
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Blame(
+      String verdict,
+      @Nullable String device,
+      @Nullable Double share,
+      @Nullable Double margin,
+      @Nullable Double coverage,
+      @Nullable Double confidence) {
+    public Blame {
+      Require.text(verdict, 64, "evidence.blame.verdict");
+      Require.optionalText(device, 64, "evidence.blame.device");
     }
   }
 

@@ -32,6 +32,7 @@ final class Golden {
           "alert.limit",
           "operator-request.limit",
           "alert.incident",
+          "alert.blame",
           "operator-request.approve",
           "operator-reply.proposals");
 

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.BlameClause;
 import io.blkwarden.controller.policy.Gate;
 import io.blkwarden.controller.policy.Limits;
 import io.blkwarden.controller.policy.Match;
@@ -14,23 +15,26 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what all policies about disks have: {@code match}, {@code only_if}, {@code then}.
+ * Reads what all policies about disks have: {@code match}, {@code only_if}, {@code blame}, {@code
+ * then}.
  *
  * @param match which disks
  * @param onlyIf what else must hold; absent when nothing must
+ * @param blame whom it may act on; absent when its condition alone decides that
  * @param then what to do
  */
-record DiskRuleReader(Match match, @Nullable Gate onlyIf, Response then) {
+record DiskRuleReader(
+    Match match, @Nullable Gate onlyIf, @Nullable BlameClause blame, Response then) {
   private static final Map<String, Metric> METRICS =
       Metric.all().stream().collect(Collectors.toUnmodifiableMap(Metric::id, Function.identity()));
 
   static DiskRuleReader read(Section section) {
     Match match = section.section("match").map(MatchReader::read).orElse(Match.ANY);
-    section.notYet("blame", "blame by correlation");
+    BlameClause blame = section.section("blame").flatMap(BlameReader::read).orElse(null);
     Gate gate = section.section("only_if").flatMap(DiskRuleReader::gate).orElse(null);
     Response then =
         section.section("then").map(ResponseReader::read).orElse(ResponseReader.ALERT_ONLY);
-    return new DiskRuleReader(match, gate, then);
+    return new DiskRuleReader(match, gate, blame, then);
   }
 
   private static Optional<Gate> gate(Section section) {

@@ -17,7 +17,9 @@ final class SwapReader {
     return section
         .section("swap")
         .flatMap(SwapReader::swap)
-        .map(when -> new SwapPolicy(name, mode, rule.match(), when, rule.onlyIf(), rule.then()));
+        .map(when ->
+            new SwapPolicy(
+                name, mode, rule.match(), when, rule.onlyIf(), rule.blame(), rule.then()));
   }
 
   private static Optional<Threshold> swap(Section section) {

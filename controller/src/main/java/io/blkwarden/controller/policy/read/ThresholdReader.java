@@ -21,7 +21,8 @@ final class ThresholdReader {
         .section("when")
         .flatMap(ThresholdReader::when)
         .map(when ->
-            new ThresholdPolicy(name, mode, rule.match(), when, rule.onlyIf(), rule.then()));
+            new ThresholdPolicy(
+                name, mode, rule.match(), when, rule.onlyIf(), rule.blame(), rule.then()));
   }
 
   private static Optional<Threshold> when(Section section) {

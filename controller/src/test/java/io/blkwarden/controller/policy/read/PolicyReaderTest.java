@@ -2,9 +2,12 @@ package io.blkwarden.controller.policy.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.blame.BlameRule;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.AlertLife;
+import io.blkwarden.controller.policy.BlameClause;
 import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Gate;
 import io.blkwarden.controller.policy.Glob;
@@ -65,6 +68,7 @@ final class PolicyReaderTest {
                     List.of(
                         new Gate.Term(Metric.DEVICE_UTIL, 0.8),
                         new Gate.Term(Metric.HOST_IO_FULL, 0.2))),
+                null,
                 new Response(
                     List.of(
                         Restraint.Priority.bestEffort(7),
@@ -90,6 +94,7 @@ final class PolicyReaderTest {
                 Mode.SHADOW,
                 Match.ANY,
                 new Threshold(Metric.UTIL, 0.9, 5_000, 0.45, 60_000),
+                null,
                 null,
                 new Response(List.of(), 300_000, Alert.Severity.WARNING)));
   }
@@ -132,7 +137,7 @@ final class PolicyReaderTest {
                 brake: {}
                 """))
         .containsExactly(
-            "p.yaml:3:5: policies[0].mod: unknown key; expected fleet, match,"
+            "p.yaml:3:5: policies[0].mod: unknown key; expected blame, fleet, match,"
                 + " mode, name, only_if, swap, then, when; did you mean 'mode'?",
             "p.yaml:4:21: policies[0].when.metric: expected one of "
                 + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
@@ -163,12 +168,51 @@ final class PolicyReaderTest {
                     match: { plan: small }
                     when: { metric: read_bytes_per_s, above_fleet: { floor: 20MB/s },
                             windows: 3 of 5, window: 1m }
-                    blame: { against: device.await_ms }
                   - name: b
                     budget: [ { metric: iops } ]
                 """))
-        .hasSize(3)
+        .hasSize(2)
         .allMatch(problem -> problem.contains("not supported yet"));
+  }
+
+  @Test
+  void readsWhomToBlame() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: a
+                when: { metric: iops, above: 200, for: 10s }
+                blame: { against: device.await_ms, above: 30ms, correlation: 0.4, window: 5m,
+                         margin: 0.2 }
+              - name: b
+                swap: { above: 1MB/s, for: 30s }
+                blame: {}
+            """);
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .extracting(policy -> ((DiskPolicy) policy).blame())
+        .containsExactly(
+            new BlameClause(new BlameRule(30, 0.4, 0.2), 300_000),
+            new BlameClause(new BlameRule(20, 0.35, 0.1), 120_000));
+  }
+
+  @Test
+  void tellsWhatIsWrongWithBlame() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    when: { metric: iops, above: 200, for: 10s }
+                    blame: { against: await_ms, above: 0ms, correlation: 2, window: 10s, margn: 1 }
+                """))
+        .hasSize(5)
+        .anyMatch(problem -> problem.contains("expected one of device.await_ms, found 'await_ms'"))
+        .anyMatch(problem -> problem.contains("expected a time above 0, like 20ms, found '0ms'"))
+        .anyMatch(problem -> problem.contains("expected a number from 0 to 1, found '2'"))
+        .anyMatch(problem -> problem.contains("expected a time from 1m to 1h, found '10s'"))
+        .anyMatch(problem -> problem.contains("did you mean 'margin'"));
   }
 
   @Test
@@ -194,12 +238,14 @@ final class PolicyReaderTest {
                 new Threshold(
                     Metric.IOPS, 200, 30_000, 100, 60_000, 4, new Threshold.Windows(3, 5, 10_000)),
                 null,
+                null,
                 alertOnly),
             new SwapPolicy(
                 "out-of-memory",
                 Mode.SHADOW,
                 Match.ANY,
                 new Threshold(Metric.SWAP_BYTES, 1e6, 30_000, 2e5, 20_000),
+                null,
                 null,
                 alertOnly));
   }
