@@ -1,5 +1,6 @@
 package io.blkwarden.controller.detect;
 
+import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.SwapPolicy;
 import io.blkwarden.controller.policy.Threshold;
@@ -11,12 +12,18 @@ import io.blkwarden.controller.policy.ThresholdPolicy;
  * <p>Time is that of the windows measured, so what was not measured neither raises nor clears: an
  * unknown value holds every timer where it is.
  */
-public sealed interface Detector permits ThresholdTimer, WindowCounter, SwapDetector {
+public sealed interface Detector
+    permits ThresholdTimer, WindowCounter, SwapDetector, BudgetDetector {
   /** Takes the values of one window. */
   Change observe(Sample sample);
 
   /** Whether the condition has held long enough and is not over. */
   boolean breached();
+
+  /** Whether the breach is one to act on, and not only to tell of. */
+  default boolean acts() {
+    return true;
+  }
 
   /** How long it has held, in ms of measured time. */
   long heldMillis();
@@ -43,6 +50,7 @@ public sealed interface Detector permits ThresholdTimer, WindowCounter, SwapDete
           threshold.when().windows() == null
               ? new ThresholdTimer(threshold.when())
               : new WindowCounter(threshold.when(), threshold.when().windows());
+      case BudgetPolicy budget -> new BudgetDetector(budget);
       case SwapPolicy swap -> new SwapDetector(swap.when());
     };
   }

@@ -4,6 +4,7 @@ import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.plan.ClearRule;
 import io.blkwarden.model.HostId;
+import org.jspecify.annotations.Nullable;
 
 /** One disk's last window, as detectors look at it; mutable, one serves all. */
 public final class Sample {
@@ -11,6 +12,7 @@ public final class Sample {
   private int row;
   private boolean gateHolds;
   private ClearRule.Verdict mayClear = ClearRule.Verdict.UNKNOWN;
+  private BudgetTable.@Nullable Standing standing;
 
   /**
    * Makes it another disk's.
@@ -25,6 +27,16 @@ public final class Sample {
     this.row = row;
     this.gateHolds = gateHolds;
     this.mayClear = mayClear;
+    this.standing = null;
+  }
+
+  /** Says how the disk stands with its budgets, until it is made another disk's. */
+  public void standing(BudgetTable.Standing now) {
+    standing = now;
+  }
+
+  BudgetTable.@Nullable Standing standing() {
+    return standing;
   }
 
   /** A metric; {@link Double#NaN} when it is unknown. */

@@ -5,7 +5,9 @@ import io.blkwarden.controller.plan.BrakeCheck;
 import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.plan.Guard;
 import io.blkwarden.controller.plan.Ladder;
+import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
@@ -34,6 +36,10 @@ final class Acting {
         || episode.calm
         || about.policy.mode() == Mode.OBSERVE
         || about.policy.then().ladder().isEmpty()) {
+      return;
+    }
+    if (!about.detector.acts()) {
+      decide(watch, about, Decision.Verdict.SKIP, "warned", "it is only warned so far", null);
       return;
     }
     Throttle held = world.throttles.of(watch.host(), about.disk);
@@ -155,12 +161,18 @@ final class Acting {
   /** Whether a person must approve first; says so. */
   private boolean waits(
       HostWatch watch, Case about, Episode episode, Restraint restraint, @Nullable Throttle held) {
-    double now = watch.state.value(about.policy.when().metric(), about.row);
     // a held disk is low because it is held: only a first rung asks whether it is still above
-    boolean still = held != null || now > about.policy.when().above();
+    boolean still = held != null || stillAbove(watch, about);
     Optional<String> why = Proposals.wait(world, about, episode, restraint, still);
     why.ifPresent(text -> decide(watch, about, Decision.Verdict.SKIP, text, text, held));
     return why.isPresent();
+  }
+
+  /** As far as one sample can tell; a budget stays used up for longer than a sample. */
+  private static boolean stillAbove(HostWatch watch, Case about) {
+    Threshold when = about.detector.when();
+    return about.policy instanceof BudgetPolicy
+        || watch.state.value(when.metric(), about.row) > when.above();
   }
 
   private static String because(Case about) {

@@ -2,6 +2,7 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.detect.Detector;
 import io.blkwarden.controller.plan.History;
+import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.model.DiskKey;
@@ -39,6 +40,11 @@ final class Case {
   boolean mayAct() {
     boolean acts = policy.mode() == Mode.AUTO || policy.mode() == Mode.APPROVE;
     return acts && !policy.then().ladder().isEmpty();
+  }
+
+  /** Whether the brakes count its breach: who uses a budget up is no sign that hosts suffer. */
+  boolean anomalous() {
+    return mayAct() && !(policy instanceof BudgetPolicy);
   }
 
   /** Whether it may make a lease its own that is there already: nobody approved that one. */

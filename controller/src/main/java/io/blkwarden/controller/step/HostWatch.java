@@ -16,6 +16,7 @@ final class HostWatch {
   final SnapshotWish wish = new SnapshotWish();
   final Harms harms = new Harms();
   final Blaming blaming = new Blaming();
+  final Feeds feeds = new Feeds();
 
   /** Open cases by row and policy, so that they come in the same order always. */
   final TreeMap<Integer, Case> cases = new TreeMap<>();
@@ -87,6 +88,7 @@ final class HostWatch {
   void match(Rules rules) {
     matched = rules.match(state);
     ofFleet = rules.matchFleet(state);
+    feeds.match(this, rules);
   }
 
   /** Takes new rows and policies over; the cases are those whose numbers were set already. */

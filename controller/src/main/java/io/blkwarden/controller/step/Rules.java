@@ -2,6 +2,7 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Match;
@@ -26,6 +27,9 @@ final class Rules {
   final Metric[] metrics;
   final double[] above;
 
+  /** Whether any policy must be told of every sample. */
+  final boolean feeds;
+
   /** Whether any policy asks who is to blame. */
   final boolean blames;
 
@@ -42,6 +46,7 @@ final class Rules {
     ofDisks = List.copyOf(list);
     ofFleet = List.copyOf(fleet);
     metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
+    feeds = list.stream().anyMatch(policy -> policy instanceof BudgetPolicy);
     blames = list.stream().anyMatch(policy -> policy.blame() != null);
     above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
   }

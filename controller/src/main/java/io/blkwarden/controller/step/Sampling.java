@@ -1,5 +1,7 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.detect.BudgetTable;
+import io.blkwarden.controller.detect.Feed;
 import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
@@ -72,12 +74,16 @@ final class Sampling {
     HostState state = watch.state;
     Rules rules = world.rules();
     watch.blaming.measured(watch);
+    watch.feeds.begin(world.millis());
     for (int row = 0; row < watch.matched.length; row++) {
       boolean open = watch.open[row] > 0;
       for (short policy : watch.matched[row]) {
-        double value = state.value(rules.metrics[policy], row);
-        if (open || value > rules.above[policy]) {
-          observe(watch, row, policy, value);
+        Feed feed = watch.feeds.of(policy);
+        double value =
+            feed == null ? state.value(rules.metrics[policy], row) : feed.take(state, row);
+        double above = feed == null ? rules.above[policy] : feed.above(row);
+        if (open || value > above) {
+          observe(watch, row, policy, value, above);
         }
       }
     }
@@ -86,11 +92,11 @@ final class Sampling {
     }
   }
 
-  private void observe(HostWatch watch, int row, int policyIndex, double value) {
+  private void observe(HostWatch watch, int row, int policyIndex, double compared, double above) {
     DiskPolicy policy = world.rules().ofDisks.get(policyIndex);
     Case found = watch.find(row, policyIndex);
     if (found == null) {
-      if (!(value > policy.when().above())) {
+      if (!(compared > above)) {
         return;
       }
       found = open(watch, row, policyIndex, policy);
@@ -99,16 +105,21 @@ final class Sampling {
       }
     }
     HostState state = watch.state;
+    Throttle held = world.throttles.of(watch.host(), found.disk);
+    ClearRule.Verdict mayClear =
+        held == null ? ClearRule.Verdict.CLEAR : mayClear(held.restraint, state, row);
+    sample.set(state, row, holds(policy.onlyIf(), state, row), mayClear);
+    double value = compared;
+    if (watch.feeds.of(policyIndex) instanceof BudgetTable budget) {
+      BudgetTable.Standing standing = budget.standing(row);
+      sample.standing(standing);
+      value = standing.mean();
+    }
     if (!Double.isNaN(value)) {
       found.value = value;
       state.neighbourhood(row, hood);
       found.history.add(world.millis(), state.lastWallMillis(), state.windowMillis(), value, hood);
     }
-    Throttle held = world.throttles.of(watch.host(), found.disk);
-    ClearRule.Verdict mayClear =
-        held == null ? ClearRule.Verdict.CLEAR : mayClear(held.restraint, state, row);
-    boolean gate = holds(policy.onlyIf(), state, row);
-    sample.set(state, row, gate, mayClear);
     switch (found.detector.observe(sample)) {
       case QUIET -> quiet(watch, found);
       case BREACHED -> breached(watch, found);
@@ -163,7 +174,7 @@ final class Sampling {
     } else {
       found.episode.again();
     }
-    if (found.mayAct()) {
+    if (found.anomalous()) {
       world.breaches(watch, 1);
     }
   }
@@ -207,7 +218,7 @@ final class Sampling {
 
   /** Ends what a breach did and counted for. */
   private void over(HostWatch watch, Case over, @Nullable Throttle throttle, Alerts.Ending ending) {
-    if (over.mayAct()) {
+    if (over.anomalous()) {
       world.breaches(watch, -1);
     }
     if (throttle != null && throttle.owner == over) {

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.detect.BudgetDetector;
 import io.blkwarden.controller.detect.Detector;
 import io.blkwarden.controller.detect.SwapDetector;
 import io.blkwarden.controller.fleet.Metric;
@@ -74,6 +75,13 @@ final class Summary {
                   Metric.SWAP_IN.format(swap.inBytesPerSecond()),
                   Metric.SWAP_OUT.format(swap.outBytesPerSecond()),
                   lasting);
+      case BudgetDetector budget ->
+          "has used %.0f%% of its budget, with %s on %s on average over %s"
+              .formatted(
+                  budget.part() * 100,
+                  budget.when().metric().format(about.value),
+                  what,
+                  duration(budget.when().forMillis()));
       case Detector _ -> "has %s on %s %s".formatted(done(about, disk), what, lasting);
     };
   }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Reads one policy file; which kind a policy is shows in its keys. */
@@ -67,10 +68,6 @@ final class FileReading {
             "a name of 1 to 100 characters",
             text -> text.isEmpty() || text.length() > 100 ? Optional.empty() : Optional.of(text));
     Optional<Mode> mode = mode(section);
-    if (section.has("budget")) {
-      section.notYet("budget", "budgets over windows");
-      return Optional.empty();
-    }
     section.take("fleet");
     if (section.has("fleet")) {
       Optional<Policy> fleet = FleetReader.read(section, name.orElse("?"));
@@ -78,20 +75,25 @@ final class FileReading {
       return name.isPresent() ? fleet : Optional.empty();
     }
     section.take("swap");
-    if (section.has("swap") && section.has("when")) {
+    section.take("budget");
+    List<String> kinds = Stream.of("when", "swap", "budget").filter(section::has).toList();
+    if (kinds.size() > 1) {
       section
           .problems()
           .at(
               section.node(),
-              section.path("swap"),
-              "expected one of 'when' and 'swap', found both");
+              section.path(kinds.get(1)),
+              "expected one of 'when', 'swap' and 'budget', found " + String.join(" and ", kinds));
       return Optional.empty();
     }
     Mode may = mode.orElse(Mode.SHADOW);
+    String called = name.orElse("?");
     Optional<Policy> policy =
-        section.has("swap")
-            ? SwapReader.read(section, name.orElse("?"), may)
-            : ThresholdReader.read(section, name.orElse("?"), may);
+        switch (kinds.isEmpty() ? "when" : kinds.getFirst()) {
+          case "swap" -> SwapReader.read(section, called, may);
+          case "budget" -> BudgetReader.read(section, called, may);
+          default -> ThresholdReader.read(section, called, may);
+        };
     section.close();
     return name.isPresent() ? policy : Optional.empty();
   }

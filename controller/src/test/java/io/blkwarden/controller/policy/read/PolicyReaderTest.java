@@ -2,12 +2,9 @@ package io.blkwarden.controller.policy.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.blame.BlameRule;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.AlertLife;
-import io.blkwarden.controller.policy.BlameClause;
 import io.blkwarden.controller.policy.Brakes;
-import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Gate;
 import io.blkwarden.controller.policy.Glob;
@@ -137,8 +134,8 @@ final class PolicyReaderTest {
                 brake: {}
                 """))
         .containsExactly(
-            "p.yaml:3:5: policies[0].mod: unknown key; expected blame, fleet, match,"
-                + " mode, name, only_if, swap, then, when; did you mean 'mode'?",
+            "p.yaml:3:5: policies[0].mod: unknown key; expected blame, budget, fleet,"
+                + " match, mode, name, only_if, swap, then, when; did you mean 'mode'?",
             "p.yaml:4:21: policies[0].when.metric: expected one of "
                 + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
                 + " device.laggards, device.util, device_time_share, discard_bytes_per_s,"
@@ -168,51 +165,9 @@ final class PolicyReaderTest {
                     match: { plan: small }
                     when: { metric: read_bytes_per_s, above_fleet: { floor: 20MB/s },
                             windows: 3 of 5, window: 1m }
-                  - name: b
-                    budget: [ { metric: iops } ]
                 """))
-        .hasSize(2)
+        .hasSize(1)
         .allMatch(problem -> problem.contains("not supported yet"));
-  }
-
-  @Test
-  void readsWhomToBlame() {
-    PolicyLoad load =
-        read(
-            """
-            policies:
-              - name: a
-                when: { metric: iops, above: 200, for: 10s }
-                blame: { against: device.await_ms, above: 30ms, correlation: 0.4, window: 5m,
-                         margin: 0.2 }
-              - name: b
-                swap: { above: 1MB/s, for: 30s }
-                blame: {}
-            """);
-    assertThat(load.problems()).isEmpty();
-    assertThat(load.policies().policies())
-        .extracting(policy -> ((DiskPolicy) policy).blame())
-        .containsExactly(
-            new BlameClause(new BlameRule(30, 0.4, 0.2), 300_000),
-            new BlameClause(new BlameRule(20, 0.35, 0.1), 120_000));
-  }
-
-  @Test
-  void tellsWhatIsWrongWithBlame() {
-    assertThat(
-            problems(
-                """
-                policies:
-                  - name: a
-                    when: { metric: iops, above: 200, for: 10s }
-                    blame: { against: await_ms, above: 0ms, correlation: 2, window: 10s, margn: 1 }
-                """))
-        .hasSize(5)
-        .anyMatch(problem -> problem.contains("expected one of device.await_ms, found 'await_ms'"))
-        .anyMatch(problem -> problem.contains("expected a time above 0, like 20ms, found '0ms'"))
-        .anyMatch(problem -> problem.contains("expected a number from 0 to 1, found '2'"))
-        .anyMatch(problem -> problem.contains("expected a time from 1m to 1h, found '10s'"))
-        .anyMatch(problem -> problem.contains("did you mean 'margin'"));
   }
 
   @Test
@@ -278,7 +233,8 @@ final class PolicyReaderTest {
                 + " found '1w'",
             "p.yaml:7:47: policies[2].swap.clear_below: expected at most 'above', 200 B/s, found"
                 + " '300'",
-            "p.yaml:8:5: policies[3].swap: expected one of 'when' and 'swap', found both");
+            "p.yaml:8:5: policies[3].swap: expected one of 'when', 'swap' and 'budget', found when"
+                + " and swap");
   }
 
   @Test

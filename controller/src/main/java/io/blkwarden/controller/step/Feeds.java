@@ -1,0 +1,89 @@
+package io.blkwarden.controller.step;
+
+import io.blkwarden.controller.detect.BudgetTable;
+import io.blkwarden.controller.detect.Feed;
+import io.blkwarden.controller.policy.BudgetPolicy;
+import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.SwapPolicy;
+import io.blkwarden.controller.policy.ThresholdPolicy;
+import io.blkwarden.model.DiskKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A host's feeds, by policy, and their way over changes of the map and of the policies. */
+final class Feeds {
+  private final Map<DiskPolicy, Feed> known = new HashMap<>();
+  private @Nullable Feed[] byIndex = {};
+  private List<DiskKey> disks = List.of();
+
+  /** The feed of a policy; absent for one that its level decides. */
+  @Nullable Feed of(int policy) {
+    return byIndex[policy];
+  }
+
+  /** Tells the time. */
+  void begin(long nowMillis) {
+    if (!known.isEmpty()) {
+      known.values().forEach(feed -> feed.begin(nowMillis));
+    }
+  }
+
+  /** Takes a new map or new policies; what a disk used goes with it. */
+  void match(HostWatch watch, Rules rules) {
+    byIndex = new Feed[rules.ofDisks.size()];
+    if (known.isEmpty() && !rules.feeds) {
+      return;
+    }
+    Map<DiskKey, Integer> oldRows = new HashMap<>();
+    for (int row = 0; row < disks.size(); row++) {
+      oldRows.put(disks.get(row), row);
+    }
+    List<DiskKey> rows = new ArrayList<>();
+    for (int row = 0; row < watch.state.rows(); row++) {
+      rows.add(watch.state.disk(row).key());
+    }
+    Map<DiskPolicy, Feed> next = new HashMap<>();
+    for (int policy = 0; policy < byIndex.length; policy++) {
+      DiskPolicy of = rules.ofDisks.get(policy);
+      Feed feed = make(of, matches(watch, policy));
+      if (feed != null) {
+        carry(feed, known.get(of), rows, oldRows);
+        next.put(of, feed);
+        byIndex[policy] = feed;
+      }
+    }
+    known.clear();
+    known.putAll(next);
+    disks = rows;
+  }
+
+  private static @Nullable Feed make(DiskPolicy policy, boolean[] matches) {
+    return switch (policy) {
+      case BudgetPolicy budget -> new BudgetTable(budget, matches);
+      case ThresholdPolicy _, SwapPolicy _ -> null;
+    };
+  }
+
+  private static boolean[] matches(HostWatch watch, int policy) {
+    boolean[] matches = new boolean[watch.matched.length];
+    for (int row = 0; row < matches.length; row++) {
+      for (short each : watch.matched[row]) {
+        matches[row] |= each == policy;
+      }
+    }
+    return matches;
+  }
+
+  private static void carry(
+      Feed feed, @Nullable Feed before, List<DiskKey> rows, Map<DiskKey, Integer> oldRows) {
+    for (int row = 0; before != null && row < rows.size(); row++) {
+      Integer old = oldRows.get(rows.get(row));
+      if (old != null) {
+        feed.carry(row, before, old);
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.blkwarden.controller.policy.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.blame.BlameRule;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.BlameClause;
+import io.blkwarden.controller.policy.BudgetPolicy;
+import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.Match;
+import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.Response;
+import io.blkwarden.model.message.Alert;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Budgets, and whom to blame. */
+final class PolicyKindsReaderTest {
+  private static PolicyLoad read(String text) {
+    return PolicyReader.read(List.of(new PolicyFile("p.yaml", text)), PolicyLoad.NONE);
+  }
+
+  private static List<String> problems(String text) {
+    return read(text).problems().stream().map(PolicyProblem::toString).toList();
+  }
+
+  @Test
+  void readsBudgets() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: fair-use
+                budget: [ { metric: iops, mean_above: 80, over: 2h },
+                          { metric: write_bytes_per_s, mean_above: 300MB/s, over: 10m } ]
+                warn_at: 90%
+            """);
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .containsExactly(
+            new BudgetPolicy(
+                "fair-use",
+                Mode.SHADOW,
+                Match.ANY,
+                List.of(
+                    new BudgetPolicy.Line(Metric.IOPS, 80, 7_200_000),
+                    new BudgetPolicy.Line(Metric.WRITE_BYTES, 300e6, 600_000)),
+                0.9,
+                null,
+                null,
+                new Response(List.of(), 300_000, Alert.Severity.WARNING)));
+  }
+
+  @Test
+  void tellsWhatIsWrongWithBudgets() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    budget: [ { metric: iops, mean_above: 0, over: 1s },
+                              { metric: iops, over: 25h } ]
+                    warn_at: 110%
+                  - name: b
+                    budget: []
+                  - name: c
+                    when: { metric: iops, above: 200, for: 10s }
+                    budget: []
+                """))
+        .containsExactly(
+            "p.yaml:3:43: policies[0].budget[0].mean_above: expected above 0, found 0",
+            "p.yaml:3:52: policies[0].budget[0].over: expected a duration of 10s to 24h, found"
+                + " '1s'",
+            "p.yaml:4:15: policies[0].budget[1].mean_above: expected a number a second such as 200"
+                + " or 200/s, found nothing",
+            "p.yaml:4:37: policies[0].budget[1].over: expected a duration of 10s to 24h, found"
+                + " '25h'",
+            "p.yaml:5:14: policies[0].warn_at: expected a part such as 0.8 or 80%, above 0 and at"
+                + " most 1, found '110%'",
+            "p.yaml:6:5: policies[1].budget: expected 1 to 4 budgets { metric, mean_above, over },"
+                + " found 0",
+            "p.yaml:8:5: policies[2].budget: expected one of 'when', 'swap' and 'budget', found"
+                + " when and budget");
+  }
+
+  @Test
+  void readsWhomToBlame() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: a
+                when: { metric: iops, above: 200, for: 10s }
+                blame: { against: device.await_ms, above: 30ms, correlation: 0.4, window: 5m,
+                         margin: 0.2 }
+              - name: b
+                swap: { above: 1MB/s, for: 30s }
+                blame: {}
+            """);
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .extracting(policy -> ((DiskPolicy) policy).blame())
+        .containsExactly(
+            new BlameClause(new BlameRule(30, 0.4, 0.2), 300_000),
+            new BlameClause(new BlameRule(20, 0.35, 0.1), 120_000));
+  }
+
+  @Test
+  void tellsWhatIsWrongWithBlame() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    when: { metric: iops, above: 200, for: 10s }
+                    blame: { against: await_ms, above: 0ms, correlation: 2, window: 10s, margn: 1 }
+                """))
+        .hasSize(5)
+        .anyMatch(problem -> problem.contains("expected one of device.await_ms, found 'await_ms'"))
+        .anyMatch(problem -> problem.contains("expected a time above 0, like 20ms, found '0ms'"))
+        .anyMatch(problem -> problem.contains("expected a number from 0 to 1, found '2'"))
+        .anyMatch(problem -> problem.contains("expected a time from 1m to 1h, found '10s'"))
+        .anyMatch(problem -> problem.contains("did you mean 'margin'"));
+  }
+}

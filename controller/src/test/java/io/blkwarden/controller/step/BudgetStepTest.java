@@ -1,0 +1,101 @@
+package io.blkwarden.controller.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Outcome;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Budgets: a warning, then the ladder, then the end when the mean is down again. */
+final class BudgetStepTest {
+  private final Rig rig =
+      Rig.acting(
+          """
+          policies:
+            - name: fair-use
+              mode: auto
+              match: { role: root }
+              budget: [ { metric: iops, mean_above: 80, over: 110s },
+                        { metric: iops, mean_above: 900, over: 11s } ]
+              then: { ladder: [ best-effort/7 ], lease: 10m, alert: info }
+          brakes: { stop_if_hosts_anomalous: 1% }
+          """);
+  private final TestHost host = new TestHost("dom0-7");
+  private int disk;
+
+  @BeforeEach
+  void begin() {
+    disk = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
+    host.addSwap(5);
+    rig.begin(host);
+  }
+
+  private List<Effect> use(int seconds, int iops) {
+    return rig.seconds(seconds, host, () -> host.reads(disk, iops, 2, 900, 1));
+  }
+
+  @Test
+  void itWarnsFirstThenActsAndEnds() {
+    assertThat(use(70, 100)).isEmpty();
+    List<Effect> effects = use(2, 100);
+    assertThat(Rig.states(effects)).containsExactly("firing");
+    assertThat(Rig.sends(effects)).isEmpty();
+    Alert warned = Rig.alerts(effects).getFirst();
+    assertThat(warned.severity()).isEqualTo(Alert.Severity.INFO);
+    assertThat(warned.condition().above()).isEqualTo(80);
+    assertThat(warned.condition().forMs()).isEqualTo(110_000);
+    assertThat(warned.summary())
+        .contains("vm5 on dom0-7 has used 8")
+        .contains("% of its budget")
+        .endsWith("it is not throttled: it is only warned so far.");
+
+    effects = use(20, 100);
+    assertThat(Rig.sends(effects)).hasSize(1);
+    Command command = Rig.sends(effects).getFirst();
+    assertThat(Rig.set(command).restraint()).isEqualTo(Restraint.Priority.bestEffort(7));
+    assertThat(command.reason()).startsWith("policy fair-use: iops is 8");
+    effects = rig.outcome(command, Outcome.Result.APPLIED);
+    assertThat(Rig.states(effects)).containsExactly("handled");
+
+    effects = use(20, 60);
+    assertThat(Rig.states(effects)).doesNotContain("resolved");
+    effects = use(80, 20);
+    assertThat(Rig.states(effects)).contains("resolved");
+    assertThat(Rig.sends(effects).getLast().action()).isInstanceOf(CommandAction.Reset.class);
+  }
+
+  @Test
+  void aShortBudgetCountsAsWell() {
+    List<Effect> effects = use(11, 1_000);
+    assertThat(Rig.sends(effects)).hasSize(1);
+    assertThat(Rig.alerts(effects).getLast().condition().above()).isIn(80.0, 900.0);
+  }
+
+  @Test
+  void useGoesWithTheDiskWhenTheMapChanges() {
+    use(50, 100);
+    host.add("vm9", 9, VolumeRole.DATA, MappingState.RESOLVED);
+    host.revision++;
+    host.baseId++;
+    rig.map(host);
+    assertThat(Rig.states(use(25, 100))).contains("firing");
+  }
+
+  @Test
+  void aSilentHostUsesNothingUpAndEndsNothing() {
+    use(75, 100);
+    rig.pass(200_000, host);
+    List<Effect> effects = rig.sample(host);
+    effects.addAll(use(60, 10));
+    assertThat(Rig.states(effects)).doesNotContain("resolved");
+    assertThat(Rig.states(use(60, 10))).contains("resolved");
+  }
+}
