@@ -42,6 +42,7 @@ final class ArchitectureTest {
   private static final String[] PURE = {
     "..controller.blame..",
     "..controller.fleet..",
+    "..controller.spec..",
     "..controller.policy..",
     "..controller.detect..",
     "..controller.plan..",

@@ -1,5 +1,7 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.spec.FleetSpec;
+
 /**
  * What takes the fleet's messages in.
  *
@@ -19,6 +21,9 @@ public interface Inbox {
    * @return whether there was room for it; if not, it is offered again
    */
   boolean storedMapping(byte[] payload);
+
+  /** What an earlier controller learned of the fleet. */
+  void learned(FleetSpec spec);
 
   /** A heartbeat, in JSON. */
   void heartbeat(String subject, byte[] payload);

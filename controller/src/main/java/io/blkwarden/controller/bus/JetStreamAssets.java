@@ -30,6 +30,7 @@ final class JetStreamAssets {
   static final String ALERTS = "BLKWARDEN_ALERTS";
   static final String MAPPING = "blkwarden-mapping";
   static final String CLAIM = "blkwarden-claim";
+  static final String SPEC = "blkwarden-spec";
 
   static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
@@ -39,6 +40,7 @@ final class JetStreamAssets {
   private static final long MAPPING_MAX_BYTES = 1L << 30;
   private static final int MAPPING_MAX_VALUE_BYTES = 1 << 20;
   private static final long CLAIM_MAX_BYTES = 1L << 20;
+  private static final long SPEC_MAX_BYTES = 16L << 20;
   private static final long LEAST_BYTES = 1L << 20;
   private static final int NOT_FOUND = 404;
 
@@ -75,6 +77,13 @@ final class JetStreamAssets {
           KeyValueConfiguration.builder()
               .description("which controller commands the fleet")
               .maxHistoryPerKey(16));
+      bucket(
+          buckets,
+          SPEC,
+          SPEC_MAX_BYTES,
+          KeyValueConfiguration.builder()
+              .description("what the fleet's disks normally do, by class")
+              .maxHistoryPerKey(1));
       JetStreamManagement streams = connection.jetStreamManagement(options());
       stream(streams, ALERTS, subjects.prefix() + ".alert.>", ALERTS_MAX_BYTES);
       stream(streams, AUDIT, subjects.allOutcomes(), AUDIT_MAX_BYTES);

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
@@ -7,6 +8,7 @@ import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.subject.HostToken;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.KeyValue;
 import io.nats.client.Message;
 import java.io.IOException;
 import java.time.Duration;
@@ -42,6 +44,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private final AtomicInteger fetches = new AtomicInteger();
   private final AtomicBoolean checkQueued = new AtomicBoolean();
   private final AtomicBoolean retryQueued = new AtomicBoolean();
+  private final SpecBucket specs = new SpecBucket();
   private final Errands errands = new Errands("blkwarden-bus");
 
   private volatile @Nullable Connection samples;
@@ -117,6 +120,24 @@ public final class NatsFleetBus implements AutoCloseable {
             AlertSender.text(alert));
       }
     }
+  }
+
+  /** Takes what was learned of the fleet, to be kept soon; lost while NATS is away. */
+  public void keep(FleetSpec spec) {
+    Connection link = control;
+    if (link != null && specs.offer(spec)) {
+      errands.soon(() -> {
+        try {
+          specs.store(specs(link));
+        } catch (IOException | JetStreamApiException | IllegalStateException e) {
+          log.warn("what was learned of the fleet was not stored: {}", e.toString());
+        }
+      });
+    }
+  }
+
+  private static KeyValue specs(Connection link) throws IOException {
+    return link.keyValue(JetStreamAssets.SPEC, JetStreamAssets.bucketOptions());
   }
 
   /** Answers an operator's request; an answer that NATS cannot take is lost, and so asked again. */
@@ -259,6 +280,7 @@ public final class NatsFleetBus implements AutoCloseable {
       }
       prepared = true;
       problem = "";
+      SpecBucket.readAll(specs(link), to);
       mappings(link).readAll((json, at) -> to.storedMapping(json));
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
       throw JetStreamAssets.explain(e, settings.printableServers());

@@ -2,6 +2,7 @@ package io.blkwarden.controller.detect;
 
 import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.SwapPolicy;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.ThresholdPolicy;
@@ -43,15 +44,23 @@ public sealed interface Detector
     CLEARED
   }
 
-  /** A detector that has seen nothing. */
-  static Detector of(DiskPolicy policy) {
+  /**
+   * A detector that has seen nothing.
+   *
+   * @param policy whose condition
+   * @param above the level that applies, where the policy does not fix it
+   */
+  static Detector of(DiskPolicy policy, double above) {
     return switch (policy) {
-      case ThresholdPolicy threshold ->
-          threshold.when().windows() == null
-              ? new ThresholdTimer(threshold.when())
-              : new WindowCounter(threshold.when(), threshold.when().windows());
+      case ThresholdPolicy threshold -> of(threshold.when());
+      case OutlierPolicy outlier -> of(outlier.threshold(above));
       case BudgetPolicy budget -> new BudgetDetector(budget);
       case SwapPolicy swap -> new SwapDetector(swap.when());
     };
+  }
+
+  private static Detector of(Threshold when) {
+    Threshold.Windows windows = when.windows();
+    return windows == null ? new ThresholdTimer(when) : new WindowCounter(when, windows);
   }
 }

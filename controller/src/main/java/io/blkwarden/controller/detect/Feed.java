@@ -6,7 +6,7 @@ import io.blkwarden.controller.fleet.HostState;
  * What a policy must be told of every sample of a host's disks, because a level alone does not
  * decide; mutable, owned by one thread. Taking a sample allocates nothing.
  */
-public sealed interface Feed permits BudgetTable {
+public sealed interface Feed permits BudgetTable, OutlierTable {
   /** Tells the time, before the samples of a batch. */
   void begin(long nowMillis);
 

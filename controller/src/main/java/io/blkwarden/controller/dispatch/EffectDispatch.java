@@ -1,5 +1,6 @@
 package io.blkwarden.controller.dispatch;
 
+import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -27,6 +28,7 @@ public final class EffectDispatch implements Consumer<Effect> {
   private final CommandDesk snapshots;
   private final Consumer<Alert> alerts;
   private final Consumer<HostId> storedSnapshots;
+  private final Consumer<FleetSpec> specs;
   private final OperatorMailbox operators;
   private final Supplier<OptionalLong> epoch;
   private final String issuer;
@@ -41,6 +43,7 @@ public final class EffectDispatch implements Consumer<Effect> {
    * @param snapshots for requests for snapshots, apart so that many hosts' cannot delay commands
    * @param alerts publishes
    * @param storedSnapshots fetches a host's stored snapshot, when this controller may not command
+   * @param specs keeps what was learned of the fleet
    * @param epoch of the claim, absent while there is none
    * @param issuer name of this controller
    */
@@ -49,6 +52,7 @@ public final class EffectDispatch implements Consumer<Effect> {
       CommandDesk snapshots,
       Consumer<Alert> alerts,
       Consumer<HostId> storedSnapshots,
+      Consumer<FleetSpec> specs,
       OperatorMailbox operators,
       Supplier<OptionalLong> epoch,
       String issuer,
@@ -59,6 +63,7 @@ public final class EffectDispatch implements Consumer<Effect> {
     this.snapshots = snapshots;
     this.alerts = alerts;
     this.storedSnapshots = storedSnapshots;
+    this.specs = specs;
     this.operators = operators;
     this.epoch = epoch;
     this.issuer = issuer;
@@ -82,6 +87,7 @@ public final class EffectDispatch implements Consumer<Effect> {
       }
       case Effect.WantSnapshot want -> wantSnapshot(want.host());
       case Effect.Answer answer -> operators.answer(answer.correlation(), answer.reply());
+      case Effect.Keep keep -> specs.accept(keep.spec());
       case Effect.Note note -> {
         DispatchCounters.increment(counters.decisions, note.decision().verdict());
         record.info("{}", DecisionLine.of(note.decision()));

@@ -100,6 +100,7 @@ public final class FleetView {
           Input.Asked _,
           Input.Tick _,
           Input.PoliciesLoaded _,
+          Input.SpecLoaded _,
           Input.Claimed _,
           Input.ClaimLost _ -> {}
     }

@@ -3,6 +3,7 @@ package io.blkwarden.controller.ingest;
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.Inbox;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
+import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
@@ -143,6 +144,11 @@ public final class FleetIntake implements Inbox {
       }
     }
     return true;
+  }
+
+  @Override
+  public void learned(FleetSpec spec) {
+    lanes.put(new Input.SpecLoaded(spec)); // as many as there are classes, when NATS comes up
   }
 
   @Override

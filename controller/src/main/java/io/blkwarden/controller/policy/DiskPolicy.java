@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A rule about single disks, which may be throttled for it. */
 public sealed interface DiskPolicy extends Policy
-    permits ThresholdPolicy, SwapPolicy, BudgetPolicy {
+    permits ThresholdPolicy, SwapPolicy, BudgetPolicy, OutlierPolicy {
   /** Which disks it is about. */
   Match match();
 

@@ -89,6 +89,7 @@ public final class ControllerRuntime implements AutoCloseable {
             snapshots,
             bus::publish,
             bus::fetchMapping,
+            bus::keep,
             operators,
             this::epoch,
             instance,

@@ -26,13 +26,23 @@ final class Case {
   /** Present while the condition is breached. */
   @Nullable Episode episode;
 
-  Case(DiskPolicy policy, int policyIndex, DomainRef domain, DiskKey disk, int row, long slot) {
+  /** Where its level comes from; empty when the policy says it. */
+  String origin = "";
+
+  Case(
+      DiskPolicy policy,
+      int policyIndex,
+      DomainRef domain,
+      DiskKey disk,
+      int row,
+      double above,
+      long slot) {
     this.policy = policy;
     this.policyIndex = policyIndex;
     this.domain = domain;
     this.disk = disk;
     this.row = row;
-    this.detector = Detector.of(policy);
+    this.detector = Detector.of(policy, above);
     this.history = new History(slot);
   }
 

@@ -23,6 +23,7 @@ public final class ControlStep {
   private final Ticks ticks;
   private final Alerts alerts;
   private final FleetWatch fleet;
+  private final Outliers outliers;
 
   /**
    * Makes a step that knows no host, has no policies and holds no claim.
@@ -41,13 +42,14 @@ public final class ControlStep {
     Leases leases = new Leases(world);
     alerts = new Alerts(world);
     Easing easing = new Easing(world, leases);
-    sampling = new Sampling(world, new Acting(world, leases, easing), alerts);
+    outliers = new Outliers(world);
+    sampling = new Sampling(world, new Acting(world, leases, easing), alerts, outliers);
     mapping = new Mapping(world, sampling);
     asks = new Asks(world, leases, new Proposals(world, alerts));
     outcomes = new Outcomes(world, alerts, asks);
     beats = new Beats(world, outcomes);
     fleet = new FleetWatch(world);
-    ticks = new Ticks(world, alerts, outcomes, asks, leases, easing, fleet);
+    ticks = new Ticks(world, alerts, outcomes, asks, leases, easing, fleet, outliers);
   }
 
   /** Handles one input and returns what is to be done, in order. */
@@ -66,6 +68,7 @@ public final class ControlStep {
         mapping.rules(rules);
         fleet.rules(rules);
       }
+      case Input.SpecLoaded loaded -> outliers.load(loaded.spec());
       case Input.Claimed claimed -> claimed(claimed.epoch());
       case Input.ClaimLost _ -> {
         world.claim(OptionalLong.empty());

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.message.Alert;
@@ -51,6 +52,17 @@ public sealed interface Effect {
   record Answer(long correlation, OperatorReply reply) implements Effect {
     public Answer {
       Require.present(reply, "reply");
+    }
+  }
+
+  /**
+   * Keep what was learned of the fleet for the next controller.
+   *
+   * @param spec of one class of disks
+   */
+  record Keep(FleetSpec spec) implements Effect {
+    public Keep {
+      Require.present(spec, "spec");
     }
   }
 

@@ -2,11 +2,15 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.detect.BudgetTable;
 import io.blkwarden.controller.detect.Feed;
+import io.blkwarden.controller.detect.OutlierTable;
 import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.SwapPolicy;
 import io.blkwarden.controller.policy.ThresholdPolicy;
+import io.blkwarden.controller.spec.SpecClass;
 import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +22,7 @@ final class Feeds {
   private final Map<DiskPolicy, Feed> known = new HashMap<>();
   private @Nullable Feed[] byIndex = {};
   private List<DiskKey> disks = List.of();
+  private List<OutlierTable> outliers = List.of();
 
   /** The feed of a policy; absent for one that its level decides. */
   @Nullable Feed of(int policy) {
@@ -48,7 +53,7 @@ final class Feeds {
     Map<DiskPolicy, Feed> next = new HashMap<>();
     for (int policy = 0; policy < byIndex.length; policy++) {
       DiskPolicy of = rules.ofDisks.get(policy);
-      Feed feed = make(of, matches(watch, policy));
+      Feed feed = make(of, matches(watch, policy), watch, rules);
       if (feed != null) {
         carry(feed, known.get(of), rows, oldRows);
         next.put(of, feed);
@@ -58,13 +63,44 @@ final class Feeds {
     known.clear();
     known.putAll(next);
     disks = rows;
+    outliers =
+        known.values().stream()
+            .filter(OutlierTable.class::isInstance)
+            .map(OutlierTable.class::cast)
+            .toList();
   }
 
-  private static @Nullable Feed make(DiskPolicy policy, boolean[] matches) {
+  /** The tables of policies that compare with the fleet. */
+  List<OutlierTable> outliers() {
+    return outliers;
+  }
+
+  private static @Nullable Feed make(
+      DiskPolicy policy, boolean[] matches, HostWatch watch, Rules rules) {
     return switch (policy) {
+      case OutlierPolicy outlier ->
+          new OutlierTable(outlier, classes(outlier, matches, watch, rules));
       case BudgetPolicy budget -> new BudgetTable(budget, matches);
       case ThresholdPolicy _, SwapPolicy _ -> null;
     };
+  }
+
+  private static List<@Nullable SpecClass> classes(
+      OutlierPolicy policy, boolean[] matches, HostWatch watch, Rules rules) {
+    List<@Nullable SpecClass> classes = new ArrayList<>();
+    for (int row = 0; row < matches.length; row++) {
+      MappedDisk disk = watch.state.disk(row);
+      String plan = rules.policies.labels().of(disk.domain()).plan();
+      classes.add(
+          matches[row]
+              ? new SpecClass(
+                  policy.least().metric(),
+                  policy.windowMillis(),
+                  disk.volume().role(),
+                  plan.length() > 64 ? plan.substring(0, 64) : plan)
+              : null);
+    }
+    return classes;
   }
 
   private static boolean[] matches(HostWatch watch, int policy) {

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
@@ -94,6 +95,17 @@ public sealed interface Input {
   record PoliciesLoaded(PolicySet policies) implements Input {
     public PoliciesLoaded {
       Require.present(policies, "policies");
+    }
+  }
+
+  /**
+   * What an earlier controller learned of the fleet.
+   *
+   * @param spec of one class of disks
+   */
+  record SpecLoaded(FleetSpec spec) implements Input {
+    public SpecLoaded {
+      Require.present(spec, "spec");
     }
   }
 

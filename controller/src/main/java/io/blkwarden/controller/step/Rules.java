@@ -6,6 +6,7 @@ import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Match;
+import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.SwapPolicy;
@@ -46,7 +47,9 @@ final class Rules {
     ofDisks = List.copyOf(list);
     ofFleet = List.copyOf(fleet);
     metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
-    feeds = list.stream().anyMatch(policy -> policy instanceof BudgetPolicy);
+    feeds =
+        list.stream()
+            .anyMatch(policy -> policy instanceof BudgetPolicy || policy instanceof OutlierPolicy);
     blames = list.stream().anyMatch(policy -> policy.blame() != null);
     above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
   }

@@ -2,6 +2,7 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.detect.BudgetTable;
 import io.blkwarden.controller.detect.Feed;
+import io.blkwarden.controller.detect.OutlierTable;
 import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
@@ -29,13 +30,15 @@ final class Sampling {
   private final World world;
   private final Acting acting;
   private final Alerts alerts;
+  private final Outliers outliers;
   private final Neighbourhood hood = new Neighbourhood();
   private final Sample sample = new Sample();
 
-  Sampling(World world, Acting acting, Alerts alerts) {
+  Sampling(World world, Acting acting, Alerts alerts, Outliers outliers) {
     this.world = world;
     this.acting = acting;
     this.alerts = alerts;
+    this.outliers = outliers;
   }
 
   void take(HostId host, SampleFrame frame) {
@@ -99,7 +102,7 @@ final class Sampling {
       if (!(compared > above)) {
         return;
       }
-      found = open(watch, row, policyIndex, policy);
+      found = open(watch, row, policyIndex, policy, above);
       if (found == null) {
         return;
       }
@@ -137,13 +140,17 @@ final class Sampling {
     };
   }
 
-  private @Nullable Case open(HostWatch watch, int row, int policyIndex, DiskPolicy policy) {
+  private @Nullable Case open(
+      HostWatch watch, int row, int policyIndex, DiskPolicy policy, double above) {
     if (!world.openCase(watch)) {
       return null;
     }
     MappedDisk disk = watch.state.disk(row);
     long slotMillis = Math.max(1, world.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
-    Case made = new Case(policy, policyIndex, disk.domain(), disk.key(), row, slotMillis);
+    Case made = new Case(policy, policyIndex, disk.domain(), disk.key(), row, above, slotMillis);
+    if (watch.feeds.of(policyIndex) instanceof OutlierTable table) {
+      made.origin = table.origin(outliers.book(), row);
+    }
     watch.add(made);
     return made;
   }

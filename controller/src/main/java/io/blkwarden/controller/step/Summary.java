@@ -5,6 +5,7 @@ import io.blkwarden.controller.detect.Detector;
 import io.blkwarden.controller.detect.SwapDetector;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Printable;
@@ -82,8 +83,16 @@ final class Summary {
                   budget.when().metric().format(about.value),
                   what,
                   duration(budget.when().forMillis()));
-      case Detector _ -> "has %s on %s %s".formatted(done(about, disk), what, lasting);
+      case Detector _ ->
+          "has %s on %s %s%s".formatted(done(about, disk), what, lasting, origin(about));
     };
+  }
+
+  private static String origin(Case about) {
+    Threshold when = about.detector.when();
+    return about.origin.isEmpty()
+        ? ""
+        : ", above %s, %s".formatted(when.metric().format(when.above()), about.origin);
   }
 
   private static String done(Case about, @Nullable MappedDisk disk) {

@@ -13,6 +13,7 @@ final class Ticks {
   private final Leases leases;
   private final Easing easing;
   private final FleetWatch fleet;
+  private final Outliers outliers;
   private long lastTickMillis;
   private boolean ticked;
 
@@ -23,7 +24,8 @@ final class Ticks {
       Asks asks,
       Leases leases,
       Easing easing,
-      FleetWatch fleet) {
+      FleetWatch fleet,
+      Outliers outliers) {
     this.world = world;
     this.alerts = alerts;
     this.outcomes = outcomes;
@@ -31,6 +33,7 @@ final class Ticks {
     this.leases = leases;
     this.easing = easing;
     this.fleet = fleet;
+    this.outliers = outliers;
   }
 
   void take() {
@@ -48,6 +51,7 @@ final class Ticks {
     world.hosts.values().forEach(this::remind);
     alerts.fleet();
     fleet.tick(passed);
+    outliers.tick();
   }
 
   private void listen(HostWatch watch) {

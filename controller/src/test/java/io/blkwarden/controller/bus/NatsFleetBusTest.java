@@ -82,7 +82,11 @@ final class NatsFleetBusTest {
     Connection other = closing(Nats.connect(server.url()));
     for (String name :
         List.of(
-            "BLKWARDEN_AUDIT", "BLKWARDEN_ALERTS", "KV_blkwarden-mapping", "KV_blkwarden-claim")) {
+            "BLKWARDEN_AUDIT",
+            "BLKWARDEN_ALERTS",
+            "KV_blkwarden-mapping",
+            "KV_blkwarden-spec",
+            "KV_blkwarden-claim")) {
       StreamInfo info = other.jetStreamManagement().getStreamInfo(name);
       assertThat(info.getConfiguration().getStorageType()).isEqualTo(StorageType.File);
       assertThat(info.getConfiguration().getMaxBytes()).isPositive();

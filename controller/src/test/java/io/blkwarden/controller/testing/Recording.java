@@ -2,6 +2,7 @@ package io.blkwarden.controller.testing;
 
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.Inbox;
+import io.blkwarden.controller.spec.FleetSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +29,11 @@ public final class Recording implements Inbox {
   public boolean storedMapping(byte[] payload) {
     add("stored", "", payload);
     return true;
+  }
+
+  @Override
+  public void learned(FleetSpec spec) {
+    seen.add("learned " + spec.of().metric().id() + " of " + spec.disks());
   }
 
   @Override

@@ -27,7 +27,6 @@ final class Section {
   private final Map<String, Node> values = new LinkedHashMap<>();
   private final Map<String, Node> keys = new LinkedHashMap<>();
   private final Set<String> known = new TreeSet<>();
-  private final Set<String> later = new TreeSet<>();
 
   private Section(MappingNode node, String path, Problems problems) {
     this.node = node;
@@ -85,15 +84,6 @@ final class Section {
   /** Says that a key is missing. */
   void missing(String key, String expected) {
     problems.at(node, path(key), "expected %s, found nothing".formatted(expected));
-  }
-
-  /** A key that a later version will know. */
-  void notYet(String key, String what) {
-    later.add(key);
-    Node at = keys.get(key);
-    if (at != null) {
-      problems.at(at, path(key), what + ": not supported yet");
-    }
   }
 
   Optional<String> text(String key) {
@@ -170,7 +160,7 @@ final class Section {
   /** Complains about every key that nobody asked for. */
   void close() {
     keys.forEach((key, at) -> {
-      if (!known.contains(key) && !later.contains(key)) {
+      if (!known.contains(key)) {
         problems.at(
             at,
             path(key),

@@ -17,20 +17,19 @@ final class ThresholdReader {
     if (section.take("when").isEmpty()) {
       section.missing("when", "a condition { metric, above, for }");
     }
-    return section
-        .section("when")
-        .flatMap(ThresholdReader::when)
-        .map(when ->
+    Optional<Section> when = section.section("when");
+    if (when.isPresent() && when.get().has("above_fleet")) {
+      return OutlierReader.read(when.get(), rule, name, mode);
+    }
+    return when.flatMap(ThresholdReader::when)
+        .map(level ->
             new ThresholdPolicy(
-                name, mode, rule.match(), when, rule.onlyIf(), rule.blame(), rule.then()));
+                name, mode, rule.match(), level, rule.onlyIf(), rule.blame(), rule.then()));
   }
 
   private static Optional<Threshold> when(Section section) {
-    if (section.has("above_fleet")) {
-      section.notYet("above_fleet", "comparison with the fleet");
-      return Optional.empty();
-    }
     Optional<Metric> metric = DiskRuleReader.metric(section);
+    section.take("above_fleet");
     Optional<Double> above = DiskRuleReader.amount(section, "above", metric, true);
     Optional<Threshold> when = SustainReader.read(section, metric, above);
     section.close();

@@ -7,9 +7,12 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.BlameClause;
 import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.FleetLevel;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,68 @@ final class PolicyKindsReaderTest {
                 + " found 0",
             "p.yaml:8:5: policies[2].budget: expected one of 'when', 'swap' and 'budget', found"
                 + " when and budget");
+  }
+
+  @Test
+  void readsLevelsThatFollowTheFleet() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: a
+                when: { metric: read_bytes_per_s,
+                        above_fleet: { mean_plus_sigmas: 2, floor: 20MB/s },
+                        windows: 3 of 5, window: 1m }
+              - name: b
+                when: { metric: iops, above_fleet: { percentile: 99.5, floor: 100, min_disks: 50 },
+                        for: 5m, clear_for: 2m }
+            """);
+    assertThat(load.problems()).isEmpty();
+    Response alertOnly = new Response(List.of(), 300_000, Alert.Severity.WARNING);
+    assertThat(load.policies().policies())
+        .containsExactly(
+            new OutlierPolicy(
+                "a",
+                Mode.SHADOW,
+                Match.ANY,
+                new FleetLevel(2, null, 20e6, 20),
+                new Threshold(
+                    Metric.READ_BYTES,
+                    20e6,
+                    180_000,
+                    10e6,
+                    60_000,
+                    1,
+                    new Threshold.Windows(3, 5, 60_000)),
+                null,
+                null,
+                alertOnly),
+            new OutlierPolicy(
+                "b",
+                Mode.SHADOW,
+                Match.ANY,
+                new FleetLevel(0, 99.5, 100, 50),
+                new Threshold(Metric.IOPS, 100, 300_000, 50, 120_000),
+                null,
+                null,
+                alertOnly));
+  }
+
+  @Test
+  void tellsWhatIsWrongWithThem() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    when: { metric: host.io_full, for: 5m,
+                            above_fleet: { percentile: 100, flor: 1 } }
+                """))
+        .hasSize(4)
+        .anyMatch(problem -> problem.contains("expected a metric of disks"))
+        .anyMatch(problem -> problem.contains("expected a percentile above 0 and below 100"))
+        .anyMatch(problem -> problem.contains("floor: expected a part such as 0.8"))
+        .anyMatch(problem -> problem.contains("did you mean 'floor'"));
   }
 
   @Test

@@ -156,21 +156,6 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void whatIsNotBuiltYetIsSaidSo() {
-    assertThat(
-            problems(
-                """
-                policies:
-                  - name: a
-                    match: { plan: small }
-                    when: { metric: read_bytes_per_s, above_fleet: { floor: 20MB/s },
-                            windows: 3 of 5, window: 1m }
-                """))
-        .hasSize(1)
-        .allMatch(problem -> problem.contains("not supported yet"));
-  }
-
-  @Test
   void readsWindowsAndSwapping() {
     PolicyLoad load =
         read(

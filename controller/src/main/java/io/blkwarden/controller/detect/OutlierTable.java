@@ -1,0 +1,111 @@
+package io.blkwarden.controller.detect;
+
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.OutlierPolicy;
+import io.blkwarden.controller.spec.SpecBook;
+import io.blkwarden.controller.spec.SpecClass;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a host's disks give to the fleet's levels, and get from them; mutable, owned by one thread.
+ *
+ * <p>Twelve bytes a row. A level is what the fleet did before the policy looks; before there is one
+ * nothing is above it.
+ */
+public final class OutlierTable implements Feed {
+  private final OutlierPolicy policy;
+  private final Metric metric;
+  private final @Nullable SpecClass[] classes;
+  private final float[] sums;
+  private final int[] millis;
+  private final float[] levels;
+
+  /**
+   * A table without levels.
+   *
+   * @param policy whose
+   * @param classes of each row; null where the policy is not about it
+   */
+  public OutlierTable(OutlierPolicy policy, List<@Nullable SpecClass> classes) {
+    this.policy = policy;
+    metric = policy.least().metric();
+    this.classes = classes.toArray(SpecClass[]::new);
+    sums = new float[this.classes.length];
+    millis = new int[this.classes.length];
+    levels = new float[this.classes.length];
+    Arrays.fill(levels, Float.NaN);
+  }
+
+  @Override
+  public void begin(long nowMillis) {}
+
+  @Override
+  public double take(HostState state, int row) {
+    double value = state.value(metric, row);
+    if (!Double.isNaN(value)) {
+      long window = state.windowMillis();
+      sums[row] += (float) (value * window);
+      millis[row] = (int) Math.min(Integer.MAX_VALUE, millis[row] + window);
+    }
+    return value;
+  }
+
+  @Override
+  public double above(int row) {
+    return levels[row];
+  }
+
+  /** Gives each disk's mean since the last time, if most of the window was measured. */
+  public void give(SpecBook book, long nowMillis) {
+    for (int row = 0; row < classes.length; row++) {
+      SpecClass of = classes[row];
+      if (of != null && 2L * millis[row] >= of.windowMillis()) {
+        book.add(of, sums[row] / millis[row], nowMillis);
+      }
+      sums[row] = 0;
+      millis[row] = 0;
+    }
+  }
+
+  /** Takes the levels that hold from now on. */
+  public void learn(SpecBook book) {
+    SpecClass last = null;
+    float level = Float.NaN;
+    for (int row = 0; row < classes.length; row++) {
+      SpecClass of = classes[row];
+      if (of != null && !of.equals(last)) {
+        level = (float) book.level(of, policy.level());
+        last = of;
+      }
+      levels[row] = of == null ? Float.NaN : level;
+    }
+  }
+
+  /** The time over which values are means. */
+  public long windowMillis() {
+    return policy.windowMillis();
+  }
+
+  /** Where a row's level comes from, for people. */
+  public String origin(SpecBook book, int row) {
+    SpecClass of = Objects.requireNonNull(classes[row]);
+    String plan = of.plan().isEmpty() ? "" : " of plan " + of.plan();
+    return levels[row] <= (float) policy.level().floor()
+        ? "the least level of %s".formatted(policy.name())
+        : "the fleet's %s of %d %s disks%s"
+            .formatted(policy.level().text(), book.disks(of), of.role().wire(), plan);
+  }
+
+  @Override
+  public void carry(int row, Feed before, int oldRow) {
+    if (before instanceof OutlierTable old && Objects.equals(classes[row], old.classes[oldRow])) {
+      sums[row] = old.sums[oldRow];
+      millis[row] = old.millis[oldRow];
+      levels[row] = old.levels[oldRow];
+    }
+  }
+}

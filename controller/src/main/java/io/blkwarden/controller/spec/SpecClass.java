@@ -1,0 +1,22 @@
+package io.blkwarden.controller.spec;
+
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.VolumeRole;
+
+/**
+ * Disks that are compared with each other.
+ *
+ * @param metric what is compared
+ * @param windowMillis the time over which each value is a mean, 1 s to a day
+ * @param role of the volumes
+ * @param plan of their domains, by their labels; empty for those without one
+ */
+public record SpecClass(Metric metric, long windowMillis, VolumeRole role, String plan) {
+  public SpecClass {
+    Require.present(metric, "metric");
+    Require.within(windowMillis, 1_000, 86_400_000, "window_ms");
+    Require.present(role, "role");
+    Require.within(plan.length(), 0, 64, "plan (length)");
+  }
+}

@@ -1,0 +1,116 @@
+package io.blkwarden.controller.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.FleetLevel;
+import io.blkwarden.model.VolumeRole;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+final class SpecBookTest {
+  private static final long MINUTE = 60_000;
+  private static final SpecClass ROOTS = new SpecClass(Metric.IOPS, MINUTE, VolumeRole.ROOT, "");
+  private static final FleetLevel TWO_SIGMAS = new FleetLevel(2, null, 5, 20);
+  private static final FleetLevel P99 = new FleetLevel(0, 99.0, 5, 20);
+
+  private final SpecBook book = new SpecBook();
+  private final Random random = new Random(3);
+  private long millis = 1_000_000;
+
+  private void round(int disks, double mean, double sigma) {
+    for (int disk = 0; disk < disks; disk++) {
+      book.add(ROOTS, Math.max(0, mean + sigma * random.nextGaussian()), millis);
+    }
+    book.endRound(MINUTE, millis);
+    millis += MINUTE;
+  }
+
+  @Test
+  void theLevelIsTheMeanAndSoManySigmasOrAPercentile() {
+    for (int i = 0; i < 60; i++) {
+      round(200, 100, 10);
+    }
+    assertThat(book.level(ROOTS, TWO_SIGMAS)).isCloseTo(120, within(1.0));
+    assertThat(book.level(ROOTS, P99)).isCloseTo(123.3, within(2.5));
+    assertThat(book.disks(ROOTS)).isEqualTo(200);
+  }
+
+  @Test
+  void theFloorIsTheLeast() {
+    for (int i = 0; i < 5; i++) {
+      round(50, 0.5, 0.1);
+    }
+    assertThat(book.level(ROOTS, TWO_SIGMAS)).isEqualTo(5);
+    assertThat(book.level(ROOTS, P99)).isEqualTo(5);
+  }
+
+  @Test
+  void tooFewDisksOrTooLittleHistoryIsNoLevel() {
+    assertThat(book.level(ROOTS, TWO_SIGMAS)).isNaN();
+    round(30, 100, 10);
+    assertThat(book.level(ROOTS, TWO_SIGMAS)).isNaN();
+    round(30, 100, 10);
+    assertThat(book.level(ROOTS, TWO_SIGMAS)).isNotNaN();
+    round(19, 100, 10);
+    assertThat(book.level(ROOTS, TWO_SIGMAS)).isNaN();
+  }
+
+  @Test
+  void whatIsOlderThanADayIsForgotten() {
+    for (int i = 0; i < 60; i++) {
+      round(30, 1_000, 1);
+    }
+    millis += 24 * 60 * MINUTE;
+    for (int i = 0; i < 60; i++) {
+      round(30, 100, 1);
+    }
+    assertThat(book.level(ROOTS, TWO_SIGMAS)).isCloseTo(102, within(1.0));
+  }
+
+  @Test
+  void whatWasLearnedOutlivesTheController() throws IOException {
+    for (int i = 0; i < 10; i++) {
+      round(40, 100, 10);
+    }
+    FleetSpec kept = book.specs(Instant.EPOCH).getFirst();
+    assertThat(kept.sketch().length()).isLessThan(4_096);
+    SpecBook next = new SpecBook();
+    next.load(kept, millis);
+    assertThat(next.level(ROOTS, TWO_SIGMAS))
+        .isCloseTo(book.level(ROOTS, TWO_SIGMAS), within(1e-9));
+    assertThat(next.level(ROOTS, P99)).isCloseTo(book.level(ROOTS, P99), within(1e-9));
+    assertThat(next.specs(Instant.EPOCH)).isEqualTo(List.of(kept));
+  }
+
+  @Test
+  void aSpecIsNotTakenTwiceNorABrokenOne() throws IOException {
+    for (int i = 0; i < 4; i++) {
+      round(40, 100, 10);
+    }
+    FleetSpec kept = book.specs(Instant.EPOCH).getFirst();
+    book.load(kept, millis);
+    assertThat(book.specs(Instant.EPOCH)).isEqualTo(List.of(kept));
+    FleetSpec broken = new FleetSpec(ROOTS, 1, 1, 1, 1, Instant.EPOCH, "AQID");
+    SpecBook other = new SpecBook();
+    assertThatThrownBy(() -> other.load(broken, millis)).isInstanceOf(IOException.class);
+    assertThat(other.level(ROOTS, TWO_SIGMAS)).isNaN();
+  }
+
+  @Test
+  void furtherClassesHaveNoLevel() {
+    for (int i = 0; i <= SpecBook.CLASSES_MAX; i++) {
+      SpecClass of = new SpecClass(Metric.IOPS, MINUTE, VolumeRole.ROOT, "plan" + i);
+      for (int disk = 0; disk < 60; disk++) {
+        book.add(of, 100, millis);
+      }
+    }
+    book.endRound(MINUTE, millis);
+    assertThat(book.specs(Instant.EPOCH)).hasSize(SpecBook.CLASSES_MAX);
+  }
+}

@@ -1,0 +1,104 @@
+package io.blkwarden.controller.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.Alert;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Disks that do more than the fleet's others of their class. */
+final class OutlierStepTest {
+  private static final String POLICY =
+      """
+      policies:
+        - name: outlier
+          mode: auto
+          match: { role: root }
+          when: { metric: read_iops, above_fleet: { mean_plus_sigmas: 2, floor: 20, min_disks: 10 },
+                  windows: 3 of 5, window: 10s }
+          then: { ladder: [ best-effort/7 ], lease: 1m, alert: warning }
+      """;
+
+  private final Rig rig = Rig.acting(POLICY);
+  private final List<TestHost> hosts = new ArrayList<>();
+
+  private void fleet(Rig rig, int count) {
+    for (int i = 0; i < count; i++) {
+      TestHost host = new TestHost("dom0-" + i);
+      host.add("vm" + i, i + 1, VolumeRole.ROOT, MappingState.RESOLVED);
+      host.addSwap(500 + i);
+      hosts.add(host);
+      rig.begin(host);
+    }
+  }
+
+  /** All hosts read about 100 a second, the first as much as said. */
+  private List<Effect> seconds(Rig rig, int count, int first) {
+    List<Effect> effects = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rig.pass(1_000, hosts.toArray(TestHost[]::new));
+      for (int host = 0; host < hosts.size(); host++) {
+        hosts.get(host).reads(0, host == 0 ? first : 80 + host, 2, 500, 1);
+        hosts.get(host).reads(1, 900, 2, 500, 1);
+        effects.addAll(rig.sample(hosts.get(host)));
+      }
+      effects.addAll(rig.tick());
+    }
+    return effects;
+  }
+
+  private static List<FleetSpec> kept(List<Effect> effects) {
+    return effects.stream()
+        .filter(Effect.Keep.class::isInstance)
+        .map(effect -> ((Effect.Keep) effect).spec())
+        .toList();
+  }
+
+  @Test
+  void oneThatDoesFarMoreThanTheOthersIsFound() {
+    fleet(rig, 40);
+    assertThat(Rig.alerts(seconds(rig, 60, 100))).isEmpty();
+    List<Effect> effects = seconds(rig, 40, 400);
+    assertThat(Rig.sends(effects)).hasSize(1);
+    assertThat(Rig.set(Rig.sends(effects).getFirst()).domain().name()).isEqualTo("vm0");
+    Alert alert = Rig.alerts(effects).getFirst();
+    assertThat(alert.condition().above()).isBetween(110.0, 140.0);
+    assertThat(alert.summary())
+        .contains("has done 400 reads per s")
+        .contains("the fleet's mean plus 2 sigmas of 40 root disks");
+  }
+
+  @Test
+  void aSmallPopulationHasNoLevel() {
+    fleet(rig, 9);
+    seconds(rig, 60, 100);
+    assertThat(Rig.alerts(seconds(rig, 60, 5_000))).isEmpty();
+  }
+
+  @Test
+  void whatWasLearnedIsKeptAndServesTheNextController() {
+    fleet(rig, 40);
+    List<FleetSpec> specs = kept(seconds(rig, 301, 100));
+    assertThat(specs).hasSize(1);
+    assertThat(specs.getFirst().disks()).isEqualTo(40);
+
+    Rig next = Rig.acting(POLICY);
+    hosts.clear();
+    fleet(next, 40);
+    next.feed(new Input.SpecLoaded(specs.getFirst()));
+    List<Effect> effects = seconds(next, 31, 400);
+    assertThat(Rig.sends(effects)).hasSize(1);
+  }
+
+  @Test
+  void withoutAClaimNothingIsKept() {
+    fleet(rig, 40);
+    rig.feed(new Input.ClaimLost());
+    assertThat(kept(seconds(rig, 310, 100))).isEmpty();
+  }
+}
