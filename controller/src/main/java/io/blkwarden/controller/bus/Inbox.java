@@ -1,6 +1,8 @@
 package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.model.message.Alert;
+import java.util.List;
 
 /**
  * What takes the fleet's messages in.
@@ -37,6 +39,9 @@ public interface Inbox {
    * @param replyTo where the answer goes
    */
   void operator(String subject, String replyTo, byte[] payload);
+
+  /** These alerts were told and are open, read right before a claim is given. */
+  void openAlerts(List<Alert> open);
 
   /** The claim to command the fleet changed hands. */
   void claim(Claim claim);

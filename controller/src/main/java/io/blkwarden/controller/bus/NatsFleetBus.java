@@ -357,6 +357,9 @@ public final class NatsFleetBus implements AutoCloseable {
 
   private void settle(Connection link, Inbox to) throws IOException, JetStreamApiException {
     if (desk.settle(link)) {
+      if (desk.claim() instanceof Claim.Held) {
+        to.openAlerts(OpenAlerts.read(link, settings.subjects()));
+      }
       to.claim(desk.claim());
     }
   }

@@ -101,6 +101,7 @@ public final class FleetView {
           Input.Tick _,
           Input.PoliciesLoaded _,
           Input.SpecLoaded _,
+          Input.AlertsRecalled _,
           Input.Claimed _,
           Input.ClaimLost _ -> {}
     }

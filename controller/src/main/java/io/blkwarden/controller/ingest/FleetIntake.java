@@ -8,6 +8,7 @@ import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
@@ -18,6 +19,7 @@ import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.subject.Partition;
 import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -199,6 +201,11 @@ public final class FleetIntake implements Inbox {
         }
       }
     }
+  }
+
+  @Override
+  public void openAlerts(List<Alert> open) {
+    lanes.put(new Input.AlertsRecalled(open));
   }
 
   @Override

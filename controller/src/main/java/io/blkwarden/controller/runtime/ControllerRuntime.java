@@ -117,7 +117,9 @@ public final class ControllerRuntime implements AutoCloseable {
             : new PolicyWatch(
                 settings.policies(),
                 settings.labels(),
-                load -> lanes.put(new Input.PoliciesLoaded(load.policies())));
+                load ->
+                    lanes.put(
+                        new Input.PoliciesLoaded(load.policies(), load.problems().isEmpty())));
     policyThread = policies == null ? null : daemon(policies, "blkwarden-policies");
     http =
         settings.http() == null

@@ -24,7 +24,7 @@ final class Alerts {
   /** Most ends of breaches that wait for a claim; further ones are left out. */
   static final int OWED_MAX = 1_024;
 
-  private static final String BRAKES = "brakes";
+  static final String BRAKES = "brakes";
 
   private final World world;
   private final List<Alert> owed = new ArrayList<>();
@@ -129,10 +129,12 @@ final class Alerts {
     }
   }
 
-  /** Publishes the ends of breaches that came while another controller had the claim. */
-  void payOwed() {
+  /** Publishes the ends of breaches that came while another controller had the claim; whose. */
+  List<MessageId> payOwed() {
     owed.forEach(world::publish);
+    List<MessageId> ended = owed.stream().map(Alert::id).toList();
     owed.clear();
+    return ended;
   }
 
   private Alert.State state(HostWatch watch, Case about, Episode episode) {
@@ -206,8 +208,10 @@ final class Alerts {
     if (now == (stopped != null) || world.claim().isEmpty()) {
       return;
     }
-    MessageId id = stopped == null ? world.id() : stopped;
-    stoppedSince = stopped == null ? world.now().wall() : stoppedSince;
+    Optional<Alert> told = world.recalled.fleet(BRAKES);
+    MessageId id = stopped == null ? told.map(Alert::id).orElseGet(world::id) : stopped;
+    stoppedSince =
+        stopped == null ? told.map(Alert::since).orElse(world.now().wall()) : stoppedSince;
     stopped = now ? id : null;
     double share = (double) world.hostsAnomalous() / Math.max(1, world.hostsLive());
     String counts =

@@ -64,14 +64,17 @@ public final class ControlStep {
       case Input.Asked asked -> asks.take(asked.request(), asked.correlation());
       case Input.Tick _ -> ticks.take();
       case Input.PoliciesLoaded loaded -> {
+        world.recalled.policies(loaded.complete());
         Rules rules = new Rules(loaded.policies());
         mapping.rules(rules);
         fleet.rules(rules);
       }
       case Input.SpecLoaded loaded -> outliers.load(loaded.spec());
+      case Input.AlertsRecalled recalled -> world.recalled.take(recalled.open());
       case Input.Claimed claimed -> claimed(claimed.epoch());
       case Input.ClaimLost _ -> {
         world.claim(OptionalLong.empty());
+        world.recalled.forget();
         asks.giveUp(true);
       }
     }
@@ -81,10 +84,11 @@ public final class ControlStep {
   /** Takes the claim, and tells what others may have told before: nobody knows what they did. */
   private void claimed(long epoch) {
     world.claim(OptionalLong.of(epoch));
-    alerts.payOwed();
+    world.recalled.claimed(alerts.payOwed());
     for (HostWatch watch : world.hosts.values()) {
       for (Case each : watch.casesNow()) {
         if (each.episode != null) {
+          world.recalled.join(watch, each);
           each.episode.published = null;
           alerts.refresh(watch, each);
         }

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One breach from its beginning to its end: one alert, and what was tried; mutable. */
 final class Episode {
-  final MessageId alert;
+  MessageId alert;
 
   /** Shared by the open alerts about one physical device of a host. */
-  final MessageId incident;
+  MessageId incident;
 
-  final Instant since;
+  Instant since;
 
   /** Place in the ladder to try next, from 0. */
   int rung;
@@ -64,6 +64,13 @@ final class Episode {
     this.alert = alert;
     this.incident = incident;
     this.since = since;
+  }
+
+  /** It is the breach that another controller told of. */
+  void goesOn(Alert told) {
+    alert = told.id();
+    incident = told.incident() == null ? incident : told.incident();
+    since = told.since();
   }
 
   /** The breach is over; its alert stays until it was calm for long enough. */

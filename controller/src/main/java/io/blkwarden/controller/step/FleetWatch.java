@@ -85,10 +85,28 @@ final class FleetWatch {
         each.since = world.now().wall();
       }
       if (each.timer.breached() && each.told == null) {
+        recall(each);
         tell(each, total, Alert.State.FIRING, "");
       } else if (!each.timer.breached() && each.told != null) {
         tell(each, total, Alert.State.RESOLVED, "");
+      } else if (!each.timer.breached()) {
+        Threshold when = each.policy.when();
+        boolean low = total.complete() && total.value() < when.clearBelow();
+        world.recalled.fleetIs(each.policy.name(), low, when.clearForMillis(), passedMillis);
       }
+    }
+  }
+
+  /** It may be told of already. */
+  private void recall(Standing about) {
+    if (world.claim().isPresent()) {
+      world
+          .recalled
+          .fleet(about.policy.name())
+          .ifPresent(last -> {
+            about.told = last.id();
+            about.since = last.since();
+          });
     }
   }
 
@@ -107,7 +125,7 @@ final class FleetWatch {
 
   private void tell(Standing about, FleetTotal total, Alert.State state, String why) {
     boolean over = state == Alert.State.RESOLVED;
-    MessageId id = over ? about.told : world.id();
+    MessageId id = over || about.told != null ? about.told : world.id();
     if (id == null || world.claim().isEmpty()) {
       return;
     }

@@ -71,8 +71,13 @@ final class HostWatch {
 
   /** Whether the case's policy is still about its disk. */
   boolean matches(Case about) {
-    for (short policy : matched[about.row]) {
-      if (policy == about.policyIndex) {
+    return isAbout(about.row, about.policyIndex);
+  }
+
+  /** Whether the policy is about the disk in this row. */
+  boolean isAbout(int row, int policyIndex) {
+    for (short policy : matched[row]) {
+      if (policy == policyIndex) {
         return true;
       }
     }

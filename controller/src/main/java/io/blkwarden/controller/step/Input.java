@@ -5,11 +5,13 @@ import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleFrame;
+import java.util.List;
 
 /** What the step reacts to: one of a closed set. */
 public sealed interface Input {
@@ -91,10 +93,27 @@ public sealed interface Input {
    * The policies are these from now on.
    *
    * @param policies all of them
+   * @param complete whether every file holds, so that what is not there was taken away
    */
-  record PoliciesLoaded(PolicySet policies) implements Input {
+  record PoliciesLoaded(PolicySet policies, boolean complete) implements Input {
     public PoliciesLoaded {
       Require.present(policies, "policies");
+    }
+
+    /** Policies of which every file holds. */
+    public PoliciesLoaded(PolicySet policies) {
+      this(policies, true);
+    }
+  }
+
+  /**
+   * These alerts were told before and are open; to be given right before a claim.
+   *
+   * @param open the last word on each
+   */
+  record AlertsRecalled(List<Alert> open) implements Input {
+    public AlertsRecalled {
+      open = List.copyOf(open);
     }
   }
 

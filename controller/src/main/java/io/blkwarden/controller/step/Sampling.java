@@ -90,6 +90,7 @@ final class Sampling {
         }
       }
     }
+    world.recalled.measured(watch);
     if (!watch.cases.isEmpty()) {
       drive(watch);
     }
@@ -109,8 +110,7 @@ final class Sampling {
     }
     HostState state = watch.state;
     Throttle held = world.throttles.of(watch.host(), found.disk);
-    ClearRule.Verdict mayClear =
-        held == null ? ClearRule.Verdict.CLEAR : mayClear(held.restraint, state, row);
+    ClearRule.Verdict mayClear = mayClear(held, state, row);
     sample.set(state, row, holds(policy.onlyIf(), state, row), mayClear);
     double value = compared;
     if (watch.feeds.of(policyIndex) instanceof BudgetTable budget) {
@@ -131,8 +131,10 @@ final class Sampling {
     }
   }
 
-  private static ClearRule.Verdict mayClear(Restraint held, HostState state, int row) {
-    return switch (held) {
+  /** Whether a low value of a disk may count as calm, with what holds it back. */
+  static ClearRule.Verdict mayClear(@Nullable Throttle held, HostState state, int row) {
+    return switch (held == null ? null : held.restraint) {
+      case null -> ClearRule.Verdict.CLEAR;
       case Restraint.Priority _ -> ClearRule.ofUtil(state.value(Metric.UTIL, row));
       case Restraint.Limit limit ->
           ClearRule.ofLimit(
@@ -176,8 +178,10 @@ final class Sampling {
 
   private void breached(HostWatch watch, Case found) {
     if (found.episode == null) {
-      MessageId incident = Incidents.of(watch, found, world.id());
+      MessageId fresh = world.recalled.incident(watch, found.row).orElseGet(world::id);
+      MessageId incident = Incidents.of(watch, found, fresh);
       found.episode = new Episode(world.id(), incident, world.now().wall());
+      world.recalled.join(watch, found);
     } else {
       found.episode.again();
     }

@@ -50,8 +50,10 @@ final class Ticks {
     world.throttles.all().forEach(this::overdue);
     world.hosts.values().forEach(this::remind);
     alerts.fleet();
+    world.recalled.fleetIs(Alerts.BRAKES, true, 0, passed);
     fleet.tick(passed);
     outliers.tick();
+    world.recalled.tick();
   }
 
   private void listen(HostWatch watch) {

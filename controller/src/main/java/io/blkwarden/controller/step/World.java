@@ -36,6 +36,7 @@ final class World {
   final Map<HostId, HostWatch> hosts = new LinkedHashMap<>();
   final Throttles throttles = new Throttles();
   final Budget blameBudget = new Budget(Blaming.DISKS_MAX);
+  final Recalled recalled = new Recalled(this);
   private final RandomGenerator random;
   private final String issuer;
   private Rules rules = new Rules(PolicySet.EMPTY);

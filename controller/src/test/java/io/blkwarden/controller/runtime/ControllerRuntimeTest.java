@@ -199,6 +199,30 @@ final class ControllerRuntimeTest {
   }
 
   @Test
+  void anAlertKeepsItsIdOverARestartAndIsResolvedByTheSuccessor() throws Exception {
+    ControllerRuntime first = controller("c1");
+    awaitReady(first);
+    AlertTap alerts = closing(new AlertTap(server));
+    ScriptedHost host = storming(HOST);
+    await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+    assertThat(first.stop(Duration.ofSeconds(20))).isTrue();
+    int toldByTheFirst = alerts.states().size();
+
+    ControllerRuntime second = controller("c2");
+    awaitReady(second);
+    await("told again").atMost(BOUND).until(() -> alerts.states().size() > toldByTheFirst);
+    assertThat(second.stop(Duration.ofSeconds(20))).isTrue();
+
+    host.swaps(5);
+    ControllerRuntime third = controller("c3");
+    awaitReady(third);
+    await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
+
+    assertThat(alerts.ids()).hasSize(1);
+    assertThat(third.intakeCounters().stepFailures.sum()).isZero();
+  }
+
+  @Test
   void nonsenseIsCountedAndDoesNotStopTheWork() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);

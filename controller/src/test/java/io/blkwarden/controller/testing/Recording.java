@@ -3,6 +3,7 @@ package io.blkwarden.controller.testing;
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.Inbox;
 import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.model.message.Alert;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,6 +12,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Recording implements Inbox {
   /** What came, in order: the method, the subject, the payload. */
   public final List<String> seen = new CopyOnWriteArrayList<>();
+
+  /** The open alerts that were found before a claim, in order. */
+  public final List<Alert> open = new CopyOnWriteArrayList<>();
 
   /** The claims, in order. */
   public final List<Claim> claims = new CopyOnWriteArrayList<>();
@@ -49,6 +53,11 @@ public final class Recording implements Inbox {
   @Override
   public void operator(String subject, String replyTo, byte[] payload) {
     add("operator", subject, payload);
+  }
+
+  @Override
+  public void openAlerts(List<Alert> found) {
+    open.addAll(found);
   }
 
   @Override

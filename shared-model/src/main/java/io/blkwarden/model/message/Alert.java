@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * @param evidence more numbers
  * @param action what was done or would be done; absent when nothing is
  * @param summary all of it in a sentence
+ * @param silencedBy id of the silence that keeps it from paging; absent when none does
+ * @param ackedBy who has taken it on; absent when nobody has
+ * @param inhibitedBy {@code handled}, or the id of the fleet's alert, that keeps it from paging;
+ *     absent when nothing does
  */
 public record Alert(
     MessageId id,
@@ -49,7 +53,10 @@ public record Alert(
     Condition condition,
     Evidence evidence,
     @Nullable Action action,
-    String summary)
+    String summary,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable MessageId silencedBy,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String ackedBy,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String inhibitedBy)
     implements ControlMessage {
   public Alert {
     Require.present(id, "id");
@@ -62,6 +69,64 @@ public record Alert(
     Require.present(condition, "condition");
     Require.present(evidence, "evidence");
     Require.text(summary, 2_000, "summary");
+    Require.optionalText(ackedBy, 255, "acked_by");
+    Require.optionalText(inhibitedBy, 64, "inhibited_by");
+  }
+
+  /** An alert that nothing keeps from paging. */
+  public Alert(
+      MessageId id,
+      @Nullable MessageId incident,
+      State state,
+      Severity severity,
+      String policy,
+      HostId host,
+      @Nullable DomainRef domain,
+      @Nullable AlertDisk disk,
+      Instant since,
+      Instant at,
+      Condition condition,
+      Evidence evidence,
+      @Nullable Action action,
+      String summary) {
+    this(
+        id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
+        action, summary, null, null, null);
+  }
+
+  /** The same alert in another state. */
+  public Alert told(State next, Instant when, String sentence) {
+    return new Alert(
+        id,
+        incident,
+        next,
+        severity,
+        policy,
+        host,
+        domain,
+        disk,
+        since,
+        when,
+        condition,
+        evidence,
+        action,
+        sentence,
+        silencedBy,
+        ackedBy,
+        inhibitedBy);
+  }
+
+  /** The same alert with what keeps it from paging. */
+  public Alert marked(
+      @Nullable MessageId silence, @Nullable String acked, @Nullable String inhibited) {
+    return new Alert(
+        id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
+        action, summary, silence, acked, inhibited);
+  }
+
+  /** Whether something keeps it from paging. */
+  public boolean quiet() {
+    return silencedBy != null || ackedBy != null || inhibitedBy != null;
   }
 
   /** Where in its life an alert is. */

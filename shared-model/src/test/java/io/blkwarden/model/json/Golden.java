@@ -33,6 +33,7 @@ final class Golden {
           "operator-request.limit",
           "alert.incident",
           "alert.blame",
+          "alert.quiet",
           "operator-request.approve",
           "operator-reply.proposals");
 
