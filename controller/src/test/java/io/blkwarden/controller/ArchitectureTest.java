@@ -46,6 +46,8 @@ final class ArchitectureTest {
     "..controller.policy..",
     "..controller.detect..",
     "..controller.plan..",
+    "..controller.paging..",
+    "..controller.said..",
     "..controller.step..",
     "..controller.record"
   };
@@ -57,6 +59,7 @@ final class ArchitectureTest {
     "..controller.dispatch..",
     "..controller.http..",
     "..controller.ingest..",
+    "..controller.notify..",
     "..controller.record.files..",
     "..controller.runtime.."
   };
@@ -90,8 +93,14 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyHttpKnowsTheWebServer() {
-    check(onlyIn(resideInAnyPackage("reactor.netty..", "io.netty.."), "..controller.http.."));
+  void onlyHttpKnowsTheWebServerAndOnlyNotifyItsClient() {
+    check(
+        onlyIn(
+            resideInAnyPackage("reactor.netty..", "io.netty.."),
+            "..controller.http..",
+            "..controller.notify.."));
+    check(onlyIn(resideInAPackage("reactor.netty.http.server.."), "..controller.http.."));
+    check(onlyIn(resideInAPackage("reactor.netty.http.client.."), "..controller.notify.."));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.controller.said.Said;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 
@@ -39,6 +40,9 @@ public interface Inbox {
    * @param replyTo where the answer goes
    */
   void operator(String subject, String replyTo, byte[] payload);
+
+  /** What people said, read before a claim is given and whenever it changed. */
+  void said(Said said);
 
   /** These alerts were told and are open, read right before a claim is given. */
   void openAlerts(List<Alert> open);

@@ -31,6 +31,7 @@ final class JetStreamAssets {
   static final String MAPPING = "blkwarden-mapping";
   static final String CLAIM = "blkwarden-claim";
   static final String SPEC = "blkwarden-spec";
+  static final String SAID = "blkwarden-silences";
 
   static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
@@ -41,6 +42,7 @@ final class JetStreamAssets {
   private static final int MAPPING_MAX_VALUE_BYTES = 1 << 20;
   private static final long CLAIM_MAX_BYTES = 1L << 20;
   private static final long SPEC_MAX_BYTES = 16L << 20;
+  private static final long SAID_MAX_BYTES = 8L << 20;
   private static final long LEAST_BYTES = 1L << 20;
   private static final int NOT_FOUND = 404;
 
@@ -83,6 +85,13 @@ final class JetStreamAssets {
           SPEC_MAX_BYTES,
           KeyValueConfiguration.builder()
               .description("what the fleet's disks normally do, by class")
+              .maxHistoryPerKey(1));
+      bucket(
+          buckets,
+          SAID,
+          SAID_MAX_BYTES,
+          KeyValueConfiguration.builder()
+              .description("silences, acks and the pause")
               .maxHistoryPerKey(1));
       JetStreamManagement streams = connection.jetStreamManagement(options());
       stream(streams, ALERTS, subjects.prefix() + ".alert.>", ALERTS_MAX_BYTES);

@@ -55,6 +55,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private volatile String problem = "not connected to NATS yet";
   private volatile @Nullable Thread sender;
   private volatile @Nullable Subscriptions subscriptions;
+  private @Nullable SaidWatch said;
 
   /**
    * A bus that is not started yet.
@@ -274,6 +275,11 @@ public final class NatsFleetBus implements AutoCloseable {
     try {
       new JetStreamAssets(link, settings.subjects(), settings.printableServers()).ensure();
       startSender();
+      SaidWatch before = said;
+      if (before != null) {
+        before.close();
+      }
+      said = SaidWatch.start(link, to::said); // before a claim, lest a pause is overlooked
       settle(link, to);
       if (!prepared) {
         log.info("NATS: ready at {}", settings.printableServers());

@@ -71,6 +71,20 @@ public final class OperatorSession implements AutoCloseable {
     }
   }
 
+  /** What people said. */
+  public SaidBucket said() throws BusException {
+    try {
+      connection.keyValueManagement().getStatus(JetStreamAssets.SAID);
+      return new SaidBucket(
+          connection.keyValue(JetStreamAssets.SAID, JetStreamAssets.bucketOptions()),
+          settings.printableServers());
+    } catch (JetStreamApiException e) {
+      throw missing(e, JetStreamAssets.SAID);
+    } catch (IOException e) {
+      throw JetStreamAssets.explain(e, settings.printableServers());
+    }
+  }
+
   /** Asks the controller and waits for its answer. */
   public OperatorReply ask(OperatorRequest request, Duration timeout) throws BusException {
     String subject = settings.subjects().operator(request.ask().verb());

@@ -47,7 +47,7 @@ final class Asking {
     };
   }
 
-  private static String who(Shell shell) {
+  static String who(Shell shell) {
     String sudo = shell.environment().get("SUDO_USER");
     String user = sudo == null || sudo.isEmpty() ? System.getProperty("user.name") : sudo;
     return user == null || user.isEmpty() ? "unknown" : user;

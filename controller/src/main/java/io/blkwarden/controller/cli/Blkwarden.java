@@ -30,6 +30,10 @@ import picocli.CommandLine.Option;
       ProposalsCommand.class,
       ApproveCommand.class,
       DenyCommand.class,
+      SilenceCommand.class,
+      AckCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
       PolicyCommand.class
     })
 public final class Blkwarden {

@@ -2,6 +2,9 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.config.SecretFile;
+import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.step.StepSettings;
 import java.net.InetSocketAddress;
@@ -95,6 +98,19 @@ final class ControllerCommand implements Callable<Integer> {
       description = "Time after a throttle that is not judged. Default ${DEFAULT-VALUE}.")
   Duration effectSettle = Duration.ofSeconds(5);
 
+  @Option(
+      names = "--http-token-file",
+      paramLabel = "FILE",
+      description =
+          "Token with which proposals are approved over HTTP, mode 0600; without it none are.")
+  @Nullable Path httpTokenFile;
+
+  @Option(
+      names = "--notify",
+      paramLabel = "FILE",
+      description = "Whom to page: Alertmanagers and webhooks; without it nobody.")
+  @Nullable Path notify;
+
   ControllerCommand(Shell shell) {
     this.shell = shell;
   }
@@ -157,7 +173,26 @@ final class ControllerCommand implements Callable<Integer> {
     if (http != null && http.isUnresolved()) {
       throw usage("--http-host: '%s' is no address of this machine".formatted(httpHost));
     }
-    return new ControllerSettings(nats.settings(shell, instance), folder, labelsFile, http);
+    return new ControllerSettings(
+        nats.settings(shell, instance), folder, labelsFile, http, token(), pages());
+  }
+
+  private @Nullable Secret token() {
+    Path file = httpTokenFile;
+    try {
+      return file == null ? null : SecretFile.read(file);
+    } catch (SecretFile.Unfit e) {
+      throw usage("--http-token-file: " + e.getMessage());
+    }
+  }
+
+  private NotifyFile pages() {
+    Path file = notify;
+    NotifyFile read = file == null ? NotifyFile.NOBODY : NotifyFile.read(file);
+    if (!read.problems().isEmpty()) {
+      throw usage("--notify:%n%s".formatted(String.join("\n", read.problems())));
+    }
+    return read;
   }
 
   private StepSettings stepSettings() {

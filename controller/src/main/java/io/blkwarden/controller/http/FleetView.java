@@ -1,5 +1,6 @@
 package io.blkwarden.controller.http;
 
+import io.blkwarden.controller.said.Said;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.DomainRef;
@@ -73,6 +74,7 @@ public final class FleetView {
 
   private record Disks(int all, int unresolved) {}
 
+  private volatile Said said = Said.NOTHING;
   private final Map<HostId, Heartbeat> beats = new ConcurrentHashMap<>();
   private final Map<HostId, Disks> disks = new ConcurrentHashMap<>();
   private final Map<MessageId, Alert> alerts = new ConcurrentHashMap<>();
@@ -93,6 +95,7 @@ public final class FleetView {
           disks.put(host, new Disks(snapshot.disks().size(), (int) unresolved));
         }
       }
+      case Input.SaidChanged(Said next) -> said = next;
       case Input.Mapped _,
           Input.Sampled _,
           Input.OutcomeSeen _,
@@ -164,6 +167,11 @@ public final class FleetView {
   /** The alerts, newest change first; resolved ones too while they are known. */
   public Collection<Alert> alerts() {
     return alerts.values().stream().sorted((a, b) -> b.at().compareTo(a.at())).toList();
+  }
+
+  /** What people said last. */
+  public Said said() {
+    return said;
   }
 
   /** How many hosts are known. */

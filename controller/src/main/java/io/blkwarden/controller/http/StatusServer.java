@@ -1,5 +1,6 @@
 package io.blkwarden.controller.http;
 
+import io.blkwarden.model.message.OperatorRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetSocketAddress;
@@ -19,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Serves {@code /healthz}, {@code /readyz}, {@code /metrics} and {@code /api/v1/{hosts,throttles,
- * alerts}}; nothing here changes anything.
+ * alerts}}, which change nothing; and proposals may be approved and denied by whoever has the
+ * token.
  */
 public final class StatusServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StatusServer.class);
@@ -35,7 +37,10 @@ public final class StatusServer implements AutoCloseable {
       InetSocketAddress address,
       Supplier<Readiness> readiness,
       FleetView view,
-      List<Metric> metrics) {
+      List<Metric> metrics,
+      Approvals approvals) {
+    ProposalDoor door =
+        new ProposalDoor(approvals.token(), approvals.controller(), approvals.clock());
     this.readiness = readiness;
     this.metrics = new MetricsText(metrics);
     this.server =
@@ -50,7 +55,15 @@ public final class StatusServer implements AutoCloseable {
                     .get(
                         "/api/v1/throttles",
                         (request, response) -> json(response, view.throttles()))
-                    .get("/api/v1/alerts", (request, response) -> json(response, view.alerts())))
+                    .get("/api/v1/alerts", (request, response) -> json(response, view.alerts()))
+                    .post(
+                        "/api/v1/proposals/{id}/approve",
+                        (request, response) ->
+                            door.enter(request, response, OperatorRequest.Approve::new))
+                    .post(
+                        "/api/v1/proposals/{id}/deny",
+                        (request, response) ->
+                            door.enter(request, response, OperatorRequest.Deny::new)))
             .bindNow();
   }
 
@@ -58,14 +71,16 @@ public final class StatusServer implements AutoCloseable {
    * Starts to serve.
    *
    * @param address where; port 0 for any free one
+   * @param approvals what approving takes
    * @throws RuntimeException if the address cannot be had
    */
   public static StatusServer start(
       InetSocketAddress address,
       Supplier<Readiness> readiness,
       FleetView view,
-      List<Metric> metrics) {
-    StatusServer started = new StatusServer(address, readiness, view, metrics);
+      List<Metric> metrics,
+      Approvals approvals) {
+    StatusServer started = new StatusServer(address, readiness, view, metrics, approvals);
     log.info("http://{}:{}/readyz", address.getHostString(), started.port());
     return started;
   }

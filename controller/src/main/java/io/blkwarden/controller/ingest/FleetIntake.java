@@ -4,6 +4,7 @@ import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.Inbox;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.controller.said.Said;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
@@ -192,15 +193,25 @@ public final class FleetIntake implements Inbox {
           desk.refuse(replyTo, "wrong subject: " + why);
           return;
         }
-        Optional<Long> correlation = desk.open(replyTo);
-        if (correlation.isEmpty()) {
-          IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
-        } else if (!lanes.offerRequest(new Input.Asked(ok.value(), correlation.get()))) {
-          IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
-          desk.refuse(replyTo, "too many requests wait already: try again in some seconds");
-        }
+        ask(ok.value(), replyTo);
       }
     }
+  }
+
+  /** Takes a person's request that can be read; it is answered some time. */
+  public void ask(OperatorRequest request, String replyTo) {
+    Optional<Long> correlation = desk.open(replyTo);
+    if (correlation.isEmpty()) {
+      IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
+    } else if (!lanes.offerRequest(new Input.Asked(request, correlation.get()))) {
+      IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
+      desk.refuse(replyTo, "too many requests wait already: try again in some seconds");
+    }
+  }
+
+  @Override
+  public void said(Said said) {
+    lanes.put(new Input.SaidChanged(said));
   }
 
   @Override

@@ -10,8 +10,11 @@ import io.blkwarden.controller.dispatch.CommandCall;
 import io.blkwarden.controller.dispatch.CommandDesk;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectDispatch;
+import io.blkwarden.controller.dispatch.LocalAsks;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.http.Approvals;
 import io.blkwarden.controller.http.FleetView;
+import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.http.StatusServer;
 import io.blkwarden.controller.ingest.FleetIntake;
@@ -19,6 +22,8 @@ import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.Lanes;
 import io.blkwarden.controller.ingest.OutcomeIntake;
 import io.blkwarden.controller.ingest.StepLoop;
+import io.blkwarden.controller.notify.Notifier;
+import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.step.ControlStep;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
@@ -26,6 +31,7 @@ import io.blkwarden.controller.step.Moment;
 import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -59,7 +65,9 @@ public final class ControllerRuntime implements AutoCloseable {
   private final FleetView view = new FleetView();
   private final Lanes lanes = new Lanes();
   private final Scheduler dispatchThread = DispatchThread.start("blkwarden-dispatch");
+  private final Scheduler notifyThread = DispatchThread.start("blkwarden-notify");
   private final NatsFleetBus bus;
+  private final Notifier notifier;
   private final OutcomeIntake outcomes;
   private final CommandDesk commands;
   private final CommandDesk snapshots;
@@ -79,7 +87,10 @@ public final class ControllerRuntime implements AutoCloseable {
     CommandCall call = new CommandCall(bus::request, dispatchThread, dispatchCounts);
     commands = new CommandDesk(call, toBrain(), dispatchThread, dispatchCounts);
     snapshots = new CommandDesk(call, ignored(), dispatchThread, dispatchCounts);
-    OperatorMailbox operators = new OperatorMailbox(bus::reply, clock, dispatchCounts);
+    LocalAsks local = new LocalAsks(bus::reply);
+    OperatorMailbox operators = new OperatorMailbox(local, clock, dispatchCounts);
+    notifier =
+        new Notifier(settings.pages().settings(), settings.pages().tokens(), clock, notifyThread);
     FleetIntake intake =
         new FleetIntake(
             settings.bus().subjects(), lanes, intakeCounts, clock, outcomes, desk(operators));
@@ -87,7 +98,7 @@ public final class ControllerRuntime implements AutoCloseable {
         new EffectDispatch(
             commands,
             snapshots,
-            bus::publish,
+            this::tell,
             bus::fetchMapping,
             bus::keep,
             operators,
@@ -125,11 +136,7 @@ public final class ControllerRuntime implements AutoCloseable {
         settings.http() == null
             ? null
             : StatusServer.start(
-                settings.http(),
-                this::readiness,
-                view,
-                new Metrics(bus, busCounts, intakeCounts, dispatchCounts, commands, view, policies)
-                    .all());
+                settings.http(), this::readiness, view, metrics(), approvals(local, intake));
     brain.start();
     if (policyThread != null) {
       policyThread.start();
@@ -165,6 +172,12 @@ public final class ControllerRuntime implements AutoCloseable {
       case Claim.Lost lost ->
           hindrances.add("controller %s commands the fleet".formatted(lost.holder()));
     }
+    view.said()
+        .pause()
+        .ifPresent(pause ->
+            remarks.add(
+                "acting is paused by %s since %s: %s"
+                    .formatted(pause.by(), pause.at(), pause.reason())));
     PolicyWatch watch = policies;
     if (watch == null) {
       remarks.add("no policies: started without --policies");
@@ -259,6 +272,7 @@ public final class ControllerRuntime implements AutoCloseable {
     loop.stop();
     bus.close();
     dispatchThread.dispose();
+    notifyThread.dispose();
     StatusServer server = http;
     if (server != null) {
       server.close();
@@ -283,6 +297,27 @@ public final class ControllerRuntime implements AutoCloseable {
       view.see(effect);
     }
     return effects;
+  }
+
+  private void tell(Alert alert) {
+    bus.publish(alert);
+    notifier.take(alert);
+  }
+
+  private List<Metric> metrics() {
+    List<Metric> all = new ArrayList<>();
+    all.addAll(
+        new Metrics(bus, busCounts, intakeCounts, dispatchCounts, commands, view, policies).all());
+    all.addAll(new PeopleMetrics(notifier, view, clock).all());
+    return all;
+  }
+
+  private Approvals approvals(LocalAsks local, FleetIntake intake) {
+    Secret token = settings.httpToken();
+    return new Approvals(
+        token == null ? null : token::matches,
+        request -> local.ask(place -> intake.ask(request, place)),
+        clock);
   }
 
   private OptionalLong epoch() {

@@ -109,6 +109,13 @@ final class Acting {
       refuse(watch, about, episode, "read-only", "not throttled: the host's agent only watches");
       return;
     }
+    Optional<String> paused = Paused.why(world);
+    if (paused.isPresent()) {
+      // what would be set stays on the alert: it is what a person who resumes wants to know
+      String reason = "not throttled: " + paused.get();
+      decide(watch, about, Decision.Verdict.REFUSE, "paused", reason, null);
+      return;
+    }
     if (waits(watch, about, episode, rung.restraint(), null)) {
       return;
     }
@@ -341,6 +348,10 @@ final class Acting {
   private Optional<String> hindrance(HostWatch watch, MappedDisk disk) {
     if (world.claim().isEmpty()) {
       return Optional.of("not renewed: this controller does not hold the claim");
+    }
+    Optional<String> paused = Paused.why(world);
+    if (paused.isPresent()) {
+      return Optional.of("not renewed: " + paused.get());
     }
     if (disk.workers().isEmpty()) {
       return Optional.of("not renewed: the disk's workers are not proven");

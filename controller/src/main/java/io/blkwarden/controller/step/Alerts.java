@@ -123,7 +123,7 @@ final class Alerts {
     episode.published = alert;
     episode.publishedMillis = world.millis();
     if (world.claim().isPresent()) {
-      world.publish(alert);
+      episode.published = world.publish(alert);
     } else if (owed.size() < OWED_MAX) {
       owed.add(alert);
     }

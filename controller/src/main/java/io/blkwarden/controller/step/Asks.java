@@ -147,6 +147,10 @@ final class Asks {
     if (held != null && (held.pending != null || held.stage == Throttle.Stage.ENDING)) {
       return Optional.of("another command for it is under way; try again");
     }
+    Optional<String> paused = Paused.why(world);
+    if (paused.isPresent()) {
+      return Optional.of(paused.get() + "; 'blkwarden resume' ends that");
+    }
     if (at.watch().silent) {
       return Optional.of("nothing is heard of the host");
     }

@@ -70,11 +70,16 @@ public final class ControlStep {
         fleet.rules(rules);
       }
       case Input.SpecLoaded loaded -> outliers.load(loaded.spec());
+      case Input.SaidChanged changed -> {
+        world.said(changed.said());
+        world.marks.changed();
+      }
       case Input.AlertsRecalled recalled -> world.recalled.take(recalled.open());
       case Input.Claimed claimed -> claimed(claimed.epoch());
       case Input.ClaimLost _ -> {
         world.claim(OptionalLong.empty());
         world.recalled.forget();
+        world.marks.forget();
         asks.giveUp(true);
       }
     }

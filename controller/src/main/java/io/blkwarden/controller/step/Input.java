@@ -2,6 +2,7 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.controller.said.Said;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;
@@ -125,6 +126,17 @@ public sealed interface Input {
   record SpecLoaded(FleetSpec spec) implements Input {
     public SpecLoaded {
       Require.present(spec, "spec");
+    }
+  }
+
+  /**
+   * What people said is this from now on.
+   *
+   * @param said all of it
+   */
+  record SaidChanged(Said said) implements Input {
+    public SaidChanged {
+      Require.present(said, "said");
     }
   }
 

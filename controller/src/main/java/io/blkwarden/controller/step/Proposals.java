@@ -87,8 +87,9 @@ final class Proposals {
               each.proposal.approvedBy));
     }
     String more = open.size() > shown.size() ? "; the first %d follow".formatted(shown.size()) : "";
+    String paused = Paused.why(world).map(why -> "; " + why).orElse("");
     return new OperatorReply(
-        Verdict.DONE, "proposals that wait: %d%s".formatted(open.size(), more), shown);
+        Verdict.DONE, "proposals that wait: %d%s%s".formatted(open.size(), more, paused), shown);
   }
 
   OperatorReply approve(OperatorRequest request, MessageId id) {

@@ -2,9 +2,10 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.plan.ClearRule;
+import io.blkwarden.controller.detect.BudgetTable;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.FleetPolicy;
-import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -197,7 +198,7 @@ final class Recalled {
     if (!watch.isAbout(row, index)) {
       return policiesComplete ? sentence(Alerts.Ending.UNMATCHED) : Optional.empty();
     }
-    return calm(watch, told, row, policies.get(index).when())
+    return calm(watch, told, row, index)
         ? sentence(Alerts.Ending.CLEARED)
         : Optional.empty();
   }
@@ -206,8 +207,14 @@ final class Recalled {
     return Optional.of(ending.sentence());
   }
 
-  private boolean calm(HostWatch watch, Told told, int row, Threshold when) {
-    Metric metric = when.metric();
+  private boolean calm(HostWatch watch, Told told, int row, int policy) {
+    if (watch.feeds.of(policy) instanceof BudgetTable budget) {
+      return budget.standing(row).over();
+    }
+    DiskPolicy of = world.rules().ofDisks.get(policy);
+    double clearBelow =
+        of instanceof OutlierPolicy ? told.last.condition().clearBelow() : of.when().clearBelow();
+    Metric metric = of.when().metric();
     double value = watch.state.value(metric, row);
     DiskKey disk = watch.state.disk(row).key();
     Throttle held = world.throttles.of(watch.host(), disk);
@@ -215,9 +222,9 @@ final class Recalled {
     if (Double.isNaN(value) || mayClear == ClearRule.Verdict.UNKNOWN) {
       return false;
     }
-    boolean low = value < when.clearBelow() && mayClear == ClearRule.Verdict.CLEAR;
+    boolean low = value < clearBelow && mayClear == ClearRule.Verdict.CLEAR;
     told.calmMillis = low ? told.calmMillis + watch.state.windowMillis() : 0;
-    return low && told.calmMillis >= when.clearForMillis();
+    return low && told.calmMillis >= of.when().clearForMillis();
   }
 
   private static OptionalInt row(HostWatch watch, Told told) {

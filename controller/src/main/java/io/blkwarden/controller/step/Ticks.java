@@ -54,6 +54,7 @@ final class Ticks {
     fleet.tick(passed);
     outliers.tick();
     world.recalled.tick();
+    world.marks.recheck();
   }
 
   private void listen(HostWatch watch) {

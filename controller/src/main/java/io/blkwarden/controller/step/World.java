@@ -3,6 +3,7 @@ package io.blkwarden.controller.step;
 import io.blkwarden.controller.blame.Budget;
 import io.blkwarden.controller.plan.Load;
 import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.said.Said;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -37,10 +38,12 @@ final class World {
   final Throttles throttles = new Throttles();
   final Budget blameBudget = new Budget(Blaming.DISKS_MAX);
   final Recalled recalled = new Recalled(this);
+  final Marks marks = new Marks(this);
   private final RandomGenerator random;
   private final String issuer;
   private Rules rules = new Rules(PolicySet.EMPTY);
   private OptionalLong claim = OptionalLong.empty();
+  private Said said = Said.NOTHING;
   private Moment now;
   private List<Effect> effects = new ArrayList<>();
   private int hostsLive;
@@ -79,6 +82,14 @@ final class World {
 
   void rules(Rules next) {
     rules = next;
+  }
+
+  Said said() {
+    return said;
+  }
+
+  void said(Said next) {
+    said = next;
   }
 
   OptionalLong claim() {
@@ -126,8 +137,11 @@ final class World {
     return Optional.of(command.id());
   }
 
-  void publish(Alert alert) {
-    effects.add(new Effect.Publish(alert));
+  /** Publishes an alert with its marks, and returns it so. */
+  Alert publish(Alert alert) {
+    Alert marked = marks.mark(alert);
+    effects.add(new Effect.Publish(marked));
+    return marked;
   }
 
   void add(Effect effect) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,7 +14,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +26,7 @@ import org.junit.jupiter.api.Test;
 final class StatusServerTest {
   private final AtomicReference<Readiness> readiness =
       new AtomicReference<>(new Readiness(true, List.of(), List.of()));
+  private final List<OperatorRequest> asked = new CopyOnWriteArrayList<>();
   private final FleetView view = new FleetView();
   private final StatusServer server =
       StatusServer.start(
@@ -33,19 +40,91 @@ final class StatusServerTest {
                   "faults_total",
                   "Faults.",
                   "reason",
-                  List.of(new Metric.Series("syntax", () -> 7)))));
+                  List.of(new Metric.Series("syntax", () -> 7)))),
+          new Approvals("right-token"::equals, this::answer, Clock.systemUTC()));
+  private final StatusServer closed =
+      StatusServer.start(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          readiness::get,
+          view,
+          List.of(),
+          new Approvals(null, this::answer, Clock.systemUTC()));
   private final HttpClient client = HttpClient.newHttpClient();
 
   @AfterEach
   void close() {
     client.close();
     server.close();
+    closed.close();
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return client.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  private CompletableFuture<OperatorReply> answer(OperatorRequest request) {
+    asked.add(request);
+    return CompletableFuture.completedFuture(
+        request.ask() instanceof OperatorRequest.Approve
+            ? new OperatorReply(OperatorReply.Verdict.DONE, "approved")
+            : new OperatorReply(OperatorReply.Verdict.FAILED, "no proposal waits"));
+  }
+
+  private HttpResponse<String> post(StatusServer to, String what, String token, String body)
+      throws IOException, InterruptedException {
+    URI uri =
+        URI.create(
+            "http://127.0.0.1:%d/api/v1/proposals/%s/%s"
+                .formatted(to.port(), Messages.id(1), what));
+    return client.send(
+        HttpRequest.newBuilder(uri)
+            .header("Authorization", token)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void whoeverHasTheTokenApprovesAndDenies() throws Exception {
+    HttpResponse<String> approved =
+        post(server, "approve", "Bearer right-token", "{\"by\":\"ana\",\"reason\":\"seen\"}");
+    HttpResponse<String> denied = post(server, "deny", "Bearer right-token", "");
+
+    assertThat(approved.statusCode()).isEqualTo(200);
+    assertThat(approved.body()).contains("\"verdict\":\"done\"");
+    assertThat(denied.statusCode()).isEqualTo(404);
+    assertThat(asked)
+        .containsExactly(
+            new OperatorRequest("http: ana", "seen", new OperatorRequest.Approve(Messages.id(1))),
+            new OperatorRequest(
+                "http: whoever has the token",
+                "by hand",
+                new OperatorRequest.Deny(Messages.id(1))));
+  }
+
+  @Test
+  void nobodyElseDoesAndNobodyWithoutATokenFile() throws Exception {
+    assertThat(post(server, "approve", "Bearer wrong", "").statusCode()).isEqualTo(401);
+    assertThat(post(server, "approve", "Basic right-token", "").statusCode()).isEqualTo(401);
+    assertThat(post(server, "approve", "Bearer right-token", "{nonsense").statusCode())
+        .isEqualTo(400);
+    assertThat(post(server, "approve", "Bearer right-token", "x".repeat(5_000)).statusCode())
+        .isEqualTo(413);
+    HttpResponse<String> none = post(closed, "approve", "Bearer right-token", "");
+    assertThat(none.statusCode()).isEqualTo(403);
+    assertThat(none.body()).contains("without --http-token-file");
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void guessesAreLimited() throws Exception {
+    List<Integer> codes = new ArrayList<>();
+    for (int i = 0; i < 3 * ProposalDoor.MOST; i++) {
+      codes.add(post(server, "approve", "Bearer guess" + i, "").statusCode());
+    }
+    assertThat(codes).contains(401, 429);
   }
 
   @Test

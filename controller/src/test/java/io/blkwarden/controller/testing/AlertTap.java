@@ -42,6 +42,11 @@ public final class AlertTap implements AutoCloseable {
             PushSubscribeOptions.builder().ordered(true).build());
   }
 
+  /** What was told, in order. */
+  public List<Alert> alerts() {
+    return List.copyOf(alerts);
+  }
+
   /** The states, in order. */
   public List<Alert.State> states() {
     return alerts.stream().map(Alert::state).toList();

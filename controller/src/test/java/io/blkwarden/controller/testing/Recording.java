@@ -3,6 +3,7 @@ package io.blkwarden.controller.testing;
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.Inbox;
 import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.controller.said.Said;
 import io.blkwarden.model.message.Alert;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -12,6 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Recording implements Inbox {
   /** What came, in order: the method, the subject, the payload. */
   public final List<String> seen = new CopyOnWriteArrayList<>();
+
+  /** What people said, in order. */
+  public final List<Said> words = new CopyOnWriteArrayList<>();
 
   /** The open alerts that were found before a claim, in order. */
   public final List<Alert> open = new CopyOnWriteArrayList<>();
@@ -53,6 +57,11 @@ public final class Recording implements Inbox {
   @Override
   public void operator(String subject, String replyTo, byte[] payload) {
     add("operator", subject, payload);
+  }
+
+  @Override
+  public void said(Said said) {
+    words.add(said);
   }
 
   @Override

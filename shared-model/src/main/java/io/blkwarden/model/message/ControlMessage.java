@@ -24,6 +24,18 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = Alert.class, name = "blkwarden.alert.v1"),
   @JsonSubTypes.Type(value = OperatorRequest.class, name = "blkwarden.operator-request.v1"),
   @JsonSubTypes.Type(value = OperatorReply.class, name = "blkwarden.operator-reply.v1"),
+  @JsonSubTypes.Type(value = Silence.class, name = "blkwarden.silence.v1"),
+  @JsonSubTypes.Type(value = Ack.class, name = "blkwarden.ack.v1"),
+  @JsonSubTypes.Type(value = Pause.class, name = "blkwarden.pause.v1"),
 })
 public sealed interface ControlMessage
-    permits MappingEvent, Heartbeat, Command, Outcome, Alert, OperatorRequest, OperatorReply {}
+    permits MappingEvent,
+        Heartbeat,
+        Command,
+        Outcome,
+        Alert,
+        OperatorRequest,
+        OperatorReply,
+        Silence,
+        Ack,
+        Pause {}

@@ -1,0 +1,29 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Ends a pause. */
+@Command(
+    name = "resume",
+    mixinStandardHelpOptions = true,
+    description = "Ends a pause: what still holds by the next samples is acted on.")
+final class ResumeCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin NatsOptions nats = new NatsOptions();
+
+  ResumeCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws BusException {
+    return Saying.act(
+        shell,
+        nats,
+        bucket -> Saying.told(shell, bucket.endPause(), "acting goes on", "acting is not paused"));
+  }
+}

@@ -1,0 +1,222 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.Silence;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Silences. */
+@Command(
+    name = "silence",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Keeps alerts from paging for a time.",
+      "They are told on NATS as before, and name the silence."
+    },
+    subcommands = {
+      SilenceCommand.Add.class,
+      SilenceCommand.Lists.class,
+      SilenceCommand.Expire.class
+    })
+final class SilenceCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Spec @Nullable CommandSpec spec;
+
+  SilenceCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    CommandSpec known = spec;
+    if (known != null) {
+      known.commandLine().usage(shell.err());
+    }
+    return ExitCodes.USAGE;
+  }
+
+  /** Adds one. */
+  @Command(
+      name = "add",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Silences the alerts whose labels fit all patterns given; * stands for any characters,",
+        "? for one."
+      })
+  static final class Add implements Callable<Integer> {
+    private final Shell shell;
+
+    @Spec @Nullable CommandSpec spec;
+    @Mixin NatsOptions nats = new NatsOptions();
+
+    @Option(names = "--host", paramLabel = "GLOB", description = "_fleet for the fleet's own.")
+    @Nullable String host;
+
+    @Option(names = "--policy", paramLabel = "GLOB", description = "Name of the policy.")
+    @Nullable String policy;
+
+    @Option(names = "--domain", paramLabel = "GLOB", description = "Name or UUID of the domain.")
+    @Nullable String domain;
+
+    @Option(names = "--severity", paramLabel = "GLOB", description = "info, warning, critical.")
+    @Nullable String severity;
+
+    @Option(names = "--role", paramLabel = "GLOB", description = "Of the disk: root, swap, data.")
+    @Nullable String role;
+
+    @Option(
+        names = "--for",
+        required = true,
+        paramLabel = "TIME",
+        converter = DurationText.class,
+        description = "How long, such as 30m, 2h or 7d; at most 30d.")
+    Duration time = Duration.ZERO;
+
+    @Option(
+        names = "--reason",
+        required = true,
+        paramLabel = "TEXT",
+        description = "Why, for the record.")
+    String reason = "";
+
+    Add(Shell shell) {
+      this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws BusException {
+      Silence silence = silence(Instant.now().truncatedTo(ChronoUnit.MILLIS));
+      return Saying.act(
+          shell,
+          nats,
+          bucket -> {
+            bucket.add(silence);
+            String what = "silence %s holds until %s".formatted(silence.id(), silence.until());
+            return Saying.told(shell, true, what, "");
+          });
+    }
+
+    private Silence silence(Instant now) {
+      try {
+        return new Silence(
+            MessageId.of(now.toEpochMilli(), new SecureRandom()),
+            Asking.who(shell),
+            reason,
+            now,
+            now.plus(time),
+            new Silence.Matcher(host, policy, domain, severity, role));
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(
+            Objects.requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
+  /** Lists them. */
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "Lists the silences that hold.")
+  static final class Lists implements Callable<Integer> {
+    private final Shell shell;
+
+    @Mixin NatsOptions nats = new NatsOptions();
+
+    @Option(names = "--json", description = "Print each as a JSON object on a line.")
+    boolean json;
+
+    Lists(Shell shell) {
+      this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws BusException {
+      Instant now = Instant.now();
+      return Saying.act(
+          shell,
+          nats,
+          bucket -> {
+            List<Silence> hold =
+                bucket.silences().stream().filter(each -> each.until().isAfter(now)).toList();
+            if (json) {
+              hold.forEach(each -> shell.out().println(MapJson.line(ControlJson.encode(each))));
+            } else {
+              print(hold);
+            }
+            return ExitCodes.DONE;
+          });
+    }
+
+    private void print(List<Silence> silences) {
+      Table table =
+          new Table("ID", "UNTIL", "HOST", "POLICY", "DOMAIN", "SEVERITY", "ROLE", "BY", "REASON");
+      for (Silence each : silences) {
+        Silence.Matcher match = each.match();
+        table.row(
+            List.of(
+                each.id().value(),
+                each.until().truncatedTo(ChronoUnit.SECONDS).toString(),
+                shown(match.host()),
+                shown(match.policy()),
+                shown(match.domain()),
+                shown(match.severity()),
+                shown(match.role()),
+                Printable.of(each.by()),
+                Printable.of(each.reason())));
+      }
+      table.print(shell.out());
+    }
+
+    private static String shown(@Nullable String pattern) {
+      return pattern == null ? "*" : Printable.of(pattern);
+    }
+  }
+
+  /** Ends one. */
+  @Command(name = "expire", mixinStandardHelpOptions = true, description = "Ends a silence now.")
+  static final class Expire implements Callable<Integer> {
+    private final Shell shell;
+
+    @Mixin NatsOptions nats = new NatsOptions();
+
+    @Parameters(
+        paramLabel = "ID",
+        converter = IdConverter.class,
+        description = "As 'blkwarden silence list' shows it.")
+    @Nullable MessageId id;
+
+    Expire(Shell shell) {
+      this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws BusException {
+      MessageId ended = id;
+      return ended == null
+          ? ExitCodes.USAGE
+          : Saying.act(
+              shell,
+              nats,
+              bucket ->
+                  Saying.told(
+                      shell, bucket.endSilence(ended), "ended", "there is no silence " + ended));
+    }
+  }
+}

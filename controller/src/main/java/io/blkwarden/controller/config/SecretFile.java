@@ -1,0 +1,52 @@
+package io.blkwarden.controller.config;
+
+import io.blkwarden.controller.paging.Secret;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/** Reads a token that only its owner may read. */
+public final class SecretFile {
+  private static final int MOST_BYTES = 4_096;
+  private static final Set<PosixFilePermission> OWNERS =
+      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+  private SecretFile() {}
+
+  /** The file is no such secret; the message names it and says what to do. */
+  public static final class Unfit extends Exception {
+    @java.io.Serial private static final long serialVersionUID = 1;
+
+    Unfit(String message) {
+      super(message);
+    }
+  }
+
+  /** The token: one line of at least 16 visible ASCII characters. */
+  public static Secret read(Path file) throws Unfit {
+    try {
+      if (!OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
+        throw new Unfit(
+            "%s: expected mode 0600, found one that lets others at it: chmod 600 %s"
+                .formatted(file, file));
+      }
+      if (Files.size(file) > MOST_BYTES) {
+        throw new Unfit("%s: expected at most %d bytes".formatted(file, MOST_BYTES));
+      }
+      String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
+      if (!text.matches("[!-~]{16,}")) {
+        throw new Unfit(
+            "%s: expected one line of 16 or more visible ASCII characters".formatted(file));
+      }
+      return new Secret(text);
+    } catch (CharacterCodingException e) {
+      throw new Unfit("%s: expected ASCII".formatted(file));
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new Unfit("%s cannot be read: %s".formatted(file, e));
+    }
+  }
+}

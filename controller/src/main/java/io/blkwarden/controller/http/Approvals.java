@@ -1,0 +1,21 @@
+package io.blkwarden.controller.http;
+
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What approving over HTTP takes.
+ *
+ * @param token says whether a token is right; absent when nobody may approve
+ * @param controller answers requests, some time
+ * @param clock for the rate limit
+ */
+public record Approvals(
+    @Nullable Predicate<String> token,
+    Function<OperatorRequest, CompletableFuture<OperatorReply>> controller,
+    InstantSource clock) {}

@@ -1,0 +1,145 @@
+package io.blkwarden.controller.http;
+
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Lets whoever has the token approve and deny proposals: {@code POST
+ * /api/v1/proposals/<id>/approve} or {@code /deny}, with {@code {"by":"ana","reason":"seen"}} or
+ * nothing in its body.
+ *
+ * <p>Without a token nobody may. At most {@link #MOST} requests in {@link #STRETCH_MILLIS} are
+ * looked at, right or wrong.
+ */
+final class ProposalDoor {
+  static final int MOST = 20;
+  static final long STRETCH_MILLIS = 10_000;
+
+  private static final String BEARER = "bearer ";
+  private static final int BODY_MAX = 4_096;
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final @Nullable Predicate<String> token;
+  private final Function<OperatorRequest, CompletableFuture<OperatorReply>> controller;
+  private final RateLimit limit;
+
+  /**
+   * A door.
+   *
+   * @param token says whether a token is right; absent when there is none
+   * @param controller answers requests
+   */
+  ProposalDoor(
+      @Nullable Predicate<String> token,
+      Function<OperatorRequest, CompletableFuture<OperatorReply>> controller,
+      InstantSource clock) {
+    this.token = token;
+    this.controller = controller;
+    this.limit = new RateLimit(MOST, STRETCH_MILLIS, clock);
+  }
+
+  Publisher<Void> enter(
+      HttpServerRequest request,
+      HttpServerResponse response,
+      Function<MessageId, OperatorRequest.Ask> asks) {
+    Predicate<String> right = token;
+    if (right == null) {
+      return say(
+          response,
+          HttpResponseStatus.FORBIDDEN,
+          "this controller was started without --http-token-file: nothing is approved over HTTP");
+    }
+    if (!limit.take()) {
+      return say(
+          response,
+          HttpResponseStatus.TOO_MANY_REQUESTS,
+          "more than %d requests in %d s".formatted(MOST, STRETCH_MILLIS / 1_000));
+    }
+    String given = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION, "");
+    if (!given.toLowerCase(Locale.ROOT).startsWith(BEARER)
+        || !right.test(given.substring(BEARER.length()).strip())) {
+      return say(
+          response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer"),
+          HttpResponseStatus.UNAUTHORIZED,
+          "expected the token of --http-token-file as 'Authorization: Bearer ...'");
+    }
+    if (request.requestHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING)
+        || length(request) > BODY_MAX) {
+      return say(
+          response,
+          HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
+          "expected a body of known length, at most %d bytes".formatted(BODY_MAX));
+    }
+    return request
+        .receive()
+        .aggregate()
+        .asByteArray()
+        .defaultIfEmpty(new byte[0])
+        .flatMap(body -> Mono.from(answer(request, response, body, asks)));
+  }
+
+  private static long length(HttpServerRequest request) {
+    String text = request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH, "0");
+    return text.matches("\\d{1,9}") ? Long.parseLong(text) : Long.MAX_VALUE;
+  }
+
+  private Publisher<Void> answer(
+      HttpServerRequest request,
+      HttpServerResponse response,
+      byte[] body,
+      Function<MessageId, OperatorRequest.Ask> asks) {
+    OperatorRequest asked;
+    try {
+      JsonNode said = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
+      asked =
+          new OperatorRequest(
+              "http: " + said.path("by").asString("whoever has the token"),
+              said.path("reason").asString("by hand"),
+              asks.apply(new MessageId(String.valueOf(request.param("id")))));
+    } catch (JacksonException | IllegalArgumentException e) {
+      return say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+    return Mono.fromFuture(controller.apply(asked))
+        .flatMap(reply ->
+            Mono.from(
+                response
+                    .status(status(reply.verdict()))
+                    .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                    .header("X-Content-Type-Options", "nosniff")
+                    .sendByteArray(Mono.just(ControlJson.encode(reply)))));
+  }
+
+  private static HttpResponseStatus status(OperatorReply.Verdict verdict) {
+    return switch (verdict) {
+      case DONE -> HttpResponseStatus.OK;
+      case REFUSED -> HttpResponseStatus.CONFLICT;
+      case FAILED -> HttpResponseStatus.NOT_FOUND;
+    };
+  }
+
+  private static Publisher<Void> say(
+      HttpServerResponse response, HttpResponseStatus status, String why) {
+    return response
+        .status(status)
+        .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .sendByteArray(Mono.just((why + "\n").getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,137 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.controller.testing.AlertTap;
+import io.blkwarden.controller.testing.NatsServer;
+import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.subject.Subjects;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A person who types silences, acks and pauses beside a controller and a real nats-server. */
+final class SayingOnNatsTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+
+  private static final String POLICY =
+      """
+      policies:
+        - name: swap-storm
+          mode: auto
+          match: { role: swap }
+          when: { metric: iops, above: 200, for: 1s, clear_below: 100, clear_for: 1s }
+          then: { ladder: [ idle ], lease: 60s, alert: warning }
+      brakes: { hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
+      """;
+
+  @TempDir Path policies;
+
+  private final NatsServer server = NatsServer.start();
+  private final ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
+  private ControllerRuntime controller;
+  private AlertTap alerts;
+
+  @BeforeEach
+  void begin() throws Exception {
+    Files.writeString(policies.resolve("swap.yaml"), POLICY);
+    controller = controller("c1");
+    alerts = new AlertTap(server);
+  }
+
+  @AfterEach
+  void close() {
+    alerts.close();
+    controller.close();
+    host.close();
+    server.close();
+  }
+
+  private ControllerRuntime controller(String name) {
+    BusSettings bus = new BusSettings(server.url(), null, Subjects.DEFAULT, name);
+    ControllerRuntime started =
+        ControllerRuntime.start(new ControllerSettings(bus, policies, null));
+    await("ready").atMost(BOUND).until(() -> started.readiness().hindrances().isEmpty());
+    return started;
+  }
+
+  private Typed type(String... arguments) {
+    Typed typed = Typed.type(server.url(), arguments);
+    assertThat(typed.code()).as(typed.err()).isEqualTo(ExitCodes.DONE);
+    return typed;
+  }
+
+  private Alert last() {
+    await("told").atMost(BOUND).until(() -> !alerts.alerts().isEmpty());
+    return alerts.alerts().getLast();
+  }
+
+  @Test
+  void aPauseHoldsForTheSuccessorUntilItIsResumed() {
+    type("pause", "--reason", "the storage moves");
+    controller.close();
+    controller = controller("c2");
+    host.swaps(800);
+    host.live();
+
+    await("firing").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.FIRING));
+    assertThat(controller.readiness().remarks()).anyMatch(each -> each.contains("is paused by"));
+    assertThat(type("proposals").out()).contains("acting is paused by");
+    assertThat(host.agent().commands).noneMatch(each -> each.action().toString().startsWith("Set"));
+    assertThat(host.held()).isNull();
+
+    type("resume");
+
+    await("held").atMost(BOUND).until(() -> host.held() != null);
+    assertThat(Typed.type(server.url(), "resume").code()).isEqualTo(ExitCodes.FAILED);
+  }
+
+  @Test
+  void aSilenceAndAnAckStandOnTheAlertUntilTheyEnd() {
+    host.swaps(800);
+    host.live();
+    await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+    assertThat(last().inhibitedBy()).isEqualTo("handled");
+
+    String added =
+        type("silence", "add", "--host", "dom0-*", "--for", "2h", "--reason", "known").out();
+    String id = added.split(" ", -1)[1];
+    await("silenced").atMost(BOUND).until(() -> last().silencedBy() != null);
+    assertThat(last().silencedBy()).hasToString(id);
+    assertThat(type("silence", "list").out()).contains(id, "dom0-*", "known");
+    type("ack", last().id().value(), "--reason", "mine");
+    await("acked").atMost(BOUND).until(() -> last().ackedBy() != null);
+
+    type("silence", "expire", id);
+    type("ack", last().id().value(), "--undo");
+
+    await("neither")
+        .atMost(BOUND)
+        .until(() -> last().silencedBy() == null && last().ackedBy() == null);
+    assertThat(type("silence", "list").out()).doesNotContain(id);
+    assertThat(Typed.type(server.url(), "silence", "expire", id).code())
+        .isEqualTo(ExitCodes.FAILED);
+    assertThat(alerts.ids()).hasSize(1);
+  }
+
+  @Test
+  void aSilenceOfNothingOrForTooLongIsUsage() {
+    Typed nothing = Typed.type(server.url(), "silence", "add", "--for", "2h", "--reason", "x");
+    assertThat(nothing.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(nothing.err()).contains("expected one of host, policy, domain, severity, role");
+    Typed long31 =
+        Typed.type(server.url(), "silence", "add", "--host", "a", "--for", "31d", "--reason", "x");
+    assertThat(long31.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(long31.err()).contains("at most 30 days");
+  }
+}

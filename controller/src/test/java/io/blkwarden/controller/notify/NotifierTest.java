@@ -1,0 +1,233 @@
+package io.blkwarden.controller.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import io.blkwarden.controller.paging.NotifySettings;
+import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.testing.Alertmanager;
+import io.blkwarden.controller.testing.Messages;
+import io.blkwarden.model.message.Alert;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.function.IntUnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.JsonNode;
+
+/** Pages to a real Alertmanager, and to a web server that does as it is told. */
+final class NotifierTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final Path TOKEN = Path.of("/token");
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final Scheduler thread = Schedulers.newSingle("notify-test", true);
+
+  @AfterEach
+  void close() throws Exception {
+    thread.dispose();
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private Notifier notifier(NotifySettings settings) {
+    return new Notifier(
+        settings, Map.of(TOKEN, new Secret("0123456789abcdef")), Clock.systemUTC(), thread);
+  }
+
+  private static Alert alert(long number, Alert.State state) {
+    return Messages.alert(number, state).told(state, Instant.now(), "word " + state.wire());
+  }
+
+  private Alertmanager alertmanager() throws Exception {
+    Alertmanager made = new Alertmanager();
+    open.add(made);
+    return made;
+  }
+
+  private Notifier feeding(Alertmanager to, long resendMillis) {
+    return notifier(
+        new NotifySettings(
+            List.of(new NotifySettings.Alertmanager(to.url(), null, 2_000, resendMillis)),
+            List.of()));
+  }
+
+  private static List<String> names(Alertmanager manager) {
+    return manager.alerts().stream()
+        .map(each -> each.path("annotations").path("alert").asString(""))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void alertmanagerKnowsAnAlertUntilItIsResolved() throws Exception {
+    Alertmanager manager = alertmanager();
+    manager.run();
+    Notifier notifier = feeding(manager, 60_000);
+
+    notifier.take(alert(1, Alert.State.FIRING));
+
+    await("known").atMost(BOUND).until(() -> manager.alerts().size() == 1);
+    JsonNode known = manager.alerts().getFirst();
+    assertThat(known.path("labels").path("alertname").asString()).isEqualTo("swap-storm");
+    assertThat(known.path("labels").path("host").asString()).isEqualTo("dom0-7");
+    assertThat(known.path("labels").path("domain").asString()).isEqualTo("vm176");
+    assertThat(known.path("labels").path("severity").asString()).isEqualTo("warning");
+    assertThat(known.path("annotations").path("state").asString()).isEqualTo("firing");
+    assertThat(known.path("status").path("state").asString()).isEqualTo("active");
+    assertThat(Instant.parse(known.path("endsAt").asString()))
+        .isAfter(Instant.now().plusSeconds(120));
+
+    notifier.take(alert(1, Alert.State.RESOLVED));
+
+    await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
+    assertThat(notifier.toAlertmanagers().failed.sum()).isZero();
+  }
+
+  @Test
+  void anAlertThatBecomesQuietEndsAndOneThatWasQuietIsNotSent() throws Exception {
+    Alertmanager manager = alertmanager();
+    manager.run();
+    Notifier notifier = feeding(manager, 60_000);
+    Alert critical = alert(1, Alert.State.FIRING);
+    notifier.take(critical);
+    await("known").atMost(BOUND).until(() -> names(manager).contains(critical.id().value()));
+
+    notifier.take(critical.told(Alert.State.FIRING, Instant.now(), "s").marked(null, "ana", null));
+
+    await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
+    long sent = notifier.toAlertmanagers().sent.sum();
+    notifier.take(alert(2, Alert.State.FIRING).marked(Messages.id(9), null, null));
+    notifier.take(alert(2, Alert.State.HANDLED).marked(null, null, "handled"));
+    notifier.take(critical);
+    await("one more").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
+    assertThat(notifier.toAlertmanagers().sent.sum()).isEqualTo(sent + 1);
+  }
+
+  @Test
+  void whatHappenedWhileAlertmanagerWasAwayIsToldWhenItIsThere() throws Exception {
+    Alertmanager manager = alertmanager();
+    Notifier notifier = feeding(manager, 60_000);
+    notifier.take(alert(1, Alert.State.FIRING));
+    await("failed").atMost(BOUND).until(() -> notifier.toAlertmanagers().failed.sum() > 0);
+
+    manager.run();
+
+    await("known").atMost(BOUND).until(() -> manager.alerts().size() == 1);
+    assertThat(notifier.toAlertmanagers().dropped.sum()).isZero();
+  }
+
+  @Test
+  void anOpenAlertIsSentAgainSoThatItLasts() throws Exception {
+    Alertmanager manager = alertmanager();
+    manager.run();
+    Notifier notifier = feeding(manager, 500);
+
+    notifier.take(alert(1, Alert.State.FIRING));
+
+    await("sent again").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() >= 6);
+    assertThat(manager.alerts()).hasSize(1);
+  }
+
+  private record Taken(String body, String authorization) {}
+
+  private final List<Taken> taken = new CopyOnWriteArrayList<>();
+
+  /** A web server that answers its n-th request with a code, once the gate is open. */
+  private URI server(CountDownLatch gate, IntUnaryOperator codes) throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newSingleThreadExecutor());
+    server.createContext(
+        "/hook",
+        exchange -> {
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          taken.add(
+              new Taken(
+                  body, String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"))));
+          try {
+            gate.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          exchange.sendResponseHeaders(codes.applyAsInt(taken.size()), -1);
+          exchange.close();
+        });
+    server.start();
+    open.add(() -> {
+      gate.countDown();
+      server.stop(0);
+    });
+    return URI.create("http://127.0.0.1:%d/hook".formatted(server.getAddress().getPort()));
+  }
+
+  private Notifier hooked(URI url, int attempts, int queue) {
+    return notifier(
+        new NotifySettings(
+            List.of(), List.of(new NotifySettings.Webhook(url, TOKEN, 30_000, attempts, queue))));
+  }
+
+  @Test
+  void aWebhookGetsAlertsAsTheyAreInOrderAndAgainAfterAnError() throws Exception {
+    URI url = server(new CountDownLatch(0), request -> request == 1 ? 500 : 204);
+    Notifier notifier = hooked(url, 5, 10);
+
+    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.take(alert(1, Alert.State.RESOLVED));
+
+    await("taken").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 2);
+    assertThat(taken).hasSize(3);
+    assertThat(taken.get(0)).isEqualTo(taken.get(1));
+    assertThat(taken.get(1).body())
+        .startsWith("{\"schema\":\"blkwarden.alert.v1\"")
+        .contains("firing");
+    assertThat(taken.get(2).body()).contains("resolved");
+    assertThat(taken).extracting(Taken::authorization).containsOnly("Bearer 0123456789abcdef");
+    assertThat(notifier.toWebhooks().failed.sum()).isEqualTo(1);
+    assertThat(notifier.toWebhooks().dropped.sum()).isZero();
+  }
+
+  @Test
+  void afterItsAttemptsAnAlertIsGivenUpAndTheNextOneGoesOn() throws Exception {
+    URI url = server(new CountDownLatch(0), request -> request <= 2 ? 302 : 200);
+    Notifier notifier = hooked(url, 2, 10);
+
+    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.take(alert(2, Alert.State.FIRING));
+
+    await("given up").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 1);
+    assertThat(notifier.toWebhooks().dropped.sum()).isEqualTo(1);
+    assertThat(notifier.toWebhooks().failed.sum()).isEqualTo(2);
+  }
+
+  @Test
+  void aFullQueueRefusesAndCounts() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    Notifier notifier = hooked(server(gate, _ -> 200), 1, 3);
+
+    for (int i = 0; i < 10; i++) {
+      notifier.take(alert(i, Alert.State.FIRING));
+    }
+
+    await("full").atMost(BOUND).until(() -> notifier.toWebhooks().dropped.sum() == 6);
+    gate.countDown();
+    await("sent").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 4);
+  }
+}

@@ -1,0 +1,72 @@
+package io.blkwarden.controller.policy.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.paging.NotifySettings;
+import java.net.URI;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+final class NotifyReaderTest {
+  private static NotifyReader.Load read(String text) {
+    return NotifyReader.read(new PolicyFile("notify.yaml", text));
+  }
+
+  @Test
+  void readsBothKindsWithWhatIsLeftOutAsUsual() {
+    NotifyReader.Load load =
+        read(
+            """
+            alertmanagers:
+              - { url: "http://127.0.0.1:9093", resend: 30s }
+            webhooks:
+              - url: https://hooks.example/blkwarden
+                bearer_token_file: /etc/blkwarden/hook.token
+                timeout: 2s
+                attempts: 3
+                queue: 50
+            """);
+
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.settings().alertmanagers())
+        .containsExactly(
+            new NotifySettings.Alertmanager(
+                URI.create("http://127.0.0.1:9093"), null, 5_000, 30_000));
+    assertThat(load.settings().webhooks())
+        .containsExactly(
+            new NotifySettings.Webhook(
+                URI.create("https://hooks.example/blkwarden"),
+                Path.of("/etc/blkwarden/hook.token"),
+                2_000,
+                3,
+                50));
+  }
+
+  @Test
+  void tellsAllProblemsAtOnceAndPagesNobody() {
+    NotifyReader.Load load =
+        read(
+            """
+            alertmanagers:
+              - { url: "ftp://x", resend: 1s }
+              - { resend: 30s, bearer_tokenfile: /x }
+            webhooks:
+              - { url: "http://ana:secret@hooks.example/", attempts: none }
+            webhook: []
+            """);
+
+    assertThat(load.settings()).isEqualTo(NotifySettings.NOBODY);
+    assertThat(load.problems())
+        .extracting(PolicyProblem::key)
+        .containsExactlyInAnyOrder(
+            "alertmanagers[0].url",
+            "alertmanagers[0].resend",
+            "alertmanagers[1].url",
+            "alertmanagers[1].bearer_tokenfile",
+            "webhooks[0].url",
+            "webhooks[0].attempts",
+            "webhook");
+    assertThat(load.problems().toString())
+        .contains("notify.yaml:3", "bearer_token_file", "5s to 1h");
+  }
+}

@@ -1,0 +1,103 @@
+package io.blkwarden.controller.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.fleet.TestHost;
+import io.blkwarden.controller.said.Said;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.OperatorReply.Verdict;
+import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.message.Pause;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** While acting is paused everything is judged and told, and nothing is set. */
+final class PausingTest {
+  private final TestHost host = new TestHost("dom0-7");
+  private final int noisy = host.addSwap(176);
+
+  private void storm() {
+    host.reads(noisy, 800, 2, 990, 4);
+  }
+
+  private void calm() {
+    host.reads(noisy, 1, 1, 1, 0);
+  }
+
+  private static void pause(Rig rig) {
+    Pause pause = new Pause("ana", "the storage moves", rig.wall);
+    rig.feed(new Input.SaidChanged(new Said(List.of(), List.of(), pause)));
+  }
+
+  private static void resume(Rig rig) {
+    rig.feed(new Input.SaidChanged(Said.NOTHING));
+  }
+
+  @Test
+  void aBreachIsToldAndNotActedOnUntilItIsJudgedAnew() {
+    Rig rig = Rig.acting(Rig.SWAP_STORM);
+    rig.begin(host);
+    pause(rig);
+
+    List<Effect> paused = rig.seconds(30, host, this::storm);
+
+    assertThat(Rig.sends(paused)).isEmpty();
+    assertThat(Rig.states(paused)).containsExactly("firing");
+    assertThat(Rig.decisions(paused))
+        .containsExactly("refuse: not throttled: acting is paused by ana: the storage moves");
+
+    resume(rig);
+    assertThat(Rig.sends(rig.all)).isEmpty();
+    assertThat(Rig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
+  }
+
+  @Test
+  void whatIsOverWhenActingGoesOnIsNotActedOn() {
+    Rig rig = Rig.acting(Rig.SWAP_STORM);
+    rig.begin(host);
+    pause(rig);
+    rig.seconds(10, host, this::storm);
+    rig.seconds(10, host, this::calm);
+
+    resume(rig);
+
+    assertThat(Rig.sends(rig.seconds(10, host, this::calm))).isEmpty();
+    assertThat(Rig.states(rig.all)).containsExactly("firing", "resolved");
+  }
+
+  @Test
+  void aHeldLeaseIsNotRenewedAndReleasedAsEver() {
+    Rig rig = Rig.acting(Rig.SWAP_STORM);
+    rig.begin(host);
+    rig.seconds(4, host, this::storm);
+    rig.outcome(Rig.sends(rig.all).getFirst(), Outcome.Result.APPLIED);
+    pause(rig);
+
+    List<Effect> half = rig.seconds(40, host, this::storm);
+    assertThat(Rig.sends(half)).isEmpty();
+    assertThat(Rig.decisions(half))
+        .anyMatch(line -> line.startsWith("skip: not renewed: acting is paused by ana"));
+
+    assertThat(Rig.sends(rig.seconds(8, host, this::calm)))
+        .singleElement()
+        .satisfies(sent -> assertThat(sent.action()).isInstanceOf(CommandAction.Reset.class));
+  }
+
+  @Test
+  void aPersonIsToldAndMayReleaseButNotThrottle() {
+    Rig rig = Rig.acting(Rig.SWAP_STORM);
+    rig.begin(host);
+    pause(rig);
+
+    List<Effect> refused = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1);
+
+    assertThat(Rig.sends(refused)).isEmpty();
+    assertThat(Rig.answers(refused).getFirst().verdict()).isEqualTo(Verdict.REFUSED);
+    assertThat(Rig.answers(refused).getFirst().detail()).contains("'blkwarden resume'");
+    assertThat(Rig.answers(rig.ask(new OperatorRequest.Proposals(), 2)).getFirst().detail())
+        .contains("acting is paused by ana");
+    assertThat(Rig.sends(rig.ask(new OperatorRequest.ReleaseAll(), 3))).hasSize(1);
+  }
+}

@@ -1,0 +1,70 @@
+package io.blkwarden.model.message;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Require;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A person's word that alerts of a kind do not page for a time; kept in the bucket {@code
+ * blkwarden-silences} under {@code silence.<id>}.
+ *
+ * @param id identity
+ * @param by who said so
+ * @param reason why
+ * @param at from when on
+ * @param until up to when, at most {@link #LONGEST} after {@code at}
+ * @param match which alerts
+ */
+public record Silence(
+    MessageId id, String by, String reason, Instant at, Instant until, Matcher match)
+    implements ControlMessage {
+  /** Longest time. */
+  public static final Duration LONGEST = Duration.ofDays(30);
+
+  public Silence {
+    Require.present(id, "id");
+    Require.text(by, 255, "by");
+    Require.text(reason, 1_000, "reason");
+    Require.present(at, "at");
+    Require.present(until, "until");
+    Require.present(match, "match");
+    if (!until.isAfter(at) || until.isAfter(at.plus(LONGEST))) {
+      throw new IllegalArgumentException(
+          "until: expected after at (%s) by at most %d days, found %s"
+              .formatted(at, LONGEST.toDays(), until));
+    }
+  }
+
+  /**
+   * Patterns for an alert's labels, in which {@code *} stands for any characters and {@code ?} for
+   * one; all that are given must fit, and one must be given.
+   *
+   * @param host name of the host; {@code _fleet} for alerts about the fleet
+   * @param policy name of the policy
+   * @param domain name or UUID of the domain
+   * @param severity {@code info}, {@code warning} or {@code critical}
+   * @param role role of the disk
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Matcher(
+      @Nullable String host,
+      @Nullable String policy,
+      @Nullable String domain,
+      @Nullable String severity,
+      @Nullable String role) {
+    public Matcher {
+      Require.optionalText(host, 255, "match.host");
+      Require.optionalText(policy, 100, "match.policy");
+      Require.optionalText(domain, 255, "match.domain");
+      Require.optionalText(severity, 16, "match.severity");
+      Require.optionalText(role, 16, "match.role");
+      if (host == null && policy == null && domain == null && severity == null && role == null) {
+        throw new IllegalArgumentException(
+            "match: expected one of host, policy, domain, severity, role; found none");
+      }
+    }
+  }
+}
