@@ -109,14 +109,7 @@ final class Acting {
       refuse(watch, about, episode, "read-only", "not throttled: the host's agent only watches");
       return;
     }
-    Optional<String> paused = Paused.why(world);
-    if (paused.isPresent()) {
-      // what would be set stays on the alert: it is what a person who resumes wants to know
-      String reason = "not throttled: " + paused.get();
-      decide(watch, about, Decision.Verdict.REFUSE, "paused", reason, null);
-      return;
-    }
-    if (waits(watch, about, episode, rung.restraint(), null)) {
+    if (paused(watch, about) || waits(watch, about, episode, rung.restraint(), null)) {
       return;
     }
     Throttle throttle =
@@ -163,6 +156,14 @@ final class Acting {
       return true;
     }
     return false;
+  }
+
+  /** Whether a person paused acting; says so, and leaves on the alert what would be set. */
+  private boolean paused(HostWatch watch, Case about) {
+    Optional<String> why = Paused.why(world);
+    why.ifPresent(text ->
+        decide(watch, about, Decision.Verdict.REFUSE, "paused", "not throttled: " + text, null));
+    return why.isPresent();
   }
 
   /** Whether a person must approve first; says so. */

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.controller.testing.NatsServer;
@@ -12,6 +14,12 @@ import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.subject.Subjects;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +57,12 @@ final class ApprovalOnNatsTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(server.url(), null, Subjects.DEFAULT, "c1"), policies, null),
+                new BusSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+                policies,
+                null,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new Secret("0123456789abcdef"),
+                NotifyFile.NOBODY),
             StepSettings.DEFAULT);
     await("ready").atMost(BOUND).until(() -> controller.readiness().hindrances().isEmpty());
     host.swaps(800);
@@ -87,6 +100,27 @@ final class ApprovalOnNatsTest {
     await("set").atMost(BOUND).until(() -> host.held() != null);
     assertThat(Objects.requireNonNull(host.held()).restraint()).isEqualTo(Restraint.Priority.IDLE);
     assertThat(Typed.type(server.url(), "proposals", "--json").out()).doesNotContain(id);
+  }
+
+  @Test
+  void whatIsApprovedOverHttpIsSet() throws Exception {
+    String id = proposal();
+    URI uri =
+        URI.create(
+            "http://127.0.0.1:%d/api/v1/proposals/%s/approve"
+                .formatted(controller.httpPort().orElseThrow(), id));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(uri)
+              .header("Authorization", "Bearer 0123456789abcdef")
+              .POST(HttpRequest.BodyPublishers.noBody())
+              .build();
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.body()).contains("approved: idle for xvda2");
+    }
+    await("set").atMost(BOUND).until(() -> host.held() != null);
   }
 
   @Test
