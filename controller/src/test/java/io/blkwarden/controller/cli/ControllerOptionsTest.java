@@ -1,0 +1,43 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A controller that is told wrong files does not start, and says all that is wrong. */
+final class ControllerOptionsTest {
+  @TempDir Path folder;
+
+  @Test
+  void aNotifyFileWithFaultsIsUsage() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("notify.yaml"), "webhooks: [ { uri: x } ]\nalertmanager: []\n");
+
+    Typed typed = Typed.type("", "controller", "--no-http", "--notify", file.toString());
+
+    assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(typed.err())
+        .contains(
+            "notify.yaml:1:",
+            "webhooks[0].uri: unknown key",
+            "webhooks[0].url: expected a URL",
+            "notify.yaml:2:",
+            "did you mean 'alertmanagers'");
+  }
+
+  @Test
+  void aTokenThatOthersCanReadIsUsage() throws Exception {
+    Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+
+    Typed typed = Typed.type("", "controller", "--http-token-file", file.toString());
+
+    assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(typed.err()).contains("--http-token-file: " + file, "chmod 600");
+  }
+}
