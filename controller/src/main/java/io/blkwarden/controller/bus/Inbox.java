@@ -1,7 +1,7 @@
 package io.blkwarden.controller.bus;
 
-import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.said.Said;
+import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.said.Said;
+import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Require;

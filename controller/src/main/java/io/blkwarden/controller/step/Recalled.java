@@ -1,11 +1,11 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.detect.BudgetTable;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.plan.ClearRule;
-import io.blkwarden.controller.detect.BudgetTable;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.FleetPolicy;
+import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -198,9 +198,7 @@ final class Recalled {
     if (!watch.isAbout(row, index)) {
       return policiesComplete ? sentence(Alerts.Ending.UNMATCHED) : Optional.empty();
     }
-    return calm(watch, told, row, index)
-        ? sentence(Alerts.Ending.CLEARED)
-        : Optional.empty();
+    return calm(watch, told, row, index) ? sentence(Alerts.Ending.CLEARED) : Optional.empty();
   }
 
   private static Optional<String> sentence(Alerts.Ending ending) {

@@ -2,8 +2,8 @@ package io.blkwarden.controller.testing;
 
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.Inbox;
-import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.said.Said;
+import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.message.Alert;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
