@@ -98,17 +98,40 @@ final class RecordCommand implements Callable<Integer> {
     }
     RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
     RecordLoop loop = new RecordLoop(queue, folder, RecordCommand::millis);
+    CountDownLatch over = endOnSignal(queue);
     boolean whole;
-    try (folder;
-        RecordingTap source = RecordingTap.open(bus, random, tap)) {
-      shell.err().printf("recording to %s; Ctrl-C ends it%n", Printable.of(dir.toString()));
-      shell.err().flush();
-      whole = run(loop, queue, tap, source);
-    } catch (IOException e) {
-      return unwritable(e);
+    try {
+      try (folder;
+          RecordingTap source = RecordingTap.open(bus, random, tap)) {
+        shell.err().printf("recording to %s; Ctrl-C ends it%n", Printable.of(dir.toString()));
+        shell.err().flush();
+        whole = run(loop, queue, tap, source);
+      } catch (IOException e) {
+        return unwritable(e);
+      }
+      print(loop, folder);
+      return whole ? ExitCodes.DONE : ExitCodes.FAILED;
+    } finally {
+      over.countDown();
     }
-    print(loop, folder);
-    return whole ? ExitCodes.DONE : ExitCodes.FAILED;
+  }
+
+  /** At Ctrl-C the process ends only after the last file is, and the summary is printed. */
+  private static CountDownLatch endOnSignal(EntryQueue queue) {
+    CountDownLatch over = new CountDownLatch(1);
+    Thread hook =
+        new Thread(
+            () -> {
+              queue.close(now());
+              try {
+                boolean _ = over.await(STOP_SECONDS, TimeUnit.SECONDS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "blkwarden-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return over;
   }
 
   private RecordingLimits limits() {
@@ -132,19 +155,6 @@ final class RecordCommand implements Callable<Integer> {
   /** Runs until the time is up or somebody ends it; false when it was interrupted. */
   private boolean run(RecordLoop loop, EntryQueue queue, Tap tap, RecordingTap source)
       throws IOException {
-    CountDownLatch over = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              queue.close(now());
-              try {
-                boolean _ = over.await(STOP_SECONDS, TimeUnit.SECONDS);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "blkwarden-stop");
-    Runtime.getRuntime().addShutdownHook(hook);
     Duration until = length;
     long end = until == null ? Long.MAX_VALUE : millis() + until.toMillis();
     Drops drops = new Drops();
@@ -160,8 +170,6 @@ final class RecordCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    } finally {
-      over.countDown();
     }
   }
 
@@ -195,6 +203,7 @@ final class RecordCommand implements Callable<Integer> {
             loop.lost(),
             loop.disconnected() ? ", more while NATS was away" : "",
             folder.deleted());
+    shell.out().flush();
   }
 
   private static long millis() {
