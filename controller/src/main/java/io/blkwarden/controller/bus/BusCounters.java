@@ -28,6 +28,15 @@ public final class BusCounters {
   /** Alerts refused at the outbox's bound; each stands in the log in full. */
   public final LongAdder alertsLost = new LongAdder();
 
+  /** Decisions that the stream acknowledged. */
+  public final LongAdder decisionsPublished = new LongAdder();
+
+  /** Attempts to publish a decision that were not acknowledged, and so were repeated. */
+  public final LongAdder decisionsRetried = new LongAdder();
+
+  /** Decisions refused at the outbox's bound; each stands in the log. */
+  public final LongAdder decisionsLost = new LongAdder();
+
   /** Claims made. */
   public final LongAdder claims = new LongAdder();
 }

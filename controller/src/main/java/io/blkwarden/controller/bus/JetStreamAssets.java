@@ -28,6 +28,7 @@ final class JetStreamAssets {
 
   static final String AUDIT = "BLKWARDEN_AUDIT";
   static final String ALERTS = "BLKWARDEN_ALERTS";
+  static final String DECISIONS = "BLKWARDEN_DECISIONS";
   static final String MAPPING = "blkwarden-mapping";
   static final String CLAIM = "blkwarden-claim";
   static final String SPEC = "blkwarden-spec";
@@ -38,6 +39,7 @@ final class JetStreamAssets {
   private static final Duration MAX_AGE = Duration.ofDays(30);
   private static final long AUDIT_MAX_BYTES = 512L << 20;
   private static final long ALERTS_MAX_BYTES = 256L << 20;
+  private static final long DECISIONS_MAX_BYTES = 256L << 20;
   private static final long MAPPING_MAX_BYTES = 1L << 30;
   private static final int MAPPING_MAX_VALUE_BYTES = 1 << 20;
   private static final long CLAIM_MAX_BYTES = 1L << 20;
@@ -96,6 +98,7 @@ final class JetStreamAssets {
       JetStreamManagement streams = connection.jetStreamManagement(options());
       stream(streams, ALERTS, subjects.prefix() + ".alert.>", ALERTS_MAX_BYTES);
       stream(streams, AUDIT, subjects.allOutcomes(), AUDIT_MAX_BYTES);
+      stream(streams, DECISIONS, subjects.allDecisions(), DECISIONS_MAX_BYTES);
       bucket(
           buckets,
           MAPPING,

@@ -4,9 +4,12 @@ import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.subject.HostToken;
+import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
+import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.KeyValue;
 import io.nats.client.Message;
@@ -26,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * The fleet's messages over NATS.
  *
  * <p>Three connections, so that a stall of one cannot delay another: samples in; control both ways;
- * alerts out. Whatever waits for the server (connecting, streams, claims) runs on one thread of its
- * own; nothing else here ever waits. It starts without NATS and keeps trying.
+ * alerts and decisions out. Whatever waits for the server (connecting, streams, claims) runs on one
+ * thread of its own; nothing else here ever waits. It starts without NATS and keeps trying.
  */
 public final class NatsFleetBus implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NatsFleetBus.class);
@@ -41,6 +44,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private final NatsLinks links;
   private final ClaimDesk desk;
   private final AlertOutbox outbox = new AlertOutbox(AlertOutbox.LIMIT);
+  private final DecisionOutbox decided = new DecisionOutbox(DecisionOutbox.LIMIT);
   private final AtomicInteger fetches = new AtomicInteger();
   private final AtomicBoolean checkQueued = new AtomicBoolean();
   private final AtomicBoolean retryQueued = new AtomicBoolean();
@@ -54,6 +58,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private volatile boolean prepared;
   private volatile String problem = "not connected to NATS yet";
   private volatile @Nullable Thread sender;
+  private volatile @Nullable Thread clerk;
   private volatile @Nullable Subscriptions subscriptions;
   private @Nullable SaidWatch said;
 
@@ -141,6 +146,17 @@ public final class NatsFleetBus implements AutoCloseable {
     return link.keyValue(JetStreamAssets.SPEC, JetStreamAssets.bucketOptions());
   }
 
+  /** Takes a decision to be published, in order and until it is stored. */
+  public void publish(DecisionNote note) {
+    if (!decided.add(note)) {
+      counters.decisionsLost.increment();
+      log.error(
+          "decision {} not published, {} wait for NATS already; it stands in the log only",
+          note.id(),
+          DecisionOutbox.LIMIT);
+    }
+  }
+
   /** Answers an operator's request; an answer that NATS cannot take is lost, and so asked again. */
   public void reply(String replyTo, OperatorReply reply) {
     Connection link = control;
@@ -216,17 +232,34 @@ public final class NatsFleetBus implements AutoCloseable {
     return outbox.awaitEmpty(atMost);
   }
 
+  /** Decisions that wait to be stored. */
+  public int waitingDecisions() {
+    return decided.size();
+  }
+
+  /** Waits until all decisions are stored; false when the time was over first. */
+  public boolean flushDecisions(Duration atMost) throws InterruptedException {
+    return decided.awaitEmpty(atMost);
+  }
+
   /** Closes the connections; what was not flushed is lost. */
   @Override
   public void close() {
     errands.close();
-    Thread current = sender;
-    if (current != null) {
-      current.interrupt();
-    }
+    stopSenders();
     for (Connection link : new Connection[] {samples, control, alerts}) {
       close(link);
     }
+  }
+
+  private void stopSenders() {
+    for (Thread each : new Thread[] {sender, clerk}) {
+      if (each != null) {
+        each.interrupt();
+      }
+    }
+    sender = null;
+    clerk = null;
   }
 
   private static void close(@Nullable Connection link) {
@@ -258,7 +291,7 @@ public final class NatsFleetBus implements AutoCloseable {
         control = controlLink;
       }
       if (alerts == null) {
-        alerts = links.connect("alerts", listener("alerts", outbox::nudge));
+        alerts = links.connect("alerts", listener("alerts", this::nudgeSenders));
       }
       if (subscriptions == null) {
         subscriptions =
@@ -274,7 +307,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private void refresh(Connection link, Inbox to) throws BusException {
     try {
       new JetStreamAssets(link, settings.subjects(), settings.printableServers()).ensure();
-      startSender();
+      startSenders();
       SaidWatch before = said;
       if (before != null) {
         before.close();
@@ -301,10 +334,7 @@ public final class NatsFleetBus implements AutoCloseable {
    */
   private void abandoned() {
     if (gone(samples) || gone(control) || gone(alerts)) {
-      Thread current = sender;
-      if (current != null) {
-        current.interrupt();
-      }
+      stopSenders();
       close(samples);
       close(control);
       close(alerts);
@@ -312,7 +342,6 @@ public final class NatsFleetBus implements AutoCloseable {
       control = null;
       alerts = null;
       subscriptions = null;
-      sender = null;
       prepared = false;
       later(
           new BusException(
@@ -370,22 +399,30 @@ public final class NatsFleetBus implements AutoCloseable {
     }
   }
 
-  private void startSender() throws IOException {
+  private void startSenders() throws IOException {
     Connection link = alerts;
     if (sender == null && link != null) {
-      Thread thread =
-          new Thread(
-              new AlertSender(
-                  outbox,
-                  link.jetStream(JetStreamAssets.options()),
-                  settings.subjects(),
-                  counters,
-                  random),
-              "blkwarden-alerts");
-      thread.setDaemon(true);
-      sender = thread;
-      thread.start();
+      JetStream stream = link.jetStream(JetStreamAssets.options());
+      Subjects subjects = settings.subjects();
+      sender =
+          started(new AlertSender(outbox, stream, subjects, counters, random), "blkwarden-alerts");
+      clerk =
+          started(
+              new DecisionSender(decided, stream, subjects, counters, random),
+              "blkwarden-decisions");
     }
+  }
+
+  private static Thread started(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private void nudgeSenders() {
+    outbox.nudge();
+    decided.nudge();
   }
 
   private static MappingBucket mappings(Connection link) throws IOException {

@@ -72,6 +72,7 @@ public final class RecordingTap implements AutoCloseable {
             subjects.prefix() + ".command.*",
             subjects.allOutcomes(),
             subjects.allAlerts(),
+            subjects.allDecisions(),
             subjects.allOperatorRequests(),
             subjects.allSamples())) {
       dispatcher.subscribe(each);

@@ -7,6 +7,7 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.DecisionNote;
 import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ public final class EffectDispatch implements Consumer<Effect> {
   private final CommandDesk commands;
   private final CommandDesk snapshots;
   private final Consumer<Alert> alerts;
+  private final Consumer<DecisionNote> decisions;
   private final Consumer<HostId> storedSnapshots;
   private final Consumer<FleetSpec> specs;
   private final OperatorMailbox operators;
@@ -42,6 +44,7 @@ public final class EffectDispatch implements Consumer<Effect> {
    * @param commands for the brain's commands
    * @param snapshots for requests for snapshots, apart so that many hosts' cannot delay commands
    * @param alerts publishes
+   * @param decisions publishes too
    * @param storedSnapshots fetches a host's stored snapshot, when this controller may not command
    * @param specs keeps what was learned of the fleet
    * @param epoch of the claim, absent while there is none
@@ -51,6 +54,7 @@ public final class EffectDispatch implements Consumer<Effect> {
       CommandDesk commands,
       CommandDesk snapshots,
       Consumer<Alert> alerts,
+      Consumer<DecisionNote> decisions,
       Consumer<HostId> storedSnapshots,
       Consumer<FleetSpec> specs,
       OperatorMailbox operators,
@@ -62,6 +66,7 @@ public final class EffectDispatch implements Consumer<Effect> {
     this.commands = commands;
     this.snapshots = snapshots;
     this.alerts = alerts;
+    this.decisions = decisions;
     this.storedSnapshots = storedSnapshots;
     this.specs = specs;
     this.operators = operators;
@@ -91,6 +96,9 @@ public final class EffectDispatch implements Consumer<Effect> {
       case Effect.Note note -> {
         DispatchCounters.increment(counters.decisions, note.decision().verdict());
         record.info("{}", DecisionLine.of(note.decision()));
+        decisions.accept(
+            DecisionNotes.of(
+                note.decision(), MessageId.of(clock.millis(), random), issuer, epoch.get()));
       }
     }
   }

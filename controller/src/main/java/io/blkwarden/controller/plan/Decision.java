@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param throttle the lease concerned; absent when there is none
  * @param reason why, in a sentence; 1 to 1000 characters
  * @param numbers what was measured, by name, in name order; at most 32
+ * @param alert whose alert tells of it; absent when none does
+ * @param guard what refused or held back; absent when nothing did
  */
 public record Decision(
     Instant at,
@@ -34,7 +36,9 @@ public record Decision(
     Verdict verdict,
     @Nullable MessageId throttle,
     String reason,
-    Map<String, Double> numbers) {
+    Map<String, Double> numbers,
+    @Nullable MessageId alert,
+    @Nullable String guard) {
   private static final int REASON_MAX = 1_000;
 
   public Decision {
@@ -47,6 +51,33 @@ public record Decision(
     Require.text(reason, REASON_MAX, "reason");
     Require.within(numbers.size(), 0, 32, "numbers (count)");
     numbers = Collections.unmodifiableMap(new TreeMap<>(numbers));
+    Require.optionalText(guard, 64, "guard");
+  }
+
+  /** A decision that no alert tells of and no guard had a part in. */
+  public Decision(
+      Instant at,
+      HostId host,
+      @Nullable DomainRef domain,
+      @Nullable String vdev,
+      @Nullable String policy,
+      Verdict verdict,
+      @Nullable MessageId throttle,
+      String reason,
+      Map<String, Double> numbers) {
+    this(at, host, domain, vdev, policy, verdict, throttle, reason, numbers, null, null);
+  }
+
+  /** The same, told by an alert. */
+  public Decision toldBy(@Nullable MessageId id) {
+    return new Decision(
+        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, id, guard);
+  }
+
+  /** The same, with what refused or held back. */
+  public Decision heldBackBy(String kind) {
+    return new Decision(
+        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, alert, kind);
   }
 
   /** What was decided. */

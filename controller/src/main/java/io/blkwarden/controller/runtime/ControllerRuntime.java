@@ -99,6 +99,7 @@ public final class ControllerRuntime implements AutoCloseable {
             commands,
             snapshots,
             this::tell,
+            bus::publish,
             bus::fetchMapping,
             bus::keep,
             operators,
@@ -221,7 +222,7 @@ public final class ControllerRuntime implements AutoCloseable {
 
   /**
    * Ends in good order: takes nothing in any more, lets commands that are under way be answered,
-   * stores the alerts; then closes.
+   * stores the alerts and decisions; then closes.
    *
    * @param atMost how long each of the two may take
    * @return whether nothing was left over
@@ -240,15 +241,17 @@ public final class ControllerRuntime implements AutoCloseable {
       }
       loop.stop();
       brain.join(Duration.ofSeconds(2));
-      boolean stored = bus.flushAlerts(atMost);
+      boolean told = bus.flushAlerts(atMost);
+      boolean stored = bus.flushDecisions(atMost) && told;
       complete = answered && stored;
       if (complete) {
         log.info("stopped in good order");
       } else {
         log.warn(
-            "stopped with commands unanswered: {}, alerts not stored: {}",
+            "stopped with commands unanswered: {}, alerts not stored: {}, decisions: {}",
             !answered,
-            bus.waitingAlerts());
+            bus.waitingAlerts(),
+            bus.waitingDecisions());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

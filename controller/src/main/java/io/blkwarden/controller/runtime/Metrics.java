@@ -166,7 +166,20 @@ final class Metrics {
             "alerts_lost_total",
             "Alerts refused at the bound; they stand in the log.",
             busCounts.alertsLost),
-        Metric.of("alerts_waiting", "Alerts that wait to be stored.", bus::waitingAlerts));
+        Metric.of("alerts_waiting", "Alerts that wait to be stored.", bus::waitingAlerts),
+        count(
+            "decisions_published_total",
+            "Decisions that NATS stored.",
+            busCounts.decisionsPublished),
+        count(
+            "decisions_retried_total",
+            "Attempts to publish a decision that failed.",
+            busCounts.decisionsRetried),
+        count(
+            "decisions_lost_total",
+            "Decisions refused at the bound; they stand in the log.",
+            busCounts.decisionsLost),
+        Metric.of("decisions_waiting", "Decisions that wait to be stored.", bus::waitingDecisions));
   }
 
   private static Metric count(String name, String help, LongAdder counter) {

@@ -12,6 +12,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -422,7 +423,12 @@ final class Acting {
     }
     episode.decided = kind;
     episode.note = reason;
-    world.add(new Effect.Note(Sampling.decision(world, watch, about, verdict, throttle, reason)));
+    Decision decision = Sampling.decision(world, watch, about, verdict, throttle, reason);
+    world.add(
+        new Effect.Note(
+            verdict == Decision.Verdict.REFUSE
+                ? decision.heldBackBy(kind.toLowerCase(Locale.ROOT))
+                : decision));
   }
 
   private static String join(String sentence, String note) {

@@ -291,15 +291,17 @@ final class Sampling {
         numbers.put(metric.id(), value);
       }
     }
-    return new Decision(
-        world.now().wall(),
-        watch.host(),
-        about.domain,
-        about.disk.vdev(),
-        about.policy.name(),
-        verdict,
-        throttle == null ? null : throttle.lease,
-        reason,
-        numbers);
+    Decision decision =
+        new Decision(
+            world.now().wall(),
+            watch.host(),
+            about.domain,
+            about.disk.vdev(),
+            about.policy.name(),
+            verdict,
+            throttle == null ? null : throttle.lease,
+            reason,
+            numbers);
+    return about.episode == null ? decision : decision.toldBy(about.episode.alert);
   }
 }

@@ -12,6 +12,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -84,6 +85,7 @@ final class NatsFleetBusTest {
         List.of(
             "BLKWARDEN_AUDIT",
             "BLKWARDEN_ALERTS",
+            "BLKWARDEN_DECISIONS",
             "KV_blkwarden-mapping",
             "KV_blkwarden-spec",
             "KV_blkwarden-claim")) {
@@ -233,6 +235,37 @@ final class NatsFleetBusTest {
           .containsExactly(Alert.State.FIRING, Alert.State.RESOLVED);
     }
     assertThat(counts.alertsLost.sum()).isZero();
+  }
+
+  @Test
+  void decisionsSurviveADeadServerInOrderAndOnce() throws Exception {
+    NatsServer server = closing(NatsServer.start());
+    BusCounters counts = new BusCounters();
+    NatsFleetBus bus = bus(server, "c1", new Recording(), counts);
+    awaitHeld(bus);
+    int decisions = 600;
+
+    for (int i = 0; i < decisions; i++) {
+      if (i == 300) {
+        server.kill();
+      }
+      bus.publish(Messages.decision(i));
+    }
+    server.run();
+
+    assertThat(bus.flushDecisions(BOUND)).isTrue();
+    Connection other = closing(Nats.connect(server.url()));
+    var stored = other.jetStream().subscribe("blkwarden.v1.decision.dom0-7");
+    for (int i = 0; i < decisions; i++) {
+      byte[] json = stored.nextMessage(BOUND).getData();
+      assertThat(ControlJson.decode(DecisionNote.class, json))
+          .isEqualTo(new Decoded.Ok<>(Messages.decision(i)));
+    }
+    var stream = other.jetStreamManagement().getStreamInfo("BLKWARDEN_DECISIONS");
+    assertThat(stream.getStreamState().getMsgCount()).isEqualTo(decisions);
+    assertThat(stream.getConfiguration().getMaxBytes()).isEqualTo(256 << 20);
+    assertThat(counts.decisionsLost.sum()).isZero();
+    assertThat(counts.decisionsPublished.sum()).isEqualTo(decisions);
   }
 
   private static List<Alert> stored(NatsServer server) throws Exception {

@@ -6,9 +6,11 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
@@ -41,6 +43,25 @@ public final class Messages {
         new Alert.Evidence(null, null, null, null, List.of()),
         null,
         "vm176 has swapped " + number);
+  }
+
+  /** A refusal by a guard. */
+  public static DecisionNote decision(long number) {
+    return new DecisionNote(
+        id(number),
+        AT.plusMillis(number),
+        "c1",
+        7L,
+        new HostId("dom0-7"),
+        new DomainRef(new UUID(3, 4), 137, "vm176"),
+        "xvda2",
+        "swap-storm",
+        id(1_000_000),
+        DecisionNote.Verdict.REFUSE,
+        "brake",
+        null,
+        "not throttled: enough disks are already",
+        Map.of("iops", 812.4, "above", 200.0));
   }
 
   /** A command that asks for a snapshot. */

@@ -82,6 +82,16 @@ public record Subjects(String prefix) {
     return prefix + ".alert.*.*.*";
   }
 
+  /** Where decisions about a host go; host {@code _fleet} for those about the fleet. */
+  public String decision(HostId host) {
+    return "%s.decision.%s".formatted(prefix, HostToken.encode(host));
+  }
+
+  /** All decisions. */
+  public String allDecisions() {
+    return prefix + ".decision.*";
+  }
+
   /** Where a controller answers an operator's request, such as {@code throttle}. */
   public String operator(String verb) {
     return prefix + ".operator." + verb;

@@ -38,7 +38,8 @@ final class Golden {
           "alert.blame",
           "alert.quiet",
           "operator-request.approve",
-          "operator-reply.proposals");
+          "operator-reply.proposals",
+          "decision");
 
   private Golden() {}
 

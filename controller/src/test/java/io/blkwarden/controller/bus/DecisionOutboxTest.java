@@ -1,0 +1,29 @@
+package io.blkwarden.controller.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.testing.Messages;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class DecisionOutboxTest {
+  private final DecisionOutbox outbox = new DecisionOutbox(3);
+
+  @Test
+  void whatWasDecidedFirstIsToldFirstAndTheBoundRefuses() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      assertThat(outbox.add(Messages.decision(i))).isTrue();
+    }
+    assertThat(outbox.add(Messages.decision(3))).isFalse();
+    assertThat(outbox.awaitBatch(2))
+        .containsExactly(Messages.decision(0), Messages.decision(1))
+        .isEqualTo(outbox.awaitBatch(2));
+
+    outbox.remove(1);
+    assertThat(outbox.size()).isEqualTo(2);
+    assertThat(outbox.awaitBatch(9)).containsExactly(Messages.decision(1), Messages.decision(2));
+    assertThat(outbox.awaitEmpty(Duration.ofMillis(5))).isFalse();
+    outbox.remove(2);
+    assertThat(outbox.awaitEmpty(Duration.ZERO)).isTrue();
+  }
+}
