@@ -49,6 +49,7 @@ final class ArchitectureTest {
     "..controller.paging..",
     "..controller.said..",
     "..controller.step..",
+    "..controller.why..",
     "..controller.record"
   };
 

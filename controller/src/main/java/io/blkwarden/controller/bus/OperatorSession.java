@@ -15,6 +15,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -122,6 +125,50 @@ public final class OperatorSession implements AutoCloseable {
    */
   public void alerts(Instant since, boolean follow, BooleanSupplier stopped, Consumer<byte[]> taker)
       throws BusException {
+    read(
+        JetStreamAssets.ALERTS,
+        settings.subjects().prefix() + ".alert.>",
+        since,
+        follow,
+        stopped,
+        taker);
+  }
+
+  /**
+   * Gives all decisions, outcomes and alerts since {@code since} to {@code taker}, in JSON: each
+   * kind in order, one kind after the other. A stream that does not exist yet has none.
+   */
+  public void history(Instant since, BooleanSupplier stopped, Consumer<byte[]> taker)
+      throws BusException {
+    Map<String, String> streams = new LinkedHashMap<>();
+    streams.put(JetStreamAssets.DECISIONS, settings.subjects().allDecisions());
+    streams.put(JetStreamAssets.AUDIT, settings.subjects().allOutcomes());
+    streams.put(JetStreamAssets.ALERTS, settings.subjects().prefix() + ".alert.>");
+    try {
+      List<String> there =
+          connection.jetStreamManagement(JetStreamAssets.options()).getStreamNames();
+      streams.keySet().retainAll(there);
+    } catch (IOException | JetStreamApiException e) {
+      throw JetStreamAssets.explain(e, settings.printableServers());
+    }
+    if (streams.isEmpty()) {
+      throw new BusException(
+          "NATS at %s has none of blkwarden's streams yet: start the controller once"
+              .formatted(settings.printableServers()));
+    }
+    for (Map.Entry<String, String> each : streams.entrySet()) {
+      read(each.getKey(), each.getValue(), since, false, stopped, taker);
+    }
+  }
+
+  private void read(
+      String stream,
+      String subject,
+      Instant since,
+      boolean follow,
+      BooleanSupplier stopped,
+      Consumer<byte[]> taker)
+      throws BusException {
     ConsumerConfiguration from =
         ConsumerConfiguration.builder()
             .deliverPolicy(DeliverPolicy.ByStartTime)
@@ -132,8 +179,8 @@ public final class OperatorSession implements AutoCloseable {
           connection
               .jetStream(JetStreamAssets.options())
               .subscribe(
-                  settings.subjects().prefix() + ".alert.>",
-                  PushSubscribeOptions.builder().stream(JetStreamAssets.ALERTS)
+                  subject,
+                  PushSubscribeOptions.builder().stream(stream)
                       .ordered(true)
                       .configuration(from)
                       .build());
@@ -147,7 +194,7 @@ public final class OperatorSession implements AutoCloseable {
       }
       subscription.unsubscribe();
     } catch (JetStreamApiException e) {
-      throw missing(e, JetStreamAssets.ALERTS);
+      throw missing(e, stream);
     } catch (IOException e) {
       throw JetStreamAssets.explain(e, settings.printableServers());
     } catch (InterruptedException e) {

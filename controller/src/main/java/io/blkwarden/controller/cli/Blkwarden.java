@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
       ControllerCommand.class,
       MapCommand.class,
       AlertsCommand.class,
+      WhyCommand.class,
       RecordCommand.class,
       ThrottleCommand.class,
       ReleaseCommand.class,

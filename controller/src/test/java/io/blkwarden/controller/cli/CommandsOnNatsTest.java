@@ -6,10 +6,12 @@ import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.NatsServer;
+import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.subject.Subjects;
@@ -17,6 +19,7 @@ import io.nats.client.api.KeyValueConfiguration;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,5 +170,63 @@ final class CommandsOnNatsTest {
       assertThat(Typed.type(empty.url(), "map").err())
           .contains("has no blkwarden-mapping yet: start the controller once");
     }
+  }
+
+  @Test
+  void whyTellsWhatTheStreamsKnow() throws Exception {
+    DecisionNote refusal = decision("vm176\u001B[2J");
+    assertThat(Typed.type(server.url(), "why", "vm176").code()).isEqualTo(ExitCodes.FAILED);
+    agent
+        .connection()
+        .jetStreamManagement()
+        .addStream(
+            StreamConfiguration.builder()
+                .name("BLKWARDEN_DECISIONS")
+                .subjects("blkwarden.v1.decision.*")
+                .build());
+    agent.raw(SUBJECTS.decision(HOST), ControlJson.encode(refusal));
+    agent.raw(SUBJECTS.decision(HOST), ControlJson.encode(Messages.decision(1)));
+    agent.raw(
+        SUBJECTS.alert("warning", HOST, "swap-storm"),
+        ControlJson.encode(Messages.alert(1, Alert.State.FIRING)));
+    agent.flush();
+
+    Typed typed = Typed.type(server.url(), "why", "vm176\u001B[2J");
+    assertThat(typed.code()).as(typed.err()).isZero();
+    assertThat(typed.out())
+        .contains("vm176\\u001B[2J/xvda2 on dom0-7", "by the guard 'brake'", "iops 812/s")
+        .doesNotContain("\u001B")
+        .hasLineCount(1);
+    assertThat(Typed.type(server.url(), "why", "vm176").out()).hasLineCount(2);
+
+    Typed json = Typed.type(server.url(), "why", "--json", Messages.id(1_000_000).value());
+    assertThat(json.code()).as(json.err()).isZero();
+    assertThat(json.out())
+        .startsWith("{\"schema\":\"blkwarden.why.v1\"")
+        .contains("\"guard\":\"brake\"", "\"iops\":812.4");
+
+    Typed nothing = Typed.type(server.url(), "why", "vm9");
+    assertThat(nothing.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(nothing.err()).contains("nothing was said about vm9 in the last 1d 0h");
+    assertThat(Typed.type(server.url(), "why", "").code()).isEqualTo(ExitCodes.USAGE);
+  }
+
+  private static DecisionNote decision(String domain) {
+    DecisionNote like = Messages.decision(2);
+    return new DecisionNote(
+        like.id(),
+        like.at(),
+        like.controller(),
+        like.epoch(),
+        like.host(),
+        new DomainRef(new UUID(3, 9), 9, domain),
+        like.vdev(),
+        like.policy(),
+        like.alert(),
+        like.verdict(),
+        like.guard(),
+        like.throttle(),
+        like.reason(),
+        like.numbers());
   }
 }
