@@ -50,6 +50,7 @@ final class ArchitectureTest {
     "..controller.said..",
     "..controller.step..",
     "..controller.why..",
+    "..controller.replay..",
     "..controller.record"
   };
 

@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
       AlertsCommand.class,
       WhyCommand.class,
       RecordCommand.class,
+      ReplayCommand.class,
       ThrottleCommand.class,
       ReleaseCommand.class,
       ProposalsCommand.class,

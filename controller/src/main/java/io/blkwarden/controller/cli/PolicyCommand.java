@@ -57,11 +57,7 @@ final class PolicyCommand {
           files.addAll(PolicyFiles.read(path));
         } catch (IOException e) {
           unreadable = true;
-          shell
-              .err()
-              .printf(
-                  "blkwarden: %s cannot be read (%s): check the name and its mode%n",
-                  Printable.of(path.toString()), e.getClass().getSimpleName());
+          shell.err().println("blkwarden: " + Printable.of(String.valueOf(e.getMessage())));
         }
       }
       PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);

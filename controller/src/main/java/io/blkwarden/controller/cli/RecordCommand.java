@@ -76,8 +76,24 @@ final class RecordCommand implements Callable<Integer> {
       description = "End by itself after so long, such as 10m or 24h.")
   @Nullable Duration length;
 
+  @Option(
+      names = "--policies",
+      paramLabel = "DIR",
+      description =
+          "Record these policies too, and again when they change: the folder that the controller"
+              + " reads. 'blkwarden replay' uses them unless it is given others.")
+  @Nullable Path policies;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "Record these labels of domains with the policies.")
+  @Nullable Path labels;
+
   @Option(names = "--json", description = "Print the summary as a JSON object.")
   boolean json;
+
+  private @Nullable PolicyTape tape;
 
   RecordCommand(Shell shell) {
     this.shell = shell;
@@ -98,6 +114,11 @@ final class RecordCommand implements Callable<Integer> {
     }
     RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
     RecordLoop loop = new RecordLoop(queue, folder, RecordCommand::millis);
+    Path rules = policies;
+    if (rules != null) {
+      tape = new PolicyTape(rules, labels, queue, RecordCommand::now, this::remark);
+      tape.look(); // before all else, so that a replay decides by them from the begin
+    }
     CountDownLatch over = endOnSignal(queue);
     boolean whole;
     try {
@@ -134,6 +155,11 @@ final class RecordCommand implements Callable<Integer> {
     return over;
   }
 
+  private void remark(String fault) {
+    shell.err().println("blkwarden: " + Printable.of(fault));
+    shell.err().flush();
+  }
+
   private RecordingLimits limits() {
     try {
       return new RecordingLimits(fileBytes, totalBytes);
@@ -162,6 +188,9 @@ final class RecordCommand implements Callable<Integer> {
       loop.run(() -> {
         drops.look(source, queue);
         tap.readAgain(source, shell);
+        if (tape != null) {
+          tape.second();
+        }
         if (millis() >= end) {
           queue.close(now());
         }

@@ -13,6 +13,9 @@ public final class RecordingFormat {
   /** Ending of a recording's file name. */
   public static final String SUFFIX = ".bwrec";
 
+  /** In place of a subject: the policy files that the recorder was given. */
+  public static final String POLICIES = "policies";
+
   static final byte[] MAGIC = HexFormat.of().parseHex("89424b575245430a");
   static final int VERSION = 1;
 

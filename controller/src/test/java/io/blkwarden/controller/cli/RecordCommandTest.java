@@ -92,7 +92,15 @@ final class RecordCommandTest {
         .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
     CompletableFuture<Typed> typed =
-        typing("record", "--dir", folder.toString(), "--for", "8s", "--json");
+        typing(
+            "record",
+            "--dir",
+            folder.toString(),
+            "--for",
+            "8s",
+            "--json",
+            "--policies",
+            Files.createDirectory(folder.resolve("rules")).toString());
     until(typed, "blkwarden.v1.agent.1.probe", "agent.1.probe probe");
 
     List<String> said =
@@ -114,6 +122,7 @@ final class RecordCommandTest {
     assertThat(done.code()).as(done.err()).isZero();
     assertThat(done.out()).contains("\"samples\":1", "\"lost\":0", "\"files\":1");
     List<String> lines = recorded();
+    assertThat(lines).first().asString().startsWith("policies {\"schema\"");
     assertThat(lines)
         .filteredOn(line -> line.contains(" said on "))
         .containsExactlyElementsOf(

@@ -1,12 +1,13 @@
 package io.blkwarden.controller.record.files;
 
 import io.blkwarden.controller.record.Entry;
+import io.blkwarden.controller.record.RecordingFormat;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Each host's last snapshot, to be repeated at the begin of the next file.
+ * Each host's last snapshot and the last policies, to be repeated at the begin of the next file.
  *
  * <p>Keeps {@link #MAX_BYTES} of them; of a host beyond that the next file lacks the map until its
  * agent sends it again, which it does each minute.
@@ -29,7 +30,9 @@ final class CarriedSnapshots {
   }
 
   void see(Entry.Message message) {
-    if (!message.subject().startsWith("mapping.") || !message.subject().endsWith(SNAPSHOT)) {
+    boolean snapshot =
+        message.subject().startsWith("mapping.") && message.subject().endsWith(SNAPSHOT);
+    if (!snapshot && !message.subject().equals(RecordingFormat.POLICIES)) {
       return;
     }
     Entry.Message old = last.remove(message.subject());

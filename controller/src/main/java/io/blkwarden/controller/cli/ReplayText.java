@@ -1,0 +1,258 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.record.files.RecordingSet;
+import io.blkwarden.controller.replay.Report;
+import io.blkwarden.controller.replay.Stretch;
+import io.blkwarden.model.Printable;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a replay came to, as text and as JSON. */
+final class ReplayText {
+  private static final List<String> ASSUMPTIONS =
+      List.of(
+          "agents do at once whatever they are told; what a real one would refuse is not known",
+          "recorded counters do not change because of it: effects are judged by what was recorded,"
+              + " and a rung without effect here may have had one",
+          "nobody approves a proposal, and what people asked for is only in what was really done");
+
+  private final PrintWriter out;
+  private final Report report;
+  private final RecordingSet recordings;
+  private final List<String> faults;
+  private final long tookMillis;
+
+  ReplayText(
+      PrintWriter out,
+      Report report,
+      RecordingSet recordings,
+      List<String> faults,
+      long tookMillis) {
+    this.out = out;
+    this.report = report;
+    this.recordings = recordings;
+    this.faults = faults;
+    this.tookMillis = tookMillis;
+  }
+
+  void print(boolean json) {
+    if (json) {
+      out.println(MapJson.ASCII.writeValueAsString(json()));
+    } else {
+      text();
+    }
+    out.flush();
+  }
+
+  private void text() {
+    long spanMillis = report.toMillis() - report.fromMillis();
+    out.printf(
+        "%s to %s (%s): %d sample batches, %d other messages of %d files in %.1f s, %,.0f times"
+            + " real time%n",
+        time(report.fromMillis()),
+        time(report.toMillis()),
+        lasted(spanMillis),
+        report.samples(),
+        report.others(),
+        recordings.size(),
+        tookMillis / 1_000.0,
+        speed());
+    out.println(
+        report.policiesGiven()
+            ? "Policies: those given; the recording has %d versions of its own"
+                .formatted(report.policyVersions())
+            : "Policies: those of the recording, in %d versions"
+                .formatted(report.policyVersions()));
+    faults();
+    out.println("Assumed: " + String.join("; ", ASSUMPTIONS) + ".");
+    out.println();
+    stretches("The replay throttles", report.planned());
+    stretches("Really throttled", report.done());
+    differences();
+    heldBack();
+    out.printf(
+        "%d alerts; %d commands in the replay, %d really%n",
+        report.alerts(), report.commands(), report.commandsDone());
+  }
+
+  private double speed() {
+    return (report.toMillis() - report.fromMillis()) / (double) tookMillis;
+  }
+
+  private void faults() {
+    faults.forEach(fault -> out.println("! " + Printable.of(fault)));
+    if (report.samplesMissing() + report.othersMissing() + report.interruptions() > 0) {
+      out.printf(
+          "! the recorder missed %d sample batches and %d other messages, and lost its connection"
+              + " %d times%n",
+          report.samplesMissing(), report.othersMissing(), report.interruptions());
+    }
+    if (report.unread() > 0) {
+      out.printf("! %d messages could not be read%n", report.unread());
+    }
+    if (report.leftOut() > 0) {
+      out.printf("! %d more throttles are left out%n", report.leftOut());
+    }
+  }
+
+  private void stretches(String title, List<Stretch> all) {
+    if (all.isEmpty()) {
+      out.println(title + ": nothing");
+      out.println();
+      return;
+    }
+    out.printf("%s, %d times:%n", title, all.size());
+    Table table = new Table("HOST", "DISK", "POLICY", "MODE", "FROM", "LASTED", "SET", "ENDED");
+    for (Stretch each : all) {
+      table.row(
+          List.of(
+              each.host().value(),
+              each.domain().name() + "/" + each.vdev(),
+              Objects.requireNonNullElse(each.policy(), "-"),
+              each.mode(),
+              time(each.fromMillis()).toString(),
+              lasted(each.millis()),
+              String.join(", ", each.set()),
+              Objects.requireNonNullElse(each.ended(), "goes on")));
+    }
+    table.print(out);
+    out.println();
+  }
+
+  private void differences() {
+    List<Report.Difference> all = report.differences();
+    if (all.isEmpty()) {
+      return;
+    }
+    out.println("Difference, by disk:");
+    Table table = new Table("HOST", "DISK", "REPLAY", "REALLY", "BOTH AT ONCE");
+    for (Report.Difference each : all) {
+      table.row(
+          List.of(
+              each.host(),
+              each.domain() + "/" + each.vdev(),
+              lasted(each.plannedMillis()),
+              lasted(each.doneMillis()),
+              lasted(each.bothMillis())));
+    }
+    table.print(out);
+    out.println();
+  }
+
+  private void heldBack() {
+    if (report.heldBack().isEmpty()) {
+      return;
+    }
+    Map<List<String>, Integer> counts = new LinkedHashMap<>();
+    for (Decision each : report.heldBack()) {
+      counts.merge(row(each), 1, Integer::sum);
+    }
+    out.println("Held back:");
+    Table table = new Table("TIMES", "HOST", "DISK", "POLICY", "GUARD", "WHY");
+    counts.forEach((row, count) -> {
+      List<String> cells = new ArrayList<>(row);
+      cells.addFirst(String.valueOf(count));
+      table.row(cells);
+    });
+    table.print(out);
+    if (report.heldBackMore() > 0) {
+      out.printf("and %d more times%n", report.heldBackMore());
+    }
+    out.println();
+  }
+
+  private static List<String> row(Decision each) {
+    String domain = each.domain() == null ? "-" : each.domain().name();
+    return List.of(
+        each.host().value(),
+        each.vdev() == null ? domain : domain + "/" + each.vdev(),
+        Objects.requireNonNullElse(each.policy(), "-"),
+        Objects.requireNonNullElse(each.guard(), "-"),
+        each.reason());
+  }
+
+  private ObjectNode json() {
+    ObjectNode root = MapJson.ASCII.createObjectNode();
+    root.put("schema", "blkwarden.replay.v1");
+    root.put("from", time(report.fromMillis()).toString());
+    root.put("to", time(report.toMillis()).toString());
+    root.put("took_ms", tookMillis);
+    root.put("times_real_time", Math.round(speed()));
+    root.put("files", recordings.size());
+    root.put("samples", report.samples());
+    root.put("others", report.others());
+    root.put("unread", report.unread());
+    root.put("samples_missing", report.samplesMissing());
+    root.put("others_missing", report.othersMissing());
+    root.put("interruptions", report.interruptions());
+    root.put("left_out", report.leftOut());
+    root.put("policies_given", report.policiesGiven());
+    root.put("policy_versions", report.policyVersions());
+    faults.forEach(root.putArray("faults")::add);
+    ASSUMPTIONS.forEach(root.putArray("assumed")::add);
+    stretches(root.putArray("replay"), report.planned());
+    stretches(root.putArray("really"), report.done());
+    ArrayNode differences = root.putArray("differences");
+    for (Report.Difference each : report.differences()) {
+      differences
+          .addObject()
+          .put("host", each.host())
+          .put("domain", each.domain())
+          .put("vdev", each.vdev())
+          .put("replay_ms", each.plannedMillis())
+          .put("really_ms", each.doneMillis())
+          .put("both_ms", each.bothMillis());
+    }
+    ArrayNode heldBack = root.putArray("held_back");
+    for (Decision each : report.heldBack()) {
+      heldBack
+          .addObject()
+          .put("at", each.at().toString())
+          .put("host", each.host().value())
+          .put("domain", each.domain() == null ? null : each.domain().name())
+          .put("vdev", each.vdev())
+          .put("policy", each.policy())
+          .put("guard", each.guard())
+          .put("reason", each.reason());
+    }
+    root.put("alerts", report.alerts());
+    root.put("commands", report.commands());
+    root.put("commands_really", report.commandsDone());
+    return root;
+  }
+
+  private static void stretches(ArrayNode array, List<Stretch> all) {
+    for (Stretch each : all) {
+      ObjectNode node = array.addObject();
+      node.put("host", each.host().value());
+      node.put("domain", each.domain().name());
+      node.put("uuid", each.domain().uuid().toString());
+      node.put("vdev", each.vdev());
+      node.put("policy", each.policy());
+      node.put("mode", each.mode());
+      node.put("from", time(each.fromMillis()).toString());
+      node.put("lasted_ms", each.millis());
+      each.set().forEach(node.putArray("set")::add);
+      node.put("why", each.why());
+      node.put("ended", each.ended());
+    }
+  }
+
+  private static Instant time(long millis) {
+    return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private static String lasted(long millis) {
+    return DurationText.print(Duration.ofMillis(millis));
+  }
+}

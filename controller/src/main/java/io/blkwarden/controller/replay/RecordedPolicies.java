@@ -1,0 +1,76 @@
+package io.blkwarden.controller.replay;
+
+import io.blkwarden.controller.policy.Labels;
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.read.LabelsReader;
+import io.blkwarden.controller.policy.read.PolicyFile;
+import io.blkwarden.controller.policy.read.PolicyLoad;
+import io.blkwarden.controller.policy.read.PolicyReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Policy files as a recording keeps them: their text, so that a later reader reads them anew.
+ *
+ * @param files in the order that counts
+ * @param labels labels of domains; absent when there were none
+ */
+public record RecordedPolicies(List<PolicyFile> files, @Nullable PolicyFile labels) {
+  private static final String SCHEMA = "blkwarden.recorded-policies.v1";
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  public RecordedPolicies {
+    files = List.copyOf(files);
+  }
+
+  /** As a recording's message. */
+  public byte[] encode() {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("schema", SCHEMA);
+    ArrayNode all = root.putArray("files");
+    files.forEach(file -> put(all.addObject(), file));
+    if (labels != null) {
+      put(root.putObject("labels"), labels);
+    }
+    return JSON.writeValueAsBytes(root);
+  }
+
+  private static void put(ObjectNode node, PolicyFile file) {
+    node.put("name", file.name()).put("text", file.text());
+  }
+
+  /** What a recording's message says; empty when it is none of these. */
+  public static Optional<RecordedPolicies> decode(byte[] message) {
+    try {
+      JsonNode root = JSON.readTree(message);
+      if (!SCHEMA.equals(root.path("schema").asString(""))) {
+        return Optional.empty();
+      }
+      List<PolicyFile> files = new ArrayList<>();
+      for (JsonNode each : root.path("files")) {
+        files.add(file(each));
+      }
+      JsonNode labels = root.path("labels");
+      return Optional.of(new RecordedPolicies(files, labels.isObject() ? file(labels) : null));
+    } catch (JacksonException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static PolicyFile file(JsonNode node) {
+    return new PolicyFile(node.path("name").asString(""), node.path("text").asString(""));
+  }
+
+  /** What holds by them; of a file that is bad, as little as a controller makes of it. */
+  public PolicySet policies() {
+    PolicySet set = PolicyReader.read(files, PolicyLoad.NONE).policies();
+    return labels == null ? set : set.with(LabelsReader.read(labels, Labels.NONE).labels());
+  }
+}

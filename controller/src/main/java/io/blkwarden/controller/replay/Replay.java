@@ -1,0 +1,345 @@
+package io.blkwarden.controller.replay;
+
+import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.record.Entry;
+import io.blkwarden.controller.record.FileHeader;
+import io.blkwarden.controller.record.RecordingFormat;
+import io.blkwarden.controller.step.ControlStep;
+import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.step.Input;
+import io.blkwarden.controller.step.Moment;
+import io.blkwarden.controller.step.StepSettings;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.sample.SampleCodec;
+import io.blkwarden.model.sample.SampleFrame;
+import io.blkwarden.model.subject.HostToken;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the step that a controller runs over what a recorder heard.
+ *
+ * <p>Deterministic: time comes from the recording, identities from a seed, so the same entries and
+ * policies give the same report. The step hears the recorded maps, samples and heartbeats; its
+ * commands are carried out by {@link SimulatedAgents}, and what was really commanded, and what
+ * people asked for, is only compared with. Recorded counters do not change because of what the
+ * replay does.
+ */
+public final class Replay {
+  /** Most refusals that are kept one by one. */
+  public static final int HELD_BACK_MAX = 10_000;
+
+  /** The claim of the replay. */
+  private static final long EPOCH = 1;
+
+  private static final long SEED = 0x626b77617264L;
+  private static final long TICK_MILLIS = 1_000;
+
+  /** No recorder is silent so long: time without entries is a gap, and is passed over. */
+  private static final long GAP_MILLIS = 60_000;
+
+  private final long fromMillis;
+  private final long toMillis;
+  private final ControlStep step;
+  private final SimulatedAgents agents;
+  private final SampleFrame frame = new SampleFrame();
+  private final Stretches planned = new Stretches();
+  private final Done done = new Done();
+  private final boolean given;
+  private final List<Decision> heldBack = new ArrayList<>();
+  private final Map<String, HostId> hosts = new HashMap<>();
+  private @Nullable FileHeader session;
+  private long offsetMillis;
+  private Moment now = new Moment(0, Instant.EPOCH);
+  private boolean begun;
+  private boolean over;
+  private long nextTick;
+  private long firstMillis = -1;
+  private long lastMillis;
+  private long samples;
+  private long others;
+  private long unread;
+  private long samplesMissing;
+  private long othersMissing;
+  private long interruptions;
+  private long heldBackMore;
+  private long alerts;
+  private long commands;
+  private long policyVersions;
+  private @Nullable RecordedPolicies lastPolicies;
+
+  /**
+   * A replay that has heard nothing.
+   *
+   * @param policies what is tried; absent for those of the recording, each from its time on
+   * @param fromMillis nothing is decided before, by the recorder's wall clock in ms since 1970
+   * @param toMillis nothing after
+   */
+  public Replay(
+      @Nullable PolicySet policies, StepSettings settings, long fromMillis, long toMillis) {
+    this.fromMillis = fromMillis;
+    this.toMillis = toMillis;
+    SplittableRandom random = new SplittableRandom(SEED);
+    this.agents = new SimulatedAgents(random.split());
+    this.step = new ControlStep(settings, random.split(), "replay");
+    this.given = policies != null;
+    if (policies != null) {
+      feed(new Input.PoliciesLoaded(policies));
+    }
+  }
+
+  /** Takes the next entry of a recording, in the order in which they were written. */
+  public void take(FileHeader file, Entry entry) {
+    long wall = entry.at().wallMillis();
+    if (over || wall > toMillis) {
+      over = true;
+      return;
+    }
+    moveTo(file, entry);
+    if (!begun && wall >= fromMillis) {
+      begun = true;
+      firstMillis = wall;
+      feed(new Input.Claimed(EPOCH));
+    }
+    lastMillis = wall;
+    switch (entry) {
+      case Entry.Message message -> take(message, wall);
+      case Entry.Loss loss -> {
+        samplesMissing += loss.samples();
+        othersMissing += loss.control();
+        interruptions += loss.disconnected() ? 1 : 0;
+      }
+    }
+  }
+
+  /** Sets the clock to an entry's time, with the ticks on the way. */
+  private void moveTo(FileHeader file, Entry entry) {
+    long recorded = entry.at().monotonicMicros() / 1_000;
+    FileHeader before = session;
+    if (before == null || !before.session().equals(file.session())) {
+      // clocks of two sessions have nothing in common but the wall clock, roughly
+      long passed =
+          before == null ? 0 : Math.max(0, entry.at().wallMillis() - now.wall().toEpochMilli());
+      offsetMillis = now.monotonicMillis() + passed - recorded;
+      nextTick = before == null ? 0 : nextTick;
+    }
+    session = file;
+    long target = Math.max(now.monotonicMillis(), recorded + offsetMillis);
+    long wall = entry.at().wallMillis();
+    if (target - now.monotonicMillis() > GAP_MILLIS) {
+      nextTick = Math.max(nextTick, target - GAP_MILLIS);
+    }
+    while (nextTick <= target) {
+      now = new Moment(nextTick, Instant.ofEpochMilli(wall - (target - nextTick)));
+      agents.expired(now).forEach(this::answered);
+      feed(new Input.Tick());
+      nextTick += TICK_MILLIS;
+    }
+    now = new Moment(target, Instant.ofEpochMilli(wall));
+  }
+
+  private void take(Entry.Message message, long wall) {
+    String subject = message.subject();
+    if (subject.startsWith("sample.")) {
+      sample(subject, message.payload());
+      return;
+    }
+    others++;
+    if (subject.equals(RecordingFormat.POLICIES)) {
+      policies(message);
+      return;
+    }
+    switch (ControlJson.decode(ControlMessage.class, message.payload())) {
+      case Decoded.Malformed<ControlMessage> _ -> unread++;
+      case Decoded.Ok<ControlMessage>(ControlMessage said) -> {
+        done.take(said, wall);
+        switch (said) {
+          case MappingEvent event -> feed(new Input.Mapped(event));
+          case Heartbeat beat -> feed(new Input.Beat(agents.beat(beat, EPOCH, now)));
+          default -> {}
+        }
+      }
+    }
+  }
+
+  private void policies(Entry.Message message) {
+    Optional<RecordedPolicies> recorded = RecordedPolicies.decode(message.payload());
+    if (recorded.isEmpty()) {
+      unread++;
+    } else if (!recorded.get().equals(lastPolicies)) {
+      lastPolicies = recorded.get();
+      policyVersions++;
+      if (!given) {
+        feed(new Input.PoliciesLoaded(lastPolicies.policies()));
+      }
+    }
+  }
+
+  private void sample(String subject, byte[] payload) {
+    HostId host = hosts.get(subject);
+    if (host == null) {
+      try {
+        host = HostToken.decode(subject.substring(subject.lastIndexOf('.') + 1));
+      } catch (IllegalArgumentException e) {
+        unread++;
+        return;
+      }
+      hosts.put(subject, host);
+    }
+    switch (SampleCodec.decode(payload, frame)) {
+      case Decoded.Ok<SampleFrame> ok -> {
+        samples++;
+        feed(new Input.Sampled(host, ok.value()));
+      }
+      case Decoded.Malformed<SampleFrame> _ -> unread++;
+    }
+  }
+
+  private void answered(Outcome outcome) {
+    if (outcome.result() == Outcome.Result.EXPIRED && outcome.lease() != null) {
+      planned.end(outcome.lease(), now.wall().toEpochMilli(), "its lease ended");
+    }
+    feed(new Input.OutcomeSeen(outcome));
+  }
+
+  /** Gives the step an input, and carries out what it wants, and what that leads to. */
+  private void feed(Input input) {
+    ArrayDeque<Input> inputs = new ArrayDeque<>(List.of(input));
+    while (!inputs.isEmpty()) {
+      for (Effect effect : step.step(inputs.remove(), now)) {
+        switch (effect) {
+          case Effect.Send send -> {
+            commands++;
+            ledger(send);
+            inputs.add(new Input.OutcomeSeen(agents.answer(send.command(), now)));
+          }
+          case Effect.Publish publish -> alert(publish.alert());
+          case Effect.Note note -> note(note.decision());
+          case Effect.WantSnapshot _, Effect.Answer _ -> {}
+        }
+      }
+    }
+  }
+
+  private void ledger(Effect.Send send) {
+    long wall = now.wall().toEpochMilli();
+    switch (send.command().action()) {
+      case CommandAction.Set set -> {
+        planned.begin(set.lease(), send.command().host(), set.domain(), set.vdev(), "auto", wall);
+        planned.set(set.lease(), set.restraint().toString());
+      }
+      case CommandAction.Reset reset -> planned.end(reset.lease(), wall, send.command().reason());
+      case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
+    }
+  }
+
+  private void alert(Alert alert) {
+    if (alert.state() == Alert.State.RESOLVED) {
+      planned.end(alert.id(), now.wall().toEpochMilli(), "the condition is over");
+    } else if (alert.state() == Alert.State.FIRING) {
+      alerts++;
+    }
+  }
+
+  private void note(Decision decision) {
+    long wall = Math.max(now.wall().toEpochMilli(), fromMillis);
+    switch (decision.verdict()) {
+      case ACT -> {
+        if (decision.throttle() != null) {
+          planned.because(decision.throttle(), decision.policy(), decision.reason());
+        }
+      }
+      case SHADOW -> {
+        if (decision.alert() != null && decision.domain() != null && decision.vdev() != null) {
+          planned.begin(
+              decision.alert(),
+              decision.host(),
+              decision.domain(),
+              decision.vdev(),
+              "shadow",
+              wall);
+          planned.set(decision.alert(), decision.reason());
+          planned.because(decision.alert(), decision.policy(), decision.reason());
+        }
+      }
+      case REFUSE -> {
+        if (heldBack.size() < HELD_BACK_MAX) {
+          heldBack.add(decision);
+        } else {
+          heldBackMore++;
+        }
+      }
+      default -> {}
+    }
+  }
+
+  /** How far it is, by the recorder's wall clock in ms since 1970. */
+  public long reachedMillis() {
+    return lastMillis;
+  }
+
+  /** Whether the end of the time that is wanted is reached. */
+  public boolean over() {
+    return over;
+  }
+
+  /** Ends it: what is still throttled goes on to the end. */
+  public Report finish() {
+    long from = begun ? firstMillis : lastMillis;
+    List<Stretch> really = clipped(done.finish(lastMillis), from);
+    return new Report(
+        from,
+        lastMillis,
+        samples,
+        others,
+        unread,
+        samplesMissing,
+        othersMissing,
+        interruptions,
+        planned.finish(lastMillis),
+        really,
+        heldBack,
+        heldBackMore,
+        alerts,
+        commands,
+        done.commands(),
+        planned.leftOut(),
+        given,
+        policyVersions);
+  }
+
+  /** What was done in the time that is judged. */
+  private static List<Stretch> clipped(List<Stretch> all, long fromMillis) {
+    return all.stream()
+        .filter(each -> each.toMillis() > fromMillis)
+        .map(each ->
+            new Stretch(
+                each.host(),
+                each.domain(),
+                each.vdev(),
+                each.policy(),
+                each.mode(),
+                each.set(),
+                Math.max(each.fromMillis(), fromMillis),
+                each.toMillis(),
+                each.why(),
+                each.ended()))
+        .toList();
+  }
+}

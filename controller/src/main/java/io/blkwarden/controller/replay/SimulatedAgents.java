@@ -1,0 +1,150 @@
+package io.blkwarden.controller.replay;
+
+import io.blkwarden.controller.step.Moment;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.Outcome;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Agents that do at once whatever they are told, and know nothing of disks but the leases.
+ *
+ * <p>What a real agent would refuse (a worker that is not where the map says, a kernel that says
+ * no) is not simulated: a recording does not tell of it for commands that were never sent.
+ */
+public final class SimulatedAgents {
+  private final RandomGenerator random;
+  private final Map<MessageId, Lease> leases = new LinkedHashMap<>();
+
+  private record Lease(
+      HostId host, UUID boot, DomainRef domain, String vdev, Restraint restraint, long ends) {}
+
+  /** Agents that hold no lease. */
+  public SimulatedAgents(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /** What the agent answers. */
+  public Outcome answer(Command command, Moment now) {
+    return switch (command.action()) {
+      case CommandAction.Set set -> set(command, set, now);
+      case CommandAction.Reset reset -> {
+        Lease ended = leases.remove(reset.lease());
+        yield outcome(
+            command.host(), command.id(), reset.lease(), Outcome.Result.RELEASED, ended, null, now);
+      }
+      case CommandAction.ReleaseAll _ -> {
+        leases.values().removeIf(lease -> lease.host().equals(command.host()));
+        yield outcome(command.host(), command.id(), null, Outcome.Result.DONE, null, null, now);
+      }
+      case CommandAction.Snapshot _ ->
+          outcome(command.host(), command.id(), null, Outcome.Result.DONE, null, null, now);
+    };
+  }
+
+  private Outcome set(Command command, CommandAction.Set set, Moment now) {
+    Lease before = leases.get(set.lease());
+    Lease lease =
+        new Lease(
+            command.host(),
+            set.boot(),
+            set.domain(),
+            set.vdev(),
+            set.restraint(),
+            now.monotonicMillis() + set.leaseMs());
+    leases.put(set.lease(), lease);
+    boolean same = before != null && before.restraint().equals(lease.restraint());
+    return outcome(
+        command.host(),
+        command.id(),
+        set.lease(),
+        same ? Outcome.Result.RENEWED : Outcome.Result.APPLIED,
+        lease,
+        set.leaseMs(),
+        now);
+  }
+
+  /** What agents say unprompted about leases whose time is over. */
+  public List<Outcome> expired(Moment now) {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (Map.Entry<MessageId, Lease> each : List.copyOf(leases.entrySet())) {
+      Lease lease = each.getValue();
+      if (lease.ends() <= now.monotonicMillis()) {
+        leases.remove(each.getKey());
+        outcomes.add(
+            outcome(lease.host(), null, each.getKey(), Outcome.Result.EXPIRED, lease, null, now));
+      }
+    }
+    return outcomes;
+  }
+
+  /** A recorded heartbeat with the leases of the replay in place of those that were held. */
+  public Heartbeat beat(Heartbeat recorded, long epoch, Moment now) {
+    List<Heartbeat.HeldThrottle> held = new ArrayList<>();
+    leases.forEach((id, lease) -> {
+      if (lease.host().equals(recorded.host())) {
+        held.add(
+            new Heartbeat.HeldThrottle(
+                id,
+                lease.domain(),
+                lease.vdev(),
+                lease.restraint(),
+                Math.max(1, lease.ends() - now.monotonicMillis())));
+      }
+    });
+    return new Heartbeat(
+        recorded.host(),
+        recorded.boot(),
+        recorded.run(),
+        recorded.at(),
+        recorded.version(),
+        recorded.uptimeMs(),
+        recorded.revision(),
+        epoch,
+        recorded.acting(),
+        recorded.kernel(),
+        recorded.intervalMs(),
+        recorded.devices(),
+        recorded.probes(),
+        held,
+        recorded.drops(),
+        recorded.limitAvailable());
+  }
+
+  private Outcome outcome(
+      HostId host,
+      @Nullable MessageId command,
+      @Nullable MessageId lease,
+      Outcome.Result result,
+      @Nullable Lease of,
+      @Nullable Long remainingMillis,
+      Moment now) {
+    return new Outcome(
+        MessageId.of(now.wall().toEpochMilli(), random),
+        host,
+        of == null ? new UUID(0, 0) : of.boot(),
+        now.wall(),
+        command,
+        lease,
+        result,
+        null,
+        "assumed in the replay",
+        of == null ? null : of.domain(),
+        of == null ? null : of.vdev(),
+        List.of(),
+        remainingMillis,
+        of == null ? null : of.restraint().limitOrNull(),
+        null);
+  }
+}

@@ -1,0 +1,129 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.record.Entry;
+import io.blkwarden.controller.record.files.RecordingFolder;
+import io.blkwarden.controller.record.files.RecordingLimits;
+import io.blkwarden.controller.replay.Taped;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The replay of real files. */
+final class ReplayCommandTest {
+  @TempDir Path folder;
+  private Path tapes = Path.of(".");
+  private Path policies = Path.of(".");
+
+  @BeforeEach
+  void record() throws Exception {
+    tapes = Files.createDirectory(folder.resolve("tapes"));
+    policies =
+        Files.writeString(
+            folder.resolve("swap.yaml"),
+            """
+            policies:
+              - name: swap-storm
+                mode: auto
+                match: { role: swap }
+                when: { metric: iops, above: 200, for: 3s, clear_below: 100, clear_for: 3s }
+                then: { ladder: [ best-effort/7 ], lease: 1m, alert: warning }
+            """);
+    Taped taped = new Taped("dom0-7");
+    taped.seconds(5, 5);
+    taped.seconds(10, 800);
+    taped.seconds(120, 5);
+    try (RecordingFolder recording =
+        new RecordingFolder(
+            tapes, new RecordingLimits(1 << 20, 4 << 20), Taped.session(1), "blkwarden.v1")) {
+      for (Entry entry : taped.entries()) {
+        recording.add(entry);
+      }
+    }
+  }
+
+  private Typed replay(String... more) {
+    String[] all = new String[more.length + 4];
+    all[0] = "replay";
+    all[1] = tapes.toString();
+    all[2] = "--policies";
+    all[3] = policies.toString();
+    System.arraycopy(more, 0, all, 4, more.length);
+    return Typed.type("", all);
+  }
+
+  @Test
+  void saysWhatWouldHaveBeenThrottledAndWhatIsAssumed() {
+    Typed typed = replay();
+
+    assertThat(typed.code()).as(typed.err()).isZero();
+    assertThat(typed.out())
+        .contains("136 sample batches, 29 other messages of 1 files in ")
+        .contains(" times real time")
+        .contains("Assumed: agents do at once whatever they are told")
+        .contains("recorded counters do not change")
+        .contains("The replay throttles, 1 times:")
+        .containsPattern("dom0-7 +vm176/xvda2 +swap-storm +auto +2026-11-18T11:06:48Z")
+        .contains("Really throttled: nothing")
+        .contains("Difference, by disk:");
+  }
+
+  @Test
+  void aTornTailAndAFileWithoutAHeaderAreReported() throws Exception {
+    Path file = RecordingFolder.list(tapes).getFirst();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() - 20);
+    }
+    Files.createFile(tapes.resolve("blkwarden-20991122T180005.120Z-1f3a9c02-0003.bwrec"));
+    Typed typed = replay();
+
+    assertThat(typed.code()).as(typed.err()).isZero();
+    assertThat(typed.out())
+        .contains("the end is torn: ", "0003.bwrec: left out: expected a recording");
+  }
+
+  @Test
+  void theReportAsJson() {
+    Typed typed = replay("--json", "--from", "2026-11-18T11:06:50Z");
+
+    assertThat(typed.code()).as(typed.err()).isZero();
+    JsonNode report = MapJson.ASCII.readTree(typed.out());
+    assertThat(report.get("schema").asString()).isEqualTo("blkwarden.replay.v1");
+    assertThat(report.get("from").asString()).isEqualTo("2026-11-18T11:06:50Z");
+    JsonNode first = report.get("replay").get(0);
+    assertThat(first.get("domain").asString()).isEqualTo("vm176");
+    assertThat(first.get("set").get(0).asString()).isEqualTo("best-effort/7");
+    assertThat(first.get("lasted_ms").asLong()).isPositive();
+    assertThat(report.get("differences").get(0).get("really_ms").asLong()).isZero();
+    assertThat(report.get("assumed").size()).isPositive();
+  }
+
+  @Test
+  void whatCannotBeReadIsNamed() throws Exception {
+    Files.writeString(policies, "policies: [ { name: x } ]");
+    Typed bad = replay();
+    assertThat(bad.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(bad.err()).contains("swap.yaml:1");
+
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Files.writeString(policies, "policies: []");
+    Typed none = Typed.type("", "replay", empty.toString(), "--policies", policies.toString());
+    assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(none.err()).contains("there is no recording");
+
+    Typed ruleless = Typed.type("", "replay", tapes.toString());
+    assertThat(ruleless.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(ruleless.err()).contains("the recording has no policies");
+    assertThat(Typed.type("", "replay").code()).isEqualTo(ExitCodes.USAGE);
+    Typed missing =
+        Typed.type("", "replay", empty.resolve("x").toString(), "--policies", policies.toString());
+    assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(missing.err()).contains("cannot be read");
+  }
+}

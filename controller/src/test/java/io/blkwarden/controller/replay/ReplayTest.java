@@ -1,0 +1,181 @@
+package io.blkwarden.controller.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.read.PolicyFile;
+import io.blkwarden.controller.policy.read.PolicyLoad;
+import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.record.Arrival;
+import io.blkwarden.controller.record.Entry;
+import io.blkwarden.controller.record.FileHeader;
+import io.blkwarden.controller.step.StepSettings;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Outcome;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class ReplayTest {
+  private static final MessageId LEASE = MessageId.of(Taped.WALL, new SplittableRandom(8));
+  private static final String RULES =
+      """
+      policies:
+        - name: swap-storm
+          mode: %s
+          match: { role: swap, domain: "vm*" }
+          when: { metric: iops, above: 200, for: 3s, clear_below: 100, clear_for: 3s }
+          then: { ladder: [ best-effort/7 ], lease: 1m, alert: warning }
+      %s
+      """;
+
+  private static PolicySet policies(String mode, String more) {
+    PolicyLoad load =
+        PolicyReader.read(
+            List.of(new PolicyFile("p.yaml", RULES.formatted(mode, more))), PolicyLoad.NONE);
+    assertThat(load.problems()).isEmpty();
+    return load.policies();
+  }
+
+  private static Report run(Taped taped, @Nullable PolicySet policies, long from, long to) {
+    Replay replay = new Replay(policies, StepSettings.DEFAULT, from, to);
+    Arrival begun = taped.entries().getFirst().at();
+    FileHeader file = new FileHeader(Taped.session(1), 0, begun, "blkwarden.v1");
+    taped.entries().forEach(entry -> replay.take(file, entry));
+    return replay.finish();
+  }
+
+  private static Report run(Taped taped, @Nullable PolicySet policies) {
+    return run(taped, policies, 0, Long.MAX_VALUE);
+  }
+
+  /** A storm of 10 s, then calm. */
+  private static Taped storm() {
+    Taped taped = new Taped("dom0-7");
+    taped.seconds(5, 5);
+    taped.seconds(10, 800);
+    taped.seconds(120, 5);
+    return taped;
+  }
+
+  @Test
+  void aStormThatNobodyThrottledWouldHaveBeen() {
+    Report report = run(storm(), policies("auto", ""));
+
+    assertThat(report.planned()).hasSize(1);
+    Stretch planned = report.planned().getFirst();
+    assertThat(planned.domain().name()).isEqualTo("vm176");
+    assertThat(planned.policy()).isEqualTo("swap-storm");
+    assertThat(planned.mode()).isEqualTo("auto");
+    assertThat(planned.set()).startsWith("best-effort/7");
+    assertThat(planned.fromMillis()).isEqualTo(Taped.WALL + 8_000);
+    assertThat(planned.ended()).isNotNull();
+    assertThat(planned.millis()).isBetween(9_000L, 120_000L);
+    assertThat(report.done()).isEmpty();
+    assertThat(report.alerts()).isEqualTo(1);
+    assertThat(report.samples()).isEqualTo(136);
+    assertThat(report.differences())
+        .containsExactly(new Report.Difference("dom0-7", "vm176", "xvda2", planned.millis(), 0, 0));
+  }
+
+  @Test
+  void theSameAgainIsTheSame() {
+    assertThat(run(storm(), policies("auto", ""))).isEqualTo(run(storm(), policies("auto", "")));
+  }
+
+  @Test
+  void aShadowPolicyLastsAsLongAsItsAlert() {
+    Report report = run(storm(), policies("shadow", ""));
+
+    assertThat(report.commands()).isZero();
+    assertThat(report.planned())
+        .singleElement()
+        .satisfies(each -> {
+          assertThat(each.mode()).isEqualTo("shadow");
+          assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 8_000);
+          assertThat(each.millis()).isEqualTo(10_000);
+          assertThat(each.ended()).isEqualTo("the condition is over");
+        });
+  }
+
+  @Test
+  void recordedPoliciesHoldFromTheirTimeOnUnlessOthersAreGiven() {
+    Taped taped = new Taped("dom0-7");
+    taped.policies("policies: []");
+    taped.seconds(20, 800);
+    taped.policies(RULES.formatted("auto", ""));
+    taped.policies(RULES.formatted("auto", ""));
+    taped.seconds(20, 800);
+
+    Report recorded = run(taped, null);
+    assertThat(recorded.policyVersions()).isEqualTo(2);
+    assertThat(recorded.policiesGiven()).isFalse();
+    assertThat(recorded.planned())
+        .singleElement()
+        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 23_000));
+    assertThat(run(taped, policies("observe", "")).planned()).isEmpty();
+  }
+
+  @Test
+  void whatAGuardHeldBackIsTold() {
+    Report report = run(storm(), policies("auto", "protect: [ { domain: \"vm1*\" } ]"));
+
+    assertThat(report.planned()).isEmpty();
+    assertThat(report.heldBack())
+        .singleElement()
+        .satisfies(each -> assertThat(each.guard()).isEqualTo("protected"));
+  }
+
+  @Test
+  void whatWasDoneIsComparedAndNotRepeated() {
+    Taped taped = new Taped("dom0-7");
+    taped.seconds(5, 5);
+    taped.outcome(LEASE, Outcome.Result.APPLIED);
+    taped.seconds(2, 5);
+    taped.holds(LEASE);
+    taped.seconds(2, 5);
+    taped.outcome(LEASE, Outcome.Result.RELEASED);
+    taped.seconds(20, 5);
+    Report report = run(taped, policies("auto", ""));
+
+    assertThat(report.planned()).isEmpty();
+    assertThat(report.done())
+        .singleElement()
+        .satisfies(each -> {
+          assertThat(each.set()).containsExactly("best-effort/7", "idle");
+          assertThat(each.millis()).isEqualTo(4_000);
+          assertThat(each.ended()).isEqualTo("released");
+        });
+    assertThat(report.differences())
+        .containsExactly(new Report.Difference("dom0-7", "vm176", "xvda2", 0, 4_000, 0));
+  }
+
+  @Test
+  void nothingIsDecidedOutsideTheTimeWanted() {
+    Report before = run(storm(), policies("auto", ""), 0, Taped.WALL + 7_000);
+    assertThat(before.planned()).isEmpty();
+    assertThat(before.toMillis()).isEqualTo(Taped.WALL + 7_000);
+
+    Report late = run(storm(), policies("auto", ""), Taped.WALL + 12_000, Long.MAX_VALUE);
+    assertThat(late.planned())
+        .singleElement()
+        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 12_000));
+    assertThat(late.fromMillis()).isEqualTo(Taped.WALL + 12_000);
+  }
+
+  @Test
+  void lossesAndWhatCannotBeReadAreCounted() {
+    Taped taped = storm();
+    Arrival last = taped.entries().getLast().at();
+    taped.entries().add(new Entry.Loss(last, 3, 2, true));
+    taped.entries().add(new Entry.Message(last, false, "sample.1.dom0-7", new byte[] {1}));
+    taped.entries().add(new Entry.Message(last, false, "agent.1.dom0-7", new byte[] {1}));
+    Report report = run(taped, policies("auto", ""));
+
+    assertThat(report.samplesMissing()).isEqualTo(3);
+    assertThat(report.othersMissing()).isEqualTo(2);
+    assertThat(report.interruptions()).isEqualTo(1);
+    assertThat(report.unread()).isEqualTo(2);
+  }
+}
