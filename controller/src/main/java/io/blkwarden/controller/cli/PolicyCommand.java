@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = "Works on policy files; needs neither NATS nor a controller.",
-    subcommands = PolicyCommand.Check.class)
+    subcommands = {PolicyCommand.Check.class, PolicyShow.class, PolicyTest.class})
 final class PolicyCommand {
   private PolicyCommand() {}
 

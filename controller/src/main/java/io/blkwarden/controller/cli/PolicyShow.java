@@ -1,0 +1,144 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.read.PolicyProblem;
+import io.blkwarden.model.Printable;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Shows policies with all that holds. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Prints what holds by policy files, every default among it: policies with their kind, brakes"
+          + " and protected disks.",
+      "Exit code 1 when there is any problem; what the good files say is shown."
+    })
+final class PolicyShow implements Callable<Integer> {
+  private static final String MS = "_ms";
+
+  private final Shell shell;
+
+  @Parameters(paramLabel = "FILE|DIR", description = "A file, or a folder of them.")
+  Path path = Path.of(".");
+
+  @Option(names = "--labels", paramLabel = "FILE", description = "Labels, to be checked too.")
+  @Nullable Path labels;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  boolean json;
+
+  PolicyShow(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    PolicyFiles.Loaded loaded;
+    try {
+      loaded = PolicyFiles.load(path, labels);
+    } catch (IOException e) {
+      shell.err().println("blkwarden: " + Printable.of(String.valueOf(e.getMessage())));
+      return ExitCodes.FAILED;
+    }
+    for (PolicyProblem problem : loaded.problems()) {
+      shell.err().println(Printable.of(problem.toString()));
+    }
+    ObjectNode tree = tree(loaded.policies());
+    if (json) {
+      shell.out().println(MapJson.ASCII.writeValueAsString(tree));
+    } else {
+      tree.properties().forEach(each -> print(each.getKey(), each.getValue(), ""));
+    }
+    return loaded.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
+  }
+
+  private static ObjectNode tree(PolicySet set) {
+    ObjectNode root = MapJson.ASCII.createObjectNode();
+    ArrayNode policies = root.putArray("policies");
+    for (Policy policy : set.policies()) {
+      ObjectNode each = policies.addObject();
+      each.put("name", policy.name());
+      each.put("kind", kind(policy));
+      PolicyTree.of(policy)
+          .properties()
+          .forEach(part -> {
+            if (!part.getKey().equals("name")) {
+              each.set(part.getKey(), part.getValue());
+            }
+          });
+    }
+    root.set("brakes", PolicyTree.of(set.brakes()));
+    root.set("protect", PolicyTree.of(set.protect()));
+    return root;
+  }
+
+  private static String kind(Policy policy) {
+    return policy.getClass().getSimpleName().replace("Policy", "").toLowerCase(Locale.ROOT);
+  }
+
+  private void print(String key, JsonNode value, String indent) {
+    String name = indent + (key.endsWith(MS) ? key.substring(0, key.length() - MS.length()) : key);
+    if (value instanceof ObjectNode object && !object.isEmpty()) {
+      shell.out().println(name + ":");
+      object.properties().forEach(each -> print(each.getKey(), each.getValue(), indent + "  "));
+    } else if (value instanceof ArrayNode list && list.get(0) instanceof ObjectNode) {
+      shell.out().println(name + ":");
+      list.forEach(each -> item(each, indent));
+    } else {
+      shell.out().println(name + ": " + (key.endsWith(MS) ? duration(value) : text(value)));
+    }
+  }
+
+  private void item(JsonNode value, String indent) {
+    String mark = "  - ";
+    for (Map.Entry<String, JsonNode> each : value.properties()) {
+      if (mark.isBlank()) {
+        print(each.getKey(), each.getValue(), indent + mark);
+      } else {
+        shell.out().print(indent + mark);
+        print(each.getKey(), each.getValue(), "");
+        mark = " ".repeat(mark.length());
+      }
+    }
+  }
+
+  private static String text(JsonNode value) {
+    if (value.isNull()) {
+      return "none";
+    }
+    if (value.isDouble()) {
+      return BigDecimal.valueOf(value.asDouble()).stripTrailingZeros().toPlainString();
+    }
+    if (value instanceof ArrayNode list) {
+      StringBuilder all = new StringBuilder();
+      list.forEach(each -> all.append(all.isEmpty() ? " " : ", ").append(text(each)));
+      return "[" + all + (all.isEmpty() ? "]" : " ]");
+    }
+    return value.isObject() ? "{}" : Printable.of(value.asString());
+  }
+
+  private static String duration(JsonNode millis) {
+    long ms = millis.asLong();
+    if (ms % 1_000 != 0) {
+      return ms + "ms";
+    }
+    if (ms % 3_600_000 == 0 && ms > 0) {
+      return ms / 3_600_000 + "h";
+    }
+    return ms % 60_000 == 0 && ms > 0 ? ms / 60_000 + "m" : ms / 1_000 + "s";
+  }
+}

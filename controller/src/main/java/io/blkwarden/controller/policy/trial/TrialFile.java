@@ -1,0 +1,92 @@
+package io.blkwarden.controller.policy.trial;
+
+import io.blkwarden.model.VolumeRole;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of tests.
+ *
+ * @param policies files and folders of policies, relative to this file
+ * @param labels file of labels, relative too; absent for none
+ * @param tests in order, at least one
+ */
+public record TrialFile(List<String> policies, @Nullable String labels, List<Trial> tests) {
+  public TrialFile {
+    policies = List.copyOf(policies);
+    tests = List.copyOf(tests);
+  }
+
+  /**
+   * One test: what is measured, and what is expected to come of it.
+   *
+   * @param name for people
+   * @param intervalMillis time between two samples
+   * @param disks guests' disks
+   * @param pressure series of {@code io_some} and {@code io_full} by host
+   * @param expected by time
+   */
+  public record Trial(
+      String name,
+      long intervalMillis,
+      List<Disk> disks,
+      Map<String, Map<String, Series>> pressure,
+      List<Expected> expected) {
+    public Trial {
+      disks = List.copyOf(disks);
+      pressure = Map.copyOf(pressure);
+      expected = List.copyOf(expected);
+    }
+  }
+
+  /**
+   * A disk and what is measured of it.
+   *
+   * @param host where
+   * @param domain whose
+   * @param vdev which
+   * @param role what it is used for
+   * @param series by metric
+   */
+  public record Disk(
+      String host, String domain, String vdev, VolumeRole role, Map<String, Series> series) {
+    public Disk {
+      series = Map.copyOf(series);
+    }
+  }
+
+  /**
+   * What is expected at a time; what is absent is not looked at.
+   *
+   * @param atMillis since the begin of the test
+   * @param line of the file, for people
+   * @param alerts all that are open then
+   * @param throttles all that hold then
+   * @param decisions all since the time expected before, renewals not among them
+   */
+  public record Expected(
+      long atMillis,
+      int line,
+      @Nullable List<Fact> alerts,
+      @Nullable List<Fact> throttles,
+      @Nullable List<Fact> decisions) {}
+
+  /**
+   * Something with parts, such as {@code policy} and {@code state}.
+   *
+   * @param parts by name, in order
+   */
+  public record Fact(Map<String, String> parts) {
+    /** Whether the other one says the same in all parts that this one has. */
+    public boolean fits(Fact found) {
+      return parts.entrySet().stream()
+          .allMatch(each -> each.getValue().equals(found.parts().get(each.getKey())));
+    }
+
+    @Override
+    public String toString() {
+      return parts.toString();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+final class PolicyShowTest {
+  private static final String LITTLE =
+      """
+      policies:
+        - name: swap-storm
+          match: { role: swap, domain: "vm*" }
+          when: { metric: iops, above: 200, for: 10s }
+          only_if: { any: [ { metric: device.util, above: 80% } ] }
+          then: { ladder: [ best-effort/7, idle, limit 20/s ] }
+        - name: fleet-swap
+          fleet: { metric: swap.bytes_per_s, sum_above: 2GB/s, for: 1m }
+      """;
+
+  @TempDir Path folder;
+
+  private Path file(String text) throws Exception {
+    return Files.writeString(folder.resolve("p.yaml"), text);
+  }
+
+  @Test
+  void everyDefaultIsShown() throws Exception {
+    Typed typed = Typed.type("", "policy", "show", file(LITTLE).toString());
+
+    assertThat(typed.code()).as(typed.err()).isZero();
+    assertThat(typed.out())
+        .startsWith("policies:\n  - name: swap-storm\n    kind: threshold\n    mode: shadow\n")
+        .contains("    match:\n      roles: [ swap ]\n      domain: vm*\n      host: *\n")
+        .contains("      metric: iops\n      above: 200\n      for: 10s\n      clear_below: 100\n")
+        .contains("      clear_for: 1m\n      samples: 1\n      windows: none\n")
+        .contains("      combine: any\n      terms:\n        - metric: device.util\n")
+        .contains("          above: 0.8\n")
+        .contains("      ladder: [ best-effort/7, idle, limit 20/s ]\n      lease: 5m\n")
+        .contains("      severity: warning\n")
+        .contains("  - name: fleet-swap\n    kind: fleet\n")
+        .contains("      above: 2000000000\n")
+        .contains("brakes:\n  disks_per_host: 2\n  disks_per_domain: 1\n  hosts_throttled: 0.05\n")
+        .contains("protect: []\n");
+  }
+
+  @Test
+  void theSameAsJson() throws Exception {
+    Typed typed = Typed.type("", "policy", "show", "--json", file(LITTLE).toString());
+
+    JsonNode policy = MapJson.ASCII.readTree(typed.out()).get("policies").get(0);
+    assertThat(policy.get("when").get("clear_for_ms").asLong()).isEqualTo(60_000);
+    assertThat(policy.get("then").get("lease_ms").asLong()).isEqualTo(300_000);
+  }
+
+  @Test
+  void aProblemIsTold() throws Exception {
+    Typed typed = Typed.type("", "policy", "show", file("policies: [ { name: x } ]").toString());
+
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.err()).contains("p.yaml:1");
+    assertThat(typed.out()).contains("brakes:");
+  }
+}

@@ -1,0 +1,80 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PolicyTestTest {
+  private static final Path EXAMPLE = Path.of("../docs/examples/swap-storm-test.yaml");
+
+  @TempDir Path folder;
+
+  private Typed test(String text) throws Exception {
+    Files.copy(
+        Path.of("../docs/examples/policies/swap-storm.yaml"), folder.resolve("swap-storm.yaml"));
+    Path file = Files.writeString(folder.resolve("test.yaml"), text);
+    return Typed.type("", "policy", "test", file.toString());
+  }
+
+  @Test
+  void theDocumentedExamplePasses() throws Exception {
+    Typed typed = Typed.type("", "policy", "test", EXAMPLE.toString());
+
+    assertThat(typed.out())
+        .contains("ok      ", "a storm is throttled", "4 tests passed, 0 failed");
+    assertThat(typed.code()).as(typed.out() + typed.err()).isZero();
+
+    String documented = Files.readString(Path.of("../docs/POLICIES.md"));
+    Files.readString(EXAMPLE)
+        .lines()
+        .skip(1)
+        .takeWhile(line -> !line.contains("at: 5m"))
+        .forEach(line -> assertThat(documented).contains(line));
+  }
+
+  @Test
+  void aFailureShowsWhatDiffers() throws Exception {
+    Typed typed =
+        test(
+            """
+            policies: swap-storm.yaml
+            tests:
+              - name: wrong
+                disks: [ { domain: vm176, disk: xvda2, role: swap, read_iops: 800 } ]
+                expect:
+                  - at: 30s
+                    alerts: [ { policy: other } ]
+                    throttles: []
+            """);
+
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.out())
+        .contains("FAILED  ", "test.yaml: wrong")
+        .contains("line 6, at 30000 ms, alerts (- expected, + found):\n")
+        .contains("- {policy=other}\n")
+        .contains("+ {policy=swap-storm, state=handled, host=host, domain=vm176, disk=xvda2}\n")
+        .contains("+ {set=best-effort/7, host=host, domain=vm176, disk=xvda2}\n")
+        .contains("0 tests passed, 1 failed");
+  }
+
+  @Test
+  void problemsNameFileLineAndKey() throws Exception {
+    Typed typed =
+        test(
+            """
+            policies: swap-storm.yaml
+            tests:
+              - name: wrong
+                disks: [ { disk: xvda2, read_iops: many } ]
+                expect: [ { at: 30, alert: [] } ]
+            """);
+
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.err())
+        .contains("test.yaml:4", "domain", "read_iops", "0x10 300x20 5", "'many'")
+        .contains("test.yaml:5", "alert", "a duration such as");
+  }
+}
