@@ -427,8 +427,14 @@ final class Acting {
     world.add(
         new Effect.Note(
             verdict == Decision.Verdict.REFUSE
-                ? decision.heldBackBy(kind.toLowerCase(Locale.ROOT))
+                ? decision.heldBackBy(guard(kind))
                 : decision));
+  }
+
+  /** The guard of a kind of refusal, such as {@code brake}; what it found stands in the reason. */
+  private static String guard(String kind) {
+    int space = kind.indexOf(' ');
+    return (space < 0 ? kind : kind.substring(0, space)).toLowerCase(Locale.ROOT);
   }
 
   private static String join(String sentence, String note) {

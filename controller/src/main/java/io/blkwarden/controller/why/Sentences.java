@@ -64,7 +64,19 @@ final class Sentences {
     return number(", share of the device's time ", "device_time_share", evidence.deviceTimeShare())
         + number(", device busy ", "device.util", evidence.deviceUtil())
         + number(", I/O wait on the device ", "device.await_ms", evidence.hostAwaitMs())
-        + number(", all of dom0 waiting ", "host.io_full", evidence.hostIoFull());
+        + number(", all of dom0 waiting ", "host.io_full", evidence.hostIoFull())
+        + number(", correlation with its neighbours' waiting ", "", evidence.correlation())
+        + blame(evidence.blame());
+  }
+
+  private static String blame(Alert.@Nullable Blame blame) {
+    return blame == null
+        ? ""
+        : ", blame %s%s%s"
+            .formatted(
+                blame.verdict(),
+                blame.device() == null ? "" : " on " + blame.device(),
+                number(" with confidence ", "", blame.confidence()));
   }
 
   private static String number(String before, String metric, @Nullable Double value) {

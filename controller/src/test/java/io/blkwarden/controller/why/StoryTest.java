@@ -28,6 +28,9 @@ final class StoryTest {
   private static final DomainRef OTHER = new DomainRef(new UUID(3, 5), 138, "vm177");
   private static final MessageId ALERT = Messages.id(1);
   private static final MessageId LEASE = Messages.id(2);
+  private static final String BLAMED =
+      ", correlation with its neighbours' waiting 0.7200, blame culprit on md2 with confidence"
+          + " 0.6100";
 
   private final List<ControlMessage> said =
       List.of(
@@ -111,7 +114,14 @@ final class StoryTest {
         AT,
         AT.plusSeconds(second),
         new Alert.Condition("iops", 812.4, 200, 10_000, 100),
-        new Alert.Evidence(0.81, null, 46.2, null, List.of()),
+        new Alert.Evidence(
+            0.81,
+            null,
+            46.2,
+            null,
+            0.72,
+            new Alert.Blame("culprit", "md2", 0.8, 0.4, 1.0, 0.61),
+            List.of()),
         new Alert.Action(
             "auto",
             throttle,
@@ -144,7 +154,9 @@ final class StoryTest {
                 + ALERT
                 + " (warning, policy swap-storm) is firing: vm176 swaps. [iops 812/s, above 200/s"
                 + " for 10 s, clear below 100/s, share of the device's time 81%, I/O wait on the"
-                + " device 46 ms]",
+                + " device 46 ms"
+                + BLAMED
+                + "]",
             "10 Controller c1 was held back by the guard 'brake' from throttling vm176/xvda2 on"
                 + " dom0-7 by policy swap-storm: not throttled: one disk is [device_time_share 81%,"
                 + " iops 812/s]",
@@ -171,7 +183,9 @@ final class StoryTest {
         + " (warning, policy swap-storm) is "
         + state
         + ": vm176 swaps. [iops 812/s, above 200/s for 10 s, clear below 100/s, share of the"
-        + " device's time 81%, I/O wait on the device 46 ms]"
+        + " device's time 81%, I/O wait on the device 46 ms"
+        + BLAMED
+        + "]"
         + effect;
   }
 
