@@ -51,6 +51,7 @@ final class ArchitectureTest {
     "..controller.step..",
     "..controller.why..",
     "..controller.replay..",
+    "..controller.trial..",
     "..controller.record"
   };
 
