@@ -33,7 +33,7 @@ public final class Series {
   public static Optional<Series> parse(String text) {
     List<double[]> runs = new ArrayList<>();
     int count = 0;
-    for (String each : text.strip().split("\\s+")) {
+    for (String each : text.strip().split("\\s+", -1)) {
       Matcher m = RUN.matcher(each);
       if (!m.matches()) {
         return Optional.empty();
