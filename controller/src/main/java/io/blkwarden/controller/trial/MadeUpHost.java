@@ -127,7 +127,7 @@ final class MadeUpHost {
     for (int row = 0; row < made.size(); row++) {
       busy += pass(counters[row], row, interval, millis / 1_000.0);
     }
-    device[SampleColumn.IO_MS.id()] += Math.min(millis, busy);
+    device[SampleColumn.IO_MS.id()] += Math.min((double) millis, busy);
     Series some = pressure.get("io_some");
     Series full = pressure.get("io_full");
     pressed = some != null || full != null;

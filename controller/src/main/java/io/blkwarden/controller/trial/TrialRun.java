@@ -112,7 +112,9 @@ public final class TrialRun {
 
   private void tick() {
     for (Outcome outcome : agents.expired(now())) {
-      throttles.remove(outcome.lease());
+      if (outcome.lease() != null) {
+        throttles.remove(outcome.lease());
+      }
       feed(new Input.OutcomeSeen(outcome));
     }
     feed(new Input.Tick());
