@@ -426,9 +426,7 @@ final class Acting {
     Decision decision = Sampling.decision(world, watch, about, verdict, throttle, reason);
     world.add(
         new Effect.Note(
-            verdict == Decision.Verdict.REFUSE
-                ? decision.heldBackBy(guard(kind))
-                : decision));
+            verdict == Decision.Verdict.REFUSE ? decision.heldBackBy(guard(kind)) : decision));
   }
 
   /** The guard of a kind of refusal, such as {@code brake}; what it found stands in the reason. */
