@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.blame.PainWatch;
 import io.blkwarden.controller.detect.BudgetDetector;
 import io.blkwarden.controller.detect.Detector;
 import io.blkwarden.controller.detect.SwapDetector;
@@ -14,6 +15,7 @@ import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +59,8 @@ final class Summary {
                   .formatted(
                       who,
                       finding(about, disk, what),
-                      share(evidence, disk),
-                      handled(about, episode, state));
+                      why(watch, about).orElseGet(() -> share(evidence, disk)),
+                      handled(watch, about, episode, state));
     };
   }
 
@@ -130,6 +132,24 @@ final class Summary {
     };
   }
 
+  /** Why this disk is to blame; empty when it is not, or when its policy does not ask. */
+  private static Optional<String> why(HostWatch watch, Case about) {
+    return watch
+        .blaming
+        .of(watch, about)
+        .filter(PainWatch.Finding::blamed)
+        .map(finding -> " and hurts the others: " + finding.sentence());
+  }
+
+  private static String unblamed(HostWatch watch, Case about) {
+    return watch
+        .blaming
+        .of(watch, about)
+        .filter(finding -> !finding.blamed())
+        .map(finding -> ": " + finding.sentence())
+        .orElse("");
+  }
+
   private static String share(Alert.Evidence evidence, @Nullable MappedDisk disk) {
     Double share = evidence.deviceTimeShare();
     if (share == null || disk == null || disk.physical().isEmpty()) {
@@ -143,10 +163,10 @@ final class Summary {
     return " and takes %.0f%% of the guests' time on %s".formatted(share * 100, names);
   }
 
-  private static String handled(Case about, Episode episode, Alert.State state) {
+  private static String handled(HostWatch watch, Case about, Episode episode, Alert.State state) {
     Throttle throttle = episode.throttle;
     if (about.policy.mode() == Mode.OBSERVE || about.policy.then().ladder().isEmpty()) {
-      return "the policy only observes";
+      return "the policy only observes" + unblamed(watch, about);
     }
     String note = episode.note.isEmpty() ? "" : ": " + episode.note;
     if (state == Alert.State.HANDLED && throttle != null) {

@@ -82,6 +82,30 @@ final class BlamingTest {
     assertThat(blame(alert).device()).isEqualTo("sda");
     assertThat(blame(alert).share()).isGreaterThan(0.7);
     assertThat(blame(alert).confidence()).isGreaterThan(0.2);
+    assertThat(alert.summary())
+        .matches(
+            "vm176 on dom0-7 has swapped 900 I/O per s on its swap disk xvda2 for \\d+ s and hurts"
+                + " the others: it took \\d+% of the guests' time on sda while the others waited,"
+                + " and its work rises and falls with their wait \\(correlation 0\\.\\d\\d\\);"
+                + " it was set to idle priority, with an effect not known yet\\.");
+  }
+
+  @Test
+  void aPolicyThatOnlyObservesSaysWhomItWouldNotBlame() {
+    Rig observing =
+        Rig.acting(
+            """
+            policies:
+              - name: noisy
+                mode: observe
+                when: { metric: iops, above: 200, for: 3s }
+                blame: { window: 1m }
+                then: { alert: warning }
+            """);
+    observing.begin(host);
+    List<Effect> effects = observing.seconds(40, host, this::calm);
+    assertThat(last(effects).summary())
+        .endsWith("the policy only observes: no clear culprit on sda: nobody is hurt.");
   }
 
   @Test
