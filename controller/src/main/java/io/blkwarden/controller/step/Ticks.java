@@ -1,5 +1,8 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.plan.Decision;
+import java.util.Map;
+
 /** Does what is due by time alone: silence, commands and answers overdue, leases that ran out. */
 final class Ticks {
   private static final long PAUSE_MILLIS = 3_000;
@@ -85,7 +88,25 @@ final class Ticks {
             && throttle.releases > 0
             && throttle.releases < RELEASES_MAX;
     if (again && watch != null) {
-      leases.release(watch, throttle, throttle.reason + " (again)", null);
+      releaseAgain(watch, throttle);
+    }
+  }
+
+  /** Asks once more for the end of a lease, and says so: a lost answer is no silent command. */
+  private void releaseAgain(HostWatch watch, Throttle throttle) {
+    if (leases.release(watch, throttle, throttle.reason + " (again)", null)) {
+      world.add(
+          new Effect.Note(
+              new Decision(
+                  world.now().wall(),
+                  throttle.host,
+                  throttle.domain,
+                  throttle.disk.vdev(),
+                  null,
+                  Decision.Verdict.RELEASE,
+                  throttle.lease,
+                  "its end is asked for again, for the host's agent has not told of it",
+                  Map.of())));
     }
   }
 }

@@ -330,6 +330,19 @@ final class ThrottlingTest {
   }
 
   @Test
+  void aReleaseThatIsAskedForAgainIsOnRecord() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    rig.policies("policies: []");
+    Command first = Rig.sends(rig.all).getLast();
+    rig.feed(new Input.CommandLost(first.id(), "no answer"));
+    List<Effect> effects = rig.seconds(1, host, this::quiet);
+    assertThat(Rig.sends(effects).getFirst().action()).isEqualTo(first.action());
+    assertThat(Rig.decisions(effects))
+        .containsExactly(
+            "release: its end is asked for again, for the host's agent has not told of it");
+  }
+
+  @Test
   void aDiskThatIsMissingInTheNextSnapshotIsGone() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     host.remove(noisy);
