@@ -38,8 +38,13 @@ final class Beats {
 
   private void adopt(HostWatch watch, Heartbeat.HeldThrottle held) {
     DiskKey disk = new DiskKey(held.domain().uuid(), held.vdev());
+    Throttle own = world.throttles.lease(held.lease());
+    if (own != null && own.host.equals(watch.host())) {
+      // another controller may have renewed it: it counts for as long as the host holds it
+      own.endsMillis = Math.max(own.endsMillis, world.millis() + Math.max(0, held.remainingMs()));
+    }
     boolean known =
-        world.throttles.lease(held.lease()) != null
+        own != null
             || world.throttles.endedSince(held.lease(), world.millis() - YOUNG_MILLIS)
             || world.throttles.of(watch.host(), disk) != null;
     if (known || held.remainingMs() <= 0) {

@@ -195,6 +195,15 @@ final class AskingTest {
   }
 
   @Test
+  void aLeaseThatAnotherControllerRenewedCountsForAsLongAsTheHostSays() {
+    rig.beat(host, true, held(5_000));
+    rig.beat(host, true, held(60_000));
+    rig.seconds(15, host, () -> host.reads(disk, 1, 1, 1, 0));
+    Command renewal = Rig.sends(rig.seconds(20, host, this::storm)).getFirst();
+    assertThat(Rig.set(renewal).lease()).isEqualTo(held(1).lease());
+  }
+
+  @Test
   void aLeaseFoundInAHeartbeatIsRenewedOnlyForABreach() {
     rig.beat(host, true, held(60_000));
     List<Effect> effects = rig.seconds(20, host, () -> host.reads(disk, 1, 1, 1, 0));
