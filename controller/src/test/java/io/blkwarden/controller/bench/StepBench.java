@@ -1,0 +1,72 @@
+package io.blkwarden.controller.bench;
+
+import io.blkwarden.model.sample.SampleFrame;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Time of the step alone, with ten policies: for one sample of every disk of the fleet, and for one
+ * tick. Divide by {@code disks} for nanoseconds per disk-sample; the heap per disk is printed.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(value = 1, jvmArgsAppend = {"-Xms6g", "-Xmx6g", "-XX:+UseParallelGC",
+    "-XX:+UseCompactObjectHeaders"})
+@Warmup(iterations = 4, time = 2)
+@Measurement(iterations = 6, time = 2)
+public class StepBench {
+  /** Disks of the fleet. */
+  @Param({"100000", "1000000"})
+  public int disks;
+
+  private BenchFleet fleet = new BenchFleet(0);
+  private SampleFrame frame = fleet.nextFrame();
+
+  /** Makes the fleet, and measures what it takes. */
+  @Setup(Level.Trial)
+  public void begin() {
+    long before = usedHeap();
+    fleet = new BenchFleet(disks);
+    fleet.takeAll(fleet.nextFrame());
+    long taken = usedHeap() - before;
+    System.out.printf("heap: %.0f bytes per disk, maps included%n", (double) taken / disks);
+  }
+
+  /** Makes the counters of the next second. */
+  @Setup(Level.Invocation)
+  public void nextSecond() {
+    frame = fleet.nextFrame();
+  }
+
+  /** Every host's batch of 100 disks, decoded already. */
+  @Benchmark
+  public int samples() {
+    return fleet.takeAll(frame);
+  }
+
+  /** What comes once a second whatever the samples are: silence, reminders, fleet totals. */
+  @Benchmark
+  public int tick() {
+    return fleet.tick();
+  }
+
+  private static long usedHeap() {
+    Runtime runtime = Runtime.getRuntime();
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+}
