@@ -9,6 +9,7 @@ import io.blkwarden.agent.lease.OutcomeFile;
 import io.blkwarden.agent.lease.ReleaseRequest;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.runtime.AgentInbox;
 import io.blkwarden.agent.runtime.AgentPorts;
 import io.blkwarden.agent.runtime.AgentRuntime;
@@ -45,12 +46,18 @@ final class AgentProcess {
   /**
    * Starts an agent.
    *
+   * @param wish what is to be set of devices' queues
    * @param live whether {@code root} is this host itself; a captured tree has no events, and no
    *     tasks whose priority could be set
    * @return failed with what is missing
    */
   static Reading<AgentProcess> start(
-      AgentSettings settings, BusSettings bus, Path root, boolean live, Path stateDir) {
+      AgentSettings settings,
+      BusSettings bus,
+      QueueWish wish,
+      Path root,
+      boolean live,
+      Path stateDir) {
     Deque<Runnable> closing = new ArrayDeque<>();
     SecureRandom random = new SecureRandom();
     AgentInbox inbox = new AgentInbox();
@@ -85,7 +92,10 @@ final class AgentProcess {
                                       random),
                                   AgentProcess::monotonicMillis,
                                   InstantSource.system(),
-                                  random);
+                                  random,
+                                  live
+                                      ? HostQueues.open(files, root, stateDir, wish)
+                                      : Optional.empty());
                           return AgentRuntime.create(settings, ports, inbox)
                               .map(runtime -> {
                                 if (live) {

@@ -67,6 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
       checks.addAll(UeventCheck.run());
       checks.addAll(TraceCheck.run(hostOptions.root, found, pid));
       checks.add(HostChecks.leases(stateOptions.stateDir));
+      checks.add(HostChecks.queues(found, stateOptions.stateDir));
     } else {
       checks.add(dump(found));
     }

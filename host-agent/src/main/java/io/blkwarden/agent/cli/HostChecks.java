@@ -2,14 +2,17 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.agent.lease.QueueFile;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
 import io.blkwarden.agent.probe.BlockDevice;
+import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.agent.probe.QueueScheduler;
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.queue.HeldSetting;
 import io.blkwarden.model.IoPriority;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What {@code doctor} says about the host itself. */
 final class HostChecks {
@@ -102,6 +106,21 @@ final class HostChecks {
             ? Check.ok("ioprio", "ioprio_get works; this process has " + own.describe())
             : Check.fail("ioprio", own.describe(), "Allow native calls to the JVM."));
     return checks;
+  }
+
+  /** What the agent has set of devices' queues. */
+  static Check queues(KernelFiles files, Path stateDir) {
+    Reading<List<HeldSetting>> held =
+        BootId.read(files).flatMap(boot -> new QueueFile(stateDir, boot.id()).load());
+    if (!(held instanceof Reading.Present<List<HeldSetting>>(List<HeldSetting> found))) {
+      return Check.warn(
+          "queues", held.describe(), "The agent sets such a file aside at its next start.");
+    }
+    return Check.ok(
+        "queues",
+        found.isEmpty()
+            ? "the agent has set nothing of devices' queues"
+            : found.stream().map(HeldSetting::describe).collect(Collectors.joining(", ")));
   }
 
   /** Whether leases can be kept. */

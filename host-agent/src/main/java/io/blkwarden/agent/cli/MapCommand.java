@@ -13,7 +13,9 @@ import io.blkwarden.model.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -70,8 +73,15 @@ final class MapCommand implements Callable<Integer> {
       })
   private @Nullable String settle;
 
+  @Mixin private RoleOptions roleOptions = new RoleOptions();
+
   @Override
   public Integer call() {
+    List<String> problems = new ArrayList<>();
+    RolePatterns roles = roleOptions.patterns(problems);
+    if (!problems.isEmpty()) {
+      return complain(USAGE, String.join("; ", problems));
+    }
     boolean live = root.toAbsolutePath().normalize().equals(Path.of("/"));
     long settleMillis = live ? LIVE_SETTLE_MILLIS : 0;
     if (settle != null) {
@@ -91,7 +101,7 @@ final class MapCommand implements Callable<Integer> {
     try {
       Reading<MapSources> sources = live ? MapHosts.live(files, closing) : MapHosts.captured(files);
       return sources instanceof Reading.Present<MapSources>(MapSources found)
-          ? show(found, settleMillis)
+          ? show(found, roles, settleMillis)
           : complain(FAILED, sources.describe());
     } finally {
       closing.forEach(Runnable::run);
@@ -103,9 +113,9 @@ final class MapCommand implements Callable<Integer> {
     return time.group(2).equals("ms") ? amount : TimeUnit.SECONDS.toMillis(amount);
   }
 
-  private int show(MapSources sources, long settleMillis) {
+  private int show(MapSources sources, RolePatterns roles, long settleMillis) {
     HostScanner scanner = new HostScanner(sources.files(), sources.store(), sources.priorities());
-    MappingResolver resolver = new MappingResolver(RolePatterns.DEFAULTS);
+    MappingResolver resolver = new MappingResolver(roles);
     HostSnapshot snapshot = scanner.scan(sources.trace()::drain);
     Resolution resolution = resolver.resolve(snapshot, Evidence.none());
     long begin = System.nanoTime();

@@ -2,7 +2,9 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.kernel.SysfsQueues;
 import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.lease.QueueFile;
 import io.blkwarden.agent.lease.ReleaseRequest;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
@@ -10,6 +12,8 @@ import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.probe.TaskStat;
+import io.blkwarden.agent.queue.QueueTuner;
+import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.throttle.CommandGate;
 import io.blkwarden.agent.throttle.End;
 import io.blkwarden.agent.throttle.Outcomes;
@@ -55,7 +59,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    return switch (StateLock.attempt(stateOptions.stateDir)) {
+    return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
       case StateLock.Attempt.Busy() -> ask(err);
       case StateLock.Attempt.Failed(String cause) -> {
         err.println("error: " + cause);
@@ -63,7 +67,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
       }
       case StateLock.Attempt.Taken(StateLock lock) -> {
         try (lock) {
-          yield doIt(err);
+          yield Math.max(doIt(err), queues(err));
         }
       }
     };
@@ -113,6 +117,30 @@ final class ReleaseAllCommand implements Callable<Integer> {
       }
       case LeaseFile.Found.Leases(StoredLeases leases) -> restore(file, leases, err);
     };
+  }
+
+  private int queues(PrintWriter err) {
+    Path root = Path.of("/");
+    Reading<QueueTuner> made =
+        RootedFiles.below(root)
+            .flatMap(files ->
+                BootId.read(files)
+                    .flatMap(boot -> {
+                      QueueFile file = new QueueFile(stateOptions.stateDir, boot.id());
+                      return file.load()
+                          .map(earlier -> {
+                            QueueTuner tuner =
+                                new QueueTuner(new SysfsQueues(files, root), file, QueueWish.NONE);
+                            tuner.recover(earlier);
+                            return tuner;
+                          });
+                    }));
+    Optional<String> fault =
+        made instanceof Reading.Present<QueueTuner>(QueueTuner tuner)
+            ? tuner.note()
+            : Optional.of(made.describe());
+    fault.ifPresent(why -> err.println("error: queues: " + why));
+    return fault.isPresent() ? ExitCode.FAILED : ExitCode.DONE;
   }
 
   private int restore(LeaseFile file, StoredLeases leases, PrintWriter err) {

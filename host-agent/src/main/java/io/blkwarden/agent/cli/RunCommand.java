@@ -5,6 +5,7 @@ import io.blkwarden.agent.kernel.RootedFiles;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.runtime.AgentSettings;
 import io.blkwarden.model.HostId;
 import java.io.PrintWriter;
@@ -30,6 +31,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private HostOptions hostOptions = new HostOptions();
   @Mixin private BusOptions busOptions = new BusOptions();
   @Mixin private StateOptions stateOptions = new StateOptions();
+  @Mixin private RoleOptions roleOptions = new RoleOptions();
 
   @Option(
       names = "--interval",
@@ -43,6 +45,25 @@ final class RunCommand implements Callable<Integer> {
       description = "Refuse to set priorities: only watch. Always so with a --root other than /.")
   private boolean readOnly;
 
+  @Option(
+      names = "--ensure-scheduler",
+      paramLabel = "NAME",
+      description = {
+        "Switch physical devices below proven guest disks from none or kyber, which ignore"
+            + " priorities, to this scheduler, such as mq-deadline; put back on stop (default:"
+            + " leave them)."
+      })
+  private Optional<String> ensureScheduler = Optional.empty();
+
+  @Option(
+      names = "--prio-aging-expire",
+      paramLabel = "TIME",
+      description = {
+        "Set how long mq-deadline lets the idle class wait on these devices, 100ms to 60m; put"
+            + " back on stop (default: leave it)."
+      })
+  private Optional<String> agingExpire = Optional.empty();
+
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
@@ -50,9 +71,11 @@ final class RunCommand implements Callable<Integer> {
     Reading<RootedFiles> files = hostOptions.files();
     Optional<AgentSettings> settings = Optional.empty();
     Optional<BusSettings> bus = Optional.empty();
+    QueueWish queues = queues(problems);
+    RolePatterns roles = roleOptions.patterns(problems);
     if (files instanceof Reading.Present<RootedFiles>(RootedFiles found)) {
       Optional<HostId> host = hostOptions.host(found, problems);
-      settings = settings(host.orElse(HostId.FLEET), problems);
+      settings = settings(host.orElse(HostId.FLEET), roles, problems);
       bus = busOptions.settings(host.orElse(HostId.FLEET), problems);
     } else {
       problems.add("--root: " + files.describe());
@@ -61,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
       problems.forEach(problem -> err.println("error: " + problem));
       return ExitCode.USAGE;
     }
-    return switch (StateLock.attempt(stateOptions.stateDir)) {
+    return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
       case StateLock.Attempt.Busy() -> {
         err.println("error: an agent runs already with --state-dir " + stateOptions.stateDir);
         yield ExitCode.REFUSED;
@@ -71,30 +94,44 @@ final class RunCommand implements Callable<Integer> {
         yield ExitCode.FAILED;
       }
       case StateLock.Attempt.Taken(StateLock lock) ->
-          run(settings.orElseThrow(), bus.orElseThrow(), lock, err);
+          run(settings.orElseThrow(), bus.orElseThrow(), queues, lock, err);
     };
   }
 
-  private Optional<AgentSettings> settings(HostId host, List<String> problems) {
+  private Optional<AgentSettings> settings(HostId host, RolePatterns roles, List<String> problems) {
     Optional<Duration> every = Durations.parse("--interval", interval, problems);
     try {
       return every.map(time ->
           new AgentSettings(
-              host,
-              AgentCommand.version(),
-              time,
-              readOnly || !hostOptions.live(),
-              RolePatterns.DEFAULTS));
+              host, AgentCommand.version(), time, readOnly || !hostOptions.live(), roles));
     } catch (IllegalArgumentException e) {
       problems.add("--interval: " + e.getMessage());
       return Optional.empty();
     }
   }
 
-  private int run(AgentSettings settings, BusSettings bus, StateLock lock, PrintWriter err) {
+  private QueueWish queues(List<String> problems) {
+    Optional<Duration> aging =
+        agingExpire.flatMap(text -> Durations.parse("--prio-aging-expire", text, problems));
+    try {
+      aging = new QueueWish(Optional.empty(), aging).aging();
+    } catch (IllegalArgumentException e) {
+      problems.add("--prio-aging-expire: " + e.getMessage());
+      aging = Optional.empty();
+    }
+    try {
+      return readOnly ? QueueWish.NONE : new QueueWish(ensureScheduler, aging);
+    } catch (IllegalArgumentException e) {
+      problems.add("--ensure-scheduler: " + e.getMessage());
+      return QueueWish.NONE;
+    }
+  }
+
+  private int run(
+      AgentSettings settings, BusSettings bus, QueueWish queues, StateLock lock, PrintWriter err) {
     Reading<AgentProcess> made =
         AgentProcess.start(
-            settings, bus, hostOptions.root, hostOptions.live(), stateOptions.stateDir);
+            settings, bus, queues, hostOptions.root, hostOptions.live(), stateOptions.stateDir);
     if (!(made instanceof Reading.Present<AgentProcess>(AgentProcess agent))) {
       lock.close();
       err.println("error: " + made.describe());

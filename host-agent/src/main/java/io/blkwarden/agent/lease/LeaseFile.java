@@ -1,30 +1,21 @@
 package io.blkwarden.agent.lease;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import io.blkwarden.agent.throttle.LeaseStore;
 import io.blkwarden.agent.throttle.StoredLeases;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The leases in {@code leases.json} of the state directory, readable by root only.
  *
- * <p>A new state is written beside the old one, forced to the device and renamed over it, so a
- * process that is killed at any point leaves one of the two whole. The directory is best on a tmpfs
- * such as {@code /run}: leases mean nothing after a reboot, and a throttle must not wait for the
- * very disks that are overloaded.
+ * <p>It is replaced as a whole ({@link AtomicFile}). The directory is best on a tmpfs such as
+ * {@code /run}: leases mean nothing after a reboot, and a throttle must not wait for the very disks
+ * that are overloaded.
  */
 public final class LeaseFile implements LeaseStore {
   /** Longest file that is read, in bytes: 1024 leases of 64 workers stay well below it. */
@@ -101,31 +92,10 @@ public final class LeaseFile implements LeaseStore {
   @Override
   public Optional<String> save(StoredLeases leases) {
     try {
-      Files.createDirectories(
-          directory,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      Path next = directory.resolve(NAME + ".new");
-      write(next, ByteBuffer.wrap(LeaseDocument.encode(leases)));
-      Files.move(next, file(), ATOMIC_MOVE);
-      try (FileChannel channel = FileChannel.open(directory, READ)) {
-        channel.force(true);
-      }
+      AtomicFile.replace(directory, NAME, LeaseDocument.encode(leases));
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of("%s: cannot be written: %s".formatted(file(), e));
-    }
-  }
-
-  private static void write(Path path, ByteBuffer bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            path,
-            Set.of(CREATE, WRITE, TRUNCATE_EXISTING),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
     }
   }
 

@@ -10,7 +10,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The right to change priorities on this host: a lock on {@code agent.lock} of the state directory.
@@ -18,6 +20,11 @@ import java.util.Set;
  * <p>The kernel drops it with the process, however that ends, so it never goes stale.
  */
 public final class StateLock implements AutoCloseable {
+  /** Far longer than a look at the lock takes. */
+  public static final Duration LOOK = Duration.ofMillis(500);
+
+  private static final Duration POLL = Duration.ofMillis(20);
+
   private final FileChannel channel;
   private final FileLock lock;
 
@@ -62,6 +69,21 @@ public final class StateLock implements AutoCloseable {
     } catch (IOException e) {
       return new Attempt.Failed("%s: cannot be locked: %s".formatted(file, e));
     }
+  }
+
+  /**
+   * Tries for a while, for whoever only looks whether an agent runs has the lock for a moment, too.
+   *
+   * @param patience for how long to try
+   */
+  public static Attempt attempt(Path directory, Duration patience) {
+    long until = System.nanoTime() + patience.toNanos();
+    Attempt last = attempt(directory);
+    while (last instanceof Attempt.Busy && System.nanoTime() < until) {
+      LockSupport.parkNanos(POLL.toNanos());
+      last = attempt(directory);
+    }
+    return last;
   }
 
   private static Attempt lock(FileChannel channel) throws IOException {

@@ -75,6 +75,7 @@ final class AgentCore {
   private final AskedGate gate;
   private final SharedLeases leases;
   private final DiskSight sight;
+  private final QueueKeeper queues;
   private final AgentHealth health = new AgentHealth();
   private final Due sampleDue;
   private final Due heartbeatDue = new Due(HEARTBEAT_MILLIS);
@@ -98,6 +99,7 @@ final class AgentCore {
     this.sampleDue = new Due(settings.interval().toMillis());
     this.outcomes = new Outcomes(settings.host(), boot, ports.wall(), ports.random());
     this.sight = new DiskSight(ports.files(), ports.xenStore());
+    this.queues = new QueueKeeper(ports.queues(), inbox::look);
     this.gate = new AskedGate(new BackendGate(ports.xenStore(), ports.files()));
     this.leases =
         new SharedLeases(
@@ -189,7 +191,8 @@ final class AgentCore {
       ports
           .releaseRequest()
           .filter(request -> request.stands())
-          .flatMap(request -> leases.use(all -> HostRelease.obey(request, all, now, this::publish)))
+          .flatMap(request ->
+              leases.use(all -> HostRelease.obey(request, all, queues, now, this::publish)))
           .ifPresent(fault -> LOG.error("release-all: {}", fault));
     } catch (RuntimeException e) {
       health.count("lease_faults");
@@ -221,6 +224,7 @@ final class AgentCore {
     rescan.scanned(live.threadsMissing(), live.proofAwaited() || !live.complete());
     health.set("scan", live.scanFault());
     health.set("tracing", live.traceFault());
+    queues.below(live.mapping().disks());
     publish(leases.use(all -> all.setAgain(present(), now)));
     for (MappingChange change : changes) {
       revision++;
@@ -314,6 +318,7 @@ final class AgentCore {
 
   private void heartbeat() {
     inbox.health().forEach(health::set);
+    health.set("queues", queues.note());
     BusState bus = ports.bus().state();
     long now = now();
     ports
@@ -335,7 +340,13 @@ final class AgentCore {
                 health.probes(bus),
                 leases.use(all -> AgentHealth.held(all, now)),
                 health.drops(bus, inbox),
-                leases.use(Throttler::limitAvailable)));
+                leases.use(Throttler::limitAvailable),
+                queues.shown()));
+  }
+
+  /** What is set of devices' queues. */
+  QueueKeeper queues() {
+    return queues;
   }
 
   /** Ends all leases, for an agent that does not run cannot end them. */

@@ -70,6 +70,11 @@ public final class AgentInbox implements BusListener {
     changed();
   }
 
+  /** Asks for a look at the host. */
+  void look() {
+    changed();
+  }
+
   private void changed() {
     if (!emit(changes, new AgentInput.Changed())) {
       missedChange.set(true);

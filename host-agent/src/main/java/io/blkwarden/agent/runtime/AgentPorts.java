@@ -3,6 +3,7 @@ package io.blkwarden.agent.runtime;
 import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.lease.ReleaseRequest;
 import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.queue.QueueTuner;
 import io.blkwarden.agent.throttle.IoPriorities;
 import io.blkwarden.agent.throttle.LeaseStore;
 import io.blkwarden.agent.throttle.LimitGroups;
@@ -27,6 +28,7 @@ import java.util.random.RandomGenerator;
  * @param monotonicMillis CLOCK_MONOTONIC in ms, the same for all processes of a boot
  * @param wall wall clock
  * @param random for identities; used by several threads
+ * @param queues sets and puts back the queues of physical devices, where that is possible at all
  */
 public record AgentPorts(
     KernelFiles files,
@@ -40,4 +42,35 @@ public record AgentPorts(
     ControlBus bus,
     LongSupplier monotonicMillis,
     InstantSource wall,
-    RandomGenerator random) {}
+    RandomGenerator random,
+    Optional<QueueTuner> queues) {
+  /** The same without any touch on devices' queues. */
+  public AgentPorts(
+      KernelFiles files,
+      XenStore xenStore,
+      HostScan scan,
+      Tracing tracing,
+      IoPriorities priorities,
+      LimitGroups limits,
+      LeaseStore store,
+      Optional<ReleaseRequest> releaseRequest,
+      ControlBus bus,
+      LongSupplier monotonicMillis,
+      InstantSource wall,
+      RandomGenerator random) {
+    this(
+        files,
+        xenStore,
+        scan,
+        tracing,
+        priorities,
+        limits,
+        store,
+        releaseRequest,
+        bus,
+        monotonicMillis,
+        wall,
+        random,
+        Optional.empty());
+  }
+}

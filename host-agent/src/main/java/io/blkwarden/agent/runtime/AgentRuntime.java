@@ -31,8 +31,9 @@ import reactor.core.scheduler.Schedulers;
  * An agent that can be started and stopped, also many of them in one process.
  *
  * <p>All inputs meet on one thread, {@code agent-core}, and are handled there one by one; leases
- * end on another, {@code agent-leases}, whatever the first one waits for. Ticks that find it busy
- * are dropped; for the bounds of changes and commands see {@link AgentInbox}.
+ * end on another, {@code agent-leases}, whatever the first one waits for, and devices' queues are
+ * set on a third, {@code agent-queues}. Ticks that find it busy are dropped; for the bounds of
+ * changes and commands see {@link AgentInbox}.
  *
  * <p>An orderly stop ends all leases and restores what they changed. After a crash, the next start
  * takes them over from the lease store.
@@ -55,11 +56,15 @@ public final class AgentRuntime {
   private final Scheduler leaseThread =
       Schedulers.fromExecutorService(
           Executors.newSingleThreadScheduledExecutor(named("agent-leases")), "agent-leases");
+  private final Scheduler queueThread =
+      Schedulers.fromExecutorService(
+          Executors.newSingleThreadScheduledExecutor(named("agent-queues")), "agent-queues");
   private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
   private final AgentCore core;
   private final Outcomes refusals;
   private @Nullable Disposable inputs;
   private @Nullable Disposable ends;
+  private @Nullable Disposable looks;
   private final CountDownLatch takenOver = new CountDownLatch(1);
 
   private AgentRuntime(AgentSettings settings, AgentPorts ports, AgentInbox inbox, UUID boot) {
@@ -90,6 +95,12 @@ public final class AgentRuntime {
     ends =
         leaseThread.schedulePeriodically(
             this::endDue, AgentCore.LEASE_MILLIS, AgentCore.LEASE_MILLIS, TimeUnit.MILLISECONDS);
+    looks =
+        queueThread.schedulePeriodically(
+            core.queues()::look,
+            QueueKeeper.LOOK_MILLIS,
+            QueueKeeper.LOOK_MILLIS,
+            TimeUnit.MILLISECONDS);
     // Before any input: a command must not take an earlier run's priority for somebody else's.
     thread.schedule(this::awaitTakenOver);
     BackendTree.WATCHES.forEach(this::watch);
@@ -211,10 +222,18 @@ public final class AgentRuntime {
     if (!done(leaseThread, core::endAll)) {
       LOG.error("the leases could not be ended within {}; the next start will", STOP_PATIENCE);
     }
+    Disposable looking = looks;
+    if (looking != null) {
+      looking.dispose();
+    }
+    if (!done(queueThread, core.queues()::putBackNow)) {
+      LOG.error("the queues could not be put back within {}; the next start will", STOP_PATIENCE);
+    }
     boolean _ = done(thread, core::stop);
     ports.bus().stop(STOP_PATIENCE);
     thread.dispose();
     leaseThread.dispose();
+    queueThread.dispose();
     LOG.info("agent of {} has stopped", settings.host());
   }
 

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.runtime;
 
 import io.blkwarden.agent.lease.ReleaseRequest;
+import io.blkwarden.agent.queue.HeldSetting;
 import io.blkwarden.agent.throttle.End;
 import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.agent.throttle.Throttler;
@@ -9,29 +10,38 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Carries out a request on the host to end all leases: it stands until none is held. */
+/**
+ * Carries out a request on the host to end all leases, and to put back what was set of devices'
+ * queues: it stands until nothing is held.
+ */
 final class HostRelease {
   private HostRelease() {}
 
   /**
    * Ends what is not ending yet; what is stuck is tried again by {@link Throttler#expire}.
    *
+   * @param queues what is set there is put back by their own thread
    * @param published gets the outcomes
    * @return what went wrong with the request itself; empty when nothing did
    */
   static Optional<String> obey(
       ReleaseRequest request,
       Throttler throttler,
+      QueueKeeper queues,
       long nowMillis,
       Consumer<List<Outcome>> published) {
     if (throttler.table().all().stream().anyMatch(lease -> lease.ending() == null)) {
       published.accept(throttler.endAll(End.RELEASED, "release-all on the host", nowMillis));
     }
-    List<Lease> stuck = List.copyOf(throttler.table().all());
-    return stuck.isEmpty()
-        ? request.done()
-        : request.stuck(stuck.stream().map(HostRelease::name).collect(Collectors.joining(", ")));
+    queues.askPutBack();
+    String stuck =
+        Stream.concat(
+                throttler.table().all().stream().map(HostRelease::name),
+                queues.held().stream().map(HeldSetting::describe))
+            .collect(Collectors.joining(", "));
+    return stuck.isEmpty() ? request.done() : request.stuck(stuck);
   }
 
   private static String name(Lease lease) {

@@ -63,11 +63,21 @@ final class AgentCommandTest {
             "--creds",
             "/no/such/file",
             "--prefix",
-            "a b");
+            "a b",
+            "--ensure-scheduler",
+            "kyber",
+            "--prio-aging-expire",
+            "61m",
+            "--role",
+            "swap=(",
+            "--role",
+            "attic=x");
 
     assertThat(code).isEqualTo(2);
     assertThat(err.toString())
         .contains("--host: ", "--interval: ", "--nats: ", "--creds: ", "--prefix: ")
+        .contains("--ensure-scheduler: ", "--prio-aging-expire: ")
+        .contains("--role: expected a regular expression", "found 'attic=x'")
         .doesNotContain("secret");
   }
 
@@ -91,6 +101,23 @@ final class AgentCommandTest {
 
   private StateLock taken() {
     return ((StateLock.Attempt.Taken) StateLock.attempt(state)).lock();
+  }
+
+  @Test
+  void aLookAtTheLockIsNotTakenForAnAgent() {
+    StateLock look = taken();
+    Thread looking =
+        Thread.ofPlatform()
+            .start(() -> {
+              Awaitility.await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+              look.close();
+            });
+
+    StateLock.Attempt attempt = StateLock.attempt(state, Duration.ofSeconds(60));
+
+    assertThat(attempt).isInstanceOf(StateLock.Attempt.Taken.class);
+    ((StateLock.Attempt.Taken) attempt).lock().close();
+    assertThat(looking.isDaemon()).isFalse();
   }
 
   @Test
@@ -125,6 +152,19 @@ final class AgentCommandTest {
     JsonNode checks = JsonMapper.builder().build().readTree(out.toString());
     assertThat(checks.isArray()).isTrue();
     assertThat(out.toString()).contains("ionice ", "\"xenstore\"");
+  }
+
+  @Test
+  void aRolePatternComesBeforeThoseBuiltIn() {
+    assertThat(execute("map", "--root", CAPTURE.toString(), "--json")).isZero();
+    String builtIn = out.toString();
+    out.getBuffer().setLength(0);
+
+    assertThat(execute("map", "--root", CAPTURE.toString(), "--json", "--role", "data=_swap$"))
+        .isZero();
+
+    assertThat(builtIn).contains("\"swap\"");
+    assertThat(out.toString()).doesNotContain("\"swap\"").contains("\"data\"");
   }
 
   @Test

@@ -10,10 +10,13 @@ import io.blkwarden.model.message.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class HostReleaseTest {
+  private static final QueueKeeper NO_QUEUES = new QueueKeeper(Optional.empty(), () -> {});
+
   @TempDir Path directory;
 
   @Test
@@ -27,7 +30,9 @@ final class HostReleaseTest {
     List<Outcome> published = new ArrayList<>();
 
     for (int tick = 0; tick < 3; tick++) {
-      assertThat(HostRelease.obey(request, host.throttler, host.nowMillis, published::addAll))
+      assertThat(
+              HostRelease.obey(
+                  request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll))
           .isEmpty();
     }
     assertThat(request.stands()).isTrue();
@@ -36,7 +41,7 @@ final class HostReleaseTest {
 
     host.kernel.refuse(500, false);
     host.later(1_000);
-    HostRelease.obey(request, host.throttler, host.nowMillis, published::addAll);
+    HostRelease.obey(request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll);
 
     assertThat(request.stands()).isFalse();
     assertThat(host.kernel.priority(500)).isEqualTo(IoPriority.UNSET);

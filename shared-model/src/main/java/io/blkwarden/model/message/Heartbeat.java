@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param throttles leases held, at most 4096
  * @param drops what was dropped or conflated since the start, by kind, at most 64 kinds
  * @param limitAvailable whether limits can be set on this host; absent when the agent does not say
+ * @param queueSettings what the agent has set of devices' queues, at most 512; left out when it is
+ *     nothing
  */
 public record Heartbeat(
     HostId host,
@@ -50,7 +52,8 @@ public record Heartbeat(
     List<ProbeHealth> probes,
     List<HeldThrottle> throttles,
     Map<String, Long> drops,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean limitAvailable)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean limitAvailable,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<QueueSetting> queueSettings)
     implements ControlMessage {
   public Heartbeat {
     Require.present(host, "host");
@@ -64,6 +67,63 @@ public record Heartbeat(
     throttles = Require.list(throttles, MappingSnapshot.MAX_DISKS, "throttles");
     drops = Map.copyOf(Require.present(drops, "drops"));
     Require.within(drops.size(), 0, 64, "drops (count)");
+    queueSettings =
+        queueSettings == null ? List.of() : Require.list(queueSettings, 512, "queue_settings");
+  }
+
+  /** The same of an agent that has set nothing of devices' queues. */
+  public Heartbeat(
+      HostId host,
+      UUID boot,
+      UUID run,
+      Instant at,
+      String version,
+      long uptimeMs,
+      long revision,
+      long epoch,
+      boolean acting,
+      String kernel,
+      long intervalMs,
+      List<PhysicalDevice> devices,
+      List<ProbeHealth> probes,
+      List<HeldThrottle> throttles,
+      Map<String, Long> drops,
+      @Nullable Boolean limitAvailable) {
+    this(
+        host,
+        boot,
+        run,
+        at,
+        version,
+        uptimeMs,
+        revision,
+        epoch,
+        acting,
+        kernel,
+        intervalMs,
+        devices,
+        probes,
+        throttles,
+        drops,
+        limitAvailable,
+        List.of());
+  }
+
+  /**
+   * A setting of a physical device's queue that the agent has changed.
+   *
+   * @param device kernel name, such as {@code sda}
+   * @param setting its file's name, such as {@code scheduler} or {@code prio_aging_expire}
+   * @param value what the agent has set
+   * @param before what it was, and what it is put back to
+   */
+  public record QueueSetting(String device, String setting, String value, String before) {
+    public QueueSetting {
+      Require.text(device, 64, "queue_settings.device");
+      Require.text(setting, 64, "queue_settings.setting");
+      Require.text(value, 64, "queue_settings.value");
+      Require.text(before, 64, "queue_settings.before");
+    }
   }
 
   /**

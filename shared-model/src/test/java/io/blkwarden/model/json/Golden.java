@@ -30,6 +30,7 @@ final class Golden {
           "ack",
           "pause",
           "heartbeat.limit",
+          "heartbeat.queue",
           "command.limit",
           "outcome.limit",
           "alert.limit",

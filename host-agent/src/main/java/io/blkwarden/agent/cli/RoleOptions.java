@@ -1,0 +1,53 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.model.VolumeRole;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Option;
+
+/** What volumes' names say of their use, beside what is known of toolstacks. */
+final class RoleOptions {
+  @Option(
+      names = "--role",
+      paramLabel = "ROLE=PATTERN",
+      description = {
+        "A volume in whose name the regular expression is found is root, swap or data; repeatable,"
+            + " the first that is found decides, before those built in."
+      })
+  private List<String> rules = new ArrayList<>();
+
+  /** All patterns, these first; problems go to the list. */
+  RolePatterns patterns(List<String> problems) {
+    List<RolePatterns.Rule> all = new ArrayList<>();
+    for (String rule : rules) {
+      int equals = rule.indexOf('=');
+      try {
+        VolumeRole role =
+            VolumeRole.valueOf(rule.substring(0, Math.max(0, equals)).toUpperCase(Locale.ROOT));
+        String pattern = rule.substring(equals + 1);
+        if (pattern.isEmpty()) {
+          throw new IllegalArgumentException("no pattern");
+        }
+        all.add(RolePatterns.rule(pattern, role));
+      } catch (PatternSyntaxException e) {
+        problems.add(
+            "--role: expected a regular expression after '=', found '%s': %s"
+                .formatted(rule, e.getDescription()));
+      } catch (IllegalArgumentException _) {
+        problems.add(
+            "--role: expected root=PATTERN, swap=PATTERN or data=PATTERN, found '%s'"
+                .formatted(rule));
+      }
+    }
+    all.addAll(RolePatterns.DEFAULTS.rules());
+    try {
+      return new RolePatterns(all);
+    } catch (IllegalArgumentException e) {
+      problems.add("--role: with those built in, " + e.getMessage());
+      return RolePatterns.DEFAULTS;
+    }
+  }
+}

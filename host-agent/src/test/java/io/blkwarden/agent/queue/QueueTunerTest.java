@@ -1,0 +1,234 @@
+package io.blkwarden.agent.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.kernel.SysfsQueues;
+import io.blkwarden.agent.lease.QueueFile;
+import io.blkwarden.agent.probe.QueueScheduler;
+import io.blkwarden.agent.probe.Reading;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is set and put back, in plain files that change with the scheduler as the kernel's do. */
+final class QueueTunerTest {
+  private static final List<String> SDA = List.of("sda");
+  private static final UUID BOOT = new UUID(1, 2);
+  private static final QueueWish BOTH =
+      new QueueWish(Optional.of("mq-deadline"), Optional.of(Duration.ofSeconds(2)));
+
+  @TempDir Path root;
+  @TempDir Path state;
+
+  private QueueFile store;
+  private QueueTuner tuner;
+
+  @BeforeEach
+  void plant() throws IOException {
+    Files.createDirectories(root.resolve("sys/block/sda/queue/iosched"));
+    store = new QueueFile(state, BOOT);
+    activate("none");
+    tuner = new QueueTuner(new Kernel(), store, BOTH);
+  }
+
+  /** As the kernel does: the name in brackets, and the scheduler's own settings anew. */
+  private void activate(String name) {
+    try {
+      Files.writeString(
+          root.resolve(QueueSetting.SCHEDULER.path("sda")),
+          "none mq-deadline kyber bfq\n".replace(name, "[" + name + "]"));
+      Path aging = root.resolve(QueueSetting.AGING.path("sda"));
+      Files.deleteIfExists(aging);
+      if (name.equals("mq-deadline")) {
+        Files.writeString(aging, "10000\n");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The real reader and writer, and what the kernel does with a scheduler's name. */
+  private final class Kernel implements QueueSettings {
+    private final SysfsQueues files =
+        new SysfsQueues(RootedFiles.below(root).toOptional().orElseThrow(), root);
+
+    @Override
+    public Reading<QueueScheduler> scheduler(String device) {
+      return files.scheduler(device);
+    }
+
+    @Override
+    public Reading<String> aging(String device) {
+      return files.aging(device);
+    }
+
+    @Override
+    public Optional<String> set(String device, QueueSetting setting, String value) {
+      Optional<String> fault = files.set(device, setting, value);
+      if (setting == QueueSetting.SCHEDULER && fault.isEmpty()) {
+        activate(value);
+      }
+      return fault;
+    }
+  }
+
+  private String active() {
+    return new Kernel().get("sda", QueueSetting.SCHEDULER).describe();
+  }
+
+  private String aging() {
+    return new Kernel().aging("sda").orElse("none");
+  }
+
+  private List<HeldSetting> stored() {
+    return store.load().toOptional().orElseThrow();
+  }
+
+  private QueueTuner startedAnew(QueueWish wish) {
+    QueueTuner next = new QueueTuner(new Kernel(), store, wish);
+    next.recover(stored());
+    return next;
+  }
+
+  @Test
+  void aSchedulerThatIgnoresPrioritiesIsSwitchedAndPutBack() {
+    assertThat(tuner.tune(SDA)).isTrue();
+
+    assertThat(active()).isEqualTo("mq-deadline");
+    assertThat(aging()).as("after the switch, which resets it").isEqualTo("2000");
+    assertThat(tuner.held())
+        .containsExactly(
+            new HeldSetting("sda", QueueSetting.SCHEDULER, "none", "mq-deadline"),
+            new HeldSetting("sda", QueueSetting.AGING, "10000", "2000"));
+    assertThat(stored()).isEqualTo(tuner.held());
+    assertThat(tuner.tune(SDA)).as("nothing is left to do").isFalse();
+
+    tuner.restoreAll();
+
+    assertThat(active()).isEqualTo("none");
+    assertThat(tuner.held()).isEmpty();
+    assertThat(state).isEmptyDirectory();
+    assertThat(tuner.tune(SDA)).as("after the end").isFalse();
+  }
+
+  @Test
+  void whatACrashedRunHasSetIsPutBackByTheNext() {
+    tuner.tune(SDA);
+
+    QueueTuner next = startedAnew(BOTH);
+    assertThat(next.tune(SDA)).isFalse();
+    assertThat(next.held()).hasSize(2);
+    next.restoreAll();
+
+    assertThat(active()).isEqualTo("none");
+    assertThat(stored()).isEmpty();
+  }
+
+  @Test
+  void whatIsNotWishedAnyMoreIsPutBackAtOnce() {
+    tuner.tune(SDA);
+
+    QueueTuner next = startedAnew(QueueWish.NONE);
+
+    assertThat(next.held()).isEmpty();
+    assertThat(active()).isEqualTo("none");
+    assertThat(stored()).isEmpty();
+  }
+
+  @Test
+  void anotherBootHasForgottenAllThatWasSet() {
+    tuner.tune(SDA);
+
+    assertThat(new QueueFile(state, new UUID(3, 4)).load()).isEqualTo(Reading.present(List.of()));
+  }
+
+  @Test
+  void whatSomebodyElseSetsIsLeftAndNotPutBack() {
+    tuner.tune(SDA);
+    activate("kyber");
+
+    tuner.tune(SDA);
+    tuner.tune(SDA);
+
+    assertThat(active()).isEqualTo("kyber");
+    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("somebody else"));
+    tuner.restoreAll();
+    assertThat(active()).isEqualTo("kyber");
+    assertThat(stored()).isEmpty();
+  }
+
+  @Test
+  void anAgeingThatSomebodyElseSetsIsLeft() throws IOException {
+    tuner.tune(SDA);
+    Files.writeString(root.resolve(QueueSetting.AGING.path("sda")), "7000\n");
+
+    tuner.tune(SDA);
+
+    assertThat(aging()).isEqualTo("7000");
+    assertThat(tuner.held()).hasSize(1);
+  }
+
+  @Test
+  void ageingIsSetAgainWhenItsSchedulerComesBack() {
+    activate("mq-deadline");
+    tuner.tune(SDA);
+    activate("bfq");
+    tuner.tune(SDA);
+    activate("mq-deadline");
+
+    assertThat(tuner.tune(SDA)).isTrue();
+
+    assertThat(aging()).isEqualTo("2000");
+    tuner.restoreAll();
+    assertThat(aging()).isEqualTo("10000");
+    assertThat(active()).isEqualTo("mq-deadline");
+  }
+
+  @Test
+  void aSchedulerThatTheKernelDoesNotOfferIsNotTried() {
+    tuner =
+        new QueueTuner(new Kernel(), store, new QueueWish(Optional.of("cfq"), Optional.empty()));
+
+    assertThat(tuner.tune(SDA)).isFalse();
+
+    assertThat(active()).isEqualTo("none");
+    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("offers cfq"));
+  }
+
+  @Test
+  void nothingIsSetThatCouldNotBePutBack() {
+    tuner = new QueueTuner(new Kernel(), _ -> Optional.of("disk full"), BOTH);
+
+    assertThat(tuner.tune(SDA)).isFalse();
+
+    assertThat(active()).isEqualTo("none");
+    assertThat(tuner.held()).isEmpty();
+  }
+
+  @Test
+  void aSchedulerThatReadsPrioritiesIsLeft() {
+    activate("bfq");
+
+    assertThat(tuner.tune(SDA)).isFalse();
+
+    assertThat(active()).isEqualTo("bfq");
+  }
+
+  @Test
+  void aTornFileIsMalformed() throws IOException {
+    Files.writeString(state.resolve("queue-settings.json"), "{\"format\":");
+
+    assertThat(store.load()).isInstanceOf(Reading.Malformed.class);
+    assertThat(store.setAside()).contains("set aside as");
+    assertThat(store.load()).isEqualTo(Reading.present(List.of()));
+  }
+}
