@@ -38,7 +38,11 @@ final class ArchitectureTest {
           .importPackages("io.blkwarden.agent");
 
   private static final String[] PURE = {
-    "..agent.probe..", "..agent.mapping..", "..agent.sample..", "..agent.throttle.."
+    "..agent.probe..",
+    "..agent.mapping..",
+    "..agent.queue..",
+    "..agent.sample..",
+    "..agent.throttle.."
   };
 
   private static final String[] EDGES = {

@@ -144,7 +144,7 @@ public final class TrialRun {
           }
           case Effect.Publish publish -> book(publish.alert());
           case Effect.Note note -> book(note.decision());
-          case Effect.WantSnapshot _, Effect.Answer _ -> {}
+          case Effect.WantSnapshot _, Effect.Answer _, Effect.Keep _ -> {}
         }
       }
     }

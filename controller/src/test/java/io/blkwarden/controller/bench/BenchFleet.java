@@ -50,6 +50,9 @@ final class BenchFleet {
               NORMAL.answerMillis(),
               NORMAL.attempts(),
               NORMAL.restMillis(),
+              NORMAL.harmRestMillis(),
+              NORMAL.rejudgeMillis(),
+              NORMAL.swapRejudgeMillis(),
               NORMAL.pendingAsksMax()),
           new Random(1),
           "bench");

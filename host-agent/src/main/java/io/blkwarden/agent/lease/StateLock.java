@@ -74,12 +74,12 @@ public final class StateLock implements AutoCloseable {
   /**
    * Tries for a while, for whoever only looks whether an agent runs has the lock for a moment, too.
    *
-   * @param patience for how long to try
+   * @param patience for how long to try, about
    */
   public static Attempt attempt(Path directory, Duration patience) {
-    long until = System.nanoTime() + patience.toNanos();
+    long tries = patience.dividedBy(POLL);
     Attempt last = attempt(directory);
-    while (last instanceof Attempt.Busy && System.nanoTime() < until) {
+    for (long i = 0; i < tries && last instanceof Attempt.Busy; i++) {
       LockSupport.parkNanos(POLL.toNanos());
       last = attempt(directory);
     }
