@@ -52,6 +52,13 @@ final class Acting {
   }
 
   private void start(HostWatch watch, Case about, Episode episode) {
+    if (!stillAbove(watch, about)) {
+      if (episode.decided.isEmpty()) {
+        String calm = "not throttled: it is not above its level just now";
+        decide(watch, about, Decision.Verdict.SKIP, "calm", calm, null);
+      }
+      return; // a breach takes its time to clear: nobody is throttled for what was
+    }
     MappedDisk disk = watch.state.disk(about.row);
     switch (next(watch, about, episode.rung, disk)) {
       case Ladder.Next.Ineffective(String note) -> {

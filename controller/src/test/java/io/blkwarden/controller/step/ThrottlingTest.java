@@ -94,6 +94,16 @@ final class ThrottlingTest {
   }
 
   @Test
+  void nobodyIsThrottledForWhatIsOverAlready() {
+    rig.beat(host, false);
+    assertThat(Rig.sends(rig.seconds(4, host, this::storm))).isEmpty();
+    rig.seconds(1, host, this::quiet);
+    rig.beat(host, true);
+    assertThat(Rig.sends(rig.seconds(1, host, this::quiet))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
+  }
+
+  @Test
   void aThrottledDiskWithRequestsWaitingIsNotOver() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     List<Effect> effects = rig.seconds(25, host, this::tamed);
