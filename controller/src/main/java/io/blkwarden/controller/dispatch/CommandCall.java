@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -42,13 +43,17 @@ public final class CommandCall {
   private final Sender sender;
   private final Scheduler scheduler;
   private final DispatchCounters counters;
+  private final RandomGenerator random;
 
   /**
    * A way to ask agents.
    *
    * @param scheduler where attempts are made and answers come
+   * @param random jitter of the pauses; used on the scheduler only
    */
-  public CommandCall(Sender sender, Scheduler scheduler, DispatchCounters counters) {
+  public CommandCall(
+      Sender sender, Scheduler scheduler, DispatchCounters counters, RandomGenerator random) {
+    this.random = random;
     this.sender = sender;
     this.scheduler = scheduler;
     this.counters = counters;
@@ -87,16 +92,21 @@ public final class CommandCall {
         Mono.defer(() -> attempt(command, deadlineMillis))
             .doOnError(e -> ongoing.lastFault = text(e))
             .retryWhen(
-                Retry.backoff(Long.MAX_VALUE, FIRST_PAUSE)
-                    .maxBackoff(LONGEST_PAUSE)
-                    .jitter(0.5)
-                    .scheduler(scheduler));
+                Retry.from(faults ->
+                    faults.concatMap(fault -> Mono.delay(pause(fault.totalRetries()), scheduler))));
     Disposable _ =
         Mono.firstWithSignal(ongoing.elsewhere.asMono(), attempts)
             .timeout(Duration.ofMillis(Math.max(1, left(deadlineMillis))), scheduler)
             .publishOn(scheduler)
             .subscribe(answered, e -> lost.accept(reason(e, ongoing)));
     return ongoing;
+  }
+
+  /** Doubles with each retry up to the longest, and then is up to half shorter or longer. */
+  private Duration pause(long retries) {
+    long doubled = FIRST_PAUSE.toMillis() << Math.min(retries, 16);
+    long millis = Math.min(doubled, LONGEST_PAUSE.toMillis());
+    return Duration.ofMillis(millis / 2 + random.nextLong(millis + 1));
   }
 
   private Mono<Outcome> attempt(Command command, long deadlineMillis) {

@@ -84,7 +84,7 @@ public final class ControllerRuntime implements AutoCloseable {
     String instance = settings.bus().instance();
     bus = new NatsFleetBus(settings.bus(), UUID.randomUUID().toString(), busCounts, clock, random);
     outcomes = new OutcomeIntake(lanes, intakeCounts);
-    CommandCall call = new CommandCall(bus::request, dispatchThread, dispatchCounts);
+    CommandCall call = new CommandCall(bus::request, dispatchThread, dispatchCounts, random);
     commands = new CommandDesk(call, toBrain(), dispatchThread, dispatchCounts);
     snapshots = new CommandDesk(call, ignored(), dispatchThread, dispatchCounts);
     LocalAsks local = new LocalAsks(bus::reply);

@@ -13,6 +13,7 @@ import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +31,11 @@ final class CommandDeskTest {
   private final List<String> lost = new ArrayList<>();
   private Function<Command, CompletableFuture<byte[]>> agent = command -> SILENT.copy();
   private final CommandDesk desk =
-      new CommandDesk(new CommandCall(this::request, time, counters), new Told(), time, counters);
+      new CommandDesk(
+          new CommandCall(this::request, time, counters, new SplittableRandom(1)),
+          new Told(),
+          time,
+          counters);
 
   private final class Told implements CommandDesk.Feedback {
     @Override

@@ -22,6 +22,15 @@ final class FileTree implements KernelFiles {
     files.put(path, () -> text);
   }
 
+  boolean has(String path) {
+    return files.containsKey(path);
+  }
+
+  /** Removes the files whose paths begin so. */
+  void remove(String prefix) {
+    files.subMap(prefix, true, prefix + Character.MAX_VALUE, false).clear();
+  }
+
   void link(String path, String target) {
     links.put(path, target);
   }

@@ -28,7 +28,7 @@ final class HostLayout {
   private final DoubleSupplier uptimeSeconds;
   private final DoubleSupplier waitedMicros;
   private final double calmPerSecond;
-  private int nextPid = FIRST_PID;
+  private int born;
   private int nextMinor;
 
   HostLayout(
@@ -59,36 +59,72 @@ final class HostLayout {
     files.file("sys/block/sda/queue/rotational", "1\n");
     files.link("sys/dev/block/8:0", "../../block/sda");
     for (int n = 0; n < spec.guests(); n++) {
-      guest(host, "vm" + (spec.firstGuest() + n), n + 1, n % 2 == 1 ? 2 : 1);
+      String name = "vm" + (spec.firstGuest() + n);
+      SimulatedGuest guest =
+          new SimulatedGuest(
+              name,
+              UUID.nameUUIDFromBytes((spec.host() + name).getBytes(UTF_8)),
+              n % 2 == 1 ? 2 : 1,
+              new SimulatedDisk(calmPerSecond, 0.7),
+              new SimulatedDisk(0.5, 0.5));
+      host.register(guest);
+      volume(guest, false);
+      volume(guest, true);
+      start(host, guest);
     }
   }
 
-  private void guest(SimulatedHost host, String name, int domid, int rings) {
-    String uuid = UUID.nameUUIDFromBytes((host.host() + name).getBytes(UTF_8)).toString();
-    store.put("/local/domain/" + domid + "/name", name);
-    store.put("/local/domain/" + domid + "/vm", "/vm/" + uuid);
+  /**
+   * Creates the guest's domain with the lowest free domid, and its threads with the lowest pids.
+   */
+  void start(SimulatedHost host, SimulatedGuest guest) {
+    int domid = 1;
+    while (store.containsKey("/local/domain/" + domid + "/domid")) {
+      domid++;
+    }
+    guest.domid(domid);
+    store.put("/local/domain/" + domid + "/name", guest.name());
+    store.put("/local/domain/" + domid + "/vm", "/vm/" + guest.uuid());
     store.put("/local/domain/" + domid + "/domid", Integer.toString(domid));
     for (boolean swap : new boolean[] {false, true}) {
-      SimulatedDisk disk =
-          swap ? new SimulatedDisk(0.5, 0.5) : new SimulatedDisk(calmPerSecond, 0.7);
-      String vdev = swap ? "xvda2" : "xvda1";
-      List<Integer> threads = new ArrayList<>();
-      for (int ring = 0; ring < rings; ring++) {
-        threads.add(thread(domid + "." + vdev + "-" + ring, disk));
+      for (int ring = 0; ring < guest.rings(); ring++) {
+        String vdev = SimulatedGuest.vdev(swap);
+        int pid = thread(domid + "." + vdev + "-" + ring, guest.disk(swap));
+        host.born(new SimulatedHost.TrueWorker(pid, guest.uuid(), vdev), guest.disk(swap));
       }
-      disk(name, domid, vdev, swap ? XVDA1 + 1 : XVDA1, rings, disk);
-      host.register(name, swap, disk, threads);
+      attach(guest, domid, swap);
+      guest.disk(swap).served(true);
     }
+  }
+
+  /** Destroys the guest's domain and its threads; its volumes stay. */
+  void stop(SimulatedHost host, SimulatedGuest guest) {
+    int domid = guest.domid();
+    store
+        .keySet()
+        .removeIf(path ->
+            path.startsWith("/local/domain/" + domid + "/")
+                || path.startsWith("/local/domain/0/backend/vbd/" + domid + "/"));
+    files.remove("sys/bus/xen-backend/devices/vbd-" + domid + "-");
+    for (int pid : host.died(guest)) {
+      files.remove("proc/" + pid + "/");
+    }
+    guest.disk(false).served(false);
+    guest.disk(true).served(false);
+    guest.domid(SimulatedGuest.STOPPED);
   }
 
   private int thread(String comm, SimulatedDisk disk) {
-    int pid = nextPid++;
+    int pid = FIRST_PID;
+    while (files.has("proc/" + pid + "/stat")) {
+      pid++;
+    }
     String dir = "proc/" + pid + "/";
     files.file(dir + "comm", comm + "\n");
     files.file(
         dir + "stat",
         "%d (%s) S 2 0 0 0 -1 2097216 0 0 0 0 0 30 0 0 20 0 1 0 %d 0 0%s%n"
-            .formatted(pid, comm, START_TICKS + pid, " 0".repeat(28)));
+            .formatted(pid, comm, START_TICKS + FIRST_PID + born++, " 0".repeat(28)));
     files.file(
         dir + "io",
         () ->
@@ -98,20 +134,25 @@ final class HostLayout {
     return pid;
   }
 
-  private void disk(
-      String guest, int domid, String vdev, int handle, int rings, SimulatedDisk disk) {
+  private void volume(SimulatedGuest guest, boolean swap) {
     int minor = nextMinor++;
-    String lv = guest + (vdev.endsWith("2") ? "_swap" : "_img");
+    guest.minor(swap, minor);
+    String lv = guest.volume(swap);
     String dm = "sys/block/dm-" + minor + "/";
     files.file(dm + "dev", DM_MAJOR + ":" + minor + "\n");
-    files.file(dm + "stat", disk::stat);
+    files.file(dm + "stat", guest.disk(swap)::stat);
     files.file(dm + "dm/name", "vg-" + lv + "\n");
     files.file(dm + "dm/uuid", "LVM-" + hex("vg") + hex(lv) + "\n");
     files.file(dm + "dm/suspended", "0\n");
     files.file(dm + "slaves/sda/dev", "8:0\n");
     files.file(dm + "queue/scheduler", "none\n");
     files.link("sys/dev/block/" + DM_MAJOR + ":" + minor, "../../block/dm-" + minor);
+  }
 
+  private void attach(SimulatedGuest guest, int domid, boolean swap) {
+    SimulatedDisk disk = guest.disk(swap);
+    int handle = swap ? XVDA1 + 1 : XVDA1;
+    int minor = guest.minor(swap);
     String bus = "sys/bus/xen-backend/devices/vbd-" + domid + "-" + handle + "/";
     String number = "%x:%x".formatted(DM_MAJOR, minor);
     files.file(bus + "physical_device", number + "\n");
@@ -130,15 +171,15 @@ final class HostLayout {
     store.put(back + "frontend-id", Integer.toString(domid));
     store.put(back + "online", "1");
     store.put(back + "state", "4");
-    store.put(back + "dev", vdev);
+    store.put(back + "dev", SimulatedGuest.vdev(swap));
     store.put(back + "type", "phy");
     store.put(back + "mode", "w");
-    store.put(back + "params", "/dev/vg/" + lv);
+    store.put(back + "params", "/dev/vg/" + guest.volume(swap));
     store.put(back + "physical-device", number);
     store.put(back + "physical-device-path", "/dev/dm-" + minor);
     store.put(back + "hotplug-status", "connected");
     store.put(back + "multi-queue-max-queues", "2");
-    store.put(front + "/multi-queue-num-queues", Integer.toString(rings));
+    store.put(front + "/multi-queue-num-queues", Integer.toString(guest.rings()));
   }
 
   /** 32 characters that stand for the identity of a volume group or volume. */

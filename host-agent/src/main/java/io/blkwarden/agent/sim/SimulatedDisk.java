@@ -15,6 +15,7 @@ final class SimulatedDisk {
   private final double calmPerSecond;
   private final double readPart;
   private boolean storm;
+  private boolean served = true;
   private IoPriority priority = IoPriority.UNSET;
   private double waiting;
   private double arrivals;
@@ -40,6 +41,12 @@ final class SimulatedDisk {
     storm = on;
   }
 
+  /** Whether there is a guest that uses it. */
+  void served(boolean now) {
+    served = now;
+    waiting = now ? waiting : 0;
+  }
+
   void priority(IoPriority now) {
     priority = now;
   }
@@ -54,6 +61,9 @@ final class SimulatedDisk {
 
   /** Lets requests arrive for a while. */
   void arrive(double millis) {
+    if (!served) {
+      return;
+    }
     if (storm) {
       waiting = Math.max(waiting, STORM_DEPTH);
       return;

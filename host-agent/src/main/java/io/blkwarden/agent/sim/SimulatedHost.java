@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,8 +31,10 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
   private final FileTree files = new FileTree();
   private final NavigableMap<String, String> store = new TreeMap<>();
   private final Map<Integer, SimulatedDisk> diskOfThread = new HashMap<>();
+  private final NavigableMap<Integer, TrueWorker> workers = new TreeMap<>();
   private final Map<Integer, IoPriority> priorityOfThread = new HashMap<>();
-  private final Map<String, SimulatedDisk> swapOfGuest = new TreeMap<>();
+  private final Map<String, SimulatedGuest> guests = new TreeMap<>();
+  private final HostLayout layout;
   private long advancedTo;
   private double waitedMicros;
 
@@ -46,7 +49,9 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
     this.monotonicMillis = monotonicMillis;
     this.advancedTo = monotonicMillis.getAsLong();
     this.device = new SimulatedDevice(spec.order(), spec.iosPerSecond());
-    new HostLayout(spec, files, store, device, this::uptimeSeconds, () -> waitedMicros).build(this);
+    this.layout =
+        new HostLayout(spec, files, store, device, this::uptimeSeconds, () -> waitedMicros);
+    layout.build(this);
   }
 
   /** Its name. */
@@ -56,29 +61,90 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
 
   /** Names of its guests, in order. */
   public List<String> guests() {
-    return List.copyOf(swapOfGuest.keySet());
+    return List.copyOf(guests.keySet());
   }
 
   /** Lets a guest run out of memory and swap, or stops that. */
   public synchronized void storm(String guest, boolean on) {
     advance();
-    SimulatedDisk swap = swapOfGuest.get(guest);
-    if (swap == null) {
-      throw new IllegalArgumentException("guest: expected one of " + guests() + ", found " + guest);
-    }
-    swap.storm(on);
+    guest(guest).disk(true).storm(on);
   }
 
-  /** Adds a guest's disk and the threads that serve it. */
-  void register(String guest, boolean isSwap, SimulatedDisk disk, List<Integer> threads) {
-    device.add(disk);
-    if (isSwap) {
-      swapOfGuest.put(guest, disk);
+  /** Destroys a guest's domain; its threads are gone, and their pids and its domid are free. */
+  public synchronized void stopGuest(String guest) {
+    advance();
+    SimulatedGuest known = guest(guest);
+    if (known.domid() != SimulatedGuest.STOPPED) {
+      known.disk(true).storm(false);
+      layout.stop(this, known);
     }
-    for (int pid : threads) {
-      diskOfThread.put(pid, disk);
-      priorityOfThread.put(pid, IoPriority.UNSET);
+  }
+
+  /** Creates a stopped guest's domain anew, with the lowest domid and pids that are free. */
+  public synchronized void startGuest(String guest) {
+    advance();
+    SimulatedGuest known = guest(guest);
+    if (known.domid() == SimulatedGuest.STOPPED) {
+      layout.start(this, known);
     }
+  }
+
+  /**
+   * A task that serves a guest's disk, as the simulated kernel itself knows it.
+   *
+   * @param pid its number
+   * @param domain whose disk
+   * @param vdev which disk
+   */
+  public record TrueWorker(int pid, UUID domain, String vdev) {}
+
+  /** All tasks that serve disks, by pid. */
+  public synchronized List<TrueWorker> trueWorkers() {
+    return List.copyOf(workers.values());
+  }
+
+  /** Identity of a guest, which lasts over its reboots. */
+  public synchronized UUID domain(String guest) {
+    return guest(guest).uuid();
+  }
+
+  private SimulatedGuest guest(String name) {
+    SimulatedGuest known = guests.get(name);
+    if (known == null) {
+      throw new IllegalArgumentException(
+          "guest: expected one of " + guests.keySet() + ", found " + name);
+    }
+    return known;
+  }
+
+  /** Adds a guest and its volumes. */
+  void register(SimulatedGuest guest) {
+    device.add(guest.disk(false));
+    device.add(guest.disk(true));
+    guests.put(guest.name(), guest);
+  }
+
+  /** Adds a task that serves a disk. */
+  void born(TrueWorker worker, SimulatedDisk disk) {
+    workers.put(worker.pid(), worker);
+    diskOfThread.put(worker.pid(), disk);
+    priorityOfThread.put(worker.pid(), IoPriority.UNSET);
+    disk.priority(IoPriority.UNSET);
+  }
+
+  /** Ends a guest's tasks; returns their pids. */
+  List<Integer> died(SimulatedGuest guest) {
+    List<Integer> pids =
+        workers.values().stream()
+            .filter(worker -> worker.domain().equals(guest.uuid()))
+            .map(TrueWorker::pid)
+            .toList();
+    for (int pid : pids) {
+      workers.remove(pid);
+      diskOfThread.remove(pid);
+      priorityOfThread.remove(pid);
+    }
+    return pids;
   }
 
   private double uptimeSeconds() {

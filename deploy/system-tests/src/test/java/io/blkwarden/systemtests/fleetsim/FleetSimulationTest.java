@@ -1,0 +1,29 @@
+package io.blkwarden.systemtests.fleetsim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class FleetSimulationTest {
+  private static Figures holds(Plan plan) {
+    Figures figures = new Simulation(plan, Parts.REAL).run();
+    assertThat(figures.broken()).as(figures.complaint()).isEmpty();
+    return figures;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 3})
+  void everyInvariantHoldsOnKnownSeeds(long seed) {
+    assertThat(holds(new Plan(seed, 6, 30)).throttles()).isPositive();
+  }
+
+  @Test
+  void aSeedGivesTheSameRunAgain() {
+    Plan plan = new Plan(3, 3, 5);
+    String hash = new Simulation(plan, Parts.REAL).run().hash();
+    assertThat(new Simulation(plan, Parts.REAL).run().hash()).isEqualTo(hash);
+    assertThat(new Simulation(new Plan(1, 3, 5), Parts.REAL).run().hash()).isNotEqualTo(hash);
+  }
+}

@@ -1,0 +1,210 @@
+package io.blkwarden.systemtests.fleetsim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.step.Effect;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.Outcome;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** One part at a time misbehaves, and the oracle names the invariant that it breaks. */
+final class OracleTest {
+  private static void catches(int invariant, Parts parts) {
+    // on these seeds nothing is broken when all parts are the real ones
+    for (long seed : new long[] {1, 3}) {
+      List<Broken> broken = new Simulation(new Plan(seed, 6, 30), parts).run().broken();
+      if (broken.stream().anyMatch(each -> each.invariant() == invariant)) {
+        return;
+      }
+    }
+    assertThat(false).as("invariant %d broken within two seeds", invariant).isTrue();
+  }
+
+  private record Kernel(IoPriorities real, IntUnaryOperator target, boolean restores)
+      implements IoPriorities {
+    @Override
+    public Reading<IoPriority> get(int pid) {
+      return real.get(pid);
+    }
+
+    @Override
+    public Optional<String> set(int pid, IoPriority priority) {
+      return real.set(target.applyAsInt(pid), priority);
+    }
+
+    @Override
+    public Optional<String> restore(int pid, IoPriority recorded) {
+      return restores ? real.restore(pid, recorded) : Optional.empty();
+    }
+  }
+
+  @Test
+  void aPriorityThatHitsAnotherTaskBreaksTheFirst() {
+    catches(
+        1,
+        new Parts() {
+          @Override
+          public IoPriorities priorities(IoPriorities kernel) {
+            return new Kernel(kernel, pid -> pid ^ 3, true);
+          }
+        });
+  }
+
+  @Test
+  void aLeaseThatRestoresNothingBreaksTheSecond() {
+    catches(
+        2,
+        new Parts() {
+          @Override
+          public IoPriorities priorities(IoPriorities kernel) {
+            return new Kernel(kernel, pid -> pid, false);
+          }
+        });
+  }
+
+  @Test
+  void anAgentThatWaitsForItsControllerBreaksTheThird() {
+    catches(
+        3,
+        new Parts() {
+          @Override
+          public boolean ticks(boolean connected) {
+            return connected;
+          }
+        });
+  }
+
+  @Test
+  void acceptingAnOldEpochBreaksTheFourth() {
+    catches(
+        4,
+        new Parts() {
+          @Override
+          public Command command(Command sent) {
+            return new Command(
+                sent.id(),
+                sent.host(),
+                1_000,
+                sent.issuedBy(),
+                sent.issuedAt(),
+                sent.expiresInMs(),
+                sent.reason(),
+                sent.action());
+          }
+        });
+  }
+
+  @Test
+  void silenceThatResolvesBreaksTheFifth() {
+    catches(
+        5,
+        new Parts() {
+          @Override
+          public List<Effect> effects(List<Effect> effects) {
+            return effects.stream()
+                .map(effect ->
+                    effect instanceof Effect.Publish(Alert alert)
+                            && alert.state() == Alert.State.UNKNOWN
+                        ? new Effect.Publish(with(alert, Alert.State.RESOLVED, alert.action()))
+                        : effect)
+                .toList();
+          }
+        });
+  }
+
+  @Test
+  void brakesThatDoNotHoldBreakTheSixth() {
+    catches(
+        6,
+        new Parts() {
+          @Override
+          public PolicySet policies(PolicySet set) {
+            return new PolicySet(
+                set.policies(), new Brakes(4, 1, 1, 1), set.protect(), set.labels());
+          }
+        });
+  }
+
+  @Test
+  void actingWithoutARecordBreaksTheSeventh() {
+    catches(
+        7,
+        new Parts() {
+          @Override
+          public List<Effect> effects(List<Effect> effects) {
+            return effects.stream().filter(each -> !(each instanceof Effect.Note)).toList();
+          }
+        });
+  }
+
+  @Test
+  void anOutcomeThatIsLostBreaksTheEighth() {
+    catches(
+        8,
+        new Parts() {
+          @Override
+          public Optional<Outcome> outcome(Outcome outcome) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  @Test
+  void successThatIsClaimedForNothingBreaksTheNinth() {
+    catches(
+        9,
+        new Parts() {
+          @Override
+          public List<Effect> effects(List<Effect> effects) {
+            return effects.stream()
+                .map(effect ->
+                    effect instanceof Effect.Publish(Alert alert) && alert.action() != null
+                        ? new Effect.Publish(with(alert, alert.state(), worked(alert.action())))
+                        : effect)
+                .toList();
+          }
+        });
+  }
+
+  private static Alert.Action worked(Alert.Action action) {
+    return new Alert.Action(
+        action.mode(),
+        action.throttle(),
+        action.priority(),
+        action.limitPerS(),
+        action.leaseMs(),
+        action.workers(),
+        Alert.Effect.WORKED,
+        action.before(),
+        action.after(),
+        action.note());
+  }
+
+  private static Alert with(Alert alert, Alert.State state, Alert.@Nullable Action action) {
+    return new Alert(
+        alert.id(),
+        alert.incident(),
+        state,
+        alert.severity(),
+        alert.policy(),
+        alert.host(),
+        alert.domain(),
+        alert.disk(),
+        alert.since(),
+        alert.at(),
+        alert.condition(),
+        alert.evidence(),
+        action,
+        alert.summary());
+  }
+}
