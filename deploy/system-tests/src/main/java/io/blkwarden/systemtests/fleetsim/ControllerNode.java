@@ -58,7 +58,9 @@ final class ControllerNode implements CommandDesk.Feedback {
             snapshots,
             alert ->
                 world.say("%s alert %s %s".formatted(name, alert.host(), alert.state().wire())),
-            host -> {},
+            _ -> {},
+            _ -> {},
+            _ -> {},
             new OperatorMailbox((_, _) -> {}, world::wall, counters),
             () -> OptionalLong.of(epoch),
             name,

@@ -186,7 +186,7 @@ final class Oracle {
           }
         }
         case Effect.Publish publish -> alert(publish.alert(), lastSamples, heeds);
-        case Effect.Note _, Effect.Answer _, Effect.WantSnapshot _ -> {}
+        case Effect.Note _, Effect.Answer _, Effect.WantSnapshot _, Effect.Keep _ -> {}
       }
     }
   }

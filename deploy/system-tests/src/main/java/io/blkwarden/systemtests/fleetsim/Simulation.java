@@ -35,7 +35,8 @@ final class Simulation {
           match: { role: swap }
           when: { metric: iops, above: 40, for: 5s, clear_below: 20, clear_for: 20s }
           then: { ladder: [ idle ], lease: 60s, alert: warning }
-      brakes: { disks_per_host: %d, disks_per_domain: 1, hosts_throttled: 100%%, stop_if_hosts_anomalous: 100%% }
+      brakes: { disks_per_host: %d, disks_per_domain: 1, hosts_throttled: 100%%,
+                stop_if_hosts_anomalous: 100%% }
       """
           .formatted(Oracle.DISKS_PER_HOST);
 
