@@ -117,6 +117,11 @@ final class Acting {
       refuse(watch, about, episode, "read-only", "not throttled: the host's agent only watches");
       return;
     }
+    if (watch.epochSeen < world.claim().getAsLong()) {
+      String why = "not throttled: the host's agent has not told this controller yet what it holds";
+      decide(watch, about, Decision.Verdict.SKIP, "unanswered", why, null);
+      return;
+    }
     if (paused(watch, about) || waits(watch, about, episode, rung.restraint(), null)) {
       return;
     }

@@ -26,6 +26,10 @@ final class Beats {
   private void take(HostWatch watch, Heartbeat beat) {
     watch.acting = beat.acting();
     watch.limits = Boolean.TRUE.equals(beat.limitAvailable());
+    watch.epochSeen = beat.epoch();
+    if (world.claim().isPresent() && beat.epoch() < world.claim().getAsLong()) {
+      world.wantSnapshot(watch); // the command tells the agent of this claim
+    }
     Set<MessageId> held = new HashSet<>();
     for (Heartbeat.HeldThrottle each : beat.throttles()) {
       held.add(each.lease());

@@ -43,6 +43,12 @@ final class HostWatch {
   /** Whether the agent carries out commands; absent before its first heartbeat. */
   @Nullable Boolean acting;
 
+  /**
+   * The highest claim that the agent says it has seen; once that is ours, no other controller can
+   * set anything there, and the leases that its heartbeats name are all that there are.
+   */
+  long epochSeen = -1;
+
   /** Whether the agent says that it can limit; false before its first heartbeat. */
   boolean limits;
 

@@ -95,8 +95,32 @@ final class Rig {
   void begin(TestHost... hosts) {
     for (TestHost host : hosts) {
       map(host);
+      hello(host);
       sample(host);
     }
+  }
+
+  /** A heartbeat of an agent that acts, knows this controller, and says nothing of limits. */
+  void hello(TestHost host) {
+    feed(
+        new Input.Beat(
+            new Heartbeat(
+                host.id,
+                host.boot,
+                host.run,
+                wall,
+                "0.1.0",
+                1_000,
+                host.revision,
+                Long.MAX_VALUE,
+                true,
+                "6.1.0-50-amd64",
+                host.intervalMillis,
+                host.devices,
+                List.of(),
+                List.of(),
+                Map.of(),
+                false)));
   }
 
   List<Effect> sample(TestHost host) {

@@ -94,6 +94,20 @@ final class ThrottlingTest {
   }
 
   @Test
+  void anAgentThatDoesNotKnowThisControllerIsToldFirstAndActedOnOnceItDoes() {
+    rig.feed(new Input.Claimed(8));
+    List<Effect> effects = rig.beat(host, true); // its epoch is 7
+    assertThat(effects).containsExactly(new Effect.WantSnapshot(host.id));
+    effects = rig.seconds(4, host, this::storm);
+    assertThat(Rig.sends(effects)).isEmpty();
+    assertThat(Rig.decisions(effects))
+        .containsExactly(
+            "skip: not throttled: the host's agent has not told this controller yet what it holds");
+    rig.hello(host);
+    assertThat(Rig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
+  }
+
+  @Test
   void nobodyIsThrottledForWhatIsOverAlready() {
     rig.beat(host, false);
     assertThat(Rig.sends(rig.seconds(4, host, this::storm))).isEmpty();

@@ -39,6 +39,7 @@ public final class ScriptedHost implements AutoCloseable {
   private final SampleFrame frame = new SampleFrame();
   private final AtomicLong ids = new AtomicLong(1_000_000);
   private volatile double iops;
+  private volatile long epoch;
   private volatile CommandAction.@Nullable Set held;
   private long sequence;
   private double ios;
@@ -113,7 +114,7 @@ public final class ScriptedHost implements AutoCloseable {
             "test",
             1_000 * sequence,
             1,
-            0,
+            epoch,
             true,
             "6.1.0",
             INTERVAL_MILLIS,
@@ -133,6 +134,7 @@ public final class ScriptedHost implements AutoCloseable {
   }
 
   private Optional<Outcome> answer(Command command) {
+    epoch = Math.max(epoch, command.epoch());
     if (!answering) {
       return Optional.empty();
     }

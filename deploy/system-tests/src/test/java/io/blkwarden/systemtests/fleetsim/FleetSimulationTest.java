@@ -14,7 +14,7 @@ final class FleetSimulationTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 3})
+  @ValueSource(longs = {1, 2, 3, 4})
   void everyInvariantHoldsOnKnownSeeds(long seed) {
     assertThat(holds(new Plan(seed, 6, 30)).throttles()).isPositive();
   }
