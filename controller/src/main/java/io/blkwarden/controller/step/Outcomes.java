@@ -98,6 +98,7 @@ final class Outcomes {
       throttle.stage = Throttle.Stage.HELD;
     }
     throttle.restraint = set == null ? throttle.restraint : set;
+    throttle.setAt = outcome.at();
     throttle.endsMillis = world.millis() + left;
     throttle.renewMillis = world.millis() + left / 2;
     throttle.beatsWithout = 0;
@@ -203,6 +204,13 @@ final class Outcomes {
     Throttle throttle = world.throttles.lease(lease);
     if (throttle == null || !throttle.host.equals(outcome.host())) {
       return;
+    }
+    if (throttle.setAt != null && outcome.at().isBefore(throttle.setAt)) {
+      return; // the word of an earlier life of the agent; were it right, heartbeats would say so
+    }
+    boolean asked = throttle.stage == Throttle.Stage.REQUESTED && throttle.pending != null;
+    if (asked && outcome.result() == Outcome.Result.RECOVERED) {
+      return; // the agent that began anew may still carry the command out: its answer decides
     }
     switch (outcome.result()) {
       case RELEASED, EXPIRED, RECOVERED, GONE ->

@@ -7,6 +7,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert.AlertWorker;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,9 @@ final class Throttle {
 
   /** The command that is under way for it, if any. */
   @Nullable MessageId pending;
+
+  /** When the agent set it or renewed it last, by the host's wall clock. */
+  @Nullable Instant setAt;
 
   long leaseMillis;
   long endsMillis;

@@ -108,6 +108,29 @@ final class ThrottlingTest {
   }
 
   @Test
+  void anEndThatTheAgentToldOfInAnEarlierLifeIsNotTheEndOfWhatItSetAgain() {
+    Command command = breach();
+    rig.pass(5_000, host);
+    rig.outcome(command, Outcome.Result.APPLIED);
+    MessageId lease = Rig.set(command).lease();
+    rig.wall = rig.wall.minusMillis(2_000);
+    rig.byItself(host, lease, Outcome.Result.RECOVERED);
+    rig.wall = rig.wall.plusMillis(2_000);
+    assertThat(Rig.states(rig.seconds(1, host, this::tamed))).doesNotContain("firing");
+    assertThat(Rig.states(rig.byItself(host, lease, Outcome.Result.RECOVERED))).contains("firing");
+  }
+
+  @Test
+  void aRecoveryWhileTheCommandIsRepeatedLeavesTheLastWordToItsAnswer() {
+    Command command = breach();
+    MessageId lease = Rig.set(command).lease();
+    rig.byItself(host, lease, Outcome.Result.RECOVERED);
+    List<Effect> effects = rig.outcome(command, Outcome.Result.APPLIED);
+    assertThat(Rig.states(effects)).containsExactly("handled");
+    assertThat(Rig.sends(rig.seconds(5, host, this::storm))).isEmpty();
+  }
+
+  @Test
   void nobodyIsThrottledForWhatIsOverAlready() {
     rig.beat(host, false);
     assertThat(Rig.sends(rig.seconds(4, host, this::storm))).isEmpty();

@@ -27,6 +27,9 @@ final class Oracle {
   /** How long a throttle may outlive its lease. */
   private static final long GRACE_MILLIS = 1_000;
 
+  /** A guest may have stopped so long before the last sample without that being seen yet. */
+  private static final long STOP_SEEN_MILLIS = 5_000;
+
   /** Silence after which nothing may be concluded: three intervals, and the way of the last. */
   private static final long SILENCE_MILLIS = 4_000;
 
@@ -197,7 +200,8 @@ final class Oracle {
     DomainRef domain = alert.domain();
     boolean gone =
         domain != null
-            && stopped.getOrDefault(domain.uuid(), Long.MIN_VALUE) >= (last == null ? 0 : last);
+            && stopped.getOrDefault(domain.uuid(), Long.MIN_VALUE)
+                >= (last == null ? 0 : last - STOP_SEEN_MILLIS);
     if (silent && domain != null && !gone && alert.state() == Alert.State.RESOLVED) {
       breaks(5, alert.host() + ": an alert is resolved, and nothing was heard since " + last);
     }
