@@ -8,7 +8,7 @@ import java.util.List;
  * @param plan what was run
  * @param events how many things happened
  * @param hash over all of them, in order
- * @param broken invariants that did not hold, at most the first ten
+ * @param broken invariants that did not hold, at most the first ten times of each
  * @param throttles how often a calm disk was restrained
  * @param wrong how many of these were of a disk that did not swap
  * @param reliefMillis times from a storm's start until the disk was restrained

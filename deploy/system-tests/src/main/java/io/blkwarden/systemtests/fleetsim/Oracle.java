@@ -33,6 +33,7 @@ final class Oracle {
   /** Silence after which nothing may be concluded: three intervals, and the way of the last. */
   private static final long SILENCE_MILLIS = 4_000;
 
+  /** Most breaks of each invariant that are kept: many of one must not hide another. */
   private static final int KEPT = 10;
 
   /** Most disks of a host that the simulation's policy lets be throttled. */
@@ -60,7 +61,7 @@ final class Oracle {
 
   void breaks(int invariant, String what) {
     world.say("BROKEN " + invariant + ": " + what);
-    if (broken.size() < KEPT) {
+    if (broken.stream().filter(each -> each.invariant() == invariant).count() < KEPT) {
       broken.add(new Broken(invariant, world.now(), what));
     }
   }
