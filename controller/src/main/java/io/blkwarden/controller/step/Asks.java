@@ -139,6 +139,7 @@ final class Asks {
       held.owner.episode.throttle = null;
     }
     held.owner = null;
+    held.way = null;
     held.effectOpen = false;
   }
 
@@ -156,6 +157,10 @@ final class Asks {
     }
     if (Boolean.FALSE.equals(at.watch().acting)) {
       return Optional.of("the host's agent only watches");
+    }
+    if (world.claim().isPresent() && at.watch().epochSeen < world.claim().getAsLong()) {
+      return Optional.of(
+          "the host's agent has not told this controller yet what it holds; try again in 10 s");
     }
     Optional<String> guard =
         Guard.refusal(

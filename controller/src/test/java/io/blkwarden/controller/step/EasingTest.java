@@ -134,6 +134,16 @@ final class EasingTest {
   }
 
   @Test
+  void aPersonWhoTakesItOverKeepsIt() {
+    MessageId lease = heldAt(IDLE);
+    rig.outcome(only(rig.seconds(3, host, this::quiet)), Outcome.Result.APPLIED);
+    List<Effect> effects = rig.ask(rig.throttle(host, "vm176", IDLE), 1);
+    assertThat(Rig.set(only(effects)).lease()).isEqualTo(lease);
+    rig.outcome(only(effects), Outcome.Result.APPLIED);
+    assertThat(Rig.sends(rig.seconds(40, host, this::quiet))).isEmpty();
+  }
+
+  @Test
   void aDomainThatStopsEndsItAtOnce() {
     MessageId lease = heldAt(IDLE);
     host.revision++;

@@ -103,6 +103,9 @@ final class ThrottlingTest {
     assertThat(Rig.decisions(effects))
         .containsExactly(
             "skip: not throttled: the host's agent has not told this controller yet what it holds");
+    effects = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1);
+    assertThat(Rig.sends(effects)).isEmpty();
+    assertThat(Rig.answers(effects).getFirst().detail()).endsWith("try again in 10 s");
     rig.hello(host);
     assertThat(Rig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
   }
