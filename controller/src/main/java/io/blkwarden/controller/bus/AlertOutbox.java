@@ -3,7 +3,6 @@ package io.blkwarden.controller.bus;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Alert.State;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,9 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Alerts that the stream has not acknowledged yet, in order; safe for use by several threads.
@@ -24,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * ({@link Added#REFUSED}), so that what began first is told first. Kept in memory: a controller
  * that dies while NATS is away loses them, and its successor raises again what still holds.
  */
-final class AlertOutbox {
+final class AlertOutbox extends Outbox {
   /** Most alerts that wait: some 20 MB. */
   static final int LIMIT = 10_000;
 
@@ -44,12 +40,8 @@ final class AlertOutbox {
   record Entry(long number, Alert alert) {}
 
   private final int limit;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
   private final Map<Long, Alert> waiting = new LinkedHashMap<>();
   private long next;
-  private boolean nudged;
-  private volatile int size;
 
   AlertOutbox(int limit) {
     this.limit = limit;
@@ -67,8 +59,7 @@ final class AlertOutbox {
         added = Added.FOLDED;
       }
       waiting.put(next++, alert);
-      size = waiting.size();
-      changed.signalAll();
+      resized(waiting.size());
       return added;
     } finally {
       lock.unlock();
@@ -99,9 +90,7 @@ final class AlertOutbox {
   List<Entry> awaitBatch(int most) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (waiting.isEmpty()) {
-        changed.await();
-      }
+      awaitSome();
       List<Entry> batch = new ArrayList<>();
       Set<MessageId> ids = new HashSet<>();
       for (Map.Entry<Long, Alert> each : waiting.entrySet()) {
@@ -123,54 +112,9 @@ final class AlertOutbox {
     lock.lock();
     try {
       numbers.forEach(waiting::remove);
-      size = waiting.size();
-      changed.signalAll();
+      resized(waiting.size());
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Waits until there is a reason to try again or the time is over. */
-  void pause(Duration atMost) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long left = atMost.toNanos();
-      while (!nudged && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      nudged = false;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Says that NATS is back. */
-  void nudge() {
-    lock.lock();
-    try {
-      nudged = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Waits until nothing waits any more; false when the time was over first. */
-  boolean awaitEmpty(Duration atMost) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      long left = TimeUnit.NANOSECONDS.convert(atMost);
-      while (!waiting.isEmpty() && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      return waiting.isEmpty();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** How many wait; never waits itself. */
-  int size() {
-    return size;
   }
 }

@@ -6,8 +6,6 @@ import io.blkwarden.model.subject.Subjects;
 import io.nats.client.JetStream;
 import io.nats.client.PublishOptions;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,12 +16,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes decisions to the stream until each is acknowledged, in order; runs on its own thread.
  *
+ * <p>One at a time: when a connection breaks, the client sends what it holds back after what it
+ * lost, so several under way would change places. Decisions are few; a burst waits its turn.
+ *
  * <p>One that was stored but whose acknowledgement was lost is sent again with its id, by which the
  * stream knows it for two minutes; readers know it by the same id.
  */
 final class DecisionSender implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(DecisionSender.class);
-  private static final int BATCH = 256;
   private static final Duration ACK_TIMEOUT = Duration.ofSeconds(5);
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final int DOUBLINGS = 5;
@@ -53,14 +53,16 @@ final class DecisionSender implements Runnable {
     int failures = 0;
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        List<DecisionNote> batch = outbox.awaitBatch(BATCH);
-        int stored = publish(batch);
-        outbox.remove(stored);
-        if (stored == batch.size()) {
+        try {
+          if (publish(outbox.awaitOldest()).get()) {
+            counters.decisionsPublished.increment();
+          }
+          outbox.remove();
           failures = 0;
           lastFault = "";
-        } else {
-          counters.decisionsRetried.add(batch.size() - stored);
+        } catch (ExecutionException e) {
+          fault(e.getCause() == null ? e : e.getCause());
+          counters.decisionsRetried.increment();
           long bound = FIRST_PAUSE_MILLIS << Math.min(failures++, DOUBLINGS);
           outbox.pause(Duration.ofMillis(bound / 2 + random.nextLong(bound)));
         }
@@ -68,25 +70,6 @@ final class DecisionSender implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** How many of the first are acknowledged, or never will be: those behind a gap come again. */
-  private int publish(List<DecisionNote> batch) throws InterruptedException {
-    List<CompletableFuture<Boolean>> acks = new ArrayList<>(batch.size());
-    for (DecisionNote note : batch) {
-      acks.add(publish(note));
-    }
-    for (int i = 0; i < acks.size(); i++) {
-      try {
-        if (acks.get(i).get()) {
-          counters.decisionsPublished.increment();
-        }
-      } catch (ExecutionException e) {
-        fault(e.getCause() == null ? e : e.getCause());
-        return i;
-      }
-    }
-    return acks.size();
   }
 
   /** True when it is stored, false when it never will be. */
