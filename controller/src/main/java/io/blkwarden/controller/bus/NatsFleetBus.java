@@ -136,7 +136,9 @@ public final class NatsFleetBus implements AutoCloseable {
         try {
           specs.store(specs(link));
         } catch (IOException | JetStreamApiException | IllegalStateException e) {
-          log.warn("what was learned of the fleet was not stored: {}", e.toString());
+          log.warn(
+              "what was learned of the fleet was not stored, and is tried again in 5 min: {}",
+              e.toString());
         }
       });
     }

@@ -50,7 +50,11 @@ final class SpecBucket {
         try {
           to.learned(SpecJson.decode(value));
         } catch (IOException e) {
-          log.warn("bucket {}, key {}: not read: {}", JetStreamAssets.SPEC, key, e.getMessage());
+          log.warn(
+              "bucket {}, key {}: {}; it is learned anew, delete the key if this comes again",
+              JetStreamAssets.SPEC,
+              key,
+              e.getMessage());
         }
       }
     }

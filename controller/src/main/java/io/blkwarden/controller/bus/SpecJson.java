@@ -2,6 +2,7 @@ package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.controller.spec.SpecBook;
 import io.blkwarden.controller.spec.SpecClass;
 import io.blkwarden.model.VolumeRole;
 import java.io.IOException;
@@ -72,14 +73,17 @@ final class SpecJson {
               json.required("window_ms").asLong(),
               VolumeRole.valueOf(json.required("role").asString().toUpperCase(Locale.ROOT)),
               json.required("plan").asString());
-      return new FleetSpec(
-          of,
-          json.required("disks").asInt(),
-          json.required("count").asDouble(),
-          json.required("sum").asDouble(),
-          json.required("sum_of_squares").asDouble(),
-          Instant.parse(json.required("at").asString()),
-          json.required("sketch").asString());
+      FleetSpec spec =
+          new FleetSpec(
+              of,
+              json.required("disks").asInt(),
+              json.required("count").asDouble(),
+              json.required("sum").asDouble(),
+              json.required("sum_of_squares").asDouble(),
+              Instant.parse(json.required("at").asString()),
+              json.required("sketch").asString());
+      new SpecBook().load(spec, 0); // whether its sketch is one shows only there
+      return spec;
     } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
       throw new IOException(e.getMessage(), e);
     }

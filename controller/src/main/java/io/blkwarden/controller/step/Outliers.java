@@ -32,7 +32,7 @@ final class Outliers {
     try {
       book.load(spec, world.millis());
     } catch (IOException _) {
-      return; // the next one that is stored takes its place
+      return; // who read it has looked at it, and said what is wrong
     }
     world.hosts.values().forEach(watch -> watch.feeds.outliers().forEach(each -> each.learn(book)));
   }

@@ -99,6 +99,10 @@ final class SpecBucketTest {
     assertThatThrownBy(() -> SpecJson.decode(odd.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IOException.class)
         .hasMessage("metric: found 'nonsense'");
+    String torn =
+        new String(SpecJson.encode(spec), StandardCharsets.UTF_8).replace(spec.sketch(), "AQID");
+    assertThatThrownBy(() -> SpecJson.decode(torn.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IOException.class);
     assertThatThrownBy(() -> SpecJson.decode("[".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IOException.class);
   }
