@@ -109,7 +109,10 @@ public final class RecordingSet {
     } catch (RecordingException e) {
       throw e;
     } catch (IOException e) {
-      throw new IOException("%s cannot be read (%s)".formatted(path, e), e);
+      throw new IOException(
+          "%s cannot be read (%s): name a file or folder that 'blkwarden record' wrote"
+              .formatted(path, e),
+          e);
     }
   }
 
