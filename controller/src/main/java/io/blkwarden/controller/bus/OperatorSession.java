@@ -1,7 +1,10 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.why.Question;
+import io.blkwarden.controller.why.Story;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.nats.client.Connection;
@@ -138,7 +141,7 @@ public final class OperatorSession implements AutoCloseable {
    * Gives all decisions, outcomes and alerts since {@code since} to {@code taker}, in JSON: each
    * kind in order, one kind after the other. A stream that does not exist yet has none.
    */
-  public void history(Instant since, BooleanSupplier stopped, Consumer<byte[]> taker)
+  private void history(Instant since, BooleanSupplier stopped, Consumer<byte[]> taker)
       throws BusException {
     Map<String, String> streams = new LinkedHashMap<>();
     streams.put(JetStreamAssets.DECISIONS, settings.subjects().allDecisions());
@@ -159,6 +162,37 @@ public final class OperatorSession implements AutoCloseable {
     for (Map.Entry<String, String> each : streams.entrySet()) {
       read(each.getKey(), each.getValue(), since, false, stopped, taker);
     }
+  }
+
+  /**
+   * What was said about something since {@code since}.
+   *
+   * <p>What cannot be read is left out: it may be of a later version.
+   */
+  public Story story(Question question, Instant since, BooleanSupplier stopped)
+      throws BusException {
+    Story story = new Story();
+    if (question.id().isPresent()) {
+      history(since, stopped, each(question::learn));
+    }
+    history(
+        since,
+        stopped,
+        each(message -> {
+          if (question.concerns(message)) {
+            story.add(message);
+          }
+        }));
+    return story;
+  }
+
+  private static Consumer<byte[]> each(Consumer<ControlMessage> taker) {
+    return bytes -> {
+      if (ControlJson.decode(ControlMessage.class, bytes)
+          instanceof Decoded.Ok<ControlMessage>(ControlMessage message)) {
+        taker.accept(message);
+      }
+    };
   }
 
   private void read(

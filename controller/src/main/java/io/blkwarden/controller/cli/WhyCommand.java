@@ -4,16 +4,13 @@ import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
+import io.blkwarden.controller.why.StoryJson;
 import io.blkwarden.model.Printable;
-import io.blkwarden.model.json.ControlJson;
-import io.blkwarden.model.json.Decoded;
-import io.blkwarden.model.message.ControlMessage;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,8 +19,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Why something was done, or was not. */
 @Command(
@@ -67,24 +62,13 @@ final class WhyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws BusException {
     Question question = question();
-    Story story = new Story();
-    Instant from = Instant.now().minus(since);
+    Story story;
     try (OperatorSession session =
         OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
-      if (question.id().isPresent()) {
-        session.history(from, this::stopped, each(question::learn));
-      }
-      session.history(
-          from,
-          this::stopped,
-          each(message -> {
-            if (question.concerns(message)) {
-              story.add(message);
-            }
-          }));
+      story = session.story(question, Instant.now().minus(since), this::stopped);
     }
     if (json) {
-      printJson(story);
+      shell.out().println(StoryJson.of(about, story));
     } else {
       print(story);
     }
@@ -102,16 +86,6 @@ final class WhyCommand implements Callable<Integer> {
 
   private boolean stopped() {
     return Thread.currentThread().isInterrupted() || shell.out().checkError();
-  }
-
-  /** What cannot be read is left out: it may be of a later version. */
-  private static Consumer<byte[]> each(Consumer<ControlMessage> taker) {
-    return bytes -> {
-      if (ControlJson.decode(ControlMessage.class, bytes)
-          instanceof Decoded.Ok<ControlMessage>(ControlMessage message)) {
-        taker.accept(message);
-      }
-    };
   }
 
   private void print(Story story) {
@@ -132,22 +106,5 @@ final class WhyCommand implements Callable<Integer> {
           .out()
           .printf("%s  %s%n", line.at().truncatedTo(ChronoUnit.MILLIS), Printable.of(line.text()));
     }
-  }
-
-  private void printJson(Story story) {
-    ObjectNode root = MapJson.ASCII.createObjectNode();
-    root.put("schema", "blkwarden.why.v1");
-    root.put("about", about);
-    root.put("left_out", story.leftOut());
-    ArrayNode lines = root.putArray("story");
-    story
-        .lines()
-        .forEach(
-            line -> lines.addObject().put("at", line.at().toString()).put("text", line.text()));
-    ArrayNode messages = root.putArray("messages");
-    story
-        .parts()
-        .forEach(part -> messages.add(MapJson.ASCII.readTree(ControlJson.encode(part.message()))));
-    shell.out().println(MapJson.ASCII.writeValueAsString(root));
   }
 }

@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Serves {@code /healthz}, {@code /readyz}, {@code /metrics} and {@code /api/v1/{hosts,throttles,
- * alerts}}, which change nothing; and proposals may be approved and denied by whoever has the
+ * alerts,why}}, which change nothing; and proposals may be approved and denied by whoever has the
  * token.
  */
 public final class StatusServer implements AutoCloseable {
@@ -38,7 +38,9 @@ public final class StatusServer implements AutoCloseable {
       Supplier<Readiness> readiness,
       FleetView view,
       List<Metric> metrics,
-      Approvals approvals) {
+      Approvals approvals,
+      Stories stories) {
+    StoryDoor told = new StoryDoor(stories);
     ProposalDoor door =
         new ProposalDoor(approvals.token(), approvals.controller(), approvals.clock());
     this.readiness = readiness;
@@ -56,6 +58,7 @@ public final class StatusServer implements AutoCloseable {
                         "/api/v1/throttles",
                         (request, response) -> json(response, view.throttles()))
                     .get("/api/v1/alerts", (request, response) -> json(response, view.alerts()))
+                    .get("/api/v1/why", told::enter)
                     .post(
                         "/api/v1/proposals/{id}/approve",
                         (request, response) ->
@@ -72,6 +75,7 @@ public final class StatusServer implements AutoCloseable {
    *
    * @param address where; port 0 for any free one
    * @param approvals what approving takes
+   * @param stories tells why
    * @throws RuntimeException if the address cannot be had
    */
   public static StatusServer start(
@@ -79,8 +83,9 @@ public final class StatusServer implements AutoCloseable {
       Supplier<Readiness> readiness,
       FleetView view,
       List<Metric> metrics,
-      Approvals approvals) {
-    StatusServer started = new StatusServer(address, readiness, view, metrics, approvals);
+      Approvals approvals,
+      Stories stories) {
+    StatusServer started = new StatusServer(address, readiness, view, metrics, approvals, stories);
     log.info("http://{}:{}/readyz", address.getHostString(), started.port());
     return started;
   }

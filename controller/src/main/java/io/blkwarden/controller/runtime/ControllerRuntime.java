@@ -33,6 +33,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,6 +69,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private final Scheduler notifyThread = DispatchThread.start("blkwarden-notify");
   private final NatsFleetBus bus;
   private final Notifier notifier;
+  private final StoryDesk stories;
   private final OutcomeIntake outcomes;
   private final CommandDesk commands;
   private final CommandDesk snapshots;
@@ -83,6 +85,7 @@ public final class ControllerRuntime implements AutoCloseable {
     this.settings = settings;
     String instance = settings.bus().instance();
     bus = new NatsFleetBus(settings.bus(), UUID.randomUUID().toString(), busCounts, clock, random);
+    stories = new StoryDesk(settings.bus(), clock, random);
     outcomes = new OutcomeIntake(lanes, intakeCounts);
     CommandCall call = new CommandCall(bus::request, dispatchThread, dispatchCounts, random);
     commands = new CommandDesk(call, toBrain(), dispatchThread, dispatchCounts);
@@ -133,11 +136,7 @@ public final class ControllerRuntime implements AutoCloseable {
                     lanes.put(
                         new Input.PoliciesLoaded(load.policies(), load.problems().isEmpty())));
     policyThread = policies == null ? null : daemon(policies, "blkwarden-policies");
-    http =
-        settings.http() == null
-            ? null
-            : StatusServer.start(
-                settings.http(), this::readiness, view, metrics(), approvals(local, intake));
+    http = settings.http() == null ? null : serve(settings.http(), approvals(local, intake));
     brain.start();
     if (policyThread != null) {
       policyThread.start();
@@ -274,6 +273,7 @@ public final class ControllerRuntime implements AutoCloseable {
     }
     loop.stop();
     bus.close();
+    stories.close();
     dispatchThread.dispose();
     notifyThread.dispose();
     StatusServer server = http;
@@ -313,6 +313,10 @@ public final class ControllerRuntime implements AutoCloseable {
         new Metrics(bus, busCounts, intakeCounts, dispatchCounts, commands, view, policies).all());
     all.addAll(new PeopleMetrics(notifier, view, clock).all());
     return all;
+  }
+
+  private StatusServer serve(InetSocketAddress address, Approvals approvals) {
+    return StatusServer.start(address, this::readiness, view, metrics(), approvals, stories);
   }
 
   private Approvals approvals(LocalAsks local, FleetIntake intake) {

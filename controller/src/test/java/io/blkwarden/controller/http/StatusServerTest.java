@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.testing.Messages;
+import io.blkwarden.controller.why.Question;
+import io.blkwarden.controller.why.Story;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
@@ -15,10 +17,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,14 +45,16 @@ final class StatusServerTest {
                   "Faults.",
                   "reason",
                   List.of(new Metric.Series("syntax", () -> 7)))),
-          new Approvals("right-token"::equals, this::answer, Clock.systemUTC()));
+          new Approvals("right-token"::equals, this::answer, Clock.systemUTC()),
+          this::tell);
   private final StatusServer closed =
       StatusServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           readiness::get,
           view,
           List.of(),
-          new Approvals(null, this::answer, Clock.systemUTC()));
+          new Approvals(null, this::answer, Clock.systemUTC()),
+          this::tell);
   private final HttpClient client = HttpClient.newHttpClient();
 
   @AfterEach
@@ -84,6 +90,45 @@ final class StatusServerTest {
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  private CompletableFuture<Story> tell(Question question, Duration since) {
+    Story story = new Story();
+    return switch (question.about()) {
+      case "vm176" -> {
+        story.add(Messages.alert(1, Alert.State.FIRING));
+        assertThat(since).isEqualTo(Duration.ofHours(1));
+        yield CompletableFuture.completedFuture(story);
+      }
+      case "busy" -> CompletableFuture.failedFuture(new RejectedExecutionException());
+      case "away" -> CompletableFuture.failedFuture(new IOException("no NATS"));
+      default -> CompletableFuture.completedFuture(story);
+    };
+  }
+
+  @Test
+  void tellsWhy() throws Exception {
+    HttpResponse<String> known = get("/api/v1/why?about=vm176&since_s=3600");
+    assertThat(known.statusCode()).isEqualTo(200);
+    assertThat(known.headers().firstValue("content-type")).contains("application/json");
+    assertThat(known.body())
+        .startsWith("{\"schema\":\"blkwarden.why.v1\",\"about\":\"vm176\"")
+        .contains("\"story\":[{\"at\":", "\"schema\":\"blkwarden.alert.v1\"");
+    assertThat(get("/api/v1/why?about=nobody").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void saysWhyItTellsNothing() throws Exception {
+    assertThat(get("/api/v1/why").body()).contains("expected a domain's name");
+    assertThat(get("/api/v1/why?about=vm176&since_s=soon").body())
+        .isEqualTo("since_s: expected 1 to 2678400 seconds, found 'soon'\n");
+    assertThat(get("/api/v1/why?about=a&about=b").body())
+        .isEqualTo("about: expected once, found 2 times\n");
+    assertThat(get("/api/v1/why?about=a&about=b").statusCode()).isEqualTo(400);
+    assertThat(get("/api/v1/why?about=busy").statusCode()).isEqualTo(429);
+    HttpResponse<String> away = get("/api/v1/why?about=away");
+    assertThat(away.statusCode()).isEqualTo(503);
+    assertThat(away.body()).isEqualTo("no NATS\n");
   }
 
   @Test

@@ -138,6 +138,13 @@ final class ControllerRuntimeTest {
     assertThat(alerts.ids()).hasSize(1);
     assertThat(get(controller, "/readyz").statusCode()).isEqualTo(200);
     assertThat(get(controller, "/api/v1/hosts").body()).contains("\"host\":\"dom0-7\"");
+    await("why")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(get(controller, "/api/v1/why?about=vm176").body())
+                .contains(
+                    "decided to throttle vm176/xvda2 on dom0-7",
+                    "Controller c1 released vm176/xvda2 on dom0-7"));
     assertThat(get(controller, "/metrics").body())
         .contains("blkwarden_alerts_total{state=\"resolved\"}", "blkwarden_claim_held 1.0");
     assertThat(controller.stop(Duration.ofSeconds(20))).isTrue();

@@ -1,0 +1,102 @@
+package io.blkwarden.controller.http;
+
+import io.blkwarden.controller.why.Question;
+import io.blkwarden.controller.why.StoryJson;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * What {@code blkwarden why --json} prints: {@code GET /api/v1/why?about=vm176&since_s=3600}.
+ *
+ * <p>404 when nothing was said about it, 429 when too many ask at once, 503 when NATS cannot be
+ * read.
+ */
+final class StoryDoor {
+  private static final long DAY_S = 86_400;
+  private static final long MOST_S = 31 * DAY_S;
+
+  private final Stories stories;
+
+  StoryDoor(Stories stories) {
+    this.stories = stories;
+  }
+
+  private record Asked(Question question, Duration since) {}
+
+  Publisher<Void> enter(HttpServerRequest request, HttpServerResponse response) {
+    Asked asked;
+    try {
+      asked = read(new QueryStringDecoder(request.uri()));
+    } catch (IllegalArgumentException e) {
+      return say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+    return Mono.fromFuture(stories.tell(asked.question(), asked.since()))
+        .flatMap(story -> {
+          String about = asked.question().about();
+          HttpResponseStatus status =
+              story.parts().isEmpty() ? HttpResponseStatus.NOT_FOUND : HttpResponseStatus.OK;
+          return Mono.from(
+              send(response.status(status), "application/json", StoryJson.of(about, story)));
+        })
+        .onErrorResume(fault -> Mono.from(say(response, status(fault), text(fault))));
+  }
+
+  private static Asked read(QueryStringDecoder query) {
+    String about = one(query, "about", "");
+    String since = one(query, "since_s", String.valueOf(DAY_S));
+    if (!since.matches("[1-9]\\d{0,8}") || Long.parseLong(since) > MOST_S) {
+      throw new IllegalArgumentException(
+          "since_s: expected 1 to %d seconds, found '%s'".formatted(MOST_S, since));
+    }
+    return new Asked(new Question(about), Duration.ofSeconds(Long.parseLong(since)));
+  }
+
+  private static String one(QueryStringDecoder query, String key, String otherwise) {
+    List<String> given = query.parameters().getOrDefault(key, List.of(otherwise));
+    if (given.size() > 1) {
+      throw new IllegalArgumentException(
+          "%s: expected once, found %d times".formatted(key, given.size()));
+    }
+    return given.getFirst();
+  }
+
+  private static Throwable cause(Throwable fault) {
+    return fault instanceof CompletionException && fault.getCause() != null
+        ? fault.getCause()
+        : fault;
+  }
+
+  private static HttpResponseStatus status(Throwable fault) {
+    return cause(fault) instanceof RejectedExecutionException
+        ? HttpResponseStatus.TOO_MANY_REQUESTS
+        : HttpResponseStatus.SERVICE_UNAVAILABLE;
+  }
+
+  private static String text(Throwable fault) {
+    return cause(fault) instanceof RejectedExecutionException
+        ? "too many ask at once: ask again in some seconds"
+        : String.valueOf(cause(fault).getMessage());
+  }
+
+  private static Publisher<Void> say(
+      HttpServerResponse response, HttpResponseStatus status, String why) {
+    return send(response.status(status), "text/plain; charset=utf-8", why);
+  }
+
+  private static Publisher<Void> send(HttpServerResponse response, String type, String text) {
+    return response
+        .header(HttpHeaderNames.CONTENT_TYPE, type)
+        .header("X-Content-Type-Options", "nosniff")
+        .sendByteArray(Mono.just((text + "\n").getBytes(StandardCharsets.UTF_8)));
+  }
+}
