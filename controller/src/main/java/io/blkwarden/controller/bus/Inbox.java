@@ -25,7 +25,7 @@ public interface Inbox {
    */
   boolean storedMapping(byte[] payload);
 
-  /** What an earlier controller learned of the fleet. */
+  /** What another controller learned of the fleet. */
   void learned(FleetSpec spec);
 
   /** A heartbeat, in JSON. */

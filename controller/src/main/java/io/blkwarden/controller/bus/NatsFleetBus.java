@@ -61,6 +61,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private volatile @Nullable Thread clerk;
   private volatile @Nullable Subscriptions subscriptions;
   private @Nullable SaidWatch said;
+  private @Nullable SpecWatch specWatch;
 
   /**
    * A bus that is not started yet.
@@ -321,7 +322,11 @@ public final class NatsFleetBus implements AutoCloseable {
       }
       prepared = true;
       problem = "";
-      SpecBucket.readAll(specs(link), to);
+      SpecWatch earlier = specWatch;
+      if (earlier != null) {
+        earlier.close();
+      }
+      specWatch = SpecWatch.start(link, to);
       mappings(link).readAll((json, at) -> to.storedMapping(json));
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
       throw JetStreamAssets.explain(e, settings.printableServers());

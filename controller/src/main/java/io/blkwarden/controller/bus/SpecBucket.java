@@ -4,22 +4,17 @@ import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.spec.SpecClass;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.KeyValue;
-import io.nats.client.api.KeyValueEntry;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what was learned of the fleet in the bucket {@code blkwarden-spec}; of each class only the
  * last word waits, so at most as many as there are classes.
  */
 final class SpecBucket {
-  private static final Logger log = LoggerFactory.getLogger(SpecBucket.class);
-
   private final SequencedMap<SpecClass, FleetSpec> waiting = new LinkedHashMap<>();
 
   /** Takes a spec to be stored; whether it is the first that waits. */
@@ -37,26 +32,6 @@ final class SpecBucket {
   void store(KeyValue bucket) throws IOException, JetStreamApiException {
     for (FleetSpec spec = next(); spec != null; spec = next()) {
       bucket.put(SpecJson.key(spec.of()), SpecJson.encode(spec));
-    }
-  }
-
-  /** Gives all that is kept to the inbox; what cannot be read is left out, and said. */
-  static void readAll(KeyValue bucket, Inbox to)
-      throws IOException, JetStreamApiException, InterruptedException {
-    for (String key : bucket.keys()) {
-      KeyValueEntry entry = bucket.get(key);
-      byte[] value = entry == null ? null : entry.getValue();
-      if (value != null) {
-        try {
-          to.learned(SpecJson.decode(value));
-        } catch (IOException e) {
-          log.warn(
-              "bucket {}, key {}: {}; it is learned anew, delete the key if this comes again",
-              JetStreamAssets.SPEC,
-              key,
-              e.getMessage());
-        }
-      }
     }
   }
 }

@@ -82,7 +82,7 @@ final class SpecJson {
               json.required("sum_of_squares").asDouble(),
               Instant.parse(json.required("at").asString()),
               json.required("sketch").asString());
-      new SpecBook().load(spec, 0); // whether its sketch is one shows only there
+      new SpecBook().load(spec, false, 0); // whether its sketch is one shows only there
       return spec;
     } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
       throw new IOException(e.getMessage(), e);

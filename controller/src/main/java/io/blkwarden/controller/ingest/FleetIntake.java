@@ -151,7 +151,7 @@ public final class FleetIntake implements Inbox {
 
   @Override
   public void learned(FleetSpec spec) {
-    lanes.put(new Input.SpecLoaded(spec)); // as many as there are classes, when NATS comes up
+    lanes.put(new Input.SpecLoaded(spec)); // a class each, every 5 minutes
   }
 
   @Override

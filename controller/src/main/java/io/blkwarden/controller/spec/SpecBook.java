@@ -45,12 +45,15 @@ public final class SpecBook {
   }
 
   /**
-   * Takes over what an earlier controller learned; a class that is known already is left as it is.
+   * Takes over what another controller learned.
    *
-   * @throws IOException if the spec's sketch is not one
+   * @param instead whether it counts instead of what is known of its class already; else a class
+   *     that is known is left as it is
+   * @throws IOException if the spec's sketch is not one; nothing is changed then
    */
-  public void load(FleetSpec spec, long nowMillis) throws IOException {
-    if (!classes.containsKey(spec.of()) && classes.size() < CLASSES_MAX) {
+  public void load(FleetSpec spec, boolean instead, long nowMillis) throws IOException {
+    boolean known = classes.containsKey(spec.of());
+    if (known ? instead : classes.size() < CLASSES_MAX) {
       Learned learned = new Learned(spec.of());
       learned.load(spec, nowMillis);
       classes.put(spec.of(), learned);

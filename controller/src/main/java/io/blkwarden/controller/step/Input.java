@@ -119,7 +119,7 @@ public sealed interface Input {
   }
 
   /**
-   * What an earlier controller learned of the fleet.
+   * What another controller learned of the fleet.
    *
    * @param spec of one class of disks
    */

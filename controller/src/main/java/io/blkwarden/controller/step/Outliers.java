@@ -27,10 +27,15 @@ final class Outliers {
     return book;
   }
 
-  /** Takes over what an earlier controller learned; a broken spec is learned anew. */
+  /**
+   * Takes over what another controller learned; a broken spec is learned anew.
+   *
+   * <p>Whoever only watches follows the one that commands, so that no level jumps when it takes
+   * over; the one that commands takes what it does not know itself.
+   */
   void load(FleetSpec spec) {
     try {
-      book.load(spec, world.millis());
+      book.load(spec, world.claim().isEmpty(), world.millis());
     } catch (IOException _) {
       return; // who read it has looked at it, and said what is wrong
     }

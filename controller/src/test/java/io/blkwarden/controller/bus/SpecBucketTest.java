@@ -85,13 +85,29 @@ final class SpecBucketTest {
   }
 
   @Test
+  void whoWatchesIsGivenEachChange() throws Exception {
+    NatsServer server = NatsServer.start();
+    open.add(server);
+    NatsFleetBus commands = bus(server, "c1", new Recording());
+    await().atMost(BOUND).until(() -> commands.state().problem().isEmpty());
+    Recording inbox = new Recording();
+    NatsFleetBus watches = bus(server, "c2", inbox);
+    await().atMost(BOUND).until(() -> watches.state().problem().isEmpty());
+
+    commands.keep(spec());
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
+  }
+
+  @Test
   void itReadsWhatItWroteAndSaysWhatIsWrong() throws IOException {
     FleetSpec spec = spec();
     assertThat(SpecJson.decode(SpecJson.encode(spec))).isEqualTo(spec);
     assertThat(SpecJson.key(CLASS))
         .isEqualTo("read_bytes_per_s.60000.root.gr=C3=B6=C3=9Fe=201=2Ex");
     SpecBook next = new SpecBook();
-    next.load(spec, 1);
+    next.load(spec, false, 1);
     assertThat(next.level(CLASS, new FleetLevel(0, 50.0, 1, 10))).isBetween(18e6, 21e6);
     String odd =
         new String(SpecJson.encode(spec), StandardCharsets.UTF_8)

@@ -81,7 +81,7 @@ final class SpecBookTest {
     FleetSpec kept = book.specs(Instant.EPOCH).getFirst();
     assertThat(kept.sketch().length()).isLessThan(4_096);
     SpecBook next = new SpecBook();
-    next.load(kept, millis);
+    next.load(kept, false, millis);
     assertThat(next.level(ROOTS, TWO_SIGMAS))
         .isCloseTo(book.level(ROOTS, TWO_SIGMAS), within(1e-9));
     assertThat(next.level(ROOTS, P99)).isCloseTo(book.level(ROOTS, P99), within(1e-9));
@@ -94,11 +94,14 @@ final class SpecBookTest {
       round(40, 100, 10);
     }
     FleetSpec kept = book.specs(Instant.EPOCH).getFirst();
-    book.load(kept, millis);
+    book.load(kept, false, millis);
     assertThat(book.specs(Instant.EPOCH)).isEqualTo(List.of(kept));
+    FleetSpec more = new FleetSpec(ROOTS, 50, 5, 5_000, 5_000_000, Instant.EPOCH, kept.sketch());
+    book.load(more, true, millis);
+    assertThat(book.specs(Instant.EPOCH)).isEqualTo(List.of(more));
     FleetSpec broken = new FleetSpec(ROOTS, 1, 1, 1, 1, Instant.EPOCH, "AQID");
     SpecBook other = new SpecBook();
-    assertThatThrownBy(() -> other.load(broken, millis)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> other.load(broken, false, millis)).isInstanceOf(IOException.class);
     assertThat(other.level(ROOTS, TWO_SIGMAS)).isNaN();
   }
 

@@ -96,6 +96,36 @@ final class OutlierStepTest {
   }
 
   @Test
+  void whoOnlyWatchesFollowsTheOneThatCommands() {
+    assertThat(alertsAfterATakeover(false, 1)).isNotEmpty();
+    assertThat(alertsAfterATakeover(false, 10)).isEmpty();
+    assertThat(alertsAfterATakeover(true, 10)).isNotEmpty(); // it knows better itself
+  }
+
+  /** What is told when one disk does 400 a second, and a level so many times higher came. */
+  private List<Alert> alertsAfterATakeover(boolean hadTheClaim, int higher) {
+    Rig next = Rig.acting(POLICY);
+    hosts.clear();
+    fleet(next, 40);
+    FleetSpec own = kept(seconds(next, 301, 100)).getFirst();
+    FleetSpec pushed =
+        new FleetSpec(
+            own.of(),
+            own.disks(),
+            own.count(),
+            higher * own.sum(),
+            higher * higher * own.sumOfSquares(),
+            own.at(),
+            own.sketch());
+    if (!hadTheClaim) {
+      next.feed(new Input.ClaimLost());
+    }
+    next.feed(new Input.SpecLoaded(pushed));
+    next.feed(new Input.Claimed(8));
+    return Rig.alerts(seconds(next, 40, 400));
+  }
+
+  @Test
   void withoutAClaimNothingIsKept() {
     fleet(rig, 40);
     rig.feed(new Input.ClaimLost());
