@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Where NATS is and who connects.
  *
  * @param servers URLs joined by commas, such as {@code nats://127.0.0.1:4222}
- * @param credentials file of credentials ({@code .creds}); absent for none
+ * @param credentials file with an NKey seed, or {@code .creds} file; absent for none
  * @param subjects the installation's subjects
  * @param instance name of this controller in its claim and connections: 1 to 64 of {@code A-Z a-z
  *     0-9 _ . -}

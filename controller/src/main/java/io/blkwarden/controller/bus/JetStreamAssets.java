@@ -23,16 +23,29 @@ import org.slf4j.LoggerFactory;
  * <p>All are kept in files and bounded: the oldest go first. What exists is left as the operator
  * configured it, except that a stream learns the subjects of this installation's prefix.
  */
-final class JetStreamAssets {
+public final class JetStreamAssets {
   private static final Logger log = LoggerFactory.getLogger(JetStreamAssets.class);
 
-  static final String AUDIT = "BLKWARDEN_AUDIT";
-  static final String ALERTS = "BLKWARDEN_ALERTS";
-  static final String DECISIONS = "BLKWARDEN_DECISIONS";
-  static final String MAPPING = "blkwarden-mapping";
-  static final String CLAIM = "blkwarden-claim";
-  static final String SPEC = "blkwarden-spec";
-  static final String SAID = "blkwarden-silences";
+  /** Stream of outcomes. */
+  public static final String AUDIT = "BLKWARDEN_AUDIT";
+
+  /** Stream of alerts. */
+  public static final String ALERTS = "BLKWARDEN_ALERTS";
+
+  /** Stream of decisions. */
+  public static final String DECISIONS = "BLKWARDEN_DECISIONS";
+
+  /** Bucket of the last snapshots. */
+  public static final String MAPPING = "blkwarden-mapping";
+
+  /** Bucket of the claim. */
+  public static final String CLAIM = "blkwarden-claim";
+
+  /** Bucket of what was learned. */
+  public static final String SPEC = "blkwarden-spec";
+
+  /** Bucket of what people said. */
+  public static final String SAID = "blkwarden-silences";
 
   static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 

@@ -61,7 +61,7 @@ final class NatsLinks {
     }
   }
 
-  private Options options(String link, LinkListener listener) {
+  private Options options(String link, LinkListener listener) throws IOException {
     Options.Builder options =
         Options.builder()
             .servers(settings.servers().split(",", -1))
@@ -81,7 +81,7 @@ final class NatsLinks {
             .maxPingsOut(2);
     Path credentials = settings.credentials();
     if (credentials != null) {
-      options.credentialPath(credentials.toString());
+      Seeds.use(credentials, options);
     }
     return options.build();
   }

@@ -36,7 +36,8 @@ import picocli.CommandLine.Option;
       AckCommand.class,
       PauseCommand.class,
       ResumeCommand.class,
-      PolicyCommand.class
+      PolicyCommand.class,
+      NatsCommand.class
     })
 public final class Blkwarden {
   @Option(names = "--debug", description = "Show where an unexpected error came from.")

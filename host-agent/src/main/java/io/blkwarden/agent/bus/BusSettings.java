@@ -3,7 +3,6 @@ package io.blkwarden.agent.bus;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.subject.Subjects;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,7 @@ import java.util.Optional;
  * How to reach the controllers.
  *
  * @param servers URLs such as {@code nats://10.0.0.1:4222}, 1 to 32
- * @param credentials file with the JWT and seed; empty when the server asks for none
+ * @param credentials how this host is known; empty when the server asks for none
  * @param host who speaks
  * @param subjects of the installation
  * @param reconnectSpread a lost connection is tried again after a random part of this, so that
@@ -20,7 +19,7 @@ import java.util.Optional;
  */
 public record BusSettings(
     List<String> servers,
-    Optional<Path> credentials,
+    Optional<Credentials> credentials,
     HostId host,
     Subjects subjects,
     Duration reconnectSpread) {

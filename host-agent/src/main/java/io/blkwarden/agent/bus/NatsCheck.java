@@ -25,7 +25,7 @@ public final class NatsCheck {
             .errorListener(new ErrorListener() {})
             .noReconnect();
     try {
-      settings.credentials().ifPresent(path -> builder.credentialPath(path.toString()));
+      settings.credentials().ifPresent(known -> known.use(builder));
       Connection connection = Nats.connect(builder.build());
       try {
         Duration roundTrip = connection.RTT();

@@ -58,7 +58,7 @@ final class NatsOptions {
             .connectThreadFactory(daemons("nats-connect"))
             .connectionListener(connections)
             .errorListener(errors);
-    settings.credentials().ifPresent(path -> builder.credentialPath(path.toString()));
+    settings.credentials().ifPresent(known -> known.use(builder));
     return builder.build();
   }
 

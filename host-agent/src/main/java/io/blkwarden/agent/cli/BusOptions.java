@@ -1,8 +1,11 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.bus.BusSettings;
+import io.blkwarden.agent.bus.Credentials;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.NatsSeed;
 import io.blkwarden.model.subject.Subjects;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,9 +56,7 @@ final class BusOptions {
     List<String> servers = Arrays.stream(nats.split(",", -1)).map(String::strip).toList();
     servers.forEach(server -> checkServer(server, problems));
     Path file = creds == null || creds.toString().isEmpty() ? null : creds;
-    if (file != null && !Files.isReadable(file)) {
-      problems.add("--creds: expected a file that can be read, found " + file);
-    }
+    Optional<Credentials> credentials = file == null ? Optional.empty() : read(file, problems);
     Optional<Duration> spread = Durations.parse("--reconnect-spread", reconnectSpread, problems);
     Optional<Subjects> subjects = Optional.empty();
     try {
@@ -69,13 +70,24 @@ final class BusOptions {
     try {
       return Optional.of(
           new BusSettings(
-              servers,
-              Optional.ofNullable(file),
-              host,
-              subjects.orElseThrow(),
-              spread.orElseThrow()));
+              servers, credentials, host, subjects.orElseThrow(), spread.orElseThrow()));
     } catch (IllegalArgumentException e) {
       problems.add("--nats: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Credentials> read(Path file, List<String> problems) {
+    try {
+      if (Files.size(file) > NatsSeed.FILE_MAX) {
+        problems.add(
+            "--creds: expected at most %d bytes, found more in %s"
+                .formatted(NatsSeed.FILE_MAX, file));
+        return Optional.empty();
+      }
+      return Optional.of(Credentials.of(file, Files.readString(file)));
+    } catch (IOException _) {
+      problems.add("--creds: expected a file that can be read, found " + file);
       return Optional.empty();
     }
   }

@@ -87,7 +87,11 @@ final class SimulateCommand implements Callable<Integer> {
       return ExitCode.FAILED;
     }
     err.println("SIMULATION: " + hosts + " dom0s that do not exist; stop it with Ctrl-C");
-    run(fleet, calmTime.orElseThrow().toMillis(), stormTime.orElseThrow().toMillis());
+    try {
+      run(fleet, calmTime.orElseThrow().toMillis(), stormTime.orElseThrow().toMillis());
+    } finally {
+      fleet.stop();
+    }
     return ExitCode.DONE;
   }
 

@@ -6,6 +6,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
@@ -145,8 +146,23 @@ final class NatsControlBusTest {
     assertThat(answer).isNotNull();
     assertThat(ControlJson.decode(Outcome.class, answer.getData()))
         .isEqualTo(new Decoded.Ok<>(Said.outcome(7)));
-    asker.publish(SUBJECTS.command(Said.HOST), "{".getBytes(UTF_8));
+    asker.publish(SUBJECTS.command(Said.HOST), "inbox", "{".getBytes(UTF_8));
     eventually().until(() -> heard.log.contains("malformed TRUNCATED"));
+  }
+
+  @Test
+  void whatAsksForNoAnswerInAnInboxIsNoCommand() throws Exception {
+    startAndConnect();
+    Connection other = server.connect();
+    byte[] command = ControlJson.encode(Said.command(1));
+    other.publish(SUBJECTS.command(Said.HOST), command);
+    other.publish(SUBJECTS.command(Said.HOST), "$anything", command);
+    other.publish(SUBJECTS.command(Said.HOST), SUBJECTS.command(new HostId("dom0-8")), command);
+
+    eventually()
+        .untilAsserted(
+            () -> assertThat(bus.state().drops()).containsEntry("commands_not_asked", 3L));
+    assertThat(heard.log).containsOnly("connected");
   }
 
   @Test
@@ -154,7 +170,7 @@ final class NatsControlBusTest {
     startAndConnect();
     heard.busy.set(true);
     Connection asker = server.connect();
-    asker.publish(SUBJECTS.command(Said.HOST), ControlJson.encode(Said.command(1)));
+    asker.publish(SUBJECTS.command(Said.HOST), "inbox", ControlJson.encode(Said.command(1)));
 
     eventually().until(() -> bus.state().drops().getOrDefault("commands", 0L) == 1);
   }

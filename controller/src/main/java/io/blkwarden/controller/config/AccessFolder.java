@@ -1,0 +1,116 @@
+package io.blkwarden.controller.config;
+
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.NatsSeed;
+import io.blkwarden.model.subject.HostToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The folder that {@code blkwarden nats init} writes: a server's configuration and, below {@code
+ * seeds}, one file with a seed for each user.
+ *
+ * <p>Seeds are mode 0600 from their first byte, and never written over. The configuration is
+ * replaced as a whole.
+ */
+public final class AccessFolder {
+  /** Name of the server's configuration. */
+  public static final String CONFIG = "nats-server.conf";
+
+  private static final String HOST = "host-";
+  private static final String SUFFIX = ".nk";
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FOLDER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private final Path folder;
+  private final Path seeds;
+
+  /** Opens the folder, and creates it if it is missing. */
+  public AccessFolder(Path folder) throws IOException {
+    this.folder = folder;
+    this.seeds = folder.resolve("seeds");
+    Files.createDirectories(folder);
+    if (!Files.isDirectory(seeds)) {
+      Files.createDirectory(seeds, PRIVATE_FOLDER);
+    }
+  }
+
+  /** Where a user's seed is. */
+  public Path seed(String file) {
+    return seeds.resolve(file);
+  }
+
+  /** The hosts that have a seed already. */
+  public List<HostId> hosts() throws IOException {
+    List<HostId> found = new ArrayList<>();
+    try (Stream<Path> files = Files.list(seeds)) {
+      for (String name : files.map(file -> file.getFileName().toString()).sorted().toList()) {
+        if (name.startsWith(HOST) && name.endsWith(SUFFIX)) {
+          String token = name.substring(HOST.length(), name.length() - SUFFIX.length());
+          try {
+            found.add(HostToken.decode(token));
+          } catch (IllegalArgumentException e) {
+            throw new IOException("%s: %s".formatted(seeds.resolve(name), e.getMessage()), e);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /**
+   * The seed in a file; a new one if there is no such file.
+   *
+   * @throws IOException also when the file holds no seed
+   */
+  public String seed(String file, String about, Supplier<String> fresh) throws IOException {
+    Path path = seed(file);
+    if (!Files.exists(path)) {
+      Files.createFile(path, PRIVATE);
+      String made = fresh.get();
+      Files.writeString(
+          path,
+          "# NATS seed of %s: a secret\n%s\n".formatted(about, made),
+          StandardCharsets.US_ASCII);
+      return made;
+    }
+    Optional<String> seed =
+        Files.size(path) > NatsSeed.FILE_MAX
+            ? Optional.empty()
+            : NatsSeed.in(Files.readString(path));
+    return seed.orElseThrow(() ->
+        new IOException(
+            ("%s: expected a seed that begins with SU, alone on its line; move the file away for a"
+                    + " new one")
+                .formatted(path)));
+  }
+
+  /** Replaces the configuration. */
+  public Path config(String text) throws IOException {
+    Path next = folder.resolve(CONFIG + ".new");
+    Path config = folder.resolve(CONFIG);
+    Files.writeString(
+        next,
+        text,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE);
+    return Files.move(
+        next, config, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

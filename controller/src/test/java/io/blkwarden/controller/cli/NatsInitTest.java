@@ -1,0 +1,96 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the command writes; that a server holds to it is seen by the system tests. */
+final class NatsInitTest {
+  @TempDir Path temp;
+  private Path dir = Path.of(".");
+
+  @BeforeEach
+  void folder() {
+    dir = temp.resolve("nats");
+  }
+
+  private Typed init(String... more) {
+    String[] all = new String[more.length + 4];
+    System.arraycopy(new String[] {"nats", "init", "--dir", dir.toString()}, 0, all, 0, 4);
+    System.arraycopy(more, 0, all, 4, more.length);
+    return Typed.type("", all);
+  }
+
+  private String config() throws IOException {
+    return Files.readString(dir.resolve("nats-server.conf"));
+  }
+
+  @Test
+  void seedsAreSecretAndTheConfigurationHoldsNone() throws IOException {
+    Typed typed = init("dom0-7");
+    assertThat(typed.code()).as(typed.err()).isZero();
+    Path seed = dir.resolve("seeds/host-dom0-7.nk");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(seed)))
+        .isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(seed.getParent())))
+        .isEqualTo("rwx------");
+    assertThat(config())
+        .contains("# host dom0-7", "blkwarden.v1.command.dom0-7", "# the controllers")
+        .doesNotContain(Files.readAllLines(seed).getLast());
+  }
+
+  @Test
+  void hostsAreAddedAndSeedsKept() throws IOException {
+    assertThat(init("dom0-7").code()).isZero();
+    String seed = Files.readString(dir.resolve("seeds/host-dom0-7.nk"));
+    Path more = Files.writeString(temp.resolve("hosts"), "# rack 2\ndom0-8\n\ndom0.example\n");
+
+    Typed typed = init("--hosts-file", more.toString());
+    assertThat(typed.out()).contains("3 hosts, 2 of them new");
+    assertThat(config()).contains("# host dom0-7", "# host dom0-8", "# host dom0%2Eexample");
+    assertThat(Files.readString(dir.resolve("seeds/host-dom0-7.nk"))).isEqualTo(seed);
+
+    Files.delete(dir.resolve("seeds/host-dom0-8.nk"));
+    assertThat(init().code()).isZero();
+    assertThat(config()).doesNotContain("dom0-8");
+  }
+
+  @Test
+  void whatCannotBeIsSaid() throws IOException {
+    assertThat(init("_fleet").err()).contains("_fleet stands for the whole fleet");
+    assertThat(init("two words").err()).contains("expected no blanks");
+    assertThat(init("--tls-cert", "a.pem").err()).contains("expected both or none");
+    Path hosts = Files.writeString(temp.resolve("hosts"), "dom0-7\n_fleet\n");
+    Typed bad = init("--hosts-file", hosts.toString());
+    assertThat(bad.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(bad.err()).contains("hosts:2: host: _fleet");
+
+    assertThat(init("dom0-7").code()).isZero();
+    Path seed = dir.resolve("seeds/host-dom0-7.nk");
+    String text = Files.readString(seed);
+    Files.writeString(seed, "nonsense\n");
+    Typed broken = init();
+    assertThat(broken.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(broken.err()).contains(seed.toString(), "expected a seed", "move the file away");
+    char last = text.charAt(text.length() - 3);
+    Files.writeString(
+        seed,
+        text.substring(0, text.length() - 3)
+            + (last == 'A' ? 'B' : 'A')
+            + text.charAt(text.length() - 2)
+            + "\n");
+    assertThat(init().err()).contains("checksum");
+  }
+
+  @Test
+  void anOpenDoorIsSaid() {
+    assertThat(init("--listen", "0.0.0.0:4222").err()).contains("without --tls-cert");
+    assertThat(init("--listen", "127.0.0.1:4222").err()).isEmpty();
+  }
+}

@@ -1,0 +1,136 @@
+package io.blkwarden.systemtests.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.cli.Blkwarden;
+import io.blkwarden.model.NatsSeed;
+import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
+import io.nats.client.NKey;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A real nats-server with the configuration that {@code blkwarden nats init} wrote. */
+final class GuardedNats {
+  private final Path folder;
+  private final int port;
+  private final Process process;
+  private final List<Connection> connections = new ArrayList<>();
+
+  private GuardedNats(Path folder, int port, Process process) {
+    this.folder = folder;
+    this.port = port;
+    this.process = process;
+  }
+
+  /** What somebody said on the command line, and what came of it. */
+  record Said(int code, String out, String err) {}
+
+  static GuardedNats start(Path folder, String... hosts) throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "nats",
+                "init",
+                "--dir",
+                folder.toString(),
+                "--listen",
+                "127.0.0.1:" + port,
+                "--store",
+                folder.resolve("store").toString()));
+    arguments.addAll(Arrays.asList(hosts));
+    Said written = run(Map.of(), arguments.toArray(String[]::new));
+    assertThat(written.code()).as(written.err()).isZero();
+    Process process =
+        new ProcessBuilder("nats-server", "-c", folder.resolve("nats-server.conf").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("log").toFile())
+            .start();
+    await("nats-server, its log is " + folder.resolve("log"))
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> answers(port));
+    return new GuardedNats(folder, port, process);
+  }
+
+  private static boolean answers(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.getInputStream().read() == 'I';
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  String url() {
+    return "nats://127.0.0.1:" + port;
+  }
+
+  Path seed(String user) {
+    return folder.resolve("seeds").resolve(user + ".nk");
+  }
+
+  /** Runs {@code blkwarden} as a user. */
+  Said as(String user, String... arguments) {
+    return run(Map.of("NATS_URL", url(), "NATS_CREDS", seed(user).toString()), arguments);
+  }
+
+  private static Said run(Map<String, String> environment, String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Blkwarden.run(arguments, new PrintWriter(out), new PrintWriter(err), environment);
+    return new Said(code, out.toString(), err.toString());
+  }
+
+  /** Somebody with a client of his own, and what the server denied him. */
+  record Client(Connection connection, List<String> denied) {}
+
+  Client client(String user) throws Exception {
+    String seed = NatsSeed.in(Files.readString(seed(user))).orElseThrow();
+    String inbox =
+        user.startsWith("host-")
+            ? user.substring("host-".length())
+            : new String(NKey.fromSeed(seed.toCharArray()).getPublicKey());
+    List<String> denied = new CopyOnWriteArrayList<>();
+    Connection connection =
+        Nats.connect(
+            Options.builder()
+                .server(url())
+                .authHandler(Nats.staticCredentials(null, seed.toCharArray()))
+                .inboxPrefix("_INBOX." + inbox + ".")
+                .errorListener(
+                    new ErrorListener() {
+                      @Override
+                      public void errorOccurred(Connection from, String error) {
+                        denied.add(error);
+                      }
+                    })
+                .build());
+    connections.add(connection);
+    return new Client(connection, denied);
+  }
+
+  void stop() throws Exception {
+    for (Connection each : connections) {
+      each.close();
+    }
+    process.destroyForcibly().onExit().join();
+  }
+}

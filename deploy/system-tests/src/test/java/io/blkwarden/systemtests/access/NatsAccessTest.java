@@ -1,0 +1,279 @@
+package io.blkwarden.systemtests.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.agent.cli.AgentCommand;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.AuthenticationException;
+import io.nats.client.Nats;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A fleet of one host does its work under the written permissions, and nobody can do more. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class NatsAccessTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final Subjects SUBJECTS = Subjects.DEFAULT;
+  private static final HostId OURS = new HostId("sim-1");
+  private static final HostId OTHER = new HostId("dom0.example");
+
+  private static final String POLICY =
+      """
+      policies:
+        - name: swap-storm
+          mode: auto
+          match: { role: swap }
+          when: { metric: iops, above: 50, for: 2s, clear_below: 20, clear_for: 4s }
+          then: { ladder: [ idle ], lease: 30s, alert: warning }
+      brakes: { disks_per_host: 2, hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
+      """;
+
+  private final Path folder;
+  private final GuardedNats nats;
+  private final ControllerRuntime controller;
+  private final Thread agent;
+
+  NatsAccessTest(@TempDir Path folder) throws Exception {
+    this.folder = folder;
+    nats = GuardedNats.start(folder, OURS.value(), OTHER.value());
+    Path policies = Files.createDirectory(folder.resolve("policies"));
+    Files.writeString(policies.resolve("swap.yaml"), POLICY);
+    controller =
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new BusSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"),
+                policies,
+                null));
+    agent = new Thread(this::simulate, "agent");
+  }
+
+  private void simulate() {
+    int _ =
+        AgentCommand.commandLine()
+            .execute(
+                "simulate",
+                "--hosts=1",
+                "--calm=2s",
+                "--storm=600s",
+                "--nats=" + nats.url(),
+                "--creds=" + nats.seed("host-sim-1"),
+                "--state-dir=" + folder.resolve("state"));
+  }
+
+  @BeforeAll
+  void start() {
+    agent.start();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    agent.interrupt();
+    agent.join(Duration.ofSeconds(30));
+    controller.close();
+    nats.stop();
+  }
+
+  @Test
+  @Order(1)
+  void eachDoesItsWork() throws Exception {
+    GuardedNats.Client viewer = nats.client("viewer");
+    List<String> heard = new CopyOnWriteArrayList<>();
+    viewer
+        .connection()
+        .createDispatcher(m -> heard.add(new String(m.getData(), UTF_8)))
+        .subscribe(SUBJECTS.allAlerts());
+    await("a throttle that is told")
+        .atMost(BOUND)
+        .until(() -> heard.stream().anyMatch(each -> each.contains("\"state\":\"handled\"")));
+
+    GuardedNats.Said map = nats.as("operator", "map");
+    assertThat(map.out()).as(map.err()).contains("sim-1");
+    await("why")
+        .atMost(BOUND)
+        .untilAsserted(() -> {
+          GuardedNats.Said why = nats.as("operator", "why", "vm101");
+          assertThat(why.out()).as(why.err()).contains("was throttled");
+        });
+    assertThat(nats.as("operator", "alerts").out()).contains("swap-storm");
+    assertThat(nats.as("operator", "pause", "--reason", "test").code()).isZero();
+    assertThat(nats.as("operator", "resume").code()).isZero();
+    assertThat(nats.as("operator", "release", "--all", "--reason", "test").code()).isZero();
+    assertThat(nats.as("viewer", "alerts").code()).isNotZero();
+    assertThat(viewer.denied()).isEmpty();
+    assertThat(controller.readiness().hindrances()).isEmpty();
+  }
+
+  @Test
+  @Order(2)
+  void aHostSpeaksForItselfOnly() throws Exception {
+    GuardedNats.Client host = nats.client("host-dom0%2Eexample");
+    List<String> attempts =
+        List.of(
+            SUBJECTS.sample(OURS),
+            SUBJECTS.mapping(OURS, "snapshot"),
+            SUBJECTS.heartbeat(OURS),
+            SUBJECTS.outcome(OURS),
+            SUBJECTS.command(OURS),
+            SUBJECTS.alert("critical", OTHER, "made-up"),
+            SUBJECTS.decision(OTHER),
+            SUBJECTS.operator("release-all"),
+            "$KV.blkwarden-mapping.sim-1",
+            "$KV.blkwarden-claim.controller",
+            "$KV.blkwarden-silences.pause",
+            "$JS.API.STREAM.DELETE.BLKWARDEN_AUDIT");
+    allDenied(host, "Publish", attempts);
+    host.connection().publish(SUBJECTS.heartbeat(OTHER), "{}".getBytes(UTF_8));
+    host.connection().flush(Duration.ofSeconds(5));
+    assertThat(host.denied()).hasSize(attempts.size());
+  }
+
+  @Test
+  @Order(3)
+  void aHostHearsItsOwnCommandsOnly() throws Exception {
+    GuardedNats.Client host = nats.client("host-dom0%2Eexample");
+    allUnheard(
+        host,
+        List.of(
+            SUBJECTS.command(OURS),
+            "blkwarden.v1.command.*",
+            "_INBOX.sim-1.>",
+            "_INBOX.>",
+            SUBJECTS.allSamples(),
+            "$KV.>",
+            ">"));
+  }
+
+  @Test
+  @Order(4)
+  void whoLooksHearsAlertsAndMapsOnly() throws Exception {
+    GuardedNats.Client viewer = nats.client("viewer");
+    allUnheard(
+        viewer,
+        List.of(
+            SUBJECTS.allSamples(),
+            SUBJECTS.allOutcomes(),
+            SUBJECTS.allDecisions(),
+            SUBJECTS.allOperatorRequests(),
+            "blkwarden.v1.>",
+            "$KV.>"));
+    viewer.denied().clear();
+    allDenied(
+        viewer,
+        "Publish",
+        List.of(
+            SUBJECTS.command(OURS),
+            SUBJECTS.operator("release-all"),
+            SUBJECTS.alert("critical", OURS, "made-up"),
+            "$KV.blkwarden-silences.pause",
+            "$JS.API.CONSUMER.CREATE.BLKWARDEN_ALERTS"));
+  }
+
+  @Test
+  @Order(5)
+  void peopleWhoActDoNotCommandHosts() throws Exception {
+    GuardedNats.Client operator = nats.client("operator");
+    allDenied(
+        operator,
+        "Publish",
+        List.of(
+            SUBJECTS.command(OURS),
+            SUBJECTS.outcome(OURS),
+            SUBJECTS.alert("critical", OURS, "made-up"),
+            "$KV.blkwarden-claim.controller",
+            "$JS.API.STREAM.PURGE.BLKWARDEN_AUDIT",
+            "$JS.API.CONSUMER.CREATE.KV_blkwarden-claim"));
+  }
+
+  /**
+   * The server lets a consumer deliver to any subject of the account; the agent does not listen.
+   */
+  @Test
+  @Order(6)
+  void aStreamMadeToSpeakToAHostIsNotObeyed() throws Exception {
+    GuardedNats.Client controllers = nats.client("controller");
+    AtomicLong ignored = new AtomicLong();
+    controllers
+        .connection()
+        .createDispatcher(m -> {
+          if (ControlJson.decode(Heartbeat.class, m.getData())
+              instanceof Decoded.Ok<Heartbeat>(Heartbeat beat)) {
+            ignored.set(beat.drops().getOrDefault("commands_not_asked", 0L));
+          }
+        })
+        .subscribe(SUBJECTS.heartbeat(OURS));
+
+    GuardedNats.Client operator = nats.client("operator");
+    operator
+        .connection()
+        .jetStreamManagement()
+        .createConsumer(
+            "BLKWARDEN_ALERTS",
+            ConsumerConfiguration.builder()
+                .name("forged")
+                .deliverSubject(SUBJECTS.command(OURS))
+                .ackPolicy(AckPolicy.None)
+                .build());
+    await("ignored").atMost(BOUND).until(() -> ignored.get() > 0);
+  }
+
+  @Test
+  @Order(7)
+  void nobodyElseConnects() {
+    assertThatThrownBy(() -> Nats.connect(nats.url()).close())
+        .isInstanceOf(AuthenticationException.class);
+  }
+
+  private static void allDenied(GuardedNats.Client who, String what, List<String> subjects)
+      throws Exception {
+    for (String each : subjects) {
+      who.connection().publish(each, "{}".getBytes(UTF_8));
+    }
+    who.connection().flush(Duration.ofSeconds(5));
+    await("denied: " + subjects)
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(who.denied())
+                .hasSize(subjects.size())
+                .allMatch(each -> each.contains("Permissions Violation for " + what)));
+  }
+
+  private static void allUnheard(GuardedNats.Client who, List<String> subjects) throws Exception {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    for (String each : subjects) {
+      who.connection().createDispatcher(m -> heard.add(m.getSubject())).subscribe(each);
+    }
+    who.connection().flush(Duration.ofSeconds(5));
+    await("denied: " + subjects)
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(who.denied())
+                .hasSize(subjects.size())
+                .allMatch(each -> each.contains("Permissions Violation for Subscription")));
+    assertThat(heard).isEmpty();
+  }
+}

@@ -1,0 +1,35 @@
+package io.blkwarden.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class NatsSeedTest {
+  private static final String SEED = "SU" + "A".repeat(56);
+
+  @Test
+  void aLoneSeedIsFound() {
+    assertThat(NatsSeed.in(SEED)).contains(SEED);
+    assertThat(NatsSeed.in("# host dom0-7\n\n  " + SEED + " \n")).contains(SEED);
+  }
+
+  @Test
+  void whatHoldsMoreIsNoSeedFile() {
+    assertThat(NatsSeed.in("")).isEmpty();
+    assertThat(NatsSeed.in(SEED + "A")).isEmpty();
+    assertThat(NatsSeed.in(SEED + "\n" + SEED)).isEmpty();
+    assertThat(NatsSeed.in("SA" + SEED.substring(2))).isEmpty();
+    assertThat(
+            NatsSeed.in(
+                """
+                -----BEGIN NATS USER JWT-----
+                eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ
+                ------END NATS USER JWT------
+                -----BEGIN USER NKEY SEED-----
+                %s
+                ------END USER NKEY SEED------
+                """
+                    .formatted(SEED)))
+        .isEmpty();
+  }
+}
