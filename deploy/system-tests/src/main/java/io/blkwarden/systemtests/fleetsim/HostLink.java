@@ -10,17 +10,30 @@ import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host's way to the controllers, as NATS is: it delays, keeps the order, loses samples, and may
- * break. What must not be lost waits for it.
+ * A host's way to the controllers, as NATS is: it delays, loses samples, tells some things twice,
+ * and may break. What must not be lost waits for it.
+ *
+ * <p>Samples, the map with heartbeats, and outcomes each keep their order, and overtake each other:
+ * a controller hears samples over a connection of their own, and outcomes on a thread of their own.
  */
 final class HostLink {
   private static final double SAMPLES_LOST = 0.01;
   private static final double MAPPINGS_TWICE = 0.01;
+  private static final double OUTCOMES_TWICE = 0.02;
+
+  /** What keeps its order among itself only. */
+  private enum Lane {
+    SAMPLES,
+    MAP,
+    OUTCOMES
+  }
 
   private final World world;
   private final HostId host;
@@ -28,7 +41,7 @@ final class HostLink {
   private final ArrayDeque<Runnable> kept = new ArrayDeque<>();
   private boolean up = true;
   private long upSinceMillis;
-  private long lastArrivalMillis;
+  private final Map<Lane, Long> lastArrivalMillis = new EnumMap<>(Lane.class);
 
   HostLink(World world, HostId host, Consumer<Input> controllers) {
     this.world = world;
@@ -63,11 +76,13 @@ final class HostLink {
     kept.clear();
   }
 
-  /** Time until what is sent now arrives, after all that was sent before. */
-  private void deliver(Supplier<@Nullable Input> message) {
-    lastArrivalMillis = Math.max(lastArrivalMillis, world.now() + world.random.nextLong(1, 60));
+  /** Lets it arrive some time soon, after all that was sent before on its lane. */
+  private void deliver(Lane lane, Supplier<@Nullable Input> message) {
+    long soon = world.now() + world.random.nextLong(1, 60);
+    long arrival = Math.max(lastArrivalMillis.getOrDefault(lane, 0L), soon);
+    lastArrivalMillis.put(lane, arrival);
     world.after(
-        lastArrivalMillis - world.now(),
+        arrival - world.now(),
         () -> {
           Input input = message.get();
           if (input != null) {
@@ -86,17 +101,19 @@ final class HostLink {
 
   void sample(byte[] batch) {
     if (up && !world.chance(SAMPLES_LOST)) {
-      deliver(() ->
-          SampleCodec.decode(batch, new SampleFrame())
-                  instanceof Decoded.Ok<SampleFrame>(SampleFrame frame)
-              ? new Input.Sampled(host, frame)
-              : null);
+      deliver(
+          Lane.SAMPLES,
+          () ->
+              SampleCodec.decode(batch, new SampleFrame())
+                      instanceof Decoded.Ok<SampleFrame>(SampleFrame frame)
+                  ? new Input.Sampled(host, frame)
+                  : null);
     }
   }
 
   void heartbeat(Heartbeat heartbeat) {
     if (up) {
-      deliver(() -> new Input.Beat(heartbeat));
+      deliver(Lane.MAP, () -> new Input.Beat(heartbeat));
     }
   }
 
@@ -105,23 +122,29 @@ final class HostLink {
       if (event instanceof MappingSnapshot snapshot) {
         world.snapshots.put(host, snapshot);
       }
-      deliver(() -> new Input.Mapped(event));
+      deliver(Lane.MAP, () -> new Input.Mapped(event));
       if (world.chance(MAPPINGS_TWICE)) {
-        deliver(() -> new Input.Mapped(event));
+        deliver(Lane.MAP, () -> new Input.Mapped(event));
       }
     });
   }
 
   void outcome(Outcome outcome) {
-    surely(() ->
-        deliver(() ->
-            world
-                .parts
-                .outcome(outcome)
-                .map(each -> {
-                  world.oracle.heard(each);
-                  return new Input.OutcomeSeen(each);
-                })
-                .orElse(null)));
+    surely(() -> {
+      Supplier<@Nullable Input> told =
+          () ->
+              world
+                  .parts
+                  .outcome(outcome)
+                  .map(each -> {
+                    world.oracle.heard(each);
+                    return new Input.OutcomeSeen(each);
+                  })
+                  .orElse(null);
+      deliver(Lane.OUTCOMES, told);
+      if (world.chance(OUTCOMES_TWICE)) {
+        deliver(Lane.OUTCOMES, told);
+      }
+    });
   }
 }
