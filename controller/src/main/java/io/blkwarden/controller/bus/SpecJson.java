@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.spec.SpecBook;
@@ -22,18 +23,19 @@ final class SpecJson {
 
   private SpecJson() {}
 
-  /** The key of a class: words of the metric, the window, the role and the plan. */
+  /** The key of a class: words of the metric, the window, the role, the device and the plan. */
   static String key(SpecClass of) {
     StringBuilder plan = new StringBuilder();
     for (byte each : of.plan().getBytes(StandardCharsets.UTF_8)) {
       boolean plain = Character.isLetterOrDigit(each) && each > 0;
       plan.append(plain ? String.valueOf((char) each) : "=%02X".formatted(each));
     }
-    return "%s.%d.%s%s"
+    return "%s.%d.%s.%s%s"
         .formatted(
             of.metric().id(),
             of.windowMillis(),
             of.role().wire(),
+            of.device().wire(),
             plan.isEmpty() ? "" : "." + plan);
   }
 
@@ -43,6 +45,7 @@ final class SpecJson {
     json.put("metric", spec.of().metric().id());
     json.put("window_ms", spec.of().windowMillis());
     json.put("role", spec.of().role().wire());
+    json.put("device", spec.of().device().wire());
     json.put("plan", spec.of().plan());
     json.put("disks", spec.disks());
     json.put("count", spec.count());
@@ -64,6 +67,8 @@ final class SpecJson {
         throw new IOException("schema: expected %s, found '%s'".formatted(SCHEMA, schema));
       }
       String metric = json.required("metric").asString();
+      // What was learned before devices were told apart is of none that is known.
+      String device = json.path("device").asString(DeviceClass.UNKNOWN.wire());
       SpecClass of =
           new SpecClass(
               Metric.all().stream()
@@ -72,6 +77,7 @@ final class SpecJson {
                   .orElseThrow(() -> new IOException("metric: found '%s'".formatted(metric))),
               json.required("window_ms").asLong(),
               VolumeRole.valueOf(json.required("role").asString().toUpperCase(Locale.ROOT)),
+              DeviceClass.valueOf(device.toUpperCase(Locale.ROOT)),
               json.required("plan").asString());
       FleetSpec spec =
           new FleetSpec(

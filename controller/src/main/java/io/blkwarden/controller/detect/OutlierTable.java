@@ -1,5 +1,6 @@
 package io.blkwarden.controller.detect;
 
+import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.OutlierPolicy;
@@ -96,8 +97,13 @@ public final class OutlierTable implements Feed {
     String plan = of.plan().isEmpty() ? "" : " of plan " + of.plan();
     return levels[row] <= (float) policy.level().floor()
         ? "the least level of %s".formatted(policy.name())
-        : "the fleet's %s of %d %s disks%s"
-            .formatted(policy.level().text(), book.disks(of), of.role().wire(), plan);
+        : "the fleet's %s of %d %s disks%s%s"
+            .formatted(
+                policy.level().text(),
+                book.disks(of),
+                of.role().wire(),
+                of.device() == DeviceClass.UNKNOWN ? "" : " on " + of.device().wire(),
+                plan);
   }
 
   @Override

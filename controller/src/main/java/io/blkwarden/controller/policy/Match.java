@@ -1,5 +1,6 @@
 package io.blkwarden.controller.policy;
 
+import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Require;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param plan label of the domain; one without a plan fits only {@code *}
  * @param owner label of the domain; one without an owner fits only {@code *}
  * @param labels further labels that the domain must have, at most 32
+ * @param devices kinds of device that the disk may lie on; none given fits all
  */
 public record Match(
     List<VolumeRole> roles,
@@ -25,7 +27,8 @@ public record Match(
     Glob volume,
     Glob plan,
     Glob owner,
-    Map<String, Glob> labels) {
+    Map<String, Glob> labels,
+    List<DeviceClass> devices) {
   /** Fits every disk. */
   public static final Match ANY = new Match(List.of(), Glob.ANY, Glob.ANY, Glob.ANY);
 
@@ -38,11 +41,12 @@ public record Match(
     Require.present(owner, "owner");
     Require.within(labels.size(), 0, DomainLabels.OTHERS_MAX, "label (count)");
     labels = Map.copyOf(labels);
+    devices = Require.list(devices, DeviceClass.values().length, "device");
   }
 
-  /** A rule that labels do not matter for. */
+  /** A rule that neither labels nor the kind of device matter for. */
   public Match(List<VolumeRole> roles, Glob domain, Glob host, Glob volume) {
-    this(roles, domain, host, volume, Glob.ANY, Glob.ANY, Map.of());
+    this(roles, domain, host, volume, Glob.ANY, Glob.ANY, Map.of(), List.of());
   }
 
   /** Fits every disk of these hosts. */
@@ -63,6 +67,7 @@ public record Match(
         && volume.matches(path == null ? "" : path)
         && plan.matches(said.plan())
         && owner.matches(said.owner())
+        && (devices.isEmpty() || devices.contains(DeviceClass.of(disk.physical())))
         && labels.entrySet().stream()
             .allMatch(each -> {
               String value = said.others().get(each.getKey());

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.spec;
 
+import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.VolumeRole;
@@ -10,13 +11,16 @@ import io.blkwarden.model.VolumeRole;
  * @param metric what is compared
  * @param windowMillis the time over which each value is a mean, 1 s to a day
  * @param role of the volumes
+ * @param device what they lie on
  * @param plan of their domains, by their labels; empty for those without one
  */
-public record SpecClass(Metric metric, long windowMillis, VolumeRole role, String plan) {
+public record SpecClass(
+    Metric metric, long windowMillis, VolumeRole role, DeviceClass device, String plan) {
   public SpecClass {
     Require.present(metric, "metric");
     Require.within(windowMillis, 1_000, 86_400_000, "window_ms");
     Require.present(role, "role");
+    Require.present(device, "device");
     Require.within(plan.length(), 0, 64, "plan (length)");
   }
 }

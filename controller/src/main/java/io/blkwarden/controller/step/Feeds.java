@@ -3,6 +3,7 @@ package io.blkwarden.controller.step;
 import io.blkwarden.controller.detect.BudgetTable;
 import io.blkwarden.controller.detect.Feed;
 import io.blkwarden.controller.detect.OutlierTable;
+import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.OutlierPolicy;
@@ -97,6 +98,7 @@ final class Feeds {
                   policy.least().metric(),
                   policy.windowMillis(),
                   disk.volume().role(),
+                  DeviceClass.of(disk.physical()),
                   plan.length() > 64 ? plan.substring(0, 64) : plan)
               : null);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.FleetLevel;
 import io.blkwarden.controller.spec.FleetSpec;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Test;
 final class SpecBucketTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final SpecClass CLASS =
-      new SpecClass(Metric.READ_BYTES, 60_000, VolumeRole.ROOT, "größe 1.x");
+      new SpecClass(Metric.READ_BYTES, 60_000, VolumeRole.ROOT, DeviceClass.HDD, "größe 1.x");
 
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -105,7 +106,12 @@ final class SpecBucketTest {
     FleetSpec spec = spec();
     assertThat(SpecJson.decode(SpecJson.encode(spec))).isEqualTo(spec);
     assertThat(SpecJson.key(CLASS))
-        .isEqualTo("read_bytes_per_s.60000.root.gr=C3=B6=C3=9Fe=201=2Ex");
+        .isEqualTo("read_bytes_per_s.60000.root.hdd.gr=C3=B6=C3=9Fe=201=2Ex");
+    String before =
+        new String(SpecJson.encode(spec), StandardCharsets.UTF_8)
+            .replace("\"device\":\"hdd\",", "");
+    assertThat(SpecJson.decode(before.getBytes(StandardCharsets.UTF_8)).of().device())
+        .isEqualTo(DeviceClass.UNKNOWN);
     SpecBook next = new SpecBook();
     next.load(spec, false, 1);
     assertThat(next.level(CLASS, new FleetLevel(0, 50.0, 1, 10))).isBetween(18e6, 21e6);

@@ -62,8 +62,12 @@ public final class TestHost {
 
   /** Makes the one physical device another one. */
   public void device(Actuator actuator, String scheduler) {
+    device(new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, actuator));
+  }
+
+  public void device(PhysicalDevice device) {
     devices.clear();
-    devices.add(new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, actuator));
+    devices.add(device);
     deviceCounters.clear();
     deviceCounters.add(new long[COLUMNS.size()]);
     for (int row = 0; row < disks.size(); row++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.FleetLevel;
 import io.blkwarden.model.VolumeRole;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 final class SpecBookTest {
   private static final long MINUTE = 60_000;
-  private static final SpecClass ROOTS = new SpecClass(Metric.IOPS, MINUTE, VolumeRole.ROOT, "");
+  private static final SpecClass ROOTS =
+      new SpecClass(Metric.IOPS, MINUTE, VolumeRole.ROOT, DeviceClass.SSD, "");
   private static final FleetLevel TWO_SIGMAS = new FleetLevel(2, null, 5, 20);
   private static final FleetLevel P99 = new FleetLevel(0, 99.0, 5, 20);
 
@@ -108,7 +110,8 @@ final class SpecBookTest {
   @Test
   void furtherClassesHaveNoLevel() {
     for (int i = 0; i <= SpecBook.CLASSES_MAX; i++) {
-      SpecClass of = new SpecClass(Metric.IOPS, MINUTE, VolumeRole.ROOT, "plan" + i);
+      SpecClass of =
+          new SpecClass(Metric.IOPS, MINUTE, VolumeRole.ROOT, DeviceClass.SSD, "plan" + i);
       for (int disk = 0; disk < 60; disk++) {
         book.add(of, 100, millis);
       }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.model.Actuator;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Disks that do more than the fleet's others of their class. */
@@ -39,11 +43,15 @@ final class OutlierStepTest {
 
   /** All hosts read about 100 a second, the first as much as said. */
   private List<Effect> seconds(Rig rig, int count, int first) {
+    return seconds(rig, count, host -> host == 0 ? first : 80 + host);
+  }
+
+  private List<Effect> seconds(Rig rig, int count, IntUnaryOperator reads) {
     List<Effect> effects = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       rig.pass(1_000, hosts.toArray(TestHost[]::new));
       for (int host = 0; host < hosts.size(); host++) {
-        hosts.get(host).reads(0, host == 0 ? first : 80 + host, 2, 500, 1);
+        hosts.get(host).reads(0, reads.applyAsInt(host), 2, 500, 1);
         hosts.get(host).reads(1, 900, 2, 500, 1);
         effects.addAll(rig.sample(hosts.get(host)));
       }
@@ -71,6 +79,28 @@ final class OutlierStepTest {
     assertThat(alert.summary())
         .contains("has done 400 reads per s")
         .contains("the fleet's mean plus 2 sigmas of 40 root disks");
+  }
+
+  @Test
+  void disksOnOneKindOfDeviceAreNotComparedWithThoseOnAnother() {
+    for (int i = 0; i < 30; i++) {
+      TestHost host = new TestHost("dom0-" + i);
+      boolean turns = i % 2 == 1;
+      host.device(
+          new PhysicalDevice("sda", new DeviceNumber(8, 0), "bfq", Actuator.EFFECTIVE, turns));
+      host.add("vm" + i, i + 1, VolumeRole.ROOT, MappingState.RESOLVED);
+      host.addSwap(500 + i);
+      hosts.add(host);
+      rig.begin(host);
+    }
+    // Those on flash do ten times as much: with them, no other would stand out.
+    assertThat(Rig.alerts(seconds(rig, 60, host -> host % 2 == 0 ? 1_000 : 100 + host))).isEmpty();
+    List<Effect> effects =
+        seconds(rig, 40, host -> host % 2 == 0 ? 1_000 : host == 1 ? 400 : 100 + host);
+    assertThat(Rig.sends(effects)).hasSize(1);
+    assertThat(Rig.set(Rig.sends(effects).getFirst()).domain().name()).isEqualTo("vm1");
+    assertThat(Rig.alerts(effects).getFirst().summary())
+        .contains("the fleet's mean plus 2 sigmas of 15 root disks on hdd");
   }
 
   @Test

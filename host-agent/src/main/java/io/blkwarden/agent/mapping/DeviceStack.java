@@ -27,8 +27,10 @@ public record DeviceStack(
    * @param name kernel name, such as {@code sda}
    * @param device its number
    * @param scheduler active I/O scheduler; absent when it could not be read
+   * @param rotational whether it turns; absent when that could not be read
    */
-  public record Bottom(String name, DeviceNumber device, @Nullable String scheduler) {
+  public record Bottom(
+      String name, DeviceNumber device, @Nullable String scheduler, @Nullable Boolean rotational) {
     public Bottom {
       Require.text(name, 64, "bottom.name");
       Require.present(device, "bottom.device");

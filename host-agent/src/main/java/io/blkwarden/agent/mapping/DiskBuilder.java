@@ -116,7 +116,8 @@ final class DiskBuilder {
                         bottom.scheduler(),
                         ActuatorVerdict.judge(
                                 bottom.scheduler(), host.snapshot().kernel(), stack.layers())
-                            .actuator()))
+                            .actuator(),
+                        bottom.rotational()))
                 .toList())
         .orElse(List.of());
   }

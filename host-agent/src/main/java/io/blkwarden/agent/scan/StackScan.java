@@ -7,6 +7,7 @@ import io.blkwarden.agent.probe.BlockStack;
 import io.blkwarden.agent.probe.DmDevice;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.QueueScheduler;
+import io.blkwarden.agent.probe.Rotational;
 import io.blkwarden.model.DeviceNumber;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -82,7 +83,10 @@ final class StackScan {
     QueueScheduler scheduler = notes.value(source, QueueScheduler.read(files, name), false);
     DeviceStack.Bottom found =
         new DeviceStack.Bottom(
-            name, device.number(), scheduler == null ? null : scheduler.active());
+            name,
+            device.number(),
+            scheduler == null ? null : scheduler.active(),
+            notes.value(source, Rotational.read(files, name), false));
     bottoms.put(name, found);
     return found;
   }

@@ -134,6 +134,24 @@ final class BlockFilesTest {
     assertThat(QueueScheduler.parse(text)).isInstanceOf(Reading.Malformed.class);
   }
 
+  @Test
+  void readsWhetherACapturedDeviceTurns() {
+    assertThat(Rotational.read(captured, "vdb")).isEqualTo(Reading.present(true));
+    assertThat(Rotational.read(captured, "vdz"))
+        .isEqualTo(Reading.absent("sys/block/vdz/queue/rotational"));
+  }
+
+  @Test
+  void whatDoesNotTurnSaysZero() {
+    assertThat(Rotational.parse("0\n")).isEqualTo(Reading.present(false));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "2", "yes", "1 0"})
+  void anythingElseDoesNotSayWhetherItTurns(String text) {
+    assertThat(Rotational.parse(text)).isInstanceOf(Reading.Malformed.class);
+  }
+
   private static DmDevice dm(String name, String uuid) {
     MapFiles files =
         new MapFiles()

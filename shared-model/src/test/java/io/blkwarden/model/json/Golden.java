@@ -29,6 +29,7 @@ final class Golden {
           "silence",
           "ack",
           "pause",
+          "mapping-snapshot.device",
           "heartbeat.limit",
           "heartbeat.queue",
           "command.limit",

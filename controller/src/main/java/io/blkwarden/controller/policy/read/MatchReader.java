@@ -1,5 +1,6 @@
 package io.blkwarden.controller.policy.read;
 
+import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.policy.DomainLabels;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
@@ -14,8 +15,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Reads {@code match: {role, domain, host, volume, plan, owner, label}}, and the same in a protect
- * list.
+ * Reads {@code match: {role, domain, host, volume, plan, owner, label, device}}, and the same in a
+ * protect list.
  */
 final class MatchReader {
   private static final String PATTERN = "a pattern of 1 to 255 characters such as vm*";
@@ -23,24 +24,34 @@ final class MatchReader {
       Arrays.stream(VolumeRole.values())
           .collect(Collectors.toUnmodifiableMap(VolumeRole::wire, Function.identity()));
 
+  private static final Map<String, DeviceClass> DEVICES =
+      Map.of(
+          DeviceClass.HDD.wire(), DeviceClass.HDD,
+          DeviceClass.SSD.wire(), DeviceClass.SSD);
+
   private MatchReader() {}
 
   static Match read(Section section) {
-    List<VolumeRole> roles = new ArrayList<>();
-    for (Section.Element element : section.elements("role")) {
-      section.word(element.node(), element.path(), ROLES).ifPresent(roles::add);
-    }
     Match match =
         new Match(
-            roles.stream().distinct().toList(),
+            words(section, "role", ROLES),
             glob(section, "domain"),
             glob(section, "host"),
             glob(section, "volume"),
             glob(section, "plan"),
             glob(section, "owner"),
-            labels(section));
+            labels(section),
+            words(section, "device", DEVICES));
     section.close();
     return match;
+  }
+
+  private static <T> List<T> words(Section section, String key, Map<String, T> words) {
+    List<T> found = new ArrayList<>();
+    for (Section.Element element : section.elements(key)) {
+      section.word(element.node(), element.path(), words).ifPresent(found::add);
+    }
+    return found.stream().distinct().toList();
   }
 
   private static Map<String, Glob> labels(Section section) {

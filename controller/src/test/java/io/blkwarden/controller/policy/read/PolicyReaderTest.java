@@ -2,6 +2,7 @@ package io.blkwarden.controller.policy.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.controller.policy.Brakes;
@@ -291,7 +292,7 @@ final class PolicyReaderTest {
             """
             policies:
               - name: p
-                match: { plan: small, owner: "x*", label: { tier: "g?ld" } }
+                match: { plan: small, owner: "x*", label: { tier: "g?ld" }, device: hdd }
                 when: { metric: iops, above: 200, for: 10s }
             """);
 
@@ -306,7 +307,8 @@ final class PolicyReaderTest {
                 Glob.ANY,
                 new Glob("small"),
                 new Glob("x*"),
-                Map.of("tier", new Glob("g?ld"))));
+                Map.of("tier", new Glob("g?ld")),
+                List.of(DeviceClass.HDD)));
     assertThat(
             problems(
                 """
@@ -320,6 +322,20 @@ final class PolicyReaderTest {
                 + " as vm*, found 'a list'",
             "p.yaml:3:42: policies[0].match.label.tier: expected a pattern of 1 to 255 characters"
                 + " such as vm*, found 'a list'");
+  }
+
+  @Test
+  void aDeviceTurnsOrDoesNot() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: p
+                    match: { device: [ ssd, disk ] }
+                    when: { metric: iops, above: 200, for: 10s }
+                """))
+        .containsExactly(
+            "p.yaml:3:29: policies[0].match.device[1]: expected one of hdd, ssd, found 'disk'");
   }
 
   @Test

@@ -55,7 +55,8 @@ public record HostMapping(
                 bottom.name(),
                 bottom.device(),
                 bottom.scheduler(),
-                ActuatorVerdict.judge(bottom.scheduler(), snapshot.kernel(), Set.of()).actuator()));
+                ActuatorVerdict.judge(bottom.scheduler(), snapshot.kernel(), Set.of()).actuator(),
+                bottom.rotational()));
       }
     }
     return new HostMapping(
