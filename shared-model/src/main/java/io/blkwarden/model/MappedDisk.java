@@ -1,7 +1,11 @@
 package io.blkwarden.model;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param state whether its workers are known
  * @param reason why not; present exactly when {@code state} is {@code unresolved}
  * @param workers all workers when {@code resolved}, else none; at most 64
+ * @param domainLabels what dom0 wrote of its domain into xenstore, where no guest can: {@code
+ *     plan}, {@code owner}, {@code protected} and others; at most {@link #MAX_LABELS}, each of 1 to
+ *     32 and 1 to 64 characters; left out when there are none
  */
 public record MappedDisk(
     DomainRef domain,
@@ -22,7 +29,11 @@ public record MappedDisk(
     List<PhysicalDevice> physical,
     MappingState state,
     @Nullable UnresolvedReason reason,
-    List<Worker> workers) {
+    List<Worker> workers,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> domainLabels) {
+  /** Most labels of a domain. */
+  public static final int MAX_LABELS = 16;
+
   /** Most rings and so most workers of a disk that are accepted. */
   public static final int MAX_WORKERS = 64;
 
@@ -43,6 +54,33 @@ public record MappedDisk(
           "workers: expected some exactly when state is resolved, found %d with state %s"
               .formatted(workers.size(), state.wire()));
     }
+    domainLabels = domainLabels == null ? Map.of() : labels(domainLabels);
+  }
+
+  /** A disk of a domain of which dom0 wrote nothing. */
+  public MappedDisk(
+      DomainRef domain,
+      DiskRef disk,
+      Volume volume,
+      List<PhysicalDevice> physical,
+      MappingState state,
+      @Nullable UnresolvedReason reason,
+      List<Worker> workers) {
+    this(domain, disk, volume, physical, state, reason, workers, Map.of());
+  }
+
+  private static Map<String, String> labels(Map<String, String> given) {
+    Require.within(given.size(), 0, MAX_LABELS, "domain_labels (count)");
+    given.forEach((key, value) -> {
+      Require.text(key, 32, "domain_labels (key)");
+      Require.text(value, 64, "domain_labels." + key);
+    });
+    return Collections.unmodifiableMap(new TreeMap<>(given));
+  }
+
+  /** The same disk with this known of who serves it. */
+  public MappedDisk served(MappingState now, @Nullable UnresolvedReason why, List<Worker> by) {
+    return new MappedDisk(domain, disk, volume, physical, now, why, by, domainLabels);
   }
 
   /** Lasting identity of the disk. */

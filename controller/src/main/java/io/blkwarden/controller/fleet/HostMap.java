@@ -137,16 +137,7 @@ public final class HostMap {
   private void stop(DomainRef domain) {
     for (int row = 0; row < disks.length; row++) {
       if (disks[row].domain().sameIncarnation(domain)) {
-        MappedDisk disk = disks[row];
-        disks[row] =
-            new MappedDisk(
-                disk.domain(),
-                disk.disk(),
-                disk.volume(),
-                disk.physical(),
-                MappingState.GONE,
-                null,
-                List.of());
+        disks[row] = disks[row].served(MappingState.GONE, null, List.of());
       }
     }
   }

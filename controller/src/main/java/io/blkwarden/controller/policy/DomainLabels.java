@@ -2,7 +2,9 @@ package io.blkwarden.controller.policy;
 
 import io.blkwarden.model.Require;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +20,11 @@ public record DomainLabels(
   /** Most further labels of a domain. */
   public static final int OTHERS_MAX = 32;
 
+  private static final String PLAN = "plan";
+  private static final String OWNER = "owner";
+  private static final String PROTECTED = "protected";
+  private static final Set<String> NO = Set.of("false", "no", "0");
+
   /** A domain that nobody said anything of. */
   public static final DomainLabels NONE = new DomainLabels("", "", false, Map.of());
 
@@ -28,12 +35,31 @@ public record DomainLabels(
     others = Collections.unmodifiableMap(new TreeMap<>(others));
   }
 
+  /**
+   * What dom0 wrote of a domain into xenstore, as the mapping carries it. Whatever {@code
+   * protected} says but a plain no protects, so that a misspelt word does too.
+   */
+  static DomainLabels carried(Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return NONE;
+    }
+    Map<String, String> others = new TreeMap<>(labels);
+    String plan = others.remove(PLAN);
+    String owner = others.remove(OWNER);
+    String protection = others.remove(PROTECTED);
+    return new DomainLabels(
+        plan == null ? "" : plan,
+        owner == null ? "" : owner,
+        protection != null && !NO.contains(protection.toLowerCase(Locale.ROOT)),
+        others);
+  }
+
   /** These labels with what the other ones say instead; protected when either says so. */
   DomainLabels overlaid(DomainLabels over) {
-    Map<String, String> all = new TreeMap<>(others);
-    for (Map.Entry<String, String> each : over.others.entrySet()) {
-      if (all.size() < OTHERS_MAX || all.containsKey(each.getKey())) {
-        all.put(each.getKey(), each.getValue());
+    Map<String, String> all = new TreeMap<>(over.others);
+    for (Map.Entry<String, String> each : others.entrySet()) {
+      if (all.size() < OTHERS_MAX) {
+        all.putIfAbsent(each.getKey(), each.getValue());
       }
     }
     return new DomainLabels(

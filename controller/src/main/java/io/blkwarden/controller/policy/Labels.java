@@ -1,6 +1,7 @@
 package io.blkwarden.controller.policy;
 
 import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Require;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The labels of all domains, by name pattern or UUID.
+ * The labels of all domains that the labels file names, by name pattern or UUID.
  *
  * <p>All patterns that fit a domain count, in the order given, then its whole name, then its UUID;
  * what comes later counts more, except that nothing takes protection away.
@@ -39,7 +40,15 @@ public final class Labels {
     });
   }
 
-  /** What is said of a domain. */
+  /**
+   * What is said of a disk's domain: by the file, and where that is silent by what dom0 wrote into
+   * xenstore. Protected when either says so.
+   */
+  public DomainLabels of(MappedDisk disk) {
+    return DomainLabels.carried(disk.domainLabels()).overlaid(of(disk.domain()));
+  }
+
+  /** What the file says of a domain. */
   public DomainLabels of(DomainRef domain) {
     if (entries.isEmpty()) {
       return DomainLabels.NONE;

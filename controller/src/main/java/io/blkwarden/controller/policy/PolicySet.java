@@ -45,12 +45,12 @@ public record PolicySet(List<Policy> policies, Brakes brakes, List<Match> protec
 
   /** Whether a match is about this disk. */
   public boolean fits(Match match, HostId host, MappedDisk disk) {
-    return match.fits(host, disk, labels.of(disk.domain()));
+    return match.fits(host, disk, labels.of(disk));
   }
 
   /** Whether a rule or a label forbids to throttle this disk. */
   public boolean protects(HostId host, MappedDisk disk) {
-    DomainLabels said = labels.of(disk.domain());
+    DomainLabels said = labels.of(disk);
     return said.isProtected() || protect.stream().anyMatch(rule -> rule.fits(host, disk, said));
   }
 }

@@ -91,7 +91,7 @@ final class Feeds {
     List<@Nullable SpecClass> classes = new ArrayList<>();
     for (int row = 0; row < matches.length; row++) {
       MappedDisk disk = watch.state.disk(row);
-      String plan = rules.policies.labels().of(disk.domain()).plan();
+      String plan = rules.policies.labels().of(disk).plan();
       classes.add(
           matches[row]
               ? new SpecClass(

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** A host as its agent would tell of it: made-up guests, counted like the kernel counts. */
@@ -134,6 +135,22 @@ public final class TestHost {
             state,
             state == MappingState.UNRESOLVED ? UnresolvedReason.NO_THREAD_YET : null,
             workers));
+  }
+
+  /** What dom0 wrote of the disk's domain into xenstore. */
+  public void label(int row, Map<String, String> labels) {
+    MappedDisk disk = disks.get(row);
+    disks.set(
+        row,
+        new MappedDisk(
+            disk.domain(),
+            disk.disk(),
+            disk.volume(),
+            disk.physical(),
+            disk.state(),
+            disk.reason(),
+            disk.workers(),
+            labels));
   }
 
   public void remove(int row) {

@@ -9,7 +9,9 @@ import io.blkwarden.controller.policy.read.LabelsReader;
 import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.model.message.WorkersChanged;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class LabelsTest {
@@ -63,6 +65,56 @@ final class LabelsTest {
 
     assertThat(Rig.sends(effects)).isEmpty();
     assertThat(Rig.states(effects)).containsOnly("firing");
+  }
+
+  @Test
+  void whatDom0WroteCountsWhereTheFileIsSilent() {
+    host.label(small, Map.of("plan", "small"));
+    host.label(large, Map.of("plan", "small"));
+    labels("labels: { vm2: { plan: large } }");
+    rig.begin(host);
+
+    assertThat(Rig.sends(storm()))
+        .singleElement()
+        .satisfies(command -> assertThat(Rig.set(command).domain().name()).isEqualTo("vm1"));
+  }
+
+  @Test
+  void eitherProtectsAndNeitherTakesItAway() {
+    host.label(small, Map.of("plan", "small", "protected", "true"));
+    host.label(large, Map.of("protected", "false"));
+    labels(
+        "labels: { vm1: { plan: small, protected: false },"
+            + " vm2: { plan: small, protected: true } }");
+    rig.begin(host);
+    List<Effect> effects = storm();
+
+    assertThat(Rig.sends(effects)).isEmpty();
+    assertThat(Rig.states(effects)).containsOnly("firing");
+  }
+
+  @Test
+  void aPlainNoDoesNotProtectAndAnyOtherWordDoes() {
+    host.label(small, Map.of("plan", "small", "protected", "No"));
+    host.label(large, Map.of("plan", "small", "protected", "ture"));
+    rig.begin(host);
+
+    assertThat(Rig.sends(storm()))
+        .singleElement()
+        .satisfies(command -> assertThat(Rig.set(command).domain().name()).isEqualTo("vm1"));
+  }
+
+  @Test
+  void aLabelThatComesLaterCountsAtOnce() {
+    rig.begin(host);
+    assertThat(storm()).isEmpty();
+    host.label(large, Map.of("plan", "small"));
+    host.revision++;
+    rig.feed(new Input.Mapped(new WorkersChanged(host.origin(), host.disks.get(large))));
+
+    assertThat(Rig.sends(storm()))
+        .singleElement()
+        .satisfies(command -> assertThat(Rig.set(command).domain().name()).isEqualTo("vm2"));
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerKind;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +72,8 @@ final class DiskBuilder {
               case DiskState.Gone _ -> MappingState.GONE;
             },
             state instanceof DiskState.Unresolved unresolved ? unresolved.reason() : null,
-            state instanceof DiskState.Resolved resolved
-                ? workers(resolved.workers())
-                : List.of()));
+            state instanceof DiskState.Resolved resolved ? workers(resolved.workers()) : List.of(),
+            host.snapshot().labels().getOrDefault(domain.uuid(), Map.of())));
   }
 
   private Volume volume(Host host, @Nullable String path, @Nullable DeviceNumber device) {

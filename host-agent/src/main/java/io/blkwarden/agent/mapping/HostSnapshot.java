@@ -6,6 +6,8 @@ import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.message.MappingSnapshot;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param dmDevices device-mapper devices
  * @param stacks what lies below each disk's device
  * @param bios what was traced since the snapshot before
+ * @param labels what dom0 wrote of domains into xenstore
  * @param unread what could not be read
  */
 public record HostSnapshot(
@@ -35,6 +38,7 @@ public record HostSnapshot(
     List<DmDevice> dmDevices,
     List<DeviceStack> stacks,
     List<SeenBio> bios,
+    Map<UUID, Map<String, String>> labels,
     List<Unread> unread) {
   /** Most threads that are looked at. */
   public static final int MAX_THREADS = 65_536;
@@ -46,7 +50,23 @@ public record HostSnapshot(
     dmDevices = List.copyOf(dmDevices);
     stacks = List.copyOf(stacks);
     bios = List.copyOf(bios);
+    labels = Map.copyOf(labels);
     unread = List.copyOf(unread);
+  }
+
+  /** What one scan read of a host of whose domains dom0 wrote nothing. */
+  public HostSnapshot(
+      @Nullable KernelRelease kernel,
+      @Nullable Long uptimeTicks,
+      List<DomainRef> domains,
+      List<Backend> backends,
+      List<HostThread> threads,
+      List<DmDevice> dmDevices,
+      List<DeviceStack> stacks,
+      List<SeenBio> bios,
+      List<Unread> unread) {
+    this(
+        kernel, uptimeTicks, domains, backends, threads, dmDevices, stacks, bios, Map.of(), unread);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.throttle.Outcomes;
 import io.blkwarden.agent.xenstore.BackendTree;
+import io.blkwarden.agent.xenstore.LabelTree;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
@@ -104,6 +105,7 @@ public final class AgentRuntime {
     // Before any input: a command must not take an earlier run's priority for somebody else's.
     thread.schedule(this::awaitTakenOver);
     BackendTree.WATCHES.forEach(this::watch);
+    watch(LabelTree.ROOT);
     Flux<AgentInput> ticks =
         Flux.interval(TICK, thread).onBackpressureDrop().map(_ -> new AgentInput.Tick());
     inputs =

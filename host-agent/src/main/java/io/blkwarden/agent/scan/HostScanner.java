@@ -12,14 +12,18 @@ import io.blkwarden.agent.probe.KernelThreads;
 import io.blkwarden.agent.probe.TaskIo;
 import io.blkwarden.agent.probe.Uptime;
 import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.xenstore.LabelTree;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Reads a whole host into a {@link HostSnapshot}, in the order that the proofs rest on.
@@ -55,6 +59,7 @@ public final class HostScanner {
     List<SeenBio> seen = bios.get();
     KernelRelease kernel = notes.value(KernelRelease.PATH, KernelRelease.read(files), false);
     List<DomainRef> domains = DomainScan.read(store, notes);
+    Map<UUID, Map<String, String>> labels = labels(domains, notes);
     BackendScan backendScan = new BackendScan(files, store, notes);
     backendScan.begin();
     List<HostThread> threads = threads(notes);
@@ -69,7 +74,18 @@ public final class HostScanner {
         dmDevices,
         new StackScan(files, notes, dmDevices).read(devices(backends)),
         seen,
+        labels,
         notes.all());
+  }
+
+  private Map<UUID, Map<String, String>> labels(List<DomainRef> domains, Notes notes) {
+    Set<UUID> uuids = domains.stream().map(DomainRef::uuid).collect(Collectors.toSet());
+    LabelTree found = notes.value(LabelTree.ROOT, LabelTree.read(store, uuids), true);
+    if (found == null) {
+      return Map.of();
+    }
+    found.ignored().forEach(each -> notes.noted(each.path(), each.reason(), false));
+    return found.labels();
   }
 
   private List<HostThread> threads(Notes notes) {

@@ -22,6 +22,7 @@ import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.subject.Subjects;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -72,7 +73,8 @@ final class LargeMapTest {
                 982_213,
                 (n + 1) + ".xvda2-0",
                 null,
-                Proof.FULL_NAME)));
+                Proof.FULL_NAME)),
+        Map.of("plan", "small", "owner", "customer-" + n));
   }
 
   @Test

@@ -20,7 +20,9 @@ import io.blkwarden.agent.throttle.HeldWorker;
 import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.throttle.StoredLeases;
+import io.blkwarden.agent.xenstore.LabelTree;
 import io.blkwarden.agent.xenstore.XenEvent;
+import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
@@ -41,6 +43,7 @@ import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.Result;
+import io.blkwarden.model.message.WorkersChanged;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.subject.Subjects;
@@ -50,10 +53,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -77,6 +82,7 @@ final class AgentRuntimeTest {
       new SimulatedHost(HostSpec.ofFleet("dom0-", 0), AgentRuntimeTest::nowMillis);
   private final HostId id = host.host();
   private final AtomicBoolean unreadable = new AtomicBoolean();
+  private final Map<String, String> labels = new ConcurrentHashMap<>();
 
   /** Held to keep the agent from going on. */
   private final ReentrantLock scanning = new ReentrantLock();
@@ -139,7 +145,7 @@ final class AgentRuntimeTest {
   }
 
   private HostSnapshot seen(Supplier<List<SeenBio>> drain) {
-    HostSnapshot whole = new HostScanner(host, host, host).scan(drain);
+    HostSnapshot whole = new HostScanner(host, new Labelled(), host).scan(drain);
     return unreadable.get()
         ? new HostSnapshot(
             whole.kernel(),
@@ -152,6 +158,57 @@ final class AgentRuntimeTest {
             List.of(),
             List.of(new Unread("xenstore", "no connection", true)))
         : whole;
+  }
+
+  /** The host's xenstore with what dom0 wrote of guests. */
+  private final class Labelled implements XenStore {
+    @Override
+    public Reading<String> read(String path) {
+      String label = labels.get(path);
+      return label == null ? host.read(path) : Reading.present(label);
+    }
+
+    @Override
+    public Reading<List<String>> directory(String path) {
+      if (!path.startsWith(LabelTree.ROOT)) {
+        return host.directory(path);
+      }
+      List<String> names =
+          labels.keySet().stream()
+              .filter(each -> each.startsWith(path + "/"))
+              .map(each -> each.substring(path.length() + 1).replaceFirst("/.*", ""))
+              .distinct()
+              .toList();
+      return names.isEmpty() ? host.directory(path) : Reading.present(names);
+    }
+
+    @Override
+    public Optional<String> watch(String path, String token) {
+      return host.watch(path, token);
+    }
+  }
+
+  @Test
+  void whatDom0WritesOfAGuestIsToldWithItsDisks() {
+    MappedDisk disk = swapDisk();
+    assertThat(disk.domainLabels()).isEmpty();
+
+    String path = LabelTree.ROOT + "/" + disk.domain().uuid() + "/protected";
+    labels.put(path, "true");
+    agentInbox.xen(new XenEvent.Changed(path, LabelTree.ROOT));
+
+    Map<String, String> said = Map.of("protected", "true");
+    eventually()
+        .until(() ->
+            heard(WorkersChanged.class)
+                .anyMatch(each ->
+                    each.disk().key().equals(disk.key())
+                        && each.disk().domainLabels().equals(said)));
+    eventually().until(() -> swapDisk().domainLabels().equals(said));
+    assertThat(snapshot().disks())
+        .filteredOn(each -> !each.domain().equals(disk.domain()))
+        .isNotEmpty()
+        .allMatch(each -> each.domainLabels().isEmpty());
   }
 
   @AfterEach

@@ -30,6 +30,7 @@ final class Golden {
           "ack",
           "pause",
           "mapping-snapshot.device",
+          "workers-changed.labels",
           "heartbeat.limit",
           "heartbeat.queue",
           "command.limit",

@@ -58,7 +58,7 @@ public sealed interface MappingChange {
   record Removed(Volume volume) implements MappingChange {}
 
   /**
-   * Workers, proof, volume, scheduler or state of a disk are others than before.
+   * Workers, proof, volume, scheduler, state or labels of a disk are others than before.
    *
    * @param disk as it is known now
    */

@@ -96,14 +96,7 @@ public final class MappingDiff {
   }
 
   private static MappedDisk ended(MappedDisk disk) {
-    return new MappedDisk(
-        disk.domain(),
-        disk.disk(),
-        disk.volume(),
-        disk.physical(),
-        MappingState.GONE,
-        null,
-        List.of());
+    return disk.served(MappingState.GONE, null, List.of());
   }
 
   private static MappedDisk withoutPriorities(MappedDisk disk) {
@@ -119,13 +112,6 @@ public final class MappingDiff {
                     null,
                     worker.proof()))
             .toList();
-    return new MappedDisk(
-        disk.domain(),
-        disk.disk(),
-        disk.volume(),
-        disk.physical(),
-        disk.state(),
-        disk.reason(),
-        workers);
+    return disk.served(disk.state(), disk.reason(), workers);
   }
 }

@@ -20,6 +20,7 @@ import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingOrigin;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +94,27 @@ final class MappingDiffTest {
             "disk-attached");
     assertThat(new MappingChange.Changed(unresolved(domain(1))).event(origin).event())
         .isEqualTo("workers-changed");
+  }
+
+  @Test
+  void otherLabelsAreAChangeOfTheDisk() {
+    MappedDisk before = resolved(domain(1), 500, IoPriority.UNSET);
+    MappedDisk after =
+        new MappedDisk(
+            before.domain(),
+            before.disk(),
+            before.volume(),
+            before.physical(),
+            before.state(),
+            before.reason(),
+            before.workers(),
+            Map.of("protected", "true"));
+    Volume volume = volume(1, "a");
+
+    assertThat(MappingDiff.between(map(domain(1), before, volume), map(domain(1), after, volume)))
+        .containsExactly(new MappingChange.Changed(after));
+    assertThat(MappingDiff.between(map(domain(1), after, volume), map(domain(1), after, volume)))
+        .isEmpty();
   }
 
   private static HostMapping map(DomainRef domain, MappedDisk disk, Volume volume) {

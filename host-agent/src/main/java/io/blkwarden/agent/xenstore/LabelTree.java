@@ -1,0 +1,172 @@
+package io.blkwarden.agent.xenstore;
+
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.MappedDisk;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * What people wrote of guests into dom0's own part of xenstore, read in three rounds.
+ *
+ * <pre>{@code
+ * /local/domain/0/blkwarden/labels/3f0c2a52-96d8-4d5e-8a1b-0f5a4ad1c001/plan = "small"   (n0)
+ * /local/domain/0/blkwarden/labels/3f0c2a52-96d8-4d5e-8a1b-0f5a4ad1c001/protected = "true"   (n0)
+ * }</pre>
+ *
+ * <p>No guest can write there, nor read. What is no label is left out and told, with one exception:
+ * a {@code protected} whose value is bad protects, for somebody meant it to.
+ *
+ * @param labels by domain and key; domains without any are left out
+ * @param ignored what was left out, and why, at most {@link #MAX_TOLD}
+ */
+public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ignored) {
+  /** Where labels stand, a directory a UUID; also what to watch. It need not exist. */
+  public static final String ROOT = "/local/domain/0/blkwarden/labels";
+
+  /** Most of what is left out that is told. */
+  static final int MAX_TOLD = 100;
+
+  private static final String PROTECTED = "protected";
+  private static final List<String> FIRST = List.of(PROTECTED, "plan", "owner");
+  private static final Pattern KEY = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
+  private static final Pattern VALUE = Pattern.compile("[ -~]{1,64}");
+  private static final Pattern UUID_TEXT =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  /**
+   * Something that is no label.
+   *
+   * @param path where
+   * @param reason why
+   */
+  public record Ignored(String path, String reason) {}
+
+  public LabelTree {
+    labels = Map.copyOf(labels);
+    ignored = List.copyOf(ignored);
+  }
+
+  /**
+   * Reads the labels of these domains; those of others cost nothing. A failure to ask fails the
+   * whole, because a label that was not read must not look like one that was taken away.
+   */
+  public static Reading<LabelTree> read(XenStore store, Collection<UUID> domains) {
+    List<Ignored> ignored = new ArrayList<>();
+    Reading<List<String>> names = store.directory(ROOT);
+    if (names instanceof Reading.Absent<List<String>>) {
+      return Reading.present(new LabelTree(Map.of(), List.of()));
+    }
+    return names
+        .map(list -> paths(list, domains, ignored))
+        .flatMap(paths -> keys(store, paths, ignored))
+        .flatMap(keys -> values(store, keys, ignored));
+  }
+
+  private static Map<UUID, String> paths(
+      List<String> names, Collection<UUID> domains, List<Ignored> ignored) {
+    Map<UUID, String> paths = new LinkedHashMap<>();
+    for (String name : names) {
+      if (!UUID_TEXT.matcher(name).matches()) {
+        tell(ignored, ROOT + "/" + name, "expected a UUID");
+      } else if (domains.contains(UUID.fromString(name))) {
+        paths.putIfAbsent(UUID.fromString(name), ROOT + "/" + name);
+      }
+    }
+    return paths;
+  }
+
+  /** A label's place. */
+  private record Place(UUID domain, String path, String key) {}
+
+  private static Reading<List<Place>> keys(
+      XenStore store, Map<UUID, String> paths, List<Ignored> ignored) {
+    List<Place> places = new ArrayList<>();
+    List<UUID> domains = List.copyOf(paths.keySet());
+    List<String> directories = List.copyOf(paths.values());
+    List<Reading<List<String>>> listings = store.directories(directories);
+    for (int n = 0; n < directories.size(); n++) {
+      String directory = directories.get(n);
+      switch (listings.get(n)) {
+        case Reading.Present<List<String>>(List<String> names) -> {
+          UUID domain = domains.get(n);
+          keys(directory, names, ignored).stream()
+              .map(key -> new Place(domain, directory + "/" + key, key))
+              .forEach(places::add);
+        }
+        case Reading.Absent<List<String>> _ -> {}
+        case Reading.Malformed<List<String>> bad -> tell(ignored, directory, bad.describe());
+        case Reading.Failed<List<String>> failed -> {
+          return Reading.failed(failed.cause());
+        }
+      }
+    }
+    return Reading.present(places);
+  }
+
+  /** Those that are read, the well-known ones first: others must not crowd them out. */
+  private static List<String> keys(String directory, List<String> names, List<Ignored> ignored) {
+    List<String> keys =
+        names.stream()
+            .filter(name -> {
+              boolean fits = KEY.matcher(name).matches();
+              if (!fits) {
+                tell(ignored, directory + "/" + name, "expected a key of 1 to 32 of a-z 0-9 _ -");
+              }
+              return fits;
+            })
+            .sorted(
+                Comparator.comparing((String key) -> !FIRST.contains(key))
+                    .thenComparing(Comparator.naturalOrder()))
+            .toList();
+    if (keys.size() <= MappedDisk.MAX_LABELS) {
+      return keys;
+    }
+    tell(
+        ignored,
+        directory,
+        "expected at most %d labels, found %d".formatted(MappedDisk.MAX_LABELS, keys.size()));
+    return keys.subList(0, MappedDisk.MAX_LABELS);
+  }
+
+  private static Reading<LabelTree> values(
+      XenStore store, List<Place> places, List<Ignored> ignored) {
+    Map<UUID, Map<String, String>> labels = new HashMap<>();
+    List<Reading<String>> readings = store.readAll(places.stream().map(Place::path).toList());
+    for (int n = 0; n < places.size(); n++) {
+      Place place = places.get(n);
+      if (readings.get(n) instanceof Reading.Failed<String> failed) {
+        return Reading.failed(failed.cause());
+      }
+      value(place, readings.get(n), ignored)
+          .ifPresent(text ->
+              labels.computeIfAbsent(place.domain(), _ -> new HashMap<>()).put(place.key(), text));
+    }
+    return Reading.present(new LabelTree(labels, ignored));
+  }
+
+  private static Optional<String> value(
+      Place place, Reading<String> reading, List<Ignored> ignored) {
+    if (reading instanceof Reading.Absent<String>) {
+      return Optional.empty(); // taken away meanwhile
+    }
+    if (reading instanceof Reading.Present<String>(String text) && VALUE.matcher(text).matches()) {
+      return Optional.of(text);
+    }
+    tell(ignored, place.path(), "expected 1 to 64 printable ASCII characters");
+    return place.key().equals(PROTECTED) ? Optional.of("true") : Optional.empty();
+  }
+
+  private static void tell(List<Ignored> ignored, String path, String reason) {
+    if (ignored.size() < MAX_TOLD) {
+      ignored.add(new Ignored(path, reason));
+    }
+  }
+}
