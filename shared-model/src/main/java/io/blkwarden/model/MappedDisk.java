@@ -54,7 +54,7 @@ public record MappedDisk(
           "workers: expected some exactly when state is resolved, found %d with state %s"
               .formatted(workers.size(), state.wire()));
     }
-    domainLabels = domainLabels == null ? Map.of() : labels(domainLabels);
+    domainLabels = domainLabels == null || domainLabels.isEmpty() ? Map.of() : labels(domainLabels);
   }
 
   /** A disk of a domain of which dom0 wrote nothing. */

@@ -65,7 +65,7 @@ public final class HostMap {
     revision = snapshot.origin().revision();
     baseId = snapshot.base().id();
     devices = snapshot.devices();
-    disks = snapshot.disks().toArray(MappedDisk[]::new);
+    disks = new Sharing().of(snapshot.disks());
     devicesOf = new int[disks.length][];
     Map<DeviceNumber, Integer> rows = new HashMap<>();
     for (int i = 0; i < devices.size(); i++) {
@@ -199,7 +199,7 @@ public final class HostMap {
     return disks[row].state() == MappingState.GONE;
   }
 
-  /** The disk of a row. */
+  /** The disk of a row; the names of its dm device are left out. */
   public MappedDisk disk(int row) {
     return disks[row];
   }
