@@ -1,0 +1,147 @@
+package io.blkwarden.systemtests.load;
+
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Publishes what so many hosts would, at 1 Hz and spread over each second, and prints what it sent
+ * and how long a command took that a sample led to.
+ *
+ * <p>Arguments: hosts, disks a host, seconds, hosts that storm. Nothing answers its commands: the
+ * first {@code set} for a host is what counts. Few connections stand for all hosts.
+ */
+public final class Main {
+  private static final Subjects SUBJECTS = Subjects.DEFAULT;
+  private static final int CONNECTIONS = 4;
+  private static final int SLOTS = 50;
+  private static final int HEARTBEAT_SECONDS = 5;
+  private static final int CALM_SECONDS = 15;
+
+  private final int hosts;
+  private final int seconds;
+  private final int storms;
+  private final LoadFleet fleet;
+  private final List<Connection> connections = new ArrayList<>();
+  private final Map<HostId, Integer> numbers = new HashMap<>();
+  private final AtomicLong epoch = new AtomicLong();
+  private final AtomicLongArray publishedNanos;
+  private final AtomicLongArray commanded;
+  private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
+
+  private Main(int hosts, int disks, int seconds, int storms) {
+    this.hosts = hosts;
+    this.seconds = seconds;
+    this.storms = storms;
+    fleet = new LoadFleet(disks);
+    publishedNanos = new AtomicLongArray(hosts);
+    commanded = new AtomicLongArray(hosts);
+    for (int number = 0; number < hosts; number++) {
+      numbers.put(LoadFleet.host(number), number);
+    }
+  }
+
+  /** See the class. */
+  public static void main(String[] args) throws Exception {
+    Main main =
+        new Main(
+            Integer.parseInt(args[0]),
+            Integer.parseInt(args[1]),
+            Integer.parseInt(args[2]),
+            Integer.parseInt(args[3]));
+    main.run(System.getenv("NATS_URL"));
+  }
+
+  private void run(String url) throws IOException, InterruptedException {
+    for (int i = 0; i < CONNECTIONS; i++) {
+      connections.add(Nats.connect(Options.builder().server(url).build()));
+    }
+    connections.getFirst().createDispatcher(this::commanded).subscribe("blkwarden.v1.command.*");
+    for (int number = 0; number < hosts; number++) {
+      say(number, SUBJECTS.mapping(LoadFleet.host(number), "snapshot"), fleet.snapshot(number));
+    }
+    System.out.println("maps sent");
+    long begin = System.nanoTime();
+    for (int second = 1; second <= seconds; second++) {
+      second(second, begin + TimeUnit.SECONDS.toNanos(second));
+    }
+    System.out.println("batches_sent " + (long) hosts * seconds);
+    latencies();
+    for (Connection each : connections) {
+      each.close();
+    }
+  }
+
+  private void second(int second, long begin) {
+    byte[] batch = fleet.batch(second, 0);
+    for (int slot = 0; slot < SLOTS; slot++) {
+      long due = begin + TimeUnit.SECONDS.toNanos(1) * slot / SLOTS;
+      for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+        LockSupport.parkNanos(this, wait);
+      }
+      for (int number = slot; number < hosts; number += SLOTS) {
+        HostId host = LoadFleet.host(number);
+        if ((second + number) % HEARTBEAT_SECONDS == 0 || second == 1) {
+          say(
+              number,
+              SUBJECTS.heartbeat(host),
+              fleet.heartbeat(number, epoch.get(), second * 1_000L));
+        }
+        publishedNanos.set(number, System.nanoTime());
+        say(number, SUBJECTS.sample(host), stormy(number, second, batch));
+      }
+    }
+  }
+
+  /** The hosts that storm begin one after the other. */
+  private byte[] stormy(int number, int second, byte[] calm) {
+    int since = second - CALM_SECONDS - number / 4;
+    return number < storms && since > 0 ? fleet.batch(second, since) : calm;
+  }
+
+  private void say(int number, String subject, byte[] payload) {
+    connections.get(number % CONNECTIONS).publish(subject, payload);
+  }
+
+  private void commanded(Message message) {
+    long now = System.nanoTime();
+    if (ControlJson.decode(Command.class, message.getData())
+        instanceof Decoded.Ok<Command>(Command command)) {
+      epoch.accumulateAndGet(command.epoch(), Math::max);
+      Integer number = numbers.get(command.host());
+      if (number != null
+          && command.action() instanceof CommandAction.Set
+          && commanded.compareAndSet(number, 0, 1)) {
+        latencies.add(now - publishedNanos.get(number));
+      }
+    }
+  }
+
+  private void latencies() {
+    List<Long> sorted = latencies.stream().sorted().toList();
+    System.out.println("commands " + sorted.size());
+    if (!sorted.isEmpty()) {
+      for (int percent : new int[] {50, 99, 100}) {
+        long nanos = sorted.get((sorted.size() - 1) * percent / 100);
+        System.out.printf("latency_p%d_ms %.2f%n", percent, nanos / 1e6);
+      }
+    }
+  }
+}
