@@ -3,10 +3,10 @@ package io.blkwarden.agent.sample;
 import io.blkwarden.agent.probe.BackendId;
 import io.blkwarden.agent.probe.BackendStatistics;
 import io.blkwarden.agent.probe.DiskStat;
-import io.blkwarden.agent.probe.FileBytes;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Volume;
@@ -15,17 +15,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the counters of one row come from: the block device's {@code stat}, and for a guest's disk
- * blkback's {@code oo_req}.
+ * Where the counters of one row come from: the block device's, and for a guest's disk blkback's
+ * {@code oo_req}.
  *
+ * @param number the device's, by which all are read at once; absent when it is not known
  * @param stat the device's file, by its kernel name, or by its number where that alone is known;
  *     absent when the disk has no device yet
  * @param backend the disk's backend; absent for a physical device and for what is not blkback's
  */
-record CounterSource(@Nullable String stat, @Nullable BackendId backend) {
+record CounterSource(
+    @Nullable DeviceNumber number, @Nullable String stat, @Nullable BackendId backend) {
   static CounterSource of(MappedDisk disk) {
     boolean blkback = disk.disk().backend() == BackendKind.VBD;
     return new CounterSource(
+        disk.volume().device(),
         stat(disk.volume()),
         blkback
             ? new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle())
@@ -33,7 +36,7 @@ record CounterSource(@Nullable String stat, @Nullable BackendId backend) {
   }
 
   static CounterSource of(PhysicalDevice device) {
-    return new CounterSource("sys/block/" + device.name() + "/stat", null);
+    return new CounterSource(device.device(), "sys/block/" + device.name() + "/stat", null);
   }
 
   /** A partition, md, drbd or raw disk has no dm name, and all have a number. */
@@ -49,11 +52,11 @@ record CounterSource(@Nullable String stat, @Nullable BackendId backend) {
    *
    * @return why the row is unknown; empty when it was read
    */
-  Optional<String> read(KernelFiles files, FileBytes buffer, long[] into) {
+  Optional<String> read(KernelFiles files, DeviceCounters counters, long[] into) {
     if (stat == null) {
       return Optional.of("no block device yet");
     }
-    Reading<DiskStat> reading = DiskStat.read(files, stat, buffer);
+    Reading<DiskStat> reading = counters.of(number, stat);
     if (!(reading instanceof Reading.Present<DiskStat>(DiskStat counted))) {
       return Optional.of(reading.describe());
     }

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.sample;
 
-import io.blkwarden.agent.probe.FileBytes;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleTable;
@@ -19,12 +18,12 @@ final class CounterTable {
   private Optional<String> fault = Optional.empty();
 
   /** Reads the base of every row that can be read. */
-  CounterTable(List<CounterSource> sources, KernelFiles files, FileBytes buffer) {
+  CounterTable(List<CounterSource> sources, KernelFiles files, DeviceCounters counters) {
     this.sources = List.copyOf(sources);
     this.base = new long[sources.size()][COLUMNS];
     this.based = new boolean[sources.size()];
     for (int row = 0; row < base.length; row++) {
-      based[row] = noted(sources.get(row).read(files, buffer, base[row]));
+      based[row] = noted(sources.get(row).read(files, counters, base[row]));
     }
   }
 
@@ -56,12 +55,12 @@ final class CounterTable {
    * @return whether the base still serves: false when a counter lies below it, or a row can be read
    *     that has none
    */
-  boolean sample(KernelFiles files, FileBytes buffer, SampleTable into) {
+  boolean sample(KernelFiles files, DeviceCounters counters, SampleTable into) {
     into.reset(base.length);
     fault = Optional.empty();
     boolean serves = true;
     for (int row = 0; row < base.length; row++) {
-      if (!noted(sources.get(row).read(files, buffer, now))) {
+      if (!noted(sources.get(row).read(files, counters, now))) {
         continue;
       }
       if (!based[row] || !count(base[row], row, into)) {

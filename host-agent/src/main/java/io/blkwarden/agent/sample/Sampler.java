@@ -1,6 +1,5 @@
 package io.blkwarden.agent.sample;
 
-import io.blkwarden.agent.probe.FileBytes;
 import io.blkwarden.agent.probe.IoPressure;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
@@ -20,12 +19,10 @@ import java.util.UUID;
  * for use by several threads.
  */
 public final class Sampler {
-  private static final int STAT_LIMIT_BYTES = 4_096;
-
   private final KernelFiles files;
   private final UUID run;
   private final long intervalMillis;
-  private final FileBytes buffer = new FileBytes(STAT_LIMIT_BYTES);
+  private final DeviceCounters counters;
   private CounterTable disks;
   private CounterTable devices;
   private Optional<String> pressureFault = Optional.empty();
@@ -41,17 +38,19 @@ public final class Sampler {
    */
   public Sampler(KernelFiles files, UUID run, long intervalMillis) {
     this.files = files;
+    this.counters = new DeviceCounters(files);
     this.run = run;
     this.intervalMillis = intervalMillis;
-    this.disks = new CounterTable(List.of(), files, buffer);
-    this.devices = new CounterTable(List.of(), files, buffer);
+    this.disks = new CounterTable(List.of(), files, counters);
+    this.devices = new CounterTable(List.of(), files, counters);
   }
 
   /** Reads all counters and counts from them from now on. */
   public CounterBase rebase(List<MappedDisk> ofDisks, List<PhysicalDevice> ofDevices) {
     baseId++;
-    disks = new CounterTable(ofDisks.stream().map(CounterSource::of).toList(), files, buffer);
-    devices = new CounterTable(ofDevices.stream().map(CounterSource::of).toList(), files, buffer);
+    counters.read();
+    disks = new CounterTable(ofDisks.stream().map(CounterSource::of).toList(), files, counters);
+    devices = new CounterTable(ofDevices.stream().map(CounterSource::of).toList(), files, counters);
     return new CounterBase(
         baseId,
         SampleColumn.all().stream().map(SampleColumn::wire).toList(),
@@ -77,8 +76,9 @@ public final class Sampler {
     into.pressure(
         pressure.map(IoPressure::someMicros).orElse(SampleFrame.UNMEASURED),
         pressure.map(IoPressure::fullMicros).orElse(SampleFrame.UNMEASURED));
-    boolean disksServe = disks.sample(files, buffer, into.disks());
-    boolean devicesServe = devices.sample(files, buffer, into.devices());
+    counters.read();
+    boolean disksServe = disks.sample(files, counters, into.disks());
+    boolean devicesServe = devices.sample(files, counters, into.devices());
     return disksServe && devicesServe;
   }
 

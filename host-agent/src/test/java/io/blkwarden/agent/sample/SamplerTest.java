@@ -104,6 +104,50 @@ class SamplerTest {
     assertThat(frame.disks().get(SampleColumn.READ_IOS, 0)).isEqualTo(5);
   }
 
+  @Test
+  void allDevicesAreReadAtOnceAndWhatIsMissingThereFromItsOwnFile() {
+    MappedDisk listed = disk(dm(0));
+    MappedDisk odd = disk(dm(1));
+    MappedDisk unlisted = disk(dm(2));
+    texts.put("proc/diskstats", listing(100, 1_000));
+    texts.put("sys/block/dm-1/stat", STAT.formatted(200, 8));
+    texts.put("sys/block/dm-2/stat", STAT.formatted(300, 8));
+    sampler.rebase(List.of(listed, odd, unlisted), List.of(sda()));
+
+    texts.put("proc/diskstats", listing(107, 1_011));
+    texts.put("sys/block/dm-1/stat", STAT.formatted(203, 8));
+    texts.put("sys/block/dm-2/stat", STAT.formatted(305, 8));
+    assertThat(sampler.sample(1, 1, 1, frame)).isTrue();
+
+    assertThat(sampler.diskFault()).isEmpty();
+    assertThat(frame.disks().get(SampleColumn.READ_IOS, 0)).isEqualTo(7);
+    assertThat(frame.disks().get(SampleColumn.READ_IOS, 1)).isEqualTo(3);
+    assertThat(frame.disks().get(SampleColumn.READ_IOS, 2)).isEqualTo(5);
+    assertThat(frame.devices().get(SampleColumn.READ_IOS, 0)).isEqualTo(11);
+  }
+
+  @Test
+  void aDiskThatLeftTheListIsNotReadFromTheListBefore() {
+    texts.put("proc/diskstats", listing(100, 1_000));
+    sampler.rebase(List.of(disk(dm(0))), List.of());
+    texts.put("proc/diskstats", "");
+
+    assertThat(sampler.sample(1, 1, 1, frame)).isTrue();
+
+    assertThat(frame.disks().present(0)).isFalse();
+    assertThat(sampler.diskFault()).hasValueSatisfying(f -> assertThat(f).contains("dm-0"));
+  }
+
+  private static String listing(int dm, int disk) {
+    return " 253 0 dm-0 %s 253 1 dm-1 7 x\n   8 0 sda %s"
+        .formatted(STAT.formatted(dm, 8), STAT.formatted(disk, 8));
+  }
+
+  private static Volume dm(int minor) {
+    return new Volume(
+        null, new DeviceNumber(253, minor), "dm-" + minor, null, null, VolumeRole.SWAP);
+  }
+
   private static MappedDisk disk(String dm) {
     return disk(new Volume(null, null, dm, null, null, VolumeRole.SWAP));
   }

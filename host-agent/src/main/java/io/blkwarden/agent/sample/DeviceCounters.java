@@ -1,0 +1,53 @@
+package io.blkwarden.agent.sample;
+
+import io.blkwarden.agent.probe.DiskStat;
+import io.blkwarden.agent.probe.DiskStats;
+import io.blkwarden.agent.probe.FileBytes;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.DeviceNumber;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All block devices' counters, read at once from {@code /proc/diskstats}: a host with a thousand
+ * disks costs one file in place of a thousand, and all rows are of one moment.
+ *
+ * <p>A device that is not in it, or whose line is odd, is read from its own {@code stat}, and so
+ * are all when the file cannot be read. Not safe for use by several threads.
+ */
+final class DeviceCounters {
+  private static final int STAT_LIMIT_BYTES = 4_096;
+  private static final int MINOR_BITS = 20;
+
+  private final KernelFiles files;
+  private final FileBytes all = new FileBytes(DiskStats.BUFFER_LIMIT_BYTES);
+  private final FileBytes one = new FileBytes(STAT_LIMIT_BYTES);
+  private final Map<Long, DiskStat> byNumber = new HashMap<>();
+
+  DeviceCounters(KernelFiles files) {
+    this.files = files;
+  }
+
+  /** Reads them all anew; what cannot be read is looked for elsewhere by {@link #of}. */
+  void read() {
+    byNumber.clear();
+    DiskStats.read(files, all, (major, minor, stat) -> byNumber.put(key(major, minor), stat));
+  }
+
+  /**
+   * A device's counters as they were at the last {@link #read}.
+   *
+   * @param number the device's; absent when only its name is known
+   * @param stat where else they stand
+   */
+  Reading<DiskStat> of(@Nullable DeviceNumber number, String stat) {
+    DiskStat found = number == null ? null : byNumber.get(key(number.major(), number.minor()));
+    return found == null ? DiskStat.read(files, stat, one) : Reading.present(found);
+  }
+
+  private static Long key(int major, int minor) {
+    return ((long) major << MINOR_BITS) | minor;
+  }
+}
