@@ -25,23 +25,36 @@ final class SchedulerWatch {
     seen.keySet().retainAll(leases.stream().map(Lease::id).collect(Collectors.toSet()));
   }
 
-  /** What has changed since the last look, if bfq came with it. */
+  /** Begins to watch below a disk whose priority was set just now. */
+  void begin(Lease lease, MappedDisk disk) {
+    seen.put(lease.id(), schedulers(disk));
+  }
+
+  /**
+   * What has changed since the last look, if bfq came with it. Below a disk that was never looked
+   * at, as after a restart of the agent, it may have come at any time.
+   */
   Optional<String> becameBfq(Lease lease, MappedDisk disk) {
-    List<String> now =
-        disk.physical().stream()
-            .map(PhysicalDevice::scheduler)
-            .map(scheduler -> Objects.requireNonNullElse(scheduler, "unknown"))
-            .toList();
+    List<String> now = schedulers(disk);
     List<String> before = seen.put(lease.id(), now);
-    boolean came =
-        before != null
-            && !before.equals(now)
-            && now.stream().filter(BFQ::equals).count()
-                > before.stream().filter(BFQ::equals).count();
-    return came
-        ? Optional.of(
-            "the scheduler went from %s to %s"
-                .formatted(String.join(", ", before), String.join(", ", now)))
-        : Optional.empty();
+    if (now.equals(before) || bfqs(now) <= (before == null ? 0 : bfqs(before))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "the scheduler went from %s to %s"
+            .formatted(
+                before == null ? "an unknown one" : String.join(", ", before),
+                String.join(", ", now)));
+  }
+
+  private static List<String> schedulers(MappedDisk disk) {
+    return disk.physical().stream()
+        .map(PhysicalDevice::scheduler)
+        .map(scheduler -> Objects.requireNonNullElse(scheduler, "unknown"))
+        .toList();
+  }
+
+  private static long bfqs(List<String> schedulers) {
+    return schedulers.stream().filter(BFQ::equals).count();
   }
 }

@@ -145,6 +145,8 @@ public final class Throttler {
       case LeaseStart.Set(Lease settled, List<Outcome.WorkerChange> changes) -> {
         table = table.with(settled);
         store();
+        // Now and not with the next scan: the scheduler may have changed by then.
+        schedulers.begin(settled, apply.disk());
         String detail =
             "%d workers set to %s: %s".formatted(changes.size(), lease.restraint(), lease.reason());
         yield outcomes.of(

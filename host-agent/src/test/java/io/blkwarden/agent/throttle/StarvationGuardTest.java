@@ -131,6 +131,14 @@ final class StarvationGuardTest {
   }
 
   @Test
+  void aChangeBeforeTheFirstScanOfTheLeaseIsSeenToo() {
+    assertThat(scheduler("bfq"))
+        .singleElement()
+        .extracting(Outcome::detail)
+        .isEqualTo("the scheduler went from mq-deadline to bfq; idle is set again");
+  }
+
+  @Test
   void aClassThatSomebodyElseSetIsLeft() {
     scheduler("none");
     host.kernel.ionice(600, IoPriority.bestEffort(2));
