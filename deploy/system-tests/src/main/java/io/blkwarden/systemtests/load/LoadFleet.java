@@ -23,7 +23,7 @@ import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.sample.SampleTable;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -42,10 +42,12 @@ final class LoadFleet {
   private static final List<SampleColumn> COLUMNS = SampleColumn.all();
 
   private final int disks;
+  private final InstantSource clock;
   private final SampleFrame frame = new SampleFrame();
 
-  LoadFleet(int disks) {
+  LoadFleet(int disks, InstantSource clock) {
     this.disks = disks;
+    this.clock = clock;
   }
 
   static HostId host(int number) {
@@ -60,7 +62,7 @@ final class LoadFleet {
     List<Long> zeros = Collections.nCopies(COLUMNS.size(), 0L);
     return ControlJson.encode(
         new MappingSnapshot(
-            new MappingOrigin(host(number), boot(number), RUN, 1, Instant.now()),
+            new MappingOrigin(host(number), boot(number), RUN, 1, clock.instant()),
             all.stream().map(MappedDisk::domain).distinct().toList(),
             all,
             DEVICES,
@@ -111,7 +113,7 @@ final class LoadFleet {
             host(number),
             boot(number),
             RUN,
-            Instant.now(),
+            clock.instant(),
             "load",
             uptimeMillis,
             1,
@@ -134,7 +136,7 @@ final class LoadFleet {
    */
   byte[] batch(long second, long stormSeconds) {
     frame.identify(RUN, 1, 1, second);
-    frame.time(second * 1_000, System.currentTimeMillis(), 1_000);
+    frame.time(second * 1_000, clock.millis(), 1_000);
     frame.pressure(second * 10_000, second * 1_000);
     SampleTable table = frame.disks();
     table.reset(disks);

@@ -11,6 +11,7 @@ import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ public final class Main {
     this.hosts = hosts;
     this.seconds = seconds;
     this.storms = storms;
-    fleet = new LoadFleet(disks);
+    fleet = new LoadFleet(disks, InstantSource.system());
     publishedNanos = new AtomicLongArray(hosts);
     commanded = new AtomicLongArray(hosts);
     for (int number = 0; number < hosts; number++) {
