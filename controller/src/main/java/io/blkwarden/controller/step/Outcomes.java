@@ -234,6 +234,9 @@ final class Outcomes {
           if (!wanted) {
             episode.note = why;
             episode.decided = "";
+            episode.effect = Alert.Effect.UNKNOWN; // what is over has no effect on what goes on
+            episode.before = null;
+            episode.after = null;
           }
           episode.done |= letGo;
           episode.throttle = null;

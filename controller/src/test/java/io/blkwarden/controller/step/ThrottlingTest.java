@@ -366,6 +366,20 @@ final class ThrottlingTest {
   }
 
   @Test
+  void aLeaseThatIsOverClaimsNoEffectOnWhatGoesOn() {
+    Command first = breach();
+    rig.outcome(first, Outcome.Result.APPLIED);
+    Alert judged = Rig.alerts(rig.seconds(16, host, this::tamed)).getFirst();
+    assertThat(Rig.action(judged).effect()).isEqualTo(Alert.Effect.WORKED);
+
+    List<Effect> effects = rig.byItself(host, Rig.set(first).lease(), Outcome.Result.EXPIRED);
+    Alert firing = Rig.alerts(effects).getFirst();
+    assertThat(firing.state()).isEqualTo(Alert.State.FIRING);
+    assertThat(Rig.action(firing).effect()).isEqualTo(Alert.Effect.UNKNOWN);
+    assertThat(Rig.action(firing).after()).isNull();
+  }
+
+  @Test
   void whenTheDomainStopsTheAlertIsResolved() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     host.revision++;
