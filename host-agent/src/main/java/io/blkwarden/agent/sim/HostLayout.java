@@ -2,7 +2,9 @@ package io.blkwarden.agent.sim;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.blkwarden.model.DeviceNumber;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -68,8 +70,8 @@ final class HostLayout {
               new SimulatedDisk(calmPerSecond, 0.7),
               new SimulatedDisk(0.5, 0.5));
       host.register(guest);
-      volume(guest, false);
-      volume(guest, true);
+      volume(host, guest, false);
+      volume(host, guest, true);
       start(host, guest);
     }
   }
@@ -134,9 +136,10 @@ final class HostLayout {
     return pid;
   }
 
-  private void volume(SimulatedGuest guest, boolean swap) {
+  private void volume(SimulatedHost host, SimulatedGuest guest, boolean swap) {
     int minor = nextMinor++;
     guest.minor(swap, minor);
+    host.volume(guest.disk(swap), new DeviceNumber(DM_MAJOR, minor));
     String lv = guest.volume(swap);
     String dm = "sys/block/dm-" + minor + "/";
     files.file(dm + "dev", DM_MAJOR + ":" + minor + "\n");
@@ -190,8 +193,8 @@ final class HostLayout {
   private String scheduler() {
     String active = device.order().kernelName();
     List<String> names = new ArrayList<>();
-    for (ServiceOrder each : ServiceOrder.values()) {
-      String name = each.kernelName();
+    for (String name :
+        Arrays.stream(ServiceOrder.values()).map(ServiceOrder::kernelName).distinct().toList()) {
       names.add(name.equals(active) ? "[" + name + "]" : name);
     }
     return String.join(" ", names) + "\n";

@@ -9,14 +9,15 @@ import java.util.Locale;
  *
  * <p>A simplification of what was measured on a real dom0 with Linux 6.1: {@code mq-deadline}
  * serves the idle class only when nobody else waits, but for what its ageing lets through, and
- * knows no levels; {@code bfq} weighs levels where its queues are not merged, as is assumed here;
- * {@code none} and {@code kyber} do not listen.
+ * knows no levels; {@code bfq} weighs levels where its queues are not merged, and listens to
+ * nothing where they are; {@code none} and {@code kyber} do not listen.
  */
 public enum ServiceOrder {
   NONE(false, false),
   KYBER(false, false),
   MQ_DEADLINE(true, false),
-  BFQ(true, true);
+  BFQ(true, true),
+  BFQ_MERGED(false, false);
 
   /** Part of the device that the idle class gets through ageing while others wait. */
   static final double IDLE_SHARE = 0.03;
@@ -31,7 +32,12 @@ public enum ServiceOrder {
 
   /** The scheduler's name in {@code queue/scheduler}. */
   String kernelName() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return this == BFQ_MERGED ? "bfq" : name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Whether the idle class has an effect. */
+  public boolean heeds() {
+    return classes;
   }
 
   /** Whether tasks of this priority wait for all others. */

@@ -17,6 +17,8 @@ final class SimulatedDisk {
   private boolean storm;
   private boolean served = true;
   private IoPriority priority = IoPriority.UNSET;
+  private double limitPerSecond = Double.POSITIVE_INFINITY;
+  private double allowed = Double.POSITIVE_INFINITY;
   private double waiting;
   private double arrivals;
   private double reads;
@@ -55,12 +57,20 @@ final class SimulatedDisk {
     return priority;
   }
 
+  /** Lets it do so many I/Os a second; what is over waits above it, where dom0 counts nothing. */
+  void limit(double perSecond) {
+    allowed = Double.isInfinite(perSecond) ? perSecond : Math.min(allowed, 1);
+    limitPerSecond = perSecond;
+  }
+
+  /** Requests that the device sees. */
   double waiting() {
-    return waiting;
+    return Math.min(waiting, allowed);
   }
 
   /** Lets requests arrive for a while. */
   void arrive(double millis) {
+    allowed = Math.min(Math.max(1, limitPerSecond), allowed + limitPerSecond * millis / 1_000);
     if (!served) {
       return;
     }
@@ -82,8 +92,9 @@ final class SimulatedDisk {
    * @param serviceMillis time that the device takes for one
    */
   void complete(double ios, double millis, double serviceMillis) {
-    double inFlight = waiting;
+    double inFlight = waiting();
     waiting -= ios;
+    allowed -= ios;
     double time = inFlight > 1 ? inFlight * millis : ios * serviceMillis;
     reads += ios * readPart;
     writes += ios * (1 - readPart);
@@ -127,7 +138,7 @@ final class SimulatedDisk {
             writeCount(),
             sectorsWritten(),
             (long) writeMillis,
-            Math.round(waiting),
+            Math.round(waiting()),
             (long) busyMillis,
             (long) queueMillis);
   }

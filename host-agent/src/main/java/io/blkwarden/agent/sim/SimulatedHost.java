@@ -3,10 +3,13 @@ package io.blkwarden.agent.sim;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -33,6 +36,8 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
   private final Map<Integer, SimulatedDisk> diskOfThread = new HashMap<>();
   private final NavigableMap<Integer, TrueWorker> workers = new TreeMap<>();
   private final Map<Integer, IoPriority> priorityOfThread = new HashMap<>();
+  private final Map<SimulatedDisk, DeviceNumber> volumes = new LinkedHashMap<>();
+  private final SimulatedGroups groups = new SimulatedGroups(this, this::limit);
   private final Map<String, SimulatedGuest> guests = new TreeMap<>();
   private final HostLayout layout;
   private long advancedTo;
@@ -130,6 +135,44 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
     diskOfThread.put(worker.pid(), disk);
     priorityOfThread.put(worker.pid(), IoPriority.UNSET);
     disk.priority(IoPriority.UNSET);
+    groups.born(worker.pid());
+    limit();
+  }
+
+  /** Says which dm device a disk is. */
+  void volume(SimulatedDisk disk, DeviceNumber device) {
+    volumes.put(disk, device);
+  }
+
+  /** The cgroups of its tasks. */
+  public LimitGroups groups() {
+    return groups;
+  }
+
+  /** Whether all tasks of this one's disk are in groups that limit it. */
+  public synchronized boolean limited(int pid) {
+    SimulatedDisk disk = diskOfThread.get(pid);
+    return disk != null && limitOf(disk).isPresent();
+  }
+
+  private Optional<Integer> limitOf(SimulatedDisk disk) {
+    DeviceNumber device = volumes.get(disk);
+    return device == null ? Optional.empty() : groups.limit(tasksOf(disk), device);
+  }
+
+  private List<Integer> tasksOf(SimulatedDisk disk) {
+    return diskOfThread.entrySet().stream()
+        .filter(entry -> entry.getValue() == disk)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Lets each disk do what the groups of its tasks let it. */
+  private void limit() {
+    advance();
+    for (SimulatedDisk disk : volumes.keySet()) {
+      disk.limit(limitOf(disk).map(Integer::doubleValue).orElse(Double.POSITIVE_INFINITY));
+    }
   }
 
   /** Ends a guest's tasks; returns their pids. */
@@ -143,7 +186,9 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
       workers.remove(pid);
       diskOfThread.remove(pid);
       priorityOfThread.remove(pid);
+      groups.died(pid);
     }
+    limit();
     return pids;
   }
 
@@ -216,9 +261,7 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
     advance();
     priorityOfThread.put(pid, priority);
     boolean all =
-        diskOfThread.entrySet().stream()
-            .filter(entry -> entry.getValue() == disk)
-            .allMatch(entry -> priority.equals(priorityOfThread.get(entry.getKey())));
+        tasksOf(disk).stream().allMatch(task -> priority.equals(priorityOfThread.get(task)));
     if (all) {
       disk.priority(priority);
     }

@@ -44,13 +44,30 @@ class SimulatedDeviceTest {
     swap.priority(IoPriority.IDLE);
     run(device, 10);
     switch (order) {
-      case NONE, KYBER -> assertThat(neighbour.waiting()).isGreaterThan(hurt * 0.5);
+      case NONE, KYBER, BFQ_MERGED -> assertThat(neighbour.waiting()).isGreaterThan(hurt * 0.5);
       case MQ_DEADLINE, BFQ -> assertThat(neighbour.waiting()).isLessThan(3);
     }
 
     swap.storm(false);
     run(device, 20);
     assertThat(window(device)).isLessThan(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ServiceOrder.class)
+  void aLimitHelpsWhateverTheScheduler(ServiceOrder order) {
+    SimulatedDevice device = device(order);
+    swap.storm(true);
+    run(device, 20);
+    swap.limit(20);
+    run(device, 10);
+    assertThat(window(device)).isBetween(18.0, 22.0);
+    assertThat(neighbour.waiting()).isLessThan(3);
+    assertThat(swap.waiting()).as("what dom0 sees of it").isLessThan(25);
+
+    swap.limit(Double.POSITIVE_INFINITY);
+    run(device, 20);
+    assertThat(window(device)).isGreaterThan(IOS_PER_SECOND * 0.4);
   }
 
   private double window(SimulatedDevice device) {

@@ -16,6 +16,7 @@ import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.throttle.IoPriorities;
 import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.throttle.StoredLeases;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.json.Decoded;
@@ -24,6 +25,7 @@ import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -78,7 +80,7 @@ final class AgentNode implements ControlBus, IoPriorities {
             new HostScanner(host, host, seen)::scan,
             Tracing.none("names say all in the simulation"),
             seen,
-            LimitGroups.none("a simulated host has no cgroups"),
+            world.parts.groups(new Groups(host.groups())),
             leases -> {
               stored = Optional.of(leases);
               return Optional.empty();
@@ -117,7 +119,7 @@ final class AgentNode implements ControlBus, IoPriorities {
     }
   }
 
-  /** Lets the agent die right before it sets a priority for the nth time from now. */
+  /** Lets the agent die right before it restrains or frees a task for the nth time from now. */
   void killAtSet(int nth) {
     setsToDeath = nth;
   }
@@ -173,6 +175,59 @@ final class AgentNode implements ControlBus, IoPriorities {
     look();
   }
 
+  /** The host's groups, watched by the oracle; the agent may die right before it moves a task. */
+  private final class Groups implements LimitGroups {
+    private final LimitGroups kernel;
+
+    Groups(LimitGroups kernel) {
+      this.kernel = kernel;
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+      return kernel.unavailable();
+    }
+
+    @Override
+    public Reading<String> groupOf(int pid) {
+      return kernel.groupOf(pid);
+    }
+
+    @Override
+    public Optional<String> limit(String group, DeviceNumber device, int perSecond) {
+      return kernel.limit(group, device, perSecond);
+    }
+
+    @Override
+    public Reading<Integer> limitOf(String group, DeviceNumber device) {
+      return kernel.limitOf(group, device);
+    }
+
+    @Override
+    public Optional<String> move(int pid, String group) {
+      maybeDie();
+      world.say(id() + " moves " + pid + " to " + group);
+      world.oracle.moves(host, pid, group, stale);
+      return kernel.move(pid, group);
+    }
+
+    @Override
+    public Optional<String> remove(String group) {
+      return kernel.remove(group);
+    }
+
+    @Override
+    public Reading<List<String>> groups() {
+      return kernel.groups();
+    }
+  }
+
+  private void maybeDie() {
+    if (setsToDeath >= 0 && setsToDeath-- == 0) {
+      throw new Killed();
+    }
+  }
+
   @Override
   public Reading<IoPriority> get(int pid) {
     return host.get(pid);
@@ -180,9 +235,7 @@ final class AgentNode implements ControlBus, IoPriorities {
 
   @Override
   public Optional<String> set(int pid, IoPriority priority) {
-    if (setsToDeath >= 0 && setsToDeath-- == 0) {
-      throw new Killed();
-    }
+    maybeDie();
     world.say(id() + " sets " + pid + " to " + priority);
     world.oracle.sets(host, pid, priority, stale);
     return host.set(pid, priority);

@@ -2,6 +2,7 @@ package io.blkwarden.systemtests.fleetsim;
 
 import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.sim.SimulatedHost.TrueWorker;
+import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
@@ -102,17 +103,37 @@ final class Oracle {
 
   /** An agent changes a task's priority. */
   void sets(SimulatedHost host, int pid, IoPriority priority, boolean stale) {
-    if (priority.equals(IoPriority.UNSET)) {
-      return;
+    if (!priority.equals(IoPriority.UNSET)) {
+      restrains(host, pid, stale);
     }
+  }
+
+  /** An agent moves a task to another group. */
+  void moves(SimulatedHost host, int pid, String group, boolean stale) {
+    if (ours(group)) {
+      restrains(host, pid, stale);
+    }
+  }
+
+  private static boolean ours(String group) {
+    return group.startsWith(LimitGroups.TOP + "/");
+  }
+
+  private void restrains(SimulatedHost host, int pid, boolean stale) {
     if (stale) {
-      breaks(4, host.host() + ": a command of an old epoch sets pid " + pid);
+      breaks(4, host.host() + ": a command of an old epoch restrains pid " + pid);
     }
     for (TrueWorker worker : host.trueWorkers()) {
       if (worker.pid() == pid && !granted(host.host(), worker)) {
-        breaks(1, host.host() + ": " + worker + " is set, and nobody asked for its disk");
+        breaks(1, host.host() + ": " + worker + " is restrained, and nobody asked for its disk");
       }
     }
+  }
+
+  /** Whether anything of ours holds a task back. */
+  static boolean restrained(SimulatedHost host, int pid) {
+    return !host.get(pid).orElse(IoPriority.UNSET).equals(IoPriority.UNSET)
+        || ours(host.groups().groupOf(pid).orElse(LimitGroups.ROOT));
   }
 
   private boolean granted(HostId host, TrueWorker worker) {
@@ -127,12 +148,13 @@ final class Oracle {
   void look(SimulatedHost host, boolean connected) {
     Set<String> disks = new HashSet<>();
     for (TrueWorker worker : host.trueWorkers()) {
-      if (host.get(worker.pid()).orElse(IoPriority.UNSET).equals(IoPriority.UNSET)) {
+      if (!restrained(host, worker.pid())) {
         continue;
       }
       disks.add(worker.domain() + worker.vdev());
       if (!granted(host.host(), worker)) {
-        breaks(connected ? 2 : 3, host.host() + ": " + worker + " is set, and no lease runs");
+        breaks(
+            connected ? 2 : 3, host.host() + ": " + worker + " is restrained, and no lease runs");
       }
     }
     if (disks.size() > DISKS_PER_HOST) {
@@ -209,6 +231,7 @@ final class Oracle {
     Alert.Action action = alert.action();
     if (action != null
         && action.effect() == Alert.Effect.WORKED
+        && action.limitPerS() == null
         && !heeds.getOrDefault(alert.host(), true)) {
       breaks(9, alert.host() + ": worked, on a device that does not listen");
     }

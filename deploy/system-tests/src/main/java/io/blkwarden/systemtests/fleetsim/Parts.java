@@ -1,6 +1,7 @@
 package io.blkwarden.systemtests.fleetsim;
 
 import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.step.Effect;
@@ -16,6 +17,11 @@ interface Parts {
 
   /** The priorities that a host's agent sees. */
   default IoPriorities priorities(IoPriorities kernel) {
+    return kernel;
+  }
+
+  /** The groups that a host's agent sees. */
+  default LimitGroups groups(LimitGroups kernel) {
     return kernel;
   }
 

@@ -3,6 +3,7 @@ package io.blkwarden.systemtests.fleetsim;
 import static java.util.Objects.requireNonNull;
 
 import io.blkwarden.agent.sim.HostSpec;
+import io.blkwarden.agent.sim.ServiceOrder;
 import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.PolicyFile;
@@ -32,9 +33,14 @@ final class Simulation {
       policies:
         - name: swap-storm
           mode: auto
-          match: { role: swap }
+          match: { role: swap, host: "sim-*" }
           when: { metric: iops, above: 40, for: 5s, clear_below: 20, clear_for: 20s }
           then: { ladder: [ idle ], lease: 60s, alert: warning }
+        - name: limited-storm
+          mode: auto
+          match: { role: swap, host: "lim-*" }
+          when: { metric: iops, above: 40, for: 5s, clear_below: 20, clear_for: 20s }
+          then: { ladder: [ idle, limit 15/s ], lease: 60s, alert: warning }
       brakes: { disks_per_host: %d, disks_per_domain: 1, hosts_throttled: 100%%,
                 stop_if_hosts_anomalous: 100%% }
       """
@@ -68,9 +74,10 @@ final class Simulation {
   /** Runs it to its end. */
   Figures run() {
     for (int n = 0; n < plan.hosts(); n++) {
-      HostSpec spec = HostSpec.ofFleet("sim-", n);
+      HostSpec spec = spec(n);
       SimulatedHost host = new SimulatedHost(spec, world::now);
       heeds.put(spec.host(), !spec.scheduler().equals("none"));
+      boolean listens = spec.order().heeds();
       AgentNode agent =
           new AgentNode(world, host, new HostLink(world, spec.host(), this::toControllers));
       agents.put(spec.host(), agent);
@@ -79,7 +86,7 @@ final class Simulation {
       world.every(
           1_000,
           () -> {
-            storms.look(agent, heeds.getOrDefault(agent.id(), true));
+            storms.look(agent, listens);
             agent.look();
             if (agent.link().up()) {
               world.oracle.lookForLost(agent.id(), agent.link().upSinceMillis());
@@ -99,6 +106,22 @@ final class Simulation {
         storms.wrong(),
         storms.reliefMillis(),
         world.trail.end());
+  }
+
+  /**
+   * Of six hosts two have mq-deadline, two none, one bfq, and one bfq with merged queues; the last
+   * four of them ({@code lim-}) may limit disks.
+   */
+  private static HostSpec spec(int n) {
+    HostSpec usual = HostSpec.ofFleet(n % 6 < 2 ? "sim-" : "lim-", n);
+    ServiceOrder order =
+        switch (n % 6) {
+          case 3 -> ServiceOrder.BFQ;
+          case 5 -> ServiceOrder.BFQ_MERGED;
+          default -> usual.order();
+        };
+    return new HostSpec(
+        usual.host(), usual.firstGuest(), usual.guests(), order, usual.iosPerSecond());
   }
 
   private void toControllers(Input input) {

@@ -2,7 +2,6 @@ package io.blkwarden.systemtests.fleetsim;
 
 import io.blkwarden.agent.sim.SimulatedHost.TrueWorker;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,17 +64,26 @@ final class Storms {
     }
   }
 
-  /** Looks at what is throttled on a host just now. */
+  /**
+   * Looks at what is throttled on a host just now.
+   *
+   * @param heeds whether its device listens to the idle class; a limit it always honours
+   */
   void look(AgentNode agent, boolean heeds) {
     Set<Disk> now = new HashSet<>();
+    Set<Disk> bitten = new HashSet<>();
     for (TrueWorker worker : agent.host().trueWorkers()) {
-      if (!agent.host().get(worker.pid()).orElse(IoPriority.UNSET).equals(IoPriority.UNSET)) {
-        now.add(new Disk(agent.id(), worker.domain(), worker.vdev()));
+      Disk disk = new Disk(agent.id(), worker.domain(), worker.vdev());
+      if (Oracle.restrained(agent.host(), worker.pid())) {
+        now.add(disk);
+        if (heeds || agent.host().limited(worker.pid())) {
+          bitten.add(disk);
+        }
       }
     }
     for (Disk disk : now) {
       Long since = sinceMillis.get(disk);
-      if (since != null && heeds && relieved.add(disk)) {
+      if (since != null && bitten.contains(disk) && relieved.add(disk)) {
         reliefMillis.add(world.now() - since);
       }
       if (throttled.add(disk)) {

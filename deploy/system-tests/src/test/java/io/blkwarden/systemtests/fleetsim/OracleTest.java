@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.controller.policy.Brakes;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.step.Effect;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
@@ -70,6 +72,56 @@ final class OracleTest {
             return new Kernel(kernel, pid -> pid, false);
           }
         });
+  }
+
+  @Test
+  void aLimitThatIsNeverLiftedBreaksTheSecond() {
+    catches(
+        2,
+        new Parts() {
+          @Override
+          public LimitGroups groups(LimitGroups kernel) {
+            return new Sticky(kernel);
+          }
+        });
+  }
+
+  /** Groups that nobody leaves. */
+  private record Sticky(LimitGroups real) implements LimitGroups {
+    @Override
+    public Optional<String> unavailable() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Reading<String> groupOf(int pid) {
+      return real.groupOf(pid);
+    }
+
+    @Override
+    public Optional<String> limit(String group, DeviceNumber device, int perSecond) {
+      return real.limit(group, device, perSecond);
+    }
+
+    @Override
+    public Reading<Integer> limitOf(String group, DeviceNumber device) {
+      return real.limitOf(group, device);
+    }
+
+    @Override
+    public Optional<String> move(int pid, String group) {
+      return group.equals(ROOT) ? Optional.empty() : real.move(pid, group);
+    }
+
+    @Override
+    public Optional<String> remove(String group) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Reading<List<String>> groups() {
+      return real.groups();
+    }
   }
 
   @Test
