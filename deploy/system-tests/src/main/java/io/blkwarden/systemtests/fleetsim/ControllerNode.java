@@ -97,6 +97,9 @@ final class ControllerNode implements CommandDesk.Feedback {
     if (input instanceof Input.Sampled(HostId host, var _)) {
       lastSamples.put(host, world.now());
     }
+    if (input instanceof Input.OutcomeSeen(Outcome outcome)) {
+      commands.settled(outcome); // as the intake does: it may come where the answer got lost
+    }
     List<Effect> effects =
         world.parts.effects(step.step(input, new Moment(world.now(), world.wall())));
     world.oracle.wants(effects, lastSamples, heeds);

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class FleetSimulationTest {
-  private static final int FRESH = 4;
+  private static final int FRESH = 2;
 
   private static Figures holds(Plan plan) {
     Figures figures = new Simulation(plan, Parts.REAL).run();
