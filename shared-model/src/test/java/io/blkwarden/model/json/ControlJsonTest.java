@@ -115,6 +115,15 @@ class ControlJsonTest {
     assertThat(fault("null")).isEqualTo(Decoded.Reason.UNKNOWN_SCHEMA);
   }
 
+  @Test
+  void whatIsTooLargeOrTooDeepIsNotRead() {
+    String schema = "{\"schema\":\"blkwarden.command.v1\",\"x\":";
+    assertThat(fault(schema + "\"" + "a".repeat(ControlJson.MAX_BYTES) + "\"}"))
+        .isEqualTo(Decoded.Reason.TOO_LARGE);
+    assertThat(fault(schema + "[".repeat(100_000) + "]".repeat(100_000) + "}"))
+        .isEqualTo(Decoded.Reason.TOO_LARGE);
+  }
+
   private static Decoded.Reason fault(String json) {
     return switch (ControlJson.decode(ControlMessage.class, json.getBytes(UTF_8))) {
       case Decoded.Malformed<ControlMessage> m -> m.reason();
