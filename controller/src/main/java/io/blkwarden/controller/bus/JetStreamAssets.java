@@ -204,7 +204,8 @@ public final class JetStreamAssets {
     return new BusException(
         ("JetStream does not answer at %s (%s): start nats-server with -js, or put"
                 + " 'jetstream { store_dir: \"/var/lib/nats\" }' into its configuration, and"
-                + " restart it")
+                + " restart it; where it runs, these credentials may not ask for this: see its"
+                + " log")
             .formatted(servers, e.getMessage()),
         e);
   }

@@ -4,10 +4,12 @@ import io.blkwarden.controller.bus.Seeds;
 import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.bus.access.ServerConfig;
+import io.blkwarden.controller.bus.access.UserList;
 import io.blkwarden.controller.config.AccessFolder;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -33,10 +35,14 @@ import picocli.CommandLine.Spec;
       "Writes a nats-server configuration in which each host may say only what is true of itself"
           + " and hear only its own commands, and a seed for every host, the controllers, people"
           + " who act and people who only look.",
-      "Run it again to add hosts: seeds that exist are kept. To shut one out delete its seed, run"
-          + " it again and reload the server. To renew a seed, the same."
+      "Run it again to add hosts: seeds that exist are kept, and so is nats-server.conf, which is"
+          + " yours to edit. To shut one out, or to renew a seed, delete the seed and run it again."
+          + " Each time: nats-server --signal reload."
     })
 final class NatsInit implements Callable<Integer> {
+  private static final String LISTEN = "127.0.0.1:4222";
+  private static final String STORE = "/var/lib/nats";
+
   private final Shell shell;
 
   @Spec @Nullable CommandSpec spec;
@@ -60,16 +66,14 @@ final class NatsInit implements Callable<Integer> {
   @Option(
       names = "--listen",
       paramLabel = "ADDRESS:PORT",
-      defaultValue = "127.0.0.1:4222",
-      description = "Where the server is to listen. Default ${DEFAULT-VALUE}.")
-  String listen = "127.0.0.1:4222";
+      description = "Where the server is to listen. Default " + LISTEN + ".")
+  @Nullable String listen;
 
   @Option(
       names = "--store",
       paramLabel = "DIR",
-      defaultValue = "/var/lib/nats",
-      description = "Where the server is to keep streams. Default ${DEFAULT-VALUE}.")
-  String store = "/var/lib/nats";
+      description = "Where the server is to keep streams. Default " + STORE + ".")
+  @Nullable String store;
 
   @Option(
       names = "--tls-cert",
@@ -83,9 +87,8 @@ final class NatsInit implements Callable<Integer> {
   @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
-      defaultValue = "blkwarden.v1",
-      description = "What all subjects begin with; default ${DEFAULT-VALUE}.")
-  String prefix = "blkwarden.v1";
+      description = "What all subjects begin with. Default as the last time, or blkwarden.v1.")
+  @Nullable String prefix;
 
   NatsInit(Shell shell) {
     this.shell = shell;
@@ -95,42 +98,71 @@ final class NatsInit implements Callable<Integer> {
   public Integer call() {
     Optional<ServerConfig.Tls> tls = tls();
     try {
-      Subjects subjects = new Subjects(prefix);
       SortedSet<HostId> all = named();
       AccessFolder folder = new AccessFolder(dir);
+      Optional<Path> there = folder.config();
+      if (there.isPresent() && (listen != null || store != null || tls.isPresent())) {
+        throw usage(
+            "%s is there already, so --listen, --store and --tls-* change nothing: edit it, or move"
+                    .formatted(there.get())
+                + " it away");
+      }
+      Subjects subjects = subjects(folder);
       int before = folder.hosts().size();
       all.addAll(folder.hosts());
-      List<ServerConfig.User> users = users(folder, new Grants(subjects), all);
-      Path config = folder.config(new ServerConfig(listen, store, tls, users).text());
+      folder.users(new UserList(subjects, users(folder, new Grants(subjects), all)).text());
+      Path config = there.isPresent() ? there.get() : create(folder, tls);
       shell
           .out()
           .printf(
               "%s: %d hosts, %d of them new; seeds in %s%n"
                   + "check it:  nats-server -t -c %s%n"
+                  + "a server that runs: nats-server --signal reload%n"
                   + "give each host its own seed only: blkwarden-agent run --creds FILE%n",
               config, all.size(), all.size() - before, folder.seed(""), config);
-      if (tls.isEmpty() && !listen.startsWith("127.") && !listen.startsWith("localhost:")) {
-        shell
-            .err()
-            .println(
-                "blkwarden: without --tls-cert and --tls-key anybody on the way can read and change"
-                    + " what is said");
-      }
       return ExitCodes.DONE;
     } catch (IllegalArgumentException e) {
       throw usage(String.valueOf(e.getMessage()));
+    } catch (FileSystemException e) {
+      shell
+          .err()
+          .printf(
+              "blkwarden: %s: %s; choose another --dir, or mend its owner and mode%n",
+              e.getFile(), e.getClass().getSimpleName());
+      return ExitCodes.FAILED;
     } catch (IOException e) {
       shell.err().println("blkwarden: " + e.getMessage());
       return ExitCodes.FAILED;
     }
   }
 
-  private static List<ServerConfig.User> users(
+  private Path create(AccessFolder folder, Optional<ServerConfig.Tls> tls) throws IOException {
+    String address = listen == null ? LISTEN : listen;
+    if (tls.isEmpty() && !address.startsWith("127.") && !address.startsWith("localhost:")) {
+      shell
+          .err()
+          .println(
+              "blkwarden: without TLS anybody on the way can read and change what is said: add a"
+                  + " tls block to nats-server.conf, or move it away and give --tls-cert and"
+                  + " --tls-key");
+    }
+    String streams = store == null ? STORE : store;
+    return folder.config(new ServerConfig(address, streams, tls).text(AccessFolder.USERS));
+  }
+
+  private Subjects subjects(AccessFolder folder) throws IOException {
+    String given = prefix;
+    return given != null
+        ? new Subjects(given)
+        : folder.users().flatMap(UserList::prefix).map(Subjects::new).orElse(Subjects.DEFAULT);
+  }
+
+  private static List<UserList.User> users(
       AccessFolder folder, Grants grants, SortedSet<HostId> hosts) throws IOException {
     List<Role> roles = new ArrayList<>(List.of(Role.Single.values()));
     hosts.forEach(host -> roles.add(new Role.Host(host)));
     SecureRandom random = new SecureRandom();
-    List<ServerConfig.User> users = new ArrayList<>();
+    List<UserList.User> users = new ArrayList<>();
     for (Role role : roles) {
       String seed = folder.seed(role.file(), role.text(), () -> Seeds.create(random));
       String key;
@@ -142,18 +174,18 @@ final class NatsInit implements Callable<Integer> {
                 .formatted(folder.seed(role.file()), e.getMessage()),
             e);
       }
-      users.add(new ServerConfig.User(role, key, grants.of(role, key)));
+      users.add(new UserList.User(role, key, grants.of(role, key)));
     }
     return users;
   }
 
-  private SortedSet<HostId> named() throws IOException {
+  private SortedSet<HostId> named() {
     SortedSet<HostId> named = new TreeSet<>();
     hosts.forEach(host -> named.add(host(host)));
     Path file = hostsFile;
     if (file != null) {
       int number = 0;
-      for (String line : Files.readAllLines(file)) {
+      for (String line : lines(file)) {
         number++;
         if (!line.isBlank() && !line.strip().startsWith("#")) {
           try {
@@ -168,11 +200,22 @@ final class NatsInit implements Callable<Integer> {
     return named;
   }
 
+  private List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw usage(
+          "--hosts-file: expected a text file that can be read, found %s (%s)"
+              .formatted(file, e.getClass().getSimpleName()));
+    }
+  }
+
   /** A host; not the one that stands for the fleet, in whose name nobody but controllers speaks. */
   private static HostId host(String name) {
     HostId host = new HostId(name);
     if (host.equals(HostId.FLEET)) {
-      throw new IllegalArgumentException("host: %s stands for the whole fleet".formatted(name));
+      throw new IllegalArgumentException(
+          "host: %s stands for the whole fleet; name a dom0".formatted(name));
     }
     return host;
   }

@@ -20,15 +20,18 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The folder that {@code blkwarden nats init} writes: a server's configuration and, below {@code
- * seeds}, one file with a seed for each user.
+ * The folder that {@code blkwarden nats init} writes: a server's configuration, the list of its
+ * users, and below {@code seeds} one file with a seed for each.
  *
- * <p>Seeds are mode 0600 from their first byte, and never written over. The configuration is
- * replaced as a whole.
+ * <p>Seeds are mode 0600 from their first byte. Seeds and the configuration are never written over;
+ * the list of users is replaced as a whole.
  */
 public final class AccessFolder {
   /** Name of the server's configuration. */
   public static final String CONFIG = "nats-server.conf";
+
+  /** Name of the list of users. */
+  public static final String USERS = "users.conf";
 
   private static final String HOST = "host-";
   private static final String SUFFIX = ".nk";
@@ -100,17 +103,30 @@ public final class AccessFolder {
                 .formatted(path)));
   }
 
-  /** Replaces the configuration. */
-  public Path config(String text) throws IOException {
-    Path next = folder.resolve(CONFIG + ".new");
+  /** The configuration, if it was written. */
+  public Optional<Path> config() {
     Path config = folder.resolve(CONFIG);
-    Files.writeString(
+    return Files.exists(config) ? Optional.of(config) : Optional.empty();
+  }
+
+  /** Writes the configuration, which is not there yet. */
+  public Path config(String text) throws IOException {
+    return Files.writeString(folder.resolve(CONFIG), text, StandardOpenOption.CREATE_NEW);
+  }
+
+  /** The list of users, if it was written. */
+  public Optional<String> users() throws IOException {
+    Path users = folder.resolve(USERS);
+    return Files.exists(users) ? Optional.of(Files.readString(users)) : Optional.empty();
+  }
+
+  /** Replaces the list of users. */
+  public void users(String text) throws IOException {
+    Path next = Files.writeString(folder.resolve(USERS + ".new"), text);
+    Files.move(
         next,
-        text,
-        StandardOpenOption.CREATE,
-        StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE);
-    return Files.move(
-        next, config, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        folder.resolve(USERS),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -27,6 +27,10 @@ final class NatsInitTest {
     return Typed.type("", all);
   }
 
+  private String users() throws IOException {
+    return Files.readString(dir.resolve("users.conf"));
+  }
+
   private String config() throws IOException {
     return Files.readString(dir.resolve("nats-server.conf"));
   }
@@ -40,7 +44,8 @@ final class NatsInitTest {
         .isEqualTo("rw-------");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(seed.getParent())))
         .isEqualTo("rwx------");
-    assertThat(config())
+    assertThat(config()).doesNotContain("SU");
+    assertThat(users())
         .contains("# host dom0-7", "blkwarden.v1.command.dom0-7", "# the controllers")
         .doesNotContain(Files.readAllLines(seed).getLast());
   }
@@ -53,17 +58,36 @@ final class NatsInitTest {
 
     Typed typed = init("--hosts-file", more.toString());
     assertThat(typed.out()).contains("3 hosts, 2 of them new");
-    assertThat(config()).contains("# host dom0-7", "# host dom0-8", "# host dom0%2Eexample");
+    assertThat(users()).contains("# host dom0-7", "# host dom0-8", "# host dom0%2Eexample");
     assertThat(Files.readString(dir.resolve("seeds/host-dom0-7.nk"))).isEqualTo(seed);
 
     Files.delete(dir.resolve("seeds/host-dom0-8.nk"));
     assertThat(init().code()).isZero();
-    assertThat(config()).doesNotContain("dom0-8");
+    assertThat(users()).doesNotContain("dom0-8");
+  }
+
+  @Test
+  void whatAnOperatorEditedAndThePrefixAreKept() throws IOException {
+    assertThat(init("--listen", "10.0.0.1:4222", "--prefix", "xen.v1", "dom0-7").code()).isZero();
+    Path conf = dir.resolve("nats-server.conf");
+    String edited = config().replace("max_payload: 1MB", "max_payload: 2MB");
+    Files.writeString(conf, edited);
+
+    assertThat(init("dom0-8").code()).isZero();
+    assertThat(config()).isEqualTo(edited).contains("10.0.0.1:4222");
+    assertThat(users()).contains("xen.v1.command.dom0-8").doesNotContain("blkwarden.v1");
+
+    Typed refused = init("--listen", "10.0.0.2:4222");
+    assertThat(refused.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(refused.err()).contains(conf.toString(), "edit it, or move it away");
+    assertThat(config()).isEqualTo(edited);
   }
 
   @Test
   void whatCannotBeIsSaid() throws IOException {
-    assertThat(init("_fleet").err()).contains("_fleet stands for the whole fleet");
+    assertThat(init("_fleet").err()).contains("_fleet stands for the whole fleet; name a dom0");
+    assertThat(init("--hosts-file", temp.resolve("none").toString()).err())
+        .contains("--hosts-file: expected a text file that can be read", "none (NoSuchFile");
     assertThat(init("two words").err()).contains("expected no blanks");
     assertThat(init("--tls-cert", "a.pem").err()).contains("expected both or none");
     Path hosts = Files.writeString(temp.resolve("hosts"), "dom0-7\n_fleet\n");
@@ -90,7 +114,17 @@ final class NatsInitTest {
 
   @Test
   void anOpenDoorIsSaid() {
-    assertThat(init("--listen", "0.0.0.0:4222").err()).contains("without --tls-cert");
+    assertThat(init("--listen", "0.0.0.0:4222").err()).contains("without TLS", "tls block");
+    dir = temp.resolve("other");
     assertThat(init("--listen", "127.0.0.1:4222").err()).isEmpty();
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsSaid() throws IOException {
+    Path file = Files.writeString(temp.resolve("file"), "");
+    dir = file.resolve("nats");
+    Typed typed = init("dom0-7");
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.err()).contains(file.toString(), "choose another --dir");
   }
 }

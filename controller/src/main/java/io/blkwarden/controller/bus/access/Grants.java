@@ -84,6 +84,8 @@ public final class Grants {
     publish.add("$JS.API.INFO");
     publish.add("$JS.API.STREAM.NAMES");
     publish.add("$JS.FC.>");
+    // silences that are over are swept out of their bucket by whoever adds one
+    publish.add("$JS.API.STREAM.PURGE.KV_" + JetStreamAssets.SAID);
     for (String stream : STREAMS) {
       publish.add("$JS.API.STREAM.INFO." + stream);
       publish.add("$JS.API.STREAM.MSG.GET." + stream);

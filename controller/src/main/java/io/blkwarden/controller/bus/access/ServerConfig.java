@@ -5,20 +5,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The configuration of a nats-server on which each user can do only what its role needs.
+ * The configuration of a nats-server for one installation, which includes its {@link UserList}.
  *
- * <p>It holds public keys only. Format: nats-server's own, since 2.9.
+ * <p>Format: nats-server's own, since 2.9.
  *
  * @param listen address and port
  * @param store folder of JetStream
  * @param tls certificate and key; empty without TLS
- * @param users who may connect
  */
-public record ServerConfig(String listen, String store, Optional<Tls> tls, List<User> users) {
-  public ServerConfig {
-    users = List.copyOf(users);
-  }
-
+public record ServerConfig(String listen, String store, Optional<Tls> tls) {
   /**
    * How the server shows who it is.
    *
@@ -28,19 +23,14 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls, List<
   public record Tls(String certificate, String key) {}
 
   /**
-   * A user.
+   * The text of the file.
    *
-   * @param role what it is
-   * @param publicKey how it is known
-   * @param permissions what it may do
+   * @param users name of the file beside it with the users
    */
-  public record User(Role role, String publicKey, Permissions permissions) {}
-
-  /** The text of the file. */
-  public String text() {
+  public String text(String users) {
     return """
-    # nats-server configuration, written by 'blkwarden nats init'. To add a host run it again,
-    # then: nats-server --signal reload
+    # nats-server configuration, written once by 'blkwarden nats init', and yours to edit since.
+    # The users are in a file of their own, which 'nats init' writes anew each time.
     listen: %s
     max_payload: 1MB
     jetstream {
@@ -49,18 +39,14 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls, List<
     %saccounts {
       BLKWARDEN {
         jetstream: enabled
-        users: [
-    %s    ]
+        include %s
       }
       SYS {}
     }
     system_account: SYS
     """
         .formatted(
-            quoted(listen),
-            quoted(store),
-            tls.map(ServerConfig::text).orElse(""),
-            users.stream().map(ServerConfig::text).collect(Collectors.joining()));
+            quoted(listen), quoted(store), tls.map(ServerConfig::text).orElse(""), quoted(users));
   }
 
   private static String text(Tls tls) {
@@ -73,25 +59,7 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls, List<
         .formatted(quoted(tls.certificate()), quoted(tls.key()));
   }
 
-  private static String text(User user) {
-    Permissions may = user.permissions();
-    return """
-          # %s
-          { nkey: %s
-            permissions: {
-              publish: { allow: %s }
-              subscribe: { allow: %s }%s
-            } }
-    """
-        .formatted(
-            user.role().text(),
-            user.publicKey(),
-            list(may.publish()),
-            list(may.subscribe()),
-            may.answers() ? "\n            allow_responses: { max: 1, expires: \"1m\" }" : "");
-  }
-
-  private static String list(List<String> subjects) {
+  static String list(List<String> subjects) {
     return subjects.stream().map(ServerConfig::quoted).collect(Collectors.joining(", ", "[", "]"));
   }
 

@@ -79,6 +79,20 @@ final class GuardedNats {
     }
   }
 
+  /** Writes the users anew, with more hosts, and lets the server that runs read them. */
+  void init(String... hosts) throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("nats", "init", "--dir", folder.toString()));
+    arguments.addAll(Arrays.asList(hosts));
+    Said written = run(Map.of(), arguments.toArray(String[]::new));
+    assertThat(written.code()).as(written.err()).isZero();
+    Process signal =
+        new ProcessBuilder("nats-server", "--signal", "reload=" + process.pid())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("signal").toFile())
+            .start();
+    assertThat(signal.waitFor()).isZero();
+  }
+
   String url() {
     return "nats://127.0.0.1:" + port;
   }

@@ -1,5 +1,6 @@
 package io.blkwarden.systemtests.access;
 
+import static io.nats.client.Connection.Status.CONNECTED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -123,6 +124,9 @@ final class NatsAccessTest {
     assertThat(nats.as("operator", "pause", "--reason", "test").code()).isZero();
     assertThat(nats.as("operator", "resume").code()).isZero();
     assertThat(nats.as("operator", "release", "--all", "--reason", "test").code()).isZero();
+    GuardedNats.Said silence =
+        nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
+    assertThat(silence.code()).as(silence.err()).isZero();
     assertThat(nats.as("viewer", "alerts").code()).isNotZero();
     assertThat(viewer.denied()).isEmpty();
     assertThat(controller.readiness().hindrances()).isEmpty();
@@ -245,6 +249,27 @@ final class NatsAccessTest {
   @Order(7)
   void nobodyElseConnects() {
     assertThatThrownBy(() -> Nats.connect(nats.url()).close())
+        .isInstanceOf(AuthenticationException.class);
+  }
+
+  @Test
+  @Order(8)
+  void hostsComeAndGoWhileTheServerRuns() throws Exception {
+    nats.init("dom0-9");
+    await("the new host connects")
+        .atMost(BOUND)
+        .ignoreExceptions()
+        .until(() -> nats.client("host-dom0-9").connection().getStatus() == CONNECTED);
+    GuardedNats.Client leaving = nats.client("host-dom0-9");
+
+    String seed = Files.readString(nats.seed("host-dom0-9"));
+    Files.delete(nats.seed("host-dom0-9"));
+    nats.init();
+    await("and is shut out")
+        .atMost(BOUND)
+        .until(() -> leaving.connection().getStatus() != CONNECTED);
+    Files.writeString(nats.seed("host-dom0-9"), seed);
+    assertThatThrownBy(() -> nats.client("host-dom0-9"))
         .isInstanceOf(AuthenticationException.class);
   }
 
