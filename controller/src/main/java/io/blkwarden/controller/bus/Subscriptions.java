@@ -4,7 +4,6 @@ import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What the controller listens to; they outlive reconnections. */
 final class Subscriptions {
@@ -44,17 +43,11 @@ final class Subscriptions {
     operators.subscribe(
         subjects.allOperatorRequests(),
         m -> {
-          if (isInbox(m.getReplyTo())) {
-            inbox.operator(m.getSubject(), m.getReplyTo(), m.getData());
+          String replyTo = m.getReplyTo();
+          if (replyTo != null && subjects.isInbox(replyTo)) {
+            inbox.operator(m.getSubject(), replyTo, m.getData());
           }
         });
-  }
-
-  /** Whether an answer there is no message of another kind, such as a command. */
-  private boolean isInbox(@Nullable String subject) {
-    return subject != null
-        && !subject.startsWith("$")
-        && !subject.startsWith(subjects.prefix() + ".");
   }
 
   /** Stops listening, except for outcomes and replies of what is still under way. */

@@ -287,7 +287,7 @@ public final class NatsControlBus implements ControlBus {
 
   private void heard(Message message) {
     String to = message.getReplyTo();
-    if (!isInbox(to)) {
+    if (to == null || !settings.subjects().isInbox(to)) {
       put(() -> outbox.drop("commands_not_asked"));
       return;
     }
@@ -300,17 +300,6 @@ public final class NatsControlBus implements ControlBus {
     if (heard == null || !heard.command(command)) {
       put(() -> outbox.drop("commands"));
     }
-  }
-
-  /**
-   * Whether somebody waits there for an answer. A stream's consumer can be made to deliver to any
-   * subject, a command's too, by people who may not command; what it delivers is to be answered to
-   * {@code $JS.ACK}. An answer on a subject of the installation would be a message of another kind.
-   */
-  private boolean isInbox(@Nullable String subject) {
-    return subject != null
-        && !subject.startsWith("$")
-        && !subject.startsWith(settings.subjects().prefix() + ".");
   }
 
   private @Nullable BusListener listener() {

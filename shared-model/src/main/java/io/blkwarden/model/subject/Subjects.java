@@ -3,6 +3,7 @@ package io.blkwarden.model.subject;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Require;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The NATS subjects of one blkwarden installation.
@@ -100,6 +101,18 @@ public record Subjects(String prefix) {
   /** All operators' requests. */
   public String allOperatorRequests() {
     return prefix + ".operator.*";
+  }
+
+  /**
+   * Whether somebody waits for an answer there: the reply subject of a request that is to be
+   * obeyed.
+   *
+   * <p>A stream's consumer can be made to deliver to any subject, a command's too, by people who
+   * may not command; what it delivers is to be answered to {@code $JS.ACK}. An answer on a subject
+   * of the installation would be a message of another kind.
+   */
+  public boolean isInbox(@Nullable String replyTo) {
+    return replyTo != null && !replyTo.startsWith("$") && !replyTo.startsWith(prefix + ".");
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.blkwarden.model.HostId;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,6 +23,14 @@ final class SubjectsTest {
     assertThat(SUBJECTS.alert("critical", host, name))
         .matches("blkwarden\\.v1\\.alert\\.critical(\\.[A-Za-z0-9_%-]+){2}");
     assertThat(HostToken.key(host)).matches("[A-Za-z0-9_=-]+");
+  }
+
+  @Test
+  void noAnswerIsAMessageOfAnotherKind() {
+    assertThat(SUBJECTS.isInbox("_INBOX.dom0-7.x1")).isTrue();
+    assertThat(SUBJECTS.isInbox(null)).isFalse();
+    assertThat(SUBJECTS.isInbox("$JS.ACK.S.c.1.1.1.1.0")).isFalse();
+    assertThat(SUBJECTS.isInbox(SUBJECTS.command(new HostId("dom0-8")))).isFalse();
   }
 
   @ParameterizedTest
