@@ -5,7 +5,6 @@ import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -32,12 +31,6 @@ final class NatsLinks {
 
   /** Connects; waits at most for some seconds. */
   Connection connect(String link, LinkListener listener) throws BusException {
-    Path credentials = settings.credentials();
-    if (credentials != null && !Files.isReadable(credentials)) {
-      throw new BusException(
-          "cannot read the NATS credentials %s: check --creds, NATS_CREDS and the file's mode"
-              .formatted(credentials));
-    }
     try {
       return Nats.connect(options(link, listener));
     } catch (AuthenticationException e) {
@@ -61,7 +54,7 @@ final class NatsLinks {
     }
   }
 
-  private Options options(String link, LinkListener listener) throws IOException {
+  private Options options(String link, LinkListener listener) throws BusException {
     Options.Builder options =
         Options.builder()
             .servers(settings.servers().split(",", -1))
@@ -81,7 +74,19 @@ final class NatsLinks {
             .maxPingsOut(2);
     Path credentials = settings.credentials();
     if (credentials != null) {
-      Seeds.use(credentials, options);
+      try {
+        Seeds.use(credentials, options);
+      } catch (IOException e) {
+        throw new BusException(
+            "cannot read the NATS credentials %s (%s): check --creds, NATS_CREDS and its mode"
+                .formatted(credentials, e.getClass().getSimpleName()),
+            e);
+      } catch (IllegalArgumentException e) {
+        throw new BusException(
+            "the NATS credentials %s are %s: check --creds and NATS_CREDS"
+                .formatted(credentials, e.getMessage()),
+            e);
+      }
     }
     return options.build();
   }

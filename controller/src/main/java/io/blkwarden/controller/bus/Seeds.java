@@ -40,11 +40,13 @@ public final class Seeds {
   /**
    * Lets a connection use a file of credentials; with a seed its replies come to {@code
    * _INBOX.<public key>}, which no other user may hear.
+   *
+   * @throws IllegalArgumentException if it is too large, or its seed is none
    */
   static void use(Path file, Options.Builder options) throws IOException {
     if (Files.size(file) > NatsSeed.FILE_MAX) {
-      throw new IOException(
-          "%s: expected at most %d bytes of credentials".formatted(file, NatsSeed.FILE_MAX));
+      throw new IllegalArgumentException(
+          "a file of more than %d bytes".formatted(NatsSeed.FILE_MAX));
     }
     Optional<String> seed = NatsSeed.in(Files.readString(file));
     if (seed.isPresent()) {

@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,6 +77,18 @@ final class BlkwardenTest {
 
     assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(typed.err()).contains("cannot read the NATS credentials", "no.creds");
+  }
+
+  @Test
+  void credentialsThatAreNoneAreNotTakenForAServerThatIsAway(@TempDir Path folder)
+      throws IOException {
+    Path seed = Files.writeString(folder.resolve("bad.nk"), "SU" + "A".repeat(56));
+    assertThat(Typed.type("nats://127.0.0.1:1", "map", "--creds", seed.toString()).err())
+        .contains(seed.toString(), "a seed whose checksum is wrong", "check --creds");
+    Path large = Files.writeString(folder.resolve("large.nk"), "x".repeat(20_000));
+    assertThat(Typed.type("nats://127.0.0.1:1", "map", "--creds", large.toString()).err())
+        .contains(large.toString(), "more than 16384 bytes", "check --creds")
+        .doesNotContain("start nats-server");
   }
 
   @Test

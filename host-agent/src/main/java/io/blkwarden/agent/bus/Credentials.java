@@ -1,6 +1,7 @@
 package io.blkwarden.agent.bus;
 
 import io.blkwarden.model.NatsSeed;
+import io.nats.client.NKey;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.nio.file.Path;
@@ -19,10 +20,22 @@ public sealed interface Credentials {
   /** A {@code .creds} file with a JWT, which the client reads itself. */
   record JwtFile(Path file) implements Credentials {}
 
-  /** What a file with this text is. */
+  /**
+   * What a file with this text is.
+   *
+   * @throws IllegalArgumentException if it is a seed whose checksum is wrong
+   */
   static Credentials of(Path file, String text) {
     Optional<String> seed = NatsSeed.in(text);
-    return seed.isPresent() ? new Seed(seed.get()) : new JwtFile(file);
+    if (seed.isEmpty()) {
+      return new JwtFile(file);
+    }
+    try {
+      NKey.fromSeed(seed.get().toCharArray()).clear();
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException("a seed whose checksum is wrong", e);
+    }
+    return new Seed(seed.get());
   }
 
   /** Lets a connection use them. */

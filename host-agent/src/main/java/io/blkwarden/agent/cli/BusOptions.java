@@ -89,6 +89,11 @@ final class BusOptions {
     } catch (IOException _) {
       problems.add("--creds: expected a file that can be read, found " + file);
       return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          "--creds: expected a NATS seed or a .creds file, found %s in %s"
+              .formatted(e.getMessage(), file));
+      return Optional.empty();
     }
   }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.agent.bus.NatsServer;
 import io.blkwarden.agent.lease.ReleaseRequest;
 import io.blkwarden.agent.lease.StateLock;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -79,6 +81,14 @@ final class AgentCommandTest {
         .contains("--ensure-scheduler: ", "--prio-aging-expire: ")
         .contains("--role: expected a regular expression", "found 'attic=x'")
         .doesNotContain("secret");
+  }
+
+  @Test
+  void aSeedWithAWrongLetterIsSaid() throws IOException {
+    Path seed = Files.writeString(state.resolve("bad.nk"), "SU" + "A".repeat(56));
+    assertThat(execute("doctor", "--creds", seed.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--creds: expected a NATS seed", "checksum is wrong in " + seed);
   }
 
   @Test
