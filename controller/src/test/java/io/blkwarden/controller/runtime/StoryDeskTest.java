@@ -1,0 +1,69 @@
+package io.blkwarden.controller.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.why.Question;
+import io.blkwarden.controller.why.Story;
+import io.blkwarden.model.subject.Subjects;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class StoryDeskTest {
+  private static CompletableFuture<Story> ask(StoryDesk desk) {
+    return desk.tell(new Question("vm176"), Duration.ofHours(1));
+  }
+
+  @Test
+  void soManyWaitAndWhoComesAfterIsTurnedAway() throws IOException {
+    // takes the connection and never greets, so that the first is read for as long as the test runs
+    try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+        StoryDesk desk =
+            new StoryDesk(
+                new BusSettings(
+                    "nats://127.0.0.1:" + silent.getLocalPort(), null, Subjects.DEFAULT, "c1"),
+                Clock.systemUTC(),
+                new SplittableRandom(1))) {
+      List<CompletableFuture<Story>> asked = new ArrayList<>();
+      for (int i = 0; i < 1 + StoryDesk.WAITING; i++) {
+        asked.add(ask(desk));
+      }
+      CompletableFuture<Story> last = ask(desk);
+
+      assertThat(asked).noneMatch(CompletableFuture::isCompletedExceptionally);
+      assertThatThrownBy(last::get)
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(RejectedExecutionException.class);
+    }
+  }
+
+  @Test
+  void whatHindersIsTold() throws IOException {
+    int closed;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = free.getLocalPort();
+    }
+    try (StoryDesk desk =
+        new StoryDesk(
+            new BusSettings("nats://127.0.0.1:" + closed, null, Subjects.DEFAULT, "c1"),
+            Clock.systemUTC(),
+            new SplittableRandom(1))) {
+      assertThatThrownBy(() -> ask(desk).get(60, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(BusException.class)
+          .hasMessageContaining("cannot reach NATS");
+    }
+  }
+}
