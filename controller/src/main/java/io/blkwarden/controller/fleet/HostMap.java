@@ -199,7 +199,7 @@ public final class HostMap {
     return disks[row].state() == MappingState.GONE;
   }
 
-  /** The disk of a row; the names of its dm device are left out. */
+  /** The disk of a row; the names of its dm device may be left out. */
   public MappedDisk disk(int row) {
     return disks[row];
   }

@@ -14,7 +14,6 @@ import io.blkwarden.agent.runtime.Tracing;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.HostSpec;
 import io.blkwarden.agent.sim.SimulatedHost;
-import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.model.HostId;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -57,7 +56,7 @@ final class SimulatedFleet {
               new HostScanner(host, host, host)::scan,
               Tracing.none("names say all in the simulation"),
               host,
-              LimitGroups.none("a simulated host has no cgroups"),
+              host.groups(),
               new LeaseFile(stateDir.resolve(spec.host().value())),
               Optional.empty(),
               new NatsControlBus(

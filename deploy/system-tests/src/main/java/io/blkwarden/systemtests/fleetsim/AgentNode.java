@@ -16,7 +16,6 @@ import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.throttle.IoPriorities;
 import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.throttle.StoredLeases;
-import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.json.Decoded;
@@ -25,7 +24,6 @@ import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -176,31 +174,9 @@ final class AgentNode implements ControlBus, IoPriorities {
   }
 
   /** The host's groups, watched by the oracle; the agent may die right before it moves a task. */
-  private final class Groups implements LimitGroups {
-    private final LimitGroups kernel;
-
+  private final class Groups extends ForwardingGroups {
     Groups(LimitGroups kernel) {
-      this.kernel = kernel;
-    }
-
-    @Override
-    public Optional<String> unavailable() {
-      return kernel.unavailable();
-    }
-
-    @Override
-    public Reading<String> groupOf(int pid) {
-      return kernel.groupOf(pid);
-    }
-
-    @Override
-    public Optional<String> limit(String group, DeviceNumber device, int perSecond) {
-      return kernel.limit(group, device, perSecond);
-    }
-
-    @Override
-    public Reading<Integer> limitOf(String group, DeviceNumber device) {
-      return kernel.limitOf(group, device);
+      super(kernel);
     }
 
     @Override
@@ -208,17 +184,7 @@ final class AgentNode implements ControlBus, IoPriorities {
       maybeDie();
       world.say(id() + " moves " + pid + " to " + group);
       world.oracle.moves(host, pid, group, stale);
-      return kernel.move(pid, group);
-    }
-
-    @Override
-    public Optional<String> remove(String group) {
-      return kernel.remove(group);
-    }
-
-    @Override
-    public Reading<List<String>> groups() {
-      return kernel.groups();
+      return super.move(pid, group);
     }
   }
 

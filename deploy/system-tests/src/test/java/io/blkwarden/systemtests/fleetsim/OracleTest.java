@@ -8,7 +8,6 @@ import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.controller.policy.Brakes;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.step.Effect;
-import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
@@ -87,40 +86,19 @@ final class OracleTest {
   }
 
   /** Groups that nobody leaves. */
-  private record Sticky(LimitGroups real) implements LimitGroups {
-    @Override
-    public Optional<String> unavailable() {
-      return Optional.empty();
-    }
-
-    @Override
-    public Reading<String> groupOf(int pid) {
-      return real.groupOf(pid);
-    }
-
-    @Override
-    public Optional<String> limit(String group, DeviceNumber device, int perSecond) {
-      return real.limit(group, device, perSecond);
-    }
-
-    @Override
-    public Reading<Integer> limitOf(String group, DeviceNumber device) {
-      return real.limitOf(group, device);
+  private static final class Sticky extends ForwardingGroups {
+    Sticky(LimitGroups real) {
+      super(real);
     }
 
     @Override
     public Optional<String> move(int pid, String group) {
-      return group.equals(ROOT) ? Optional.empty() : real.move(pid, group);
+      return group.equals(ROOT) ? Optional.empty() : super.move(pid, group);
     }
 
     @Override
     public Optional<String> remove(String group) {
       return Optional.empty();
-    }
-
-    @Override
-    public Reading<List<String>> groups() {
-      return real.groups();
     }
   }
 
