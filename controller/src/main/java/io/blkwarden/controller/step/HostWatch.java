@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.detect.HostTotal;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.SnapshotWish;
 import io.blkwarden.model.HostId;
@@ -24,8 +25,8 @@ final class HostWatch {
   /** Policies about each row. */
   short[][] matched = {};
 
-  /** Rows that each policy about the fleet totals. */
-  int[][] ofFleet = {};
+  /** What the host adds to the total of each policy about the fleet. */
+  List<HostTotal> ofFleet = List.of();
 
   /** How many cases are open on each row. */
   int[] open = {};
@@ -99,7 +100,15 @@ final class HostWatch {
   void match(Rules rules) {
     matched = rules.match(state);
     ofFleet = rules.matchFleet(state);
+    total();
     feeds.match(this, rules);
+  }
+
+  /** Makes what the host adds to totals anew, after its numbers or its rows changed. */
+  void total() {
+    for (HostTotal each : ofFleet) {
+      each.measure(state);
+    }
   }
 
   /** Takes new rows and policies over; the cases are those whose numbers were set already. */

@@ -63,6 +63,7 @@ final class Sampling {
   }
 
   private void heard(HostWatch watch) {
+    watch.total();
     watch.unknownBases = 0;
     watch.lastSampleMillis = world.millis();
     world.live(watch, true);
