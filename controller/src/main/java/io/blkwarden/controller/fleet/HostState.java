@@ -80,14 +80,16 @@ public final class HostState {
     Rates nextDiskRates = new Rates(nextDisks.rows());
     Rates nextDeviceRates = new Rates(nextDevices.rows());
     if (sameRun) {
+      Counters.Carrier ofDisks = nextDisks.new Carrier(diskCounters);
+      Counters.Carrier ofDevices = nextDevices.new Carrier(deviceCounters);
       next.rowsSince(
           map,
           (row, old) -> {
-            nextDisks.carry(row, diskCounters, old);
+            ofDisks.carry(row, old);
             nextDiskRates.copy(row, disks, old);
           },
           (row, old) -> {
-            nextDevices.carry(row, deviceCounters, old);
+            ofDevices.carry(row, old);
             nextDeviceRates.copy(row, devices, old);
           });
     } else {

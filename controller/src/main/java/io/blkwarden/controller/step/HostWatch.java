@@ -28,8 +28,8 @@ final class HostWatch {
   /** What the host adds to the total of each policy about the fleet. */
   List<HostTotal> ofFleet = List.of();
 
-  /** How many cases are open on each row. */
-  int[] open = {};
+  /** How many cases are open on each row; empty while none is. */
+  private short[] open = {};
 
   /** Whether samples come; false before the first one. */
   boolean live;
@@ -67,12 +67,22 @@ final class HostWatch {
 
   void add(Case added) {
     cases.put(added.row << POLICIES_SHIFT | added.policyIndex, added);
+    if (open.length == 0) {
+      open = new short[state.rows()];
+    }
     open[added.row]++;
+  }
+
+  boolean isOpen(int row) {
+    return open.length > 0 && open[row] > 0;
   }
 
   void remove(Case removed) {
     if (cases.remove(removed.row << POLICIES_SHIFT | removed.policyIndex, removed)) {
       open[removed.row]--;
+    }
+    if (cases.isEmpty()) {
+      open = new short[0];
     }
   }
 
@@ -114,7 +124,7 @@ final class HostWatch {
   /** Takes new rows and policies over; the cases are those whose numbers were set already. */
   void index(Rules rules, List<Case> kept) {
     match(rules);
-    open = new int[state.rows()];
+    open = new short[0];
     cases.clear();
     kept.forEach(this::add);
   }
