@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * A host's disks in the order of the last snapshot, with what events changed since.
@@ -166,6 +167,13 @@ public final class HostMap {
                 .toList());
   }
 
+  /** Whether the rows of both are the same disks and devices, served by the same workers. */
+  boolean sameAs(HostMap other) {
+    return disks.sameAs(other.disks)
+        && Arrays.equals(volumes, other.volumes)
+        && devices.equals(other.devices);
+  }
+
   /** A pair of rows of the same disk or device in two maps. */
   interface SameRow {
     void row(int row, int oldRow);
@@ -173,6 +181,11 @@ public final class HostMap {
 
   /** Names the rows that still count the same thing as in an older map. */
   void rowsSince(HostMap old, SameRow sameDisk, SameRow sameDevice) {
+    if (sameAs(old)) { // what agents send each minute, mostly
+      IntStream.range(0, disks.rows()).forEach(row -> sameDisk.row(row, row));
+      IntStream.range(0, devices.size()).forEach(row -> sameDevice.row(row, row));
+      return;
+    }
     List<MappedDisk> was = old.disks();
     Map<DiskKey, Integer> oldRows = new HashMap<>();
     for (int row = 0; row < was.size(); row++) {

@@ -79,6 +79,7 @@ public final class HostState {
     Counters nextDevices = Counters.ofDevices(snapshot.base());
     Rates nextDiskRates = new Rates(nextDisks.rows());
     Rates nextDeviceRates = new Rates(nextDevices.rows());
+    boolean same = sameRun && next.sameAs(map);
     if (sameRun) {
       Counters.Carrier ofDisks = nextDisks.new Carrier(diskCounters);
       Counters.Carrier ofDevices = nextDevices.new Carrier(deviceCounters);
@@ -102,7 +103,7 @@ public final class HostState {
     devices = nextDeviceRates;
     sums = new DeviceSums(nextDevices.rows());
     sums.sum(disks, map, nextDisks.rows(), windowMillis);
-    return MappingChange.REPLACED;
+    return same ? MappingChange.REBASED : MappingChange.REPLACED;
   }
 
   /**

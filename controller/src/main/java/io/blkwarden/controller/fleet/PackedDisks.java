@@ -16,6 +16,7 @@ import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -67,6 +68,15 @@ final class PackedDisks {
 
   int rows() {
     return offsets.length;
+  }
+
+  /** Whether all rows say the same. */
+  boolean sameAs(PackedDisks other) {
+    return Arrays.equals(bytes, other.bytes)
+        && texts.equals(other.texts)
+        && stacks.equals(other.stacks)
+        && labels.equals(other.labels)
+        && priorities.equals(other.priorities);
   }
 
   MappingState state(int row) {
