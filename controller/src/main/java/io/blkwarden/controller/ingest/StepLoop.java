@@ -10,9 +10,14 @@ import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +32,7 @@ public final class StepLoop implements Runnable {
   private static final int CONTROL_PER_TURN = 32;
   private static final int SAMPLES_PER_TURN = 64;
   private static final long TICK_MILLIS = 1_000;
+  private static final int QUESTIONS_MAX = 16;
 
   private final Lanes lanes;
   private final BiFunction<Input, Moment, List<Effect>> step;
@@ -37,6 +43,7 @@ public final class StepLoop implements Runnable {
   private final InstantSource wall;
   private final LongSupplier monotonicMillis;
   private final SampleFrame frame = new SampleFrame();
+  private final BlockingQueue<Runnable> questions = new ArrayBlockingQueue<>(QUESTIONS_MAX);
   private Moment now;
   private int first;
   private volatile boolean stopped;
@@ -73,6 +80,35 @@ public final class StepLoop implements Runnable {
     lanes.doorbell().ring();
   }
 
+  /**
+   * Lets a question be answered on the brain's thread, which alone may look at what it knows; it
+   * must change nothing. At most {@link #QUESTIONS_MAX} wait; a further one fails with {@link
+   * RejectedExecutionException}. Once the loop has ended nothing is answered.
+   */
+  public <T> CompletableFuture<T> ask(Supplier<T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    boolean taken =
+        questions.offer(() -> {
+          try {
+            answer.complete(question.get());
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    if (!taken) {
+      answer.completeExceptionally(new RejectedExecutionException("too many questions wait"));
+    }
+    lanes.doorbell().ring();
+    return answer;
+  }
+
+  private void answerOne() {
+    Runnable question = questions.poll();
+    if (question != null) {
+      question.run();
+    }
+  }
+
   @Override
   public void run() {
     long nextTick = monotonicMillis.getAsLong();
@@ -80,12 +116,13 @@ public final class StepLoop implements Runnable {
     while (worked || !stopped) {
       lanes.doorbell().answer();
       worked = round();
+      answerOne();
       long time = monotonicMillis.getAsLong();
       if (time >= nextTick) {
         handle(new Input.Tick());
         nextTick = time + TICK_MILLIS;
       }
-      if (!worked && !stopped) {
+      if (!worked && !stopped && questions.isEmpty()) {
         lanes.doorbell().sleep(nextTick - time);
       }
     }

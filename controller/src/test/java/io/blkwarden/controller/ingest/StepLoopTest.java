@@ -8,6 +8,7 @@ import io.blkwarden.model.subject.Subjects;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +43,18 @@ final class StepLoopTest {
       assertThat(taken.poll(BOUND.toSeconds(), TimeUnit.SECONDS)).isEqualTo(new Input.Claimed(i));
     }
 
+    assertThat(loop.ask(() -> Thread.currentThread().getName()).get()).isEqualTo("loop under test");
+    assertThat(loop.ask(() -> taken.remove())) // which fails, and does not end the loop
+        .failsWithin(BOUND)
+        .withThrowableThat()
+        .withCauseInstanceOf(NoSuchElementException.class);
+
     loop.stop();
     thread.join(BOUND.toMillis());
     assertThat(thread.isAlive()).isFalse();
+    for (int i = 0; i < 16; i++) {
+      assertThat(loop.ask(() -> "never")).isNotDone();
+    }
+    assertThat(loop.ask(() -> "one too many")).isCompletedExceptionally();
   }
 }
