@@ -43,6 +43,7 @@ final class ControllerCommand implements Callable<Integer> {
 
   @Spec @Nullable CommandSpec spec;
   @Mixin NatsOptions nats = new NatsOptions();
+  @Mixin LogFormat logFormat = new LogFormat();
 
   @Option(
       names = "--policies",

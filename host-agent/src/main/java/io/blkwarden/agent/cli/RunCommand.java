@@ -38,6 +38,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private BusOptions busOptions = new BusOptions();
   @Mixin private StateOptions stateOptions = new StateOptions();
   @Mixin private RoleOptions roleOptions = new RoleOptions();
+  @Mixin LogFormat logFormat = new LogFormat();
   @Mixin private MetricsOptions metricsOptions = new MetricsOptions();
 
   @Option(

@@ -34,6 +34,7 @@ final class SimulateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private BusOptions busOptions = new BusOptions();
   @Mixin private StateOptions stateOptions = new StateOptions();
+  @Mixin LogFormat logFormat = new LogFormat();
   @Mixin private MetricsOptions metricsOptions = new MetricsOptions();
 
   @Option(

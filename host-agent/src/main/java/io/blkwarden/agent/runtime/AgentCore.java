@@ -232,7 +232,10 @@ final class AgentCore {
     for (MappingChange change : changes) {
       revision++;
       ports.bus().mapping(change.event(origin()));
-      LOG.info("mapping {}: {}", revision, MappingWords.of(change));
+      try (LogKeys keys = new LogKeys()) {
+        keys.put("host", settings.host());
+        LOG.info("mapping {}: {}", revision, MappingWords.of(change));
+      }
     }
     if (!changes.isEmpty()) {
       snapshotWanted = true;
@@ -311,12 +314,16 @@ final class AgentCore {
   private void publish(List<Outcome> published) {
     for (Outcome outcome : published) {
       ports.bus().outcome(outcome);
-      LOG.info(
-          "{} {} {}: {}",
-          outcome.result().wire(),
-          outcome.lease() == null ? "-" : outcome.lease(),
-          outcome.vdev() == null ? "-" : Printable.of(outcome.vdev()),
-          Printable.of(outcome.detail()));
+      try (LogKeys keys = new LogKeys()) {
+        keys.put("host", outcome.host()).put(outcome.domain()).put("disk", outcome.vdev());
+        keys.put("command", outcome.command()).put("lease", outcome.lease());
+        LOG.info(
+            "{} {} {}: {}",
+            outcome.result().wire(),
+            outcome.lease() == null ? "-" : outcome.lease(),
+            outcome.vdev() == null ? "-" : Printable.of(outcome.vdev()),
+            Printable.of(outcome.detail()));
+      }
     }
   }
 
