@@ -47,6 +47,7 @@ public final class StepLoop implements Runnable {
   private Moment now;
   private int first;
   private volatile boolean stopped;
+  private volatile long turnedMillis;
 
   /**
    * A loop that is not running yet.
@@ -72,6 +73,12 @@ public final class StepLoop implements Runnable {
     this.wall = wall;
     this.monotonicMillis = monotonicMillis;
     this.now = new Moment(monotonicMillis.getAsLong(), wall.instant());
+    this.turnedMillis = now.monotonicMillis();
+  }
+
+  /** How long ago the last turn ended, in ms; more than some seconds if it hangs. */
+  public long stillMillis() {
+    return monotonicMillis.getAsLong() - turnedMillis;
   }
 
   /** Ends the loop as soon as there is nothing to do. */
@@ -118,6 +125,7 @@ public final class StepLoop implements Runnable {
       worked = round();
       answerOne();
       long time = monotonicMillis.getAsLong();
+      turnedMillis = time;
       if (time >= nextTick) {
         handle(new Input.Tick());
         nextTick = time + TICK_MILLIS;

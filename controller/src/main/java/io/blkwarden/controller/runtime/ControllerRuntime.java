@@ -58,6 +58,9 @@ import reactor.core.scheduler.Scheduler;
 public final class ControllerRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerRuntime.class);
 
+  /** A brain that ticks each second and has not turned for so long hangs. */
+  private static final long STILL_MILLIS = 15_000;
+
   private final ControllerSettings settings;
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom random = new SecureRandom();
@@ -167,6 +170,10 @@ public final class ControllerRuntime implements AutoCloseable {
   public Readiness readiness() {
     List<String> hindrances = new ArrayList<>();
     List<String> remarks = new ArrayList<>();
+    long still = loop.stillMillis();
+    if (still > STILL_MILLIS) {
+      hindrances.add("the brain has not turned for %d s".formatted(still / 1_000));
+    }
     BusState state = bus.state();
     if (!state.problem().isEmpty()) {
       hindrances.add(state.problem());
