@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +46,7 @@ final class MonitoringTest {
 
   private final Path folder;
   private final GuardedNats nats;
+  private final Example node;
   private final ControllerRuntime controller;
   private final int agentPort = Web.freePort();
   private final Thread agent = new Thread(this::simulate, "agent");
@@ -54,6 +56,11 @@ final class MonitoringTest {
   MonitoringTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
     nats = GuardedNats.start(folder, "sim-1");
+    node =
+        Example.start(
+            folder,
+            Map.of("NATS_URL", nats.url(), "NATS_CREDS", nats.seed("viewer").toString()),
+            List.of("node", Checkout.file("docs/examples/node/alerts.mjs").toString()));
     Path policies = Files.createDirectory(folder.resolve("policies"));
     Files.writeString(policies.resolve("swap.yaml"), POLICY);
     controller =
@@ -81,6 +88,9 @@ final class MonitoringTest {
 
   @BeforeAll
   void start() {
+    await("the client in Node; 'npm ci' in docs/examples/node if it misses its packages")
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(node.said()).contains("listening to blkwarden.v1.alert."));
     agent.start();
     await("a throttle")
         .atMost(BOUND)
@@ -99,6 +109,7 @@ final class MonitoringTest {
     agent.interrupt();
     agent.join(Duration.ofSeconds(30));
     controller.close();
+    node.close();
     nats.stop();
   }
 
@@ -175,6 +186,17 @@ final class MonitoringTest {
             assertThat(health).isNotEmpty().containsOnly("ok");
           });
     }
+  }
+
+  @Test
+  void aClientInNodeHearsARealAlert() {
+    await("told")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(node.printed().lines())
+                .as(node.said())
+                .anyMatch(line -> line.matches("\\S+Z firing warning sim-1 vm101 .*"))
+                .anyMatch(line -> line.matches("\\S+Z handled warning sim-1 vm101 .*")));
   }
 
   /** Every expression of every panel and variable, wherever it stands. */
