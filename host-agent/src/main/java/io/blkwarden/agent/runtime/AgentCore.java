@@ -233,7 +233,7 @@ final class AgentCore {
       revision++;
       ports.bus().mapping(change.event(origin()));
       try (LogKeys keys = new LogKeys()) {
-        keys.put("host", settings.host());
+        keys.put("host", settings.host()).put(MappingWords.domain(change));
         LOG.info("mapping {}: {}", revision, MappingWords.of(change));
       }
     }
