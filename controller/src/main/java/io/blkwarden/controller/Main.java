@@ -1,6 +1,7 @@
 package io.blkwarden.controller;
 
 import io.blkwarden.controller.cli.Blkwarden;
+import io.blkwarden.controller.cli.LogFormat;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ public final class Main {
     if (System.getProperty("blkwarden.log") == null) {
       System.setProperty("blkwarden.log", service ? "INFO" : "WARN");
     }
+    System.setProperty(LogFormat.PROPERTY, LogFormat.of(arguments, System.getenv()));
     PrintWriter out =
         new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
     PrintWriter err =

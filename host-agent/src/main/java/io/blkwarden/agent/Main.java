@@ -1,6 +1,7 @@
 package io.blkwarden.agent;
 
 import io.blkwarden.agent.cli.AgentCommand;
+import io.blkwarden.agent.cli.LogFormat;
 
 /** Starts {@code blkwarden-agent}. */
 public final class Main {
@@ -8,6 +9,7 @@ public final class Main {
 
   /** Runs the command line and exits with its code. */
   public static void main(String[] args) {
+    System.setProperty(LogFormat.PROPERTY, LogFormat.of(args, System.getenv()));
     System.exit(AgentCommand.commandLine().execute(args));
   }
 }

@@ -51,6 +51,7 @@ final class ArchitectureTest {
     "..agent.cli..",
     "..agent.kernel..",
     "..agent.lease..",
+    "..agent.metrics..",
     "..agent.priority..",
     "..agent.runtime..",
     "..agent.trace..",

@@ -41,6 +41,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private final BusSettings settings;
   private final BusCounters counters;
   private final RandomGenerator random;
+  private final InstantSource clock;
   private final NatsLinks links;
   private final ClaimDesk desk;
   private final AlertOutbox outbox = new AlertOutbox(AlertOutbox.LIMIT);
@@ -77,6 +78,7 @@ public final class NatsFleetBus implements AutoCloseable {
     this.settings = settings;
     this.counters = counters;
     this.random = random;
+    this.clock = clock;
     this.links = new NatsLinks(settings, random);
     this.desk = new ClaimDesk(new ClaimKeeper(settings.instance(), run, clock), clock, counters);
   }
@@ -298,7 +300,14 @@ public final class NatsFleetBus implements AutoCloseable {
       }
       if (subscriptions == null) {
         subscriptions =
-            new Subscriptions(samplesLink, controlLink, settings.subjects(), to, this::queueCheck);
+            new Subscriptions(
+                samplesLink,
+                controlLink,
+                settings.subjects(),
+                settings.instance(),
+                clock.instant(),
+                to,
+                this::queueCheck);
       }
       refresh(controlLink, to);
     } catch (BusException e) {

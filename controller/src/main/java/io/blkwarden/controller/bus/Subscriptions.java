@@ -3,10 +3,14 @@ package io.blkwarden.controller.bus;
 import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
+import java.time.Instant;
 import java.util.List;
 
 /** What the controller listens to; they outlive reconnections. */
 final class Subscriptions {
+  private static final long SEEKERS_MAX = 1_000;
+  private static final long SEEKERS_MAX_BYTES = 1 << 20;
+
   private final Subjects subjects;
   private final Connection samplesLink;
   private final Dispatcher samples;
@@ -14,10 +18,13 @@ final class Subscriptions {
   private final Dispatcher fleet;
   private final Dispatcher outcomes;
   private final Dispatcher operators;
+  private final Dispatcher seekers;
 
   /**
    * Subscribes.
    *
+   * @param instance name of this controller, for whoever looks for services
+   * @param since when it began to listen, for the same
    * @param claimTouched called when somebody wrote to the claim: a bucket is a stream, and a put a
    *     message that plain subscribers hear too
    */
@@ -25,6 +32,8 @@ final class Subscriptions {
       Connection samplesLink,
       Connection controlLink,
       Subjects subjects,
+      String instance,
+      Instant since,
       Inbox inbox,
       Runnable claimTouched) {
     this.subjects = subjects;
@@ -48,6 +57,9 @@ final class Subscriptions {
             inbox.operator(m.getSubject(), replyTo, m.getData());
           }
         });
+    seekers = controlLink.createDispatcher();
+    seekers.setPendingLimits(SEEKERS_MAX, SEEKERS_MAX_BYTES);
+    Presence _ = new Presence(controlLink, seekers, subjects, instance, since);
   }
 
   /** Stops listening, except for outcomes and replies of what is still under way. */
@@ -56,7 +68,7 @@ final class Subscriptions {
       samples.unsubscribe(subjects.allSamples());
     }
     if (controlLink.getStatus() != Connection.Status.CLOSED) {
-      for (Dispatcher each : List.of(fleet, operators)) {
+      for (Dispatcher each : List.of(fleet, operators, seekers)) {
         controlLink.closeDispatcher(each);
       }
     }

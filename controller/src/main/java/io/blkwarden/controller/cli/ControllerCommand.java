@@ -37,11 +37,13 @@ final class ControllerCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
   private static final Duration STOP = Duration.ofSeconds(12);
   private static final int MAX_PORT = 65_535;
+  private static final int MAX_METRICS_DISKS = 10_000;
 
   private final Shell shell;
 
   @Spec @Nullable CommandSpec spec;
   @Mixin NatsOptions nats = new NatsOptions();
+  @Mixin LogFormat logFormat = new LogFormat();
 
   @Option(
       names = "--policies",
@@ -111,6 +113,15 @@ final class ControllerCommand implements Callable<Integer> {
       description = "Whom to page: Alertmanagers and webhooks; without it nobody.")
   @Nullable Path notify;
 
+  @Option(
+      names = "--metrics-disks",
+      paramLabel = "N|all",
+      defaultValue = "20",
+      description =
+          "How many disks have metrics of their own: those that take most of their devices, 0 to"
+              + " 10000, or all. Default ${DEFAULT-VALUE}.")
+  String metricsDisks = String.valueOf(ControllerSettings.METRICS_DISKS);
+
   ControllerCommand(Shell shell) {
     this.shell = shell;
   }
@@ -174,7 +185,19 @@ final class ControllerCommand implements Callable<Integer> {
       throw usage("--http-host: '%s' is no address of this machine".formatted(httpHost));
     }
     return new ControllerSettings(
-        nats.settings(shell, instance), folder, labelsFile, http, token(), pages());
+        nats.settings(shell, instance), folder, labelsFile, http, token(), pages(), metricsDisks());
+  }
+
+  private int metricsDisks() {
+    if (metricsDisks.equals("all")) {
+      return Integer.MAX_VALUE;
+    }
+    if (!metricsDisks.matches("\\d{1,5}") || Integer.parseInt(metricsDisks) > MAX_METRICS_DISKS) {
+      throw usage(
+          "--metrics-disks: expected 0 to %d, or all, found '%s'"
+              .formatted(MAX_METRICS_DISKS, metricsDisks));
+    }
+    return Integer.parseInt(metricsDisks);
   }
 
   private @Nullable Secret token() {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param http where to serve health, metrics and the view; absent for nowhere
  * @param httpToken what approves over HTTP; absent when nothing does
  * @param pages who is paged
+ * @param metricsDisks how many of the busiest disks have metrics of their own; {@link
+ *     Integer#MAX_VALUE} for all
  */
 public record ControllerSettings(
     BusSettings bus,
@@ -22,7 +24,22 @@ public record ControllerSettings(
     @Nullable Path labels,
     @Nullable InetSocketAddress http,
     @Nullable Secret httpToken,
-    NotifyFile pages) {
+    NotifyFile pages,
+    int metricsDisks) {
+  /** How many disks have metrics of their own when nobody says. */
+  public static final int METRICS_DISKS = 20;
+
+  /** Settings with the usual metrics. */
+  public ControllerSettings(
+      BusSettings bus,
+      @Nullable Path policies,
+      @Nullable Path labels,
+      @Nullable InetSocketAddress http,
+      @Nullable Secret httpToken,
+      NotifyFile pages) {
+    this(bus, policies, labels, http, httpToken, pages, METRICS_DISKS);
+  }
+
   /** Settings with which nobody approves over HTTP and nobody is paged. */
   public ControllerSettings(
       BusSettings bus,

@@ -164,7 +164,10 @@ public final class CommandDesk {
 
   private void lose(Command command, String why) {
     counters.lost.increment();
-    log.warn("command {} to {} given up: {}", command.id(), command.host(), why);
+    try (LogKeys keys = new LogKeys()) {
+      keys.put("host", command.host()).put("command", command.id());
+      log.warn("command {} to {} given up: {}", command.id(), command.host(), why);
+    }
     feedback.lost(command.host(), command.id(), why);
   }
 }

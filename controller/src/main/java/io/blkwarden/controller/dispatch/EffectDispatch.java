@@ -1,5 +1,6 @@
 package io.blkwarden.controller.dispatch;
 
+import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.model.HostId;
@@ -82,12 +83,12 @@ public final class EffectDispatch implements Consumer<Effect> {
     switch (effect) {
       case Effect.Send send -> {
         counters.commands.increment();
-        record.info("{}", DecisionLine.of(send.command()));
+        write(send.command());
         commands.send(send.command());
       }
       case Effect.Publish publish -> {
         DispatchCounters.increment(counters.alerts, publish.alert().state());
-        record.info("{}", DecisionLine.of(publish.alert()));
+        write(publish.alert());
         alerts.accept(publish.alert());
       }
       case Effect.WantSnapshot want -> wantSnapshot(want.host());
@@ -95,11 +96,43 @@ public final class EffectDispatch implements Consumer<Effect> {
       case Effect.Keep keep -> specs.accept(keep.spec());
       case Effect.Note note -> {
         DispatchCounters.increment(counters.decisions, note.decision().verdict());
-        record.info("{}", DecisionLine.of(note.decision()));
+        write(note.decision());
         decisions.accept(
             DecisionNotes.of(
                 note.decision(), MessageId.of(clock.millis(), random), issuer, epoch.get()));
       }
+    }
+  }
+
+  private static void write(Command command) {
+    try (LogKeys keys = new LogKeys()) {
+      keys.put("host", command.host()).put("command", command.id());
+      switch (command.action()) {
+        case CommandAction.Set set ->
+            keys.put(set.domain()).put("disk", set.vdev()).put("lease", set.lease());
+        case CommandAction.Reset reset -> keys.put("lease", reset.lease());
+        case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
+      }
+      record.info("{}", DecisionLine.of(command));
+    }
+  }
+
+  private static void write(Alert alert) {
+    try (LogKeys keys = new LogKeys()) {
+      keys.put("host", alert.host()).put(alert.domain());
+      Alert.AlertDisk disk = alert.disk();
+      keys.put("disk", disk == null ? null : disk.vdev());
+      keys.put("policy", alert.policy()).put("alert", alert.id());
+      record.info("{}", DecisionLine.of(alert));
+    }
+  }
+
+  private static void write(Decision decision) {
+    try (LogKeys keys = new LogKeys()) {
+      keys.put("host", decision.host()).put(decision.domain()).put("disk", decision.vdev());
+      keys.put("policy", decision.policy()).put("lease", decision.throttle());
+      keys.put("alert", decision.alert());
+      record.info("{}", DecisionLine.of(decision));
     }
   }
 

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +147,11 @@ public final class FleetView {
             beat.throttles().size());
   }
 
+  /** The host's last heartbeat. */
+  public Optional<Heartbeat> beat(HostId host) {
+    return Optional.ofNullable(beats.get(host));
+  }
+
   /** The leases that hosts told of last, by host. */
   public List<ThrottleView> throttles() {
     return beats.values().stream()
@@ -172,10 +178,5 @@ public final class FleetView {
   /** What people said last. */
   public Said said() {
     return said;
-  }
-
-  /** How many hosts are known. */
-  public int hostCount() {
-    return Math.max(beats.size(), disks.size());
   }
 }

@@ -21,17 +21,14 @@ final class MetricsText {
   }
 
   private void register(Metric metric) {
-    String[] labels = metric.label().isEmpty() ? new String[0] : new String[] {metric.label()};
+    String[] labels = metric.labels().toArray(String[]::new);
     if (metric.counter()) {
       CounterWithCallback _ =
           CounterWithCallback.builder()
               .name("blkwarden_" + metric.name())
               .help(metric.help())
               .labelNames(labels)
-              .callback(target ->
-                  metric
-                      .series()
-                      .forEach(s -> target.call(s.value().getAsDouble(), values(metric, s))))
+              .callback(target -> metric.values().accept(known(target::call)))
               .register(registry);
     } else {
       GaugeWithCallback _ =
@@ -39,16 +36,17 @@ final class MetricsText {
               .name("blkwarden_" + metric.name())
               .help(metric.help())
               .labelNames(labels)
-              .callback(target ->
-                  metric
-                      .series()
-                      .forEach(s -> target.call(s.value().getAsDouble(), values(metric, s))))
+              .callback(target -> metric.values().accept(known(target::call)))
               .register(registry);
     }
   }
 
-  private static String[] values(Metric metric, Metric.Series series) {
-    return metric.label().isEmpty() ? new String[0] : new String[] {series.label()};
+  private static Metric.Taker known(Metric.Taker taker) {
+    return (value, labels) -> {
+      if (!Double.isNaN(value)) {
+        taker.take(value, labels);
+      }
+    };
   }
 
   byte[] render() {

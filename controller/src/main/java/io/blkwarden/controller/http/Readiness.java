@@ -15,7 +15,8 @@ public record Readiness(boolean alive, List<String> hindrances, List<String> rem
     remarks = List.copyOf(remarks);
   }
 
-  boolean ready() {
+  /** Whether it does all of its work. */
+  public boolean ready() {
     return alive && hindrances.isEmpty();
   }
 

@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -31,20 +30,22 @@ public final class StatusServer implements AutoCloseable {
 
   private final Supplier<Readiness> readiness;
   private final MetricsText metrics;
+  private final MetricSource.Fresh fresh;
   private final DisposableServer server;
 
   private StatusServer(
       InetSocketAddress address,
       Supplier<Readiness> readiness,
       FleetView view,
-      List<Metric> metrics,
+      MetricSource metrics,
       Approvals approvals,
       Stories stories) {
     StoryDoor told = new StoryDoor(stories);
     ProposalDoor door =
         new ProposalDoor(approvals.token(), approvals.controller(), approvals.clock());
     this.readiness = readiness;
-    this.metrics = new MetricsText(metrics);
+    this.metrics = new MetricsText(metrics.metrics());
+    this.fresh = metrics.fresh();
     this.server =
         HttpServer.create()
             .bindAddress(() -> address)
@@ -82,7 +83,7 @@ public final class StatusServer implements AutoCloseable {
       InetSocketAddress address,
       Supplier<Readiness> readiness,
       FleetView view,
-      List<Metric> metrics,
+      MetricSource metrics,
       Approvals approvals,
       Stories stories) {
     StatusServer started = new StatusServer(address, readiness, view, metrics, approvals, stories);
@@ -113,7 +114,7 @@ public final class StatusServer implements AutoCloseable {
   private Publisher<Void> metrics(HttpServerResponse response) {
     return response
         .header(HttpHeaderNames.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
-        .sendByteArray(Mono.fromSupplier(metrics::render));
+        .sendByteArray(Mono.fromFuture(fresh.get()).then(Mono.fromSupplier(metrics::render)));
   }
 
   private static Publisher<Void> json(HttpServerResponse response, Object value) {

@@ -10,9 +10,14 @@ import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +32,7 @@ public final class StepLoop implements Runnable {
   private static final int CONTROL_PER_TURN = 32;
   private static final int SAMPLES_PER_TURN = 64;
   private static final long TICK_MILLIS = 1_000;
+  private static final int QUESTIONS_MAX = 16;
 
   private final Lanes lanes;
   private final BiFunction<Input, Moment, List<Effect>> step;
@@ -37,9 +43,11 @@ public final class StepLoop implements Runnable {
   private final InstantSource wall;
   private final LongSupplier monotonicMillis;
   private final SampleFrame frame = new SampleFrame();
+  private final BlockingQueue<Runnable> questions = new ArrayBlockingQueue<>(QUESTIONS_MAX);
   private Moment now;
   private int first;
   private volatile boolean stopped;
+  private volatile long turnedMillis;
 
   /**
    * A loop that is not running yet.
@@ -65,12 +73,47 @@ public final class StepLoop implements Runnable {
     this.wall = wall;
     this.monotonicMillis = monotonicMillis;
     this.now = new Moment(monotonicMillis.getAsLong(), wall.instant());
+    this.turnedMillis = now.monotonicMillis();
+  }
+
+  /** How long ago the last turn ended, in ms; more than some seconds if it hangs. */
+  public long stillMillis() {
+    return monotonicMillis.getAsLong() - turnedMillis;
   }
 
   /** Ends the loop as soon as there is nothing to do. */
   public void stop() {
     stopped = true;
     lanes.doorbell().ring();
+  }
+
+  /**
+   * Lets a question be answered on the brain's thread, which alone may look at what it knows; it
+   * must change nothing. At most {@link #QUESTIONS_MAX} wait; a further one fails with {@link
+   * RejectedExecutionException}. Once the loop has ended nothing is answered.
+   */
+  public <T> CompletableFuture<T> ask(Supplier<T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    boolean taken =
+        questions.offer(() -> {
+          try {
+            answer.complete(question.get());
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    if (!taken) {
+      answer.completeExceptionally(new RejectedExecutionException("too many questions wait"));
+    }
+    lanes.doorbell().ring();
+    return answer;
+  }
+
+  private void answerOne() {
+    Runnable question = questions.poll();
+    if (question != null) {
+      question.run();
+    }
   }
 
   @Override
@@ -80,12 +123,14 @@ public final class StepLoop implements Runnable {
     while (worked || !stopped) {
       lanes.doorbell().answer();
       worked = round();
+      answerOne();
       long time = monotonicMillis.getAsLong();
+      turnedMillis = time;
       if (time >= nextTick) {
         handle(new Input.Tick());
         nextTick = time + TICK_MILLIS;
       }
-      if (!worked && !stopped) {
+      if (!worked && !stopped && questions.isEmpty()) {
         lanes.doorbell().sleep(nextTick - time);
       }
     }

@@ -15,6 +15,7 @@ import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.http.Approvals;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.Metric;
+import io.blkwarden.controller.http.MetricSource;
 import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.http.StatusServer;
 import io.blkwarden.controller.ingest.FleetIntake;
@@ -57,6 +58,9 @@ import reactor.core.scheduler.Scheduler;
 public final class ControllerRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerRuntime.class);
 
+  /** A brain that ticks each second and has not turned for so long hangs. */
+  private static final long STILL_MILLIS = 15_000;
+
   private final ControllerSettings settings;
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom random = new SecureRandom();
@@ -67,6 +71,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private final Lanes lanes = new Lanes();
   private final Scheduler dispatchThread = DispatchThread.start("blkwarden-dispatch");
   private final Scheduler notifyThread = DispatchThread.start("blkwarden-notify");
+  private final Scheduler metricsThread = DispatchThread.start("blkwarden-metrics");
   private final NatsFleetBus bus;
   private final Notifier notifier;
   private final StoryDesk stories;
@@ -136,7 +141,10 @@ public final class ControllerRuntime implements AutoCloseable {
                     lanes.put(
                         new Input.PoliciesLoaded(load.policies(), load.problems().isEmpty())));
     policyThread = policies == null ? null : daemon(policies, "blkwarden-policies");
-    http = settings.http() == null ? null : serve(settings.http(), approvals(local, intake));
+    http =
+        settings.http() == null
+            ? null
+            : serve(settings.http(), metrics(step), approvals(local, intake));
     brain.start();
     if (policyThread != null) {
       policyThread.start();
@@ -162,6 +170,10 @@ public final class ControllerRuntime implements AutoCloseable {
   public Readiness readiness() {
     List<String> hindrances = new ArrayList<>();
     List<String> remarks = new ArrayList<>();
+    long still = loop.stillMillis();
+    if (still > STILL_MILLIS) {
+      hindrances.add("the brain has not turned for %d s".formatted(still / 1_000));
+    }
     BusState state = bus.state();
     if (!state.problem().isEmpty()) {
       hindrances.add(state.problem());
@@ -276,6 +288,7 @@ public final class ControllerRuntime implements AutoCloseable {
     stories.close();
     dispatchThread.dispose();
     notifyThread.dispose();
+    metricsThread.dispose();
     StatusServer server = http;
     if (server != null) {
       server.close();
@@ -307,16 +320,22 @@ public final class ControllerRuntime implements AutoCloseable {
     notifier.take(alert);
   }
 
-  private List<Metric> metrics() {
+  private MetricSource metrics(ControlStep step) {
     List<Metric> all = new ArrayList<>();
-    all.addAll(
-        new Metrics(bus, busCounts, intakeCounts, dispatchCounts, commands, view, policies).all());
+    all.addAll(SelfMetrics.all(clock, this::readiness));
+    all.addAll(new Metrics(bus, busCounts, intakeCounts, dispatchCounts, commands, policies).all());
     all.addAll(new PeopleMetrics(notifier, view, clock).all());
-    return all;
+    FleetMetrics fleet =
+        new FleetMetrics(
+            () -> loop.ask(() -> step.reading(settings.metricsDisks())),
+            view,
+            metricsThread::schedule);
+    all.addAll(fleet.all());
+    return new MetricSource(all, fleet);
   }
 
-  private StatusServer serve(InetSocketAddress address, Approvals approvals) {
-    return StatusServer.start(address, this::readiness, view, metrics(), approvals, stories);
+  private StatusServer serve(InetSocketAddress address, MetricSource metrics, Approvals approvals) {
+    return StatusServer.start(address, this::readiness, view, metrics, approvals, stories);
   }
 
   private Approvals approvals(LocalAsks local, FleetIntake intake) {

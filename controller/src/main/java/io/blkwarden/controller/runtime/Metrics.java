@@ -6,7 +6,6 @@ import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandDesk;
 import io.blkwarden.controller.dispatch.DispatchCounters;
-import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.Metric.Series;
 import io.blkwarden.controller.ingest.IntakeCounters;
@@ -25,7 +24,6 @@ final class Metrics {
   private final IntakeCounters intake;
   private final DispatchCounters dispatch;
   private final CommandDesk commands;
-  private final FleetView view;
   private final @Nullable PolicyWatch policies;
 
   Metrics(
@@ -34,14 +32,12 @@ final class Metrics {
       IntakeCounters intake,
       DispatchCounters dispatch,
       CommandDesk commands,
-      FleetView view,
       @Nullable PolicyWatch policies) {
     this.bus = bus;
     this.busCounts = busCounts;
     this.intake = intake;
     this.dispatch = dispatch;
     this.commands = commands;
-    this.view = view;
     this.policies = policies;
   }
 
@@ -92,8 +88,7 @@ final class Metrics {
         count("hosts_refused_total", "Samples of hosts beyond the bound.", intake.hostsRefused),
         count("resyncs_total", "Snapshots asked for after a message was refused.", intake.resyncs),
         count("steps_total", "Inputs that the brain took.", intake.steps),
-        count("step_failures_total", "Inputs on which the brain failed.", intake.stepFailures),
-        Metric.of("hosts", "Hosts that are known.", view::hostCount));
+        count("step_failures_total", "Inputs on which the brain failed.", intake.stepFailures));
   }
 
   private List<Metric> outgoing() {
@@ -103,6 +98,10 @@ final class Metrics {
             "command_attempts_total", "Requests to agents, repeated ones too.", dispatch.attempts),
         count("commands_answered_total", "Commands that were answered.", dispatch.answered),
         count("commands_lost_total", "Commands given up.", dispatch.lost),
+        count(
+            "answers_malformed_total",
+            "Answers of agents that could not be read.",
+            dispatch.malformed),
         count(
             "commands_refused_total",
             "Commands refused because too many waited.",
@@ -145,6 +144,10 @@ final class Metrics {
             "nats_discarded_total",
             "Outgoing messages that the socket did not take.",
             busCounts.discarded),
+        count(
+            "nats_slow_spells_total",
+            "Times that messages came faster than they were taken.",
+            busCounts.slowSpells),
         Metric.of(
             "samples_dropped_total",
             "Samples that came too fast to be taken.",

@@ -86,6 +86,16 @@ public final class ControlStep {
     return world.effects();
   }
 
+  /**
+   * What is known now, changing nothing; on the thread of {@link #step}.
+   *
+   * @param busiest how many of the busiest disks are wanted; {@link Integer#MAX_VALUE} for all,
+   *     idle and unknown ones too
+   */
+  public FleetReading reading(int busiest) {
+    return new FleetReader(world, busiest).read();
+  }
+
   /** Takes the claim, and tells what others may have told before: nobody knows what they did. */
   private void claimed(long epoch) {
     world.claim(OptionalLong.of(epoch));

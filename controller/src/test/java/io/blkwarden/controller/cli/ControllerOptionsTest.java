@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,5 +40,16 @@ final class ControllerOptionsTest {
 
     assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(typed.err()).contains("--http-token-file: " + file, "chmod 600");
+  }
+
+  @Test
+  void aNumberOfDisksThatIsNoneIsUsage() {
+    for (String wrong : List.of("many", "-1", "10001", "")) {
+      Typed typed = Typed.type("", "controller", "--metrics-disks", wrong);
+
+      assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
+      assertThat(typed.err())
+          .contains("--metrics-disks: expected 0 to 10000, or all, found '%s'".formatted(wrong));
+    }
   }
 }

@@ -37,14 +37,16 @@ final class StatusServerTest {
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           readiness::get,
           view,
-          List.of(
-              Metric.of("samples_total", "Samples.", () -> 42),
-              Metric.of("hosts", "Hosts.", () -> 3),
-              new Metric(
-                  "faults_total",
-                  "Faults.",
-                  "reason",
-                  List.of(new Metric.Series("syntax", () -> 7)))),
+          MetricSource.of(
+              List.of(
+                  Metric.of("samples_total", "Samples.", () -> 42),
+                  Metric.of("hosts", "Hosts.", () -> 3),
+                  Metric.of("load_ratio", "Unknown.", () -> Double.NaN),
+                  new Metric(
+                      "faults_total",
+                      "Faults.",
+                      "reason",
+                      List.of(new Metric.Series("syntax", () -> 7))))),
           new Approvals("right-token"::equals, this::answer, Clock.systemUTC()),
           this::tell);
   private final StatusServer closed =
@@ -52,7 +54,7 @@ final class StatusServerTest {
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           readiness::get,
           view,
-          List.of(),
+          MetricSource.of(List.of()),
           new Approvals(null, this::answer, Clock.systemUTC()),
           this::tell);
   private final HttpClient client = HttpClient.newHttpClient();
@@ -196,7 +198,8 @@ final class StatusServerTest {
             "# TYPE blkwarden_samples_total counter",
             "blkwarden_samples_total 42.0",
             "blkwarden_hosts 3.0",
-            "blkwarden_faults_total{reason=\"syntax\"} 7.0");
+            "blkwarden_faults_total{reason=\"syntax\"} 7.0")
+        .doesNotContain("blkwarden_load_ratio ");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.controller.testing.Messages;
@@ -8,7 +9,9 @@ import io.blkwarden.model.subject.Subjects;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,8 +45,60 @@ final class StepLoopTest {
       assertThat(taken.poll(BOUND.toSeconds(), TimeUnit.SECONDS)).isEqualTo(new Input.Claimed(i));
     }
 
+    assertThat(loop.ask(() -> Thread.currentThread().getName()).get()).isEqualTo("loop under test");
+    assertThat(loop.ask(() -> taken.remove())) // which fails, and does not end the loop
+        .failsWithin(BOUND)
+        .withThrowableThat()
+        .withCauseInstanceOf(NoSuchElementException.class);
+
     loop.stop();
     thread.join(BOUND.toMillis());
     assertThat(thread.isAlive()).isFalse();
+    for (int i = 0; i < 16; i++) {
+      assertThat(loop.ask(() -> "never")).isNotDone();
+    }
+    assertThat(loop.ask(() -> "one too many")).isCompletedExceptionally();
+  }
+
+  @Test
+  void aLoopThatHangsIsSeen() throws Exception {
+    Lanes lanes = new Lanes();
+    AtomicLong clock = new AtomicLong(1_000);
+    CountDownLatch hung = new CountDownLatch(1);
+    CountDownLatch freed = new CountDownLatch(1);
+    StepLoop loop =
+        new StepLoop(
+            lanes,
+            (input, now) -> {
+              if (input instanceof Input.Claimed) {
+                hung.countDown();
+                awaitQuietly(freed);
+              }
+              return List.of();
+            },
+            effect -> {},
+            new IntakeCounters(),
+            Subjects.DEFAULT,
+            InstantSource.fixed(Messages.AT),
+            clock::get);
+    Thread thread = new Thread(loop, "loop under test");
+    thread.start();
+    lanes.put(new Input.Claimed(1));
+    hung.await();
+    clock.addAndGet(20_000);
+    assertThat(loop.stillMillis()).isEqualTo(20_000);
+
+    freed.countDown();
+    await().atMost(BOUND).until(() -> loop.stillMillis() == 0);
+    loop.stop();
+    thread.join(BOUND.toMillis());
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

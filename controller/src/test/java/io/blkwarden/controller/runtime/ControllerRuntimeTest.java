@@ -188,6 +188,31 @@ final class ControllerRuntimeTest {
   }
 
   @Test
+  void readyzTellsWhenNatsGoesAndComesBack() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    assertThat(get(controller, "/metrics").body())
+        .contains("blkwarden_ready 1.0", "blkwarden_nats_connected 1.0");
+
+    server.kill();
+    await("not ready")
+        .atMost(BOUND)
+        .untilAsserted(() -> {
+          HttpResponse<String> gone = get(controller, "/readyz");
+          assertThat(gone.statusCode()).isEqualTo(503);
+          assertThat(gone.body()).startsWith("not ready\nthe connection to NATS is lost");
+        });
+    assertThat(get(controller, "/healthz").statusCode()).isEqualTo(200);
+    assertThat(get(controller, "/metrics").body())
+        .contains("blkwarden_ready 0.0", "blkwarden_nats_connected 0.0");
+
+    server.run();
+    await("ready again")
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(get(controller, "/readyz").statusCode()).isEqualTo(200));
+  }
+
+  @Test
   void theOneStartedLastCommands() throws Exception {
     ControllerRuntime first = controller("c1");
     awaitReady(first);

@@ -27,6 +27,7 @@ public final class AgentCommand implements Runnable {
   /** The command line, ready to execute. */
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new AgentCommand());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((failure, at, _) -> {
       String message = failure.getMessage();
       at.getErr().println("error: " + (message == null ? failure.toString() : message));

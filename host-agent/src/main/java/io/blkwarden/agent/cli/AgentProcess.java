@@ -147,6 +147,11 @@ final class AgentProcess {
     }
   }
 
+  /** The agent itself. */
+  AgentRuntime runtime() {
+    return runtime;
+  }
+
   /** Completes if the agent can no longer do its work. */
   CompletableFuture<Throwable> broken() {
     return runtime.broken();

@@ -4,17 +4,21 @@ import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.kernel.RootedFiles;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.metrics.MetricsServer;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.runtime.AgentSettings;
 import io.blkwarden.model.HostId;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,11 +31,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Runs the agent until it is stopped; then it ends all its leases.")
 final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private HostOptions hostOptions = new HostOptions();
   @Mixin private BusOptions busOptions = new BusOptions();
   @Mixin private StateOptions stateOptions = new StateOptions();
   @Mixin private RoleOptions roleOptions = new RoleOptions();
+  @Mixin LogFormat logFormat = new LogFormat();
+  @Mixin private MetricsOptions metricsOptions = new MetricsOptions();
 
   @Option(
       names = "--interval",
@@ -73,6 +81,7 @@ final class RunCommand implements Callable<Integer> {
     Optional<BusSettings> bus = Optional.empty();
     QueueWish queues = queues(problems);
     RolePatterns roles = roleOptions.patterns(problems);
+    Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
     if (files instanceof Reading.Present<RootedFiles>(RootedFiles found)) {
       Optional<HostId> host = hostOptions.host(found, problems);
       settings = settings(host.orElse(HostId.FLEET), roles, problems);
@@ -94,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
         yield ExitCode.FAILED;
       }
       case StateLock.Attempt.Taken(StateLock lock) ->
-          run(settings.orElseThrow(), bus.orElseThrow(), queues, lock, err);
+          run(settings.orElseThrow(), bus.orElseThrow(), queues, metrics, lock, err);
     };
   }
 
@@ -128,7 +137,12 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(
-      AgentSettings settings, BusSettings bus, QueueWish queues, StateLock lock, PrintWriter err) {
+      AgentSettings settings,
+      BusSettings bus,
+      QueueWish queues,
+      Optional<InetSocketAddress> metrics,
+      StateLock lock,
+      PrintWriter err) {
     Reading<AgentProcess> made =
         AgentProcess.start(
             settings, bus, queues, hostOptions.root, hostOptions.live(), stateOptions.stateDir);
@@ -136,6 +150,11 @@ final class RunCommand implements Callable<Integer> {
       lock.close();
       err.println("error: " + made.describe());
       return ExitCode.FAILED;
+    }
+    if (metrics.isPresent()
+        && metricsOptions.serve(metrics.get(), List.of(agent.runtime()))
+            instanceof Reading.Failed<MetricsServer>(String why)) {
+      LOG.error("{}; the agent goes on without", why); // numbers are worth less than its work
     }
     Throwable failure = endedBy(agent, lock);
     err.println("error: the agent cannot go on: " + failure);

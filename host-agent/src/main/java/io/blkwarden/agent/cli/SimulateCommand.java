@@ -1,9 +1,11 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.bus.BusSettings;
+import io.blkwarden.agent.metrics.MetricsServer;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.HostId;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,8 @@ final class SimulateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private BusOptions busOptions = new BusOptions();
   @Mixin private StateOptions stateOptions = new StateOptions();
+  @Mixin LogFormat logFormat = new LogFormat();
+  @Mixin private MetricsOptions metricsOptions = new MetricsOptions();
 
   @Option(
       names = "--hosts",
@@ -72,6 +76,7 @@ final class SimulateCommand implements Callable<Integer> {
     Optional<Duration> calmTime = Durations.parse("--calm", calm, problems);
     Optional<Duration> stormTime = Durations.parse("--storm", storm, problems);
     Optional<BusSettings> bus = busOptions.settings(new HostId("simulation"), problems);
+    Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
     if (!problems.isEmpty() || bus.isEmpty()) {
       problems.forEach(problem -> err.println("error: " + problem));
       return ExitCode.USAGE;
@@ -86,10 +91,20 @@ final class SimulateCommand implements Callable<Integer> {
       err.println("error: " + made.describe());
       return ExitCode.FAILED;
     }
+    Reading<MetricsServer> served =
+        metrics
+            .map(address -> metricsOptions.serve(address, fleet.agents()))
+            .orElse(Reading.absent("--metrics"));
+    if (served instanceof Reading.Failed<MetricsServer>(String why)) {
+      fleet.stop();
+      err.println("error: " + why);
+      return ExitCode.FAILED;
+    }
     err.println("SIMULATION: " + hosts + " dom0s that do not exist; stop it with Ctrl-C");
     try {
       run(fleet, calmTime.orElseThrow().toMillis(), stormTime.orElseThrow().toMillis());
     } finally {
+      served.toOptional().ifPresent(MetricsServer::close);
       fleet.stop();
     }
     return ExitCode.DONE;

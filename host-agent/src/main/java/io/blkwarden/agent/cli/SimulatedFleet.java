@@ -99,6 +99,11 @@ final class SimulatedFleet {
     LOG.info("SIMULATED {}: {} {}", host.host(), guest, on ? "swaps" : "swaps no more");
   }
 
+  /** Their agents. */
+  List<AgentRuntime> agents() {
+    return List.copyOf(agents);
+  }
+
   /** How many hosts there are. */
   int size() {
     return hosts.size();

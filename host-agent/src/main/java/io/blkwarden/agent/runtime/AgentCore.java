@@ -20,6 +20,7 @@ import io.blkwarden.agent.throttle.ThrottledDisks;
 import io.blkwarden.agent.throttle.Throttler;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
@@ -84,6 +85,8 @@ final class AgentCore {
   private long lastSnapshotMillis;
   private boolean snapshotWanted = true;
   private boolean based;
+  private List<MappedDisk> basedDisks = List.of();
+  private CounterBase base = new CounterBase(0, List.of(), List.of(), List.of());
 
   AgentCore(AgentSettings settings, AgentPorts ports, AgentInbox inbox, UUID boot) {
     this.settings = settings;
@@ -229,7 +232,10 @@ final class AgentCore {
     for (MappingChange change : changes) {
       revision++;
       ports.bus().mapping(change.event(origin()));
-      LOG.info("mapping {}: {}", revision, MappingWords.of(change));
+      try (LogKeys keys = new LogKeys()) {
+        keys.put("host", settings.host()).put(MappingWords.domain(change));
+        LOG.info("mapping {}: {}", revision, MappingWords.of(change));
+      }
     }
     if (!changes.isEmpty()) {
       snapshotWanted = true;
@@ -255,7 +261,8 @@ final class AgentCore {
       return;
     }
     HostMapping mapping = live.mapping();
-    CounterBase base = sampler.rebase(mapping.disks(), mapping.physical());
+    base = sampler.rebase(mapping.disks(), mapping.physical());
+    basedDisks = mapping.disks();
     ports
         .bus()
         .mapping(
@@ -307,41 +314,59 @@ final class AgentCore {
   private void publish(List<Outcome> published) {
     for (Outcome outcome : published) {
       ports.bus().outcome(outcome);
-      LOG.info(
-          "{} {} {}: {}",
-          outcome.result().wire(),
-          outcome.lease() == null ? "-" : outcome.lease(),
-          outcome.vdev() == null ? "-" : Printable.of(outcome.vdev()),
-          Printable.of(outcome.detail()));
+      try (LogKeys keys = new LogKeys()) {
+        keys.put("host", outcome.host()).put(outcome.domain()).put("disk", outcome.vdev());
+        keys.put("command", outcome.command()).put("lease", outcome.lease());
+        LOG.info(
+            "{} {} {}: {}",
+            outcome.result().wire(),
+            outcome.lease() == null ? "-" : outcome.lease(),
+            outcome.vdev() == null ? "-" : Printable.of(outcome.vdev()),
+            Printable.of(outcome.detail()));
+      }
     }
   }
 
   private void heartbeat() {
     inbox.health().forEach(health::set);
     health.set("queues", queues.note());
-    BusState bus = ports.bus().state();
+    ports.bus().heartbeat(beat(ports.bus().state()));
+  }
+
+  private Heartbeat beat(BusState bus) {
     long now = now();
-    ports
-        .bus()
-        .heartbeat(
-            new Heartbeat(
-                settings.host(),
-                boot,
-                run,
-                wall(),
-                settings.version(),
-                now - startedMillis,
-                revision,
-                leases.use(Throttler::epoch),
-                leases.use(Throttler::acting),
-                kernel,
-                settings.interval().toMillis(),
-                live.mapping().physical(),
-                health.probes(bus),
-                leases.use(all -> AgentHealth.held(all, now)),
-                health.drops(bus, inbox),
-                leases.use(Throttler::limitAvailable),
-                queues.shown()));
+    return new Heartbeat(
+        settings.host(),
+        boot,
+        run,
+        wall(),
+        settings.version(),
+        now - startedMillis,
+        revision,
+        leases.use(Throttler::epoch),
+        leases.use(Throttler::acting),
+        kernel,
+        settings.interval().toMillis(),
+        live.mapping().physical(),
+        health.probes(bus),
+        leases.use(all -> AgentHealth.held(all, now)),
+        health.drops(bus, inbox),
+        leases.use(Throttler::limitAvailable),
+        queues.shown());
+  }
+
+  /** What is known now, with the counters of disks where they are asked for. */
+  AgentReading reading(boolean disks) {
+    BusState bus = ports.bus().state();
+    List<MappedDisk> known = live.mapping().disks();
+    long resolved = known.stream().filter(d -> d.state() == MappingState.RESOLVED).count();
+    long unresolved = known.stream().filter(d -> d.state() == MappingState.UNRESOLVED).count();
+    return new AgentReading(
+        beat(bus),
+        bus.connected(),
+        (int) resolved,
+        (int) unresolved,
+        disks && based ? DiskReadings.of(basedDisks, base, frame) : List.of());
   }
 
   /** What is set of devices' queues. */

@@ -173,6 +173,23 @@ public final class AgentRuntime {
     return broken.copy();
   }
 
+  /**
+   * What the agent knows, some time: its thread may wait for something else just now.
+   *
+   * @param disks whether counters of disks are wanted
+   */
+  public CompletableFuture<AgentReading> reading(boolean disks) {
+    CompletableFuture<AgentReading> answer = new CompletableFuture<>();
+    thread.schedule(() -> {
+      try {
+        answer.complete(core.reading(disks));
+      } catch (RuntimeException e) {
+        answer.completeExceptionally(e);
+      }
+    });
+    return answer;
+  }
+
   private void watch(String path) {
     ports.xenStore().watch(path, path).ifPresent(why -> LOG.warn("xenstore watch: {}", why));
   }

@@ -9,6 +9,7 @@ import io.blkwarden.model.Volume;
 import io.blkwarden.model.Worker;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A change of the map in one line, for the log. */
 final class MappingWords {
@@ -26,6 +27,18 @@ final class MappingWords {
           case MappingChange.Added(Volume volume) -> "device added: " + words(volume);
           case MappingChange.Removed(Volume volume) -> "device removed: " + words(volume);
         });
+  }
+
+  /** The domain that a change is about; null when it is about a device. */
+  static @Nullable DomainRef domain(MappingChange change) {
+    return switch (change) {
+      case MappingChange.Started(DomainRef domain) -> domain;
+      case MappingChange.Stopped(DomainRef domain) -> domain;
+      case MappingChange.Attached(MappedDisk disk) -> disk.domain();
+      case MappingChange.Detached(MappedDisk disk) -> disk.domain();
+      case MappingChange.Changed(MappedDisk disk) -> disk.domain();
+      case MappingChange.Added _, MappingChange.Removed _ -> null;
+    };
   }
 
   private static String words(DomainRef domain) {

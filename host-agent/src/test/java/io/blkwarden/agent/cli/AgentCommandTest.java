@@ -73,12 +73,15 @@ final class AgentCommandTest {
             "--role",
             "swap=(",
             "--role",
-            "attic=x");
+            "attic=x",
+            "--metrics",
+            "127.0.0.1:99999");
 
     assertThat(code).isEqualTo(2);
     assertThat(err.toString())
         .contains("--host: ", "--interval: ", "--nats: ", "--creds: ", "--prefix: ")
         .contains("--ensure-scheduler: ", "--prio-aging-expire: ")
+        .contains("--metrics: expected ADDRESS:PORT", "found '127.0.0.1:99999'")
         .contains("--role: expected a regular expression", "found 'attic=x'")
         .doesNotContain("secret");
   }

@@ -73,6 +73,7 @@ public final class Grants {
             subjects.allOutcomes(),
             subjects.allOperatorRequests(),
             "$KV.%s.>".formatted(JetStreamAssets.CLAIM),
+            "$SRV.>",
             inbox),
         true);
   }
@@ -81,6 +82,7 @@ public final class Grants {
     List<String> publish = new ArrayList<>();
     publish.add(subjects.allOperatorRequests());
     publish.add("$KV.%s.>".formatted(JetStreamAssets.SAID));
+    publish.add("$SRV.>"); // looking for controllers, as 'nats micro list' does
     publish.add("$JS.API.INFO");
     publish.add("$JS.API.STREAM.NAMES");
     publish.add("$JS.FC.>");

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real nats-server with the configuration that {@code blkwarden nats init} wrote. */
-final class GuardedNats {
+public final class GuardedNats {
   private final Path folder;
   private final int port;
   private final Process process;
@@ -39,9 +39,10 @@ final class GuardedNats {
   }
 
   /** What somebody said on the command line, and what came of it. */
-  record Said(int code, String out, String err) {}
+  public record Said(int code, String out, String err) {}
 
-  static GuardedNats start(Path folder, String... hosts) throws IOException {
+  /** Starts one for these hosts; its files are below the folder. */
+  public static GuardedNats start(Path folder, String... hosts) throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -80,7 +81,7 @@ final class GuardedNats {
   }
 
   /** Writes the users anew, with more hosts, and lets the server that runs read them. */
-  void init(String... hosts) throws IOException, InterruptedException {
+  public void init(String... hosts) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>(List.of("nats", "init", "--dir", folder.toString()));
     arguments.addAll(Arrays.asList(hosts));
     Said written = run(Map.of(), arguments.toArray(String[]::new));
@@ -93,16 +94,18 @@ final class GuardedNats {
     assertThat(signal.waitFor()).isZero();
   }
 
-  String url() {
+  /** Where it listens. */
+  public String url() {
     return "nats://127.0.0.1:" + port;
   }
 
-  Path seed(String user) {
+  /** The file with a user's seed. */
+  public Path seed(String user) {
     return folder.resolve("seeds").resolve(user + ".nk");
   }
 
   /** Runs {@code blkwarden} as a user. */
-  Said as(String user, String... arguments) {
+  public Said as(String user, String... arguments) {
     return run(Map.of("NATS_URL", url(), "NATS_CREDS", seed(user).toString()), arguments);
   }
 
@@ -114,9 +117,10 @@ final class GuardedNats {
   }
 
   /** Somebody with a client of his own, and what the server denied him. */
-  record Client(Connection connection, List<String> denied) {}
+  public record Client(Connection connection, List<String> denied) {}
 
-  Client client(String user) throws Exception {
+  /** Connects as a user. */
+  public Client client(String user) throws Exception {
     String seed = NatsSeed.in(Files.readString(seed(user))).orElseThrow();
     String inbox =
         user.startsWith("host-")
@@ -141,7 +145,8 @@ final class GuardedNats {
     return new Client(connection, denied);
   }
 
-  void stop() throws Exception {
+  /** Ends it, and all clients. */
+  public void stop() throws Exception {
     for (Connection each : connections) {
       each.close();
     }

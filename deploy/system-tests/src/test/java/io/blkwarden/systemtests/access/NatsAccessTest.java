@@ -19,9 +19,14 @@ import io.nats.client.AuthenticationException;
 import io.nats.client.Nats;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
+import io.nats.service.Discovery;
+import io.nats.service.InfoResponse;
+import io.nats.service.PingResponse;
+import io.nats.service.StatsResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -129,6 +134,54 @@ final class NatsAccessTest {
     assertThat(silence.code()).as(silence.err()).isZero();
     assertThat(nats.as("viewer", "alerts").code()).isNotZero();
     assertThat(viewer.denied()).isEmpty();
+    assertThat(controller.readiness().hindrances()).isEmpty();
+  }
+
+  @Test
+  @Order(2)
+  void whoActsFindsTheControllers() throws Exception {
+    GuardedNats.Client operator = nats.client("operator");
+    Discovery look = new Discovery(operator.connection(), 5_000, 1);
+    PingResponse found = look.ping("blkwarden-controller").getFirst();
+    assertThat(look.ping()).containsExactly(found);
+    assertThat(found.getVersion()).matches("\\d+\\.\\d+\\.\\d+(-.+)?");
+    InfoResponse info = look.info().getFirst();
+    assertThat(info.getDescription()).contains("disks");
+    assertThat(info.getMetadata()).containsEntry("instance", "c1");
+    assertThat(info.getMetadata()).containsEntry("prefix", SUBJECTS.prefix());
+    StatsResponse stats = look.stats("blkwarden-controller", found.getId());
+    assertThat(stats.getStarted().toInstant()).isBefore(Instant.now());
+    assertThat(operator.denied()).isEmpty();
+
+    allDenied(nats.client("viewer"), "Publish", List.of("$SRV.PING"));
+    allDenied(nats.client("host-dom0%2Eexample"), "Publish", List.of("$SRV.PING"));
+  }
+
+  /** The controller may say more than who looks for it, who names the subject of the answer. */
+  @Test
+  @Order(2)
+  void anAnswerIsNoWayToSayMore() throws Exception {
+    GuardedNats.Client operator = nats.client("operator");
+    GuardedNats.Client viewer = nats.client("viewer");
+    String forged = SUBJECTS.alert("critical", OURS, "forged");
+    List<String> heard = new CopyOnWriteArrayList<>();
+    viewer.connection().createDispatcher(m -> heard.add(m.getSubject())).subscribe(forged);
+    viewer.connection().flush(Duration.ofSeconds(5));
+    for (String replyTo :
+        List.of(
+            forged,
+            SUBJECTS.command(OURS),
+            "$JS.API.STREAM.PURGE.BLKWARDEN_DECISIONS",
+            "$KV.blkwarden-claim.controller")) {
+      operator.connection().publish("$SRV.PING", replyTo, new byte[0]);
+    }
+    operator.connection().flush(Duration.ofSeconds(5));
+
+    // asked after the others and on the same connection, so they were looked at before
+    assertThat(new Discovery(operator.connection(), 5_000, 1).ping()).hasSize(1);
+    assertThat(nats.as("operator", "why", "vm101").out()).contains("was throttled");
+    viewer.connection().flush(Duration.ofSeconds(5));
+    assertThat(heard).isEmpty();
     assertThat(controller.readiness().hindrances()).isEmpty();
   }
 

@@ -1,0 +1,27 @@
+package io.blkwarden.controller.http;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Where metrics come from.
+ *
+ * @param metrics all of them
+ * @param fresh looks at what they tell of before they are read; its end is waited for
+ */
+public record MetricSource(List<Metric> metrics, Fresh fresh) {
+  public MetricSource {
+    metrics = List.copyOf(metrics);
+  }
+
+  /** Gets what metrics tell of. */
+  public interface Fresh {
+    /** Begins to; completes soon, normally whatever happens. */
+    CompletableFuture<?> get();
+  }
+
+  /** Metrics that need no look before. */
+  public static MetricSource of(List<Metric> metrics) {
+    return new MetricSource(metrics, () -> CompletableFuture.completedFuture(metrics));
+  }
+}

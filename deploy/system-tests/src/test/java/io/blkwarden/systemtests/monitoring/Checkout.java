@@ -1,0 +1,18 @@
+package io.blkwarden.systemtests.monitoring;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Files of this repository. */
+final class Checkout {
+  private Checkout() {}
+
+  static Path file(String path) {
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      if (Files.isRegularFile(at.resolve("deploy/verify"))) {
+        return at.resolve(path);
+      }
+    }
+    throw new AssertionError("not run below a checkout");
+  }
+}

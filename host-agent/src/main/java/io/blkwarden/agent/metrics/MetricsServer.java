@@ -1,0 +1,124 @@
+package io.blkwarden.agent.metrics;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.blkwarden.agent.runtime.AgentReading;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves {@code GET /metrics} by the JDK's own small web server, on one thread.
+ *
+ * <p>One request at a time; a client that takes longer than {@link #REQUEST} s to ask or to take
+ * the answer is cut off, and so delays nobody but other readers of metrics.
+ */
+public final class MetricsServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
+  private static final int REQUEST = 5;
+  private static final int BACKLOG = 8;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final Supplier<List<CompletableFuture<AgentReading>>> agents;
+  private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+  private final ExecutorService thread;
+  private final HttpServer server;
+
+  private MetricsServer(
+      InetSocketAddress address, Supplier<List<CompletableFuture<AgentReading>>> agents)
+      throws IOException {
+    this.agents = agents;
+    limit("maxReqTime");
+    limit("maxRspTime");
+    server = HttpServer.create(address, BACKLOG);
+    thread =
+        Executors.newSingleThreadExecutor(task -> {
+          Thread made = new Thread(task, "agent-metrics");
+          made.setDaemon(true);
+          return made;
+        });
+    server.setExecutor(thread);
+    server.createContext("/metrics", this::answer);
+    server.start();
+  }
+
+  /** The JDK's web server reads its bounds once, from properties, in seconds. */
+  private static void limit(String what) {
+    System.setProperty("sun.net.httpserver." + what, String.valueOf(REQUEST));
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @param address where; port 0 for any free one
+   * @param agents asks each agent of this process for what it knows
+   * @throws IOException if the address cannot be had
+   */
+  public static MetricsServer start(
+      InetSocketAddress address, Supplier<List<CompletableFuture<AgentReading>>> agents)
+      throws IOException {
+    MetricsServer started = new MetricsServer(address, agents);
+    LOG.info("metrics: http://{}:{}/metrics", address.getHostString(), started.port());
+    return started;
+  }
+
+  /** The port that it serves on. */
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    thread.shutdownNow();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      boolean reads = exchange.getRequestMethod().equals("GET");
+      if (!reads || !exchange.getRequestURI().getPath().equals("/metrics")) {
+        say(exchange, reads ? 404 : 405, "expected GET /metrics\n");
+        return;
+      }
+      try {
+        byte[] text = text();
+        exchange.getResponseHeaders().set("Content-Type", PrometheusTextFormatWriter.CONTENT_TYPE);
+        exchange.sendResponseHeaders(200, text.length);
+        exchange.getResponseBody().write(text);
+      } catch (CompletionException e) {
+        LOG.warn("metrics: the agent does not answer: {}", String.valueOf(e.getCause()));
+        say(exchange, 503, "the agent does not answer just now\n");
+      }
+    }
+  }
+
+  private byte[] text() throws IOException {
+    List<AgentReading> readings = new ArrayList<>();
+    for (CompletableFuture<AgentReading> each : agents.get()) {
+      readings.add(each.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join());
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(4_096);
+    writer.write(out, AgentMetrics.of(readings));
+    return out.toByteArray();
+  }
+
+  private static void say(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+}
