@@ -348,6 +348,20 @@ public final class HostState {
     return rows.length > 0 && rows[0] == row;
   }
 
+  /** Whether the row's disk was taken away. */
+  public boolean gone(int row) {
+    return map.gone(row);
+  }
+
+  /** How many disks there are that were not taken away. */
+  public int present() {
+    int present = 0;
+    for (int row = 0; row < rows(); row++) {
+      present += map.gone(row) ? 0 : 1;
+    }
+    return present;
+  }
+
   /** How many rows there are. */
   public int rows() {
     return diskCounters.rows();
