@@ -1,7 +1,7 @@
 // Alerts, one alert with its numbers before and after, and the story of anything.
 import { Component, h } from '/assets/preact.js';
 import { Table } from '/assets/table.js';
-import { Chart } from '/assets/chart.js';
+import { Chart, times } from '/assets/chart.js';
 import { domainLink, hostLink } from '/assets/fleet.js';
 import { live } from '/assets/live.js';
 import { metric, millis, percent, span, time, UNKNOWN } from '/assets/text.js';
@@ -34,7 +34,6 @@ export class Story extends Component {
     try {
       const answer = await fetch(`/api/v1/why?about=${encodeURIComponent(this.props.about)}&since_s=86400`);
       if (answer.ok) this.setState({ story: (await answer.json()).story });
-      else if (answer.status === 404) this.setState({ story: [] });
       else this.setState({ fault: await answer.text() });
     } catch {
       this.setState({ fault: 'the controller did not answer' });
@@ -76,12 +75,19 @@ const rows = (alert) => {
 /** The metric until the last word on it, with its level, and where it was acted. */
 const Numbers = ({ alert }) => {
   const { condition: c, evidence } = alert;
-  if (evidence.samples.length < 2) return h('p', { class: 'empty' }, 'No samples came with it.');
-  return h('div', { class: 'charts' }, h(Chart, {
-    title: `${c.metric}; the level is dashed${alert.acted ? ', and so is when it was throttled' : ''}`,
-    times: evidence.samples.map(([at]) => at / 1000), write: (v) => metric(c.metric, v), level: c.above,
-    mark: alert.acted ? alert.acted / 1000 : undefined,
-    lines: [{ name: c.metric, values: evidence.samples.map(([, value]) => value) }] }));
+  const mark = alert.acted ? alert.acted / 1000 : undefined;
+  const page = live.host && live.host.host && live.host.host.host === alert.host ? live.host : null;
+  return h('div', { class: 'charts' },
+    evidence.samples.length > 1 && h(Chart, {
+      title: `${c.metric} of the disk; its level is dashed`, mark, level: c.above, write: (v) => metric(c.metric, v),
+      times: evidence.samples.map(([at]) => at / 1000),
+      lines: [{ name: c.metric, values: evidence.samples.map(([, value]) => value) }] }),
+    page && page.host.devices.map((device) => {
+      const values = page.chart.lines[`${device.name} await_ms`];
+      return values && h(Chart, { key: device.name, mark, write: millis, times: times(page.chart, values.length),
+        title: `Wait on ${device.name}${mark ? '; dashed: when the disk was throttled' : ''}`,
+        lines: [{ name: 'wait', values }] });
+    }));
 };
 
 export const Alert = ({ id }) => {

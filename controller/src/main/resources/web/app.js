@@ -18,6 +18,13 @@ const route = () => {
   }
 };
 
+/** The host that the page is about. */
+const hostOf = ([place, id]) => {
+  if (place === 'host') return id || null;
+  const alert = place === 'alert' && (live.alerts || []).find((a) => a.id === id);
+  return alert && alert.host !== '_fleet' ? alert.host : null;
+};
+
 const Page = ({ parts: [place, id, sub, uuid] }) => {
   if (place === 'host' && id && sub === 'domain' && uuid) return h(Domain, { name: id, uuid });
   if (place === 'host' && id) return h(Host, { name: id });
@@ -42,8 +49,7 @@ class App extends Component {
   }
 
   go() {
-    const [place, host] = route();
-    follow(place === 'host' && host ? host : null, () => this.forceUpdate());
+    follow(hostOf(route()), () => this.go());
     this.forceUpdate();
   }
 

@@ -4,6 +4,8 @@ import uPlot from '/assets/uplot.js';
 
 const HEIGHT = 170;
 const LINES = ['--accent', '--bad', '--warn', '--good'];
+const clock = (seconds, step) => new Date(seconds * 1000)
+  .toLocaleTimeString('en-GB', step < 60 ? {} : { hour: '2-digit', minute: '2-digit' });
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** title; times in s since 1970; lines: [{ name, values }]; write: number => text; level, mark. */
@@ -61,7 +63,7 @@ export class Chart extends Component {
       legend: { show: false },
       cursor: { y: false },
       scales: { y: { range: (_, low, high) => [0, Math.max(high || 0, level || 0, 0.001) * 1.1] } },
-      axes: [axis, { ...axis, size: 62, values: (_, ticks) => ticks.map(write) }],
+      axes: [{ ...axis, space: 70, values: (_, ticks, __, ___, step) => ticks.map((t) => clock(t, step)) }, { ...axis, size: 62, values: (_, ticks) => ticks.map(write) }],
       series: [{}, ...lines.map((line, i) => ({ label: line.name, width: 1.5, stroke: colour(LINES[i % 4]) }))],
       hooks: { draw: [(u) => {
         const { left, top, width, height } = u.bbox;

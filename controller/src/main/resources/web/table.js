@@ -88,4 +88,4 @@ export class Table extends Component {
 export const Bar = ({ part, text, hot }) => h('span', null,
   h('span', { class: `bar ${hot ? 'hot' : ''}`, 'aria-hidden': true },
     h('i', { style: { width: `${Math.min(100, Math.max(0, (part || 0) * 100))}%` } })),
-  ' ', text);
+  h('span', { class: 'of' }, text));

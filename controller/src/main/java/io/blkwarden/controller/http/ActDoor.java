@@ -7,7 +7,6 @@ import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -101,13 +100,13 @@ final class ActDoor {
       HttpServerRequest request, HttpServerResponse response, Asking asks) {
     Predicate<String> right = token;
     if (right == null) {
-      return say(
+      return Api.say(
           response,
           HttpResponseStatus.FORBIDDEN,
           "this controller was started without --http-token-file: nobody acts over HTTP");
     }
     if (!limit.take()) {
-      return say(
+      return Api.say(
           response,
           HttpResponseStatus.TOO_MANY_REQUESTS,
           "more than %d requests in %d s".formatted(MOST, STRETCH_MILLIS / 1_000));
@@ -115,14 +114,14 @@ final class ActDoor {
     String given = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION, "");
     if (!given.toLowerCase(Locale.ROOT).startsWith(BEARER)
         || !right.test(given.substring(BEARER.length()).strip())) {
-      return say(
+      return Api.say(
           response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer"),
           HttpResponseStatus.UNAUTHORIZED,
           "expected the token of --http-token-file as 'Authorization: Bearer ...'");
     }
     if (request.requestHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING)
         || length(request) > BODY_MAX) {
-      return say(
+      return Api.say(
           response,
           HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
           "expected a body of known length, at most %d bytes".formatted(BODY_MAX));
@@ -151,7 +150,7 @@ final class ActDoor {
               said.path("reason").asString("by hand"),
               asks.of(request, said));
     } catch (JacksonException | IllegalArgumentException e) {
-      return say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     return Mono.fromFuture(controller.apply(asked))
         .flatMap(reply ->
@@ -159,7 +158,6 @@ final class ActDoor {
                 response
                     .status(status(reply.verdict()))
                     .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
-                    .header("X-Content-Type-Options", "nosniff")
                     .sendByteArray(Mono.just(ControlJson.encode(reply)))));
   }
 
@@ -169,13 +167,5 @@ final class ActDoor {
       case REFUSED -> HttpResponseStatus.CONFLICT;
       case FAILED -> HttpResponseStatus.NOT_FOUND;
     };
-  }
-
-  private static Publisher<Void> say(
-      HttpServerResponse response, HttpResponseStatus status, String why) {
-    return response
-        .status(status)
-        .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-        .sendByteArray(Mono.just((why + "\n").getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -1,7 +1,10 @@
 package io.blkwarden.controller.http;
 
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -26,6 +29,7 @@ public final class StatusServer implements AutoCloseable {
   private final Supplier<Readiness> readiness;
   private final MetricsText metrics;
   private final MetricSource.Fresh fresh;
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final DisposableServer server;
 
   private StatusServer(
@@ -43,6 +47,7 @@ public final class StatusServer implements AutoCloseable {
         HttpServer.create()
             .bindAddress(place::address)
             .compress(COMPRESS_BYTES)
+            .channelGroup(connections)
             .route(routes -> routes(routes, doors, new Entrance(place.names())));
     Tls tls = place.tls();
     this.server = (tls == null ? plain : plain.secure(tls::configure)).bindNow();
@@ -119,6 +124,7 @@ public final class StatusServer implements AutoCloseable {
 
   @Override
   public void close() {
+    connections.close().awaitUninterruptibly(STOP.toMillis()); // pages would follow it for ever
     server.disposeNow(STOP);
   }
 

@@ -2,10 +2,8 @@ package io.blkwarden.controller.http;
 
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.StoryJson;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -18,8 +16,8 @@ import reactor.netty.http.server.HttpServerResponse;
 /**
  * What {@code blkwarden why --json} prints: {@code GET /api/v1/why?about=vm176&since_s=3600}.
  *
- * <p>404 when nothing was said about it, 429 when too many ask at once, 503 when NATS cannot be
- * read.
+ * <p>An empty story when nothing was said about it, 429 when too many ask at once, 503 when NATS
+ * cannot be read.
  */
 final class StoryDoor {
   private static final long DAY_S = 86_400;
@@ -38,17 +36,15 @@ final class StoryDoor {
     try {
       asked = read(new QueryStringDecoder(request.uri()));
     } catch (IllegalArgumentException e) {
-      return say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     return Mono.fromFuture(stories.tell(asked.question(), asked.since()))
         .flatMap(story -> {
           String about = asked.question().about();
-          HttpResponseStatus status =
-              story.parts().isEmpty() ? HttpResponseStatus.NOT_FOUND : HttpResponseStatus.OK;
           return Mono.from(
-              send(response.status(status), "application/json", StoryJson.of(about, story)));
+              Api.send(response, "application/json", StoryJson.of(about, story) + "\n"));
         })
-        .onErrorResume(fault -> Mono.from(say(response, status(fault), text(fault))));
+        .onErrorResume(fault -> Mono.from(Api.say(response, status(fault), text(fault))));
   }
 
   private static Asked read(QueryStringDecoder query) {
@@ -86,17 +82,5 @@ final class StoryDoor {
     return cause(fault) instanceof RejectedExecutionException
         ? "too many ask at once: ask again in some seconds"
         : String.valueOf(cause(fault).getMessage());
-  }
-
-  private static Publisher<Void> say(
-      HttpServerResponse response, HttpResponseStatus status, String why) {
-    return send(response.status(status), "text/plain; charset=utf-8", why);
-  }
-
-  private static Publisher<Void> send(HttpServerResponse response, String type, String text) {
-    return response
-        .header(HttpHeaderNames.CONTENT_TYPE, type)
-        .header("X-Content-Type-Options", "nosniff")
-        .sendByteArray(Mono.just((text + "\n").getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -1,0 +1,224 @@
+package io.blkwarden.systemtests.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.agent.cli.AgentCommand;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.model.subject.Subjects;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The dashboard of a controller with simulated dom0s, one of which swaps, in a real Chromium. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class DashboardTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final String TOKEN = "0123456789abcdef0123";
+
+  private static final String POLICIES =
+      """
+      policies:
+        - name: swap-storm
+          mode: auto
+          match: { role: swap, host: sim-1 }
+          when: { metric: iops, above: 50, for: 1s, clear_below: 20, clear_for: 4s }
+          then: { ladder: [ idle ], lease: 120s, alert: warning }
+        - name: ask-first
+          mode: approve
+          match: { role: root, host: sim-3 }
+          when: { metric: iops, above: 5, for: 1s }
+          then: { ladder: [ idle ], lease: 60s, alert: info }
+      brakes: { disks_per_host: 8, hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
+      """;
+
+  private final Path folder;
+  private final Path policies;
+  private final OpenNats nats;
+  private final Thread agents = new Thread(this::simulate, "agents");
+  private ControllerRuntime controller;
+  private final Browser browser;
+
+  DashboardTest(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    nats = new OpenNats(folder);
+    policies = Files.createDirectory(folder.resolve("policies"));
+    Files.writeString(policies.resolve("all.yaml"), POLICIES);
+    controller = controller(0);
+    int port = controller.httpPort().orElseThrow();
+    browser = new Browser(folder.resolve("profile"), "http://127.0.0.1:" + port);
+  }
+
+  private ControllerRuntime controller(int port) {
+    return ControllerRuntime.start(
+        new ControllerSettings(
+            new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1"),
+            policies,
+            null,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            new Secret(TOKEN),
+            NotifyFile.NOBODY));
+  }
+
+  private void simulate() {
+    int _ =
+        AgentCommand.commandLine()
+            .execute(
+                "simulate",
+                "--hosts=3",
+                "--calm=1s",
+                "--storm=600s",
+                "--nats=" + nats.url(),
+                "--state-dir=" + folder.resolve("state"));
+  }
+
+  @BeforeAll
+  void start() {
+    agents.start();
+    browser.open("/");
+  }
+
+  @AfterEach
+  void nothingIsComplainedOf() {
+    assertThat(browser.complaints()).isEmpty();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    agents.interrupt();
+    agents.join(Duration.ofSeconds(30));
+    browser.close();
+    controller.close();
+    nats.close();
+  }
+
+  @Test
+  @Order(1)
+  void showsTheFleetAsItChanges() {
+    browser.shows("Fleet", "sim-1", "Throttled now", "vm101", "idle", "swap-storm");
+    String before = browser.find(".link").getText();
+    await("the clock of the page")
+        .atMost(BOUND)
+        .until(() -> !browser.find(".link").getText().equals(before));
+    assertThat(browser.count(".chart canvas")).isPositive();
+  }
+
+  @Test
+  @Order(2)
+  void showsAHostAndADomain() {
+    browser.click("a[href='#/host/sim-1']");
+    browser.shows("Disks by share of device time", "1.xvda2-0", "scheduler", "vm102");
+    assertThat(browser.count(".bar")).isPositive();
+    browser.type("input[type=search]", "vm102");
+    await("the rows that are called so")
+        .atMost(BOUND)
+        .until(() -> browser.count("[aria-label=Disks] tbody tr:not(.pad)") == 2);
+    browser.click("[aria-label=Disks] a[href*='/domain/']");
+    browser.shows("vm102 on sim-1", "domid", "The last day");
+  }
+
+  @Test
+  @Order(3)
+  void showsWhyAnAlertWasRaised() {
+    browser.open("/#/alerts");
+    browser.click("[aria-label=Alerts] a[href*='#/alert/']");
+    browser.shows("swap-storm", "Before and after", "Condition", "decided to throttle vm101");
+    assertThat(browser.count(".chart canvas")).isPositive();
+    browser.open("/#/policies");
+    browser.shows("ask-first", "approve", "Last decisions");
+  }
+
+  @Test
+  @Order(4)
+  void isReachedByKeysAndSortsByThem() {
+    browser.open("/#/");
+    browser.shows("sim-3");
+    browser.tabTo("[aria-label=Hosts] th button");
+    browser.keys(Keys.ENTER);
+    browser.keys(Keys.ENTER);
+    await("hosts by name, the last first")
+        .atMost(BOUND)
+        .until(() -> browser.find("[aria-label=Hosts] tbody a").getText().equals("sim-3"));
+    browser.tabTo("[aria-label=Hosts] tbody a");
+    browser.keys(Keys.ENTER);
+    browser.shows("Disks by share of device time");
+  }
+
+  @Test
+  @Order(5)
+  void fitsAPhoneAndTheDark() {
+    browser.open("/#/");
+    browser.shows("sim-1");
+    String light = browser.colourOfTheGround();
+    browser.emulate("dark");
+    assertThat(browser.colourOfTheGround()).isNotEqualTo(light);
+    browser.size(500, 900);
+    assertThat(browser.script("return document.documentElement.scrollWidth <= innerWidth"))
+        .isEqualTo(true);
+    browser.emulate("light");
+    browser.size(1300, 1000);
+  }
+
+  @Test
+  @Order(6)
+  void releasesNothingWithoutTheTokenAndWithIt() {
+    browser.open("/#/host/sim-1");
+    browser.act("Release vm101 xvda2", "wrong-token");
+    browser.shows("expected the token of --http-token-file");
+    assertThat(browser.complaints()).anyMatch(each -> each.contains("401"));
+    browser.open("/#/host/sim-1");
+    browser.shows("vm101");
+    browser.act("Release vm101 xvda2", TOKEN);
+    await("the release is on record")
+        .atMost(BOUND)
+        .until(() -> browser.get("/api/v1/decisions").contains("http: ana"));
+  }
+
+  @Test
+  @Order(7)
+  void approvesWhatWaits() {
+    browser.open("/#/");
+    browser.shows("Waiting for a person");
+    browser.act("Approve vm109 xvda1", TOKEN);
+    await("the throttle that was approved")
+        .atMost(BOUND)
+        .until(() -> browser.count("[aria-label='Release vm109 xvda1']") > 0);
+  }
+
+  @Test
+  @Order(8)
+  void comesBackAfterTheControllerDid() {
+    browser.open("/#/");
+    browser.shows("sim-1");
+    int port = controller.httpPort().orElseThrow();
+    controller.close();
+    browser.shows("The controller does not answer");
+    controller = controller(port);
+    await("the page lives again")
+        .atMost(BOUND)
+        .until(() -> browser.find(".link").getText().startsWith("live"));
+    browser.shows("sim-2");
+    assertThat(browser.text()).doesNotContain("does not answer");
+    assertThat(browser.complaints())
+        .as("that nobody answered meanwhile is no fault of the page")
+        .allMatch(each -> each.contains("net::ERR_"));
+  }
+}
