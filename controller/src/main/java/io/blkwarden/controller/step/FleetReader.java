@@ -35,6 +35,7 @@ final class FleetReader {
   private final int most;
   private final List<HostReading> hosts = new ArrayList<>();
   private final PriorityQueue<Ranked> busiest = new PriorityQueue<>(LEAST_FIRST);
+  private double bar;
   private int live;
   private int silent;
   private long disks;
@@ -115,10 +116,11 @@ final class FleetReader {
         watch.state.value(Metric.DEVICE_TIME_SHARE, row)
             * watch.state.value(Metric.DEVICE_UTIL, row);
     boolean all = most == Integer.MAX_VALUE;
-    if (all || rank > 0) {
+    if (all || (rank > 0 && rank >= bar)) {
       busiest.add(new Ranked(watch, row, known(rank)));
       if (busiest.size() > most) {
         busiest.poll();
+        bar = busiest.isEmpty() ? bar : busiest.peek().rank();
       }
     }
   }

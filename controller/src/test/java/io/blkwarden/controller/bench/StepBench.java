@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bench;
 
+import io.blkwarden.controller.step.FleetReading;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -76,5 +77,11 @@ public class StepBench {
   @Benchmark
   public int tick(Heard before) {
     return fleet.tick();
+  }
+
+  /** What Prometheus asks for, normally each 15 s: the busiest disks among all. */
+  @Benchmark
+  public FleetReading reading() {
+    return fleet.step.reading(20);
   }
 }
