@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
     name = "hand-over",
     mixinStandardHelpOptions = true,
     description = {
-      "For upgrades: the agent that runs leaves its leases to the next one if it is stopped within 2"
-          + " minutes, instead of ending them. Start the next one at once, or run release-all."
+      "For upgrades: the agent that runs leaves its leases to the next one if it is stopped within"
+          + " 2 minutes, instead of ending them. Start the next one at once, or run release-all."
     })
 final class HandOverCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
