@@ -49,13 +49,25 @@ install_agent() {
 	say "agent installed in dom0's $AGENT_HOME in $(took "$started")"
 }
 
+# The package that deploy/packages/build made: from then on it is the agent of all verbs.
+install_package() {
+	local deb=$CHECKOUT/deploy/packages/agent/target/blkwarden-agent_amd64.deb started=$SECONDS
+	[ -s "$deb" ] || die "no package $deb; build it with: deploy/packages/build"
+	need_dom0
+	tar -C "$(dirname "$deb")" -cf - "$(basename "$deb")" | dd of="$RUN/parcel.img" bs=1M conv=notrunc status=none ||
+		die "cannot write $RUN/parcel.img"
+	dom0 "blockdev --flushbufs /dev/vdb && tar -C /root -xf /dev/vdb && dpkg -i /root/$(basename "$deb")" </dev/null ||
+		die "dpkg could not install the agent in dom0"
+	say "package installed in dom0 in $(took "$started")"
+}
+
 agent() {
 	local action=${1:-}
 	[ $# = 0 ] || shift
 	need_dom0
 	case $action in
 	start)
-		dom0 "[ -x $AGENT_HOME/runtime/bin/java ]" </dev/null || die "no agent in dom0; put it there with: $LAB_PROGRAM install-agent"
+		dom0 "[ -x $AGENT_HOME/runtime/bin/java ] || [ -x /usr/bin/blkwarden-agent ]" </dev/null || die "no agent in dom0; put it there with: $LAB_PROGRAM install-agent"
 		dom0 "/lab/agent-control start${*:+$(printf ' %q' "$@")}" </dev/null
 		;;
 	stop | kill9) dom0 "/lab/agent-control $action" </dev/null ;;

@@ -10,6 +10,6 @@ public final class Main {
   /** Runs the command line and exits with its code. */
   public static void main(String[] args) {
     System.setProperty(LogFormat.PROPERTY, LogFormat.of(args, System.getenv()));
-    System.exit(AgentCommand.commandLine().execute(args));
+    System.exit(AgentCommand.execute(args, System.getenv()));
   }
 }

@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.bus.BusException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Option;
     description = "Finds the disks that hurt their neighbours, fleet-wide, and throttles them.",
     footer = {
       "",
-      "Environment: NATS_URL, NATS_CREDS, NO_COLOR.",
+      "Environment: NATS_URL, NATS_CREDS, NO_COLOR, BLKWARDEN_CONF (a file, for the controller).",
       "Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a guard."
     },
     subcommands = {
@@ -50,7 +51,7 @@ public final class Blkwarden {
       String[] arguments, PrintWriter out, PrintWriter err, Map<String, String> environment) {
     Shell shell = new Shell(out, err, environment);
     Blkwarden root = new Blkwarden();
-    CommandLine line = new CommandLine(root, new Factory(shell));
+    CommandLine line = commandLine(root, shell);
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -72,10 +73,28 @@ public final class Blkwarden {
       line.usage(err);
       return ExitCodes.USAGE;
     }
-    int code = line.execute(arguments);
+    int code;
+    try {
+      code = line.execute(ControllerConf.with(line, arguments, environment));
+    } catch (ControllerConf.Unfit e) {
+      String.valueOf(e.getMessage())
+          .lines()
+          .forEach(problem -> err.println("blkwarden: " + problem));
+      code = ExitCodes.USAGE;
+    }
     out.flush();
     err.flush();
     return code;
+  }
+
+  private static CommandLine commandLine(Blkwarden root, Shell shell) {
+    return new CommandLine(root, new Factory(shell));
+  }
+
+  /** The commands as they are, for whoever describes them; none of them is to be run. */
+  public static CommandLine described() {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    return commandLine(new Blkwarden(), new Shell(nowhere, nowhere, Map.of()));
   }
 
   /** Makes the commands with their surroundings. */

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.cli;
 
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +18,7 @@ import picocli.CommandLine.IVersionProvider;
       MapCommand.class,
       DoctorCommand.class,
       ReleaseAllCommand.class,
+      HandOverCommand.class,
       SimulateCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
@@ -34,6 +36,23 @@ public final class AgentCommand implements Runnable {
       return ExitCode.FAILED;
     });
     return line;
+  }
+
+  /**
+   * Runs one command line with what the host's configuration file says.
+   *
+   * @return the exit code
+   */
+  public static int execute(String[] words, Map<String, String> environment) {
+    CommandLine line = commandLine();
+    try {
+      return line.execute(AgentConf.with(line, words, environment));
+    } catch (AgentConf.Unfit e) {
+      String.valueOf(e.getMessage())
+          .lines()
+          .forEach(problem -> line.getErr().println("error: " + problem));
+      return ExitCode.USAGE;
+    }
   }
 
   @Override

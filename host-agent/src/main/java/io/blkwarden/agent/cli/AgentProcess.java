@@ -4,6 +4,7 @@ import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.bus.NatsControlBus;
 import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.lease.HandOver;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.lease.OutcomeFile;
 import io.blkwarden.agent.lease.ReleaseRequest;
@@ -36,10 +37,12 @@ final class AgentProcess {
   private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
 
   private final AgentRuntime runtime;
+  private final HandOver handOver;
   private final Deque<Runnable> closing;
 
-  private AgentProcess(AgentRuntime runtime, Deque<Runnable> closing) {
+  private AgentProcess(AgentRuntime runtime, HandOver handOver, Deque<Runnable> closing) {
     this.runtime = runtime;
+    this.handOver = handOver;
     this.closing = closing;
   }
 
@@ -102,7 +105,9 @@ final class AgentProcess {
                                   uevents(inbox, closing);
                                 }
                                 runtime.start(found);
-                                return new AgentProcess(runtime, closing);
+                                HandOver handOver = new HandOver(stateDir, InstantSource.system());
+                                handOver.clear().ifPresent(why -> LOG.warn("{}", why));
+                                return new AgentProcess(runtime, handOver, closing);
                               });
                         })));
   }
@@ -157,9 +162,13 @@ final class AgentProcess {
     return runtime.broken();
   }
 
-  /** Ends the leases, tells so, and lets go of everything. */
+  /** Ends the leases, or leaves them to the next agent if that is wished; lets go of the rest. */
   void stop() {
-    runtime.stop();
+    if (handOver.stands()) {
+      runtime.handOver();
+    } else {
+      runtime.stop();
+    }
     closing.forEach(Runnable::run);
   }
 }

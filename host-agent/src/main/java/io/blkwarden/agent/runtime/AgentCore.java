@@ -379,7 +379,7 @@ final class AgentCore {
     publish(leases.use(all -> all.endAll(End.RELEASED, "the agent stops", now())));
   }
 
-  /** Says that all leases have ended. */
+  /** Says which leases are left: none, unless they are handed over. */
   void stop() {
     heartbeat();
   }

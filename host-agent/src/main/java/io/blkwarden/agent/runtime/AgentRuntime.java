@@ -228,6 +228,19 @@ public final class AgentRuntime {
 
   /** Ends all leases, says so, and ends. Does nothing the second time. */
   public void stop() {
+    stop(true);
+  }
+
+  /**
+   * Ends, and leaves all leases as they are to the next agent, which must start at once. Does
+   * nothing the second time.
+   */
+  public void handOver() {
+    LOG.info("the leases are left to the next agent");
+    stop(false);
+  }
+
+  private void stop(boolean restore) {
     Disposable running = inputs;
     if (running == null) {
       return;
@@ -238,14 +251,14 @@ public final class AgentRuntime {
     if (ending != null) {
       ending.dispose();
     }
-    if (!done(leaseThread, core::endAll)) {
+    if (restore && !done(leaseThread, core::endAll)) {
       LOG.error("the leases could not be ended within {}; the next start will", STOP_PATIENCE);
     }
     Disposable looking = looks;
     if (looking != null) {
       looking.dispose();
     }
-    if (!done(queueThread, core.queues()::putBackNow)) {
+    if (restore && !done(queueThread, core.queues()::putBackNow)) {
       LOG.error("the queues could not be put back within {}; the next start will", STOP_PATIENCE);
     }
     boolean _ = done(thread, core::stop);

@@ -437,6 +437,19 @@ final class AgentRuntimeTest {
     assertPriorities(disk, IoPriority.UNSET);
   }
 
+  @Test
+  void anUpgradeHandsTheLeasesToTheNextAgent() throws InterruptedException {
+    MappedDisk disk = swapDisk();
+    assertThat(ask(idle(disk, 600_000)).result()).isEqualTo(Result.APPLIED);
+    agent.handOver();
+    assertPriorities(disk, IoPriority.IDLE);
+    agent = startAgent(false);
+    eventually().until(() -> heard(Outcome.class).anyMatch(o -> o.result() == Result.ADOPTED));
+    assertPriorities(disk, IoPriority.IDLE);
+    agent.stop();
+    assertPriorities(disk, IoPriority.UNSET);
+  }
+
   private void awaitScanFault() {
     eventually()
         .until(() ->

@@ -2,23 +2,14 @@ package io.blkwarden.systemtests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.Worker;
-import io.blkwarden.model.json.ControlJson;
-import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
-import io.blkwarden.model.subject.Subjects;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -189,7 +180,7 @@ class QueueSettingsLabTest {
     MappingSnapshot map = mappedUnder(mark, DEADLINE);
     MappedDisk swap = Dom0.disk(map, "vm101", "xvda2");
     Set<Integer> pids = swap.workers().stream().map(Worker::pid).collect(Collectors.toSet());
-    command(idle(map, swap), map.origin().host());
+    LabCommands.send(fleet, LabCommands.idle(map, swap), map.origin().host());
     dom0.outcome(mark, Outcome.Result.APPLIED);
     dom0.awaitPriorities(pids, "idle", Duration.ofSeconds(60));
 
@@ -202,7 +193,7 @@ class QueueSettingsLabTest {
     assertThat(again.workers()).extracting(each -> each.pid()).containsExactlyElementsOf(pids);
     dom0.awaitPriorities(pids, "idle", Duration.ofSeconds(60));
 
-    command(new CommandAction.ReleaseAll(), map.origin().host());
+    LabCommands.send(fleet, new CommandAction.ReleaseAll(), map.origin().host());
     dom0.awaitPriorities(Set.of(), "idle", Duration.ofSeconds(60));
     assertThat(fleet.malformed()).isEmpty();
   }
@@ -218,37 +209,5 @@ class QueueSettingsLabTest {
                         !disk.workers().isEmpty()
                             && disk.physical().stream()
                                 .allMatch(each -> scheduler.equals(each.scheduler()))));
-  }
-
-  private static CommandAction idle(MappingSnapshot map, MappedDisk disk) {
-    return new CommandAction.Set(
-        MessageId.of(Instant.now().toEpochMilli(), new Random(1)),
-        disk.domain(),
-        disk.disk().vdev(),
-        map.origin().boot(),
-        disk.workers().stream().map(Worker::id).toList(),
-        Restraint.Priority.IDLE,
-        120_000);
-  }
-
-  private void command(CommandAction action, HostId host) throws Exception {
-    Command command =
-        new Command(
-            MessageId.of(Instant.now().toEpochMilli(), new Random(2)),
-            host,
-            Integer.MAX_VALUE,
-            "system-tests",
-            Instant.now(),
-            60_000,
-            "a change of the scheduler",
-            action);
-    var reply =
-        fleet
-            .connection()
-            .request(
-                Subjects.DEFAULT.command(host),
-                ControlJson.encode(command),
-                Duration.ofSeconds(30));
-    assertThat(Objects.requireNonNull(reply).getData()).isNotEmpty();
   }
 }

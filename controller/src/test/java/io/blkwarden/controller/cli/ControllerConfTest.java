@@ -1,0 +1,60 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ControllerConfTest {
+  @TempDir Path folder;
+
+  private Map<String, String> conf(String text) throws Exception {
+    Path file = folder.resolve("controller.conf");
+    Files.writeString(file, text);
+    return Map.of(ControllerConf.VARIABLE, file.toString());
+  }
+
+  private static String[] with(Map<String, String> environment, String... words) throws Exception {
+    return ControllerConf.with(Blkwarden.described(), words, environment);
+  }
+
+  @Test
+  void theServiceTakesItWholeAndPeopleTakeWhereNatsIs() throws Exception {
+    Map<String, String> conf =
+        conf("nats = tls://bus:4222\ncreds = /etc/seed\nno-http = true\npolicies = /p\n");
+    assertThat(with(conf, "controller"))
+        .containsExactlyInAnyOrder(
+            "controller",
+            "--nats=tls://bus:4222",
+            "--creds=/etc/seed",
+            "--no-http",
+            "--policies=/p");
+    assertThat(with(conf, "--debug", "map", "--host", "a"))
+        .containsExactly("--debug", "map", "--nats=tls://bus:4222", "--host", "a");
+    assertThat(with(conf, "silence", "list"))
+        .containsExactly("silence", "list", "--nats=tls://bus:4222");
+    assertThat(with(conf, "nats", "init", "--dir", "d"))
+        .containsExactly("nats", "init", "--dir", "d");
+    assertThat(with(conf, "policy", "check", "d")).containsExactly("policy", "check", "d");
+  }
+
+  @Test
+  void aFileThatIsWrongIsToldWithAllItsProblems() throws Exception {
+    Map<String, String> conf = conf("http-prot = 80\nno-http = on\n");
+    assertThatThrownBy(() -> with(conf, "controller"))
+        .isInstanceOf(ControllerConf.Unfit.class)
+        .hasMessageContaining("controller.conf:1: unknown key 'http-prot'")
+        .hasMessageContaining("controller.conf:2: no-http: expected true or false, found 'on'");
+    StringWriter err = new StringWriter();
+    PrintWriter out = new PrintWriter(new StringWriter());
+    assertThat(Blkwarden.run(new String[] {"controller"}, out, new PrintWriter(err), conf))
+        .isEqualTo(2);
+    assertThat(err.toString()).startsWith("blkwarden: ").contains("did you mean 'http-port'?");
+  }
+}
