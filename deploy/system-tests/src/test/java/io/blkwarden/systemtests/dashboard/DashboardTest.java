@@ -139,7 +139,7 @@ final class DashboardTest {
   @Order(3)
   void showsWhyAnAlertWasRaised() {
     browser.open("/#/alerts");
-    browser.click("[aria-label=Alerts] a[href*='#/alert/']");
+    browser.click("[aria-label=Alerts] a[title*=vm101]");
     browser.shows("swap-storm", "Before and after", "Condition", "decided to throttle vm101");
     assertThat(browser.count(".chart canvas")).isPositive();
     browser.open("/#/policies");
