@@ -41,6 +41,8 @@ final class ArchitectureTest {
 
   private static final String[] PURE = {
     "..controller.blame..",
+    "..controller.board..",
+    "..controller.look..",
     "..controller.fleet..",
     "..controller.spec..",
     "..controller.policy..",

@@ -4,6 +4,8 @@ import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.SecretFile;
+import io.blkwarden.controller.http.HttpPlace;
+import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.step.StepSettings;
@@ -11,6 +13,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -62,7 +69,7 @@ final class ControllerCommand implements Callable<Integer> {
       paramLabel = "PORT",
       defaultValue = "8087",
       description =
-          "Port for health, metrics and view; 0 for any free one. Default ${DEFAULT-VALUE}.")
+          "Port for dashboard, health and metrics; 0 for any free one. Default ${DEFAULT-VALUE}.")
   int httpPort = 8087;
 
   @Option(names = "--no-http", description = "Serve no HTTP.")
@@ -74,6 +81,26 @@ final class ControllerCommand implements Callable<Integer> {
       defaultValue = "127.0.0.1",
       description = "Address to serve them on. Default ${DEFAULT-VALUE}.")
   String httpHost = "127.0.0.1";
+
+  @Option(
+      names = "--http-name",
+      paramLabel = "NAME",
+      description =
+          "Name under which browsers and programs reach it, besides localhost and addresses; may"
+              + " be given several times.")
+  List<String> httpNames = new ArrayList<>();
+
+  @Option(
+      names = "--http-tls-cert",
+      paramLabel = "FILE",
+      description = "Certificate chain in PEM; with --http-tls-key it is served by HTTPS.")
+  @Nullable Path httpTlsCert;
+
+  @Option(
+      names = "--http-tls-key",
+      paramLabel = "FILE",
+      description = "Its private key, PKCS #8 in PEM, not encrypted.")
+  @Nullable Path httpTlsKey;
 
   @Option(
       names = "--instance",
@@ -104,7 +131,8 @@ final class ControllerCommand implements Callable<Integer> {
       names = "--http-token-file",
       paramLabel = "FILE",
       description =
-          "Token with which proposals are approved over HTTP, mode 0600; without it none are.")
+          "Token with which people approve, deny and release over HTTP, mode 0600; without it"
+              + " nobody does.")
   @Nullable Path httpTokenFile;
 
   @Option(
@@ -181,11 +209,24 @@ final class ControllerCommand implements Callable<Integer> {
       throw usage("--http-port: expected 0 to %d, found %d".formatted(MAX_PORT, httpPort));
     }
     InetSocketAddress http = noHttp ? null : new InetSocketAddress(httpHost, httpPort);
+    Set<String> names = new TreeSet<>();
+    for (String name : httpNames) {
+      if (!name.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")) {
+        throw usage("--http-name: expected a host name without port, found '%s'".formatted(name));
+      }
+      names.add(name.toLowerCase(Locale.ROOT));
+    }
     if (http != null && http.isUnresolved()) {
       throw usage("--http-host: '%s' is no address of this machine".formatted(httpHost));
     }
     return new ControllerSettings(
-        nats.settings(shell, instance), folder, labelsFile, http, token(), pages(), metricsDisks());
+        nats.settings(shell, instance),
+        folder,
+        labelsFile,
+        http == null ? null : new HttpPlace(http, Set.copyOf(names), tls()),
+        token(),
+        pages(),
+        metricsDisks());
   }
 
   private int metricsDisks() {
@@ -198,6 +239,23 @@ final class ControllerCommand implements Callable<Integer> {
               .formatted(MAX_METRICS_DISKS, metricsDisks));
     }
     return Integer.parseInt(metricsDisks);
+  }
+
+  private @Nullable Tls tls() {
+    Path chain = httpTlsCert;
+    Path key = httpTlsKey;
+    if (chain == null && key == null) {
+      return null;
+    }
+    if (chain == null || key == null) {
+      throw usage("--http-tls-cert and --http-tls-key: expected both, found one of them");
+    }
+    for (Path file : List.of(chain, key)) {
+      if (!Files.isReadable(file)) {
+        throw usage("--http-tls-cert, --http-tls-key: %s cannot be read".formatted(file));
+      }
+    }
+    return new Tls(chain, key);
   }
 
   private @Nullable Secret token() {

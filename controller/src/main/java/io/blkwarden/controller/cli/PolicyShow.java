@@ -3,11 +3,11 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.PolicyProblem;
+import io.blkwarden.controller.policy.shown.PolicyTree;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -70,24 +70,11 @@ final class PolicyShow implements Callable<Integer> {
     ObjectNode root = MapJson.ASCII.createObjectNode();
     ArrayNode policies = root.putArray("policies");
     for (Policy policy : set.policies()) {
-      ObjectNode each = policies.addObject();
-      each.put("name", policy.name());
-      each.put("kind", kind(policy));
-      PolicyTree.of(policy)
-          .properties()
-          .forEach(part -> {
-            if (!part.getKey().equals("name")) {
-              each.set(part.getKey(), part.getValue());
-            }
-          });
+      policies.add(PolicyTree.of(policy));
     }
     root.set("brakes", PolicyTree.of(set.brakes()));
     root.set("protect", PolicyTree.of(set.protect()));
     return root;
-  }
-
-  private static String kind(Policy policy) {
-    return policy.getClass().getSimpleName().replace("Policy", "").toLowerCase(Locale.ROOT);
   }
 
   private void print(String key, JsonNode value, String indent) {

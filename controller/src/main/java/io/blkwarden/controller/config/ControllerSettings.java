@@ -1,6 +1,7 @@
 package io.blkwarden.controller.config;
 
 import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.http.HttpPlace;
 import io.blkwarden.controller.paging.Secret;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param bus where NATS is
  * @param policies folder of policy files; absent for a controller that only watches
  * @param labels file of domains' labels; absent when there is none
- * @param http where to serve health, metrics and the view; absent for nowhere
- * @param httpToken what approves over HTTP; absent when nothing does
+ * @param http where to serve dashboard, health and metrics; absent for nowhere
+ * @param httpToken what lets people act over HTTP; absent when nothing does
  * @param pages who is paged
  * @param metricsDisks how many of the busiest disks have metrics of their own; {@link
  *     Integer#MAX_VALUE} for all
@@ -22,7 +23,7 @@ public record ControllerSettings(
     BusSettings bus,
     @Nullable Path policies,
     @Nullable Path labels,
-    @Nullable InetSocketAddress http,
+    @Nullable HttpPlace http,
     @Nullable Secret httpToken,
     NotifyFile pages,
     int metricsDisks) {
@@ -37,7 +38,14 @@ public record ControllerSettings(
       @Nullable InetSocketAddress http,
       @Nullable Secret httpToken,
       NotifyFile pages) {
-    this(bus, policies, labels, http, httpToken, pages, METRICS_DISKS);
+    this(
+        bus,
+        policies,
+        labels,
+        http == null ? null : new HttpPlace(http),
+        httpToken,
+        pages,
+        METRICS_DISKS);
   }
 
   /** Settings with which nobody approves over HTTP and nobody is paged. */

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.detect;
 
-import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.FleetPolicy;
 
@@ -23,33 +22,17 @@ public final class FleetTotal {
     this.policy = policy;
   }
 
-  /**
-   * Adds what a host's last window says.
-   *
-   * @param rows of the host's disks, or of its devices, that the policy is about; one row stands
-   *     for a domain, and any one for the host
-   */
-  public void add(HostState state, int[] rows) {
-    Metric metric = policy.when().metric();
-    for (int row : rows) {
-      double value =
-          switch (metric.scope()) {
-            case DEVICE -> state.deviceValue(metric, row);
-            case DISK, DOMAIN, HOST -> state.value(metric, row);
-          };
-      if (Double.isNaN(value)) {
-        missing++;
-      } else {
-        known++;
-        sum += value;
-        above += value > policy.each() ? 1 : 0;
-      }
-    }
+  /** Adds what a host's last window says. */
+  public void add(HostTotal host) {
+    sum += host.sum;
+    above += host.above;
+    known += host.known;
+    missing += host.missing;
   }
 
   /** Adds a host that has fallen silent: what it would say is missing. */
-  public void addSilent(int[] rows) {
-    missing += rows.length;
+  public void addSilent(HostTotal host) {
+    missing += host.things();
     silentHosts++;
   }
 

@@ -5,14 +5,15 @@ import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleTable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Cumulative counters of a table's rows: the base they count from, and what they were last.
  *
- * <p>Flat arrays of {@link #COLUMNS} numbers a row: 8 bytes for the base and 4 for the lower half
- * of what was counted since. Differences of the lower halves are exact below 2^31, which no device
- * reaches between two batches; 2^31 and more is a counter that went backwards. A row is unknown
- * where the base or the last batch lacked it.
+ * <p>A flat array of {@link #COLUMNS} numbers a row: 4 bytes for the lower half of what was counted
+ * since the base. The base itself is packed, for only the next base looks at it. Differences of the
+ * lower halves are exact below 2^31, which no device reaches between two batches; 2^31 and more is
+ * a counter that went backwards. A row is unknown where the base or the last batch lacked it.
  */
 final class Counters {
   static final int READ_IOS = 0;
@@ -52,7 +53,7 @@ final class Counters {
     SampleColumn.OUT_OF_REQUESTS
   };
 
-  private final long[] base;
+  private final byte[] base;
   private final int[] last;
   private final boolean[] baseKnown;
   private final boolean[] lastKnown;
@@ -65,7 +66,7 @@ final class Counters {
    * @param rows the base's rows; an empty one is unknown
    */
   Counters(List<String> columns, List<List<Long>> rows) {
-    base = new long[rows.size() * COLUMNS];
+    PackedWriter packed = new PackedWriter();
     last = new int[rows.size() * COLUMNS];
     baseKnown = new boolean[rows.size()];
     lastKnown = new boolean[rows.size()];
@@ -79,10 +80,11 @@ final class Counters {
     for (int row = 0; row < rows.size(); row++) {
       List<Long> values = rows.get(row);
       baseKnown[row] = complete && !values.isEmpty();
-      for (int i = 0; i < COLUMNS && !values.isEmpty(); i++) {
-        base[row * COLUMNS + i] = columnKnown[i] ? values.get(where[i]) : 0;
+      for (int i = 0; i < COLUMNS; i++) {
+        packed.number(columnKnown[i] && !values.isEmpty() ? values.get(where[i]) : 0);
       }
     }
+    base = packed.toBytes();
   }
 
   static Counters ofDisks(CounterBase base) {
@@ -97,18 +99,36 @@ final class Counters {
     return baseKnown.length;
   }
 
-  /**
-   * Takes over what another table's row was last, so that a new base does not cut the window; not
-   * when the new base lies below the old one, for then the device counts anew.
-   */
-  void carry(int row, Counters from, int fromRow) {
-    lastKnown[row] = from.lastKnown[fromRow];
-    for (int i = 0; i < COLUMNS; i++) {
-      long before = from.base[fromRow * COLUMNS + i];
-      long now = base[row * COLUMNS + i];
-      lastKnown[row] &= now >= before || i >= REQUIRED;
-      last[row * COLUMNS + i] =
-          now >= before ? (int) (before + from.last[fromRow * COLUMNS + i] - now) : BACKWARDS;
+  private long[] base() {
+    PackedReader packed = new PackedReader(base, 0);
+    return LongStream.generate(packed::number).limit((long) rows() * COLUMNS).toArray();
+  }
+
+  /** Takes over what the rows of an older table were last. */
+  final class Carrier {
+    private final Counters from;
+    private final long[] before;
+    private final long[] now;
+
+    Carrier(Counters from) {
+      this.from = from;
+      before = from.base();
+      now = base();
+    }
+
+    /**
+     * Takes over what another table's row was last, so that a new base does not cut the window; not
+     * when the new base lies below the old one, for then the device counts anew.
+     */
+    void carry(int row, int fromRow) {
+      lastKnown[row] = from.lastKnown[fromRow];
+      for (int i = 0; i < COLUMNS; i++) {
+        long was = before[fromRow * COLUMNS + i];
+        long is = now[row * COLUMNS + i];
+        lastKnown[row] &= is >= was || i >= REQUIRED;
+        last[row * COLUMNS + i] =
+            is >= was ? (int) (was + from.last[fromRow * COLUMNS + i] - is) : BACKWARDS;
+      }
     }
   }
 

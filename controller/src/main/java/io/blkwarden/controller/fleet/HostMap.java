@@ -1,11 +1,14 @@
 package io.blkwarden.controller.fleet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.DeviceAdded;
 import io.blkwarden.model.message.DeviceRemoved;
@@ -16,6 +19,7 @@ import io.blkwarden.model.message.DomainStopped;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.WorkersChanged;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * A host's disks in the order of the last snapshot, with what events changed since.
@@ -38,7 +43,11 @@ public final class HostMap {
   private final UUID boot;
   private final UUID run;
   private final long baseId;
-  private final MappedDisk[] disks;
+  private PackedDisks disks;
+
+  /** What tells the volumes of the rows apart. */
+  private final long[] volumes;
+
   private final int[][] devicesOf;
   private final int[][] swapRowsOf;
   private final List<PhysicalDevice> devices;
@@ -51,7 +60,8 @@ public final class HostMap {
     boot = NOBODY;
     run = NOBODY;
     baseId = -1;
-    disks = new MappedDisk[0];
+    disks = PackedDisks.NONE;
+    volumes = new long[0];
     devicesOf = new int[0][];
     swapRowsOf = new int[0][];
     devices = List.of();
@@ -65,32 +75,38 @@ public final class HostMap {
     revision = snapshot.origin().revision();
     baseId = snapshot.base().id();
     devices = snapshot.devices();
-    disks = new Sharing().of(snapshot.disks());
-    devicesOf = new int[disks.length][];
+    List<MappedDisk> read = snapshot.disks();
+    disks = new PackedDisks(read);
+    volumes = read.stream().map(MappedDisk::volume).mapToLong(HostMap::identity).toArray();
     Map<DeviceNumber, Integer> rows = new HashMap<>();
     for (int i = 0; i < devices.size(); i++) {
       rows.put(devices.get(i).device(), i);
     }
     Map<List<PhysicalDevice>, int[]> shared = new HashMap<>();
-    for (int row = 0; row < disks.length; row++) {
-      devicesOf[row] = shared.computeIfAbsent(disks[row].physical(), list -> rowsOf(list, rows));
-    }
-    swapRowsOf = swapRows(disks);
+    devicesOf =
+        read.stream()
+            .map(disk -> shared.computeIfAbsent(disk.physical(), list -> rowsOf(list, rows)))
+            .toArray(int[][]::new);
+    swapRowsOf = swapRows(read);
+  }
+
+  /** Half of a digest of the names that last: two volumes have the same one by no accident. */
+  private static long identity(Volume volume) {
+    String names = volume.device() + " " + volume.dmUuid();
+    return UUID.nameUUIDFromBytes(names.getBytes(UTF_8)).getMostSignificantBits();
   }
 
   /** For each row the rows of the swap disks of its domain; rows of a domain share an array. */
-  private static int[][] swapRows(MappedDisk[] disks) {
+  private static int[][] swapRows(List<MappedDisk> disks) {
     Map<UUID, int[]> ofDomain = new HashMap<>();
-    for (int row = 0; row < disks.length; row++) {
-      if (disks[row].volume().role() == VolumeRole.SWAP) {
-        ofDomain.merge(disks[row].domain().uuid(), new int[] {row}, HostMap::joined);
+    for (int row = 0; row < disks.size(); row++) {
+      if (disks.get(row).volume().role() == VolumeRole.SWAP) {
+        ofDomain.merge(disks.get(row).domain().uuid(), new int[] {row}, HostMap::joined);
       }
     }
-    int[][] rows = new int[disks.length][];
-    for (int row = 0; row < disks.length; row++) {
-      rows[row] = ofDomain.getOrDefault(disks[row].domain().uuid(), NO_ROWS);
-    }
-    return rows;
+    return disks.stream()
+        .map(disk -> ofDomain.getOrDefault(disk.domain().uuid(), NO_ROWS))
+        .toArray(int[][]::new);
   }
 
   private static int[] joined(int[] first, int[] second) {
@@ -131,15 +147,31 @@ public final class HostMap {
   }
 
   private void put(MappedDisk disk) {
-    rowOf(disk.key(), disk.domain().domid()).ifPresent(row -> disks[row] = disk);
+    rowOf(disk.key(), disk.domain().domid())
+        .ifPresent(row -> {
+          volumes[row] = identity(disk.volume());
+          List<MappedDisk> changed = new ArrayList<>(disks.disks());
+          changed.set(row, disk);
+          disks = new PackedDisks(changed);
+        });
   }
 
   private void stop(DomainRef domain) {
-    for (int row = 0; row < disks.length; row++) {
-      if (disks[row].domain().sameIncarnation(domain)) {
-        disks[row] = disks[row].served(MappingState.GONE, null, List.of());
-      }
-    }
+    disks =
+        new PackedDisks(
+            disks.disks().stream()
+                .map(disk ->
+                    disk.domain().sameIncarnation(domain)
+                        ? disk.served(MappingState.GONE, null, List.of())
+                        : disk)
+                .toList());
+  }
+
+  /** Whether the rows of both are the same disks and devices, served by the same workers. */
+  boolean sameAs(HostMap other) {
+    return disks.sameAs(other.disks)
+        && Arrays.equals(volumes, other.volumes)
+        && devices.equals(other.devices);
   }
 
   /** A pair of rows of the same disk or device in two maps. */
@@ -149,13 +181,22 @@ public final class HostMap {
 
   /** Names the rows that still count the same thing as in an older map. */
   void rowsSince(HostMap old, SameRow sameDisk, SameRow sameDevice) {
-    Map<DiskKey, Integer> oldRows = new HashMap<>();
-    for (int row = 0; row < old.disks.length; row++) {
-      oldRows.put(old.disks[row].key(), row);
+    if (sameAs(old)) { // what agents send each minute, mostly
+      IntStream.range(0, disks.rows()).forEach(row -> sameDisk.row(row, row));
+      IntStream.range(0, devices.size()).forEach(row -> sameDevice.row(row, row));
+      return;
     }
-    for (int row = 0; row < disks.length; row++) {
-      Integer oldRow = oldRows.get(disks[row].key());
-      if (oldRow != null && countsTheSame(disks[row], old.disks[oldRow])) {
+    List<MappedDisk> was = old.disks();
+    Map<DiskKey, Integer> oldRows = new HashMap<>();
+    for (int row = 0; row < was.size(); row++) {
+      oldRows.put(was.get(row).key(), row);
+    }
+    for (int row = 0; row < disks.rows(); row++) {
+      MappedDisk disk = disks.disk(row);
+      Integer oldRow = oldRows.get(disk.key());
+      if (oldRow != null
+          && disk.domain().sameIncarnation(was.get(oldRow).domain())
+          && volumes[row] == old.volumes[oldRow]) {
         sameDisk.row(row, oldRow);
       }
     }
@@ -169,18 +210,9 @@ public final class HostMap {
     }
   }
 
-  private static boolean countsTheSame(MappedDisk disk, MappedDisk old) {
-    return disk.domain().sameIncarnation(old.domain())
-        && Objects.equals(disk.volume().device(), old.volume().device())
-        && Objects.equals(disk.volume().dmUuid(), old.volume().dmUuid());
-  }
-
   OptionalInt rowOf(DiskKey key, int domid) {
-    for (int row = 0; row < disks.length; row++) {
-      DomainRef domain = disks[row].domain();
-      if (domain.domid() == domid
-          && domain.uuid().equals(key.domain())
-          && disks[row].disk().vdev().equals(key.vdev())) {
+    for (int row = 0; row < disks.rows(); row++) {
+      if (disks.is(row, key, domid)) {
         return OptionalInt.of(row);
       }
     }
@@ -196,17 +228,17 @@ public final class HostMap {
   }
 
   boolean gone(int row) {
-    return disks[row].state() == MappingState.GONE;
+    return disks.state(row) == MappingState.GONE;
   }
 
-  /** The disk of a row; the names of its dm device may be left out. */
+  /** The disk of a row, made anew; the names of its dm device are left out. */
   public MappedDisk disk(int row) {
-    return disks[row];
+    return disks.disk(row);
   }
 
   /** All disks, those that are gone too. */
   public List<MappedDisk> disks() {
-    return List.copyOf(Arrays.asList(disks));
+    return disks.disks();
   }
 
   /** The physical devices. */

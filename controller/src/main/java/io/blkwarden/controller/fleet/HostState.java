@@ -79,15 +79,18 @@ public final class HostState {
     Counters nextDevices = Counters.ofDevices(snapshot.base());
     Rates nextDiskRates = new Rates(nextDisks.rows());
     Rates nextDeviceRates = new Rates(nextDevices.rows());
+    boolean same = sameRun && next.sameAs(map);
     if (sameRun) {
+      Counters.Carrier ofDisks = nextDisks.new Carrier(diskCounters);
+      Counters.Carrier ofDevices = nextDevices.new Carrier(deviceCounters);
       next.rowsSince(
           map,
           (row, old) -> {
-            nextDisks.carry(row, diskCounters, old);
+            ofDisks.carry(row, old);
             nextDiskRates.copy(row, disks, old);
           },
           (row, old) -> {
-            nextDevices.carry(row, deviceCounters, old);
+            ofDevices.carry(row, old);
             nextDeviceRates.copy(row, devices, old);
           });
     } else {
@@ -100,7 +103,7 @@ public final class HostState {
     devices = nextDeviceRates;
     sums = new DeviceSums(nextDevices.rows());
     sums.sum(disks, map, nextDisks.rows(), windowMillis);
-    return MappingChange.REPLACED;
+    return same ? MappingChange.REBASED : MappingChange.REPLACED;
   }
 
   /**
@@ -343,6 +346,20 @@ public final class HostState {
   public boolean firstSwapDisk(int row) {
     int[] rows = map.swapRowsOf(row);
     return rows.length > 0 && rows[0] == row;
+  }
+
+  /** Whether the row's disk was taken away. */
+  public boolean gone(int row) {
+    return map.gone(row);
+  }
+
+  /** How many disks there are that were not taken away. */
+  public int present() {
+    int present = 0;
+    for (int row = 0; row < rows(); row++) {
+      present += map.gone(row) ? 0 : 1;
+    }
+    return present;
   }
 
   /** How many rows there are. */

@@ -4,6 +4,9 @@ package io.blkwarden.controller.fleet;
 public enum MappingChange {
   /** The whole map was replaced: rows have new numbers. */
   REPLACED,
+
+  /** It was sent again as it is, with a new base of counters. */
+  REBASED,
   /** Single disks changed; rows keep their numbers. */
   UPDATED,
   /** Already known, or older. */

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.http;
 
+import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.said.Said;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +78,9 @@ public final class FleetView {
   private record Disks(int all, int unresolved) {}
 
   private volatile Said said = Said.NOTHING;
+  private volatile PolicySet policies = PolicySet.EMPTY;
+  private final AtomicLong policyRevision = new AtomicLong();
+  private final AtomicLong alertRevision = new AtomicLong();
   private final Map<HostId, Heartbeat> beats = new ConcurrentHashMap<>();
   private final Map<HostId, Disks> disks = new ConcurrentHashMap<>();
   private final Map<MessageId, Alert> alerts = new ConcurrentHashMap<>();
@@ -97,13 +102,16 @@ public final class FleetView {
         }
       }
       case Input.SaidChanged(Said next) -> said = next;
+      case Input.PoliciesLoaded loaded -> {
+        policies = loaded.policies();
+        policyRevision.incrementAndGet();
+      }
       case Input.Mapped _,
           Input.Sampled _,
           Input.OutcomeSeen _,
           Input.CommandLost _,
           Input.Asked _,
           Input.Tick _,
-          Input.PoliciesLoaded _,
           Input.SpecLoaded _,
           Input.AlertsRecalled _,
           Input.Claimed _,
@@ -120,6 +128,7 @@ public final class FleetView {
             .min((a, b) -> a.at().compareTo(b.at()))
             .ifPresent(oldest -> alerts.remove(oldest.id()));
       }
+      alertRevision.incrementAndGet();
     }
   }
 
@@ -173,6 +182,21 @@ public final class FleetView {
   /** The alerts, newest change first; resolved ones too while they are known. */
   public Collection<Alert> alerts() {
     return alerts.values().stream().sorted((a, b) -> b.at().compareTo(a.at())).toList();
+  }
+
+  /** Grows with each alert that is published. */
+  public long alertRevision() {
+    return alertRevision.get();
+  }
+
+  /** The policies that hold. */
+  public PolicySet policies() {
+    return policies;
+  }
+
+  /** Grows each time that policies are loaded. */
+  public long policyRevision() {
+    return policyRevision.get();
   }
 
   /** What people said last. */

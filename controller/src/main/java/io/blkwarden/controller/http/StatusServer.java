@@ -1,9 +1,7 @@
 package io.blkwarden.controller.http;
 
-import io.blkwarden.model.message.OperatorRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -14,19 +12,16 @@ import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerResponse;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.json.JsonMapper;
+import reactor.netty.http.server.HttpServerRoutes;
 
 /**
- * Serves {@code /healthz}, {@code /readyz}, {@code /metrics} and {@code /api/v1/{hosts,throttles,
- * alerts,why}}, which change nothing; and proposals may be approved and denied by whoever has the
- * token.
+ * Serves the dashboard, {@code /healthz}, {@code /readyz}, {@code /metrics} and what {@code GET
+ * /api/v1/...} tells, which change nothing; and whoever has the token may act.
  */
 public final class StatusServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StatusServer.class);
   private static final Duration STOP = Duration.ofSeconds(3);
-  private static final JsonMapper JSON =
-      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+  private static final int COMPRESS_BYTES = 1_024;
 
   private final Supplier<Readiness> readiness;
   private final MetricsText metrics;
@@ -34,60 +29,86 @@ public final class StatusServer implements AutoCloseable {
   private final DisposableServer server;
 
   private StatusServer(
-      InetSocketAddress address,
+      HttpPlace place,
       Supplier<Readiness> readiness,
-      FleetView view,
+      Shown shown,
       MetricSource metrics,
       Approvals approvals,
       Stories stories) {
-    StoryDoor told = new StoryDoor(stories);
-    ProposalDoor door =
-        new ProposalDoor(approvals.token(), approvals.controller(), approvals.clock());
     this.readiness = readiness;
     this.metrics = new MetricsText(metrics.metrics());
     this.fresh = metrics.fresh();
-    this.server =
+    Doors doors = new Doors(shown, readiness, approvals, stories);
+    HttpServer plain =
         HttpServer.create()
-            .bindAddress(() -> address)
-            .route(routes ->
-                routes
-                    .get("/healthz", (request, response) -> health(response))
-                    .get("/readyz", (request, response) -> ready(response))
-                    .get("/metrics", (request, response) -> metrics(response))
-                    .get("/api/v1/hosts", (request, response) -> json(response, view.hosts()))
-                    .get(
-                        "/api/v1/throttles",
-                        (request, response) -> json(response, view.throttles()))
-                    .get("/api/v1/alerts", (request, response) -> json(response, view.alerts()))
-                    .get("/api/v1/why", told::enter)
-                    .post(
-                        "/api/v1/proposals/{id}/approve",
-                        (request, response) ->
-                            door.enter(request, response, OperatorRequest.Approve::new))
-                    .post(
-                        "/api/v1/proposals/{id}/deny",
-                        (request, response) ->
-                            door.enter(request, response, OperatorRequest.Deny::new)))
-            .bindNow();
+            .bindAddress(place::address)
+            .compress(COMPRESS_BYTES)
+            .route(routes -> routes(routes, doors, new Entrance(place.names())));
+    Tls tls = place.tls();
+    this.server = (tls == null ? plain : plain.secure(tls::configure)).bindNow();
+  }
+
+  private static final class Doors {
+    final StoryDoor story;
+    final ActDoor act;
+    final BoardDoor board;
+    final LiveDoor live;
+    final Assets assets = new Assets();
+    final FleetView view;
+
+    Doors(Shown shown, Supplier<Readiness> readiness, Approvals approvals, Stories stories) {
+      story = new StoryDoor(stories);
+      act = new ActDoor(approvals.token(), approvals.controller(), approvals.clock());
+      board = new BoardDoor(shown, readiness);
+      live = new LiveDoor(shown.board(), board.topics(), shown.pulse(), shown.thread());
+      view = shown.view();
+    }
+  }
+
+  private void routes(HttpServerRoutes routes, Doors doors, Entrance entrance) {
+    FleetView view = doors.view;
+    routes
+        // whoever asks whether it lives may call it what they like
+        .get("/healthz", (_, response) -> health(response))
+        .get("/readyz", (_, response) -> ready(response))
+        .get("/metrics", entrance.to((_, response) -> metrics(response)))
+        .get("/api/v1/hosts", entrance.to((_, response) -> Api.ok(response, view.hosts())))
+        .get("/api/v1/throttles", entrance.to((_, response) -> Api.ok(response, view.throttles())))
+        .get("/api/v1/alerts", entrance.to((_, response) -> Api.ok(response, view.alerts())))
+        .get("/api/v1/why", entrance.to(doors.story::enter))
+        .get("/api/v1/fleet", entrance.to(doors.board::fleet))
+        .get("/api/v1/disks", entrance.to(doors.board::disks))
+        .get("/api/v1/policies", entrance.to(doors.board::policies))
+        .get("/api/v1/decisions", entrance.to(doors.board::decisions))
+        .get("/api/v1/events", entrance.to(doors.live::enter))
+        .post("/api/v1/proposals/{id}/approve", entrance.to(doors.act::approve))
+        .post("/api/v1/proposals/{id}/deny", entrance.to(doors.act::deny))
+        .post("/api/v1/release", entrance.to(doors.act::release))
+        .post("/api/v1/release-all", entrance.to(doors.act::releaseAll))
+        .get("/**", entrance.to(doors.assets::enter));
   }
 
   /**
    * Starts to serve.
    *
-   * @param address where; port 0 for any free one
-   * @param approvals what approving takes
+   * @param place where, and under which names
+   * @param approvals what acting takes
    * @param stories tells why
-   * @throws RuntimeException if the address cannot be had
+   * @throws RuntimeException if the address cannot be had, or the certificate not be read
    */
   public static StatusServer start(
-      InetSocketAddress address,
+      HttpPlace place,
       Supplier<Readiness> readiness,
-      FleetView view,
+      Shown shown,
       MetricSource metrics,
       Approvals approvals,
       Stories stories) {
-    StatusServer started = new StatusServer(address, readiness, view, metrics, approvals, stories);
-    log.info("http://{}:{}/readyz", address.getHostString(), started.port());
+    StatusServer started = new StatusServer(place, readiness, shown, metrics, approvals, stories);
+    log.info(
+        "{}://{}:{}/readyz",
+        place.tls() == null ? "http" : "https",
+        place.address().getHostString(),
+        started.port());
     return started;
   }
 
@@ -115,13 +136,6 @@ public final class StatusServer implements AutoCloseable {
     return response
         .header(HttpHeaderNames.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
         .sendByteArray(Mono.fromFuture(fresh.get()).then(Mono.fromSupplier(metrics::render)));
-  }
-
-  private static Publisher<Void> json(HttpServerResponse response, Object value) {
-    return response
-        .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
-        .header("X-Content-Type-Options", "nosniff")
-        .sendByteArray(Mono.fromSupplier(() -> JSON.writeValueAsBytes(value)));
   }
 
   private static Publisher<Void> text(HttpServerResponse response, boolean good, String text) {

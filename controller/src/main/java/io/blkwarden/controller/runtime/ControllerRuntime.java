@@ -1,5 +1,7 @@
 package io.blkwarden.controller.runtime;
 
+import io.blkwarden.controller.board.Board;
+import io.blkwarden.controller.board.Decided;
 import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.BusState;
 import io.blkwarden.controller.bus.Claim;
@@ -14,9 +16,12 @@ import io.blkwarden.controller.dispatch.LocalAsks;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.http.Approvals;
 import io.blkwarden.controller.http.FleetView;
+import io.blkwarden.controller.http.HttpPlace;
 import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.MetricSource;
+import io.blkwarden.controller.http.Pulse;
 import io.blkwarden.controller.http.Readiness;
+import io.blkwarden.controller.http.Shown;
 import io.blkwarden.controller.http.StatusServer;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
@@ -34,7 +39,6 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,6 +76,9 @@ public final class ControllerRuntime implements AutoCloseable {
   private final Scheduler dispatchThread = DispatchThread.start("blkwarden-dispatch");
   private final Scheduler notifyThread = DispatchThread.start("blkwarden-notify");
   private final Scheduler metricsThread = DispatchThread.start("blkwarden-metrics");
+  private final Scheduler pagesThread = DispatchThread.start("blkwarden-pages");
+  private final Board board = new Board();
+  private final Decided decided = new Decided();
   private final NatsFleetBus bus;
   private final Notifier notifier;
   private final StoryDesk stories;
@@ -141,10 +148,7 @@ public final class ControllerRuntime implements AutoCloseable {
                     lanes.put(
                         new Input.PoliciesLoaded(load.policies(), load.problems().isEmpty())));
     policyThread = policies == null ? null : daemon(policies, "blkwarden-policies");
-    http =
-        settings.http() == null
-            ? null
-            : serve(settings.http(), metrics(step), approvals(local, intake));
+    http = settings.http() == null ? null : serve(settings.http(), step, approvals(local, intake));
     brain.start();
     if (policyThread != null) {
       policyThread.start();
@@ -289,6 +293,7 @@ public final class ControllerRuntime implements AutoCloseable {
     dispatchThread.dispose();
     notifyThread.dispose();
     metricsThread.dispose();
+    pagesThread.dispose();
     StatusServer server = http;
     if (server != null) {
       server.close();
@@ -311,6 +316,9 @@ public final class ControllerRuntime implements AutoCloseable {
     List<Effect> effects = step.step(input, now);
     for (Effect effect : effects) {
       view.see(effect);
+      if (effect instanceof Effect.Note note) {
+        decided.see(note.decision());
+      }
     }
     return effects;
   }
@@ -334,8 +342,21 @@ public final class ControllerRuntime implements AutoCloseable {
     return new MetricSource(all, fleet);
   }
 
-  private StatusServer serve(InetSocketAddress address, MetricSource metrics, Approvals approvals) {
-    return StatusServer.start(address, this::readiness, view, metrics, approvals, stories);
+  private StatusServer serve(HttpPlace place, ControlStep step, Approvals approvals) {
+    Pulse pulse = new Pulse();
+    Shown shown =
+        new Shown(
+            view,
+            board,
+            decided,
+            hosts -> loop.ask(() -> step.look(false, hosts)),
+            pulse,
+            pagesThread);
+    StatusServer server =
+        StatusServer.start(place, this::readiness, shown, metrics(step), approvals, stories);
+    new BoardKeeper(board, pulse, (all, near) -> loop.ask(() -> step.look(all, near)), pagesThread)
+        .start();
+    return server;
   }
 
   private Approvals approvals(LocalAsks local, FleetIntake intake) {

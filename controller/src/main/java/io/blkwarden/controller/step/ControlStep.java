@@ -1,9 +1,12 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.look.FleetLook;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.Require;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,6 +25,7 @@ public final class ControlStep {
   private final Asks asks;
   private final Ticks ticks;
   private final Alerts alerts;
+  private final Proposals proposals;
   private final FleetWatch fleet;
   private final Outliers outliers;
 
@@ -45,7 +49,8 @@ public final class ControlStep {
     outliers = new Outliers(world);
     sampling = new Sampling(world, new Acting(world, leases, easing), alerts, outliers);
     mapping = new Mapping(world, sampling);
-    asks = new Asks(world, leases, new Proposals(world, alerts));
+    proposals = new Proposals(world, alerts);
+    asks = new Asks(world, leases, proposals);
     outcomes = new Outcomes(world, alerts, asks);
     beats = new Beats(world, outcomes);
     fleet = new FleetWatch(world);
@@ -94,6 +99,16 @@ public final class ControlStep {
    */
   public FleetReading reading(int busiest) {
     return new FleetReader(world, busiest).read();
+  }
+
+  /**
+   * What people look at, changing nothing; on the thread of {@link #step}.
+   *
+   * @param all whether all hosts are wanted
+   * @param near hosts that are wanted with their disks
+   */
+  public FleetLook look(boolean all, Set<HostId> near) {
+    return new Looker(world, proposals).look(all, near);
   }
 
   /** Takes the claim, and tells what others may have told before: nobody knows what they did. */

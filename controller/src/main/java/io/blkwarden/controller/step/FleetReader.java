@@ -6,7 +6,6 @@ import io.blkwarden.controller.step.FleetReading.DiskReading;
 import io.blkwarden.controller.step.FleetReading.HostReading;
 import io.blkwarden.controller.step.FleetReading.ThrottleReading;
 import io.blkwarden.model.DiskKey;
-import io.blkwarden.model.MappingState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -77,7 +76,7 @@ final class FleetReader {
     HostState state = watch.state;
     int present = 0;
     for (int row = 0; row < state.rows(); row++) {
-      if (state.disk(row).state() != MappingState.GONE) {
+      if (!state.gone(row)) {
         present++;
         if (watch.live) {
           rank(watch, row);

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class FleetWatch {
   static final long FORGOTTEN_MILLIS = Duration.ofHours(1).toMillis();
 
-  private static final int[] NO_ROWS = {};
-
   private final World world;
   private List<Standing> standings = List.of();
 
@@ -113,11 +111,10 @@ final class FleetWatch {
   private FleetTotal total(FleetPolicy policy, int index) {
     FleetTotal total = new FleetTotal(policy);
     for (HostWatch watch : world.hosts.values()) {
-      int[] rows = watch.ofFleet.length > index ? watch.ofFleet[index] : NO_ROWS;
       if (watch.live) {
-        total.add(watch.state, rows);
+        total.add(watch.ofFleet.get(index));
       } else if (watch.silent && world.millis() - watch.lastSampleMillis < FORGOTTEN_MILLIS) {
-        total.addSilent(rows);
+        total.addSilent(watch.ofFleet.get(index));
       }
     }
     return total;

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.detect.HostTotal;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.SnapshotWish;
 import io.blkwarden.model.HostId;
@@ -24,11 +25,11 @@ final class HostWatch {
   /** Policies about each row. */
   short[][] matched = {};
 
-  /** Rows that each policy about the fleet totals. */
-  int[][] ofFleet = {};
+  /** What the host adds to the total of each policy about the fleet. */
+  List<HostTotal> ofFleet = List.of();
 
-  /** How many cases are open on each row. */
-  int[] open = {};
+  /** How many cases are open on each row; empty while none is. */
+  private short[] open = {};
 
   /** Whether samples come; false before the first one. */
   boolean live;
@@ -66,12 +67,22 @@ final class HostWatch {
 
   void add(Case added) {
     cases.put(added.row << POLICIES_SHIFT | added.policyIndex, added);
+    if (open.length == 0) {
+      open = new short[state.rows()];
+    }
     open[added.row]++;
+  }
+
+  boolean isOpen(int row) {
+    return open.length > 0 && open[row] > 0;
   }
 
   void remove(Case removed) {
     if (cases.remove(removed.row << POLICIES_SHIFT | removed.policyIndex, removed)) {
       open[removed.row]--;
+    }
+    if (cases.isEmpty()) {
+      open = new short[0];
     }
   }
 
@@ -99,13 +110,21 @@ final class HostWatch {
   void match(Rules rules) {
     matched = rules.match(state);
     ofFleet = rules.matchFleet(state);
+    total();
     feeds.match(this, rules);
+  }
+
+  /** Makes what the host adds to totals anew, after its numbers or its rows changed. */
+  void total() {
+    for (HostTotal each : ofFleet) {
+      each.measure(state);
+    }
   }
 
   /** Takes new rows and policies over; the cases are those whose numbers were set already. */
   void index(Rules rules, List<Case> kept) {
     match(rules);
-    open = new int[state.rows()];
+    open = new short[0];
     cases.clear();
     kept.forEach(this::add);
   }

@@ -30,7 +30,11 @@ final class Mapping {
         watch.blaming.match(watch, world.rules(), world.blameBudget);
         closeUnmatched(watch);
       }
-      case REPLACED -> replaced(watch);
+      case REBASED -> answered(watch);
+      case REPLACED -> {
+        replaced(watch);
+        answered(watch);
+      }
     }
   }
 
@@ -46,17 +50,23 @@ final class Mapping {
         each.row = Integer.MAX_VALUE;
         gone.add(each);
       }
-      Episode episode = each.episode;
-      if (episode != null && episode.awaitsSnapshot) {
-        episode.awaitsSnapshot = false;
-        episode.restUntilMillis = 0;
-      }
     }
     watch.index(world.rules(), kept);
     watch.blaming.match(watch, world.rules(), world.blameBudget);
     gone.forEach(each -> sampling.close(watch, each, Alerts.Ending.GONE));
     closeGone(watch);
     closeUnmatched(watch);
+  }
+
+  /** The snapshot that some cases waited for is there. */
+  private static void answered(HostWatch watch) {
+    for (Case each : watch.cases.values()) {
+      Episode episode = each.episode;
+      if (episode != null && episode.awaitsSnapshot) {
+        episode.awaitsSnapshot = false;
+        episode.restUntilMillis = 0;
+      }
+    }
   }
 
   private void closeGone(HostWatch watch) {

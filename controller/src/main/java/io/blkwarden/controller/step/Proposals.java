@@ -69,27 +69,32 @@ final class Proposals {
   }
 
   OperatorReply list() {
-    List<Found> open = open();
-    List<OperatorReply.Proposal> shown = new ArrayList<>();
-    for (Found each : open.subList(0, Math.min(open.size(), OperatorReply.PROPOSALS_MAX))) {
-      shown.add(
-          new OperatorReply.Proposal(
-              each.proposal.id,
-              each.episode.alert,
-              each.about.policy.name(),
-              each.watch.host(),
-              each.about.domain,
-              each.about.disk.vdev(),
-              each.proposal.restraint.priorityOrNull(),
-              each.proposal.restraint.limitOrNull(),
-              each.about.policy.then().leaseMillis(),
-              each.proposal.expires,
-              each.proposal.approvedBy));
-    }
-    String more = open.size() > shown.size() ? "; the first %d follow".formatted(shown.size()) : "";
+    int open = open().size();
+    List<OperatorReply.Proposal> shown = shown();
+    String more = open > shown.size() ? "; the first %d follow".formatted(shown.size()) : "";
     String paused = Paused.why(world).map(why -> "; " + why).orElse("");
     return new OperatorReply(
-        Verdict.DONE, "proposals that wait: %d%s%s".formatted(open.size(), more, paused), shown);
+        Verdict.DONE, "proposals that wait: %d%s%s".formatted(open, more, paused), shown);
+  }
+
+  /** What waits, as far as one reply holds it. */
+  List<OperatorReply.Proposal> shown() {
+    return open().stream()
+        .limit(OperatorReply.PROPOSALS_MAX)
+        .map(each ->
+            new OperatorReply.Proposal(
+                each.proposal.id,
+                each.episode.alert,
+                each.about.policy.name(),
+                each.watch.host(),
+                each.about.domain,
+                each.about.disk.vdev(),
+                each.proposal.restraint.priorityOrNull(),
+                each.proposal.restraint.limitOrNull(),
+                each.about.policy.then().leaseMillis(),
+                each.proposal.expires,
+                each.proposal.approvedBy))
+        .toList();
   }
 
   OperatorReply approve(OperatorRequest request, MessageId id) {

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.detect.HostTotal;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.BudgetPolicy;
@@ -79,9 +80,9 @@ final class Rules {
     return count == 0 ? NO_RULES : Arrays.copyOf(found, count);
   }
 
-  /** For each policy about the fleet the rows of the host that it totals. */
-  int[][] matchFleet(HostState state) {
-    return ofFleet.stream().map(policy -> rows(policy, state)).toArray(int[][]::new);
+  /** For each policy about the fleet what the host adds to its total. */
+  List<HostTotal> matchFleet(HostState state) {
+    return ofFleet.stream().map(policy -> new HostTotal(policy, rows(policy, state))).toList();
   }
 
   private int[] rows(FleetPolicy policy, HostState state) {

@@ -63,6 +63,7 @@ final class Sampling {
   }
 
   private void heard(HostWatch watch) {
+    watch.total();
     watch.unknownBases = 0;
     watch.lastSampleMillis = world.millis();
     world.live(watch, true);
@@ -79,7 +80,7 @@ final class Sampling {
     watch.blaming.measured(watch);
     watch.feeds.begin(world.millis());
     for (int row = 0; row < watch.matched.length; row++) {
-      boolean open = watch.open[row] > 0;
+      boolean open = watch.isOpen(row);
       for (short policy : watch.matched[row]) {
         Feed feed = watch.feeds.of(policy);
         double value =

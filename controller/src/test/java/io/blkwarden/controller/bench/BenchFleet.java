@@ -75,7 +75,8 @@ final class BenchFleet {
     }
   }
 
-  private static MappingSnapshot map(int number) {
+  /** The map of a host, which went through JSON. */
+  static MappingSnapshot map(int number) {
     TestHost host = new TestHost("dom0-" + number);
     host.run = RUN;
     for (int i = 1; i <= DISKS_PER_HOST; i++) {

@@ -34,47 +34,54 @@ public class StepBench {
   public int disks;
 
   private BenchFleet fleet = new BenchFleet(0);
-  private SampleFrame frame = fleet.nextFrame();
 
   /** Makes the fleet, and measures what it takes. */
   @Setup(Level.Trial)
   public void begin() {
-    long before = usedHeap();
+    long before = Heap.used();
     fleet = new BenchFleet(disks);
     fleet.takeAll(fleet.nextFrame());
-    long taken = usedHeap() - before;
+    long taken = Heap.used() - before;
     System.out.printf("heap: %.0f bytes per disk, maps included%n", (double) taken / disks);
   }
 
-  /** Makes the counters of the next second. */
-  @Setup(Level.Invocation)
-  public void nextSecond() {
-    frame = fleet.nextFrame();
+  /** The counters of the next second, made while no time is taken. */
+  @State(Scope.Thread)
+  public static class Unheard {
+    private SampleFrame frame = new SampleFrame();
+
+    /** Makes them. */
+    @Setup(Level.Invocation)
+    public void nextSecond(StepBench bench) {
+      frame = bench.fleet.nextFrame();
+    }
+  }
+
+  /** A fleet that was heard of within the second: hosts that fell silent would cost nothing. */
+  @State(Scope.Thread)
+  public static class Heard {
+    /** Lets every host send a batch. */
+    @Setup(Level.Invocation)
+    public void nextSecond(StepBench bench) {
+      bench.fleet.takeAll(bench.fleet.nextFrame());
+    }
   }
 
   /** Every host's batch of 100 disks, decoded already. */
   @Benchmark
-  public int samples() {
-    return fleet.takeAll(frame);
+  public int samples(Unheard next) {
+    return fleet.takeAll(next.frame);
   }
 
   /** What comes once a second whatever the samples are: silence, reminders, fleet totals. */
   @Benchmark
-  public int tick() {
+  public int tick(Heard before) {
     return fleet.tick();
   }
 
   /** What Prometheus asks for, normally each 15 s: the busiest disks among all. */
   @Benchmark
-  public FleetReading reading() {
+  public FleetReading reading(Heard before) {
     return fleet.step.reading(20);
-  }
-
-  private static long usedHeap() {
-    Runtime runtime = Runtime.getRuntime();
-    for (int i = 0; i < 3; i++) {
-      System.gc();
-    }
-    return runtime.totalMemory() - runtime.freeMemory();
   }
 }

@@ -18,10 +18,10 @@ public final class StepCpu {
     int disks = Integer.parseInt(args[0]);
     int seconds = Math.max(5, 2_000_000 / disks);
     ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = usedHeap();
+    long before = Heap.used();
     BenchFleet fleet = new BenchFleet(disks);
     int effects = fleet.takeAll(fleet.nextFrame());
-    System.out.printf("heap: %.0f B per disk%n", (double) (usedHeap() - before) / disks);
+    System.out.printf("heap: %.0f B per disk%n", (double) (Heap.used() - before) / disks);
     for (int round = 0; round < ROUNDS; round++) {
       long samples = 0;
       long bytes = 0;
@@ -43,13 +43,5 @@ public final class StepCpu {
           samples / all, bytes / all, ticks / 1e6 / seconds, ticks / all);
     }
     System.out.printf("effects: %d%n", effects);
-  }
-
-  private static long usedHeap() {
-    Runtime runtime = Runtime.getRuntime();
-    for (int i = 0; i < 3; i++) {
-      System.gc();
-    }
-    return runtime.totalMemory() - runtime.freeMemory();
   }
 }

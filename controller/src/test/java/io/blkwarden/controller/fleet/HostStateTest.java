@@ -3,11 +3,15 @@ package io.blkwarden.controller.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.blkwarden.model.Actuator;
+import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.DomainStopped;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.WorkersChanged;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.sample.SampleTable;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -99,11 +103,23 @@ final class HostStateTest {
   void aNewBaseDoesNotCutTheWindow() {
     host.reads(disk, 100, 1, 0, 0);
     host.revision++;
-    assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);
+    assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
     host.reads(disk, 100, 1, 0, 0);
     assertThat(next(1_000)).isEqualTo(Acceptance.MEASURED);
 
     assertThat(state.value(Metric.IOPS, disk)).isEqualTo(200);
+  }
+
+  @Test
+  void aMapThatSaysSomethingElseIsAnother() {
+    assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
+    host.replace(other, MappingState.RESOLVED, List.of(TestHost.worker(2, 1)));
+    assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);
+    host.label(disk, Map.of("plan", "small"));
+    assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);
+    host.device(Actuator.INEFFECTIVE, "none");
+    assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);
+    assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
   }
 
   @Test

@@ -2,41 +2,70 @@ package io.blkwarden.controller.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.board.Board;
+import io.blkwarden.controller.board.Decided;
+import io.blkwarden.controller.look.DeviceLook;
+import io.blkwarden.controller.look.DiskLook;
+import io.blkwarden.controller.look.FleetLook;
+import io.blkwarden.controller.look.HostLook;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 final class StatusServerTest {
   private final AtomicReference<Readiness> readiness =
       new AtomicReference<>(new Readiness(true, List.of(), List.of()));
   private final List<OperatorRequest> asked = new CopyOnWriteArrayList<>();
   private final FleetView view = new FleetView();
+  private final Scheduler pages = Schedulers.newSingle("pages-of-test", true);
+  private final Board board = new Board();
+  private final Pulse pulse = new Pulse();
+  private final Shown shown = new Shown(view, board, new Decided(), this::near, pulse, pages);
   private final StatusServer server =
       StatusServer.start(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          new HttpPlace(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+              Set.of("warden.example"),
+              null),
           readiness::get,
-          view,
+          shown,
           MetricSource.of(
               List.of(
                   Metric.of("samples_total", "Samples.", () -> 42),
@@ -51,9 +80,12 @@ final class StatusServerTest {
           this::tell);
   private final StatusServer closed =
       StatusServer.start(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          new HttpPlace(
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+              Set.of("warden.example"),
+              null),
           readiness::get,
-          view,
+          shown,
           MetricSource.of(List.of()),
           new Approvals(null, this::answer, Clock.systemUTC()),
           this::tell);
@@ -64,6 +96,42 @@ final class StatusServerTest {
     client.close();
     server.close();
     closed.close();
+    pages.dispose();
+  }
+
+  private CompletableFuture<FleetLook> near(Set<HostId> hosts) {
+    DiskLook disk =
+        new DiskLook(
+            new DomainRef(new UUID(1, 2), 7, "vm<b>7"),
+            "xvda2",
+            null,
+            VolumeRole.SWAP,
+            MappingState.RESOLVED,
+            null,
+            List.of("7.xvda2-0 4711"),
+            List.of("sda"),
+            12.5,
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of());
+    return CompletableFuture.completedFuture(
+        look(1, Map.of(hosts.iterator().next(), List.of(disk))));
+  }
+
+  private static FleetLook look(long second, Map<HostId, List<DiskLook>> disks) {
+    DeviceLook sda = new DeviceLook("sda", "none", "ineffective", 0.9, 40.0, 3.0, 100.0);
+    return new FleetLook(
+        Instant.ofEpochSecond(second),
+        List.of(
+            new HostLook(
+                new HostId("dom0-7"), HostLook.State.LIVE, 4, 1, 0, null, 0.2, List.of(sda))),
+        disks,
+        List.of(),
+        0,
+        List.of());
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -168,7 +236,7 @@ final class StatusServerTest {
   @Test
   void guessesAreLimited() throws Exception {
     List<Integer> codes = new ArrayList<>();
-    for (int i = 0; i < 3 * ProposalDoor.MOST; i++) {
+    for (int i = 0; i < 3 * ActDoor.MOST; i++) {
       codes.add(post(server, "approve", "Bearer guess" + i, "").statusCode());
     }
     assertThat(codes).contains(401, 429);
@@ -213,5 +281,133 @@ final class StatusServerTest {
         .contains("\"state\":\"resolved\"", "\"policy\":\"swap-storm\"")
         .doesNotContain("firing");
     assertThat(get("/nothing").statusCode()).isEqualTo(404);
+  }
+
+  private HttpResponse<String> named(String path, String header, String value) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+            .header(header, value)
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void servesThePageAndAllItsParts() throws Exception {
+    HttpResponse<String> page = get("/");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("content-security-policy"))
+        .hasValueSatisfying(policy -> assertThat(policy).contains("default-src 'none'"));
+    Matcher parts = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"").matcher(page.body());
+    List<String> seen = new ArrayList<>();
+    while (parts.find()) {
+      seen.add(parts.group(1));
+    }
+    assertThat(seen).contains("/assets/app.js", "/assets/app.css", "/assets/uplot.css");
+    for (int i = 0; i < seen.size(); i++) {
+      HttpResponse<String> part = get(seen.get(i));
+      assertThat(part.statusCode()).as(seen.get(i)).isEqualTo(200);
+      Matcher imports = Pattern.compile("from '(/assets/[^']+)'").matcher(part.body());
+      while (imports.find()) {
+        if (!seen.contains(imports.group(1))) {
+          seen.add(imports.group(1));
+        }
+      }
+    }
+    assertThat(seen).contains("/assets/preact.js", "/assets/uplot.js", "/assets/host.js");
+    String tag = page.headers().firstValue("etag").orElseThrow();
+    assertThat(named("/", "If-None-Match", tag).statusCode()).isEqualTo(304);
+    assertThat(get("/assets/../web/app.js").statusCode()).isEqualTo(404);
+    assertThat(get("/nothing").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void tellsOfDisks() throws Exception {
+    HttpResponse<String> disks = get("/api/v1/disks?host=dom0-7");
+    assertThat(disks.body())
+        .startsWith("[{\"host\":\"dom0-7\",\"disk\":{\"domain\":{\"uuid\":")
+        .contains("\"iops\":12.5", "\"await_ms\":null", "\"workers\":[\"7.xvda2-0 4711\"]");
+    assertThat(get("/api/v1/disks").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void tellsOfTheFleetAndItsPolicies() throws Exception {
+    board.take(look(5, Map.of()), true);
+    assertThat(get("/api/v1/fleet").body())
+        .contains("\"live\":1", "\"host\":\"dom0-7\"", "\"await_ms\":40.0", "\"io_some\":null");
+    assertThat(get("/api/v1/policies").body()).startsWith("{").contains("\"policies\":[]");
+    assertThat(get("/api/v1/decisions").body()).contains("\"last\":[]");
+  }
+
+  @Test
+  void whoFollowsGetsEachTopicAndThenWhatChanges() throws Exception {
+    board.take(look(5, Map.of()), true);
+    HttpResponse<Stream<String>> events =
+        client.send(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        "http://127.0.0.1:%d/api/v1/events?host=dom0-7".formatted(server.port())))
+                .build(),
+            HttpResponse.BodyHandlers.ofLines());
+    assertThat(events.headers().firstValue("content-type")).contains("text/event-stream");
+    Iterator<String> lines = events.body().iterator();
+    assertThat(next(lines, "event: fleet")).contains("\"dom0-7\"");
+    assertThat(next(lines, "event: host")).contains("\"scheduler\":\"none\"");
+    assertThat(board.watched()).containsExactly(new HostId("dom0-7"));
+    board.take(look(6, Map.of()), false);
+    pulse.beat();
+    assertThat(next(lines, "event: acts")).contains("\"throttles\":[]");
+    assertThat(next(lines, "event: host")).contains("1970-01-01T00:00:06Z");
+    events.body().close();
+  }
+
+  private static String next(Iterator<String> lines, String event) {
+    while (!lines.next().equals(event)) {}
+    return lines.next();
+  }
+
+  @Test
+  void turnsAwayWhoCallsItByAnotherName() throws Exception {
+    assertThat(raw("rebound.example", "")).startsWith("HTTP/1.1 421").contains("--http-name");
+    assertThat(raw("warden.example:8087", "")).startsWith("HTTP/1.1 200");
+    assertThat(raw("[::1]:8087", "")).startsWith("HTTP/1.1 200");
+    assertThat(raw("127.0.0.1", "Origin: http://elsewhere.example\r\n")).startsWith("HTTP/1.1 403");
+    assertThat(raw("127.0.0.1", "Origin: http://127.0.0.1\r\n")).startsWith("HTTP/1.1 200");
+  }
+
+  /** The JDK's client lets nobody choose Host. */
+  private String raw(String host, String more) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /api/v1/hosts HTTP/1.1\r\nHost: %s\r\n%sConnection: close\r\n\r\n"
+                  .formatted(host, more)
+                  .getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void whoeverHasTheTokenReleases() throws Exception {
+    String body = "{\"host\":\"dom0-7\",\"domain\":\"vm176\",\"disk\":\"xvda2\",\"by\":\"ana\"}";
+    assertThat(act("/api/v1/release", "Bearer wrong", body).statusCode()).isEqualTo(401);
+    assertThat(act("/api/v1/release", "Bearer right-token", body).statusCode()).isEqualTo(404);
+    assertThat(act("/api/v1/release", "Bearer right-token", "{}").body())
+        .isEqualTo("host: expected a text in the body, found none\n");
+    act("/api/v1/release-all", "Bearer right-token", "");
+    assertThat(asked)
+        .extracting(OperatorRequest::ask)
+        .containsExactly(
+            new OperatorRequest.Release(new HostId("dom0-7"), "vm176", "xvda2"),
+            new OperatorRequest.ReleaseAll());
+  }
+
+  private HttpResponse<String> act(String path, String token, String body) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+            .header("Authorization", token)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 }

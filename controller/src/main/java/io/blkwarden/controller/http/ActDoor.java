@@ -1,5 +1,6 @@
 package io.blkwarden.controller.http;
 
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.OperatorReply;
@@ -22,14 +23,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Lets whoever has the token approve and deny proposals: {@code POST
- * /api/v1/proposals/<id>/approve} or {@code /deny}, with {@code {"by":"ana","reason":"seen"}} or
- * nothing in its body.
+ * Lets whoever has the token act by {@code POST}: approve and deny proposals at {@code
+ * /api/v1/proposals/<id>/approve} or {@code /deny}, and put priorities back at {@code
+ * /api/v1/release}, with {@code {"by":"ana","reason":"seen"}} or nothing in its body.
  *
  * <p>Without a token nobody may. At most {@link #MOST} requests in {@link #STRETCH_MILLIS} are
  * looked at, right or wrong.
  */
-final class ProposalDoor {
+final class ActDoor {
   static final int MOST = 20;
   static final long STRETCH_MILLIS = 10_000;
 
@@ -47,7 +48,7 @@ final class ProposalDoor {
    * @param token says whether a token is right; absent when there is none
    * @param controller answers requests
    */
-  ProposalDoor(
+  ActDoor(
       @Nullable Predicate<String> token,
       Function<OperatorRequest, CompletableFuture<OperatorReply>> controller,
       InstantSource clock) {
@@ -56,16 +57,54 @@ final class ProposalDoor {
     this.limit = new RateLimit(MOST, STRETCH_MILLIS, clock);
   }
 
-  Publisher<Void> enter(
-      HttpServerRequest request,
-      HttpServerResponse response,
-      Function<MessageId, OperatorRequest.Ask> asks) {
+  /** Makes what is asked of a request and its body. */
+  interface Asking {
+    /** Throws {@link IllegalArgumentException} when they do not say it. */
+    OperatorRequest.Ask of(HttpServerRequest request, JsonNode body);
+  }
+
+  Publisher<Void> approve(HttpServerRequest request, HttpServerResponse response) {
+    return enter(request, response, (asked, _) -> new OperatorRequest.Approve(proposal(asked)));
+  }
+
+  Publisher<Void> deny(HttpServerRequest request, HttpServerResponse response) {
+    return enter(request, response, (asked, _) -> new OperatorRequest.Deny(proposal(asked)));
+  }
+
+  /** One disk: {@code {"host":"dom0-7","domain":"vm176","disk":"xvda2"}}. */
+  Publisher<Void> release(HttpServerRequest request, HttpServerResponse response) {
+    return enter(
+        request,
+        response,
+        (_, body) ->
+            new OperatorRequest.Release(
+                new HostId(text(body, "host")), text(body, "domain"), text(body, "disk")));
+  }
+
+  Publisher<Void> releaseAll(HttpServerRequest request, HttpServerResponse response) {
+    return enter(request, response, (_, _) -> new OperatorRequest.ReleaseAll());
+  }
+
+  private static MessageId proposal(HttpServerRequest request) {
+    return new MessageId(String.valueOf(request.param("id")));
+  }
+
+  private static String text(JsonNode body, String key) {
+    String value = body.path(key).asString("");
+    if (value.isEmpty()) {
+      throw new IllegalArgumentException(key + ": expected a text in the body, found none");
+    }
+    return value;
+  }
+
+  private Publisher<Void> enter(
+      HttpServerRequest request, HttpServerResponse response, Asking asks) {
     Predicate<String> right = token;
     if (right == null) {
       return say(
           response,
           HttpResponseStatus.FORBIDDEN,
-          "this controller was started without --http-token-file: nothing is approved over HTTP");
+          "this controller was started without --http-token-file: nobody acts over HTTP");
     }
     if (!limit.take()) {
       return say(
@@ -102,10 +141,7 @@ final class ProposalDoor {
   }
 
   private Publisher<Void> answer(
-      HttpServerRequest request,
-      HttpServerResponse response,
-      byte[] body,
-      Function<MessageId, OperatorRequest.Ask> asks) {
+      HttpServerRequest request, HttpServerResponse response, byte[] body, Asking asks) {
     OperatorRequest asked;
     try {
       JsonNode said = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
@@ -113,7 +149,7 @@ final class ProposalDoor {
           new OperatorRequest(
               "http: " + said.path("by").asString("whoever has the token"),
               said.path("reason").asString("by hand"),
-              asks.apply(new MessageId(String.valueOf(request.param("id")))));
+              asks.of(request, said));
     } catch (JacksonException | IllegalArgumentException e) {
       return say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

@@ -1,7 +1,8 @@
-package io.blkwarden.controller.cli;
+package io.blkwarden.controller.policy.shown;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.Policy;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
@@ -21,14 +22,28 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>Made from the records themselves, so that a new kind of policy shows all it has without a word
  * here. Names are in {@code snake_case}; durations are in ms and end in {@code _ms}.
  */
-final class PolicyTree {
+public final class PolicyTree {
   private static final String MILLIS = "Millis";
   private static final JsonNodeFactory NODES = JsonMapper.builder().build().getNodeFactory();
 
   private PolicyTree() {}
 
+  /** A policy with its kind, such as {@code threshold}. */
+  public static ObjectNode of(Policy policy) {
+    ObjectNode each = NODES.objectNode();
+    each.put("name", policy.name());
+    each.put(
+        "kind", policy.getClass().getSimpleName().replace("Policy", "").toLowerCase(Locale.ROOT));
+    for (Map.Entry<String, JsonNode> part : record((Record) policy).properties()) {
+      if (!part.getKey().equals("name")) {
+        each.set(part.getKey(), part.getValue());
+      }
+    }
+    return each;
+  }
+
   /** The tree of a record and all below it. */
-  static JsonNode of(@Nullable Object value) {
+  public static JsonNode of(@Nullable Object value) {
     return switch (value) {
       case null -> NODES.nullNode();
       case Boolean flag -> NODES.booleanNode(flag);

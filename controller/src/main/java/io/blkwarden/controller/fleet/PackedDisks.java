@@ -1,0 +1,184 @@
+package io.blkwarden.controller.fleet;
+
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.DiskRef;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Proof;
+import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.WorkerKind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host's disks in some 50 bytes each, of which records are made when somebody asks; immutable.
+ *
+ * <p>A disk's records take 500 bytes and are looked at when a map or policy changes or when the
+ * disk is above a level. What is equal for many disks of a host (devices, labels, parts of paths)
+ * is kept once; the names of a volume's dm device are left out, for nothing here reads them.
+ */
+final class PackedDisks {
+  static final List<MappingState> STATES = List.of(MappingState.values());
+  static final List<BackendKind> BACKENDS = List.of(BackendKind.values());
+  static final List<VolumeRole> ROLES = List.of(VolumeRole.values());
+  static final List<UnresolvedReason> REASONS = List.of(UnresolvedReason.values());
+  static final List<WorkerKind> KINDS = List.of(WorkerKind.values());
+  static final List<Proof> PROOFS = List.of(Proof.values());
+
+  static final PackedDisks NONE = new PackedDisks(List.of());
+
+  /** Longest name that the kernel gives to a task. */
+  private static final int COMM_MAX = 15;
+
+  private final byte[] bytes;
+  private final int[] offsets;
+  private final List<String> texts;
+  private final List<List<PhysicalDevice>> stacks;
+  private final List<Map<String, String>> labels;
+  private final List<IoPriority> priorities;
+
+  PackedDisks(List<MappedDisk> disks) {
+    DiskPacker packer = new DiskPacker(disks);
+    bytes = packer.bytes();
+    offsets = packer.offsets;
+    texts = packer.texts.values();
+    stacks = packer.stacks.values();
+    labels = packer.labels.values();
+    priorities = packer.priorities.values();
+  }
+
+  /** The name that blkback gives to a ring's thread, as far as the kernel keeps it. */
+  static String usualName(DomainRef domain, String vdev, @Nullable Integer ring) {
+    String name = domain.domid() + "." + vdev + "-" + ring;
+    return name.length() > COMM_MAX ? name.substring(0, COMM_MAX) : name;
+  }
+
+  int rows() {
+    return offsets.length;
+  }
+
+  /** Whether all rows say the same. */
+  boolean sameAs(PackedDisks other) {
+    return Arrays.equals(bytes, other.bytes)
+        && texts.equals(other.texts)
+        && stacks.equals(other.stacks)
+        && labels.equals(other.labels)
+        && priorities.equals(other.priorities);
+  }
+
+  MappingState state(int row) {
+    return STATES.get(bytes[offsets[row]]); // it is read with each sample: no reader is made for it
+  }
+
+  /** Whether the row is a disk of this very incarnation of its domain. */
+  boolean is(int row, DiskKey key, int domid) {
+    PackedReader domain = domainOf(row);
+    if (domain.fixed() != key.domain().getMostSignificantBits()
+        || domain.fixed() != key.domain().getLeastSignificantBits()
+        || domain.count() != domid) {
+      return false;
+    }
+    return key.vdev().equals(disk(row).disk().vdev());
+  }
+
+  /** Stands at the domain of a row. */
+  private PackedReader domainOf(int row) {
+    PackedReader own = reader(row);
+    int back = own.count();
+    if (back == 0) {
+      return own;
+    }
+    PackedReader first = reader(row - back);
+    first.number();
+    return first;
+  }
+
+  /** Stands behind the state of a row. */
+  private PackedReader reader(int row) {
+    return new PackedReader(bytes, offsets[row] + 1);
+  }
+
+  DomainRef domain(int row) {
+    return domain(domainOf(row));
+  }
+
+  private static DomainRef domain(PackedReader in) {
+    return new DomainRef(new UUID(in.fixed(), in.fixed()), in.count(), in.text());
+  }
+
+  MappedDisk disk(int row) {
+    PackedReader in = reader(row);
+    DomainRef domain = in.count() == 0 ? domain(in) : domain(row);
+    DiskRef disk = new DiskRef(text(in), in.count(), BACKENDS.get(in.count()), text(in));
+    Volume volume = volume(in, domain.name());
+    List<PhysicalDevice> physical = stacks.get(in.count() - 1);
+    int reason = in.count();
+    Map<String, String> ofDomain = labels.get(in.count() - 1);
+    int count = in.count();
+    List<Worker> workers = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      workers.add(worker(in, domain, disk.vdev()));
+    }
+    return new MappedDisk(
+        domain,
+        disk,
+        volume,
+        physical,
+        state(row),
+        reason == 0 ? null : REASONS.get(reason - 1),
+        workers,
+        ofDomain);
+  }
+
+  private String text(PackedReader in) {
+    return texts.get(in.count() - 1);
+  }
+
+  private Volume volume(PackedReader in, String name) {
+    String path = Shared.at(texts, in.count());
+    String rest = Shared.at(texts, in.count());
+    int major = in.count();
+    int minor = in.count();
+    return new Volume(
+        rest == null ? path : path + name + rest,
+        major == 0 ? null : new DeviceNumber(major - 1, minor),
+        null,
+        null,
+        null,
+        ROLES.get(in.count()));
+  }
+
+  private Worker worker(PackedReader in, DomainRef domain, String vdev) {
+    WorkerKind kind = KINDS.get(in.count());
+    int ring = in.count();
+    Integer number = ring == 0 ? null : ring - 1;
+    int pid = in.count();
+    long startTicks = in.number();
+    String comm = Shared.at(texts, in.count());
+    return new Worker(
+        kind,
+        number,
+        pid,
+        startTicks,
+        comm == null ? usualName(domain, vdev, number) : comm,
+        Shared.at(priorities, in.count()),
+        PROOFS.get(in.count()));
+  }
+
+  List<MappedDisk> disks() {
+    return IntStream.range(0, rows()).mapToObj(this::disk).toList();
+  }
+}

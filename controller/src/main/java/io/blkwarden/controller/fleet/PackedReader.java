@@ -1,0 +1,46 @@
+package io.blkwarden.controller.fleet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** Reads what a {@link PackedWriter} wrote, in the same order. */
+final class PackedReader {
+  private final byte[] bytes;
+  private int at;
+
+  PackedReader(byte[] bytes, int at) {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  long number() {
+    long value = 0;
+    int shift = 0;
+    byte next;
+    do {
+      next = bytes[at++];
+      value |= (next & 0x7FL) << shift;
+      shift += 7;
+    } while (next < 0);
+    return value;
+  }
+
+  /** A number that was an {@code int}. */
+  int count() {
+    return (int) number();
+  }
+
+  long fixed() {
+    long value = 0;
+    for (int i = 0; i < Long.BYTES; i++) {
+      value = (value << Byte.SIZE) | (bytes[at++] & 0xFF);
+    }
+    return value;
+  }
+
+  String text() {
+    int length = count();
+    String value = new String(bytes, at, length, UTF_8);
+    at += length;
+    return value;
+  }
+}

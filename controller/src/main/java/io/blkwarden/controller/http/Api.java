@@ -1,0 +1,38 @@
+package io.blkwarden.controller.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerResponse;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How answers are written. */
+final class Api {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  private Api() {}
+
+  static String json(Object value) {
+    return JSON.writeValueAsString(value);
+  }
+
+  static Publisher<Void> ok(HttpServerResponse response, Object value) {
+    return send(response, "application/json", json(value));
+  }
+
+  static Publisher<Void> say(
+      HttpServerResponse response, HttpResponseStatus status, String sentence) {
+    return send(response.status(status), "text/plain; charset=utf-8", sentence + "\n");
+  }
+
+  static Publisher<Void> send(HttpServerResponse response, String type, String text) {
+    return response
+        .header(HttpHeaderNames.CONTENT_TYPE, type)
+        .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
+        .sendByteArray(Mono.just(text.getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,106 @@
+package io.blkwarden.controller.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** The files of the dashboard, all from the jar: nothing is fetched from elsewhere. */
+final class Assets {
+  private static final String JS = "text/javascript; charset=utf-8";
+  private static final String CSS = "text/css; charset=utf-8";
+
+  /** Where a file is served, and where it lies. */
+  private static final Map<String, String> FILES =
+      Map.ofEntries(
+          Map.entry("/", "web/index.html"),
+          Map.entry("/assets/app.css", "web/app.css"),
+          Map.entry("/assets/app.js", "web/app.js"),
+          Map.entry("/assets/live.js", "web/live.js"),
+          Map.entry("/assets/acts.js", "web/acts.js"),
+          Map.entry("/assets/text.js", "web/text.js"),
+          Map.entry("/assets/table.js", "web/table.js"),
+          Map.entry("/assets/chart.js", "web/chart.js"),
+          Map.entry("/assets/fleet.js", "web/fleet.js"),
+          Map.entry("/assets/host.js", "web/host.js"),
+          Map.entry("/assets/alert.js", "web/alert.js"),
+          Map.entry("/assets/policies.js", "web/policies.js"),
+          Map.entry("/assets/icon.svg", "web/icon.svg"),
+          Map.entry(
+              "/assets/preact.js",
+              "META-INF/resources/webjars/preact/10.28.0/dist/preact.module.js"),
+          Map.entry(
+              "/assets/uplot.js", "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.esm.js"),
+          Map.entry(
+              "/assets/uplot.css", "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.min.css"));
+
+  private record Asset(ByteBuf bytes, String type, String tag) {}
+
+  private final Map<String, Asset> assets = new HashMap<>();
+
+  Assets() {
+    FILES.forEach((path, name) -> assets.put(path, read(name)));
+  }
+
+  private static Asset read(String name) {
+    try (InputStream in = Assets.class.getClassLoader().getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException(name + ": missing from the controller's jars");
+      }
+      byte[] bytes = in.readAllBytes();
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+      return new Asset(
+          Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(bytes).asReadOnly()),
+          type(name),
+          '"' + HexFormat.of().formatHex(digest, 0, 12) + '"');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every JDK has it
+    }
+  }
+
+  private static String type(String name) {
+    return switch (name.substring(name.lastIndexOf('.') + 1)) {
+      case "js" -> JS;
+      case "css" -> CSS;
+      case "svg" -> "image/svg+xml";
+      default -> "text/html; charset=utf-8";
+    };
+  }
+
+  /** Serves a file; browsers ask each time whether theirs is still the same. */
+  Publisher<Void> enter(HttpServerRequest request, HttpServerResponse response) {
+    Asset asset = assets.get(path(request.uri()));
+    if (asset == null) {
+      return Api.say(response, HttpResponseStatus.NOT_FOUND, "there is nothing here: see /");
+    }
+    response
+        .header(HttpHeaderNames.ETAG, asset.tag())
+        .header(HttpHeaderNames.CACHE_CONTROL, "no-cache");
+    if (asset.tag().equals(request.requestHeaders().get(HttpHeaderNames.IF_NONE_MATCH))) {
+      return response.status(HttpResponseStatus.NOT_MODIFIED).send();
+    }
+    return response
+        .header(HttpHeaderNames.CONTENT_TYPE, asset.type())
+        .header(HttpHeaderNames.CONTENT_LENGTH, String.valueOf(asset.bytes().readableBytes()))
+        .send(Mono.fromSupplier(asset.bytes()::duplicate));
+  }
+
+  private static String path(String uri) {
+    int query = uri.indexOf('?');
+    return query < 0 ? uri : uri.substring(0, query);
+  }
+}

@@ -1,0 +1,23 @@
+package io.blkwarden.controller.http;
+
+import java.net.InetSocketAddress;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where HTTP is served.
+ *
+ * @param address where; port 0 for any free one
+ * @param names names of this server besides {@code localhost} and addresses, in lower case
+ * @param tls how it is encrypted; absent when it is not
+ */
+public record HttpPlace(InetSocketAddress address, Set<String> names, @Nullable Tls tls) {
+  public HttpPlace {
+    names = Set.copyOf(names);
+  }
+
+  /** A place without other names and encryption. */
+  public HttpPlace(InetSocketAddress address) {
+    this(address, Set.of(), null);
+  }
+}

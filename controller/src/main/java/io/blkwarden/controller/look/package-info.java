@@ -1,0 +1,5 @@
+/** What the brain knows at one moment, as people look at it: values only. */
+@NullMarked
+package io.blkwarden.controller.look;
+
+import org.jspecify.annotations.NullMarked;

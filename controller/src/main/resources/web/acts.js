@@ -1,0 +1,70 @@
+// What changes something: asks for the token once a tab, and says what came of it.
+import { Component, h } from '/assets/preact.js';
+
+const KEY = 'blkwarden-token';
+
+const post = async (path, body, token) => {
+  const answer = await fetch(path, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (answer.status === 401) sessionStorage.removeItem(KEY);
+  try {
+    return { ok: answer.ok, text: JSON.parse(text).message };
+  } catch {
+    return { ok: answer.ok, text: text.trim() };
+  }
+};
+
+/** A button that acts, after the token, a name and a reason were given. */
+export class Act extends Component {
+  constructor() {
+    super();
+    this.state = { asking: false, said: null };
+  }
+
+  componentDidUpdate() {
+    const dialog = this.base.querySelector('dialog');
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  async send(event) {
+    event.preventDefault();
+    const form = new FormData(event.target);
+    const token = form.get('token') || sessionStorage.getItem(KEY) || '';
+    sessionStorage.setItem(KEY, token);
+    const body = { ...this.props.body, by: form.get('by'), reason: form.get('reason') };
+    this.setState({ asking: false });
+    let said;
+    try {
+      said = await post(this.props.path, body, token);
+    } catch {
+      said = { ok: false, text: 'the controller did not answer: is it running?' };
+    }
+    this.setState({ said });
+    setTimeout(() => this.setState({ said: null }), 8000);
+  }
+
+  render({ name, what, danger }, { asking, said }) {
+    const known = sessionStorage.getItem(KEY);
+    const close = () => this.setState({ asking: false });
+    return h('span', null,
+      h('button', {
+        class: `act ${danger ? 'danger' : ''}`, type: 'button', 'aria-label': `${name} ${what}`,
+        onClick: () => this.setState({ asking: true }),
+      }, name),
+      asking && h('dialog', { onClose: close },
+        h('form', { onSubmit: (event) => this.send(event) },
+          h('b', null, `${name} ${what}?`),
+          h('label', null, known ? 'Token (known in this tab)' : 'Token of --http-token-file',
+            h('input', { name: 'token', type: 'password', autocomplete: 'off', required: !known })),
+          h('label', null, 'Your name', h('input', { name: 'by', required: true, maxLength: 100 })),
+          h('label', null, 'Reason', h('input', { name: 'reason', required: true, maxLength: 500 })),
+          h('div', { class: 'row' },
+            h('button', { class: 'act', type: 'submit' }, name),
+            h('button', { class: 'act', type: 'button', onClick: close }, 'Cancel')))),
+      said && h('div', { class: `said ${said.ok ? 'good' : 'bad'}`, role: 'status' }, said.text));
+  }
+}

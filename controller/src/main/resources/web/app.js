@@ -1,0 +1,66 @@
+// The page: which part of it is shown, and whether what it shows is true.
+import { Component, h, render } from '/assets/preact.js';
+import { Act } from '/assets/acts.js';
+import { Alert, AlertList } from '/assets/alert.js';
+import { Fleet } from '/assets/fleet.js';
+import { Domain, Host } from '/assets/host.js';
+import { Policies } from '/assets/policies.js';
+import { follow, live, now, stale } from '/assets/live.js';
+import { time } from '/assets/text.js';
+
+const PLACES = [['', 'Fleet'], ['alerts', 'Alerts'], ['policies', 'Policies']];
+
+const route = () => {
+  try {
+    return location.hash.replace(/^#\//, '').split('/').map(decodeURIComponent);
+  } catch {
+    return [''];
+  }
+};
+
+const Page = ({ parts: [place, id, sub, uuid] }) => {
+  if (place === 'host' && id && sub === 'domain' && uuid) return h(Domain, { name: id, uuid });
+  if (place === 'host' && id) return h(Host, { name: id });
+  if (place === 'alert' && id) return h(Alert, { id });
+  if (place === 'alerts') return h(AlertList);
+  if (place === 'policies') return h(Policies);
+  return h(Fleet);
+};
+
+const Notices = () => [
+  live.link === 'lost' && h('p', { class: 'notice', role: 'alert' },
+    'The controller does not answer. What stands below is from ', live.heard ? time(live.heard) : 'never', '; trying again.'),
+  stale() && h('p', { class: 'notice', role: 'alert' }, 'The controller has said nothing new for some seconds.'),
+  live.state && !live.state.ready && h('p', { class: 'notice', role: 'alert' }, live.state.text.trim()),
+];
+
+class App extends Component {
+  componentDidMount() {
+    addEventListener('hashchange', () => this.go());
+    setInterval(() => this.forceUpdate(), 1000);
+    this.go();
+  }
+
+  go() {
+    const [place, host] = route();
+    follow(place === 'host' && host ? host : null, () => this.forceUpdate());
+    this.forceUpdate();
+  }
+
+  render() {
+    const parts = route();
+    const current = PLACES.some(([place]) => place === parts[0]) ? parts[0] : parts[0] === 'alert' ? 'alerts' : '';
+    return h('div', null,
+      h('header', null,
+        h('strong', null, 'blkwarden'),
+        h('nav', { 'aria-label': 'Pages' }, PLACES.map(([place, name]) => h('a', {
+          href: `#/${place}`, 'aria-current': place === current ? 'page' : undefined }, name))),
+        h('div', { class: 'end' },
+          h(Act, { name: 'Release all', what: 'throttles of the fleet', danger: true, path: '/api/v1/release-all' }),
+          h('span', { class: `link ${live.link === 'live' ? 'good' : 'bad'}`, role: 'status' },
+            live.link === 'live' ? `live ${time(now())}` : live.link))),
+      h('main', { key: parts.slice(0, 4).join('/') }, h(Notices), h(Page, { parts })));
+  }
+}
+
+render(h(App), document.getElementById('app'));

@@ -1,0 +1,91 @@
+// A table of many rows that draws those in view, sorts by its columns, and filters by a text.
+import { Component, h } from '/assets/preact.js';
+
+const ROW = 32;
+const SPARE = 8;
+
+const compare = (a, b) => {
+  const unknown = (v) => v === null || v === undefined;
+  if (unknown(a) || unknown(b)) return unknown(a) - unknown(b);
+  return typeof a === 'string' ? a.localeCompare(b) : a - b;
+};
+
+/**
+ * columns: [{ name, value: row => sortable, show: row => node, number, wide, hint }]; key: row => id;
+ * filter: row => text to search in, absent for a table without a search field.
+ */
+export class Table extends Component {
+  constructor() {
+    super();
+    this.state = { top: 0, height: 600, by: -1, down: true, find: '' };
+  }
+
+  componentDidMount() {
+    this.box = this.base.querySelector('.box');
+    this.sizes = new ResizeObserver(() => this.measure());
+    if (this.box) this.sizes.observe(this.box);
+  }
+
+  componentWillUnmount() {
+    this.sizes.disconnect();
+  }
+
+  measure() {
+    this.setState({ top: this.box.scrollTop, height: this.box.clientHeight || 600 });
+  }
+
+  sorted() {
+    const { rows, columns, filter } = this.props;
+    const { by, down, find } = this.state;
+    const wanted = find.trim().toLowerCase();
+    const found = wanted && filter ? rows.filter((r) => filter(r).toLowerCase().includes(wanted)) : rows;
+    if (by < 0) return found;
+    const { value } = columns[by];
+    const known = (row) => value(row) !== null && value(row) !== undefined;
+    return [...found].sort((a, b) => {
+      const order = compare(value(a), value(b));
+      return known(a) && known(b) && down ? -order : order;
+    });
+  }
+
+  head() {
+    const { columns } = this.props;
+    const { by, down } = this.state;
+    const sort = (i) => this.setState({ by: i, down: by === i ? !down : Boolean(columns[i].number) });
+    return h('tr', null, columns.map((c, i) => h('th', {
+      class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}`, scope: 'col', title: c.hint,
+      'aria-sort': by === i ? (down ? 'descending' : 'ascending') : 'none',
+    }, c.value
+      ? h('button', { type: 'button', onClick: () => sort(i) }, c.name, by === i ? (down ? ' ↓' : ' ↑') : '')
+      : c.name)));
+  }
+
+  render({ columns, id, empty, label, filter }, { top, height, find }) {
+    const rows = this.sorted();
+    const first = Math.max(0, Math.floor(top / ROW) - SPARE);
+    const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + SPARE);
+    const pad = (count) => count > 0
+      && h('tr', { class: 'pad', 'aria-hidden': true }, h('td', { style: { height: `${count * ROW}px` } }));
+    return h('div', null,
+      filter && h('div', { class: 'row' }, h('input', {
+        type: 'search', value: find, placeholder: 'Find …', 'aria-label': `Find in ${label}`,
+        onInput: (event) => this.setState({ find: event.target.value }),
+      }), h('span', { class: 'faint' }, `${rows.length} of ${this.props.rows.length}`)),
+      h('div', { class: 'box tall', tabIndex: 0, role: 'region', 'aria-label': label,
+        onScroll: () => this.measure() },
+      h('table', { 'aria-rowcount': rows.length },
+        h('thead', null, this.head()),
+        h('tbody', null,
+          pad(first),
+          rows.slice(first, last).map((row) => h('tr', { key: id(row) }, columns.map((c) =>
+            h('td', { class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}` }, c.show(row))))),
+          pad(rows.length - last))),
+      rows.length === 0 && h('p', { class: 'empty' }, find ? 'Nothing is called so.' : empty)));
+  }
+}
+
+/** A part of 1 as a bar with its number. */
+export const Bar = ({ part, text, hot }) => h('span', null,
+  h('span', { class: `bar ${hot ? 'hot' : ''}`, 'aria-hidden': true },
+    h('i', { style: { width: `${Math.min(100, Math.max(0, (part || 0) * 100))}%` } })),
+  ' ', text);
