@@ -81,7 +81,7 @@ public class StepBench {
 
   /** What Prometheus asks for, normally each 15 s: the busiest disks among all. */
   @Benchmark
-  public FleetReading reading() {
+  public FleetReading reading(Heard before) {
     return fleet.step.reading(20);
   }
 }
