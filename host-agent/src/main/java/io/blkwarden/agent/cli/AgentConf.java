@@ -26,7 +26,8 @@ public final class AgentConf {
   public static final String VARIABLE = "BLKWARDEN_AGENT_CONF";
 
   /** Those of {@code run} that belong to one call. */
-  private static final Set<String> NOT_IN_FILE = Set.of("--help", "--version", "--root", "--log-format");
+  private static final Set<String> NOT_IN_FILE =
+      Set.of("--help", "--version", "--root", "--log-format");
 
   /** The file says what holds for this host; simulated ones are others. */
   private static final String SIMULATE = "simulate";
