@@ -60,15 +60,15 @@ export const Throttles = ({ of, withHost }) => h(Table, {
 const Proposals = ({ of }) => of.length > 0 && h('section', null,
   h('h2', null, 'Waiting for a person'),
   h(Table, { rows: of, id: (p) => p.id, label: 'Proposals', empty: '', columns: [
-    { name: 'Disk', show: (p) => h('span', null, hostLink(p.host), ' ', domainLink(p.host, p.domain), ` ${p.vdev}`) },
+    { name: 'Disk', show: (p) => h('span', null, hostLink(p.host), ' ', domainLink(p.host, p.domain), ` ${p.disk}`) },
     { name: 'Wanted', show: (p) => p.priority || `limit ${p.limit_per_s}/s` },
     { name: 'Policy', wide: true, show: (p) => p.policy },
     { name: 'Expires in', number: true, show: (p) => span(Date.parse(p.expires) - now()) },
     { name: '', show: (p) => (p.approved_by
       ? `approved by ${p.approved_by}`
       : h('span', { class: 'row' },
-        h(Act, { name: 'Approve', what: `${p.domain.name} ${p.vdev}`, path: `/api/v1/proposals/${p.id}/approve` }),
-        h(Act, { name: 'Deny', what: `${p.domain.name} ${p.vdev}`, path: `/api/v1/proposals/${p.id}/deny` }))) },
+        h(Act, { name: 'Approve', what: `${p.domain.name} ${p.disk}`, path: `/api/v1/proposals/${p.id}/approve` }),
+        h(Act, { name: 'Deny', what: `${p.domain.name} ${p.disk}`, path: `/api/v1/proposals/${p.id}/deny` }))) },
   ] }));
 
 const Tile = ({ name, value, kind }) => h('div', { class: 'tile' }, h('span', null, name), h('b', { class: kind }, value));

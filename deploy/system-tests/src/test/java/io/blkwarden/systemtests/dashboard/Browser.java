@@ -116,6 +116,11 @@ final class Browser implements AutoCloseable {
         });
   }
 
+  /** What a screen reader says of the first of these. */
+  String label(String css) {
+    return String.valueOf(find(css).getDomAttribute("aria-label"));
+  }
+
   void type(String css, String text) {
     find(css).sendKeys(text);
   }

@@ -1,5 +1,6 @@
 package io.blkwarden.systemtests.dashboard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,7 +10,11 @@ import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.monitoring.Checkout;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -197,14 +202,35 @@ final class DashboardTest {
   void approvesWhatWaits() {
     browser.open("/#/");
     browser.shows("Waiting for a person");
-    browser.act("Approve vm109 xvda1", TOKEN);
+    String disk = browser.label("button[aria-label^='Approve ']").substring("Approve ".length());
+    browser.act("Approve " + disk, TOKEN);
     await("the throttle that was approved")
         .atMost(BOUND)
-        .until(() -> browser.count("[aria-label='Release vm109 xvda1']") > 0);
+        .until(() -> browser.count("[aria-label='Release %s']".formatted(disk)) > 0);
   }
 
   @Test
   @Order(8)
+  void aNameThatIsMarkupIsText() throws Exception {
+    String name = "<img src=x onerror=document.title='mine'>";
+    String golden = "shared-model/src/test/resources/golden/mapping-snapshot.v1.json";
+    HostId host = new HostId("dom0-7");
+    Connection anybody = Nats.connect(nats.url());
+    try {
+      String map = Files.readString(Checkout.file(golden)).replace("\"vm176\"", '"' + name + '"');
+      anybody.publish(Subjects.DEFAULT.mapping(host, "snapshot"), map.getBytes(UTF_8));
+      anybody.flush(BOUND);
+      browser.open("/#/host/dom0-7");
+      browser.shows("Disks by share of device time", name);
+    } finally {
+      anybody.close();
+    }
+    assertThat(browser.count("main img")).isZero();
+    assertThat(browser.script("return document.title")).isEqualTo("blkwarden");
+  }
+
+  @Test
+  @Order(9)
   void comesBackAfterTheControllerDid() {
     browser.open("/#/");
     browser.shows("sim-1");
