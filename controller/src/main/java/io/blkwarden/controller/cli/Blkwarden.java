@@ -4,6 +4,7 @@ import io.blkwarden.controller.bus.BusException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.Map;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
@@ -88,7 +89,8 @@ public final class Blkwarden {
   }
 
   private static CommandLine commandLine(Blkwarden root, Shell shell) {
-    return new CommandLine(root, new Factory(shell));
+    return new CommandLine(root, new Factory(shell))
+        .addSubcommand("completion", new AutoComplete.GenerateCompletion());
   }
 
   /** The commands as they are, for whoever describes them; none of them is to be run. */

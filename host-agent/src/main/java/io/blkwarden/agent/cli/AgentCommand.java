@@ -3,6 +3,7 @@ package io.blkwarden.agent.cli;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Optional;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -29,6 +30,7 @@ public final class AgentCommand implements Runnable {
   /** The command line, ready to execute. */
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new AgentCommand());
+    line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler((failure, at, _) -> {
       String message = failure.getMessage();
