@@ -18,11 +18,17 @@ const post = async (path, body, token) => {
   }
 };
 
+let said = null;
+
+/** What came of the last act: said by the page, for the row of its button may be gone by then. */
+export const Said = () => said
+  && h('div', { class: `said ${said.ok ? 'good' : 'bad'}`, role: 'status' }, said.text);
+
 /** A button that acts, after the token, a name and a reason were given. */
 export class Act extends Component {
   constructor() {
     super();
-    this.state = { asking: false, said: null };
+    this.state = { asking: false };
   }
 
   componentDidUpdate() {
@@ -37,17 +43,17 @@ export class Act extends Component {
     sessionStorage.setItem(KEY, token);
     const body = { ...this.props.body, by: form.get('by'), reason: form.get('reason') };
     this.setState({ asking: false });
-    let said;
+    let came;
     try {
-      said = await post(this.props.path, body, token);
+      came = await post(this.props.path, body, token);
     } catch {
-      said = { ok: false, text: 'the controller did not answer: is it running?' };
+      came = { ok: false, text: 'the controller did not answer: is it running?' };
     }
-    this.setState({ said });
-    setTimeout(() => this.setState({ said: null }), 8000);
+    said = came;
+    setTimeout(() => { if (said === came) said = null; }, 8000);
   }
 
-  render({ name, what, danger }, { asking, said }) {
+  render({ name, what, danger }, { asking }) {
     const known = sessionStorage.getItem(KEY);
     const close = () => this.setState({ asking: false });
     return h('span', null,
@@ -64,7 +70,6 @@ export class Act extends Component {
           h('label', null, 'Reason', h('input', { name: 'reason', required: true, maxLength: 500 })),
           h('div', { class: 'row' },
             h('button', { class: 'act', type: 'submit' }, name),
-            h('button', { class: 'act', type: 'button', onClick: close }, 'Cancel')))),
-      said && h('div', { class: `said ${said.ok ? 'good' : 'bad'}`, role: 'status' }, said.text));
+            h('button', { class: 'act', type: 'button', onClick: close }, 'Cancel')))));
   }
 }

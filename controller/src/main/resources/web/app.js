@@ -1,6 +1,6 @@
 // The page: which part of it is shown, and whether what it shows is true.
 import { Component, h, render } from '/assets/preact.js';
-import { Act } from '/assets/acts.js';
+import { Act, Said } from '/assets/acts.js';
 import { Alert, AlertList } from '/assets/alert.js';
 import { Fleet } from '/assets/fleet.js';
 import { Domain, Host } from '/assets/host.js';
@@ -65,7 +65,8 @@ class App extends Component {
           h(Act, { name: 'Release all', what: 'throttles of the fleet', danger: true, path: '/api/v1/release-all' }),
           h('span', { class: `link ${live.link === 'live' ? 'good' : 'bad'}`, role: 'status' },
             live.link === 'live' ? `live ${time(now())}` : live.link))),
-      h('main', { key: parts.slice(0, 4).join('/') }, h(Notices), h(Page, { parts })));
+      h('main', { key: parts.slice(0, 4).join('/') }, h(Notices), h(Page, { parts })),
+      h(Said));
   }
 }
 

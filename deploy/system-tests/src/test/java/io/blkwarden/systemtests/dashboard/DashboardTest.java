@@ -192,6 +192,7 @@ final class DashboardTest {
     browser.open("/#/host/sim-1");
     browser.shows("vm101");
     browser.act("Release vm101 xvda2", TOKEN);
+    browser.shows("xvda2 of vm101 on sim-1 is released");
     await("the release is on record")
         .atMost(BOUND)
         .until(() -> browser.get("/api/v1/decisions").contains("http: ana"));
