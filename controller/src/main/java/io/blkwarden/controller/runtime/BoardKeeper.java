@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -17,6 +19,7 @@ import reactor.core.scheduler.Scheduler;
  * <p>Asks anew only when the last answer is there: a brain that is busy is asked less.
  */
 final class BoardKeeper implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(BoardKeeper.class);
   private static final int ALL_SECONDS = 5;
   private static final int VIEWED_SECONDS = 2;
 
@@ -26,6 +29,9 @@ final class BoardKeeper implements Runnable {
   private final Scheduler thread;
   private CompletableFuture<?> asked = CompletableFuture.completedFuture(null);
   private long seconds;
+
+  /** So that one fault is said once, not each second. */
+  private volatile boolean failing;
 
   BoardKeeper(
       Board board,
@@ -59,7 +65,13 @@ final class BoardKeeper implements Runnable {
                     board.take(look, all);
                     pulse.beat();
                   },
-                  thread::schedule);
+                  thread::schedule)
+              .whenComplete((_, fault) -> {
+                if (fault != null && !failing) {
+                  log.warn("the dashboard is not kept up: {}", fault.toString());
+                }
+                failing = fault != null;
+              });
     }
   }
 }
