@@ -174,9 +174,14 @@ final class ControllerCommand implements Callable<Integer> {
       shell
           .err()
           .printf(
-              "blkwarden: cannot serve http on %s:%d (%s): choose another --http-port, or"
-                  + " --no-http%n",
-              httpHost, httpPort, e.getMessage());
+              "blkwarden: cannot serve http on %s:%d (%s): %s%n",
+              httpHost,
+              httpPort,
+              e.getMessage(),
+              httpTlsCert == null
+                  ? "choose another --http-port, or --no-http"
+                  : "see that --http-tls-cert and --http-tls-key are one pair in PEM, the key in"
+                      + " PKCS #8 and not encrypted, and that --http-port is free");
       return ExitCodes.FAILED;
     }
     CountDownLatch stopped = new CountDownLatch(1);
