@@ -12,7 +12,7 @@ const post = async (path, body, token) => {
   const text = await answer.text();
   if (answer.status === 401) sessionStorage.removeItem(KEY);
   try {
-    return { ok: answer.ok, text: JSON.parse(text).message };
+    return { ok: answer.ok, text: JSON.parse(text).detail };
   } catch {
     return { ok: answer.ok, text: text.trim() };
   }
