@@ -1,0 +1,100 @@
+package io.blkwarden.systemtests.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.load.Main;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The dashboard of 1,000 hosts, which are nothing but their messages, in a real Chromium. */
+final class LargeFleetTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final int HOSTS = 1_000;
+
+  /** What Web Vitals calls a page that does not jump is below 0.1. */
+  private static final double SHIFT_MAX = 0.05;
+
+  private static final String WATCH_SHIFTS =
+      """
+      window.shift = 0;
+      new PerformanceObserver(all => all.getEntries().forEach(each => window.shift += each.value))
+        .observe({ type: 'layout-shift', buffered: true });
+      """;
+
+  private final OpenNats nats;
+  private final ControllerRuntime controller;
+  private final Process load;
+  private final Browser browser;
+
+  LargeFleetTest(@TempDir Path folder) throws IOException {
+    nats = new OpenNats(folder);
+    controller =
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1"),
+                null,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+    ProcessBuilder hosts =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            Integer.toString(HOSTS),
+            "10",
+            "600",
+            "0");
+    hosts.environment().put("NATS_URL", nats.url());
+    load =
+        hosts.redirectErrorStream(true).redirectOutput(folder.resolve("load.log").toFile()).start();
+    browser =
+        new Browser(
+            folder.resolve("profile"), "http://127.0.0.1:" + controller.httpPort().orElseThrow());
+  }
+
+  @AfterEach
+  void stop() {
+    browser.close();
+    load.destroyForcibly().onExit().join();
+    controller.close();
+    nats.close();
+  }
+
+  @Test
+  void isReadWithoutJumpsAndDrawsWhatIsSeen() {
+    browser.open("/");
+    browser.script(WATCH_SHIFTS);
+    await("all hosts").atMost(BOUND).until(() -> browser.text().contains("1000 of 1000"));
+    assertThat(browser.count("[aria-label=Hosts] tbody tr")).isBetween(10, 60);
+
+    String first = browser.find("[aria-label=Hosts] tbody a").getText();
+    browser.script(
+        "const box = document.querySelector('[aria-label=Hosts]');"
+            + " box.scrollTop = box.scrollHeight");
+    await("the other end of the table")
+        .atMost(BOUND)
+        .until(() -> !browser.text().contains(first + "\n"));
+    assertThat(browser.count("[aria-label=Hosts] tbody tr")).isBetween(10, 60);
+
+    browser.type("input[type=search]", "load-777");
+    await("one host").atMost(BOUND).until(() -> browser.text().contains("1 of 1000"));
+    assertThat((Number) browser.script("return window.shift"))
+        .extracting(Number::doubleValue)
+        .satisfies(shift -> assertThat(shift).isLessThan(SHIFT_MAX));
+    assertThat(browser.complaints()).isEmpty();
+  }
+}
