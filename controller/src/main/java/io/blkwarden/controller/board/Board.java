@@ -27,6 +27,9 @@ public final class Board {
   /** Most hosts of an overview. */
   public static final int ROWS_MAX = 1_000;
 
+  /** Most who may look at once. */
+  public static final int VIEWERS_MAX = 64;
+
   /** Most series; 9 MiB of them. */
   public static final int SERIES_MAX = 12_288;
 
@@ -87,12 +90,20 @@ public final class Board {
     fleet.computeIfAbsent(name, _ -> new Series()).put(slot, value);
   }
 
-  /** Somebody looks at the fleet from now on; at a host, if one is named. */
-  public synchronized void enter(@Nullable HostId host) {
+  /**
+   * Somebody looks at the fleet from now on; at a host, if one is named.
+   *
+   * @return false when {@link #VIEWERS_MAX} look already, and nothing was noted
+   */
+  public synchronized boolean enter(@Nullable HostId host) {
+    if (viewers == VIEWERS_MAX) {
+      return false;
+    }
     viewers++;
     if (host != null) {
       watched.merge(host, 1, Integer::sum);
     }
+    return true;
   }
 
   /** Somebody looks no more. */

@@ -7,6 +7,8 @@ import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
  * /api/v1/proposals/<id>/approve} or {@code /deny}, and put priorities back at {@code
  * /api/v1/release}, with {@code {"by":"ana","reason":"seen"}} or nothing in its body.
  *
- * <p>Without a token nobody may. At most {@link #MOST} requests in {@link #STRETCH_MILLIS} are
- * looked at, right or wrong.
+ * <p>Without a token nobody may. At most {@link #MOST} requests of an address in {@link
+ * #STRETCH_MILLIS} are looked at, right or wrong.
  */
 final class ActDoor {
   static final int MOST = 20;
@@ -105,11 +107,12 @@ final class ActDoor {
           HttpResponseStatus.FORBIDDEN,
           "this controller was started without --http-token-file: nobody acts over HTTP");
     }
-    if (!limit.take()) {
+    if (!limit.take(from(request))) {
       return Api.say(
           response,
           HttpResponseStatus.TOO_MANY_REQUESTS,
-          "more than %d requests in %d s".formatted(MOST, STRETCH_MILLIS / 1_000));
+          "more than %d requests in %d s from your address"
+              .formatted(MOST, STRETCH_MILLIS / 1_000));
     }
     String given = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION, "");
     if (!given.toLowerCase(Locale.ROOT).startsWith(BEARER)
@@ -132,6 +135,12 @@ final class ActDoor {
         .asByteArray()
         .defaultIfEmpty(new byte[0])
         .flatMap(body -> Mono.from(answer(request, response, body, asks)));
+  }
+
+  /** Requests without an address, of which none is known, share one. */
+  private static InetAddress from(HttpServerRequest request) {
+    InetSocketAddress remote = request.remoteAddress();
+    return remote == null ? InetAddress.getLoopbackAddress() : remote.getAddress();
   }
 
   private static long length(HttpServerRequest request) {

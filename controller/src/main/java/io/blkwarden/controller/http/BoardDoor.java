@@ -22,6 +22,7 @@ import reactor.netty.http.server.HttpServerResponse;
 /** What {@code GET /api/v1/...} gives, and the topics that pages follow. */
 final class BoardDoor {
   private static final int ALERTS_MAX = 500;
+  private static final int HOSTS_MAX = 64;
 
   private final Shown shown;
   private final Supplier<Readiness> readiness;
@@ -93,7 +94,7 @@ final class BoardDoor {
     try {
       List<String> named =
           new QueryStringDecoder(request.uri()).parameters().getOrDefault("host", List.of());
-      hosts = Set.copyOf(named.stream().distinct().limit(LiveDoor.MOST).map(HostId::new).toList());
+      hosts = Set.copyOf(named.stream().distinct().limit(HOSTS_MAX).map(HostId::new).toList());
     } catch (IllegalArgumentException e) {
       return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }

@@ -22,13 +22,10 @@ import reactor.netty.http.server.HttpServerResponse;
  * {@code GET /api/v1/events}: what changes, as server-sent events (HTML Living Standard, 9.2).
  *
  * <p>Each event is a topic as it is now, so nothing has to be made up for after a reconnection. Who
- * reads slowly gets fewer of them; one beat waits for each at most. At most {@link #MOST} look at
- * once.
+ * reads slowly gets fewer of them; one beat waits for each at most. At most {@link
+ * Board#VIEWERS_MAX} look at once.
  */
 final class LiveDoor {
-  /** Most who may look at once. */
-  static final int MOST = 64;
-
   private static final String RETRY = "retry: 2000\n\n";
 
   private final Board board;
@@ -56,24 +53,24 @@ final class LiveDoor {
     } catch (IllegalArgumentException e) {
       return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
-    if (board.viewers() >= MOST) {
-      return Api.say(
-          response,
-          HttpResponseStatus.SERVICE_UNAVAILABLE,
-          "%d look already: close another page".formatted(MOST));
-    }
+    return Flux.defer(() -> {
+      if (!board.enter(host)) {
+        return Api.say(
+            response,
+            HttpResponseStatus.SERVICE_UNAVAILABLE,
+            "%d look already: close another page".formatted(Board.VIEWERS_MAX));
+      }
+      return Flux.from(follow(mine(host), response)).doFinally(_ -> board.leave(host));
+    });
+  }
+
+  private Publisher<Void> follow(List<Topic> mine, HttpServerResponse response) {
+    Map<Topic, Long> sent = new HashMap<>();
     Flux<String> events =
-        Flux.defer(() -> {
-          board.enter(host);
-          Map<Topic, Long> sent = new HashMap<>();
-          List<Topic> mine = mine(host);
-          return Flux.concat(Flux.just(true), pulse.beats())
-              .publishOn(thread, 1)
-              .map(_ -> changed(mine, sent))
-              .filter(text -> !text.isEmpty())
-              .startWith(RETRY)
-              .doFinally(_ -> board.leave(host));
-        });
+        Flux.concat(Flux.just(true), pulse.beats())
+            .publishOn(thread, 1)
+            .map(_ -> changed(mine, sent))
+            .startWith(RETRY);
     return response
         .sse()
         .header(HttpHeaderNames.CACHE_CONTROL, "no-store")

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.board.Board;
 import io.blkwarden.controller.board.Decided;
@@ -240,6 +241,32 @@ final class StatusServerTest {
       codes.add(post(server, "approve", "Bearer guess" + i, "").statusCode());
     }
     assertThat(codes).contains(401, 429);
+  }
+
+  @Test
+  void soManyLookAtOnceAndNoMore() throws Exception {
+    HttpRequest events =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:%d/api/v1/events".formatted(server.port())))
+            .build();
+    List<HttpResponse<Stream<String>>> looks = new ArrayList<>();
+    for (int i = 0; i < Board.VIEWERS_MAX; i++) {
+      looks.add(client.send(events, HttpResponse.BodyHandlers.ofLines()));
+      assertThat(looks.getLast().statusCode()).isEqualTo(200);
+    }
+    HttpResponse<String> more = client.send(events, HttpResponse.BodyHandlers.ofString());
+    assertThat(more.statusCode()).isEqualTo(503);
+    assertThat(more.body()).isEqualTo("64 look already: close another page\n");
+
+    looks.getFirst().body().close();
+    await()
+        .until(() -> {
+          pulse.beat(); // a page that is gone is noticed when it is written to
+          return board.viewers() < Board.VIEWERS_MAX;
+        });
+    for (HttpResponse<Stream<String>> look : looks) {
+      look.body().close();
+    }
   }
 
   @Test
