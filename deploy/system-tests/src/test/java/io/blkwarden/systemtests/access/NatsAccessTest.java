@@ -132,7 +132,18 @@ final class NatsAccessTest {
     GuardedNats.Said silence =
         nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
     assertThat(silence.code()).as(silence.err()).isZero();
+    String disk = "sim-1/vm102/xvda1";
+    GuardedNats.Said throttle =
+        nats.as("operator", "throttle", disk, "--priority", "idle", "--reason", "test");
+    assertThat(throttle.code()).as(throttle.err()).isZero();
+    assertThat(nats.as("operator", "release", disk, "--reason", "test").code()).isZero();
+    assertThat(nats.as("operator", "proposals").code()).isZero();
+    String tape = folder.resolve("tape").toString();
+    GuardedNats.Said record = nats.as("operator", "record", "--dir", tape, "--for", "3s");
+    assertThat(record.code()).as(record.err()).isZero();
+    assertThat(Path.of(tape)).isNotEmptyDirectory();
     assertThat(nats.as("viewer", "alerts").code()).isNotZero();
+    assertThat(nats.as("viewer", "throttle", disk, "--reason", "test").code()).isNotZero();
     assertThat(viewer.denied()).isEmpty();
     assertThat(controller.readiness().hindrances()).isEmpty();
   }
