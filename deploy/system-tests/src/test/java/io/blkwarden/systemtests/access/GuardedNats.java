@@ -1,10 +1,10 @@
 package io.blkwarden.systemtests.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.model.NatsSeed;
+import io.blkwarden.systemtests.NatsProcess;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.NKey;
@@ -13,12 +13,8 @@ import io.nats.client.Options;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,14 +24,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A real nats-server with the configuration that {@code blkwarden nats init} wrote. */
 public final class GuardedNats {
   private final Path folder;
-  private final int port;
-  private final Process process;
+  private final NatsProcess server;
   private final List<Connection> connections = new ArrayList<>();
 
-  private GuardedNats(Path folder, int port, Process process) {
+  private GuardedNats(Path folder, NatsProcess server) {
     this.folder = folder;
-    this.port = port;
-    this.process = process;
+    this.server = server;
   }
 
   /** What somebody said on the command line, and what came of it. */
@@ -43,10 +37,7 @@ public final class GuardedNats {
 
   /** Starts one for these hosts; its files are below the folder. */
   public static GuardedNats start(Path folder, String... hosts) throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = NatsProcess.freePort();
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -61,23 +52,8 @@ public final class GuardedNats {
     arguments.addAll(Arrays.asList(hosts));
     Said written = run(Map.of(), arguments.toArray(String[]::new));
     assertThat(written.code()).as(written.err()).isZero();
-    Process process =
-        new ProcessBuilder("nats-server", "-c", folder.resolve("nats-server.conf").toString())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile())
-            .start();
-    await("nats-server, its log is " + folder.resolve("log"))
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> answers(port));
-    return new GuardedNats(folder, port, process);
-  }
-
-  private static boolean answers(int port) {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.getInputStream().read() == 'I';
-    } catch (IOException e) {
-      return false;
-    }
+    String config = folder.resolve("nats-server.conf").toString();
+    return new GuardedNats(folder, new NatsProcess(folder, port, List.of("-c", config)));
   }
 
   /** Writes the users anew, with more hosts, and lets the server that runs read them. */
@@ -87,7 +63,7 @@ public final class GuardedNats {
     Said written = run(Map.of(), arguments.toArray(String[]::new));
     assertThat(written.code()).as(written.err()).isZero();
     Process signal =
-        new ProcessBuilder("nats-server", "--signal", "reload=" + process.pid())
+        new ProcessBuilder("nats-server", "--signal", "reload=" + server.pid())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("signal").toFile())
             .start();
@@ -96,7 +72,7 @@ public final class GuardedNats {
 
   /** Where it listens. */
   public String url() {
-    return "nats://127.0.0.1:" + port;
+    return server.url();
   }
 
   /** The file with a user's seed. */
@@ -150,6 +126,6 @@ public final class GuardedNats {
     for (Connection each : connections) {
       each.close();
     }
-    process.destroyForcibly().onExit().join();
+    server.close();
   }
 }

@@ -12,6 +12,7 @@ import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.NatsProcess;
 import io.blkwarden.systemtests.monitoring.Checkout;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -57,14 +58,14 @@ final class DashboardTest {
 
   private final Path folder;
   private final Path policies;
-  private final OpenNats nats;
+  private final NatsProcess nats;
   private final Thread agents = new Thread(this::simulate, "agents");
   private ControllerRuntime controller;
   private final Browser browser;
 
   DashboardTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
-    nats = new OpenNats(folder);
+    nats = NatsProcess.open(folder);
     policies = Files.createDirectory(folder.resolve("policies"));
     Files.writeString(policies.resolve("all.yaml"), POLICIES);
     controller = controller(0);

@@ -7,6 +7,7 @@ import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.NatsProcess;
 import io.blkwarden.systemtests.load.Main;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,13 +33,13 @@ final class LargeFleetTest {
         .observe({ type: 'layout-shift', buffered: true });
       """;
 
-  private final OpenNats nats;
+  private final NatsProcess nats;
   private final ControllerRuntime controller;
   private final Process load;
   private final Browser browser;
 
   LargeFleetTest(@TempDir Path folder) throws IOException {
-    nats = new OpenNats(folder);
+    nats = NatsProcess.open(folder);
     controller =
         ControllerRuntime.start(
             new ControllerSettings(

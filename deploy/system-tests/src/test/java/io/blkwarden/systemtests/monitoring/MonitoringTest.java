@@ -8,6 +8,7 @@ import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.NatsProcess;
 import io.blkwarden.systemtests.access.GuardedNats;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,7 +49,7 @@ final class MonitoringTest {
   private final GuardedNats nats;
   private final Example node;
   private final ControllerRuntime controller;
-  private final int agentPort = Web.freePort();
+  private final int agentPort = NatsProcess.freePort();
   private final Thread agent = new Thread(this::simulate, "agent");
   private String ofController = "";
   private String ofAgent = "";

@@ -2,6 +2,7 @@ package io.blkwarden.systemtests.monitoring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.blkwarden.systemtests.NatsProcess;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class Prometheus implements AutoCloseable {
             static_configs: [ { targets: [ "127.0.0.1:%d" ] } ]
         """
             .formatted(Checkout.file("deploy/prometheus/alerts.yml"), controller, agent));
-    int port = Web.freePort();
+    int port = NatsProcess.freePort();
     Process process =
         new ProcessBuilder(
                 "prometheus",

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.systemtests.NatsProcess;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -23,38 +24,19 @@ final class PythonExampleTest {
 
   @Test
   void printsAlertsAndNothingThatMovesACursor() throws Exception {
-    int port = Web.freePort();
-    Process server =
-        new ProcessBuilder(
-                "nats-server",
-                "-a",
-                "127.0.0.1",
-                "-p",
-                "" + port,
-                "--user",
-                "ana",
-                "--pass",
-                "p@ss")
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("nats.log").toFile())
-            .start();
+    int port = NatsProcess.freePort();
+    List<String> arguments =
+        List.of("--addr=127.0.0.1", "--port=" + port, "--user=ana", "--pass=p@ss");
     String url = "nats://ana:p%40ss@127.0.0.1:" + port;
     String example = Checkout.file("docs/examples/alerts.py").toString();
     Options options =
-        Options.builder()
-            .server("nats://127.0.0.1:" + port)
-            .userInfo("ana", "p@ss")
-            .maxReconnects(-1)
-            .reconnectWait(Duration.ofMillis(50))
-            .build();
-    Connection client = Nats.connectReconnectOnConnect(options);
-    try (Example listening =
+        Options.builder().server("nats://127.0.0.1:" + port).userInfo("ana", "p@ss").build();
+    try (NatsProcess server = new NatsProcess(folder, port, arguments);
+        Example listening =
             Example.start(folder, Map.of("NATS_URL", url), List.of("python3", example));
         Example refused =
-            Example.start(
-                folder,
-                Map.of("NATS_URL", "nats://127.0.0.1:" + port),
-                List.of("python3", example))) {
+            Example.start(folder, Map.of("NATS_URL", server.url()), List.of("python3", example))) {
+      Connection client = Nats.connect(options);
       await("listens").atMost(BOUND).until(() -> listening.said().contains("listening to"));
       String alert =
           Files.readString(Checkout.file("shared-model/src/test/resources/golden/alert.v1.json"));
@@ -63,6 +45,8 @@ final class PythonExampleTest {
       client.publish(subject, alert.replace("alert.v1", "alert.v9").getBytes(UTF_8));
       client.publish(subject, alert.replace("vm176 on", "vm\\u001b[2J\\u202e on").getBytes(UTF_8));
 
+      client.flush(BOUND);
+      client.close();
       await("printed").atMost(BOUND).until(() -> listening.printed().endsWith("\n"));
       assertThat(listening.printed().lines())
           .singleElement()
@@ -72,9 +56,6 @@ final class PythonExampleTest {
       assertThat(listening.said()).contains(subject + ": no JSON");
       await("refused").atMost(BOUND).until(() -> !refused.runs());
       assertThat(refused.said()).contains("alerts.py: -ERR 'Authorization Violation'");
-    } finally {
-      client.close();
-      server.destroyForcibly().onExit().join();
     }
   }
 }

@@ -1,0 +1,66 @@
+package io.blkwarden.systemtests.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.agent.cli.AgentCommand;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.cli.Blkwarden;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.model.subject.Subjects;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Installations that have JWTs keep them: {@code --creds} takes a {@code .creds} file. */
+final class JwtCredentialsTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+
+  @TempDir Path folder;
+
+  private static GuardedNats.Said run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Blkwarden.run(arguments, new PrintWriter(out), new PrintWriter(err), Map.of());
+    return new GuardedNats.Said(code, out.toString(), err.toString());
+  }
+
+  @Test
+  void agentControllerAndOperatorAreKnownByTheirs() throws Exception {
+    try (JwtNats nats = new JwtNats(folder)) {
+      ControllerRuntime controller =
+          ControllerRuntime.start(
+              new ControllerSettings(
+                  new BusSettings(nats.url(), nats.creds("controller"), Subjects.DEFAULT, "c1"),
+                  null,
+                  null));
+      String host = "--creds=" + nats.creds("host");
+      String state = "--state-dir=" + folder.resolve("state");
+      Thread agent =
+          new Thread(() -> {
+            int _ =
+                AgentCommand.commandLine()
+                    .execute("simulate", "--hosts=1", "--nats=" + nats.url(), host, state);
+          });
+      agent.start();
+      String operator = nats.creds("operator").toString();
+      try {
+        await("the host's map")
+            .atMost(BOUND)
+            .untilAsserted(() -> {
+              GuardedNats.Said map = run("map", "--nats", nats.url(), "--creds", operator);
+              assertThat(map.out()).as(map.err()).contains("sim-1", "vm101");
+            });
+      } finally {
+        agent.interrupt();
+        agent.join(BOUND);
+        controller.close();
+      }
+    }
+  }
+}
