@@ -37,6 +37,7 @@ public final class CommandCall {
   /** Longest time that one attempt waits for its answer. */
   static final Duration ATTEMPT = Duration.ofSeconds(2);
 
+  private static final Duration SPARE = Duration.ofSeconds(1);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -123,7 +124,9 @@ public final class CommandCall {
             command.reason(),
             command.action());
     Duration wait = Duration.ofMillis(Math.min(left, ATTEMPT.toMillis()));
-    return Mono.fromFuture(sender.request(command.host(), ControlJson.encode(timed), wait))
+    // the sender's own time ends later: of two ends at once one would be a fault that nobody takes
+    return Mono.fromFuture(
+            sender.request(command.host(), ControlJson.encode(timed), wait.plus(SPARE)))
         .timeout(wait, scheduler)
         .map(answer -> read(command, answer));
   }

@@ -43,6 +43,7 @@ final class Browser implements AutoCloseable {
     ChromeOptions options = new ChromeOptions();
     options.setBinary("/usr/bin/chromium");
     options.setCapability("goog:loggingPrefs", logs);
+    options.setAcceptInsecureCerts(true); // one that a test made itself
     options.addArguments(
         "--headless=new",
         "--no-sandbox",

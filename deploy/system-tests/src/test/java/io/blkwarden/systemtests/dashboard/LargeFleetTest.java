@@ -5,20 +5,26 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.http.HttpPlace;
+import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.Certificate;
 import io.blkwarden.systemtests.NatsProcess;
 import io.blkwarden.systemtests.load.Main;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The dashboard of 1,000 hosts, which are nothing but their messages, in a real Chromium. */
+/**
+ * The dashboard of 1,000 hosts, which are nothing but their messages, in a real Chromium, by HTTPS.
+ */
 final class LargeFleetTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
   private static final int HOSTS = 1_000;
@@ -38,14 +44,22 @@ final class LargeFleetTest {
   private final Process load;
   private final Browser browser;
 
-  LargeFleetTest(@TempDir Path folder) throws IOException {
+  LargeFleetTest(@TempDir Path folder) throws Exception {
     nats = NatsProcess.open(folder);
+    Certificate certificate = Certificate.selfSigned(folder, "dashboard", "IP:127.0.0.1");
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
                 new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1"),
                 null,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+                null,
+                new HttpPlace(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Set.of(),
+                    new Tls(certificate.chain(), certificate.key())),
+                null,
+                NotifyFile.NOBODY,
+                ControllerSettings.METRICS_DISKS));
     ProcessBuilder hosts =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -64,7 +78,7 @@ final class LargeFleetTest {
         hosts.redirectErrorStream(true).redirectOutput(folder.resolve("load.log").toFile()).start();
     browser =
         new Browser(
-            folder.resolve("profile"), "http://127.0.0.1:" + controller.httpPort().orElseThrow());
+            folder.resolve("profile"), "https://127.0.0.1:" + controller.httpPort().orElseThrow());
   }
 
   @AfterEach
