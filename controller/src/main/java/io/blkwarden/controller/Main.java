@@ -5,6 +5,7 @@ import io.blkwarden.controller.cli.LogFormat;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Where {@code blkwarden} begins. */
 public final class Main {
@@ -16,7 +17,11 @@ public final class Main {
     if (System.getProperty("blkwarden.log") == null) {
       System.setProperty("blkwarden.log", service ? "INFO" : "WARN");
     }
-    System.setProperty(LogFormat.PROPERTY, LogFormat.of(arguments, System.getenv()));
+    System.setProperty(
+        LogFormat.PROPERTY,
+        List.of(arguments).contains("--json") // then stderr too is for programs
+            ? "json"
+            : LogFormat.of(arguments, System.getenv()));
     PrintWriter out =
         new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
     PrintWriter err =

@@ -2,6 +2,7 @@ package io.blkwarden.agent;
 
 import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.agent.cli.LogFormat;
+import java.util.List;
 
 /** Starts {@code blkwarden-agent}. */
 public final class Main {
@@ -9,7 +10,11 @@ public final class Main {
 
   /** Runs the command line and exits with its code. */
   public static void main(String[] args) {
-    System.setProperty(LogFormat.PROPERTY, LogFormat.of(args, System.getenv()));
+    System.setProperty(
+        LogFormat.PROPERTY,
+        List.of(args).contains("--json") // then stderr too is for programs
+            ? "json"
+            : LogFormat.of(args, System.getenv()));
     System.exit(AgentCommand.execute(args, System.getenv()));
   }
 }

@@ -1,12 +1,10 @@
 package io.blkwarden.model;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -70,7 +68,8 @@ public record ConfFile(Map<String, List<String>> values, List<String> problems) 
     Kind kind = keys.get(key);
     if (kind == null) {
       return Optional.of(
-          "unknown key '%s'; did you mean '%s'?".formatted(key, nearest(key, keys.keySet())));
+          "unknown key '%s'; did you mean '%s'?"
+              .formatted(key, Nearest.of(key, keys.keySet()).orElse("")));
     }
     if (value.isEmpty()) {
       return Optional.of(
@@ -108,31 +107,5 @@ public record ConfFile(Map<String, List<String>> values, List<String> problems) 
       }
     });
     return options;
-  }
-
-  /** The key with the fewest changes to what was written. */
-  private static String nearest(String written, Set<String> keys) {
-    return keys.stream()
-        .sorted()
-        .min(Comparator.comparingInt(key -> distance(written, key)))
-        .orElse("");
-  }
-
-  /** Levenshtein's distance. */
-  private static int distance(String one, String other) {
-    int[] row = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int change = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[other.length()];
   }
 }

@@ -1,16 +1,34 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.model.Complaint;
 import java.io.Serial;
 
 /** NATS could not do what was asked; the message says why and what to do next. */
 public final class BusException extends Exception {
   @Serial private static final long serialVersionUID = 1;
 
-  BusException(String message) {
-    super(message);
+  private final String error;
+  private final String hint;
+
+  /**
+   * A failure.
+   *
+   * @param hint what to do next; empty where nothing helps
+   */
+  BusException(String error, String hint) {
+    super(hint.isEmpty() ? error : error + ": " + hint);
+    this.error = error;
+    this.hint = hint;
   }
 
-  BusException(String message, Throwable cause) {
-    super(message, cause);
+  BusException(String error, String hint, Throwable cause) {
+    super(hint.isEmpty() ? error : error + ": " + hint, cause);
+    this.error = error;
+    this.hint = hint;
+  }
+
+  /** Why, and what to do next. */
+  public Complaint complaint() {
+    return new Complaint(error, hint);
   }
 }

@@ -196,17 +196,16 @@ public final class JetStreamAssets {
   static BusException explain(Exception e, String servers) {
     if (e instanceof JetStreamApiException api && api.getErrorCode() != 503) {
       return new BusException(
-          ("JetStream at %s refuses (%s): check the account's permissions and storage limits"
-                  + " (nats-server's jetstream { max_file_store })")
-              .formatted(servers, api.getMessage()),
+          "JetStream at %s refuses (%s)".formatted(servers, api.getMessage()),
+          "check the account's permissions and storage limits (nats-server's jetstream {"
+              + " max_file_store })",
           e);
     }
     return new BusException(
-        ("JetStream does not answer at %s (%s): start nats-server with -js, or put"
-                + " 'jetstream { store_dir: \"/var/lib/nats\" }' into its configuration, and"
-                + " restart it; where it runs, these credentials may not ask for this: see its"
-                + " log")
-            .formatted(servers, e.getMessage()),
+        "JetStream does not answer at %s (%s)".formatted(servers, e.getMessage()),
+        "start nats-server with -js, or put 'jetstream { store_dir: \"/var/lib/nats\" }' into its"
+            + " configuration, and restart it; where it runs, these credentials may not ask for"
+            + " this: see its log",
         e);
   }
 }

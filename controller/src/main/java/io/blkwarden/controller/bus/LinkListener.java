@@ -19,7 +19,7 @@ final class LinkListener implements ErrorListener, ConnectionListener {
   private final BusCounters counters;
   private final Runnable onReconnected;
   private final Runnable onClosed;
-  private final AtomicBoolean lost = new AtomicBoolean();
+  private final AtomicBoolean lost = new AtomicBoolean(true); // until it is there at all
 
   /** One of a program that ends when its connection does. */
   LinkListener(String link, BusCounters counters, Runnable onReconnected) {
@@ -62,7 +62,11 @@ final class LinkListener implements ErrorListener, ConnectionListener {
         log.debug("NATS {}: closed for good", link);
         onClosed.run();
       }
-      case CONNECTED, RESUBSCRIBED, DISCOVERED_SERVERS -> log.debug("NATS {}: {}", link, event);
+      case CONNECTED -> {
+        lost.set(false);
+        log.debug("NATS {}: connected", link);
+      }
+      case RESUBSCRIBED, DISCOVERED_SERVERS -> log.debug("NATS {}: {}", link, event);
     }
   }
 

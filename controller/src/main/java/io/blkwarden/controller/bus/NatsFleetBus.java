@@ -361,8 +361,8 @@ public final class NatsFleetBus implements AutoCloseable {
       prepared = false;
       later(
           new BusException(
-              "NATS at %s closed the connection for good: check its log, --creds and NATS_CREDS"
-                  .formatted(settings.printableServers())));
+              "NATS at %s closed the connection for good".formatted(settings.printableServers()),
+              "check its log, --creds and NATS_CREDS"));
     }
   }
 

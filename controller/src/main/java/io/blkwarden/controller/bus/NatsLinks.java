@@ -35,21 +35,23 @@ final class NatsLinks {
       return Nats.connect(options(link, listener));
     } catch (AuthenticationException e) {
       throw new BusException(
-          "NATS at %s refuses these credentials (%s): check --creds or NATS_CREDS"
+          "NATS at %s refuses these credentials (%s)"
               .formatted(settings.printableServers(), e.getMessage()),
+          "check --creds or NATS_CREDS",
           e);
     } catch (IOException e) {
       throw new BusException(
-          "cannot reach NATS at %s (%s): start nats-server, or set --nats or NATS_URL"
-              .formatted(settings.printableServers(), e.getMessage()),
+          "cannot reach NATS at %s (%s)".formatted(settings.printableServers(), e.getMessage()),
+          "start nats-server, or set --nats or NATS_URL",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BusException("interrupted while connecting to NATS", e);
+      throw new BusException("interrupted while connecting to NATS", "", e);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new BusException(
-          "NATS at %s or its credentials cannot be used (%s): check --nats and --creds"
+          "NATS at %s or its credentials cannot be used (%s)"
               .formatted(settings.printableServers(), e.getMessage()),
+          "check --nats and --creds",
           e);
     }
   }
@@ -78,13 +80,14 @@ final class NatsLinks {
         Seeds.use(credentials, options);
       } catch (IOException e) {
         throw new BusException(
-            "cannot read the NATS credentials %s (%s): check --creds, NATS_CREDS and its mode"
+            "cannot read the NATS credentials %s (%s)"
                 .formatted(credentials, e.getClass().getSimpleName()),
+            "check --creds, NATS_CREDS and its mode",
             e);
       } catch (IllegalArgumentException e) {
         throw new BusException(
-            "the NATS credentials %s are %s: check --creds and NATS_CREDS"
-                .formatted(credentials, e.getMessage()),
+            "the NATS credentials %s are %s".formatted(credentials, e.getMessage()),
+            "check --creds and NATS_CREDS",
             e);
       }
     }

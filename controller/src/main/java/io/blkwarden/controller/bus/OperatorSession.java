@@ -103,19 +103,19 @@ public final class OperatorSession implements AutoCloseable {
         case Decoded.Ok<OperatorReply> ok -> ok.value();
         case Decoded.Malformed<OperatorReply> bad ->
             throw new BusException(
-                "the controller's answer cannot be read (%s): are both of the same version?"
-                    .formatted(bad.detail()));
+                "the controller's answer cannot be read (%s)".formatted(bad.detail()),
+                "see that both are of the same version: blkwarden --version");
       };
     } catch (TimeoutException e) {
       throw new BusException(
-          ("no answer within %d s: the request may still be carried out; look at 'blkwarden alerts'"
-                  + " and at the controller's log")
-              .formatted(timeout.toSeconds()),
+          "no answer within %d s".formatted(timeout.toSeconds()),
+          "the request may still be carried out; look at 'blkwarden alerts' and at the controller's"
+              + " log",
           e);
     } catch (ExecutionException e) {
       throw new BusException(
-          "no controller answers on %s: start one with 'blkwarden controller' or check --prefix"
-              .formatted(subject),
+          "no controller answers on %s".formatted(subject),
+          "start one with 'blkwarden controller' or check --prefix",
           e);
     } catch (InterruptedException e) {
       throw interrupted(e);
@@ -156,8 +156,8 @@ public final class OperatorSession implements AutoCloseable {
     }
     if (streams.isEmpty()) {
       throw new BusException(
-          "NATS at %s has none of blkwarden's streams yet: start the controller once"
-              .formatted(settings.printableServers()));
+          "NATS at %s has none of blkwarden's streams yet".formatted(settings.printableServers()),
+          "start the controller once");
     }
     for (Map.Entry<String, String> each : streams.entrySet()) {
       read(each.getKey(), each.getValue(), since, false, stopped, taker);
@@ -248,14 +248,14 @@ public final class OperatorSession implements AutoCloseable {
   private BusException missing(JetStreamApiException e, String what) {
     return e.getErrorCode() == 404
         ? new BusException(
-            "NATS at %s has no %s yet: start the controller once, it creates what is missing"
-                .formatted(settings.printableServers(), what),
+            "NATS at %s has no %s yet".formatted(settings.printableServers(), what),
+            "start the controller once, it creates what is missing",
             e)
         : JetStreamAssets.explain(e, settings.printableServers());
   }
 
   private static BusException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new BusException("interrupted", e);
+    return new BusException("interrupted", "", e);
   }
 }

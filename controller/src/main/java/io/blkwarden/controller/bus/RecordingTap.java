@@ -83,10 +83,11 @@ public final class RecordingTap implements AutoCloseable {
       throw new BusException(
           "NATS at %s took no subscriptions within %d s"
               .formatted(settings.printableServers(), BOUND.toSeconds()),
+          "see its log, and try again",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BusException("interrupted", e);
+      throw new BusException("interrupted", "", e);
     }
   }
 
@@ -115,7 +116,7 @@ public final class RecordingTap implements AutoCloseable {
       throw JetStreamAssets.explain(e, settings.printableServers());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BusException("interrupted", e);
+      throw new BusException("interrupted", "", e);
     }
   }
 

@@ -81,8 +81,8 @@ public final class SaidBucket {
     tidy(silence.at());
     if (silences().size() >= Said.SILENCES_MAX) {
       throw new BusException(
-          "%d silences hold already: end some with 'blkwarden silence expire ID'"
-              .formatted(Said.SILENCES_MAX));
+          "%d silences hold already".formatted(Said.SILENCES_MAX),
+          "end some with 'blkwarden silence expire ID'");
     }
     put(silenceKey(silence.id()), silence);
   }
@@ -98,8 +98,8 @@ public final class SaidBucket {
     long acks = all().stream().filter(Ack.class::isInstance).count();
     if (acks >= Said.ACKS_MAX) {
       throw new BusException(
-          "%d acks stand already: take some back with 'blkwarden ack --undo ID'"
-              .formatted(Said.ACKS_MAX));
+          "%d acks stand already".formatted(Said.ACKS_MAX),
+          "take some back with 'blkwarden ack --undo ID'");
     }
     put(ackKey(ack.about()), ack);
   }
@@ -186,7 +186,7 @@ public final class SaidBucket {
       throw JetStreamAssets.explain(e, servers);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BusException("interrupted", e);
+      throw new BusException("interrupted", "", e);
     }
   }
 }

@@ -4,6 +4,7 @@ import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Ack;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,6 +24,7 @@ final class AckCommand implements Callable<Integer> {
   private final Shell shell;
 
   @Mixin NatsOptions nats = new NatsOptions();
+  @Mixin AsJson asJson = new AsJson();
 
   @Parameters(
       paramLabel = "ID",
@@ -46,25 +48,25 @@ final class AckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BusException {
-    MessageId about = id;
-    if (about == null) {
-      return ExitCodes.USAGE;
-    }
+    MessageId about = Objects.requireNonNull(id, "picocli gives it, or does not call");
     if (undo) {
       return Saying.act(
           shell,
           nats,
           bucket ->
-              Saying.told(
-                  shell, bucket.endAck(about), "taken back", "nobody has acknowledged " + about));
+              bucket.endAck(about)
+                  ? Saying.ended(shell, asJson, "ack", about, "taken back")
+                  : shell.failed(
+                      "nobody has acknowledged " + about,
+                      "'blkwarden alerts --json' shows by whom: acked_by"));
     }
-    Ack ack = new Ack(about, Asking.who(shell), reason, Instant.now());
+    Ack ack = Misuse.unless(() -> new Ack(about, Asking.who(shell), reason, Instant.now()));
     return Saying.act(
         shell,
         nats,
         bucket -> {
           bucket.add(ack);
-          return Saying.told(shell, true, "acknowledged: " + about, "");
+          return Saying.said(shell, asJson, ack, "acknowledged: " + about);
         });
   }
 }

@@ -3,6 +3,7 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
@@ -12,7 +13,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -65,26 +65,29 @@ final class AlertsCommand implements Callable<Integer> {
   private void print(byte[] message) {
     switch (ControlJson.decode(Alert.class, message)) {
       case Decoded.Ok<Alert> ok ->
-          shell.out().println(json ? MapJson.line(message) : line(ok.value()));
+          shell.out().println(json ? AsciiJson.line(message) : line(ok.value()));
       case Decoded.Malformed<Alert> bad ->
-          shell.err().println("blkwarden: an alert cannot be read: " + Printable.of(bad.detail()));
+          shell.remark("an alert cannot be read: " + bad.detail() + "; is it of another version?");
     }
     shell.out().flush();
   }
 
-  private static String line(Alert alert) {
-    String color =
-        switch (alert.state()) {
-          case FIRING -> "red";
-          case HANDLED, UNKNOWN -> "yellow";
-          case RESOLVED -> "green";
-        };
+  private String line(Alert alert) {
     String state = "%-8s".formatted(alert.state().wire());
-    return "%s  %s  %-8s  %s  %s  %s"
+    String severity = "%-8s".formatted(alert.severity().wire());
+    return "%s  %s  %s  %s  %s  %s"
         .formatted(
             alert.at().truncatedTo(ChronoUnit.MILLIS),
-            Ansi.AUTO.enabled() ? Ansi.AUTO.string("@|" + color + " " + state + "|@") : state,
-            alert.severity().wire(),
+            switch (alert.state()) {
+              case FIRING -> shell.ink().bad(state);
+              case HANDLED, UNKNOWN -> shell.ink().warning(state);
+              case RESOLVED -> shell.ink().good(state);
+            },
+            switch (alert.severity()) {
+              case INFO -> severity;
+              case WARNING -> shell.ink().warning(severity);
+              case CRITICAL -> shell.ink().bad(severity);
+            },
             Printable.of(alert.host().value()),
             Printable.of(alert.policy()),
             Printable.of(alert.summary()));

@@ -2,7 +2,9 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.model.Complaint;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.security.SecureRandom;
@@ -14,37 +16,49 @@ final class Asking {
 
   private Asking() {}
 
-  static int ask(Shell shell, NatsOptions nats, String reason, OperatorRequest.Ask ask)
+  /**
+   * Asks, and prints the answer.
+   *
+   * @param json whether as the controller sent it, whatever it says
+   */
+  static int ask(
+      Shell shell, NatsOptions nats, String reason, OperatorRequest.Ask ask, boolean json)
       throws BusException {
-    return tell(shell, request(shell, nats, reason, ask));
+    OperatorReply reply = request(shell, nats, reason, ask);
+    if (json) {
+      shell.out().println(AsciiJson.line(reply));
+      return code(reply);
+    }
+    return tell(shell, reply);
   }
 
   /** Asks, and returns what the controller says. */
   static OperatorReply request(
       Shell shell, NatsOptions nats, String reason, OperatorRequest.Ask ask) throws BusException {
+    OperatorRequest request = Misuse.unless(() -> new OperatorRequest(who(shell), reason, ask));
     try (OperatorSession session =
         OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
-      return session.ask(new OperatorRequest(who(shell), reason, ask), TIMEOUT);
+      return session.ask(request, TIMEOUT);
     }
   }
 
-  /** Prints an answer; returns the exit code. */
-  static int tell(Shell shell, OperatorReply reply) {
-    String detail = Printable.of(reply.detail());
+  /** What a command ends with that was answered so. */
+  static int code(OperatorReply reply) {
     return switch (reply.verdict()) {
-      case DONE -> {
-        shell.out().println(detail);
-        yield ExitCodes.DONE;
-      }
-      case FAILED -> {
-        shell.err().println("blkwarden: failed: " + detail);
-        yield ExitCodes.FAILED;
-      }
-      case REFUSED -> {
-        shell.err().println("blkwarden: refused: " + detail);
-        yield ExitCodes.REFUSED;
-      }
+      case DONE -> ExitCodes.DONE;
+      case FAILED -> ExitCodes.FAILED;
+      case REFUSED -> ExitCodes.REFUSED;
     };
+  }
+
+  /** Prints an answer in a sentence; returns the exit code. */
+  static int tell(Shell shell, OperatorReply reply) {
+    int code = code(reply);
+    if (code == ExitCodes.DONE) {
+      shell.out().println(Printable.of(reply.detail()));
+      return code;
+    }
+    return shell.complain(new Complaint(reply.verdict().wire() + ": " + reply.detail()), code);
   }
 
   static String who(Shell shell) {

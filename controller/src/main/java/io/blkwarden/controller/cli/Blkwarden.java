@@ -1,12 +1,15 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.model.Complaint;
+import io.blkwarden.model.Ink;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.List;
 import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Option;
 
@@ -32,8 +35,8 @@ import picocli.CommandLine.Option;
       ThrottleCommand.class,
       ReleaseCommand.class,
       ProposalsCommand.class,
-      ApproveCommand.class,
-      DenyCommand.class,
+      AnswerCommand.Approve.class,
+      AnswerCommand.Deny.class,
       SilenceCommand.class,
       AckCommand.class,
       PauseCommand.class,
@@ -50,53 +53,52 @@ public final class Blkwarden {
   /** Runs one command line; returns its exit code. */
   public static int run(
       String[] arguments, PrintWriter out, PrintWriter err, Map<String, String> environment) {
-    Shell shell = new Shell(out, err, environment);
+    boolean json = List.of(arguments).contains("--json");
+    Shell shell = new Shell(out, err, environment, json, new Ink(coloured(environment)));
     Blkwarden root = new Blkwarden();
     CommandLine line = commandLine(root, shell);
+    Faults faults = new Faults(shell, () -> root.debug);
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
-    line.setExecutionExceptionHandler((e, command, parsed) -> {
-      if (e instanceof BusException) {
-        err.println("blkwarden: " + e.getMessage());
-      } else {
-        err.println("blkwarden: unexpected: " + e);
-        if (root.debug) {
-          e.printStackTrace(err);
-        } else {
-          err.println("run it again as 'blkwarden --debug ...' and report what it says");
-        }
-      }
-      return ExitCodes.FAILED;
-    });
+    line.setParameterExceptionHandler(faults);
+    line.setExecutionExceptionHandler(faults);
     if (arguments.length == 0) {
       line.usage(err);
       return ExitCodes.USAGE;
     }
-    int code;
+    int code = ExitCodes.USAGE;
     try {
       code = line.execute(ControllerConf.with(line, arguments, environment));
     } catch (ControllerConf.Unfit e) {
       String.valueOf(e.getMessage())
           .lines()
-          .forEach(problem -> err.println("blkwarden: " + problem));
-      code = ExitCodes.USAGE;
+          .forEach(problem -> shell.complain(new Complaint(problem), ExitCodes.USAGE));
     }
     out.flush();
     err.flush();
     return code;
   }
 
+  /** Colours are for terminals that know them and people who want them. */
+  private static boolean coloured(Map<String, String> environment) {
+    return Ansi.AUTO.enabled()
+        && !environment.containsKey("NO_COLOR")
+        && !"dumb".equals(environment.get("TERM"));
+  }
+
   private static CommandLine commandLine(Blkwarden root, Shell shell) {
     return new CommandLine(root, new Factory(shell))
-        .addSubcommand("completion", new AutoComplete.GenerateCompletion());
+        .addSubcommand(
+            new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
   }
 
   /** The commands as they are, for whoever describes them; none of them is to be run. */
   public static CommandLine described() {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-    return commandLine(new Blkwarden(), new Shell(nowhere, nowhere, Map.of()));
+    return commandLine(
+        new Blkwarden(), new Shell(nowhere, nowhere, Map.of(), false, new Ink(false)));
   }
 
   /** Makes the commands with their surroundings. */

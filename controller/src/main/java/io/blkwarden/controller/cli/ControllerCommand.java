@@ -26,10 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The service. */
 @Command(
@@ -48,7 +45,6 @@ final class ControllerCommand implements Callable<Integer> {
 
   private final Shell shell;
 
-  @Spec @Nullable CommandSpec spec;
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin LogFormat logFormat = new LogFormat();
 
@@ -171,18 +167,12 @@ final class ControllerCommand implements Callable<Integer> {
     try {
       runtime = ControllerRuntime.start(settings, steps);
     } catch (RuntimeException e) {
-      shell
-          .err()
-          .printf(
-              "blkwarden: cannot serve http on %s:%d (%s): %s%n",
-              httpHost,
-              httpPort,
-              e.getMessage(),
-              httpTlsCert == null
-                  ? "choose another --http-port, or --no-http"
-                  : "see that --http-tls-cert and --http-tls-key are one pair in PEM, the key in"
-                      + " PKCS #8 and not encrypted, and that --http-port is free");
-      return ExitCodes.FAILED;
+      return shell.failed(
+          "cannot serve http on %s:%d (%s)".formatted(httpHost, httpPort, e.getMessage()),
+          httpTlsCert == null
+              ? "choose another --http-port, or --no-http"
+              : "see that --http-tls-cert and --http-tls-key are one pair in PEM, the key in PKCS"
+                  + " #8 and not encrypted, and that --http-port is free");
     }
     CountDownLatch stopped = new CountDownLatch(1);
     Thread hook =
@@ -202,27 +192,29 @@ final class ControllerCommand implements Callable<Integer> {
   private ControllerSettings settings() {
     Path folder = policies;
     if (folder != null && !Files.isDirectory(folder)) {
-      throw usage("--policies: %s is not a folder: create it, or name another".formatted(folder));
+      throw new Misuse(
+          "--policies: %s is not a folder: create it, or name another".formatted(folder));
     }
     Path labelsFile = labels;
     if (labelsFile != null && (folder == null || !Files.isRegularFile(labelsFile))) {
-      throw usage(
+      throw new Misuse(
           "--labels: expected a file beside --policies DIR, found %s"
               .formatted(folder == null ? "no --policies" : labelsFile));
     }
     if (httpPort < 0 || httpPort > MAX_PORT) {
-      throw usage("--http-port: expected 0 to %d, found %d".formatted(MAX_PORT, httpPort));
+      throw new Misuse("--http-port: expected 0 to %d, found %d".formatted(MAX_PORT, httpPort));
     }
     InetSocketAddress http = noHttp ? null : new InetSocketAddress(httpHost, httpPort);
     Set<String> names = new TreeSet<>();
     for (String name : httpNames) {
       if (!name.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")) {
-        throw usage("--http-name: expected a host name without port, found '%s'".formatted(name));
+        throw new Misuse(
+            "--http-name: expected a host name without port, found '%s'".formatted(name));
       }
       names.add(name.toLowerCase(Locale.ROOT));
     }
     if (http != null && http.isUnresolved()) {
-      throw usage("--http-host: '%s' is no address of this machine".formatted(httpHost));
+      throw new Misuse("--http-host: '%s' is no address of this machine".formatted(httpHost));
     }
     return new ControllerSettings(
         nats.settings(shell, instance),
@@ -239,7 +231,7 @@ final class ControllerCommand implements Callable<Integer> {
       return Integer.MAX_VALUE;
     }
     if (!metricsDisks.matches("\\d{1,5}") || Integer.parseInt(metricsDisks) > MAX_METRICS_DISKS) {
-      throw usage(
+      throw new Misuse(
           "--metrics-disks: expected 0 to %d, or all, found '%s'"
               .formatted(MAX_METRICS_DISKS, metricsDisks));
     }
@@ -253,11 +245,11 @@ final class ControllerCommand implements Callable<Integer> {
       return null;
     }
     if (chain == null || key == null) {
-      throw usage("--http-tls-cert and --http-tls-key: expected both, found one of them");
+      throw new Misuse("--http-tls-cert and --http-tls-key: expected both, found one of them");
     }
     for (Path file : List.of(chain, key)) {
       if (!Files.isReadable(file)) {
-        throw usage("--http-tls-cert, --http-tls-key: %s cannot be read".formatted(file));
+        throw new Misuse("--http-tls-cert, --http-tls-key: %s cannot be read".formatted(file));
       }
     }
     return new Tls(chain, key);
@@ -268,7 +260,7 @@ final class ControllerCommand implements Callable<Integer> {
     try {
       return file == null ? null : SecretFile.read(file);
     } catch (SecretFile.Unfit e) {
-      throw usage("--http-token-file: " + e.getMessage());
+      throw new Misuse("--http-token-file: " + e.getMessage());
     }
   }
 
@@ -276,7 +268,7 @@ final class ControllerCommand implements Callable<Integer> {
     Path file = notify;
     NotifyFile read = file == null ? NotifyFile.NOBODY : NotifyFile.read(file);
     if (!read.problems().isEmpty()) {
-      throw usage("--notify:%n%s".formatted(String.join("\n", read.problems())));
+      throw new Misuse("--notify:%n%s".formatted(String.join("\n", read.problems())));
     }
     return read;
   }
@@ -298,14 +290,7 @@ final class ControllerCommand implements Callable<Integer> {
           normal.swapRejudgeMillis(),
           normal.pendingAsksMax());
     } catch (IllegalArgumentException e) {
-      throw usage("--effect-window or --effect-settle: " + e.getMessage());
+      throw new Misuse("--effect-window or --effect-settle: " + e.getMessage());
     }
-  }
-
-  private RuntimeException usage(String message) {
-    CommandSpec known = spec;
-    return known == null
-        ? new IllegalArgumentException(message)
-        : new ParameterException(known.commandLine(), message);
   }
 }

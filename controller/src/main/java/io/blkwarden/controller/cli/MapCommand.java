@@ -3,16 +3,15 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.Printable;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.Nearest;
 import io.blkwarden.model.Worker;
-import io.blkwarden.model.json.ControlJson;
-import io.blkwarden.model.json.Decoded;
-import io.blkwarden.model.message.MappingSnapshot;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -53,57 +52,35 @@ final class MapCommand implements Callable<Integer> {
     this.shell = shell;
   }
 
-  /** A host's map as it was stored. */
-  private static final class Stored {
-    private final MappingSnapshot snapshot;
-    private final byte[] json;
-    private final Instant storedAt;
-
-    Stored(MappingSnapshot snapshot, byte[] json, Instant storedAt) {
-      this.snapshot = snapshot;
-      this.json = json;
-      this.storedAt = storedAt;
-    }
-
-    String host() {
-      return snapshot.origin().host().value();
-    }
-  }
-
   @Override
   public Integer call() throws BusException {
-    List<Stored> stored = new ArrayList<>();
+    List<StoredMap> stored;
     try (OperatorSession session =
         OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
-      session.mappings((bytes, at) -> {
-        switch (ControlJson.decode(MappingSnapshot.class, bytes)) {
-          case Decoded.Ok<MappingSnapshot> ok -> stored.add(new Stored(ok.value(), bytes, at));
-          case Decoded.Malformed<MappingSnapshot> bad ->
-              shell
-                  .err()
-                  .printf(
-                      "blkwarden: one stored map cannot be read (%s): is its agent of another"
-                          + " version?%n",
-                      Printable.of(bad.detail()));
-        }
-      });
+      stored =
+          StoredMap.all(
+              session,
+              why ->
+                  shell.remark(
+                      "one stored map cannot be read (%s): is its agent of another version?"
+                          .formatted(why)));
     }
-    stored.removeIf(each -> !hosts.isEmpty() && !hosts.contains(each.host()));
-    stored.sort(Comparator.comparing(Stored::host));
+    List<String> there = stored.stream().map(StoredMap::host).toList();
     for (String wanted : hosts) {
-      if (stored.stream().noneMatch(each -> each.host().equals(wanted))) {
-        shell
-            .err()
-            .printf(
-                "blkwarden: no map of host %s: does its agent run, and with this --prefix?%n",
-                Printable.of(wanted));
-        return ExitCodes.FAILED;
+      if (!there.contains(wanted)) {
+        String meant = Nearest.question(wanted, there);
+        return shell.failed(
+            "no map of host " + wanted,
+            meant.isEmpty() ? "see that its agent runs, and with this --prefix" : meant);
       }
+    }
+    if (!hosts.isEmpty()) {
+      stored.removeIf(each -> !hosts.contains(each.host()));
     }
     Instant now = Instant.now();
     if (json) {
       MapJson output = new MapJson();
-      stored.forEach(each -> output.add(each.json, each.storedAt, stale(each, now)));
+      stored.forEach(each -> each.addTo(output, stale(each, now)));
       shell.out().println(output.text());
     } else {
       print(stored, now);
@@ -111,13 +88,13 @@ final class MapCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private boolean stale(Stored each, Instant now) {
-    return Duration.between(each.storedAt, now).compareTo(staleAfter) > 0;
+  private boolean stale(StoredMap each, Instant now) {
+    return each.age(now).compareTo(staleAfter) > 0;
   }
 
-  private void print(List<Stored> stored, Instant now) {
+  private void print(List<StoredMap> stored, Instant now) {
     if (stored.isEmpty()) {
-      shell.err().println("no host has stored its map yet: start blkwarden-agent on the hosts");
+      shell.remark("no host has stored its map yet: start blkwarden-agent on the hosts");
       return;
     }
     Table table =
@@ -132,23 +109,35 @@ final class MapCommand implements Callable<Integer> {
             "PROOF",
             "PRIORITY",
             "STATE");
-    for (Stored each : stored) {
+    for (StoredMap each : stored) {
       String host = each.host() + (stale(each, now) ? " (stale)" : "");
-      for (MappedDisk disk : each.snapshot.disks()) {
+      for (MappedDisk disk : each.snapshot().disks()) {
         table.row(row(host, disk));
       }
     }
-    table.print(shell.out());
-    for (Stored each : stored) {
+    StringWriter text = new StringWriter();
+    table.print(new PrintWriter(text));
+    text.toString().lines().map(this::coloured).forEach(shell.out()::println);
+    for (StoredMap each : stored) {
       if (stale(each, now)) {
-        shell
-            .err()
-            .printf(
-                "%s is stale: stored %s ago; does its agent run?%n",
-                Printable.of(each.host()),
-                DurationText.print(Duration.between(each.storedAt, now)));
+        shell.remark(
+            "%s is stale: stored %s ago; does its agent run?"
+                .formatted(each.host(), DurationText.print(each.age(now))));
       }
     }
+  }
+
+  /** The state is the last column, and what is not resolved is not proven. */
+  private String coloured(String row) {
+    for (MappingState state : MappingState.values()) {
+      int at = row.lastIndexOf("  " + state.wire());
+      if (at > 0) {
+        String text = row.substring(at);
+        return row.substring(0, at)
+            + (state == MappingState.RESOLVED ? shell.ink().good(text) : shell.ink().warning(text));
+      }
+    }
+    return row;
   }
 
   private static List<String> row(String host, MappedDisk disk) {

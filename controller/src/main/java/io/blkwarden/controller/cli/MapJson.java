@@ -1,22 +1,18 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.model.json.AsciiJson;
 import java.time.Instant;
-import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Stored maps as one array of disks, each with its host; all in ASCII, so safe for terminals. */
 final class MapJson {
-  static final JsonMapper ASCII =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-
-  private final ArrayNode disks = ASCII.createArrayNode();
+  private final ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
 
   /** Adds a snapshot that is known to be valid. */
   void add(byte[] snapshot, Instant storedAt, boolean stale) {
-    JsonNode root = ASCII.readTree(snapshot);
+    JsonNode root = AsciiJson.MAPPER.readTree(snapshot);
     for (JsonNode disk : root.path("disks")) {
       ObjectNode line = disks.addObject();
       line.set("host", root.path("host"));
@@ -29,11 +25,6 @@ final class MapJson {
   }
 
   String text() {
-    return ASCII.writerWithDefaultPrettyPrinter().writeValueAsString(disks);
-  }
-
-  /** One message on one line. */
-  static String line(byte[] json) {
-    return ASCII.writeValueAsString(ASCII.readTree(json));
+    return AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(disks);
   }
 }

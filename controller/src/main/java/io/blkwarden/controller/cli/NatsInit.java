@@ -7,6 +7,7 @@ import io.blkwarden.controller.bus.access.ServerConfig;
 import io.blkwarden.controller.bus.access.UserList;
 import io.blkwarden.controller.config.AccessFolder;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.json.AsciiJson;
 import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -21,11 +22,9 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Who may say and hear what, as a server's configuration. */
 @Command(
@@ -45,7 +44,7 @@ final class NatsInit implements Callable<Integer> {
 
   private final Shell shell;
 
-  @Spec @Nullable CommandSpec spec;
+  @Mixin AsJson asJson = new AsJson();
 
   @Parameters(arity = "0..*", paramLabel = "HOST", description = "Hosts to add, by short name.")
   List<String> hosts = new ArrayList<>();
@@ -102,7 +101,7 @@ final class NatsInit implements Callable<Integer> {
       AccessFolder folder = new AccessFolder(dir);
       Optional<Path> there = folder.config();
       if (there.isPresent() && (listen != null || store != null || tls.isPresent())) {
-        throw usage(
+        throw new Misuse(
             "%s is there already, so --listen, --store and --tls-* change nothing: edit it, or move"
                     .formatted(there.get())
                 + " it away");
@@ -112,39 +111,50 @@ final class NatsInit implements Callable<Integer> {
       all.addAll(folder.hosts());
       folder.users(new UserList(subjects, users(folder, new Grants(subjects), all)).text());
       Path config = there.isPresent() ? there.get() : create(folder, tls);
-      shell
-          .out()
-          .printf(
-              "%s: %d hosts, %d of them new; seeds in %s%n"
-                  + "check it:  nats-server -t -c %s%n"
-                  + "a server that runs: nats-server --signal reload%n"
-                  + "give each host its own seed only: blkwarden-agent run --creds FILE%n",
-              config, all.size(), all.size() - before, folder.seed(""), config);
+      print(config, folder.seed(""), all.size(), all.size() - before);
       return ExitCodes.DONE;
     } catch (IllegalArgumentException e) {
-      throw usage(String.valueOf(e.getMessage()));
+      throw new Misuse(String.valueOf(e.getMessage()));
     } catch (FileSystemException e) {
-      shell
-          .err()
-          .printf(
-              "blkwarden: %s: %s; choose another --dir, or mend its owner and mode%n",
-              e.getFile(), e.getClass().getSimpleName());
-      return ExitCodes.FAILED;
+      return shell.failed(
+          "%s: %s".formatted(e.getFile(), e.getClass().getSimpleName()),
+          "choose another --dir, or mend its owner and mode");
     } catch (IOException e) {
-      shell.err().println("blkwarden: " + e.getMessage());
-      return ExitCodes.FAILED;
+      return shell.failed(String.valueOf(e.getMessage()), "");
     }
+  }
+
+  private void print(Path config, Path seeds, int hosts, int fresh) {
+    if (asJson.json) {
+      shell
+          .out()
+          .println(
+              AsciiJson.MAPPER.writeValueAsString(
+                  AsciiJson.MAPPER
+                      .createObjectNode()
+                      .put("schema", "blkwarden.nats-init.v1")
+                      .put("config", config.toString())
+                      .put("seeds", seeds.toString())
+                      .put("hosts", hosts)
+                      .put("new_hosts", fresh)));
+      return;
+    }
+    shell
+        .out()
+        .printf(
+            "%s: %d hosts, %d of them new; seeds in %s%n"
+                + "check it:  nats-server -t -c %s%n"
+                + "a server that runs: nats-server --signal reload%n"
+                + "give each host its own seed only: blkwarden-agent run --creds FILE%n",
+            config, hosts, fresh, seeds, config);
   }
 
   private Path create(AccessFolder folder, Optional<ServerConfig.Tls> tls) throws IOException {
     String address = listen == null ? LISTEN : listen;
     if (tls.isEmpty() && !address.startsWith("127.") && !address.startsWith("localhost:")) {
-      shell
-          .err()
-          .println(
-              "blkwarden: without TLS anybody on the way can read and change what is said: add a"
-                  + " tls block to nats-server.conf, or move it away and give --tls-cert and"
-                  + " --tls-key");
+      shell.remark(
+          "without TLS anybody on the way can read and change what is said: add a tls block to"
+              + " nats-server.conf, or move it away and give --tls-cert and --tls-key");
     }
     String streams = store == null ? STORE : store;
     return folder.config(new ServerConfig(address, streams, tls).text(AccessFolder.USERS));
@@ -204,7 +214,7 @@ final class NatsInit implements Callable<Integer> {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {
-      throw usage(
+      throw new Misuse(
           "--hosts-file: expected a text file that can be read, found %s (%s)"
               .formatted(file, e.getClass().getSimpleName()));
     }
@@ -227,17 +237,10 @@ final class NatsInit implements Callable<Integer> {
       return Optional.empty();
     }
     if (certificate == null || key == null) {
-      throw usage("--tls-cert and --tls-key: expected both or none");
+      throw new Misuse("--tls-cert and --tls-key: expected both or none");
     }
     return Optional.of(
         new ServerConfig.Tls(
             certificate.toAbsolutePath().toString(), key.toAbsolutePath().toString()));
-  }
-
-  private RuntimeException usage(String message) {
-    CommandSpec known = spec;
-    return known == null
-        ? new IllegalArgumentException(message)
-        : new ParameterException(known.commandLine(), message);
   }
 }

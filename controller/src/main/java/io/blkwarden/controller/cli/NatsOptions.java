@@ -4,17 +4,11 @@ import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.model.subject.Subjects;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Where NATS is; the same for all commands that need it. */
 final class NatsOptions {
   private static final String DEFAULT_URL = "nats://127.0.0.1:4222";
-
-  @Spec(Spec.Target.MIXEE)
-  @Nullable CommandSpec spec;
 
   @Option(
       names = "--nats",
@@ -37,7 +31,7 @@ final class NatsOptions {
 
   /** The settings of these options and the environment. */
   BusSettings settings(Shell shell, String instance) {
-    try {
+    return Misuse.unless(() -> {
       String fromEnvironment = shell.environment().get("NATS_URL");
       String credentials = shell.environment().get("NATS_CREDS");
       Path file =
@@ -53,15 +47,6 @@ final class NatsOptions {
           file,
           new Subjects(prefix),
           instance);
-    } catch (IllegalArgumentException e) {
-      throw usage(e);
-    }
-  }
-
-  private RuntimeException usage(IllegalArgumentException e) {
-    CommandSpec known = spec;
-    return known == null
-        ? e
-        : new ParameterException(known.commandLine(), String.valueOf(e.getMessage()), e);
+    });
   }
 }

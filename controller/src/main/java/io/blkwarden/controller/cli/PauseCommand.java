@@ -21,6 +21,7 @@ final class PauseCommand implements Callable<Integer> {
   private final Shell shell;
 
   @Mixin NatsOptions nats = new NatsOptions();
+  @Mixin AsJson asJson = new AsJson();
 
   @Option(
       names = "--reason",
@@ -35,14 +36,14 @@ final class PauseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BusException {
-    Pause pause = new Pause(Asking.who(shell), reason, Instant.now());
+    Pause pause = Misuse.unless(() -> new Pause(Asking.who(shell), reason, Instant.now()));
     return Saying.act(
         shell,
         nats,
         bucket -> {
           bucket.set(pause);
-          return Saying.told(
-              shell, true, "acting is paused; leases that are held end at their time", "");
+          return Saying.said(
+              shell, asJson, pause, "acting is paused; leases that are held end at their time");
         });
   }
 }

@@ -5,6 +5,7 @@ import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Policies without a controller. */
 @Command(
@@ -41,7 +44,7 @@ final class PolicyCommand {
         description = "Files, and folders whose *.yaml and *.yml are read.")
     List<Path> paths = new ArrayList<>();
 
-    @Option(names = "--json", description = "Print the problems as a JSON array.")
+    @Option(names = "--json", description = "Print one JSON object with all problems.")
     boolean json;
 
     Check(Shell shell) {
@@ -51,25 +54,40 @@ final class PolicyCommand {
     @Override
     public Integer call() {
       List<PolicyFile> files = new ArrayList<>();
-      boolean unreadable = false;
+      List<PolicyProblem> unreadable = new ArrayList<>();
       for (Path path : paths) {
         try {
           files.addAll(PolicyFiles.read(path));
         } catch (IOException e) {
-          unreadable = true;
-          shell.err().println("blkwarden: " + Printable.of(String.valueOf(e.getMessage())));
+          String why = String.valueOf(e.getMessage());
+          unreadable.add(new PolicyProblem(path.toString(), 0, 0, "", why));
+          if (!json) {
+            shell.failed(why, PolicyFiles.REMEDY);
+          }
         }
       }
       PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);
-      report(load, files.size());
-      return unreadable || !load.problems().isEmpty() ? ExitCodes.FAILED : ExitCodes.DONE;
+      if (json) {
+        shell.out().println(json(load, unreadable, files.size()));
+      } else {
+        text(load, files.size());
+      }
+      return unreadable.isEmpty() && load.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
-    private void report(PolicyLoad load, int files) {
-      if (json) {
-        shell.out().println(MapJson.ASCII.writeValueAsString(load.problems()));
-        return;
-      }
+    private static String json(PolicyLoad load, List<PolicyProblem> unreadable, int files) {
+      ObjectNode root = AsciiJson.MAPPER.createObjectNode();
+      root.put("schema", "blkwarden.policy-check.v1");
+      root.put("files", files + unreadable.size());
+      root.put("good", load.good().size());
+      root.put("policies", load.policies().policies().size());
+      ArrayNode problems = root.putArray("problems");
+      unreadable.forEach(problems::addPOJO);
+      load.problems().forEach(problems::addPOJO);
+      return AsciiJson.MAPPER.writeValueAsString(root);
+    }
+
+    private void text(PolicyLoad load, int files) {
       for (PolicyProblem problem : load.problems()) {
         shell.out().println(Printable.of(problem.toString()));
       }

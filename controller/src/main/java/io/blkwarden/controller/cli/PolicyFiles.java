@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Policy files as people name them: files, and folders of them. */
 final class PolicyFiles {
+  /** What helps when a file cannot be read. */
+  static final String REMEDY = "check the name and its mode";
+
   private PolicyFiles() {}
 
   /**
@@ -27,12 +30,21 @@ final class PolicyFiles {
    */
   record Loaded(PolicySet policies, List<PolicyProblem> problems) {}
 
+  /** One file. */
+  static PolicyFile one(Path path) throws IOException {
+    try {
+      return PolicyFolder.readFile(path, path.toString());
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
   /** The files of a path, each with a name that says where it is. */
   static List<PolicyFile> read(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return List.of(one(path));
+    }
     try {
-      if (!Files.isDirectory(path)) {
-        return List.of(PolicyFolder.readFile(path, path.toString()));
-      }
       List<PolicyFile> files = new ArrayList<>();
       for (PolicyFile file : PolicyFolder.read(path)) {
         files.add(new PolicyFile(path.resolve(file.name()).toString(), file.text()));
@@ -53,12 +65,7 @@ final class PolicyFiles {
     if (labels == null) {
       return new Loaded(load.policies(), load.problems());
     }
-    LabelsReader.Load said;
-    try {
-      said = LabelsReader.read(PolicyFolder.readFile(labels, labels.toString()), Labels.NONE);
-    } catch (IOException e) {
-      throw unreadable(labels, e);
-    }
+    LabelsReader.Load said = LabelsReader.read(one(labels), Labels.NONE);
     List<PolicyProblem> problems = new ArrayList<>(load.problems());
     problems.addAll(said.problems());
     return new Loaded(load.policies().with(said.labels()), problems);
@@ -66,8 +73,6 @@ final class PolicyFiles {
 
   private static IOException unreadable(Path path, IOException e) {
     return new IOException(
-        "%s cannot be read (%s): check the name and its mode"
-            .formatted(path, e.getClass().getSimpleName()),
-        e);
+        "%s cannot be read (%s)".formatted(path, e.getClass().getSimpleName()), e);
   }
 }

@@ -2,9 +2,9 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.shown.PolicyTree;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -51,23 +51,23 @@ final class PolicyShow implements Callable<Integer> {
     try {
       loaded = PolicyFiles.load(path, labels);
     } catch (IOException e) {
-      shell.err().println("blkwarden: " + Printable.of(String.valueOf(e.getMessage())));
-      return ExitCodes.FAILED;
-    }
-    for (PolicyProblem problem : loaded.problems()) {
-      shell.err().println(Printable.of(problem.toString()));
+      return shell.failed(String.valueOf(e.getMessage()), PolicyFiles.REMEDY);
     }
     ObjectNode tree = tree(loaded.policies());
     if (json) {
-      shell.out().println(MapJson.ASCII.writeValueAsString(tree));
+      ObjectNode root = AsciiJson.MAPPER.createObjectNode().put("schema", "blkwarden.policies.v1");
+      tree.properties().forEach(each -> root.set(each.getKey(), each.getValue()));
+      root.set("problems", AsciiJson.MAPPER.valueToTree(loaded.problems()));
+      shell.out().println(AsciiJson.MAPPER.writeValueAsString(root));
     } else {
+      loaded.problems().forEach(each -> shell.err().println(Printable.of(each.toString())));
       tree.properties().forEach(each -> print(each.getKey(), each.getValue(), ""));
     }
     return loaded.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 
   private static ObjectNode tree(PolicySet set) {
-    ObjectNode root = MapJson.ASCII.createObjectNode();
+    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
     ArrayNode policies = root.putArray("policies");
     for (Policy policy : set.policies()) {
       policies.add(PolicyTree.of(policy));

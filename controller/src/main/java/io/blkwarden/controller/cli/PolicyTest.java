@@ -1,6 +1,5 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.LabelsReader;
@@ -11,7 +10,9 @@ import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.controller.policy.read.TrialReader;
 import io.blkwarden.controller.policy.trial.TrialFile;
 import io.blkwarden.controller.trial.TrialRun;
+import io.blkwarden.model.Ink;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,57 +42,74 @@ final class PolicyTest implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
 
+  private final ArrayNode results = AsciiJson.MAPPER.createArrayNode();
+  private final ArrayNode problems = AsciiJson.MAPPER.createArrayNode();
   private int passed;
   private int failed;
-  private final ArrayNode results = MapJson.ASCII.createArrayNode();
 
   PolicyTest(Shell shell) {
     this.shell = shell;
   }
 
+  /** A test with the policies that it is about. */
+  private record Ready(Path path, TrialFile.Trial test, PolicySet policies) {}
+
   @Override
   public Integer call() {
-    boolean readable = true;
-    for (Path path : paths) {
-      readable &= file(path);
+    List<Ready> ready = new ArrayList<>();
+    paths.forEach(path -> ready.addAll(read(path)));
+    try (Progress progress = Progress.of(shell)) {
+      for (Ready each : ready) {
+        progress.at(
+            passed + failed,
+            ready.size(),
+            "%d of %d tests".formatted(passed + failed, ready.size()));
+        List<String> failures = TrialRun.run(each.test(), each.policies());
+        progress.rubOut();
+        tell(each, failures);
+      }
     }
     if (json) {
-      ObjectNode root = MapJson.ASCII.createObjectNode();
+      ObjectNode root = AsciiJson.MAPPER.createObjectNode();
       root.put("schema", "blkwarden.policy-test.v1");
       root.put("passed", passed);
       root.put("failed", failed);
       root.set("tests", results);
-      shell.out().println(MapJson.ASCII.writeValueAsString(root));
+      root.set("problems", problems);
+      shell.out().println(AsciiJson.MAPPER.writeValueAsString(root));
     } else {
       shell.out().printf("%d tests passed, %d failed%n", passed, failed);
     }
-    return readable && failed == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
+    return problems.isEmpty() && failed == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 
-  /** Runs a file's tests; false when it cannot be read. */
-  private boolean file(Path path) {
+  /** A file's tests; none when there is a problem, which is told. */
+  private List<Ready> read(Path path) {
+    List<PolicyProblem> found = new ArrayList<>();
     try {
-      TrialReader.Load load = TrialReader.read(PolicyFolder.readFile(path, path.toString()));
+      TrialReader.Load load = TrialReader.read(PolicyFiles.one(path));
+      found.addAll(load.problems());
       TrialFile file = load.file();
-      if (file == null) {
-        return problems(load.problems());
+      if (file != null) {
+        PolicySet policies = policies(path.toAbsolutePath().resolveSibling(""), file, found);
+        if (found.isEmpty()) {
+          return file.tests().stream().map(test -> new Ready(path, test, policies)).toList();
+        }
       }
-      List<PolicyProblem> problems = new ArrayList<>();
-      PolicySet policies = policies(path.toAbsolutePath().resolveSibling(""), file, problems);
-      if (!problems.isEmpty()) {
-        return problems(problems);
-      }
-      file.tests().forEach(test -> run(path, test, policies));
-      return true;
+      found.forEach(problem -> {
+        problems.addPOJO(problem);
+        if (!json) {
+          shell.err().println(Printable.of(problem.toString()));
+        }
+      });
     } catch (IOException e) {
-      shell.err().println("blkwarden: " + Printable.of(String.valueOf(e.getMessage())));
-      return false;
+      String why = String.valueOf(e.getMessage());
+      problems.addPOJO(new PolicyProblem(path.toString(), 0, 0, "", why));
+      if (!json) {
+        shell.failed(why, PolicyFiles.REMEDY);
+      }
     }
-  }
-
-  private boolean problems(List<PolicyProblem> problems) {
-    problems.forEach(each -> shell.err().println(Printable.of(each.toString())));
-    return false;
+    return List.of();
   }
 
   private static PolicySet policies(Path folder, TrialFile file, List<PolicyProblem> problems)
@@ -106,32 +124,29 @@ final class PolicyTest implements Callable<Integer> {
     if (labels == null) {
       return load.policies();
     }
-    Path path = folder.resolve(labels);
     LabelsReader.Load said =
-        LabelsReader.read(PolicyFolder.readFile(path, path.toString()), Labels.NONE);
+        LabelsReader.read(PolicyFiles.one(folder.resolve(labels)), Labels.NONE);
     problems.addAll(said.problems());
     return load.policies().with(said.labels());
   }
 
-  private void run(Path path, TrialFile.Trial test, PolicySet policies) {
-    List<String> failures = TrialRun.run(test, policies);
-    passed += failures.isEmpty() ? 1 : 0;
-    failed += failures.isEmpty() ? 0 : 1;
+  private void tell(Ready each, List<String> failures) {
+    boolean good = failures.isEmpty();
+    passed += good ? 1 : 0;
+    failed += good ? 0 : 1;
     if (json) {
       ObjectNode result = results.addObject();
-      result.put("file", path.toString());
-      result.put("name", test.name());
-      result.put("passed", failures.isEmpty());
+      result.put("file", each.path().toString());
+      result.put("name", each.test().name());
+      result.put("passed", good);
       failures.forEach(result.putArray("failures")::add);
-    } else {
-      shell.out().printf("%-6s  %s%n", failures.isEmpty() ? "ok" : "FAILED", name(path, test));
-      for (String failure : failures) {
-        failure.lines().forEach(line -> shell.out().println("  " + Printable.of(line)));
-      }
+      return;
     }
-  }
-
-  private static String name(Path path, TrialFile.Trial test) {
-    return Printable.of("%s: %s".formatted(path, test.name()));
+    String name = Printable.of("%s: %s".formatted(each.path(), each.test().name()));
+    Ink ink = shell.ink();
+    shell.out().printf("%s  %s%n", good ? ink.good("ok    ") : ink.bad("FAILED"), name);
+    for (String failure : failures) {
+      failure.lines().forEach(line -> shell.out().println("  " + Printable.of(line)));
+    }
   }
 }

@@ -1,10 +1,9 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.AsciiJson;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -34,12 +33,12 @@ final class ProposalsCommand implements Callable<Integer> {
     OperatorReply reply =
         Asking.request(shell, nats, "to look at them", new OperatorRequest.Proposals());
     List<OperatorReply.Proposal> proposals = reply.proposals();
+    if (json) {
+      shell.out().println(AsciiJson.line(reply));
+      return Asking.code(reply);
+    }
     if (proposals == null) {
       return Asking.tell(shell, reply);
-    }
-    if (json) {
-      shell.out().println(new String(ControlJson.encode(reply), StandardCharsets.UTF_8));
-      return ExitCodes.DONE;
     }
     Table table =
         new Table("ID", "HOST", "DOMAIN", "DISK", "WOULD SET", "POLICY", "EXPIRES", "APPROVED BY");

@@ -10,7 +10,7 @@ import io.blkwarden.controller.record.files.EntryQueue;
 import io.blkwarden.controller.record.files.RecordLoop;
 import io.blkwarden.controller.record.files.RecordingFolder;
 import io.blkwarden.controller.record.files.RecordingLimits;
-import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,10 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Writes what the fleet says to files. */
 @Command(
@@ -41,7 +38,6 @@ final class RecordCommand implements Callable<Integer> {
 
   private final Shell shell;
 
-  @Spec @Nullable CommandSpec spec;
   @Mixin NatsOptions nats = new NatsOptions();
 
   @Option(
@@ -103,7 +99,7 @@ final class RecordCommand implements Callable<Integer> {
   public Integer call() throws BusException {
     SecureRandom random = new SecureRandom();
     BusSettings bus = nats.settings(shell, "cli");
-    RecordingLimits limits = limits();
+    RecordingLimits limits = Misuse.unless(() -> new RecordingLimits(fileBytes, totalBytes));
     EntryQueue queue = new EntryQueue(EntryQueue.MAX_BYTES);
     Tap tap = new Tap(queue, bus.subjects().prefix());
     UUID session = new UUID(random.nextLong(), random.nextLong());
@@ -116,7 +112,7 @@ final class RecordCommand implements Callable<Integer> {
     RecordLoop loop = new RecordLoop(queue, folder, RecordCommand::millis);
     Path rules = policies;
     if (rules != null) {
-      tape = new PolicyTape(rules, labels, queue, RecordCommand::now, this::remark);
+      tape = new PolicyTape(rules, labels, queue, RecordCommand::now, shell::remark);
       tape.look(); // before all else, so that a replay decides by them from the begin
     }
     CountDownLatch over = endOnSignal(queue);
@@ -124,9 +120,8 @@ final class RecordCommand implements Callable<Integer> {
     try {
       try (folder;
           RecordingTap source = RecordingTap.open(bus, random, tap)) {
-        shell.err().printf("recording to %s; Ctrl-C ends it%n", Printable.of(dir.toString()));
-        shell.err().flush();
-        whole = run(loop, queue, tap, source);
+        shell.remark("recording to %s; Ctrl-C ends it".formatted(dir));
+        whole = run(loop, folder, queue, tap, source);
       } catch (IOException e) {
         return unwritable(e);
       }
@@ -155,36 +150,22 @@ final class RecordCommand implements Callable<Integer> {
     return over;
   }
 
-  private void remark(String fault) {
-    shell.err().println("blkwarden: " + Printable.of(fault));
-    shell.err().flush();
-  }
-
-  private RecordingLimits limits() {
-    try {
-      return new RecordingLimits(fileBytes, totalBytes);
-    } catch (IllegalArgumentException e) {
-      CommandSpec known = spec;
-      throw known == null ? e : new ParameterException(known.commandLine(), e.getMessage(), e);
-    }
-  }
-
   private Integer unwritable(IOException e) {
-    shell
-        .err()
-        .printf(
-            "blkwarden: %s cannot be written (%s): check its mode and the room on its disk%n",
-            Printable.of(dir.toString()), Printable.of(String.valueOf(e.getMessage())));
-    return ExitCodes.FAILED;
+    return shell.failed(
+        "%s cannot be written (%s: %s)"
+            .formatted(dir, e.getClass().getSimpleName(), e.getMessage()),
+        "check its mode and the room on its disk, or choose another --dir");
   }
 
   /** Runs until the time is up or somebody ends it; false when it was interrupted. */
-  private boolean run(RecordLoop loop, EntryQueue queue, Tap tap, RecordingTap source)
+  private boolean run(
+      RecordLoop loop, RecordingFolder folder, EntryQueue queue, Tap tap, RecordingTap source)
       throws IOException {
     Duration until = length;
-    long end = until == null ? Long.MAX_VALUE : millis() + until.toMillis();
+    long begun = millis();
+    long end = until == null ? Long.MAX_VALUE : begun + until.toMillis();
     Drops drops = new Drops();
-    try {
+    try (Progress progress = Progress.of(shell)) {
       loop.run(() -> {
         drops.look(source, queue);
         tap.readAgain(source, shell);
@@ -194,6 +175,11 @@ final class RecordCommand implements Callable<Integer> {
         if (millis() >= end) {
           queue.close(now());
         }
+        progress.at(
+            millis() - begun,
+            until == null ? 0 : until.toMillis(),
+            "%,d sample batches, %,d other messages, %s"
+                .formatted(loop.samples(), loop.others(), SizeText.print(folder.bytes())));
       });
       return true;
     } catch (InterruptedException e) {
@@ -207,8 +193,8 @@ final class RecordCommand implements Callable<Integer> {
       shell
           .out()
           .println(
-              MapJson.ASCII.writeValueAsString(
-                  MapJson.ASCII
+              AsciiJson.MAPPER.writeValueAsString(
+                  AsciiJson.MAPPER
                       .createObjectNode()
                       .put("schema", "blkwarden.recorded.v1")
                       .put("samples", loop.samples())
@@ -300,7 +286,7 @@ final class RecordCommand implements Callable<Integer> {
         try {
           source.readStored(this);
         } catch (BusException e) {
-          shell.err().println("blkwarden: " + e.getMessage());
+          shell.remark(String.valueOf(e.getMessage()));
         }
       }
     }

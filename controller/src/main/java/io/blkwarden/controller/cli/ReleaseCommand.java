@@ -19,6 +19,7 @@ final class ReleaseCommand implements Callable<Integer> {
   private final Shell shell;
 
   @Mixin NatsOptions nats = new NatsOptions();
+  @Mixin AsJson asJson = new AsJson();
 
   @ArgGroup(multiplicity = "1")
   Target target = new Target();
@@ -55,6 +56,7 @@ final class ReleaseCommand implements Callable<Integer> {
         reason,
         path == null
             ? new OperatorRequest.ReleaseAll()
-            : new OperatorRequest.Release(path.host(), path.domain(), path.disk()));
+            : new OperatorRequest.Release(path.host(), path.domain(), path.disk()),
+        asJson.json);
   }
 }

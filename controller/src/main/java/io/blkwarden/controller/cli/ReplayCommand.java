@@ -2,18 +2,17 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.PolicyProblem;
+import io.blkwarden.controller.record.Entry;
+import io.blkwarden.controller.record.FileHeader;
 import io.blkwarden.controller.record.files.RecordingSet;
 import io.blkwarden.controller.replay.Replay;
 import io.blkwarden.controller.replay.Report;
 import io.blkwarden.controller.step.StepSettings;
-import io.blkwarden.model.Printable;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +33,6 @@ import picocli.CommandLine.Parameters;
       "Exit code 1 when a file or a policy cannot be read."
     })
 final class ReplayCommand implements Callable<Integer> {
-  private static final long PROGRESS_MILLIS = 500;
-
   private final Shell shell;
 
   @Parameters(
@@ -72,43 +69,44 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PolicyFiles.@Nullable Loaded loaded;
-    RecordingSet recordings;
     try {
       Path given = policies;
       loaded = given == null ? null : PolicyFiles.load(given, labels);
-      recordings = RecordingSet.open(paths);
     } catch (IOException e) {
-      return failed(e);
+      return shell.failed(String.valueOf(e.getMessage()), PolicyFiles.REMEDY);
     }
     if (loaded != null && !loaded.problems().isEmpty()) {
       for (PolicyProblem problem : loaded.problems()) {
-        shell.err().println(Printable.of(problem.toString()));
+        shell.failed(problem.toString(), "mend it; 'blkwarden policy check' reads it again");
       }
       return ExitCodes.FAILED;
     }
     List<String> faults = new ArrayList<>();
-    recordings
-        .skipped()
-        .forEach(each -> faults.add("%s: left out: %s".formatted(each.file(), each.why())));
-    if (recordings.size() == 0) {
-      faults.forEach(fault -> shell.err().println(Printable.of(fault)));
-      shell.err().println("blkwarden: there is no recording: expected files ending in .bwrec");
-      return ExitCodes.FAILED;
-    }
-    long begun = System.nanoTime();
-    Report report;
     try {
-      report = run(recordings, loaded == null ? null : loaded.policies(), faults);
+      RecordingSet recordings = RecordingSet.open(paths);
+      recordings
+          .skipped()
+          .forEach(each -> faults.add("%s: left out: %s".formatted(each.file(), each.why())));
+      if (recordings.size() == 0) {
+        faults.forEach(shell::remark);
+        return shell.failed(
+            "there is no recording", "name files ending in .bwrec, or their folder");
+      }
+      return replay(recordings, loaded == null ? null : loaded.policies(), faults);
     } catch (IOException e) {
-      return failed(e);
+      return shell.failed(
+          String.valueOf(e.getMessage()), "name a file or folder that 'blkwarden record' wrote");
     }
-    if (loaded == null && report.policyVersions() == 0) {
-      shell
-          .err()
-          .println(
-              "blkwarden: the recording has no policies ('blkwarden record --policies DIR' keeps"
-                  + " them): give some with --policies");
-      return ExitCodes.FAILED;
+  }
+
+  private Integer replay(RecordingSet recordings, @Nullable PolicySet set, List<String> faults)
+      throws IOException {
+    long begun = System.nanoTime();
+    Report report = run(recordings, set, faults);
+    if (set == null && report.policyVersions() == 0) {
+      return shell.failed(
+          "the recording has no policies ('blkwarden record --policies DIR' keeps them)",
+          "give some with --policies");
     }
     long tookMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     new ReplayText(shell.out(), report, recordings, faults, tookMillis).print(json);
@@ -126,54 +124,41 @@ final class ReplayCommand implements Callable<Integer> {
             StepSettings.DEFAULT,
             fromMillis,
             end == null ? Long.MAX_VALUE : end.toEpochMilli());
-    Progress progress = new Progress();
-    recordings.read(
-        fromMillis,
-        (file, entry) -> {
-          replay.take(file, entry);
-          progress.at(replay.reachedMillis());
-        },
-        (file, damage) -> faults.add("%s: %s".formatted(file, damage)));
-    progress.end();
+    try (Progress progress = Progress.of(shell)) {
+      recordings.read(
+          fromMillis,
+          new Taker(replay, progress, recordings.bytes()),
+          (file, damage) -> faults.add("%s: %s".formatted(file, damage)));
+    }
     return replay.finish();
   }
 
-  private Integer failed(IOException e) {
-    shell.err().println("blkwarden: " + Printable.of(String.valueOf(e.getMessage())));
-    return ExitCodes.FAILED;
-  }
-
-  /** Says how far it is, on a terminal. */
-  private final class Progress {
+  /** Hands entries to the replay, and says how far it is. */
+  private static final class Taker implements RecordingSet.Taker {
     private static final int LOOK_EACH = 1_024;
 
-    private final boolean shown;
+    private final Replay replay;
+    private final Progress progress;
+    private final long bytes;
     private long count;
-    private long next;
 
-    Progress() {
-      // absent without a terminal, or there and none, as the JDK's vendor likes
-      shown = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-      next = millis() + PROGRESS_MILLIS;
+    Taker(Replay replay, Progress progress, long bytes) {
+      this.replay = replay;
+      this.progress = progress;
+      this.bytes = bytes;
     }
 
-    void at(long wallMillis) {
-      if (shown && ++count % LOOK_EACH == 0 && millis() >= next) {
-        next = millis() + PROGRESS_MILLIS;
-        shell.err().printf("\r%s ", Instant.ofEpochMilli(wallMillis / 1_000 * 1_000));
-        shell.err().flush();
+    @Override
+    public void take(FileHeader file, Entry entry) {
+      replay.take(file, entry);
+    }
+
+    @Override
+    public void reached(long reached) {
+      if (++count % LOOK_EACH == 0) {
+        Instant at = Instant.ofEpochMilli(replay.reachedMillis() / 1_000 * 1_000);
+        progress.at(reached, bytes, "%s, %,d messages".formatted(at, count));
       }
-    }
-
-    void end() {
-      if (shown) {
-        shell.err().print("\r                         \r");
-        shell.err().flush();
-      }
-    }
-
-    private static long millis() {
-      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
   }
 }

@@ -5,6 +5,7 @@ import io.blkwarden.controller.record.files.RecordingSet;
 import io.blkwarden.controller.replay.Report;
 import io.blkwarden.controller.replay.Stretch;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +48,7 @@ final class ReplayText {
 
   void print(boolean json) {
     if (json) {
-      out.println(MapJson.ASCII.writeValueAsString(json()));
+      out.println(AsciiJson.MAPPER.writeValueAsString(json()));
     } else {
       text();
     }
@@ -182,7 +183,7 @@ final class ReplayText {
   }
 
   private ObjectNode json() {
-    ObjectNode root = MapJson.ASCII.createObjectNode();
+    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
     root.put("schema", "blkwarden.replay.v1");
     root.put("from", time(report.fromMillis()).toString());
     root.put("to", time(report.toMillis()).toString());

@@ -14,6 +14,7 @@ final class ResumeCommand implements Callable<Integer> {
   private final Shell shell;
 
   @Mixin NatsOptions nats = new NatsOptions();
+  @Mixin AsJson asJson = new AsJson();
 
   ResumeCommand(Shell shell) {
     this.shell = shell;
@@ -24,6 +25,10 @@ final class ResumeCommand implements Callable<Integer> {
     return Saying.act(
         shell,
         nats,
-        bucket -> Saying.told(shell, bucket.endPause(), "acting goes on", "acting is not paused"));
+        bucket ->
+            bucket.endPause()
+                ? Saying.ended(shell, asJson, "pause", null, "acting goes on")
+                : shell.failed(
+                    "acting is not paused", "if nothing acts, its controller's /readyz says why"));
   }
 }

@@ -3,7 +3,12 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.controller.bus.SaidBucket;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.model.message.ControlMessage;
 import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Writes down in NATS what a person says, for whichever controller commands. */
 final class Saying {
@@ -21,13 +26,24 @@ final class Saying {
     }
   }
 
-  /** Prints what was done, or that there was nothing to do it to. */
-  static int told(Shell shell, boolean done, String what, String whyNot) {
-    if (done) {
-      shell.out().println(what);
-      return ExitCodes.DONE;
-    }
-    shell.err().println("blkwarden: failed: " + whyNot);
-    return ExitCodes.FAILED;
+  /** Prints what was written down: the message to programs, a sentence to people. */
+  static int said(Shell shell, AsJson asJson, ControlMessage message, String sentence) {
+    shell.out().println(asJson.json ? AsciiJson.line(message) : sentence);
+    return ExitCodes.DONE;
+  }
+
+  /**
+   * Prints what was ended: {@code blkwarden.ended.v1} to programs, a sentence to people.
+   *
+   * @param what a silence, an ack or a pause
+   * @param id of what was ended; absent for a pause
+   */
+  static int ended(
+      Shell shell, AsJson asJson, String what, @Nullable MessageId id, String sentence) {
+    ObjectNode object = AsciiJson.MAPPER.createObjectNode();
+    object.put("schema", "blkwarden.ended.v1").put("what", what);
+    object.put("id", id == null ? null : id.value());
+    shell.out().println(asJson.json ? AsciiJson.MAPPER.writeValueAsString(object) : sentence);
+    return ExitCodes.DONE;
   }
 }

@@ -3,7 +3,7 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
-import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.AsciiJson;
 import io.blkwarden.model.message.Silence;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -15,16 +15,14 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Silences. */
 @Command(
     name = "silence",
     mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
     description = {
       "Keeps alerts from paging for a time.",
       "They are told on NATS as before, and name the silence."
@@ -34,23 +32,8 @@ import picocli.CommandLine.Spec;
       SilenceCommand.Lists.class,
       SilenceCommand.Expire.class
     })
-final class SilenceCommand implements Callable<Integer> {
-  private final Shell shell;
-
-  @Spec @Nullable CommandSpec spec;
-
-  SilenceCommand(Shell shell) {
-    this.shell = shell;
-  }
-
-  @Override
-  public Integer call() {
-    CommandSpec known = spec;
-    if (known != null) {
-      known.commandLine().usage(shell.err());
-    }
-    return ExitCodes.USAGE;
-  }
+final class SilenceCommand {
+  private SilenceCommand() {}
 
   /** Adds one. */
   @Command(
@@ -63,8 +46,8 @@ final class SilenceCommand implements Callable<Integer> {
   static final class Add implements Callable<Integer> {
     private final Shell shell;
 
-    @Spec @Nullable CommandSpec spec;
     @Mixin NatsOptions nats = new NatsOptions();
+    @Mixin AsJson asJson = new AsJson();
 
     @Option(names = "--host", paramLabel = "GLOB", description = "_fleet for the fleet's own.")
     @Nullable String host;
@@ -109,23 +92,19 @@ final class SilenceCommand implements Callable<Integer> {
           bucket -> {
             bucket.add(silence);
             String what = "silence %s holds until %s".formatted(silence.id(), silence.until());
-            return Saying.told(shell, true, what, "");
+            return Saying.said(shell, asJson, silence, what);
           });
     }
 
     private Silence silence(Instant now) {
-      try {
-        return new Silence(
-            MessageId.of(now.toEpochMilli(), new SecureRandom()),
-            Asking.who(shell),
-            reason,
-            now,
-            now.plus(time),
-            new Silence.Matcher(host, policy, domain, severity, role));
-      } catch (IllegalArgumentException e) {
-        throw new ParameterException(
-            Objects.requireNonNull(spec).commandLine(), String.valueOf(e.getMessage()), e);
-      }
+      return Misuse.unless(() ->
+          new Silence(
+              MessageId.of(now.toEpochMilli(), new SecureRandom()),
+              Asking.who(shell),
+              reason,
+              now,
+              now.plus(time),
+              new Silence.Matcher(host, policy, domain, severity, role)));
     }
   }
 
@@ -156,7 +135,7 @@ final class SilenceCommand implements Callable<Integer> {
             List<Silence> hold =
                 bucket.silences().stream().filter(each -> each.until().isAfter(now)).toList();
             if (json) {
-              hold.forEach(each -> shell.out().println(MapJson.line(ControlJson.encode(each))));
+              hold.forEach(each -> shell.out().println(AsciiJson.line(each)));
             } else {
               print(hold);
             }
@@ -195,6 +174,7 @@ final class SilenceCommand implements Callable<Integer> {
     private final Shell shell;
 
     @Mixin NatsOptions nats = new NatsOptions();
+    @Mixin AsJson asJson = new AsJson();
 
     @Parameters(
         paramLabel = "ID",
@@ -208,15 +188,15 @@ final class SilenceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BusException {
-      MessageId ended = id;
-      return ended == null
-          ? ExitCodes.USAGE
-          : Saying.act(
-              shell,
-              nats,
-              bucket ->
-                  Saying.told(
-                      shell, bucket.endSilence(ended), "ended", "there is no silence " + ended));
+      MessageId ended = Objects.requireNonNull(id, "picocli gives it, or does not call");
+      return Saying.act(
+          shell,
+          nats,
+          bucket ->
+              bucket.endSilence(ended)
+                  ? Saying.ended(shell, asJson, "silence", ended, "ended")
+                  : shell.failed(
+                      "there is no silence " + ended, "'blkwarden silence list' shows them"));
     }
   }
 }

@@ -4,17 +4,15 @@ import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.OperatorRequest;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Throttles a disk by hand. */
@@ -28,8 +26,8 @@ import picocli.CommandLine.TypeConversionException;
 final class ThrottleCommand implements Callable<Integer> {
   private final Shell shell;
 
-  @Spec @Nullable CommandSpec spec;
   @Mixin NatsOptions nats = new NatsOptions();
+  @Mixin AsJson asJson = new AsJson();
 
   @Parameters(
       paramLabel = "HOST/DOMAIN/DISK",
@@ -61,20 +59,12 @@ final class ThrottleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BusException {
-    CommandSpec known = spec;
-    DiskPath path = disk;
-    if (path == null || known == null) {
-      return ExitCodes.USAGE;
-    }
-    OperatorRequest.Throttle ask;
-    try {
-      ask =
-          new OperatorRequest.Throttle(
-              path.host(), path.domain(), path.disk(), restraint(), lease.toMillis());
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(known.commandLine(), String.valueOf(e.getMessage()), e);
-    }
-    return Asking.ask(shell, nats, reason, ask);
+    DiskPath path = Objects.requireNonNull(disk, "picocli gives it, or does not call");
+    OperatorRequest.Throttle ask =
+        Misuse.unless(() ->
+            new OperatorRequest.Throttle(
+                path.host(), path.domain(), path.disk(), restraint(), lease.toMillis()));
+    return Asking.ask(shell, nats, reason, ask, asJson.json);
   }
 
   private Restraint restraint() {

@@ -5,20 +5,19 @@ import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import io.blkwarden.controller.why.StoryJson;
+import io.blkwarden.model.Nearest;
 import io.blkwarden.model.Printable;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Why something was done, or was not. */
 @Command(
@@ -32,9 +31,11 @@ import picocli.CommandLine.Spec;
       "Exit code 1 when nothing is known about it."
     })
 final class WhyCommand implements Callable<Integer> {
+  private static final String REMEDY =
+      "check the name with 'blkwarden map', or look further back with --since";
+
   private final Shell shell;
 
-  @Spec @Nullable CommandSpec spec;
   @Mixin NatsOptions nats = new NatsOptions();
 
   @Parameters(
@@ -61,27 +62,37 @@ final class WhyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BusException {
-    Question question = question();
+    Question question = Misuse.unless(() -> new Question(about));
     Story story;
     try (OperatorSession session =
         OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
       story = session.story(question, Instant.now().minus(since), this::stopped);
+      if (json) {
+        shell.out().println(StoryJson.of(about, story));
+      }
+      if (story.parts().isEmpty()) {
+        return shell.failed(
+            "nothing was said about %s in the last %s".formatted(about, DurationText.print(since)),
+            remedy(session));
+      }
     }
-    if (json) {
-      shell.out().println(StoryJson.of(about, story));
-    } else {
+    if (!json) {
       print(story);
     }
-    return story.parts().isEmpty() ? ExitCodes.FAILED : ExitCodes.DONE;
+    return ExitCodes.DONE;
   }
 
-  private Question question() {
+  private String remedy(OperatorSession session) {
+    Set<String> names = new HashSet<>();
     try {
-      return new Question(about);
-    } catch (IllegalArgumentException e) {
-      CommandSpec known = spec;
-      throw known == null ? e : new ParameterException(known.commandLine(), e.getMessage(), e);
+      for (StoredMap each : StoredMap.all(session, _ -> {})) {
+        each.snapshot().disks().forEach(disk -> names.add(disk.domain().name()));
+      }
+    } catch (BusException _) {
+      return REMEDY; // nobody has stored a map
     }
+    String meant = names.contains(about) ? "" : Nearest.question(about, names);
+    return meant.isEmpty() ? REMEDY : meant + " Otherwise " + REMEDY;
   }
 
   private boolean stopped() {
@@ -89,22 +100,16 @@ final class WhyCommand implements Callable<Integer> {
   }
 
   private void print(Story story) {
-    if (story.parts().isEmpty()) {
-      shell
-          .err()
-          .printf(
-              "blkwarden: nothing was said about %s in the last %s: check the name with"
-                  + " 'blkwarden map', or look further back with --since%n",
-              Printable.of(about), DurationText.print(since));
-      return;
-    }
     if (story.leftOut() > 0) {
-      shell.err().printf("%d older messages are left out%n", story.leftOut());
+      shell.remark("%d older messages are left out".formatted(story.leftOut()));
     }
     for (Story.Line line : story.lines()) {
       shell
           .out()
-          .printf("%s  %s%n", line.at().truncatedTo(ChronoUnit.MILLIS), Printable.of(line.text()));
+          .printf(
+              "%s  %s%n",
+              shell.ink().dim(line.at().truncatedTo(ChronoUnit.MILLIS).toString()),
+              Printable.of(line.text()));
     }
   }
 }

@@ -99,6 +99,11 @@ public final class RecordingReader {
     return ByteBuffer.wrap(window.array()).getInt(from + length) == (int) crc.getValue();
   }
 
+  /** How far it has read, in bytes from the begin of the file. */
+  public long position() {
+    return position;
+  }
+
   /** What the file's begin says. */
   public FileHeader header() {
     return header;

@@ -7,6 +7,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Nearest;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.CommandAction;
@@ -14,9 +15,12 @@ import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,17 +72,24 @@ final class Asks {
   private Optional<Found> find(HostId host, String domain, String vdev, long correlation) {
     HostWatch watch = world.hosts.get(host);
     if (watch == null || !watch.state.map().present()) {
-      answer(correlation, Verdict.FAILED, "host %s is not known".formatted(host));
+      List<String> known = world.hosts.keySet().stream().map(HostId::value).toList();
+      answer(
+          correlation,
+          Verdict.FAILED,
+          "host %s is not known; %s".formatted(host, meant(host.value(), known, "hosts")));
       return Optional.empty();
     }
     List<MappedDisk> disks = new ArrayList<>();
     boolean domainKnown = false;
+    Set<String> domains = new TreeSet<>();
+    Set<String> vdevs = new TreeSet<>();
     for (int row = 0; row < watch.state.rows(); row++) {
       MappedDisk disk = watch.state.disk(row);
       boolean named =
           disk.domain().name().equals(domain)
               || disk.domain().uuid().toString().equalsIgnoreCase(domain);
       domainKnown |= named;
+      (named ? vdevs : domains).add(named ? disk.disk().vdev() : disk.domain().name());
       if (named && disk.disk().vdev().equals(vdev) && disk.state() != MappingState.GONE) {
         disks.add(disk);
       }
@@ -93,9 +104,17 @@ final class Asks {
         disks.size() > 1
             ? "several domains on %s are called %s: give the UUID".formatted(host, name)
             : domainKnown
-                ? "domain %s on %s has no disk %s".formatted(name, host, Printable.of(vdev))
-                : "host %s has no domain %s".formatted(host, name));
+                ? "domain %s on %s has no disk %s; %s"
+                    .formatted(name, host, Printable.of(vdev), meant(vdev, vdevs, "disks"))
+                : "host %s has no domain %s; %s"
+                    .formatted(host, name, meant(domain, domains, "domains")));
     return Optional.empty();
+  }
+
+  /** What was perhaps meant, or where it can be looked up. */
+  private static String meant(String written, Collection<String> known, String what) {
+    String question = Nearest.question(written, known);
+    return question.isEmpty() ? "'blkwarden map' lists the " + what : Printable.of(question);
   }
 
   private void throttle(OperatorRequest request, OperatorRequest.Throttle ask, long correlation) {

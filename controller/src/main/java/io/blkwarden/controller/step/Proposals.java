@@ -129,7 +129,9 @@ final class Proposals {
 
   private static OperatorReply unknown(MessageId id) {
     return new OperatorReply(
-        Verdict.FAILED, "no proposal %s waits: it expired, or its breach is over".formatted(id));
+        Verdict.FAILED,
+        "no proposal %s waits: it expired, or its breach is over; 'blkwarden proposals' lists them"
+            .formatted(id));
   }
 
   private Optional<Found> find(MessageId id) {

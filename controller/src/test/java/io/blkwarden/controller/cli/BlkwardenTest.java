@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.model.json.AsciiJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 final class BlkwardenTest {
   private static final String NOWHERE = "nats://127.0.0.1:1";
@@ -59,6 +62,41 @@ final class BlkwardenTest {
       assertThat(typed.code()).as("%s: %s", wrong, typed.err()).isEqualTo(ExitCodes.USAGE);
       assertThat(typed.err()).as("%s", wrong).isNotBlank();
     }
+  }
+
+  @Test
+  void whatIsMeantIsAskedAndTheHelpIsNamed() {
+    assertThat(Typed.type(NOWHERE, "releese").err())
+        .isEqualToIgnoringNewLines(
+            "blkwarden: Unmatched argument at index 0: 'releese': did you mean release, or"
+                + " resume, or pause? Otherwise see 'blkwarden --help'");
+    assertThat(Typed.type(NOWHERE, "silence").err()).contains("see 'blkwarden silence --help'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          2; throttle dom0-7 --reason x
+          2; throttle a/b/c --reason x --lease 2h
+          2; nonsense
+          2; controller --http-port 70000
+          1; map
+          1; replay none.bwrec
+          1; policy show none.yaml
+          """)
+  void withJsonEveryErrorIsAnObject(int code, String command) {
+    Typed typed = Typed.type(NOWHERE, (command + " --json").split(" ", -1));
+
+    assertThat(typed.code()).isEqualTo(code);
+    assertThat(typed.out()).isEmpty();
+    JsonNode error = AsciiJson.MAPPER.readTree(typed.err());
+    assertThat(error.get("schema").asString()).isEqualTo("blkwarden.error.v1");
+    assertThat(error.get("error").asString()).isNotBlank();
+    assertThat(error.get("hint").asString()).isNotBlank();
+    assertThat(error.get("exit_code").asInt()).isEqualTo(code);
+    assertThat(typed.err().lines()).hasSize(1);
   }
 
   @Test

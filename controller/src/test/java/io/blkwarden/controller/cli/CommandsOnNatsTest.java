@@ -80,7 +80,7 @@ final class CommandsOnNatsTest {
 
     Typed other = Typed.type(server.url(), "map", "--host", "dom0-8");
     assertThat(other.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(other.err()).contains("no map of host dom0-8");
+    assertThat(other.err()).contains("no map of host dom0-8: did you mean dom0-7?");
   }
 
   @Test
@@ -152,6 +152,14 @@ final class CommandsOnNatsTest {
     Typed all = Typed.type(server.url(), "release", "--all");
     assertThat(all.code()).isEqualTo(ExitCodes.DONE);
     assertThat(all.out()).contains("because");
+    Typed json =
+        Typed.type(server.url(), "throttle", "dom0-7/a/xvda2", "--reason", "too loud", "--json");
+    assertThat(json.code()).isEqualTo(ExitCodes.REFUSED);
+    assertThat(json.err()).isEmpty();
+    assertThat(json.out())
+        .isEqualToIgnoringNewLines(
+            "{\"schema\":\"blkwarden.operator-reply.v1\",\"verdict\":\"refused\","
+                + "\"detail\":\"because \\u001B[31m\"}");
   }
 
   @Test
@@ -207,7 +215,10 @@ final class CommandsOnNatsTest {
 
     Typed nothing = Typed.type(server.url(), "why", "vm9");
     assertThat(nothing.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(nothing.err()).contains("nothing was said about vm9 in the last 1d 0h");
+    assertThat(nothing.err())
+        .contains("nothing was said about vm9 in the last 1d 0h: check the name");
+    agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
+    assertThat(Typed.type(server.url(), "why", "wm176").err()).contains("did you mean vm176?");
     assertThat(Typed.type(server.url(), "why", "").code()).isEqualTo(ExitCodes.USAGE);
   }
 

@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.model.json.AsciiJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ final class PolicyShowTest {
   void theSameAsJson() throws Exception {
     Typed typed = Typed.type("", "policy", "show", "--json", file(LITTLE).toString());
 
-    JsonNode policy = MapJson.ASCII.readTree(typed.out()).get("policies").get(0);
+    JsonNode policy = AsciiJson.MAPPER.readTree(typed.out()).get("policies").get(0);
     assertThat(policy.get("when").get("clear_for_ms").asLong()).isEqualTo(60_000);
     assertThat(policy.get("then").get("lease_ms").asLong()).isEqualTo(300_000);
   }

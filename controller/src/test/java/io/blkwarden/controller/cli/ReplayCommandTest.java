@@ -6,6 +6,7 @@ import io.blkwarden.controller.record.Entry;
 import io.blkwarden.controller.record.files.RecordingFolder;
 import io.blkwarden.controller.record.files.RecordingLimits;
 import io.blkwarden.controller.replay.Taped;
+import io.blkwarden.model.json.AsciiJson;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ final class ReplayCommandTest {
     Typed typed = replay("--json", "--from", "2026-11-18T11:06:50Z");
 
     assertThat(typed.code()).as(typed.err()).isZero();
-    JsonNode report = MapJson.ASCII.readTree(typed.out());
+    JsonNode report = AsciiJson.MAPPER.readTree(typed.out());
     assertThat(report.get("schema").asString()).isEqualTo("blkwarden.replay.v1");
     assertThat(report.get("from").asString()).isEqualTo("2026-11-18T11:06:50Z");
     JsonNode first = report.get("replay").get(0);

@@ -94,7 +94,13 @@ final class AskingTest {
     assertThat(refused(rig.ask(rig.throttle(host, "vm6", Restraint.Priority.IDLE), 1)).detail())
         .contains("its workers are not proven (no-thread-yet)");
     assertThat(refused(rig.ask(rig.throttle(host, "vm999", Restraint.Priority.IDLE), 1)))
-        .isEqualTo(new OperatorReply(Verdict.FAILED, "host dom0-7 has no domain vm999"));
+        .isEqualTo(
+            new OperatorReply(
+                Verdict.FAILED,
+                "host dom0-7 has no domain vm999; 'blkwarden map' lists the domains"));
+    assertThat(
+            refused(rig.ask(rig.throttle(host, "vm-biling", Restraint.Priority.IDLE), 1)).detail())
+        .isEqualTo("host dom0-7 has no domain vm-biling; did you mean vm-billing?");
     assertThat(
             refused(
                     rig.ask(
@@ -106,7 +112,7 @@ final class AskingTest {
                             60_000),
                         1))
                 .detail())
-        .isEqualTo("host dom0-8 is not known");
+        .isEqualTo("host dom0-8 is not known; did you mean dom0-7?");
   }
 
   @Test

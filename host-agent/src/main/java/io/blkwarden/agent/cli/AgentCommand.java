@@ -1,6 +1,6 @@
 package io.blkwarden.agent.cli;
 
-import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.AutoComplete;
@@ -30,14 +30,31 @@ public final class AgentCommand implements Runnable {
   /** The command line, ready to execute. */
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new AgentCommand());
-    line.addSubcommand("completion", new AutoComplete.GenerateCompletion());
+    line.addSubcommand(
+        new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExecutionExceptionHandler((failure, at, _) -> {
-      String message = failure.getMessage();
-      at.getErr().println("error: " + (message == null ? failure.toString() : message));
-      return ExitCode.FAILED;
-    });
+    line.setUsageHelpAutoWidth(true);
+    line.setParameterExceptionHandler(AgentCommand::unreadable);
+    line.setExecutionExceptionHandler((failure, at, parsed) ->
+        Voice.of(at, parsed.originalArgs().contains("--json"))
+            .failed("unexpected: " + failure, "report it with the command that you typed"));
     return line;
+  }
+
+  private static int unreadable(CommandLine.ParameterException e, String[] words) {
+    List<String> meant =
+        e instanceof CommandLine.UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions()
+            : List.of();
+    CommandLine at = e.getCommandLine();
+    String help = "see '%s --help'".formatted(at.getCommandSpec().qualifiedName());
+    return Voice.of(at, List.of(words).contains("--json"))
+        .complain(
+            ExitCode.USAGE,
+            String.valueOf(e.getMessage()),
+            meant.isEmpty()
+                ? help
+                : "did you mean %s? Otherwise %s".formatted(String.join(", or ", meant), help));
   }
 
   /**
@@ -50,17 +67,17 @@ public final class AgentCommand implements Runnable {
     try {
       return line.execute(AgentConf.with(line, words, environment));
     } catch (AgentConf.Unfit e) {
+      Voice voice = Voice.of(line, List.of(words).contains("--json"));
       String.valueOf(e.getMessage())
           .lines()
-          .forEach(problem -> line.getErr().println("error: " + problem));
+          .forEach(problem -> voice.complain(ExitCode.USAGE, problem, ""));
       return ExitCode.USAGE;
     }
   }
 
   @Override
   public void run() {
-    PrintWriter err = spec.commandLine().getErr();
-    spec.commandLine().usage(err);
+    spec.commandLine().usage(spec.commandLine().getErr());
     throw new CommandLine.ParameterException(spec.commandLine(), "expected a command");
   }
 

@@ -11,6 +11,9 @@ import io.blkwarden.agent.uevent.UeventCheck;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStoreCheck;
 import io.blkwarden.agent.xenstore.XenStoreSettings;
+import io.blkwarden.model.Ink;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -22,7 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /** {@code blkwarden-agent doctor}: what works here, and what to do about what does not. */
 @Command(
@@ -41,22 +44,21 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--no-nats", description = "Do not try to reach NATS.")
   private boolean noNats;
 
-  @Option(names = "--json", description = "Print JSON.")
+  @Option(names = "--json", description = "Print a JSON array, an object for each check.")
   private boolean json;
 
   @Override
   public Integer call() {
+    Voice voice = Voice.of(spec.commandLine(), json);
     List<String> problems = new ArrayList<>();
     Reading<RootedFiles> files = hostOptions.files();
     if (!(files instanceof Reading.Present<RootedFiles>(RootedFiles found))) {
-      spec.commandLine().getErr().println("error: --root: " + files.describe());
-      return ExitCode.USAGE;
+      return voice.unusable(List.of("--root: " + files.describe()));
     }
     Optional<BusSettings> bus =
         hostOptions.host(found, problems).flatMap(host -> busOptions.settings(host, problems));
     if (!problems.isEmpty()) {
-      problems.forEach(problem -> spec.commandLine().getErr().println("error: " + problem));
-      return ExitCode.USAGE;
+      return voice.unusable(problems);
     }
     List<Check> checks = new ArrayList<>(HostChecks.devices(found));
     checks.add(HostChecks.limits(found, hostOptions.root));
@@ -74,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (!noNats) {
       bus.ifPresent(settings -> checks.addAll(NatsCheck.run(settings)));
     }
-    print(checks);
+    print(checks, voice);
     return checks.stream().anyMatch(check -> check.state() == Check.State.FAIL)
         ? ExitCode.FAILED
         : ExitCode.DONE;
@@ -91,28 +93,36 @@ final class DoctorCommand implements Callable<Integer> {
             "xenstore", store.describe(), "Put what xenstore-ls -f prints into xenstore.txt.");
   }
 
-  private void print(List<Check> checks) {
-    PrintWriter out = spec.commandLine().getOut();
+  private void print(List<Check> checks, Voice voice) {
+    PrintWriter out = voice.out();
     if (json) {
-      record Shown(String name, String state, String detail, String remedy) {}
-      out.println(
-          JsonMapper.builder()
-              .build()
-              .writerWithDefaultPrettyPrinter()
-              .writeValueAsString(
-                  checks.stream()
-                      .map(check ->
-                          new Shown(
-                              check.name(), check.state().id(), check.detail(), check.remedy()))
-                      .toList()));
-    } else {
+      ArrayNode all = AsciiJson.MAPPER.createArrayNode();
       for (Check check : checks) {
-        out.printf("%-5s %-20s %s%n", check.state().id(), check.name(), check.detail());
+        all.addObject()
+            .put("name", check.name())
+            .put("state", check.state().id())
+            .put("detail", check.detail())
+            .put("remedy", check.remedy());
+      }
+      out.println(AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(all));
+    } else {
+      Ink ink = voice.ink();
+      for (Check check : checks) {
+        out.printf("%s %-20s %s%n", state(check, ink), check.name(), Printable.of(check.detail()));
         if (!check.remedy().isEmpty()) {
-          out.printf("%-5s %-20s -> %s%n", "", "", check.remedy());
+          out.printf("%-5s %-20s -> %s%n", "", "", Printable.of(check.remedy()));
         }
       }
     }
     out.flush();
+  }
+
+  private static String state(Check check, Ink ink) {
+    String text = "%-5s".formatted(check.state().id());
+    return switch (check.state()) {
+      case OK -> ink.good(text);
+      case WARN -> ink.warning(text);
+      case FAIL -> ink.bad(text);
+    };
   }
 }

@@ -2,13 +2,14 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.lease.HandOver;
 import io.blkwarden.agent.lease.StateLock;
-import java.io.PrintWriter;
+import io.blkwarden.model.json.AsciiJson;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
@@ -25,26 +26,45 @@ final class HandOverCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private StateOptions stateOptions = new StateOptions();
 
+  @Option(
+      names = "--json",
+      description = "Print what was done as a JSON object, and errors on stderr as such.")
+  private boolean json;
+
   @Override
   public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
+    Voice voice = Voice.of(spec.commandLine(), json);
     return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
       case StateLock.Attempt.Busy() -> {
         Optional<String> fault = new HandOver(stateOptions.stateDir, InstantSource.system()).make();
-        fault.ifPresent(why -> err.println("error: " + why));
-        yield fault.isPresent() ? ExitCode.FAILED : ExitCode.DONE;
+        yield fault.isPresent()
+            ? voice.failed(fault.get(), StateOptions.REMEDY)
+            : handedOver(voice);
       }
-      case StateLock.Attempt.Failed(String cause) -> {
-        err.println("error: " + cause);
-        yield ExitCode.FAILED;
-      }
+      case StateLock.Attempt.Failed(String cause) -> voice.failed(cause, StateOptions.REMEDY);
       case StateLock.Attempt.Taken(StateLock lock) -> {
         lock.close();
-        err.println(
-            "error: no agent runs with --state-dir %s; there is nothing to hand over"
-                .formatted(stateOptions.stateDir));
-        yield ExitCode.REFUSED;
+        yield voice.complain(
+            ExitCode.REFUSED,
+            "no agent runs with --state-dir %s; there is nothing to hand over"
+                .formatted(stateOptions.stateDir),
+            "name its --state-dir, or start the next agent as it is");
       }
     };
+  }
+
+  private int handedOver(Voice voice) {
+    if (json) {
+      voice
+          .out()
+          .println(
+              AsciiJson.MAPPER.writeValueAsString(
+                  AsciiJson.MAPPER
+                      .createObjectNode()
+                      .put("schema", "blkwarden.hand-over.v1")
+                      .put("state_dir", stateOptions.stateDir.toString())
+                      .put("within_ms", HandOver.PATIENCE.toMillis())));
+    }
+    return ExitCode.DONE;
   }
 }

@@ -9,13 +9,18 @@ import io.blkwarden.agent.mapping.Unread;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.scan.HostScanner;
-import io.blkwarden.model.Printable;
-import java.io.PrintWriter;
+import io.blkwarden.model.Ink;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -45,9 +50,11 @@ final class MapCommand implements Callable<Integer> {
   private static final long LONGEST_SETTLE_MILLIS = TimeUnit.MINUTES.toMillis(5);
   private static final long LIVE_SETTLE_MILLIS = 2_000;
   private static final long BETWEEN_SCANS_MILLIS = 250;
-  private static final int DONE = 0;
-  private static final int FAILED = 1;
-  private static final int USAGE = 2;
+  private static final String DOM0 =
+      "run it in a Xen dom0, or give --root a captured tree; 'blkwarden-agent doctor' tells more";
+  private static final String DOCTOR = "'blkwarden-agent doctor' tells what to do";
+  private static final String TREE =
+      "give --root a captured tree, with what 'xenstore-ls -f' prints in xenstore.txt";
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -77,10 +84,11 @@ final class MapCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Voice voice = Voice.of(spec.commandLine(), json);
     List<String> problems = new ArrayList<>();
     RolePatterns roles = roleOptions.patterns(problems);
     if (!problems.isEmpty()) {
-      return complain(USAGE, String.join("; ", problems));
+      return voice.unusable(problems);
     }
     boolean live = root.toAbsolutePath().normalize().equals(Path.of("/"));
     long settleMillis = live ? LIVE_SETTLE_MILLIS : 0;
@@ -88,21 +96,23 @@ final class MapCommand implements Callable<Integer> {
       Matcher time = TIME.matcher(settle);
       settleMillis = time.matches() ? millis(time) : Long.MAX_VALUE;
       if (settleMillis > LONGEST_SETTLE_MILLIS) {
-        return complain(
-            USAGE,
-            "--settle: expected a time such as 500ms or 5s, up to 300s, found '" + settle + "'");
+        return voice.unusable(
+            List.of(
+                "--settle: expected a time such as 500ms or 5s, up to 300s, found '"
+                    + settle
+                    + "'"));
       }
     }
     Reading<RootedFiles> rooted = RootedFiles.below(root);
     if (!(rooted instanceof Reading.Present<RootedFiles>(RootedFiles files))) {
-      return complain(USAGE, "--root: " + rooted.describe());
+      return voice.unusable(List.of("--root: " + rooted.describe()));
     }
     Deque<Runnable> closing = new ArrayDeque<>();
     try {
       Reading<MapSources> sources = live ? MapHosts.live(files, closing) : MapHosts.captured(files);
       return sources instanceof Reading.Present<MapSources>(MapSources found)
-          ? show(found, roles, settleMillis)
-          : complain(FAILED, sources.describe());
+          ? show(found, roles, settleMillis, voice)
+          : voice.failed(sources.describe(), live ? DOCTOR : TREE);
     } finally {
       closing.forEach(Runnable::run);
     }
@@ -113,7 +123,7 @@ final class MapCommand implements Callable<Integer> {
     return time.group(2).equals("ms") ? amount : TimeUnit.SECONDS.toMillis(amount);
   }
 
-  private int show(MapSources sources, RolePatterns roles, long settleMillis) {
+  private int show(MapSources sources, RolePatterns roles, long settleMillis, Voice voice) {
     HostScanner scanner = new HostScanner(sources.files(), sources.store(), sources.priorities());
     MappingResolver resolver = new MappingResolver(roles);
     HostSnapshot snapshot = scanner.scan(sources.trace()::drain);
@@ -126,35 +136,68 @@ final class MapCommand implements Callable<Integer> {
       snapshot = scanner.scan(sources.trace()::drain);
       resolution = resolver.resolve(snapshot, resolution.next());
     }
-    print(sources, snapshot, resolution);
-    return snapshot.complete() ? DONE : FAILED;
+    print(sources, snapshot, resolution, voice);
+    return snapshot.complete() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
-  private void print(MapSources sources, HostSnapshot snapshot, Resolution resolution) {
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
+  private void print(
+      MapSources sources, HostSnapshot snapshot, Resolution resolution, Voice voice) {
     if (json) {
-      out.print(MapJson.render(resolution.disks()));
+      voice.out().print(MapJson.render(resolution.disks()));
     } else {
       String host = sources.files().read("proc/sys/kernel/hostname").map(String::strip).orElse("?");
       String kernel = snapshot.kernel() == null ? "?" : snapshot.kernel().text();
-      out.print(MapTable.render(host, kernel, resolution.disks()));
+      String table = MapTable.render(host, kernel, resolution.disks());
+      voice.out().print(coloured(table, resolution.disks(), voice.ink()));
     }
-    for (Unread unread : snapshot.unread()) {
-      err.println(
-          "%s: %s: %s"
-              .formatted(
-                  unread.essential() ? "error" : "note",
-                  Printable.of(unread.source()),
-                  Printable.of(unread.reason())));
-    }
-    out.flush();
-    err.flush();
+    voice.out().flush();
+    tellUnread(snapshot.unread(), voice);
   }
 
-  private int complain(int code, String problem) {
-    spec.commandLine().getErr().println("error: " + Printable.of(problem));
-    spec.commandLine().getErr().flush();
-    return code;
+  /** Why something could not be read; what the sources have in common is told once. */
+  private record Cause(String reason, boolean essential) {
+    static Cause of(Unread unread) {
+      String twice = unread.source() + ": ";
+      String reason = unread.reason();
+      return new Cause(
+          reason.startsWith(twice) ? reason.substring(twice.length()) : reason, unread.essential());
+    }
+  }
+
+  private static void tellUnread(List<Unread> all, Voice voice) {
+    Map<Cause, Set<String>> causes = new LinkedHashMap<>();
+    for (Unread unread : all) {
+      causes.computeIfAbsent(Cause.of(unread), _ -> new LinkedHashSet<>()).add(unread.source());
+    }
+    causes.forEach((cause, sources) -> {
+      String first = sources.iterator().next();
+      String more = sources.size() > 1 ? " and %d more".formatted(sources.size() - 1) : "";
+      String what = "%s%s: %s".formatted(first, more, cause.reason());
+      if (cause.essential()) {
+        voice.failed(what, cause.reason().startsWith("xenstore: no connection") ? DOM0 : DOCTOR);
+      } else {
+        voice.note(what);
+      }
+    });
+  }
+
+  /** Each disk's line ends in its state: how it is proven, or why it is not. */
+  private static String coloured(String table, List<MappedDisk> disks, Ink ink) {
+    List<String> lines = table.lines().toList();
+    if (!ink.on() || lines.size() != disks.size() + 2) {
+      return table;
+    }
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      int state = line.lastIndexOf("  ");
+      if (i >= 2 && state > 0) {
+        String text = line.substring(state);
+        boolean resolved = disks.get(i - 2).state() == MappingState.RESOLVED;
+        line = line.substring(0, state) + (resolved ? ink.good(text) : ink.warning(text));
+      }
+      out.append(line).append('\n');
+    }
+    return out.toString();
   }
 }

@@ -22,6 +22,7 @@ import io.blkwarden.agent.throttle.Tasks;
 import io.blkwarden.agent.throttle.Throttler;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
 import io.blkwarden.model.message.Outcome;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -33,10 +34,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code blkwarden-agent release-all}: restores every priority that leases have changed, without
@@ -56,29 +61,30 @@ final class ReleaseAllCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private StateOptions stateOptions = new StateOptions();
 
+  @Option(
+      names = "--json",
+      description = "Print what was ended as a JSON object, and errors on stderr as such.")
+  private boolean json;
+
   @Override
   public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
+    Voice voice = Voice.of(spec.commandLine(), json);
     return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
-      case StateLock.Attempt.Busy() -> ask(err);
-      case StateLock.Attempt.Failed(String cause) -> {
-        err.println("error: " + cause);
-        yield ExitCode.FAILED;
-      }
+      case StateLock.Attempt.Busy() -> ask(voice);
+      case StateLock.Attempt.Failed(String cause) -> voice.failed(cause, StateOptions.REMEDY);
       case StateLock.Attempt.Taken(StateLock lock) -> {
         try (lock) {
-          yield Math.max(doIt(err), queues(err));
+          yield Math.max(doIt(voice), queues(voice));
         }
       }
     };
   }
 
-  private int ask(PrintWriter err) {
+  private int ask(Voice voice) {
     ReleaseRequest request = new ReleaseRequest(stateOptions.stateDir);
     Optional<String> fault = request.make();
     if (fault.isPresent()) {
-      err.println("error: " + fault.get());
-      return ExitCode.FAILED;
+      return voice.failed(fault.get(), StateOptions.REMEDY);
     }
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (request.stands() && System.nanoTime() < until) {
@@ -86,40 +92,66 @@ final class ReleaseAllCommand implements Callable<Integer> {
     }
     String stuck = request.stuck();
     if (request.stands() && !stuck.isEmpty()) {
-      err.println("error: not ended yet, the agent keeps trying: " + stuck);
-      return ExitCode.FAILED;
+      return voice.failed(
+          "not ended yet, the agent keeps trying: " + stuck,
+          "look at the agent's log, and run this again to see what is left");
     }
     if (request.stands()) {
-      err.println(
-          "error: the agent has not answered within %d s; the request stands, and the next agent to"
+      return voice.failed(
+          "the agent has not answered within %d s; the request stands, and the next agent to start"
                   .formatted(PATIENCE.toSeconds())
-              + " start will carry it out. Or stop the agent, and run this again.");
-      return ExitCode.FAILED;
+              + " will carry it out",
+          "or stop the agent, and run this again");
     }
-    spec.commandLine().getOut().println("the running agent has ended all its leases");
+    print(voice, true, List.of(), "the running agent has ended all its leases");
     return ExitCode.DONE;
   }
 
-  private int doIt(PrintWriter err) {
+  private int doIt(Voice voice) {
     LeaseFile file = new LeaseFile(stateOptions.stateDir);
     return switch (file.load()) {
       case LeaseFile.Found.Nothing() -> {
-        spec.commandLine().getOut().println("no leases are held: there is no lease file");
+        print(voice, false, List.of(), "no leases are held: there is no lease file");
         yield ExitCode.DONE;
       }
-      case LeaseFile.Found.SetAside(String detail) -> {
-        err.println("error: " + detail);
-        yield ExitCode.FAILED;
-      }
-      case LeaseFile.Found.Unreadable(String detail) -> {
-        err.println("error: " + detail + "; mend that, and run this again");
-        yield ExitCode.FAILED;
-      }
-      case LeaseFile.Found.Leases(StoredLeases leases) -> restore(file, leases, err);
+      case LeaseFile.Found.SetAside(String detail) ->
+          voice.failed(detail, "see what it was, and put priorities back with ionice");
+      case LeaseFile.Found.Unreadable(String detail) ->
+          voice.failed(detail, "mend that, and run this again");
+      case LeaseFile.Found.Leases(StoredLeases leases) -> restore(file, leases, voice);
     };
   }
 
-  private int queues(PrintWriter err) {
+  /**
+   * Prints what was ended.
+   *
+   * @param byAgent whether the agent did it, which says itself what became of which lease
+   */
+  private void print(Voice voice, boolean byAgent, List<Outcome> outcomes, String sentence) {
+    PrintWriter out = voice.out();
+    if (!json) {
+      outcomes.forEach(outcome -> out.println(line(outcome)));
+      out.println(sentence);
+      out.flush();
+      return;
+    }
+    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
+    root.put("schema", "blkwarden.release-all.v1");
+    root.put("by", byAgent ? "agent" : "command");
+    ArrayNode ended = root.putArray("outcomes");
+    for (Outcome outcome : outcomes) {
+      ended
+          .addObject()
+          .put("result", outcome.result().wire())
+          .put("domain", outcome.domain() == null ? null : outcome.domain().name())
+          .put("vdev", outcome.vdev())
+          .put("detail", outcome.detail());
+    }
+    out.println(AsciiJson.MAPPER.writeValueAsString(root));
+    out.flush();
+  }
+
+  private int queues(Voice voice) {
     Path root = Path.of("/");
     Reading<QueueTuner> made =
         RootedFiles.below(root)
@@ -139,11 +171,12 @@ final class ReleaseAllCommand implements Callable<Integer> {
         made instanceof Reading.Present<QueueTuner>(QueueTuner tuner)
             ? tuner.note()
             : Optional.of(made.describe());
-    fault.ifPresent(why -> err.println("error: queues: " + why));
-    return fault.isPresent() ? ExitCode.FAILED : ExitCode.DONE;
+    return fault
+        .map(why -> voice.failed("queues: " + why, "run it as root on the dom0 itself"))
+        .orElse(ExitCode.DONE);
   }
 
-  private int restore(LeaseFile file, StoredLeases leases, PrintWriter err) {
+  private int restore(LeaseFile file, StoredLeases leases, Voice voice) {
     Reading<Throttler> made =
         RootedFiles.below(Path.of("/"))
             .flatMap(files ->
@@ -152,27 +185,26 @@ final class ReleaseAllCommand implements Callable<Integer> {
                         LinuxIoPriorities.open()
                             .map(priorities -> throttler(boot.id(), files, priorities, file))));
     if (!(made instanceof Reading.Present<Throttler>(Throttler throttler))) {
-      err.println("error: " + made.describe());
-      return ExitCode.FAILED;
+      return voice.failed(made.describe(), "'blkwarden-agent doctor' tells what is missing");
     }
     long now = System.nanoTime() / 1_000_000;
     List<Outcome> found = throttler.recover(leases, now);
     List<Outcome> swept = throttler.sweep();
     List<Outcome> ended = throttler.endAll(End.RELEASED, "release-all on the host", now);
-    PrintWriter out = spec.commandLine().getOut();
-    for (List<Outcome> outcomes : List.of(found, swept, ended)) {
-      for (Outcome outcome : outcomes) {
-        if (outcome.result() != Outcome.Result.ADOPTED) {
-          out.println(line(outcome));
-        }
-      }
-    }
-    if (throttler.table().all().isEmpty()) {
-      out.println("no leases are held any more");
-      return ExitCode.DONE;
-    }
-    err.println("error: some priorities could not be restored; try again");
-    return ExitCode.FAILED;
+    List<Outcome> told =
+        Stream.of(found, swept, ended)
+            .flatMap(List::stream)
+            .filter(outcome -> outcome.result() != Outcome.Result.ADOPTED)
+            .toList();
+    boolean all = throttler.table().all().isEmpty();
+    print(
+        voice,
+        false,
+        told,
+        all ? "no leases are held any more" : throttler.table().all().size() + " leases are held");
+    return all
+        ? ExitCode.DONE
+        : voice.failed("some priorities could not be restored", "run this again");
   }
 
   private static Throttler throttler(

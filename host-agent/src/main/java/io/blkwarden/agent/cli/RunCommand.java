@@ -9,7 +9,6 @@ import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.runtime.AgentSettings;
 import io.blkwarden.model.HostId;
-import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +73,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
+    Voice voice = Voice.of(spec.commandLine(), false);
     List<String> problems = new ArrayList<>();
     Reading<RootedFiles> files = hostOptions.files();
     Optional<AgentSettings> settings = Optional.empty();
@@ -90,20 +89,17 @@ final class RunCommand implements Callable<Integer> {
       problems.add("--root: " + files.describe());
     }
     if (!problems.isEmpty()) {
-      problems.forEach(problem -> err.println("error: " + problem));
-      return ExitCode.USAGE;
+      return voice.unusable(problems);
     }
     return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
-      case StateLock.Attempt.Busy() -> {
-        err.println("error: an agent runs already with --state-dir " + stateOptions.stateDir);
-        yield ExitCode.REFUSED;
-      }
-      case StateLock.Attempt.Failed(String cause) -> {
-        err.println("error: " + cause);
-        yield ExitCode.FAILED;
-      }
+      case StateLock.Attempt.Busy() ->
+          voice.complain(
+              ExitCode.REFUSED,
+              "an agent runs already with --state-dir " + stateOptions.stateDir,
+              "stop it first, or give another --state-dir");
+      case StateLock.Attempt.Failed(String cause) -> voice.failed(cause, StateOptions.REMEDY);
       case StateLock.Attempt.Taken(StateLock lock) ->
-          run(settings.orElseThrow(), bus.orElseThrow(), queues, metrics, lock, err);
+          run(settings.orElseThrow(), bus.orElseThrow(), queues, metrics, lock, voice);
     };
   }
 
@@ -142,14 +138,13 @@ final class RunCommand implements Callable<Integer> {
       QueueWish queues,
       Optional<InetSocketAddress> metrics,
       StateLock lock,
-      PrintWriter err) {
+      Voice voice) {
     Reading<AgentProcess> made =
         AgentProcess.start(
             settings, bus, queues, hostOptions.root, hostOptions.live(), stateOptions.stateDir);
     if (!(made instanceof Reading.Present<AgentProcess>(AgentProcess agent))) {
       lock.close();
-      err.println("error: " + made.describe());
-      return ExitCode.FAILED;
+      return voice.failed(made.describe(), "'blkwarden-agent doctor' tells what is missing");
     }
     if (metrics.isPresent()
         && metricsOptions.serve(metrics.get(), List.of(agent.runtime()))
@@ -157,8 +152,7 @@ final class RunCommand implements Callable<Integer> {
       LOG.error("{}; the agent goes on without", why); // numbers are worth less than its work
     }
     Throwable failure = endedBy(agent, lock);
-    err.println("error: the agent cannot go on: " + failure);
-    return ExitCode.FAILED;
+    return voice.failed("the agent cannot go on: " + failure, "see its log, and start it again");
   }
 
   /** Waits until the agent breaks; a signal ends the process in the meantime. */

@@ -4,7 +4,6 @@ import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.metrics.MetricsServer;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.HostId;
-import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +66,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    PrintWriter err = spec.commandLine().getErr();
+    Voice voice = Voice.of(spec.commandLine(), false);
     List<String> problems = new ArrayList<>();
     if (hosts < 1 || hosts > MOST_HOSTS) {
       problems.add("--hosts: expected 1 to %d, found %d".formatted(MOST_HOSTS, hosts));
@@ -78,8 +77,7 @@ final class SimulateCommand implements Callable<Integer> {
     Optional<BusSettings> bus = busOptions.settings(new HostId("simulation"), problems);
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
     if (!problems.isEmpty() || bus.isEmpty()) {
-      problems.forEach(problem -> err.println("error: " + problem));
-      return ExitCode.USAGE;
+      return voice.unusable(problems);
     }
     Reading<SimulatedFleet> made =
         SimulatedFleet.start(
@@ -88,8 +86,7 @@ final class SimulateCommand implements Callable<Integer> {
             stateOptions.stateDir,
             host -> busOptions.settings(host, new ArrayList<>()).orElseThrow());
     if (!(made instanceof Reading.Present<SimulatedFleet>(SimulatedFleet fleet))) {
-      err.println("error: " + made.describe());
-      return ExitCode.FAILED;
+      return voice.failed(made.describe(), StateOptions.REMEDY);
     }
     Reading<MetricsServer> served =
         metrics
@@ -97,10 +94,9 @@ final class SimulateCommand implements Callable<Integer> {
             .orElse(Reading.absent("--metrics"));
     if (served instanceof Reading.Failed<MetricsServer>(String why)) {
       fleet.stop();
-      err.println("error: " + why);
-      return ExitCode.FAILED;
+      return voice.failed(why, "");
     }
-    err.println("SIMULATION: " + hosts + " dom0s that do not exist; stop it with Ctrl-C");
+    voice.err().println("SIMULATION: " + hosts + " dom0s that do not exist; stop it with Ctrl-C");
     try {
       run(fleet, calmTime.orElseThrow().toMillis(), stormTime.orElseThrow().toMillis());
     } finally {

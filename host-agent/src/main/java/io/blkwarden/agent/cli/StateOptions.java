@@ -5,6 +5,9 @@ import picocli.CommandLine.Option;
 
 /** Where the agent keeps its leases. */
 final class StateOptions {
+  /** What helps when it cannot be used. */
+  static final String REMEDY = "run it as root, or give a --state-dir that can be written to";
+
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",

@@ -11,6 +11,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,6 +180,42 @@ final class AgentCommandTest {
 
     assertThat(builtIn).contains("\"swap\"");
     assertThat(out.toString()).doesNotContain("\"swap\"").contains("\"data\"");
+  }
+
+  @Test
+  void withJsonEveryErrorIsAnObject() {
+    for (List<String> wrong :
+        List.of(
+            List.of("map", "--root", state.resolve("none").toString()),
+            List.of("map", "--root", state.toString()),
+            List.of("doctor", "--host", "two words"),
+            List.of("hand-over", "--state-dir", state.toString()),
+            List.of("release-all", "--stat-dir", "x"))) {
+      err.getBuffer().setLength(0);
+      List<String> words = new ArrayList<>(wrong);
+      words.add("--json");
+      int code = execute(words.toArray(String[]::new));
+
+      JsonNode error = JsonMapper.builder().build().readTree(err.toString());
+      assertThat(error.get("schema").asString()).isEqualTo("blkwarden.error.v1");
+      assertThat(error.get("error").asString()).isNotBlank();
+      assertThat(error.get("hint").asString()).isNotBlank();
+      assertThat(error.get("exit_code").asInt()).as("%s", wrong).isEqualTo(code).isPositive();
+    }
+  }
+
+  @Test
+  void releaseAllTellsProgramsWhatWasEnded() {
+    assertThat(execute("release-all", "--state-dir", state.toString(), "--json")).isZero();
+    assertThat(out.toString())
+        .isEqualToIgnoringNewLines(
+            "{\"schema\":\"blkwarden.release-all.v1\",\"by\":\"command\",\"outcomes\":[]}");
+  }
+
+  @Test
+  void whatIsMeantIsAsked() {
+    assertThat(execute("relese-all")).isEqualTo(2);
+    assertThat(err.toString()).contains("did you mean release-all", "'blkwarden-agent --help'");
   }
 
   @Test

@@ -51,6 +51,9 @@ public final class RecordingSet {
   public interface Taker {
     /** Takes one, with the begin of its file. */
     void take(FileHeader file, Entry entry);
+
+    /** How far the reading is, in bytes of all files together. */
+    default void reached(long bytes) {}
   }
 
   /** What takes note of damage. */
@@ -110,9 +113,7 @@ public final class RecordingSet {
       throw e;
     } catch (IOException e) {
       throw new IOException(
-          "%s cannot be read (%s): name a file or folder that 'blkwarden record' wrote"
-              .formatted(path, e),
-          e);
+          "%s cannot be read (%s)".formatted(path, e.getClass().getSimpleName()), e);
     }
   }
 
@@ -144,8 +145,9 @@ public final class RecordingSet {
    * @throws IOException if one cannot be read
    */
   public void read(long fromMillis, Taker taker, Damages damages) throws IOException {
-    for (int i = first(fromMillis); i < members.size(); i++) {
-      Member member = members.get(i);
+    int first = first(fromMillis);
+    long before = members.subList(0, first).stream().mapToLong(Member::bytes).sum();
+    for (Member member : members.subList(first, members.size())) {
       try (FileSource source = FileSource.open(member.path())) {
         RecordingReader reader = new RecordingReader(source);
         if (fromMillis - LEAD_MILLIS > begun(member)) {
@@ -158,7 +160,9 @@ public final class RecordingSet {
         }
         for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
           taker.take(member.header(), next.get());
+          taker.reached(before + reader.position());
         }
+        before += member.bytes();
         reader.damages().forEach(damage -> damages.damaged(member.path(), damage));
       }
     }

@@ -1,0 +1,78 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.OperatorRequest;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says yes or no to what a policy wants to do. */
+abstract sealed class AnswerCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin NatsOptions nats = new NatsOptions();
+  @Mixin AsJson asJson = new AsJson();
+
+  @Parameters(
+      paramLabel = "ID",
+      converter = IdConverter.class,
+      description = "As 'blkwarden proposals' and the alert's note show it.")
+  @Nullable MessageId id;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      defaultValue = "by hand",
+      description = "Why, for the record. Default: ${DEFAULT-VALUE}.")
+  String reason = "by hand";
+
+  private AnswerCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  abstract OperatorRequest.Ask ask(MessageId proposal);
+
+  @Override
+  public Integer call() throws BusException {
+    OperatorRequest.Ask ask = ask(Objects.requireNonNull(id, "picocli gives it, or does not call"));
+    return Asking.ask(shell, nats, reason, ask, asJson.json);
+  }
+
+  /** Approves it. */
+  @Command(
+      name = "approve",
+      mixinStandardHelpOptions = true,
+      description =
+          "Lets a proposal be carried out, if its breach still holds and every guard allows it.")
+  static final class Approve extends AnswerCommand {
+    Approve(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    OperatorRequest.Ask ask(MessageId proposal) {
+      return new OperatorRequest.Approve(proposal);
+    }
+  }
+
+  /** Denies it. */
+  @Command(
+      name = "deny",
+      mixinStandardHelpOptions = true,
+      description = "Refuses a proposal; its breach gets no other one before it is over.")
+  static final class Deny extends AnswerCommand {
+    Deny(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    OperatorRequest.Ask ask(MessageId proposal) {
+      return new OperatorRequest.Deny(proposal);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.model.Complaint;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Tells what became of a command that failed, in one form for all of them.
+ *
+ * @param debug whether an unexpected error is to be told with where it came from
+ */
+record Faults(Shell shell, BooleanSupplier debug)
+    implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  /** A command line that picocli cannot read. */
+  @Override
+  public int handleParseException(ParameterException e, String[] words) {
+    List<String> meant =
+        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+    String help = help(e.getCommandLine());
+    return shell.complain(
+        new Complaint(
+            String.valueOf(e.getMessage()),
+            meant.isEmpty()
+                ? help
+                : "did you mean %s? Otherwise %s".formatted(String.join(", or ", meant), help)),
+        ExitCodes.USAGE);
+  }
+
+  /** A command that threw. */
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    return switch (e) {
+      case Misuse misuse ->
+          shell.complain(
+              new Complaint(String.valueOf(misuse.getMessage()), help(command)), ExitCodes.USAGE);
+      case BusException bus -> shell.complain(bus.complaint(), ExitCodes.FAILED);
+      default -> {
+        if (debug.getAsBoolean()) {
+          e.printStackTrace(shell.err());
+        }
+        yield shell.failed(
+            "unexpected: " + e,
+            debug.getAsBoolean()
+                ? "report it with what is above"
+                : "run it again as 'blkwarden --debug ...' and report what it says");
+      }
+    };
+  }
+
+  private static String help(CommandLine command) {
+    return "see '%s --help'".formatted(command.getCommandSpec().qualifiedName());
+  }
+}

@@ -1,0 +1,67 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class ProgressTest {
+  private final StringWriter err = new StringWriter();
+  private final AtomicLong millis = new AtomicLong();
+
+  private Progress progress(boolean shown) {
+    return new Progress(new PrintWriter(err), shown, millis::get);
+  }
+
+  /** What a terminal shows of the line that is written over. */
+  private String seen() {
+    return err.toString().substring(err.toString().lastIndexOf('\r') + 1);
+  }
+
+  @Test
+  void saysHowFarItIsAndHowLongItWillTake() {
+    Progress progress = progress(true);
+    progress.at(1, 100, "at once");
+    assertThat(err.toString()).as("not at once").isEmpty();
+
+    millis.set(1_000);
+    progress.at(25, 100, "work");
+
+    assertThat(seen()).isEqualTo("[######..................]  25%  work  3s left");
+  }
+
+  @Test
+  void withoutAnEndItSaysOnlyWhatWasDone() {
+    Progress progress = progress(true);
+    millis.set(1_000);
+    progress.at(25, 0, "25 things");
+
+    assertThat(seen()).isEqualTo("25 things");
+  }
+
+  @Test
+  void leavesNothingBehind() {
+    Progress progress = progress(true);
+    millis.set(1_000);
+    progress.at(50, 100, "work");
+    millis.set(2_000);
+    progress.at(100, 100, "less");
+    progress.close();
+
+    assertThat(seen()).isEmpty();
+    String[] lines = err.toString().split("\r", -1);
+    assertThat(lines[lines.length - 2]).as("rubbed out").isBlank().hasSizeGreaterThan(30);
+  }
+
+  @Test
+  void isSilentWhereNobodyLooks() {
+    Progress progress = progress(false);
+    millis.set(9_000);
+    progress.at(1, 2, "work");
+    progress.close();
+
+    assertThat(err.toString()).isEmpty();
+  }
+}

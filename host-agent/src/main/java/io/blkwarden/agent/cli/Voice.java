@@ -1,0 +1,57 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.model.Complaint;
+import io.blkwarden.model.Ink;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.AsciiJson;
+import java.io.PrintWriter;
+import java.util.Collection;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * How a command speaks: to people in sentences, to programs in JSON objects, one a line.
+ *
+ * @param out for what was asked for
+ * @param err for errors and remarks
+ * @param command its name, for hints
+ * @param json whether a program listens
+ */
+record Voice(PrintWriter out, PrintWriter err, String command, boolean json) {
+  static Voice of(CommandLine line, boolean json) {
+    return new Voice(line.getOut(), line.getErr(), line.getCommandSpec().qualifiedName(), json);
+  }
+
+  /** Says why something failed, and what to do next; returns the exit code. */
+  int failed(String error, String hint) {
+    return complain(ExitCode.FAILED, error, hint);
+  }
+
+  /** Says what is wrong in the words that were typed; returns the exit code. */
+  int unusable(Collection<String> problems) {
+    for (String problem : problems) {
+      complain(ExitCode.USAGE, problem, "see '%s --help'".formatted(command));
+    }
+    return ExitCode.USAGE;
+  }
+
+  /** Says what went wrong; returns the exit code. */
+  int complain(int exitCode, String error, String hint) {
+    Complaint complaint = new Complaint(error, hint);
+    err.println(json ? AsciiJson.error(complaint, exitCode) : "error: " + complaint.text());
+    err.flush();
+    return exitCode;
+  }
+
+  /** Says something beside what was asked for. */
+  void note(String text) {
+    err.println(json ? AsciiJson.note(text) : "note: " + Printable.of(text));
+    err.flush();
+  }
+
+  /** Colours are for terminals that know them and people who want them. */
+  Ink ink() {
+    boolean wanted = System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM"));
+    return new Ink(wanted && Ansi.AUTO.enabled());
+  }
+}

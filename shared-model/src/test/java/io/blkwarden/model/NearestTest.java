@@ -1,0 +1,24 @@
+package io.blkwarden.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class NearestTest {
+  private static final Set<String> DOMAINS = Set.of("vm176", "vm177", "billing-db");
+
+  @Test
+  void findsWhatNeedsTheFewestChanges() {
+    assertThat(Nearest.of("biling", DOMAINS)).hasValue("billing-db");
+    assertThat(Nearest.of("vm17", DOMAINS)).as("the first of two").hasValue("vm176");
+    assertThat(Nearest.of("x", List.of())).isEmpty();
+  }
+
+  @Test
+  void asksOnlyAboutWhatIsAlike() {
+    assertThat(Nearest.question("vm76", DOMAINS)).isEqualTo("did you mean vm176?");
+    assertThat(Nearest.question("mail", DOMAINS)).isEmpty();
+  }
+}
