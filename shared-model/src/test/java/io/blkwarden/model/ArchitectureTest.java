@@ -3,6 +3,7 @@ package io.blkwarden.model;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -39,12 +40,21 @@ final class ArchitectureTest {
   @Test
   void touchesNoFilesAndNoSockets() {
     check(
-        classes()
+        noClasses()
             .should()
-            .onlyDependOnClassesThat(
-                resideInAnyPackage(
-                        "java.nio.file..", "java.nio.channels..", "java.net..", "java.lang.foreign")
-                    .negate()));
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net.."));
+  }
+
+  @Test
+  void onlyTheSupervisorsSocketIsNativeCode() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("..model.service..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.lang.foreign.."));
   }
 
   @Test

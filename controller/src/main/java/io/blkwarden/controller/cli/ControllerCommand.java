@@ -9,6 +9,7 @@ import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.step.StepSettings;
+import io.blkwarden.model.service.Supervisor;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,10 +175,13 @@ final class ControllerCommand implements Callable<Integer> {
               : "see that --http-tls-cert and --http-tls-key are one pair in PEM, the key in PKCS"
                   + " #8 and not encrypted, and that --http-port is free");
     }
+    Supervisor supervisor = Supervisor.of(System.getenv(), ProcessHandle.current().pid());
+    ServiceNotices.begin(runtime, supervisor);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread hook =
         new Thread(
             () -> {
+              supervisor.stopping().ifPresent(why -> log.warn("service manager: {}", why));
               boolean _ = runtime.stop(STOP);
               stopped.countDown();
             },

@@ -49,9 +49,11 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -207,6 +209,29 @@ public final class ControllerRuntime implements AutoCloseable {
       watch.load().problems().forEach(problem -> remarks.add(problem.toString()));
     }
     return new Readiness(brain.isAlive(), hindrances, remarks);
+  }
+
+  /**
+   * Calls back for as long as the controller lives: each time that the brain has answered a
+   * question, which it does between its turns. A controller that hangs falls silent.
+   *
+   * @param every time between two calls
+   * @param alive gets whether it does its work; on the brain's thread, so it must not wait
+   */
+  public void whileAlive(Duration every, Consumer<Readiness> alive) {
+    Disposable _ =
+        dispatchThread.schedulePeriodically(
+            () -> {
+              CompletableFuture<Void> _ = loop.ask(this::readiness).thenAccept(alive);
+            },
+            0,
+            every.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether it knows by NATS if it is the one that commands the fleet. */
+  public boolean claimKnown() {
+    return !(bus.state().claim() instanceof Claim.Unknown);
   }
 
   /** The port of HTTP, absent when there is none. */

@@ -9,6 +9,7 @@ import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.runtime.AgentSettings;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.service.Supervisor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -151,17 +152,20 @@ final class RunCommand implements Callable<Integer> {
             instanceof Reading.Failed<MetricsServer>(String why)) {
       LOG.error("{}; the agent goes on without", why); // numbers are worth less than its work
     }
-    Throwable failure = endedBy(agent, lock);
+    Supervisor supervisor = Supervisor.of(System.getenv(), ProcessHandle.current().pid());
+    ServiceNotices.begin(agent.runtime(), supervisor);
+    Throwable failure = endedBy(agent, lock, supervisor);
     return voice.failed("the agent cannot go on: " + failure, "see its log, and start it again");
   }
 
   /** Waits until the agent breaks; a signal ends the process in the meantime. */
-  private static Throwable endedBy(AgentProcess agent, StateLock lock) {
+  private static Throwable endedBy(AgentProcess agent, StateLock lock, Supervisor supervisor) {
     AtomicInteger code = new AtomicInteger(ExitCode.DONE);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
+                  supervisor.stopping().ifPresent(why -> LOG.warn("service manager: {}", why));
                   agent.stop();
                   lock.close();
                   // An orderly stop is no failure, which the JVM's own 143 would say.

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,8 @@ public final class AgentRuntime {
   private @Nullable Disposable ends;
   private @Nullable Disposable looks;
   private final CountDownLatch takenOver = new CountDownLatch(1);
+  private long ticks;
+  private long ticksTold;
 
   private AgentRuntime(AgentSettings settings, AgentPorts ports, AgentInbox inbox, UUID boot) {
     this.settings = settings;
@@ -111,11 +114,12 @@ public final class AgentRuntime {
     inputs =
         Flux.merge(
                 1, // more would wait here, beyond the inbox's own bounds
-                Flux.<AgentInput>empty().startWith(new AgentInput.Tick()).publishOn(thread),
+                Flux.just(new AgentInput.Tick()),
                 inbox.changes().publishOn(thread, 1),
                 inbox.commands().publishOn(thread, 1),
                 ticks)
-            .subscribe(core::on, this::inputsEnded);
+            .subscribeOn(thread) // or the first input is handled by whoever starts the agent
+            .subscribe(this::take, this::inputsEnded);
     ports.bus().start(new Hearing());
     LOG.info(
         "agent of {} runs: boot {}, interval {} ms{}",
@@ -123,6 +127,13 @@ public final class AgentRuntime {
         boot,
         settings.interval().toMillis(),
         settings.readOnly() ? ", read-only" : "");
+  }
+
+  private void take(AgentInput input) {
+    core.on(input);
+    if (input instanceof AgentInput.Tick) {
+      ticks++;
+    }
   }
 
   private static ThreadFactory named(String name) {
@@ -188,6 +199,27 @@ public final class AgentRuntime {
       }
     });
     return answer;
+  }
+
+  /**
+   * Calls back on the agent's own thread for as long as the agent lives: each time that the thread
+   * of its leases has looked at them, and its own thread has taken a turn since the last call. The
+   * first call comes after the first look at the host. An agent that hangs falls silent.
+   *
+   * @param every time between two calls
+   * @param alive gets what the agent knows, without counters of disks; must not wait
+   */
+  public void whileAlive(Duration every, Consumer<AgentReading> alive) {
+    Disposable _ =
+        leaseThread.schedulePeriodically(
+            () -> thread.schedule(() -> tell(alive)), 0, every.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void tell(Consumer<AgentReading> alive) {
+    if (ticks > ticksTold) {
+      ticksTold = ticks;
+      alive.accept(core.reading(false));
+    }
   }
 
   private void watch(String path) {

@@ -1,0 +1,5 @@
+/** How a program tells the service manager that started it how it stands. */
+@NullMarked
+package io.blkwarden.model.service;
+
+import org.jspecify.annotations.NullMarked;
