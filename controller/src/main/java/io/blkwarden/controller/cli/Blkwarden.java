@@ -1,5 +1,7 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.ServiceConf;
 import io.blkwarden.controller.bus.BusException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -77,10 +79,8 @@ public final class Blkwarden {
     int code;
     try {
       code = line.execute(ControllerConf.with(line, arguments, environment));
-    } catch (ControllerConf.Unfit e) {
-      String.valueOf(e.getMessage())
-          .lines()
-          .forEach(problem -> err.println("blkwarden: " + problem));
+    } catch (ServiceConf.Unfit e) {
+      e.problems().forEach(problem -> err.println("blkwarden: " + problem));
       code = ExitCodes.USAGE;
     }
     out.flush();

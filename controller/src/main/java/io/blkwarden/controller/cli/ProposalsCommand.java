@@ -1,5 +1,7 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.OperatorReply;

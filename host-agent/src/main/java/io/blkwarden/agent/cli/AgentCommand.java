@@ -1,5 +1,7 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.ServiceConf;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +37,7 @@ public final class AgentCommand implements Runnable {
     line.setExecutionExceptionHandler((failure, at, _) -> {
       String message = failure.getMessage();
       at.getErr().println("error: " + (message == null ? failure.toString() : message));
-      return ExitCode.FAILED;
+      return ExitCodes.FAILED;
     });
     return line;
   }
@@ -49,11 +51,9 @@ public final class AgentCommand implements Runnable {
     CommandLine line = commandLine();
     try {
       return line.execute(AgentConf.with(line, words, environment));
-    } catch (AgentConf.Unfit e) {
-      String.valueOf(e.getMessage())
-          .lines()
-          .forEach(problem -> line.getErr().println("error: " + problem));
-      return ExitCode.USAGE;
+    } catch (ServiceConf.Unfit e) {
+      e.problems().forEach(problem -> line.getErr().println("error: " + problem));
+      return ExitCodes.USAGE;
     }
   }
 

@@ -11,6 +11,7 @@ import io.blkwarden.agent.uevent.UeventCheck;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStoreCheck;
 import io.blkwarden.agent.xenstore.XenStoreSettings;
+import io.blkwarden.commandline.ExitCodes;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -50,13 +51,13 @@ final class DoctorCommand implements Callable<Integer> {
     Reading<RootedFiles> files = hostOptions.files();
     if (!(files instanceof Reading.Present<RootedFiles>(RootedFiles found))) {
       spec.commandLine().getErr().println("error: --root: " + files.describe());
-      return ExitCode.USAGE;
+      return ExitCodes.USAGE;
     }
     Optional<BusSettings> bus =
         hostOptions.host(found, problems).flatMap(host -> busOptions.settings(host, problems));
     if (!problems.isEmpty()) {
       problems.forEach(problem -> spec.commandLine().getErr().println("error: " + problem));
-      return ExitCode.USAGE;
+      return ExitCodes.USAGE;
     }
     List<Check> checks = new ArrayList<>(HostChecks.devices(found));
     checks.add(HostChecks.limits(found, hostOptions.root));
@@ -76,8 +77,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
     print(checks);
     return checks.stream().anyMatch(check -> check.state() == Check.State.FAIL)
-        ? ExitCode.FAILED
-        : ExitCode.DONE;
+        ? ExitCodes.FAILED
+        : ExitCodes.DONE;
   }
 
   private static Check dump(RootedFiles files) {

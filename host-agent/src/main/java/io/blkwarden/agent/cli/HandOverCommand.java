@@ -2,6 +2,7 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.lease.HandOver;
 import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.commandline.ExitCodes;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -32,18 +33,18 @@ final class HandOverCommand implements Callable<Integer> {
       case StateLock.Attempt.Busy() -> {
         Optional<String> fault = new HandOver(stateOptions.stateDir, InstantSource.system()).make();
         fault.ifPresent(why -> err.println("error: " + why));
-        yield fault.isPresent() ? ExitCode.FAILED : ExitCode.DONE;
+        yield fault.isPresent() ? ExitCodes.FAILED : ExitCodes.DONE;
       }
       case StateLock.Attempt.Failed(String cause) -> {
         err.println("error: " + cause);
-        yield ExitCode.FAILED;
+        yield ExitCodes.FAILED;
       }
       case StateLock.Attempt.Taken(StateLock lock) -> {
         lock.close();
         err.println(
             "error: no agent runs with --state-dir %s; there is nothing to hand over"
                 .formatted(stateOptions.stateDir));
-        yield ExitCode.REFUSED;
+        yield ExitCodes.REFUSED;
       }
     };
   }

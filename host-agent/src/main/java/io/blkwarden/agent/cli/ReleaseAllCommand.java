@@ -20,6 +20,7 @@ import io.blkwarden.agent.throttle.Outcomes;
 import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.agent.throttle.Tasks;
 import io.blkwarden.agent.throttle.Throttler;
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Outcome;
@@ -63,7 +64,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
       case StateLock.Attempt.Busy() -> ask(err);
       case StateLock.Attempt.Failed(String cause) -> {
         err.println("error: " + cause);
-        yield ExitCode.FAILED;
+        yield ExitCodes.FAILED;
       }
       case StateLock.Attempt.Taken(StateLock lock) -> {
         try (lock) {
@@ -78,7 +79,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
     Optional<String> fault = request.make();
     if (fault.isPresent()) {
       err.println("error: " + fault.get());
-      return ExitCode.FAILED;
+      return ExitCodes.FAILED;
     }
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (request.stands() && System.nanoTime() < until) {
@@ -87,17 +88,17 @@ final class ReleaseAllCommand implements Callable<Integer> {
     String stuck = request.stuck();
     if (request.stands() && !stuck.isEmpty()) {
       err.println("error: not ended yet, the agent keeps trying: " + stuck);
-      return ExitCode.FAILED;
+      return ExitCodes.FAILED;
     }
     if (request.stands()) {
       err.println(
           "error: the agent has not answered within %d s; the request stands, and the next agent to"
                   .formatted(PATIENCE.toSeconds())
               + " start will carry it out. Or stop the agent, and run this again.");
-      return ExitCode.FAILED;
+      return ExitCodes.FAILED;
     }
     spec.commandLine().getOut().println("the running agent has ended all its leases");
-    return ExitCode.DONE;
+    return ExitCodes.DONE;
   }
 
   private int doIt(PrintWriter err) {
@@ -105,15 +106,15 @@ final class ReleaseAllCommand implements Callable<Integer> {
     return switch (file.load()) {
       case LeaseFile.Found.Nothing() -> {
         spec.commandLine().getOut().println("no leases are held: there is no lease file");
-        yield ExitCode.DONE;
+        yield ExitCodes.DONE;
       }
       case LeaseFile.Found.SetAside(String detail) -> {
         err.println("error: " + detail);
-        yield ExitCode.FAILED;
+        yield ExitCodes.FAILED;
       }
       case LeaseFile.Found.Unreadable(String detail) -> {
         err.println("error: " + detail + "; mend that, and run this again");
-        yield ExitCode.FAILED;
+        yield ExitCodes.FAILED;
       }
       case LeaseFile.Found.Leases(StoredLeases leases) -> restore(file, leases, err);
     };
@@ -140,7 +141,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
             ? tuner.note()
             : Optional.of(made.describe());
     fault.ifPresent(why -> err.println("error: queues: " + why));
-    return fault.isPresent() ? ExitCode.FAILED : ExitCode.DONE;
+    return fault.isPresent() ? ExitCodes.FAILED : ExitCodes.DONE;
   }
 
   private int restore(LeaseFile file, StoredLeases leases, PrintWriter err) {
@@ -153,7 +154,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
                             .map(priorities -> throttler(boot.id(), files, priorities, file))));
     if (!(made instanceof Reading.Present<Throttler>(Throttler throttler))) {
       err.println("error: " + made.describe());
-      return ExitCode.FAILED;
+      return ExitCodes.FAILED;
     }
     long now = System.nanoTime() / 1_000_000;
     List<Outcome> found = throttler.recover(leases, now);
@@ -169,10 +170,10 @@ final class ReleaseAllCommand implements Callable<Integer> {
     }
     if (throttler.table().all().isEmpty()) {
       out.println("no leases are held any more");
-      return ExitCode.DONE;
+      return ExitCodes.DONE;
     }
     err.println("error: some priorities could not be restored; try again");
-    return ExitCode.FAILED;
+    return ExitCodes.FAILED;
   }
 
   private static Throttler throttler(

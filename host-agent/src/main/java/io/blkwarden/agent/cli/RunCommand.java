@@ -8,6 +8,9 @@ import io.blkwarden.agent.metrics.MetricsServer;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.runtime.AgentSettings;
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.model.HostId;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -91,16 +94,16 @@ final class RunCommand implements Callable<Integer> {
     }
     if (!problems.isEmpty()) {
       problems.forEach(problem -> err.println("error: " + problem));
-      return ExitCode.USAGE;
+      return ExitCodes.USAGE;
     }
     return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
       case StateLock.Attempt.Busy() -> {
         err.println("error: an agent runs already with --state-dir " + stateOptions.stateDir);
-        yield ExitCode.REFUSED;
+        yield ExitCodes.REFUSED;
       }
       case StateLock.Attempt.Failed(String cause) -> {
         err.println("error: " + cause);
-        yield ExitCode.FAILED;
+        yield ExitCodes.FAILED;
       }
       case StateLock.Attempt.Taken(StateLock lock) ->
           run(settings.orElseThrow(), bus.orElseThrow(), queues, metrics, lock, err);
@@ -108,7 +111,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Optional<AgentSettings> settings(HostId host, RolePatterns roles, List<String> problems) {
-    Optional<Duration> every = Durations.parse("--interval", interval, problems);
+    Optional<Duration> every = DurationText.parse("--interval", interval, problems);
     try {
       return every.map(time ->
           new AgentSettings(
@@ -121,7 +124,7 @@ final class RunCommand implements Callable<Integer> {
 
   private QueueWish queues(List<String> problems) {
     Optional<Duration> aging =
-        agingExpire.flatMap(text -> Durations.parse("--prio-aging-expire", text, problems));
+        agingExpire.flatMap(text -> DurationText.parse("--prio-aging-expire", text, problems));
     try {
       aging = new QueueWish(Optional.empty(), aging).aging();
     } catch (IllegalArgumentException e) {
@@ -149,7 +152,7 @@ final class RunCommand implements Callable<Integer> {
     if (!(made instanceof Reading.Present<AgentProcess>(AgentProcess agent))) {
       lock.close();
       err.println("error: " + made.describe());
-      return ExitCode.FAILED;
+      return ExitCodes.FAILED;
     }
     if (metrics.isPresent()
         && metricsOptions.serve(metrics.get(), List.of(agent.runtime()))
@@ -158,12 +161,12 @@ final class RunCommand implements Callable<Integer> {
     }
     Throwable failure = endedBy(agent, lock);
     err.println("error: the agent cannot go on: " + failure);
-    return ExitCode.FAILED;
+    return ExitCodes.FAILED;
   }
 
   /** Waits until the agent breaks; a signal ends the process in the meantime. */
   private static Throwable endedBy(AgentProcess agent, StateLock lock) {
-    AtomicInteger code = new AtomicInteger(ExitCode.DONE);
+    AtomicInteger code = new AtomicInteger(ExitCodes.DONE);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -175,7 +178,7 @@ final class RunCommand implements Callable<Integer> {
                 },
                 "stop"));
     Throwable failure = agent.broken().join();
-    code.set(ExitCode.FAILED);
+    code.set(ExitCodes.FAILED);
     return failure;
   }
 }

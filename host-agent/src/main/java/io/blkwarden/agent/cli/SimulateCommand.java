@@ -3,6 +3,9 @@ package io.blkwarden.agent.cli;
 import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.metrics.MetricsServer;
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.model.HostId;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -72,14 +75,14 @@ final class SimulateCommand implements Callable<Integer> {
     if (hosts < 1 || hosts > MOST_HOSTS) {
       problems.add("--hosts: expected 1 to %d, found %d".formatted(MOST_HOSTS, hosts));
     }
-    Optional<Duration> every = Durations.parse("--interval", interval, problems);
-    Optional<Duration> calmTime = Durations.parse("--calm", calm, problems);
-    Optional<Duration> stormTime = Durations.parse("--storm", storm, problems);
+    Optional<Duration> every = DurationText.parse("--interval", interval, problems);
+    Optional<Duration> calmTime = DurationText.parse("--calm", calm, problems);
+    Optional<Duration> stormTime = DurationText.parse("--storm", storm, problems);
     Optional<BusSettings> bus = busOptions.settings(new HostId("simulation"), problems);
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
     if (!problems.isEmpty() || bus.isEmpty()) {
       problems.forEach(problem -> err.println("error: " + problem));
-      return ExitCode.USAGE;
+      return ExitCodes.USAGE;
     }
     Reading<SimulatedFleet> made =
         SimulatedFleet.start(
@@ -89,7 +92,7 @@ final class SimulateCommand implements Callable<Integer> {
             host -> busOptions.settings(host, new ArrayList<>()).orElseThrow());
     if (!(made instanceof Reading.Present<SimulatedFleet>(SimulatedFleet fleet))) {
       err.println("error: " + made.describe());
-      return ExitCode.FAILED;
+      return ExitCodes.FAILED;
     }
     Reading<MetricsServer> served =
         metrics
@@ -98,7 +101,7 @@ final class SimulateCommand implements Callable<Integer> {
     if (served instanceof Reading.Failed<MetricsServer>(String why)) {
       fleet.stop();
       err.println("error: " + why);
-      return ExitCode.FAILED;
+      return ExitCodes.FAILED;
     }
     err.println("SIMULATION: " + hosts + " dom0s that do not exist; stop it with Ctrl-C");
     try {
@@ -107,7 +110,7 @@ final class SimulateCommand implements Callable<Integer> {
       served.toOptional().ifPresent(MetricsServer::close);
       fleet.stop();
     }
-    return ExitCode.DONE;
+    return ExitCodes.DONE;
   }
 
   private static void run(SimulatedFleet fleet, long calmMillis, long stormMillis)
