@@ -27,6 +27,7 @@ build_if_stale() {
 
 stale() {
   [[ ! -f "$2" ]] || [[ -n "$(find "$ROOT/pom.xml" "$ROOT/shared-model/pom.xml" \
-    "$ROOT/shared-model/src/main" "$ROOT/$1/pom.xml" "$ROOT/$1/src/main" \
+    "$ROOT/shared-model/src/main" "$ROOT/shared-model/command-line/pom.xml" \
+    "$ROOT/shared-model/command-line/src/main" "$ROOT/$1/pom.xml" "$ROOT/$1/src/main" \
     -type f -newer "$2" -print -quit 2>/dev/null)" ]]
 }

@@ -1,7 +1,7 @@
 package io.blkwarden.controller;
 
+import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.controller.cli.Blkwarden;
-import io.blkwarden.controller.cli.LogFormat;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.blkwarden.agent;
 
 import io.blkwarden.agent.cli.AgentCommand;
-import io.blkwarden.agent.cli.LogFormat;
+import io.blkwarden.commandline.log.LogFormat;
 import java.util.List;
 
 /** Starts {@code blkwarden-agent}. */

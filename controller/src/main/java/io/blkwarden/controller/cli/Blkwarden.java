@@ -1,5 +1,8 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.ServiceConf;
+import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.Complaint;
 import io.blkwarden.model.Ink;
 import java.io.PrintWriter;
@@ -71,10 +74,8 @@ public final class Blkwarden {
     int code = ExitCodes.USAGE;
     try {
       code = line.execute(ControllerConf.with(line, arguments, environment));
-    } catch (ControllerConf.Unfit e) {
-      String.valueOf(e.getMessage())
-          .lines()
-          .forEach(problem -> shell.complain(new Complaint(problem), ExitCodes.USAGE));
+    } catch (ServiceConf.Unfit e) {
+      e.problems().forEach(problem -> shell.complain(new Complaint(problem), ExitCodes.USAGE));
     }
     out.flush();
     err.flush();

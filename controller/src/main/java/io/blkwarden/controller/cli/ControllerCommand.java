@@ -1,5 +1,8 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;

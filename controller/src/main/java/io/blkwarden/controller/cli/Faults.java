@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.Complaint;
 import java.util.List;

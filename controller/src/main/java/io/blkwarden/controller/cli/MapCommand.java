@@ -1,5 +1,8 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.model.MappedDisk;

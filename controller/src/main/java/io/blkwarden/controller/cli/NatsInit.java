@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.Seeds;
 import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Role;

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.DurationText;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;

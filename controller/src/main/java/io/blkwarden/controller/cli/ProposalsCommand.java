@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.json.AsciiJson;
 import io.blkwarden.model.message.OperatorReply;

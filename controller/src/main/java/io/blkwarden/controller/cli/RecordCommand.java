@@ -1,5 +1,7 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.bus.RecordingTap;

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.record.Entry;

@@ -1,5 +1,7 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.record.files.RecordingSet;
 import io.blkwarden.controller.replay.Report;

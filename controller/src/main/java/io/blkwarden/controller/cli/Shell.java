@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.Complaint;
 import io.blkwarden.model.Ink;
 import io.blkwarden.model.Printable;

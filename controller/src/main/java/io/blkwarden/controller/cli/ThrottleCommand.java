@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.DurationText;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.OperatorRequest;

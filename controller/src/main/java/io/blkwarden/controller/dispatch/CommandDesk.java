@@ -1,5 +1,6 @@
 package io.blkwarden.controller.dispatch;
 
+import io.blkwarden.commandline.log.LogKeys;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Command;

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.dispatch;
 
+import io.blkwarden.commandline.log.LogKeys;
 import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.step.Effect;

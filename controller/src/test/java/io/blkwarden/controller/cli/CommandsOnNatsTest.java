@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;

@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.commandline.ExitCodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

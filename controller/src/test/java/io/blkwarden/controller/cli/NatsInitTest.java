@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.commandline.ExitCodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

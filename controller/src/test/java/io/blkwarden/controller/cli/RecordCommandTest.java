@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.record.Entries;
 import io.blkwarden.controller.record.Entry;
 import io.blkwarden.controller.record.RecordingException;

@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.record.Entry;
 import io.blkwarden.controller.record.files.RecordingFolder;
 import io.blkwarden.controller.record.files.RecordingLimits;

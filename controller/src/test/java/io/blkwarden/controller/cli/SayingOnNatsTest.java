@@ -3,6 +3,7 @@ package io.blkwarden.controller.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;

@@ -1,5 +1,8 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.ServiceConf;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +53,7 @@ public final class AgentCommand implements Runnable {
     String help = "see '%s --help'".formatted(at.getCommandSpec().qualifiedName());
     return Voice.of(at, List.of(words).contains("--json"))
         .complain(
-            ExitCode.USAGE,
+            ExitCodes.USAGE,
             String.valueOf(e.getMessage()),
             meant.isEmpty()
                 ? help
@@ -66,12 +69,10 @@ public final class AgentCommand implements Runnable {
     CommandLine line = commandLine();
     try {
       return line.execute(AgentConf.with(line, words, environment));
-    } catch (AgentConf.Unfit e) {
+    } catch (ServiceConf.Unfit e) {
       Voice voice = Voice.of(line, List.of(words).contains("--json"));
-      String.valueOf(e.getMessage())
-          .lines()
-          .forEach(problem -> voice.complain(ExitCode.USAGE, problem, ""));
-      return ExitCode.USAGE;
+      e.problems().forEach(problem -> voice.complain(ExitCodes.USAGE, problem, ""));
+      return ExitCodes.USAGE;
     }
   }
 

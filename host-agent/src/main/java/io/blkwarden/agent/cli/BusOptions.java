@@ -2,6 +2,7 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.bus.Credentials;
+import io.blkwarden.commandline.DurationText;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.NatsSeed;
 import io.blkwarden.model.subject.Subjects;
@@ -57,7 +58,7 @@ final class BusOptions {
     servers.forEach(server -> checkServer(server, problems));
     Path file = creds == null || creds.toString().isEmpty() ? null : creds;
     Optional<Credentials> credentials = file == null ? Optional.empty() : read(file, problems);
-    Optional<Duration> spread = Durations.parse("--reconnect-spread", reconnectSpread, problems);
+    Optional<Duration> spread = DurationText.parse("--reconnect-spread", reconnectSpread, problems);
     Optional<Subjects> subjects = Optional.empty();
     try {
       subjects = Optional.of(new Subjects(prefix));

@@ -11,6 +11,7 @@ import io.blkwarden.agent.uevent.UeventCheck;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStoreCheck;
 import io.blkwarden.agent.xenstore.XenStoreSettings;
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.Ink;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.AsciiJson;
@@ -78,8 +79,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
     print(checks, voice);
     return checks.stream().anyMatch(check -> check.state() == Check.State.FAIL)
-        ? ExitCode.FAILED
-        : ExitCode.DONE;
+        ? ExitCodes.FAILED
+        : ExitCodes.DONE;
   }
 
   private static Check dump(RootedFiles files) {

@@ -2,7 +2,9 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.lease.HandOver;
 import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.json.AsciiJson;
+import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -45,7 +47,7 @@ final class HandOverCommand implements Callable<Integer> {
       case StateLock.Attempt.Taken(StateLock lock) -> {
         lock.close();
         yield voice.complain(
-            ExitCode.REFUSED,
+            ExitCodes.REFUSED,
             "no agent runs with --state-dir %s; there is nothing to hand over"
                 .formatted(stateOptions.stateDir),
             "name its --state-dir, or start the next agent as it is");
@@ -65,6 +67,6 @@ final class HandOverCommand implements Callable<Integer> {
                       .put("state_dir", stateOptions.stateDir.toString())
                       .put("within_ms", HandOver.PATIENCE.toMillis())));
     }
-    return ExitCode.DONE;
+    return ExitCodes.DONE;
   }
 }

@@ -9,6 +9,7 @@ import io.blkwarden.agent.mapping.Unread;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.Ink;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -137,7 +138,7 @@ final class MapCommand implements Callable<Integer> {
       resolution = resolver.resolve(snapshot, resolution.next());
     }
     print(sources, snapshot, resolution, voice);
-    return snapshot.complete() ? ExitCode.DONE : ExitCode.FAILED;
+    return snapshot.complete() ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 
   private void print(

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.commandline.Table;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
@@ -9,7 +10,6 @@ import io.blkwarden.model.Printable;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.Worker;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,8 +18,7 @@ import java.util.stream.Stream;
  * A host's map as a table for people: a line for each disk, with all that guests chose made
  * printable.
  *
- * <p>Columns are as wide as their contents, up to {@value #WIDEST} characters; longer text is cut
- * and ends in {@code …}. The last column is never cut.
+ * <p>Columns are as wide as their contents, up to {@value #WIDEST} cells.
  */
 final class MapTable {
   private static final int WIDEST = 60;
@@ -36,10 +35,9 @@ final class MapTable {
     StringBuilder out = new StringBuilder();
     out.append(summary(host, kernel, disks)).append('\n');
     if (!disks.isEmpty()) {
-      List<List<String>> rows = new ArrayList<>();
-      rows.add(TITLES);
-      disks.forEach(disk -> rows.add(row(disk)));
-      append(rows, out);
+      Table table = new Table(WIDEST, TITLES);
+      disks.forEach(disk -> table.row(row(disk)));
+      table.lines().forEach(line -> out.append(line).append('\n'));
     }
     return out.toString();
   }
@@ -53,18 +51,16 @@ final class MapTable {
 
   private static List<String> row(MappedDisk disk) {
     Volume volume = disk.volume();
-    return Stream.of(
-            disk.domain().name() + " (" + disk.domain().domid() + ")",
-            disk.disk().vdev() + (disk.disk().mode().startsWith("r") ? " ro" : ""),
-            volume.path() == null ? NOTHING : volume.path(),
-            device(volume),
-            physical(disk.physical()),
-            volume.role().wire(),
-            joined(disk.workers().stream().map(worker -> Integer.toString(worker.pid()))),
-            joined(disk.workers().stream().map(MapTable::priority).distinct()),
-            state(disk))
-        .map(Printable::of)
-        .toList();
+    return List.of(
+        disk.domain().name() + " (" + disk.domain().domid() + ")",
+        disk.disk().vdev() + (disk.disk().mode().startsWith("r") ? " ro" : ""),
+        volume.path() == null ? NOTHING : volume.path(),
+        device(volume),
+        physical(disk.physical()),
+        volume.role().wire(),
+        joined(disk.workers().stream().map(worker -> Integer.toString(worker.pid()))),
+        joined(disk.workers().stream().map(MapTable::priority).distinct()),
+        state(disk));
   }
 
   private static String device(Volume volume) {
@@ -122,26 +118,5 @@ final class MapTable {
       case UNSUPPORTED_BACKEND ->
           "workers of backend " + disk.backend().wire() + " are not known to blkwarden";
     };
-  }
-
-  private static void append(List<List<String>> rows, StringBuilder out) {
-    int columns = TITLES.size();
-    int[] widths = new int[columns];
-    for (List<String> row : rows) {
-      for (int column = 0; column < columns - 1; column++) {
-        widths[column] = Math.max(widths[column], cut(row.get(column)).length());
-      }
-    }
-    for (List<String> row : rows) {
-      for (int column = 0; column < columns - 1; column++) {
-        String cell = cut(row.get(column));
-        out.append(cell).append(" ".repeat(widths[column] - cell.length() + 2));
-      }
-      out.append(row.getLast()).append('\n');
-    }
-  }
-
-  private static String cut(String cell) {
-    return cell.length() > WIDEST ? cell.substring(0, WIDEST - 1) + "…" : cell;
   }
 }

@@ -20,6 +20,7 @@ import io.blkwarden.agent.throttle.Outcomes;
 import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.agent.throttle.Tasks;
 import io.blkwarden.agent.throttle.Throttler;
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.AsciiJson;
@@ -104,7 +105,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
           "or stop the agent, and run this again");
     }
     print(voice, true, List.of(), "the running agent has ended all its leases");
-    return ExitCode.DONE;
+    return ExitCodes.DONE;
   }
 
   private int doIt(Voice voice) {
@@ -112,7 +113,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
     return switch (file.load()) {
       case LeaseFile.Found.Nothing() -> {
         print(voice, false, List.of(), "no leases are held: there is no lease file");
-        yield ExitCode.DONE;
+        yield ExitCodes.DONE;
       }
       case LeaseFile.Found.SetAside(String detail) ->
           voice.failed(detail, "see what it was, and put priorities back with ionice");
@@ -173,7 +174,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
             : Optional.of(made.describe());
     return fault
         .map(why -> voice.failed("queues: " + why, "run it as root on the dom0 itself"))
-        .orElse(ExitCode.DONE);
+        .orElse(ExitCodes.DONE);
   }
 
   private int restore(LeaseFile file, StoredLeases leases, Voice voice) {
@@ -203,7 +204,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
         told,
         all ? "no leases are held any more" : throttler.table().all().size() + " leases are held");
     return all
-        ? ExitCode.DONE
+        ? ExitCodes.DONE
         : voice.failed("some priorities could not be restored", "run this again");
   }
 

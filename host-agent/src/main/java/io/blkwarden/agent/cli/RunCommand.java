@@ -8,6 +8,9 @@ import io.blkwarden.agent.metrics.MetricsServer;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.runtime.AgentSettings;
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.service.Supervisor;
 import java.net.InetSocketAddress;
@@ -95,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
     return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
       case StateLock.Attempt.Busy() ->
           voice.complain(
-              ExitCode.REFUSED,
+              ExitCodes.REFUSED,
               "an agent runs already with --state-dir " + stateOptions.stateDir,
               "stop it first, or give another --state-dir");
       case StateLock.Attempt.Failed(String cause) -> voice.failed(cause, StateOptions.REMEDY);
@@ -105,7 +108,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private Optional<AgentSettings> settings(HostId host, RolePatterns roles, List<String> problems) {
-    Optional<Duration> every = Durations.parse("--interval", interval, problems);
+    Optional<Duration> every = DurationText.parse("--interval", interval, problems);
     try {
       return every.map(time ->
           new AgentSettings(
@@ -118,7 +121,7 @@ final class RunCommand implements Callable<Integer> {
 
   private QueueWish queues(List<String> problems) {
     Optional<Duration> aging =
-        agingExpire.flatMap(text -> Durations.parse("--prio-aging-expire", text, problems));
+        agingExpire.flatMap(text -> DurationText.parse("--prio-aging-expire", text, problems));
     try {
       aging = new QueueWish(Optional.empty(), aging).aging();
     } catch (IllegalArgumentException e) {
@@ -160,7 +163,7 @@ final class RunCommand implements Callable<Integer> {
 
   /** Waits until the agent breaks; a signal ends the process in the meantime. */
   private static Throwable endedBy(AgentProcess agent, StateLock lock, Supervisor supervisor) {
-    AtomicInteger code = new AtomicInteger(ExitCode.DONE);
+    AtomicInteger code = new AtomicInteger(ExitCodes.DONE);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -173,7 +176,7 @@ final class RunCommand implements Callable<Integer> {
                 },
                 "stop"));
     Throwable failure = agent.broken().join();
-    code.set(ExitCode.FAILED);
+    code.set(ExitCodes.FAILED);
     return failure;
   }
 }

@@ -3,6 +3,9 @@ package io.blkwarden.agent.cli;
 import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.metrics.MetricsServer;
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.model.HostId;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -71,9 +74,9 @@ final class SimulateCommand implements Callable<Integer> {
     if (hosts < 1 || hosts > MOST_HOSTS) {
       problems.add("--hosts: expected 1 to %d, found %d".formatted(MOST_HOSTS, hosts));
     }
-    Optional<Duration> every = Durations.parse("--interval", interval, problems);
-    Optional<Duration> calmTime = Durations.parse("--calm", calm, problems);
-    Optional<Duration> stormTime = Durations.parse("--storm", storm, problems);
+    Optional<Duration> every = DurationText.parse("--interval", interval, problems);
+    Optional<Duration> calmTime = DurationText.parse("--calm", calm, problems);
+    Optional<Duration> stormTime = DurationText.parse("--storm", storm, problems);
     Optional<BusSettings> bus = busOptions.settings(new HostId("simulation"), problems);
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
     if (!problems.isEmpty() || bus.isEmpty()) {
@@ -103,7 +106,7 @@ final class SimulateCommand implements Callable<Integer> {
       served.toOptional().ifPresent(MetricsServer::close);
       fleet.stop();
     }
-    return ExitCode.DONE;
+    return ExitCodes.DONE;
   }
 
   private static void run(SimulatedFleet fleet, long calmMillis, long stormMillis)

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.Complaint;
 import io.blkwarden.model.Ink;
 import io.blkwarden.model.Printable;
@@ -24,15 +25,15 @@ record Voice(PrintWriter out, PrintWriter err, String command, boolean json) {
 
   /** Says why something failed, and what to do next; returns the exit code. */
   int failed(String error, String hint) {
-    return complain(ExitCode.FAILED, error, hint);
+    return complain(ExitCodes.FAILED, error, hint);
   }
 
   /** Says what is wrong in the words that were typed; returns the exit code. */
   int unusable(Collection<String> problems) {
     for (String problem : problems) {
-      complain(ExitCode.USAGE, problem, "see '%s --help'".formatted(command));
+      complain(ExitCodes.USAGE, problem, "see '%s --help'".formatted(command));
     }
-    return ExitCode.USAGE;
+    return ExitCodes.USAGE;
   }
 
   /** Says what went wrong; returns the exit code. */

@@ -18,6 +18,7 @@ import io.blkwarden.agent.throttle.Received;
 import io.blkwarden.agent.throttle.Tasks;
 import io.blkwarden.agent.throttle.ThrottledDisks;
 import io.blkwarden.agent.throttle.Throttler;
+import io.blkwarden.commandline.log.LogKeys;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.cli;
+package io.blkwarden.commandline.log;
 
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +29,8 @@ public final class LogFormat {
       description = "How lines of the log look (default: $BLKWARDEN_LOG_FORMAT, else text).")
   Kind kind = Kind.TEXT;
 
-  LogFormat() {}
+  /** The option, not read yet. */
+  public LogFormat() {}
 
   /**
    * What a command line asks for, or else the environment; {@code text} for anything that is not

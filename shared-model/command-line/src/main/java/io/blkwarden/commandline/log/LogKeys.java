@@ -1,4 +1,4 @@
-package io.blkwarden.agent.runtime;
+package io.blkwarden.commandline.log;
 
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.Printable;
@@ -9,14 +9,17 @@ import org.slf4j.MDC;
 
 /**
  * What a line of the log is about, for logs that programs read ({@code --log-format json}): {@code
- * host}, {@code domain}, {@code domain_uuid}, {@code disk}, {@code command}, {@code lease}. Names
- * are made safe as they are in the line itself.
+ * host}, {@code domain}, {@code domain_uuid}, {@code disk}, {@code policy}, {@code command}, {@code
+ * lease}, {@code alert}. Names are made safe as they are in the line itself.
  */
-final class LogKeys implements AutoCloseable {
+public final class LogKeys implements AutoCloseable {
   private final List<String> keys = new ArrayList<>();
 
+  /** No keys yet. */
+  public LogKeys() {}
+
   /** Sets a key for the lines of this thread; nothing is set for an absent value. */
-  LogKeys put(String key, @Nullable Object value) {
+  public LogKeys put(String key, @Nullable Object value) {
     if (value != null) {
       MDC.put(key, Printable.of(value.toString()));
       keys.add(key);
@@ -25,7 +28,7 @@ final class LogKeys implements AutoCloseable {
   }
 
   /** Sets the keys of a domain. */
-  LogKeys put(@Nullable DomainRef domain) {
+  public LogKeys put(@Nullable DomainRef domain) {
     return domain == null ? this : put("domain", domain.name()).put("domain_uuid", domain.uuid());
   }
 

@@ -1,5 +1,0 @@
-/** What is written by hand in the package, held against the code. */
-@NullMarked
-package io.blkwarden.packages.controller;
-
-import org.jspecify.annotations.NullMarked;

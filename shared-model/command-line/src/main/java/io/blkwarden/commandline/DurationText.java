@@ -1,0 +1,68 @@
+package io.blkwarden.commandline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Durations as people write them: {@code 500ms}, {@code 30s}, {@code 10m}, {@code 24h}, {@code 7d};
+ * none is zero.
+ */
+public final class DurationText implements ITypeConverter<Duration> {
+  private static final Pattern FORM = Pattern.compile("0*([1-9][0-9]{0,6})(ms|s|m|h|d)");
+  private static final String EXPECTED =
+      "expected a duration such as 500ms, 30s, 10m, 24h or 7d, found '%s'";
+
+  private static final long MINUTE = 60;
+  private static final long HOUR = 3_600;
+  private static final long DAY = 86_400;
+
+  @Override
+  public Duration convert(String text) {
+    return parse(text).orElseThrow(() -> new TypeConversionException(EXPECTED.formatted(text)));
+  }
+
+  /** The duration of an option, or a problem in the list. */
+  public static Optional<Duration> parse(String option, String text, List<String> problems) {
+    Optional<Duration> duration = parse(text);
+    if (duration.isEmpty()) {
+      problems.add(option + ": " + EXPECTED.formatted(text));
+    }
+    return duration;
+  }
+
+  private static Optional<Duration> parse(String text) {
+    Matcher m = FORM.matcher(text);
+    if (!m.matches()) {
+      return Optional.empty();
+    }
+    long number = Long.parseLong(m.group(1));
+    return Optional.of(
+        switch (m.group(2)) {
+          case "ms" -> Duration.ofMillis(number);
+          case "s" -> Duration.ofSeconds(number);
+          case "m" -> Duration.ofMinutes(number);
+          case "h" -> Duration.ofHours(number);
+          default -> Duration.ofDays(number);
+        });
+  }
+
+  /** A duration in its two largest units at most, such as {@code 3m 5s}; none is negative. */
+  public static String print(Duration duration) {
+    long seconds = Math.max(0, duration.toSeconds());
+    if (seconds < MINUTE) {
+      return seconds + "s";
+    }
+    if (seconds < HOUR) {
+      return "%dm %ds".formatted(seconds / MINUTE, seconds % MINUTE);
+    }
+    if (seconds < DAY) {
+      return "%dh %dm".formatted(seconds / HOUR, seconds % HOUR / MINUTE);
+    }
+    return "%dd %dh".formatted(seconds / DAY, seconds % DAY / HOUR);
+  }
+}

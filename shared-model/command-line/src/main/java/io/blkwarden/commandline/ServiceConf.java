@@ -1,0 +1,122 @@
+package io.blkwarden.commandline;
+
+import io.blkwarden.model.ConfFile;
+import io.blkwarden.model.ConfFile.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * A service's options in a file, which a variable of the environment names; without it there is
+ * none.
+ *
+ * <p>The command line goes before the environment, that before the file, and that before what is
+ * built in.
+ */
+public final class ServiceConf {
+  /** Those that belong to one call. */
+  private static final Set<String> NOT_IN_FILE = Set.of("--help", "--version", "--log-format");
+
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("nats", "NATS_URL", "creds", "NATS_CREDS");
+
+  private final String variable;
+  private final String service;
+  private final Set<String> notInFile;
+
+  /**
+   * A file.
+   *
+   * @param variable names it in the environment
+   * @param service the command whose options it holds
+   * @param notInFile which of these it does not hold, besides those for help and the log
+   */
+  public ServiceConf(String variable, String service, Set<String> notInFile) {
+    this.variable = variable;
+    this.service = service;
+    this.notInFile = Set.copyOf(notInFile);
+  }
+
+  /** The file is of no use; the message has a line for each problem. */
+  public static final class Unfit extends Exception {
+    @java.io.Serial private static final long serialVersionUID = 1;
+
+    Unfit(List<String> problems) {
+      super(String.join("\n", problems));
+    }
+
+    /** What is wrong, all of it. */
+    public List<String> problems() {
+      return String.valueOf(getMessage()).lines().toList();
+    }
+  }
+
+  /** The keys that there are, with what they take: the options of the service. */
+  public Map<String, Kind> keys(CommandLine line) {
+    Map<String, Kind> keys = new TreeMap<>();
+    for (OptionSpec option :
+        Objects.requireNonNull(line.getSubcommands().get(service)).getCommandSpec().options()) {
+      String name = option.longestName();
+      if (!NOT_IN_FILE.contains(name) && !notInFile.contains(name)) {
+        Kind kind = option.isMultiValue() ? Kind.REPEATED : Kind.VALUE;
+        keys.put(name.substring(2), option.arity().max() == 0 ? Kind.FLAG : kind);
+      }
+    }
+    return keys;
+  }
+
+  /**
+   * The words of a command line with what the file says for its command.
+   *
+   * @param command the command that they name
+   * @param depth how many words name it
+   * @param takes which keys it takes from the file, of those that are options of its own
+   */
+  public String[] with(
+      CommandLine command,
+      int depth,
+      Predicate<String> takes,
+      String[] words,
+      Map<String, String> environment)
+      throws Unfit {
+    String file = environment.getOrDefault(variable, "");
+    if (file.isEmpty()) {
+      return words;
+    }
+    Map<String, Kind> keys = keys(command.getCommandSpec().root().commandLine());
+    ConfFile conf = ConfFile.parse(file, read(file), keys);
+    if (!conf.problems().isEmpty()) {
+      throw new Unfit(conf.problems());
+    }
+    Map<String, OptionSpec> options = command.getCommandSpec().optionsMap();
+    keys.keySet()
+        .removeIf(key ->
+            !takes.test(key)
+                || !options.containsKey("--" + key)
+                || !environment.getOrDefault(ENVIRONMENT.getOrDefault(key, ""), "").isEmpty());
+    List<String> all = new ArrayList<>(List.of(words));
+    all.addAll(depth, conf.options(keys, List.of(words)));
+    return all.toArray(String[]::new);
+  }
+
+  private String read(String file) throws Unfit {
+    try {
+      if (Files.size(Path.of(file)) > ConfFile.MAX_BYTES) {
+        throw new Unfit(
+            List.of("%s: expected at most %d bytes".formatted(file, ConfFile.MAX_BYTES)));
+      }
+      return Files.readString(Path.of(file));
+    } catch (IOException e) {
+      throw new Unfit(List.of("%s, named by %s: cannot be read: %s".formatted(file, variable, e)));
+    }
+  }
+}

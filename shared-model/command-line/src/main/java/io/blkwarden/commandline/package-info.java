@@ -1,0 +1,5 @@
+/** What both command lines share: options in a file, times, tables and exit codes. */
+@NullMarked
+package io.blkwarden.commandline;
+
+import org.jspecify.annotations.NullMarked;
