@@ -2,6 +2,7 @@ package io.blkwarden.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -30,5 +31,10 @@ public final class NatsSeed {
     return lines.size() == 1 && SEED.matcher(lines.getFirst()).matches()
         ? Optional.of(lines.getFirst())
         : Optional.empty();
+  }
+
+  /** The seed of a file of either kind, for a look at whether it is whole. */
+  public static Optional<String> anywhereIn(String text) {
+    return SEED.matcher(text).results().map(MatchResult::group).findFirst();
   }
 }

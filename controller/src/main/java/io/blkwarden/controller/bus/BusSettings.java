@@ -9,12 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param servers URLs joined by commas, such as {@code nats://127.0.0.1:4222}
  * @param credentials file with an NKey seed, or {@code .creds} file; absent for none
+ * @param authorities file with those that vouch for servers, in PEM; absent for Java's own
  * @param subjects the installation's subjects
  * @param instance name of this controller in its claim and connections: 1 to 64 of {@code A-Z a-z
  *     0-9 _ . -}
  */
 public record BusSettings(
-    String servers, @Nullable Path credentials, Subjects subjects, String instance) {
+    String servers,
+    @Nullable Path credentials,
+    @Nullable Path authorities,
+    Subjects subjects,
+    String instance) {
   public BusSettings {
     if (servers.isBlank()) {
       throw new IllegalArgumentException("nats: expected a URL such as nats://127.0.0.1:4222");
@@ -23,6 +28,17 @@ public record BusSettings(
       throw new IllegalArgumentException(
           "instance: expected 1 to 64 of A-Z a-z 0-9 _ . -, found '%s'".formatted(instance));
     }
+  }
+
+  /** Settings with Java's own authorities. */
+  public BusSettings(
+      String servers, @Nullable Path credentials, Subjects subjects, String instance) {
+    this(servers, credentials, null, subjects, instance);
+  }
+
+  /** Whether what is said is encrypted, and whoever hears it shows who it is. */
+  public boolean secure() {
+    return authorities != null || servers.matches("(?s).*\\b(tls|opentls|wss)://.*");
   }
 
   /** The servers without user names, passwords and tokens, for logs and errors. */

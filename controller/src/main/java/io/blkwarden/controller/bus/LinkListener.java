@@ -8,6 +8,7 @@ import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
 import io.nats.client.support.Status;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ final class LinkListener implements ErrorListener, ConnectionListener {
   private final BusCounters counters;
   private final Runnable onReconnected;
   private final Runnable onClosed;
+  private volatile @Nullable Exception lastFault;
   private final AtomicBoolean lost = new AtomicBoolean(true); // until it is there at all
 
   /** One of a program that ends when its connection does. */
@@ -76,9 +78,15 @@ final class LinkListener implements ErrorListener, ConnectionListener {
     log.warn("NATS {}: the server reports: {}", link, error);
   }
 
+  /** What failed last; nothing while nothing did. */
+  @Nullable Exception lastFault() {
+    return lastFault;
+  }
+
   @Override
   public void exceptionOccurred(Connection connection, Exception exception) {
     counters.errors.increment();
+    lastFault = exception;
     log.debug("NATS {}: {}", link, exception.toString(), exception);
   }
 

@@ -1,5 +1,8 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.commandline.nats.NatsFault;
+import io.blkwarden.commandline.nats.ServerTrust;
+import io.blkwarden.model.Complaint;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -7,7 +10,10 @@ import io.nats.client.Options;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes connections that come back by themselves, for ever, and that never make a publisher wait.
@@ -40,10 +46,7 @@ final class NatsLinks {
           "check --creds or NATS_CREDS",
           e);
     } catch (IOException e) {
-      throw new BusException(
-          "cannot reach NATS at %s (%s)".formatted(settings.printableServers(), e.getMessage()),
-          "start nats-server, or set --nats or NATS_URL",
-          e);
+      throw unreachable(Optional.ofNullable(listener.lastFault()).orElse(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BusException("interrupted while connecting to NATS", "", e);
@@ -54,6 +57,15 @@ final class NatsLinks {
           "check --nats and --creds",
           e);
     }
+  }
+
+  /** What the client says of the last try, not that all were in vain. */
+  private BusException unreachable(Exception last) {
+    Complaint fault = NatsFault.of(last);
+    return new BusException(
+        "cannot reach NATS at %s (%s)".formatted(settings.printableServers(), fault.error()),
+        fault.hint(),
+        last);
   }
 
   private Options options(String link, LinkListener listener) throws BusException {
@@ -74,6 +86,12 @@ final class NatsLinks {
             .socketWriteTimeout(Duration.ofSeconds(20))
             .pingInterval(PING)
             .maxPingsOut(2);
+    if (settings.secure()) {
+      options
+          .sslContext(trust(settings.authorities()))
+          // otherwise it goes by addresses, and the server's name is lost
+          .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
+    }
     Path credentials = settings.credentials();
     if (credentials != null) {
       try {
@@ -92,6 +110,26 @@ final class NatsLinks {
       }
     }
     return options.build();
+  }
+
+  private static SSLContext trust(@Nullable Path authorities) throws BusException {
+    if (authorities == null) {
+      return ServerTrust.ofJava();
+    }
+    try {
+      return ServerTrust.of(authorities);
+    } catch (IOException e) {
+      throw new BusException(
+          "cannot read the authorities %s (%s)"
+              .formatted(authorities, e.getClass().getSimpleName()),
+          "check --nats-ca and NATS_CA",
+          e);
+    } catch (IllegalArgumentException e) {
+      throw new BusException(
+          "the authorities %s are %s".formatted(authorities, e.getMessage()),
+          "check --nats-ca and NATS_CA",
+          e);
+    }
   }
 
   /** At random between nothing and a bound that doubles to 4 s, so that a fleet does not storm. */

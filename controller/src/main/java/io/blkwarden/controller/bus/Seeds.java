@@ -48,9 +48,11 @@ public final class Seeds {
       throw new IllegalArgumentException(
           "a file of more than %d bytes".formatted(NatsSeed.FILE_MAX));
     }
-    Optional<String> seed = NatsSeed.in(Files.readString(file));
+    String text = Files.readString(file);
+    Optional<String> key = NatsSeed.anywhereIn(text).map(Seeds::publicKey);
+    Optional<String> seed = NatsSeed.in(text);
     if (seed.isPresent()) {
-      options.inboxPrefix("_INBOX." + publicKey(seed.get()) + ".");
+      options.inboxPrefix("_INBOX." + key.orElseThrow() + ".");
       options.authHandler(Nats.staticCredentials(null, seed.get().toCharArray()));
     } else {
       options.credentialPath(file.toString());

@@ -2,7 +2,6 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.ServiceConf;
-import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.Complaint;
 import io.blkwarden.model.Ink;
 import java.io.PrintWriter;
@@ -25,7 +24,8 @@ import picocli.CommandLine.Option;
     description = "Finds the disks that hurt their neighbours, fleet-wide, and throttles them.",
     footer = {
       "",
-      "Environment: NATS_URL, NATS_CREDS, NO_COLOR, BLKWARDEN_CONF (a file, for the controller).",
+      "Environment: NATS_URL, NATS_CA, NATS_CREDS, NO_COLOR, BLKWARDEN_CONF (a file, for the"
+          + " controller).",
       "Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a guard."
     },
     subcommands = {

@@ -17,7 +17,7 @@ public final class ControllerConf {
   public static final String VARIABLE = "BLKWARDEN_CONF";
 
   private static final String SERVICE = "controller";
-  private static final Set<String> FOR_PEOPLE = Set.of("nats", "prefix");
+  private static final Set<String> FOR_PEOPLE = Set.of("nats", "nats-ca", "prefix");
 
   private static final ServiceConf FILE = new ServiceConf(VARIABLE, SERVICE, Set.of());
 

@@ -23,6 +23,14 @@ final class NatsOptions {
   @Nullable Path creds;
 
   @Option(
+      names = "--nats-ca",
+      paramLabel = "FILE",
+      description =
+          "Authorities that vouch for the server, in PEM; default $NATS_CA or those of Java. With it"
+              + " everything is by TLS.")
+  @Nullable Path authorities;
+
+  @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
       defaultValue = "blkwarden.v1",
@@ -33,20 +41,21 @@ final class NatsOptions {
   BusSettings settings(Shell shell, String instance) {
     return Misuse.unless(() -> {
       String fromEnvironment = shell.environment().get("NATS_URL");
-      String credentials = shell.environment().get("NATS_CREDS");
-      Path file =
-          creds == null && credentials != null && !credentials.isEmpty()
-              ? Path.of(credentials)
-              : creds;
       return new BusSettings(
           nats != null
               ? nats
               : fromEnvironment == null || fromEnvironment.isEmpty()
                   ? DEFAULT_URL
                   : fromEnvironment,
-          file,
+          file(creds, shell, "NATS_CREDS"),
+          file(authorities, shell, "NATS_CA"),
           new Subjects(prefix),
           instance);
     });
+  }
+
+  private static @Nullable Path file(@Nullable Path given, Shell shell, String variable) {
+    String named = shell.environment().getOrDefault(variable, "");
+    return given != null || named.isEmpty() ? given : Path.of(named);
   }
 }

@@ -1,7 +1,6 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.LabelsReader;

@@ -5,7 +5,6 @@ import io.nats.client.NKey;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** How this host is known to NATS. */
 public sealed interface Credentials {
@@ -23,19 +22,15 @@ public sealed interface Credentials {
   /**
    * What a file with this text is.
    *
-   * @throws IllegalArgumentException if it is a seed whose checksum is wrong
+   * @throws IllegalArgumentException if its seed has a wrong checksum
    */
   static Credentials of(Path file, String text) {
-    Optional<String> seed = NatsSeed.in(text);
-    if (seed.isEmpty()) {
-      return new JwtFile(file);
-    }
     try {
-      NKey.fromSeed(seed.get().toCharArray()).clear();
+      NatsSeed.anywhereIn(text).ifPresent(seed -> NKey.fromSeed(seed.toCharArray()).clear());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("a seed whose checksum is wrong", e);
     }
-    return new Seed(seed.get());
+    return NatsSeed.in(text).<Credentials>map(Seed::new).orElseGet(() -> new JwtFile(file));
   }
 
   /** Lets a connection use them. */

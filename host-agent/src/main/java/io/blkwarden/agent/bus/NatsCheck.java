@@ -1,6 +1,8 @@
 package io.blkwarden.agent.bus;
 
 import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.nats.NatsFault;
+import io.blkwarden.model.Complaint;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
@@ -8,6 +10,9 @@ import io.nats.client.Options;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} says about NATS: whether a server answers, and what it is. */
 public final class NatsCheck {
@@ -17,15 +22,22 @@ public final class NatsCheck {
 
   /** Connects once and asks for an answer; publishes nothing. */
   public static List<Check> run(BusSettings settings) {
+    AtomicReference<@Nullable Exception> last = new AtomicReference<>();
     Options.Builder builder =
         new Options.Builder()
             .servers(settings.servers().toArray(String[]::new))
             .connectionName("blkwarden-agent doctor " + settings.host())
             .connectionTimeout(Duration.ofSeconds(3))
-            .errorListener(new ErrorListener() {})
+            .errorListener(
+                new ErrorListener() {
+                  @Override
+                  public void exceptionOccurred(Connection connection, Exception exception) {
+                    last.set(exception);
+                  }
+                })
             .noReconnect();
     try {
-      settings.credentials().ifPresent(known -> known.use(builder));
+      settings.use(builder);
       Connection connection = Nats.connect(builder.build());
       try {
         Duration roundTrip = connection.RTT();
@@ -42,12 +54,13 @@ public final class NatsCheck {
         connection.close();
       }
     } catch (IOException | RuntimeException e) {
+      Complaint why = NatsFault.of(Objects.requireNonNullElse(last.get(), e));
       return List.of(
           Check.fail(
               NAME,
-              "cannot connect: " + e.getMessage(),
-              "Start a nats-server, or give its URL by --nats or NATS_URL and credentials by"
-                  + " --creds or NATS_CREDS. map and top work without."));
+              "cannot connect: " + why.error(),
+              "To mend it: %s; credentials are --creds or NATS_CREDS. map and top work without."
+                  .formatted(why.hint())));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of(Check.fail(NAME, "interrupted", "Try again."));

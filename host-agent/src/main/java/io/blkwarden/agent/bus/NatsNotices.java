@@ -1,5 +1,6 @@
 package io.blkwarden.agent.bus;
 
+import io.blkwarden.commandline.nats.NatsFault;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Consumer;
@@ -56,8 +57,7 @@ final class NatsNotices implements ConnectionListener, ErrorListener {
 
   @Override
   public void exceptionOccurred(Connection connection, Exception exception) {
-    String message = exception.getMessage();
-    owner.fault(message == null ? exception.getClass().getSimpleName() : message);
+    owner.fault(NatsFault.of(exception).text());
   }
 
   @Override

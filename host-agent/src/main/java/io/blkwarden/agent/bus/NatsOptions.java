@@ -58,7 +58,7 @@ final class NatsOptions {
             .connectThreadFactory(daemons("nats-connect"))
             .connectionListener(connections)
             .errorListener(errors);
-    settings.credentials().ifPresent(known -> known.use(builder));
+    settings.use(builder);
     return builder.build();
   }
 

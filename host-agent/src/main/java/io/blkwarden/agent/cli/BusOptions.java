@@ -3,6 +3,7 @@ package io.blkwarden.agent.cli;
 import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.bus.Credentials;
 import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.nats.ServerTrust;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.NatsSeed;
 import io.blkwarden.model.subject.Subjects;
@@ -14,12 +15,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that speak to NATS. */
 final class BusOptions {
-  private static final List<String> SCHEMES = List.of("nats", "tls", "ws", "wss", "opentls");
+  private static final List<String> SCHEMES = List.of("nats", "tls", "ws", "wss");
 
   @Option(
       names = "--nats",
@@ -34,6 +36,15 @@ final class BusOptions {
       defaultValue = "${env:NATS_CREDS}",
       description = "Credentials for NATS (default: $NATS_CREDS, else none).")
   @Nullable Path creds;
+
+  @Option(
+      names = "--nats-ca",
+      paramLabel = "FILE",
+      defaultValue = "${env:NATS_CA}",
+      description =
+          "Authorities that vouch for servers, in PEM (default: $NATS_CA, else those of Java). With"
+              + " it everything is by TLS.")
+  @Nullable Path authorities;
 
   @Option(
       names = "--prefix",
@@ -58,6 +69,7 @@ final class BusOptions {
     servers.forEach(server -> checkServer(server, problems));
     Path file = creds == null || creds.toString().isEmpty() ? null : creds;
     Optional<Credentials> credentials = file == null ? Optional.empty() : read(file, problems);
+    Optional<SSLContext> tls = tls(servers, problems);
     Optional<Duration> spread = DurationText.parse("--reconnect-spread", reconnectSpread, problems);
     Optional<Subjects> subjects = Optional.empty();
     try {
@@ -71,7 +83,7 @@ final class BusOptions {
     try {
       return Optional.of(
           new BusSettings(
-              servers, credentials, host, subjects.orElseThrow(), spread.orElseThrow()));
+              servers, credentials, tls, host, subjects.orElseThrow(), spread.orElseThrow()));
     } catch (IllegalArgumentException e) {
       problems.add("--nats: " + e.getMessage());
       return Optional.empty();
@@ -98,14 +110,37 @@ final class BusOptions {
     }
   }
 
+  private Optional<SSLContext> tls(List<String> servers, List<String> problems) {
+    Path file = authorities;
+    if (file == null || file.toString().isEmpty()) {
+      return servers.stream().anyMatch(each -> each.matches("(tls|wss)://.*"))
+          ? Optional.of(ServerTrust.ofJava())
+          : Optional.empty();
+    }
+    try {
+      return Optional.of(ServerTrust.of(file));
+    } catch (IOException _) {
+      problems.add("--nats-ca: expected a file that can be read, found " + file);
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          "--nats-ca: expected certificates in PEM, found %s in %s"
+              .formatted(e.getMessage(), file));
+    }
+    return Optional.empty();
+  }
+
   private static void checkServer(String server, List<String> problems) {
     try {
       URI uri = URI.create(server.contains("://") ? server : "nats://" + server);
       if (uri.getHost() == null || !SCHEMES.contains(uri.getScheme())) {
-        problems.add("--nats: expected nats://HOST:PORT, found '%s'".formatted(shown(server)));
+        problems.add(
+            "--nats: expected nats://HOST:PORT or tls://HOST:PORT, found '%s'"
+                .formatted(shown(server)));
       }
     } catch (IllegalArgumentException _) {
-      problems.add("--nats: expected nats://HOST:PORT, found '%s'".formatted(shown(server)));
+      problems.add(
+          "--nats: expected nats://HOST:PORT or tls://HOST:PORT, found '%s'"
+              .formatted(shown(server)));
     }
   }
 

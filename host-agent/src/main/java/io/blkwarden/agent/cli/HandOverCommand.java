@@ -4,7 +4,6 @@ import io.blkwarden.agent.lease.HandOver;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.json.AsciiJson;
-import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -27,7 +27,7 @@ public final class ServiceConf {
   private static final Set<String> NOT_IN_FILE = Set.of("--help", "--version", "--log-format");
 
   private static final Map<String, String> ENVIRONMENT =
-      Map.of("nats", "NATS_URL", "creds", "NATS_CREDS");
+      Map.of("nats", "NATS_URL", "nats-ca", "NATS_CA", "creds", "NATS_CREDS");
 
   private final String variable;
   private final String service;

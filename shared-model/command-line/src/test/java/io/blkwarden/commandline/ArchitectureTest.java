@@ -33,6 +33,7 @@ final class ArchitectureTest {
                     "io.blkwarden.commandline..",
                     "io.blkwarden.model..",
                     "java..",
+                    "javax.net.ssl..",
                     "org.jline..",
                     "org.jspecify..",
                     "org.slf4j..",

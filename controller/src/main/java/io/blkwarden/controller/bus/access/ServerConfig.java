@@ -54,6 +54,7 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
     tls {
       cert_file: %s
       key_file: %s
+      timeout: 10 # all of a fleet that comes back at once, on slow dom0s, takes longer than 2 s
     }
     """
         .formatted(quoted(tls.certificate()), quoted(tls.key()));

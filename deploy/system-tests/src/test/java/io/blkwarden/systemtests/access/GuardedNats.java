@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.model.NatsSeed;
+import io.blkwarden.systemtests.Certificate;
 import io.blkwarden.systemtests.NatsProcess;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
@@ -25,11 +26,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class GuardedNats {
   private final Path folder;
   private final NatsProcess server;
+  private final String url;
   private final List<Connection> connections = new ArrayList<>();
 
-  private GuardedNats(Path folder, NatsProcess server) {
+  private GuardedNats(Path folder, NatsProcess server, String url) {
     this.folder = folder;
     this.server = server;
+    this.url = url;
   }
 
   /** What somebody said on the command line, and what came of it. */
@@ -37,23 +40,35 @@ public final class GuardedNats {
 
   /** Starts one for these hosts; its files are below the folder. */
   public static GuardedNats start(Path folder, String... hosts) throws IOException {
+    return start(folder, "nats", List.of(hosts));
+  }
+
+  /** Starts one that asks for TLS and shows this certificate. */
+  static GuardedNats start(Path folder, Certificate certificate, String... hosts)
+      throws IOException {
+    List<String> more = new ArrayList<>(List.of(hosts));
+    more.add("--tls-cert=" + certificate.chain());
+    more.add("--tls-key=" + certificate.key());
+    return start(folder, "tls", more);
+  }
+
+  private static GuardedNats start(Path folder, String scheme, List<String> more)
+      throws IOException {
     int port = NatsProcess.freePort();
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "nats",
                 "init",
-                "--dir",
-                folder.toString(),
-                "--listen",
-                "127.0.0.1:" + port,
-                "--store",
-                folder.resolve("store").toString()));
-    arguments.addAll(Arrays.asList(hosts));
+                "--dir=" + folder,
+                "--listen=127.0.0.1:" + port,
+                "--store=" + folder.resolve("store")));
+    arguments.addAll(more);
     Said written = run(Map.of(), arguments.toArray(String[]::new));
     assertThat(written.code()).as(written.err()).isZero();
     String config = folder.resolve("nats-server.conf").toString();
-    return new GuardedNats(folder, new NatsProcess(folder, port, List.of("-c", config)));
+    NatsProcess server = new NatsProcess(folder, port, List.of("-c", config));
+    return new GuardedNats(folder, server, scheme + "://127.0.0.1:" + port);
   }
 
   /** Writes the users anew, with more hosts, and lets the server that runs read them. */
@@ -72,7 +87,7 @@ public final class GuardedNats {
 
   /** Where it listens. */
   public String url() {
-    return server.url();
+    return url;
   }
 
   /** The file with a user's seed. */
@@ -85,7 +100,8 @@ public final class GuardedNats {
     return run(Map.of("NATS_URL", url(), "NATS_CREDS", seed(user).toString()), arguments);
   }
 
-  private static Said run(Map<String, String> environment, String... arguments) {
+  /** Runs {@code blkwarden} in an environment. */
+  static Said run(Map<String, String> environment, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code = Blkwarden.run(arguments, new PrintWriter(out), new PrintWriter(err), environment);

@@ -11,6 +11,7 @@ import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -56,6 +57,11 @@ final class JwtCredentialsTest {
               GuardedNats.Said map = run("map", "--nats", nats.url(), "--creds", operator);
               assertThat(map.out()).as(map.err()).contains("sim-1", "vm101");
             });
+        Path torn = folder.resolve("torn.creds");
+        String text = Files.readString(Path.of(operator));
+        Files.writeString(torn, text.replaceAll("SU[A-Z0-9]{10}", "SUAAAAAAAAAA"));
+        assertThat(run("map", "--nats", nats.url(), "--creds", torn.toString()).err())
+            .contains("torn.creds", "a seed whose checksum is wrong");
       } finally {
         agent.interrupt();
         agent.join(BOUND);

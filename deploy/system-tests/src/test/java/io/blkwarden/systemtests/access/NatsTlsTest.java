@@ -1,0 +1,117 @@
+package io.blkwarden.systemtests.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.agent.cli.AgentCommand;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.Certificate;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Agents, controllers and people by TLS, and a server that is not the one that was meant. */
+final class NatsTlsTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+
+  private final Path folder;
+  private final Certificate certificate;
+  private final GuardedNats nats;
+
+  NatsTlsTest(@TempDir Path folder) throws Exception {
+    this.folder = folder;
+    certificate = Certificate.selfSigned(folder, "nats", "IP:127.0.0.1");
+    nats = GuardedNats.start(folder, certificate, "sim-1");
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    nats.stop();
+  }
+
+  private GuardedNats.Said map(String url, Path authorities) {
+    String seed = nats.seed("operator").toString();
+    return GuardedNats.run(
+        Map.of("NATS_URL", url, "NATS_CREDS", seed, "NATS_CA", authorities.toString()), "map");
+  }
+
+  private String doctor(String url, Path authorities) {
+    StringWriter out = new StringWriter();
+    CommandLine line = AgentCommand.commandLine().setOut(new PrintWriter(out));
+    String seed = "--creds=" + nats.seed("host-sim-1");
+    line.execute("doctor", "--host=sim-1", "--nats=" + url, "--nats-ca=" + authorities, seed);
+    return out.toString();
+  }
+
+  @Test
+  void allWorkByTls() throws Exception {
+    Path chain = certificate.chain();
+    ControllerRuntime controller =
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new BusSettings(nats.url(), nats.seed("controller"), chain, Subjects.DEFAULT, "c1"),
+                null,
+                null));
+    String[] simulate = {
+      "simulate",
+      "--hosts=1",
+      "--nats=" + nats.url(),
+      "--nats-ca=" + chain,
+      "--creds=" + nats.seed("host-sim-1"),
+      "--state-dir=" + folder.resolve("state")
+    };
+    Thread agent =
+        new Thread(() -> {
+          int _ = AgentCommand.commandLine().execute(simulate);
+        });
+    agent.start();
+    try {
+      await("the host's map")
+          .atMost(BOUND)
+          .untilAsserted(() -> {
+            GuardedNats.Said map = map(nats.url(), chain);
+            assertThat(map.out()).as(map.err()).contains("sim-1", "vm101");
+          });
+      assertThat(controller.readiness().hindrances()).isEmpty();
+      assertThat(doctor(nats.url(), chain)).containsPattern("ok +nats +" + nats.url());
+    } finally {
+      agent.interrupt();
+      agent.join(BOUND);
+      controller.close();
+    }
+  }
+
+  @Test
+  void aServerThatIsNotTheOneMeantHearsNothing() throws Exception {
+    Path stranger = Certificate.selfSigned(folder, "stranger", "IP:127.0.0.1").chain();
+    String noAuthority = "no authority that is known here vouches for its certificate";
+    assertThat(map(nats.url(), stranger).err()).contains(noAuthority, "--nats-ca");
+    assertThat(doctor(nats.url(), stranger)).contains(noAuthority, "--nats-ca");
+
+    String byName = nats.url().replace("127.0.0.1", "localhost");
+    String otherName = "its certificate bears another name";
+    assertThat(map(byName, certificate.chain()).err()).contains(otherName, "localhost");
+    assertThat(doctor(byName, certificate.chain())).contains(otherName, "localhost");
+  }
+
+  @Test
+  void saysWhatIsWrongWithHowItIsCalled() throws Exception {
+    String plain = nats.url().replace("tls://", "nats://");
+    assertThat(nats.run(Map.of("NATS_URL", plain), "map").err())
+        .contains("it asks for TLS", "write tls://");
+    Path none = Files.writeString(folder.resolve("none.pem"), "nothing\n");
+    assertThat(map(nats.url(), none).err()).contains("none.pem", "PEM", "--nats-ca");
+    assertThat(map(nats.url(), folder.resolve("missing.pem")).err())
+        .contains("cannot read the authorities", "missing.pem");
+  }
+}

@@ -1,0 +1,64 @@
+package io.blkwarden.commandline.nats;
+
+import io.blkwarden.model.Complaint;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Why a NATS server could not be reached, and what to do about it. */
+public final class NatsFault {
+  private static final int DEEPEST = 16;
+
+  private NatsFault() {}
+
+  /** What a client said of its last try. */
+  public static Complaint of(Throwable fault) {
+    for (Throwable each : causes(fault)) {
+      String message = String.valueOf(each.getMessage());
+      switch (each) {
+        case CertPathBuilderException _ -> {
+          return new Complaint(
+              "no authority that is known here vouches for its certificate",
+              "name the file with its authority by --nats-ca or NATS_CA");
+        }
+        case CertificateException _ when message.startsWith("No ") -> {
+          return new Complaint(
+              "its certificate bears another name: " + message,
+              "set --nats or NATS_URL to a name or address that the certificate bears");
+        }
+        case UnknownHostException _ -> {
+          return new Complaint("no such host: " + message, "set --nats or NATS_URL");
+        }
+        case ConnectException _ -> {
+          return new Complaint(message, "start nats-server, or set --nats or NATS_URL");
+        }
+        default -> {
+          if (message.startsWith("SSL required by server")) {
+            return new Complaint("it asks for TLS", "write tls:// in --nats or NATS_URL");
+          }
+          if (message.startsWith("SSL connection wanted by client")) {
+            return new Complaint(
+                "it offers no TLS",
+                "let it, or leave out tls:// and --nats-ca (NATS_URL, NATS_CA)");
+          }
+        }
+      }
+    }
+    return new Complaint(
+        String.valueOf(causes(fault).getLast().getMessage()),
+        "start nats-server, or set --nats or NATS_URL");
+  }
+
+  private static List<Throwable> causes(Throwable fault) {
+    List<Throwable> causes = new ArrayList<>();
+    Throwable each = fault;
+    while (each != null && causes.size() < DEEPEST) {
+      causes.add(each);
+      each = each.getCause();
+    }
+    return causes;
+  }
+}
