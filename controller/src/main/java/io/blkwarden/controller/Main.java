@@ -13,9 +13,8 @@ public final class Main {
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
-    boolean service = arguments.length > 0 && arguments[0].equals("controller");
     if (System.getProperty("blkwarden.log") == null) {
-      System.setProperty("blkwarden.log", service ? "INFO" : "WARN");
+      System.setProperty("blkwarden.log", level(arguments.length > 0 ? arguments[0] : ""));
     }
     System.setProperty(
         LogFormat.PROPERTY,
@@ -27,5 +26,14 @@ public final class Main {
     PrintWriter err =
         new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
     System.exit(Blkwarden.run(arguments, out, err, System.getenv()));
+  }
+
+  /** The service tells what it does, a command what goes wrong, and a whole screen bears no log. */
+  private static String level(String command) {
+    return switch (command) {
+      case "controller" -> "INFO";
+      case "top" -> "OFF";
+      default -> "WARN";
+    };
   }
 }

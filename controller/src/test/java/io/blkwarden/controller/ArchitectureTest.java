@@ -53,6 +53,7 @@ final class ArchitectureTest {
     "..controller.step..",
     "..controller.why..",
     "..controller.replay..",
+    "..controller.top..",
     "..controller.trial..",
     "..controller.record"
   };

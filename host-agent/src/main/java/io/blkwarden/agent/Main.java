@@ -10,6 +10,9 @@ public final class Main {
 
   /** Runs the command line and exits with its code. */
   public static void main(String[] args) {
+    if (args.length > 0 && args[0].equals("top") && System.getenv("BLKWARDEN_LOG") == null) {
+      System.setProperty("BLKWARDEN_LOG", "OFF"); // a whole screen bears no log
+    }
     System.setProperty(
         LogFormat.PROPERTY,
         List.of(args).contains("--json") // then stderr too is for programs

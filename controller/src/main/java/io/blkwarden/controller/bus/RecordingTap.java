@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /**
- * Hears everything that agents, controllers and people say to each other, and says nothing itself.
+ * Hears what agents, controllers and people say to each other, and says nothing itself.
  *
  * <p>One connection and one dispatcher for all subjects, so that messages come in the order in
  * which the server sent them. Memory is bounded by the client's own queue; what it drops is
@@ -50,22 +50,14 @@ public final class RecordingTap implements AutoCloseable {
   }
 
   /**
-   * Connects and listens; the stored snapshots come first, unless there are none yet.
+   * Connects and listens to everything; the stored snapshots come too, unless there are none yet.
    *
-   * @throws BusException if NATS cannot be reached
+   * @throws BusException if NATS cannot be reached, or lets these credentials not hear it
    */
   public static RecordingTap open(BusSettings settings, RandomGenerator random, Taker taker)
       throws BusException {
-    LinkListener listener = new LinkListener("record", new BusCounters(), taker::backAgain);
-    Connection connection = new NatsLinks(settings, random).connect("record", listener);
-    RecordingTap tap = new RecordingTap(settings, connection, taker);
-    tap.listen(settings.subjects());
-    tap.readStored(taker);
-    return tap;
-  }
-
-  private void listen(Subjects subjects) throws BusException {
-    for (String each :
+    Subjects subjects = settings.subjects();
+    List<String> all =
         List.of(
             subjects.allMappings(),
             subjects.allHeartbeats(),
@@ -74,9 +66,41 @@ public final class RecordingTap implements AutoCloseable {
             subjects.allAlerts(),
             subjects.allDecisions(),
             subjects.allOperatorRequests(),
-            subjects.allSamples())) {
-      dispatcher.subscribe(each);
+            subjects.allSamples());
+    return open(settings, random, taker, "record", all);
+  }
+
+  /**
+   * The same, and hears only what hosts say of themselves: mappings, heartbeats and samples.
+   *
+   * @throws BusException if NATS cannot be reached, or lets these credentials not hear it
+   */
+  public static RecordingTap ofHosts(BusSettings settings, RandomGenerator random, Taker taker)
+      throws BusException {
+    Subjects subjects = settings.subjects();
+    List<String> ofHosts =
+        List.of(subjects.allMappings(), subjects.allHeartbeats(), subjects.allSamples());
+    return open(settings, random, taker, "top", ofHosts);
+  }
+
+  private static RecordingTap open(
+      BusSettings settings, RandomGenerator random, Taker taker, String link, List<String> subjects)
+      throws BusException {
+    LinkListener listener = new LinkListener(link, new BusCounters(), taker::backAgain);
+    Connection connection = new NatsLinks(settings, random).connect(link, listener);
+    RecordingTap tap = new RecordingTap(settings, connection, taker);
+    try {
+      tap.listen(subjects);
+      tap.readStored(taker);
+      return tap;
+    } catch (BusException e) {
+      tap.close();
+      throw e;
     }
+  }
+
+  private void listen(List<String> subjects) throws BusException {
+    subjects.forEach(dispatcher::subscribe);
     try {
       connection.flush(BOUND);
     } catch (TimeoutException e) {
@@ -89,6 +113,18 @@ public final class RecordingTap implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new BusException("interrupted", "", e);
     }
+    String refused = connection.getLastError(); // what the server denies, it says before it answers
+    if (refused != null && refused.contains("Permissions Violation")) {
+      throw new BusException(
+          "NATS at %s lets these credentials not hear the fleet (%s): give an operator's, by --creds"
+                  .formatted(settings.printableServers(), refused)
+              + " or NATS_CREDS");
+    }
+  }
+
+  /** Whether the connection stands; it comes back by itself. */
+  public boolean connected() {
+    return connection.getStatus() == Connection.Status.CONNECTED;
   }
 
   /**

@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       ControllerCommand.class,
       MapCommand.class,
+      TopCommand.class,
       AlertsCommand.class,
       WhyCommand.class,
       RecordCommand.class,

@@ -43,5 +43,7 @@ final class CompletionTest {
     assertThat(completed("blkwarden sil", 1)).contains("silence").doesNotContain("record");
     assertThat(completed("blkwarden silence ", 2)).contains("add", "expire", "list");
     assertThat(completed("blkwarden alerts --fo", 2)).contains("--follow");
+    assertThat(completed("blkwarden to", 1)).containsExactly("top");
+    assertThat(completed("blkwarden top --sort ", 3)).contains("pain", "name");
   }
 }

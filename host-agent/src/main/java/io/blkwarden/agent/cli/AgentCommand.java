@@ -2,6 +2,9 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.ServiceConf;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +22,7 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {
       RunCommand.class,
       MapCommand.class,
+      TopCommand.class,
       DoctorCommand.class,
       ReleaseAllCommand.class,
       HandOverCommand.class,
@@ -66,6 +70,8 @@ public final class AgentCommand implements Runnable {
    */
   public static int execute(String[] words, Map<String, String> environment) {
     CommandLine line = commandLine();
+    // LC_ALL=C, which the launcher sets for the kernel's words, is no reason to lose a guest's name
+    line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
     try {
       return line.execute(AgentConf.with(line, words, environment));
     } catch (ServiceConf.Unfit e) {

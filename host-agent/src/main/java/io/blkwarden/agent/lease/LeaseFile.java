@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The leases in {@code leases.json} of the state directory, readable by root only.
@@ -60,15 +61,24 @@ public final class LeaseFile implements LeaseStore {
 
   /** Reads the file; one that is torn or foreign is renamed to {@code leases.json.corrupt}. */
   public Found load() {
+    return read(this::setAside);
+  }
+
+  /** Reads the file and leaves it as it is, as for who only looks while an agent runs. */
+  public Found look() {
+    return read(flaw -> new Found.Unreadable("%s: %s".formatted(file(), flaw)));
+  }
+
+  private Found read(Function<String, Found> flawed) {
     Path file = file();
     try {
       long size = Files.size(file);
       if (size > MAX_BYTES) {
-        return setAside("expected at most %d bytes, found %d".formatted(MAX_BYTES, size));
+        return flawed.apply("expected at most %d bytes, found %d".formatted(MAX_BYTES, size));
       }
       return switch (LeaseDocument.decode(Files.readAllBytes(file))) {
         case LeaseDocument.Decoded.Ok(StoredLeases leases) -> new Found.Leases(leases);
-        case LeaseDocument.Decoded.Malformed(String detail) -> setAside(detail);
+        case LeaseDocument.Decoded.Malformed(String detail) -> flawed.apply(detail);
       };
     } catch (NoSuchFileException _) {
       return new Found.Nothing();

@@ -73,6 +73,16 @@ final class LeaseFileTest {
   }
 
   @Test
+  void whoOnlyLooksLeavesTheFileAsItIs() throws IOException {
+    leaseFile().save(leases(3));
+    assertThat(leaseFile().look()).isEqualTo(new LeaseFile.Found.Leases(leases(3)));
+
+    Files.writeString(file(), "{");
+    assertThat(leaseFile().look()).isInstanceOf(LeaseFile.Found.Unreadable.class);
+    assertThat(file()).hasContent("{");
+  }
+
+  @Test
   void nothingIsFoundAtTheFirstStart() {
     assertThat(leaseFile().load()).isEqualTo(new LeaseFile.Found.Nothing());
   }

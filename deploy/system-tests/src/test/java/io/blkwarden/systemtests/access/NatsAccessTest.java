@@ -38,12 +38,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A fleet of one host does its work under the written permissions, and nobody can do more. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class NatsAccessTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
   private static final HostId OURS = new HostId("sim-1");
   private static final HostId OTHER = new HostId("dom0.example");
@@ -146,6 +149,28 @@ final class NatsAccessTest {
     assertThat(nats.as("viewer", "throttle", disk, "--reason", "test").code()).isNotZero();
     assertThat(viewer.denied()).isEmpty();
     assertThat(controller.readiness().hindrances()).isEmpty();
+  }
+
+  /** Samples are for those who may act; who only looks is told so, and hears none. */
+  @Test
+  @Order(2)
+  void whoActsSeesTheDisksLive() {
+    await("numbers of a simulated disk")
+        .atMost(BOUND)
+        .untilAsserted(() -> {
+          GuardedNats.Said top =
+              nats.as("operator", "top", "--json", "--count=1", "--interval=3s", "--sort=iops");
+          assertThat(top.code()).as(top.err()).isZero();
+          JsonNode worst = JSON.readTree(top.out()).path("disks").path(0);
+          assertThat(worst.path("host").asString()).isEqualTo("sim-1");
+          assertThat(worst.path("iops").asDouble()).as(top.out()).isPositive();
+          assertThat(worst.path("threads")).as(top.out()).isNotEmpty();
+        });
+    GuardedNats.Said viewer = nats.as("viewer", "top", "--count=1");
+    assertThat(viewer.code()).isEqualTo(1);
+    assertThat(viewer.out()).isEmpty();
+    assertThat(viewer.err())
+        .contains("lets these credentials not hear the fleet", "give an operator's, by --creds");
   }
 
   @Test

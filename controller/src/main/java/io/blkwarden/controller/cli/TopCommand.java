@@ -1,0 +1,129 @@
+package io.blkwarden.controller.cli;
+
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Tty;
+import io.blkwarden.commandline.top.TopLoop;
+import io.blkwarden.commandline.top.TopOptions;
+import io.blkwarden.commandline.top.TopRound;
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.bus.RecordingTap;
+import io.blkwarden.controller.top.FleetTop;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.Printable;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What the fleet's disks do, live. */
+@Command(
+    name = "top",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows what the fleet's disks do, the worst first, and which are throttled (*).",
+      "On a terminal it takes the whole screen: letters sort, / finds, q ends. Into a pipe, or with"
+          + " --plain or --count, it prints a table for each interval. Only listens, with the"
+          + " operator's credentials; no controller is needed."
+    })
+final class TopCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Spec @Nullable CommandSpec spec;
+  @Mixin NatsOptions nats = new NatsOptions();
+  @Mixin TopOptions top = new TopOptions();
+
+  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; may be repeated.")
+  List<String> hosts = new ArrayList<>();
+
+  TopCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws BusException {
+    top.check();
+    BusSettings settings = nats.settings(shell, "cli");
+    Ear ear = new Ear(new FleetTop(settings.subjects(), only()));
+    try (RecordingTap tap = RecordingTap.ofHosts(settings, new SecureRandom(), ear)) {
+      new TopLoop(top, true, shell.out(), Tty.ofProcess(shell.environment()), System::nanoTime)
+          .run(() -> ear.round(tap));
+      return ExitCodes.DONE;
+    } catch (IOException e) {
+      shell.err().println("blkwarden: " + Printable.of(String.valueOf(e.getMessage())));
+      return ExitCodes.FAILED;
+    }
+  }
+
+  private Set<HostId> only() {
+    Set<HostId> only = new HashSet<>();
+    for (String host : hosts) {
+      try {
+        only.add(new HostId(host));
+      } catch (IllegalArgumentException e) {
+        CommandSpec known = spec;
+        throw known == null
+            ? e
+            : new ParameterException(known.commandLine(), "--host: " + e.getMessage(), e);
+      }
+    }
+    return only;
+  }
+
+  /** Tells what is heard to the view, with the time. */
+  private record Ear(FleetTop fleet, AtomicBoolean again) implements RecordingTap.Taker {
+    Ear(FleetTop fleet) {
+      this(fleet, new AtomicBoolean());
+    }
+
+    @Override
+    public void message(String subject, byte[] payload) {
+      fleet.message(subject, payload, millis());
+    }
+
+    @Override
+    public void stored(String subject, byte[] snapshot) {
+      fleet.message(subject, snapshot, millis());
+    }
+
+    @Override
+    public void backAgain() {
+      again.set(true);
+    }
+
+    TopRound round(RecordingTap tap) {
+      List<String> troubles = new ArrayList<>();
+      if (!tap.connected()) {
+        troubles.add("NATS is away; what hosts say comes again when it is back");
+      } else if (again.getAndSet(false)) {
+        try {
+          tap.readStored(this); // what changed meanwhile stands in the bucket
+        } catch (BusException e) {
+          troubles.add(String.valueOf(e.getMessage()));
+        }
+      }
+      if (tap.dropped() > 0) {
+        troubles.add(
+            "%d messages came faster than they were taken; use --host".formatted(tap.dropped()));
+      }
+      return fleet.round(Instant.now(), millis(), troubles);
+    }
+
+    private static long millis() {
+      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+  }
+}

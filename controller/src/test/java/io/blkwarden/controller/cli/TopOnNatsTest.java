@@ -1,0 +1,78 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.testing.NatsServer;
+import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.model.HostId;
+import io.nats.client.api.KeyValueConfiguration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+final class TopOnNatsTest {
+  private final NatsServer server = NatsServer.start();
+  private final ScriptedHost calm = new ScriptedHost(server, new HostId("dom0-7"));
+  private final ScriptedHost swapping = new ScriptedHost(server, new HostId("dom0-8"));
+
+  @BeforeEach
+  void live() throws Exception {
+    calm.agent()
+        .connection()
+        .keyValueManagement()
+        .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
+    calm.swaps(50);
+    swapping.swaps(500);
+    calm.live();
+    swapping.live();
+  }
+
+  @AfterEach
+  void close() {
+    calm.close();
+    swapping.close();
+    server.close();
+  }
+
+  @Test
+  void theWorstDiskOfTheFleetIsTheFirst() {
+    Typed typed =
+        Typed.type(server.url(), "top", "--json", "--count=1", "--interval=2s", "--sort=iops");
+    assertThat(typed.code()).as(typed.err()).isZero();
+    JsonNode round = JsonMapper.builder().build().readTree(typed.out());
+    assertThat(round.path("disks")).hasSize(2);
+    JsonNode worst = round.path("disks").path(0);
+    assertThat(worst.path("host").asString()).isEqualTo("dom0-8");
+    assertThat(worst.path("iops").asDouble()).isCloseTo(500, within(250.0));
+    assertThat(worst.path("await_ms").asDouble()).isCloseTo(40, within(1.0));
+    assertThat(worst.path("device_time_share").asDouble()).isEqualTo(1);
+    assertThat(worst.path("threads").path(0).asString()).isEqualTo("137.xvda2-0[27444]");
+    assertThat(round.path("remarks")).isEmpty();
+    assertThat(swapping.agent().commands).as("it only listens").isEmpty();
+  }
+
+  @Test
+  void aPipeGetsATableOfTheHostsThatAreAskedFor() {
+    Typed typed = Typed.type(server.url(), "top", "--count=2", "--interval=1s", "--host", "dom0-7");
+    assertThat(typed.code()).as(typed.err()).isZero();
+    List<String> lines = typed.out().lines().toList();
+    assertThat(lines).hasSize(7);
+    assertThat(lines.getFirst()).endsWith("  1 hosts, 1 disks, 0 throttled, by pain");
+    assertThat(lines.getLast()).startsWith(" dom0-7  vm176").contains("xvda2", "swap", "sda", "ms");
+    assertThat(typed.out()).doesNotContain("\u001B");
+  }
+
+  @Test
+  void withoutNatsItSaysWhatToDo() {
+    Typed typed = Typed.type("nats://127.0.0.1:1", "top", "--count=1");
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.err()).contains("cannot reach NATS at", "start nats-server");
+    assertThat(Typed.type(server.url(), "top", "--host=", "--count=1").code())
+        .isEqualTo(ExitCodes.USAGE);
+  }
+}

@@ -1,0 +1,147 @@
+package io.blkwarden.agent.cli;
+
+import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.mapping.Evidence;
+import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.MappingResolver;
+import io.blkwarden.agent.mapping.Resolution;
+import io.blkwarden.agent.mapping.Unread;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.probe.BootId;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.sample.HostRates;
+import io.blkwarden.agent.sample.LiveRates;
+import io.blkwarden.agent.sample.RowRates;
+import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.agent.throttle.Lease;
+import io.blkwarden.agent.throttle.StoredLeases;
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.top.DiskLine;
+import io.blkwarden.commandline.top.TopRound;
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the disks of one host; changes nothing, and traces nothing. */
+final class HostTop implements Supplier<TopRound> {
+  private final HostId host;
+  private final MapSources sources;
+  private final LeaseFile leases;
+  private final InstantSource clock;
+  private final LongSupplier millis;
+  private final HostScanner scanner;
+  private final MappingResolver resolver;
+  private final LiveRates rates;
+  private Evidence evidence = Evidence.none();
+  private boolean complete;
+
+  /**
+   * A view of nothing yet.
+   *
+   * @param millis CLOCK_MONOTONIC, in which leases are kept
+   */
+  HostTop(
+      HostId host,
+      MapSources sources,
+      RolePatterns roles,
+      LeaseFile leases,
+      InstantSource clock,
+      LongSupplier millis) {
+    this.host = host;
+    this.sources = sources;
+    this.leases = leases;
+    this.clock = clock;
+    this.millis = millis;
+    this.scanner = new HostScanner(sources.files(), sources.store(), sources.priorities());
+    this.resolver = new MappingResolver(roles);
+    this.rates = new LiveRates(sources.files());
+  }
+
+  /** Whether the last look saw all that it has to. */
+  boolean complete() {
+    return complete;
+  }
+
+  @Override
+  public TopRound get() {
+    HostSnapshot snapshot = scanner.scan(sources.trace()::drain);
+    Resolution resolution = resolver.resolve(snapshot, evidence);
+    evidence = resolution.next();
+    complete = snapshot.complete();
+    List<MappedDisk> disks = resolution.disks();
+    HostRates done = rates.look(disks, millis.getAsLong());
+    List<String> remarks = new ArrayList<>();
+    if (complete && disks.isEmpty()) {
+      remarks.add("no guest has a disk here");
+    }
+    snapshot.unread().stream()
+        .filter(Unread::essential)
+        .limit(1)
+        .forEach(unread -> remarks.add("not all is seen: " + unread.reason()));
+    Map<DiskKey, String> throttled = throttled(remarks);
+    List<DiskLine> lines = new ArrayList<>(disks.size());
+    for (int row = 0; row < disks.size(); row++) {
+      lines.add(line(disks.get(row), load(done, row), throttled.get(disks.get(row).key())));
+    }
+    String summary =
+        "%s: %d disks, %d throttled".formatted(host.value(), disks.size(), throttled.size());
+    return new TopRound(clock.instant(), summary, lines, remarks);
+  }
+
+  private static DiskLine.Load load(HostRates done, int row) {
+    RowRates own = done.of(row);
+    double share = done.share(row);
+    return new DiskLine.Load(
+        own.inFlight(),
+        own.iops(),
+        own.bytesPerSecond(),
+        own.awaitMillis(),
+        own.util(),
+        share,
+        share * done.devicePainMillis(row));
+  }
+
+  private DiskLine line(MappedDisk disk, DiskLine.Load load, @Nullable String throttle) {
+    return new DiskLine(
+        host.value(),
+        disk.domain().name(),
+        disk.disk().vdev(),
+        disk.volume().role().wire(),
+        disk.physical().stream().map(PhysicalDevice::name).toList(),
+        disk.workers().stream().map(each -> each.comm() + "[" + each.pid() + "]").toList(),
+        load,
+        throttle);
+  }
+
+  /** What holds which disk back; leases of another boot hold nothing. */
+  private Map<DiskKey, String> throttled(List<String> remarks) {
+    Map<DiskKey, String> throttled = new HashMap<>();
+    switch (leases.look()) {
+      case LeaseFile.Found.Nothing() -> {}
+      case LeaseFile.Found.SetAside(String why) -> remarks.add("throttles are unknown: " + why);
+      case LeaseFile.Found.Unreadable(String why) -> remarks.add("throttles are unknown: " + why);
+      case LeaseFile.Found.Leases(StoredLeases stored) -> {
+        if (BootId.read(sources.files()) instanceof Reading.Present<BootId>(BootId boot)
+            && boot.id().equals(stored.boot())) {
+          stored.leases().forEach(lease -> throttled.put(lease.disk(), text(lease)));
+        }
+      }
+    }
+    return throttled;
+  }
+
+  private String text(Lease lease) {
+    Duration rest = Duration.ofMillis(lease.remainingMillis(millis.getAsLong()));
+    return "%s %s".formatted(lease.restraint(), DurationText.print(rest));
+  }
+}

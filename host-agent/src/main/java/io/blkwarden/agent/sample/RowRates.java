@@ -1,0 +1,64 @@
+package io.blkwarden.agent.sample;
+
+import io.blkwarden.model.sample.SampleColumn;
+
+/**
+ * What a block device did between two readings of its counters; unknown is {@link Double#NaN}.
+ *
+ * @param iops reads and writes a second
+ * @param bytesPerSecond bytes read and written a second
+ * @param busyMillis ms a second that reads and writes took, summed
+ * @param util part of the time in which any I/O was in flight, 0 to 1
+ * @param inFlight I/Os in flight at the second reading
+ */
+public record RowRates(
+    double iops, double bytesPerSecond, double busyMillis, double util, double inFlight) {
+  /** Nothing is known, as before there are two readings. */
+  public static final RowRates UNKNOWN =
+      new RowRates(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
+  private static final int SECTOR_BYTES = 512;
+
+  /**
+   * What was done between two readings; unknown when a counter went backwards.
+   *
+   * @param before all columns, by their ids
+   * @param after the same later
+   * @param millis time between them on the host's monotonic clock
+   */
+  public static RowRates between(long[] before, long[] after, long millis) {
+    for (SampleColumn column : SampleColumn.all()) {
+      if (column.cumulative() && after[column.id()] < before[column.id()]) {
+        return UNKNOWN;
+      }
+    }
+    if (millis <= 0) {
+      return UNKNOWN;
+    }
+    double perSecond = 1_000.0 / millis;
+    return new RowRates(
+        sum(before, after, SampleColumn.READ_IOS, SampleColumn.WRITE_IOS) * perSecond,
+        sum(before, after, SampleColumn.READ_SECTORS, SampleColumn.WRITE_SECTORS)
+            * SECTOR_BYTES
+            * perSecond,
+        sum(before, after, SampleColumn.READ_MS, SampleColumn.WRITE_MS) * perSecond,
+        Math.min(1, counted(before, after, SampleColumn.IO_MS) / (double) millis),
+        after[SampleColumn.IN_FLIGHT.id()]);
+  }
+
+  private static long sum(long[] before, long[] after, SampleColumn one, SampleColumn other) {
+    return counted(before, after, one) + counted(before, after, other);
+  }
+
+  private static long counted(long[] before, long[] after, SampleColumn column) {
+    return after[column.id()] - before[column.id()];
+  }
+
+  /** Mean time of an I/O in ms; 0 when idle, and unknown while I/O waits and none completes. */
+  public double awaitMillis() {
+    if (iops > 0) {
+      return busyMillis / iops;
+    }
+    return iops == 0 && inFlight == 0 ? 0 : Double.NaN;
+  }
+}

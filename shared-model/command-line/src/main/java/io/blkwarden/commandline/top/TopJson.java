@@ -1,0 +1,51 @@
+package io.blkwarden.commandline.top;
+
+import java.util.List;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A round as one JSON object on a line; in ASCII, so safe for terminals. Unknown is null. */
+final class TopJson {
+  private static final JsonMapper ASCII =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  private TopJson() {}
+
+  static String line(TopRound round, SortKey sort, List<DiskLine> shown) {
+    ObjectNode root = ASCII.createObjectNode();
+    root.put("schema", "blkwarden.top.v1");
+    root.put("at", round.at().toString());
+    root.put("sort", sort.word());
+    root.put("disks_total", round.disks().size());
+    var disks = root.putArray("disks");
+    for (DiskLine line : shown) {
+      ObjectNode disk = disks.addObject();
+      disk.put("host", line.host());
+      disk.put("domain", line.domain());
+      disk.put("disk", line.disk());
+      disk.put("role", line.role());
+      line.devices().forEach(disk.putArray("devices")::add);
+      line.threads().forEach(disk.putArray("threads")::add);
+      DiskLine.Load load = line.load();
+      number(disk, "in_flight", load.inFlight());
+      number(disk, "iops", load.iops());
+      number(disk, "bytes_per_s", load.bytesPerSecond());
+      number(disk, "await_ms", load.awaitMillis());
+      number(disk, "util", load.util());
+      number(disk, "device_time_share", load.share());
+      number(disk, "pain_ms", load.painMillis());
+      disk.put("throttle", line.throttle());
+    }
+    round.remarks().forEach(root.putArray("remarks")::add);
+    return ASCII.writeValueAsString(root);
+  }
+
+  private static void number(ObjectNode disk, String name, double value) {
+    if (Double.isNaN(value)) {
+      disk.putNull(name);
+    } else {
+      disk.put(name, Math.round(value * 1_000) / 1_000.0);
+    }
+  }
+}

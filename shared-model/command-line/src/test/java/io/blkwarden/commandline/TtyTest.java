@@ -1,0 +1,37 @@
+package io.blkwarden.commandline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class TtyTest {
+  private static final Tty FULL = new Tty(true, true, false, false);
+
+  @Test
+  void coloursAreForTerminalsThatMayHaveThem() {
+    assertThat(FULL.colors()).isTrue();
+    assertThat(new Tty(false, true, false, false).colors()).as("keys are not needed").isTrue();
+    assertThat(new Tty(true, false, false, false).colors()).as("a pipe").isFalse();
+    assertThat(new Tty(true, true, true, false).colors()).as("TERM=dumb").isFalse();
+    assertThat(new Tty(true, true, false, true).colors()).as("NO_COLOR").isFalse();
+  }
+
+  @Test
+  void theScreenIsTakenWhereKeysComeAndTheCursorMoves() {
+    assertThat(FULL.fullScreen()).isTrue();
+    assertThat(new Tty(true, true, false, true).fullScreen()).as("without colours").isTrue();
+    assertThat(new Tty(false, true, false, false).fullScreen()).isFalse();
+    assertThat(new Tty(true, false, false, false).fullScreen()).isFalse();
+    assertThat(new Tty(true, true, true, false).fullScreen()).isFalse();
+  }
+
+  @Test
+  void theEnvironmentSaysWhatTheTerminalIs() {
+    assertThat(Tty.ofProcess(Map.of()).dumb()).as("it says nothing").isTrue();
+    assertThat(Tty.ofProcess(Map.of("TERM", "dumb")).dumb()).isTrue();
+    assertThat(Tty.ofProcess(Map.of("TERM", "xterm")).dumb()).isFalse();
+    assertThat(Tty.ofProcess(Map.of("NO_COLOR", "1")).plain()).isTrue();
+    assertThat(Tty.ofProcess(Map.of("NO_COLOR", "")).plain()).isFalse();
+  }
+}

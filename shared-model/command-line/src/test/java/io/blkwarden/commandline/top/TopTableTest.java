@@ -1,0 +1,79 @@
+package io.blkwarden.commandline.top;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.commandline.Cells;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+final class TopTableTest {
+  private static final List<DiskLine> ALL = List.of(Disks.SWAP, Disks.DATA, Disks.SILENT);
+
+  private final TopTable table = new TopTable(true);
+
+  @Test
+  void whatIsWideEnoughShowsAll() {
+    assertThat(table.lines(ALL, SortKey.PAIN, Integer.MAX_VALUE))
+        .containsExactly(
+            " HOST     DOMAIN  DISK   ROLE  DEVICE   THREAD                                  "
+                + "FLIGHT  IOPS  BYTES/S   AWAIT  UTIL  SHARE   PAINv  THROTTLE",
+            "*dom0-7   vm176   xvda2  swap  sda      137.xvda2-0[27444]                      "
+                + "    31   812   3.3 MB   38 ms   97%    91%  340 ms  idle 4m 10s",
+            " dom0-7   vm41    xvda   data  sda,sdb  blkback.41.xvda[9],blkback.41.xvda[10]  "
+                + "     1   9.1    37 kB  412 ms   40%     9%   34 ms  -",
+            " dom0-12  数据库  xvda1  root  -        -                                       "
+                + "     -     -        -       -     -      -       -  -");
+  }
+
+  @Test
+  void aHostsOwnListHasNoColumnForIt() {
+    assertThat(new TopTable(false).lines(ALL, SortKey.PAIN, 200).getFirst())
+        .startsWith(" DOMAIN  DISK");
+  }
+
+  @Test
+  void whatTellsLeastIsLeftOutFirst() {
+    assertThat(table.lines(ALL, SortKey.PAIN, 100).getFirst().strip().split(" +"))
+        .containsExactly(
+            "HOST",
+            "DOMAIN",
+            "DISK",
+            "THREAD",
+            "IOPS",
+            "BYTES/S",
+            "AWAIT",
+            "UTIL",
+            "SHARE",
+            "PAINv",
+            "THROTTLE");
+    assertThat(table.lines(ALL, SortKey.PAIN, 56).getFirst().strip().split(" +"))
+        .containsExactly("HOST", "DOMAIN", "DISK", "IOPS", "AWAIT", "SHARE", "PAINv");
+    assertThat(table.lines(ALL, SortKey.FLIGHT, 60).getFirst())
+        .as("what is sorted by stays")
+        .contains("FLIGHTv");
+  }
+
+  @Property(tries = 100)
+  void noLineIsWiderThanTheScreen(
+      @ForAll String name, @ForAll @IntRange(min = 1, max = 250) int width, @ForAll SortKey sort) {
+    List<DiskLine> disks = List.of(Disks.named(name), Disks.SWAP, Disks.SILENT);
+    assertThat(table.lines(disks, sort, width))
+        .allSatisfy(line -> assertThat(Cells.width(line)).isLessThanOrEqualTo(width))
+        .noneMatch(line -> line.chars().anyMatch(c -> c < ' '));
+  }
+
+  @Test
+  void unknownNumbersAreToldApartFromNone() {
+    assertThat(Numbers.plain(Double.NaN)).isEqualTo("-");
+    assertThat(Numbers.plain(0)).isEqualTo("0");
+    assertThat(Numbers.plain(9.96)).isEqualTo("10");
+    assertThat(Numbers.millis(0.42)).isEqualTo("0.4 ms");
+    assertThat(Numbers.bytes(999)).isEqualTo("999 B");
+    assertThat(Numbers.bytes(999_600)).isEqualTo("1.0 MB");
+    assertThat(Numbers.bytes(Double.NaN)).isEqualTo("-");
+    assertThat(Numbers.percent(1)).isEqualTo("100%");
+  }
+}
