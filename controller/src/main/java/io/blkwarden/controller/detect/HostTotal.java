@@ -13,7 +13,7 @@ import io.blkwarden.controller.policy.FleetPolicy;
  */
 public final class HostTotal {
   private final FleetPolicy policy;
-  private final int[] rows;
+  private final char[] rows; // a map has MappingSnapshot.MAX_DISKS rows at most
   double sum;
   int above;
   int known;
@@ -27,7 +27,10 @@ public final class HostTotal {
    */
   public HostTotal(FleetPolicy policy, int[] rows) {
     this.policy = policy;
-    this.rows = rows;
+    this.rows = new char[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      this.rows[i] = (char) rows[i];
+    }
     missing = rows.length;
   }
 
@@ -43,7 +46,7 @@ public final class HostTotal {
     known = 0;
     Metric metric = policy.when().metric();
     boolean ofDevice = metric.scope() == MetricScope.DEVICE;
-    for (int row : rows) {
+    for (char row : rows) {
       double value = ofDevice ? state.deviceValue(metric, row) : state.value(metric, row);
       if (!Double.isNaN(value)) {
         known++;

@@ -84,8 +84,8 @@ public final class EffectDispatch implements Consumer<Effect> {
     switch (effect) {
       case Effect.Send send -> {
         counters.commands.increment();
+        commands.send(send.command()); // it waits for nothing, not even its line in the log
         write(send.command());
-        commands.send(send.command());
       }
       case Effect.Publish publish -> {
         DispatchCounters.increment(counters.alerts, publish.alert().state());

@@ -54,7 +54,7 @@ final class DeviceSums {
         disks.iops(row) == 0
             && disks.get(row, Rates.IN_FLIGHT) > 0
             && disks.get(row, Rates.UTIL) * windowMillis >= LAGGARD_MILLIS;
-    return stuck || disks.readAwait(row) > LAGGARD_MILLIS || disks.writeAwait(row) > LAGGARD_MILLIS;
+    return stuck || disks.slow(row, LAGGARD_MILLIS);
   }
 
   /** Milliseconds a second that all I/Os took. */

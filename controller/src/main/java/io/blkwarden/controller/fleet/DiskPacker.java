@@ -1,5 +1,6 @@
 package io.blkwarden.controller.fleet;
 
+import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
@@ -13,6 +14,7 @@ import java.util.Map;
 /** Packs a host's disks; the order of what it writes is that in which {@link PackedDisks} reads. */
 final class DiskPacker {
   final Shared<String> texts = new Shared<>();
+  final Shared<DiskRef> refs = new Shared<>();
   final Shared<List<PhysicalDevice>> stacks = new Shared<>();
   final Shared<Map<String, String>> labels = new Shared<>();
   final Shared<IoPriority> priorities = new Shared<>();
@@ -35,10 +37,7 @@ final class DiskPacker {
   private void pack(MappedDisk disk, int row) {
     out.number(PackedDisks.STATES.indexOf(disk.state()));
     domain(disk.domain(), row);
-    out.number(texts.numberOf(disk.disk().vdev()));
-    out.number(disk.disk().handle());
-    out.number(PackedDisks.BACKENDS.indexOf(disk.disk().backend()));
-    out.number(texts.numberOf(disk.disk().mode()));
+    out.number(refs.numberOf(disk.disk()));
     volume(disk.volume(), disk.domain().name());
     out.number(stacks.numberOf(disk.physical()));
     out.number(disk.reason() == null ? 0 : PackedDisks.REASONS.indexOf(disk.reason()) + 1L);

@@ -9,7 +9,6 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Volume;
-import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.DeviceAdded;
 import io.blkwarden.model.message.DeviceRemoved;
 import io.blkwarden.model.message.DiskAttached;
@@ -37,7 +36,6 @@ import java.util.stream.IntStream;
  */
 public final class HostMap {
   private static final UUID NOBODY = new UUID(0, 0);
-  private static final int[] NO_ROWS = {};
 
   private final boolean present;
   private final UUID boot;
@@ -48,8 +46,10 @@ public final class HostMap {
   /** What tells the volumes of the rows apart. */
   private final long[] volumes;
 
+  /** Rows of devices by row of a disk; a single entry stands for all disks. */
   private final int[][] devicesOf;
-  private final int[][] swapRowsOf;
+
+  private final SwapRows swapRows;
   private final List<PhysicalDevice> devices;
   private long revision;
   private boolean gap;
@@ -63,7 +63,7 @@ public final class HostMap {
     disks = PackedDisks.NONE;
     volumes = new long[0];
     devicesOf = new int[0][];
-    swapRowsOf = new int[0][];
+    swapRows = new SwapRows(List.of());
     devices = List.of();
     revision = -1;
   }
@@ -83,36 +83,18 @@ public final class HostMap {
       rows.put(devices.get(i).device(), i);
     }
     Map<List<PhysicalDevice>, int[]> shared = new HashMap<>();
-    devicesOf =
+    int[][] devicesOfEach =
         read.stream()
             .map(disk -> shared.computeIfAbsent(disk.physical(), list -> rowsOf(list, rows)))
             .toArray(int[][]::new);
-    swapRowsOf = swapRows(read);
+    devicesOf = shared.size() == 1 ? Arrays.copyOf(devicesOfEach, 1) : devicesOfEach;
+    swapRows = new SwapRows(read);
   }
 
   /** Half of a digest of the names that last: two volumes have the same one by no accident. */
   private static long identity(Volume volume) {
     String names = volume.device() + " " + volume.dmUuid();
     return UUID.nameUUIDFromBytes(names.getBytes(UTF_8)).getMostSignificantBits();
-  }
-
-  /** For each row the rows of the swap disks of its domain; rows of a domain share an array. */
-  private static int[][] swapRows(List<MappedDisk> disks) {
-    Map<UUID, int[]> ofDomain = new HashMap<>();
-    for (int row = 0; row < disks.size(); row++) {
-      if (disks.get(row).volume().role() == VolumeRole.SWAP) {
-        ofDomain.merge(disks.get(row).domain().uuid(), new int[] {row}, HostMap::joined);
-      }
-    }
-    return disks.stream()
-        .map(disk -> ofDomain.getOrDefault(disk.domain().uuid(), NO_ROWS))
-        .toArray(int[][]::new);
-  }
-
-  private static int[] joined(int[] first, int[] second) {
-    int[] all = Arrays.copyOf(first, first.length + second.length);
-    System.arraycopy(second, 0, all, first.length, second.length);
-    return all;
   }
 
   private static int[] rowsOf(List<PhysicalDevice> physical, Map<DeviceNumber, Integer> rows) {
@@ -220,11 +202,12 @@ public final class HostMap {
   }
 
   int[] devicesOf(int row) {
-    return devicesOf[row];
+    return devicesOf[devicesOf.length == 1 ? 0 : row];
   }
 
-  int[] swapRowsOf(int row) {
-    return swapRowsOf[row];
+  /** The swap disks of each row's domain. */
+  SwapRows swapRows() {
+    return swapRows;
   }
 
   boolean gone(int row) {

@@ -274,7 +274,8 @@ public final class HostState {
   /** Sum over the swap disks of the row's domain; unknown when it has none or one is unknown. */
   private double swap(int row, int which) {
     double sum = Double.NaN;
-    for (int swap : map.swapRowsOf(row)) {
+    SwapRows swaps = map.swapRows();
+    for (int swap = swaps.first(row); swap != SwapRows.END; swap = swaps.next(swap)) {
       if (!map.gone(swap)) {
         sum = (Double.isNaN(sum) ? 0 : sum) + disks.get(swap, which);
         if (Double.isNaN(sum)) {
@@ -344,8 +345,7 @@ public final class HostState {
 
   /** Whether the row is the first of its domain's swap disks. */
   public boolean firstSwapDisk(int row) {
-    int[] rows = map.swapRowsOf(row);
-    return rows.length > 0 && rows[0] == row;
+    return map.swapRows().first(row) == row;
   }
 
   /** Whether the row's disk was taken away. */

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.fleet;
 
-import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.DiskRef;
@@ -24,15 +23,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host's disks in some 50 bytes each, of which records are made when somebody asks; immutable.
+ * A host's disks in some 45 bytes each, of which records are made when somebody asks; immutable.
  *
  * <p>A disk's records take 500 bytes and are looked at when a map or policy changes or when the
- * disk is above a level. What is equal for many disks of a host (devices, labels, parts of paths)
- * is kept once; the names of a volume's dm device are left out, for nothing here reads them.
+ * disk is above a level. What is equal for many disks of a host (virtual devices, physical ones,
+ * labels, parts of paths) is kept once; the names of a volume's dm device are left out, for nothing
+ * here reads them.
  */
 final class PackedDisks {
   static final List<MappingState> STATES = List.of(MappingState.values());
-  static final List<BackendKind> BACKENDS = List.of(BackendKind.values());
   static final List<VolumeRole> ROLES = List.of(VolumeRole.values());
   static final List<UnresolvedReason> REASONS = List.of(UnresolvedReason.values());
   static final List<WorkerKind> KINDS = List.of(WorkerKind.values());
@@ -46,6 +45,7 @@ final class PackedDisks {
   private final byte[] bytes;
   private final int[] offsets;
   private final List<String> texts;
+  private final List<DiskRef> refs;
   private final List<List<PhysicalDevice>> stacks;
   private final List<Map<String, String>> labels;
   private final List<IoPriority> priorities;
@@ -55,6 +55,7 @@ final class PackedDisks {
     bytes = packer.bytes();
     offsets = packer.offsets;
     texts = packer.texts.values();
+    refs = packer.refs.values();
     stacks = packer.stacks.values();
     labels = packer.labels.values();
     priorities = packer.priorities.values();
@@ -74,6 +75,7 @@ final class PackedDisks {
   boolean sameAs(PackedDisks other) {
     return Arrays.equals(bytes, other.bytes)
         && texts.equals(other.texts)
+        && refs.equals(other.refs)
         && stacks.equals(other.stacks)
         && labels.equals(other.labels)
         && priorities.equals(other.priorities);
@@ -122,7 +124,7 @@ final class PackedDisks {
   MappedDisk disk(int row) {
     PackedReader in = reader(row);
     DomainRef domain = in.count() == 0 ? domain(in) : domain(row);
-    DiskRef disk = new DiskRef(text(in), in.count(), BACKENDS.get(in.count()), text(in));
+    DiskRef disk = refs.get(in.count() - 1);
     Volume volume = volume(in, domain.name());
     List<PhysicalDevice> physical = stacks.get(in.count() - 1);
     int reason = in.count();
@@ -141,10 +143,6 @@ final class PackedDisks {
         reason == 0 ? null : REASONS.get(reason - 1),
         workers,
         ofDomain);
-  }
-
-  private String text(PackedReader in) {
-    return texts.get(in.count() - 1);
   }
 
   private Volume volume(PackedReader in, String name) {

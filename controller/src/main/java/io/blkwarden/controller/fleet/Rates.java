@@ -65,6 +65,16 @@ final class Rates {
     return mean(get(row, WRITE_IOPS), get(row, WRITE_BUSY), get(row, IN_FLIGHT));
   }
 
+  /** Whether the mean time of reads or that of writes is above so many ms; asked of each row. */
+  boolean slow(int row, double millis) {
+    return slow(get(row, READ_IOPS), get(row, READ_BUSY), millis)
+        || slow(get(row, WRITE_IOPS), get(row, WRITE_BUSY), millis);
+  }
+
+  private static boolean slow(double ios, double busy, double millis) {
+    return ios > 0 && busy > millis * ios; // as a mean above it, without a division
+  }
+
   /** 0 for an idle disk, unknown while I/O waits and none completes. */
   private static double mean(double ios, double busy, double inFlight) {
     if (ios > 0) {

@@ -27,6 +27,10 @@ final class Lane {
   private final AtomicLong waitingBytes;
   private final long maxWaitingBytes;
   private final ArrayDeque<Waiting> control = new ArrayDeque<>();
+
+  /** Whether none waits, so that the brain, which looks at all lanes in turn, needs no lock. */
+  private volatile boolean empty = true;
+
   private final Queue<SampleSlot> ready = new ConcurrentLinkedQueue<>();
 
   Lane(Doorbell doorbell, AtomicLong waitingBytes, long maxWaitingBytes) {
@@ -48,6 +52,7 @@ final class Lane {
       }
       waitingBytes.addAndGet(bytes);
       control.add(new Waiting(input, bytes));
+      empty = false;
     }
     doorbell.ring();
     return true;
@@ -55,11 +60,15 @@ final class Lane {
 
   /** The oldest control input, or none. */
   @Nullable Input poll() {
+    if (empty) {
+      return null;
+    }
     synchronized (control) {
       Waiting oldest = control.poll();
       if (oldest == null) {
         return null;
       }
+      empty = control.isEmpty();
       waitingBytes.addAndGet(-oldest.bytes());
       return oldest.input();
     }

@@ -39,6 +39,7 @@ final class Alerts {
   enum Ending {
     CLEARED("the condition is over"),
     GONE("the disk is gone"),
+    REBORN("the guest was started anew, and is judged anew"),
     UNMATCHED("the policy is not about this disk any more"),
     POLICY_GONE("the policy was changed or removed");
 

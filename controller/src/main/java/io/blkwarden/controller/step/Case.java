@@ -7,6 +7,7 @@ import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
 import org.jspecify.annotations.Nullable;
 
 /** A policy and a disk that is, or was lately, above its level; mutable. */
@@ -16,6 +17,7 @@ final class Case {
   final DiskKey disk;
   final Detector detector;
   final History history;
+  final ServedBy servedBy;
 
   int policyIndex;
   int row;
@@ -32,15 +34,16 @@ final class Case {
   Case(
       DiskPolicy policy,
       int policyIndex,
-      DomainRef domain,
-      DiskKey disk,
+      MappedDisk disk,
+      ServedBy servedBy,
       int row,
       double above,
       long slot) {
     this.policy = policy;
     this.policyIndex = policyIndex;
-    this.domain = domain;
-    this.disk = disk;
+    this.domain = disk.domain();
+    this.disk = disk.key();
+    this.servedBy = servedBy;
     this.row = row;
     this.detector = Detector.of(policy, above);
     this.history = new History(slot);

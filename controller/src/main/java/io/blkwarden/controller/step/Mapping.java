@@ -26,6 +26,7 @@ final class Mapping {
       case GAP -> world.wantSnapshot(watch);
       case UPDATED -> {
         closeGone(watch);
+        closeReborn(watch, true);
         watch.match(world.rules());
         watch.blaming.match(watch, world.rules(), world.blameBudget);
         closeUnmatched(watch);
@@ -55,6 +56,7 @@ final class Mapping {
     watch.blaming.match(watch, world.rules(), world.blameBudget);
     gone.forEach(each -> sampling.close(watch, each, Alerts.Ending.GONE));
     closeGone(watch);
+    closeReborn(watch, false);
     closeUnmatched(watch);
   }
 
@@ -73,6 +75,15 @@ final class Mapping {
     for (Case each : watch.casesNow()) {
       if (watch.state.disk(each.row).state() == MappingState.GONE) {
         sampling.close(watch, each, Alerts.Ending.GONE);
+      }
+    }
+  }
+
+  /** What one run of a guest did is no reason to throttle its next one. */
+  private void closeReborn(HostWatch watch, boolean seen) {
+    for (Case each : watch.casesNow()) {
+      if (!each.servedBy.goesOn(watch.state.map().boot(), watch.state.disk(each.row), seen)) {
+        sampling.close(watch, each, Alerts.Ending.REBORN);
       }
     }
   }

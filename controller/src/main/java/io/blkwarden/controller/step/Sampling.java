@@ -150,7 +150,8 @@ final class Sampling {
     }
     MappedDisk disk = watch.state.disk(row);
     long slotMillis = Math.max(1, world.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
-    Case made = new Case(policy, policyIndex, disk.domain(), disk.key(), row, above, slotMillis);
+    ServedBy servedBy = new ServedBy(watch.state.map().boot(), disk);
+    Case made = new Case(policy, policyIndex, disk, servedBy, row, above, slotMillis);
     if (watch.feeds.of(policyIndex) instanceof OutlierTable table) {
       made.origin = table.origin(outliers.book(), row);
     }

@@ -44,8 +44,7 @@ final class MadeUpHost {
   private final HostId id;
   private final UUID boot;
   private final UUID run;
-  private final List<PhysicalDevice> devices =
-      List.of(new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.EFFECTIVE));
+  private final List<PhysicalDevice> devices;
   private final List<TrialFile.Disk> made;
   private final List<MappedDisk> disks = new ArrayList<>();
   private final Map<String, Series> pressure;
@@ -58,12 +57,20 @@ final class MadeUpHost {
   private boolean pressed;
   private long sequence;
 
-  MadeUpHost(String name, List<TrialFile.Disk> made, Map<String, Series> pressure) {
+  MadeUpHost(String name, List<TrialFile.Disk> made, TrialFile.Host told) {
+    this.devices =
+        List.of(
+            new PhysicalDevice(
+                "sda",
+                new DeviceNumber(8, 0),
+                "mq-deadline",
+                Actuator.EFFECTIVE,
+                told.rotational()));
     this.id = new HostId(name);
     this.boot = uuid(name + "/boot");
     this.run = uuid(name + "/run");
     this.made = made;
-    this.pressure = pressure;
+    this.pressure = told.pressure();
     this.counters = new double[made.size()][COLUMNS.size()];
     this.known = new boolean[made.size()];
     Map<String, Integer> domids = new LinkedHashMap<>();

@@ -56,7 +56,8 @@ public final class TrialRun {
     test.disks()
         .forEach(disk -> byHost.computeIfAbsent(disk.host(), _ -> new ArrayList<>()).add(disk));
     byHost.forEach((name, disks) ->
-        hosts.add(new MadeUpHost(name, disks, test.pressure().getOrDefault(name, Map.of()))));
+        hosts.add(
+            new MadeUpHost(name, disks, test.hosts().getOrDefault(name, TrialFile.Host.PLAIN))));
     feed(new Input.PoliciesLoaded(policies));
     feed(new Input.Claimed(EPOCH));
     for (MadeUpHost host : hosts) {

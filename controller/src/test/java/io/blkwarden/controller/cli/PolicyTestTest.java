@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.commandline.ExitCodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,5 +79,67 @@ final class PolicyTestTest {
     assertThat(typed.err())
         .contains("test.yaml:4", "domain", "read_iops", "0x10 300x20 5", "'many'")
         .contains("test.yaml:5", "alert", "a duration such as");
+  }
+
+  /** Among the disks of both hosts nobody stands out; among those that turn one does. */
+  @Test
+  void aTestSaysWhatClassOfDeviceAHostHas() throws Exception {
+    StringBuilder disks = new StringBuilder();
+    for (int n = 0; n < 6; n++) {
+      disks.append("      - { host: fast, domain: vm1%d, read_iops: 500 }%n".formatted(n));
+      disks.append("      - { host: slow, domain: vm2%d, read_iops: 50 }%n".formatted(n));
+    }
+    Files.writeString(
+        folder.resolve("outlier.yaml"),
+        """
+        policies:
+          - name: outlier
+            when: { metric: iops, above_fleet: { mean_plus_sigmas: 2, floor: 10, min_disks: 6 },
+                    windows: 1 of 1, window: 1m }
+          - name: flash
+            match: { device: ssd }
+            when: { metric: iops, above: 400, for: 5s }
+        """);
+    Typed typed =
+        test(
+            """
+            policies: outlier.yaml
+            tests:
+              - name: by class
+                hosts: { fast: { device: ssd }, slow: { device: hdd } }
+                disks:
+                  - { host: slow, domain: vm9, read_iops: 50x70 300 }
+            %s    expect:
+                  - at: 50s
+                    alerts: [ %s ]
+                  - at: 4m
+                    alerts: [ { policy: outlier, domain: vm9 }, %s ]
+            """
+                .formatted(disks, flash(), flash()));
+
+    assertThat(typed.code()).as(typed.out() + typed.err()).isZero();
+  }
+
+  private static String flash() {
+    return IntStream.range(0, 6)
+        .mapToObj("{ policy: flash, host: fast, domain: vm1%d }"::formatted)
+        .collect(Collectors.joining(", "));
+  }
+
+  @Test
+  void anUnknownClassOfDeviceIsAProblem() throws Exception {
+    Typed typed =
+        test(
+            """
+            policies: swap-storm.yaml
+            tests:
+              - name: wrong
+                hosts: { fast: { device: sdd } }
+                disks: [ { host: fast, domain: vm1 } ]
+                expect: [ { at: 30s, alerts: [] } ]
+            """);
+
+    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(typed.err()).contains("test.yaml:4", "hosts.fast.device", "hdd, ssd", "'sdd'");
   }
 }

@@ -139,6 +139,26 @@ final class StarvationGuardTest {
   }
 
   @Test
+  void underALeaseThatARestartAdoptedBfqMayHaveComeAtAnyTime() {
+    scheduler("bfq");
+    assertThat(host.restart()).extracting(Outcome::result).containsExactly(Result.ADOPTED);
+
+    assertThat(scheduler("bfq"))
+        .singleElement()
+        .extracting(Outcome::detail)
+        .isEqualTo("the scheduler went from an unknown one to bfq; idle is set again");
+    assertThat(host.kernel.calls().getLast()).isEqualTo("600 idle");
+    assertThat(scheduler("bfq")).isEmpty();
+  }
+
+  @Test
+  void underALeaseThatARestartAdoptedAnotherSchedulerIsNothingToDoAnythingFor() {
+    host.restart();
+    assertThat(scheduler("mq-deadline")).isEmpty();
+    assertThat(scheduler("bfq")).hasSize(1);
+  }
+
+  @Test
   void aClassThatSomebodyElseSetIsLeft() {
     scheduler("none");
     host.kernel.ionice(600, IoPriority.bestEffort(2));

@@ -32,6 +32,7 @@ public final class TrialReader {
           "in_flight");
   private static final List<String> PRESSURE = List.of("io_some", "io_full");
   private static final List<String> PLACE = List.of("host", "domain", "disk");
+  private static final Map<String, Boolean> TURNS = Map.of("hdd", true, "ssd", false);
   private static final Map<String, VolumeRole> ROLES =
       Stream.of(VolumeRole.values())
           .collect(Collectors.toMap(VolumeRole::wire, Function.identity()));
@@ -93,17 +94,14 @@ public final class TrialReader {
     if (disks.isEmpty()) {
       test.missing("disks", "at least one disk");
     }
-    Map<String, Map<String, Series>> pressure = new LinkedHashMap<>();
+    Map<String, TrialFile.Host> told = new LinkedHashMap<>();
     test.section("hosts")
         .ifPresent(hosts ->
             hosts
                 .all()
                 .forEach((host, node) ->
                     Section.of(node, hosts.path(host), hosts.problems())
-                        .ifPresent(each -> {
-                          pressure.put(host, series(each, PRESSURE));
-                          each.close();
-                        })));
+                        .ifPresent(each -> told.put(host, host(each)))));
     List<TrialFile.Expected> expected = new ArrayList<>();
     for (Section.Element each : test.elements("expect")) {
       Section.of(each.node(), each.path(), test.problems())
@@ -120,7 +118,14 @@ public final class TrialReader {
       }
     }
     test.close();
-    return new TrialFile.Trial(name, Math.max(1, interval), disks, pressure, expected);
+    return new TrialFile.Trial(name, Math.max(1, interval), disks, told, expected);
+  }
+
+  private static TrialFile.Host host(Section host) {
+    Map<String, Series> pressure = series(host, PRESSURE);
+    TrialFile.Host read = new TrialFile.Host(pressure, host.word("device", TURNS).orElse(null));
+    host.close();
+    return read;
   }
 
   private static TrialFile.Disk disk(Section disk) {

@@ -24,19 +24,34 @@ public record TrialFile(List<String> policies, @Nullable String labels, List<Tri
    * @param name for people
    * @param intervalMillis time between two samples
    * @param disks guests' disks
-   * @param pressure series of {@code io_some} and {@code io_full} by host
+   * @param hosts what is said of hosts, by name; a host need not be there
    * @param expected by time
    */
   public record Trial(
       String name,
       long intervalMillis,
       List<Disk> disks,
-      Map<String, Map<String, Series>> pressure,
+      Map<String, Host> hosts,
       List<Expected> expected) {
     public Trial {
       disks = List.copyOf(disks);
-      pressure = Map.copyOf(pressure);
+      hosts = Map.copyOf(hosts);
       expected = List.copyOf(expected);
+    }
+  }
+
+  /**
+   * A host.
+   *
+   * @param pressure series of {@code io_some} and {@code io_full}
+   * @param rotational whether its device turns; absent when nobody knows
+   */
+  public record Host(Map<String, Series> pressure, @Nullable Boolean rotational) {
+    /** A host of which nothing is said. */
+    public static final Host PLAIN = new Host(Map.of(), null);
+
+    public Host {
+      pressure = Map.copyOf(pressure);
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * @param hash over all of them, in order
  * @param broken invariants that did not hold, at most the first ten times of each
  * @param throttles how often a calm disk was restrained
- * @param wrong how many of these were of a disk that did not swap
+ * @param wrong those of these that were of a disk that did not swap, in words
  * @param reliefMillis times from a storm's start until the disk was restrained
  * @param end the last things that happened
  */
@@ -20,11 +20,12 @@ record Figures(
     String hash,
     List<Broken> broken,
     int throttles,
-    int wrong,
+    List<String> wrong,
     List<Long> reliefMillis,
     List<String> end) {
   Figures {
     broken = List.copyOf(broken);
+    wrong = List.copyOf(wrong);
     reliefMillis = List.copyOf(reliefMillis);
     end = List.copyOf(end);
   }
@@ -38,9 +39,17 @@ record Figures(
                 .formatted(each.invariant(), each.atMillis(), each.what())));
     text.append("\nthe last that happened:");
     end.forEach(line -> text.append("\n  ").append(line));
-    return text.append(
-            "\nto run it again: deploy/fleet-sim --seeds 1 --seed %d --hosts %d --minutes %d"
-                .formatted(plan.seed(), plan.hosts(), plan.minutes()))
-        .toString();
+    return text.append("\n").append(again()).toString();
+  }
+
+  /** The wrong throttles, and how to run exactly this again. */
+  String mistakes() {
+    return "seed %d throttled wrongly:\n  %s\n%s"
+        .formatted(plan.seed(), String.join("\n  ", wrong), again());
+  }
+
+  private String again() {
+    return "to run it again: deploy/fleet-sim --seeds 1 --seed %d --hosts %d --minutes %d"
+        .formatted(plan.seed(), plan.hosts(), plan.minutes());
   }
 }

@@ -68,6 +68,9 @@ public final class Main {
       if (!figures.broken().isEmpty()) {
         System.out.println(figures.complaint());
       }
+      if (!figures.wrong().isEmpty()) {
+        System.out.println(figures.mistakes());
+      }
       all.add(figures);
     }
     print(all, System.out);
@@ -77,7 +80,7 @@ public final class Main {
   private static void print(List<Figures> all, PrintStream out) {
     double days =
         all.stream().mapToDouble(f -> f.plan().hosts() * f.plan().minutes() / 1_440.0).sum();
-    int wrong = all.stream().mapToInt(Figures::wrong).sum();
+    int wrong = all.stream().mapToInt(figures -> figures.wrong().size()).sum();
     List<Long> relief = all.stream().flatMap(f -> f.reliefMillis().stream()).sorted().toList();
     long broke = all.stream().filter(f -> !f.broken().isEmpty()).count();
     row(out, "seeds", Integer.toString(all.size()));

@@ -23,8 +23,8 @@ final class Storms {
   private final Set<Disk> relieved = new HashSet<>();
   private final Set<Disk> throttled = new HashSet<>();
   private final List<Long> reliefMillis = new ArrayList<>();
+  private final List<String> wrong = new ArrayList<>();
   private int throttles;
-  private int wrong;
 
   Storms(World world) {
     this.world = world;
@@ -90,8 +90,9 @@ final class Storms {
         throttles++;
         long ended = endedMillis.getOrDefault(disk, Long.MIN_VALUE / 2);
         if (since == null && world.now() - ended > EXPLAINS_MILLIS) {
-          wrong++;
-          world.say("WRONG " + disk + " is restrained; its last storm ended at " + ended);
+          String what = disk + " is restrained; its last storm ended at " + ended;
+          wrong.add(world.now() + " " + what);
+          world.say("WRONG " + what);
         }
       }
     }
@@ -102,7 +103,7 @@ final class Storms {
     return throttles;
   }
 
-  int wrong() {
+  List<String> wrong() {
     return wrong;
   }
 

@@ -8,6 +8,7 @@ import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Proof;
 import io.blkwarden.model.Volume;
@@ -15,10 +16,13 @@ import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
@@ -28,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 
 /**
@@ -43,6 +48,7 @@ final class LoadFleet {
 
   private final int disks;
   private final InstantSource clock;
+  private final Random random = new Random(1);
   private final SampleFrame frame = new SampleFrame();
 
   LoadFleet(int disks, InstantSource clock) {
@@ -127,6 +133,42 @@ final class LoadFleet {
             Map.of(),
             null,
             List.of()));
+  }
+
+  /** What an agent says that did as it was told. */
+  byte[] outcome(int number, Command command) {
+    MessageId lease = null;
+    Long remaining = null;
+    Outcome.Result result = Outcome.Result.DONE;
+    switch (command.action()) {
+      case CommandAction.Set set -> {
+        lease = set.lease();
+        remaining = set.leaseMs();
+        result = Outcome.Result.APPLIED;
+      }
+      case CommandAction.Reset reset -> {
+        lease = reset.lease();
+        result = Outcome.Result.RELEASED;
+      }
+      case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
+    }
+    return ControlJson.encode(
+        new Outcome(
+            MessageId.of(clock.millis(), random),
+            host(number),
+            boot(number),
+            clock.instant(),
+            command.id(),
+            lease,
+            result,
+            null,
+            "made up",
+            null,
+            null,
+            List.of(),
+            remaining,
+            null,
+            null));
   }
 
   /**

@@ -20,14 +20,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Publishes what so many hosts would, at 1 Hz and spread over each second, and prints what it sent
  * and how long a command took that a sample led to.
  *
- * <p>Arguments: hosts, disks a host, seconds, hosts that storm. Nothing answers its commands: the
- * first {@code set} for a host is what counts. Few connections stand for all hosts.
+ * <p>Arguments: hosts, disks a host, seconds, hosts that storm. Commands are answered as if they
+ * were done; the first {@code set} for a host is what counts. Few connections stand for all hosts.
  */
 public final class Main {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
@@ -46,6 +47,7 @@ public final class Main {
   private final AtomicLong epoch = new AtomicLong();
   private final AtomicLongArray publishedNanos;
   private final AtomicLongArray commanded;
+  private final LongAdder maps = new LongAdder();
   private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
 
   private Main(int hosts, int disks, int seconds, int storms) {
@@ -85,6 +87,7 @@ public final class Main {
       second(second, begin + TimeUnit.SECONDS.toNanos(second));
     }
     System.out.println("batches_sent " + (long) hosts * seconds);
+    System.out.println("maps_asked_for " + maps.sum());
     latencies();
     for (Connection each : connections) {
       each.close();
@@ -130,10 +133,16 @@ public final class Main {
         instanceof Decoded.Ok<Command>(Command command)) {
       epoch.accumulateAndGet(command.epoch(), Math::max);
       Integer number = numbers.get(command.host());
-      if (number != null
-          && command.action() instanceof CommandAction.Set
-          && commanded.compareAndSet(number, 0, 1)) {
-        latencies.add(now - publishedNanos.get(number));
+      if (number != null && message.getReplyTo() != null) {
+        if (command.action() instanceof CommandAction.Set
+            && commanded.compareAndSet(number, 0, 1)) {
+          latencies.add(now - publishedNanos.get(number));
+        }
+        say(number, message.getReplyTo(), fleet.outcome(number, command));
+        if (command.action() instanceof CommandAction.Snapshot) {
+          maps.increment();
+          say(number, SUBJECTS.mapping(command.host(), "snapshot"), fleet.snapshot(number));
+        }
       }
     }
   }
