@@ -48,6 +48,8 @@ public final class Blkwarden {
   @Option(names = "--debug", description = "Show where an unexpected error came from.")
   boolean debug;
 
+  private static final String CONF = "mend it, or name another file in " + ControllerConf.VARIABLE;
+
   private Blkwarden() {}
 
   /** Runs one command line; returns its exit code. */
@@ -74,7 +76,7 @@ public final class Blkwarden {
     } catch (ControllerConf.Unfit e) {
       String.valueOf(e.getMessage())
           .lines()
-          .forEach(problem -> shell.complain(new Complaint(problem), ExitCodes.USAGE));
+          .forEach(problem -> shell.complain(new Complaint(problem, CONF), ExitCodes.USAGE));
     }
     out.flush();
     err.flush();

@@ -70,7 +70,11 @@ public final class AgentCommand implements Runnable {
       Voice voice = Voice.of(line, List.of(words).contains("--json"));
       String.valueOf(e.getMessage())
           .lines()
-          .forEach(problem -> voice.complain(ExitCode.USAGE, problem, ""));
+          .forEach(problem ->
+              voice.complain(
+                  ExitCode.USAGE,
+                  problem,
+                  "mend it, or name another file in " + AgentConf.VARIABLE));
       return ExitCode.USAGE;
     }
   }

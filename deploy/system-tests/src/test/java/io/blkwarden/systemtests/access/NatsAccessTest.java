@@ -132,7 +132,13 @@ final class NatsAccessTest {
     GuardedNats.Said silence =
         nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
     assertThat(silence.code()).as(silence.err()).isZero();
-    assertThat(nats.as("viewer", "alerts").code()).isNotZero();
+    for (String command : List.of("alerts", "map", "release --all", "pause --reason x")) {
+      GuardedNats.Said refused = nats.as("viewer", command.split(" ", -1));
+      assertThat(refused.code()).as(command).isEqualTo(1);
+      assertThat(refused.err())
+          .as(command)
+          .contains("does not let these credentials do that", "take an operator's seed");
+    }
     assertThat(viewer.denied()).isEmpty();
     assertThat(controller.readiness().hindrances()).isEmpty();
   }

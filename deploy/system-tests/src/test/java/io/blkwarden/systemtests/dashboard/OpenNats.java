@@ -10,11 +10,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** A nats-server that lets anybody speak, for one process that is many hosts. */
-final class OpenNats implements AutoCloseable {
+public final class OpenNats implements AutoCloseable {
   private final Process process;
   private final int port;
 
-  OpenNats(Path folder) throws IOException {
+  /** Starts one that keeps its streams in a folder. */
+  public OpenNats(Path folder) throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
@@ -41,7 +42,8 @@ final class OpenNats implements AutoCloseable {
     }
   }
 
-  String url() {
+  /** Where it is. */
+  public String url() {
     return "nats://127.0.0.1:" + port;
   }
 

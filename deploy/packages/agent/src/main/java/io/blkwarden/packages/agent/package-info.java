@@ -1,4 +1,4 @@
-/** What is written by hand in the package, held against the code. */
+/** What of the package is made from the commands themselves. */
 @NullMarked
 package io.blkwarden.packages.agent;
 
