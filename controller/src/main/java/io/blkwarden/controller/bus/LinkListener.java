@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs and counts what happens to one connection; never waits. */
-final class LinkListener implements ErrorListener, ConnectionListener {
+sealed class LinkListener implements ErrorListener, ConnectionListener permits OperatorListener {
   private static final Logger log = LoggerFactory.getLogger(LinkListener.class);
 
   private final String link;

@@ -40,10 +40,14 @@ final class NatsLinks {
     try {
       return Nats.connect(options(link, listener));
     } catch (AuthenticationException e) {
+      boolean given = settings.credentials() != null;
       throw new BusException(
-          "NATS at %s refuses these credentials (%s)"
-              .formatted(settings.printableServers(), e.getMessage()),
-          "check --creds or NATS_CREDS",
+          "NATS at %s %s (%s)"
+              .formatted(
+                  settings.printableServers(),
+                  given ? "refuses these credentials" : "wants credentials",
+                  e.getMessage()),
+          given ? "check --creds or NATS_CREDS" : "give a seed by --creds or NATS_CREDS",
           e);
     } catch (IOException e) {
       throw unreachable(Optional.ofNullable(listener.lastFault()).orElse(e));

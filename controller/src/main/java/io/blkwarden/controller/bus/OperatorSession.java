@@ -21,6 +21,8 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,17 +36,20 @@ public final class OperatorSession implements AutoCloseable {
 
   private final BusSettings settings;
   private final Connection connection;
+  private final OperatorListener listener;
 
-  private OperatorSession(BusSettings settings, Connection connection) {
+  private OperatorSession(BusSettings settings, Connection connection, OperatorListener listener) {
     this.settings = settings;
     this.connection = connection;
+    this.listener = listener;
   }
 
   /** Connects. */
   public static OperatorSession open(BusSettings settings, RandomGenerator random)
       throws BusException {
-    LinkListener listener = new LinkListener("operator", new BusCounters(), () -> {});
-    return new OperatorSession(settings, new NatsLinks(settings, random).connect("cli", listener));
+    OperatorListener listener = new OperatorListener(settings.printableServers());
+    Connection connection = new NatsLinks(settings, random).connect("cli", listener);
+    return new OperatorSession(settings, connection, listener);
   }
 
   /** A stored snapshot. */
@@ -71,7 +76,7 @@ public final class OperatorSession implements AutoCloseable {
     } catch (JetStreamApiException e) {
       throw missing(e, JetStreamAssets.MAPPING);
     } catch (IOException e) {
-      throw JetStreamAssets.explain(e, settings.printableServers());
+      throw listener.explain(e);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -83,11 +88,11 @@ public final class OperatorSession implements AutoCloseable {
       connection.keyValueManagement().getStatus(JetStreamAssets.SAID);
       return new SaidBucket(
           connection.keyValue(JetStreamAssets.SAID, JetStreamAssets.bucketOptions()),
-          settings.printableServers());
+          listener::explain);
     } catch (JetStreamApiException e) {
       throw missing(e, JetStreamAssets.SAID);
     } catch (IOException e) {
-      throw JetStreamAssets.explain(e, settings.printableServers());
+      throw listener.explain(e);
     }
   }
 
@@ -95,10 +100,10 @@ public final class OperatorSession implements AutoCloseable {
   public OperatorReply ask(OperatorRequest request, Duration timeout) throws BusException {
     String subject = settings.subjects().operator(request.ask().verb());
     try {
-      Message answer =
-          connection
-              .requestWithTimeout(subject, ControlJson.encode(request), timeout)
-              .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture<Message> asked =
+          connection.requestWithTimeout(subject, ControlJson.encode(request), timeout);
+      listener.ends(asked);
+      Message answer = asked.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       return switch (ControlJson.decode(OperatorReply.class, answer.getData())) {
         case Decoded.Ok<OperatorReply> ok -> ok.value();
         case Decoded.Malformed<OperatorReply> bad ->
@@ -106,12 +111,15 @@ public final class OperatorSession implements AutoCloseable {
                 "the controller's answer cannot be read (%s)".formatted(bad.detail()),
                 "see that both are of the same version: blkwarden --version");
       };
-    } catch (TimeoutException e) {
-      throw new BusException(
-          "no answer within %d s".formatted(timeout.toSeconds()),
-          "the request may still be carried out; look at 'blkwarden alerts' and at the controller's"
-              + " log",
-          e);
+    } catch (CancellationException | TimeoutException e) {
+      throw listener
+          .refusal(e)
+          .orElseGet(() ->
+              new BusException(
+                  "no answer within %d s".formatted(timeout.toSeconds()),
+                  "the request may still be carried out; look at 'blkwarden alerts' and at the"
+                      + " controller's log",
+                  e));
     } catch (ExecutionException e) {
       throw new BusException(
           "no controller answers on %s".formatted(subject),
@@ -152,7 +160,7 @@ public final class OperatorSession implements AutoCloseable {
           connection.jetStreamManagement(JetStreamAssets.options()).getStreamNames();
       streams.keySet().retainAll(there);
     } catch (IOException | JetStreamApiException e) {
-      throw JetStreamAssets.explain(e, settings.printableServers());
+      throw listener.explain(e);
     }
     if (streams.isEmpty()) {
       throw new BusException(
@@ -230,7 +238,7 @@ public final class OperatorSession implements AutoCloseable {
     } catch (JetStreamApiException e) {
       throw missing(e, stream);
     } catch (IOException e) {
-      throw JetStreamAssets.explain(e, settings.printableServers());
+      throw listener.explain(e);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -251,7 +259,7 @@ public final class OperatorSession implements AutoCloseable {
             "NATS at %s has no %s yet".formatted(settings.printableServers(), what),
             "start the controller once, it creates what is missing",
             e)
-        : JetStreamAssets.explain(e, settings.printableServers());
+        : listener.explain(e);
   }
 
   private static BusException interrupted(InterruptedException e) {

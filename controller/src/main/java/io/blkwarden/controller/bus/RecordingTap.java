@@ -116,9 +116,9 @@ public final class RecordingTap implements AutoCloseable {
     String refused = connection.getLastError(); // what the server denies, it says before it answers
     if (refused != null && refused.contains("Permissions Violation")) {
       throw new BusException(
-          "NATS at %s lets these credentials not hear the fleet (%s): give an operator's, by --creds"
-                  .formatted(settings.printableServers(), refused)
-              + " or NATS_CREDS");
+          "NATS at %s lets these credentials not hear the fleet (%s)"
+              .formatted(settings.printableServers(), refused),
+          "take an operator's seed, by --creds or NATS_CREDS");
     }
   }
 

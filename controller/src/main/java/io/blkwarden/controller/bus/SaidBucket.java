@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,11 +29,16 @@ public final class SaidBucket {
   private static final String PAUSE = "pause";
 
   private final KeyValue bucket;
-  private final String servers;
+  private final Function<Exception, BusException> explain;
 
-  SaidBucket(KeyValue bucket, String servers) {
+  /**
+   * What people said.
+   *
+   * @param explain says why a call failed, and what to do about it
+   */
+  SaidBucket(KeyValue bucket, Function<Exception, BusException> explain) {
     this.bucket = bucket;
-    this.servers = servers;
+    this.explain = explain;
   }
 
   private static String silenceKey(MessageId id) {
@@ -183,7 +189,7 @@ public final class SaidBucket {
     try {
       return call.run();
     } catch (IOException | JetStreamApiException e) {
-      throw JetStreamAssets.explain(e, servers);
+      throw explain.apply(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BusException("interrupted", "", e);

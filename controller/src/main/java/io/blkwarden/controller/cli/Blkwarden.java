@@ -52,6 +52,8 @@ public final class Blkwarden {
   @Option(names = "--debug", description = "Show where an unexpected error came from.")
   boolean debug;
 
+  private static final String CONF = "mend it, or name another file in " + ControllerConf.VARIABLE;
+
   private Blkwarden() {}
 
   /** Runs one command line; returns its exit code. */
@@ -76,7 +78,8 @@ public final class Blkwarden {
     try {
       code = line.execute(ControllerConf.with(line, arguments, environment));
     } catch (ServiceConf.Unfit e) {
-      e.problems().forEach(problem -> shell.complain(new Complaint(problem), ExitCodes.USAGE));
+      e.problems()
+          .forEach(problem -> shell.complain(new Complaint(problem, CONF), ExitCodes.USAGE));
     }
     out.flush();
     err.flush();

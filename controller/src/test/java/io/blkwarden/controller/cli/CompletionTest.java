@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a real bash makes of {@code source <(blkwarden completion)}. */
+/** What a real bash and a real zsh make of {@code source <(blkwarden completion)}. */
 final class CompletionTest {
   private final Path script;
 
@@ -20,7 +20,15 @@ final class CompletionTest {
     script = Files.writeString(folder.resolve("completion"), typed.out());
   }
 
-  private List<String> completed(String words, int last) throws Exception {
+  private static List<String> said(String... words) throws Exception {
+    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    List<String> said = new String(process.getInputStream().readAllBytes(), UTF_8).lines().toList();
+    assertThat(process.waitFor()).as("%s", said).isZero();
+    return said.stream().map(String::strip).toList();
+  }
+
+  /** What completes a word, by the function that bash calls. */
+  private List<String> inBash(String words, int last) throws Exception {
     String asked =
         """
         source '%s'
@@ -32,18 +40,41 @@ final class CompletionTest {
         printf '%%s\\n' "${COMPREPLY[@]}"
         """
             .formatted(script, words, last, words);
-    Process bash = new ProcessBuilder("bash", "-c", asked).redirectErrorStream(true).start();
-    List<String> said = new String(bash.getInputStream().readAllBytes(), UTF_8).lines().toList();
-    assertThat(bash.waitFor()).as("%s", said).isZero();
-    return said.stream().map(String::strip).toList();
+    return said("bash", "-c", asked);
+  }
+
+  /** The same in zsh, which calls it in its emulation of bash and picks what fits by itself. */
+  private List<String> inZsh(String words, int last) throws Exception {
+    String asked =
+        """
+        autoload -U +X compinit && compinit -u -D
+        source '%s'
+        [[ -n $_comps[blkwarden] ]] || exit 9
+        COMP_WORDS=(%s)
+        COMP_CWORD=%d
+        COMP_LINE='%s'
+        emulate bash -c _complete_blkwarden
+        print -l -- $COMPREPLY
+        """
+            .formatted(script, words, last, words);
+    return said("zsh", "-f", "-c", asked);
   }
 
   @Test
-  void completesCommandsAndTheirOptions() throws Exception {
-    assertThat(completed("blkwarden sil", 1)).contains("silence").doesNotContain("record");
-    assertThat(completed("blkwarden silence ", 2)).contains("add", "expire", "list");
-    assertThat(completed("blkwarden alerts --fo", 2)).contains("--follow");
-    assertThat(completed("blkwarden to", 1)).containsExactly("top");
-    assertThat(completed("blkwarden top --sort ", 3)).contains("pain", "name");
+  void completesCommandsAndTheirOptionsInBash() throws Exception {
+    assertThat(inBash("blkwarden sil", 1)).contains("silence").doesNotContain("record");
+    assertThat(inBash("blkwarden silence ''", 2)).contains("add", "expire", "list");
+    assertThat(inBash("blkwarden alerts --fo", 2)).contains("--follow");
+    assertThat(inBash("blkwarden to", 1)).containsExactly("top");
+    assertThat(inBash("blkwarden top --sort ''", 3)).contains("pain", "name");
+  }
+
+  @Test
+  void completesCommandsAndTheirOptionsInZsh() throws Exception {
+    assertThat(inZsh("blkwarden sil", 1)).contains("silence");
+    assertThat(inZsh("blkwarden silence ''", 2)).containsExactly("add", "list", "expire");
+    assertThat(inZsh("blkwarden alerts --fo", 2))
+        .contains("--follow")
+        .noneMatch(each -> each.contains("not found"));
   }
 }

@@ -76,7 +76,8 @@ public final class AgentCommand implements Runnable {
       return line.execute(AgentConf.with(line, words, environment));
     } catch (ServiceConf.Unfit e) {
       Voice voice = Voice.of(line, List.of(words).contains("--json"));
-      e.problems().forEach(problem -> voice.complain(ExitCodes.USAGE, problem, ""));
+      String hint = "mend it, or name another file in " + AgentConf.VARIABLE;
+      e.problems().forEach(problem -> voice.complain(ExitCodes.USAGE, problem, hint));
       return ExitCodes.USAGE;
     }
   }

@@ -145,8 +145,13 @@ final class NatsAccessTest {
     GuardedNats.Said record = nats.as("operator", "record", "--dir", tape, "--for", "3s");
     assertThat(record.code()).as(record.err()).isZero();
     assertThat(Path.of(tape)).isNotEmptyDirectory();
-    assertThat(nats.as("viewer", "alerts").code()).isNotZero();
-    assertThat(nats.as("viewer", "throttle", disk, "--reason", "test").code()).isNotZero();
+    for (String command : List.of("alerts", "map", "release --all", "pause --reason x", "throttle " + disk)) {
+      GuardedNats.Said refused = nats.as("viewer", command.split(" ", -1));
+      assertThat(refused.code()).as(command).isEqualTo(1);
+      assertThat(refused.err())
+          .as(command)
+          .contains("does not let these credentials do that", "take an operator's seed");
+    }
     assertThat(viewer.denied()).isEmpty();
     assertThat(controller.readiness().hindrances()).isEmpty();
   }

@@ -1,0 +1,158 @@
+package io.blkwarden.packages.man;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Ansi.Text;
+import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** The page of one command: what its {@code --help} says, and what holds for all of them. */
+final class ManPage {
+  private static final ColorScheme PLAIN = Help.defaultColorScheme(Ansi.OFF);
+
+  private final Manual manual;
+  private final CommandSpec command;
+  private final Help help;
+  private final Roff roff = new Roff();
+
+  ManPage(Manual manual, CommandSpec command) {
+    this.manual = manual;
+    this.command = command;
+    this.help = new Help(command, PLAIN);
+  }
+
+  String text() {
+    String name = Manual.name(command);
+    roff.title(
+        name.toUpperCase(Locale.ROOT), manual.section(), manual.date(), manual.version());
+    List<String> description = description();
+    roff.macro("SH", "NAME");
+    roff.text(name + " - " + brief(description));
+    roff.macro("SH", "SYNOPSIS");
+    synopsis();
+    roff.macro("SH", "DESCRIPTION");
+    for (int i = 0; i < description.size(); i++) {
+      if (i > 0) {
+        roff.macro("PP");
+      }
+      roff.text(description.get(i));
+    }
+    arguments();
+    commands();
+    table("EXIT STATUS", Manual.EXIT_CODES);
+    table("FILES", manual.files());
+    table("ENVIRONMENT", manual.environment());
+    roff.macro("SH", "SEE ALSO");
+    roff.text(seeAlso());
+    return roff.toString();
+  }
+
+  private List<String> description() {
+    return Arrays.stream(command.usageMessage().description())
+        .flatMap(text -> PLAIN.text(text).toString().lines())
+        .filter(line -> !line.isBlank())
+        .toList();
+  }
+
+  /** The first sentence, without its stop. */
+  private static String brief(List<String> description) {
+    String first = description.isEmpty() ? "" : description.getFirst();
+    int stop = first.indexOf(". ");
+    String sentence = stop < 0 ? first : first.substring(0, stop);
+    int colon = sentence.indexOf(": ");
+    String brief = colon > 20 ? sentence.substring(0, colon) : sentence;
+    return brief.endsWith(".") ? brief.substring(0, brief.length() - 1) : brief;
+  }
+
+  private void synopsis() {
+    String all = help.synopsis(0).strip().replaceAll("\\s+", " ");
+    String name = command.qualifiedName(" ");
+    roff.macro("B", name);
+    roff.text(all.startsWith(name) ? all.substring(name.length()) : all);
+  }
+
+  private void arguments() {
+    List<PositionalParamSpec> parameters =
+        command.positionalParameters().stream().filter(each -> !each.hidden()).toList();
+    List<OptionSpec> options =
+        command.options().stream().filter(each -> !each.hidden()).toList();
+    if (!parameters.isEmpty()) {
+      roff.macro("SH", "ARGUMENTS");
+      for (PositionalParamSpec each : parameters) {
+        Text[][] rows =
+            help.createDefaultParameterRenderer()
+                .render(each, help.parameterLabelRenderer(), PLAIN);
+        roff.entry(label(each), words(rows));
+      }
+    }
+    roff.macro("SH", "OPTIONS");
+    for (OptionSpec each : options) {
+      Text[][] rows =
+          help.createDefaultOptionRenderer().render(each, help.parameterLabelRenderer(), PLAIN);
+      roff.entry(
+          Stream.of(each.names()).sorted().collect(Collectors.joining(", ")) + label(each),
+          words(rows));
+    }
+  }
+
+  private String label(ArgSpec argument) {
+    String label =
+        help.parameterLabelRenderer()
+            .renderParameterLabel(argument, Ansi.OFF, List.of())
+            .toString();
+    return argument.arity().max() == 0 && argument.isOption() ? "" : label;
+  }
+
+  /** The last column of picocli's table is what it says. */
+  private static String[] words(Text[][] rows) {
+    List<String> words = new ArrayList<>();
+    for (Text[] row : rows) {
+      words.add(row[row.length - 1].toString());
+    }
+    return words.toArray(String[]::new);
+  }
+
+  private void commands() {
+    if (command.subcommands().isEmpty()) {
+      return;
+    }
+    roff.macro("SH", "COMMANDS");
+    command
+        .subcommands()
+        .forEach((name, each) -> {
+          ManPage page = new ManPage(manual, each.getCommandSpec());
+          roff.entry(name, brief(page.description()) + "; see " + reference(each.getCommandSpec()));
+        });
+  }
+
+  private void table(String title, Map<String, String> rows) {
+    roff.macro("SH", title);
+    rows.forEach(roff::entry);
+  }
+
+  private String reference(CommandSpec other) {
+    return "%s(%d)".formatted(Manual.name(other), manual.section());
+  }
+
+  private String seeAlso() {
+    CommandSpec parent = command.parent() == null ? command : command.parent();
+    return Stream.concat(
+            Stream.concat(
+                    Stream.of(parent),
+                    parent.subcommands().values().stream().map(each -> each.getCommandSpec()))
+                .map(this::reference)
+                .filter(each -> !each.equals(reference(command))),
+            Stream.of(manual.others()))
+        .collect(Collectors.joining(", "));
+  }
+}

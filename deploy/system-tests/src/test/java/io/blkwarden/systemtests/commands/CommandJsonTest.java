@@ -1,0 +1,208 @@
+package io.blkwarden.systemtests.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.agent.cli.AgentCommand;
+import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.NatsProcess;
+import io.blkwarden.systemtests.monitoring.Checkout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What every command prints with {@code --json} beside a real fleet: the keys of docs/CLI.md, and
+ * no others. What was printed is left in target/commands, to be shown there.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class CommandJsonTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final String ROOT =
+      Checkout.file("host-agent/src/test/resources/capture-4.17").toString();
+  private static final String EXAMPLES = Checkout.file("docs/examples").toString();
+
+  private static final String POLICIES =
+      """
+      policies:
+        - name: swap-storm
+          mode: auto
+          match: { role: swap, host: sim-1 }
+          when: { metric: iops, above: 50, for: 1s, clear_below: 20, clear_for: 4s }
+          then: { ladder: [ idle ], lease: 120s, alert: warning }
+        - name: ask-first
+          mode: approve
+          match: { role: root, host: sim-3 }
+          when: { metric: iops, above: 5, for: 1s }
+          then: { ladder: [ idle ], lease: 60s, alert: info }
+      brakes: { disks_per_host: 8, hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
+      """;
+
+  private final Reference reference = new Reference();
+  private final Path folder;
+  private final Path policies;
+  private final Path printed = Files.createDirectories(Path.of("target/commands"));
+  private final NatsProcess nats;
+  private final Thread agents = new Thread(this::simulate, "agents");
+  private final ControllerRuntime controller;
+
+  CommandJsonTest(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    nats = NatsProcess.open(folder);
+    policies = Files.createDirectory(folder.resolve("policies"));
+    Files.writeString(policies.resolve("all.yaml"), POLICIES);
+    controller =
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1"), policies, null));
+  }
+
+  private void simulate() {
+    int _ =
+        AgentCommand.commandLine()
+            .execute(
+                "simulate",
+                "--hosts=3",
+                "--calm=1s",
+                "--storm=600s",
+                "--nats=" + nats.url(),
+                "--state-dir=" + folder.resolve("state"));
+  }
+
+  @BeforeAll
+  void start() {
+    agents.start();
+    until("alerts --json", each -> each.at("/action/effect").asString("").equals("worked"));
+  }
+
+  @AfterAll
+  void stop() throws InterruptedException {
+    agents.interrupt();
+    agents.join(Duration.ofSeconds(30));
+    controller.close();
+    nats.close();
+  }
+
+  private Printed type(String command) {
+    return Printed.blkwarden(nats.url(), command.split(" ", -1));
+  }
+
+  /** Asks again until a line of the answer is as it should be. */
+  private JsonNode until(String command, Predicate<JsonNode> wanted) {
+    AtomicReference<JsonNode> found = new AtomicReference<>();
+    await(command)
+        .atMost(BOUND)
+        .until(() -> {
+          type(command).lines().stream().filter(wanted).findFirst().ifPresent(found::set);
+          return found.get() != null;
+        });
+    return found.get();
+  }
+
+  private JsonNode told(String heading, JsonNode json) throws IOException {
+    Files.writeString(printed.resolve(heading.replace(' ', '-') + ".json"), json.toPrettyString());
+    assertThat(Shape.differences(reference.example(heading), json))
+        .as("docs/CLI.md, '%s', is not as it prints: %s", heading, json)
+        .isEmpty();
+    return json;
+  }
+
+  private JsonNode told(String heading, Printed typed) throws IOException {
+    assertThat(typed.code()).as("%s: %s", heading, typed.err()).isZero();
+    assertThat(typed.err()).as(heading).isEmpty();
+    assertThat(typed.out()).as("plain ASCII").matches("[ -~\\r\\n]*");
+    return told(heading, typed.json());
+  }
+
+  @Test
+  void whatIsKnownOfTheFleet() throws IOException {
+    told("blkwarden map", type("map --json --host sim-1"));
+    told(
+        "blkwarden alerts",
+        until("alerts --json", each -> each.at("/action/effect").asString("").equals("worked")));
+    told("blkwarden why", type("why --json vm101"));
+    told("Errors", Printed.read(type("map --json --host sim-11").err()));
+  }
+
+  @Test
+  void whatPeopleAskFor() throws IOException {
+    JsonNode asked = until("proposals --json", reply -> !reply.path("proposals").isEmpty());
+    told("blkwarden proposals", asked);
+    String first = asked.at("/proposals/0/id").asString();
+    told("blkwarden approve", type("approve --json " + first));
+    JsonNode other = until("proposals --json", reply -> !reply.path("proposals").isEmpty());
+    told("blkwarden deny", type("deny --json " + other.at("/proposals/0/id").asString()));
+    JsonNode disk = type("map --json --host sim-2").json().get(0);
+    String path =
+        "sim-2/%s/%s"
+            .formatted(disk.at("/domain/name").asString(), disk.at("/disk/vdev").asString());
+    told("blkwarden throttle", type("throttle --json --reason tests " + path));
+    told("blkwarden release", type("release --json " + path));
+  }
+
+  @Test
+  void whatPeopleSay() throws IOException {
+    JsonNode silence =
+        told("blkwarden silence add", type("silence add --json --for 2h --reason move --host a*"));
+    told("blkwarden silence list", type("silence list --json"));
+    String id = silence.get("id").asString();
+    told("blkwarden silence expire", type("silence expire --json " + id));
+    JsonNode ack = told("blkwarden ack", type("ack --json --reason mine " + id));
+    assertThat(ack.get("about").asString()).isEqualTo(id);
+    told("blkwarden pause", type("pause --json --reason move"));
+    told("blkwarden resume", type("resume --json"));
+  }
+
+  @Test
+  void recordingsAndPolicies() throws IOException {
+    Path tape = folder.resolve("tape");
+    Printed recorded =
+        type("record --json --for 3s --dir %s --policies %s".formatted(tape, policies));
+    assertThat(recorded.err().lines())
+        .as("remarks are objects too")
+        .allSatisfy(line -> told("Remarks", Printed.read(line)));
+    told("blkwarden record", recorded.json());
+    told("blkwarden replay", type("replay --json " + tape));
+    told("blkwarden policy check", type("policy check --json " + policies));
+    told("blkwarden policy show", type("policy show --json " + policies));
+    told("blkwarden policy test", type("policy test --json " + EXAMPLES + "/swap-storm-test.yaml"));
+    told("blkwarden nats init", type("nats init --json --dir " + folder.resolve("nats") + " a b"));
+  }
+
+  @Test
+  void whatAnAgentSays() throws IOException {
+    told("blkwarden-agent map", Printed.agent("map", "--json", "--root", ROOT));
+    told("blkwarden-agent doctor", Printed.agent("doctor", "--json", "--no-nats", "--root", ROOT));
+    Path state = folder.resolve("agent");
+    String option = "--state-dir=" + state;
+    told("blkwarden-agent release-all", Printed.agent("release-all", "--json", option));
+    try (StateLock agent = ((StateLock.Attempt.Taken) StateLock.attempt(state)).lock()) {
+      assertThat(agent).isNotNull();
+      told("blkwarden-agent hand-over", Printed.agent("hand-over", "--json", option));
+    }
+  }
+
+  @Test
+  void everyCommandWithJsonHasAnExample() {
+    List<String> without =
+        reference.commands().stream()
+            .filter(command -> reference.arguments(command).contains("--json"))
+            .filter(command -> reference.example(command).isMissingNode())
+            .toList();
+    assertThat(without).isEmpty();
+  }
+}

@@ -1,0 +1,52 @@
+package io.blkwarden.systemtests.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.cli.AgentCommand;
+import io.blkwarden.controller.cli.Blkwarden;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** docs/CLI.md has every command and every option, and none that there is not. */
+final class CommandReferenceTest {
+  private final Reference reference = new Reference();
+  private final SortedMap<String, CommandSpec> commands = new TreeMap<>();
+
+  CommandReferenceTest() {
+    add(Blkwarden.described().getCommandSpec());
+    add(AgentCommand.commandLine().getCommandSpec());
+  }
+
+  private void add(CommandSpec command) {
+    commands.put(command.qualifiedName(), command);
+    command.subcommands().values().forEach(each -> add(each.getCommandSpec()));
+  }
+
+  @Test
+  void everyCommandIsTold() {
+    assertThat(reference.commands()).isEqualTo(commands.keySet());
+  }
+
+  @Test
+  void everyArgumentIsTold() {
+    commands.forEach((name, command) ->
+        assertThat(reference.arguments(name)).as(name).isEqualTo(arguments(command)));
+  }
+
+  /** But for those that all commands have. */
+  private static Set<String> arguments(CommandSpec command) {
+    Set<String> arguments = new TreeSet<>();
+    for (OptionSpec each : command.options()) {
+      if (!each.hidden() && !each.usageHelp() && !each.versionHelp()) {
+        arguments.addAll(Set.of(each.names()));
+      }
+    }
+    command.positionalParameters().forEach(each -> arguments.add(each.paramLabel()));
+    return arguments;
+  }
+}

@@ -1,0 +1,88 @@
+package io.blkwarden.systemtests.commands;
+
+import io.blkwarden.systemtests.monitoring.Checkout;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What docs/CLI.md says: a section for each command, with its arguments and an example of JSON. */
+final class Reference {
+  /** The section of options that several commands have. */
+  private static final String SHARED = "NATS options";
+
+  private static final Pattern HEADING = Pattern.compile("(?m)^##+ (.+)$");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)`(?:, `([^`]+)`)? \\|");
+  private static final Pattern EXAMPLE = Pattern.compile("(?s)```json\\n(.*?)```");
+
+  private final Map<String, String> sections = new LinkedHashMap<>();
+
+  Reference() {
+    try {
+      String text = Files.readString(Checkout.file("docs/CLI.md"));
+      Matcher heading = HEADING.matcher(text);
+      while (heading.find()) {
+        Matcher next = HEADING.matcher(text);
+        int end = next.find(heading.end()) ? next.start() : text.length();
+        sections.put(heading.group(1), text.substring(heading.end(), end));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Commands that have a section, such as {@code blkwarden silence add}. */
+  Set<String> commands() {
+    Set<String> commands = new TreeSet<>();
+    for (String heading : sections.keySet()) {
+      if (heading.startsWith("`blkwarden")) {
+        commands.add(heading.replace("`", ""));
+      }
+    }
+    return commands;
+  }
+
+  /** Its arguments, by the names of options and the labels of the others. */
+  Set<String> arguments(String command) {
+    String section = section(command);
+    Set<String> arguments = rows(section);
+    if (section.contains("#nats-options")) {
+      arguments.addAll(rows(Objects.requireNonNull(sections.get(SHARED))));
+    }
+    return arguments;
+  }
+
+  private String section(String command) {
+    return Objects.requireNonNull(sections.get("`" + command + "`"), "no section for " + command);
+  }
+
+  private static Set<String> rows(String section) {
+    Set<String> names = new TreeSet<>();
+    Matcher row = ROW.matcher(section);
+    while (row.find()) {
+      names.add(row.group(1));
+      if (row.group(2) != null) {
+        names.add(row.group(2));
+      }
+    }
+    return names;
+  }
+
+  /** The example of a section. */
+  JsonNode example(String heading) {
+    String section = heading.startsWith("blkwarden") ? section(heading) : sections.get(heading);
+    Matcher example = EXAMPLE.matcher(Objects.requireNonNull(section, heading));
+    if (!example.find()) {
+      throw new AssertionError("docs/CLI.md has no ```json example of " + heading);
+    }
+    return JsonMapper.builder().build().readTree(example.group(1));
+  }
+}
