@@ -1,20 +1,26 @@
 package io.blkwarden.agent.kernel;
 
 import io.blkwarden.agent.probe.FileBytes;
+import io.blkwarden.agent.probe.HeldValue;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's files below a directory: {@code /} on a live host, or a captured tree.
@@ -65,6 +71,63 @@ public final class RootedFiles implements KernelFiles {
           : Reading.malformed(path, into.limitText(), "more");
     } catch (IOException e) {
       return FileFault.reading(path, file, e);
+    }
+  }
+
+  @Override
+  public HeldValue hold(String path) {
+    return new Held(path);
+  }
+
+  private final class Held implements HeldValue {
+    private final String path;
+    private @Nullable FileChannel channel;
+
+    Held(String path) {
+      this.path = path;
+    }
+
+    @Override
+    public Reading<FileBytes> read(FileBytes into) {
+      return channel == null ? locate(path).flatMap(file -> openAndRead(file, into)) : again(into);
+    }
+
+    private Reading<FileBytes> openAndRead(Path file, FileBytes into) {
+      try {
+        channel = FileChannel.open(file, StandardOpenOption.READ);
+        return fill(channel, into);
+      } catch (IOException e) {
+        close();
+        return FileFault.reading(path, file, e);
+      }
+    }
+
+    private Reading<FileBytes> again(FileBytes into) {
+      try {
+        return fill(Objects.requireNonNull(channel), into);
+      } catch (IOException _) {
+        close(); // what it showed is gone; what has its name now is another
+        return read(into);
+      }
+    }
+
+    private Reading<FileBytes> fill(FileChannel open, FileBytes into) throws IOException {
+      return into.fillAtOnce(bytes -> open.read(ByteBuffer.wrap(bytes), 0))
+          ? Reading.present(into)
+          : Reading.malformed(path, "less than a buffer", "more");
+    }
+
+    @Override
+    public void close() {
+      FileChannel open = channel;
+      channel = null;
+      if (open != null) {
+        try {
+          open.close();
+        } catch (IOException _) {
+          // It was open for reading only: nothing is lost.
+        }
+      }
     }
   }
 

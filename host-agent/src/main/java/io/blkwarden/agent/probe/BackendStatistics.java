@@ -37,7 +37,10 @@ public record BackendStatistics(
 
   /** Reads all. Absent when the disk is gone, not connected yet, or not blkback's. */
   public static Reading<BackendStatistics> read(KernelFiles files, BackendId id) {
-    Reading<Long> barriers = counter(files, id, "br_req");
+    Reading<Long> plain = counter(files, id, "f_req");
+    // Looked for only where it can be: to find that a file is not there costs most of all.
+    Optional<Long> barriers =
+        plain.isPresent() ? Optional.empty() : counter(files, id, "br_req").toOptional();
     boolean suse = barriers.isPresent();
     long[] v = new long[ALWAYS.size()];
     for (int i = 0; i < v.length; i++) {
@@ -49,15 +52,20 @@ public record BackendStatistics(
     }
     Optional<Long> discards = counter(files, id, "ds_req").toOptional();
     CounterWidth width = suse ? CounterWidth.BITS_32 : CounterWidth.BITS_64;
-    return counter(files, id, suse ? "fl_req" : "f_req")
+    return (suse ? counter(files, id, "fl_req") : plain)
         .map(flushes ->
             new BackendStatistics(
-                v[0], v[1], v[2], v[3], v[4], flushes, discards, barriers.toOptional(), width));
+                v[0], v[1], v[2], v[3], v[4], flushes, discards, barriers, width));
   }
 
-  /** Reads {@code oo_req} alone, for sampling. */
-  public static Reading<Long> outOfRequests(KernelFiles files, BackendId id) {
-    return counter(files, id, "oo_req");
+  /** Holds {@code oo_req} alone, for sampling. */
+  public static HeldValue holdOutOfRequests(KernelFiles files, BackendId id) {
+    return files.hold(path(id, "oo_req"));
+  }
+
+  /** What a held {@code oo_req} says now. */
+  public static Reading<Long> outOfRequests(HeldValue held, FileBytes buffer) {
+    return held.read(buffer).parse("oo_req", bytes -> parseCounter(bytes.text()));
   }
 
   /** Reads {@code rd_sect} alone, to hold a thread's counter against it. */
@@ -66,8 +74,12 @@ public record BackendStatistics(
   }
 
   private static Reading<Long> counter(KernelFiles files, BackendId id, String name) {
-    String path = id.directory() + "/statistics/" + name;
+    String path = path(id, name);
     return files.read(path).parse(path, BackendStatistics::parseCounter);
+  }
+
+  private static String path(BackendId id, String name) {
+    return id.directory() + "/statistics/" + name;
   }
 
   /** Parses an unsigned number, or a negative one that is a 32-bit counter past 2^31. */

@@ -35,4 +35,17 @@ public interface KernelFiles {
                 ? Reading.present(into)
                 : Reading.malformed(path, into.limitText(), "more"));
   }
+
+  /** The file to be read again and again, held open where that is possible. */
+  default HeldValue hold(String path) {
+    return new HeldValue() {
+      @Override
+      public Reading<FileBytes> read(FileBytes into) {
+        return KernelFiles.this.read(path, into);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
 }

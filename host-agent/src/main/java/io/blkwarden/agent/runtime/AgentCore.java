@@ -141,6 +141,7 @@ final class AgentCore {
       switch (input) {
         case AgentInput.Tick _ -> tick();
         case AgentInput.Changed _ -> {
+          inbox.changeTaken();
           rescan.changed(now());
           scanIfDue();
         }

@@ -18,13 +18,11 @@ import reactor.core.publisher.Sinks;
  * Where the threads of xenstore, of the kernel's events and of the bus leave what happened: none of
  * them waits.
  *
- * <p>Changes only say that a look is due, so those that find no room are remembered as one. Of each
- * source's health the latest is kept, whatever waits. A command that finds no room is refused.
+ * <p>Changes only say that a look is due, so one of them waits and stands for all that come until
+ * it is taken: a look at a large host takes longer than a burst. Of each source's health the latest
+ * is kept, whatever waits. A command that finds no room is refused.
  */
 public final class AgentInbox implements BusListener {
-  /** Most changes that wait. */
-  static final int MAX_CHANGES = 256;
-
   /** Most commands that wait. */
   static final int MAX_COMMANDS = 128;
 
@@ -32,10 +30,11 @@ public final class AgentInbox implements BusListener {
   private static final String UEVENTS = "uevents";
 
   private final Sinks.Many<AgentInput> changes =
-      Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_CHANGES));
+      Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(2));
   private final Sinks.Many<AgentInput> commands =
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_COMMANDS));
   private final Map<String, Optional<String>> health = new ConcurrentHashMap<>();
+  private final AtomicBoolean changeWaits = new AtomicBoolean();
   private final AtomicBoolean missedChange = new AtomicBoolean();
   private final AtomicLong conflated = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
@@ -76,10 +75,16 @@ public final class AgentInbox implements BusListener {
   }
 
   private void changed() {
-    if (!emit(changes, new AgentInput.Changed())) {
-      missedChange.set(true);
+    if (changeWaits.getAndSet(true)) {
       conflated.incrementAndGet();
+    } else if (!emit(changes, new AgentInput.Changed())) {
+      missedChange.set(true); // nobody takes it any more, or not yet
     }
+  }
+
+  /** The change that waited is being looked at: one that comes from now on is another. */
+  void changeTaken() {
+    changeWaits.set(false);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.blkwarden.agent.sample;
 import io.blkwarden.agent.probe.BackendId;
 import io.blkwarden.agent.probe.BackendStatistics;
 import io.blkwarden.agent.probe.DiskStat;
+import io.blkwarden.agent.probe.HeldValue;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.BackendKind;
@@ -21,17 +22,18 @@ import org.jspecify.annotations.Nullable;
  * @param number the device's, by which all are read at once; absent when it is not known
  * @param stat the device's file, by its kernel name, or by its number where that alone is known;
  *     absent when the disk has no device yet
- * @param backend the disk's backend; absent for a physical device and for what is not blkback's
+ * @param full the disk's {@code oo_req}; absent for a physical device and for what is not blkback's
  */
 record CounterSource(
-    @Nullable DeviceNumber number, @Nullable String stat, @Nullable BackendId backend) {
-  static CounterSource of(MappedDisk disk) {
+    @Nullable DeviceNumber number, @Nullable String stat, @Nullable HeldValue full) {
+  static CounterSource of(MappedDisk disk, KernelFiles files) {
     boolean blkback = disk.disk().backend() == BackendKind.VBD;
     return new CounterSource(
         disk.volume().device(),
         stat(disk.volume()),
         blkback
-            ? new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle())
+            ? BackendStatistics.holdOutOfRequests(
+                files, new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle()))
             : null);
   }
 
@@ -52,7 +54,7 @@ record CounterSource(
    *
    * @return why the row is unknown; empty when it was read
    */
-  Optional<String> read(KernelFiles files, DeviceCounters counters, long[] into) {
+  Optional<String> read(DeviceCounters counters, long[] into) {
     if (stat == null) {
       return Optional.of("no block device yet");
     }
@@ -76,9 +78,20 @@ record CounterSource(
     put(into, SampleColumn.FLUSH_IOS, flushes == null ? 0 : flushes.ios());
     put(into, SampleColumn.FLUSH_MS, flushes == null ? 0 : flushes.millis());
     // A backend that is just going has no statistics; its device's counters still tell the truth.
-    long full = backend == null ? 0 : BackendStatistics.outOfRequests(files, backend).orElse(0L);
-    put(into, SampleColumn.OUT_OF_REQUESTS, full);
+    put(
+        into,
+        SampleColumn.OUT_OF_REQUESTS,
+        full == null
+            ? 0
+            : BackendStatistics.outOfRequests(full, counters.shortBuffer()).orElse(0L));
     return Optional.empty();
+  }
+
+  /** Lets go of the file that is held. */
+  void close() {
+    if (full != null) {
+      full.close();
+    }
   }
 
   private static void put(long[] into, SampleColumn column, long value) {

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.sample;
 
-import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleTable;
 import java.util.ArrayList;
@@ -18,12 +17,12 @@ final class CounterTable {
   private Optional<String> fault = Optional.empty();
 
   /** Reads the base of every row that can be read. */
-  CounterTable(List<CounterSource> sources, KernelFiles files, DeviceCounters counters) {
+  CounterTable(List<CounterSource> sources, DeviceCounters counters) {
     this.sources = List.copyOf(sources);
     this.base = new long[sources.size()][COLUMNS];
     this.based = new boolean[sources.size()];
     for (int row = 0; row < base.length; row++) {
-      based[row] = noted(sources.get(row).read(files, counters, base[row]));
+      based[row] = noted(sources.get(row).read(counters, base[row]));
     }
   }
 
@@ -41,6 +40,11 @@ final class CounterTable {
     return fault;
   }
 
+  /** Lets go of the files that are held. */
+  void close() {
+    sources.forEach(CounterSource::close);
+  }
+
   private static List<Long> boxed(long[] row) {
     List<Long> values = new ArrayList<>(COLUMNS);
     for (SampleColumn column : SampleColumn.all()) {
@@ -55,12 +59,12 @@ final class CounterTable {
    * @return whether the base still serves: false when a counter lies below it, or a row can be read
    *     that has none
    */
-  boolean sample(KernelFiles files, DeviceCounters counters, SampleTable into) {
+  boolean sample(DeviceCounters counters, SampleTable into) {
     into.reset(base.length);
     fault = Optional.empty();
     boolean serves = true;
     for (int row = 0; row < base.length; row++) {
-      if (!noted(sources.get(row).read(files, counters, now))) {
+      if (!noted(sources.get(row).read(counters, now))) {
         continue;
       }
       if (!based[row] || !count(base[row], row, into)) {

@@ -47,6 +47,11 @@ final class DeviceCounters {
     return found == null ? DiskStat.read(files, stat, one) : Reading.present(found);
   }
 
+  /** A buffer for a line, to be used before the next call. */
+  FileBytes shortBuffer() {
+    return one;
+  }
+
   private static Long key(int major, int minor) {
     return ((long) major << MINOR_BITS) | minor;
   }

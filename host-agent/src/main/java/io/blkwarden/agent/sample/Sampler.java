@@ -41,16 +41,19 @@ public final class Sampler {
     this.counters = new DeviceCounters(files);
     this.run = run;
     this.intervalMillis = intervalMillis;
-    this.disks = new CounterTable(List.of(), files, counters);
-    this.devices = new CounterTable(List.of(), files, counters);
+    this.disks = new CounterTable(List.of(), counters);
+    this.devices = new CounterTable(List.of(), counters);
   }
 
   /** Reads all counters and counts from them from now on. */
   public CounterBase rebase(List<MappedDisk> ofDisks, List<PhysicalDevice> ofDevices) {
     baseId++;
     counters.read();
-    disks = new CounterTable(ofDisks.stream().map(CounterSource::of).toList(), files, counters);
-    devices = new CounterTable(ofDevices.stream().map(CounterSource::of).toList(), files, counters);
+    disks.close();
+    disks =
+        new CounterTable(
+            ofDisks.stream().map(disk -> CounterSource.of(disk, files)).toList(), counters);
+    devices = new CounterTable(ofDevices.stream().map(CounterSource::of).toList(), counters);
     return new CounterBase(
         baseId,
         SampleColumn.all().stream().map(SampleColumn::wire).toList(),
@@ -77,8 +80,8 @@ public final class Sampler {
         pressure.map(IoPressure::someMicros).orElse(SampleFrame.UNMEASURED),
         pressure.map(IoPressure::fullMicros).orElse(SampleFrame.UNMEASURED));
     counters.read();
-    boolean disksServe = disks.sample(files, counters, into.disks());
-    boolean devicesServe = devices.sample(files, counters, into.devices());
+    boolean disksServe = disks.sample(counters, into.disks());
+    boolean devicesServe = devices.sample(counters, into.devices());
     return disksServe && devicesServe;
   }
 

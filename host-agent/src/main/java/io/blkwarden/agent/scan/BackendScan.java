@@ -77,8 +77,10 @@ final class BackendScan {
   List<Backend> end() {
     List<Backend> backends = new ArrayList<>();
     for (BackendKind kind : BackendKind.values()) {
-      for (BackendNode node : nodes.getOrDefault(kind, List.of())) {
-        backends.add(backend(kind, node));
+      List<BackendNode> found = nodes.getOrDefault(kind, List.of());
+      Map<String, Integer> wanted = wantedQueues(found);
+      for (BackendNode node : found) {
+        backends.add(backend(kind, node, wanted.get(node.path())));
       }
     }
     List<BackendNode> now = nodes(BackendKind.VBD, IDENTITY);
@@ -96,7 +98,7 @@ final class BackendScan {
     return all;
   }
 
-  private Backend backend(BackendKind kind, BackendNode node) {
+  private Backend backend(BackendKind kind, BackendNode node, @Nullable Integer wantedQueues) {
     BackendId id = new BackendId(kind, node.domid(), node.handle());
     BackendDevice device =
         kind == BackendKind.VBD
@@ -116,7 +118,7 @@ final class BackendScan {
         device == null ? null : device.device(),
         pids(node, most),
         most,
-        wantedQueues(node),
+        wantedQueues,
         counters(id));
   }
 
@@ -149,15 +151,27 @@ final class BackendScan {
         : new Backend.KthreadPids(flat, byRing);
   }
 
-  /** The guest's own number, read from where the toolstack says that the guest's half is. */
-  private @Nullable Integer wantedQueues(BackendNode node) {
-    String frontend = node.value("frontend").orElse("");
-    if (!frontend.startsWith("/local/domain/" + node.domid() + "/")) {
-      return null;
+  /** The guests' own numbers by node, read from where the toolstack says that their halves are. */
+  private Map<String, Integer> wantedQueues(List<BackendNode> found) {
+    List<String> of = new ArrayList<>();
+    List<String> paths = new ArrayList<>();
+    for (BackendNode node : found) {
+      String frontend = node.value("frontend").orElse("");
+      if (frontend.startsWith("/local/domain/" + node.domid() + "/")) {
+        of.add(node.path());
+        paths.add(frontend + "/multi-queue-num-queues");
+      }
     }
-    // Hostile text: whatever is no small number counts as none.
-    String wanted = store.read(frontend + "/multi-queue-num-queues").orElse("");
-    return wanted.matches("[1-9]\\d{0,3}") ? Integer.valueOf(wanted) : null;
+    List<Reading<String>> readings = store.readAll(paths);
+    Map<String, Integer> wanted = new HashMap<>();
+    for (int n = 0; n < paths.size(); n++) {
+      // Hostile text: whatever is no small number counts as none.
+      String text = readings.get(n).orElse("");
+      if (text.matches("[1-9]\\d{0,3}")) {
+        wanted.put(of.get(n), Integer.valueOf(text));
+      }
+    }
+    return wanted;
   }
 
   private @Nullable DiskCounters counters(BackendId id) {

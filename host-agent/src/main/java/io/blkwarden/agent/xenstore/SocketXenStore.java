@@ -160,13 +160,12 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
 
   private static List<XenAnswer> ask(XenConnection up, XenOp op, List<String> paths)
       throws InterruptedException {
-    List<XenConnection.Ticket> tickets = new ArrayList<>(paths.size());
-    for (String path : paths) {
-      tickets.add(up.submit(op, path));
-    }
     List<XenAnswer> answers = new ArrayList<>(paths.size());
-    for (XenConnection.Ticket ticket : tickets) {
-      answers.add(up.await(ticket));
+    for (int from = 0; from < paths.size(); from += XenConnection.MAX_OUTSTANDING) {
+      int to = Math.min(paths.size(), from + XenConnection.MAX_OUTSTANDING);
+      for (XenConnection.Ticket ticket : up.submitAll(op, paths.subList(from, to))) {
+        answers.add(up.await(ticket));
+      }
     }
     return answers;
   }

@@ -1,8 +1,11 @@
 package io.blkwarden.agent.xenstore;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +62,31 @@ final class XenConnection {
 
   /** Sends a request, waiting for a place among those under way. */
   Ticket submit(XenOp op, String... strings) throws InterruptedException {
+    ByteArrayOutputStream frames = new ByteArrayOutputStream();
+    Ticket ticket = prepare(op, frames, strings);
+    write(frames);
+    return ticket;
+  }
+
+  /**
+   * Sends a request for each path, waiting for places among those under way. What finds places
+   * together goes out together: a thousand requests cost some hundred system calls.
+   *
+   * @param paths at most {@link #MAX_OUTSTANDING}
+   */
+  List<Ticket> submitAll(XenOp op, List<String> paths) throws InterruptedException {
+    ByteArrayOutputStream frames = new ByteArrayOutputStream();
+    List<Ticket> tickets = new ArrayList<>(paths.size());
+    for (String path : paths) {
+      tickets.add(prepare(op, frames, path));
+    }
+    write(frames);
+    return tickets;
+  }
+
+  /** Takes a place for a request, and adds it to what is to be written; writes that if it waits. */
+  private Ticket prepare(XenOp op, ByteArrayOutputStream frames, String... strings)
+      throws InterruptedException {
     Ticket ticket = new Ticket(new CompletableFuture<>(), heard.get());
     Optional<XenMessage> message = XenMessage.ofStrings(op, lastId.incrementAndGet(), strings);
     if (message.isEmpty()) {
@@ -67,7 +95,7 @@ final class XenConnection {
           "a request with a NUL inside, or longer than %d bytes"
               .formatted(XenMessage.MAX_PAYLOAD_BYTES));
     }
-    if (!window.tryAcquire(requestMillis, TimeUnit.MILLISECONDS)) {
+    if (!takePlace(frames)) {
       giveUp(ticket);
       return lost(
           ticket,
@@ -79,8 +107,17 @@ final class XenConnection {
     if (reason != null) {
       return lost(ticket, reason);
     }
-    write(message.get().encode());
+    frames.writeBytes(message.get().encode().array());
     return ticket;
+  }
+
+  private boolean takePlace(ByteArrayOutputStream frames) throws InterruptedException {
+    if (window.tryAcquire()) {
+      return true;
+    }
+    write(frames); // or their own places would never be free
+    frames.reset();
+    return window.tryAcquire(requestMillis, TimeUnit.MILLISECONDS);
   }
 
   /** Waits for the answer as long as a request may take. */
@@ -106,7 +143,8 @@ final class XenConnection {
     return ticket;
   }
 
-  private void write(ByteBuffer frame) {
+  private void write(ByteArrayOutputStream frames) {
+    ByteBuffer frame = ByteBuffer.wrap(frames.toByteArray());
     writing.lock();
     try {
       while (frame.hasRemaining()) {

@@ -3,6 +3,7 @@ package io.blkwarden.agent.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.probe.FileBytes;
+import io.blkwarden.agent.probe.HeldValue;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
 import java.io.IOException;
@@ -39,6 +40,32 @@ final class RootedFilesTest {
     assertThat(files.read("sys/bus/vbd/mode")).isEqualTo(Reading.present("w\n"));
     assertThat(files.list("sys/bus/vbd")).isEqualTo(Reading.present(List.of("mode")));
     assertThat(files.link("sys/bus/vbd")).isEqualTo(Reading.present("../devices/vbd-1-51713"));
+  }
+
+  @Test
+  void aHeldFileIsReadAnewEachTime() throws IOException {
+    Path mode = scratch.resolve("root/sys/devices/vbd-1-51713/mode");
+    FileBytes bytes = new FileBytes(64);
+    try (HeldValue held = files.hold("sys/bus/vbd/mode")) {
+      assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(Reading.present("w\n"));
+      Files.writeString(mode, "r!\n");
+      assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(Reading.present("r!\n"));
+      Files.writeString(mode, "x".repeat(64));
+      assertThat(held.read(bytes)).isInstanceOf(Reading.Malformed.class);
+    }
+  }
+
+  @Test
+  void aHeldFileIsLookedForUntilItIsThere() throws IOException {
+    FileBytes bytes = new FileBytes(64);
+    try (HeldValue held = files.hold("sys/late")) {
+      assertThat(held.read(bytes)).isInstanceOf(Reading.Absent.class);
+      Files.writeString(scratch.resolve("root/sys/late"), "7\n");
+      assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(Reading.present("7\n"));
+    }
+    try (HeldValue outside = files.hold("out")) {
+      assertThat(outside.read(bytes).describe()).contains("leads out of the root");
+    }
   }
 
   @ParameterizedTest
