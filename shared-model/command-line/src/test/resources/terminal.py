@@ -17,6 +17,7 @@ Each line on standard output tells one thing:
 import fcntl
 import os
 import select
+import signal
 import struct
 import sys
 import termios
@@ -42,6 +43,7 @@ program = os.fork()
 if program == 0:
     os.setsid()
     fcntl.ioctl(keyboard, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
     for stream in range(3):
         os.dup2(keyboard, stream)
     os.execvp(sys.argv[1], sys.argv[1:])

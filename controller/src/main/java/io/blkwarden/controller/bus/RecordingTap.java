@@ -113,7 +113,8 @@ public final class RecordingTap implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new BusException("interrupted", "", e);
     }
-    String refused = connection.getLastError(); // what the server denies, it says before it answers
+    // what the server denies, it says before it answers the flush
+    String refused = connection.getLastError();
     if (refused != null && refused.contains("Permissions Violation")) {
       throw new BusException(
           "NATS at %s lets these credentials not hear the fleet (%s)"

@@ -69,7 +69,7 @@ final class Screen implements AutoCloseable {
   private boolean closed;
 
   private Screen() throws IOException {
-    // JLine's own hook closes the terminal, for which it and whoever closes it wait for each other
+    // JLine's own hook would close the terminal under the loop that reads from it
     System.setProperty(ShutdownHooks.PROP_DISABLE_SHUTDOWN_HOOK, "true");
     InfoCmp.setLoadedInfoCmp(TYPE, InfoCmp.getDefaultInfoCmp(TYPE));
     try {
