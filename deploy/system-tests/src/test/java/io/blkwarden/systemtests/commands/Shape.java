@@ -15,16 +15,30 @@ final class Shape {
     return differences;
   }
 
+  /** A message in something larger: its schema says what it has. */
+  private static boolean isMessage(String path, JsonNode told, JsonNode found) {
+    return !path.isEmpty() && told.has("schema") && found.has("schema");
+  }
+
+  /** Where something differs from what is most like it. */
+  private static Set<String> nearest(String path, JsonNode told, JsonNode found) {
+    Set<String> nearest = Set.of();
+    for (int i = 0; i < told.size(); i++) {
+      Set<String> differences = new TreeSet<>();
+      compare(path, told.get(i), found, differences);
+      nearest = i == 0 || differences.size() < nearest.size() ? differences : nearest;
+    }
+    return nearest;
+  }
+
   private static void compare(String path, JsonNode told, JsonNode found, Set<String> differences) {
-    if (told.isNull() || found.isNull()) {
+    if (told.isNull() || found.isNull() || isMessage(path, told, found)) {
       return;
     }
     if (told.isObject() != found.isObject() || told.isArray() != found.isArray()) {
       differences.add(path + ": another kind of value");
     } else if (told.isArray()) {
-      if (!told.isEmpty()) {
-        found.forEach(each -> compare(path + "[]", told.get(0), each, differences));
-      }
+      found.forEach(each -> differences.addAll(nearest(path + "[]", told, each)));
     } else if (told.isObject()) {
       found
           .properties()
