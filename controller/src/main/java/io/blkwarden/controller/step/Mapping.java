@@ -62,6 +62,7 @@ final class Mapping {
 
   /** The snapshot that some cases waited for is there. */
   private static void answered(HostWatch watch) {
+    watch.wish.answered();
     for (Case each : watch.cases.values()) {
       Episode episode = each.episode;
       if (episode != null && episode.awaitsSnapshot) {

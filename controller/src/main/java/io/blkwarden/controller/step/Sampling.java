@@ -48,8 +48,11 @@ final class Sampling {
   private void take(HostWatch watch, SampleFrame frame) {
     switch (watch.state.accept(frame, world.settings.silentIntervals())) {
       case UNKNOWN_BASE -> {
-        // one batch may overtake the snapshot that names its base
-        if (++watch.unknownBases > 1 || !watch.state.map().present()) {
+        // one batch may overtake the snapshot that names its base, and many the host's first one
+        if (!watch.state.map().present()) {
+          watch.wish.expect(world.millis());
+        }
+        if (++watch.unknownBases > 1) {
           world.wantSnapshot(watch);
         }
       }
