@@ -55,7 +55,9 @@ public final class LiveRates {
     Map<DeviceNumber, RowRates> ofDevices = new HashMap<>();
     for (MappedDisk disk : disks) {
       Row row = new Row.Disk(disk.key(), disk.domain().domid());
-      ofDisks.add(rates(row, CounterSource.of(disk), now, window));
+      CounterSource source = CounterSource.of(disk, files);
+      ofDisks.add(rates(row, source, now, window));
+      source.close(); // others may be there at the next look
       for (PhysicalDevice device : disk.physical()) {
         ofDevices.computeIfAbsent(
             device.device(),
@@ -69,7 +71,7 @@ public final class LiveRates {
 
   private RowRates rates(Row key, CounterSource source, Map<Row, long[]> now, long window) {
     long[] row = new long[COLUMNS];
-    Optional<String> fault = source.read(files, counters, row);
+    Optional<String> fault = source.read(counters, row);
     long[] before = last.get(key);
     if (fault.isEmpty()) {
       now.put(key, row);
