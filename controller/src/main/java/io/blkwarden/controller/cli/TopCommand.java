@@ -10,24 +10,19 @@ import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.bus.RecordingTap;
 import io.blkwarden.controller.top.FleetTop;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** What the fleet's disks do, live. */
 @Command(
@@ -42,7 +37,6 @@ import picocli.CommandLine.Spec;
 final class TopCommand implements Callable<Integer> {
   private final Shell shell;
 
-  @Spec @Nullable CommandSpec spec;
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin TopOptions top = new TopOptions();
 
@@ -63,24 +57,13 @@ final class TopCommand implements Callable<Integer> {
           .run(() -> ear.round(tap));
       return ExitCodes.DONE;
     } catch (IOException e) {
-      shell.err().println("blkwarden: " + Printable.of(String.valueOf(e.getMessage())));
-      return ExitCodes.FAILED;
+      return shell.failed(
+          "the terminal cannot be used: " + e.getMessage(), "print into a pipe by --plain");
     }
   }
 
   private Set<HostId> only() {
-    Set<HostId> only = new HashSet<>();
-    for (String host : hosts) {
-      try {
-        only.add(new HostId(host));
-      } catch (IllegalArgumentException e) {
-        CommandSpec known = spec;
-        throw known == null
-            ? e
-            : new ParameterException(known.commandLine(), "--host: " + e.getMessage(), e);
-      }
-    }
-    return only;
+    return Misuse.unless(() -> hosts.stream().map(HostId::new).collect(Collectors.toSet()));
   }
 
   /** Tells what is heard to the view, with the time. */

@@ -9,7 +9,6 @@ import io.blkwarden.commandline.Tty;
 import io.blkwarden.commandline.top.TopLoop;
 import io.blkwarden.commandline.top.TopOptions;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -44,16 +43,17 @@ final class TopCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     top.check();
+    Voice voice = Voice.of(spec.commandLine(), top.json());
     List<String> problems = new ArrayList<>();
     RolePatterns roles = roleOptions.patterns(problems);
     Reading<RootedFiles> rooted = hostOptions.files();
     if (!(rooted instanceof Reading.Present<RootedFiles>(RootedFiles files))) {
       problems.add("--root: " + rooted.describe());
-      return complain(ExitCodes.USAGE, problems);
+      return voice.unusable(problems);
     }
     Optional<HostId> host = hostOptions.host(files, problems);
     if (!problems.isEmpty()) {
-      return complain(ExitCodes.USAGE, problems);
+      return voice.unusable(problems);
     }
     Deque<Runnable> closing = new ArrayDeque<>();
     try {
@@ -61,9 +61,10 @@ final class TopCommand implements Callable<Integer> {
           hostOptions.live() ? MapHosts.live(files, closing) : MapHosts.captured(files);
       return sources instanceof Reading.Present<MapSources>(MapSources found)
           ? run(host.orElseThrow(), found, roles)
-          : complain(ExitCodes.FAILED, List.of(sources.describe()));
+          : voice.failed(sources.describe(), "see 'blkwarden-agent doctor'");
     } catch (IOException e) {
-      return complain(ExitCodes.FAILED, List.of(String.valueOf(e.getMessage())));
+      return voice.failed(
+          "the terminal cannot be used: " + e.getMessage(), "print into a pipe by --plain");
     } finally {
       closing.forEach(Runnable::run);
     }
@@ -82,12 +83,5 @@ final class TopCommand implements Callable<Integer> {
     Tty tty = Tty.ofProcess(System.getenv());
     new TopLoop(top, false, spec.commandLine().getOut(), tty, System::nanoTime).run(looks);
     return looks.complete() ? ExitCodes.DONE : ExitCodes.FAILED;
-  }
-
-  private int complain(int code, List<String> problems) {
-    problems.forEach(
-        problem -> spec.commandLine().getErr().println("error: " + Printable.of(problem)));
-    spec.commandLine().getErr().flush();
-    return code;
   }
 }

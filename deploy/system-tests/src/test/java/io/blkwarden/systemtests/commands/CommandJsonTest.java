@@ -165,6 +165,11 @@ final class CommandJsonTest {
         "blkwarden alerts",
         until("alerts --json", each -> each.at("/action/effect").asString("").equals("worked")));
     told("blkwarden why", type("why --json vm101"));
+    told(
+        "blkwarden top",
+        until(
+            "top --json --count 2 --interval 1s --filter vm101",
+            look -> look.at("/disks/0/await_ms").isNumber()));
     told("Errors", Printed.read(type("map --json --host sim-11").err()));
   }
 
@@ -220,6 +225,7 @@ final class CommandJsonTest {
   @Test
   void whatAnAgentSays() throws IOException {
     told("blkwarden-agent map", Printed.agent("map", "--json", "--root", ROOT));
+    told("blkwarden-agent top", Printed.agent("top", "--json", "--count=1", "--root", ROOT));
     told("blkwarden-agent doctor", Printed.agent("doctor", "--json", "--no-nats", "--root", ROOT));
     Path state = folder.resolve("agent");
     String option = "--state-dir=" + state;

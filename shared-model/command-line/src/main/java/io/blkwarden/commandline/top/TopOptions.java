@@ -61,6 +61,11 @@ public final class TopOptions {
       description = "Most disks in plain text and JSON; 0 for all. Default ${DEFAULT-VALUE}.")
   int rows = 50;
 
+  /** Whether a program reads what is printed. */
+  public boolean json() {
+    return json;
+  }
+
   /** Whether the whole screen may be taken, if there is one. */
   boolean screen() {
     return !json && !plain && count == null;
