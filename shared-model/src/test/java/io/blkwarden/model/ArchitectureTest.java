@@ -38,23 +38,12 @@ final class ArchitectureTest {
   }
 
   @Test
-  void touchesNoFilesAndNoSockets() {
+  void touchesNoFilesNoSocketsAndNoNativeCode() {
     check(
         noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net.."));
-  }
-
-  @Test
-  void onlyTheSupervisorsSocketIsNativeCode() {
-    check(
-        noClasses()
-            .that()
-            .resideOutsideOfPackage("..model.service..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("java.lang.foreign.."));
+            .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net..", "java.lang.foreign.."));
   }
 
   @Test

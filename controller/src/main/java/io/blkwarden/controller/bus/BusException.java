@@ -1,6 +1,6 @@
 package io.blkwarden.controller.bus;
 
-import io.blkwarden.model.Complaint;
+import io.blkwarden.commandline.Complaint;
 import java.io.Serial;
 
 /** NATS could not do what was asked; the message says why and what to do next. */

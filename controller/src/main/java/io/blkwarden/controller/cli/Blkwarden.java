@@ -1,9 +1,10 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.ServiceConf;
-import io.blkwarden.model.Complaint;
-import io.blkwarden.model.Ink;
+import io.blkwarden.commandline.Tty;
+import io.blkwarden.commandline.Complaint;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Option;
 
@@ -60,7 +60,7 @@ public final class Blkwarden {
   public static int run(
       String[] arguments, PrintWriter out, PrintWriter err, Map<String, String> environment) {
     boolean json = List.of(arguments).contains("--json");
-    Shell shell = new Shell(out, err, environment, json, new Ink(coloured(environment)));
+    Shell shell = new Shell(out, err, environment, json, Tty.ofProcess(environment).ink());
     Blkwarden root = new Blkwarden();
     CommandLine line = commandLine(root, shell);
     Faults faults = new Faults(shell, () -> root.debug);
@@ -84,13 +84,6 @@ public final class Blkwarden {
     out.flush();
     err.flush();
     return code;
-  }
-
-  /** Colours are for terminals that know them and people who want them. */
-  private static boolean coloured(Map<String, String> environment) {
-    return Ansi.AUTO.enabled()
-        && !environment.containsKey("NO_COLOR")
-        && !"dumb".equals(environment.get("TERM"));
   }
 
   private static CommandLine commandLine(Blkwarden root, Shell shell) {

@@ -12,7 +12,7 @@ import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.step.StepSettings;
-import io.blkwarden.model.service.Supervisor;
+import io.blkwarden.commandline.service.Supervisor;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.model.Complaint;
+import io.blkwarden.commandline.Complaint;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;

@@ -7,7 +7,7 @@ import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
-import io.blkwarden.model.Nearest;
+import io.blkwarden.commandline.Nearest;
 import io.blkwarden.model.Worker;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -8,7 +8,7 @@ import io.blkwarden.controller.bus.access.ServerConfig;
 import io.blkwarden.controller.bus.access.UserList;
 import io.blkwarden.controller.config.AccessFolder;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

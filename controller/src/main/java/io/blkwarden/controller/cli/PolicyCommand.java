@@ -6,7 +6,7 @@ import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.model.Printable;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.List;

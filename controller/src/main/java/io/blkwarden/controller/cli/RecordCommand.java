@@ -12,7 +12,7 @@ import io.blkwarden.controller.record.files.EntryQueue;
 import io.blkwarden.controller.record.files.RecordLoop;
 import io.blkwarden.controller.record.files.RecordingFolder;
 import io.blkwarden.controller.record.files.RecordingLimits;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import io.blkwarden.controller.record.files.RecordingSet;
 import io.blkwarden.controller.replay.Report;
 import io.blkwarden.controller.replay.Stretch;
 import io.blkwarden.model.Printable;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;

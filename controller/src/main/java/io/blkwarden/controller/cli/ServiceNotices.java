@@ -2,7 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.runtime.ControllerRuntime;
-import io.blkwarden.model.service.Supervisor;
+import io.blkwarden.commandline.service.Supervisor;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -6,7 +6,7 @@ import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.message.Silence;
 import java.security.SecureRandom;
 import java.time.Duration;

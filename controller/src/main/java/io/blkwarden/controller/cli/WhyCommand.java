@@ -7,7 +7,7 @@ import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import io.blkwarden.controller.why.StoryJson;
-import io.blkwarden.model.Nearest;
+import io.blkwarden.commandline.Nearest;
 import io.blkwarden.model.Printable;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Nearest;
+import io.blkwarden.commandline.Nearest;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.CommandAction;

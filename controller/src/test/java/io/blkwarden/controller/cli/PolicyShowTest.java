@@ -3,7 +3,7 @@ package io.blkwarden.controller.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,7 @@ import io.blkwarden.controller.record.Entry;
 import io.blkwarden.controller.record.files.RecordingFolder;
 import io.blkwarden.controller.record.files.RecordingLimits;
 import io.blkwarden.controller.replay.Taped;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.model.Ink;
+import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import java.nio.file.Path;

@@ -23,7 +23,7 @@ import io.blkwarden.agent.throttle.Throttler;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.message.Outcome;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -12,7 +12,7 @@ import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.service.Supervisor;
+import io.blkwarden.commandline.service.Supervisor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.model.Complaint;
-import io.blkwarden.model.Ink;
+import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.Ink;
+import io.blkwarden.commandline.Tty;
 import io.blkwarden.model.Printable;
-import io.blkwarden.model.json.AsciiJson;
+import io.blkwarden.commandline.AsciiJson;
 import java.io.PrintWriter;
 import java.util.Collection;
 import picocli.CommandLine;
-import picocli.CommandLine.Help.Ansi;
 
 /**
  * How a command speaks: to people in sentences, to programs in JSON objects, one a line.
@@ -50,9 +50,8 @@ record Voice(PrintWriter out, PrintWriter err, String command, boolean json) {
     err.flush();
   }
 
-  /** Colours are for terminals that know them and people who want them. */
+  /** What words on a terminal are set off by. */
   Ink ink() {
-    boolean wanted = System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM"));
-    return new Ink(wanted && Ansi.AUTO.enabled());
+    return Tty.ofProcess(System.getenv()).ink();
   }
 }

@@ -1,7 +1,6 @@
 package io.blkwarden.commandline;
 
-import io.blkwarden.model.ConfFile;
-import io.blkwarden.model.ConfFile.Kind;
+import io.blkwarden.commandline.ConfFile.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -36,9 +36,9 @@ public record Tty(boolean in, boolean out, boolean dumb, boolean plain) {
         !environment.getOrDefault("NO_COLOR", "").isEmpty());
   }
 
-  /** Whether what is printed may have colours. */
-  public boolean colors() {
-    return out && !dumb && !plain;
+  /** What may be printed with: colours are for terminals that know them and people who want them. */
+  public Ink ink() {
+    return new Ink(out && !dumb && !plain);
   }
 
   /** Whether the whole screen can be taken: keys can be read, and the cursor can be moved. */

@@ -54,6 +54,17 @@ final class ArchitectureTest {
   }
 
   @Test
+  void onlyTheSupervisorsSocketIsNativeCode() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("..commandline.service..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.lang.foreign.."));
+  }
+
+  @Test
   void everyPackageIsNullMarked() {
     check(classes().should(resideInNullMarkedPackages()));
   }

@@ -3,8 +3,7 @@ package io.blkwarden.commandline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.blkwarden.model.ConfFile;
-import io.blkwarden.model.ConfFile.Kind;
+import io.blkwarden.commandline.ConfFile.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

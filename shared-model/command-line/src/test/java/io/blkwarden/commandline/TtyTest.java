@@ -10,11 +10,11 @@ final class TtyTest {
 
   @Test
   void coloursAreForTerminalsThatMayHaveThem() {
-    assertThat(FULL.colors()).isTrue();
-    assertThat(new Tty(false, true, false, false).colors()).as("keys are not needed").isTrue();
-    assertThat(new Tty(true, false, false, false).colors()).as("a pipe").isFalse();
-    assertThat(new Tty(true, true, true, false).colors()).as("TERM=dumb").isFalse();
-    assertThat(new Tty(true, true, false, true).colors()).as("NO_COLOR").isFalse();
+    assertThat(FULL.ink().on()).isTrue();
+    assertThat(new Tty(false, true, false, false).ink().on()).as("keys are not needed").isTrue();
+    assertThat(new Tty(true, false, false, false).ink().on()).as("a pipe").isFalse();
+    assertThat(new Tty(true, true, true, false).ink().on()).as("TERM=dumb").isFalse();
+    assertThat(new Tty(true, true, false, true).ink().on()).as("NO_COLOR").isFalse();
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.blkwarden.commandline.nats;
 
-import io.blkwarden.model.Complaint;
+import io.blkwarden.commandline.Complaint;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;

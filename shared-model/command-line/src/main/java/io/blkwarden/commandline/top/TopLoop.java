@@ -1,5 +1,6 @@
 package io.blkwarden.commandline.top;
 
+import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Tty;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,7 +56,7 @@ public final class TopLoop {
   }
 
   private void inPipe(Supplier<TopRound> looks) {
-    TopPage page = new TopPage(hosts, false);
+    TopPage page = new TopPage(hosts, new Ink(false));
     for (int look = 0; look < options.looks() && !out.checkError() && waited(); look++) {
       TopRound round = looks.get();
       List<DiskLine> sorted = round.sorted(options.sort, options.filter);
@@ -83,7 +84,7 @@ public final class TopLoop {
   }
 
   private void onScreen(Screen screen, Supplier<TopRound> looks) throws IOException {
-    TopPage page = new TopPage(hosts, tty.colors());
+    TopPage page = new TopPage(hosts, tty.ink());
     TopView view = TopView.of(options.sort, options.filter);
     TopRound round = looks.get();
     long next = nanos.getAsLong() + Math.min(FIRST_NANOS, options.interval.toNanos());

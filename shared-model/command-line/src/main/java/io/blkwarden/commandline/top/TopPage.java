@@ -1,7 +1,7 @@
 package io.blkwarden.commandline.top;
 
 import io.blkwarden.commandline.Cells;
-import io.blkwarden.commandline.Color;
+import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.Printable;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -16,17 +16,17 @@ final class TopPage {
   private static final int FIXED_ROWS = 3;
 
   private final TopTable table;
-  private final boolean colors;
+  private final Ink ink;
 
   /**
    * A page.
    *
    * @param hosts whether it has a column for them
-   * @param colors whether throttled disks are coloured besides being marked
+   * @param ink by which throttled disks are set off besides being marked
    */
-  TopPage(boolean hosts, boolean colors) {
+  TopPage(boolean hosts, Ink ink) {
     this.table = new TopTable(hosts);
-    this.colors = colors;
+    this.ink = ink;
   }
 
   /** How many disks a screen of so many rows has place for. */
@@ -47,12 +47,12 @@ final class TopPage {
     page.add(Cells.cut(head(round, view, from, to, sorted.size()), columns));
     round
         .remarks()
-        .forEach(each -> page.add(Color.YELLOW.of(Cells.cut(Printable.of(each), columns), colors)));
+        .forEach(each -> page.add(ink.warning(Cells.cut(Printable.of(each), columns))));
     List<String> lines = table.lines(shown, view.sort(), columns);
-    page.add(Color.REVERSE.of(Cells.left(lines.getFirst(), columns), colors));
+    page.add(ink.head(Cells.left(lines.getFirst(), columns)));
     for (int i = 1; i < lines.size(); i++) {
       boolean throttled = shown.get(i - 1).throttle() != null;
-      page.add(Color.YELLOW.of(lines.get(i), colors && throttled));
+      page.add(throttled ? ink.warning(lines.get(i)) : lines.get(i));
     }
     while (page.size() < rows - 1) {
       page.add("");

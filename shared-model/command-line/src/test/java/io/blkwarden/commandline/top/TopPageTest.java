@@ -2,6 +2,7 @@ package io.blkwarden.commandline.top;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Cells;
 import java.time.Instant;
 import java.util.Collections;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class TopPageTest {
   private static final TopView BY_PAIN = TopView.of(SortKey.PAIN, "");
 
-  private final TopPage page = new TopPage(true, false);
+  private final TopPage page = new TopPage(true, new Ink(false));
 
   private List<String> screen(TopRound round, TopView view, int columns, int rows) {
     return page.screen(round, round.sorted(view.sort(), view.filter()), view, columns, rows);
@@ -58,7 +59,7 @@ final class TopPageTest {
   void coloursAreAddedToWhatIsShownAnyway() {
     TopRound round = Disks.round(Disks.SWAP, Disks.DATA);
     List<String> colored =
-        new TopPage(true, true).screen(round, round.sorted(SortKey.PAIN, ""), BY_PAIN, 60, 8);
+        new TopPage(true, new Ink(true)).screen(round, round.sorted(SortKey.PAIN, ""), BY_PAIN, 60, 8);
     assertThat(colored.get(2)).startsWith("\u001B[33m*").endsWith("\u001B[0m");
     assertThat(colored.stream().map(line -> line.replaceAll("\u001B\\[\\d+m", "").stripTrailing()))
         .containsExactlyElementsOf(

@@ -1,8 +1,9 @@
-package io.blkwarden.model;
+package io.blkwarden.commandline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.model.ConfFile.Kind;
+import io.blkwarden.commandline.ConfFile.Kind;
+import io.blkwarden.model.Printable;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
-package io.blkwarden.model.json;
+package io.blkwarden.commandline;
 
-import io.blkwarden.model.Complaint;
+import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.ControlMessage;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;

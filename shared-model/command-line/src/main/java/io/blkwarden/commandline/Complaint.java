@@ -1,5 +1,6 @@
-package io.blkwarden.model;
+package io.blkwarden.commandline;
 
+import io.blkwarden.model.Printable;
 import java.util.stream.Collectors;
 
 /**

@@ -1,4 +1,4 @@
-package io.blkwarden.model;
+package io.blkwarden.commandline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.blkwarden.model.service;
+package io.blkwarden.commandline.service;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,8 +1,7 @@
-package io.blkwarden.model.json;
+package io.blkwarden.commandline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.model.Complaint;
 import org.junit.jupiter.api.Test;
 
 final class AsciiJsonTest {

@@ -1,4 +1,4 @@
-package io.blkwarden.model;
+package io.blkwarden.commandline;
 
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package io.blkwarden.model;
+package io.blkwarden.commandline;
 
 /**
  * Colour of words that a program chose itself, on a terminal.
@@ -24,6 +24,11 @@ public record Ink(boolean on) {
   /** What matters less. */
   public String dim(String text) {
     return paint(text, 2);
+  }
+
+  /** A head of a table. */
+  public String head(String text) {
+    return paint(text, 7);
   }
 
   private String paint(String text, int code) {

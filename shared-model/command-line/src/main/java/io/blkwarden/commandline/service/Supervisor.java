@@ -1,4 +1,4 @@
-package io.blkwarden.model.service;
+package io.blkwarden.commandline.service;
 
 import java.time.Duration;
 import java.util.Map;
