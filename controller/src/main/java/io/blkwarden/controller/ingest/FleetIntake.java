@@ -233,7 +233,9 @@ public final class FleetIntake implements Inbox {
   private void offer(Kind kind, HostId host, Input input, int bytes) {
     if (!lanes.of(host).offer(input, bytes, Lane.LIMIT)) {
       IntakeCounters.increment(counters.laneFull, kind);
-      lanes.mark(host);
+      if (kind == Kind.MAPPING) {
+        lanes.mark(host); // the next heartbeat says all that this one did
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * what concerns the controller itself (claims, policies, people's requests).
  *
  * <p>At a bound a message is refused and its host is marked, so that the brain's thread asks for
- * the host's whole map instead: nothing stays wrong, and memory stays bounded.
+ * the host's whole map instead, once there is room: nothing stays wrong, and memory stays bounded.
  */
 public final class Lanes {
   /** Most bytes of control messages that wait in all lanes. */
@@ -70,8 +70,11 @@ public final class Lanes {
     doorbell.ring();
   }
 
-  /** Takes a marked host, or none. */
+  /** Takes a marked host, or none; none while there is no room for its map. */
   @Nullable HostId pollMarked() {
+    if (!roomy()) {
+      return null;
+    }
     for (HostId host : resync) {
       resync.remove(host);
       return host;

@@ -12,6 +12,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.CounterBase;
+import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.OperatorRequest;
@@ -172,6 +173,49 @@ final class FleetIntakeTest {
 
     assertThat(inputs).hasSize(Lane.LIMIT + 1).last().isInstanceOf(Input.CommandLost.class);
     assertThat(count(counters.laneFull, Kind.MAPPING)).isEqualTo(5);
+    assertThat(effects).containsExactly(new Effect.WantSnapshot(HOST));
+  }
+
+  @Test
+  void aHeartbeatThatIsRefusedIsNoReasonToAskForAMap() {
+    while (lanes.of(HOST).offer(new Input.Tick(), 0, Lane.LIMIT)) {
+      continue;
+    }
+    Heartbeat beat =
+        new Heartbeat(
+            HOST,
+            new UUID(0, 1),
+            new UUID(0, 2),
+            Instant.EPOCH,
+            "1",
+            1_000,
+            1,
+            1,
+            true,
+            "6.1",
+            1_000,
+            List.of(),
+            List.of(),
+            List.of(),
+            Map.of(),
+            false);
+    intake.heartbeat(SUBJECTS.heartbeat(HOST), ControlJson.encode(beat));
+    drain();
+
+    assertThat(count(counters.laneFull, Kind.HEARTBEAT)).isEqualTo(1);
+    assertThat(effects).isEmpty();
+  }
+
+  @Test
+  void aMapIsNotAskedForBeforeThereIsRoomForIt() {
+    Lane lane = lanes.of(new HostId("dom0-9"));
+    while (lane.offer(new Input.Tick(), 1 << 20, Lane.LIMIT)) {
+      continue;
+    }
+    intake.mapping(SUBJECTS.mapping(HOST, "snapshot"), ControlJson.encode(snapshot(HOST, 1)));
+
+    assertThat(lanes.pollMarked()).isNull();
+    drain();
     assertThat(effects).containsExactly(new Effect.WantSnapshot(HOST));
   }
 
