@@ -17,6 +17,11 @@ public final class AgentConf {
   /** The file says what holds for this host; simulated ones are others. */
   private static final String SIMULATE = "simulate";
 
+  /** Its interval is between two looks of a person, and not between the service's samples. */
+  private static final String TOP = "top";
+
+  private static final String INTERVAL = "interval";
+
   private static final ServiceConf FILE = new ServiceConf(VARIABLE, "run", Set.of("--root"));
 
   private AgentConf() {}
@@ -30,8 +35,10 @@ public final class AgentConf {
   static String[] with(CommandLine line, String[] words, Map<String, String> environment)
       throws ServiceConf.Unfit {
     CommandLine command = words.length == 0 ? null : line.getSubcommands().get(words[0]);
-    return command == null || words[0].equals(SIMULATE)
-        ? words
-        : FILE.with(command, 1, _ -> true, words, environment);
+    if (command == null || words[0].equals(SIMULATE)) {
+      return words;
+    }
+    boolean live = words[0].equals(TOP);
+    return FILE.with(command, 1, key -> !(live && key.equals(INTERVAL)), words, environment);
   }
 }

@@ -52,7 +52,8 @@ final class MapCommand implements Callable<Integer> {
   private static final long LIVE_SETTLE_MILLIS = 2_000;
   private static final long BETWEEN_SCANS_MILLIS = 250;
   private static final String DOM0 =
-      "run it in a Xen dom0, or give --root a captured tree; 'blkwarden-agent doctor' tells more";
+      "run it as root in a Xen dom0, or give --root a captured tree; 'blkwarden-agent doctor' tells"
+          + " more";
   private static final String DOCTOR = "'blkwarden-agent doctor' tells what to do";
   private static final String TREE =
       "give --root a captured tree, with what 'xenstore-ls -f' prints in xenstore.txt";

@@ -42,6 +42,13 @@ final class AgentConfTest {
   }
 
   @Test
+  void howOftenTheServiceSamplesIsNotHowOftenAPersonLooks() throws Exception {
+    Map<String, String> conf = conf("interval = 10s\nstate-dir = /run/blkwarden\n");
+    assertThat(with(conf, "run")).contains("--interval=10s");
+    assertThat(with(conf, "top")).containsExactly("top", "--state-dir=/run/blkwarden");
+  }
+
+  @Test
   void aFileThatIsWrongIsAWrongUseOfEveryCommand() throws Exception {
     Map<String, String> conf = conf("intervall = 1s\nroot = /tmp\n");
     assertThatThrownBy(() -> with(conf, "map"))
