@@ -43,7 +43,8 @@ final class ArchitectureTest {
         noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net..", "java.lang.foreign.."));
+            .resideInAnyPackage(
+                "java.nio.file..", "java.nio.channels..", "java.net..", "java.lang.foreign.."));
   }
 
   @Test

@@ -1,8 +1,8 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.nats.NatsFault;
 import io.blkwarden.commandline.nats.ServerTrust;
-import io.blkwarden.commandline.Complaint;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.Nats;

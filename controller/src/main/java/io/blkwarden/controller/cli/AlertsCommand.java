@@ -1,11 +1,11 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.model.Printable;
-import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;

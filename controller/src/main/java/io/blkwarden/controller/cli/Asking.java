@@ -1,11 +1,11 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
+import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
-import io.blkwarden.commandline.Complaint;
 import io.blkwarden.model.Printable;
-import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.security.SecureRandom;

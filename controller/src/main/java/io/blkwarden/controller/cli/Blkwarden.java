@@ -1,10 +1,10 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.ServiceConf;
 import io.blkwarden.commandline.Tty;
-import io.blkwarden.commandline.Complaint;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.List;

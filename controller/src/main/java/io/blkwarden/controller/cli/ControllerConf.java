@@ -1,7 +1,7 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.commandline.ServiceConf;
 import io.blkwarden.commandline.ConfFile.Kind;
+import io.blkwarden.commandline.ServiceConf;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine;

@@ -1,8 +1,8 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.commandline.Complaint;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;

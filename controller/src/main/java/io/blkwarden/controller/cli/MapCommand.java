@@ -2,12 +2,12 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Nearest;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
-import io.blkwarden.commandline.Nearest;
 import io.blkwarden.model.Worker;
 import java.io.PrintWriter;
 import java.io.StringWriter;

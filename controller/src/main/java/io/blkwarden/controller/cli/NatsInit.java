@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.Seeds;
 import io.blkwarden.controller.bus.access.Grants;
@@ -8,7 +9,6 @@ import io.blkwarden.controller.bus.access.ServerConfig;
 import io.blkwarden.controller.bus.access.UserList;
 import io.blkwarden.controller.config.AccessFolder;
 import io.blkwarden.model.HostId;
-import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

@@ -1,12 +1,12 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.model.Printable;
-import io.blkwarden.commandline.AsciiJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.shown.PolicyTree;
 import io.blkwarden.model.Printable;
-import io.blkwarden.commandline.AsciiJson;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;

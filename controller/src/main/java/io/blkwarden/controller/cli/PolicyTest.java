@@ -1,6 +1,8 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Ink;
 import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.LabelsReader;
@@ -11,9 +13,7 @@ import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.controller.policy.read.TrialReader;
 import io.blkwarden.controller.policy.trial.TrialFile;
 import io.blkwarden.controller.trial.TrialRun;
-import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.Printable;
-import io.blkwarden.commandline.AsciiJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

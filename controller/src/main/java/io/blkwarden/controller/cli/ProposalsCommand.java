@@ -1,8 +1,8 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.List;

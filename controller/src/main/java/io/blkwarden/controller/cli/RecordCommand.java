@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
@@ -12,7 +13,6 @@ import io.blkwarden.controller.record.files.EntryQueue;
 import io.blkwarden.controller.record.files.RecordLoop;
 import io.blkwarden.controller.record.files.RecordingFolder;
 import io.blkwarden.controller.record.files.RecordingLimits;
-import io.blkwarden.commandline.AsciiJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.plan.Decision;
@@ -7,7 +8,6 @@ import io.blkwarden.controller.record.files.RecordingSet;
 import io.blkwarden.controller.replay.Report;
 import io.blkwarden.controller.replay.Stretch;
 import io.blkwarden.model.Printable;
-import io.blkwarden.commandline.AsciiJson;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;

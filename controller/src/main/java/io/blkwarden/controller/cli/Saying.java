@@ -1,11 +1,11 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.controller.bus.SaidBucket;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.message.ControlMessage;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,10 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.Printable;
-import io.blkwarden.commandline.AsciiJson;
 import java.io.PrintWriter;
 import java.util.Map;
 

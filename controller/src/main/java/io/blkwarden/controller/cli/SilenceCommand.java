@@ -1,12 +1,12 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
-import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.model.message.Silence;
 import java.security.SecureRandom;
 import java.time.Duration;

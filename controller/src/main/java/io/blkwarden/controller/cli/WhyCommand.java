@@ -2,12 +2,12 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Nearest;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import io.blkwarden.controller.why.StoryJson;
-import io.blkwarden.commandline.Nearest;
 import io.blkwarden.model.Printable;
 import java.security.SecureRandom;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.commandline.Nearest;
 import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.plan.Guard;
 import io.blkwarden.controller.plan.Ladder;
@@ -7,7 +8,6 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.commandline.Nearest;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.CommandAction;

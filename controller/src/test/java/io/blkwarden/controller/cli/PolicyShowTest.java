@@ -2,8 +2,8 @@ package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.AsciiJson;
+import io.blkwarden.commandline.ExitCodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

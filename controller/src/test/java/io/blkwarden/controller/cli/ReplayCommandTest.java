@@ -2,12 +2,12 @@ package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.record.Entry;
 import io.blkwarden.controller.record.files.RecordingFolder;
 import io.blkwarden.controller.record.files.RecordingLimits;
 import io.blkwarden.controller.replay.Taped;
-import io.blkwarden.commandline.AsciiJson;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.blkwarden.agent.bus;
 
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.commandline.nats.NatsFault;
 import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.nats.NatsFault;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;

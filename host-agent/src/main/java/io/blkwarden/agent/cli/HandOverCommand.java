@@ -2,8 +2,8 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.lease.HandOver;
 import io.blkwarden.agent.lease.StateLock;
-import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.AsciiJson;
+import io.blkwarden.commandline.ExitCodes;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;

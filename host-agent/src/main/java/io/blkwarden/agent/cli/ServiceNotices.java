@@ -2,8 +2,8 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.runtime.AgentReading;
 import io.blkwarden.agent.runtime.AgentRuntime;
-import io.blkwarden.model.message.Heartbeat.ProbeHealth;
 import io.blkwarden.commandline.service.Supervisor;
+import io.blkwarden.model.message.Heartbeat.ProbeHealth;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;

@@ -1,11 +1,11 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Tty;
 import io.blkwarden.model.Printable;
-import io.blkwarden.commandline.AsciiJson;
 import java.io.PrintWriter;
 import java.util.Collection;
 import picocli.CommandLine;

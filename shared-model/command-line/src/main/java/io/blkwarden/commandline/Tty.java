@@ -36,7 +36,9 @@ public record Tty(boolean in, boolean out, boolean dumb, boolean plain) {
         !environment.getOrDefault("NO_COLOR", "").isEmpty());
   }
 
-  /** What may be printed with: colours are for terminals that know them and people who want them. */
+  /**
+   * What may be printed with: colours are for terminals that know them and people who want them.
+   */
   public Ink ink() {
     return new Ink(out && !dumb && !plain);
   }

@@ -145,7 +145,8 @@ final class NatsAccessTest {
     GuardedNats.Said record = nats.as("operator", "record", "--dir", tape, "--for", "3s");
     assertThat(record.code()).as(record.err()).isZero();
     assertThat(Path.of(tape)).isNotEmptyDirectory();
-    for (String command : List.of("alerts", "map", "release --all", "pause --reason x", "throttle " + disk)) {
+    for (String command :
+        List.of("alerts", "map", "release --all", "pause --reason x", "throttle " + disk)) {
       GuardedNats.Said refused = nats.as("viewer", command.split(" ", -1));
       assertThat(refused.code()).as(command).isEqualTo(1);
       assertThat(refused.err())

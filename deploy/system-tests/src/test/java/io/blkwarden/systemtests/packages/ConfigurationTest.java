@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.agent.cli.AgentConf;
-import io.blkwarden.controller.cli.Blkwarden;
-import io.blkwarden.controller.cli.ControllerConf;
 import io.blkwarden.commandline.ConfFile;
 import io.blkwarden.commandline.ConfFile.Kind;
+import io.blkwarden.controller.cli.Blkwarden;
+import io.blkwarden.controller.cli.ControllerConf;
 import io.blkwarden.systemtests.monitoring.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -45,9 +45,7 @@ final class TopPage {
     List<DiskLine> shown = sorted.subList(from, to);
     List<String> page = new ArrayList<>();
     page.add(Cells.cut(head(round, view, from, to, sorted.size()), columns));
-    round
-        .remarks()
-        .forEach(each -> page.add(ink.warning(Cells.cut(Printable.of(each), columns))));
+    round.remarks().forEach(each -> page.add(ink.warning(Cells.cut(Printable.of(each), columns))));
     List<String> lines = table.lines(shown, view.sort(), columns);
     page.add(ink.head(Cells.left(lines.getFirst(), columns)));
     for (int i = 1; i < lines.size(); i++) {

@@ -2,8 +2,8 @@ package io.blkwarden.commandline.top;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.commandline.Ink;
 import io.blkwarden.commandline.Cells;
+import io.blkwarden.commandline.Ink;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -59,7 +59,8 @@ final class TopPageTest {
   void coloursAreAddedToWhatIsShownAnyway() {
     TopRound round = Disks.round(Disks.SWAP, Disks.DATA);
     List<String> colored =
-        new TopPage(true, new Ink(true)).screen(round, round.sorted(SortKey.PAIN, ""), BY_PAIN, 60, 8);
+        new TopPage(true, new Ink(true))
+            .screen(round, round.sorted(SortKey.PAIN, ""), BY_PAIN, 60, 8);
     assertThat(colored.get(2)).startsWith("\u001B[33m*").endsWith("\u001B[0m");
     assertThat(colored.stream().map(line -> line.replaceAll("\u001B\\[\\d+m", "").stripTrailing()))
         .containsExactlyElementsOf(
