@@ -176,11 +176,16 @@ final class FleetIntakeTest {
     assertThat(effects).containsExactly(new Effect.WantSnapshot(HOST));
   }
 
+  private void fill(HostId host, int bytes) {
+    boolean room = true;
+    while (room) {
+      room = lanes.of(host).offer(new Input.Tick(), bytes, Lane.LIMIT);
+    }
+  }
+
   @Test
   void aHeartbeatThatIsRefusedIsNoReasonToAskForAMap() {
-    while (lanes.of(HOST).offer(new Input.Tick(), 0, Lane.LIMIT)) {
-      continue;
-    }
+    fill(HOST, 0);
     Heartbeat beat =
         new Heartbeat(
             HOST,
@@ -208,10 +213,7 @@ final class FleetIntakeTest {
 
   @Test
   void aMapIsNotAskedForBeforeThereIsRoomForIt() {
-    Lane lane = lanes.of(new HostId("dom0-9"));
-    while (lane.offer(new Input.Tick(), 1 << 20, Lane.LIMIT)) {
-      continue;
-    }
+    fill(new HostId("dom0-9"), 1 << 20);
     intake.mapping(SUBJECTS.mapping(HOST, "snapshot"), ControlJson.encode(snapshot(HOST, 1)));
 
     assertThat(lanes.pollMarked()).isNull();
