@@ -26,8 +26,8 @@ final class NatsOptions {
       names = "--nats-ca",
       paramLabel = "FILE",
       description =
-          "Authorities that vouch for the server, in PEM; default $NATS_CA or those of Java. With it"
-              + " everything is by TLS.")
+          "Authorities that vouch for the server, in PEM; default $NATS_CA or those of Java. With"
+              + " it everything is by TLS.")
   @Nullable Path authorities;
 
   @Option(

@@ -107,7 +107,7 @@ final class NatsTlsTest {
   @Test
   void saysWhatIsWrongWithHowItIsCalled() throws Exception {
     String plain = nats.url().replace("tls://", "nats://");
-    assertThat(nats.run(Map.of("NATS_URL", plain), "map").err())
+    assertThat(GuardedNats.run(Map.of("NATS_URL", plain), "map").err())
         .contains("it asks for TLS", "write tls://");
     Path none = Files.writeString(folder.resolve("none.pem"), "nothing\n");
     assertThat(map(nats.url(), none).err()).contains("none.pem", "PEM", "--nats-ca");
