@@ -9,9 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The ten policies of {@code deploy/bench-policies}, which every benchmark measures with. */
+/**
+ * The ten policies that every benchmark measures with: those of {@code deploy/bench-policies}, or of
+ * another folder of {@code deploy} by {@code -Dblkwarden.bench=bench-policies-kinds}.
+ */
 final class BenchPolicies {
-  private static final String FOLDER = "deploy/bench-policies";
+  private static final String FOLDER =
+      "deploy/" + System.getProperty("blkwarden.bench", "bench-policies");
 
   private BenchPolicies() {}
 
