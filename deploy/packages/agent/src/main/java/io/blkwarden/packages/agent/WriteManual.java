@@ -23,6 +23,7 @@ public final class WriteManual {
     files.put("/run/blkwarden/", "The leases of the packaged service.");
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("NATS_URL", "NATS servers, where --nats is not given.");
+    environment.put("NATS_CA", "A file of authorities in PEM, where --nats-ca is not given.");
     environment.put("NATS_CREDS", "A file of NATS credentials, where --creds is not given.");
     environment.put("BLKWARDEN_AGENT_CONF", "The configuration file to read instead.");
     environment.put("BLKWARDEN_LOG", "The least level that is logged, such as DEBUG.");

@@ -24,6 +24,7 @@ public final class WriteManual {
     files.put("/etc/blkwarden/policies/", "The policies that the packaged service reads.");
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("NATS_URL", "The NATS server, where --nats is not given.");
+    environment.put("NATS_CA", "A file of authorities in PEM, where --nats-ca is not given.");
     environment.put("NATS_CREDS", "A file of NATS credentials, where --creds is not given.");
     environment.put("BLKWARDEN_CONF", "The configuration file to read instead.");
     environment.put("NO_COLOR", "No colours when it is set, nor with TERM=dumb.");
