@@ -308,7 +308,7 @@ final class NatsFleetBusTest {
 
     server.kill();
     server.run(List.of("--user", "someone", "--pass", "else"));
-    await().atMost(BOUND).until(() -> bus.state().problem().contains("refuses these credentials"));
+    await().atMost(BOUND).until(() -> bus.state().problem().contains("wants credentials"));
     server.kill();
     server.run();
 

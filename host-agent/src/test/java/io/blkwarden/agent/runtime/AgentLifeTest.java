@@ -24,6 +24,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ final class AgentLifeTest {
       new SimulatedHost(HostSpec.ofFleet("dom0-", 0), AgentLifeTest::nowMillis);
   private final CountDownLatch scan = new CountDownLatch(1);
   private final CountDownLatch leases = new CountDownLatch(1);
+  private volatile boolean stuck;
   private final Queue<AgentReading> signs = new ConcurrentLinkedQueue<>();
   private final AgentRuntime agent = agent();
 
@@ -48,6 +50,7 @@ final class AgentLifeTest {
   /** The clock, which keeps the thread of the leases as a device that hangs would. */
   private long agentMillis() {
     if (Thread.currentThread().getName().equals("agent-leases")) {
+      stuck = leases.getCount() > 0;
       waitFor(leases);
     }
     return nowMillis();
@@ -113,10 +116,15 @@ final class AgentLifeTest {
     scan.countDown();
     agent.start(new LeaseFile(state).load());
     agent.whileAlive(Duration.ofMillis(50), signs::add);
-    await().during(Duration.ofMillis(500)).atMost(BOUND).until(signs::isEmpty);
+    await().atMost(BOUND).until(() -> stuck);
+    AtomicInteger before = new AtomicInteger(-1);
+    await("no sign more")
+        .during(Duration.ofMillis(500))
+        .atMost(BOUND)
+        .until(() -> before.getAndSet(signs.size()) == before.get());
 
     leases.countDown();
-    await().atMost(BOUND).until(() -> signs.size() > 2);
+    await().atMost(BOUND).until(() -> signs.size() > before.get() + 2);
   }
 
   private static final class NoBus implements ControlBus {
