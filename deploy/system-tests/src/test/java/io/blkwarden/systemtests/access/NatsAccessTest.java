@@ -145,8 +145,8 @@ final class NatsAccessTest {
     GuardedNats.Said record = nats.as("operator", "record", "--dir", tape, "--for", "3s");
     assertThat(record.code()).as(record.err()).isZero();
     assertThat(Path.of(tape)).isNotEmptyDirectory();
-    for (String command :
-        List.of("alerts", "map", "release --all", "pause --reason x", "throttle " + disk)) {
+    String idle = "throttle --priority idle --reason x " + disk;
+    for (String command : List.of("alerts", "map", "release --all", "pause --reason x", idle)) {
       GuardedNats.Said refused = nats.as("viewer", command.split(" ", -1));
       assertThat(refused.code()).as(command).isEqualTo(1);
       assertThat(refused.err())
@@ -176,7 +176,8 @@ final class NatsAccessTest {
     assertThat(viewer.code()).isEqualTo(1);
     assertThat(viewer.out()).isEmpty();
     assertThat(viewer.err())
-        .contains("lets these credentials not hear the fleet", "give an operator's, by --creds");
+        .contains(
+            "lets these credentials not hear the fleet", "take an operator's seed, by --creds");
   }
 
   @Test
