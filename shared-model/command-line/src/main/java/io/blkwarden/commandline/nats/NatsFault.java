@@ -17,7 +17,7 @@ public final class NatsFault {
   /** What a client said of its last try. */
   public static Complaint of(Throwable fault) {
     for (Throwable each : causes(fault)) {
-      String message = String.valueOf(each.getMessage());
+      String message = words(each);
       switch (each) {
         case CertPathBuilderException _ -> {
           return new Complaint(
@@ -48,8 +48,13 @@ public final class NatsFault {
       }
     }
     return new Complaint(
-        String.valueOf(causes(fault).getLast().getMessage()),
-        "start nats-server, or set --nats or NATS_URL");
+        words(causes(fault).getLast()), "start nats-server, or set --nats or NATS_URL");
+  }
+
+  /** Some, such as those of a time that is over, say nothing. */
+  private static String words(Throwable fault) {
+    String message = fault.getMessage();
+    return message == null ? fault.getClass().getSimpleName() : message;
   }
 
   private static List<Throwable> causes(Throwable fault) {

@@ -1,0 +1,30 @@
+package io.blkwarden.commandline.nats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.commandline.Complaint;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** What is told of faults as the client wraps them; those of TLS are tried with a real server. */
+final class NatsFaultTest {
+  private static final String START = "start nats-server, or set --nats or NATS_URL";
+
+  @Test
+  void aCauseIsToldAndNotWhatItIsWrappedIn() {
+    assertThat(NatsFault.of(new ExecutionException(new ConnectException("Connection refused"))))
+        .isEqualTo(new Complaint("Connection refused", START));
+    assertThat(NatsFault.of(new IOException(new UnknownHostException("nats.example"))))
+        .isEqualTo(new Complaint("no such host: nats.example", "set --nats or NATS_URL"));
+  }
+
+  @Test
+  void whatSaysNothingIsToldByItsName() {
+    assertThat(NatsFault.of(new TimeoutException()))
+        .isEqualTo(new Complaint("TimeoutException", START));
+  }
+}
