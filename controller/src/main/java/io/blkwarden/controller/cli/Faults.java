@@ -3,14 +3,12 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Tells what became of a command that failed, in one form for all of them.
@@ -22,16 +20,7 @@ record Faults(Shell shell, BooleanSupplier debug)
   /** A command line that picocli cannot read. */
   @Override
   public int handleParseException(ParameterException e, String[] words) {
-    List<String> meant =
-        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-    String help = help(e.getCommandLine());
-    return shell.complain(
-        new Complaint(
-            String.valueOf(e.getMessage()),
-            meant.isEmpty()
-                ? help
-                : "did you mean %s? Otherwise %s".formatted(String.join(", or ", meant), help)),
-        ExitCodes.USAGE);
+    return shell.complain(Complaint.of(e), ExitCodes.USAGE);
   }
 
   /** A command that threw. */
@@ -40,7 +29,8 @@ record Faults(Shell shell, BooleanSupplier debug)
     return switch (e) {
       case Misuse misuse ->
           shell.complain(
-              new Complaint(String.valueOf(misuse.getMessage()), help(command)), ExitCodes.USAGE);
+              new Complaint(String.valueOf(misuse.getMessage()), Complaint.help(command)),
+              ExitCodes.USAGE);
       case BusException bus -> shell.complain(bus.complaint(), ExitCodes.FAILED);
       default -> {
         if (debug.getAsBoolean()) {
@@ -53,9 +43,5 @@ record Faults(Shell shell, BooleanSupplier debug)
                 : "run it again as 'blkwarden --debug ...' and report what it says");
       }
     };
-  }
-
-  private static String help(CommandLine command) {
-    return "see '%s --help'".formatted(command.getCommandSpec().qualifiedName());
   }
 }

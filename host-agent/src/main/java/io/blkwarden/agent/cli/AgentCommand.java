@@ -1,5 +1,6 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.ServiceConf;
 import java.io.OutputStreamWriter;
@@ -48,19 +49,9 @@ public final class AgentCommand implements Runnable {
   }
 
   private static int unreadable(CommandLine.ParameterException e, String[] words) {
-    List<String> meant =
-        e instanceof CommandLine.UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions()
-            : List.of();
-    CommandLine at = e.getCommandLine();
-    String help = "see '%s --help'".formatted(at.getCommandSpec().qualifiedName());
-    return Voice.of(at, List.of(words).contains("--json"))
-        .complain(
-            ExitCodes.USAGE,
-            String.valueOf(e.getMessage()),
-            meant.isEmpty()
-                ? help
-                : "did you mean %s? Otherwise %s".formatted(String.join(", or ", meant), help));
+    Complaint complaint = Complaint.of(e);
+    return Voice.of(e.getCommandLine(), List.of(words).contains("--json"))
+        .complain(ExitCodes.USAGE, complaint.error(), complaint.hint());
   }
 
   /**
