@@ -3,12 +3,12 @@ package io.blkwarden.systemtests.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.SimulatedAgents;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -40,15 +40,12 @@ final class JwtCredentialsTest {
                   new BusSettings(nats.url(), nats.creds("controller"), Subjects.DEFAULT, "c1"),
                   null,
                   null));
-      String host = "--creds=" + nats.creds("host");
-      String state = "--state-dir=" + folder.resolve("state");
-      Thread agent =
-          new Thread(() -> {
-            int _ =
-                AgentCommand.commandLine()
-                    .execute("simulate", "--hosts=1", "--nats=" + nats.url(), host, state);
-          });
-      agent.start();
+      SimulatedAgents agent =
+          SimulatedAgents.start(
+              "--hosts=1",
+              "--nats=" + nats.url(),
+              "--creds=" + nats.creds("host"),
+              "--state-dir=" + folder.resolve("state"));
       String operator = nats.creds("operator").toString();
       try {
         await("the host's map")
@@ -63,8 +60,7 @@ final class JwtCredentialsTest {
         assertThat(run("map", "--nats", nats.url(), "--creds", torn.toString()).err())
             .contains("torn.creds", "a seed whose checksum is wrong");
       } finally {
-        agent.interrupt();
-        agent.join(BOUND);
+        agent.close();
         controller.close();
       }
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
@@ -15,6 +14,7 @@ import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.SimulatedAgents;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Nats;
 import io.nats.client.api.AckPolicy;
@@ -65,7 +65,7 @@ final class NatsAccessTest {
   private final Path folder;
   private final GuardedNats nats;
   private final ControllerRuntime controller;
-  private final Thread agent;
+  private SimulatedAgents agent;
 
   NatsAccessTest(@TempDir Path folder) throws Exception {
     this.folder = folder;
@@ -78,31 +78,23 @@ final class NatsAccessTest {
                 new BusSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"),
                 policies,
                 null));
-    agent = new Thread(this::simulate, "agent");
-  }
-
-  private void simulate() {
-    int _ =
-        AgentCommand.commandLine()
-            .execute(
-                "simulate",
-                "--hosts=1",
-                "--calm=2s",
-                "--storm=600s",
-                "--nats=" + nats.url(),
-                "--creds=" + nats.seed("host-sim-1"),
-                "--state-dir=" + folder.resolve("state"));
   }
 
   @BeforeAll
   void start() {
-    agent.start();
+    agent =
+        SimulatedAgents.start(
+            "--hosts=1",
+            "--calm=2s",
+            "--storm=600s",
+            "--nats=" + nats.url(),
+            "--creds=" + nats.seed("host-sim-1"),
+            "--state-dir=" + folder.resolve("state"));
   }
 
   @AfterAll
   void stop() throws Exception {
-    agent.interrupt();
-    agent.join(Duration.ofSeconds(30));
+    agent.close();
     controller.close();
     nats.stop();
   }

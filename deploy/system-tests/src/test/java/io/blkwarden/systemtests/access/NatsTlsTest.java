@@ -9,6 +9,7 @@ import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Certificate;
+import io.blkwarden.systemtests.SimulatedAgents;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -62,19 +63,13 @@ final class NatsTlsTest {
                 new BusSettings(nats.url(), nats.seed("controller"), chain, Subjects.DEFAULT, "c1"),
                 null,
                 null));
-    String[] simulate = {
-      "simulate",
-      "--hosts=1",
-      "--nats=" + nats.url(),
-      "--nats-ca=" + chain,
-      "--creds=" + nats.seed("host-sim-1"),
-      "--state-dir=" + folder.resolve("state")
-    };
-    Thread agent =
-        new Thread(() -> {
-          int _ = AgentCommand.commandLine().execute(simulate);
-        });
-    agent.start();
+    SimulatedAgents agent =
+        SimulatedAgents.start(
+            "--hosts=1",
+            "--nats=" + nats.url(),
+            "--nats-ca=" + chain,
+            "--creds=" + nats.seed("host-sim-1"),
+            "--state-dir=" + folder.resolve("state"));
     try {
       await("the host's map")
           .atMost(BOUND)
@@ -85,8 +80,7 @@ final class NatsTlsTest {
       assertThat(controller.readiness().hindrances()).isEmpty();
       assertThat(doctor(nats.url(), chain)).containsPattern("ok +nats +" + nats.url());
     } finally {
-      agent.interrupt();
-      agent.join(BOUND);
+      agent.close();
       controller.close();
     }
   }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
@@ -14,6 +13,7 @@ import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.NatsProcess;
+import io.blkwarden.systemtests.SimulatedAgents;
 import io.blkwarden.systemtests.monitoring.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +73,7 @@ final class CommandJsonTest {
   private final Path policies;
   private final Path printed = Files.createDirectories(Path.of("target/commands"));
   private final NatsProcess nats;
-  private final Thread agents = new Thread(this::simulate, "agents");
+  private SimulatedAgents agents;
   private final ControllerRuntime controller;
 
   CommandJsonTest(@TempDir Path folder) throws IOException {
@@ -87,28 +87,21 @@ final class CommandJsonTest {
                 new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1"), policies, null));
   }
 
-  private void simulate() {
-    int _ =
-        AgentCommand.commandLine()
-            .execute(
-                "simulate",
-                "--hosts=3",
-                "--calm=1s",
-                "--storm=600s",
-                "--nats=" + nats.url(),
-                "--state-dir=" + folder.resolve("state"));
-  }
-
   @BeforeAll
   void start() {
-    agents.start();
+    agents =
+        SimulatedAgents.start(
+            "--hosts=3",
+            "--calm=1s",
+            "--storm=600s",
+            "--nats=" + nats.url(),
+            "--state-dir=" + folder.resolve("state"));
     until("alerts --json", each -> each.at("/action/effect").asString("").equals("worked"));
   }
 
   @AfterAll
   void stop() throws InterruptedException {
-    agents.interrupt();
-    agents.join(Duration.ofSeconds(30));
+    agents.close();
     controller.close();
     nats.close();
   }

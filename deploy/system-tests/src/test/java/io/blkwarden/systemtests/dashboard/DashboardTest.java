@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
@@ -13,6 +12,7 @@ import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.NatsProcess;
+import io.blkwarden.systemtests.SimulatedAgents;
 import io.blkwarden.systemtests.monitoring.Checkout;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -59,7 +59,7 @@ final class DashboardTest {
   private final Path folder;
   private final Path policies;
   private final NatsProcess nats;
-  private final Thread agents = new Thread(this::simulate, "agents");
+  private SimulatedAgents agents;
   private ControllerRuntime controller;
   private final Browser browser;
 
@@ -84,21 +84,15 @@ final class DashboardTest {
             NotifyFile.NOBODY));
   }
 
-  private void simulate() {
-    int _ =
-        AgentCommand.commandLine()
-            .execute(
-                "simulate",
-                "--hosts=3",
-                "--calm=1s",
-                "--storm=600s",
-                "--nats=" + nats.url(),
-                "--state-dir=" + folder.resolve("state"));
-  }
-
   @BeforeAll
   void start() {
-    agents.start();
+    agents =
+        SimulatedAgents.start(
+            "--hosts=3",
+            "--calm=1s",
+            "--storm=600s",
+            "--nats=" + nats.url(),
+            "--state-dir=" + folder.resolve("state"));
     browser.open("/");
   }
 
@@ -109,8 +103,7 @@ final class DashboardTest {
 
   @AfterAll
   void stop() throws Exception {
-    agents.interrupt();
-    agents.join(Duration.ofSeconds(30));
+    agents.close();
     browser.close();
     controller.close();
     nats.close();

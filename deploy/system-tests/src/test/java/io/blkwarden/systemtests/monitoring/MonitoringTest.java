@@ -3,12 +3,12 @@ package io.blkwarden.systemtests.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.NatsProcess;
+import io.blkwarden.systemtests.SimulatedAgents;
 import io.blkwarden.systemtests.access.GuardedNats;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,7 +50,7 @@ final class MonitoringTest {
   private final Example node;
   private final ControllerRuntime controller;
   private final int agentPort = NatsProcess.freePort();
-  private final Thread agent = new Thread(this::simulate, "agent");
+  private SimulatedAgents agent;
   private String ofController = "";
   private String ofAgent = "";
 
@@ -72,27 +72,21 @@ final class MonitoringTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
   }
 
-  private void simulate() {
-    int _ =
-        AgentCommand.commandLine()
-            .execute(
-                "simulate",
-                "--hosts=1",
-                "--calm=1s",
-                "--storm=600s",
-                "--metrics=127.0.0.1:" + agentPort,
-                "--metrics-disks",
-                "--nats=" + nats.url(),
-                "--creds=" + nats.seed("host-sim-1"),
-                "--state-dir=" + folder.resolve("state"));
-  }
-
   @BeforeAll
   void start() {
     await("the client in Node; 'npm ci' in docs/examples/node if it misses its packages")
         .atMost(BOUND)
         .untilAsserted(() -> assertThat(node.said()).contains("listening to blkwarden.v1.alert."));
-    agent.start();
+    agent =
+        SimulatedAgents.start(
+            "--hosts=1",
+            "--calm=1s",
+            "--storm=600s",
+            "--metrics=127.0.0.1:" + agentPort,
+            "--metrics-disks",
+            "--nats=" + nats.url(),
+            "--creds=" + nats.seed("host-sim-1"),
+            "--state-dir=" + folder.resolve("state"));
     await("a throttle")
         .atMost(BOUND)
         .until(() -> {
@@ -107,8 +101,7 @@ final class MonitoringTest {
 
   @AfterAll
   void stop() throws Exception {
-    agent.interrupt();
-    agent.join(Duration.ofSeconds(30));
+    agent.close();
     controller.close();
     node.close();
     nats.stop();
