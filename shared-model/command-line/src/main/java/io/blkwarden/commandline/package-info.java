@@ -1,4 +1,4 @@
-/** What both command lines share: options in a file, times, tables and exit codes. */
+/** What both command lines share: options in a file, times, tables, words of errors, exit codes. */
 @NullMarked
 package io.blkwarden.commandline;
 
