@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,8 +65,23 @@ public final class Board {
               .take(each, slot, SERIES_MAX - series);
     }
     if (all) {
+      dropOthers(look);
       looks++;
       total(look, slot);
+    }
+  }
+
+  /** Hosts that the brain has forgotten are forgotten here. */
+  private void dropOthers(FleetLook look) {
+    if (look.hosts().size() < hosts.size()) {
+      Set<HostId> known = look.hosts().stream().map(HostLook::host).collect(Collectors.toSet());
+      hosts
+          .entrySet()
+          .removeIf(each -> {
+            boolean gone = !known.contains(each.getKey());
+            series -= gone ? each.getValue().lines() : 0;
+            return gone;
+          });
     }
   }
 

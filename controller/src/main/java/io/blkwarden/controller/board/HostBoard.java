@@ -22,6 +22,11 @@ final class HostBoard {
     return look;
   }
 
+  /** How many series it keeps. */
+  int lines() {
+    return lines.size();
+  }
+
   /**
    * Takes a look.
    *

@@ -1,7 +1,11 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.subject.HostToken;
+import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.KeyValue;
+import io.nats.client.PurgeOptions;
 import io.nats.client.api.KeyValueEntry;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,6 +44,16 @@ final class MappingBucket {
     for (String key : bucket.keys()) {
       read(key, taker);
     }
+  }
+
+  /**
+   * Deletes a host's snapshot for good: by a purge of its subject, for only its agent may write to
+   * that.
+   */
+  static void forget(Connection link, HostId host) throws IOException, JetStreamApiException {
+    String subject = "$KV.%s.%s".formatted(JetStreamAssets.MAPPING, HostToken.key(host));
+    link.jetStreamManagement(JetStreamAssets.options())
+        .purgeStream("KV_" + JetStreamAssets.MAPPING, PurgeOptions.subject(subject));
   }
 
   /** Gives one host's snapshot to {@code taker}; whether there is one. */

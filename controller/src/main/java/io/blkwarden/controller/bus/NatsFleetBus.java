@@ -224,6 +224,24 @@ public final class NatsFleetBus implements AutoCloseable {
     });
   }
 
+  /** Deletes the host's snapshot from the bucket; completes on another thread. */
+  public CompletableFuture<Void> forget(HostId host) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    errands.soon(() -> {
+      Connection link = control;
+      try {
+        if (link == null) {
+          throw new IOException("NATS is not connected");
+        }
+        MappingBucket.forget(link, host);
+        done.complete(null);
+      } catch (IOException | JetStreamApiException | IllegalStateException e) {
+        done.completeExceptionally(e);
+      }
+    });
+    return done;
+  }
+
   /** Stops to take in samples, mapping, heartbeats and operators' requests. */
   public void stopIntake() {
     Subscriptions current = subscriptions;

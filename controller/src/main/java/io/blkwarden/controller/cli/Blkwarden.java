@@ -43,6 +43,7 @@ import picocli.CommandLine.Option;
       AnswerCommand.Deny.class,
       SilenceCommand.class,
       AckCommand.class,
+      ForgetCommand.class,
       PauseCommand.class,
       ResumeCommand.class,
       PolicyCommand.class,

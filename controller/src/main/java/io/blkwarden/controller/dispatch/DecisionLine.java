@@ -43,7 +43,7 @@ final class DecisionLine {
           case CommandAction.Set set ->
               "set %s/%s to %s for %d ms, lease %s"
                   .formatted(
-                      set.domain().name(), set.vdev(), set.priority(), set.leaseMs(), set.lease());
+                      set.domain().name(), set.vdev(), set.restraint(), set.leaseMs(), set.lease());
           case CommandAction.Reset reset -> "release lease " + reset.lease();
           case CommandAction.ReleaseAll _ -> "release all leases";
           case CommandAction.Snapshot _ -> "send a snapshot";

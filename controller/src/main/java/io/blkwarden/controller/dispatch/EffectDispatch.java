@@ -33,6 +33,7 @@ public final class EffectDispatch implements Consumer<Effect> {
   private final Consumer<DecisionNote> decisions;
   private final Consumer<HostId> storedSnapshots;
   private final Consumer<FleetSpec> specs;
+  private final Consumer<Effect.Forget> forgets;
   private final OperatorMailbox operators;
   private final Supplier<OptionalLong> epoch;
   private final String issuer;
@@ -49,6 +50,7 @@ public final class EffectDispatch implements Consumer<Effect> {
    * @param decisions publishes too
    * @param storedSnapshots fetches a host's stored snapshot, when this controller may not command
    * @param specs keeps what was learned of the fleet
+   * @param forgets deletes what is stored of a host
    * @param epoch of the claim, absent while there is none
    * @param issuer name of this controller
    */
@@ -59,6 +61,7 @@ public final class EffectDispatch implements Consumer<Effect> {
       Consumer<DecisionNote> decisions,
       Consumer<HostId> storedSnapshots,
       Consumer<FleetSpec> specs,
+      Consumer<Effect.Forget> forgets,
       OperatorMailbox operators,
       Supplier<OptionalLong> epoch,
       String issuer,
@@ -71,6 +74,7 @@ public final class EffectDispatch implements Consumer<Effect> {
     this.decisions = decisions;
     this.storedSnapshots = storedSnapshots;
     this.specs = specs;
+    this.forgets = forgets;
     this.operators = operators;
     this.epoch = epoch;
     this.issuer = issuer;
@@ -94,6 +98,7 @@ public final class EffectDispatch implements Consumer<Effect> {
       }
       case Effect.WantSnapshot want -> wantSnapshot(want.host());
       case Effect.Answer answer -> operators.answer(answer.correlation(), answer.reply());
+      case Effect.Forget forget -> forgets.accept(forget);
       case Effect.Keep keep -> specs.accept(keep.spec());
       case Effect.Note note -> {
         DispatchCounters.increment(counters.decisions, note.decision().verdict());

@@ -101,6 +101,10 @@ public final class FleetView {
           disks.put(host, new Disks(snapshot.disks().size(), (int) unresolved));
         }
       }
+      case Input.Forgotten forgotten -> {
+        beats.remove(forgotten.forget().host());
+        disks.remove(forgotten.forget().host());
+      }
       case Input.SaidChanged(Said next) -> said = next;
       case Input.PoliciesLoaded loaded -> {
         policies = loaded.policies();

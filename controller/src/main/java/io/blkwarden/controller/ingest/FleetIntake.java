@@ -105,6 +105,11 @@ public final class FleetIntake implements Inbox {
     }
   }
 
+  /** The host is gone for good; it is taken in again when it speaks. */
+  public void forget(HostId host) {
+    slots.remove(subjects.sample(host));
+  }
+
   private @Nullable SampleSlot newSlot(String subject) {
     HostId host = host(Kind.SAMPLE, subject, 2);
     if (host == null) {

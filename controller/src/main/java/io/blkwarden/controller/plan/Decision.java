@@ -95,7 +95,9 @@ public record Decision(
     /** A throttle runs longer. */
     RENEW,
     /** Nothing is done for now. */
-    SKIP;
+    SKIP,
+    /** A host that is gone for good is forgotten. */
+    FORGET;
 
     /** Name in messages. */
     @JsonValue

@@ -38,6 +38,7 @@ import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.Outcome;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -119,6 +120,7 @@ public final class ControllerRuntime implements AutoCloseable {
             bus::publish,
             bus::fetchMapping,
             bus::keep,
+            forget -> forget(forget, intake, operators),
             operators,
             this::epoch,
             instance,
@@ -351,6 +353,24 @@ public final class ControllerRuntime implements AutoCloseable {
   private void tell(Alert alert) {
     bus.publish(alert);
     notifier.take(alert);
+  }
+
+  private void forget(Effect.Forget forget, FleetIntake intake, OperatorMailbox operators) {
+    CompletableFuture<Void> _ =
+        bus.forget(forget.host())
+            .whenComplete((_, fault) -> {
+              if (fault == null) {
+                intake.forget(forget.host());
+                lanes.put(new Input.Forgotten(forget));
+              } else {
+                operators.answer(
+                    forget.correlation(),
+                    new OperatorReply(
+                        OperatorReply.Verdict.FAILED,
+                        "the stored map of %s could not be deleted, try again: %s"
+                            .formatted(forget.host(), fault.getMessage())));
+              }
+            });
   }
 
   private MetricSource metrics(ControlStep step) {

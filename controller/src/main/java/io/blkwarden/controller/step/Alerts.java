@@ -41,7 +41,8 @@ final class Alerts {
     GONE("the disk is gone"),
     REBORN("the guest was started anew, and is judged anew"),
     UNMATCHED("the policy is not about this disk any more"),
-    POLICY_GONE("the policy was changed or removed");
+    POLICY_GONE("the policy was changed or removed"),
+    FORGOTTEN("the host is gone for good, and was forgotten");
 
     private final String sentence;
 

@@ -34,12 +34,14 @@ final class Asks {
   private final World world;
   private final Leases leases;
   private final Proposals proposals;
+  private final Forgetting forgetting;
   private final List<Ask> open = new ArrayList<>();
 
-  Asks(World world, Leases leases, Proposals proposals) {
+  Asks(World world, Leases leases, Proposals proposals, Forgetting forgetting) {
     this.world = world;
     this.proposals = proposals;
     this.leases = leases;
+    this.forgetting = forgetting;
   }
 
   void take(OperatorRequest request, long correlation) {
@@ -57,6 +59,7 @@ final class Asks {
             answer(correlation, proposals.approve(request, ask.proposal()));
         case OperatorRequest.Deny ask ->
             answer(correlation, proposals.deny(request, ask.proposal()));
+        case OperatorRequest.Forget ask -> forgetting.ask(request, ask.host(), correlation);
       }
     }
   }
@@ -72,11 +75,7 @@ final class Asks {
   private Optional<Found> find(HostId host, String domain, String vdev, long correlation) {
     HostWatch watch = world.hosts.get(host);
     if (watch == null || !watch.state.map().present()) {
-      List<String> known = world.hosts.keySet().stream().map(HostId::value).toList();
-      answer(
-          correlation,
-          Verdict.FAILED,
-          "host %s is not known; %s".formatted(host, meant(host.value(), known, "hosts")));
+      answer(correlation, Verdict.FAILED, unknown(world, host));
       return Optional.empty();
     }
     List<MappedDisk> disks = new ArrayList<>();
@@ -109,6 +108,12 @@ final class Asks {
                 : "host %s has no domain %s; %s"
                     .formatted(host, name, meant(domain, domains, "domains")));
     return Optional.empty();
+  }
+
+  /** That nobody knows the host, and which one was perhaps meant. */
+  static String unknown(World world, HostId host) {
+    List<String> known = world.hosts.keySet().stream().map(HostId::value).toList();
+    return "host %s is not known; %s".formatted(host, meant(host.value(), known, "hosts"));
   }
 
   /** What was perhaps meant, or where it can be looked up. */

@@ -44,6 +44,12 @@ final class Blaming {
     }
   }
 
+  /** Gives all windows back. */
+  void end() {
+    watches.values().forEach(PainWatch::end);
+    watches.clear();
+  }
+
   private static Set<BlameClause> wanted(HostWatch watch, Rules rules) {
     Set<BlameClause> wanted = new HashSet<>();
     if (!rules.blames) {

@@ -23,6 +23,7 @@ public final class ControlStep {
   private final Beats beats;
   private final Outcomes outcomes;
   private final Asks asks;
+  private final Forgetting forgetting;
   private final Ticks ticks;
   private final Alerts alerts;
   private final Proposals proposals;
@@ -50,7 +51,8 @@ public final class ControlStep {
     sampling = new Sampling(world, new Acting(world, leases, easing), alerts, outliers);
     mapping = new Mapping(world, sampling);
     proposals = new Proposals(world, alerts);
-    asks = new Asks(world, leases, proposals);
+    forgetting = new Forgetting(world, sampling);
+    asks = new Asks(world, leases, proposals, forgetting);
     outcomes = new Outcomes(world, alerts, asks);
     beats = new Beats(world, outcomes);
     fleet = new FleetWatch(world);
@@ -67,6 +69,7 @@ public final class ControlStep {
       case Input.OutcomeSeen seen -> outcomes.take(seen.outcome());
       case Input.CommandLost lost -> outcomes.lost(lost.command(), lost.why());
       case Input.Asked asked -> asks.take(asked.request(), asked.correlation());
+      case Input.Forgotten forgotten -> forgetting.done(forgotten.forget());
       case Input.Tick _ -> ticks.take();
       case Input.PoliciesLoaded loaded -> {
         world.recalled.policies(loaded.complete());

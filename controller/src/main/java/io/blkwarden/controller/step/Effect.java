@@ -67,6 +67,21 @@ public sealed interface Effect {
   }
 
   /**
+   * Delete what is stored of a host that is gone, and feed {@link Input.Forgotten} back; or answer
+   * that it could not be deleted.
+   *
+   * @param host which
+   * @param by who asked for it, and why
+   * @param correlation that of {@link Input.Asked}
+   */
+  record Forget(HostId host, String by, long correlation) implements Effect {
+    public Forget {
+      Require.present(host, "host");
+      Require.text(by, 1_300, "by");
+    }
+  }
+
+  /**
    * Put a decision on record, also one to do nothing.
    *
    * @param decision what was decided and why

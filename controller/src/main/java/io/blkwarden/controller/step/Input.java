@@ -87,6 +87,17 @@ public sealed interface Input {
     }
   }
 
+  /**
+   * What was stored of a host is deleted, as {@link Effect.Forget} wanted.
+   *
+   * @param forget what was wanted
+   */
+  record Forgotten(Effect.Forget forget) implements Input {
+    public Forgotten {
+      Require.present(forget, "forget");
+    }
+  }
+
   /** Time went on; to be given about once a second. */
   record Tick() implements Input {}
 

@@ -171,6 +171,19 @@ final class Recalled {
     tidy(watch.host(), told);
   }
 
+  /** Whether open alerts are about the host. */
+  boolean knows(HostId host) {
+    return ofHosts.containsKey(host);
+  }
+
+  /** The host is gone for good: ends what was told of it. */
+  void forget(HostId host) {
+    List<Told> told = ofHosts.remove(host);
+    if (told != null) {
+      told.forEach(each -> end(each.last, Alerts.Ending.FORGOTTEN.sentence()));
+    }
+  }
+
   private void tidy(HostId host, List<Told> told) {
     if (told.isEmpty()) {
       ofHosts.remove(host);

@@ -145,7 +145,7 @@ public final class TrialRun {
           }
           case Effect.Publish publish -> book(publish.alert());
           case Effect.Note note -> book(note.decision());
-          case Effect.WantSnapshot _, Effect.Answer _, Effect.Keep _ -> {}
+          case Effect.WantSnapshot _, Effect.Answer _, Effect.Keep _, Effect.Forget _ -> {}
         }
       }
     }

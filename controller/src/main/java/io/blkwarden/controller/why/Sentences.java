@@ -114,6 +114,7 @@ final class Sentences {
           case RELEASE -> "released %s%s%s".formatted(where, rule, lease);
           case EASE -> "let go of %s by a step%s%s".formatted(where, rule, lease);
           case SKIP -> "did nothing about %s for now%s%s".formatted(where, rule, lease);
+          case FORGET -> "forgot %s".formatted(where);
           case OTHER -> "decided something about %s%s%s".formatted(where, rule, lease);
           case RENEW -> ""; // the host's outcomes tell of it
         };

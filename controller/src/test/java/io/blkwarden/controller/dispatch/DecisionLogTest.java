@@ -43,6 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What the controller does stands in the log, with keys, whatever a guest is called. */
 final class DecisionLogTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final HostId HOST = new HostId("dom0-7");
   private static final DomainRef EVIL =
       new DomainRef(new UUID(3, 4), 137, "vm\u001b[2J\"}\n{\"level\":\"ERROR\u0085\u202e\u2028\\");
 
@@ -105,6 +106,7 @@ final class DecisionLogTest {
         note -> {},
         host -> {},
         spec -> {},
+        forget -> {},
         new OperatorMailbox(local, Clock.systemUTC(), counters),
         OptionalLong::empty,
         "c1",
@@ -121,10 +123,7 @@ final class DecisionLogTest {
     return JSON.readTree(text);
   }
 
-  @Test
-  void eachLineBearsWhatItIsAbout() {
-    EffectDispatch dispatch = dispatch();
-    HostId host = new HostId("dom0-7");
+  private static Effect.Send send(Restraint restraint) {
     CommandAction.Set set =
         new CommandAction.Set(
             Messages.id(2),
@@ -132,17 +131,32 @@ final class DecisionLogTest {
             "xvda2",
             new UUID(1, 2),
             List.of(new WorkerId(27444, 982213)),
-            Restraint.Priority.IDLE,
+            restraint,
             60_000);
-    Command command =
-        new Command(Messages.id(1), host, 7, "c1", Messages.AT, 5_000, "it swaps", set);
-    dispatch.accept(new Effect.Send(command));
+    return new Effect.Send(
+        new Command(Messages.id(1), HOST, 7, "c1", Messages.AT, 5_000, "it swaps", set));
+  }
+
+  @Test
+  void aCommandSaysWhatItSets() {
+    EffectDispatch dispatch = dispatch();
+    dispatch.accept(send(Restraint.Priority.IDLE));
+    dispatch.accept(send(new Restraint.Limit(20)));
+    assertThat(written(0).path("formattedMessage").asString()).contains("/xvda2 to idle for 60000");
+    assertThat(written(1).path("formattedMessage").asString())
+        .contains("/xvda2 to limit 20/s for 60000");
+  }
+
+  @Test
+  void eachLineBearsWhatItIsAbout() {
+    EffectDispatch dispatch = dispatch();
+    dispatch.accept(send(Restraint.Priority.IDLE));
     dispatch.accept(new Effect.Publish(Messages.alert(3, Alert.State.FIRING)));
     dispatch.accept(
         new Effect.Note(
             new Decision(
                 Messages.AT,
-                host,
+                HOST,
                 EVIL,
                 "xvda2",
                 "swap-storm",

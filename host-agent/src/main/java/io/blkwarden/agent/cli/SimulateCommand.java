@@ -68,7 +68,7 @@ final class SimulateCommand implements Callable<Integer> {
   private String storm = "";
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     Voice voice = Voice.of(spec.commandLine(), false);
     List<String> problems = new ArrayList<>();
     if (hosts < 1 || hosts > MOST_HOSTS) {
@@ -102,6 +102,8 @@ final class SimulateCommand implements Callable<Integer> {
     voice.err().println("SIMULATION: " + hosts + " dom0s that do not exist; stop it with Ctrl-C");
     try {
       run(fleet, calmTime.orElseThrow().toMillis(), stormTime.orElseThrow().toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // whoever runs it on a thread wants it to end
     } finally {
       served.toOptional().ifPresent(MetricsServer::close);
       fleet.stop();

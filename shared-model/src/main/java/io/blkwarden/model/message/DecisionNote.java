@@ -86,6 +86,8 @@ public record DecisionNote(
     EASE,
     /** Nothing is done for now. */
     SKIP,
+    /** A host that is gone for good is forgotten. */
+    FORGET,
     /** One that this reader does not know. */
     OTHER;
 

@@ -33,6 +33,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     @JsonSubTypes.Type(value = Proposals.class, name = "proposals"),
     @JsonSubTypes.Type(value = Approve.class, name = "approve"),
     @JsonSubTypes.Type(value = Deny.class, name = "deny"),
+    @JsonSubTypes.Type(value = Forget.class, name = "forget"),
   })
   public sealed interface Ask {
     /** Last token of the subject. */
@@ -146,6 +147,22 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     @Override
     public String verb() {
       return "deny";
+    }
+  }
+
+  /**
+   * Forget a host that is gone for good: its map, its open alerts, its place in the fleet.
+   *
+   * @param host which
+   */
+  public record Forget(HostId host) implements Ask {
+    public Forget {
+      Require.present(host, "host");
+    }
+
+    @Override
+    public String verb() {
+      return "forget";
     }
   }
 }

@@ -212,7 +212,11 @@ final class Oracle {
           }
         }
         case Effect.Publish publish -> alert(publish.alert(), lastSamples, heeds);
-        case Effect.Note _, Effect.Answer _, Effect.WantSnapshot _, Effect.Keep _ -> {}
+        case Effect.Note _,
+            Effect.Answer _,
+            Effect.WantSnapshot _,
+            Effect.Keep _,
+            Effect.Forget _ -> {}
       }
     }
   }

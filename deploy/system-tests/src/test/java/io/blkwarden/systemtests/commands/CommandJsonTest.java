@@ -5,23 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.CounterBase;
+import io.blkwarden.model.message.MappingOrigin;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.NatsProcess;
 import io.blkwarden.systemtests.SimulatedAgents;
 import io.blkwarden.systemtests.monitoring.Checkout;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -180,6 +190,40 @@ final class CommandJsonTest {
             .formatted(disk.at("/domain/name").asString(), disk.at("/disk/vdev").asString());
     told("blkwarden throttle", type("throttle --json --reason tests " + path));
     told("blkwarden release", type("release --json " + path));
+  }
+
+  /** A dom0 that sent and stored its map, and was taken away. */
+  @Test
+  void aHostThatIsGone() throws Exception {
+    HostId gone = new HostId("dom0-9");
+    byte[] map =
+        ControlJson.encode(
+            new MappingSnapshot(
+                new MappingOrigin(gone, new UUID(0, 1), new UUID(0, 2), 1, Instant.now()),
+                List.of(),
+                List.of(),
+                List.of(),
+                new CounterBase(0, List.of(), List.of(), List.of())));
+    Connection agent = Nats.connect(nats.url());
+    try {
+      agent.keyValue("blkwarden-mapping").put(HostToken.key(gone), map);
+      agent.publish(Subjects.DEFAULT.mapping(gone, "snapshot"), map);
+      agent.flush(BOUND);
+      await("it is known")
+          .atMost(BOUND)
+          .until(() ->
+              controller.view().hosts().stream()
+                  .anyMatch(each -> each.host().equals(gone.value())));
+
+      told("blkwarden forget", type("forget --json dom0-9"));
+
+      assertThat(agent.keyValue("blkwarden-mapping").get(HostToken.key(gone))).isNull();
+      assertThat(type("map --json --host dom0-9").code()).isEqualTo(ExitCodes.FAILED);
+      assertThat(type("forget --json dom0-9").code()).isEqualTo(ExitCodes.FAILED);
+      assertThat(type("forget --json sim-1").code()).isEqualTo(ExitCodes.REFUSED);
+    } finally {
+      agent.close();
+    }
   }
 
   @Test

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class FleetSimulationTest {
-  private static final int FRESH = 2;
+  private static final int FRESH = 4;
 
   private static Figures holds(Plan plan) {
     Figures figures = new Simulation(plan, Parts.REAL).run();
@@ -32,6 +32,11 @@ final class FleetSimulationTest {
     for (long seed = first; seed < first + FRESH; seed++) {
       holds(new Plan(seed, 6, 30));
     }
+  }
+
+  @Test
+  void everyInvariantHoldsForHundredsOfHosts() {
+    assertThat(holds(new Plan(7, 200, 2)).throttles()).isPositive();
   }
 
   @Test
