@@ -16,6 +16,8 @@ public final class NatsSeed {
   /** A user's seed: two bytes of prefix, 32 of seed and two of checksum, in Base32. */
   private static final Pattern SEED = Pattern.compile("SU[A-Z2-7]{56}");
 
+  private static final String JWT = "-----BEGIN NATS USER JWT-----";
+
   private NatsSeed() {}
 
   /**
@@ -31,6 +33,19 @@ public final class NatsSeed {
     return lines.size() == 1 && SEED.matcher(lines.getFirst()).matches()
         ? Optional.of(lines.getFirst())
         : Optional.empty();
+  }
+
+  /**
+   * Checks that a file is of either kind. A server that asks for no credentials would take what is
+   * neither without a word, until the day that it asks.
+   *
+   * @throws IllegalArgumentException if it is of none
+   */
+  public static void requireEither(String text) {
+    if (anywhereIn(text).isEmpty() && !text.contains(JWT)) {
+      throw new IllegalArgumentException(
+          "something with neither a user's seed (SU...) nor a JWT in it");
+    }
   }
 
   /** The seed of a file of either kind, for a look at whether it is whole. */

@@ -1,7 +1,9 @@
 package io.blkwarden.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class NatsSeedTest {
@@ -11,6 +13,17 @@ final class NatsSeedTest {
   void aLoneSeedIsFound() {
     assertThat(NatsSeed.in(SEED)).contains(SEED);
     assertThat(NatsSeed.in("# host dom0-7\n\n  " + SEED + " \n")).contains(SEED);
+  }
+
+  @Test
+  void aFileOfAnotherKindIsNotTaken() {
+    NatsSeed.requireEither(SEED);
+    NatsSeed.requireEither("-----BEGIN NATS USER JWT-----\neyJ0\n------END NATS USER JWT------\n");
+    for (String other : List.of("", "nats = tls://10.0.0.5:4222\n", "SA" + SEED.substring(2))) {
+      assertThatThrownBy(() -> NatsSeed.requireEither(other))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("neither a user's seed (SU...) nor a JWT");
+    }
   }
 
   @Test

@@ -41,7 +41,7 @@ public final class Seeds {
    * Lets a connection use a file of credentials; with a seed its replies come to {@code
    * _INBOX.<public key>}, which no other user may hear.
    *
-   * @throws IllegalArgumentException if it is too large, or its seed is none
+   * @throws IllegalArgumentException if it is too large, of no such kind, or its seed is none
    */
   static void use(Path file, Options.Builder options) throws IOException {
     if (Files.size(file) > NatsSeed.FILE_MAX) {
@@ -49,6 +49,7 @@ public final class Seeds {
           "a file of more than %d bytes".formatted(NatsSeed.FILE_MAX));
     }
     String text = Files.readString(file);
+    NatsSeed.requireEither(text);
     Optional<String> key = NatsSeed.anywhereIn(text).map(Seeds::publicKey);
     Optional<String> seed = NatsSeed.in(text);
     if (seed.isPresent()) {

@@ -124,6 +124,9 @@ final class BlkwardenTest {
     Path seed = Files.writeString(folder.resolve("bad.nk"), "SU" + "A".repeat(56));
     assertThat(Typed.type("nats://127.0.0.1:1", "map", "--creds", seed.toString()).err())
         .contains(seed.toString(), "a seed whose checksum is wrong", "check --creds");
+    Path other = Files.writeString(folder.resolve("other.nk"), "nats = tls://10.0.0.5:4222");
+    assertThat(Typed.type("nats://127.0.0.1:1", "map", "--creds", other.toString()).err())
+        .contains(other.toString(), "neither a user's seed (SU...) nor a JWT", "check --creds");
     Path large = Files.writeString(folder.resolve("large.nk"), "x".repeat(20_000));
     assertThat(Typed.type("nats://127.0.0.1:1", "map", "--creds", large.toString()).err())
         .contains(large.toString(), "more than 16384 bytes", "check --creds")

@@ -22,9 +22,10 @@ public sealed interface Credentials {
   /**
    * What a file with this text is.
    *
-   * @throws IllegalArgumentException if its seed has a wrong checksum
+   * @throws IllegalArgumentException if it is no such file, or its seed has a wrong checksum
    */
   static Credentials of(Path file, String text) {
+    NatsSeed.requireEither(text);
     try {
       NatsSeed.anywhereIn(text).ifPresent(seed -> NKey.fromSeed(seed.toCharArray()).clear());
     } catch (RuntimeException e) {

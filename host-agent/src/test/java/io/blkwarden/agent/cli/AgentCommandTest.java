@@ -97,6 +97,14 @@ final class AgentCommandTest {
   }
 
   @Test
+  void credentialsOfAnotherKindAreSaid() throws IOException {
+    Path other = Files.writeString(state.resolve("agent.conf"), "nats = tls://10.0.0.5:4222");
+    assertThat(execute("doctor", "--creds", other.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--creds: expected a NATS seed or a .creds file", "nor a JWT in it in " + other);
+  }
+
+  @Test
   void aSecondAgentIsRefused() {
     try (StateLock lock = taken()) {
       assertThat(lock).isNotNull();
