@@ -43,7 +43,10 @@ import picocli.CommandLine.Option;
     })
 final class ControllerCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
-  private static final Duration STOP = Duration.ofSeconds(12);
+
+  /** Twice that, and some seconds, is what its unit gives it to stop. */
+  private static final Duration STOP = Duration.ofSeconds(8);
+
   private static final int MAX_PORT = 65_535;
   private static final int MAX_METRICS_DISKS = 10_000;
 

@@ -80,6 +80,11 @@ final class AlertmanagerFeed {
     }
   }
 
+  /** How many are not sent yet. */
+  int pending() {
+    return waiting.size();
+  }
+
   private void next() {
     if (busy || waiting.isEmpty()) {
       return;

@@ -10,8 +10,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,7 @@ public final class Notifier {
   /** Most alerts that wait to be looked at. */
   public static final int TAKEN_MAX = 65_536;
 
+  private static final long LOOK_MILLIS = 50;
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
 
   private final Scheduler thread;
@@ -127,6 +131,43 @@ public final class Notifier {
           alertmanagers.forEach(each -> each.add(page));
           webhooks.forEach(each -> each.add(page));
         });
+  }
+
+  /**
+   * Waits until everybody was told everything.
+   *
+   * @return how many pages were not delivered when the time was over, each of them counted
+   */
+  public int flush(Duration atMost) throws InterruptedException {
+    AtomicInteger left = new AtomicInteger();
+    CompletableFuture<Void> told = new CompletableFuture<>();
+    Disposable looks =
+        thread.schedulePeriodically(
+            () -> {
+              left.set(pending());
+              if (left.get() == 0) {
+                told.complete(null);
+              }
+            },
+            0,
+            LOOK_MILLIS,
+            TimeUnit.MILLISECONDS);
+    try {
+      told.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.warn("{} pages were not delivered", left.get());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // nothing completes it so
+    } finally {
+      looks.dispose();
+    }
+    return left.get();
+  }
+
+  private int pending() {
+    return taken.get()
+        + alertmanagers.stream().mapToInt(AlertmanagerFeed::pending).sum()
+        + webhooks.stream().mapToInt(WebhookQueue::pending).sum();
   }
 
   /** Counts of what Alertmanagers were sent. */

@@ -48,6 +48,11 @@ final class WebhookQueue {
     next();
   }
 
+  /** How many are not delivered yet. */
+  int pending() {
+    return waiting.size() + (busy ? 1 : 0);
+  }
+
   private void next() {
     Page page = busy ? null : waiting.poll();
     if (page == null) {

@@ -43,6 +43,7 @@ import io.blkwarden.model.message.Outcome;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -264,9 +265,9 @@ public final class ControllerRuntime implements AutoCloseable {
 
   /**
    * Ends in good order: takes nothing in any more, lets commands that are under way be answered,
-   * stores the alerts and decisions; then closes.
+   * stores the alerts and decisions and delivers the pages; then closes.
    *
-   * @param atMost how long each of the two may take
+   * @param atMost how long the answers may take, and the rest then
    * @return whether nothing was left over
    */
   public synchronized boolean stop(Duration atMost) {
@@ -283,14 +284,16 @@ public final class ControllerRuntime implements AutoCloseable {
       }
       loop.stop();
       brain.join(Duration.ofSeconds(2));
+      Instant end = clock.instant().plus(atMost);
       boolean told = bus.flushAlerts(atMost);
-      boolean stored = bus.flushDecisions(atMost) && told;
-      complete = answered && stored;
+      boolean stored = bus.flushDecisions(until(end)) && told;
+      complete = notifier.flush(until(end)) == 0 && answered && stored;
       if (complete) {
         log.info("stopped in good order");
       } else {
         log.warn(
-            "stopped with commands unanswered: {}, alerts not stored: {}, decisions: {}",
+            "stopped with commands unanswered: {}, alerts not stored: {}, decisions: {}; pages"
+                + " that were not delivered are told above",
             !answered,
             bus.waitingAlerts(),
             bus.waitingDecisions());
@@ -301,6 +304,11 @@ public final class ControllerRuntime implements AutoCloseable {
       close();
     }
     return complete;
+  }
+
+  private Duration until(Instant end) {
+    Duration left = Duration.between(clock.instant(), end);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   /** Closes at once. */

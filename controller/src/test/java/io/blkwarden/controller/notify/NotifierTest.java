@@ -218,6 +218,35 @@ final class NotifierTest {
   }
 
   @Test
+  void aFlushWaitsForWhatIsUnderWayAndSaysWhatIsLeft() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    Notifier notifier = hooked(server(gate, _ -> 200), 1, 3);
+    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.take(alert(2, Alert.State.FIRING));
+
+    assertThat(notifier.flush(Duration.ofMillis(300))).isEqualTo(2);
+    assertThat(notifier.toWebhooks().sent.sum()).isZero();
+    gate.countDown();
+
+    assertThat(notifier.flush(BOUND)).isZero();
+    assertThat(notifier.toWebhooks().sent.sum()).isEqualTo(2);
+  }
+
+  @Test
+  void aFlushWaitsForAnAlertmanagerThatComesBack() throws Exception {
+    Alertmanager manager = alertmanager();
+    Notifier notifier = feeding(manager, 60_000);
+    notifier.take(alert(1, Alert.State.FIRING));
+    await("failed").atMost(BOUND).until(() -> notifier.toAlertmanagers().failed.sum() > 0);
+    assertThat(notifier.flush(Duration.ofMillis(100))).isEqualTo(1);
+
+    manager.run();
+
+    assertThat(notifier.flush(BOUND)).isZero();
+    assertThat(names(manager)).hasSize(1);
+  }
+
+  @Test
   void aFullQueueRefusesAndCounts() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     Notifier notifier = hooked(server(gate, _ -> 200), 1, 3);
