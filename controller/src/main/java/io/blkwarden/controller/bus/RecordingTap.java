@@ -129,6 +129,14 @@ public final class RecordingTap implements AutoCloseable {
   }
 
   /**
+   * Whether the client gave the connection up, as it does when a server refuses the same
+   * credentials twice: nothing is heard any more.
+   */
+  public boolean closedForGood() {
+    return connection.getStatus() == Connection.Status.CLOSED;
+  }
+
+  /**
    * Reads the stored snapshots again, as after a lost connection; none when the controller never
    * ran, for it makes the bucket.
    */

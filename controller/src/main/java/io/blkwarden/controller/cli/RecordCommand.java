@@ -119,15 +119,22 @@ final class RecordCommand implements Callable<Integer> {
     }
     CountDownLatch over = endOnSignal(queue);
     boolean whole;
+    boolean refused;
     try {
       try (folder;
           RecordingTap source = RecordingTap.open(bus, random, tap)) {
         shell.remark("recording to %s; Ctrl-C ends it".formatted(dir));
         whole = run(loop, folder, queue, tap, source);
+        refused = source.closedForGood();
       } catch (IOException e) {
         return unwritable(e);
       }
       print(loop, folder);
+      if (refused) {
+        return shell.failed(
+            "NATS closed the connection for good, so nothing is recorded any more",
+            "check its log, --creds and NATS_CREDS, and start it again");
+      }
       return whole ? ExitCodes.DONE : ExitCodes.FAILED;
     } finally {
       over.countDown();
@@ -174,7 +181,7 @@ final class RecordCommand implements Callable<Integer> {
         if (tape != null) {
           tape.second();
         }
-        if (millis() >= end) {
+        if (millis() >= end || source.closedForGood()) {
           queue.close(now());
         }
         progress.at(
