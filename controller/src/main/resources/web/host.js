@@ -53,14 +53,17 @@ const missing = (name) => h('div', null, h('h1', null, name),
 
 const Dl = ({ of }) => h('div', { class: 'box' }, h('dl', null, of.map(([name, value]) => [h('dt', null, name), h('dd', null, value)])));
 
+const agent = (host) => (host.state.toLowerCase() === 'live' ? 'its samples come'
+  : `nothing is heard of it: see blkwarden-agent doctor there; if the host is gone for good, blkwarden forget ${host.host}`);
+
 export const Host = ({ name }) => {
   const page = live.host;
   if (!page || !page.host || page.host.host !== name) return missing(name);
   const { host } = page;
   return h('div', null,
     h('h1', null, name, ' ', h('span', { class: `tag ${host.state.toLowerCase()}` }, host.state.toLowerCase())),
-    h(Dl, { of: [['I/O waits, some task', percent(host.io_some)], ['I/O waits, all tasks', percent(host.io_full)],
-      ['Disks', count(host.disks)], ['Above a level', count(host.breaches)]] }),
+    h(Dl, { of: [['Agent', agent(host)], ['I/O waits, some task', percent(host.io_some)],
+      ['I/O waits, all tasks', percent(host.io_full)], ['Disks', count(host.disks)], ['Above a level', count(host.breaches)]] }),
     h('h2', null, 'Throttled now'), h(Throttles, { of: page.throttles }),
     h('h2', null, 'Disks by share of device time'),
     page.disks ? h(Disks, { page, of: page.disks }) : h('p', { class: 'empty' }, 'Asking for its disks …'),

@@ -102,8 +102,8 @@ final class SimulateCommand implements Callable<Integer> {
     voice.err().println("SIMULATION: " + hosts + " dom0s that do not exist; stop it with Ctrl-C");
     try {
       run(fleet, calmTime.orElseThrow().toMillis(), stormTime.orElseThrow().toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // whoever runs it on a thread wants it to end
+    } catch (InterruptedException _) {
+      // whoever runs it on a thread wants it to end; leases are ended first, which has to wait
     } finally {
       served.toOptional().ifPresent(MetricsServer::close);
       fleet.stop();

@@ -124,7 +124,8 @@ final class DashboardTest {
   @Order(2)
   void showsAHostAndADomain() {
     browser.click("a[href='#/host/sim-1']");
-    browser.shows("Disks by share of device time", "1.xvda2-0", "scheduler", "vm102");
+    browser.shows(
+        "Disks by share of device time", "1.xvda2-0", "scheduler", "vm102", "its samples come");
     assertThat(browser.count(".bar")).isPositive();
     browser.type("input[type=search]", "vm102");
     await("the rows that are called so")
@@ -216,6 +217,7 @@ final class DashboardTest {
       anybody.publish(Subjects.DEFAULT.mapping(host, "snapshot"), map.getBytes(UTF_8));
       anybody.flush(BOUND);
       browser.open("/#/host/dom0-7");
+      browser.shows("nothing is heard of it", "blkwarden forget dom0-7");
       browser.shows("Disks by share of device time", name);
     } finally {
       anybody.close();
