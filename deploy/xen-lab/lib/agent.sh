@@ -3,6 +3,7 @@
 
 CHECKOUT=$(cd "$LAB_HOME/../.." && pwd)
 AGENT_HOME=/opt/blkwarden
+NATS_PORT=4222 # in dom0
 # java.naming and java.xml: logback. jdk.unsupported: Reactor. java.management: its own measures.
 RUNTIME_MODULES=java.base,java.logging,java.management,java.naming,java.xml,jdk.unsupported
 
@@ -49,25 +50,13 @@ install_agent() {
 	say "agent installed in dom0's $AGENT_HOME in $(took "$started")"
 }
 
-# The package that deploy/packages/build made: from then on it is the agent of all verbs.
-install_package() {
-	local deb=$CHECKOUT/deploy/packages/agent/target/blkwarden-agent_amd64.deb started=$SECONDS
-	[ -s "$deb" ] || die "no package $deb; build it with: deploy/packages/build"
-	need_dom0
-	tar -C "$(dirname "$deb")" -cf - "$(basename "$deb")" | dd of="$RUN/parcel.img" bs=1M conv=notrunc status=none ||
-		die "cannot write $RUN/parcel.img"
-	dom0 "blockdev --flushbufs /dev/vdb && tar -C /root -xf /dev/vdb && dpkg -i /root/$(basename "$deb")" </dev/null ||
-		die "dpkg could not install the agent in dom0"
-	say "package installed in dom0 in $(took "$started")"
-}
-
 agent() {
 	local action=${1:-}
 	[ $# = 0 ] || shift
 	need_dom0
 	case $action in
 	start)
-		dom0 "[ -x $AGENT_HOME/runtime/bin/java ] || [ -x /usr/bin/blkwarden-agent ]" </dev/null || die "no agent in dom0; put it there with: $LAB_PROGRAM install-agent"
+		dom0 "[ -x $AGENT_HOME/runtime/bin/java ]" </dev/null || die "no agent in dom0; put it there with: $LAB_PROGRAM install-agent"
 		dom0 "/lab/agent-control start${*:+$(printf ' %q' "$@")}" </dev/null
 		;;
 	stop | kill9) dom0 "/lab/agent-control $action" </dev/null ;;
@@ -77,20 +66,26 @@ agent() {
 	esac
 }
 
-# tunnel PORT: dom0's 127.0.0.1:4222 becomes this machine's 127.0.0.1:PORT. It is a forward of the shared
-# connection: a server that is restarted outside is reached again at the next connect.
+# tunnel PORT|SOCKET [ADDRESS]: port 4222 of an address of dom0's becomes a port of this machine's loopback, or a Unix
+# socket. It is a forward of the shared connection: a server that is restarted outside is reached again at the next
+# connect.
 tunnel() {
-	local port=${1:-}
-	is_count "$port" || die_usage "tunnel PORT: the port of a NATS server on this machine's loopback"
+	local to=${1:-} address=${2:-127.0.0.1}
+	if is_count "$to"; then
+		to=127.0.0.1:$to
+	elif [ ! -S "$to" ]; then
+		die_usage "tunnel PORT|SOCKET [ADDRESS]: where a NATS server listens on this machine"
+	fi
 	need_dom0
 	untunnel
 	ssh_master || die "dom0's sshd does not answer; its console is in $RUN/console.log"
-	forward_nats forward "$port" || die "dom0's sshd refused the forward; is something else on its port $NATS_PORT?"
-	echo "$port" >"$RUN/tunnel.port"
+	forward_nats forward "$address:$NATS_PORT:$to" ||
+		die "dom0's sshd refused the forward; is something else on $address:$NATS_PORT there?"
+	echo "$address:$NATS_PORT:$to" >"$RUN/tunnel"
 }
 
 untunnel() {
-	[ -e "$RUN/tunnel.port" ] || return 0
-	forward_nats cancel "$(cat "$RUN/tunnel.port")" || true
-	rm -f "$RUN/tunnel.port"
+	[ -e "$RUN/tunnel" ] || return 0
+	forward_nats cancel "$(cat "$RUN/tunnel")" || true
+	rm -f "$RUN/tunnel"
 }

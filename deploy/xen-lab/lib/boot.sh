@@ -151,7 +151,7 @@ down_locked() {
 			sleep 0.2
 		done
 	fi
-	rm -f "$RUN"/{qemu.pid,booted,root.qcow2,vg.img,parcel.img,dom0.img,mon.sock,console.sock,tunnel.port,iops}
+	rm -f "$RUN"/{qemu.pid,booted,root.qcow2,vg.img,parcel.img,dom0.img,mon.sock,console.sock,tunnel,iops}
 	return 0
 }
 
@@ -188,6 +188,6 @@ status() {
 	echo "lab '$NAME': qemu $pid ($(cat "$RUN/accelerator" 2>/dev/null || echo booting))," \
 		"$(awk '/VmRSS/ { print int($2 / 1024) }' "/proc/$pid/status") MiB resident, sshd on 127.0.0.1:$(cat "$RUN/ssh.port")," \
 		"disk limited to $(cat "$RUN/iops" 2>/dev/null || echo '?') I/O per s"
-	[ -e "$RUN/tunnel.port" ] && echo "tunnel: dom0's 127.0.0.1:4222 is 127.0.0.1:$(cat "$RUN/tunnel.port") here"
+	[ -e "$RUN/tunnel" ] && echo "tunnel, from dom0 to here: $(cat "$RUN/tunnel")"
 	dom0 xl list
 }

@@ -6,7 +6,6 @@ CACHE=${BLKWARDEN_LAB_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/blkwarden/xen-lab}
 NAME=${BLKWARDEN_LAB_NAME:-default}
 RUN=$CACHE/run/$NAME
 SSH_KEY=$CACHE/ssh-key
-NATS_PORT=4222 # in dom0
 
 EXIT_USAGE=2
 EXIT_SKIP=77 # this machine cannot run the lab at all, as automake and the test runner understand it
@@ -66,13 +65,11 @@ ssh_master() {
 	ssh "${opts[@]}" -O check root@127.0.0.1 >/dev/null 2>&1 && return 0
 	rm -f "$RUN/ssh.sock"
 	setsid ssh "${opts[@]}" -M -N -f -o ControlPersist=yes root@127.0.0.1 </dev/null >/dev/null 2>&1 9>&- || return 1
-	[ ! -e "$RUN/tunnel.port" ] || forward_nats forward "$(cat "$RUN/tunnel.port")"
+	[ ! -e "$RUN/tunnel" ] || forward_nats forward "$(cat "$RUN/tunnel")"
 }
 
-# forward_nats forward|cancel PORT: on the shared connection, so that it ends with it.
-forward_nats() {
-	ssh -o ControlPath="$RUN/ssh.sock" -O "$1" -R "127.0.0.1:$NATS_PORT:127.0.0.1:$2" root@127.0.0.1 >/dev/null 2>&1
-}
+# forward_nats forward|cancel ADDRESS:PORT:WHERE: on the shared connection, so that it ends with it.
+forward_nats() { ssh -o ControlPath="$RUN/ssh.sock" -O "$1" -R "$2" root@127.0.0.1 >/dev/null 2>&1; }
 
 # Runs a command in dom0; stdin, stdout, stderr and the exit status are the command's.
 dom0() {

@@ -16,8 +16,15 @@ KEPT_MODULES=(
 )
 HOST_TOOLS=(mmdebstrap qemu-system-x86_64 qemu-img mkfs.ext4 python3 ssh ssh-keygen xz)
 
-# Everything that shapes the image is in this file.
+# Everything that shapes the image is in this file, and in what dom0's process 1 is to be.
 IMAGE_KEY=$(sha256sum "$LAB_HOME/lib/image.sh" | cut -c1-16)
+INIT=${BLKWARDEN_LAB_INIT:-plain}
+case $INIT in
+plain) DOM0_NAME=xendom0 ;;
+# The name that docs/INSTALL.md gives to a dom0, which is followed there.
+systemd) DOM0_NAME=dom0-1 IMAGE_KEY+=-systemd PACKAGES+=(systemd-sysv) ;;
+*) die_usage "BLKWARDEN_LAB_INIT is '$INIT'; it must be plain or systemd" ;;
+esac
 IMAGE=$CACHE/image-$IMAGE_KEY
 
 image_is_built() { [ -e "$IMAGE/complete" ]; }
@@ -124,8 +131,10 @@ initramfs_skeleton() {
 pack_root() {
 	local root=$1 out=$2
 	mkdir -p "$root/lab" "$root/opt"
-	echo xendom0 >"$root/etc/hostname"
-	echo '127.0.0.1 localhost xendom0' >"$root/etc/hosts"
+	echo "$DOM0_NAME" >"$root/etc/hostname"
+	echo "127.0.0.1 localhost $DOM0_NAME" >"$root/etc/hosts"
+	# Without one systemd takes each boot for the first, and sets all units up anew.
+	[ "$INIT" != systemd ] || echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
 	echo '/dev/vda / ext4 noatime 0 0' >"$root/etc/fstab"
 	truncate -s 3G "$out/root.ext4"
 	# A throw-away filesystem: no journal, no checksums, nothing that only a second boot would want.
