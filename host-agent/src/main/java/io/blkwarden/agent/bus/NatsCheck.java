@@ -27,7 +27,7 @@ public final class NatsCheck {
         new Options.Builder()
             .servers(settings.servers().toArray(String[]::new))
             .connectionName("blkwarden-agent doctor " + settings.host())
-            .connectionTimeout(Duration.ofSeconds(3))
+            .connectionTimeout(NatsOptions.CONNECT_WITHIN)
             .errorListener(
                 new ErrorListener() {
                   @Override

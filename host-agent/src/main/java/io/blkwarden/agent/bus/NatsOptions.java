@@ -14,6 +14,12 @@ import java.util.random.RandomGenerator;
 
 /** The choices about the NATS client, each with its reason. */
 final class NatsOptions {
+  /**
+   * With TLS the first connection of a JVM that has just started takes seconds on a slow dom0; the
+   * server waits as long ({@code nats init}).
+   */
+  static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
+
   // Unbounded on purpose: the client deadlocks on a bounded one. One pair for all connections, as
   // the client does not end executors that are not its own.
   private final ExecutorService executor = Executors.newCachedThreadPool(daemons("nats"));
@@ -49,7 +55,7 @@ final class NatsOptions {
             // A frozen server is noticed after half a minute, not after four.
             .pingInterval(Duration.ofSeconds(10))
             .maxPingsOut(2)
-            .connectionTimeout(Duration.ofSeconds(2))
+            .connectionTimeout(CONNECT_WITHIN)
             .socketWriteTimeout(Duration.ofSeconds(10))
             .requestCleanupInterval(Duration.ofSeconds(1))
             .executor(executor)

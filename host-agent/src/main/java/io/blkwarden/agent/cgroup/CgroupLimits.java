@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -172,6 +173,7 @@ public final class CgroupLimits implements LimitGroups {
     String words =
         switch (e) {
           case NoSuchFileException _ -> "not there";
+          case AccessDeniedException _ -> "permission denied";
           case FileSystemException file -> Objects.requireNonNullElse(file.getReason(), "failed");
           case IOException other -> Objects.requireNonNullElse(other.getMessage(), "failed");
         };
