@@ -9,17 +9,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +33,9 @@ public final class RootedFiles implements KernelFiles {
 
   private final Path root;
   private final boolean confined;
+
+  /** The buffer of the last text that was read: a scan reads ten thousand short ones. */
+  private final AtomicReference<@Nullable FileBytes> spare = new AtomicReference<>();
 
   private RootedFiles(Path root) {
     this.root = root;
@@ -56,21 +58,30 @@ public final class RootedFiles implements KernelFiles {
 
   @Override
   public Reading<String> read(String path) {
-    return read(path, new FileBytes(MAX_TEXT_BYTES)).map(FileBytes::text);
+    FileBytes kept = spare.getAndSet(null);
+    FileBytes bytes = kept == null ? new FileBytes(MAX_TEXT_BYTES) : kept;
+    Reading<FileBytes> read = read(path, bytes);
+    Reading<String> text =
+        read instanceof Reading.Present ? Reading.present(bytes.text()) : read.withoutValue();
+    spare.set(bytes);
+    return text;
   }
 
   @Override
   public Reading<FileBytes> read(String path, FileBytes into) {
-    return locate(path).flatMap(file -> read(path, file, into));
+    if (!confined) {
+      return isPlain(path) ? read(path, SLASH + path, into) : refused(path);
+    }
+    return locate(path).flatMap(file -> read(path, file.toString(), into));
   }
 
-  private static Reading<FileBytes> read(String path, Path file, FileBytes into) {
-    try (InputStream in = new FileInputStream(file.toString())) {
+  private static Reading<FileBytes> read(String path, String file, FileBytes into) {
+    try (InputStream in = new FileInputStream(file)) {
       return into.fill(in)
           ? Reading.present(into)
           : Reading.malformed(path, into.limitText(), "more");
     } catch (IOException e) {
-      return FileFault.reading(path, file, e);
+      return FileFault.reading(path, Path.of(file), e);
     }
   }
 
@@ -137,21 +148,24 @@ public final class RootedFiles implements KernelFiles {
   }
 
   private static Reading<List<String>> list(String path, Path directory) {
-    List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        if (names.size() == MAX_NAMES) {
-          return Reading.malformed(path, "at most " + MAX_NAMES + " names", "more");
-        }
-        names.add(String.valueOf(entry.getFileName()));
-      }
+    String[] names = directory.toFile().list();
+    if (names == null) {
+      return unlisted(path, directory);
+    }
+    if (names.length > MAX_NAMES) {
+      return Reading.malformed(path, "at most " + MAX_NAMES + " names", "more");
+    }
+    Arrays.sort(names);
+    return Reading.present(List.of(names));
+  }
+
+  /** Why it could not be listed, which the quick way does not tell. */
+  private static Reading<List<String>> unlisted(String path, Path directory) {
+    try (DirectoryStream<Path> _ = Files.newDirectoryStream(directory)) {
+      return Reading.failed(path + ": changed while it was listed");
     } catch (IOException e) {
       return FileFault.reading(path, directory, e);
-    } catch (DirectoryIteratorException e) {
-      return FileFault.reading(path, directory, new IOException(e));
     }
-    Collections.sort(names);
-    return Reading.present(List.copyOf(names));
   }
 
   @Override
@@ -199,10 +213,16 @@ public final class RootedFiles implements KernelFiles {
   }
 
   private static boolean isPlain(String path) {
-    for (String part : path.split(SLASH, -1)) {
-      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+    for (int start = 0; start <= path.length(); ) {
+      int slash = path.indexOf('/', start);
+      int end = slash < 0 ? path.length() : slash;
+      int length = end - start;
+      if (length == 0
+          || (length == 1 && path.startsWith(".", start))
+          || (length == 2 && path.startsWith("..", start))) {
         return false;
       }
+      start = end + 1;
     }
     return path.indexOf('\0') < 0;
   }

@@ -1,61 +1,36 @@
 package io.blkwarden.agent.probe;
 
-import java.util.List;
-import java.util.Optional;
-
 /**
- * What blkback counted for one disk, over all its rings, since the guest connected.
+ * The sectors that blkback counted for one disk, over all its rings, since the guest connected.
  *
  * <p>Source: the files in {@code /sys/bus/xen-backend/devices/vbd-DOMID-HANDLE/statistics/}. They
- * are read one after the other, so they do not belong to one moment. A reconnect sets them to 0; so
- * does, every 10 s and not for sectors, the module's parameter {@code log_stats=1}. SUSE's blkback
- * has {@code br_req} and {@code fl_req} in place of {@code f_req} and {@code ds_req} and counts in
- * 32 bits, signed; here the same bits stand unsigned.
+ * are read one after the other, so they do not belong to one moment. A reconnect sets them to 0.
+ * SUSE's blkback has {@code br_req} in place of {@code f_req} and counts in 32 bits, signed; here
+ * the same bits stand unsigned.
  *
- * @param outOfRequests times that a ring had no free request: the guest asks more than fits
- * @param readRequests requests to read
- * @param writeRequests requests to write
  * @param readSectors sectors of 512 bytes read
  * @param writeSectors sectors of 512 bytes written
- * @param flushRequests requests to flush
- * @param discardRequests requests to discard; empty where not counted
- * @param barrierRequests barriers; empty where not counted
  * @param width after how many bits the counters start again
  */
-public record BackendStatistics(
-    long outOfRequests,
-    long readRequests,
-    long writeRequests,
-    long readSectors,
-    long writeSectors,
-    long flushRequests,
-    Optional<Long> discardRequests,
-    Optional<Long> barrierRequests,
-    CounterWidth width) {
-  private static final List<String> ALWAYS =
-      List.of("oo_req", "rd_req", "wr_req", "rd_sect", "wr_sect");
+public record BackendStatistics(long readSectors, long writeSectors, CounterWidth width) {
+  /**
+   * Reads them. Absent when the disk is gone, not connected yet, or not blkback's.
+   *
+   * @param width what {@link #width} found at any disk of the host: one module serves them all
+   */
+  public static Reading<BackendStatistics> read(
+      KernelFiles files, BackendId id, CounterWidth width) {
+    return counter(files, id, "rd_sect")
+        .flatMap(read ->
+            counter(files, id, "wr_sect")
+                .map(written -> new BackendStatistics(read, written, width)));
+  }
 
-  /** Reads all. Absent when the disk is gone, not connected yet, or not blkback's. */
-  public static Reading<BackendStatistics> read(KernelFiles files, BackendId id) {
-    Reading<Long> plain = counter(files, id, "f_req");
-    // Looked for only where it can be: to find that a file is not there costs most of all.
-    Optional<Long> barriers =
-        plain.isPresent() ? Optional.empty() : counter(files, id, "br_req").toOptional();
-    boolean suse = barriers.isPresent();
-    long[] v = new long[ALWAYS.size()];
-    for (int i = 0; i < v.length; i++) {
-      Reading<Long> counter = counter(files, id, ALWAYS.get(i));
-      if (!(counter instanceof Reading.Present<Long>(Long value))) {
-        return counter.withoutValue();
-      }
-      v[i] = value;
-    }
-    Optional<Long> discards = counter(files, id, "ds_req").toOptional();
-    CounterWidth width = suse ? CounterWidth.BITS_32 : CounterWidth.BITS_64;
-    return (suse ? counter(files, id, "fl_req") : plain)
-        .map(flushes ->
-            new BackendStatistics(
-                v[0], v[1], v[2], v[3], v[4], flushes, discards, barriers, width));
+  /** After how many bits this disk's counters start again, as far as there are any. */
+  public static Reading<CounterWidth> width(KernelFiles files, BackendId id) {
+    return counter(files, id, "f_req") instanceof Reading.Present
+        ? Reading.present(CounterWidth.BITS_64)
+        : counter(files, id, "br_req").map(_ -> CounterWidth.BITS_32);
   }
 
   /** Holds {@code oo_req} alone, for sampling. */

@@ -28,12 +28,12 @@ public record BlockStack(String top, List<String> members, List<String> leaves) 
   }
 
   /** Walks down from a device of this kernel name, which may be a partition. */
-  public static Reading<BlockStack> walk(KernelFiles files, String top) {
+  public static Reading<BlockStack> walk(BlockTree tree, String top) {
     Set<String> seen = new LinkedHashSet<>();
     List<String> leaves = new ArrayList<>();
     Deque<String> next = new ArrayDeque<>(List.of(top));
     while (!next.isEmpty()) {
-      Reading<BlockDevice> device = BlockDevice.named(files, next.remove());
+      Reading<BlockDevice> device = tree.named(next.remove());
       if (!(device instanceof Reading.Present<BlockDevice>(BlockDevice found))) {
         return device.withoutValue();
       }
@@ -44,7 +44,7 @@ public record BlockStack(String top, List<String> members, List<String> leaves) 
         return Reading.malformed(
             "sys/block/" + top, "at most " + MAX_DEVICES + " devices below", "more");
       }
-      Reading<List<String>> slaves = slaves(files, found.disk());
+      Reading<List<String>> slaves = tree.slaves(found.disk());
       if (!(slaves instanceof Reading.Present<List<String>>(List<String> below))) {
         return slaves.withoutValue();
       }
@@ -54,11 +54,5 @@ public record BlockStack(String top, List<String> members, List<String> leaves) 
       next.addAll(below);
     }
     return Reading.present(new BlockStack(top, List.copyOf(seen), leaves));
-  }
-
-  /** Devices right below; a kernel that shows no such directory has none. */
-  private static Reading<List<String>> slaves(KernelFiles files, String disk) {
-    Reading<List<String>> slaves = files.list("sys/block/" + disk + "/slaves");
-    return slaves instanceof Reading.Absent<List<String>> ? Reading.present(List.of()) : slaves;
   }
 }

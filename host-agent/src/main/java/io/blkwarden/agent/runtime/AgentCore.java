@@ -141,7 +141,6 @@ final class AgentCore {
       switch (input) {
         case AgentInput.Tick _ -> tick();
         case AgentInput.Changed _ -> {
-          inbox.changeTaken();
           rescan.changed(now());
           scanIfDue();
         }
@@ -224,7 +223,9 @@ final class AgentCore {
   }
 
   private void scan(long now) {
+    inbox.takeChange();
     rescan.scanning(now);
+    boolean first = !live.known();
     List<MappingChange> changes = live.rescan();
     rescan.scanned(live.threadsMissing(), live.proofAwaited() || !live.complete());
     health.set("scan", live.scanFault());
@@ -238,6 +239,9 @@ final class AgentCore {
         keys.put("host", settings.host()).put(MappingWords.domain(change));
         LOG.info("mapping {}: {}", revision, MappingWords.of(change));
       }
+    }
+    if (first && live.known()) {
+      MappingWords.ofFirst(live.mapping()).forEach(LOG::info);
     }
     if (!changes.isEmpty()) {
       snapshotWanted = true;

@@ -82,9 +82,14 @@ public final class AgentInbox implements BusListener {
     }
   }
 
-  /** The change that waited is being looked at: one that comes from now on is another. */
-  void changeTaken() {
-    changeWaits.set(false);
+  /**
+   * Takes the change that waits: one that comes from now on is another. A scan that begins takes it,
+   * too, for it sees what changed before.
+   *
+   * @return false when a scan has taken it already
+   */
+  boolean takeChange() {
+    return changeWaits.getAndSet(false);
   }
 
   @Override

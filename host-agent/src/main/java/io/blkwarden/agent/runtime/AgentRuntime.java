@@ -130,6 +130,9 @@ public final class AgentRuntime {
   }
 
   private void take(AgentInput input) {
+    if (input instanceof AgentInput.Changed && !inbox.takeChange()) {
+      return; // a scan has begun since, and saw it
+    }
     core.on(input);
     if (input instanceof AgentInput.Tick) {
       ticks++;

@@ -57,14 +57,22 @@ final class BackendScan {
     for (BackendKind kind : BackendKind.values()) {
       nodes.put(kind, nodes(kind, KEYS));
     }
+    CounterWidth width = null;
     for (BackendNode node : nodes.getOrDefault(BackendKind.VBD, List.of())) {
       BackendId id = new BackendId(BackendKind.VBD, node.domid(), node.handle());
+      if (width == null) {
+        width = value(id, BackendStatistics.width(files, id));
+      }
       BackendStatistics found =
-          notes.value(directory(id) + "/statistics", BackendStatistics.read(files, id), false);
+          width == null ? null : value(id, BackendStatistics.read(files, id, width));
       if (found != null) {
         before.put(id, found);
       }
     }
+  }
+
+  private <T> @Nullable T value(BackendId id, Reading<T> ofStatistics) {
+    return notes.value(directory(id) + "/statistics", ofStatistics, false);
   }
 
   private List<BackendNode> nodes(BackendKind kind, List<String> keys) {
@@ -176,11 +184,7 @@ final class BackendScan {
 
   private @Nullable DiskCounters counters(BackendId id) {
     BackendStatistics first = before.get(id);
-    Long after =
-        first == null
-            ? null
-            : notes.value(
-                directory(id) + "/statistics", BackendStatistics.readSectors(files, id), false);
+    Long after = first == null ? null : value(id, BackendStatistics.readSectors(files, id));
     return first == null || after == null
         ? null
         : new DiskCounters(

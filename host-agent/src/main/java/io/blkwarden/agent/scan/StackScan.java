@@ -4,6 +4,7 @@ import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.verdict.Layer;
 import io.blkwarden.agent.probe.BlockDevice;
 import io.blkwarden.agent.probe.BlockStack;
+import io.blkwarden.agent.probe.BlockTree;
 import io.blkwarden.agent.probe.DmDevice;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.QueueScheduler;
@@ -22,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 final class StackScan {
   private final KernelFiles files;
   private final Notes notes;
+  private final BlockTree tree;
   private final LayerKinds kinds;
   private final Map<String, DeviceStack.Bottom> bottoms = new HashMap<>();
 
   StackScan(KernelFiles files, Notes notes, List<DmDevice> dmDevices) {
     this.files = files;
     this.notes = notes;
+    this.tree = new BlockTree(files, dmDevices);
     this.kinds = new LayerKinds(files, dmDevices);
   }
 
@@ -44,9 +47,9 @@ final class StackScan {
 
   private @Nullable DeviceStack stack(DeviceNumber number) {
     String source = "sys/dev/block/" + number;
-    BlockDevice top = notes.value(source, BlockDevice.numbered(files, number), false);
+    BlockDevice top = notes.value(source, tree.numbered(number), false);
     BlockStack walked =
-        top == null ? null : notes.value(source, BlockStack.walk(files, top.name()), false);
+        top == null ? null : notes.value(source, BlockStack.walk(tree, top.name()), false);
     if (walked == null || walked.leaves().size() > DeviceStack.MAX_BOTTOMS) {
       return null;
     }
@@ -54,13 +57,13 @@ final class StackScan {
     Set<Layer> layers = EnumSet.noneOf(Layer.class);
     List<DeviceStack.Bottom> leaves = new ArrayList<>();
     for (String member : walked.members()) {
-      DeviceStack.Bottom found = device(member);
+      BlockDevice found = notes.value("sys/block/" + member, tree.named(member), false);
       if (found == null) {
         return null;
       }
-      below.add(found.device());
+      below.add(found.number());
       if (walked.leaves().contains(member)) {
-        leaves.add(found);
+        leaves.add(bottoms.computeIfAbsent(member, name -> bottom(name, found.number())));
       } else {
         layers.add(kinds.of(member));
       }
@@ -70,24 +73,13 @@ final class StackScan {
     return new DeviceStack(number, below, layers, leaves);
   }
 
-  private DeviceStack.@Nullable Bottom device(String name) {
-    DeviceStack.Bottom known = bottoms.get(name);
-    if (known != null) {
-      return known;
-    }
+  private DeviceStack.Bottom bottom(String name, DeviceNumber number) {
     String source = "sys/block/" + name;
-    BlockDevice device = notes.value(source, BlockDevice.named(files, name), false);
-    if (device == null) {
-      return null;
-    }
     QueueScheduler scheduler = notes.value(source, QueueScheduler.read(files, name), false);
-    DeviceStack.Bottom found =
-        new DeviceStack.Bottom(
-            name,
-            device.number(),
-            scheduler == null ? null : scheduler.active(),
-            notes.value(source, Rotational.read(files, name), false));
-    bottoms.put(name, found);
-    return found;
+    return new DeviceStack.Bottom(
+        name,
+        number,
+        scheduler == null ? null : scheduler.active(),
+        notes.value(source, Rotational.read(files, name), false));
   }
 }

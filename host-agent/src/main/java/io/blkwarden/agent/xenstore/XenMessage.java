@@ -29,6 +29,7 @@ final class XenMessage {
   static final int MAX_LIST_BYTES = 64 * 1024;
 
   private static final int LONGEST_ERROR = 64;
+  private static final char REPLACEMENT = '\ufffd';
 
   /** What {@link #decode} found at the front of the bytes. */
   sealed interface Decoding {
@@ -71,7 +72,10 @@ final class XenMessage {
       }
       payload.append(string).append('\0');
     }
-    return of(op, requestId, payload.toString().getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = payload.toString().getBytes(StandardCharsets.UTF_8);
+    return bytes.length > MAX_PAYLOAD_BYTES
+        ? Optional.empty()
+        : Optional.of(new XenMessage(op, requestId, bytes));
   }
 
   XenOp op() {
@@ -126,9 +130,10 @@ final class XenMessage {
 
   /** The payload as one text without a terminator, as in a READ reply. */
   Reading<String> value(String source) {
-    return decodeText(ByteBuffer.wrap(payload))
-        .map(Reading::present)
-        .orElseGet(() -> Reading.malformed(source, "UTF-8", "other bytes"));
+    Optional<String> text = decodeText(payload, 0, payload.length);
+    return text.isPresent()
+        ? Reading.present(text.get())
+        : Reading.malformed(source, "UTF-8", "other bytes");
   }
 
   /**
@@ -145,7 +150,7 @@ final class XenMessage {
     for (int end = 0; end <= payload.length; end++) {
       boolean terminated = end < payload.length && payload[end] == 0;
       if (terminated || (end == payload.length && start < end)) {
-        Optional<String> text = decodeText(ByteBuffer.wrap(payload, start, end - start));
+        Optional<String> text = decodeText(payload, start, end - start);
         if (text.isEmpty()) {
           return Reading.malformed(source, "UTF-8", "other bytes");
         }
@@ -165,9 +170,15 @@ final class XenMessage {
     return name.isEmpty() ? "an error without a name" : name.toString();
   }
 
-  private static Optional<String> decodeText(ByteBuffer bytes) {
+  private static Optional<String> decodeText(byte[] bytes, int from, int length) {
+    // Bytes that are not UTF-8 become this sign, which hardly any text has: only then is it asked.
+    String text = new String(bytes, from, length, StandardCharsets.UTF_8);
+    if (text.indexOf(REPLACEMENT) < 0) {
+      return Optional.of(text);
+    }
     try {
-      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
+      ByteBuffer same = ByteBuffer.wrap(bytes, from, length);
+      return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(same).toString());
     } catch (CharacterCodingException e) {
       return Optional.empty();
     }

@@ -27,6 +27,8 @@ enum XenOp {
   RESET_WATCHES(21),
   DIRECTORY_PART(22);
 
+  private static final XenOp[] ALL = values();
+
   private final int wire;
 
   XenOp(int wire) {
@@ -38,7 +40,7 @@ enum XenOp {
   }
 
   static Optional<XenOp> ofWire(int wire) {
-    for (XenOp op : values()) {
+    for (XenOp op : ALL) {
       if (op.wire == wire) {
         return Optional.of(op);
       }

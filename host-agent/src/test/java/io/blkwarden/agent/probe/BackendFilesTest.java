@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.agent.CapturedTree;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +21,7 @@ final class BackendFilesTest {
   @Test
   void readsACapturedBackend() {
     assertThat(BackendDevice.read(captured, SWAP))
-        .isEqualTo(Reading.present(new BackendDevice(SWAP, new DeviceNumber(253, 1), "w")));
+        .isEqualTo(Reading.present(new BackendDevice(SWAP, new DeviceNumber(253, 1))));
   }
 
   @Test
@@ -37,7 +36,9 @@ final class BackendFilesTest {
     MapFiles files =
         new MapFiles().with("sys/bus/xen-backend/devices/vbd-1-51714/nodename", "backend/vbd\n");
     assertThat(BackendDevice.read(files, SWAP)).isInstanceOf(Reading.Absent.class);
-    assertThat(BackendStatistics.read(files, SWAP)).isInstanceOf(Reading.Absent.class);
+    assertThat(BackendStatistics.width(files, SWAP)).isInstanceOf(Reading.Absent.class);
+    assertThat(BackendStatistics.read(files, SWAP, CounterWidth.BITS_64))
+        .isInstanceOf(Reading.Absent.class);
   }
 
   @ParameterizedTest
@@ -57,33 +58,31 @@ final class BackendFilesTest {
 
   @Test
   void readsCapturedStatistics() {
-    BackendStatistics statistics =
-        BackendStatistics.read(captured, SWAP).toOptional().orElseThrow();
-    assertThat(statistics.discardRequests()).contains(0L);
-    assertThat(statistics.barrierRequests()).isEmpty();
-    assertThat(statistics.width()).isEqualTo(CounterWidth.BITS_64);
-    assertThat(statistics.readSectors()).isEqualTo(readLong("rd_sect"));
-    assertThat(statistics.readRequests()).isEqualTo(readLong("rd_req"));
-    assertThat(statistics.writeSectors()).isEqualTo(readLong("wr_sect"));
-    assertThat(statistics.writeRequests()).isEqualTo(readLong("wr_req"));
-    assertThat(statistics.readSectors()).isGreaterThan(statistics.readRequests());
+    assertThat(statistics(captured))
+        .isEqualTo(
+            new BackendStatistics(readLong("rd_sect"), readLong("wr_sect"), CounterWidth.BITS_64));
+    assertThat(statistics(captured).readSectors()).isPositive();
   }
 
   @Test
   void suseCountsIn32BitsWithASign() {
-    MapFiles files = new MapFiles();
-    for (String name : List.of("oo_req", "wr_req", "wr_sect", "br_req", "fl_req")) {
-      files.with(STATISTICS + name, "7\n");
-    }
-    files.with(STATISTICS + "rd_req", "2147483647\n").with(STATISTICS + "rd_sect", "-2147483648\n");
-    BackendStatistics statistics = BackendStatistics.read(files, SWAP).toOptional().orElseThrow();
-    assertThat(statistics.width()).isEqualTo(CounterWidth.BITS_32);
-    assertThat(statistics.readSectors()).isEqualTo(1L << 31);
-    assertThat(statistics.width().since(statistics.readRequests(), statistics.readSectors()))
+    MapFiles files =
+        new MapFiles()
+            .with(STATISTICS + "br_req", "7\n")
+            .with(STATISTICS + "rd_sect", "-2147483648\n")
+            .with(STATISTICS + "wr_sect", "2147483647\n");
+    BackendStatistics statistics = statistics(files);
+    assertThat(statistics)
+        .isEqualTo(new BackendStatistics(1L << 31, (1L << 31) - 1, CounterWidth.BITS_32));
+    assertThat(statistics.width().since(statistics.writeSectors(), statistics.readSectors()))
         .isEqualTo(1);
-    assertThat(statistics.barrierRequests()).isEqualTo(Optional.of(7L));
-    assertThat(statistics.discardRequests()).isEmpty();
-    assertThat(statistics.flushRequests()).isEqualTo(7);
+  }
+
+  private static BackendStatistics statistics(KernelFiles files) {
+    return BackendStatistics.width(files, SWAP)
+        .flatMap(width -> BackendStatistics.read(files, SWAP, width))
+        .toOptional()
+        .orElseThrow();
   }
 
   @Test

@@ -68,10 +68,30 @@ final class BlockFilesTest {
         .isEqualTo(Reading.present("nvme0n1"));
   }
 
+  private static Reading<BlockStack> walk(KernelFiles files, String top) {
+    return BlockStack.walk(new BlockTree(files, List.of()), top);
+  }
+
   @Test
   void walksToTheDiskOfACapturedVolume() {
-    assertThat(BlockStack.walk(captured, "dm-2"))
+    assertThat(walk(captured, "dm-2"))
         .isEqualTo(Reading.present(new BlockStack("dm-2", List.of("dm-2", "vdb"), List.of("vdb"))));
+  }
+
+  @Test
+  void whatIsKnownOfAVolumeIsNotReadAgain() {
+    MapFiles files = new MapFiles();
+    disk(files, "sda", "8:0");
+    DeviceNumber number = new DeviceNumber(252, 0);
+    DmDevice volume =
+        new DmDevice("dm-0", number, "vg-lv", Optional.empty(), false, List.of("sda"));
+    BlockTree tree = new BlockTree(files, List.of(volume));
+    assertThat(tree.numbered(number).map(BlockDevice::name)).isEqualTo(Reading.present("dm-0"));
+    assertThat(BlockStack.walk(tree, "dm-0").map(BlockStack::leaves))
+        .isEqualTo(Reading.present(List.of("sda")));
+    files.with("sys/block/sda/dev", "8:16\n");
+    assertThat(tree.named("sda").map(BlockDevice::number))
+        .isEqualTo(Reading.present(new DeviceNumber(8, 0)));
   }
 
   @Test
@@ -80,7 +100,7 @@ final class BlockFilesTest {
     disk(files, "dm-0", "252:0", "md2");
     disk(files, "md2", "9:2", "nvme0n1p3", "sdb");
     disk(files, "sdb", "8:16");
-    assertThat(BlockStack.walk(files, "dm-0"))
+    assertThat(walk(files, "dm-0"))
         .isEqualTo(
             Reading.present(
                 new BlockStack(
@@ -92,7 +112,7 @@ final class BlockFilesTest {
     MapFiles files = new MapFiles();
     disk(files, "dm-0", "252:0", "dm-1");
     disk(files, "dm-1", "252:1", "dm-0", "dm-1");
-    assertThat(BlockStack.walk(files, "dm-0").map(BlockStack::leaves))
+    assertThat(walk(files, "dm-0").map(BlockStack::leaves))
         .isEqualTo(Reading.present(List.of()));
   }
 
@@ -102,14 +122,14 @@ final class BlockFilesTest {
     for (int i = 0; i <= BlockStack.MAX_DEVICES; i++) {
       disk(files, "dm-" + i, "252:" + i, "dm-" + (i + 1));
     }
-    assertThat(BlockStack.walk(files, "dm-0").describe()).contains("at most 512 devices");
+    assertThat(walk(files, "dm-0").describe()).contains("at most 512 devices");
   }
 
   @Test
   void aDeviceThatVanishesBelowIsAbsent() {
     MapFiles files = new MapFiles();
     disk(files, "dm-0", "252:0", "sdz");
-    assertThat(BlockStack.walk(files, "dm-0")).isInstanceOf(Reading.Absent.class);
+    assertThat(walk(files, "dm-0")).isInstanceOf(Reading.Absent.class);
   }
 
   @Test

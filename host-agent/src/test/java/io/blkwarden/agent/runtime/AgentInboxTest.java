@@ -35,7 +35,8 @@ final class AgentInboxTest {
     assertThat(taken).hasSize(1);
     assertThat(inbox.conflated()).isEqualTo(299);
 
-    inbox.changeTaken();
+    assertThat(inbox.takeChange()).isTrue();
+    assertThat(inbox.takeChange()).isFalse();
     inbox.uevent(new UeventNotice.Overrun(300));
     inbox.uevent(new UeventNotice.Overrun(301));
     assertThat(taken).hasSize(2);

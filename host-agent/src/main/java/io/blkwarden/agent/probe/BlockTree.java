@@ -1,0 +1,55 @@
+package io.blkwarden.agent.probe;
+
+import io.blkwarden.model.DeviceNumber;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The block devices of one look at a host, each read once: device-mapper's, which were read as such
+ * already, are not read again, and a disk below a thousand volumes is read for the first of them.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class BlockTree {
+  private final KernelFiles files;
+  private final Map<DeviceNumber, BlockDevice> dmByNumber = new HashMap<>();
+  private final Map<String, Reading<BlockDevice>> devices = new HashMap<>();
+  private final Map<String, Reading<List<String>>> slaves = new HashMap<>();
+
+  /**
+   * A tree of these files.
+   *
+   * @param known devices of device mapper that were read in this look
+   */
+  public BlockTree(KernelFiles files, List<DmDevice> known) {
+    this.files = files;
+    for (DmDevice dm : known) {
+      BlockDevice device = new BlockDevice(dm.kernelName(), dm.number(), dm.kernelName());
+      dmByNumber.put(dm.number(), device);
+      devices.put(dm.kernelName(), Reading.present(device));
+      slaves.put(dm.kernelName(), Reading.present(dm.slaves()));
+    }
+  }
+
+  /** Finds a device by its number. */
+  public Reading<BlockDevice> numbered(DeviceNumber number) {
+    BlockDevice dm = dmByNumber.get(number);
+    return dm == null ? BlockDevice.numbered(files, number) : Reading.present(dm);
+  }
+
+  /** Finds a device by its kernel name, which may be a partition's. */
+  public Reading<BlockDevice> named(String name) {
+    return devices.computeIfAbsent(name, absent -> BlockDevice.named(files, absent));
+  }
+
+  /** Devices right below a disk; a kernel that shows no such directory has none. */
+  Reading<List<String>> slaves(String disk) {
+    return slaves.computeIfAbsent(
+        disk,
+        absent -> {
+          Reading<List<String>> found = files.list("sys/block/" + absent + "/slaves");
+          return found instanceof Reading.Absent ? Reading.present(List.of()) : found;
+        });
+  }
+}
