@@ -241,6 +241,7 @@ final class AgentCore {
       }
     }
     if (first && live.known()) {
+      revision++;
       MappingWords.ofFirst(live.mapping()).forEach(LOG::info);
     }
     if (!changes.isEmpty()) {

@@ -83,8 +83,8 @@ public final class AgentInbox implements BusListener {
   }
 
   /**
-   * Takes the change that waits: one that comes from now on is another. A scan that begins takes it,
-   * too, for it sees what changed before.
+   * Takes the change that waits: one that comes from now on is another. A scan that begins takes
+   * it, too, for it sees what changed before.
    *
    * @return false when a scan has taken it already
    */

@@ -39,8 +39,9 @@ final class LiveMapping {
   }
 
   /**
-   * Scans, and returns what changed. While something essential cannot be read the map stays as it
-   * was, for what was not seen must not look like what is gone.
+   * Scans, and returns what changed since the map before: nothing for the first one, which is told
+   * as a whole, for what it holds may be there for weeks. While something essential cannot be read
+   * the map stays as it was, for what was not seen must not look like what is gone.
    */
   List<MappingChange> rescan() {
     HostSnapshot snapshot = scan.scan(tracing::drain);
@@ -56,10 +57,10 @@ final class LiveMapping {
     if (!complete) {
       return List.of();
     }
-    known = true;
     Resolution resolution = resolver.resolve(snapshot, evidence);
     HostMapping next = HostMapping.of(snapshot, resolution, roles);
-    List<MappingChange> changes = MappingDiff.between(mapping, next);
+    List<MappingChange> changes = known ? MappingDiff.between(mapping, next) : List.of();
+    known = true;
     mapping = next;
     evidence = resolution.next();
     traceFault = tracing.arm(resolution.wantTraced());

@@ -1,19 +1,47 @@
 package io.blkwarden.agent.runtime;
 
+import io.blkwarden.agent.mapping.diff.HostMapping;
 import io.blkwarden.agent.mapping.diff.MappingChange;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.Worker;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A change of the map in one line, for the log. */
 final class MappingWords {
+  /** Most disks that are named when there is a first map. */
+  private static final int MOST_OPEN = 100;
+
   private MappingWords() {}
+
+  /** The first map of a run, and the disks of it that no proof ties to their threads. */
+  static List<String> ofFirst(HostMapping mapping) {
+    List<MappedDisk> open =
+        mapping.disks().stream().filter(d -> d.state() != MappingState.RESOLVED).toList();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "first map: %d domains, %d disks, %d of them resolved"
+            .formatted(
+                mapping.domains().size(),
+                mapping.disks().size(),
+                mapping.disks().size() - open.size()));
+    open.stream()
+        .limit(MOST_OPEN)
+        .map(disk -> "not resolved: " + Printable.of(words(disk)))
+        .forEach(lines::add);
+    if (open.size() > MOST_OPEN) {
+      lines.add("%d more are not resolved".formatted(open.size() - MOST_OPEN));
+    }
+    return lines;
+  }
 
   /** Says what changed; what guests' owners chose is escaped. */
   static String of(MappingChange change) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.agent.CapturedTree;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

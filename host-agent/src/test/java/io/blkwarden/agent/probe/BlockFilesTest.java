@@ -112,8 +112,7 @@ final class BlockFilesTest {
     MapFiles files = new MapFiles();
     disk(files, "dm-0", "252:0", "dm-1");
     disk(files, "dm-1", "252:1", "dm-0", "dm-1");
-    assertThat(walk(files, "dm-0").map(BlockStack::leaves))
-        .isEqualTo(Reading.present(List.of()));
+    assertThat(walk(files, "dm-0").map(BlockStack::leaves)).isEqualTo(Reading.present(List.of()));
   }
 
   @Test
