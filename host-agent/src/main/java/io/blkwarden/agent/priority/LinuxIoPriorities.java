@@ -25,6 +25,20 @@ import java.util.Optional;
 public final class LinuxIoPriorities implements IoPriorities {
   private static final long WHO_PROCESS = 1;
 
+  /**
+   * The shape of all native calls of this agent, for which the JVM makes its code once. syscall(2)
+   * takes what it is given, like any other function of this shape: no vector registers.
+   */
+  private static final FunctionDescriptor SHAPE =
+      FunctionDescriptor.of(
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG,
+          ValueLayout.JAVA_LONG);
+
   private final PrioritySyscalls numbers;
   private final MethodHandle syscall;
   private final StructLayout stateLayout;
@@ -41,13 +55,7 @@ public final class LinuxIoPriorities implements IoPriorities {
     this.syscall =
         linker.downcallHandle(
             linker.defaultLookup().findOrThrow("syscall"),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_LONG,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.JAVA_LONG),
-            Linker.Option.firstVariadicArg(1),
+            SHAPE,
             Linker.Option.captureCallState("errno"));
   }
 
@@ -96,7 +104,7 @@ public final class LinuxIoPriorities implements IoPriorities {
   private Result call(long number, long pid, long priority) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(stateLayout);
-      long value = (long) syscall.invokeExact(state, number, WHO_PROCESS, pid, priority);
+      long value = (long) syscall.invokeExact(state, number, WHO_PROCESS, pid, priority, 0L, 0L);
       return new Result(value, (int) errno.get(state, 0L));
     } catch (Throwable impossible) { // invokeExact declares it; a system call throws nothing
       throw new IllegalStateException("system call " + number, impossible);

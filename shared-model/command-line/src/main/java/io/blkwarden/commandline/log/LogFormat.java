@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
  * reads the option first, by {@link #of}.
  */
 public final class LogFormat {
-  /** The property that {@code logback.xml} reads. */
+  /** The property that what sets up the log reads. */
   public static final String PROPERTY = "blkwarden.log.format";
 
   /** What may be asked for. */

@@ -29,28 +29,29 @@ final class NotifySocket {
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
   /** The calls, made when the first message is sent: most programs send none. */
   private static final class Calls {
-    static final MethodHandle SOCKET = find("socket", FunctionDescriptor.of(INT, INT, INT, INT));
-    static final MethodHandle SENDTO =
-        find(
-            "sendto",
-            FunctionDescriptor.of(
-                LONG, INT, ValueLayout.ADDRESS, LONG, INT, ValueLayout.ADDRESS, INT));
-    static final MethodHandle CLOSE = find("close", FunctionDescriptor.of(INT, INT));
+    /**
+     * One shape for all, and that of the agent's other native calls: the JVM makes code for each
+     * new one, at each start. An int stands in the low half of its register, and of the result's.
+     */
+    static final FunctionDescriptor SHAPE =
+        FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
+
+    static final MethodHandle SOCKET = find("socket");
+    static final MethodHandle SENDTO = find("sendto");
+    static final MethodHandle CLOSE = find("close");
 
     private Calls() {}
 
-    // Native calls are what this class is for; each signature stands in its manual page (section
-    // 2).
+    // Native calls are what this class is for.
     @SuppressWarnings("restricted")
-    private static MethodHandle find(String name, FunctionDescriptor type) {
+    private static MethodHandle find(String name) {
       Linker linker = Linker.nativeLinker();
       return linker.downcallHandle(
-          linker.defaultLookup().findOrThrow(name), type, Linker.Option.captureCallState("errno"));
+          linker.defaultLookup().findOrThrow(name), SHAPE, Linker.Option.captureCallState("errno"));
     }
   }
 
@@ -82,31 +83,38 @@ final class NotifySocket {
   Optional<String> send(String message) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(STATE);
-      int fd = (int) Calls.SOCKET.invokeExact(errno, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
+      int fd = call(Calls.SOCKET, errno, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0, 0, 0, 0);
       if (fd < 0) {
         return failed("socket", errno);
       }
       byte[] bytes = message.getBytes(UTF_8);
       MemorySegment text = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
       MemorySegment address = address(arena);
-      long sent =
-          (long)
-              Calls.SENDTO.invokeExact(
-                  errno,
-                  fd,
-                  text,
-                  (long) bytes.length,
-                  MSG_DONTWAIT_NOSIGNAL,
-                  address,
-                  (int) address.byteSize());
+      int sent =
+          call(
+              Calls.SENDTO,
+              errno,
+              fd,
+              text.address(),
+              bytes.length,
+              MSG_DONTWAIT_NOSIGNAL,
+              address.address(),
+              address.byteSize());
       Optional<String> fault = sent < 0 ? failed("sendto", errno) : Optional.empty();
-      int _ = (int) Calls.CLOSE.invokeExact(errno, fd);
+      int _ = call(Calls.CLOSE, errno, fd, 0, 0, 0, 0, 0);
       return fault;
     } catch (NoSuchElementException | IllegalCallerException | ExceptionInInitializerError e) {
       return Optional.of("native calls: " + e + "; start with --enable-native-access");
-    } catch (Throwable e) {
+    }
+  }
+
+  private static int call(
+      MethodHandle function, MemorySegment errno, long a, long b, long c, long d, long e, long f) {
+    try {
+      return (int) (long) function.invokeExact(errno, a, b, c, d, e, f);
+    } catch (Throwable thrown) {
       // A method handle declares Throwable; native code throws nothing.
-      throw new IllegalStateException("native call", e);
+      throw new IllegalStateException("native call", thrown);
     }
   }
 
