@@ -80,7 +80,9 @@ final class AgentProcess {
                               new AgentPorts(
                                   files,
                                   xenStore,
-                                  new HostScanner(files, xenStore, priorities)::scan,
+                                  new HostScanner(
+                                          files, xenStore, priorities, inbox::blockChanges)
+                                      ::scan,
                                   live
                                       ? tracing(root, files, closing)
                                       : Tracing.none("a captured tree has no I/O to trace"),
@@ -143,6 +145,7 @@ final class AgentProcess {
   }
 
   private static void uevents(AgentInbox inbox, Deque<Runnable> closing) {
+    inbox.hearsUevents();
     switch (NetlinkUevents.open(inbox::uevent)) {
       case Reading.Present<NetlinkUevents>(NetlinkUevents uevents) -> closing.push(uevents::close);
       case Reading<NetlinkUevents> none -> {

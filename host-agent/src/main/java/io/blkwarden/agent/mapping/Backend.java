@@ -76,4 +76,23 @@ public record Backend(
     Require.optionalText(params, 1024, "backend.params");
     Require.present(pids, "backend.pids");
   }
+
+  /** The same node with what the kernel shows of it now. */
+  public Backend seen(@Nullable DeviceNumber device, @Nullable DiskCounters counted) {
+    return new Backend(
+        kind,
+        domid,
+        handle,
+        dev,
+        mode,
+        params,
+        state,
+        online,
+        nodeDevice,
+        device,
+        pids,
+        maxQueues,
+        wantedQueues,
+        counted);
+  }
 }

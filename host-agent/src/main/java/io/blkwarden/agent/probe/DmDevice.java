@@ -42,7 +42,6 @@ public record DmDevice(
   /** Reads one device. Absent when there is none of this name, or none of device mapper. */
   public static Reading<DmDevice> read(KernelFiles files, String kernelName) {
     String dir = "sys/block/" + kernelName;
-    String flag = dir + "/dm/suspended";
     Reading<String> name = files.read(dir + "/dm/name");
     if (!(name instanceof Reading.Present<String>(String nameLine))) {
       return name.withoutValue();
@@ -52,12 +51,26 @@ public record DmDevice(
       return uuid.withoutValue();
     }
     Reading<DeviceNumber> number = BlockDevice.numberAt(files, dir + "/dev");
-    Reading<Boolean> suspended = files.read(flag).parse(flag, DmDevice::parseFlag);
+    Reading<Boolean> suspended = suspended(files, kernelName);
     Reading<List<String>> slaves = files.list(dir + "/slaves");
     return number.flatMap(device ->
         suspended.flatMap(waits ->
             slaves.map(below ->
                 new DmDevice(kernelName, device, line(nameLine), uuidOf(uuidLine), waits, below))));
+  }
+
+  /** The same device as it is now, where the kernel told of no change: it does not of a suspend. */
+  public Reading<DmDevice> again(KernelFiles files) {
+    return suspended(files, kernelName)
+        .map(waits ->
+            waits == suspended
+                ? this
+                : new DmDevice(kernelName, number, name, uuid, waits, slaves));
+  }
+
+  private static Reading<Boolean> suspended(KernelFiles files, String kernelName) {
+    String flag = "sys/block/" + kernelName + "/dm/suspended";
+    return files.read(flag).parse(flag, DmDevice::parseFlag);
   }
 
   private static Optional<String> uuidOf(String text) {

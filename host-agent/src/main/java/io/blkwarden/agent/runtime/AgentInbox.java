@@ -7,6 +7,7 @@ import io.blkwarden.agent.uevent.UeventNotice;
 import io.blkwarden.agent.xenstore.XenEvent;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +35,8 @@ public final class AgentInbox implements BusListener {
   private final Sinks.Many<AgentInput> commands =
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_COMMANDS));
   private final Map<String, Optional<String>> health = new ConcurrentHashMap<>();
+  private final AtomicLong blockEvents = new AtomicLong();
+  private volatile boolean hearsBlocks;
   private final AtomicBoolean changeWaits = new AtomicBoolean();
   private final AtomicBoolean missedChange = new AtomicBoolean();
   private final AtomicLong conflated = new AtomicLong();
@@ -55,12 +58,29 @@ public final class AgentInbox implements BusListener {
     switch (notice) {
       case Uevent event -> {
         if (event.subsystem().equals("block") || event.subsystem().equals("xen-backend")) {
+          blockEvents.incrementAndGet();
           changed();
         }
       }
-      case UeventNotice.Overrun _ -> changed();
-      case UeventNotice.Stopped(String reason) -> health(UEVENTS, Optional.of(reason));
+      case UeventNotice.Overrun _ -> {
+        blockEvents.incrementAndGet();
+        changed();
+      }
+      case UeventNotice.Stopped(String reason) -> {
+        hearsBlocks = false;
+        health(UEVENTS, Optional.of(reason));
+      }
     }
+  }
+
+  /** From now on all of the kernel's events are heard, until one says that they are not. */
+  public void hearsUevents() {
+    hearsBlocks = true;
+  }
+
+  /** How many of the kernel's events told of block devices; empty while they are not heard. */
+  public OptionalLong blockChanges() {
+    return hearsBlocks ? OptionalLong.of(blockEvents.get()) : OptionalLong.empty();
   }
 
   /** What a source says last counts, so it must not wait in a queue that may be full. */

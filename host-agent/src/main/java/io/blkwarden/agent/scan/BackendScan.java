@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** All backends of a host, with their counters before and after the threads were read. */
@@ -43,23 +44,42 @@ final class BackendScan {
   private final KernelFiles files;
   private final XenStore store;
   private final Notes notes;
+  private final @Nullable Long uptimeTicks;
+  private final @Nullable Kept<List<Backend>> kept;
   private final Map<BackendKind, List<BackendNode>> nodes = new HashMap<>();
   private final Map<BackendId, BackendStatistics> before = new HashMap<>();
+  private OptionalLong mark = OptionalLong.empty();
+  private @Nullable List<Backend> same;
 
-  BackendScan(KernelFiles files, XenStore store, Notes notes) {
+  /**
+   * A scan.
+   *
+   * @param kept the backends that an earlier one found, if it left them
+   */
+  BackendScan(
+      KernelFiles files,
+      XenStore store,
+      Notes notes,
+      @Nullable Long uptimeTicks,
+      @Nullable Kept<List<Backend>> kept) {
     this.files = files;
     this.store = store;
     this.notes = notes;
+    this.uptimeTicks = uptimeTicks;
+    this.kept = kept;
   }
 
-  /** Reads the nodes and the counters that bound the threads' from below. */
+  /** Reads the nodes, if they changed, and the counters that bound the threads' from below. */
   void begin() {
-    for (BackendKind kind : BackendKind.values()) {
-      nodes.put(kind, nodes(kind, KEYS));
+    mark = store.changes(BackendTree.WATCHES);
+    same = Kept.still(kept, mark, uptimeTicks);
+    if (same == null) {
+      for (BackendKind kind : BackendKind.values()) {
+        nodes.put(kind, nodes(kind, KEYS));
+      }
     }
     CounterWidth width = null;
-    for (BackendNode node : nodes.getOrDefault(BackendKind.VBD, List.of())) {
-      BackendId id = new BackendId(BackendKind.VBD, node.domid(), node.handle());
+    for (BackendId id : blkback()) {
       if (width == null) {
         width = value(id, BackendStatistics.width(files, id));
       }
@@ -69,6 +89,21 @@ final class BackendScan {
         before.put(id, found);
       }
     }
+  }
+
+  private List<BackendId> blkback() {
+    return same == null
+        ? nodes.getOrDefault(BackendKind.VBD, List.of()).stream()
+            .map(node -> new BackendId(BackendKind.VBD, node.domid(), node.handle()))
+            .toList()
+        : same.stream()
+            .filter(backend -> backend.kind() == BackendKind.VBD)
+            .map(BackendScan::id)
+            .toList();
+  }
+
+  private static BackendId id(Backend backend) {
+    return new BackendId(backend.kind(), backend.domid(), backend.handle());
   }
 
   private <T> @Nullable T value(BackendId id, Reading<T> ofStatistics) {
@@ -83,6 +118,48 @@ final class BackendScan {
 
   /** Reads the counters that bound the threads' from above, and whether all is as it was. */
   List<Backend> end() {
+    List<Backend> backends = same == null ? found() : seenAgain(same);
+    if (!settled()
+        && (same != null
+            || !identities(nodes(BackendKind.VBD, IDENTITY))
+                .equals(identities(nodes.getOrDefault(BackendKind.VBD, List.of()))))) {
+      notes.noted(BackendTree.ROOT + "/vbd", "changed while the threads were read", true);
+    }
+    return backends;
+  }
+
+  /** Whether the server says that no node has changed since the scan began. */
+  private boolean settled() {
+    if (mark.isEmpty()) {
+      return false;
+    }
+    Reading<List<String>> _ = store.directory(BackendTree.ROOT); // what it told before has come now
+    return store.changes(BackendTree.WATCHES).equals(mark);
+  }
+
+  /** The backends for the next scan, if it need not read them while nothing changes. */
+  @Nullable Kept<List<Backend>> kept(List<Backend> backends) {
+    if (mark.isEmpty() || uptimeTicks == null || !notes.all().isEmpty()) {
+      return null; // a scan that found anything odd is not built upon
+    }
+    return same == null ? new Kept<>(mark.getAsLong(), uptimeTicks, backends) : kept;
+  }
+
+  private List<Backend> seenAgain(List<Backend> known) {
+    return known.stream()
+        .map(backend -> backend.seen(device(backend.kind(), id(backend)), counters(id(backend))))
+        .toList();
+  }
+
+  private @Nullable DeviceNumber device(BackendKind kind, BackendId id) {
+    BackendDevice device =
+        kind == BackendKind.VBD
+            ? notes.value(directory(id), BackendDevice.read(files, id), true)
+            : null;
+    return device == null ? null : device.device();
+  }
+
+  private List<Backend> found() {
     List<Backend> backends = new ArrayList<>();
     for (BackendKind kind : BackendKind.values()) {
       List<BackendNode> found = nodes.getOrDefault(kind, List.of());
@@ -90,10 +167,6 @@ final class BackendScan {
       for (BackendNode node : found) {
         backends.add(backend(kind, node, wanted.get(node.path())));
       }
-    }
-    List<BackendNode> now = nodes(BackendKind.VBD, IDENTITY);
-    if (!identities(now).equals(identities(nodes.getOrDefault(BackendKind.VBD, List.of())))) {
-      notes.noted(BackendTree.ROOT + "/vbd", "changed while the threads were read", true);
     }
     return backends;
   }
@@ -108,10 +181,6 @@ final class BackendScan {
 
   private Backend backend(BackendKind kind, BackendNode node, @Nullable Integer wantedQueues) {
     BackendId id = new BackendId(kind, node.domid(), node.handle());
-    BackendDevice device =
-        kind == BackendKind.VBD
-            ? notes.value(directory(id), BackendDevice.read(files, id), true)
-            : null;
     Integer most = number(node, "multi-queue-max-queues", false);
     return new Backend(
         kind,
@@ -123,7 +192,7 @@ final class BackendScan {
         number(node, "state", true),
         notes.parsed(path(node, "online"), node.value("online"), true, "1"::equals),
         nodeDevice(node),
-        device == null ? null : device.device(),
+        device(kind, id),
         pids(node, most),
         most,
         wantedQueues,

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.scan;
 
 import io.blkwarden.agent.mapping.Backend;
+import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.HostThread;
 import io.blkwarden.agent.mapping.SeenBio;
@@ -9,6 +10,7 @@ import io.blkwarden.agent.probe.DmDevice;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.agent.probe.KernelThreads;
+import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.probe.TaskIo;
 import io.blkwarden.agent.probe.Uptime;
 import io.blkwarden.agent.throttle.IoPriorities;
@@ -17,13 +19,16 @@ import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a whole host into a {@link HostSnapshot}, in the order that the proofs rest on.
@@ -34,6 +39,9 @@ public final class HostScanner {
   private final KernelFiles files;
   private final XenStore store;
   private final IoPriorities priorities;
+  private final Supplier<OptionalLong> deviceChanges;
+  private @Nullable Kept<List<Backend>> keptBackends;
+  private @Nullable Kept<Map<String, DmDevice>> keptDevices;
 
   /**
    * A scanner of one host.
@@ -43,9 +51,27 @@ public final class HostScanner {
    * @param priorities the I/O priorities of its tasks
    */
   public HostScanner(KernelFiles files, XenStore store, IoPriorities priorities) {
+    this(files, store, priorities, OptionalLong::empty);
+  }
+
+  /**
+   * A scanner of one host, which is told of changes; not safe for use by several threads.
+   *
+   * @param files the kernel's files
+   * @param store the host's xenstore
+   * @param priorities the I/O priorities of its tasks
+   * @param deviceChanges a number that stays the same while no block device comes, goes or changes;
+   *     empty when that is not known
+   */
+  public HostScanner(
+      KernelFiles files,
+      XenStore store,
+      IoPriorities priorities,
+      Supplier<OptionalLong> deviceChanges) {
     this.files = files;
     this.store = store;
     this.priorities = priorities;
+    this.deviceChanges = deviceChanges;
   }
 
   /**
@@ -55,24 +81,28 @@ public final class HostScanner {
    */
   public HostSnapshot scan(Supplier<List<SeenBio>> bios) {
     Notes notes = new Notes();
-    Uptime uptime = notes.value(Uptime.PATH, Uptime.read(files), true);
+    Uptime read = notes.value(Uptime.PATH, Uptime.read(files), true);
+    Long uptime = read == null ? null : read.ticks();
     List<SeenBio> seen = bios.get();
     KernelRelease kernel = notes.value(KernelRelease.PATH, KernelRelease.read(files), false);
     List<DomainRef> domains = DomainScan.read(store, notes);
     Map<UUID, Map<String, String>> labels = labels(domains, notes);
-    BackendScan backendScan = new BackendScan(files, store, notes);
+    BackendScan backendScan = new BackendScan(files, store, notes, uptime, keptBackends);
     backendScan.begin();
     List<HostThread> threads = threads(notes);
     List<Backend> backends = backendScan.end();
-    List<DmDevice> dmDevices = dmDevices(notes);
+    List<DmDevice> dmDevices = dmDevices(notes, uptime);
+    List<DeviceStack> stacks =
+        new StackScan(files, notes, dmDevices).read(devices(backends));
+    keptBackends = backendScan.kept(backends);
     return new HostSnapshot(
         kernel,
-        uptime == null ? null : uptime.ticks(),
+        uptime,
         domains,
         backends,
         threads,
         dmDevices,
-        new StackScan(files, notes, dmDevices).read(devices(backends)),
+        stacks,
         seen,
         labels,
         notes.all());
@@ -108,16 +138,27 @@ public final class HostScanner {
     return threads;
   }
 
-  private List<DmDevice> dmDevices(Notes notes) {
-    List<DmDevice> devices = new ArrayList<>();
+  private List<DmDevice> dmDevices(Notes notes, @Nullable Long uptime) {
+    OptionalLong mark = deviceChanges.get(); // first, so that what comes now is read next time
+    Map<String, DmDevice> same = Kept.still(keptDevices, mark, uptime);
+    Map<String, DmDevice> devices = new LinkedHashMap<>();
     List<String> names = notes.value("sys/block", DmDevice.names(files), false);
     for (String name : names == null ? List.<String>of() : names) {
-      DmDevice device = notes.value("sys/block/" + name, DmDevice.read(files, name), false);
+      DmDevice before = same == null ? null : same.get(name);
+      Reading<DmDevice> now =
+          before == null ? DmDevice.read(files, name) : before.again(files);
+      DmDevice device = notes.value("sys/block/" + name, now, false);
       if (device != null) {
-        devices.add(device);
+        devices.put(name, device);
       }
     }
-    return devices;
+    if (same == null) {
+      keptDevices =
+          mark.isPresent() && uptime != null && notes.all().isEmpty()
+              ? new Kept<>(mark.getAsLong(), uptime, devices)
+              : null;
+    }
+    return List.copyOf(devices.values());
   }
 
   private static Set<DeviceNumber> devices(List<Backend> backends) {

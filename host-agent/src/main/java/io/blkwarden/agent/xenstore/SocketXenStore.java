@@ -4,13 +4,17 @@ import io.blkwarden.agent.probe.Reading;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -46,6 +50,12 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   private final Consumer<XenEvent> events;
   private final Backoff backoff;
   private final Set<Watch> watches = new LinkedHashSet<>();
+  /** Paths of watches that the server has, on the connection that there is. */
+  private final Set<String> standing = ConcurrentHashMap.newKeySet();
+
+  /** Changes that were told, and connections that were made: between two, anything may change. */
+  private final AtomicLong changes = new AtomicLong();
+
   private final CountDownLatch tried = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
@@ -180,9 +190,23 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     }
     return switch (link) {
       // The server has it already if the connection was made in between: EEXIST.
-      case Link.Up(XenConnection up) -> refusal(path, askOnce(up, path, token));
+      case Link.Up(XenConnection up) -> {
+        Optional<String> refusal = refusal(path, askOnce(up, path, token));
+        if (refusal.isEmpty()) {
+          standing.add(path);
+        }
+        yield refusal;
+      }
       case Link.Down(String reason) -> Optional.of(path + ": " + reason);
     };
+  }
+
+  @Override
+  public OptionalLong changes(Collection<String> watched) {
+    long now = changes.get();
+    return link instanceof Link.Up && standing.containsAll(watched)
+        ? OptionalLong.of(now)
+        : OptionalLong.empty();
   }
 
   private XenAnswer askOnce(XenConnection up, String path, String token) {
@@ -235,6 +259,8 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   private void serve(XenConnection connection) throws InterruptedException {
+    standing.clear();
+    changes.incrementAndGet();
     // Watches go out before anyone else can send, so they cannot wait for a place.
     synchronized (watches) {
       for (Watch watch : watches) {
@@ -262,13 +288,16 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   private void report(Watch watch, XenAnswer answer) {
-    if (answer instanceof XenAnswer.Refused) {
-      refusal(watch.path(), answer)
-          .ifPresent(reason -> emit(new XenEvent.WatchRefused(watch.path(), reason)));
+    Optional<String> refusal = refusal(watch.path(), answer);
+    if (refusal.isEmpty()) {
+      standing.add(watch.path());
+    } else if (answer instanceof XenAnswer.Refused) {
+      emit(new XenEvent.WatchRefused(watch.path(), refusal.get()));
     }
   }
 
   private void deliver(XenMessage message) {
+    changes.incrementAndGet();
     switch (message.strings("watch event")) {
       case Reading.Present<List<String>>(List<String> strings) when strings.size() >= 2 ->
           emit(new XenEvent.Changed(strings.get(0), strings.get(1)));

@@ -6,12 +6,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -146,6 +148,11 @@ public final class TextXenStore implements XenStore {
   }
 
   /** Does nothing: a captured tree never changes. */
+  @Override
+  public OptionalLong changes(Collection<String> watched) {
+    return OptionalLong.of(0);
+  }
+
   @Override
   public Optional<String> watch(String path, String token) {
     return Optional.empty();

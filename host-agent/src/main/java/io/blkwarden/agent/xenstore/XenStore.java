@@ -1,8 +1,10 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.probe.Reading;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The tree that the tools, the backends and the guests of a Xen host share.
@@ -44,4 +46,16 @@ public interface XenStore {
    * @return why the watch does not work now, if it does not
    */
   Optional<String> watch(String path, String token);
+
+  /**
+   * A number that stays the same while nothing that is watched changes. The server tells of a
+   * change before it answers what is asked after it: who takes the number, reads, asks once more
+   * and finds the number as it was, has read what stood all the time.
+   *
+   * @param watched paths of watches
+   * @return empty when one of them is not watched now, or nobody can tell
+   */
+  default OptionalLong changes(Collection<String> watched) {
+    return OptionalLong.empty();
+  }
 }

@@ -87,7 +87,9 @@ final class OddGuestsTest {
                     + "/params = \"aio:"
                     + "x".repeat(2_000)
                     + "\"\n"),
-            notes);
+            notes,
+            1L,
+            null);
     scan.begin();
     List<Backend> backends = scan.end();
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,6 +55,39 @@ final class SocketXenStoreTest {
     assertThat(store.directory("/nosuch")).isEqualTo(Reading.absent("/nosuch"));
     assertThat(BackendTree.read(store, "vbd", List.of("state", "dev")))
         .isEqualTo(BackendTree.read(Captured.xenStore(), "vbd", List.of("state", "dev")));
+  }
+
+  @Test
+  void tellsWhetherAnythingChanged() {
+    List<String> watched = List.of("/local/domain/0/backend/vbd");
+    assertThat(store.changes(watched)).as("nobody watches it").isEmpty();
+
+    assertThat(store.watch(watched.getFirst(), "t")).isEmpty();
+    assertThat(store.read(STATE).isPresent()).isTrue(); // the watch's first event has come before
+    OptionalLong before = store.changes(watched);
+    assertThat(before).isPresent();
+    assertThat(store.read(STATE).isPresent()).isTrue();
+    assertThat(store.changes(watched)).isEqualTo(before);
+
+    server.responder =
+        (request, session) ->
+            session.send(
+                FakeXenstored.event(STATE, "t"), FakeXenstored.bytes(XenOp.READ, request, "6"));
+    assertThat(store.read(STATE)).isEqualTo(Reading.present("6"));
+    assertThat(store.changes(watched)).isPresent().isNotEqualTo(before);
+    assertThat(store.changes(List.of("/vm"))).isEmpty();
+  }
+
+  @Test
+  void anotherConnectionIsAChange() throws IOException {
+    List<String> watched = List.of("@releaseDomain");
+    assertThat(store.watch(watched.getFirst(), "t")).isEmpty();
+    OptionalLong before = store.changes(watched);
+    server.sessions.getFirst().cut();
+    await()
+        .atMost(BOUND)
+        .until(() ->
+            store.changes(watched).isPresent() && !store.changes(watched).equals(before));
   }
 
   @Test

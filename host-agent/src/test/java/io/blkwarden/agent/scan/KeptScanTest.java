@@ -1,0 +1,229 @@
+package io.blkwarden.agent.scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.CapturedTree;
+import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.Unread;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.xenstore.TextXenStore;
+import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.model.IoPriority;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** What a scan need not read again, and that all else is read each time. */
+final class KeptScanTest {
+  private static final String VBD = "/local/domain/0/backend/vbd";
+
+  private final Watched store = new Watched();
+  private final Changed files = new Changed();
+  private OptionalLong deviceChanges = OptionalLong.of(1);
+  private final HostScanner scanner =
+      new HostScanner(files, store, new Unset(), () -> deviceChanges);
+
+  /** A captured xenstore, which tells how often anything changed. */
+  private static final class Watched implements XenStore {
+    private final TextXenStore captured =
+        CapturedTree.files()
+            .read("xenstore.txt")
+            .flatMap(TextXenStore::parse)
+            .toOptional()
+            .orElseThrow();
+    private OptionalLong changes = OptionalLong.of(1);
+    private int backendReads;
+
+    @Override
+    public Reading<String> read(String path) {
+      backendReads += path.startsWith(VBD) ? 1 : 0;
+      return captured.read(path);
+    }
+
+    @Override
+    public Reading<List<String>> directory(String path) {
+      return captured.directory(path);
+    }
+
+    @Override
+    public Optional<String> watch(String path, String token) {
+      return Optional.empty();
+    }
+
+    @Override
+    public OptionalLong changes(Collection<String> watched) {
+      return changes;
+    }
+  }
+
+  /** A captured tree of which some files say something else. */
+  private static final class Changed implements KernelFiles {
+    private final KernelFiles captured = CapturedTree.files();
+    private final Map<String, String> texts = new HashMap<>();
+    private int dmNames;
+
+    @Override
+    public Reading<String> read(String path) {
+      dmNames += path.endsWith("/dm/name") ? 1 : 0;
+      String text = texts.get(path);
+      return text == null ? captured.read(path) : Reading.present(text);
+    }
+
+    @Override
+    public Reading<List<String>> list(String dir) {
+      return captured.list(dir);
+    }
+
+    @Override
+    public Reading<String> link(String path) {
+      return captured.link(path);
+    }
+  }
+
+  private static final class Unset implements IoPriorities {
+    @Override
+    public Reading<IoPriority> get(int pid) {
+      return Reading.present(IoPriority.UNSET);
+    }
+
+    @Override
+    public Optional<String> set(int pid, IoPriority priority) {
+      return Optional.of("never");
+    }
+
+    @Override
+    public Optional<String> restore(int pid, IoPriority recorded) {
+      return Optional.of("never");
+    }
+  }
+
+  private HostSnapshot scan() {
+    return scanner.scan(List::of);
+  }
+
+  @Test
+  void whatDidNotChangeIsNotReadAgain() {
+    HostSnapshot first = scan();
+    assertThat(first.unread()).isEmpty();
+    assertThat(first.backends()).isNotEmpty();
+    assertThat(first.dmDevices()).isNotEmpty();
+    int reads = store.backendReads;
+    int names = files.dmNames;
+
+    assertThat(scan()).isEqualTo(first);
+    assertThat(store.backendReads).isEqualTo(reads);
+    assertThat(files.dmNames).isEqualTo(names);
+  }
+
+  @Test
+  void aChangeLeadsToAWholeReading() {
+    HostSnapshot first = scan();
+    int reads = store.backendReads;
+    int names = files.dmNames;
+    store.changes = OptionalLong.of(2);
+    assertThat(scan()).isEqualTo(first);
+    assertThat(store.backendReads).isGreaterThan(reads);
+    assertThat(files.dmNames).isEqualTo(names);
+
+    deviceChanges = OptionalLong.of(2);
+    scan();
+    assertThat(files.dmNames).isEqualTo(2 * names);
+  }
+
+  @Test
+  void nothingIsKeptWhereNobodyTellsOfChanges() {
+    store.changes = OptionalLong.empty();
+    deviceChanges = OptionalLong.empty();
+    scan();
+    int reads = store.backendReads;
+    int names = files.dmNames;
+    scan();
+    assertThat(store.backendReads).isEqualTo(2 * reads);
+    assertThat(files.dmNames).isEqualTo(2 * names);
+  }
+
+  @Test
+  void afterTenMinutesAllIsReadAnew() {
+    scan();
+    int reads = store.backendReads;
+    int names = files.dmNames;
+    files.texts.put("proc/uptime", "99999999.00 1.00\n");
+    scan();
+    assertThat(store.backendReads).isEqualTo(2 * reads);
+    assertThat(files.dmNames).isEqualTo(2 * names);
+  }
+
+  @Test
+  void threadsCountersAndSuspensionAreReadEachTime() {
+    HostSnapshot first = scan();
+    String disk = "sys/bus/xen-backend/devices/vbd-1-51714/";
+    int pid = first.threads().getFirst().id().pid();
+    String dm = first.dmDevices().getFirst().kernelName();
+    files.texts.put(disk + "statistics/rd_sect", "123456789\n");
+    files.texts.put(disk + "physical_device", "fd:63\n");
+    files.texts.put("sys/block/" + dm + "/dm/suspended", "1\n");
+    files.texts.put("proc/" + pid + "/io", "read_bytes: 4242\nwrite_bytes: 0\n");
+
+    HostSnapshot next = scan();
+    assertThat(next.threads().getFirst().readBytes()).isEqualTo(4242);
+    assertThat(next.dmDevices().getFirst().suspended()).isTrue();
+    assertThat(next.backends())
+        .filteredOn(backend -> backend.domid() == 1 && backend.handle() == 51714)
+        .singleElement()
+        .satisfies(backend -> {
+          assertThat(backend.kernelDevice()).hasToString("253:99");
+          assertThat(backend.counters()).isNotNull();
+          assertThat(backend.counters().readSectorsAfter()).isEqualTo(123456789);
+        });
+  }
+
+  @Test
+  void whatWasKeptIsNoMapWhenAChangeComesMeanwhile() {
+    HostScanner interrupted =
+        new HostScanner(
+            new Interrupting(files, store), store, new Unset(), () -> deviceChanges);
+    assertThat(interrupted.scan(List::of).complete()).isTrue();
+    store.backendReads = 0;
+    HostSnapshot late = interrupted.scan(List::of);
+    assertThat(store.backendReads).isZero();
+    assertThat(late.unread())
+        .singleElement()
+        .isEqualTo(new Unread(VBD, "changed while the threads were read", true));
+  }
+
+  /** In its second scan a change comes while the threads are read. */
+  private static final class Interrupting implements KernelFiles {
+    private final KernelFiles files;
+    private final Watched store;
+    private int looks;
+
+    Interrupting(KernelFiles files, Watched store) {
+      this.files = files;
+      this.store = store;
+    }
+
+    @Override
+    public Reading<String> read(String path) {
+      return files.read(path);
+    }
+
+    @Override
+    public Reading<List<String>> list(String dir) {
+      if (dir.equals("proc") && ++looks == 2) {
+        store.changes = OptionalLong.of(store.changes.orElseThrow() + 1);
+      }
+      return files.list(dir);
+    }
+
+    @Override
+    public Reading<String> link(String path) {
+      return files.link(path);
+    }
+  }
+}
