@@ -7,7 +7,6 @@ import io.blkwarden.agent.probe.Reading;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -123,7 +122,7 @@ public final class RootedFiles implements KernelFiles {
     }
 
     private Reading<FileBytes> fill(FileChannel open, FileBytes into) throws IOException {
-      return into.fillAtOnce(bytes -> open.read(ByteBuffer.wrap(bytes), 0))
+      return into.fillAtOnce(bytes -> open.read(bytes, 0))
           ? Reading.present(into)
           : Reading.malformed(path, "less than a buffer", "more");
     }

@@ -2,6 +2,7 @@ package io.blkwarden.agent.probe;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -18,6 +19,10 @@ public final class FileBytes {
 
   private final int limitBytes;
   private byte[] bytes;
+
+  /** Where the kernel writes what is read at once: the JDK would copy it through such a one. */
+  private ByteBuffer direct = ByteBuffer.allocate(0);
+
   private int length;
 
   /** An empty buffer that takes at most so many bytes. */
@@ -61,11 +66,11 @@ public final class FileBytes {
     }
   }
 
-  /** One read into an array: how many bytes it gave, less than 1 for none. */
+  /** One read into a buffer: how many bytes it gave, less than 1 for none. */
   @FunctionalInterface
   public interface OneRead {
     /** Reads. */
-    int into(byte[] bytes) throws IOException;
+    int into(ByteBuffer bytes) throws IOException;
   }
 
   /**
@@ -74,7 +79,11 @@ public final class FileBytes {
    * @return false if that filled the buffer, so that there may be more
    */
   public boolean fillAtOnce(OneRead source) throws IOException {
-    length = Math.max(0, source.into(bytes));
+    if (direct.capacity() != bytes.length) {
+      direct = ByteBuffer.allocateDirect(bytes.length);
+    }
+    length = Math.max(0, source.into(direct.clear()));
+    direct.get(0, bytes, 0, length);
     return length < bytes.length;
   }
 

@@ -56,6 +56,12 @@ final class AgentCore {
   /** Time between two looks at the leases' ends. */
   static final long LEASE_MILLIS = 200;
 
+  /** The same while there are none: no lease is shorter, so none that begins meanwhile is late. */
+  static final long NO_LEASE_MILLIS = 1_000;
+
+  /** Longest time between two ticks. */
+  static final long TICK_MILLIS = 1_000;
+
   /** Time between two looks at the leases' workers. */
   static final long ORPHAN_MILLIS = 1_000;
 
@@ -182,6 +188,25 @@ final class AgentCore {
     if (heartbeatDue.take(now)) {
       heartbeat();
     }
+  }
+
+  /** Time until a tick finds something to do, if no other input comes. */
+  long untilNextTick() {
+    long now = now();
+    long left = Math.min(TICK_MILLIS, rescan.left(now));
+    for (Due due : List.of(orphanDue, sampleDue, heartbeatDue)) {
+      left = Math.min(left, due.left(now));
+    }
+    if (live.known()) {
+      long spacing = snapshotWanted ? SNAPSHOT_SPACING_MILLIS : SNAPSHOT_MILLIS;
+      left = Math.min(left, spacing - (now - lastSnapshotMillis));
+    }
+    return Math.max(0, left);
+  }
+
+  /** Time until the leases are to be looked at again. */
+  long untilNextEnd() {
+    return leases.use(all -> all.table().all().isEmpty()) ? NO_LEASE_MILLIS : LEASE_MILLIS;
   }
 
   /**

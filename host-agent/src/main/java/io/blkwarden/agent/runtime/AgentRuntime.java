@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -41,8 +42,8 @@ import reactor.core.scheduler.Schedulers;
  * takes them over from the lease store.
  */
 public final class AgentRuntime {
-  /** Time between two ticks, the grain of everything that is due at some time. */
-  static final Duration TICK = Duration.ofMillis(50);
+  /** Least time between two ticks, whatever is due. */
+  private static final long LEAST_TICK_MILLIS = 10;
 
   private static final Logger LOG = LoggerFactory.getLogger(AgentRuntime.class);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
@@ -65,7 +66,10 @@ public final class AgentRuntime {
   private final AgentCore core;
   private final Outcomes refusals;
   private @Nullable Disposable inputs;
-  private @Nullable Disposable ends;
+
+  // A thread that wakes for nothing costs more than most of what it does when there is something.
+  private final Disposable.Swap nextTick = Disposables.swap();
+  private final Disposable.Swap nextEnd = Disposables.swap();
   private @Nullable Disposable looks;
   private final CountDownLatch takenOver = new CountDownLatch(1);
   private long ticks;
@@ -96,9 +100,7 @@ public final class AgentRuntime {
   public void start(LeaseFile.Found found) {
     // First of all, for an earlier run's leases may be over: everything else takes its time.
     leaseThread.schedule(() -> takeOver(found));
-    ends =
-        leaseThread.schedulePeriodically(
-            this::endDue, AgentCore.LEASE_MILLIS, AgentCore.LEASE_MILLIS, TimeUnit.MILLISECONDS);
+    leaseThread.schedule(this::endDue);
     looks =
         queueThread.schedulePeriodically(
             core.queues()::look,
@@ -109,15 +111,12 @@ public final class AgentRuntime {
     thread.schedule(this::awaitTakenOver);
     BackendTree.WATCHES.forEach(this::watch);
     watch(LabelTree.ROOT);
-    Flux<AgentInput> ticks =
-        Flux.interval(TICK, thread).onBackpressureDrop().map(_ -> new AgentInput.Tick());
     inputs =
         Flux.merge(
                 1, // more would wait here, beyond the inbox's own bounds
                 Flux.just(new AgentInput.Tick()),
                 inbox.changes().publishOn(thread, 1),
-                inbox.commands().publishOn(thread, 1),
-                ticks)
+                inbox.commands().publishOn(thread, 1))
             .subscribeOn(thread) // or the first input is handled by whoever starts the agent
             .subscribe(this::take, this::inputsEnded);
     ports.bus().start(new Hearing());
@@ -136,6 +135,17 @@ public final class AgentRuntime {
     core.on(input);
     if (input instanceof AgentInput.Tick) {
       ticks++;
+    }
+    long wait = Math.max(LEAST_TICK_MILLIS, core.untilNextTick());
+    nextTick.update(thread.schedule(this::tick, wait, TimeUnit.MILLISECONDS));
+  }
+
+  private void tick() {
+    try {
+      take(new AgentInput.Tick());
+    } catch (Error e) {
+      inputsEnded(e);
+      throw e;
     }
   }
 
@@ -172,6 +182,8 @@ public final class AgentRuntime {
       inputsEnded(e);
       throw e;
     }
+    nextEnd.update(
+        leaseThread.schedule(this::endDue, core.untilNextEnd(), TimeUnit.MILLISECONDS));
   }
 
   private void inputsEnded(Throwable failure) {
@@ -282,10 +294,8 @@ public final class AgentRuntime {
     }
     inputs = null;
     running.dispose();
-    Disposable ending = ends;
-    if (ending != null) {
-      ending.dispose();
-    }
+    nextTick.dispose();
+    nextEnd.dispose();
     if (restore && !done(leaseThread, core::endAll)) {
       LOG.error("the leases could not be ended within {}; the next start will", STOP_PATIENCE);
     }

@@ -10,6 +10,11 @@ final class Due {
     this.periodMillis = periodMillis;
   }
 
+  /** Time until the next time; 0 when it has come. */
+  long left(long nowMillis) {
+    return begun ? Math.max(0, nextMillis - nowMillis) : 0;
+  }
+
   /** Whether it is time; if so, the next time is one period after the one that was due. */
   boolean take(long nowMillis) {
     if (!begun) {

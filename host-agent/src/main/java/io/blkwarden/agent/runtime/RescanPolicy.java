@@ -60,11 +60,26 @@ final class RescanPolicy {
 
   /** Whether to scan now. */
   boolean scanDue(long nowMillis) {
+    return scanLeft(nowMillis) <= 0;
+  }
+
+  private long scanLeft(long nowMillis) {
     if (!scanned) {
-      return true;
+      return 0;
     }
     long waitMillis = changed ? COALESCE_MILLIS : tracing ? TRACING_MILLIS : SLOW_MILLIS;
-    return nowMillis - lastScanMillis >= waitMillis;
+    return waitMillis - (nowMillis - lastScanMillis);
+  }
+
+  /** Time until a scan or a look for threads is due, if nothing changes; 0 when one is. */
+  long left(long nowMillis) {
+    long scanMillis = scanLeft(nowMillis);
+    boolean looking = threadsMissing && nowMillis - lastChangeMillis <= AWAIT_THREADS_MILLIS;
+    return Math.max(
+        0,
+        looking
+            ? Math.min(scanMillis, THREADS_MILLIS - (nowMillis - lastThreadsMillis))
+            : scanMillis);
   }
 
   /** Whether to look for new threads now, which is much cheaper than a scan. */
