@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order in which it is read carries proofs: first the uptime, then the traced bios are
  * drained, then xenstore, then each disk's counters, then the threads, then each disk's counters
- * again; and the backends must still be the same after that.
+ * again; and the backends must still be the same after that. Where {@link WholeNames} tell all, no
+ * counters are read, neither the disks' nor the threads'.
  *
  * @param kernel which Linux it is; absent when it could not be read
  * @param uptimeTicks time since boot before anything else was read, in clock ticks; absent when it

@@ -40,7 +40,7 @@ record NameFit(boolean singleRing, boolean whole, boolean borderline, @Nullable 
   }
 
   /** The node's {@code dev} as the kernel uses it; absent when its length in bytes is not known. */
-  private static @Nullable String kernelSpelling(String dev) {
+  static @Nullable String kernelSpelling(String dev) {
     int at = dev.indexOf("/dev/");
     String name = at < 0 ? dev : dev.substring(at + "/dev/".length());
     return name.chars().allMatch(c -> c > ' ' && c < 127) ? name : null;

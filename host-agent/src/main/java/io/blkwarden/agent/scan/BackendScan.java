@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** All backends of a host, with their counters before and after the threads were read. */
+/** All backends of a host, and where they are needed their counters around those of threads. */
 final class BackendScan {
   private static final List<String> KEYS =
       List.of(
@@ -50,6 +50,7 @@ final class BackendScan {
   private final Map<BackendId, BackendStatistics> before = new HashMap<>();
   private OptionalLong mark = OptionalLong.empty();
   private @Nullable List<Backend> same;
+  private List<Backend> backends = List.of();
 
   /**
    * A scan.
@@ -69,8 +70,8 @@ final class BackendScan {
     this.kept = kept;
   }
 
-  /** Reads the nodes, if they changed, and the counters that bound the threads' from below. */
-  void begin() {
+  /** Reads the nodes, if they changed. */
+  List<Backend> begin() {
     mark = store.changes(BackendTree.WATCHES);
     same = Kept.still(kept, mark, uptimeTicks);
     if (same == null) {
@@ -78,28 +79,26 @@ final class BackendScan {
         nodes.put(kind, nodes(kind, KEYS));
       }
     }
-    CounterWidth width = null;
-    for (BackendId id : blkback()) {
-      if (width == null) {
-        width = value(id, BackendStatistics.width(files, id));
-      }
-      BackendStatistics found =
-          width == null ? null : value(id, BackendStatistics.read(files, id, width));
-      if (found != null) {
-        before.put(id, found);
-      }
-    }
+    backends = same == null ? found() : same;
+    return backends;
   }
 
-  private List<BackendId> blkback() {
-    return same == null
-        ? nodes.getOrDefault(BackendKind.VBD, List.of()).stream()
-            .map(node -> new BackendId(BackendKind.VBD, node.domid(), node.handle()))
-            .toList()
-        : same.stream()
-            .filter(backend -> backend.kind() == BackendKind.VBD)
-            .map(BackendScan::id)
-            .toList();
+  /** Reads the counters that bound from below what the threads have read. */
+  void countBefore() {
+    CounterWidth width = null;
+    for (Backend backend : backends) {
+      if (backend.kind() == BackendKind.VBD) {
+        BackendId id = id(backend);
+        if (width == null) {
+          width = value(id, BackendStatistics.width(files, id));
+        }
+        BackendStatistics found =
+            width == null ? null : value(id, BackendStatistics.read(files, id, width));
+        if (found != null) {
+          before.put(id, found);
+        }
+      }
+    }
   }
 
   private static BackendId id(Backend backend) {
@@ -116,16 +115,23 @@ final class BackendScan {
     return tree == null ? List.of() : tree.nodes();
   }
 
-  /** Reads the counters that bound the threads' from above, and whether all is as it was. */
+  /**
+   * Reads what the kernel shows of the disks, with the counters that bound from above if those from
+   * below were read, and whether all is as it was.
+   */
   List<Backend> end() {
-    List<Backend> backends = same == null ? found() : seenAgain(same);
+    List<Backend> seen =
+        backends.stream()
+            .map(backend ->
+                backend.seen(device(backend.kind(), id(backend)), counters(id(backend))))
+            .toList();
     if (!settled()
         && (same != null
             || !identities(nodes(BackendKind.VBD, IDENTITY))
                 .equals(identities(nodes.getOrDefault(BackendKind.VBD, List.of()))))) {
       notes.noted(BackendTree.ROOT + "/vbd", "changed while the threads were read", true);
     }
-    return backends;
+    return seen;
   }
 
   /** Whether the server says that no node has changed since the scan began. */
@@ -138,17 +144,11 @@ final class BackendScan {
   }
 
   /** The backends for the next scan, if it need not read them while nothing changes. */
-  @Nullable Kept<List<Backend>> kept(List<Backend> backends) {
+  @Nullable Kept<List<Backend>> kept() {
     if (mark.isEmpty() || uptimeTicks == null || !notes.all().isEmpty()) {
       return null; // a scan that found anything odd is not built upon
     }
     return same == null ? new Kept<>(mark.getAsLong(), uptimeTicks, backends) : kept;
-  }
-
-  private List<Backend> seenAgain(List<Backend> known) {
-    return known.stream()
-        .map(backend -> backend.seen(device(backend.kind(), id(backend)), counters(id(backend))))
-        .toList();
   }
 
   private @Nullable DeviceNumber device(BackendKind kind, BackendId id) {
@@ -160,15 +160,15 @@ final class BackendScan {
   }
 
   private List<Backend> found() {
-    List<Backend> backends = new ArrayList<>();
+    List<Backend> all = new ArrayList<>();
     for (BackendKind kind : BackendKind.values()) {
       List<BackendNode> found = nodes.getOrDefault(kind, List.of());
       Map<String, Integer> wanted = wantedQueues(found);
       for (BackendNode node : found) {
-        backends.add(backend(kind, node, wanted.get(node.path())));
+        all.add(backend(kind, node, wanted.get(node.path())));
       }
     }
-    return backends;
+    return List.copyOf(all);
   }
 
   private static Map<String, List<Reading<String>>> identities(List<BackendNode> nodes) {
@@ -180,7 +180,6 @@ final class BackendScan {
   }
 
   private Backend backend(BackendKind kind, BackendNode node, @Nullable Integer wantedQueues) {
-    BackendId id = new BackendId(kind, node.domid(), node.handle());
     Integer most = number(node, "multi-queue-max-queues", false);
     return new Backend(
         kind,
@@ -192,11 +191,11 @@ final class BackendScan {
         number(node, "state", true),
         notes.parsed(path(node, "online"), node.value("online"), true, "1"::equals),
         nodeDevice(node),
-        device(kind, id),
+        null,
         pids(node, most),
         most,
         wantedQueues,
-        counters(id));
+        null);
   }
 
   private @Nullable DeviceNumber nodeDevice(BackendNode node) {

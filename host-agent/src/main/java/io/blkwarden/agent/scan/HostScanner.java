@@ -5,6 +5,8 @@ import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.HostThread;
 import io.blkwarden.agent.mapping.SeenBio;
+import io.blkwarden.agent.mapping.WholeNames;
+import io.blkwarden.agent.probe.BlkbackThread;
 import io.blkwarden.agent.probe.BlkbackThread;
 import io.blkwarden.agent.probe.DmDevice;
 import io.blkwarden.agent.probe.KernelFiles;
@@ -88,13 +90,20 @@ public final class HostScanner {
     List<DomainRef> domains = DomainScan.read(store, notes);
     Map<UUID, Map<String, String>> labels = labels(domains, notes);
     BackendScan backendScan = new BackendScan(files, store, notes, uptime, keptBackends);
-    backendScan.begin();
-    List<HostThread> threads = threads(notes);
+    List<Backend> nodes = backendScan.begin();
+    List<BlkbackThread> named = blkback(notes);
+    boolean counted =
+        !WholeNames.tellAll(named.stream().map(BlkbackThread::name).toList(), nodes);
+    if (counted) {
+      backendScan.countBefore();
+      named = blkback(notes);
+    }
+    List<HostThread> threads = threads(notes, named, counted);
     List<Backend> backends = backendScan.end();
     List<DmDevice> dmDevices = dmDevices(notes, uptime);
     List<DeviceStack> stacks =
         new StackScan(files, notes, dmDevices).read(devices(backends));
-    keptBackends = backendScan.kept(backends);
+    keptBackends = backendScan.kept();
     return new HostSnapshot(
         kernel,
         uptime,
@@ -118,16 +127,21 @@ public final class HostScanner {
     return found.labels();
   }
 
-  private List<HostThread> threads(Notes notes) {
+  private List<BlkbackThread> blkback(Notes notes) {
     KernelThreads found = notes.value("proc", KernelThreads.read(files), true);
-    List<HostThread> threads = new ArrayList<>();
     if (found == null) {
-      return threads;
+      return List.of();
     }
     found.firstFault().ifPresent(fault -> notes.noted("proc", fault, true));
-    for (BlkbackThread thread : found.blkback()) {
+    return found.blkback();
+  }
+
+  private List<HostThread> threads(Notes notes, List<BlkbackThread> named, boolean counted) {
+    List<HostThread> threads = new ArrayList<>(named.size());
+    for (BlkbackThread thread : named) {
       int pid = thread.id().pid();
-      TaskIo io = notes.value("proc/" + pid + "/io", TaskIo.read(files, pid), false);
+      TaskIo io =
+          counted ? notes.value("proc/" + pid + "/io", TaskIo.read(files, pid), false) : null;
       threads.add(
           new HostThread(
               thread.id(),

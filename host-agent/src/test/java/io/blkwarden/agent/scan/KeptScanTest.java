@@ -3,7 +3,10 @@ package io.blkwarden.agent.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.CapturedTree;
+import io.blkwarden.agent.mapping.Backend;
+import io.blkwarden.agent.mapping.DiskCounters;
 import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.HostThread;
 import io.blkwarden.agent.mapping.Unread;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a scan need not read again, and that all else is read each time. */
 final class KeptScanTest {
+  private static final String DISK = "sys/bus/xen-backend/devices/vbd-1-51714/";
   private static final String VBD = "/local/domain/0/backend/vbd";
 
   private final Watched store = new Watched();
@@ -160,27 +164,49 @@ final class KeptScanTest {
   }
 
   @Test
-  void threadsCountersAndSuspensionAreReadEachTime() {
+  void threadsDevicesAndSuspensionAreReadEachTime() {
     HostSnapshot first = scan();
-    String disk = "sys/bus/xen-backend/devices/vbd-1-51714/";
     int pid = first.threads().getFirst().id().pid();
     String dm = first.dmDevices().getFirst().kernelName();
-    files.texts.put(disk + "statistics/rd_sect", "123456789\n");
-    files.texts.put(disk + "physical_device", "fd:63\n");
+    files.texts.put(DISK + "physical_device", "fd:63\n");
     files.texts.put("sys/block/" + dm + "/dm/suspended", "1\n");
-    files.texts.put("proc/" + pid + "/io", "read_bytes: 4242\nwrite_bytes: 0\n");
+    files.texts.put("proc/" + pid + "/stat", files.read("proc/2/stat").orElse(""));
 
     HostSnapshot next = scan();
-    assertThat(next.threads().getFirst().readBytes()).isEqualTo(4242);
+    assertThat(next.threads()).hasSize(first.threads().size() - 1);
     assertThat(next.dmDevices().getFirst().suspended()).isTrue();
-    assertThat(next.backends())
-        .filteredOn(backend -> backend.domid() == 1 && backend.handle() == 51714)
-        .singleElement()
-        .satisfies(backend -> {
-          assertThat(backend.kernelDevice()).hasToString("253:99");
-          assertThat(backend.counters()).isNotNull();
-          assertThat(backend.counters().readSectorsAfter()).isEqualTo(123456789);
-        });
+    assertThat(disk(next).kernelDevice()).hasToString("253:99");
+  }
+
+  /** A name of 15 characters may be another that was cut, and then counters decide. */
+  @Test
+  void countersAreReadWhereNamesDoNotTellAll() {
+    HostSnapshot whole = scan();
+    assertThat(whole.threads()).allMatch(thread -> thread.readBytes() == null);
+    assertThat(disk(whole).counters()).isNull();
+
+    HostThread thread = whole.threads().getFirst();
+    int pid = thread.id().pid();
+    String stat = files.read("proc/" + pid + "/stat").orElse("");
+    String comm = thread.name().comm();
+    files.texts.put(
+        "proc/" + pid + "/stat", stat.replace("(" + comm + ")", "(1.longest-devic)"));
+    files.texts.put("proc/" + pid + "/io", "read_bytes: 4242\nwrite_bytes: 0\n");
+    files.texts.put(DISK + "statistics/rd_sect", "123456789\n");
+
+    HostSnapshot cut = scan();
+    assertThat(cut.threads()).anyMatch(each -> Long.valueOf(4242).equals(each.readBytes()));
+    assertThat(disk(cut).counters())
+        .isNotNull()
+        .extracting(DiskCounters::readSectorsBefore, DiskCounters::readSectorsAfter)
+        .containsExactly(123456789L, 123456789L);
+  }
+
+  private static Backend disk(HostSnapshot snapshot) {
+    return snapshot.backends().stream()
+        .filter(backend -> backend.domid() == 1 && backend.handle() == 51714)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

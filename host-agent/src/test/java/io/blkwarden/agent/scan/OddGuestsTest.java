@@ -90,7 +90,7 @@ final class OddGuestsTest {
             notes,
             1L,
             null);
-    scan.begin();
+    assertThat(scan.begin()).hasSize(1);
     List<Backend> backends = scan.end();
 
     assertThat(backends)
