@@ -7,6 +7,7 @@ import io.blkwarden.model.Require;
 import io.blkwarden.model.message.MappingSnapshot;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -76,5 +77,19 @@ public record HostSnapshot(
    */
   public boolean complete() {
     return unread.stream().noneMatch(Unread::essential);
+  }
+
+  /** Whether the other one shows the very same host, some time before or after. */
+  public boolean sameHost(HostSnapshot other) {
+    return bios.isEmpty()
+        && other.bios.isEmpty()
+        && Objects.equals(kernel, other.kernel)
+        && domains.equals(other.domains)
+        && backends.equals(other.backends)
+        && threads.equals(other.threads)
+        && dmDevices.equals(other.dmDevices)
+        && stacks.equals(other.stacks)
+        && labels.equals(other.labels)
+        && unread.equals(other.unread);
   }
 }

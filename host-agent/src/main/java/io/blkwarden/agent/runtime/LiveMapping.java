@@ -9,6 +9,7 @@ import io.blkwarden.agent.mapping.diff.MappingChange;
 import io.blkwarden.agent.mapping.diff.MappingDiff;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
 import io.blkwarden.model.UnresolvedReason;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,13 @@ final class LiveMapping {
   private final MappingResolver resolver;
   private HostMapping mapping = HostMapping.EMPTY;
   private Evidence evidence = Evidence.none();
+
+  /**
+   * The last snapshot, if all its disks are resolved. Another one of the same host gives the same
+   * map, and its evidence says no more: whatever thread may be in question later was not there yet.
+   */
+  private @Nullable HostSnapshot settled;
+
   private Optional<String> scanFault = Optional.of("no scan yet");
   private Optional<String> traceFault = Optional.empty();
   private boolean awaited;
@@ -57,6 +65,9 @@ final class LiveMapping {
     if (!complete) {
       return List.of();
     }
+    if (settled != null && settled.sameHost(snapshot)) {
+      return List.of();
+    }
     Resolution resolution = resolver.resolve(snapshot, evidence);
     HostMapping next = HostMapping.of(snapshot, resolution, roles);
     List<MappingChange> changes = known ? MappingDiff.between(mapping, next) : List.of();
@@ -65,6 +76,8 @@ final class LiveMapping {
     evidence = resolution.next();
     traceFault = tracing.arm(resolution.wantTraced());
     awaited = !resolution.wantTraced().isEmpty();
+    boolean open = mapping.disks().stream().anyMatch(d -> d.state() != MappingState.RESOLVED);
+    settled = open ? null : snapshot;
     return changes;
   }
 
