@@ -80,8 +80,7 @@ final class AgentProcess {
                               new AgentPorts(
                                   files,
                                   xenStore,
-                                  new HostScanner(
-                                          files, xenStore, priorities, inbox::blockChanges)
+                                  new HostScanner(files, xenStore, priorities, inbox::blockChanges)
                                       ::scan,
                                   live
                                       ? tracing(root, files, closing)

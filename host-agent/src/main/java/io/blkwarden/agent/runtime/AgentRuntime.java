@@ -182,8 +182,7 @@ public final class AgentRuntime {
       inputsEnded(e);
       throw e;
     }
-    nextEnd.update(
-        leaseThread.schedule(this::endDue, core.untilNextEnd(), TimeUnit.MILLISECONDS));
+    nextEnd.update(leaseThread.schedule(this::endDue, core.untilNextEnd(), TimeUnit.MILLISECONDS));
   }
 
   private void inputsEnded(Throwable failure) {

@@ -122,8 +122,8 @@ final class BackendScan {
   List<Backend> end() {
     List<Backend> seen =
         backends.stream()
-            .map(backend ->
-                backend.seen(device(backend.kind(), id(backend)), counters(id(backend))))
+            .map(
+                backend -> backend.seen(device(backend.kind(), id(backend)), counters(id(backend))))
             .toList();
     if (!settled()
         && (same != null

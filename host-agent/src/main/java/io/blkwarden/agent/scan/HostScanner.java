@@ -7,7 +7,6 @@ import io.blkwarden.agent.mapping.HostThread;
 import io.blkwarden.agent.mapping.SeenBio;
 import io.blkwarden.agent.mapping.WholeNames;
 import io.blkwarden.agent.probe.BlkbackThread;
-import io.blkwarden.agent.probe.BlkbackThread;
 import io.blkwarden.agent.probe.DmDevice;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.KernelRelease;
@@ -92,8 +91,7 @@ public final class HostScanner {
     BackendScan backendScan = new BackendScan(files, store, notes, uptime, keptBackends);
     List<Backend> nodes = backendScan.begin();
     List<BlkbackThread> named = blkback(notes);
-    boolean counted =
-        !WholeNames.tellAll(named.stream().map(BlkbackThread::name).toList(), nodes);
+    boolean counted = !WholeNames.tellAll(named.stream().map(BlkbackThread::name).toList(), nodes);
     if (counted) {
       backendScan.countBefore();
       named = blkback(notes);
@@ -101,20 +99,10 @@ public final class HostScanner {
     List<HostThread> threads = threads(notes, named, counted);
     List<Backend> backends = backendScan.end();
     List<DmDevice> dmDevices = dmDevices(notes, uptime);
-    List<DeviceStack> stacks =
-        new StackScan(files, notes, dmDevices).read(devices(backends));
+    List<DeviceStack> stacks = new StackScan(files, notes, dmDevices).read(devices(backends));
     keptBackends = backendScan.kept();
     return new HostSnapshot(
-        kernel,
-        uptime,
-        domains,
-        backends,
-        threads,
-        dmDevices,
-        stacks,
-        seen,
-        labels,
-        notes.all());
+        kernel, uptime, domains, backends, threads, dmDevices, stacks, seen, labels, notes.all());
   }
 
   private Map<UUID, Map<String, String>> labels(List<DomainRef> domains, Notes notes) {
@@ -159,8 +147,7 @@ public final class HostScanner {
     List<String> names = notes.value("sys/block", DmDevice.names(files), false);
     for (String name : names == null ? List.<String>of() : names) {
       DmDevice before = same == null ? null : same.get(name);
-      Reading<DmDevice> now =
-          before == null ? DmDevice.read(files, name) : before.again(files);
+      Reading<DmDevice> now = before == null ? DmDevice.read(files, name) : before.again(files);
       DmDevice device = notes.value("sys/block/" + name, now, false);
       if (device != null) {
         devices.put(name, device);

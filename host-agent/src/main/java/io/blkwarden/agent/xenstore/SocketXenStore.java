@@ -50,6 +50,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   private final Consumer<XenEvent> events;
   private final Backoff backoff;
   private final Set<Watch> watches = new LinkedHashSet<>();
+
   /** Paths of watches that the server has, on the connection that there is. */
   private final Set<String> standing = ConcurrentHashMap.newKeySet();
 

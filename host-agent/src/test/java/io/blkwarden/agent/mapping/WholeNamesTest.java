@@ -12,7 +12,19 @@ import org.junit.jupiter.api.Test;
 final class WholeNamesTest {
   private static Backend disk(BackendKind kind, int domid, int handle, @Nullable String dev) {
     return new Backend(
-        kind, domid, handle, dev, "w", null, 4, true, null, null, Backend.KthreadPids.NONE, 1, null,
+        kind,
+        domid,
+        handle,
+        dev,
+        "w",
+        null,
+        4,
+        true,
+        null,
+        null,
+        Backend.KthreadPids.NONE,
+        1,
+        null,
         null);
   }
 

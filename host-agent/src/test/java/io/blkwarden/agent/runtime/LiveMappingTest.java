@@ -19,9 +19,7 @@ final class LiveMappingTest {
       new SimulatedHost(HostSpec.ofFleet("dom0-", 0), () -> nowMillis);
   private final LiveMapping live =
       new LiveMapping(
-          new HostScanner(host, host, host)::scan,
-          Tracing.none("not here"),
-          RolePatterns.DEFAULTS);
+          new HostScanner(host, host, host)::scan, Tracing.none("not here"), RolePatterns.DEFAULTS);
 
   private HostMapping settled() {
     assertThat(live.rescan()).as("the first map is told as a whole").isEmpty();

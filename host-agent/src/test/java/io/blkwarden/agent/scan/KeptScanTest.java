@@ -189,8 +189,7 @@ final class KeptScanTest {
     int pid = thread.id().pid();
     String stat = files.read("proc/" + pid + "/stat").orElse("");
     String comm = thread.name().comm();
-    files.texts.put(
-        "proc/" + pid + "/stat", stat.replace("(" + comm + ")", "(1.longest-devic)"));
+    files.texts.put("proc/" + pid + "/stat", stat.replace("(" + comm + ")", "(1.longest-devic)"));
     files.texts.put("proc/" + pid + "/io", "read_bytes: 4242\nwrite_bytes: 0\n");
     files.texts.put(DISK + "statistics/rd_sect", "123456789\n");
 
@@ -212,8 +211,7 @@ final class KeptScanTest {
   @Test
   void whatWasKeptIsNoMapWhenAChangeComesMeanwhile() {
     HostScanner interrupted =
-        new HostScanner(
-            new Interrupting(files, store), store, new Unset(), () -> deviceChanges);
+        new HostScanner(new Interrupting(files, store), store, new Unset(), () -> deviceChanges);
     assertThat(interrupted.scan(List::of).complete()).isTrue();
     store.backendReads = 0;
     HostSnapshot late = interrupted.scan(List::of);

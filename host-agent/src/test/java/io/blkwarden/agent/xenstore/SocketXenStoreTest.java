@@ -86,8 +86,7 @@ final class SocketXenStoreTest {
     server.sessions.getFirst().cut();
     await()
         .atMost(BOUND)
-        .until(() ->
-            store.changes(watched).isPresent() && !store.changes(watched).equals(before));
+        .until(() -> store.changes(watched).isPresent() && !store.changes(watched).equals(before));
   }
 
   @Test
