@@ -23,12 +23,11 @@ record Kept<T>(long mark, long ticks, T value) {
    */
   static <T> @Nullable T still(
       @Nullable Kept<T> kept, OptionalLong now, @Nullable Long uptimeTicks) {
-    boolean holds =
-        kept != null
-            && now.isPresent()
-            && now.getAsLong() == kept.mark()
-            && uptimeTicks != null
-            && uptimeTicks - kept.ticks() < MOST_TICKS;
-    return holds ? kept.value() : null;
+    if (kept == null || uptimeTicks == null || now.isEmpty()) {
+      return null;
+    }
+    return now.getAsLong() == kept.mark() && uptimeTicks - kept.ticks() < MOST_TICKS
+        ? kept.value()
+        : null;
   }
 }
