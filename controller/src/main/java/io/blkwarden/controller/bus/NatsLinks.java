@@ -86,7 +86,10 @@ final class NatsLinks {
             .discardMessagesWhenOutgoingQueueFull()
             .reportNoResponders()
             .requestCleanupInterval(Duration.ofMillis(500))
-            .connectionTimeout(Duration.ofSeconds(3))
+            // As long as the server gives TLS: a JVM that has just started takes seconds for it on
+            // a
+            // busy machine, and that is where people type.
+            .connectionTimeout(Duration.ofSeconds(10))
             .socketWriteTimeout(Duration.ofSeconds(20))
             .pingInterval(PING)
             .maxPingsOut(2);
