@@ -6,39 +6,20 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
 
 /** What the tests ask of the dom0 in the lab, by shell and by NATS. */
-final class Dom0 {
-  /** Generous: the machine is emulated, and a JVM takes ten seconds to start in it. */
-  static final Duration PATIENCE = Duration.ofMinutes(4);
-
-  private final Lab lab;
+final class Dom0 extends Dom0Shell {
   private final FleetView fleet;
 
   Dom0(Lab lab, FleetView fleet) {
-    this.lab = lab;
+    super(lab);
     this.fleet = fleet;
-  }
-
-  /** Wall clock of dom0, which is the clock of its mapping events. */
-  Instant now() {
-    return after("true");
-  }
-
-  /** Wall clock of dom0 right after a command there: no way over ssh lies between the two. */
-  Instant after(String command) {
-    String micros = lab.sh("{ " + command + "; } >&2 && echo ${EPOCHREALTIME/./}").trim();
-    return Instant.EPOCH.plus(Long.parseLong(micros), ChronoUnit.MICROS);
   }
 
   /** The first snapshot since a mark that fits. */
@@ -79,11 +60,6 @@ final class Dom0 {
         o -> o.result() == result && "xvda2".equals(o.vdev()));
   }
 
-  /** Sets the guests' part of the processor; dom0's weight is 8192. */
-  void weigh(int weight) {
-    lab.sh("for vm in vm101 vm102; do xl sched-credit2 -d $vm -w %d; done".formatted(weight));
-  }
-
   /** Holds a snapshot against what ps, xenstore, sysfs, dmsetup and ionice say in dom0. */
   void assertSameAsShell(MappingSnapshot snapshot) {
     Map<String, ShellDisk> shell = new TreeMap<>();
@@ -113,29 +89,5 @@ final class Dom0 {
               .collect(Collectors.toSet());
       assertThat(workers).as("workers of %s", disk.key()).isEqualTo(expected.workers());
     }
-  }
-
-  /** The ioprio of every blkback thread by pid, as ionice prints it. */
-  Map<Integer, String> priorities() {
-    Map<Integer, String> all = new TreeMap<>();
-    lab.sh(
-            "for p in $(ps -e -o pid=,comm= | awk '$2 ~ /^([0-9]+\\.xvd|blkback\\.)/ {print $1}');"
-                + " do echo $p $(ionice -p $p); done")
-        .lines()
-        .map(line -> line.split(" ", 2))
-        .forEach(pair -> all.put(Integer.valueOf(pair[0]), pair[1]));
-    return all;
-  }
-
-  /** Waits until exactly these threads have this priority and all others have none. */
-  void awaitPriorities(Set<Integer> pids, String priority, Duration limit) {
-    Awaitility.await("ionice shows %s for %s alone".formatted(priority, pids))
-        .atMost(limit)
-        .pollInterval(Duration.ofMillis(500))
-        .untilAsserted(() ->
-            assertThat(priorities())
-                .isNotEmpty()
-                .allSatisfy((pid, found) ->
-                    assertThat(found).isEqualTo(pids.contains(pid) ? priority : "none: prio 0")));
   }
 }

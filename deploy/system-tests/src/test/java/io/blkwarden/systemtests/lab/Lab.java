@@ -44,6 +44,11 @@ final class Lab {
   String verb(String... words) {
     List<String> line = new ArrayList<>(List.of(command));
     line.addAll(List.of(words));
+    return run(line);
+  }
+
+  /** A command's standard output; fails with all that was printed if the command does. */
+  static String run(List<String> line) {
     try {
       Path out = Files.createTempFile("lab", ".out");
       Path err = Files.createTempFile("lab", ".err");
