@@ -8,8 +8,9 @@ import java.util.List;
 /**
  * What takes the fleet's messages in.
  *
- * <p>Called on threads that must not wait: an implementation stores and returns. Payloads belong to
- * the implementation, which bounds what it keeps.
+ * <p>Called on threads that must not wait: an implementation stores, perhaps does what takes no
+ * longer than to wake another thread, and returns. Payloads belong to it, and it bounds what it
+ * keeps.
  */
 public interface Inbox {
   /** A batch of samples, in binary. */

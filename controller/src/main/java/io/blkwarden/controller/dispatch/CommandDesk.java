@@ -7,8 +7,11 @@ import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +22,9 @@ import reactor.core.scheduler.Scheduler;
  *
  * <p>A host's commands go one after the other, so that a release never overtakes what it releases;
  * at most {@link #MAX_IN_FLIGHT} hosts are asked at once. At most {@link #MAX_WAITING} wait; one
- * more is refused, which counts as lost. Its time runs while a command waits. Everything happens on
- * the scheduler's one thread.
+ * more is refused, which counts as lost. Its time runs while a command waits. A command that may
+ * begin is sent on the thread that brings it, for to wake another takes longer; all else happens on
+ * the scheduler's one thread. Feedback is never given under the lock: it may bring commands.
  */
 public final class CommandDesk {
   /** Most commands under way at once, one a host. */
@@ -64,20 +68,31 @@ public final class CommandDesk {
     this.counters = counters;
   }
 
-  /** Takes a command; returns at once. */
+  /** Takes a command, and sends it now if it may begin; returns at once. */
   public void send(Command command) {
+    order(command).ifPresent(this::line);
+  }
+
+  /** Takes a command that nobody waits for: its sending, too, is left to the scheduler. */
+  void sendSoon(Command command) {
+    order(command).ifPresent(order -> scheduler.schedule(() -> line(order)));
+  }
+
+  private Optional<Order> order(Command command) {
     if (!quota.take()) {
       counters.refused.increment();
       lose(command, "%d commands wait already".formatted(MAX_WAITING));
-      return;
+      return Optional.empty();
     }
-    Order order = new Order(command, scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs());
-    scheduler.schedule(() -> {
-      HostId host = command.host();
-      waiting.computeIfAbsent(host, key -> new ArrayDeque<>()).add(order);
-      turns.add(host);
-      next();
-    });
+    long deadlineMillis = scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs();
+    return Optional.of(new Order(command, deadlineMillis));
+  }
+
+  private synchronized void line(Order order) {
+    HostId host = order.command().host();
+    waiting.computeIfAbsent(host, key -> new ArrayDeque<>()).add(order);
+    turns.add(host);
+    next();
   }
 
   /** Takes note of an outcome that came another way than as an answer. */
@@ -85,7 +100,10 @@ public final class CommandDesk {
     MessageId id = outcome.command();
     if (id != null) {
       scheduler.schedule(() -> {
-        CommandCall.Ongoing underWay = ongoing.get(outcome.host());
+        CommandCall.Ongoing underWay;
+        synchronized (this) {
+          underWay = ongoing.get(outcome.host());
+        }
         if (underWay != null && underWay.command().id().equals(id)) {
           underWay.settle(outcome);
         }
@@ -96,15 +114,19 @@ public final class CommandDesk {
   /** Gives up all that waits and all that is under way. */
   public void abandon(String why) {
     scheduler.schedule(() -> {
-      for (ArrayDeque<Order> orders : waiting.values()) {
-        for (Order order : orders) {
-          quota.give();
-          lose(order.command(), why);
-        }
+      List<Order> given = new ArrayList<>();
+      List<CommandCall.Ongoing> underWay;
+      synchronized (this) {
+        waiting.values().forEach(given::addAll);
+        waiting.clear();
+        turns.clear();
+        underWay = List.copyOf(ongoing.values());
       }
-      waiting.clear();
-      turns.clear();
-      Map.copyOf(ongoing).values().forEach(underWay -> underWay.abandon(why));
+      for (Order order : given) {
+        quota.give();
+        lose(order.command(), why);
+      }
+      underWay.forEach(each -> each.abandon(why));
     });
   }
 
@@ -118,7 +140,7 @@ public final class CommandDesk {
     return quota.taken();
   }
 
-  /** Begins what may begin: the oldest command of each host that is not busy. */
+  /** Begins what may begin, under the lock: the oldest command of each host that is not busy. */
   private void next() {
     for (int looks = turns.size(); looks > 0 && ongoing.size() < MAX_IN_FLIGHT; looks--) {
       HostId host = turns.remove();
@@ -149,18 +171,17 @@ public final class CommandDesk {
               end(host);
               counters.answered.increment();
               feedback.outcome(outcome);
-              next();
             },
             why -> {
               end(host);
               lose(command, why);
-              next();
             }));
   }
 
-  private void end(HostId host) {
+  private synchronized void end(HostId host) {
     ongoing.remove(host);
     quota.give();
+    next();
   }
 
   private void lose(Command command, String why) {

@@ -97,6 +97,15 @@ public final class EffectDispatch implements Consumer<Effect> {
         alerts.accept(publish.alert());
       }
       case Effect.WantSnapshot want -> wantSnapshot(want.host());
+      case Effect.TellClaim tell ->
+          epoch
+              .get()
+              .ifPresent(claim ->
+                  ask(
+                      tell.host(),
+                      claim,
+                      "its agent has not heard of this controller's claim",
+                      new CommandAction.Snapshot(tell.known())));
       case Effect.Answer answer -> operators.answer(answer.correlation(), answer.reply());
       case Effect.Forget forget -> forgets.accept(forget);
       case Effect.Keep keep -> specs.accept(keep.spec());
@@ -149,15 +158,20 @@ public final class EffectDispatch implements Consumer<Effect> {
       storedSnapshots.accept(host);
       return;
     }
-    snapshots.send(
+    String why = "its mapping is not known well enough";
+    ask(host, claim.getAsLong(), why, new CommandAction.Snapshot());
+  }
+
+  private void ask(HostId host, long claim, String why, CommandAction.Snapshot action) {
+    snapshots.sendSoon(
         new Command(
             MessageId.of(clock.millis(), random),
             host,
-            claim.getAsLong(),
+            claim,
             issuer,
             clock.instant(),
             SNAPSHOT_EXPIRES_MILLIS,
-            "its mapping is not known well enough",
-            new CommandAction.Snapshot()));
+            why,
+            action));
   }
 }

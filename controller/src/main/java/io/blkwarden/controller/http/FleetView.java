@@ -111,6 +111,7 @@ public final class FleetView {
         policyRevision.incrementAndGet();
       }
       case Input.Mapped _,
+          Input.Missed _,
           Input.Sampled _,
           Input.OutcomeSeen _,
           Input.CommandLost _,

@@ -43,7 +43,7 @@ public final class IntakeCounters {
   /** Samples of hosts beyond the bound on hosts. */
   public final LongAdder hostsRefused = new LongAdder();
 
-  /** Hosts whose snapshot was asked for anew because a message of theirs was refused. */
+  /** Hosts whose snapshot is wanted anew because a message of theirs was refused. */
   public final LongAdder resyncs = new LongAdder();
 
   /** Inputs that the brain took. */

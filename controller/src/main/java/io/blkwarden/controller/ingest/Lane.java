@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ final class Lane {
 
   private record Waiting(Input input, int bytes) {}
 
-  private final Doorbell doorbell;
+  private final Turn turn;
   private final AtomicLong waitingBytes;
   private final long maxWaitingBytes;
   private final ArrayDeque<Waiting> control = new ArrayDeque<>();
@@ -32,9 +33,10 @@ final class Lane {
   private volatile boolean empty = true;
 
   private final Queue<SampleSlot> ready = new ConcurrentLinkedQueue<>();
+  private volatile @Nullable Consumer<Lane> here;
 
-  Lane(Doorbell doorbell, AtomicLong waitingBytes, long maxWaitingBytes) {
-    this.doorbell = doorbell;
+  Lane(Turn turn, AtomicLong waitingBytes, long maxWaitingBytes) {
+    this.turn = turn;
     this.waitingBytes = waitingBytes;
     this.maxWaitingBytes = maxWaitingBytes;
   }
@@ -54,7 +56,7 @@ final class Lane {
       control.add(new Waiting(input, bytes));
       empty = false;
     }
-    doorbell.ring();
+    ring(input instanceof Input.Beat);
     return true;
   }
 
@@ -76,7 +78,22 @@ final class Lane {
 
   void ready(SampleSlot slot) {
     ready.add(slot);
-    doorbell.ring();
+    ring(true);
+  }
+
+  /** Small work, and much of it, is done where it comes. */
+  private void ring(boolean small) {
+    Consumer<Lane> taker = here;
+    if (small && taker != null) {
+      turn.ring(() -> taker.accept(this));
+    } else {
+      turn.ring();
+    }
+  }
+
+  /** Lets the thread that brings something do what is to be done with it. */
+  void takenBy(Consumer<Lane> taker) {
+    here = taker;
   }
 
   @Nullable SampleSlot pollSamples() {

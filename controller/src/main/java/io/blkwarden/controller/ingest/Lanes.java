@@ -21,7 +21,7 @@ public final class Lanes {
   /** Most bytes of control messages that wait in all lanes. */
   static final long MAX_WAITING_BYTES = 64L << 20;
 
-  private final Doorbell doorbell = new Doorbell();
+  private final Turn turn = new Turn();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final Lane front = lane();
   private final List<Lane> lanes = new ArrayList<>();
@@ -35,7 +35,7 @@ public final class Lanes {
   }
 
   private Lane lane() {
-    return new Lane(doorbell, waitingBytes, MAX_WAITING_BYTES);
+    return new Lane(turn, waitingBytes, MAX_WAITING_BYTES);
   }
 
   /** Adds a person's request; false at the bound. */
@@ -67,7 +67,7 @@ public final class Lanes {
   /** Marks a host whose message was refused. */
   void mark(HostId host) {
     resync.add(host);
-    doorbell.ring();
+    turn.ring();
   }
 
   /** Takes a marked host, or none; none while there is no room for its map. */
@@ -87,7 +87,7 @@ public final class Lanes {
     return waitingBytes.get() < MAX_WAITING_BYTES / 2;
   }
 
-  Doorbell doorbell() {
-    return doorbell;
+  Turn turn() {
+    return turn;
   }
 }

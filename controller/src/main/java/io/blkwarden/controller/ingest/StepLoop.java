@@ -17,13 +17,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The brain's thread: takes a few inputs of each lane in turn, gives them to the step, and hands
- * its effects on; sleeps when there is nothing to do.
+ * its effects on; sleeps when there is nothing to do. While it sleeps, the thread that brings a
+ * batch or a heartbeat is the brain for as long as that takes; see {@link Turn}.
  *
  * <p>An input on which the step fails is logged, counted and left out.
  */
@@ -46,6 +49,7 @@ public final class StepLoop implements Runnable {
   private final BlockingQueue<Runnable> questions = new ArrayBlockingQueue<>(QUESTIONS_MAX);
   private Moment now;
   private int first;
+  private @Nullable Error fault;
   private volatile boolean stopped;
   private volatile long turnedMillis;
 
@@ -84,13 +88,13 @@ public final class StepLoop implements Runnable {
   /** Ends the loop as soon as there is nothing to do. */
   public void stop() {
     stopped = true;
-    lanes.doorbell().ring();
+    lanes.turn().ring();
   }
 
   /**
-   * Lets a question be answered on the brain's thread, which alone may look at what it knows; it
-   * must change nothing. At most {@link #QUESTIONS_MAX} wait; a further one fails with {@link
-   * RejectedExecutionException}. Once the loop has ended nothing is answered.
+   * Lets a question be answered on the brain's thread while it has the turn, and so alone may look
+   * at what is known; it must change nothing. At most {@link #QUESTIONS_MAX} wait; a further one
+   * fails with {@link RejectedExecutionException}. Once the loop has ended nothing is answered.
    */
   public <T> CompletableFuture<T> ask(Supplier<T> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();
@@ -105,7 +109,7 @@ public final class StepLoop implements Runnable {
     if (!taken) {
       answer.completeExceptionally(new RejectedExecutionException("too many questions wait"));
     }
-    lanes.doorbell().ring();
+    lanes.turn().ring();
     return answer;
   }
 
@@ -118,10 +122,13 @@ public final class StepLoop implements Runnable {
 
   @Override
   public void run() {
+    for (int i = 0; i < lanes.count(); i++) {
+      lanes.at(i).takenBy(this::takeHere);
+    }
     long nextTick = monotonicMillis.getAsLong();
     boolean worked = true;
     while (worked || !stopped) {
-      lanes.doorbell().answer();
+      int rings = lanes.turn().rings();
       worked = round();
       answerOne();
       long time = monotonicMillis.getAsLong();
@@ -130,9 +137,29 @@ public final class StepLoop implements Runnable {
         handle(new Input.Tick());
         nextTick = time + TICK_MILLIS;
       }
-      if (!worked && !stopped && questions.isEmpty()) {
-        lanes.doorbell().sleep(nextTick - time);
+      if (worked || stopped || !questions.isEmpty()) {
+        lanes.turn().keep(rings);
+      } else if (lanes.turn().giveBack(rings)) {
+        lanes.turn().await(nextTick - time);
+        if (fault != null) {
+          throw fault;
+        }
       }
+    }
+  }
+
+  /**
+   * Takes what is in a lane on the thread that laid it there, which has the turn: nothing was in
+   * any lane before, and whatever comes meanwhile rings for itself. What breaks the brain there
+   * breaks the brain's thread.
+   */
+  private void takeHere(Lane lane) {
+    try {
+      boolean _ = control(lane);
+      boolean _ = samples(lane);
+    } catch (Error e) {
+      fault = e;
+      lanes.turn().ring();
     }
   }
 
@@ -147,7 +174,7 @@ public final class StepLoop implements Runnable {
     }
     for (HostId host = lanes.pollMarked(); host != null; host = lanes.pollMarked()) {
       counters.resyncs.increment();
-      carryOut(new Effect.WantSnapshot(host));
+      handle(new Input.Missed(host));
       worked = true;
     }
     return worked;
@@ -186,20 +213,24 @@ public final class StepLoop implements Runnable {
   private void handle(Input input) {
     counters.steps.increment();
     try {
-      for (Effect effect : step.apply(input, moment())) {
-        carryOut(effect);
-      }
+      List<Effect> all = step.apply(input, moment());
+      carryOut(all, Effect.Send.class::isInstance); // first: the others write lines into the log
+      carryOut(all, effect -> !(effect instanceof Effect.Send));
     } catch (RuntimeException e) {
       counters.stepFailures.increment();
       log.error("the step failed on {}: {}", input.getClass().getSimpleName(), e.toString(), e);
     }
   }
 
-  private void carryOut(Effect effect) {
-    try {
-      effects.accept(effect);
-    } catch (RuntimeException e) {
-      log.error("{} could not be carried out: {}", effect, e.toString(), e);
+  private void carryOut(List<Effect> all, Predicate<Effect> which) {
+    for (Effect effect : all) {
+      if (which.test(effect)) {
+        try {
+          effects.accept(effect);
+        } catch (RuntimeException e) {
+          log.error("{} could not be carried out: {}", effect, e.toString(), e);
+        }
+      }
     }
   }
 

@@ -231,7 +231,11 @@ public final class Replay {
           }
           case Effect.Publish publish -> alert(publish.alert());
           case Effect.Note note -> note(note.decision());
-          case Effect.WantSnapshot _, Effect.Answer _, Effect.Keep _, Effect.Forget _ -> {}
+          case Effect.WantSnapshot _,
+              Effect.TellClaim _,
+              Effect.Answer _,
+              Effect.Keep _,
+              Effect.Forget _ -> {}
         }
       }
     }

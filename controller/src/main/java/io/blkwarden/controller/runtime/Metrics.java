@@ -86,7 +86,10 @@ final class Metrics {
         count("samples_conflated_total", "Samples that a later one replaced.", intake.conflated),
         count("outcomes_duplicate_total", "Outcomes that had come before.", intake.duplicates),
         count("hosts_refused_total", "Samples of hosts beyond the bound.", intake.hostsRefused),
-        count("resyncs_total", "Snapshots asked for after a message was refused.", intake.resyncs),
+        count(
+            "resyncs_total",
+            "Hosts whose snapshot was wanted after a message was refused.",
+            intake.resyncs),
         count("steps_total", "Inputs that the brain took.", intake.steps),
         count("step_failures_total", "Inputs on which the brain failed.", intake.stepFailures));
   }

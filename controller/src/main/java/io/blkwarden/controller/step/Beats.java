@@ -2,6 +2,7 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
 import java.util.HashSet;
 import java.util.Set;
@@ -28,7 +29,12 @@ final class Beats {
     watch.limits = Boolean.TRUE.equals(beat.limitAvailable());
     watch.epochSeen = beat.epoch();
     if (world.claim().isPresent() && beat.epoch() < world.claim().getAsLong()) {
-      world.wantSnapshot(watch); // the command tells the agent of this claim
+      world.tellClaim(watch, new CommandAction.Revision(beat.run(), beat.revision()));
+    } else {
+      watch.claimWish.answered();
+    }
+    if (watch.missed) {
+      world.wantSnapshot(watch);
     }
     Set<MessageId> held = new HashSet<>();
     for (Heartbeat.HeldThrottle each : beat.throttles()) {

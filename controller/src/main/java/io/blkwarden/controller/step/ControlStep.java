@@ -65,6 +65,7 @@ public final class ControlStep {
     switch (input) {
       case Input.Sampled sampled -> sampling.take(sampled.host(), sampled.frame());
       case Input.Mapped mapped -> mapping.take(mapped.event());
+      case Input.Missed missed -> mapping.missed(missed.host());
       case Input.Beat beat -> beats.take(beat.beat());
       case Input.OutcomeSeen seen -> outcomes.take(seen.outcome());
       case Input.CommandLost lost -> outcomes.lost(lost.command(), lost.why());

@@ -6,6 +6,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.OperatorReply;
 
 /** What the step wants done: one of a closed set. */
@@ -33,13 +34,27 @@ public sealed interface Effect {
   }
 
   /**
-   * Get the host's whole map; asked at most once in {@link StepSettings#snapshotRetryMillis()}.
+   * Get the host's whole map; asked at most once in {@link StepSettings#snapshotRetryMillis()}, and
+   * of few hosts at once.
    *
    * @param host whose
    */
   record WantSnapshot(HostId host) implements Effect {
     public WantSnapshot {
       Require.present(host, "host");
+    }
+  }
+
+  /**
+   * Tell the host's agent this controller's claim.
+   *
+   * @param host whose
+   * @param known the mapping that its heartbeat named, which it need not send for this
+   */
+  record TellClaim(HostId host, CommandAction.Revision known) implements Effect {
+    public TellClaim {
+      Require.present(host, "host");
+      Require.present(known, "known");
     }
   }
 

@@ -15,6 +15,7 @@ final class HostWatch {
 
   final HostState state;
   final SnapshotWish wish = new SnapshotWish();
+  final SnapshotWish claimWish = new SnapshotWish();
   final Harms harms = new Harms();
   final Blaming blaming = new Blaming();
   final Feeds feeds = new Feeds();
@@ -39,6 +40,10 @@ final class HostWatch {
 
   long lastSampleMillis;
   int unknownBases;
+
+  /** Whether a message was refused that may have been of the map. */
+  boolean missed;
+
   int actingBreaches;
 
   /** Whether the agent carries out commands; absent before its first heartbeat. */

@@ -41,6 +41,17 @@ public sealed interface Input {
   }
 
   /**
+   * Something of a host was refused for want of room, and is not known any more.
+   *
+   * @param host whose
+   */
+  record Missed(HostId host) implements Input {
+    public Missed {
+      Require.present(host, "host");
+    }
+  }
+
+  /**
    * An agent gave a sign of life.
    *
    * @param beat what it said

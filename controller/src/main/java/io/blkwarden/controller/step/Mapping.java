@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingEvent;
 import java.util.ArrayList;
@@ -18,6 +19,16 @@ final class Mapping {
 
   void take(MappingEvent event) {
     world.watch(event.origin().host()).ifPresent(watch -> take(watch, event));
+  }
+
+  /** What was refused may have been of the map; it is asked for until it comes. */
+  void missed(HostId host) {
+    world
+        .watch(host)
+        .ifPresent(watch -> {
+          watch.missed = true;
+          world.wantSnapshot(watch);
+        });
   }
 
   private void take(HostWatch watch, MappingEvent event) {
@@ -61,8 +72,8 @@ final class Mapping {
   }
 
   /** The snapshot that some cases waited for is there. */
-  private static void answered(HostWatch watch) {
-    watch.wish.answered();
+  private void answered(HostWatch watch) {
+    world.snapshots.came(watch);
     for (Case each : watch.cases.values()) {
       Episode episode = each.episode;
       if (episode != null && episode.awaitsSnapshot) {

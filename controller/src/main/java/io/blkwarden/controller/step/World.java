@@ -34,6 +34,7 @@ final class World {
   static final int HOST_CASES_MAX = 1_024;
 
   final StepSettings settings;
+  final Snapshots snapshots;
   final Map<HostId, HostWatch> hosts = new LinkedHashMap<>();
   final Throttles throttles = new Throttles();
   final Budget blameBudget = new Budget(Blaming.DISKS_MAX);
@@ -52,6 +53,7 @@ final class World {
 
   World(StepSettings settings, RandomGenerator random, String issuer, Moment start) {
     this.settings = settings;
+    this.snapshots = new Snapshots(settings.snapshotRetryMillis());
     this.random = random;
     this.issuer = issuer;
     this.now = start;
@@ -149,8 +151,15 @@ final class World {
   }
 
   void wantSnapshot(HostWatch watch) {
-    if (watch.wish.ask(millis(), settings.snapshotRetryMillis())) {
+    if (snapshots.ask(watch, millis())) {
       effects.add(new Effect.WantSnapshot(watch.host()));
+    }
+  }
+
+  /** Tells an agent of this claim: at most as often as it may be asked for its map. */
+  void tellClaim(HostWatch watch, CommandAction.Revision known) {
+    if (watch.claimWish.ask(millis(), settings.snapshotRetryMillis())) {
+      effects.add(new Effect.TellClaim(watch.host(), known));
     }
   }
 

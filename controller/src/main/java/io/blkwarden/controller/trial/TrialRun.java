@@ -145,7 +145,11 @@ public final class TrialRun {
           }
           case Effect.Publish publish -> book(publish.alert());
           case Effect.Note note -> book(note.decision());
-          case Effect.WantSnapshot _, Effect.Answer _, Effect.Keep _, Effect.Forget _ -> {}
+          case Effect.WantSnapshot _,
+              Effect.TellClaim _,
+              Effect.Answer _,
+              Effect.Keep _,
+              Effect.Forget _ -> {}
         }
       }
     }

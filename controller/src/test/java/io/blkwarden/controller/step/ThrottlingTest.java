@@ -97,7 +97,8 @@ final class ThrottlingTest {
   void anAgentThatDoesNotKnowThisControllerIsToldFirstAndActedOnOnceItDoes() {
     rig.feed(new Input.Claimed(8));
     List<Effect> effects = rig.beat(host, true); // its epoch is 7
-    assertThat(effects).containsExactly(new Effect.WantSnapshot(host.id));
+    CommandAction.Revision known = new CommandAction.Revision(host.run, host.revision);
+    assertThat(effects).as("no map").containsExactly(new Effect.TellClaim(host.id, known));
     effects = rig.seconds(4, host, this::storm);
     assertThat(Rig.sends(effects)).isEmpty();
     assertThat(Rig.decisions(effects))

@@ -7,6 +7,7 @@ import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.DecisionNote;
+import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.List;
@@ -68,6 +69,27 @@ public final class Messages {
   public static Command command(long number, HostId host, long expiresInMs) {
     return new Command(
         id(number), host, 7, "test", AT, expiresInMs, "for a test", new CommandAction.Snapshot());
+  }
+
+  /** A heartbeat of an agent that holds nothing. */
+  public static Heartbeat beat(HostId host) {
+    return new Heartbeat(
+        host,
+        new UUID(0, 1),
+        new UUID(0, 2),
+        AT,
+        "1",
+        1_000,
+        1,
+        1,
+        true,
+        "6.1",
+        1_000,
+        List.of(),
+        List.of(),
+        List.of(),
+        Map.of(),
+        false);
   }
 
   /** What an agent says to a command. */

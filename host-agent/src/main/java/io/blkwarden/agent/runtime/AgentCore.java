@@ -284,7 +284,8 @@ final class AgentCore {
   }
 
   private PresentMapping present() {
-    return new PresentMapping(boot, live.mapping().disks());
+    return new PresentMapping(
+        boot, new CommandAction.Revision(run, revision), live.mapping().disks());
   }
 
   /** Tells the whole map, once there is one. */

@@ -118,7 +118,10 @@ public final class CommandGate {
               .<Verdict>map(Verdict.Release::new)
               .orElseGet(() -> new Verdict.NotHeld(reset));
       case CommandAction.ReleaseAll _ -> new Verdict.ReleaseAll();
-      case CommandAction.Snapshot _ -> new Verdict.SendSnapshot();
+      case CommandAction.Snapshot snapshot ->
+          mapping.at().equals(snapshot.unless())
+              ? new Verdict.SameMapping()
+              : new Verdict.SendSnapshot();
     };
   }
 

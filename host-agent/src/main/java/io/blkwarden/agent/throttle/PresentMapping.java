@@ -3,6 +3,7 @@ package io.blkwarden.agent.throttle;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.MappingSnapshot;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +13,13 @@ import java.util.UUID;
  * The mapping as it is known just now.
  *
  * @param boot boot of the host
+ * @param at what others call this state of it
  * @param disks all disks, at most {@link MappingSnapshot#MAX_DISKS}
  */
-public record PresentMapping(UUID boot, List<MappedDisk> disks) {
+public record PresentMapping(UUID boot, CommandAction.Revision at, List<MappedDisk> disks) {
   public PresentMapping {
     Require.present(boot, "boot");
+    Require.present(at, "at");
     disks = Require.list(disks, MappingSnapshot.MAX_DISKS, "disks");
   }
 

@@ -108,6 +108,8 @@ public final class Throttler {
         Outcome done = outcomes.done(command.id(), "a snapshot is published");
         yield new Handled(done, List.of(done), true);
       }
+      case Verdict.SameMapping() ->
+          Handled.of(outcomes.done(command.id(), "no snapshot: the sender knows this mapping"));
       case Verdict.Repeat(Outcome before) -> new Handled(before, List.of(), false);
       case Verdict.Refuse(Refusal refusal, String detail) ->
           Handled.of(refuse(command, refusal, detail));

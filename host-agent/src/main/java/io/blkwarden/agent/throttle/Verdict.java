@@ -44,6 +44,9 @@ sealed interface Verdict {
   /** Publish a snapshot of the mapping. */
   record SendSnapshot() implements Verdict {}
 
+  /** Publish none, for the sender knows of this mapping. */
+  record SameMapping() implements Verdict {}
+
   /**
    * The command was carried out before.
    *

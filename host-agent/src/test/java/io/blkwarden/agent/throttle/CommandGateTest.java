@@ -283,4 +283,19 @@ final class CommandGateTest {
     assertThat(handled.snapshotWanted()).isTrue();
     assertThat(handled.reply().result()).isEqualTo(Result.DONE);
   }
+
+  @Test
+  void aSenderThatKnowsTheMappingTellsItsEpochAndGetsNoSnapshot() {
+    CommandAction known = new CommandAction.Snapshot(host.at);
+    Handled handled = host.send(host.command(host.id(), 9, known));
+
+    assertThat(handled.snapshotWanted()).isFalse();
+    assertThat(handled.reply().result()).isEqualTo(Result.DONE);
+    assertThat(host.throttler.epoch()).isEqualTo(9);
+
+    host.at = new CommandAction.Revision(host.at.run(), host.at.revision() + 1);
+    assertThat(host.send(host.command(host.id(), 9, known)).snapshotWanted()).isTrue();
+    host.at = new CommandAction.Revision(new UUID(6, 6), host.at.revision() - 1);
+    assertThat(host.send(host.command(host.id(), 9, known)).snapshotWanted()).isTrue();
+  }
 }

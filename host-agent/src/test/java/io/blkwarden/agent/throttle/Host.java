@@ -41,6 +41,7 @@ public final class Host {
   public final KeptLeases store = new KeptLeases();
   public Optional<String> gateObjection = Optional.empty();
   public UUID boot = BOOT;
+  public CommandAction.Revision at = new CommandAction.Revision(new UUID(3, 4), 12);
   public long nowMillis = 1_000_000;
   public boolean readOnly;
   private final Random random = new Random(42);
@@ -98,7 +99,7 @@ public final class Host {
   }
 
   public PresentMapping mapping() {
-    return new PresentMapping(boot, disks);
+    return new PresentMapping(boot, at, disks);
   }
 
   public MappedDisk addDisk(int domid, String vdev, int firstPid, int rings) {

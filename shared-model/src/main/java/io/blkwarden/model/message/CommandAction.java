@@ -100,6 +100,30 @@ public sealed interface CommandAction {
   /** Ends all leases of the host. */
   record ReleaseAll() implements CommandAction {}
 
-  /** Asks for a snapshot of the mapping. */
-  record Snapshot() implements CommandAction {}
+  /**
+   * Asks for a snapshot of the mapping, and so tells the agent the sender's epoch.
+   *
+   * @param unless none is wanted when this is still the agent's mapping; absent when one is wanted
+   *     anyway. Agents that do not know the field send one.
+   */
+  record Snapshot(@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Revision unless)
+      implements CommandAction {
+    /** One that is wanted anyway. */
+    public Snapshot() {
+      this(null);
+    }
+  }
+
+  /**
+   * A state of a host's mapping.
+   *
+   * @param run of the agent
+   * @param revision within that run
+   */
+  record Revision(UUID run, long revision) {
+    public Revision {
+      Require.present(run, "action.unless.run");
+      Require.within(revision, 0, Long.MAX_VALUE, "action.unless.revision");
+    }
+  }
 }

@@ -215,6 +215,7 @@ final class Oracle {
         case Effect.Note _,
             Effect.Answer _,
             Effect.WantSnapshot _,
+            Effect.TellClaim _,
             Effect.Keep _,
             Effect.Forget _ -> {}
       }
