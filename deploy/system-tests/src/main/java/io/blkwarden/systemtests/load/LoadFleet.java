@@ -41,6 +41,10 @@ import java.util.UUID;
  */
 final class LoadFleet {
   private static final UUID RUN = new UUID(7, 7);
+
+  /** Every host's map is this one for ever. */
+  static final CommandAction.Revision REVISION = new CommandAction.Revision(RUN, 1);
+
   private static final List<PhysicalDevice> DEVICES =
       List.of(
           new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY));
