@@ -192,10 +192,9 @@ class InstallLabTest {
     Awaitility.await("released")
         .atMost(Dom0Shell.PATIENCE)
         .pollInterval(Duration.ofSeconds(2))
-        .untilAsserted(
-            () ->
-                assertThat(installed.operator("blkwarden release " + Installed.SWAP))
-                    .contains("xvda2 of vm101 on dom0-1 is released"));
+        .untilAsserted(() ->
+            assertThat(installed.operator("blkwarden release " + Installed.SWAP))
+                .contains("xvda2 of vm101 on dom0-1 is released"));
     installed.awaitNoPriorities();
   }
 

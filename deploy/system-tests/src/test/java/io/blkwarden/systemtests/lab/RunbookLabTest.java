@@ -182,6 +182,14 @@ class RunbookLabTest {
     assertThat(lab.sh("systemctl status blkwarden-agent || true")).contains("inactive (dead)");
     assertThat(lab.sh(type("journalctl -u blkwarden-agent")))
         .contains("agent of dom0-1 has stopped");
+
+    // A host that is gone for good is forgotten, and one that comes back is known again.
+    Awaitility.await("forgotten, once the controller knows that its leases are over")
+        .atMost(Installed.A_MINUTE)
+        .untilAsserted(() ->
+            assertThat(installed.operator(type("blkwarden forget dom0-7")))
+                .contains("dom0-1 is forgotten"));
+    assertThat(installed.operator("! blkwarden map --host dom0-1 2>&1")).contains("no map of host");
     lab.sh("systemctl start blkwarden-agent");
     awaitAlert("firing", "handled");
   }
