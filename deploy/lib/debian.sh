@@ -9,6 +9,7 @@
 DEBIAN=""
 INSIDE=()
 DEBIAN_INIT=""
+DEBIAN_UNSHARED=""
 DEBIAN_PACKAGES=systemd,systemd-sysv,dbus,passwd,iproute2,nats-server,openssl,curl,rpm
 
 debian_make() { # TAR
@@ -31,7 +32,7 @@ debian_can_run() {
 }
 
 debian_start() { # NAME
-  local tar="${BLKWARDEN_PACKAGES_DIR:-$HOME/.cache/blkwarden/packages}" unshared tries
+  local tar="${BLKWARDEN_PACKAGES_DIR:-$HOME/.cache/blkwarden/packages}" tries
   tar+="/bookworm-$(cksum <<<"$DEBIAN_PACKAGES" | cut -d' ' -f1).tar"
   debian_can_run
   debian_make "$tar"
@@ -51,9 +52,9 @@ debian_start() { # NAME
     hostname "$2"
     exec chroot "$1" /usr/bin/env -i container=other PATH=/usr/sbin:/usr/bin /lib/systemd/systemd
   ' - "$DEBIAN" "$1" </dev/null >"$DEBIAN.log" 2>&1 &
-  unshared=$!
+  DEBIAN_UNSHARED=$!
   for ((tries = 0; tries < 300; tries++)); do
-    DEBIAN_INIT="$(cat "/proc/$unshared/task/$unshared/children" 2>/dev/null || true)"
+    DEBIAN_INIT="$(cat "/proc/$DEBIAN_UNSHARED/task/$DEBIAN_UNSHARED/children" 2>/dev/null || true)"
     DEBIAN_INIT="${DEBIAN_INIT%% *}"
     INSIDE=(nsenter -t "$DEBIAN_INIT" -m -p -u -i -n -C -r -w --)
     if [[ -n "$DEBIAN_INIT" ]] && "${INSIDE[@]}" systemctl is-system-running 2>/dev/null | grep -qE 'running|degraded'; then
@@ -67,7 +68,7 @@ debian_start() { # NAME
 
 debian_stop() {
   [[ -z "$DEBIAN_INIT" ]] || kill -9 "$DEBIAN_INIT" 2>/dev/null || true
-  wait 2>/dev/null || true
+  [[ -z "$DEBIAN_UNSHARED" ]] || wait "$DEBIAN_UNSHARED" 2>/dev/null || true
   [[ -z "$DEBIAN" ]] || rm -rf --one-file-system "$DEBIAN" "$DEBIAN.log"
-  DEBIAN="" DEBIAN_INIT=""
+  DEBIAN="" DEBIAN_INIT="" DEBIAN_UNSHARED=""
 }
