@@ -72,7 +72,8 @@ final class LargeFleetTest {
             Integer.toString(HOSTS),
             "10",
             "600",
-            "0");
+            "0",
+            "50");
     hosts.environment().put("NATS_URL", nats.url());
     load =
         hosts.redirectErrorStream(true).redirectOutput(folder.resolve("load.log").toFile()).start();
