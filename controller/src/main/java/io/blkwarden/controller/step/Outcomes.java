@@ -208,7 +208,7 @@ final class Outcomes {
     if (throttle.setAt != null && outcome.at().isBefore(throttle.setAt)) {
       return; // the word of an earlier life of the agent; were it right, heartbeats would say so
     }
-    boolean asked = throttle.stage == Throttle.Stage.REQUESTED && throttle.pending != null;
+    boolean asked = throttle.stage != Throttle.Stage.ENDING && throttle.pending != null;
     if (asked && outcome.result() == Outcome.Result.RECOVERED) {
       return; // the agent that began anew may still carry the command out: its answer decides
     }

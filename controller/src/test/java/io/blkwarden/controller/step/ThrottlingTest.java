@@ -125,6 +125,20 @@ final class ThrottlingTest {
   }
 
   @Test
+  void aRecoveryWhileTheNextRungIsUnderWayLeavesTheLastWordToItsAnswer() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    Command climb = Rig.sends(rig.seconds(20, host, this::storm)).getFirst();
+    MessageId lease = Rig.set(climb).lease();
+
+    assertThat(Rig.alerts(rig.byItself(host, lease, Outcome.Result.RECOVERED))).isEmpty();
+    rig.outcome(climb, Outcome.Result.APPLIED);
+
+    assertThat(Rig.states(rig.byItself(host, lease, Outcome.Result.RECOVERED)))
+        .as("it was held")
+        .containsExactly("firing");
+  }
+
+  @Test
   void aRecoveryWhileTheCommandIsRepeatedLeavesTheLastWordToItsAnswer() {
     Command command = breach();
     MessageId lease = Rig.set(command).lease();
