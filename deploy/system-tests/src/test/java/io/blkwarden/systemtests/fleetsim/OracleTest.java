@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 final class OracleTest {
   private static void catches(int invariant, Parts parts) {
     // on these seeds nothing is broken when all parts are the real ones
-    for (long seed : new long[] {1, 3}) {
+    for (long seed : new long[] {1, 3, 2, 4}) {
       List<Broken> broken = new Simulation(new Plan(seed, 6, 30), parts).run().broken();
       if (broken.stream().anyMatch(each -> each.invariant() == invariant)) {
         return;
       }
     }
-    assertThat(false).as("invariant %d broken within two seeds", invariant).isTrue();
+    assertThat(false).as("invariant %d broken within four seeds", invariant).isTrue();
   }
 
   private record Kernel(IoPriorities real, IntUnaryOperator target, boolean restores)
