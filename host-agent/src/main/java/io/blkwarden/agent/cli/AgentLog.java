@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * The agent's log: to stderr, as text or as JSON. In Java and not in XML, for to read that takes
- * hundreds of classes at each start. Does nothing where the program is not the agent itself.
+ * hundreds of classes at each start. Does nothing where no program has said what form it wants.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class AgentLog extends ContextAwareBase implements Configurator {
@@ -43,7 +43,6 @@ public final class AgentLog extends ContextAwareBase implements Configurator {
     root.setLevel(level());
     root.addAppender(appender);
     context.getLogger("reactor").setLevel(Level.WARN);
-    context.getLogger("com.tngtech").setLevel(Level.WARN);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
