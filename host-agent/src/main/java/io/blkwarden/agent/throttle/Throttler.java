@@ -109,7 +109,7 @@ public final class Throttler {
         yield new Handled(done, List.of(done), true);
       }
       case Verdict.SameMapping() ->
-          Handled.of(outcomes.done(command.id(), "no snapshot: the sender knows this mapping"));
+          Handled.of(outcomes.done(command.id(), "no snapshot: the sender knows of this mapping"));
       case Verdict.Repeat(Outcome before) -> new Handled(before, List.of(), false);
       case Verdict.Refuse(Refusal refusal, String detail) ->
           Handled.of(refuse(command, refusal, detail));
