@@ -44,6 +44,7 @@ public final class NatsControlBus implements ControlBus {
   private final Condition changed = lock.newCondition();
   private final NatsOptions natsOptions = new NatsOptions();
   private final Outbox outbox = new Outbox();
+  private final SnapshotBytes snapshots = new SnapshotBytes();
   private final OutcomeJournal journal;
   private int journaled;
   private final Thread sender = new Thread(this::run, "bus-send");
@@ -252,7 +253,7 @@ public final class NatsControlBus implements ControlBus {
 
   private void step(Connection live) throws InterruptedException {
     Work work = nextWork(live);
-    Publisher publisher = new Publisher(settings, live, new Results());
+    Publisher publisher = new Publisher(settings, live, snapshots, new Results());
     try {
       publisher.send(work);
     } catch (IllegalStateException e) {

@@ -34,14 +34,16 @@ final class Outbox {
   private static final int MAX_BATCH = 64;
   private static final long CONFIRM_WITHIN_MILLIS = 5_000;
   private static final long FOREVER_MILLIS = 60_000;
+  private static final long FIRST_RETRY_MILLIS = 250;
 
   private final Deque<Work.Reply> replies = new ArrayDeque<>();
   private final Deque<MappingEvent> events = new ArrayDeque<>();
   private final Map<MessageId, Sending> outcomes = new LinkedHashMap<>();
   private final Map<String, Long> drops = new TreeMap<>();
-  private final Retry recording = new Retry(30_000);
-  private final Retry keeping = new Retry(60_000);
-  private final Retry mapping = new Retry(5_000);
+  private final Retry recording = new Retry(FIRST_RETRY_MILLIS, 30_000);
+  // A whole map each time, and most often there is no bucket yet.
+  private final Retry keeping = new Retry(5_000, 60_000);
+  private final Retry mapping = new Retry(FIRST_RETRY_MILLIS, 5_000);
   private @Nullable MappingSnapshot toKeep;
   private long keptUntilMillis;
   private @Nullable Heartbeat heartbeat;
@@ -219,7 +221,7 @@ final class Outbox {
   /** The bucket has a snapshot. */
   void kept(MappingSnapshot snapshot) {
     keeping.reset();
-    if (snapshot.equals(toKeep)) {
+    if (toKeep != null && toKeep.origin().equals(snapshot.origin())) {
       toKeep = null;
     }
   }

@@ -38,6 +38,7 @@ final class Publisher {
   private final HostId host;
   private final Subjects subjects;
   private final Connection connection;
+  private final SnapshotBytes snapshots;
   private final Results results;
 
   /** Where it tells what became of the work. */
@@ -52,10 +53,12 @@ final class Publisher {
     void works(String what);
   }
 
-  Publisher(BusSettings settings, Connection connection, Results results) {
+  Publisher(
+      BusSettings settings, Connection connection, SnapshotBytes snapshots, Results results) {
     this.host = settings.host();
     this.subjects = settings.subjects();
     this.connection = connection;
+    this.snapshots = snapshots;
     this.results = results;
   }
 
@@ -78,7 +81,10 @@ final class Publisher {
   private void sendEvents(List<MappingEvent> events) throws InterruptedException {
     boolean whole = false;
     for (MappingEvent event : events) {
-      byte[] bytes = ControlJson.encode(event);
+      byte[] bytes =
+          event instanceof MappingSnapshot snapshot
+              ? snapshots.encode(snapshot)
+              : ControlJson.encode(event);
       long most = Math.min(connection.getMaxPayload(), ControlJson.MAX_BYTES);
       if (bytes.length > most) {
         results.tell((outbox, _) -> outbox.drop("mapping_too_large"));
@@ -126,7 +132,7 @@ final class Publisher {
   }
 
   private void keep(MappingSnapshot snapshot) throws IOException {
-    byte[] bytes = ControlJson.encode(snapshot);
+    byte[] bytes = snapshots.take(snapshot);
     if (bytes.length > connection.getMaxPayload()) {
       results.tell((outbox, _) -> outbox.kept(snapshot));
       return;

@@ -1,14 +1,14 @@
 package io.blkwarden.agent.bus;
 
-/** When to try again: at once after a success, then after 250 ms, doubled up to a bound. */
+/** When to try again: at once after a success, then after a first delay, doubled up to a bound. */
 final class Retry {
-  private static final long FIRST_MILLIS = 250;
-
+  private final long firstMillis;
   private final long longestMillis;
   private long delayMillis;
   private long atMillis;
 
-  Retry(long longestMillis) {
+  Retry(long firstMillis, long longestMillis) {
+    this.firstMillis = firstMillis;
     this.longestMillis = longestMillis;
   }
 
@@ -23,7 +23,7 @@ final class Retry {
   /** Failures of one burst count once: only one that comes when a try was due. */
   void failed(long nowMillis) {
     if (due(nowMillis)) {
-      delayMillis = Math.min(longestMillis, Math.max(FIRST_MILLIS, delayMillis * 2));
+      delayMillis = Math.min(longestMillis, Math.max(firstMillis, delayMillis * 2));
       atMillis = nowMillis + delayMillis;
     }
   }

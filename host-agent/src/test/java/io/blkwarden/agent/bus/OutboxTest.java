@@ -86,8 +86,8 @@ final class OutboxTest {
 
     outbox.notKept(now);
 
-    assertThat(outbox.next(now)).isEqualTo(new Work.Idle(250));
-    now += 250;
+    assertThat(outbox.next(now)).isEqualTo(new Work.Idle(5_000));
+    now += 5_000;
     assertThat(outbox.next(now)).isInstanceOf(Work.Keep.class);
   }
 
@@ -166,7 +166,7 @@ final class OutboxTest {
 
   @Test
   void retriesAreSpacedOutUpToABound() {
-    Retry retry = new Retry(1_000);
+    Retry retry = new Retry(250, 1_000);
     List<Long> delays = new ArrayList<>();
     for (int n = 0; n < 4; n++) {
       retry.failed(now);
