@@ -1,6 +1,7 @@
 package io.blkwarden.agent;
 
 import io.blkwarden.agent.cli.AgentCommand;
+import io.blkwarden.agent.cli.AgentLog;
 import io.blkwarden.commandline.log.LogFormat;
 import java.util.List;
 
@@ -13,8 +14,7 @@ public final class Main {
     if (args.length > 0 && args[0].equals("top") && System.getenv("BLKWARDEN_LOG") == null) {
       System.setProperty("BLKWARDEN_LOG", "OFF"); // a whole screen bears no log
     }
-    System.setProperty(
-        LogFormat.PROPERTY,
+    AgentLog.begin(
         List.of(args).contains("--json") // then stderr too is for programs
             ? "json"
             : LogFormat.of(args, System.getenv()));

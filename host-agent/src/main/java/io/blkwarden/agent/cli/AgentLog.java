@@ -5,45 +5,82 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.classic.spi.Configurator;
-import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
-import ch.qos.logback.core.spi.ContextAwareBase;
 import io.blkwarden.commandline.log.LogFormat;
 import java.util.Optional;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * The agent's log: to stderr, as text or as JSON. In Java and not in XML, for to read that takes
- * hundreds of classes at each start. Does nothing where no program has said what form it wants.
+ * The agent's log: to stderr, as text or as JSON. In Java, and named to SLF4J, and not in XML and
+ * searched for: to read that takes hundreds of classes at each start, and each search opens all
+ * jars.
  */
-@ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
-public final class AgentLog extends ContextAwareBase implements Configurator {
+public final class AgentLog implements SLF4JServiceProvider {
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} -"
           + " %replace(%msg){'[\\r\\n]+', ' | '}%n%ex{short}";
 
-  /** Made by logback. */
+  private final LoggerContext context = new LoggerContext();
+  private final LogbackMDCAdapter mdc = new LogbackMDCAdapter();
+  private final IMarkerFactory markers = new BasicMarkerFactory();
+
+  /** Made by SLF4J. */
   public AgentLog() {}
 
+  /**
+   * Makes this the process's log; to be called before anything is logged.
+   *
+   * @param format {@code text} or {@code json}
+   */
+  public static void begin(String format) {
+    System.setProperty(LogFormat.PROPERTY, format);
+    System.setProperty("slf4j.provider", AgentLog.class.getName());
+    System.setProperty("slf4j.internal.verbosity", "WARN"); // or it tells of the choice
+  }
+
   @Override
-  public ExecutionStatus configure(LoggerContext context) {
-    String format = System.getProperty(LogFormat.PROPERTY);
-    if (format == null) {
-      return ExecutionStatus.INVOKE_NEXT_IF_ANY;
-    }
+  public void initialize() {
+    String format = System.getProperty(LogFormat.PROPERTY, "text");
+    context.setName("agent");
+    context.setMDCAdapter(mdc);
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);
     appender.setName(format);
     appender.setTarget("System.err");
-    appender.setEncoder(format.equals("json") ? json(context) : text(context));
+    appender.setEncoder(format.equals("json") ? json() : text());
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(level());
     root.addAppender(appender);
     context.getLogger("reactor").setLevel(Level.WARN);
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    context.start();
+  }
+
+  @Override
+  public ILoggerFactory getLoggerFactory() {
+    return context;
+  }
+
+  @Override
+  public IMarkerFactory getMarkerFactory() {
+    return markers;
+  }
+
+  @Override
+  public MDCAdapter getMDCAdapter() {
+    return mdc;
+  }
+
+  @Override
+  public String getRequestedApiVersion() {
+    return "2.0.99"; // of any SLF4J 2.0
   }
 
   /** {@code BLKWARDEN_LOG}, a property or else of the environment. */
@@ -55,7 +92,7 @@ public final class AgentLog extends ContextAwareBase implements Configurator {
     return Level.toLevel(asked, Level.INFO);
   }
 
-  private static Encoder<ILoggingEvent> text(LoggerContext context) {
+  private Encoder<ILoggingEvent> text() {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
     encoder.setPattern(PATTERN);
@@ -63,7 +100,7 @@ public final class AgentLog extends ContextAwareBase implements Configurator {
     return encoder;
   }
 
-  private static Encoder<ILoggingEvent> json(LoggerContext context) {
+  private Encoder<ILoggingEvent> json() {
     JsonEncoder encoder = new JsonEncoder();
     encoder.setContext(context);
     encoder.setWithFormattedMessage(true);

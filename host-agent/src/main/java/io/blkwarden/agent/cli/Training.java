@@ -2,13 +2,13 @@ package io.blkwarden.agent.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.blkwarden.agent.Main;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
 import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.agent.uevent.UeventCheck;
 import io.blkwarden.agent.xenstore.XenStoreCheck;
 import io.blkwarden.agent.xenstore.XenStoreSettings;
-import io.blkwarden.commandline.log.LogFormat;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,7 +39,7 @@ public final class Training {
 
   /** Runs it. */
   public static void main(String[] args) throws IOException {
-    System.setProperty(LogFormat.PROPERTY, "text"); // as Main does, before anything is logged
+    AgentLog.begin("text"); // as Main does, before anything is logged
     liveParts();
     Path state = Path.of(args[1]);
     // Each start but the first finds a file of the run before.
@@ -48,7 +48,7 @@ public final class Training {
     fault.ifPresent(System.err::println);
     ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().daemon().start(() -> serve(server));
-    AgentCommand.execute(
+    Main.main(
         new String[] {
           "run",
           "--root",
@@ -60,8 +60,7 @@ public final class Training {
           "nats://127.0.0.1:" + server.getLocalPort(),
           "--state-dir",
           state.toString()
-        },
-        System.getenv());
+        });
   }
 
   private static void liveParts() {
@@ -82,23 +81,36 @@ public final class Training {
     }
   }
 
-  /** Answers PING, and takes what is published. */
+  /** Answers PING, and takes and confirms what is published. */
   private static void answer(Socket client) {
     try (client;
         InputStream in = new BufferedInputStream(client.getInputStream());
         OutputStream out = client.getOutputStream()) {
       out.write(INFO.getBytes(UTF_8));
+      String answers = "";
       for (String line = line(in); !line.isEmpty(); line = line(in)) {
         String[] words = line.split(" ", -1);
         switch (words[0]) {
           case "PING" -> out.write("PONG\r\n".getBytes(UTF_8));
-          case "PUB", "HPUB" -> in.skipNBytes(Integer.parseInt(words[words.length - 1]) + 2L);
-          default -> {} // CONNECT, SUB, UNSUB, PONG: nothing is to be answered
+          case "SUB" -> answers = words[1].startsWith("_INBOX") ? words[2] : answers;
+          case "PUB", "HPUB" -> {
+            in.skipNBytes(Integer.parseInt(words[words.length - 1]) + 2L);
+            if (words[2].startsWith("_INBOX")) {
+              out.write(confirmed(words[2], answers).getBytes(UTF_8));
+            }
+          }
+          default -> {} // CONNECT, UNSUB, PONG: nothing is to be answered
         }
       }
     } catch (IOException e) {
       System.err.println("training: " + e);
     }
+  }
+
+  /** What a stream says of a message that it has. */
+  private static String confirmed(String to, String subscription) {
+    String ack = "{\"stream\":\"training\",\"seq\":1}";
+    return "MSG %s %s %d\r\n%s\r\n".formatted(to, subscription, ack.length(), ack);
   }
 
   /** A line without its end; empty at the end of the stream. */
