@@ -40,7 +40,7 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
 
   /** What a held {@code oo_req} says now. */
   public static Reading<Long> outOfRequests(HeldValue held, FileBytes buffer) {
-    return held.read(buffer).parse("oo_req", bytes -> parseCounter(bytes.text()));
+    return held.read(buffer).parse("oo_req", BackendStatistics::parseCounter);
   }
 
   /** Reads {@code rd_sect} alone, to hold a thread's counter against it. */
@@ -55,6 +55,14 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
 
   private static String path(BackendId id, String name) {
     return id.directory() + "/statistics/" + name;
+  }
+
+  /** The same without garbage, as nearly all of them are. */
+  private static Reading<Long> parseCounter(FileBytes bytes) {
+    Columns columns = new Columns(bytes.array(), 0, bytes.length());
+    return columns.nextNumber() && !columns.skip(1)
+        ? Reading.present(columns.number())
+        : parseCounter(bytes.text());
   }
 
   /** Parses an unsigned number, or a negative one that is a 32-bit counter past 2^31. */

@@ -1,78 +1,139 @@
 package io.blkwarden.agent.probe;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A reading of {@code /proc/diskstats}: all block devices' counters for the price of one file.
+ * {@code /proc/diskstats}, read again and again: all block devices' counters for the price of one
+ * file. Not safe for use by several threads.
  *
  * <p>A line is {@code " 253 1 dm-1 14292 0 1824960 ..."}: major, minor, name, then the columns of
  * {@link DiskStat}. Devices without a medium are not listed. A line that cannot be read does not
- * stop the others.
- *
- * @param devices lines that were visited
- * @param faults lines that were malformed
- * @param firstFault the first of them, told in one line
+ * stop the others. Most devices do nothing in a second: a line with the bytes that its place had
+ * before is not parsed again, and its device keeps the very same {@link DiskStat}.
  */
-public record DiskStats(int devices, int faults, Optional<String> firstFault) {
+public final class DiskStats {
   /** Where it is. */
   public static final String PATH = "proc/diskstats";
 
-  /** A size that fits some 30,000 devices, for the buffer that the caller keeps. */
-  public static final int BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
+  /** A size that fits some 30,000 devices. */
+  private static final int BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
 
-  /** What happens with each line. */
-  @FunctionalInterface
-  public interface Visitor {
-    /** One device's counters. */
-    void visit(int major, int minor, DiskStat stat);
+  private static final int MINOR_BITS = 20;
+
+  private final Map<Long, Device> byNumber = new HashMap<>();
+  private FileBytes file = new FileBytes(BUFFER_LIMIT_BYTES);
+  private FileBytes fileBefore = new FileBytes(BUFFER_LIMIT_BYTES);
+  private List<Line> linesBefore = List.of();
+  private long readings;
+
+  /** Nothing was read yet. */
+  public DiskStats() {}
+
+  /**
+   * What was read.
+   *
+   * @param devices lines with a device's counters
+   * @param faults lines that were malformed
+   * @param firstFault the first of them, told in one line
+   */
+  public record Found(int devices, int faults, Optional<String> firstFault) {}
+
+  private static final class Device {
+    DiskStat stat;
+    long reading;
+
+    Device(DiskStat stat) {
+      this.stat = stat;
+    }
   }
 
-  /** Reads the file and visits each line. */
-  public static Reading<DiskStats> read(KernelFiles files, FileBytes buffer, Visitor visitor) {
-    return files.read(PATH, buffer).map(file -> scan(file, visitor));
+  /** A line's place in the file; without a device when it was malformed. */
+  private record Line(int from, int to, @Nullable Device device) {}
+
+  /** Reads the file anew; when it cannot be read, no device has counters. */
+  public Reading<Found> read(KernelFiles files) {
+    FileBytes next = fileBefore;
+    fileBefore = file;
+    file = next;
+    readings++;
+    Reading<FileBytes> read = files.read(PATH, file);
+    if (!read.isPresent()) {
+      linesBefore = List.of();
+    }
+    return read.map(this::scan);
   }
 
-  /** Visits each line of a file that was read. */
-  public static DiskStats scan(FileBytes file, Visitor visitor) {
-    byte[] bytes = file.array();
-    int devices = 0;
+  /** A device's counters as they were at the last reading; null when it was not in it. */
+  public @Nullable DiskStat of(int major, int minor) {
+    Device device = byNumber.get(key(major, minor));
+    return device == null || device.reading != readings ? null : device.stat;
+  }
+
+  private Found scan(FileBytes read) {
+    byte[] bytes = read.array();
+    byte[] before = fileBefore.array();
+    List<Line> lines = new ArrayList<>(linesBefore.size());
     int faults = 0;
     Optional<String> firstFault = Optional.empty();
     int from = 0;
-    for (int line = 1; from < file.length(); line++) {
+    while (from < read.length()) {
       int to = from;
-      while (to < file.length() && bytes[to] != '\n') {
+      while (to < read.length() && bytes[to] != '\n') {
         to++;
       }
-      Optional<String> fault = visitLine(bytes, from, to, visitor);
-      if (fault.isPresent()) {
-        faults++;
-        int number = line;
-        firstFault = firstFault.or(() -> fault.map(text -> PATH + " line " + number + ": " + text));
-      } else {
-        devices++;
+      Line old = lines.size() < linesBefore.size() ? linesBefore.get(lines.size()) : null;
+      Device device = old == null ? null : old.device();
+      if (old == null
+          || device == null
+          || !Arrays.equals(bytes, from, to, before, old.from(), old.to())) {
+        Reading<Device> parsed = parse(new Columns(bytes, from, to));
+        device = parsed.toOptional().orElse(null);
+        if (device == null) {
+          faults++;
+          int number = lines.size() + 1;
+          firstFault =
+              firstFault.or(
+                  () -> Optional.of(PATH + " line " + number + ": " + parsed.describe()));
+        }
       }
+      if (device != null) {
+        device.reading = readings;
+      }
+      lines.add(new Line(from, to, device));
       from = to + 1;
     }
-    return new DiskStats(devices, faults, firstFault);
+    linesBefore = lines;
+    if (byNumber.size() > lines.size()) {
+      byNumber.values().removeIf(device -> device.reading != readings);
+    }
+    return new Found(lines.size() - faults, faults, firstFault);
   }
 
-  private static Optional<String> visitLine(byte[] bytes, int from, int to, Visitor visitor) {
-    Columns columns = new Columns(bytes, from, to);
+  private Reading<Device> parse(Columns columns) {
     if (!columns.nextNumber() || columns.number() > 4095) {
-      return Optional.of("expected a major number, found '%s'".formatted(columns.text()));
+      return Reading.malformed("major number", "0 to 4095", columns.text());
     }
     int major = (int) columns.number();
     if (!columns.nextNumber() || columns.number() > 0xFFFFF) {
-      return Optional.of("expected a minor number, found '%s'".formatted(columns.text()));
+      return Reading.malformed("minor number", "0 to 1048575", columns.text());
     }
     int minor = (int) columns.number();
     columns.next();
-    Reading<DiskStat> stat = DiskStat.parseColumns(columns);
-    if (stat instanceof Reading.Present<DiskStat> present) {
-      visitor.visit(major, minor, present.value());
-      return Optional.empty();
-    }
-    return Optional.of(stat.describe());
+    return DiskStat.parseColumns(columns)
+        .map(stat -> {
+          Device device = byNumber.computeIfAbsent(key(major, minor), _ -> new Device(stat));
+          device.stat = stat;
+          return device;
+        });
+  }
+
+  private static Long key(int major, int minor) {
+    return ((long) major << MINOR_BITS) | minor;
   }
 }

@@ -17,15 +17,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the counters of one row come from: the block device's, and for a guest's disk blkback's
- * {@code oo_req}.
- *
- * @param number the device's, by which all are read at once; absent when it is not known
- * @param stat the device's file, by its kernel name, or by its number where that alone is known;
- *     absent when the disk has no device yet
- * @param full the disk's {@code oo_req}; absent for a physical device and for what is not blkback's
+ * {@code oo_req}. Not safe for use by several threads.
  */
-record CounterSource(
-    @Nullable DeviceNumber number, @Nullable String stat, @Nullable HeldValue full) {
+final class CounterSource {
+  private final @Nullable DeviceNumber number;
+  private final @Nullable String stat;
+  private final @Nullable HeldValue full;
+
+  /** The device's counters when {@code oo_req} was last read, and what that said. */
+  private @Nullable DiskStat fullWith;
+
+  private long fullThen;
+
+  /**
+   * A row's sources.
+   *
+   * @param number the device's, by which all are read at once; absent when it is not known
+   * @param stat the device's file, by its kernel name, or by its number where that alone is known;
+   *     absent when the disk has no device yet
+   * @param full the disk's {@code oo_req}; absent for a physical device and for what is not
+   *     blkback's
+   */
+  private CounterSource(
+      @Nullable DeviceNumber number, @Nullable String stat, @Nullable HeldValue full) {
+    this.number = number;
+    this.stat = stat;
+    this.full = full;
+  }
+
   static CounterSource of(MappedDisk disk, KernelFiles files) {
     boolean blkback = disk.disk().backend() == BackendKind.VBD;
     return new CounterSource(
@@ -77,14 +96,25 @@ record CounterSource(
     DiskStat.Flushes flushes = counted.flushes();
     put(into, SampleColumn.FLUSH_IOS, flushes == null ? 0 : flushes.ios());
     put(into, SampleColumn.FLUSH_MS, flushes == null ? 0 : flushes.millis());
-    // A backend that is just going has no statistics; its device's counters still tell the truth.
-    put(
-        into,
-        SampleColumn.OUT_OF_REQUESTS,
-        full == null
-            ? 0
-            : BackendStatistics.outOfRequests(full, counters.shortBuffer()).orElse(0L));
+    put(into, SampleColumn.OUT_OF_REQUESTS, full == null ? 0 : outOfRequests(full, counted, counters));
     return Optional.empty();
+  }
+
+  /**
+   * {@code oo_req}, a file for each disk. A device that has done nothing since, and does nothing,
+   * has had no requests that its backend could have had too many of; of one that is suspended they
+   * are told once it goes on.
+   */
+  @SuppressWarnings("ReferenceEquality") // the very value that an idle device keeps
+  private long outOfRequests(HeldValue held, DiskStat counted, DeviceCounters counters) {
+    if (counted == fullWith && counted.inFlight() == 0) {
+      return fullThen;
+    }
+    Reading<Long> found = BackendStatistics.outOfRequests(held, counters.shortBuffer());
+    fullWith = found.isPresent() ? counted : null;
+    // A backend that is just going has no statistics; its device's counters still tell the truth.
+    fullThen = found.orElse(0L);
+    return fullThen;
   }
 
   /** Lets go of the file that is held. */

@@ -6,8 +6,6 @@ import io.blkwarden.agent.probe.FileBytes;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.DeviceNumber;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceCounters {
   private static final int STAT_LIMIT_BYTES = 4_096;
-  private static final int MINOR_BITS = 20;
 
   private final KernelFiles files;
-  private final FileBytes all = new FileBytes(DiskStats.BUFFER_LIMIT_BYTES);
+  private final DiskStats all = new DiskStats();
   private final FileBytes one = new FileBytes(STAT_LIMIT_BYTES);
-  private final Map<Long, DiskStat> byNumber = new HashMap<>();
 
   DeviceCounters(KernelFiles files) {
     this.files = files;
@@ -32,27 +28,23 @@ final class DeviceCounters {
 
   /** Reads them all anew; what cannot be read is looked for elsewhere by {@link #of}. */
   void read() {
-    byNumber.clear();
-    DiskStats.read(files, all, (major, minor, stat) -> byNumber.put(key(major, minor), stat));
+    Reading<DiskStats.Found> _ = all.read(files);
   }
 
   /**
-   * A device's counters as they were at the last {@link #read}.
+   * A device's counters as they were at the last {@link #read}; the very same value as before when
+   * they have not changed.
    *
    * @param number the device's; absent when only its name is known
    * @param stat where else they stand
    */
   Reading<DiskStat> of(@Nullable DeviceNumber number, String stat) {
-    DiskStat found = number == null ? null : byNumber.get(key(number.major(), number.minor()));
+    DiskStat found = number == null ? null : all.of(number.major(), number.minor());
     return found == null ? DiskStat.read(files, stat, one) : Reading.present(found);
   }
 
   /** A buffer for a line, to be used before the next call. */
   FileBytes shortBuffer() {
     return one;
-  }
-
-  private static Long key(int major, int minor) {
-    return ((long) major << MINOR_BITS) | minor;
   }
 }

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.agent.CapturedTree;
 import io.blkwarden.agent.probe.DiskStat.Flushes;
 import io.blkwarden.agent.probe.DiskStat.Transfers;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,44 +78,82 @@ final class DiskStatTest {
 
   @Test
   void diskstatsHasTheSameCountersForEachDevice() {
-    List<String> visited = new ArrayList<>();
-    Reading<DiskStats> result =
-        DiskStats.read(
-            CapturedTree.files(),
-            new FileBytes(DiskStats.BUFFER_LIMIT_BYTES),
-            (major, minor, stat) ->
-                visited.add(major + ":" + minor + " " + stat.reads().sectors()));
-    assertThat(visited)
-        .containsExactly(
-            "254:0 145866",
-            "254:16 3625400",
-            "253:0 2728",
-            "253:1 1824960",
-            "253:2 2720",
-            "253:3 1781952");
-    assertThat(result.map(DiskStats::devices)).isEqualTo(Reading.present(6));
-    assertThat(result.map(DiskStats::faults)).isEqualTo(Reading.present(0));
+    DiskStats stats = new DiskStats();
+    assertThat(stats.read(CapturedTree.files()))
+        .isEqualTo(Reading.present(new DiskStats.Found(6, 0, Optional.empty())));
+    assertThat(sectors(stats, 254, 0)).isEqualTo(145_866);
+    assertThat(sectors(stats, 254, 16)).isEqualTo(3_625_400);
+    assertThat(sectors(stats, 253, 0)).isEqualTo(2_728);
+    assertThat(sectors(stats, 253, 1)).isEqualTo(1_824_960);
+    assertThat(sectors(stats, 253, 2)).isEqualTo(2_720);
+    assertThat(sectors(stats, 253, 3)).isEqualTo(1_781_952);
+    assertThat(stats.of(253, 4)).isNull();
+  }
+
+  private static long sectors(DiskStats stats, int major, int minor) {
+    return Objects.requireNonNull(stats.of(major, minor)).reads().sectors();
   }
 
   @Test
   void aBadLineOfDiskstatsDoesNotStopTheOthers() {
-    FileBytes file = new FileBytes(1024);
-    assertThat(
-            file.set(
-                " 8 0 sda "
-                    + ELEVEN
-                    + "\n 8 nonsense\n 9999 0 x "
-                    + ELEVEN
-                    + "\n 8 1 sda1 1 2\n"
-                    + " 8 16 sdb "
-                    + ELEVEN))
-        .isTrue();
-    List<Integer> minors = new ArrayList<>();
-    DiskStats result = DiskStats.scan(file, (major, minor, stat) -> minors.add(minor));
-    assertThat(minors).containsExactly(0, 16);
-    assertThat(result.faults()).isEqualTo(3);
-    assertThat(result.firstFault())
-        .contains("proc/diskstats line 2: expected a minor number, found 'nonsense'");
+    DiskStats stats = new DiskStats();
+    DiskStats.Found found =
+        stats
+            .read(
+                new MapFiles()
+                    .with(
+                        DiskStats.PATH,
+                        " 8 0 sda "
+                            + ELEVEN
+                            + "\n 8 nonsense\n 9999 0 x "
+                            + ELEVEN
+                            + "\n 8 1 sda1 1 2\n"
+                            + " 8 16 sdb "
+                            + ELEVEN))
+            .toOptional()
+            .orElseThrow();
+    assertThat(found.devices()).isEqualTo(2);
+    assertThat(found.faults()).isEqualTo(3);
+    assertThat(found.firstFault())
+        .contains(
+            "proc/diskstats line 2: minor number: expected 0 to 1048575, found 'nonsense'");
+    assertThat(stats.of(8, 0)).isNotNull();
+    assertThat(stats.of(8, 1)).isNull();
+    assertThat(stats.of(8, 16)).isNotNull();
+  }
+
+  @Test
+  void anIdleDeviceKeepsItsCountersAndOthersGetTheirNewOnes() {
+    DiskStats stats = new DiskStats();
+    stats.read(listing(" 8 0 sda " + ELEVEN, " 8 16 sdb " + ELEVEN));
+    DiskStat idle = stats.of(8, 0);
+    DiskStat busy = stats.of(8, 16);
+
+    stats.read(listing(" 8 0 sda " + ELEVEN, " 8 16 sdb 9" + ELEVEN));
+
+    assertThat(stats.of(8, 0)).isSameAs(idle);
+    assertThat(stats.of(8, 16)).isNotEqualTo(busy);
+  }
+
+  @Test
+  void aDeviceThatIsNoLongerListedHasNoCounters() {
+    DiskStats stats = new DiskStats();
+    stats.read(listing(" 8 0 sda " + ELEVEN, " 8 16 sdb " + ELEVEN));
+
+    stats.read(listing(" 8 16 sdb " + ELEVEN));
+    assertThat(stats.of(8, 0)).isNull();
+    assertThat(stats.of(8, 16)).isNotNull();
+
+    assertThat(stats.read(new MapFiles()).isPresent()).isFalse();
+    assertThat(stats.of(8, 16)).isNull();
+
+    stats.read(listing(" 8 0 sda " + ELEVEN, " 8 16 sdb " + ELEVEN));
+    assertThat(stats.of(8, 0)).isNotNull();
+    assertThat(stats.of(8, 16)).isNotNull();
+  }
+
+  private static MapFiles listing(String... lines) {
+    return new MapFiles().with(DiskStats.PATH, String.join("\n", lines) + "\n");
   }
 
   @Test

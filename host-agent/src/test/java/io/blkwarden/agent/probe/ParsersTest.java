@@ -55,10 +55,46 @@ final class ParsersTest {
 
   @Property(tries = 300)
   void anyBytesOfDiskstatsGiveAnAnswer(@ForAll("changed") String text) {
-    FileBytes file = new FileBytes(64 * 1024);
-    assertThat(file.set(text)).isTrue();
-    DiskStats result = DiskStats.scan(file, (major, minor, stat) -> {});
-    assertThat(result.faults() + result.devices()).isEqualTo((int) text.lines().count());
+    MapFiles files = new MapFiles().with(DiskStats.PATH, text);
+    DiskStats.Found found = new DiskStats().read(files).toOptional().orElseThrow();
+    assertThat(found.faults() + found.devices()).isEqualTo((int) text.lines().count());
+  }
+
+  @Property(tries = 300)
+  void diskstatsReadAgainSaysWhatItSaysReadAlone(
+      @ForAll("listings") List<String> oneAfterTheOther) {
+    DiskStats again = new DiskStats();
+    for (String text : oneAfterTheOther) {
+      MapFiles files = new MapFiles().with(DiskStats.PATH, text);
+      DiskStats alone = new DiskStats();
+
+      assertThat(again.read(files)).isEqualTo(alone.read(files));
+
+      for (int minor = 0; minor < 6; minor++) {
+        assertThat(again.of(253, minor)).as("253:%d", minor).isEqualTo(alone.of(253, minor));
+      }
+    }
+  }
+
+  /** A few devices that come, go, count, rest, or cannot be read. */
+  @Provide
+  Arbitrary<List<String>> listings() {
+    Arbitrary<String> listing =
+        Arbitraries.integers()
+            .between(0, 4)
+            .list()
+            .ofSize(6)
+            .map(kinds -> {
+              StringBuilder lines = new StringBuilder();
+              for (int minor = 0; minor < kinds.size(); minor++) {
+                int kind = kinds.get(minor);
+                String counters = kind == 4 ? "1 2" : "7 0 56 3 %d 0 8 1 0 4 4".formatted(kind);
+                lines.append(
+                    kind == 0 ? "" : " 253 %d dm-%d %s\n".formatted(minor, minor, counters));
+              }
+              return lines.toString();
+            });
+    return listing.list().ofMinSize(2).ofMaxSize(6);
   }
 
   private static void expectAnswers(String text) {

@@ -138,6 +138,36 @@ class SamplerTest {
     assertThat(sampler.diskFault()).hasValueSatisfying(f -> assertThat(f).contains("dm-0"));
   }
 
+  @Test
+  void outOfRequestsIsReadOfDisksThatDoSomething() {
+    String oo = "sys/bus/xen-backend/devices/vbd-7-51714/statistics/oo_req";
+    String idle = " 253 0 dm-0 100 0 8 40 7 0 56 30 0 99 120\n";
+    texts.put("proc/diskstats", idle);
+    texts.put(oo, "5\n");
+    sampler.rebase(List.of(disk(dm(0))), List.of());
+
+    texts.put(oo, "6\n");
+    assertThat(outOfRequests()).as("idle: it cannot have changed").isZero();
+
+    texts.put("proc/diskstats", idle.replace(" 30 0 99", " 30 2 99"));
+    assertThat(outOfRequests()).as("requests under way").isEqualTo(1);
+
+    texts.put(oo, "8\n");
+    assertThat(outOfRequests()).as("still under way, nothing completed").isEqualTo(3);
+
+    texts.put(oo, "9\n");
+    texts.put("proc/diskstats", idle.replace(" 100 0", " 102 0"));
+    assertThat(outOfRequests()).as("completed, and idle from now on").isEqualTo(4);
+
+    texts.put(oo, "10\n");
+    assertThat(outOfRequests()).isEqualTo(4);
+  }
+
+  private long outOfRequests() {
+    assertThat(sampler.sample(1, 1, 1, frame)).isTrue();
+    return frame.disks().get(SampleColumn.OUT_OF_REQUESTS, 0);
+  }
+
   private static String listing(int dm, int disk) {
     return " 253 0 dm-0 %s 253 1 dm-1 7 x\n   8 0 sda %s"
         .formatted(STAT.formatted(dm, 8), STAT.formatted(disk, 8));
