@@ -77,6 +77,11 @@ public final class QueueTuner {
     tell();
   }
 
+  /** Whether there is nothing to set, and nothing set that is to be put back. */
+  public boolean idle() {
+    return shown.isEmpty() && wish.equals(QueueWish.NONE);
+  }
+
   /**
    * Looks at devices and sets what is to be set.
    *

@@ -70,7 +70,7 @@ public final class AgentRuntime {
   // A thread that wakes for nothing costs more than most of what it does when there is something.
   private final Disposable.Swap nextTick = Disposables.swap();
   private final Disposable.Swap nextEnd = Disposables.swap();
-  private @Nullable Disposable looks;
+  private final Disposable.Swap nextLook = Disposables.swap();
   private final CountDownLatch takenOver = new CountDownLatch(1);
   private long ticks;
   private long ticksTold;
@@ -101,12 +101,7 @@ public final class AgentRuntime {
     // First of all, for an earlier run's leases may be over: everything else takes its time.
     leaseThread.schedule(() -> takeOver(found));
     leaseThread.schedule(this::endDue);
-    looks =
-        queueThread.schedulePeriodically(
-            core.queues()::look,
-            QueueKeeper.LOOK_MILLIS,
-            QueueKeeper.LOOK_MILLIS,
-            TimeUnit.MILLISECONDS);
+    queueThread.schedule(this::lookAtQueues);
     // Before any input: a command must not take an earlier run's priority for somebody else's.
     thread.schedule(this::awaitTakenOver);
     BackendTree.WATCHES.forEach(this::watch);
@@ -183,6 +178,15 @@ public final class AgentRuntime {
       throw e;
     }
     nextEnd.update(leaseThread.schedule(this::endDue, core.untilNextEnd(), TimeUnit.MILLISECONDS));
+  }
+
+  private void lookAtQueues() {
+    core.queues().look();
+    if (!core.queues().idle()) {
+      nextLook.update(
+          queueThread.schedule(
+              this::lookAtQueues, QueueKeeper.LOOK_MILLIS, TimeUnit.MILLISECONDS));
+    }
   }
 
   private void inputsEnded(Throwable failure) {
@@ -298,10 +302,7 @@ public final class AgentRuntime {
     if (restore && !done(leaseThread, core::endAll)) {
       LOG.error("the leases could not be ended within {}; the next start will", STOP_PATIENCE);
     }
-    Disposable looking = looks;
-    if (looking != null) {
-      looking.dispose();
-    }
+    nextLook.dispose();
     if (restore && !done(queueThread, core.queues()::putBackNow)) {
       LOG.error("the queues could not be put back within {}; the next start will", STOP_PATIENCE);
     }

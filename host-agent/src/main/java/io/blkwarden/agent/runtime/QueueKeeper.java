@@ -83,6 +83,11 @@ final class QueueKeeper {
     }
   }
 
+  /** Whether no look will ever find anything to do. */
+  boolean idle() {
+    return tuner.map(QueueTuner::idle).orElse(true);
+  }
+
   /** Asks to put all back and to set nothing any more; done by the next look. */
   void askPutBack() {
     putBack = true;
