@@ -7,6 +7,7 @@ clock; RSS and PSS are of smaps_rollup. Debian's prometheus-node-exporter reads 
 scraped once a second. NATS_URL names the server that the agent is to use. Ends with 1 when something was not measured.
 """
 
+import json
 import os
 import re
 import signal
@@ -19,6 +20,8 @@ import time
 import urllib.request
 
 READY_SECONDS = 120
+BUCKET = "blkwarden-mapping"
+SETTLED_SECONDS = 5
 
 
 def fail(what):
@@ -35,6 +38,11 @@ def memory_mib(pid):
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
         sizes = dict(re.findall(r"^(\w+): +(\d+) kB", file.read(), re.M))
     return int(sizes["Rss"]) / 1024, int(sizes["Pss"]) / 1024
+
+
+def highest_mib(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(re.search(r"^VmHWM:\s+(\d+) kB", file.read(), re.M).group(1)) / 1024
 
 
 def threads(pid):
@@ -110,6 +118,37 @@ class Samples(threading.Thread):
                 self.count += 1
 
 
+def make_bucket():
+    """Makes the bucket that a controller makes, or the agent would look for it over and over."""
+    host, _, port = os.environ["NATS_URL"].rpartition("/")[2].partition(":")
+    stream = socket.create_connection((host, int(port)), 10).makefile("rwb")
+    stream.readline()
+    config = json.dumps(
+        {
+            "name": "KV_" + BUCKET,
+            "subjects": [f"$KV.{BUCKET}.>"],
+            "max_msgs_per_subject": 1,
+            "discard": "new",
+            "allow_rollup_hdrs": True,
+            "storage": "file",
+            "num_replicas": 1,
+        }
+    ).encode()
+    stream.write(
+        b'CONNECT {"verbose":false}\r\nSUB made 1\r\nPUB $JS.API.STREAM.CREATE.KV_%s made %d\r\n%s\r\n'
+        % (BUCKET.encode(), len(config), config)
+    )
+    stream.flush()
+    for line in stream:
+        if line.startswith(b"MSG"):
+            answer = stream.read(int(line.split()[-1])).decode()
+            if '"error"' in answer:
+                fail(f"no bucket {BUCKET}: {answer}")
+            return
+        if line.startswith(b"-ERR"):
+            fail(f"no bucket {BUCKET}: {line.decode()}")
+
+
 class Exporter:
     def __init__(self, root, port, disks):
         self.url = f"http://127.0.0.1:{port}/metrics"
@@ -154,9 +193,11 @@ class Exporter:
             time.sleep(1)
 
 
-def pauses_ms(path):
+def pauses(path):
+    """When each was, in seconds since the start, and its length in ms."""
     with open(path, encoding="utf-8") as file:
-        return [float(ms) for ms in re.findall(r"Pause .* ([0-9.]+)ms$", file.read(), re.M)]
+        found = re.findall(r"^\[([0-9.]+)s\].*Pause .* ([0-9.]+)ms$", file.read(), re.M)
+    return [(float(at), float(ms)) for at, ms in found]
 
 
 def row(name, agent, exporter="", ratio=""):
@@ -191,16 +232,19 @@ def run(root, disks, seconds, port):
         if not 0.9 * spent <= batches <= 1.1 * spent + 1:
             fail(f"expected {spent:.0f} batches of samples, heard {batches}")
         row("resident (RSS), MiB", f"{rss:.1f}", f"{their_rss:.1f}", f"{rss / their_rss:.2f}")
+        row("  at most", f"{highest_mib(agent.pid):.1f}", f"{highest_mib(exporter.pid):.1f}")
         row("resident (PSS), MiB", f"{pss:.1f}", f"{their_pss:.1f}", f"{pss / their_pss:.2f}")
         row("CPU, % of a core", f"{cpu[0]:.2f}", f"{cpu[1]:.2f}", f"{cpu[0] / cpu[1]:.2f}")
         row("threads", threads(agent.pid), threads(exporter.pid))
         row("bytes a batch of samples", samples.bytes)
         exporter.process.terminate()
         agent.stop()
-        pauses = pauses_ms(root + "/run/gc.log")
-        row("GC pauses", len(pauses))
-        row("longest of them, ms", f"{max(pauses, default=0):.2f}")
-        row("  median", f"{statistics.median(pauses or [0]):.2f}")
+        collections = pauses(root + "/run/gc.log")
+        row("GC pauses", len(collections))
+        row("longest of them, ms", f"{max((ms for _, ms in collections), default=0):.2f}")
+        later = [ms for at, ms in collections if at > SETTLED_SECONDS]
+        row(f"  of the {len(later)} after {SETTLED_SECONDS} s", f"{max(later, default=0):.2f}")
+        row("  median", f"{statistics.median([ms for _, ms in collections] or [0]):.2f}")
     finally:
         if agent.process.poll() is None:
             agent.process.send_signal(signal.SIGKILL)
@@ -211,6 +255,7 @@ def main():
     with open("/proc/loadavg", encoding="ascii") as file:
         print(f"{disks} disks, 1 Hz; load average of this machine at the start: {file.read().split()[0]}")
     row("", "agent", "node-exporter", "ratio")
+    make_bucket()
     starts(root, disks, count)
     run(root, disks, seconds, port)
 

@@ -107,7 +107,7 @@ final class XenConnection {
     if (reason != null) {
       return lost(ticket, reason);
     }
-    frames.writeBytes(message.get().encode().array());
+    message.get().encode(frames);
     return ticket;
   }
 

@@ -1,11 +1,13 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.probe.Reading;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,17 +67,19 @@ final class XenMessage {
    * a NUL inside.
    */
   static Optional<XenMessage> ofStrings(XenOp op, int requestId, String... strings) {
-    StringBuilder payload = new StringBuilder();
+    byte[] payload = {};
     for (String string : strings) {
       if (string.indexOf(0) >= 0) {
         return Optional.empty();
       }
-      payload.append(string).append('\0');
+      byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
+      int before = payload.length;
+      payload = Arrays.copyOf(payload, before + bytes.length + 1);
+      System.arraycopy(bytes, 0, payload, before, bytes.length);
     }
-    byte[] bytes = payload.toString().getBytes(StandardCharsets.UTF_8);
-    return bytes.length > MAX_PAYLOAD_BYTES
+    return payload.length > MAX_PAYLOAD_BYTES
         ? Optional.empty()
-        : Optional.of(new XenMessage(op, requestId, bytes));
+        : Optional.of(new XenMessage(op, requestId, payload));
   }
 
   XenOp op() {
@@ -90,25 +94,26 @@ final class XenMessage {
     return payload.clone();
   }
 
-  ByteBuffer encode() {
-    return ByteBuffer.allocate(HEADER_BYTES + payload.length)
-        .order(ByteOrder.nativeOrder())
-        .putInt(op.wire())
-        .putInt(requestId)
-        .putInt(0)
-        .putInt(payload.length)
-        .put(payload)
-        .flip();
+  /** Adds the message to what is to be sent. */
+  void encode(ByteArrayOutputStream into) {
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.nativeOrder());
+    header.putInt(op.wire()).putInt(requestId).putInt(0).putInt(payload.length);
+    into.writeBytes(header.array());
+    into.writeBytes(payload);
   }
 
-  /** Takes one message from the buffer's front. Never throws, whatever the bytes. */
+  /**
+   * Takes one message from the buffer's front. Never throws, whatever the bytes. The buffer is in
+   * the host's byte order from then on.
+   */
   static Decoding decode(ByteBuffer bytes) {
     if (bytes.remaining() < HEADER_BYTES) {
       return new Decoding.Incomplete();
     }
-    ByteBuffer header = bytes.slice().order(ByteOrder.nativeOrder());
-    int type = header.getInt(0);
-    int length = header.getInt(12);
+    int start = bytes.position();
+    bytes.order(ByteOrder.nativeOrder());
+    int type = bytes.getInt(start);
+    int length = bytes.getInt(start + 12);
     Optional<XenOp> op = XenOp.ofWire(type);
     if (op.isEmpty()) {
       return new Decoding.Broken(
@@ -124,8 +129,8 @@ final class XenMessage {
       return new Decoding.Incomplete();
     }
     byte[] payload = new byte[length];
-    bytes.position(bytes.position() + HEADER_BYTES).get(payload);
-    return new Decoding.Complete(new XenMessage(op.get(), header.getInt(4), payload));
+    bytes.position(start + HEADER_BYTES).get(payload);
+    return new Decoding.Complete(new XenMessage(op.get(), bytes.getInt(start + 4), payload));
   }
 
   /** The payload as one text without a terminator, as in a READ reply. */

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.probe.Reading;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A xenstored on a real Unix socket that serves a captured tree, and misbehaves when told to. */
@@ -133,9 +135,14 @@ final class FakeXenstored implements AutoCloseable {
   }
 
   static ByteBuffer bytes(XenOp op, XenMessage request, String payload) {
-    return XenMessage.of(op, request.requestId(), payload.getBytes(StandardCharsets.UTF_8))
-        .orElseThrow()
-        .encode();
+    return sent(XenMessage.of(op, request.requestId(), payload.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** A message as it goes over the socket. */
+  static ByteBuffer sent(Optional<XenMessage> message) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    message.orElseThrow().encode(bytes);
+    return ByteBuffer.wrap(bytes.toByteArray());
   }
 
   /** An answer longer than the protocol allows, as oxenstored sends it. */
@@ -151,7 +158,7 @@ final class FakeXenstored implements AutoCloseable {
   }
 
   static ByteBuffer event(String path, String token) {
-    return XenMessage.ofStrings(XenOp.WATCH_EVENT, 0, path, token).orElseThrow().encode();
+    return sent(XenMessage.ofStrings(XenOp.WATCH_EVENT, 0, path, token));
   }
 
   @Override

@@ -225,7 +225,7 @@ final class SocketXenStoreTest {
             (request, session) -> session.send(header(99, request, 0)),
             (request, session) -> session.send(FakeXenstored.bytes(XenOp.WRITE, request, "OK\0")),
             (_, session) ->
-                session.send(XenMessage.of(XenOp.READ, 4711, new byte[0]).orElseThrow().encode()));
+                session.send(FakeXenstored.sent(XenMessage.of(XenOp.READ, 4711, new byte[0]))));
     for (int n = 0; n < breaks.size(); n++) {
       server.responder = breaks.get(n);
       assertThat(store.read(STATE).describe()).contains("protocol: ");

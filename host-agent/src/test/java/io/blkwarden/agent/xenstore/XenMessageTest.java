@@ -16,7 +16,7 @@ final class XenMessageTest {
   @Test
   void encodesARequestAsXsWireSays() {
     ByteBuffer frame =
-        XenMessage.ofStrings(XenOp.READ, 7, "/local/domain/0/name").orElseThrow().encode();
+        FakeXenstored.sent(XenMessage.ofStrings(XenOp.READ, 7, "/local/domain/0/name"));
 
     ByteBuffer expected =
         ByteBuffer.allocate(16 + 21)
@@ -35,9 +35,8 @@ final class XenMessageTest {
     ByteBuffer two =
         ByteBuffer.allocate(256)
             .put(
-                XenMessage.ofStrings(XenOp.WATCH_EVENT, 0, "@releaseDomain", "t")
-                    .orElseThrow()
-                    .encode())
+                FakeXenstored.sent(
+                    XenMessage.ofStrings(XenOp.WATCH_EVENT, 0, "@releaseDomain", "t")))
             .put(frame(2, 5, 1, "4"))
             .flip();
 
@@ -100,7 +99,7 @@ final class XenMessageTest {
   @Property
   void neverThrowsBehindAValidHeader(
       @ForAll int requestId, @ForAll @Size(max = 4096) byte[] payload) {
-    ByteBuffer buffer = XenMessage.of(XenOp.READ, requestId, payload).orElseThrow().encode();
+    ByteBuffer buffer = FakeXenstored.sent(XenMessage.of(XenOp.READ, requestId, payload));
 
     XenMessage message = complete(buffer);
 
