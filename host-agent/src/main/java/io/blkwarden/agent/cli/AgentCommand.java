@@ -72,8 +72,12 @@ public final class AgentCommand implements Runnable {
    * @return the exit code
    */
   public static int execute(String[] words, Map<String, String> environment) {
+    boolean service = words.length > 0 && words[0].equals("run");
+    if (service) {
+      HeadStart.begin();
+    }
     CommandLine line =
-        words.length > 0 && words[0].equals("run")
+        service
             ? ready(new CommandLine(new ServiceAlone()))
             : commandLine();
     // LC_ALL=C, which the launcher sets for the kernel's words, is no reason to lose a guest's name

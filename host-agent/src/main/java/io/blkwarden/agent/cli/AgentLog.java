@@ -11,8 +11,10 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import io.blkwarden.commandline.log.LogFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
+import org.slf4j.LoggerFactory;
 import org.slf4j.helpers.BasicMarkerFactory;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
@@ -26,6 +28,8 @@ public final class AgentLog implements SLF4JServiceProvider {
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} -"
           + " %replace(%msg){'[\\r\\n]+', ' | '}%n%ex{short}";
+
+  private static final String NAME = "agent";
 
   private final LoggerContext context = new LoggerContext();
   private final LogbackMDCAdapter mdc = new LogbackMDCAdapter();
@@ -45,10 +49,40 @@ public final class AgentLog implements SLF4JServiceProvider {
     System.setProperty("slf4j.internal.verbosity", "WARN"); // or it tells of the choice
   }
 
+  /** From now on nothing waits for the log, which {@link #end} must end. */
+  static void waitForNobody() {
+    LoggerContext begun = begun();
+    if (begun != null) {
+      Logger root = begun.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+      LogQueue queue = new LogQueue(begun.getLogger(AgentLog.class));
+      queue.setContext(begun);
+      root.iteratorForAppenders().forEachRemaining(queue::addAppender);
+      queue.start();
+      root.addAppender(queue);
+      queue.iteratorForAppenders().forEachRemaining(root::detachAppender);
+    }
+  }
+
+  /** Writes what waits, as far as that goes within a second, and ends the log. */
+  static void end() {
+    LoggerContext begun = begun();
+    if (begun != null) {
+      begun.stop();
+    }
+  }
+
+  /** The log that was begun; null where programs have set up another, as tests do. */
+  private static @Nullable LoggerContext begun() {
+    return LoggerFactory.getILoggerFactory() instanceof LoggerContext found
+            && found.getName().equals(NAME)
+        ? found
+        : null;
+  }
+
   @Override
   public void initialize() {
     String format = System.getProperty(LogFormat.PROPERTY, "text");
-    context.setName("agent");
+    context.setName(NAME);
     context.setMDCAdapter(mdc);
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(context);

@@ -143,11 +143,13 @@ final class RunCommand implements Callable<Integer> {
       Optional<InetSocketAddress> metrics,
       StateLock lock,
       Voice voice) {
+    AgentLog.waitForNobody(); // leases end, whoever reads the log
     Reading<AgentProcess> made =
         AgentProcess.start(
             settings, bus, queues, hostOptions.root, hostOptions.live(), stateOptions.stateDir);
     if (!(made instanceof Reading.Present<AgentProcess>(AgentProcess agent))) {
       lock.close();
+      AgentLog.end();
       return voice.failed(made.describe(), "'blkwarden-agent doctor' tells what is missing");
     }
     if (metrics.isPresent()
@@ -171,6 +173,7 @@ final class RunCommand implements Callable<Integer> {
                   supervisor.stopping().ifPresent(why -> LOG.warn("service manager: {}", why));
                   agent.stop();
                   lock.close();
+                  AgentLog.end();
                   // An orderly stop is no failure, which the JVM's own 143 would say.
                   Runtime.getRuntime().halt(code.get());
                 },

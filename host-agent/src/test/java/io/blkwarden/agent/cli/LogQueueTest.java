@@ -1,0 +1,64 @@
+package io.blkwarden.agent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+final class LogQueueTest {
+  private final CountDownLatch read = new CountDownLatch(1);
+  private final List<String> written = new CopyOnWriteArrayList<>();
+  private final LoggerContext context = new LoggerContext();
+
+  private final AppenderBase<ILoggingEvent> stuck =
+      new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+          try {
+            read.await();
+          } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+          }
+          written.add(event.getFormattedMessage());
+        }
+      };
+
+  @Test
+  void saysHowManyLinesAreMissingWhenTheLogIsReadAgain() throws InterruptedException {
+    context.setMDCAdapter(new LogbackMDCAdapter());
+    Logger logger = context.getLogger("agent");
+    LogQueue queue = new LogQueue(logger);
+    queue.setContext(context);
+    stuck.setContext(context);
+    stuck.start();
+    queue.addAppender(stuck);
+    queue.start();
+    logger.addAppender(queue);
+
+    int lines = LogQueue.LINES + 200;
+    for (int n = 0; n < lines; n++) {
+      logger.info("line {}", n);
+    }
+    read.countDown();
+    while (queue.getNumberOfElementsInQueue() > 0) {
+      Thread.sleep(5);
+    }
+    logger.info("after");
+    context.stop();
+
+    assertThat(written.getFirst()).isEqualTo("line 0");
+    assertThat(written.getLast()).isEqualTo("after");
+    String told = written.get(written.size() - 2);
+    assertThat(told).endsWith(" lines before this one were left out: nobody read the log");
+    int missing = Integer.parseInt(told.substring(0, told.indexOf(' ')));
+    assertThat(written).hasSize(lines - missing + 2);
+    assertThat(missing).isBetween(190, 201);
+  }
+}
