@@ -7,6 +7,7 @@ import io.blkwarden.agent.probe.Reading;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -89,7 +90,7 @@ public final class RootedFiles implements KernelFiles {
     return new Held(path);
   }
 
-  private final class Held implements HeldValue {
+  private final class Held implements HeldValue, FileBytes.OneRead {
     private final String path;
     private @Nullable FileChannel channel;
 
@@ -105,7 +106,7 @@ public final class RootedFiles implements KernelFiles {
     private Reading<FileBytes> openAndRead(Path file, FileBytes into) {
       try {
         channel = FileChannel.open(file, StandardOpenOption.READ);
-        return fill(channel, into);
+        return fill(into);
       } catch (IOException e) {
         close();
         return FileFault.reading(path, file, e);
@@ -114,17 +115,22 @@ public final class RootedFiles implements KernelFiles {
 
     private Reading<FileBytes> again(FileBytes into) {
       try {
-        return fill(Objects.requireNonNull(channel), into);
+        return fill(into);
       } catch (IOException _) {
         close(); // what it showed is gone; what has its name now is another
         return read(into);
       }
     }
 
-    private Reading<FileBytes> fill(FileChannel open, FileBytes into) throws IOException {
-      return into.fillAtOnce(bytes -> open.read(bytes, 0))
+    private Reading<FileBytes> fill(FileBytes into) throws IOException {
+      return into.fillAtOnce(this) // C1 makes a lambda that holds something by a call of the JVM
           ? Reading.present(into)
           : Reading.malformed(path, "less than a buffer", "more");
+    }
+
+    @Override
+    public int into(ByteBuffer bytes) throws IOException {
+      return Objects.requireNonNull(channel).read(bytes, 0);
     }
 
     @Override

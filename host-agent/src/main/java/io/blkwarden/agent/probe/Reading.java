@@ -89,14 +89,10 @@ public sealed interface Reading<T> {
    * told with {@code source} before the parser's own.
    */
   default <U> Reading<U> parse(String source, Function<? super T, Reading<U>> parser) {
-    return flatMap(value ->
-        switch (parser.apply(value)) {
-          case Malformed<U> bad ->
-              new Malformed<>(source + ": " + bad.source(), bad.expected(), bad.found());
-          case Present<U> present -> present;
-          case Absent<U> absent -> absent;
-          case Failed<U> failed -> failed;
-        });
+    Reading<U> parsed = flatMap(parser);
+    return isPresent() && parsed instanceof Malformed<U> bad
+        ? new Malformed<>(source + ": " + bad.source(), bad.expected(), bad.found())
+        : parsed;
   }
 
   /**
