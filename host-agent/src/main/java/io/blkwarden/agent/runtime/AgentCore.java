@@ -252,7 +252,10 @@ final class AgentCore {
     rescan.scanning(now);
     boolean first = !live.known();
     List<MappingChange> changes = live.rescan();
-    rescan.scanned(live.threadsMissing(), live.proofAwaited() || !live.complete());
+    rescan.scanned(
+        live.threadsMissing(),
+        live.proofAwaited() || !live.complete(),
+        live.mapping().disks().size());
     health.set("scan", live.scanFault());
     health.set("tracing", live.traceFault());
     queues.below(live.mapping().disks());

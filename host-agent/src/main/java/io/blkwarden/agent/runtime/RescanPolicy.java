@@ -8,8 +8,14 @@ final class RescanPolicy {
   /** Least time between two scans for changes, so that a burst of them costs one or two. */
   static final long COALESCE_MILLIS = 50;
 
-  /** Time between two scans when nothing seems to happen. */
+  /** Time between two scans of a small host when nothing seems to happen. */
   static final long SLOW_MILLIS = 30_000;
+
+  /** The same of the largest: a scan's price is its disks, and what is told of is seen at once. */
+  static final long SLOWEST_MILLIS = 60_000;
+
+  /** What each disk adds, from 500 on. */
+  private static final long SLOW_MILLIS_A_DISK = 60;
 
   /** Time between two scans while something is traced. */
   static final long TRACING_MILLIS = 1_000;
@@ -27,6 +33,7 @@ final class RescanPolicy {
   private boolean changed;
   private boolean threadsMissing;
   private boolean tracing;
+  private long slowMillis = SLOW_MILLIS;
 
   /** Something changed. */
   void changed(long nowMillis) {
@@ -52,10 +59,12 @@ final class RescanPolicy {
    *
    * @param missing whether a connected disk has not all its threads
    * @param traced whether something is being traced, or could not be read and is to be tried again
+   * @param disks of the host
    */
-  void scanned(boolean missing, boolean traced) {
+  void scanned(boolean missing, boolean traced, int disks) {
     threadsMissing = missing;
     tracing = traced;
+    slowMillis = Math.clamp(disks * SLOW_MILLIS_A_DISK, SLOW_MILLIS, SLOWEST_MILLIS);
   }
 
   /** Whether to scan now. */
@@ -67,7 +76,7 @@ final class RescanPolicy {
     if (!scanned) {
       return 0;
     }
-    long waitMillis = changed ? COALESCE_MILLIS : tracing ? TRACING_MILLIS : SLOW_MILLIS;
+    long waitMillis = changed ? COALESCE_MILLIS : tracing ? TRACING_MILLIS : slowMillis;
     return waitMillis - (nowMillis - lastScanMillis);
   }
 

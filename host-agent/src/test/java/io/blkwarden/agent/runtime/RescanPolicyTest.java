@@ -7,11 +7,12 @@ import org.junit.jupiter.api.Test;
 final class RescanPolicyTest {
   private final RescanPolicy policy = new RescanPolicy();
   private long now = 100_000;
+  private int disks = 40;
 
   private void scan(boolean missing, boolean traced) {
     assertThat(policy.scanDue(now)).isTrue();
     policy.scanning(now);
-    policy.scanned(missing, traced);
+    policy.scanned(missing, traced, disks);
   }
 
   @Test
@@ -51,7 +52,7 @@ final class RescanPolicyTest {
     policy.changed(now);
     policy.scanning(now);
     policy.changed(now + 5);
-    policy.scanned(false, false);
+    policy.scanned(false, false, disks);
 
     assertThat(policy.outdated()).isTrue();
   }
@@ -68,6 +69,27 @@ final class RescanPolicyTest {
 
     assertThat(policy.threadsDue(now)).isFalse();
     assertThat(policy.scanDue(now)).as("the slow scan goes on").isTrue();
+  }
+
+  @Test
+  void aHostOfManyDisksIsScannedLessOften() {
+    scan(false, false);
+    now += 30_000;
+    assertThat(policy.scanDue(now)).isTrue();
+
+    disks = 750;
+    scan(false, false);
+    now += 44_999;
+    assertThat(policy.scanDue(now)).isFalse();
+    now += 1;
+    assertThat(policy.scanDue(now)).isTrue();
+
+    disks = 4_000;
+    scan(false, false);
+    now += 59_999;
+    assertThat(policy.scanDue(now)).isFalse();
+    now += 1;
+    assertThat(policy.scanDue(now)).isTrue();
   }
 
   @Test
