@@ -193,6 +193,28 @@ final class MonitoringTest {
                 .anyMatch(line -> line.matches("\\S+Z handled warning sim-1 vm101 .*")));
   }
 
+  /** By the services' client of NATS' own library, not the one that answers were written with. */
+  @Test
+  void aClientInNodeFindsTheController() throws Exception {
+    Tool operator = inNode("operator", "controllers.mjs");
+    assertThat(operator.text()).matches("c1 \\S+ \\S+Z blkwarden\\.v1\\n");
+    assertThat(operator.code()).isZero();
+    Tool viewer = inNode("viewer", "controllers.mjs");
+    assertThat(viewer.text()).contains("no controller at", "Permissions Violation for Publish");
+    assertThat(viewer.code()).isEqualTo(1);
+  }
+
+  private Tool inNode(String user, String example) throws Exception {
+    return Tool.run(
+        "",
+        List.of(
+            "env",
+            "NATS_URL=" + nats.url(),
+            "NATS_CREDS=" + nats.seed(user),
+            "node",
+            Checkout.file("docs/examples/node/" + example).toString()));
+  }
+
   /** Every expression of every panel and variable, wherever it stands. */
   private static List<String> expressions(JsonNode node) {
     List<String> found = new ArrayList<>();

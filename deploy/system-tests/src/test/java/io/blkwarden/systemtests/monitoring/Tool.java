@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a program of Debian's printed.
+ * What a program printed.
  *
  * @param code its exit code
  * @param text both its outputs
