@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -117,9 +119,11 @@ final class NatsInit implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new Misuse(String.valueOf(e.getMessage()));
     } catch (FileSystemException e) {
+      String why = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
       return shell.failed(
-          "%s: %s".formatted(e.getFile(), e.getClass().getSimpleName()),
-          "choose another --dir, or mend its owner and mode");
+          "%s: %s".formatted(e.getFile(), why),
+          "choose another --dir, or mend its owner, mode or free space, and run it again: what is"
+              + " written is kept");
     } catch (IOException e) {
       return shell.failed(String.valueOf(e.getMessage()), "");
     }
@@ -174,6 +178,7 @@ final class NatsInit implements Callable<Integer> {
     hosts.forEach(host -> roles.add(new Role.Host(host)));
     SecureRandom random = new SecureRandom();
     List<UserList.User> users = new ArrayList<>();
+    Map<String, Role> known = new HashMap<>();
     for (Role role : roles) {
       String seed = folder.seed(role.file(), role.text(), () -> Seeds.create(random));
       String key;
@@ -184,6 +189,12 @@ final class NatsInit implements Callable<Integer> {
             "%s: found %s; move the file away for a new one"
                 .formatted(folder.seed(role.file()), e.getMessage()),
             e);
+      }
+      Role twin = known.put(key, role);
+      if (twin != null) { // the server would refuse the list, at a reload without a word here
+        throw new IOException(
+            "%s: holds the same seed as %s; move it away for a new one"
+                .formatted(folder.seed(role.file()), folder.seed(twin.file())));
       }
       users.add(new UserList.User(role, key, grants.of(role, key)));
     }

@@ -4,11 +4,11 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.NatsSeed;
 import io.blkwarden.model.subject.HostToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.CopyOption;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * users, and below {@code seeds} one file with a seed for each.
  *
  * <p>Seeds are mode 0600 from their first byte. Seeds and the configuration are never written over;
- * the list of users is replaced as a whole.
+ * the list of users is replaced as a whole. None is ever there in part.
  */
 public final class AccessFolder {
   /** Name of the server's configuration. */
@@ -84,12 +84,9 @@ public final class AccessFolder {
   public String seed(String file, String about, Supplier<String> fresh) throws IOException {
     Path path = seed(file);
     if (!Files.exists(path)) {
-      Files.createFile(path, PRIVATE);
       String made = fresh.get();
-      Files.writeString(
-          path,
-          "# NATS seed of %s: a secret\n%s\n".formatted(about, made),
-          StandardCharsets.US_ASCII);
+      String text = "# NATS seed of %s: a secret\n%s\n".formatted(about, made);
+      place(path, text, List.of(), PRIVATE);
       return made;
     }
     Optional<String> seed =
@@ -111,7 +108,9 @@ public final class AccessFolder {
 
   /** Writes the configuration, which is not there yet. */
   public Path config(String text) throws IOException {
-    return Files.writeString(folder.resolve(CONFIG), text, StandardOpenOption.CREATE_NEW);
+    Path config = folder.resolve(CONFIG);
+    place(config, text, List.of());
+    return config;
   }
 
   /** The list of users, if it was written. */
@@ -122,11 +121,28 @@ public final class AccessFolder {
 
   /** Replaces the list of users. */
   public void users(String text) throws IOException {
-    Path next = Files.writeString(folder.resolve(USERS + ".new"), text);
-    Files.move(
-        next,
-        folder.resolve(USERS),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    place(folder.resolve(USERS), text, List.of(StandardCopyOption.ATOMIC_MOVE));
+  }
+
+  /** A file is whole or missing: half a seed would stop all later runs, half a list the server. */
+  private static void place(
+      Path target, String text, List<CopyOption> how, FileAttribute<?>... attributes)
+      throws IOException {
+    Path next = target.resolveSibling(target.getFileName() + ".new");
+    Files.deleteIfExists(next); // of a run that was killed
+    try {
+      Files.createFile(next, attributes);
+      Files.writeString(next, text);
+      Files.move(next, target, how.toArray(CopyOption[]::new));
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) { // a disk that is full names no file
+      FileSystemException named =
+          new FileSystemException(target.toString(), null, String.valueOf(e.getMessage()));
+      named.initCause(e);
+      throw named;
+    } finally {
+      Files.deleteIfExists(next);
+    }
   }
 }

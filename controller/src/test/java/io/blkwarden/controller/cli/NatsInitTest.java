@@ -6,6 +6,7 @@ import io.blkwarden.commandline.ExitCodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,47 @@ final class NatsInitTest {
             + text.charAt(text.length() - 2)
             + "\n");
     assertThat(init().err()).contains("checksum");
+  }
+
+  /** The server would refuse the list; when it reloads, in its log only. */
+  @Test
+  void aSeedThatTwoHaveIsSaid() throws IOException {
+    assertThat(init("dom0-7", "dom0-8").code()).isZero();
+    String before = users();
+    Path copy = dir.resolve("seeds/host-dom0-8.nk");
+    Path whose = dir.resolve("seeds/host-dom0-7.nk");
+    Files.copy(whose, copy, StandardCopyOption.REPLACE_EXISTING);
+
+    Typed refused = init("dom0-9");
+    assertThat(refused.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(refused.err())
+        .contains(copy + ": holds the same seed as " + whose, "move it away for a new one");
+    assertThat(users()).isEqualTo(before);
+    Files.delete(copy);
+    assertThat(init().code()).isZero();
+  }
+
+  @Test
+  void aRunThatEndedHalfWayIsTakenUp() throws IOException {
+    Path full = Files.createDirectories(dir.resolve("seeds/host-dom0-8.nk.new/full"));
+    Typed failed = init("dom0-7", "dom0-8");
+    assertThat(failed.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(failed.err())
+        .contains("host-dom0-8.nk.new: DirectoryNotEmpty", "free space", "run it again");
+    String seed = Files.readString(dir.resolve("seeds/host-dom0-7.nk"));
+    assertThat(dir.resolve("seeds/host-dom0-8.nk")).doesNotExist();
+    assertThat(dir.resolve("users.conf")).doesNotExist();
+
+    Files.delete(full);
+    Files.delete(full.getParent());
+    Files.writeString(full.getParent(), "SUHALF");
+    assertThat(init("dom0-7", "dom0-8").out()).contains("2 hosts, 1 of them new");
+    assertThat(Files.readString(dir.resolve("seeds/host-dom0-7.nk"))).isEqualTo(seed);
+    assertThat(dir.resolve("seeds").toFile().list())
+        .containsExactlyInAnyOrder(
+            "controller.nk", "operator.nk", "viewer.nk", "host-dom0-7.nk", "host-dom0-8.nk");
+    assertThat(dir.toFile().list())
+        .containsExactlyInAnyOrder("nats-server.conf", "users.conf", "seeds");
   }
 
   @Test

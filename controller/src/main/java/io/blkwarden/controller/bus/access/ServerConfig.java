@@ -33,6 +33,9 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
     # The users are in a file of their own, which 'nats init' writes anew each time.
     listen: %s
     max_payload: 1MB
+    authorization {
+      timeout: 10 # all of a fleet that comes back at once, on slow dom0s, takes longer than 2 s
+    }
     jetstream {
       store_dir: %s
     }
@@ -54,7 +57,7 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
     tls {
       cert_file: %s
       key_file: %s
-      timeout: 10 # all of a fleet that comes back at once, on slow dom0s, takes longer than 2 s
+      timeout: 10 # for the same reason
     }
     """
         .formatted(quoted(tls.certificate()), quoted(tls.key()));

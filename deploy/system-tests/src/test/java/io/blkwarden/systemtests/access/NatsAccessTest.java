@@ -23,6 +23,11 @@ import io.nats.service.Discovery;
 import io.nats.service.InfoResponse;
 import io.nats.service.PingResponse;
 import io.nats.service.StatsResponse;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -338,6 +343,18 @@ final class NatsAccessTest {
   void nobodyElseConnects() {
     assertThatThrownBy(() -> Nats.connect(nats.url()).close())
         .isInstanceOf(AuthenticationException.class);
+  }
+
+  /** A dom0 short of CPU, or all of a fleet at once; the server's own bound is 2 s. */
+  @Test
+  @Order(7)
+  void whoIsSlowToSayWhoHeIsIsWaitedFor() throws Exception {
+    try (Socket slow = new Socket("127.0.0.1", URI.create(nats.url()).getPort())) {
+      BufferedReader from = new BufferedReader(new InputStreamReader(slow.getInputStream(), UTF_8));
+      assertThat(from.readLine()).startsWith("INFO ");
+      slow.setSoTimeout(4_000);
+      assertThatThrownBy(from::readLine).isInstanceOf(SocketTimeoutException.class);
+    }
   }
 
   @Test
