@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A host as its agent would tell of it: made-up guests, counted like the kernel counts. */
-public final class TestHost {
+public class TestHost {
   private static final List<SampleColumn> COLUMNS = SampleColumn.all();
 
   public final HostId id;
@@ -62,11 +62,11 @@ public final class TestHost {
   }
 
   /** Makes the one physical device another one. */
-  public void device(Actuator actuator, String scheduler) {
+  public final void device(Actuator actuator, String scheduler) {
     device(new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, actuator));
   }
 
-  public void device(PhysicalDevice device) {
+  public final void device(PhysicalDevice device) {
     devices.clear();
     devices.add(device);
     deviceCounters.clear();

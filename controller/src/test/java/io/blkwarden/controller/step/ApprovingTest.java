@@ -2,11 +2,8 @@ package io.blkwarden.controller.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.model.IoPriority;
-import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.OperatorReply;
@@ -23,24 +20,17 @@ import org.junit.jupiter.api.Test;
 final class ApprovingTest {
   private static final String POLICY = Rig.SWAP_STORM.replace("mode: auto", "mode: approve");
 
-  private final TestHost host = new TestHost("dom0-7");
-  private final int noisy = host.addSwap(176);
-  private final int neighbour = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
+  private final SwappingHost host = new SwappingHost();
   private final Rig rig = Rig.acting(POLICY);
 
-  private void storm() {
-    host.reads(noisy, 800, 2, 990, 4);
-    host.reads(neighbour, 50, 40, 900, 2);
-  }
-
   private void calm() {
-    host.reads(noisy, 1, 1, 1, 0);
+    host.reads(host.noisy, 1, 1, 1, 0);
   }
 
   @BeforeEach
   void begin() {
     rig.begin(host);
-    assertThat(Rig.sends(rig.seconds(10, host, this::storm))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(10, host, host::storm))).isEmpty();
   }
 
   private OperatorReply ask(OperatorRequest.Ask ask) {
@@ -78,7 +68,7 @@ final class ApprovingTest {
 
     assertThat(Rig.answers(approved).getFirst().verdict()).isEqualTo(Verdict.DONE);
     assertThat(Rig.sends(approved)).isEmpty();
-    assertThat(Rig.sends(rig.seconds(1, host, this::storm)))
+    assertThat(Rig.sends(rig.seconds(1, host, host::storm)))
         .singleElement()
         .satisfies(
             sent -> assertThat(Rig.set(sent).priority()).isEqualTo(IoPriority.bestEffort(7)));
@@ -101,7 +91,7 @@ final class ApprovingTest {
       assertThat(Rig.sends(rig.tick())).isEmpty();
     }
 
-    assertThat(Rig.sends(rig.seconds(2, host, this::storm))).hasSize(1);
+    assertThat(Rig.sends(rig.seconds(2, host, host::storm))).hasSize(1);
   }
 
   @Test
@@ -110,18 +100,18 @@ final class ApprovingTest {
     rig.policies(POLICY.replace("vm-billing*", "vm176"));
     rig.ask(new OperatorRequest.Approve(id), 1);
 
-    assertThat(Rig.sends(rig.seconds(20, host, this::storm))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(20, host, host::storm))).isEmpty();
     assertThat(Rig.action(Rig.alerts(rig.all).getLast()).note()).contains("protect list");
   }
 
   @Test
   void aProposalLapsesAndIsMadeAnewAfterARest() {
     MessageId id = proposal();
-    rig.seconds(900, host, this::storm);
+    rig.seconds(900, host, host::storm);
 
     assertThat(proposals()).isEmpty();
     assertThat(ask(new OperatorRequest.Approve(id)).verdict()).isEqualTo(Verdict.FAILED);
-    rig.seconds(301, host, this::storm);
+    rig.seconds(301, host, host::storm);
     assertThat(proposal()).isNotEqualTo(id);
     assertThat(Rig.sends(rig.all)).isEmpty();
   }
@@ -130,7 +120,7 @@ final class ApprovingTest {
   void whatIsDeniedIsNotProposedAgainInThisBreach() {
     assertThat(ask(new OperatorRequest.Deny(proposal())).verdict()).isEqualTo(Verdict.DONE);
 
-    assertThat(Rig.sends(rig.seconds(1_300, host, this::storm))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(1_300, host, host::storm))).isEmpty();
     assertThat(proposals()).isEmpty();
     assertThat(Rig.action(Rig.alerts(rig.all).getLast()).note()).contains("denied by ana");
   }
@@ -138,17 +128,17 @@ final class ApprovingTest {
   @Test
   void theNextRungIsAskedForToo() {
     rig.ask(new OperatorRequest.Approve(proposal()), 1);
-    Command set = Rig.sends(rig.seconds(1, host, this::storm)).getFirst();
+    Command set = Rig.sends(rig.seconds(1, host, host::storm)).getFirst();
     rig.outcome(set, Outcome.Result.APPLIED);
 
-    List<Effect> later = rig.seconds(20, host, this::storm);
+    List<Effect> later = rig.seconds(20, host, host::storm);
 
     assertThat(Rig.sends(later)).isEmpty();
     assertThat(proposals())
         .singleElement()
         .satisfies(each -> assertThat(each.priority()).isEqualTo(IoPriority.IDLE));
     rig.ask(new OperatorRequest.Approve(proposal()), 1);
-    assertThat(Rig.sends(rig.seconds(12, host, this::storm)))
+    assertThat(Rig.sends(rig.seconds(12, host, host::storm)))
         .singleElement()
         .satisfies(sent -> assertThat(Rig.set(sent).priority()).isEqualTo(IoPriority.IDLE));
   }
@@ -156,18 +146,18 @@ final class ApprovingTest {
   @Test
   void aThrottleThatEndsLongAfterItsApprovalIsProposedAnew() {
     rig.ask(new OperatorRequest.Approve(proposal()), 1);
-    Command set = Rig.sends(rig.seconds(1, host, this::storm)).getFirst();
+    Command set = Rig.sends(rig.seconds(1, host, host::storm)).getFirst();
     rig.outcome(set, Outcome.Result.APPLIED);
     assertThat(proposals()).as("what is carried out waits no more").isEmpty();
     for (int half = 0; half < 32; half++) {
       for (Command renewal :
-          Rig.sends(rig.seconds(30, host, () -> host.reads(noisy, 800, 2, 990, 4)))) {
+          Rig.sends(rig.seconds(30, host, () -> host.reads(host.noisy, 800, 2, 990, 4)))) {
         rig.outcome(renewal, Outcome.Result.RENEWED);
       }
     }
 
     rig.byItself(host, Rig.set(set).lease(), Outcome.Result.RECOVERED);
-    rig.seconds(2, host, this::storm);
+    rig.seconds(2, host, host::storm);
 
     assertThat(Rig.decisions(rig.all)).noneMatch(each -> each.contains("nobody approved"));
     assertThat(proposals()).hasSize(1);

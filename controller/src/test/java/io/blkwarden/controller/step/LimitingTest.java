@@ -2,13 +2,10 @@ package io.blkwarden.controller.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.DomainRef;
-import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
-import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -26,39 +23,28 @@ final class LimitingTest {
   private final Rig rig =
       Rig.acting(
           Rig.SWAP_STORM.replace("[ best-effort/7, idle ]", "[ best-effort/7, idle, limit 20/s ]"));
-  private final TestHost host = new TestHost("dom0-7");
-  private int noisy;
-  private int neighbour;
+  private final SwappingHost host = new SwappingHost();
 
   @BeforeEach
   void begin() {
-    noisy = host.addSwap(176);
-    neighbour = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
     host.device(Actuator.INEFFECTIVE, "none");
     rig.begin(host);
   }
 
-  private void storm() {
-    host.reads(noisy, 800, 2, 990, 4);
-    host.reads(neighbour, 50, 40, 900, 2);
-  }
-
   /** What dom0 sees behind a limit: few and fast requests, and neighbours that wait less. */
   private void limited() {
-    host.reads(noisy, 20, 3, 60, 0);
-    host.reads(neighbour, 300, 5, 900, 1);
+    host.reads(host.noisy, 20, 3, 60, 0);
+    host.reads(host.neighbour, 300, 5, 900, 1);
   }
 
   private void calm() {
-    host.reads(noisy, 4, 3, 12, 0);
-    host.reads(neighbour, 300, 5, 900, 1);
+    host.reads(host.noisy, 4, 3, 12, 0);
+    host.reads(host.neighbour, 300, 5, 900, 1);
   }
 
   private Command limit() {
     rig.beat(host, true);
-    List<Effect> effects = rig.seconds(3, host, this::storm);
-    assertThat(Rig.sends(effects)).hasSize(1);
-    return Rig.sends(effects).getFirst();
+    return Rig.only(rig.seconds(3, host, host::storm));
   }
 
   @Test
@@ -94,8 +80,8 @@ final class LimitingTest {
             15,
             host,
             () -> {
-              host.reads(noisy, 20, 3, 60, 0);
-              host.reads(neighbour, 50, 40, 900, 2);
+              host.reads(host.noisy, 20, 3, 60, 0);
+              host.reads(host.neighbour, 50, 40, 900, 2);
             });
     assertThat(Rig.sends(effects).getFirst().action()).isInstanceOf(CommandAction.Reset.class);
     assertThat(Rig.action(Rig.alerts(effects).getLast()).effect())
@@ -104,7 +90,7 @@ final class LimitingTest {
 
   @Test
   void anAgentThatDoesNotOfferLimitsIsNotAsked() {
-    List<Effect> effects = rig.seconds(5, host, this::storm);
+    List<Effect> effects = rig.seconds(5, host, host::storm);
     assertThat(Rig.sends(effects)).isEmpty();
     Alert alert = Rig.alerts(effects).getLast();
     assertThat(Rig.action(alert).effect()).isEqualTo(Alert.Effect.INEFFECTIVE);
@@ -114,10 +100,10 @@ final class LimitingTest {
 
   @Test
   void aHeldLimitIsTakenOverFromAHeartbeat() {
-    DomainRef domain = host.disks.get(noisy).domain();
+    DomainRef domain = host.disks.get(host.noisy).domain();
     MessageId lease = MessageId.of(1, new Random(5));
     rig.beat(host, true, new Heartbeat.HeldThrottle(lease, domain, "xvda2", LIMIT, 30_000));
-    List<Effect> effects = rig.seconds(5, host, this::storm);
+    List<Effect> effects = rig.seconds(5, host, host::storm);
     assertThat(Rig.set(Rig.sends(effects).getFirst()).lease()).isEqualTo(lease);
     assertThat(Rig.set(Rig.sends(effects).getFirst()).restraint()).isEqualTo(LIMIT);
   }

@@ -1,11 +1,14 @@
 package io.blkwarden.controller.step;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
@@ -102,7 +105,21 @@ final class Rig {
 
   /** A heartbeat of an agent that acts, knows this controller, and says nothing of limits. */
   void hello(TestHost host) {
-    feed(
+    beat(host, Long.MAX_VALUE, true, List.of(), false);
+  }
+
+  /** A heartbeat of an agent that knows the first claim, and can limit. */
+  List<Effect> beat(TestHost host, boolean acting, Heartbeat.HeldThrottle... held) {
+    return beat(host, 7, acting, List.of(held), true);
+  }
+
+  private List<Effect> beat(
+      TestHost host,
+      long epoch,
+      boolean acting,
+      List<Heartbeat.HeldThrottle> held,
+      boolean limits) {
+    return feed(
         new Input.Beat(
             new Heartbeat(
                 host.id,
@@ -112,15 +129,15 @@ final class Rig {
                 "0.1.0",
                 1_000,
                 host.revision,
-                Long.MAX_VALUE,
-                true,
+                epoch,
+                acting,
                 "6.1.0-50-amd64",
                 host.intervalMillis,
                 host.devices,
                 List.of(),
-                List.of(),
+                held,
                 Map.of(),
-                false)));
+                limits)));
   }
 
   List<Effect> sample(TestHost host) {
@@ -165,14 +182,32 @@ final class Rig {
       case CommandAction.Reset reset -> lease = reset.lease();
       case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
     }
+    return outcome(
+        command.host(), new UUID(0, 1), command.id(), lease, result, refusal, domain, remaining);
+  }
+
+  /** A lease's end that nobody asked for. */
+  List<Effect> byItself(TestHost host, MessageId lease, Outcome.Result result) {
+    return outcome(host.id, host.boot, null, lease, result, null, null, null);
+  }
+
+  private List<Effect> outcome(
+      HostId host,
+      UUID boot,
+      @Nullable MessageId command,
+      @Nullable MessageId lease,
+      Outcome.Result result,
+      Outcome.@Nullable Refusal refusal,
+      @Nullable DomainRef domain,
+      @Nullable Long remaining) {
     return feed(
         new Input.OutcomeSeen(
             new Outcome(
                 MessageId.of(wall.toEpochMilli(), random),
-                command.host(),
-                new UUID(0, 1),
+                host,
+                boot,
                 wall,
-                command.id(),
+                command,
                 lease,
                 result,
                 refusal,
@@ -183,50 +218,6 @@ final class Rig {
                 remaining,
                 null,
                 null)));
-  }
-
-  /** A lease's end that nobody asked for. */
-  List<Effect> byItself(TestHost host, MessageId lease, Outcome.Result result) {
-    return feed(
-        new Input.OutcomeSeen(
-            new Outcome(
-                MessageId.of(wall.toEpochMilli(), random),
-                host.id,
-                host.boot,
-                wall,
-                null,
-                lease,
-                result,
-                null,
-                "as the test says",
-                null,
-                null,
-                List.of(),
-                null,
-                null,
-                null)));
-  }
-
-  List<Effect> beat(TestHost host, boolean acting, Heartbeat.HeldThrottle... held) {
-    return feed(
-        new Input.Beat(
-            new Heartbeat(
-                host.id,
-                host.boot,
-                host.run,
-                wall,
-                "0.1.0",
-                1_000,
-                host.revision,
-                7,
-                acting,
-                "6.1.0-50-amd64",
-                host.intervalMillis,
-                host.devices,
-                List.of(),
-                List.of(held),
-                Map.of(),
-                true)));
   }
 
   List<Effect> ask(OperatorRequest.Ask ask, long correlation) {
@@ -242,6 +233,12 @@ final class Rig {
         .filter(Effect.Send.class::isInstance)
         .map(effect -> ((Effect.Send) effect).command())
         .toList();
+  }
+
+  /** The one command that is sent. */
+  static Command only(List<Effect> effects) {
+    assertThat(sends(effects)).hasSize(1);
+    return sends(effects).getFirst();
   }
 
   static List<Alert> alerts(List<Effect> effects) {

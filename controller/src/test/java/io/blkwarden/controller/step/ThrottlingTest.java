@@ -19,50 +19,29 @@ import org.junit.jupiter.api.Test;
 
 final class ThrottlingTest {
   private final Rig rig = Rig.acting(Rig.SWAP_STORM);
-  private final TestHost host = new TestHost("dom0-7");
-  private int noisy;
-  private int neighbour;
+  private final SwappingHost host = new SwappingHost();
 
   @BeforeEach
   void begin() {
-    noisy = host.addSwap(176);
-    neighbour = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
     rig.begin(host);
   }
 
-  private void storm() {
-    host.reads(noisy, 800, 2, 990, 4);
-    host.reads(neighbour, 50, 40, 900, 2);
-  }
-
-  private void tamed() {
-    host.reads(noisy, 60, 15, 990, 4);
-    host.reads(neighbour, 400, 5, 900, 2);
-  }
-
-  private void quiet() {
-    host.reads(noisy, 5, 1, 5, 0);
-    host.reads(neighbour, 100, 2, 200, 0);
-  }
-
   private Command breach() {
-    List<Effect> effects = rig.seconds(3, host, this::storm);
-    assertThat(Rig.sends(effects)).hasSize(1);
-    return Rig.sends(effects).getFirst();
+    return Rig.only(rig.seconds(3, host, host::storm));
   }
 
   @Test
   void aBreachIsThrottledJudgedAndReleased() {
-    List<Effect> effects = rig.seconds(2, host, this::storm);
+    List<Effect> effects = rig.seconds(2, host, host::storm);
     assertThat(effects).isEmpty();
-    effects = rig.seconds(1, host, this::storm);
+    effects = rig.seconds(1, host, host::storm);
     assertThat(Rig.states(effects)).containsExactly("firing");
     Command command = Rig.sends(effects).getFirst();
     assertThat(command.epoch()).isEqualTo(7);
     assertThat(command.host()).isEqualTo(host.id);
     CommandAction.Set set = Rig.set(command);
     assertThat(set.restraint()).isEqualTo(Restraint.Priority.bestEffort(7));
-    assertThat(set.workers()).containsExactly(host.disks.get(noisy).workers().getFirst().id());
+    assertThat(set.workers()).containsExactly(host.disks.get(host.noisy).workers().getFirst().id());
     assertThat(set.boot()).isEqualTo(host.boot);
     assertThat(set.leaseMs()).isEqualTo(60_000);
 
@@ -76,7 +55,7 @@ final class ThrottlingTest {
                 + " 44% of the guests' time on sda; it was set to best-effort/7 priority, with an"
                 + " effect not known yet.");
 
-    effects = rig.seconds(16, host, this::tamed);
+    effects = rig.seconds(16, host, host::tamed);
     Alert judged = Rig.alerts(effects).getFirst();
     assertThat(judged.id()).isEqualTo(handled.id());
     assertThat(Rig.action(judged).effect()).isEqualTo(Alert.Effect.WORKED);
@@ -84,13 +63,13 @@ final class ThrottlingTest {
     assertThat(judged.summary()).contains("which helped: neighbours' I/O wait fell from 40.0 to");
     assertThat(Rig.sends(effects)).isEmpty();
 
-    effects = rig.seconds(3, host, this::quiet);
+    effects = rig.seconds(3, host, host::quiet);
     assertThat(Rig.states(effects)).containsExactly("resolved");
     Command reset = Rig.sends(effects).getFirst();
     assertThat(reset.action()).isEqualTo(new CommandAction.Reset(set.lease()));
     assertThat(Rig.alerts(effects).getFirst().id()).isEqualTo(handled.id());
     rig.outcome(reset, Outcome.Result.RELEASED);
-    assertThat(rig.seconds(30, host, this::quiet)).isEmpty();
+    assertThat(rig.seconds(30, host, host::quiet)).isEmpty();
   }
 
   @Test
@@ -99,7 +78,7 @@ final class ThrottlingTest {
     List<Effect> effects = rig.beat(host, true); // its epoch is 7
     CommandAction.Revision known = new CommandAction.Revision(host.run, host.revision);
     assertThat(effects).as("no map").containsExactly(new Effect.TellClaim(host.id, known));
-    effects = rig.seconds(4, host, this::storm);
+    effects = rig.seconds(4, host, host::storm);
     assertThat(Rig.sends(effects)).isEmpty();
     assertThat(Rig.decisions(effects))
         .containsExactly(
@@ -108,7 +87,7 @@ final class ThrottlingTest {
     assertThat(Rig.sends(effects)).isEmpty();
     assertThat(Rig.answers(effects).getFirst().detail()).endsWith("try again in 10 s");
     rig.hello(host);
-    assertThat(Rig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
+    assertThat(Rig.sends(rig.seconds(1, host, host::storm))).hasSize(1);
   }
 
   @Test
@@ -120,14 +99,14 @@ final class ThrottlingTest {
     rig.wall = rig.wall.minusMillis(2_000);
     rig.byItself(host, lease, Outcome.Result.RECOVERED);
     rig.wall = rig.wall.plusMillis(2_000);
-    assertThat(Rig.states(rig.seconds(1, host, this::tamed))).doesNotContain("firing");
+    assertThat(Rig.states(rig.seconds(1, host, host::tamed))).doesNotContain("firing");
     assertThat(Rig.states(rig.byItself(host, lease, Outcome.Result.RECOVERED))).contains("firing");
   }
 
   @Test
   void aRecoveryWhileTheNextRungIsUnderWayLeavesTheLastWordToItsAnswer() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
-    Command climb = Rig.sends(rig.seconds(20, host, this::storm)).getFirst();
+    Command climb = Rig.sends(rig.seconds(20, host, host::storm)).getFirst();
     MessageId lease = Rig.set(climb).lease();
 
     assertThat(Rig.alerts(rig.byItself(host, lease, Outcome.Result.RECOVERED))).isEmpty();
@@ -145,33 +124,33 @@ final class ThrottlingTest {
     rig.byItself(host, lease, Outcome.Result.RECOVERED);
     List<Effect> effects = rig.outcome(command, Outcome.Result.APPLIED);
     assertThat(Rig.states(effects)).containsExactly("handled");
-    assertThat(Rig.sends(rig.seconds(5, host, this::storm))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(5, host, host::storm))).isEmpty();
   }
 
   @Test
   void nobodyIsThrottledForWhatIsOverAlready() {
     rig.beat(host, false);
-    assertThat(Rig.sends(rig.seconds(4, host, this::storm))).isEmpty();
-    rig.seconds(1, host, this::quiet);
+    assertThat(Rig.sends(rig.seconds(4, host, host::storm))).isEmpty();
+    rig.seconds(1, host, host::quiet);
     rig.beat(host, true);
-    assertThat(Rig.sends(rig.seconds(1, host, this::quiet))).isEmpty();
-    assertThat(Rig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
+    assertThat(Rig.sends(rig.seconds(1, host, host::quiet))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(1, host, host::storm))).hasSize(1);
   }
 
   @Test
   void aThrottledDiskWithRequestsWaitingIsNotOver() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
-    List<Effect> effects = rig.seconds(25, host, this::tamed);
+    List<Effect> effects = rig.seconds(25, host, host::tamed);
     assertThat(Rig.states(effects)).doesNotContain("resolved");
   }
 
   @Test
   void missingSamplesNeitherRaiseNorResolve() {
-    rig.seconds(2, host, this::storm);
-    host.reads(noisy, 100_000, 1, 10_000, 0);
+    rig.seconds(2, host, host::storm);
+    host.reads(host.noisy, 100_000, 1, 10_000, 0);
     rig.pass(10_000, host);
     assertThat(rig.sample(host)).isEmpty();
-    assertThat(rig.seconds(1, host, this::storm)).isNotEmpty();
+    assertThat(rig.seconds(1, host, host::storm)).isNotEmpty();
   }
 
   @Test
@@ -199,27 +178,27 @@ final class ThrottlingTest {
   void theLeaseIsRenewedAtItsHalfWhileTheBreachLasts() {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
-    List<Effect> effects = rig.seconds(29, host, this::tamed);
+    List<Effect> effects = rig.seconds(29, host, host::tamed);
     assertThat(Rig.sends(effects)).isEmpty();
-    effects = rig.seconds(1, host, this::tamed);
+    effects = rig.seconds(1, host, host::tamed);
     Command renewal = Rig.sends(effects).getFirst();
     assertThat(Rig.set(renewal)).isEqualTo(Rig.set(first));
     assertThat(renewal.id()).isNotEqualTo(first.id());
     rig.outcome(renewal, Outcome.Result.RENEWED);
-    assertThat(Rig.sends(rig.seconds(29, host, this::tamed))).isEmpty();
-    assertThat(Rig.sends(rig.seconds(1, host, this::tamed))).hasSize(1);
+    assertThat(Rig.sends(rig.seconds(29, host, host::tamed))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(1, host, host::tamed))).hasSize(1);
   }
 
   @Test
   void aRungWithoutEffectIsClimbedAndTheLastOneReleased() {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
-    List<Effect> effects = rig.seconds(15, host, this::storm);
+    List<Effect> effects = rig.seconds(15, host, host::storm);
     Command climb = Rig.sends(effects).getFirst();
     assertThat(Rig.set(climb).lease()).isEqualTo(Rig.set(first).lease());
     assertThat(Rig.set(climb).restraint()).isEqualTo(Restraint.Priority.IDLE);
     rig.outcome(climb, Outcome.Result.APPLIED);
-    effects = rig.seconds(15, host, this::storm);
+    effects = rig.seconds(15, host, host::storm);
     Command reset = Rig.sends(effects).getFirst();
     assertThat(reset.action()).isInstanceOf(CommandAction.Reset.class);
     effects = rig.outcome(reset, Outcome.Result.RELEASED);
@@ -227,14 +206,14 @@ final class ThrottlingTest {
     assertThat(alert.state()).isEqualTo(Alert.State.FIRING);
     assertThat(Rig.action(alert).effect()).isEqualTo(Alert.Effect.NO_EFFECT);
     assertThat(Rig.action(alert).note()).contains("no rung of the ladder had an effect");
-    assertThat(Rig.sends(rig.seconds(60, host, this::storm))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(60, host, host::storm))).isEmpty();
   }
 
   @Test
   void aloneOnItsDeviceNothingIsClaimed() {
-    List<Effect> effects = rig.seconds(3, host, () -> host.reads(noisy, 800, 2, 990, 4));
+    List<Effect> effects = rig.seconds(3, host, () -> host.reads(host.noisy, 800, 2, 990, 4));
     rig.outcome(Rig.sends(effects).getFirst(), Outcome.Result.APPLIED);
-    effects = rig.seconds(20, host, () -> host.reads(noisy, 800, 2, 990, 4));
+    effects = rig.seconds(20, host, () -> host.reads(host.noisy, 800, 2, 990, 4));
     assertThat(Rig.sends(effects)).isEmpty();
     assertThat(Rig.alerts(effects)).isNotEmpty();
     assertThat(Rig.action(Rig.alerts(effects).getLast()).effect()).isEqualTo(Alert.Effect.UNKNOWN);
@@ -244,14 +223,7 @@ final class ThrottlingTest {
   @Test
   void aThrottleThatHarmsIsReleasedAtOnce() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
-    List<Effect> effects =
-        rig.seconds(
-            15,
-            host,
-            () -> {
-              host.reads(noisy, 700, 2, 990, 4);
-              host.reads(neighbour, 20, 120, 900, 4);
-            });
+    List<Effect> effects = rig.seconds(15, host, host::harmed);
     assertThat(Rig.sends(effects).getFirst().action()).isInstanceOf(CommandAction.Reset.class);
     assertThat(Rig.action(Rig.alerts(effects).getLast()).effect()).isEqualTo(Alert.Effect.HARMED);
   }
@@ -261,7 +233,7 @@ final class ThrottlingTest {
     host.device(Actuator.INEFFECTIVE, "none");
     host.revision++;
     rig.begin(host);
-    List<Effect> effects = rig.seconds(10, host, this::storm);
+    List<Effect> effects = rig.seconds(10, host, host::storm);
     assertThat(Rig.sends(effects)).isEmpty();
     Alert alert = Rig.alerts(effects).getFirst();
     assertThat(alert.state()).isEqualTo(Alert.State.FIRING);
@@ -275,7 +247,7 @@ final class ThrottlingTest {
     host.device(Actuator.CLASS_ONLY, "mq-deadline");
     host.revision++;
     rig.begin(host);
-    List<Effect> effects = rig.seconds(4, host, this::storm);
+    List<Effect> effects = rig.seconds(4, host, host::storm);
     assertThat(Rig.set(Rig.sends(effects).getFirst()).restraint())
         .isEqualTo(Restraint.Priority.IDLE);
     assertThat(Rig.action(Rig.alerts(effects).getLast()).note())
@@ -284,18 +256,18 @@ final class ThrottlingTest {
 
   @Test
   void anUnresolvedDiskIsNotTouched() {
-    host.replace(noisy, MappingState.UNRESOLVED, List.of());
+    host.replace(host.noisy, MappingState.UNRESOLVED, List.of());
     host.revision++;
     rig.begin(host);
-    List<Effect> effects = rig.seconds(5, host, this::storm);
+    List<Effect> effects = rig.seconds(5, host, host::storm);
     assertThat(Rig.sends(effects)).isEmpty();
     assertThat(Rig.decisions(effects))
         .containsExactly("refuse: not throttled: its workers are not proven (no-thread-yet)");
 
-    host.replace(noisy, MappingState.RESOLVED, List.of(TestHost.worker(176, 0)));
+    host.replace(host.noisy, MappingState.RESOLVED, List.of(TestHost.worker(176, 0)));
     host.revision++;
     rig.map(host);
-    assertThat(Rig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
+    assertThat(Rig.sends(rig.seconds(1, host, host::storm))).hasSize(1);
   }
 
   @Test
@@ -320,7 +292,7 @@ final class ThrottlingTest {
             6,
             host,
             () -> {
-              host.reads(noisy, 300, 1, 900, 1);
+              host.reads(host.noisy, 300, 1, 900, 1);
               host.reads(second, 500, 1, 900, 1);
               host.reads(third, 400, 1, 900, 1);
             });
@@ -341,20 +313,20 @@ final class ThrottlingTest {
     assertThat(Rig.action(Rig.alerts(effects).getFirst()).note()).contains("stale-mapping");
     host.revision++;
     rig.map(host);
-    effects = rig.seconds(1, host, this::storm);
+    effects = rig.seconds(1, host, host::storm);
     assertThat(Rig.sends(effects)).hasSize(1);
   }
 
   @Test
   void afterThreeRefusalsItRests() {
-    List<Effect> effects = rig.seconds(3, host, this::storm);
+    List<Effect> effects = rig.seconds(3, host, host::storm);
     for (int attempt = 1; attempt <= 3; attempt++) {
       assertThat(Rig.sends(effects)).as("attempt %d", attempt).hasSize(1);
       rig.outcome(Rig.sends(effects).getFirst(), Outcome.Result.REFUSED, Outcome.Refusal.GATE);
-      effects = rig.seconds(10, host, this::storm);
+      effects = rig.seconds(10, host, host::storm);
     }
     assertThat(Rig.sends(effects)).isEmpty();
-    effects = rig.seconds(290, host, this::storm);
+    effects = rig.seconds(290, host, host::storm);
     assertThat(Rig.sends(effects)).hasSize(1);
   }
 
@@ -363,7 +335,7 @@ final class ThrottlingTest {
     Command first = breach();
     List<Effect> effects = rig.feed(new Input.CommandLost(first.id(), "no responders"));
     assertThat(Rig.action(Rig.alerts(effects).getFirst()).note()).contains("no responders");
-    assertThat(Rig.sends(rig.seconds(2, host, this::storm))).hasSize(1);
+    assertThat(Rig.sends(rig.seconds(2, host, host::storm))).hasSize(1);
   }
 
   @Test
@@ -373,18 +345,18 @@ final class ThrottlingTest {
     MessageId lease = Rig.set(first).lease();
     List<Effect> effects = rig.byItself(host, lease, Outcome.Result.EXPIRED);
     assertThat(Rig.states(effects)).containsExactly("firing");
-    effects = rig.seconds(1, host, this::storm);
+    effects = rig.seconds(1, host, host::storm);
     Command second = Rig.sends(effects).getFirst();
     rig.outcome(second, Outcome.Result.APPLIED);
     rig.byItself(host, Rig.set(second).lease(), Outcome.Result.RELEASED);
-    assertThat(Rig.sends(rig.seconds(30, host, this::storm))).isEmpty();
+    assertThat(Rig.sends(rig.seconds(30, host, host::storm))).isEmpty();
   }
 
   @Test
   void aLeaseThatIsOverClaimsNoEffectOnWhatGoesOn() {
     Command first = breach();
     rig.outcome(first, Outcome.Result.APPLIED);
-    Alert judged = Rig.alerts(rig.seconds(16, host, this::tamed)).getFirst();
+    Alert judged = Rig.alerts(rig.seconds(16, host, host::tamed)).getFirst();
     assertThat(Rig.action(judged).effect()).isEqualTo(Alert.Effect.WORKED);
 
     List<Effect> effects = rig.byItself(host, Rig.set(first).lease(), Outcome.Result.EXPIRED);
@@ -400,10 +372,11 @@ final class ThrottlingTest {
     host.revision++;
     List<Effect> effects =
         rig.feed(
-            new Input.Mapped(new DomainStopped(host.origin(), host.disks.get(noisy).domain())));
+            new Input.Mapped(
+                new DomainStopped(host.origin(), host.disks.get(host.noisy).domain())));
     assertThat(Rig.states(effects)).containsExactly("resolved");
     assertThat(Rig.alerts(effects).getFirst().summary()).contains("the disk is gone");
-    host.remove(noisy);
+    host.remove(host.noisy);
     host.revision++;
     assertThat(Rig.states(rig.map(host))).isEmpty();
   }
@@ -414,7 +387,7 @@ final class ThrottlingTest {
     rig.policies("policies: []");
     Command first = Rig.sends(rig.all).getLast();
     rig.feed(new Input.CommandLost(first.id(), "no answer"));
-    List<Effect> effects = rig.seconds(1, host, this::quiet);
+    List<Effect> effects = rig.seconds(1, host, host::quiet);
     assertThat(Rig.sends(effects).getFirst().action()).isEqualTo(first.action());
     assertThat(Rig.decisions(effects))
         .containsExactly(
@@ -424,7 +397,7 @@ final class ThrottlingTest {
   @Test
   void aDiskThatIsMissingInTheNextSnapshotIsGone() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
-    host.remove(noisy);
+    host.remove(host.noisy);
     host.revision++;
     assertThat(Rig.states(rig.map(host))).containsExactly("resolved");
   }
@@ -449,7 +422,7 @@ final class ThrottlingTest {
   void aDiskThatIsProtectedNowIsReleased() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     rig.policies(Rig.SWAP_STORM.replace("vm-billing*", "vm176"));
-    List<Effect> effects = rig.seconds(1, host, this::storm);
+    List<Effect> effects = rig.seconds(1, host, host::storm);
     assertThat(Rig.sends(effects).getFirst().action()).isInstanceOf(CommandAction.Reset.class);
   }
 }
