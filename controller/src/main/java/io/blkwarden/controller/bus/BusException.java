@@ -27,6 +27,12 @@ public final class BusException extends Exception {
     this.hint = hint;
   }
 
+  /** Somebody ends the thread that waits; it stays interrupted. */
+  static BusException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new BusException("interrupted", "", e);
+  }
+
   /** Why, and what to do next. */
   public Complaint complaint() {
     return new Complaint(error, hint);

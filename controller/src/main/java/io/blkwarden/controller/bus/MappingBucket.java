@@ -32,8 +32,20 @@ final class MappingBucket {
 
   private final KeyValue bucket;
 
-  MappingBucket(KeyValue bucket) {
+  private MappingBucket(KeyValue bucket) {
     this.bucket = bucket;
+  }
+
+  /** The bucket of that connection. */
+  static MappingBucket of(Connection link) throws IOException {
+    return new MappingBucket(
+        link.keyValue(JetStreamAssets.MAPPING, JetStreamAssets.bucketOptions()));
+  }
+
+  /** The same; fails as not found where no controller has made it yet. */
+  static MappingBucket existing(Connection link) throws IOException, JetStreamApiException {
+    link.keyValueManagement().getStatus(JetStreamAssets.MAPPING);
+    return of(link);
   }
 
   /**

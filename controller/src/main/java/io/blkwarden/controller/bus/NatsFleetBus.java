@@ -217,7 +217,7 @@ public final class NatsFleetBus implements AutoCloseable {
     errands.soon(() -> {
       fetches.decrementAndGet();
       try {
-        mappings(link).read(HostToken.key(host), (json, at) -> to.storedMapping(json));
+        MappingBucket.of(link).read(HostToken.key(host), (json, at) -> to.storedMapping(json));
       } catch (IOException | JetStreamApiException | IllegalStateException e) {
         log.debug("snapshot of {} not read: {}", host, e.toString());
       }
@@ -271,7 +271,7 @@ public final class NatsFleetBus implements AutoCloseable {
     errands.close();
     stopSenders();
     for (Connection link : new Connection[] {samples, control, alerts}) {
-      close(link);
+      NatsLinks.close(link);
     }
   }
 
@@ -283,16 +283,6 @@ public final class NatsFleetBus implements AutoCloseable {
     }
     sender = null;
     clerk = null;
-  }
-
-  private static void close(@Nullable Connection link) {
-    if (link != null) {
-      try {
-        link.close();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   /** Connects, subscribes, prepares; what succeeded is not done again. */
@@ -354,7 +344,7 @@ public final class NatsFleetBus implements AutoCloseable {
         earlier.close();
       }
       specWatch = SpecWatch.start(link, to);
-      mappings(link).readAll((json, at) -> to.storedMapping(json));
+      MappingBucket.of(link).readAll((json, at) -> to.storedMapping(json));
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
       throw JetStreamAssets.explain(e, settings.printableServers());
     } catch (InterruptedException e) {
@@ -369,9 +359,9 @@ public final class NatsFleetBus implements AutoCloseable {
   private void abandoned() {
     if (gone(samples) || gone(control) || gone(alerts)) {
       stopSenders();
-      close(samples);
-      close(control);
-      close(alerts);
+      NatsLinks.close(samples);
+      NatsLinks.close(control);
+      NatsLinks.close(alerts);
       samples = null;
       control = null;
       alerts = null;
@@ -457,11 +447,6 @@ public final class NatsFleetBus implements AutoCloseable {
   private void nudgeSenders() {
     outbox.nudge();
     decided.nudge();
-  }
-
-  private static MappingBucket mappings(Connection link) throws IOException {
-    return new MappingBucket(
-        link.keyValue(JetStreamAssets.MAPPING, JetStreamAssets.bucketOptions()));
   }
 
   private LinkListener listener(String link, Runnable onReconnected) {

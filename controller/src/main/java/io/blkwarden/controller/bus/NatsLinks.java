@@ -63,6 +63,17 @@ final class NatsLinks {
     }
   }
 
+  /** Ends a connection, if there is one. */
+  static void close(@Nullable Connection link) {
+    if (link != null) {
+      try {
+        link.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /** What the client says of the last try, not that all were in vain. */
   private BusException unreachable(Exception last) {
     Complaint fault = NatsFault.of(last);

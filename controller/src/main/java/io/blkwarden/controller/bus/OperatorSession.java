@@ -66,9 +66,7 @@ public final class OperatorSession implements AutoCloseable {
   /** Gives the last snapshot of each host to {@code taker}. */
   public void mappings(MappingTaker taker) throws BusException {
     try {
-      connection.keyValueManagement().getStatus(JetStreamAssets.MAPPING);
-      new MappingBucket(
-              connection.keyValue(JetStreamAssets.MAPPING, JetStreamAssets.bucketOptions()))
+      MappingBucket.existing(connection)
           .readAll((json, at) -> {
             taker.take(json, at);
             return true;
@@ -78,7 +76,7 @@ public final class OperatorSession implements AutoCloseable {
     } catch (IOException e) {
       throw listener.explain(e);
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw BusException.interrupted(e);
     }
   }
 
@@ -126,7 +124,7 @@ public final class OperatorSession implements AutoCloseable {
           "start one with 'blkwarden controller' or check --prefix",
           e);
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw BusException.interrupted(e);
     }
   }
 
@@ -240,17 +238,13 @@ public final class OperatorSession implements AutoCloseable {
     } catch (IOException e) {
       throw listener.explain(e);
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw BusException.interrupted(e);
     }
   }
 
   @Override
   public void close() {
-    try {
-      connection.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    NatsLinks.close(connection);
   }
 
   private BusException missing(JetStreamApiException e, String what) {
@@ -260,10 +254,5 @@ public final class OperatorSession implements AutoCloseable {
             "start the controller once, it creates what is missing",
             e)
         : listener.explain(e);
-  }
-
-  private static BusException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new BusException("interrupted", "", e);
   }
 }

@@ -110,8 +110,7 @@ public final class RecordingTap implements AutoCloseable {
           "see its log, and try again",
           e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BusException("interrupted", "", e);
+      throw BusException.interrupted(e);
     }
     // what the server denies, it says before it answers the flush
     String refused = connection.getLastError();
@@ -142,9 +141,7 @@ public final class RecordingTap implements AutoCloseable {
    */
   public void readStored(Taker taker) throws BusException {
     try {
-      connection.keyValueManagement().getStatus(JetStreamAssets.MAPPING);
-      new MappingBucket(
-              connection.keyValue(JetStreamAssets.MAPPING, JetStreamAssets.bucketOptions()))
+      MappingBucket.existing(connection)
           .readAll((json, at) -> {
             if (ControlJson.decode(MappingSnapshot.class, json)
                 instanceof Decoded.Ok<MappingSnapshot>(MappingSnapshot snapshot)) {
@@ -160,8 +157,7 @@ public final class RecordingTap implements AutoCloseable {
     } catch (IOException e) {
       throw JetStreamAssets.explain(e, settings.printableServers());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BusException("interrupted", "", e);
+      throw BusException.interrupted(e);
     }
   }
 
@@ -172,10 +168,6 @@ public final class RecordingTap implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      connection.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    NatsLinks.close(connection);
   }
 }

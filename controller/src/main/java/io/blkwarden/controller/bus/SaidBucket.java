@@ -191,8 +191,7 @@ public final class SaidBucket {
     } catch (IOException | JetStreamApiException e) {
       throw explain.apply(e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new BusException("interrupted", "", e);
+      throw BusException.interrupted(e);
     }
   }
 }
