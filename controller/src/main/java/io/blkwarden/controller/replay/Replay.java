@@ -23,7 +23,6 @@ import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.subject.HostToken;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -218,26 +217,23 @@ public final class Replay {
     feed(new Input.OutcomeSeen(outcome));
   }
 
-  /** Gives the step an input, and carries out what it wants, and what that leads to. */
   private void feed(Input input) {
-    ArrayDeque<Input> inputs = new ArrayDeque<>(List.of(input));
-    while (!inputs.isEmpty()) {
-      for (Effect effect : step.step(inputs.remove(), now)) {
-        switch (effect) {
-          case Effect.Send send -> {
-            commands++;
-            ledger(send);
-            inputs.add(new Input.OutcomeSeen(agents.answer(send.command(), now)));
-          }
-          case Effect.Publish publish -> alert(publish.alert());
-          case Effect.Note note -> note(note.decision());
-          case Effect.WantSnapshot _,
-              Effect.TellClaim _,
-              Effect.Answer _,
-              Effect.Keep _,
-              Effect.Forget _ -> {}
-        }
+    agents.feed(step, input, now, this::told);
+  }
+
+  private void told(Effect effect) {
+    switch (effect) {
+      case Effect.Send send -> {
+        commands++;
+        ledger(send);
       }
+      case Effect.Publish publish -> alert(publish.alert());
+      case Effect.Note note -> note(note.decision());
+      case Effect.WantSnapshot _,
+          Effect.TellClaim _,
+          Effect.Answer _,
+          Effect.Keep _,
+          Effect.Forget _ -> {}
     }
   }
 

@@ -1,5 +1,8 @@
 package io.blkwarden.controller.replay;
 
+import io.blkwarden.controller.step.ControlStep;
+import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.step.Input;
 import io.blkwarden.controller.step.Moment;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
@@ -9,11 +12,13 @@ import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Outcome;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +40,24 @@ public final class SimulatedAgents {
     this.random = random;
   }
 
-  /** What the agent answers. */
-  public Outcome answer(Command command, Moment now) {
+  /**
+   * Gives a step an input, answers its commands, and goes on until there is nothing to answer.
+   *
+   * @param told hears all that the step wants, a command before it is answered
+   */
+  public void feed(ControlStep step, Input input, Moment now, Consumer<Effect> told) {
+    ArrayDeque<Input> inputs = new ArrayDeque<>(List.of(input));
+    while (!inputs.isEmpty()) {
+      for (Effect effect : step.step(inputs.remove(), now)) {
+        told.accept(effect);
+        if (effect instanceof Effect.Send(Command command)) {
+          inputs.add(new Input.OutcomeSeen(answer(command, now)));
+        }
+      }
+    }
+  }
+
+  private Outcome answer(Command command, Moment now) {
     return switch (command.action()) {
       case CommandAction.Set set -> set(command, set, now);
       case CommandAction.Reset reset -> {

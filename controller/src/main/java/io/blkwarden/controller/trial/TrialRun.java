@@ -18,7 +18,6 @@ import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,23 +134,19 @@ public final class TrialRun {
   }
 
   private void feed(Input input) {
-    ArrayDeque<Input> inputs = new ArrayDeque<>(List.of(input));
-    while (!inputs.isEmpty()) {
-      for (Effect effect : step.step(inputs.remove(), now())) {
-        switch (effect) {
-          case Effect.Send send -> {
-            book(send);
-            inputs.add(new Input.OutcomeSeen(agents.answer(send.command(), now())));
-          }
-          case Effect.Publish publish -> book(publish.alert());
-          case Effect.Note note -> book(note.decision());
-          case Effect.WantSnapshot _,
-              Effect.TellClaim _,
-              Effect.Answer _,
-              Effect.Keep _,
-              Effect.Forget _ -> {}
-        }
-      }
+    agents.feed(step, input, now(), this::told);
+  }
+
+  private void told(Effect effect) {
+    switch (effect) {
+      case Effect.Send send -> book(send);
+      case Effect.Publish publish -> book(publish.alert());
+      case Effect.Note note -> book(note.decision());
+      case Effect.WantSnapshot _,
+          Effect.TellClaim _,
+          Effect.Answer _,
+          Effect.Keep _,
+          Effect.Forget _ -> {}
     }
   }
 
