@@ -49,6 +49,11 @@ final class Case {
     this.history = new History(slot);
   }
 
+  /** Whether the disk is above the level just now. */
+  boolean breached() {
+    return episode != null && !episode.calm;
+  }
+
   /** Whether the policy may throttle the disk, be it on a person's word. */
   boolean mayAct() {
     boolean acts = policy.mode() == Mode.AUTO || policy.mode() == Mode.APPROVE;

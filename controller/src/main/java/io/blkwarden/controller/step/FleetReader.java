@@ -91,20 +91,16 @@ final class FleetReader {
             watch.host(),
             watch.live,
             present,
-            ofHost(watch, Metric.HOST_IO_SOME),
-            ofHost(watch, Metric.HOST_IO_FULL),
+            watch.value(Metric.HOST_IO_SOME, 0),
+            watch.value(Metric.HOST_IO_FULL, 0),
             highest(watch, Metric.DEVICE_UTIL),
             highest(watch, Metric.DEVICE_AWAIT)));
   }
 
-  private static double ofHost(HostWatch watch, Metric metric) {
-    return watch.live ? watch.state.value(metric, 0) : Double.NaN;
-  }
-
   private static double highest(HostWatch watch, Metric metric) {
     double highest = Double.NaN;
-    for (int device = 0; watch.live && device < watch.state.devices().size(); device++) {
-      double value = watch.state.deviceValue(metric, device);
+    for (int device = 0; device < watch.state.devices().size(); device++) {
+      double value = watch.deviceValue(metric, device);
       highest = highest >= value || Double.isNaN(value) ? highest : value;
     }
     return highest;
@@ -175,7 +171,7 @@ final class FleetReader {
     world.rules().ofDisks.forEach(policy -> breaches.put(policy.name(), 0));
     for (HostWatch watch : world.hosts.values()) {
       for (Case each : watch.cases.values()) {
-        if (each.episode != null && !each.episode.calm) {
+        if (each.breached()) {
           breaches.merge(each.policy.name(), 1, Integer::sum);
         }
       }

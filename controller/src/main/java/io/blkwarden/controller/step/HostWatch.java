@@ -2,6 +2,7 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.detect.HostTotal;
 import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.SnapshotWish;
 import io.blkwarden.model.HostId;
 import java.util.ArrayList;
@@ -64,6 +65,16 @@ final class HostWatch {
 
   HostId host() {
     return state.host();
+  }
+
+  /** What the disk did in the last window; unknown while no samples come: it is not so now. */
+  double value(Metric metric, int row) {
+    return live ? state.value(metric, row) : Double.NaN;
+  }
+
+  /** The same of a physical device. */
+  double deviceValue(Metric metric, int device) {
+    return live ? state.deviceValue(metric, device) : Double.NaN;
   }
 
   @Nullable Case find(int row, int policy) {

@@ -81,7 +81,7 @@ final class Looker {
     }
     int breaches = 0;
     for (Case each : watch.cases.values()) {
-      breaches += breached(each) ? 1 : 0;
+      breaches += each.breached() ? 1 : 0;
     }
     return new HostLook(
         watch.host(),
@@ -96,23 +96,18 @@ final class Looker {
         devices);
   }
 
-  private static boolean breached(Case each) {
-    return each.episode != null && !each.episode.calm;
-  }
-
-  /** What a silent host said last is not what it does now. */
   private static @Nullable Double ofDevice(HostWatch watch, Metric metric, int row) {
-    return Known.of(watch.live ? watch.state.deviceValue(metric, row) : Double.NaN);
+    return Known.of(watch.deviceValue(metric, row));
   }
 
   private static @Nullable Double ofDisk(HostWatch watch, Metric metric, int row) {
-    return Known.of(watch.live ? watch.state.value(metric, row) : Double.NaN);
+    return Known.of(watch.value(metric, row));
   }
 
   private List<DiskLook> disks(HostWatch watch) {
     Map<Integer, List<String>> policies = new HashMap<>();
     for (Case each : watch.cases.values()) {
-      if (breached(each)) {
+      if (each.breached()) {
         policies.computeIfAbsent(each.row, _ -> new ArrayList<>()).add(each.policy.name());
       }
     }
