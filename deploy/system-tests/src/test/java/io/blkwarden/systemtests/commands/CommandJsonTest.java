@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
@@ -18,8 +17,8 @@ import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
-import io.blkwarden.systemtests.NatsProcess;
 import io.blkwarden.systemtests.SimulatedAgents;
+import io.blkwarden.systemtests.StormyFleet;
 import io.blkwarden.systemtests.monitoring.Checkout;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -53,22 +52,6 @@ final class CommandJsonTest {
       Checkout.file("host-agent/src/test/resources/capture-4.17").toString();
   private static final String EXAMPLES = Checkout.file("docs/examples").toString();
 
-  private static final String POLICIES =
-      """
-      policies:
-        - name: swap-storm
-          mode: auto
-          match: { role: swap, host: sim-1 }
-          when: { metric: iops, above: 50, for: 1s, clear_below: 20, clear_for: 4s }
-          then: { ladder: [ idle ], lease: 120s, alert: warning }
-        - name: ask-first
-          mode: approve
-          match: { role: root, host: sim-3 }
-          when: { metric: iops, above: 5, for: 1s }
-          then: { ladder: [ idle ], lease: 60s, alert: info }
-      brakes: { disks_per_host: 8, hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
-      """;
-
   private static final Set<String> MESSAGES =
       Set.of(
           "blkwarden.alert.v1",
@@ -80,32 +63,21 @@ final class CommandJsonTest {
   private final Reference reference = new Reference();
   private final List<String> differences = new ArrayList<>();
   private final Path folder;
-  private final Path policies;
   private final Path printed = Files.createDirectories(Path.of("target/commands"));
-  private final NatsProcess nats;
+  private final StormyFleet fleet;
   private SimulatedAgents agents;
   private final ControllerRuntime controller;
 
   CommandJsonTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
-    nats = NatsProcess.open(folder);
-    policies = Files.createDirectory(folder.resolve("policies"));
-    Files.writeString(policies.resolve("all.yaml"), POLICIES);
+    fleet = new StormyFleet(folder);
     controller =
-        ControllerRuntime.start(
-            new ControllerSettings(
-                new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1"), policies, null));
+        ControllerRuntime.start(new ControllerSettings(fleet.bus(), fleet.policies(), null));
   }
 
   @BeforeAll
   void start() {
-    agents =
-        SimulatedAgents.start(
-            "--hosts=3",
-            "--calm=1s",
-            "--storm=600s",
-            "--nats=" + nats.url(),
-            "--state-dir=" + folder.resolve("state"));
+    agents = fleet.start();
     until("alerts --json", each -> each.at("/action/effect").asString("").equals("worked"));
   }
 
@@ -113,11 +85,11 @@ final class CommandJsonTest {
   void stop() throws InterruptedException {
     agents.close();
     controller.close();
-    nats.close();
+    fleet.close();
   }
 
   private Printed type(String command) {
-    return Printed.blkwarden(nats.url(), command.split(" ", -1));
+    return Printed.blkwarden(fleet.url(), command.split(" ", -1));
   }
 
   /** Asks again until a line of the answer is as it should be. */
@@ -204,7 +176,7 @@ final class CommandJsonTest {
                 List.of(),
                 List.of(),
                 new CounterBase(0, List.of(), List.of(), List.of())));
-    Connection agent = Nats.connect(nats.url());
+    Connection agent = Nats.connect(fleet.url());
     try {
       agent.keyValue("blkwarden-mapping").put(HostToken.key(gone), map);
       agent.publish(Subjects.DEFAULT.mapping(gone, "snapshot"), map);
@@ -246,15 +218,15 @@ final class CommandJsonTest {
   void recordingsAndPolicies() throws IOException {
     Path tape = folder.resolve("tape");
     Printed recorded =
-        type("record --json --for 3s --dir %s --policies %s".formatted(tape, policies));
+        type("record --json --for 3s --dir %s --policies %s".formatted(tape, fleet.policies()));
     assertThat(recorded.err().lines())
         .as("remarks are objects too")
         .isNotEmpty()
         .allSatisfy(line -> told("Remarks", Printed.read(line)));
     told("blkwarden record", recorded.json());
     told("blkwarden replay", type("replay --json " + tape));
-    told("blkwarden policy check", type("policy check --json " + policies));
-    told("blkwarden policy show", type("policy show --json " + policies));
+    told("blkwarden policy check", type("policy check --json " + fleet.policies()));
+    told("blkwarden policy show", type("policy show --json " + fleet.policies()));
     told("blkwarden policy test", type("policy test --json " + EXAMPLES + "/swap-storm-test.yaml"));
     told("blkwarden nats init", type("nats init --json --dir " + folder.resolve("nats") + " a b"));
   }

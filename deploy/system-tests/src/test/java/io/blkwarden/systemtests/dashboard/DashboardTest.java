@@ -4,15 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
-import io.blkwarden.systemtests.NatsProcess;
 import io.blkwarden.systemtests.SimulatedAgents;
+import io.blkwarden.systemtests.StormyFleet;
 import io.blkwarden.systemtests.monitoring.Checkout;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -40,34 +39,13 @@ final class DashboardTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
   private static final String TOKEN = "0123456789abcdef0123";
 
-  private static final String POLICIES =
-      """
-      policies:
-        - name: swap-storm
-          mode: auto
-          match: { role: swap, host: sim-1 }
-          when: { metric: iops, above: 50, for: 1s, clear_below: 20, clear_for: 4s }
-          then: { ladder: [ idle ], lease: 120s, alert: warning }
-        - name: ask-first
-          mode: approve
-          match: { role: root, host: sim-3 }
-          when: { metric: iops, above: 5, for: 1s }
-          then: { ladder: [ idle ], lease: 60s, alert: info }
-      brakes: { disks_per_host: 8, hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
-      """;
-
-  private final Path folder;
-  private final Path policies;
-  private final NatsProcess nats;
+  private final StormyFleet fleet;
   private SimulatedAgents agents;
   private ControllerRuntime controller;
   private final Browser browser;
 
   DashboardTest(@TempDir Path folder) throws IOException {
-    this.folder = folder;
-    nats = NatsProcess.open(folder);
-    policies = Files.createDirectory(folder.resolve("policies"));
-    Files.writeString(policies.resolve("all.yaml"), POLICIES);
+    fleet = new StormyFleet(folder);
     controller = controller(0);
     int port = controller.httpPort().orElseThrow();
     browser = new Browser(folder.resolve("profile"), "http://127.0.0.1:" + port);
@@ -76,8 +54,8 @@ final class DashboardTest {
   private ControllerRuntime controller(int port) {
     return ControllerRuntime.start(
         new ControllerSettings(
-            new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1"),
-            policies,
+            fleet.bus(),
+            fleet.policies(),
             null,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             new Secret(TOKEN),
@@ -86,13 +64,7 @@ final class DashboardTest {
 
   @BeforeAll
   void start() {
-    agents =
-        SimulatedAgents.start(
-            "--hosts=3",
-            "--calm=1s",
-            "--storm=600s",
-            "--nats=" + nats.url(),
-            "--state-dir=" + folder.resolve("state"));
+    agents = fleet.start();
     browser.open("/");
   }
 
@@ -106,7 +78,7 @@ final class DashboardTest {
     agents.close();
     browser.close();
     controller.close();
-    nats.close();
+    fleet.close();
   }
 
   @Test
@@ -211,7 +183,7 @@ final class DashboardTest {
     String name = "<img src=x onerror=document.title='mine'>";
     String golden = "shared-model/src/test/resources/golden/mapping-snapshot.v1.json";
     HostId host = new HostId("dom0-7");
-    Connection anybody = Nats.connect(nats.url());
+    Connection anybody = Nats.connect(fleet.url());
     try {
       String map = Files.readString(Checkout.file(golden)).replace("\"vm176\"", '"' + name + '"');
       anybody.publish(Subjects.DEFAULT.mapping(host, "snapshot"), map.getBytes(UTF_8));

@@ -1,0 +1,67 @@
+package io.blkwarden.systemtests;
+
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.model.subject.Subjects;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Three simulated dom0s and a NATS server for them, with policies: one by which vm101 of sim-1,
+ * which swaps, is throttled, and one by which the root disks of sim-3 wait for a person.
+ */
+public final class StormyFleet implements AutoCloseable {
+  private static final String POLICIES =
+      """
+      policies:
+        - name: swap-storm
+          mode: auto
+          match: { role: swap, host: sim-1 }
+          when: { metric: iops, above: 50, for: 1s, clear_below: 20, clear_for: 4s }
+          then: { ladder: [ idle ], lease: 120s, alert: warning }
+        - name: ask-first
+          mode: approve
+          match: { role: root, host: sim-3 }
+          when: { metric: iops, above: 5, for: 1s }
+          then: { ladder: [ idle ], lease: 60s, alert: info }
+      brakes: { disks_per_host: 8, hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
+      """;
+
+  private final Path state;
+  private final Path policies;
+  private final NatsProcess nats;
+
+  /** Starts its NATS server. */
+  public StormyFleet(Path folder) throws IOException {
+    state = folder.resolve("state");
+    nats = NatsProcess.open(folder);
+    policies = Files.createDirectory(folder.resolve("policies"));
+    Files.writeString(policies.resolve("all.yaml"), POLICIES);
+  }
+
+  /** Starts its hosts, which end before it. */
+  public SimulatedAgents start() {
+    return SimulatedAgents.start(
+        "--hosts=3", "--calm=1s", "--storm=600s", "--nats=" + nats.url(), "--state-dir=" + state);
+  }
+
+  /** Where its NATS server listens. */
+  public String url() {
+    return nats.url();
+  }
+
+  /** The folder of its policies. */
+  public Path policies() {
+    return policies;
+  }
+
+  /** What a controller needs to know of its NATS server. */
+  public BusSettings bus() {
+    return new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1");
+  }
+
+  @Override
+  public void close() {
+    nats.close();
+  }
+}
