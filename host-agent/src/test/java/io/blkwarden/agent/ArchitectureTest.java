@@ -1,41 +1,16 @@
 package io.blkwarden.agent;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
-import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import java.io.File;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
-import java.io.FileReader;
-import java.io.FileWriter;
-import java.io.RandomAccessFile;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.channels.NetworkChannel;
-import java.nio.file.Path;
-import org.jspecify.annotations.NullMarked;
+import io.blkwarden.testing.Architecture;
 import org.junit.jupiter.api.Test;
 
 /** The dependency rules of the agent: a pure core, and one package for each thing outside it. */
 final class ArchitectureTest {
-  private static final JavaClasses AGENT =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages("io.blkwarden.agent");
+  private static final Architecture AGENT = new Architecture("io.blkwarden.agent");
 
   private static final String[] PURE = {
     "..agent.probe..",
@@ -64,53 +39,38 @@ final class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> FOREIGN =
       resideInAPackage("java.lang.foreign..");
 
-  /** A Path is a value that anyone may carry; what opens it is not. */
-  private static final DescribedPredicate<JavaClass> FILES_AND_SOCKETS =
-      resideInAPackage("java.nio.file..")
-          .and(DescribedPredicate.not(type(Path.class)))
-          .or(type(File.class))
-          .or(assignableTo(FileInputStream.class))
-          .or(assignableTo(FileOutputStream.class))
-          .or(assignableTo(FileReader.class))
-          .or(assignableTo(FileWriter.class))
-          .or(assignableTo(RandomAccessFile.class))
-          .or(assignableTo(NetworkChannel.class))
-          .or(assignableTo(Socket.class))
-          .or(assignableTo(ServerSocket.class))
-          .as("files and sockets");
-
   @Test
   void neverImportsTheController() {
-    check(noClasses().should().dependOnClassesThat().resideInAPackage("io.blkwarden.controller.."));
+    AGENT.check(
+        noClasses().should().dependOnClassesThat().resideInAPackage("io.blkwarden.controller.."));
   }
 
   @Test
   void onlyTheBusKnowsNats() {
-    check(onlyIn(NATS, "..agent.bus.."));
+    AGENT.onlyIn(NATS, "..agent.bus..");
   }
 
   @Test
   void onlyTheEdgesTouchFilesAndSockets() {
-    check(
-        onlyIn(
-            FILES_AND_SOCKETS,
-            "..agent.cgroup..",
-            "..agent.kernel..",
-            "..agent.xenstore..",
-            "..agent.trace..",
-            "..agent.uevent..",
-            "..agent.lease..",
-            "..agent.cli.."));
+    AGENT.onlyIn(
+        Architecture.FILES_AND_SOCKETS,
+        "..agent.cgroup..",
+        "..agent.kernel..",
+        "..agent.xenstore..",
+        "..agent.trace..",
+        "..agent.uevent..",
+        "..agent.lease..",
+        "..agent.cli..");
   }
 
   @Test
   void onlyPriorityAndUeventCallNativeCode() {
-    check(onlyIn(FOREIGN, "..agent.priority..", "..agent.uevent.."));
+    AGENT.onlyIn(FOREIGN, "..agent.priority..", "..agent.uevent..");
   }
 
   @Test
   void thePurePackagesKnowNoEdge() {
-    check(
+    AGENT.check(
         noClasses()
             .that()
             .resideInAnyPackage(PURE)
@@ -121,43 +81,21 @@ final class ArchitectureTest {
 
   @Test
   void thePurePackagesAreNotReactive() {
-    check(noClasses().that().resideInAnyPackage(PURE).should().dependOnClassesThat(REACTOR));
+    AGENT.check(noClasses().that().resideInAnyPackage(PURE).should().dependOnClassesThat(REACTOR));
   }
 
   @Test
   void onlyTheCommandLineKnowsPicocli() {
-    check(onlyIn(resideInAPackage("picocli.."), "io.blkwarden.agent", "..agent.cli.."));
+    AGENT.onlyIn(resideInAPackage("picocli.."), "io.blkwarden.agent", "..agent.cli..");
   }
 
   @Test
   void everyPackageIsNullMarked() {
-    check(classes().should(resideInNullMarkedPackages()));
+    AGENT.everyPackageIsNullMarked();
   }
 
   @Test
   void packagesHaveNoCycles() {
-    check(slices().matching("io.blkwarden.(**)").should().beFreeOfCycles());
-  }
-
-  private static ArchRule onlyIn(DescribedPredicate<JavaClass> what, String... packages) {
-    return noClasses()
-        .that(DescribedPredicate.not(resideInAnyPackage(packages)))
-        .should()
-        .dependOnClassesThat(what);
-  }
-
-  private static void check(ArchRule rule) {
-    rule.check(AGENT);
-  }
-
-  private static ArchCondition<JavaClass> resideInNullMarkedPackages() {
-    return new ArchCondition<>("reside in a package that is @NullMarked") {
-      @Override
-      public void check(JavaClass type, ConditionEvents events) {
-        if (!type.getPackage().isAnnotatedWith(NullMarked.class)) {
-          events.add(violated(type, type.getPackageName() + " is not @NullMarked"));
-        }
-      }
-    };
+    AGENT.packagesHaveNoCycles();
   }
 }

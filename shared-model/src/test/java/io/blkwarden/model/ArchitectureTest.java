@@ -1,31 +1,19 @@
 package io.blkwarden.model;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import org.jspecify.annotations.NullMarked;
+import io.blkwarden.testing.Architecture;
 import org.junit.jupiter.api.Test;
 
 /** The dependency rules of the model: values only, no transport, no files, no Reactor. */
 final class ArchitectureTest {
-  private static final JavaClasses MODEL =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages("io.blkwarden.model");
+  private static final Architecture MODEL = new Architecture("io.blkwarden.model");
 
   @Test
   void dependsOnTheJdkJspecifyAndTheWireCodecOnly() {
-    check(
+    MODEL.check(
         classes()
             .should()
             .onlyDependOnClassesThat(
@@ -39,7 +27,7 @@ final class ArchitectureTest {
 
   @Test
   void touchesNoFilesNoSocketsAndNoNativeCode() {
-    check(
+    MODEL.check(
         noClasses()
             .should()
             .dependOnClassesThat()
@@ -49,26 +37,11 @@ final class ArchitectureTest {
 
   @Test
   void everyPackageIsNullMarked() {
-    check(classes().should(resideInNullMarkedPackages()));
+    MODEL.everyPackageIsNullMarked();
   }
 
   @Test
   void packagesHaveNoCycles() {
-    check(slices().matching("io.blkwarden.(**)").should().beFreeOfCycles());
-  }
-
-  private static void check(ArchRule rule) {
-    rule.allowEmptyShould(true).check(MODEL);
-  }
-
-  private static ArchCondition<JavaClass> resideInNullMarkedPackages() {
-    return new ArchCondition<>("reside in a package that is @NullMarked") {
-      @Override
-      public void check(JavaClass type, ConditionEvents events) {
-        if (!type.getPackage().isAnnotatedWith(NullMarked.class)) {
-          events.add(violated(type, type.getPackageName() + " is not @NullMarked"));
-        }
-      }
-    };
+    MODEL.packagesHaveNoCycles();
   }
 }

@@ -1,31 +1,19 @@
 package io.blkwarden.commandline;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import org.jspecify.annotations.NullMarked;
+import io.blkwarden.testing.Architecture;
 import org.junit.jupiter.api.Test;
 
 /** The dependency rules of what both command lines share: it knows neither of them. */
 final class ArchitectureTest {
-  private static final JavaClasses SHARED =
-      new ClassFileImporter()
-          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-          .importPackages("io.blkwarden.commandline");
+  private static final Architecture SHARED = new Architecture("io.blkwarden.commandline");
 
   @Test
   void dependsOnTheModelTheTerminalAndTheLogOnly() {
-    check(
+    SHARED.check(
         classes()
             .should()
             .onlyDependOnClassesThat(
@@ -43,7 +31,7 @@ final class ArchitectureTest {
 
   @Test
   void theLogNeedsNothingOfTheRest() {
-    check(
+    SHARED.check(
         noClasses()
             .that()
             .resideInAPackage("..commandline.log..")
@@ -55,7 +43,7 @@ final class ArchitectureTest {
 
   @Test
   void onlyTheSupervisorsSocketIsNativeCode() {
-    check(
+    SHARED.check(
         noClasses()
             .that()
             .resideOutsideOfPackage("..commandline.service..")
@@ -66,26 +54,11 @@ final class ArchitectureTest {
 
   @Test
   void everyPackageIsNullMarked() {
-    check(classes().should(resideInNullMarkedPackages()));
+    SHARED.everyPackageIsNullMarked();
   }
 
   @Test
   void packagesHaveNoCycles() {
-    check(slices().matching("io.blkwarden.(**)").should().beFreeOfCycles());
-  }
-
-  private static void check(ArchRule rule) {
-    rule.check(SHARED);
-  }
-
-  private static ArchCondition<JavaClass> resideInNullMarkedPackages() {
-    return new ArchCondition<>("reside in a package that is @NullMarked") {
-      @Override
-      public void check(JavaClass type, ConditionEvents events) {
-        if (!type.getPackage().isAnnotatedWith(NullMarked.class)) {
-          events.add(violated(type, type.getPackageName() + " is not @NullMarked"));
-        }
-      }
-    };
+    SHARED.packagesHaveNoCycles();
   }
 }
