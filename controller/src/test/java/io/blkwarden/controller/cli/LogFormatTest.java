@@ -1,94 +1,20 @@
 package io.blkwarden.controller.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.blkwarden.controller.Main;
-import java.io.BufferedReader;
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStreamReader;
+import io.blkwarden.testing.LogFormats;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** The service as a process, with the log that is shipped. */
-final class LogFormatTest {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
+final class LogFormatTest extends LogFormats {
   @TempDir Path folder;
 
-  /** What the service writes to its log up to a line with these words. */
-  private List<String> log(Map<String, String> environment, String until, String... arguments)
-      throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath(),
-                Main.class.getName()));
-    command.addAll(
-        List.of("controller", "--nats=nats://127.0.0.1:1", "--no-http", "--policies=" + folder));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    builder.environment().putAll(environment);
-    Process service = builder.start();
-    List<String> lines = new ArrayList<>();
-    try (BufferedReader log =
-        new BufferedReader(new InputStreamReader(service.getErrorStream(), UTF_8))) {
-      for (String line = log.readLine(); line != null; line = log.readLine()) {
-        lines.add(line);
-        if (line.contains(until)) {
-          break;
-        }
-      }
-    } finally {
-      service.destroyForcibly().onExit().join();
-    }
-    assertThat(lines).anyMatch(line -> line.contains(until));
-    return lines;
+  LogFormatTest() {
+    super(Main.class, "cannot reach NATS");
   }
 
-  /** The tests bring a configuration of their own, which must not be found first. */
-  private static String classPath() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))
-        .collect(Collectors.joining(File.pathSeparator));
-  }
-
-  @Test
-  void jsonIsAskedForByOptionOrEnvironment() throws IOException {
-    for (List<String> lines :
-        List.of(
-            log(Map.of(), "cannot reach NATS", "--log-format", "json"),
-            log(Map.of("BLKWARDEN_LOG_FORMAT", "json"), "cannot reach NATS"))) {
-      for (String line : lines) {
-        JsonNode object = JSON.readTree(line);
-        assertThat(object.path("timestamp").isNumber()).as(line).isTrue();
-        assertThat(object.path("level").asString()).as(line).isIn("INFO", "WARN", "ERROR");
-        assertThat(object.path("formattedMessage").asString()).as(line).isNotEmpty();
-      }
-    }
-  }
-
-  @Test
-  void textIsForPeopleAndForWhatIsNotKnown() throws IOException {
-    assertThat(
-            log(Map.of("BLKWARDEN_LOG_FORMAT", "../x"), "cannot reach NATS", "--log-format=text"))
-        .allMatch(line -> line.matches("\\d{4}-.*"));
-    assertThat(log(Map.of(), "--log-format", "--log-format=xml").getFirst())
-        .contains("--log-format", "xml");
+  @Override
+  protected List<String> service() {
+    return List.of("controller", "--nats=nats://127.0.0.1:1", "--no-http", "--policies=" + folder);
   }
 }

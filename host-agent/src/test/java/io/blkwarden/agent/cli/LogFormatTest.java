@@ -1,70 +1,28 @@
 package io.blkwarden.agent.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.blkwarden.agent.Main;
-import java.io.BufferedReader;
-import java.io.File;
+import io.blkwarden.testing.LogFormats;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/** The service as a process, with the log that is shipped. */
-final class LogFormatTest {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
+final class LogFormatTest extends LogFormats {
   @TempDir Path folder;
 
-  /** What the service writes to its log up to a line with these words. */
-  private List<String> log(Map<String, String> environment, String until, String... arguments)
-      throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath(),
-                Main.class.getName()));
-    command.addAll(
-        List.of(
-            "run",
-            "--root=" + root(),
-            "--host=dom0-7",
-            "--nats=nats://127.0.0.1:1",
-            "--state-dir=" + folder));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    builder.environment().putAll(environment);
-    Process service = builder.start();
-    List<String> lines = new ArrayList<>();
-    try (BufferedReader log =
-        new BufferedReader(new InputStreamReader(service.getErrorStream(), UTF_8))) {
-      for (String line = log.readLine(); line != null; line = log.readLine()) {
-        lines.add(line);
-        if (line.contains(until)) {
-          break;
-        }
-      }
-    } finally {
-      service.destroyForcibly().onExit().join();
-    }
-    assertThat(lines).anyMatch(line -> line.contains(until));
-    return lines;
+  LogFormatTest() {
+    super(Main.class, "nats: ");
+  }
+
+  @Override
+  protected List<String> service() throws IOException {
+    return List.of(
+        "run",
+        "--root=" + root(),
+        "--host=dom0-7",
+        "--nats=nats://127.0.0.1:1",
+        "--state-dir=" + folder);
   }
 
   /** A host without guests. */
@@ -74,35 +32,5 @@ final class LogFormatTest {
     Files.writeString(random.resolve("boot_id"), "8f7de4a5-4d8c-4c3d-9b0c-2f3a1f6f0c11\n");
     Files.writeString(root.resolve("xenstore.txt"), "");
     return root;
-  }
-
-  /** The tests bring a configuration of their own, which must not be found first. */
-  private static String classPath() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry -> !entry.endsWith("test-classes") && !entry.endsWith("test-classes/"))
-        .collect(Collectors.joining(File.pathSeparator));
-  }
-
-  @Test
-  void jsonIsAskedForByOptionOrEnvironment() throws IOException {
-    for (List<String> lines :
-        List.of(
-            log(Map.of(), "nats: ", "--log-format", "json"),
-            log(Map.of("BLKWARDEN_LOG_FORMAT", "json"), "nats: "))) {
-      for (String line : lines) {
-        JsonNode object = JSON.readTree(line);
-        assertThat(object.path("timestamp").isNumber()).as(line).isTrue();
-        assertThat(object.path("level").asString()).as(line).isIn("INFO", "WARN", "ERROR");
-        assertThat(object.path("formattedMessage").asString()).as(line).isNotEmpty();
-      }
-    }
-  }
-
-  @Test
-  void textIsForPeopleAndForWhatIsNotKnown() throws IOException {
-    assertThat(log(Map.of("BLKWARDEN_LOG_FORMAT", "../x"), "nats: ", "--log-format=text"))
-        .allMatch(line -> line.matches("\\d{4}-.*"));
-    assertThat(log(Map.of(), "--log-format", "--log-format=xml").getFirst())
-        .contains("--log-format", "xml");
   }
 }
