@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.testing.Messages;
-import io.blkwarden.controller.testing.NatsServer;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
@@ -14,6 +13,7 @@ import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.api.StorageType;
@@ -307,7 +307,7 @@ final class NatsFleetBusTest {
     awaitHeld(bus);
 
     server.kill();
-    server.run(List.of("--user", "someone", "--pass", "else"));
+    server.run("--user", "someone", "--pass", "else");
     await().atMost(BOUND).until(() -> bus.state().problem().contains("wants credentials"));
     server.kill();
     server.run();
@@ -321,7 +321,7 @@ final class NatsFleetBusTest {
   void aServerWithLittleRoomGetsSmallerStreams(@TempDir Path folder) throws Exception {
     Path config = Files.writeString(folder.resolve("nats.conf"), "jetstream { max_file: 200M }");
     NatsServer server = closing(NatsServer.stopped());
-    server.run(List.of("-c", config.toString()));
+    server.run("-c", config.toString());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
     awaitHeld(bus);
 

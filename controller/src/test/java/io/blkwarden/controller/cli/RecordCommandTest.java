@@ -13,9 +13,9 @@ import io.blkwarden.controller.record.files.FileSource;
 import io.blkwarden.controller.record.files.RecordingFolder;
 import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
-import io.blkwarden.controller.testing.NatsServer;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
 import io.nats.client.api.KeyValueConfiguration;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,7 +141,7 @@ final class RecordCommandTest {
     CompletableFuture<Typed> typed = typing("record", "--dir", folder.toString());
     until(typed, "blkwarden.v1.agent.1.probe", "agent.1.probe probe");
     server.kill();
-    server.run(List.of("--user", "somebody", "--pass", "else"));
+    server.run("--user", "somebody", "--pass", "else");
 
     Typed done = typed.get(90, TimeUnit.SECONDS);
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.testing.NatsServer;
 import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.model.HostId;
+import io.blkwarden.testing.NatsServer;
 import io.nats.client.api.KeyValueConfiguration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -4,6 +4,7 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;

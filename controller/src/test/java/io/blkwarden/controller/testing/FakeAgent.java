@@ -12,6 +12,7 @@ import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamApiException;

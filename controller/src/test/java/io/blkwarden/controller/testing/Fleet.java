@@ -19,6 +19,7 @@ import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
+import io.blkwarden.testing.NatsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;

@@ -13,6 +13,7 @@ import io.blkwarden.model.message.Outcome.Result;
 import io.blkwarden.model.message.Outcome.WorkerChange;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
+import io.blkwarden.testing.NatsServer;
 import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.time.Instant;

@@ -20,6 +20,7 @@ import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -14,6 +14,7 @@ import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.api.KeyValueConfiguration;
@@ -189,7 +190,7 @@ final class NatsControlBusTest {
     bus.sample(new byte[] {1});
     bus.sample(new byte[] {2});
     assertThat(bus.state().drops()).containsEntry("samples", 2L);
-    server.restart();
+    server.run();
     eventually().until(() -> hears(reader));
     eventually().until(() -> bus.state().connected());
     IntStream.rangeClosed(201, 210).forEach(n -> bus.mapping(Said.started(n)));
@@ -217,7 +218,7 @@ final class NatsControlBusTest {
         eventually().until(() -> !bus.state().connected());
       }
       if (n == 150 || n == 250) {
-        server.restart();
+        server.run();
       }
     }
 
@@ -323,7 +324,7 @@ final class NatsControlBusTest {
     bus.start(heard);
     eventually().until(() -> bus.state().faults().getOrDefault("nats", "").contains("cannot"));
     bus.mapping(Said.started(1));
-    server.restart();
+    server.run();
 
     eventually().until(() -> bus.state().connected());
     eventually().until(() -> heard.log.contains("connected"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.lease.OutcomeFile;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;

@@ -83,7 +83,7 @@ final class AgentLeasesTest {
     agent.assertPriorities(disk, IoPriority.IDLE);
     eventually().untilAsserted(() -> agent.assertPriorities(disk, IoPriority.UNSET));
     agent.heard.clear();
-    agent.server.restart();
+    agent.server.run();
     agent.awaitOutcome(Result.EXPIRED);
   }
 

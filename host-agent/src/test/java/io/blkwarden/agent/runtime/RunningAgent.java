@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.bus.NatsControlBus;
-import io.blkwarden.agent.bus.NatsServer;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
@@ -28,9 +27,9 @@ import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Message;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -132,13 +131,9 @@ final class RunningAgent implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     agent.stop();
-    try {
-      server.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    server.close();
   }
 
   /** Tells the agent that something changed in xenstore. */
