@@ -11,6 +11,7 @@ import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.subject.Subjects;
@@ -35,17 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class ApprovalOnNatsTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
-  private static final String POLICY =
-      """
-      policies:
-        - name: swap-storm
-          mode: approve
-          match: { role: swap }
-          when: { metric: iops, above: 200, for: 1s, clear_below: 100, clear_for: 1s }
-          then: { ladder: [ idle ], lease: 60s, alert: warning }
-      brakes: { hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
-      """;
-
   @TempDir Path policies;
 
   private final NatsServer server = NatsServer.start();
@@ -54,7 +44,8 @@ final class ApprovalOnNatsTest {
 
   @BeforeEach
   void storm() throws Exception {
-    Files.writeString(policies.resolve("swap.yaml"), POLICY);
+    Files.writeString(
+        policies.resolve("swap.yaml"), SwapStorm.POLICY.replace("mode: auto", "mode: approve"));
     controller =
         ControllerRuntime.start(
             new ControllerSettings(

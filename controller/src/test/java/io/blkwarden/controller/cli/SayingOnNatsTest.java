@@ -9,11 +9,11 @@ import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -25,17 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class SayingOnNatsTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
-  private static final String POLICY =
-      """
-      policies:
-        - name: swap-storm
-          mode: auto
-          match: { role: swap }
-          when: { metric: iops, above: 200, for: 1s, clear_below: 100, clear_for: 1s }
-          then: { ladder: [ idle ], lease: 60s, alert: warning }
-      brakes: { hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
-      """;
-
   @TempDir Path policies;
 
   private final NatsServer server = NatsServer.start();
@@ -45,7 +34,7 @@ final class SayingOnNatsTest {
 
   @BeforeEach
   void begin() throws Exception {
-    Files.writeString(policies.resolve("swap.yaml"), POLICY);
+    SwapStorm.in(policies);
     controller = controller("c1");
     alerts = new AlertTap(server);
   }

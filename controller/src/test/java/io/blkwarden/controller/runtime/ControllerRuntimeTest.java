@@ -10,6 +10,7 @@ import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
@@ -24,7 +25,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,17 +38,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class ControllerRuntimeTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
   private static final HostId HOST = new HostId("dom0-7");
-
-  private static final String POLICY =
-      """
-      policies:
-        - name: swap-storm
-          mode: auto
-          match: { role: swap }
-          when: { metric: iops, above: 200, for: 1s, clear_below: 100, clear_for: 1s }
-          then: { ladder: [ idle ], lease: 60s, alert: warning }
-      brakes: { disks_per_host: 2, hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
-      """;
 
   @TempDir Path policies;
 
@@ -68,7 +57,7 @@ final class ControllerRuntimeTest {
   }
 
   private ControllerRuntime controller(String instance) throws IOException {
-    Files.writeString(policies.resolve("swap.yaml"), POLICY);
+    SwapStorm.in(policies);
     StepSettings normal = StepSettings.DEFAULT;
     return closing(
         ControllerRuntime.start(

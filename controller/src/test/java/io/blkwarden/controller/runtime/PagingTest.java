@@ -9,6 +9,7 @@ import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.Alertmanager;
 import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.subject.Subjects;
@@ -23,23 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class PagingTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
-  private static final String POLICY =
-      """
-      policies:
-        - name: swap-storm
-          mode: auto
-          match: { role: swap }
-          when: { metric: iops, above: 200, for: 1s, clear_below: 100, clear_for: 1s }
-          then: { ladder: [ idle ], lease: 60s, alert: warning }
-      brakes: { hosts_throttled: 100%, stop_if_hosts_anomalous: 100% }
-      """;
-
   @TempDir Path folder;
 
   @Test
   void aStormPagesUntilItIsHandled() throws Exception {
     Path policies = Files.createDirectory(folder.resolve("policies"));
-    Files.writeString(policies.resolve("swap.yaml"), POLICY);
+    SwapStorm.in(policies);
     try (NatsServer server = NatsServer.start();
         Alertmanager manager = new Alertmanager();
         ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"))) {
