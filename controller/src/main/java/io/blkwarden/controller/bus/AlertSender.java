@@ -7,36 +7,25 @@ import io.blkwarden.model.subject.Subjects;
 import io.nats.client.JetStream;
 import io.nats.client.PublishOptions;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Publishes what the outbox holds to the stream until each is acknowledged; runs on its own thread.
+ * Publishes alerts to the stream until each is acknowledged.
  *
  * <p>An alert that was stored but whose acknowledgement was lost is sent again with the same
  * message id; the stream knows it for two minutes and stores it once, while plain listeners may
  * hear it twice.
  */
-final class AlertSender implements Runnable {
-  private static final Logger log = LoggerFactory.getLogger(AlertSender.class);
+final class AlertSender extends Sender {
   private static final int BATCH = 256;
-  private static final Duration ACK_TIMEOUT = Duration.ofSeconds(5);
-  private static final long FIRST_PAUSE_MILLIS = 100;
-  private static final int DOUBLINGS = 5;
 
   private final AlertOutbox outbox;
-  private final JetStream stream;
   private final Subjects subjects;
   private final BusCounters counters;
-  private final RandomGenerator random;
-  private String lastFault = "";
 
   AlertSender(
       AlertOutbox outbox,
@@ -44,33 +33,19 @@ final class AlertSender implements Runnable {
       Subjects subjects,
       BusCounters counters,
       RandomGenerator random) {
+    super("alerts", outbox, stream, random);
     this.outbox = outbox;
-    this.stream = stream;
     this.subjects = subjects;
     this.counters = counters;
-    this.random = random;
   }
 
   @Override
-  public void run() {
-    int failures = 0;
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        List<Entry> batch = outbox.awaitBatch(BATCH);
-        List<Long> stored = publish(batch);
-        outbox.remove(stored);
-        if (stored.size() == batch.size()) {
-          failures = 0;
-          lastFault = "";
-        } else {
-          counters.alertsRetried.add(batch.size() - stored.size());
-          long bound = FIRST_PAUSE_MILLIS << Math.min(failures++, DOUBLINGS);
-          outbox.pause(Duration.ofMillis(bound / 2 + random.nextLong(bound)));
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  boolean publishNext() throws InterruptedException {
+    List<Entry> batch = outbox.awaitBatch(BATCH);
+    List<Long> stored = publish(batch);
+    outbox.remove(stored);
+    counters.alertsRetried.add(batch.size() - stored.size());
+    return stored.size() == batch.size();
   }
 
   /** Returns the numbers of those that are acknowledged, or that never will be. */
@@ -87,42 +62,24 @@ final class AlertSender implements Runnable {
         }
         stored.add(batch.get(i).number());
       } catch (ExecutionException e) {
-        fault(e.getCause() == null ? e : e.getCause());
+        fault(e);
       }
     }
     return stored;
   }
 
-  /** True when it is stored, false when it never will be. */
   private CompletableFuture<Boolean> publish(Entry entry) {
     Alert alert = entry.alert();
     // the number tells two words on one alert apart that were made in one millisecond
     String id = "%s.%d.%d".formatted(alert.id(), alert.at().toEpochMilli(), entry.number());
-    PublishOptions options =
-        PublishOptions.builder().expectedStream(JetStreamAssets.ALERTS).messageId(id).build();
-    try {
-      return stream
-          .publishAsync(
-              subjects.alert(alert.severity().wire(), alert.host(), alert.policy()),
-              ControlJson.encode(alert),
-              options)
-          .orTimeout(ACK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-          .thenApply(ack -> true);
-    } catch (IllegalArgumentException e) { // longer than the server takes: never will
-      counters.alertsLost.increment();
-      log.error("alert not publishable ({}): {}", e.getMessage(), text(alert));
-      return CompletableFuture.completedFuture(false);
-    } catch (RuntimeException e) { // not connected, or closing, which jnats shows in many ways
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private void fault(Throwable why) {
-    String fault = why.toString();
-    if (!fault.equals(lastFault)) {
-      lastFault = fault;
-      log.warn("{} alerts wait for NATS ({}); trying until they are stored", outbox.size(), fault);
-    }
+    return publish(
+        subjects.alert(alert.severity().wire(), alert.host(), alert.policy()),
+        ControlJson.encode(alert),
+        PublishOptions.builder().expectedStream(JetStreamAssets.ALERTS).messageId(id).build(),
+        never -> {
+          counters.alertsLost.increment();
+          log.error("alert not publishable ({}): {}", never.getMessage(), text(alert));
+        });
   }
 
   /** An alert in full for the log. */

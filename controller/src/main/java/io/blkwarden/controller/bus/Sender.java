@@ -1,0 +1,95 @@
+package io.blkwarden.controller.bus;
+
+import io.nats.client.JetStream;
+import io.nats.client.PublishOptions;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes what an outbox holds to a stream until each is acknowledged, with longer and longer
+ * pauses while that fails; runs on its own thread.
+ */
+abstract sealed class Sender implements Runnable permits AlertSender, DecisionSender {
+  private static final Duration ACK_TIMEOUT = Duration.ofSeconds(5);
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final int DOUBLINGS = 5;
+
+  final Logger log = LoggerFactory.getLogger(getClass());
+  private final String what;
+  private final Outbox outbox;
+  private final JetStream stream;
+  private final RandomGenerator random;
+  private String lastFault = "";
+
+  /**
+   * A sender.
+   *
+   * @param what is sent, for the log
+   */
+  Sender(String what, Outbox outbox, JetStream stream, RandomGenerator random) {
+    this.what = what;
+    this.outbox = outbox;
+    this.stream = stream;
+    this.random = random;
+  }
+
+  @Override
+  public final void run() {
+    int failures = 0;
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        if (publishNext()) {
+          failures = 0;
+          lastFault = "";
+        } else {
+          long bound = FIRST_PAUSE_MILLIS << Math.min(failures++, DOUBLINGS);
+          outbox.pause(Duration.ofMillis(bound / 2 + random.nextLong(bound)));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for what is next and publishes it; false when some of it is to be tried again. */
+  abstract boolean publishNext() throws InterruptedException;
+
+  /**
+   * Publishes a message: true when it is stored, false when it never will be.
+   *
+   * @param never is told why it never will be
+   */
+  final CompletableFuture<Boolean> publish(
+      String subject,
+      byte[] message,
+      PublishOptions options,
+      Consumer<IllegalArgumentException> never) {
+    try {
+      return stream
+          .publishAsync(subject, message, options)
+          .orTimeout(ACK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+          .thenApply(ack -> true);
+    } catch (IllegalArgumentException e) { // longer than the server takes: never will
+      never.accept(e);
+      return CompletableFuture.completedFuture(false);
+    } catch (RuntimeException e) { // not connected, or closing, which jnats shows in many ways
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Tells the log of a fault, once while it is the same. */
+  final void fault(ExecutionException failed) {
+    String fault = String.valueOf(failed.getCause() == null ? failed : failed.getCause());
+    if (!fault.equals(lastFault)) {
+      lastFault = fault;
+      log.warn(
+          "{} {} wait for NATS ({}); trying until they are stored", outbox.size(), what, fault);
+    }
+  }
+}
