@@ -18,8 +18,6 @@ import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.api.KeyValueConfiguration;
-import io.nats.client.api.StorageType;
-import io.nats.client.api.StreamConfiguration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -99,17 +97,6 @@ final class NatsControlBusTest {
   private void startAndConnect() {
     bus.start(heard);
     eventually().until(() -> bus.state().connected());
-  }
-
-  private static void audit(Connection connection) throws Exception {
-    connection
-        .jetStreamManagement()
-        .addStream(
-            StreamConfiguration.builder()
-                .name("BLKWARDEN_AUDIT")
-                .subjects(SUBJECTS.allOutcomes())
-                .storageType(StorageType.File)
-                .build());
   }
 
   private static Queue<Message> listen(Connection connection, String subject) throws Exception {
@@ -207,8 +194,7 @@ final class NatsControlBusTest {
 
   @Test
   void noOutcomeIsLostWhenTheServerIsKilled() throws Exception {
-    Connection manager = server.connect();
-    audit(manager);
+    Audit audit = new Audit(server.connect());
 
     startAndConnect();
     for (int n = 0; n < 300; n++) {
@@ -222,18 +208,9 @@ final class NatsControlBusTest {
       }
     }
 
-    eventually()
-        .ignoreExceptions()
-        .until(() ->
-            manager
-                    .jetStreamManagement()
-                    .getStreamInfo("BLKWARDEN_AUDIT")
-                    .getStreamState()
-                    .getMsgCount()
-                >= 300);
+    eventually().ignoreExceptions().until(() -> audit.stored() >= 300);
     for (int n = 1; n <= 300; n++) {
-      byte[] data = manager.jetStreamManagement().getMessage("BLKWARDEN_AUDIT", n).getData();
-      heard.log.add(new String(data, UTF_8));
+      heard.log.add(audit.message(n));
     }
 
     for (int n = 0; n < 300; n++) {
@@ -249,16 +226,8 @@ final class NatsControlBusTest {
     bus.outcome(Said.outcome(1));
     eventually().until(() -> bus.state().faults().containsKey("audit"));
 
-    Connection manager = server.connect();
-    audit(manager);
-    eventually()
-        .until(() ->
-            manager
-                    .jetStreamManagement()
-                    .getStreamInfo("BLKWARDEN_AUDIT")
-                    .getStreamState()
-                    .getMsgCount()
-                == 1);
+    Audit audit = new Audit(server.connect());
+    eventually().until(() -> audit.stored() == 1);
 
     eventually().until(() -> bus.state().faults().isEmpty());
   }
@@ -285,8 +254,7 @@ final class NatsControlBusTest {
 
   @Test
   void aFrozenServerBlocksNobody() throws Exception {
-    Connection manager = server.connect();
-    audit(manager);
+    Audit audit = new Audit(server.connect());
 
     startAndConnect();
     server.freeze();
@@ -305,15 +273,7 @@ final class NatsControlBusTest {
       server.thaw();
     }
 
-    eventually()
-        .ignoreExceptions()
-        .until(() ->
-            manager
-                    .jetStreamManagement()
-                    .getStreamInfo("BLKWARDEN_AUDIT")
-                    .getStreamState()
-                    .getMsgCount()
-                >= 2_000);
+    eventually().ignoreExceptions().until(() -> audit.stored() >= 2_000);
 
     assertThat(bus.state().drops().get("samples")).isPositive();
   }

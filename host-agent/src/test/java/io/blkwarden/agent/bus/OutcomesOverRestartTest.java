@@ -1,14 +1,10 @@
 package io.blkwarden.agent.bus;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.lease.OutcomeFile;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
-import io.nats.client.Connection;
-import io.nats.client.api.StreamConfiguration;
-import io.nats.client.api.StreamInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,28 +59,11 @@ final class OutcomesOverRestartTest {
       first.outcome(Said.outcome(2));
       first.stop(Duration.ofMillis(1));
 
-      Connection manager = server.connect();
-      StreamInfo _ =
-          manager
-              .jetStreamManagement()
-              .addStream(
-                  StreamConfiguration.builder()
-                      .name("BLKWARDEN_AUDIT")
-                      .subjects(Subjects.DEFAULT.allOutcomes())
-                      .build());
+      Audit audit = new Audit(server.connect());
       NatsControlBus second = bus(server);
-      Awaitility.await()
-          .atMost(BOUND)
-          .until(() ->
-              manager
-                      .jetStreamManagement()
-                      .getStreamInfo("BLKWARDEN_AUDIT")
-                      .getStreamState()
-                      .getMsgCount()
-                  == 2);
+      Awaitility.await().atMost(BOUND).until(() -> audit.stored() == 2);
       for (int n = 1; n <= 2; n++) {
-        byte[] data = manager.jetStreamManagement().getMessage("BLKWARDEN_AUDIT", n).getData();
-        assertThat(new String(data, UTF_8)).contains("\"outcome " + n + "\"");
+        assertThat(audit.message(n)).contains("\"outcome " + n + "\"");
       }
       Awaitility.await()
           .atMost(BOUND)

@@ -66,14 +66,7 @@ public final class Host {
 
   /** What a wish for a limit looks like. */
   public CommandAction.Set limit(MappedDisk disk, MessageId lease, int perSecond, long ms) {
-    return new CommandAction.Set(
-        lease,
-        disk.domain(),
-        disk.disk().vdev(),
-        boot,
-        disk.workers().stream().map(Worker::id).toList(),
-        new Restraint.Limit(perSecond),
-        ms);
+    return wish(disk, lease, new Restraint.Limit(perSecond), ms);
   }
 
   public Throttler fresh() {
@@ -146,13 +139,17 @@ public final class Host {
   }
 
   public CommandAction.Set wish(MappedDisk disk, MessageId lease, IoPriority priority, long ms) {
+    return wish(disk, lease, new Restraint.Priority(priority), ms);
+  }
+
+  private CommandAction.Set wish(MappedDisk disk, MessageId lease, Restraint wanted, long ms) {
     return new CommandAction.Set(
         lease,
         disk.domain(),
         disk.disk().vdev(),
         boot,
         disk.workers().stream().map(Worker::id).toList(),
-        new Restraint.Priority(priority),
+        wanted,
         ms);
   }
 
