@@ -1,0 +1,108 @@
+package io.blkwarden.agent.bus;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.subject.Subjects;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the doctor says of servers that take their time, or are not there. */
+final class NatsCheckTest {
+  private static final Duration WITHIN = Duration.ofSeconds(1);
+
+  private final AtomicInteger connections = new AtomicInteger();
+  private ServerSocket server;
+
+  @BeforeEach
+  void listen() throws IOException {
+    server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    server.close();
+  }
+
+  @Test
+  void aFirstConnectionThatTakesTooLongIsTriedAgain() {
+    serve(1);
+    assertThat(check())
+        .singleElement()
+        .extracting(Check::name, Check::state)
+        .containsExactly("nats", Check.State.OK);
+    assertThat(connections).hasValue(2);
+  }
+
+  @Test
+  void aServerThatNeverAnswersIsTriedNoThirdTime() {
+    serve(Integer.MAX_VALUE);
+    assertThat(check())
+        .singleElement()
+        .satisfies(check -> {
+          assertThat(check.state()).isEqualTo(Check.State.FAIL);
+          assertThat(check.detail()).contains("cannot connect: TimeoutException");
+        });
+    assertThat(connections).hasValue(2);
+  }
+
+  private List<Check> check() {
+    return NatsCheck.run(
+        new BusSettings(
+            List.of("nats://127.0.0.1:" + server.getLocalPort()),
+            Optional.empty(),
+            new HostId("dom0-1"),
+            Subjects.DEFAULT,
+            Duration.ofSeconds(1)),
+        WITHIN);
+  }
+
+  /** Takes connections, and says nothing on the first of them. */
+  private void serve(int silent) {
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try {
+            while (true) {
+              Socket client = server.accept();
+              if (connections.incrementAndGet() > silent) {
+                answer(client);
+              }
+            }
+          } catch (IOException closed) {
+            assertThat(server.isClosed()).isTrue();
+          }
+        });
+  }
+
+  private static void answer(Socket client) throws IOException {
+    try (client;
+        OutputStream out = client.getOutputStream();
+        BufferedReader in =
+            new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8))) {
+      out.write(
+          ("INFO {\"server_id\":\"T\",\"version\":\"2.10.0\",\"proto\":1,\"max_payload\":1048576}"
+                  + "\r\n")
+              .getBytes(UTF_8));
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        if (line.equals("PING")) {
+          out.write("PONG\r\n".getBytes(UTF_8));
+        }
+      }
+    }
+  }
+}
