@@ -230,9 +230,22 @@ final class Asks {
     for (Case each : watch.cases.values()) {
       Episode episode = each.episode;
       if (episode != null && (disk == null || each.disk.equals(disk.key()))) {
+        episode.doneWithAll = disk == null && (episode.doneWithAll || !episode.done);
         episode.done = true;
         episode.decided = "released";
         episode.note = "released by " + Printable.of(request.by());
+      }
+    }
+  }
+
+  /** Acting goes on: breaches that were stopped with all others are judged anew. */
+  void resumed() {
+    for (HostWatch watch : world.hosts.values()) {
+      for (Case each : watch.cases.values()) {
+        Episode episode = each.episode;
+        if (episode != null && episode.doneWithAll && !episode.calm) {
+          episode.again();
+        }
       }
     }
   }

@@ -80,7 +80,11 @@ public final class ControlStep {
       }
       case Input.SpecLoaded loaded -> outliers.load(loaded.spec());
       case Input.SaidChanged changed -> {
+        boolean paused = world.said().pause().isPresent();
         world.said(changed.said());
+        if (paused && world.said().pause().isEmpty()) {
+          asks.resumed();
+        }
         world.marks.changed();
       }
       case Input.AlertsRecalled recalled -> world.recalled.take(recalled.open());

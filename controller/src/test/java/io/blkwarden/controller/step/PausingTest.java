@@ -86,6 +86,59 @@ final class PausingTest {
   }
 
   @Test
+  void whatWasReleasedWithAllIsActedOnWhenActingGoesOn() {
+    Rig rig = throttled();
+    pause(rig);
+    releaseAll(rig);
+    assertThat(Rig.sends(rig.seconds(30, host, this::storm))).isEmpty();
+
+    resume(rig);
+
+    List<Effect> goesOn = rig.seconds(2, host, this::storm);
+    assertThat(Rig.sends(goesOn))
+        .singleElement()
+        .satisfies(sent -> assertThat(sent.action()).isInstanceOf(CommandAction.Set.class));
+    assertThat(Rig.decisions(goesOn)).contains("act: best-effort/7 is set");
+  }
+
+  @Test
+  void whatWasReleasedByItsNameIsLeftAloneUntilItsBreachIsOver() {
+    Rig rig = throttled();
+    pause(rig);
+    rig.ask(new OperatorRequest.Release(host.id, "vm176", "xvda2"), 1);
+    rig.outcome(Rig.sends(rig.all).getLast(), Outcome.Result.RELEASED);
+    releaseAll(rig);
+
+    resume(rig);
+
+    assertThat(Rig.sends(rig.seconds(30, host, this::storm))).isEmpty();
+    rig.seconds(20, host, this::calm);
+    assertThat(Rig.sends(rig.seconds(10, host, this::storm))).hasSize(1);
+  }
+
+  @Test
+  void withoutAPauseWhatWasReleasedWithAllIsLeftAlone() {
+    Rig rig = throttled();
+    releaseAll(rig);
+    resume(rig);
+    assertThat(Rig.sends(rig.seconds(30, host, this::storm))).isEmpty();
+  }
+
+  private Rig throttled() {
+    Rig rig = Rig.acting(Rig.SWAP_STORM);
+    rig.begin(host);
+    rig.seconds(4, host, this::storm);
+    rig.outcome(Rig.sends(rig.all).getFirst(), Outcome.Result.APPLIED);
+    return rig;
+  }
+
+  private void releaseAll(Rig rig) {
+    List<Effect> asked = rig.ask(new OperatorRequest.ReleaseAll(), 3);
+    rig.outcome(Rig.sends(rig.all).getFirst(), Outcome.Result.RELEASED);
+    rig.outcome(Rig.sends(asked).getFirst(), Outcome.Result.DONE);
+  }
+
+  @Test
   void aPersonIsToldAndMayReleaseButNotThrottle() {
     Rig rig = Rig.acting(Rig.SWAP_STORM);
     rig.begin(host);

@@ -158,13 +158,16 @@ class RunbookLabTest {
   void natsIsAway() {
     Set<Integer> threads = installed.swapThreads();
     installed.operator("systemctl stop nats-server");
-    Awaitility.await("/readyz says so")
-        .atMost(Installed.A_MINUTE)
-        .until(() -> installed.operator(READYZ).contains("NATS"));
-    installed.assertPriorities(threads, "idle");
-    lab.sh(type("blkwarden-agent release-all"));
-    installed.assertPriorities(Set.of(), "idle");
-    installed.operator("systemctl start nats-server");
+    try {
+      Awaitility.await("/readyz says so")
+          .atMost(Installed.A_MINUTE)
+          .until(() -> installed.operator(READYZ).contains("NATS"));
+      installed.assertPriorities(threads, "idle");
+      lab.sh(type("blkwarden-agent release-all"));
+      installed.assertPriorities(Set.of(), "idle");
+    } finally {
+      installed.operator("systemctl start nats-server");
+    }
     Awaitility.await("controller and agent come back by themselves")
         .atMost(Dom0Shell.PATIENCE)
         .untilAsserted(() -> {
