@@ -21,6 +21,16 @@ final class CounterTable {
     this.sources = List.copyOf(sources);
     this.base = new long[sources.size()][COLUMNS];
     this.based = new boolean[sources.size()];
+    readBase(counters);
+  }
+
+  /** Reads the base of the same rows anew. */
+  void rebase(DeviceCounters counters) {
+    fault = Optional.empty();
+    readBase(counters);
+  }
+
+  private void readBase(DeviceCounters counters) {
     for (int row = 0; row < base.length; row++) {
       based[row] = noted(sources.get(row).read(counters, base[row]));
     }

@@ -23,6 +23,7 @@ public final class Sampler {
   private final UUID run;
   private final long intervalMillis;
   private final DeviceCounters counters;
+  private List<MappedDisk> diskRows = List.of();
   private CounterTable disks;
   private CounterTable devices;
   private Optional<String> pressureFault = Optional.empty();
@@ -49,10 +50,15 @@ public final class Sampler {
   public CounterBase rebase(List<MappedDisk> ofDisks, List<PhysicalDevice> ofDevices) {
     baseId++;
     counters.read();
-    disks.close();
-    disks =
-        new CounterTable(
-            ofDisks.stream().map(disk -> CounterSource.of(disk, files)).toList(), counters);
+    if (ofDisks.equals(diskRows)) {
+      disks.rebase(counters); // with the files that it holds open, one a disk
+    } else {
+      disks.close();
+      disks =
+          new CounterTable(
+              ofDisks.stream().map(disk -> CounterSource.of(disk, files)).toList(), counters);
+      diskRows = List.copyOf(ofDisks);
+    }
     devices = new CounterTable(ofDevices.stream().map(CounterSource::of).toList(), counters);
     return new CounterBase(
         baseId,

@@ -63,6 +63,28 @@ class SamplerTest {
   }
 
   @Test
+  void aNewBaseOfTheSameDisksIsReadAnew() {
+    texts.put("sys/block/dm-0/stat", STAT.formatted(100, 800));
+    CounterBase first = sampler.rebase(List.of(disk("dm-0"), disk("dm-1")), List.of());
+    assertThat(first.disks().get(1)).isEmpty();
+
+    texts.put("sys/block/dm-0/stat", STAT.formatted(120, 960));
+    texts.put("sys/block/dm-1/stat", STAT.formatted(7, 56));
+    CounterBase second = sampler.rebase(List.of(disk("dm-0"), disk("dm-1")), List.of());
+    assertThat(second.id()).isNotEqualTo(first.id());
+    assertThat(second.disks().get(0).get(SampleColumn.READ_IOS.id())).isEqualTo(120);
+    assertThat(second.disks().get(1).get(SampleColumn.READ_IOS.id())).isEqualTo(7);
+
+    texts.put("sys/block/dm-0/stat", STAT.formatted(125, 1_000));
+    texts.remove("sys/block/dm-1/stat");
+    assertThat(sampler.sample(1, 1, 1, frame)).isTrue();
+    assertThat(frame.disks().get(SampleColumn.READ_IOS, 0)).isEqualTo(5);
+    assertThat(frame.disks().present(1)).isFalse();
+    CounterBase third = sampler.rebase(List.of(disk("dm-0"), disk("dm-1")), List.of());
+    assertThat(third.disks().get(1)).as("gone again").isEmpty();
+  }
+
+  @Test
   void whatCannotBeReadIsAbsentAndNotZero() {
     texts.put("sys/block/dm-0/stat", STAT.formatted(100, 800));
     sampler.rebase(List.of(disk("dm-0"), disk("dm-1")), List.of());
