@@ -53,8 +53,7 @@ final class Publisher {
     void works(String what);
   }
 
-  Publisher(
-      BusSettings settings, Connection connection, SnapshotBytes snapshots, Results results) {
+  Publisher(BusSettings settings, Connection connection, SnapshotBytes snapshots, Results results) {
     this.host = settings.host();
     this.subjects = settings.subjects();
     this.connection = connection;

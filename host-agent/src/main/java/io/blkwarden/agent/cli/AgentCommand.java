@@ -76,10 +76,7 @@ public final class AgentCommand implements Runnable {
     if (service) {
       HeadStart.begin();
     }
-    CommandLine line =
-        service
-            ? ready(new CommandLine(new ServiceAlone()))
-            : commandLine();
+    CommandLine line = service ? ready(new CommandLine(new ServiceAlone())) : commandLine();
     // LC_ALL=C, which the launcher sets for the kernel's words, is no reason to lose a guest's name
     line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
     try {

@@ -98,8 +98,7 @@ public final class DiskStats {
           faults++;
           int number = lines.size() + 1;
           firstFault =
-              firstFault.or(
-                  () -> Optional.of(PATH + " line " + number + ": " + parsed.describe()));
+              firstFault.or(() -> Optional.of(PATH + " line " + number + ": " + parsed.describe()));
         }
       }
       if (device != null) {

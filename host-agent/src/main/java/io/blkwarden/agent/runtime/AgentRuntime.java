@@ -184,8 +184,7 @@ public final class AgentRuntime {
     core.queues().look();
     if (!core.queues().idle()) {
       nextLook.update(
-          queueThread.schedule(
-              this::lookAtQueues, QueueKeeper.LOOK_MILLIS, TimeUnit.MILLISECONDS));
+          queueThread.schedule(this::lookAtQueues, QueueKeeper.LOOK_MILLIS, TimeUnit.MILLISECONDS));
     }
   }
 

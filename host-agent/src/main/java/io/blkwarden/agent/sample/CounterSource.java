@@ -96,7 +96,10 @@ final class CounterSource {
     DiskStat.Flushes flushes = counted.flushes();
     put(into, SampleColumn.FLUSH_IOS, flushes == null ? 0 : flushes.ios());
     put(into, SampleColumn.FLUSH_MS, flushes == null ? 0 : flushes.millis());
-    put(into, SampleColumn.OUT_OF_REQUESTS, full == null ? 0 : outOfRequests(full, counted, counters));
+    put(
+        into,
+        SampleColumn.OUT_OF_REQUESTS,
+        full == null ? 0 : outOfRequests(full, counted, counters));
     return Optional.empty();
   }
 

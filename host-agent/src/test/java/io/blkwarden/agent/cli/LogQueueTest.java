@@ -10,6 +10,7 @@ import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 final class LogQueueTest {
@@ -31,7 +32,7 @@ final class LogQueueTest {
       };
 
   @Test
-  void saysHowManyLinesAreMissingWhenTheLogIsReadAgain() throws InterruptedException {
+  void saysHowManyLinesAreMissingWhenTheLogIsReadAgain() {
     context.setMDCAdapter(new LogbackMDCAdapter());
     Logger logger = context.getLogger("agent");
     LogQueue queue = new LogQueue(logger);
@@ -47,9 +48,7 @@ final class LogQueueTest {
       logger.info("line {}", n);
     }
     read.countDown();
-    while (queue.getNumberOfElementsInQueue() > 0) {
-      Thread.sleep(5);
-    }
+    Awaitility.await().until(() -> queue.getNumberOfElementsInQueue() == 0);
     logger.info("after");
     context.stop();
 

@@ -115,8 +115,7 @@ final class DiskStatTest {
     assertThat(found.devices()).isEqualTo(2);
     assertThat(found.faults()).isEqualTo(3);
     assertThat(found.firstFault())
-        .contains(
-            "proc/diskstats line 2: minor number: expected 0 to 1048575, found 'nonsense'");
+        .contains("proc/diskstats line 2: minor number: expected 0 to 1048575, found 'nonsense'");
     assertThat(stats.of(8, 0)).isNotNull();
     assertThat(stats.of(8, 1)).isNull();
     assertThat(stats.of(8, 16)).isNotNull();

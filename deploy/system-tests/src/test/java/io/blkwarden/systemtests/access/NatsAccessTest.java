@@ -25,6 +25,7 @@ import io.nats.service.PingResponse;
 import io.nats.service.StatsResponse;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -349,7 +350,8 @@ final class NatsAccessTest {
   @Test
   @Order(7)
   void whoIsSlowToSayWhoHeIsIsWaitedFor() throws Exception {
-    try (Socket slow = new Socket("127.0.0.1", URI.create(nats.url()).getPort())) {
+    int port = URI.create(nats.url()).getPort();
+    try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), port)) {
       BufferedReader from = new BufferedReader(new InputStreamReader(slow.getInputStream(), UTF_8));
       assertThat(from.readLine()).startsWith("INFO ");
       slow.setSoTimeout(4_000);
