@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -60,23 +60,17 @@ final class StuckLogTest {
   }
 
   private Process start(Path log, String nats) throws IOException {
-    Path root = folder.resolve("root");
-    Path random = Files.createDirectories(root.resolve("proc/sys/kernel/random"));
-    Files.writeString(random.resolve("boot_id"), "8f7de4a5-4d8c-4c3d-9b0c-2f3a1f6f0c11\n");
-    Files.writeString(root.resolve("xenstore.txt"), "");
-    return new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "run",
-                "--root=" + root,
-                "--host=dom0-7",
-                "--nats=" + nats,
-                "--state-dir=" + folder))
+                Main.class.getName()));
+    command.addAll(EmptyHost.run(folder, nats));
+    return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(log.toFile())
         .start();
