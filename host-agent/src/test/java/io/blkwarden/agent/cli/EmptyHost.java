@@ -21,10 +21,6 @@ final class EmptyHost {
     Files.writeString(random.resolve("boot_id"), "8f7de4a5-4d8c-4c3d-9b0c-2f3a1f6f0c11\n");
     Files.writeString(root.resolve("xenstore.txt"), "");
     return List.of(
-        "run",
-        "--root=" + root,
-        "--host=dom0-7",
-        "--nats=" + nats,
-        "--state-dir=" + folder);
+        "run", "--root=" + root, "--host=dom0-7", "--nats=" + nats, "--state-dir=" + folder);
   }
 }
