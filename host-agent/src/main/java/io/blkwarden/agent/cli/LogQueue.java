@@ -9,11 +9,11 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Between the service and its log: a journal that writes to the flooded disk may not read for a
- * minute, and a lease must end all the same. At most {@link #LINES} lines wait; at the bound new
- * ones are left out, and the next that finds room says how many.
+ * minute, and a lease must end all the same. At most {@link #LINES} lines wait, and as many that
+ * the writer took; at the bound new ones are left out, and the next that finds room says how many.
  */
 final class LogQueue extends AsyncAppender {
-  /** Most lines that wait. */
+  /** Most lines that wait for the writer. */
   static final int LINES = 1_000;
 
   private final Logger own;

@@ -2,7 +2,6 @@ package io.blkwarden.agent.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.blkwarden.agent.Main;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
 import io.blkwarden.agent.throttle.StoredLeases;
@@ -48,7 +47,7 @@ public final class Training {
     fault.ifPresent(System.err::println);
     ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().daemon().start(() -> serve(server));
-    Main.main(
+    AgentCommand.execute(
         new String[] {
           "run",
           "--root",
@@ -60,7 +59,8 @@ public final class Training {
           "nats://127.0.0.1:" + server.getLocalPort(),
           "--state-dir",
           state.toString()
-        });
+        },
+        System.getenv());
   }
 
   private static void liveParts() {
