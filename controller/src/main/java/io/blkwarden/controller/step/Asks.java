@@ -230,7 +230,7 @@ final class Asks {
     for (Case each : watch.cases.values()) {
       Episode episode = each.episode;
       if (episode != null && (disk == null || each.disk.equals(disk.key()))) {
-        episode.doneWithAll = disk == null && (episode.doneWithAll || !episode.done);
+        episode.doneByReleaseAll = disk == null && (episode.doneByReleaseAll || !episode.done);
         episode.done = true;
         episode.decided = "released";
         episode.note = "released by " + Printable.of(request.by());
@@ -243,7 +243,7 @@ final class Asks {
     for (HostWatch watch : world.hosts.values()) {
       for (Case each : watch.cases.values()) {
         Episode episode = each.episode;
-        if (episode != null && episode.doneWithAll && !episode.calm) {
+        if (episode != null && episode.doneByReleaseAll && !episode.calm) {
           episode.again();
         }
       }

@@ -30,8 +30,8 @@ final class Episode {
   /** Nothing more is tried before the breach is over. */
   boolean done;
 
-  /** Only for everything was released at once; who then lets acting go on means this, too. */
-  boolean doneWithAll;
+  /** Done because everything was released at once, which the end of a pause takes back. */
+  boolean doneByReleaseAll;
 
   /** What would be set, in shadow mode or once a guard lets it. */
   @Nullable Restraint wanted;
@@ -94,7 +94,7 @@ final class Episode {
     restUntilMillis = 0;
     awaitsSnapshot = false;
     done = false;
-    doneWithAll = false;
+    doneByReleaseAll = false;
     effect = Alert.Effect.UNKNOWN;
     before = null;
     after = null;
