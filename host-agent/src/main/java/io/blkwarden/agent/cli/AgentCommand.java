@@ -54,9 +54,11 @@ public final class AgentCommand implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setParameterExceptionHandler(AgentCommand::unreadable);
-    line.setExecutionExceptionHandler((failure, at, parsed) ->
-        Voice.of(at, parsed.originalArgs().contains("--json"))
-            .failed("unexpected: " + failure, "report it with the command that you typed"));
+    line.setExecutionExceptionHandler((failure, at, parsed) -> {
+      AgentLog.end(); // what it said before is what a report needs
+      return Voice.of(at, parsed.originalArgs().contains("--json"))
+          .failed("unexpected: " + failure, "report it with the command that you typed");
+    });
     return line;
   }
 
