@@ -11,9 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.testing.Property;
 import java.util.Random;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 final class ThresholdTimerTest {
@@ -69,18 +68,22 @@ final class ThresholdTimerTest {
   }
 
   /** Invariant 5: unknown windows, wherever they fall, change nothing. */
-  @Property
-  void unknownValuesHoldBothTimers(@ForAll long seed) {
-    Random random = new Random(seed);
-    ThresholdTimer with = new ThresholdTimer(WHEN);
-    ThresholdTimer without = new ThresholdTimer(WHEN);
-    for (int i = 0; i < 100; i++) {
-      if (random.nextBoolean()) {
-        assertThat(with.observe(Double.NaN, true, CLEAR, 5_000)).isEqualTo(NONE);
-      }
-      double value = random.nextInt(4) * 90;
-      assertThat(with.observe(value, true, CLEAR, 1_000))
-          .isEqualTo(without.observe(value, true, CLEAR, 1_000));
-    }
+  @Test
+  void unknownValuesHoldBothTimers() {
+    Property.checkSeeds(
+        1_000,
+        seed -> {
+          Random random = new Random(seed);
+          ThresholdTimer with = new ThresholdTimer(WHEN);
+          ThresholdTimer without = new ThresholdTimer(WHEN);
+          for (int i = 0; i < 100; i++) {
+            if (random.nextBoolean()) {
+              assertThat(with.observe(Double.NaN, true, CLEAR, 5_000)).isEqualTo(NONE);
+            }
+            double value = random.nextInt(4) * 90;
+            assertThat(with.observe(value, true, CLEAR, 1_000))
+                .isEqualTo(without.observe(value, true, CLEAR, 1_000));
+          }
+        });
   }
 }

@@ -10,11 +10,10 @@ import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.WorkersChanged;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.sample.SampleTable;
+import io.blkwarden.testing.Property;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -258,32 +257,36 @@ final class HostStateTest {
   }
 
   /** Whatever is lost, late or re-based, all I/O is in some window, once. */
-  @Property(tries = 200)
-  void everyIoIsCountedOnceWhateverIsLost(@ForAll long seed) {
-    Random random = new Random(seed);
-    TestHost any = new TestHost("dom0-9");
-    int row = any.addSwap(1);
-    HostState target = new HostState(any.id);
-    target.apply(any.snapshot());
-    target.accept(any.frame(), GAP);
-    double counted = 0;
-    double done = 0;
-    for (int i = 0; i < 50; i++) {
-      long ios = random.nextInt(1_000);
-      any.reads(row, ios, 1, 0, 0);
-      done += ios;
-      any.pass(100 + random.nextInt(900));
-      if (random.nextInt(4) == 0) {
-        any.revision++;
-        target.apply(any.snapshot());
-      }
-      boolean last = i == 49;
-      if (last || random.nextInt(3) > 0) {
-        if (target.accept(any.frame(), 1_000) == Acceptance.MEASURED) {
-          counted += target.value(Metric.IOPS, row) * target.windowMillis() / 1_000;
-        }
-      }
-    }
-    assertThat(counted).isCloseTo(done, within(done * 1e-5));
+  @Test
+  void everyIoIsCountedOnceWhateverIsLost() {
+    Property.checkSeeds(
+        200,
+        seed -> {
+          Random random = new Random(seed);
+          TestHost any = new TestHost("dom0-9");
+          int row = any.addSwap(1);
+          HostState target = new HostState(any.id);
+          target.apply(any.snapshot());
+          target.accept(any.frame(), GAP);
+          double counted = 0;
+          double done = 0;
+          for (int i = 0; i < 50; i++) {
+            long ios = random.nextInt(1_000);
+            any.reads(row, ios, 1, 0, 0);
+            done += ios;
+            any.pass(100 + random.nextInt(900));
+            if (random.nextInt(4) == 0) {
+              any.revision++;
+              target.apply(any.snapshot());
+            }
+            boolean last = i == 49;
+            if (last || random.nextInt(3) > 0) {
+              if (target.accept(any.frame(), 1_000) == Acceptance.MEASURED) {
+                counted += target.value(Metric.IOPS, row) * target.windowMillis() / 1_000;
+              }
+            }
+          }
+          assertThat(counted).isCloseTo(done, within(done * 1e-5));
+        });
   }
 }

@@ -9,13 +9,13 @@ import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.WorkersChanged;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
+import io.blkwarden.testing.Property;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /**
  * Rates against a plain computation, over histories with lost, doubled and late batches, new bases,
@@ -219,16 +219,20 @@ final class SampleHistoryTest {
     }
   }
 
-  @Property(tries = 300)
-  void ratesAreThoseOfAPlainReader(@ForAll long seed) {
-    History history = new History(seed);
-    for (int i = 0; i < 60; i++) {
-      history.work();
-      if (history.chance.nextInt(4) == 0) {
-        history.fault();
-      } else {
-        history.deliver(history.send());
-      }
-    }
+  @Test
+  void ratesAreThoseOfAPlainReader() {
+    Property.checkSeeds(
+        300,
+        seed -> {
+          History history = new History(seed);
+          for (int i = 0; i < 60; i++) {
+            history.work();
+            if (history.chance.nextInt(4) == 0) {
+              history.fault();
+            } else {
+              history.deliver(history.send());
+            }
+          }
+        });
   }
 }

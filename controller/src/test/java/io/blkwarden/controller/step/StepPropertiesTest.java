@@ -14,6 +14,7 @@ import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
+import io.blkwarden.testing.Property;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,9 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** Random fleets with random faults: what must hold always, holds. */
 final class StepPropertiesTest {
@@ -156,42 +156,55 @@ final class StepPropertiesTest {
   }
 
   /** Invariants 4 to 6: guards, claim and brakes hold for every command. */
-  @Property(tries = 40)
-  void noCommandPassesAGuard(@ForAll long seed) {
-    Run run = new Run(seed);
-    for (int i = 0; i < SECONDS; i++) {
-      run.second();
-    }
+  @Test
+  void noCommandPassesAGuard() {
+    Property.checkSeeds(
+        40,
+        seed -> {
+          Run run = new Run(seed);
+          for (int i = 0; i < SECONDS; i++) {
+            run.second();
+          }
+        });
   }
 
   /** Invariant 2: once the storm is over, each lease was released, or is renewed no more. */
-  @Property(tries = 20)
-  void everyLeaseEnds(@ForAll long seed) {
-    Run run = new Run(seed);
-    for (int i = 0; i < SECONDS; i++) {
-      run.second();
-    }
-    long calm = run.rig.millis + 10_000;
-    for (int i = 0; i < 80; i++) {
-      run.rig.pass(1_000, run.hosts.toArray(TestHost[]::new));
-      List<Effect> effects = new ArrayList<>();
-      for (TestHost host : run.hosts) {
-        for (int row = 0; row < DISKS; row++) {
-          host.reads(row, 0, 0, 0, 0);
-        }
-        effects.addAll(run.rig.sample(host));
-      }
-      effects.addAll(run.rig.tick());
-      boolean sets =
-          Rig.sends(effects).stream().anyMatch(each -> each.action() instanceof CommandAction.Set);
-      assertThat(sets && run.rig.millis > calm).as("a lease renewed for nothing").isFalse();
-    }
+  @Test
+  void everyLeaseEnds() {
+    Property.checkSeeds(
+        20,
+        seed -> {
+          Run run = new Run(seed);
+          for (int i = 0; i < SECONDS; i++) {
+            run.second();
+          }
+          long calm = run.rig.millis + 10_000;
+          for (int i = 0; i < 80; i++) {
+            run.rig.pass(1_000, run.hosts.toArray(TestHost[]::new));
+            List<Effect> effects = new ArrayList<>();
+            for (TestHost host : run.hosts) {
+              for (int row = 0; row < DISKS; row++) {
+                host.reads(row, 0, 0, 0, 0);
+              }
+              effects.addAll(run.rig.sample(host));
+            }
+            effects.addAll(run.rig.tick());
+            boolean sets =
+                Rig.sends(effects).stream()
+                    .anyMatch(each -> each.action() instanceof CommandAction.Set);
+            assertThat(sets && run.rig.millis > calm).as("a lease renewed for nothing").isFalse();
+          }
+        });
   }
 
   /** The same inputs give the same effects. */
-  @Property(tries = 10)
-  void theStepIsDeterministic(@ForAll long seed) {
-    assertThat(effects(seed)).isEqualTo(effects(seed));
+  @Test
+  void theStepIsDeterministic() {
+    Property.checkSeeds(
+        10,
+        seed -> {
+          assertThat(effects(seed)).isEqualTo(effects(seed));
+        });
   }
 
   private static List<Effect> effects(long seed) {
@@ -203,27 +216,31 @@ final class StepPropertiesTest {
   }
 
   /** Invariant 5: an alert ends only after samples that show it, or with its disk or policy. */
-  @Property(tries = 20)
-  void noAlertEndsWithoutSamples(@ForAll long seed) {
-    Run run = new Run(seed);
-    for (int i = 0; i < 30; i++) {
-      run.second();
-    }
-    Map<MessageId, Alert.@Nullable State> last = new HashMap<>();
-    Rig.alerts(run.rig.all).forEach(alert -> last.put(alert.id(), alert.state()));
-    Set<MessageId> open = new HashSet<>(last.keySet());
-    open.removeIf(id -> last.get(id) == Alert.State.RESOLVED);
-    for (int i = 0; i < 100; i++) {
-      run.rig.pass(1_000);
-      List<Effect> effects = run.rig.tick();
-      assertThat(Rig.states(effects)).doesNotContain("resolved", "handled");
-      for (Command command : Rig.sends(effects)) {
-        assertThat(command.action()).isNotInstanceOf(CommandAction.Set.class);
-      }
-      Rig.alerts(effects).forEach(alert -> last.put(alert.id(), alert.state()));
-    }
-    if (run.claimed) {
-      assertThat(open).allMatch(id -> last.get(id) == Alert.State.UNKNOWN);
-    }
+  @Test
+  void noAlertEndsWithoutSamples() {
+    Property.checkSeeds(
+        20,
+        seed -> {
+          Run run = new Run(seed);
+          for (int i = 0; i < 30; i++) {
+            run.second();
+          }
+          Map<MessageId, Alert.@Nullable State> last = new HashMap<>();
+          Rig.alerts(run.rig.all).forEach(alert -> last.put(alert.id(), alert.state()));
+          Set<MessageId> open = new HashSet<>(last.keySet());
+          open.removeIf(id -> last.get(id) == Alert.State.RESOLVED);
+          for (int i = 0; i < 100; i++) {
+            run.rig.pass(1_000);
+            List<Effect> effects = run.rig.tick();
+            assertThat(Rig.states(effects)).doesNotContain("resolved", "handled");
+            for (Command command : Rig.sends(effects)) {
+              assertThat(command.action()).isNotInstanceOf(CommandAction.Set.class);
+            }
+            Rig.alerts(effects).forEach(alert -> last.put(alert.id(), alert.state()));
+          }
+          if (run.claimed) {
+            assertThat(open).allMatch(id -> last.get(id) == Alert.State.UNKNOWN);
+          }
+        });
   }
 }

@@ -6,13 +6,11 @@ import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.testing.Property;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.ShrinkingMode;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,29 +22,33 @@ final class NeverWrongPropertyTest {
 
   private final MappingResolver resolver = new MappingResolver(RolePatterns.DEFAULTS);
 
-  @Property(tries = 300, shrinking = ShrinkingMode.OFF)
-  void neverTiesAThreadToAWrongDisk(@ForAll long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    SimulatedHost host = new SimulatedHost(random);
-    Evidence evidence = Evidence.none();
-    for (int step = 0; step < STEPS; step++) {
-      host.churn();
-      if (random.nextInt(3) > 0) {
-        Resolution resolution = look(host, evidence, "seed " + seed + ", step " + step);
-        evidence = random.nextInt(60) == 0 ? Evidence.none() : resolution.next();
-      }
-    }
+  @Test
+  void neverTiesAThreadToAWrongDisk() {
+    Property.checkSeeds(
+        300,
+        seed -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          SimulatedHost host = new SimulatedHost(random);
+          Evidence evidence = Evidence.none();
+          for (int step = 0; step < STEPS; step++) {
+            host.churn();
+            if (random.nextInt(3) > 0) {
+              Resolution resolution = look(host, evidence, "seed " + seed + ", step " + step);
+              evidence = random.nextInt(60) == 0 ? Evidence.none() : resolution.next();
+            }
+          }
 
-    host.settle();
-    Set<String> unresolved = Set.of();
-    for (int round = 0; round < 6; round++) {
-      host.ioEverywhere();
-      Resolution resolution = look(host, evidence, "seed " + seed + ", round " + round);
-      evidence = resolution.next();
-      unresolved = unresolved(resolution, host.provable());
-      host.passTime(Rings.YOUNG_TICKS);
-    }
-    assertThat(unresolved).as("seed %d, %s: unresolved in the end", seed, host).isEmpty();
+          host.settle();
+          Set<String> unresolved = Set.of();
+          for (int round = 0; round < 6; round++) {
+            host.ioEverywhere();
+            Resolution resolution = look(host, evidence, "seed " + seed + ", round " + round);
+            evidence = resolution.next();
+            unresolved = unresolved(resolution, host.provable());
+            host.passTime(Rings.YOUNG_TICKS);
+          }
+          assertThat(unresolved).as("seed %d, %s: unresolved in the end", seed, host).isEmpty();
+        });
   }
 
   @Test

@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.probe.BlkbackName.Style;
 import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.testing.Given;
+import io.blkwarden.testing.Property;
 import java.util.Optional;
 import java.util.OptionalInt;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,36 +99,45 @@ final class BlkbackNameTest {
     assertThat(name.fits(11, "xvda1")).isFalse();
   }
 
-  @Property
-  void everyKernelsNameFitsItsDisk(
-      @ForAll @IntRange(max = 32751) int domid,
-      @ForAll("devices") String dev,
-      @ForAll @IntRange(max = 63) int ring) {
-    String base = cut(domid + "." + dev);
-    String shown = base + "-" + ring;
-    for (String comm : new String[] {shown, cut(shown), cut("blkback." + domid + "." + dev)}) {
-      BlkbackName name = BlkbackName.parse(comm).orElseThrow();
-      assertThat(name.domid()).isEqualTo(domid);
-      assertThat(name.fits(domid, dev)).as(comm).isTrue();
-    }
-    assertThat(BlkbackName.parse(shown).orElseThrow().ring())
-        .isEqualTo(shown.length() == 15 ? OptionalInt.empty() : OptionalInt.of(ring));
+  @Test
+  void everyKernelsNameFitsItsDisk() {
+    Property.check(
+        1_000,
+        given -> {
+          int domid = given.between(0, 32751);
+          String dev = device(given);
+          int ring = given.between(0, 63);
+          String base = cut(domid + "." + dev);
+          String shown = base + "-" + ring;
+          for (String comm :
+              new String[] {shown, cut(shown), cut("blkback." + domid + "." + dev)}) {
+            BlkbackName name = BlkbackName.parse(comm).orElseThrow();
+            assertThat(name.domid()).isEqualTo(domid);
+            assertThat(name.fits(domid, dev)).as(comm).isTrue();
+          }
+          assertThat(BlkbackName.parse(shown).orElseThrow().ring())
+              .isEqualTo(shown.length() == 15 ? OptionalInt.empty() : OptionalInt.of(ring));
+        });
   }
 
-  @Property
-  void aWholeNameFitsOneDiskOnly(
-      @ForAll @IntRange(min = 1, max = 32751) int domid,
-      @ForAll("devices") String dev,
-      @ForAll("devices") String other) {
-    Optional<BlkbackName> name = BlkbackName.parse(cut(cut(domid + "." + dev) + "-0"));
-    boolean whole = name.orElseThrow().whole();
-    assertThat(!whole || dev.equals(other) || !name.orElseThrow().fits(domid, other)).isTrue();
-    assertThat(name.orElseThrow().fits(domid - 1, dev)).isFalse();
+  @Test
+  void aWholeNameFitsOneDiskOnly() {
+    Property.check(
+        1_000,
+        given -> {
+          int domid = given.between(1, 32751);
+          String dev = device(given);
+          String other = device(given);
+          Optional<BlkbackName> name = BlkbackName.parse(cut(cut(domid + "." + dev) + "-0"));
+          boolean whole = name.orElseThrow().whole();
+          assertThat(!whole || dev.equals(other) || !name.orElseThrow().fits(domid, other))
+              .isTrue();
+          assertThat(name.orElseThrow().fits(domid - 1, dev)).isFalse();
+        });
   }
 
-  @Provide
-  Arbitrary<String> devices() {
-    return Arbitraries.strings().withChars("xvdabhs0123456789").ofMinLength(1).ofMaxLength(12);
+  private static String device(Given given) {
+    return given.text("xvdabhs0123456789", 1, 12);
   }
 
   private static String cut(String name) {

@@ -2,12 +2,9 @@ package io.blkwarden.agent.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.testing.Given;
+import io.blkwarden.testing.Property;
 import java.util.Optional;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,18 +39,21 @@ final class DmNameTest {
     assertThat(DmName.parse(name)).isInstanceOf(Reading.Malformed.class);
   }
 
-  @Property
-  void whatLvmJoinsIsTakenApart(
-      @ForAll("names") String volumeGroup, @ForAll("names") String logicalVolume) {
-    String joined = volumeGroup.replace("-", "--") + "-" + logicalVolume.replace("-", "--");
-    assertThat(DmName.parse(joined))
-        .isEqualTo(Reading.present(new DmName(volumeGroup, logicalVolume, Optional.empty())));
+  @Test
+  void whatLvmJoinsIsTakenApart() {
+    Property.check(
+        1_000,
+        given -> {
+          String volumeGroup = name(given);
+          String logicalVolume = name(given);
+          String joined = volumeGroup.replace("-", "--") + "-" + logicalVolume.replace("-", "--");
+          assertThat(DmName.parse(joined))
+              .isEqualTo(Reading.present(new DmName(volumeGroup, logicalVolume, Optional.empty())));
+        });
   }
 
   /** LVM allows a hyphen anywhere but at the beginning. */
-  @Provide
-  Arbitrary<String> names() {
-    Arbitrary<String> rest = Arbitraries.strings().withChars("ab1_.+-").ofMaxLength(8);
-    return Arbitraries.of("v", "1", "_").flatMap(first -> rest.map(more -> first + more));
+  private static String name(Given given) {
+    return given.text("v1_", 1, 1) + given.text("ab1_.+-", 0, 8);
   }
 }

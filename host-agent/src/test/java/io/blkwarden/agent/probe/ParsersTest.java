@@ -2,13 +2,11 @@ package io.blkwarden.agent.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.testing.Given;
+import io.blkwarden.testing.Property;
 import java.util.List;
 import java.util.function.Function;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** What all parsers keep: whatever the text, they give an answer and throw nothing. */
 final class ParsersTest {
@@ -43,58 +41,67 @@ final class ParsersTest {
           "fd:c\n",
           "-2147483648\n");
 
-  @Property(tries = 300)
-  void anyTextGivesAnAnswer(@ForAll String text) {
-    expectAnswers(text);
+  @Test
+  void anyTextGivesAnAnswer() {
+    Property.check(
+        300,
+        given -> {
+          String text = given.text();
+          expectAnswers(text);
+        });
   }
 
-  @Property(tries = 1000)
-  void anyChangeOfGoodTextGivesAnAnswer(@ForAll("changed") String text) {
-    expectAnswers(text);
+  @Test
+  void anyChangeOfGoodTextGivesAnAnswer() {
+    Property.check(
+        1_000,
+        given -> {
+          String text = changed(given);
+          expectAnswers(text);
+        });
   }
 
-  @Property(tries = 300)
-  void anyBytesOfDiskstatsGiveAnAnswer(@ForAll("changed") String text) {
-    MapFiles files = new MapFiles().with(DiskStats.PATH, text);
-    DiskStats.Found found = new DiskStats().read(files).toOptional().orElseThrow();
-    assertThat(found.faults() + found.devices()).isEqualTo((int) text.lines().count());
+  @Test
+  void anyBytesOfDiskstatsGiveAnAnswer() {
+    Property.check(
+        300,
+        given -> {
+          String text = changed(given);
+          MapFiles files = new MapFiles().with(DiskStats.PATH, text);
+          DiskStats.Found found = new DiskStats().read(files).toOptional().orElseThrow();
+          assertThat(found.faults() + found.devices()).isEqualTo((int) text.lines().count());
+        });
   }
 
-  @Property(tries = 300)
-  void diskstatsReadAgainSaysWhatItSaysReadAlone(
-      @ForAll("listings") List<String> oneAfterTheOther) {
-    DiskStats again = new DiskStats();
-    for (String text : oneAfterTheOther) {
-      MapFiles files = new MapFiles().with(DiskStats.PATH, text);
-      DiskStats alone = new DiskStats();
+  @Test
+  void diskstatsReadAgainSaysWhatItSaysReadAlone() {
+    Property.check(
+        300,
+        given -> {
+          List<String> oneAfterTheOther = given.list(2, 6, () -> listing(given));
+          DiskStats again = new DiskStats();
+          for (String text : oneAfterTheOther) {
+            MapFiles files = new MapFiles().with(DiskStats.PATH, text);
+            DiskStats alone = new DiskStats();
 
-      assertThat(again.read(files)).isEqualTo(alone.read(files));
+            assertThat(again.read(files)).isEqualTo(alone.read(files));
 
-      for (int minor = 0; minor < 6; minor++) {
-        assertThat(again.of(253, minor)).as("253:%d", minor).isEqualTo(alone.of(253, minor));
-      }
-    }
+            for (int minor = 0; minor < 6; minor++) {
+              assertThat(again.of(253, minor)).as("253:%d", minor).isEqualTo(alone.of(253, minor));
+            }
+          }
+        });
   }
 
   /** A few devices that come, go, count, rest, or cannot be read. */
-  @Provide
-  Arbitrary<List<String>> listings() {
-    Arbitrary<String> listing =
-        Arbitraries.integers()
-            .between(0, 4)
-            .list()
-            .ofSize(6)
-            .map(kinds -> {
-              StringBuilder lines = new StringBuilder();
-              for (int minor = 0; minor < kinds.size(); minor++) {
-                int kind = kinds.get(minor);
-                String counters = kind == 4 ? "1 2" : "7 0 56 3 %d 0 8 1 0 4 4".formatted(kind);
-                lines.append(
-                    kind == 0 ? "" : " 253 %d dm-%d %s\n".formatted(minor, minor, counters));
-              }
-              return lines.toString();
-            });
-    return listing.list().ofMinSize(2).ofMaxSize(6);
+  private static String listing(Given given) {
+    StringBuilder lines = new StringBuilder();
+    for (int minor = 0; minor < 6; minor++) {
+      int kind = given.between(0, 4);
+      String counters = kind == 4 ? "1 2" : "7 0 56 3 %d 0 8 1 0 4 4".formatted(kind);
+      lines.append(kind == 0 ? "" : " 253 %d dm-%d %s\n".formatted(minor, minor, counters));
+    }
+    return lines.toString();
   }
 
   private static void expectAnswers(String text) {
@@ -109,18 +116,11 @@ final class ParsersTest {
   }
 
   /** A text that a parser likes, with a piece replaced, dropped, or put twice. */
-  @Provide
-  Arbitrary<String> changed() {
-    Arbitrary<String> piece =
-        Arbitraries.strings().withChars("0123456789 -:.()[]\n\\x=").ofMaxLength(25);
-    return Arbitraries.of(GOOD)
-        .flatMap(good ->
-            Arbitraries.integers()
-                .between(0, good.length())
-                .flatMap(at ->
-                    Arbitraries.integers()
-                        .between(at, good.length())
-                        .flatMap(to ->
-                            piece.map(text -> good.substring(0, at) + text + good.substring(to)))));
+  private static String changed(Given given) {
+    String good = given.oneOf(GOOD);
+    int at = given.between(0, good.length());
+    int to = given.between(at, good.length());
+    String piece = given.text("0123456789 -:.()[]\n\\x=", 0, 25);
+    return good.substring(0, at) + piece + good.substring(to);
   }
 }

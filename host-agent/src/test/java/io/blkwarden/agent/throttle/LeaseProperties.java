@@ -9,6 +9,7 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
 import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.testing.Property;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,8 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 
 /** Whatever happens in whatever order, no priority outlives the leases. */
 final class LeaseProperties {
@@ -168,19 +168,23 @@ final class LeaseProperties {
     private static final long serialVersionUID = 1;
   }
 
-  @Property(tries = 2_000)
-  void noPriorityOutlivesTheLeases(@ForAll long seed) {
-    Story story = new Story(seed);
-    for (int n = 0; n < STEPS; n++) {
-      story.step();
-      story.check(story.strangers);
-    }
-    story.allLeasesEnd();
+  @Test
+  void noPriorityOutlivesTheLeases() {
+    Property.checkSeeds(
+        2_000,
+        seed -> {
+          Story story = new Story(seed);
+          for (int n = 0; n < STEPS; n++) {
+            story.step();
+            story.check(story.strangers);
+          }
+          story.allLeasesEnd();
 
-    assertThat(story.host.throttler.table().all()).isEmpty();
-    assertThat(story.host.store.last.stream().flatMap(stored -> stored.leases().stream()))
-        .isEmpty();
-    story.check(story.untouched.keySet());
-    assertThat(story.host.kernel.groups().ours()).isEmpty();
+          assertThat(story.host.throttler.table().all()).isEmpty();
+          assertThat(story.host.store.last.stream().flatMap(stored -> stored.leases().stream()))
+              .isEmpty();
+          story.check(story.untouched.keySet());
+          assertThat(story.host.kernel.groups().ours()).isEmpty();
+        });
   }
 }

@@ -2,22 +2,26 @@ package io.blkwarden.agent.xenstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.testing.Property;
 import java.util.SplittableRandom;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
 
 final class BackoffTest {
-  @Property(tries = 100)
-  void doublesUpToTheLimitAndStartsOver(@ForAll long seed) {
-    Backoff backoff = new Backoff(100, 1_000, new SplittableRandom(seed));
-    for (int round = 0; round < 2; round++) {
-      assertThat(backoff.nextMillis()).isBetween(50L, 100L);
-      assertThat(backoff.nextMillis()).isBetween(100L, 200L);
-      assertThat(backoff.nextMillis()).isBetween(200L, 400L);
-      assertThat(backoff.nextMillis()).isBetween(400L, 800L);
-      assertThat(backoff.nextMillis()).isBetween(500L, 1_000L);
-      assertThat(backoff.nextMillis()).isBetween(500L, 1_000L);
-      backoff.reset();
-    }
+  @Test
+  void doublesUpToTheLimitAndStartsOver() {
+    Property.checkSeeds(
+        100,
+        seed -> {
+          Backoff backoff = new Backoff(100, 1_000, new SplittableRandom(seed));
+          for (int round = 0; round < 2; round++) {
+            assertThat(backoff.nextMillis()).isBetween(50L, 100L);
+            assertThat(backoff.nextMillis()).isBetween(100L, 200L);
+            assertThat(backoff.nextMillis()).isBetween(200L, 400L);
+            assertThat(backoff.nextMillis()).isBetween(400L, 800L);
+            assertThat(backoff.nextMillis()).isBetween(500L, 1_000L);
+            assertThat(backoff.nextMillis()).isBetween(500L, 1_000L);
+            backoff.reset();
+          }
+        });
   }
 }

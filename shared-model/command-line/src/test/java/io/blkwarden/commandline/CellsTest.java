@@ -3,9 +3,7 @@ package io.blkwarden.commandline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.model.Printable;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import io.blkwarden.testing.Property;
 import org.junit.jupiter.api.Test;
 
 final class CellsTest {
@@ -26,13 +24,19 @@ final class CellsTest {
     assertThat(Cells.cut("database", 0)).isEmpty();
   }
 
-  @Property(tries = 200)
-  void noCutTextIsWiderThanAsked(@ForAll String text, @ForAll @IntRange(max = 40) int cells) {
-    String printable = Printable.of(text);
-    assertThat(Cells.width(Cells.cut(printable, cells))).isLessThanOrEqualTo(cells);
-    assertThat(Cells.width(Cells.left(printable, cells)))
-        .isEqualTo(Math.max(cells, Cells.width(printable)));
-    assertThat(Cells.width(Cells.right(printable, cells)))
-        .isEqualTo(Math.max(cells, Cells.width(printable)));
+  @Test
+  void noCutTextIsWiderThanAsked() {
+    Property.check(
+        200,
+        given -> {
+          String text = given.text();
+          int cells = given.between(0, 40);
+          String printable = Printable.of(text);
+          assertThat(Cells.width(Cells.cut(printable, cells))).isLessThanOrEqualTo(cells);
+          assertThat(Cells.width(Cells.left(printable, cells)))
+              .isEqualTo(Math.max(cells, Cells.width(printable)));
+          assertThat(Cells.width(Cells.right(printable, cells)))
+              .isEqualTo(Math.max(cells, Cells.width(printable)));
+        });
   }
 }

@@ -3,10 +3,8 @@ package io.blkwarden.commandline.top;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.commandline.Cells;
+import io.blkwarden.testing.Property;
 import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 final class TopTableTest {
@@ -56,13 +54,19 @@ final class TopTableTest {
         .contains("FLIGHTv");
   }
 
-  @Property(tries = 100)
-  void noLineIsWiderThanTheScreen(
-      @ForAll String name, @ForAll @IntRange(min = 1, max = 250) int width, @ForAll SortKey sort) {
-    List<DiskLine> disks = List.of(Disks.named(name), Disks.SWAP, Disks.SILENT);
-    assertThat(table.lines(disks, sort, width))
-        .allSatisfy(line -> assertThat(Cells.width(line)).isLessThanOrEqualTo(width))
-        .noneMatch(line -> line.chars().anyMatch(c -> c < ' '));
+  @Test
+  void noLineIsWiderThanTheScreen() {
+    Property.check(
+        100,
+        given -> {
+          String name = given.text();
+          int width = given.between(1, 250);
+          SortKey sort = given.oneOf(List.of(SortKey.values()));
+          List<DiskLine> disks = List.of(Disks.named(name), Disks.SWAP, Disks.SILENT);
+          assertThat(table.lines(disks, sort, width))
+              .allSatisfy(line -> assertThat(Cells.width(line)).isLessThanOrEqualTo(width))
+              .noneMatch(line -> line.chars().anyMatch(c -> c < ' '));
+        });
   }
 
   @Test
