@@ -42,12 +42,6 @@ final class MappingBucket {
         link.keyValue(JetStreamAssets.MAPPING, JetStreamAssets.bucketOptions()));
   }
 
-  /** The same; fails as not found where no controller has made it yet. */
-  static MappingBucket existing(Connection link) throws IOException, JetStreamApiException {
-    link.keyValueManagement().getStatus(JetStreamAssets.MAPPING);
-    return of(link);
-  }
-
   /**
    * Gives every host's snapshot to {@code taker}, at its pace; one that finds no room for 10 s is
    * left out, for agents send them again.

@@ -5,6 +5,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.DecisionNote;
+import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
@@ -16,6 +17,7 @@ import io.nats.client.Message;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,6 +39,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private static final long VERIFY_SECONDS = 10;
   private static final long RETRY_MILLIS = 1_000;
   private static final int MAX_FETCHES = 1_024;
+  private static final long STORE_SECONDS = 5;
 
   private final BusSettings settings;
   private final BusCounters counters;
@@ -236,6 +239,38 @@ public final class NatsFleetBus implements AutoCloseable {
         MappingBucket.forget(link, host);
         done.complete(null);
       } catch (IOException | JetStreamApiException | IllegalStateException e) {
+        done.completeExceptionally(e);
+      }
+    });
+    return done;
+  }
+
+  /**
+   * Writes or deletes a silence, an acknowledgement or the pause; completes on another thread, once
+   * the inbox has it.
+   */
+  public CompletableFuture<Void> store(
+      OperatorInput input, boolean set, List<OperatorInput> expired) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    errands.soon(() -> {
+      Connection link = control;
+      SaidWatch watch = said;
+      try {
+        if (link == null || watch == null) {
+          throw new IOException("NATS is not connected");
+        }
+        CompletableFuture<Void> _ =
+            watch
+                .reaches(SaidBucket.store(link, input, set, expired))
+                .orTimeout(STORE_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((_, fault) -> {
+                  boolean _ =
+                      fault == null ? done.complete(null) : done.completeExceptionally(fault);
+                });
+      } catch (IOException | JetStreamApiException | IllegalStateException e) {
+        done.completeExceptionally(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
         done.completeExceptionally(e);
       }
     });

@@ -14,8 +14,8 @@ final class OperatorListener extends LinkListener {
   private final String servers;
   private final CompletableFuture<String> violation = new CompletableFuture<>();
 
-  OperatorListener(String servers) {
-    super("operator", new BusCounters(), () -> {});
+  OperatorListener(String link, String servers, Runnable onReconnected) {
+    super(link, new BusCounters(), onReconnected);
     this.servers = servers;
   }
 
@@ -33,11 +33,6 @@ final class OperatorListener extends LinkListener {
     var _ = violation.thenRun(() -> waiting.cancel(false));
   }
 
-  /** Why a call of JetStream failed, and what to do about it. */
-  BusException explain(Exception e) {
-    return refusal(e).orElseGet(() -> JetStreamAssets.explain(e, servers));
-  }
-
   /** What the server did not allow, if that is why something failed. */
   Optional<BusException> refusal(Exception e) {
     String said = violation.getNow("");
@@ -47,7 +42,7 @@ final class OperatorListener extends LinkListener {
             new BusException(
                 "NATS at %s does not let these credentials do that (%s)".formatted(servers, said),
                 "take an operator's seed, by --creds or NATS_CREDS; 'blkwarden nats init' writes"
-                    + " one",
+                    + " one, and users of an earlier version anew",
                 e));
   }
 }

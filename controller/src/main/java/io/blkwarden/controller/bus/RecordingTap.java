@@ -3,18 +3,21 @@ package io.blkwarden.controller.bus;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.RecordKind;
+import io.blkwarden.model.message.ReplayRequest;
 import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
-import io.nats.client.JetStreamApiException;
-import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /**
- * Hears what agents, controllers and people say to each other, and says nothing itself.
+ * Receives what agents, controllers and operators publish, and publishes nothing but the request
+ * for the stored maps.
  *
  * <p>One connection and one dispatcher for all subjects, so that messages come in the order in
  * which the server sent them. Memory is bounded by the client's own queue; what it drops is
@@ -41,23 +44,28 @@ public final class RecordingTap implements AutoCloseable {
 
   private final BusSettings settings;
   private final Connection connection;
+  private final Requests requests;
   private final Dispatcher dispatcher;
+  private volatile String mapsProblem = "";
 
-  private RecordingTap(BusSettings settings, Connection connection, Taker taker) {
+  private RecordingTap(
+      BusSettings settings, Connection connection, Requests requests, Taker taker) {
     this.settings = settings;
+    this.requests = requests;
     this.connection = connection;
     this.dispatcher = connection.createDispatcher(m -> taker.message(m.getSubject(), m.getData()));
   }
 
   /**
-   * Connects and listens to everything; the stored snapshots come too, unless there are none yet.
+   * Connects and listens to everything; the stored snapshots come first, if a controller answers.
    *
    * @throws BusException if NATS cannot be reached, or lets these credentials not hear it
    */
   public static RecordingTap open(BusSettings settings, RandomGenerator random, Taker taker)
       throws BusException {
     Subjects subjects = settings.subjects();
-    List<String> all =
+    List<String> all = new ArrayList<>(subjects.allOperatorRequests());
+    all.addAll(
         List.of(
             subjects.allMappings(),
             subjects.allHeartbeats(),
@@ -65,8 +73,7 @@ public final class RecordingTap implements AutoCloseable {
             subjects.allOutcomes(),
             subjects.allAlerts(),
             subjects.allDecisions(),
-            subjects.allOperatorRequests(),
-            subjects.allSamples());
+            subjects.allSamples()));
     return open(settings, random, taker, "record", all);
   }
 
@@ -86,15 +93,18 @@ public final class RecordingTap implements AutoCloseable {
   private static RecordingTap open(
       BusSettings settings, RandomGenerator random, Taker taker, String link, List<String> subjects)
       throws BusException {
-    LinkListener listener = new LinkListener(link, new BusCounters(), taker::backAgain);
+    OperatorListener listener =
+        new OperatorListener(link, settings.printableServers(), taker::backAgain);
     Connection connection = new NatsLinks(settings, random).connect(link, listener);
-    RecordingTap tap = new RecordingTap(settings, connection, taker);
     try {
+      RecordingTap tap =
+          new RecordingTap(
+              settings, connection, new Requests(settings, connection, listener), taker);
       tap.listen(subjects);
       tap.readStored(taker);
       return tap;
     } catch (BusException e) {
-      tap.close();
+      NatsLinks.close(connection);
       throw e;
     }
   }
@@ -136,29 +146,34 @@ public final class RecordingTap implements AutoCloseable {
   }
 
   /**
-   * Reads the stored snapshots again, as after a lost connection; none when the controller never
-   * ran, for it makes the bucket.
+   * Reads the stored snapshots, again after a lost connection; if no controller answers, {@link
+   * #mapsProblem} says so, and hosts are known once their agents publish their maps.
    */
-  public void readStored(Taker taker) throws BusException {
+  public void readStored(Taker taker) {
     try {
-      MappingBucket.existing(connection)
-          .readAll((json, at) -> {
-            if (ControlJson.decode(MappingSnapshot.class, json)
-                instanceof Decoded.Ok<MappingSnapshot>(MappingSnapshot snapshot)) {
-              taker.stored(
-                  settings.subjects().mapping(snapshot.origin().host(), snapshot.event()), json);
-            }
-            return true;
-          });
-    } catch (JetStreamApiException e) {
-      if (e.getErrorCode() != 404) {
-        throw JetStreamAssets.explain(e, settings.printableServers());
-      }
-    } catch (IOException e) {
-      throw JetStreamAssets.explain(e, settings.printableServers());
-    } catch (InterruptedException e) {
-      throw BusException.interrupted(e);
+      Optional<String> _ =
+          Records.each(
+              requests,
+              RecordKind.MAPPING,
+              ReplayRequest.since(null),
+              () -> false,
+              stored -> {
+                if (ControlJson.decode(MappingSnapshot.class, stored.json())
+                    instanceof Decoded.Ok<MappingSnapshot>(MappingSnapshot snapshot)) {
+                  taker.stored(
+                      settings.subjects().mapping(snapshot.origin().host(), snapshot.event()),
+                      stored.json());
+                }
+              });
+      mapsProblem = "";
+    } catch (BusException e) {
+      mapsProblem = "the stored maps are missing: " + e.getMessage();
     }
+  }
+
+  /** Why the stored snapshots could not be read the last time; empty if they could. */
+  public String mapsProblem() {
+    return mapsProblem;
   }
 
   /** Messages that the client dropped because they were not taken fast enough. */

@@ -9,7 +9,9 @@ import io.nats.client.api.KeyValueWatcher;
 import io.nats.client.impl.NatsKeyValueWatchSubscription;
 import java.io.IOException;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,6 +24,8 @@ final class SaidWatch implements KeyValueWatcher, AutoCloseable {
   private final Consumer<Said> taker;
   private final Map<String, byte[]> values = new TreeMap<>();
   private final CountDownLatch whole = new CountDownLatch(1);
+  private final NavigableMap<Long, CompletableFuture<Void>> awaited = new TreeMap<>();
+  private long reached;
   private @Nullable NatsKeyValueWatchSubscription subscription;
 
   private SaidWatch(Consumer<Said> taker) {
@@ -46,8 +50,16 @@ final class SaidWatch implements KeyValueWatcher, AutoCloseable {
     return started;
   }
 
+  /** Completes once the taker has what the bucket held at this change of it. */
+  synchronized CompletableFuture<Void> reaches(long revision) {
+    return revision <= reached
+        ? CompletableFuture.completedFuture(null)
+        : awaited.computeIfAbsent(revision, _ -> new CompletableFuture<>());
+  }
+
   @Override
   public synchronized void watch(KeyValueEntry entry) {
+    reached = Math.max(reached, entry.getRevision());
     byte[] value = entry.getValue();
     if (entry.getOperation() == KeyValueOperation.PUT && value != null) {
       values.put(entry.getKey(), value);
@@ -56,6 +68,9 @@ final class SaidWatch implements KeyValueWatcher, AutoCloseable {
     }
     if (whole.getCount() == 0) {
       taker.accept(SaidBucket.parse(values));
+      Map<Long, CompletableFuture<Void>> done = awaited.headMap(reached, true);
+      done.values().forEach(each -> each.complete(null));
+      done.clear();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.bus;
 
 import io.blkwarden.model.NatsSeed;
+import io.blkwarden.model.OperatorKey;
 import io.nats.client.NKey;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -35,6 +36,18 @@ public final class Seeds {
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new IllegalArgumentException("a seed whose checksum is wrong", e);
     }
+  }
+
+  /**
+   * The public key of the user in a file of credentials.
+   *
+   * @throws IllegalArgumentException if there is no seed in it
+   */
+  static OperatorKey publicKey(Path file) throws IOException {
+    return new OperatorKey(
+        NatsSeed.anywhereIn(Files.readString(file))
+            .map(Seeds::publicKey)
+            .orElseThrow(() -> new IllegalArgumentException("without a seed")));
   }
 
   /**

@@ -49,14 +49,16 @@ final class Subscriptions {
     fleet.subscribe(subjects.allMappings(), m -> inbox.mapping(m.getSubject(), m.getData()));
     fleet.subscribe(subjects.allHeartbeats(), m -> inbox.heartbeat(m.getSubject(), m.getData()));
     samples.subscribe(subjects.allSamples());
-    operators.subscribe(
-        subjects.allOperatorRequests(),
-        m -> {
-          String replyTo = m.getReplyTo();
-          if (replyTo != null && subjects.isInbox(replyTo)) {
-            inbox.operator(m.getSubject(), replyTo, m.getData());
-          }
-        });
+    for (String each : subjects.allOperatorRequests()) {
+      operators.subscribe(
+          each,
+          m -> {
+            String replyTo = m.getReplyTo();
+            if (replyTo != null && subjects.isInbox(replyTo)) {
+              inbox.operator(m.getSubject(), replyTo, m.getData());
+            }
+          });
+    }
     seekers = controlLink.createDispatcher();
     seekers.setPendingLimits(SEEKERS_MAX, SEEKERS_MAX_BYTES);
     Presence _ = new Presence(controlLink, seekers, subjects, instance, since);

@@ -2,8 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.message.Ack;
-import java.time.Instant;
+import io.blkwarden.model.message.OperatorRequest;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -49,24 +48,8 @@ final class AckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws BusException {
     MessageId about = Objects.requireNonNull(id, "picocli gives it, or does not call");
-    if (undo) {
-      return Saying.act(
-          shell,
-          nats,
-          bucket ->
-              bucket.endAck(about)
-                  ? Saying.ended(shell, asJson, "ack", about, "taken back")
-                  : shell.failed(
-                      "nobody has acknowledged " + about,
-                      "'blkwarden alerts --json' shows by whom: acked_by"));
-    }
-    Ack ack = Misuse.unless(() -> new Ack(about, Asking.who(shell), reason, Instant.now()));
-    return Saying.act(
-        shell,
-        nats,
-        bucket -> {
-          bucket.add(ack);
-          return Saying.said(shell, asJson, ack, "acknowledged: " + about);
-        });
+    return undo
+        ? Asking.end(shell, nats, new OperatorRequest.AckUndo(about), asJson, "ack", about)
+        : Asking.set(shell, nats, reason, new OperatorRequest.AckAdd(about), asJson);
   }
 }

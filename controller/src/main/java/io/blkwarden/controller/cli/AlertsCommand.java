@@ -5,6 +5,7 @@ import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.controller.bus.Records;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Shows the alerts of the last day, each change of an alert's state on a line.",
-      "Reads the stream BLKWARDEN_ALERTS."
+      "Asks a controller for what is stored; exit code 1 when none answers."
     })
 final class AlertsCommand implements Callable<Integer> {
   private final Shell shell;
@@ -33,7 +34,7 @@ final class AlertsCommand implements Callable<Integer> {
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Go on with the alerts that come, until interrupted.")
+      description = "Continue with new alerts until interrupted.")
   boolean follow;
 
   @Option(names = "--json", description = "Print each as a JSON object on a line.")
@@ -64,7 +65,8 @@ final class AlertsCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private void print(byte[] message) {
+  private void print(Records.Stored stored) {
+    byte[] message = stored.json();
     switch (ControlJson.decode(Alert.class, message)) {
       case Decoded.Ok<Alert> ok ->
           shell.out().println(json ? AsciiJson.line(message) : line(ok.value()));

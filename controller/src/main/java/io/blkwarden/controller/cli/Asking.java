@@ -5,13 +5,17 @@ import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.security.SecureRandom;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Asks the controller and prints what it says. */
+/** Sends a request to the controller and prints its answer. */
 final class Asking {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -33,13 +37,65 @@ final class Asking {
     return tell(shell, reply);
   }
 
+  /**
+   * Asks for a silence, an acknowledgement or a pause, and prints what is in force then: the
+   * message to programs, a sentence to people.
+   */
+  static int set(
+      Shell shell, NatsOptions nats, String reason, OperatorRequest.Lasting ask, AsJson asJson)
+      throws BusException {
+    OperatorReply reply = request(shell, nats, reason, ask);
+    ControlMessage inForce = reply.inForce();
+    if (reply.verdict() == OperatorReply.Verdict.DONE && asJson.json && inForce != null) {
+      shell.out().println(AsciiJson.line(inForce));
+      return ExitCodes.DONE;
+    }
+    return tell(shell, reply);
+  }
+
+  /**
+   * Asks to end a silence, an acknowledgement or the pause, and prints what ended: {@code
+   * blkwarden.ended.v1} to programs, a sentence to people.
+   *
+   * @param what a silence, an ack or a pause
+   * @param id of what is ended; absent for a pause
+   */
+  static int end(
+      Shell shell,
+      NatsOptions nats,
+      OperatorRequest.Lasting ask,
+      AsJson asJson,
+      String what,
+      @Nullable MessageId id)
+      throws BusException {
+    OperatorReply reply = request(shell, nats, "by hand", ask);
+    if (reply.verdict() == OperatorReply.Verdict.DONE && asJson.json) {
+      ObjectNode object = AsciiJson.MAPPER.createObjectNode();
+      object.put("schema", "blkwarden.ended.v1").put("what", what);
+      object.put("id", id == null ? null : id.value());
+      shell.out().println(AsciiJson.MAPPER.writeValueAsString(object));
+      return ExitCodes.DONE;
+    }
+    return tell(shell, reply);
+  }
+
   /** Asks, and returns what the controller says. */
   static OperatorReply request(
       Shell shell, NatsOptions nats, String reason, OperatorRequest.Ask ask) throws BusException {
     OperatorRequest request = Misuse.unless(() -> new OperatorRequest(who(shell), reason, ask));
+    return with(shell, nats, session -> session.ask(request, TIMEOUT));
+  }
+
+  /** What a command does with a connection. */
+  interface Act<T> {
+    T on(OperatorSession session) throws BusException;
+  }
+
+  /** Connects as the options say, and closes the connection afterwards. */
+  static <T> T with(Shell shell, NatsOptions nats, Act<T> act) throws BusException {
     try (OperatorSession session =
         OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
-      return session.ask(request, TIMEOUT);
+      return act.on(session);
     }
   }
 

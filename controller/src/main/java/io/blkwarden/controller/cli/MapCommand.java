@@ -5,13 +5,11 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Nearest;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.Worker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +28,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Shows which dom0 threads serve which guest disk, for every host.",
-      "Reads what agents stored last in the bucket blkwarden-mapping; no controller is needed."
+      "Asks a controller for what agents stored last; exit code 1 when none answers."
     })
 final class MapCommand implements Callable<Integer> {
   private final Shell shell;
@@ -57,17 +55,17 @@ final class MapCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BusException {
-    List<StoredMap> stored;
-    try (OperatorSession session =
-        OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
-      stored =
-          StoredMap.all(
-              session,
-              why ->
-                  shell.remark(
-                      "one stored map cannot be read (%s): is its agent of another version?"
-                          .formatted(why)));
-    }
+    List<StoredMap> stored =
+        Asking.with(
+            shell,
+            nats,
+            session ->
+                StoredMap.all(
+                    session,
+                    why ->
+                        shell.remark(
+                            "one stored map cannot be read (%s): is its agent of another version?"
+                                .formatted(why))));
     List<String> there = stored.stream().map(StoredMap::host).toList();
     for (String wanted : hosts) {
       if (!there.contains(wanted)) {

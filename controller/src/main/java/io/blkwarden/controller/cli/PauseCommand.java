@@ -1,8 +1,7 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.model.message.Pause;
-import java.time.Instant;
+import io.blkwarden.model.message.OperatorRequest;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,9 +12,10 @@ import picocli.CommandLine.Option;
     name = "pause",
     mixinStandardHelpOptions = true,
     description = {
-      "Lets nothing act until 'blkwarden resume': policies are judged and alerts told as ever, but",
-      "nothing is throttled, by hand neither, and leases that are held end at their time.",
-      "Holds over restarts and for every controller. To end leases at once: release --all."
+      "Pauses enforcement until 'blkwarden resume': policies are evaluated and alerts published, but",
+      "nothing is throttled, not by hand either, and leases in force end at their time.",
+      "Applies to every controller and survives restarts. To end leases at once: release --all.",
+      "The controller that leads carries it out; exit code 1 when none answers."
     })
 final class PauseCommand implements Callable<Integer> {
   private final Shell shell;
@@ -36,14 +36,6 @@ final class PauseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BusException {
-    Pause pause = Misuse.unless(() -> new Pause(Asking.who(shell), reason, Instant.now()));
-    return Saying.act(
-        shell,
-        nats,
-        bucket -> {
-          bucket.set(pause);
-          return Saying.said(
-              shell, asJson, pause, "acting is paused; leases that are held end at their time");
-        });
+    return Asking.set(shell, nats, reason, new OperatorRequest.PauseSet(), asJson);
   }
 }

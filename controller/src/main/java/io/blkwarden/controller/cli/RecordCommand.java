@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description =
         "Records samples, mappings, heartbeats, commands, outcomes, alerts and people's requests,"
-            + " until Ctrl-C; sends nothing.")
+            + " until Ctrl-C; sends nothing but the request for the stored maps.")
 final class RecordCommand implements Callable<Integer> {
   private static final long STOP_SECONDS = 10;
 
@@ -124,6 +124,7 @@ final class RecordCommand implements Callable<Integer> {
       try (folder;
           RecordingTap source = RecordingTap.open(bus, random, tap)) {
         shell.remark("recording to %s; Ctrl-C ends it".formatted(dir));
+        Tap.remark(source, shell);
         whole = run(loop, folder, queue, tap, source);
         refused = source.closedForGood();
       } catch (IOException e) {
@@ -289,14 +290,17 @@ final class RecordCommand implements Callable<Integer> {
       again.set(true);
     }
 
-    /** What changed while the connection was away stands in the bucket. */
+    static void remark(RecordingTap source, Shell shell) {
+      if (!source.mapsProblem().isEmpty()) {
+        shell.remark(source.mapsProblem());
+      }
+    }
+
+    /** Maps may have changed while the connection was away. */
     void readAgain(RecordingTap source, Shell shell) {
       if (again.getAndSet(false)) {
-        try {
-          source.readStored(this);
-        } catch (BusException e) {
-          shell.remark(String.valueOf(e.getMessage()));
-        }
+        source.readStored(this);
+        remark(source, shell);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.model.message.OperatorRequest;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,13 +23,6 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BusException {
-    return Saying.act(
-        shell,
-        nats,
-        bucket ->
-            bucket.endPause()
-                ? Saying.ended(shell, asJson, "pause", null, "acting goes on")
-                : shell.failed(
-                    "acting is not paused", "if nothing acts, its controller's /readyz says why"));
+    return Asking.end(shell, nats, new OperatorRequest.PauseEnd(), asJson, "pause", null);
   }
 }

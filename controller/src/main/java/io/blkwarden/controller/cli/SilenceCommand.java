@@ -7,11 +7,17 @@ import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.Silence;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -88,26 +94,11 @@ final class SilenceCommand {
 
     @Override
     public Integer call() throws BusException {
-      Silence silence = silence(Instant.now().truncatedTo(ChronoUnit.MILLIS));
-      return Saying.act(
-          shell,
-          nats,
-          bucket -> {
-            bucket.add(silence);
-            String what = "silence %s holds until %s".formatted(silence.id(), silence.until());
-            return Saying.said(shell, asJson, silence, what);
-          });
-    }
-
-    private Silence silence(Instant now) {
-      return Misuse.unless(() ->
-          new Silence(
-              MessageId.of(now.toEpochMilli(), new SecureRandom()),
-              Asking.who(shell),
-              reason,
-              now,
-              now.plus(time),
-              new Silence.Matcher(host, policy, domain, severity, role)));
+      OperatorRequest.Lasting ask =
+          Misuse.unless(() ->
+              new OperatorRequest.SilenceAdd(
+                  new Silence.Matcher(host, policy, domain, severity, role), time.toMillis()));
+      return Asking.set(shell, nats, reason, ask, asJson);
     }
   }
 
@@ -115,7 +106,7 @@ final class SilenceCommand {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "Lists the silences that hold.")
+      description = "Lists the silences in force.")
   static final class Lists implements Callable<Integer> {
     private final Shell shell;
 
@@ -131,24 +122,36 @@ final class SilenceCommand {
     @Override
     public Integer call() throws BusException {
       Instant now = Instant.now();
-      return Saying.act(
-          shell,
-          nats,
-          bucket -> {
-            List<Silence> hold =
-                bucket.silences().stream().filter(each -> each.until().isAfter(now)).toList();
-            if (json) {
-              hold.forEach(each -> shell.out().println(AsciiJson.line(each)));
-            } else {
-              print(hold);
-            }
-            return ExitCodes.DONE;
-          });
+      List<Silence> inForce =
+          Asking.with(
+              shell,
+              nats,
+              session -> {
+                List<Silence> found = new ArrayList<>();
+                session.records(
+                    RecordKind.SILENCE,
+                    stored -> {
+                      if (ControlJson.decode(ControlMessage.class, stored.json())
+                              instanceof Decoded.Ok<ControlMessage>(Silence silence)
+                          && silence.until().isAfter(now)) {
+                        found.add(silence);
+                      }
+                    });
+                return found;
+              });
+      inForce.sort(Comparator.comparing(Silence::until));
+      if (json) {
+        inForce.forEach(each -> shell.out().println(AsciiJson.line(each)));
+      } else {
+        print(inForce);
+      }
+      return ExitCodes.DONE;
     }
 
     private void print(List<Silence> silences) {
       Table table =
-          new Table("ID", "UNTIL", "HOST", "POLICY", "DOMAIN", "SEVERITY", "ROLE", "BY", "REASON");
+          new Table(
+              "ID", "UNTIL", "HOST", "POLICY", "DOMAIN", "SEVERITY", "ROLE", "BY", "KEY", "REASON");
       for (Silence each : silences) {
         Silence.Matcher match = each.match();
         table.row(
@@ -161,6 +164,7 @@ final class SilenceCommand {
                 shown(match.severity()),
                 shown(match.role()),
                 Printable.of(each.by()),
+                each.requestedByKey() == null ? "-" : each.requestedByKey().value(),
                 Printable.of(each.reason())));
       }
       table.print(shell.out());
@@ -192,14 +196,8 @@ final class SilenceCommand {
     @Override
     public Integer call() throws BusException {
       MessageId ended = Objects.requireNonNull(id, "picocli gives it, or does not call");
-      return Saying.act(
-          shell,
-          nats,
-          bucket ->
-              bucket.endSilence(ended)
-                  ? Saying.ended(shell, asJson, "silence", ended, "ended")
-                  : shell.failed(
-                      "there is no silence " + ended, "'blkwarden silence list' shows them"));
+      return Asking.end(
+          shell, nats, new OperatorRequest.SilenceExpire(ended), asJson, "silence", ended);
     }
   }
 }

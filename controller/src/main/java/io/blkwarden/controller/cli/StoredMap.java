@@ -5,11 +5,13 @@ import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.RecordKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** A host's map as its agent stored it last. */
@@ -30,15 +32,24 @@ final class StoredMap {
    * @param unread hears why one cannot be read
    */
   static List<StoredMap> all(OperatorSession session, Consumer<String> unread) throws BusException {
-    List<StoredMap> found = new ArrayList<>();
-    session.mappings((bytes, at) -> {
-      switch (ControlJson.decode(MappingSnapshot.class, bytes)) {
-        case Decoded.Ok<MappingSnapshot> ok -> found.add(new StoredMap(ok.value(), bytes, at));
-        case Decoded.Malformed<MappingSnapshot> bad -> unread.accept(bad.detail());
-      }
-    });
-    found.sort(Comparator.comparing(StoredMap::host));
-    return found;
+    Map<String, StoredMap> found =
+        new TreeMap<>(); // a host that stores again meanwhile comes twice
+    session.records(
+        RecordKind.MAPPING,
+        stored -> {
+          if (!stored.problem().isEmpty()) {
+            unread.accept(stored.problem());
+            return;
+          }
+          switch (ControlJson.decode(MappingSnapshot.class, stored.json())) {
+            case Decoded.Ok<MappingSnapshot> ok -> {
+              StoredMap map = new StoredMap(ok.value(), stored.json(), stored.at());
+              found.put(map.host(), map);
+            }
+            case Decoded.Malformed<MappingSnapshot> bad -> unread.accept(bad.detail());
+          }
+        });
+    return new ArrayList<>(found.values());
   }
 
   String host() {

@@ -31,8 +31,8 @@ import picocli.CommandLine.Option;
     description = {
       "Shows what the fleet's disks do, the worst first, and which are throttled (*).",
       "On a terminal it takes the whole screen: letters sort, / finds, q ends. Into a pipe, or with"
-          + " --plain or --count, it prints a table for each interval. Only listens, with the"
-          + " operator's credentials; no controller is needed."
+          + " --plain or --count, it prints a table for each interval. Takes an operator's"
+          + " credentials; a controller sends the stored maps."
     })
 final class TopCommand implements Callable<Integer> {
   private final Shell shell;
@@ -92,11 +92,11 @@ final class TopCommand implements Callable<Integer> {
       if (!tap.connected()) {
         troubles.add("NATS is away; what hosts say comes again when it is back");
       } else if (again.getAndSet(false)) {
-        try {
-          tap.readStored(this); // what changed meanwhile stands in the bucket
-        } catch (BusException e) {
-          troubles.add(String.valueOf(e.getMessage()));
-        }
+        tap.readStored(this); // they may have changed meanwhile
+      }
+      if (!tap.mapsProblem().isEmpty()) {
+        troubles.add(tap.mapsProblem());
+        again.set(true);
       }
       if (tap.dropped() > 0) {
         troubles.add(

@@ -29,8 +29,7 @@ import picocli.CommandLine.Parameters;
       "Tells the story of a domain, a throttle, an alert or an incident in the order of its time:"
           + " which rule, with what numbers, what was done, what was refused and by which guard,"
           + " what it changed, and when it ended.",
-      "Reads the streams BLKWARDEN_DECISIONS, BLKWARDEN_AUDIT and BLKWARDEN_ALERTS.",
-      "Exit code 1 when nothing is known about it."
+      "Asks a controller for the records; exit code 1 when none answers, or nothing is known."
     })
 final class WhyCommand implements Callable<Integer> {
   private static final String REMEDY =

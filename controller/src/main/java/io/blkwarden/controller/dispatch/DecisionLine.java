@@ -27,6 +27,9 @@ final class DecisionLine {
     if (decision.throttle() != null) {
       line.append(" throttle=").append(decision.throttle());
     }
+    if (decision.requestedByKey() != null) {
+      line.append(" key=").append(decision.requestedByKey());
+    }
     decision
         .numbers()
         .forEach((name, value) ->

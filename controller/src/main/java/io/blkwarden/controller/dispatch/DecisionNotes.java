@@ -29,6 +29,7 @@ final class DecisionNotes {
         decision.guard(),
         decision.throttle(),
         decision.reason(),
-        numbers);
+        numbers,
+        decision.requestedByKey());
   }
 }

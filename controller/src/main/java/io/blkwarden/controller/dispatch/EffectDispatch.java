@@ -34,6 +34,7 @@ public final class EffectDispatch implements Consumer<Effect> {
   private final Consumer<HostId> storedSnapshots;
   private final Consumer<FleetSpec> specs;
   private final Consumer<Effect.Forget> forgets;
+  private final Consumer<Effect.Store> stores;
   private final OperatorMailbox operators;
   private final Supplier<OptionalLong> epoch;
   private final String issuer;
@@ -51,6 +52,7 @@ public final class EffectDispatch implements Consumer<Effect> {
    * @param storedSnapshots fetches a host's stored snapshot, when this controller may not command
    * @param specs keeps what was learned of the fleet
    * @param forgets deletes what is stored of a host
+   * @param stores writes silences, acknowledgements and the pause
    * @param epoch of the claim, absent while there is none
    * @param issuer name of this controller
    */
@@ -62,6 +64,7 @@ public final class EffectDispatch implements Consumer<Effect> {
       Consumer<HostId> storedSnapshots,
       Consumer<FleetSpec> specs,
       Consumer<Effect.Forget> forgets,
+      Consumer<Effect.Store> stores,
       OperatorMailbox operators,
       Supplier<OptionalLong> epoch,
       String issuer,
@@ -75,6 +78,7 @@ public final class EffectDispatch implements Consumer<Effect> {
     this.storedSnapshots = storedSnapshots;
     this.specs = specs;
     this.forgets = forgets;
+    this.stores = stores;
     this.operators = operators;
     this.epoch = epoch;
     this.issuer = issuer;
@@ -108,6 +112,7 @@ public final class EffectDispatch implements Consumer<Effect> {
                       new CommandAction.Snapshot(tell.known())));
       case Effect.Answer answer -> operators.answer(answer.correlation(), answer.reply());
       case Effect.Forget forget -> forgets.accept(forget);
+      case Effect.Store store -> stores.accept(store);
       case Effect.Keep keep -> specs.accept(keep.spec());
       case Effect.Note note -> {
         DispatchCounters.increment(counters.decisions, note.decision().verdict());
@@ -146,7 +151,7 @@ public final class EffectDispatch implements Consumer<Effect> {
     try (LogKeys keys = new LogKeys()) {
       keys.put("host", decision.host()).put(decision.domain()).put("disk", decision.vdev());
       keys.put("policy", decision.policy()).put("lease", decision.throttle());
-      keys.put("alert", decision.alert());
+      keys.put("alert", decision.alert()).put("requested_by_key", decision.requestedByKey());
       record.info("{}", DecisionLine.of(decision));
     }
   }

@@ -116,6 +116,7 @@ public final class FleetView {
           Input.OutcomeSeen _,
           Input.CommandLost _,
           Input.Asked _,
+          Input.Stored _,
           Input.Tick _,
           Input.SpecLoaded _,
           Input.AlertsRecalled _,

@@ -7,6 +7,7 @@ import io.blkwarden.controller.said.Said;
 import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
@@ -192,23 +193,38 @@ public final class FleetIntake implements Inbox {
             "the request cannot be read, at byte %d: %s".formatted(bad.offset(), bad.detail()));
       }
       case Decoded.Ok<OperatorRequest> ok -> {
-        if (!subjects.operator(ok.value().ask().verb()).equals(subject)) {
-          String why = "expected operator." + ok.value().ask().verb();
-          faults.wrongSubject(Kind.OPERATOR, subject, why);
-          desk.refuse(replyTo, "wrong subject: " + why);
+        String verb = ok.value().ask().verb();
+        Subjects.Asked asked;
+        try {
+          asked = subjects.asked(subject);
+        } catch (IllegalArgumentException e) {
+          wrongRequest(subject, replyTo, String.valueOf(e.getMessage()));
           return;
         }
-        ask(ok.value(), replyTo);
+        if (asked.name().equals(verb)) {
+          ask(ok.value(), asked.key(), replyTo);
+        } else {
+          wrongRequest(subject, replyTo, "expected operator." + verb);
+        }
       }
     }
   }
 
-  /** Takes a person's request that can be read; it is answered some time. */
-  public void ask(OperatorRequest request, String replyTo) {
+  private void wrongRequest(String subject, String replyTo, String why) {
+    faults.wrongSubject(Kind.OPERATOR, subject, why);
+    desk.refuse(replyTo, "wrong subject: " + why);
+  }
+
+  /**
+   * Takes a person's request that can be read; it is answered some time.
+   *
+   * @param key NKey of the user, never from the message itself; absent if it is not known
+   */
+  public void ask(OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
     Optional<Long> correlation = desk.open(replyTo);
     if (correlation.isEmpty()) {
       IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
-    } else if (!lanes.offerRequest(new Input.Asked(request, correlation.get()))) {
+    } else if (!lanes.offerRequest(new Input.Asked(request, key, correlation.get()))) {
       IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
       desk.refuse(replyTo, "too many requests wait already: try again in some seconds");
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.Require;
 import java.time.Instant;
 import java.util.Collections;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param numbers what was measured, by name, in name order; at most 32
  * @param alert whose alert tells of it; absent when none does
  * @param guard what refused or held back; absent when nothing did
+ * @param requestedByKey NKey of the user whose request it carries out; absent when none did
  */
 public record Decision(
     Instant at,
@@ -38,7 +40,8 @@ public record Decision(
     String reason,
     Map<String, Double> numbers,
     @Nullable MessageId alert,
-    @Nullable String guard) {
+    @Nullable String guard,
+    @Nullable OperatorKey requestedByKey) {
   private static final int REASON_MAX = 1_000;
 
   public Decision {
@@ -65,19 +68,47 @@ public record Decision(
       @Nullable MessageId throttle,
       String reason,
       Map<String, Double> numbers) {
-    this(at, host, domain, vdev, policy, verdict, throttle, reason, numbers, null, null);
+    this(at, host, domain, vdev, policy, verdict, throttle, reason, numbers, null, null, null);
   }
 
   /** The same, told by an alert. */
   public Decision toldBy(@Nullable MessageId id) {
     return new Decision(
-        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, id, guard);
+        at,
+        host,
+        domain,
+        vdev,
+        policy,
+        verdict,
+        throttle,
+        reason,
+        numbers,
+        id,
+        guard,
+        requestedByKey);
   }
 
   /** The same, with what refused or held back. */
   public Decision heldBackBy(String kind) {
     return new Decision(
-        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, alert, kind);
+        at,
+        host,
+        domain,
+        vdev,
+        policy,
+        verdict,
+        throttle,
+        reason,
+        numbers,
+        alert,
+        kind,
+        requestedByKey);
+  }
+
+  /** The same, carrying out the request of a user; of none if there is no key. */
+  public Decision requestedBy(@Nullable OperatorKey key) {
+    return new Decision(
+        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, alert, guard, key);
   }
 
   /** What was decided. */
@@ -97,7 +128,9 @@ public record Decision(
     /** Nothing is done for now. */
     SKIP,
     /** A host that is gone for good is forgotten. */
-    FORGET;
+    FORGET,
+    /** An operator's silence, acknowledgement, pause or answer to a proposal was carried out. */
+    REQUEST;
 
     /** Name in messages. */
     @JsonValue

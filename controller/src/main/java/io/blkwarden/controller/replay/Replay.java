@@ -233,7 +233,8 @@ public final class Replay {
           Effect.TellClaim _,
           Effect.Answer _,
           Effect.Keep _,
-          Effect.Forget _ -> {}
+          Effect.Forget _,
+          Effect.Store _ -> {}
     }
   }
 

@@ -6,6 +6,7 @@ import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.BusState;
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.NatsFleetBus;
+import io.blkwarden.controller.bus.RecordDesk;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandCall;
@@ -85,6 +86,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private final Decided decided = new Decided();
   private final NatsFleetBus bus;
   private final Notifier notifier;
+  private final RecordDesk records;
   private final StoryDesk stories;
   private final OutcomeIntake outcomes;
   private final CommandDesk commands;
@@ -101,7 +103,8 @@ public final class ControllerRuntime implements AutoCloseable {
     this.settings = settings;
     String instance = settings.bus().instance();
     bus = new NatsFleetBus(settings.bus(), UUID.randomUUID().toString(), busCounts, clock, random);
-    stories = new StoryDesk(settings.bus(), clock, random);
+    records = new RecordDesk(settings.bus(), busCounts, clock, random);
+    stories = new StoryDesk(records, clock);
     outcomes = new OutcomeIntake(lanes, intakeCounts);
     CommandCall call = new CommandCall(bus::request, dispatchThread, dispatchCounts, random);
     commands = new CommandDesk(call, toBrain(), dispatchThread, dispatchCounts);
@@ -122,6 +125,7 @@ public final class ControllerRuntime implements AutoCloseable {
             bus::fetchMapping,
             bus::keep,
             forget -> forget(forget, intake, operators),
+            store -> store(store, operators),
             operators,
             this::epoch,
             instance,
@@ -159,6 +163,7 @@ public final class ControllerRuntime implements AutoCloseable {
       policyThread.start();
     }
     bus.start(intake);
+    records.start();
   }
 
   /**
@@ -325,6 +330,7 @@ public final class ControllerRuntime implements AutoCloseable {
     loop.stop();
     bus.close();
     stories.close();
+    records.close();
     dispatchThread.dispose();
     notifyThread.dispose();
     metricsThread.dispose();
@@ -372,11 +378,29 @@ public final class ControllerRuntime implements AutoCloseable {
                 lanes.put(new Input.Forgotten(forget));
               } else {
                 operators.answer(
-                    forget.correlation(),
+                    forget.asked().correlation(),
                     new OperatorReply(
                         OperatorReply.Verdict.FAILED,
                         "the stored map of %s could not be deleted, try again: %s"
                             .formatted(forget.host(), fault.getMessage())));
+              }
+            });
+  }
+
+  private void store(Effect.Store store, OperatorMailbox operators) {
+    CompletableFuture<Void> _ =
+        bus.store(store.input(), store.set(), store.expired())
+            .whenComplete((_, fault) -> {
+              if (fault == null) {
+                lanes.put(new Input.Stored(store));
+              } else {
+                operators.answer(
+                    store.asked().correlation(),
+                    new OperatorReply(
+                        OperatorReply.Verdict.FAILED,
+                        "NATS did not confirm the change, which may or may not be in force; check"
+                            + " /readyz of the controller and try again: "
+                            + fault));
               }
             });
   }
@@ -416,7 +440,7 @@ public final class ControllerRuntime implements AutoCloseable {
     Secret token = settings.httpToken();
     return new Approvals(
         token == null ? null : token::matches,
-        request -> local.ask(place -> intake.ask(request, place)),
+        request -> local.ask(place -> intake.ask(request, null, place)),
         clock);
   }
 

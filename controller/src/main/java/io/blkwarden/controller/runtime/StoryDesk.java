@@ -1,8 +1,8 @@
 package io.blkwarden.controller.runtime;
 
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.BusSettings;
-import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.controller.bus.RecordPages;
+import io.blkwarden.controller.bus.Records;
 import io.blkwarden.controller.http.Stories;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
@@ -15,11 +15,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 
 /**
- * Reads stories from NATS, one at a time, on a thread and a connection of its own, so that a long
- * one delays no command.
+ * Reads the audit trail for HTTP, one request at a time, on a thread of its own, so that a long one
+ * delays nothing else.
  *
  * <p>{@link #WAITING} may wait; further ones are refused. A story that takes over {@link #PATIENCE}
  * is given up.
@@ -28,9 +27,8 @@ final class StoryDesk implements Stories, AutoCloseable {
   static final int WAITING = 4;
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final BusSettings settings;
+  private final RecordPages pages;
   private final InstantSource clock;
-  private final RandomGenerator random;
   private final ThreadPoolExecutor reader =
       new ThreadPoolExecutor(
           1,
@@ -44,10 +42,9 @@ final class StoryDesk implements Stories, AutoCloseable {
             return thread;
           });
 
-  StoryDesk(BusSettings settings, InstantSource clock, RandomGenerator random) {
-    this.settings = settings;
+  StoryDesk(RecordPages pages, InstantSource clock) {
+    this.pages = pages;
     this.clock = clock;
-    this.random = random;
     reader.allowCoreThreadTimeOut(true);
   }
 
@@ -62,10 +59,13 @@ final class StoryDesk implements Stories, AutoCloseable {
 
   private Story read(Question question, Duration since) {
     long until = clock.millis() + PATIENCE.toMillis();
-    try (OperatorSession session = OperatorSession.open(settings, random)) {
+    try {
       Story story =
-          session.story(
-              question, clock.instant().minus(since), () -> reader.isShutdown() || late(until));
+          Records.story(
+              pages,
+              question,
+              clock.instant().minus(since),
+              () -> reader.isShutdown() || late(until));
       if (late(until)) {
         throw new IOException(
             "not read within %d s: ask for less with since_s".formatted(PATIENCE.toSeconds()));

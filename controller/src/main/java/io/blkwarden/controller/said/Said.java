@@ -3,6 +3,7 @@ package io.blkwarden.controller.said;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Ack;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.Pause;
 import io.blkwarden.model.message.Silence;
 import java.time.Instant;
@@ -82,6 +83,28 @@ public final class Said {
             acks.values().stream().map(Said::ends))
         .filter(each -> each.isAfter(now))
         .min(Comparator.naturalOrder());
+  }
+
+  /** The silence of that id. */
+  public Optional<Silence> silence(MessageId id) {
+    return silences.stream().map(each -> each.silence).filter(s -> s.id().equals(id)).findFirst();
+  }
+
+  /** The acknowledgement of that alert or incident. */
+  public Optional<Ack> ack(MessageId about) {
+    return Optional.ofNullable(acks.get(about));
+  }
+
+  /** Silences and acknowledgements that are over. */
+  public Stream<OperatorInput> expired(Instant now) {
+    return Stream.concat(
+        silences.stream().map(each -> each.silence).filter(each -> !each.until().isAfter(now)),
+        acks.values().stream().filter(each -> !ends(each).isAfter(now)));
+  }
+
+  /** How many acknowledgements are in force. */
+  public long acksNow(Instant now) {
+    return acks.values().stream().filter(each -> now.isBefore(ends(each))).count();
   }
 
   /** How many silences hold. */

@@ -35,31 +35,40 @@ final class Asks {
   private final Leases leases;
   private final Proposals proposals;
   private final Forgetting forgetting;
+  private final OperatorInputs inputs;
   private final List<Ask> open = new ArrayList<>();
 
-  Asks(World world, Leases leases, Proposals proposals, Forgetting forgetting) {
+  Asks(
+      World world,
+      Leases leases,
+      Proposals proposals,
+      Forgetting forgetting,
+      OperatorInputs inputs) {
     this.world = world;
     this.proposals = proposals;
     this.leases = leases;
     this.forgetting = forgetting;
+    this.inputs = inputs;
   }
 
-  void take(OperatorRequest request, long correlation) {
+  void take(Input.Asked request) {
+    long correlation = request.correlation();
     if (world.claim().isEmpty()) {
       answer(correlation, Verdict.REFUSED, "this controller does not hold the claim to act");
     } else if (open.size() >= world.settings.pendingAsksMax()) {
       answer(correlation, Verdict.REFUSED, "too many requests wait for agents; try again");
     } else {
-      switch (request.ask()) {
-        case OperatorRequest.Throttle ask -> throttle(request, ask, correlation);
-        case OperatorRequest.Release ask -> release(request, ask, correlation);
-        case OperatorRequest.ReleaseAll _ -> releaseAll(request, correlation);
+      switch (request.request().ask()) {
+        case OperatorRequest.Throttle ask -> throttle(request, ask);
+        case OperatorRequest.Release ask -> release(request, ask);
+        case OperatorRequest.ReleaseAll _ -> releaseAll(request);
         case OperatorRequest.Proposals _ -> answer(correlation, proposals.list());
         case OperatorRequest.Approve ask ->
             answer(correlation, proposals.approve(request, ask.proposal()));
         case OperatorRequest.Deny ask ->
             answer(correlation, proposals.deny(request, ask.proposal()));
-        case OperatorRequest.Forget ask -> forgetting.ask(request, ask.host(), correlation);
+        case OperatorRequest.Forget ask -> forgetting.ask(request, ask.host());
+        case OperatorRequest.Lasting ask -> inputs.ask(request, ask);
       }
     }
   }
@@ -122,7 +131,8 @@ final class Asks {
     return question.isEmpty() ? "'blkwarden map' lists the " + what : Printable.of(question);
   }
 
-  private void throttle(OperatorRequest request, OperatorRequest.Throttle ask, long correlation) {
+  private void throttle(Input.Asked request, OperatorRequest.Throttle ask) {
+    long correlation = request.correlation();
     Optional<Found> found = find(ask.host(), ask.domain(), ask.disk(), correlation);
     if (found.isEmpty()) {
       return;
@@ -207,7 +217,8 @@ final class Asks {
     };
   }
 
-  private void release(OperatorRequest request, OperatorRequest.Release ask, long correlation) {
+  private void release(Input.Asked request, OperatorRequest.Release ask) {
+    long correlation = request.correlation();
     Optional<Found> found = find(ask.host(), ask.domain(), ask.disk(), correlation);
     if (found.isEmpty()) {
       return;
@@ -226,7 +237,7 @@ final class Asks {
   }
 
   /** No policy throttles the disk again before its breach is over. */
-  private static void letGo(HostWatch watch, @Nullable MappedDisk disk, OperatorRequest request) {
+  private static void letGo(HostWatch watch, @Nullable MappedDisk disk, Input.Asked request) {
     for (Case each : watch.cases.values()) {
       Episode episode = each.episode;
       if (episode != null && (disk == null || each.disk.equals(disk.key()))) {
@@ -250,8 +261,8 @@ final class Asks {
     }
   }
 
-  private void releaseAll(OperatorRequest request, long correlation) {
-    Ask waits = wait(correlation, "everything is released", 0);
+  private void releaseAll(Input.Asked request) {
+    Ask waits = wait(request.correlation(), "everything is released", 0);
     String reason = "%s: %s".formatted(request.by(), request.reason());
     for (HostWatch watch : world.hosts.values()) {
       letGo(watch, null, request);
@@ -271,15 +282,16 @@ final class Asks {
     world.add(
         new Effect.Note(
             new Decision(
-                world.now().wall(),
-                HostId.FLEET,
-                null,
-                null,
-                null,
-                Decision.Verdict.RELEASE,
-                null,
-                reason,
-                Map.of("hosts", (double) waits.open))));
+                    world.now().wall(),
+                    HostId.FLEET,
+                    null,
+                    null,
+                    null,
+                    Decision.Verdict.RELEASE,
+                    null,
+                    reason,
+                    Map.of("hosts", (double) waits.open))
+                .requestedBy(request.key())));
     finish(waits);
   }
 
@@ -352,22 +364,23 @@ final class Asks {
 
   private void note(
       Found at,
-      OperatorRequest request,
+      Input.Asked request,
       Decision.Verdict verdict,
       @Nullable Throttle throttle,
       String reason) {
     world.add(
         new Effect.Note(
             new Decision(
-                world.now().wall(),
-                at.watch().host(),
-                at.disk().domain(),
-                at.disk().disk().vdev(),
-                null,
-                verdict,
-                throttle == null ? null : throttle.lease,
-                "asked by %s: %s".formatted(request.by(), reason),
-                Map.of())));
+                    world.now().wall(),
+                    at.watch().host(),
+                    at.disk().domain(),
+                    at.disk().disk().vdev(),
+                    null,
+                    verdict,
+                    throttle == null ? null : throttle.lease,
+                    "asked by %s: %s".formatted(request.by(), reason),
+                    Map.of())
+                .requestedBy(request.key())));
   }
 
   private void answer(long correlation, Verdict verdict, String detail) {

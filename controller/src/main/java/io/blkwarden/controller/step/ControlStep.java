@@ -24,6 +24,7 @@ public final class ControlStep {
   private final Outcomes outcomes;
   private final Asks asks;
   private final Forgetting forgetting;
+  private final OperatorInputs inputs;
   private final Ticks ticks;
   private final Alerts alerts;
   private final Proposals proposals;
@@ -52,7 +53,8 @@ public final class ControlStep {
     mapping = new Mapping(world, sampling);
     proposals = new Proposals(world, alerts);
     forgetting = new Forgetting(world, sampling);
-    asks = new Asks(world, leases, proposals, forgetting);
+    inputs = new OperatorInputs(world);
+    asks = new Asks(world, leases, proposals, forgetting, inputs);
     outcomes = new Outcomes(world, alerts, asks);
     beats = new Beats(world, outcomes);
     fleet = new FleetWatch(world);
@@ -69,8 +71,9 @@ public final class ControlStep {
       case Input.Beat beat -> beats.take(beat.beat());
       case Input.OutcomeSeen seen -> outcomes.take(seen.outcome());
       case Input.CommandLost lost -> outcomes.lost(lost.command(), lost.why());
-      case Input.Asked asked -> asks.take(asked.request(), asked.correlation());
+      case Input.Asked asked -> asks.take(asked);
       case Input.Forgotten forgotten -> forgetting.done(forgotten.forget());
+      case Input.Stored stored -> inputs.done(stored.store());
       case Input.Tick _ -> ticks.take();
       case Input.PoliciesLoaded loaded -> {
         world.recalled.policies(loaded.complete());

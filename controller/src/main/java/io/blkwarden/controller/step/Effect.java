@@ -7,7 +7,9 @@ import io.blkwarden.model.Require;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.OperatorReply;
+import java.util.List;
 
 /** What the step wants done: one of a closed set. */
 public sealed interface Effect {
@@ -86,13 +88,33 @@ public sealed interface Effect {
    * that it could not be deleted.
    *
    * @param host which
-   * @param by who asked for it, and why
-   * @param correlation that of {@link Input.Asked}
+   * @param asked who asked for it, and why
    */
-  record Forget(HostId host, String by, long correlation) implements Effect {
+  record Forget(HostId host, Input.Asked asked) implements Effect {
     public Forget {
       Require.present(host, "host");
-      Require.text(by, 1_300, "by");
+      Require.present(asked, "asked");
+    }
+  }
+
+  /**
+   * Write a silence, an acknowledgement or the pause to its bucket, or delete it there, and feed
+   * {@link Input.Stored} back once that is in force; or answer that it could not be stored.
+   *
+   * @param input what to write or to delete
+   * @param set whether to write it
+   * @param expired what is over and to be deleted as well, at most {@link #EXPIRED_MAX}
+   * @param asked who asked for it, and why
+   */
+  record Store(OperatorInput input, boolean set, List<OperatorInput> expired, Input.Asked asked)
+      implements Effect {
+    /** Most entries that are over and deleted with a request. */
+    public static final int EXPIRED_MAX = 100;
+
+    public Store {
+      Require.present(input, "input");
+      expired = Require.list(expired, EXPIRED_MAX, "expired");
+      Require.present(asked, "asked");
     }
   }
 

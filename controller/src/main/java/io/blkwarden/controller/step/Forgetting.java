@@ -5,7 +5,6 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
-import io.blkwarden.model.message.OperatorRequest;
 import java.util.Map;
 
 /**
@@ -24,7 +23,8 @@ final class Forgetting {
     this.sampling = sampling;
   }
 
-  void ask(OperatorRequest request, HostId host, long correlation) {
+  void ask(Input.Asked asked, HostId host) {
+    long correlation = asked.correlation();
     HostWatch watch = world.hosts.get(host);
     int leases = world.throttles.ofHost(host).size();
     if (watch == null && !world.recalled.knows(host)) {
@@ -41,8 +41,7 @@ final class Forgetting {
           "%s may hold %d throttles still, which end by themselves: try again then"
               .formatted(host, leases));
     } else {
-      String by = "asked by %s: %s".formatted(request.by(), request.reason());
-      world.add(new Effect.Forget(host, by, correlation));
+      world.add(new Effect.Forget(host, asked));
     }
   }
 
@@ -60,17 +59,18 @@ final class Forgetting {
     world.add(
         new Effect.Note(
             new Decision(
-                world.now().wall(),
-                host,
-                null,
-                null,
-                null,
-                Decision.Verdict.FORGET,
-                null,
-                forgotten.by(),
-                Map.of())));
+                    world.now().wall(),
+                    host,
+                    null,
+                    null,
+                    null,
+                    Decision.Verdict.FORGET,
+                    null,
+                    "asked by %s: %s".formatted(forgotten.asked().by(), forgotten.asked().reason()),
+                    Map.of())
+                .requestedBy(forgotten.asked().key())));
     answer(
-        forgotten.correlation(),
+        forgotten.asked().correlation(),
         Verdict.DONE,
         "%s is forgotten; it is known again once its agent speaks".formatted(host));
   }

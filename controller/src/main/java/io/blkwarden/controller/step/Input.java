@@ -5,6 +5,7 @@ import io.blkwarden.controller.said.Said;
 import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Heartbeat;
@@ -13,6 +14,7 @@ import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the step reacts to: one of a closed set. */
 public sealed interface Input {
@@ -90,11 +92,40 @@ public sealed interface Input {
    * A person asked for something.
    *
    * @param request what
+   * @param key NKey of the user, from the subject of the request; absent if that has none
    * @param correlation returned in {@link Effect.Answer}; the caller's own
    */
-  record Asked(OperatorRequest request, long correlation) implements Input {
+  record Asked(OperatorRequest request, @Nullable OperatorKey key, long correlation)
+      implements Input {
     public Asked {
       Require.present(request, "request");
+    }
+
+    /** A request without a key. */
+    public Asked(OperatorRequest request, long correlation) {
+      this(request, null, correlation);
+    }
+
+    /** Name of the person, as the request gives it. */
+    String by() {
+      return request.by();
+    }
+
+    /** Why, in a sentence. */
+    String reason() {
+      return request.reason();
+    }
+  }
+
+  /**
+   * A silence, acknowledgement or pause was written or deleted, as {@link Effect.Store} wanted, and
+   * came back in {@link SaidChanged}.
+   *
+   * @param store what was wanted
+   */
+  record Stored(Effect.Store store) implements Input {
+    public Stored {
+      Require.present(store, "store");
     }
   }
 

@@ -1,14 +1,15 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
-import io.blkwarden.model.message.OperatorRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -97,7 +98,7 @@ final class Proposals {
         .toList();
   }
 
-  OperatorReply approve(OperatorRequest request, MessageId id) {
+  OperatorReply approve(Input.Asked request, MessageId id) {
     Optional<Found> found = find(id);
     if (found.isEmpty()) {
       return unknown(id);
@@ -107,12 +108,13 @@ final class Proposals {
     at.episode.decided = "";
     at.episode.note =
         "approved by %s: %s".formatted(Printable.of(request.by()), Printable.of(request.reason()));
+    note(at, request, "approved");
     alerts.refresh(at.watch, at.about);
     return new OperatorReply(
         Verdict.DONE, "approved: " + at.name() + ", if the next samples and every guard allow it");
   }
 
-  OperatorReply deny(OperatorRequest request, MessageId id) {
+  OperatorReply deny(Input.Asked request, MessageId id) {
     Optional<Found> found = find(id);
     if (found.isEmpty()) {
       return unknown(id);
@@ -123,8 +125,27 @@ final class Proposals {
     at.episode.decided = "denied";
     at.episode.note =
         "denied by %s: %s".formatted(Printable.of(request.by()), Printable.of(request.reason()));
+    note(at, request, "denied");
     alerts.refresh(at.watch, at.about);
     return new OperatorReply(Verdict.DONE, "denied: " + at.name());
+  }
+
+  private void note(Found at, Input.Asked request, String answer) {
+    world.add(
+        new Effect.Note(
+            new Decision(
+                    world.now().wall(),
+                    at.watch.host(),
+                    at.about.domain,
+                    at.about.disk.vdev(),
+                    at.about.policy.name(),
+                    Decision.Verdict.REQUEST,
+                    null,
+                    "%s %s, asked by %s: %s"
+                        .formatted(answer, at.proposal.restraint, request.by(), request.reason()),
+                    Map.of())
+                .toldBy(at.episode.alert)
+                .requestedBy(request.key())));
   }
 
   private static OperatorReply unknown(MessageId id) {

@@ -146,7 +146,8 @@ public final class TrialRun {
           Effect.TellClaim _,
           Effect.Answer _,
           Effect.Keep _,
-          Effect.Forget _ -> {}
+          Effect.Forget _,
+          Effect.Store _ -> {}
     }
   }
 

@@ -7,6 +7,7 @@ import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.message.Outcome;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,11 @@ public final class Question {
   /** The id that was asked about; absent for a domain. */
   public Optional<MessageId> id() {
     return Optional.ofNullable(id);
+  }
+
+  /** The id that was asked about and those that belong to it, as far as they were learned. */
+  public List<String> related() {
+    return related.stream().map(MessageId::value).toList();
   }
 
   /** Takes note of what belongs to the id that was asked about. */

@@ -115,12 +115,19 @@ final class Sentences {
           case EASE -> "let go of %s by a step%s%s".formatted(where, rule, lease);
           case SKIP -> "did nothing about %s for now%s%s".formatted(where, rule, lease);
           case FORGET -> "forgot %s".formatted(where);
+          case REQUEST -> "carried out a request about %s%s".formatted(where, rule);
           case OTHER -> "decided something about %s%s%s".formatted(where, rule, lease);
           case RENEW -> ""; // the host's outcomes tell of it
         };
     return did.isEmpty()
         ? ""
-        : "%s %s: %s%s".formatted(who, did, note.reason(), numbers(note.numbers()));
+        : "%s %s: %s%s%s"
+            .formatted(
+                who,
+                did,
+                note.reason(),
+                note.requestedByKey() == null ? "" : " (key %s)".formatted(note.requestedByKey()),
+                numbers(note.numbers()));
   }
 
   private static String guard(@Nullable String guard) {

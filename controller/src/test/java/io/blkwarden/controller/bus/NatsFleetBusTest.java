@@ -12,6 +12,8 @@ import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.DecisionNote;
+import io.blkwarden.model.message.RecordKind;
+import io.blkwarden.model.message.ReplayRequest;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
@@ -270,15 +272,19 @@ final class NatsFleetBusTest {
 
   private static List<Alert> stored(NatsServer server) throws Exception {
     List<Alert> stored = new ArrayList<>();
-    try (OperatorSession session =
-        OperatorSession.open(
-            new BusSettings(server.url(), null, SUBJECTS, "cli"), new SplittableRandom(1))) {
-      session.alerts(
-          Instant.EPOCH,
-          false,
+    try (RecordDesk desk =
+        new RecordDesk(
+            new BusSettings(server.url(), null, SUBJECTS, "c1"),
+            new BusCounters(),
+            Clock.systemUTC(),
+            new SplittableRandom(1))) {
+      Records.each(
+          desk,
+          RecordKind.ALERT,
+          ReplayRequest.since(null),
           () -> false,
-          json -> {
-            if (ControlJson.decode(Alert.class, json) instanceof Decoded.Ok<Alert> ok) {
+          each -> {
+            if (ControlJson.decode(Alert.class, each.json()) instanceof Decoded.Ok<Alert> ok) {
               stored.add(ok.value());
             }
           });

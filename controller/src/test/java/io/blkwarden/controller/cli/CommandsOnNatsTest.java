@@ -1,8 +1,12 @@
 package io.blkwarden.controller.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.bus.BusCounters;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.bus.RecordDesk;
 import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;
@@ -14,12 +18,17 @@ import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
+import io.blkwarden.model.message.RecordKind;
+import io.blkwarden.model.message.ReplayRequest;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.api.KeyValueConfiguration;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -33,24 +42,42 @@ final class CommandsOnNatsTest {
   private final NatsServer server = NatsServer.start();
   private final FakeAgent agent = Fleet.connect(server, HOST);
 
+  private final RecordDesk desk =
+      new RecordDesk(
+          new BusSettings(server.url(), null, SUBJECTS, "c1"),
+          new BusCounters(),
+          Clock.systemUTC(),
+          new SplittableRandom(1));
+
   @BeforeEach
   void provision() throws Exception {
+    desk.start();
     agent
         .connection()
         .keyValueManagement()
         .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
+    stream("BLKWARDEN_ALERTS", "blkwarden.v1.alert.>");
+    stream("BLKWARDEN_DECISIONS", "blkwarden.v1.decision.*");
+    stream("BLKWARDEN_AUDIT", "blkwarden.v1.outcome.*");
+    byte[] request = ControlJson.encode(ReplayRequest.since(null));
+    await()
+        .until(() ->
+            agent
+                    .connection()
+                    .request(SUBJECTS.replay(RecordKind.MAPPING), request, Duration.ofSeconds(5))
+                != null);
+  }
+
+  private void stream(String name, String subject) throws Exception {
     agent
         .connection()
         .jetStreamManagement()
-        .addStream(
-            StreamConfiguration.builder()
-                .name("BLKWARDEN_ALERTS")
-                .subjects("blkwarden.v1.alert.>")
-                .build());
+        .addStream(StreamConfiguration.builder().name(name).subjects(subject).build());
   }
 
   @AfterEach
   void close() {
+    desk.close();
     agent.close();
     server.close();
   }
@@ -138,7 +165,7 @@ final class CommandsOnNatsTest {
           ControlMessage reply = new OperatorReply(verdict, "because \u001B[31m");
           agent.raw(message.getReplyTo(), ControlJson.encode(reply));
         })
-        .subscribe(SUBJECTS.allOperatorRequests());
+        .subscribe(SUBJECTS.prefix() + ".operator.*");
     agent.flush();
 
     Typed throttle =
@@ -172,12 +199,16 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void aServerThatHasNothingYetIsSaid() {
+  void commandsThatReadSayThatNoControllerAnswers() {
     try (NatsServer empty = NatsServer.start()) {
-      assertThat(Typed.type(empty.url(), "alerts").err())
-          .contains("has no BLKWARDEN_ALERTS yet: start the controller once");
-      assertThat(Typed.type(empty.url(), "map").err())
-          .contains("has no blkwarden-mapping yet: start the controller once");
+      for (String command : List.of("alerts", "map", "why vm176", "silence list")) {
+        Typed typed = Typed.type(empty.url(), command.split(" "));
+        assertThat(typed.code()).as(command).isEqualTo(ExitCodes.FAILED);
+        assertThat(typed.err())
+            .as(command)
+            .contains("no controller answers on blkwarden.v1.replay.")
+            .contains("start one with 'blkwarden controller'");
+      }
     }
   }
 
@@ -185,14 +216,6 @@ final class CommandsOnNatsTest {
   void whyTellsWhatTheStreamsKnow() throws Exception {
     DecisionNote refusal = decision("vm176\u001B[2J");
     assertThat(Typed.type(server.url(), "why", "vm176").code()).isEqualTo(ExitCodes.FAILED);
-    agent
-        .connection()
-        .jetStreamManagement()
-        .addStream(
-            StreamConfiguration.builder()
-                .name("BLKWARDEN_DECISIONS")
-                .subjects("blkwarden.v1.decision.*")
-                .build());
     agent.raw(SUBJECTS.decision(HOST), ControlJson.encode(refusal));
     agent.raw(SUBJECTS.decision(HOST), ControlJson.encode(Messages.decision(1)));
     agent.raw(
@@ -239,6 +262,7 @@ final class CommandsOnNatsTest {
         like.guard(),
         like.throttle(),
         like.reason(),
-        like.numbers());
+        like.numbers(),
+        null);
   }
 }

@@ -107,6 +107,7 @@ final class DecisionLogTest {
         host -> {},
         spec -> {},
         forget -> {},
+        store -> {},
         new OperatorMailbox(local, Clock.systemUTC(), counters),
         OptionalLong::empty,
         "c1",

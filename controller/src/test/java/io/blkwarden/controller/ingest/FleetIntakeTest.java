@@ -8,6 +8,7 @@ import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.CounterBase;
@@ -244,6 +245,31 @@ final class FleetIntakeTest {
     assertThat(refused).hasSize(2);
     assertThat(refused.getFirst()).contains("operator.release-all");
     assertThat(refused.getLast()).startsWith("the request cannot be read");
+  }
+
+  /** The server grants a subject with a key to its user only; anybody can write a body. */
+  @Test
+  void whoAsksIsTakenFromTheSubjectAndNeverFromTheMessage() {
+    OperatorKey key = new OperatorKey("U" + "A".repeat(55));
+    OperatorRequest ask = new OperatorRequest("ann", "a test", new OperatorRequest.PauseSet());
+    byte[] claiming =
+        new String(ControlJson.encode(ask), UTF_8)
+            .replace(
+                "\"by\":", "\"requested_by_key\":\"U" + "B".repeat(55) + "\",\"by\":")
+            .getBytes(UTF_8);
+    intake.claim(new Claim.Held(7));
+    intake.operator(SUBJECTS.operator("pause", key), "reply", claiming);
+    intake.operator(SUBJECTS.operator("pause"), "reply", claiming);
+    intake.operator(SUBJECTS.operator("pause") + ".not-a-key", "reply", claiming);
+    intake.operator(SUBJECTS.operator("resume", key), "reply", claiming);
+    drain();
+
+    assertThat(inputs)
+        .containsExactly(
+            new Input.Claimed(7), new Input.Asked(ask, key, 17), new Input.Asked(ask, null, 17));
+    assertThat(refused).hasSize(2);
+    assertThat(refused.getFirst()).contains("public key");
+    assertThat(refused.getLast()).contains("expected operator.pause");
   }
 
   @Test

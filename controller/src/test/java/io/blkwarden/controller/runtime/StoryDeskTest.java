@@ -3,8 +3,10 @@ package io.blkwarden.controller.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.bus.RecordDesk;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import io.blkwarden.model.subject.Subjects;
@@ -27,16 +29,19 @@ final class StoryDeskTest {
     return desk.tell(new Question("vm176"), Duration.ofHours(1));
   }
 
+  private static RecordDesk records(int port) {
+    return new RecordDesk(
+        new BusSettings("nats://127.0.0.1:" + port, null, Subjects.DEFAULT, "c1"),
+        new BusCounters(),
+        Clock.systemUTC(),
+        new SplittableRandom(1));
+  }
+
   @Test
   void soManyWaitAndWhoComesAfterIsTurnedAway() throws IOException {
     // takes the connection and never greets, so that the first is read for as long as the test runs
     try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-        StoryDesk desk =
-            new StoryDesk(
-                new BusSettings(
-                    "nats://127.0.0.1:" + silent.getLocalPort(), null, Subjects.DEFAULT, "c1"),
-                Clock.systemUTC(),
-                new SplittableRandom(1))) {
+        StoryDesk desk = new StoryDesk(records(silent.getLocalPort()), Clock.systemUTC())) {
       List<CompletableFuture<Story>> asked = new ArrayList<>();
       for (int i = 0; i < 1 + StoryDesk.WAITING; i++) {
         asked.add(ask(desk));
@@ -56,11 +61,7 @@ final class StoryDeskTest {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = free.getLocalPort();
     }
-    try (StoryDesk desk =
-        new StoryDesk(
-            new BusSettings("nats://127.0.0.1:" + closed, null, Subjects.DEFAULT, "c1"),
-            Clock.systemUTC(),
-            new SplittableRandom(1))) {
+    try (StoryDesk desk = new StoryDesk(records(closed), Clock.systemUTC())) {
       assertThatThrownBy(() -> ask(desk).get(60, TimeUnit.SECONDS))
           .hasCauseInstanceOf(BusException.class)
           .hasMessageContaining("cannot reach NATS");

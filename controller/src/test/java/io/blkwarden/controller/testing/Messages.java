@@ -62,7 +62,8 @@ public final class Messages {
         "brake",
         null,
         "not throttled: enough disks are already",
-        Map.of("iops", 812.4, "above", 200.0));
+        Map.of("iops", 812.4, "above", 200.0),
+        null);
   }
 
   /** A command that asks for a snapshot. */

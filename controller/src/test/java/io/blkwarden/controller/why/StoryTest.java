@@ -73,7 +73,8 @@ final class StoryTest {
         guard,
         throttle,
         reason,
-        Map.of("iops", 812.4, "device_time_share", 0.81));
+        Map.of("iops", 812.4, "device_time_share", 0.81),
+        null);
   }
 
   private static Outcome outcome(long second, Result result, String detail) {

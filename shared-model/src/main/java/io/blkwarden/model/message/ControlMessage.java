@@ -25,6 +25,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = DecisionNote.class, name = "blkwarden.decision.v1"),
   @JsonSubTypes.Type(value = OperatorRequest.class, name = "blkwarden.operator-request.v1"),
   @JsonSubTypes.Type(value = OperatorReply.class, name = "blkwarden.operator-reply.v1"),
+  @JsonSubTypes.Type(value = ReplayRequest.class, name = "blkwarden.replay-request.v1"),
+  @JsonSubTypes.Type(value = ReplayPage.class, name = "blkwarden.replay-page.v1"),
   @JsonSubTypes.Type(value = Silence.class, name = "blkwarden.silence.v1"),
   @JsonSubTypes.Type(value = Ack.class, name = "blkwarden.ack.v1"),
   @JsonSubTypes.Type(value = Pause.class, name = "blkwarden.pause.v1"),
@@ -38,6 +40,6 @@ public sealed interface ControlMessage
         DecisionNote,
         OperatorRequest,
         OperatorReply,
-        Silence,
-        Ack,
-        Pause {}
+        OperatorInput,
+        ReplayRequest,
+        ReplayPage {}

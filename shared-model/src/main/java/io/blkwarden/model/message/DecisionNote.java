@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.Require;
 import java.time.Instant;
 import java.util.Collections;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param throttle the lease concerned; absent when there is none
  * @param reason why, in a sentence; 1 to 1000 characters
  * @param numbers what was measured, by name; finite, at most 32
+ * @param requestedByKey NKey of the user whose request it carries out; absent when a policy decided
  */
 public record DecisionNote(
     MessageId id,
@@ -46,7 +48,8 @@ public record DecisionNote(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String guard,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable MessageId throttle,
     String reason,
-    Map<String, Double> numbers)
+    Map<String, Double> numbers,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorKey requestedByKey)
     implements ControlMessage {
   /** Most numbers. */
   public static final int NUMBERS_MAX = 32;
@@ -88,6 +91,8 @@ public record DecisionNote(
     SKIP,
     /** A host that is gone for good is forgotten. */
     FORGET,
+    /** An operator's silence, acknowledgement, pause or answer to a proposal was carried out. */
+    REQUEST,
     /** One that this reader does not know. */
     OTHER;
 

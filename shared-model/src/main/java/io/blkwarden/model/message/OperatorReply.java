@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param verdict what became of it
  * @param detail all of it in a sentence
  * @param proposals what waits for approval, at most {@link #PROPOSALS_MAX}; absent unless asked for
+ * @param inForce the silence, acknowledgement or pause that the request set and that is now in
+ *     force; absent for other requests
  */
 public record OperatorReply(
     Verdict verdict,
     String detail,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Proposal> proposals)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Proposal> proposals,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorInput inForce)
     implements ControlMessage {
   /** Most proposals in an answer. */
   public static final int PROPOSALS_MAX = 200;
@@ -38,7 +41,12 @@ public record OperatorReply(
 
   /** An answer in a sentence. */
   public OperatorReply(Verdict verdict, String detail) {
-    this(verdict, detail, null);
+    this(verdict, detail, null, null);
+  }
+
+  /** An answer with proposals. */
+  public OperatorReply(Verdict verdict, String detail, List<Proposal> proposals) {
+    this(verdict, detail, proposals, null);
   }
 
   /** What became of a request. */

@@ -34,9 +34,15 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     @JsonSubTypes.Type(value = Approve.class, name = "approve"),
     @JsonSubTypes.Type(value = Deny.class, name = "deny"),
     @JsonSubTypes.Type(value = Forget.class, name = "forget"),
+    @JsonSubTypes.Type(value = SilenceAdd.class, name = "silence-add"),
+    @JsonSubTypes.Type(value = SilenceExpire.class, name = "silence-expire"),
+    @JsonSubTypes.Type(value = AckAdd.class, name = "ack"),
+    @JsonSubTypes.Type(value = AckUndo.class, name = "ack-undo"),
+    @JsonSubTypes.Type(value = PauseSet.class, name = "pause"),
+    @JsonSubTypes.Type(value = PauseEnd.class, name = "resume"),
   })
   public sealed interface Ask {
-    /** Last token of the subject. */
+    /** Token of the subject behind {@code operator}. */
     String verb();
   }
 
@@ -163,6 +169,91 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     @Override
     public String verb() {
       return "forget";
+    }
+  }
+
+  /** A request that sets or ends a silence, an acknowledgement or the pause. */
+  public sealed interface Lasting extends Ask {}
+
+  /**
+   * Add a silence that starts now.
+   *
+   * @param match which alerts
+   * @param forMs how long
+   */
+  public record SilenceAdd(Silence.Matcher match, long forMs) implements Lasting {
+    public SilenceAdd {
+      Require.present(match, "match");
+      Require.within(forMs, 1, Silence.LONGEST.toMillis(), "for_ms");
+    }
+
+    @Override
+    public String verb() {
+      return "silence-add";
+    }
+  }
+
+  /**
+   * End a silence.
+   *
+   * @param silence which
+   */
+  public record SilenceExpire(MessageId silence) implements Lasting {
+    public SilenceExpire {
+      Require.present(silence, "silence");
+    }
+
+    @Override
+    public String verb() {
+      return "silence-expire";
+    }
+  }
+
+  /**
+   * Acknowledge an alert or all alerts of an incident.
+   *
+   * @param about id of the alert or of the incident
+   */
+  public record AckAdd(MessageId about) implements Lasting {
+    public AckAdd {
+      Require.present(about, "about");
+    }
+
+    @Override
+    public String verb() {
+      return "ack";
+    }
+  }
+
+  /**
+   * Withdraw an acknowledgement.
+   *
+   * @param about id of the alert or of the incident
+   */
+  public record AckUndo(MessageId about) implements Lasting {
+    public AckUndo {
+      Require.present(about, "about");
+    }
+
+    @Override
+    public String verb() {
+      return "ack-undo";
+    }
+  }
+
+  /** Pause enforcement. */
+  public record PauseSet() implements Lasting {
+    @Override
+    public String verb() {
+      return "pause";
+    }
+  }
+
+  /** End the pause. */
+  public record PauseEnd() implements Lasting {
+    @Override
+    public String verb() {
+      return "resume";
     }
   }
 }

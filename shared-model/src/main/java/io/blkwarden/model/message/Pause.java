@@ -1,7 +1,10 @@
 package io.blkwarden.model.message;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.Require;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A person's word that nothing acts; kept in the bucket {@code blkwarden-silences} under {@code
@@ -10,11 +13,22 @@ import java.time.Instant;
  * @param by who said so
  * @param reason why
  * @param at when
+ * @param requestedByKey NKey of the user who paused
  */
-public record Pause(String by, String reason, Instant at) implements ControlMessage {
+public record Pause(
+    String by,
+    String reason,
+    Instant at,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorKey requestedByKey)
+    implements OperatorInput {
   public Pause {
     Require.text(by, 255, "by");
     Require.text(reason, 1_000, "reason");
     Require.present(at, "at");
+  }
+
+  /** A pause of a server without users. */
+  public Pause(String by, String reason, Instant at) {
+    this(by, reason, at, null);
   }
 }

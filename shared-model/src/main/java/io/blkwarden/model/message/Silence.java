@@ -2,6 +2,7 @@ package io.blkwarden.model.message;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.Require;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,10 +18,17 @@ import org.jspecify.annotations.Nullable;
  * @param at from when on
  * @param until up to when, at most {@link #LONGEST} after {@code at}
  * @param match which alerts
+ * @param requestedByKey NKey of the user who asked for it
  */
 public record Silence(
-    MessageId id, String by, String reason, Instant at, Instant until, Matcher match)
-    implements ControlMessage {
+    MessageId id,
+    String by,
+    String reason,
+    Instant at,
+    Instant until,
+    Matcher match,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorKey requestedByKey)
+    implements OperatorInput {
   /** Longest time. */
   public static final Duration LONGEST = Duration.ofDays(30);
 
@@ -36,6 +44,11 @@ public record Silence(
           "until: expected after at (%s) by at most %d days, found %s"
               .formatted(at, LONGEST.toDays(), until));
     }
+  }
+
+  /** A silence of a server without users. */
+  public Silence(MessageId id, String by, String reason, Instant at, Instant until, Matcher match) {
+    this(id, by, reason, at, until, match, null);
   }
 
   /**

@@ -1,7 +1,10 @@
 package io.blkwarden.model.subject;
 
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.message.RecordKind;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -98,9 +101,55 @@ public record Subjects(String prefix) {
     return prefix + ".operator." + verb;
   }
 
-  /** All operators' requests. */
-  public String allOperatorRequests() {
-    return prefix + ".operator.*";
+  /** The same for a user of a server with permissions, which grants this key to this user only. */
+  public String operator(String verb, OperatorKey key) {
+    return "%s.operator.%s.%s".formatted(prefix, verb, key);
+  }
+
+  /** All operators' requests, without and with a key. */
+  public List<String> allOperatorRequests() {
+    return List.of(prefix + ".operator.*", prefix + ".operator.*.*");
+  }
+
+  /** Where a controller answers with pages of stored messages. */
+  public String replay(RecordKind kind) {
+    return prefix + ".replay." + kind.wire();
+  }
+
+  /** The same for a user of a server with permissions, which grants this key to this user only. */
+  public String replay(RecordKind kind, OperatorKey key) {
+    return "%s.replay.%s.%s".formatted(prefix, kind.wire(), key);
+  }
+
+  /** All requests for stored messages, without and with a key. */
+  public List<String> allReplayRequests() {
+    return List.of(prefix + ".replay.*", prefix + ".replay.*.*");
+  }
+
+  /**
+   * What a request asks for and who sent it, from its subject.
+   *
+   * @param name verb of an operator's request, or kind of the records that are asked for
+   * @param key of the user; absent if the subject has none
+   */
+  public record Asked(String name, @Nullable OperatorKey key) {}
+
+  /**
+   * Reads the subject of an operator's request or of one for stored messages.
+   *
+   * @throws IllegalArgumentException if it is the subject of neither, or its key is none
+   */
+  public Asked asked(String subject) {
+    String[] tokens =
+        subject.startsWith(prefix + ".")
+            ? subject.substring(prefix.length() + 1).split("\\.", -1)
+            : new String[0];
+    if (tokens.length < 2 || tokens.length > 3) {
+      throw new IllegalArgumentException(
+          "subject: expected %s.KIND.NAME or %s.KIND.NAME.PUBLICKEY in %s"
+              .formatted(prefix, prefix, subject));
+    }
+    return new Asked(tokens[1], tokens.length == 3 ? new OperatorKey(tokens[2]) : null);
   }
 
   /**

@@ -42,7 +42,23 @@ final class Golden {
           "alert.quiet",
           "operator-request.approve",
           "operator-reply.proposals",
-          "decision");
+          "decision",
+          "silence.key",
+          "ack.key",
+          "pause.key",
+          "decision.request",
+          "operator-request.silence",
+          "operator-request.expire",
+          "operator-request.ack",
+          "operator-request.unack",
+          "operator-request.pause",
+          "operator-request.resume",
+          "operator-reply.pause",
+          "replay-request",
+          "replay-request.since",
+          "replay-page",
+          "replay-page.gzip",
+          "replay-page.refused");
 
   private Golden() {}
 

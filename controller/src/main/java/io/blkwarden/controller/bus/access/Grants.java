@@ -2,6 +2,7 @@ package io.blkwarden.controller.bus.access;
 
 import io.blkwarden.controller.bus.JetStreamAssets;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
 import java.util.ArrayList;
@@ -38,8 +39,8 @@ public final class Grants {
     return switch (role) {
       case Role.Host(HostId host) -> host(host);
       case Role.Single.CONTROLLER -> controller(inbox);
-      case Role.Single.OPERATOR -> operator(inbox);
-      case Role.Single.VIEWER -> viewer(inbox);
+      case Role.Single.OPERATOR -> operator(publicKey, inbox);
+      case Role.Single.VIEWER -> viewer(publicKey, inbox);
     };
   }
 
@@ -56,6 +57,17 @@ public final class Grants {
   }
 
   private Permissions controller(String inbox) {
+    List<String> subscribe = new ArrayList<>(subjects.allOperatorRequests());
+    subscribe.addAll(subjects.allReplayRequests());
+    subscribe.addAll(
+        List.of(
+            subjects.allSamples(),
+            subjects.allMappings(),
+            subjects.allHeartbeats(),
+            subjects.allOutcomes(),
+            "$KV.%s.>".formatted(JetStreamAssets.CLAIM),
+            "$SRV.>",
+            inbox));
     return new Permissions(
         List.of(
             subjects.prefix() + ".command.*",
@@ -66,21 +78,14 @@ public final class Grants {
             "$JS.API.>",
             "$JS.ACK.>",
             "$JS.FC.>"),
-        List.of(
-            subjects.allSamples(),
-            subjects.allMappings(),
-            subjects.allHeartbeats(),
-            subjects.allOutcomes(),
-            subjects.allOperatorRequests(),
-            "$KV.%s.>".formatted(JetStreamAssets.CLAIM),
-            "$SRV.>",
-            inbox),
+        subscribe,
         true);
   }
 
-  private Permissions operator(String inbox) {
+  private Permissions operator(String key, String inbox) {
     List<String> publish = new ArrayList<>();
-    publish.add(subjects.allOperatorRequests());
+    publish.add("%s.operator.*.%s".formatted(subjects.prefix(), key));
+    publish.add("%s.replay.*.%s".formatted(subjects.prefix(), key));
     publish.add("$KV.%s.>".formatted(JetStreamAssets.SAID));
     publish.add("$SRV.>"); // looking for controllers, as 'nats micro list' does
     publish.add("$JS.API.INFO");
@@ -101,10 +106,13 @@ public final class Grants {
     return new Permissions(publish, List.of(subjects.prefix() + ".>", inbox), false);
   }
 
-  private Permissions viewer(String inbox) {
+  private Permissions viewer(String key, String inbox) {
     String maps = "KV_" + JetStreamAssets.MAPPING;
     return new Permissions(
-        List.of("$JS.API.DIRECT.GET.%s.>".formatted(maps)),
+        List.of(
+            "%s.replay.%s.%s".formatted(subjects.prefix(), RecordKind.ALERT.wire(), key),
+            "%s.replay.%s.%s".formatted(subjects.prefix(), RecordKind.MAPPING.wire(), key),
+            "$JS.API.DIRECT.GET.%s.>".formatted(maps)),
         List.of(subjects.allAlerts(), subjects.allMappings(), inbox),
         false);
   }

@@ -217,7 +217,8 @@ final class Oracle {
             Effect.WantSnapshot _,
             Effect.TellClaim _,
             Effect.Keep _,
-            Effect.Forget _ -> {}
+            Effect.Forget _,
+            Effect.Store _ -> {}
       }
     }
   }

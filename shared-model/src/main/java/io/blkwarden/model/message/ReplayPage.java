@@ -1,0 +1,79 @@
+package io.blkwarden.model.message;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.blkwarden.model.JsonText;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.message.OperatorReply.Verdict;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A controller's answer to a {@link ReplayRequest}: stored messages in the order of their stream.
+ *
+ * @param verdict whether the request was carried out
+ * @param detail what came of it, in a sentence
+ * @param records oldest first; empty if the request was not carried out
+ * @param cursor where the next page starts; absent if the request was not carried out
+ * @param more whether further records are stored already
+ * @param gap whether records behind the request's cursor are no longer stored
+ */
+public record ReplayPage(
+    Verdict verdict,
+    String detail,
+    List<Stored> records,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String cursor,
+    boolean more,
+    boolean gap)
+    implements ControlMessage {
+  /** Most strings that a compressed message is split into. */
+  public static final int GZIP_PARTS_MAX = 64;
+
+  /** Longest of these strings. */
+  public static final int GZIP_PART_MAX = 16_000;
+
+  public ReplayPage {
+    Require.present(verdict, "verdict");
+    Require.text(detail, 2_000, "detail");
+    records = Require.list(records, ReplayRequest.LIMIT_MAX, "records");
+    Require.optionalText(cursor, 64, "cursor");
+  }
+
+  /** The answer to a request that was not carried out. */
+  public ReplayPage(Verdict verdict, String detail) {
+    this(verdict, detail, List.of(), null, false, false);
+  }
+
+  /**
+   * A stored message. Exactly one of {@code message}, {@code gzip} and {@code problem} is given.
+   *
+   * @param cursor of this record
+   * @param at when NATS stored it
+   * @param id its {@code Nats-Msg-Id}; absent if it has none
+   * @param message as it was published
+   * @param gzip the same, compressed with gzip, in Base64, split into strings: for a long message
+   * @param problem why the message is missing, such as {@code unreadable} or {@code too-large}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Stored(
+      String cursor,
+      Instant at,
+      @Nullable String id,
+      @Nullable JsonText message,
+      @Nullable List<String> gzip,
+      @Nullable String problem) {
+    public Stored {
+      Require.text(cursor, 64, "records.cursor");
+      Require.present(at, "records.at");
+      Require.optionalText(id, 255, "records.id");
+      Require.optionalText(problem, 64, "records.problem");
+      if (gzip != null) {
+        gzip = Require.list(gzip, GZIP_PARTS_MAX, "records.gzip");
+      }
+      if ((message == null ? 0 : 1) + (gzip == null ? 0 : 1) + (problem == null ? 0 : 1) != 1) {
+        throw new IllegalArgumentException(
+            "records: expected exactly one of message, gzip and problem");
+      }
+    }
+  }
+}
