@@ -62,6 +62,7 @@ final class ControllerNode implements CommandDesk.Feedback {
             _ -> {},
             _ -> {},
             _ -> {},
+            _ -> {},
             new OperatorMailbox((_, _) -> {}, world::wall, counters),
             () -> OptionalLong.of(epoch),
             name,
