@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.bus.Seeds;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.NatsSeed;
+import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.SimulatedAgents;
 import io.nats.client.AuthenticationException;
@@ -133,18 +137,27 @@ final class NatsAccessTest {
     GuardedNats.Said silence =
         nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
     assertThat(silence.code()).as(silence.err()).isZero();
+    String key = Seeds.publicKey(NatsSeed.in(Files.readString(nats.seed("operator"))).orElseThrow());
+    assertThat(nats.as("operator", "silence", "list").out()).contains(key);
     String disk = "sim-1/vm102/xvda1";
     GuardedNats.Said throttle =
         nats.as("operator", "throttle", disk, "--priority", "idle", "--reason", "test");
     assertThat(throttle.code()).as(throttle.err()).isZero();
     assertThat(nats.as("operator", "release", disk, "--reason", "test").code()).isZero();
+    await("the record names the key")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(nats.as("operator", "why", "vm102").out()).contains("(key " + key + ")"));
     assertThat(nats.as("operator", "proposals").code()).isZero();
     String tape = folder.resolve("tape").toString();
     GuardedNats.Said record = nats.as("operator", "record", "--dir", tape, "--for", "3s");
     assertThat(record.code()).as(record.err()).isZero();
     assertThat(Path.of(tape)).isNotEmptyDirectory();
     String idle = "throttle --priority idle --reason x " + disk;
-    for (String command : List.of("alerts", "map", "release --all", "pause --reason x", idle)) {
+    assertThat(nats.as("viewer", "alerts").out()).contains("swap-storm");
+    assertThat(nats.as("viewer", "map").out()).contains("sim-1");
+    for (String command :
+        List.of("why vm101", "silence list", "release --all", "pause --reason x", idle)) {
       GuardedNats.Said refused = nats.as("viewer", command.split(" ", -1));
       assertThat(refused.code()).as(command).isEqualTo(1);
       assertThat(refused.err())
@@ -276,7 +289,8 @@ final class NatsAccessTest {
             SUBJECTS.allSamples(),
             SUBJECTS.allOutcomes(),
             SUBJECTS.allDecisions(),
-            SUBJECTS.allOperatorRequests(),
+            SUBJECTS.prefix() + ".operator.>",
+            SUBJECTS.prefix() + ".replay.>",
             "blkwarden.v1.>",
             "$KV.>"));
     viewer.denied().clear();
@@ -300,6 +314,9 @@ final class NatsAccessTest {
         "Publish",
         List.of(
             SUBJECTS.command(OURS),
+            SUBJECTS.operator("release-all"),
+            SUBJECTS.operator("release-all", new OperatorKey("U" + "A".repeat(55))),
+            SUBJECTS.replay(RecordKind.DECISION, new OperatorKey("U" + "A".repeat(55))),
             SUBJECTS.outcome(OURS),
             SUBJECTS.alert("critical", OURS, "made-up"),
             "$KV.blkwarden-claim.controller",
