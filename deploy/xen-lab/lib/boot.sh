@@ -72,7 +72,7 @@ start_machine() {
 	qemu-img create -q -f qcow2 -F raw -b "$IMAGE/root.ext4" "$RUN/root.qcow2" || die "qemu-img failed"
 	echo "${BLKWARDEN_LAB_SSH_PORT:-$(free_port)}" >"$RUN/ssh.port"
 	run_qemu "$1"
-	if await_boot $((started + BOOT_SECONDS)); then
+	if await_boot; then
 		echo "$1" >"$RUN/accelerator"
 		touch "$RUN/booted"
 		throttle "$DEFAULT_IOPS"
@@ -115,11 +115,13 @@ run_qemu() {
 	echo "$pid" >"$RUN/qemu.pid"
 }
 
-# Waits for dom0's own word on the console, then for its sshd. $1: SECONDS at which to give up.
+# Waits for dom0's message on the console, then for its sshd: BOOT_SECONDS of the lab clock.
 await_boot() {
-	local deadline=$1
-	while [ "$SECONDS" -lt "$deadline" ]; do
-		if ! kill -0 "$(cat "$RUN/qemu.pid")" 2>/dev/null; then
+	local qemu end
+	qemu=$(cat "$RUN/qemu.pid")
+	end=$(($(lab_clock_ms "$qemu") + BOOT_SECONDS * 1000))
+	while [ "$(lab_clock_ms "$qemu")" -lt "$end" ]; do
+		if ! kill -0 "$qemu" 2>/dev/null; then
 			BOOT_FAILURE="QEMU ended: $(tail -n 2 "$RUN/qemu.log" | tr '\n' ' ')"
 			return 1
 		fi

@@ -18,13 +18,13 @@ say() { echo "lab: $*" >&2; }
 # Seconds since $1 (a value of SECONDS).
 took() { echo "$((SECONDS - $1)) s"; }
 
-# One command at a time on a lock file; "$1" FILE, rest COMMAND. Waits 15 minutes for another lab.
+# One command at a time on a lock file; "$1" FILE, rest COMMAND. Waits an hour for another lab.
 locked() {
 	local file=$1
 	shift
 	mkdir -p "$(dirname "$file")"
 	exec 9>"$file"
-	flock -w 900 9 || die "another lab command holds $file for more than 15 minutes; end it and try again"
+	flock -w 3600 9 || die "another lab command holds $file for more than an hour; end it and try again"
 	"$@"
 	exec 9>&-
 }
@@ -43,10 +43,72 @@ qemu_pid() {
 	echo "$pid"
 }
 
+# ---- the lab clock ------------------------------------------------------------------------------
+# Limits of time count seconds for which the machine could run: what QEMU's emulating thread waited for a processor, and
+# what a hypervisor took from this machine, is not counted. A busy host makes the lab slower and no test fail.
+
+# Milliseconds of this machine's boot clock that the lab could not use: the delay of QEMU's busiest thread, from
+# schedstat, and the stolen time of an average processor. Prints 0 where the kernel counts neither.
+lab_delay_ms() { # PID
+	local file run wait busiest=0 delay=0 processors=0 stolen=0 line
+	for file in "/proc/$1/task"/*/schedstat; do
+		read -r run wait _ <"$file" 2>/dev/null || continue
+		if [ "$run" -gt "$busiest" ]; then
+			busiest=$run
+			delay=$wait
+		fi
+	done
+	while read -r -a line; do
+		case ${line[0]} in
+		cpu) stolen=${line[8]:-0} ;;
+		cpu[0-9]*) processors=$((processors + 1)) ;;
+		*) break ;;
+		esac
+	done </proc/stat
+	echo $((delay / 1000000 + (processors > 0 ? stolen * 10 / processors : 0)))
+}
+
+# The lab clock in milliseconds; only differences mean anything. $1: QEMU's pid.
+lab_clock_ms() {
+	local up
+	read -r up _ </proc/uptime
+	up=${up/./}
+	echo $((10#$up * 10 - $(lab_delay_ms "$1")))
+}
+
+# within SECONDS WHAT COMMAND..: runs COMMAND and ends it after SECONDS of the lab clock; its status is COMMAND's.
+within() {
+	local limit=$(($1 * 1000)) what=$2 started command qemu status=0
+	shift 2
+	qemu=$(qemu_pid) || die "no lab named '$NAME' is running"
+	started=$(lab_clock_ms "$qemu")
+	"$@" &
+	command=$!
+	while kill -0 "$command" 2>/dev/null; do
+		if [ $(($(lab_clock_ms "$qemu") - started)) -gt "$limit" ]; then
+			pkill -P "$command" 2>/dev/null
+			die "$what took more than $((limit / 1000)) s of the lab clock"
+		fi
+		sleep 0.2
+	done
+	wait "$command" || status=$?
+	return "$status"
+}
+
+# Prints "WALL LAB" each second, milliseconds since 1970 and of the lab clock, for as long as the machine runs.
+clock() {
+	local pid
+	need_dom0
+	while pid=$(qemu_pid); do
+		echo "$((${EPOCHREALTIME/./} / 1000)) $(lab_clock_ms "$pid")"
+		sleep 1
+	done
+}
+
 need_dom0() { qemu_pid >/dev/null || die "no lab named '$NAME' is running; start it with: $LAB_PROGRAM boot"; }
 
 # Sends one line to QEMU's human monitor.
-monitor() { timeout 20 python3 "$LAB_HOME/lib/monitor.py" "$RUN/mon.sock" "$1" || die "QEMU's monitor does not answer; try: $LAB_PROGRAM down"; }
+monitor() { timeout 120 python3 "$LAB_HOME/lib/monitor.py" "$RUN/mon.sock" "$1" || die "QEMU's monitor does not answer; try: $LAB_PROGRAM down"; }
 
 # ---- ssh into dom0 ------------------------------------------------------------------------------
 
@@ -54,8 +116,8 @@ monitor() { timeout 20 python3 "$LAB_HOME/lib/monitor.py" "$RUN/mon.sock" "$1" |
 # stderr open, and a caller that reads them to their end would hang.
 ssh_options() {
 	printf '%s\n' -q -i "$SSH_KEY" -p "$(cat "$RUN/ssh.port")" -o StrictHostKeyChecking=no \
-		-o UserKnownHostsFile=/dev/null -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=60 \
-		-o ServerAliveInterval=20 -o ServerAliveCountMax=6 -o KexAlgorithms=curve25519-sha256 "$@"
+		-o UserKnownHostsFile=/dev/null -o BatchMode=yes -o IdentitiesOnly=yes -o ConnectTimeout=600 \
+		-o ServerAliveInterval=20 -o ServerAliveCountMax=60 -o KexAlgorithms=curve25519-sha256 "$@"
 }
 
 # A key exchange takes seconds under emulation, so commands share one connection where it stands.

@@ -2,6 +2,7 @@
 # Guests, and what is typed into their consoles. Sourced by `lab`.
 
 DEFAULT_GUESTS=(vm101 vm102)
+GUESTS_SECONDS=400 # of the lab clock
 
 check_guest_name() { [[ $1 =~ ^[a-z][a-z0-9]{0,15}$ ]] || die_usage "'$1' is no guest name; expected a letter and up to 15 letters or digits"; }
 
@@ -14,7 +15,7 @@ guests() {
 	# The throttle is for the guests' load, not for making volumes.
 	limit_disk 0
 	local failed=0
-	dom0 "VCPUS=${VCPUS:-1} MEMORY_MIB=${MEMORY_MIB:-128} DISK_MIB=${DISK_MIB:-256} SWAP_MIB=${SWAP_MIB:-128}" \
+	within "$GUESTS_SECONDS" "making ${names[*]}" dom0 "VCPUS=${VCPUS:-1} MEMORY_MIB=${MEMORY_MIB:-128} DISK_MIB=${DISK_MIB:-256} SWAP_MIB=${SWAP_MIB:-128}" \
 		/lab/create-guests "${names[@]}" </dev/null || failed=$?
 	limit_disk "$(cat "$RUN/iops")"
 	[ "$failed" = 0 ] || die "not all guests came up; look with: $LAB_PROGRAM sh 'xl list; tail /var/log/xen/*.log'"

@@ -81,7 +81,7 @@ debootstrap_root() {
 		options+=(--keyring=/usr/share/keyrings/debian-archive-keyring.gpg)
 	mirror=$(image_mirror)
 	# INITRD=No: the lab makes its own initramfs. Nothing is downloaded or kept that is not used.
-	(cd "$(dirname "$root")" && INITRD=No timeout 1200 mmdebstrap --verbose --mode=root --variant=essential \
+	(cd "$(dirname "$root")" && INITRD=No timeout 3600 mmdebstrap --verbose --mode=root --variant=essential \
 		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
 		"${options[@]}" --include="$(IFS=,; echo "${PACKAGES[*]}")" \
 		"$SUITE" root "$mirror") >"$log" 2>&1 ||

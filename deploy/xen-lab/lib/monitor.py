@@ -17,7 +17,7 @@ def read_to_prompt(conn):
 
 
 with socket.socket(socket.AF_UNIX) as conn:
-    conn.settimeout(15)
+    conn.settimeout(110)
     conn.connect(sys.argv[1])
     read_to_prompt(conn)
     conn.sendall(sys.argv[2].encode() + b"\n")

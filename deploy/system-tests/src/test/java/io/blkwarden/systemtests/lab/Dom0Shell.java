@@ -8,11 +8,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.awaitility.Awaitility;
 
 /** What the tests ask of the dom0 in the lab by shell alone. */
 class Dom0Shell {
-  /** Generous: the machine is emulated, and a JVM takes ten seconds to start in it. */
+  /** By the lab clock. The machine is emulated, and a JVM takes ten seconds to start in it. */
   static final Duration PATIENCE = Duration.ofMinutes(4);
 
   final Lab lab;
@@ -51,10 +50,11 @@ class Dom0Shell {
 
   /** Waits until exactly these threads have this priority and all others have none. */
   void awaitPriorities(Set<Integer> pids, String priority, Duration limit) {
-    Awaitility.await("ionice shows %s for %s alone".formatted(priority, pids))
-        .atMost(limit)
-        .pollInterval(Duration.ofMillis(500))
-        .untilAsserted(() -> assertPriorities(pids, priority));
+    Lab.clock()
+        .await(
+            "ionice shows %s for %s alone".formatted(priority, pids),
+            limit,
+            () -> assertPriorities(pids, priority));
   }
 
   /** Sees at one look that exactly these threads have this priority and all others have none. */

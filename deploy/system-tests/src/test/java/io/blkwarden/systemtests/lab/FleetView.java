@@ -13,10 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
 
 /** Every control message that was seen on NATS, from outside agent and controller. */
 final class FleetView {
@@ -92,24 +91,22 @@ final class FleetView {
     return found;
   }
 
-  /** The first message since a mark that fits; waits for it. */
+  /** The first message since a mark that fits; waits for it by the lab clock. */
   <T> Seen<T> await(int mark, Duration limit, String what, Class<T> type, Predicate<T> fits) {
     try {
-      return Awaitility.await(what)
-          .atMost(limit)
-          .pollInterval(Duration.ofMillis(100))
-          .until(
-              () ->
-                  since(mark, type).stream().filter(each -> fits.test(each.message())).findFirst(),
-              java.util.Optional::isPresent)
-          .orElseThrow();
-    } catch (ConditionTimeoutException e) {
-      StringBuilder story = new StringBuilder("not seen within " + limit + ": " + what);
+      Lab.clock().await(what, limit, () -> first(mark, type, fits).isPresent());
+      return first(mark, type, fits).orElseThrow();
+    } catch (AssertionError e) {
+      StringBuilder story = new StringBuilder(e.getMessage());
       since(mark, ControlMessage.class).stream()
           .skip(Math.max(0, since(mark, ControlMessage.class).size() - 40L))
           .forEach(each -> story.append("\n  ").append(each.at()).append(' ').append(each.json()));
       throw new AssertionError(story.toString(), e);
     }
+  }
+
+  private <T> Optional<Seen<T>> first(int mark, Class<T> type, Predicate<T> fits) {
+    return since(mark, type).stream().filter(each -> fits.test(each.message())).findFirst();
   }
 
   /** Hears no more. */

@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -70,13 +69,15 @@ class InstallLabTest {
   @Test
   @Order(2)
   void itsMapIsWhatTheShellFinds() {
-    Awaitility.await("a map of all four disks in NATS")
-        .atMost(Dom0Shell.PATIENCE)
-        .untilAsserted(() ->
-            assertThat(mapped())
-                .hasSize(4)
-                .containsExactlyInAnyOrderElementsOf(
-                    ShellDisk.all(lab).stream().map(InstallLabTest::essence).toList()));
+    Lab.clock()
+        .await(
+            "a map of all four disks in NATS",
+            Dom0Shell.PATIENCE,
+            () ->
+                assertThat(mapped())
+                    .hasSize(4)
+                    .containsExactlyInAnyOrderElementsOf(
+                        ShellDisk.all(lab).stream().map(InstallLabTest::essence).toList()));
   }
 
   @Test
@@ -88,17 +89,21 @@ class InstallLabTest {
     int adopted = installed.journal("adopted");
 
     lab.sh("kill -STOP " + hanging);
-    Awaitility.await("the watchdog ends an agent that hangs")
-        .atMost(KILLED)
-        .until(() -> !installed.unit("MainPID").equals(hanging));
+    Lab.clock()
+        .await(
+            "the watchdog ends an agent that hangs",
+            KILLED,
+            () -> !installed.unit("MainPID").equals(hanging));
     installed.assertPriorities(threads, "idle");
     assertThat(installed.journal("Watchdog timeout")).isPositive();
     assertThat(installed.journal("Full thread dump")).as("all its threads' stacks").isPositive();
 
     awaitActive();
-    Awaitility.await("the next agent takes the lease over")
-        .atMost(Dom0Shell.PATIENCE)
-        .until(() -> installed.journal("adopted") > adopted);
+    Lab.clock()
+        .await(
+            "the next agent takes the lease over",
+            Dom0Shell.PATIENCE,
+            () -> installed.journal("adopted") > adopted);
     assertThat(installed.unit("NRestarts")).isEqualTo("1");
     installed.assertPriorities(threads, "idle");
     release();
@@ -126,9 +131,11 @@ class InstallLabTest {
     lab.guest("vm101", "setswap heavy 1");
     lab.guest("vm102", "setdisk heavy 8");
     lab.verb("throttle", "1");
-    Awaitility.await("the agent ends the throttle by itself")
-        .atMost(Dom0Shell.PATIENCE)
-        .until(() -> installed.journal("none was completed for") > 0);
+    Lab.clock()
+        .await(
+            "the agent ends the throttle by itself",
+            Dom0Shell.PATIENCE,
+            () -> installed.journal("none was completed for") > 0);
     installed.awaitNoPriorities();
     assertThat(installed.operator("blkwarden why vm101")).contains("none was completed for");
     lab.verb("throttle", "20");
@@ -182,19 +189,22 @@ class InstallLabTest {
   }
 
   private void awaitActive() {
-    Awaitility.await("systemd starts it")
-        .atMost(Dom0Shell.PATIENCE)
-        .until(() -> installed.unit("ActiveState").equals("active"));
+    Lab.clock()
+        .await(
+            "systemd starts it",
+            Dom0Shell.PATIENCE,
+            () -> installed.unit("ActiveState").equals("active"));
   }
 
   /** As soon as the host is heard: an agent may just have started. */
   private void release() {
-    Awaitility.await("released")
-        .atMost(Dom0Shell.PATIENCE)
-        .pollInterval(Duration.ofSeconds(2))
-        .untilAsserted(() ->
-            assertThat(installed.operator("blkwarden release " + Installed.SWAP))
-                .contains("xvda2 of vm101 on dom0-1 is released"));
+    Lab.clock()
+        .await(
+            "released",
+            Dom0Shell.PATIENCE,
+            () ->
+                assertThat(installed.operator("blkwarden release " + Installed.SWAP))
+                    .contains("xvda2 of vm101 on dom0-1 is released"));
     installed.awaitNoPriorities();
   }
 

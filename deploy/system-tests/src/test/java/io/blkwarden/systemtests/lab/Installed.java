@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -63,12 +62,13 @@ final class Installed extends Dom0Shell {
 
   /** Throttles vm101's swap disk as soon as its host is heard: an agent may just have started. */
   void throttle(String option, String said) {
-    Awaitility.await("throttled by " + option)
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofSeconds(2))
-        .untilAsserted(() ->
-            assertThat(operator("blkwarden throttle " + SWAP + " " + option + " --reason x"))
-                .contains("xvda2 of vm101 on dom0-1 is set to " + said));
+    Lab.clock()
+        .await(
+            "throttled by " + option,
+            PATIENCE,
+            () ->
+                assertThat(operator("blkwarden throttle " + SWAP + " " + option + " --reason x"))
+                    .contains("xvda2 of vm101 on dom0-1 is set to " + said));
   }
 
   /** Sees that no thread has a priority. */

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -106,9 +105,11 @@ class LimitLabTest {
     assertThat(groups(Dom0.disk(before, "vm101", "xvda1"))).containsOnly("/");
 
     Instant since = applied.message().at();
-    Awaitility.await("30 s of the storm at its limit")
-        .atMost(Dom0.PATIENCE)
-        .until(() -> dom0.now().isAfter(since.plusSeconds(30)));
+    Lab.clock()
+        .await(
+            "30 s of the storm at its limit",
+            Dom0.PATIENCE,
+            () -> dom0.now().isAfter(since.plusSeconds(30)));
     double free = record.share(since.minusSeconds(6), since);
     double limited = record.share(since.plusSeconds(5), since.plusSeconds(30));
     assertThat(limited)
@@ -150,10 +151,12 @@ class LimitLabTest {
   }
 
   private void assertNoGroupIsLeft() {
-    Awaitility.await("no cgroup of ours")
-        .atMost(Duration.ofSeconds(60))
-        .untilAsserted(
-            () -> assertThat(lab.sh("ls -d " + TREE + "/blkwarden 2>/dev/null || true")).isEmpty());
+    Lab.clock()
+        .await(
+            "no cgroup of ours",
+            Duration.ofSeconds(60),
+            () ->
+                assertThat(lab.sh("ls -d " + TREE + "/blkwarden 2>/dev/null || true")).isEmpty());
   }
 
   /** The cgroups of a disk's threads, as the kernel names them. */

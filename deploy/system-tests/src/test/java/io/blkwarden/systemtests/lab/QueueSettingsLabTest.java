@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -72,10 +71,7 @@ class QueueSettingsLabTest {
   }
 
   private void awaitScheduler(String name) {
-    Awaitility.await("the scheduler " + name)
-        .atMost(Dom0.PATIENCE)
-        .pollInterval(Duration.ofSeconds(1))
-        .until(this::scheduler, name::equals);
+    Lab.clock().await("the scheduler " + name, Dom0.PATIENCE, () -> scheduler().equals(name));
   }
 
   private static boolean holdsBoth(Heartbeat beat) {

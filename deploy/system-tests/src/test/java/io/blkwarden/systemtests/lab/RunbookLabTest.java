@@ -159,21 +159,25 @@ class RunbookLabTest {
     Set<Integer> threads = installed.swapThreads();
     installed.operator("systemctl stop nats-server");
     try {
-      Awaitility.await("/readyz says so")
-          .atMost(Installed.A_MINUTE)
-          .until(() -> installed.operator(READYZ).contains("NATS"));
+      Lab.clock()
+          .await(
+              "/readyz names NATS",
+              Installed.A_MINUTE,
+              () -> installed.operator(READYZ).contains("NATS"));
       installed.assertPriorities(threads, "idle");
       lab.sh(type("blkwarden-agent release-all"));
       installed.assertPriorities(Set.of(), "idle");
     } finally {
       installed.operator("systemctl start nats-server");
     }
-    Awaitility.await("controller and agent come back by themselves")
-        .atMost(Dom0Shell.PATIENCE)
-        .untilAsserted(() -> {
-          assertThat(installed.operator(READYZ)).startsWith("ready");
-          assertThat(worst().path("iops").isNumber()).isTrue();
-        });
+    Lab.clock()
+        .await(
+            "controller and agent come back by themselves",
+            Dom0Shell.PATIENCE,
+            () -> {
+              assertThat(installed.operator(READYZ)).startsWith("ready");
+              assertThat(worst().path("iops").isNumber()).isTrue();
+            });
   }
 
   @Test
@@ -187,11 +191,13 @@ class RunbookLabTest {
         .contains("agent of dom0-1 has stopped");
 
     // A host that is gone for good is forgotten, and one that comes back is known again.
-    Awaitility.await("forgotten, once the controller knows that its leases are over")
-        .atMost(Installed.A_MINUTE)
-        .untilAsserted(() ->
-            assertThat(installed.operator(type("blkwarden forget dom0-7")))
-                .contains("dom0-1 is forgotten"));
+    Lab.clock()
+        .await(
+            "forgotten, once the controller knows that its leases are over",
+            Installed.A_MINUTE,
+            () ->
+                assertThat(installed.operator(type("blkwarden forget dom0-7")))
+                    .contains("dom0-1 is forgotten"));
     assertThat(installed.operator("! blkwarden map --host dom0-1 2>&1")).contains("no map of host");
     lab.sh("systemctl start blkwarden-agent");
     awaitAlert("firing", "handled");
@@ -233,13 +239,14 @@ class RunbookLabTest {
   }
 
   private void awaitAlert(String... states) {
-    Awaitility.await("the alert is " + List.of(states))
-        .atMost(Dom0Shell.PATIENCE)
-        .pollInterval(Duration.ofSeconds(2))
-        .untilAsserted(() ->
-            assertThat(installed.objects("blkwarden alerts --json | grep lab-storm"))
-                .last()
-                .satisfies(
-                    alert -> assertThat(alert.get("state").asString()).isIn((Object[]) states)));
+    Lab.clock()
+        .await(
+            "the alert is " + List.of(states),
+            Dom0Shell.PATIENCE,
+            () ->
+                assertThat(installed.objects("blkwarden alerts --json | grep lab-storm"))
+                    .last()
+                    .satisfies(
+                        alert -> assertThat(alert.get("state").asString()).isIn((Object[]) states)));
   }
 }

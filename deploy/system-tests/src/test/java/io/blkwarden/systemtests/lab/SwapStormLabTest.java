@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -102,7 +101,7 @@ class SwapStormLabTest {
 
     var firing = alert(mark, Alert.State.FIRING);
     var applied = dom0.outcome(mark, Outcome.Result.APPLIED);
-    assertThat(Duration.between(firing.message().since(), applied.at()))
+    assertThat(Lab.clock().between(firing.message().since(), applied.at()))
         .as("from the start of the storm to the ionice: the policy's 5 s and 15 s more")
         .isLessThan(Duration.ofSeconds(20));
     dom0.awaitPriorities(swap, IDLE, Duration.ofSeconds(60));
@@ -120,9 +119,11 @@ class SwapStormLabTest {
     AlertSchema.assertValid(judged.json());
     Instant idle = applied.message().at();
     // What was queued before keeps its class; the competitor's share is taken once that is done.
-    Awaitility.await("30 s of the storm at idle")
-        .atMost(Dom0.PATIENCE)
-        .until(() -> dom0.now().isAfter(idle.plusSeconds(30)));
+    Lab.clock()
+        .await(
+            "30 s of the storm at idle",
+            Dom0.PATIENCE,
+            () -> dom0.now().isAfter(idle.plusSeconds(30)));
     double free = record.share(idle.minusSeconds(6), idle);
     double throttled = record.share(idle.plusSeconds(12), idle.plusSeconds(30));
     assertThat(throttled)
@@ -210,7 +211,7 @@ class SwapStormLabTest {
 
   /** By dom0's own clock; nobody renewed it, and the emulated processor is given some seconds. */
   private static void endedInTime(Instant begun, FleetView.Seen<Outcome> ended) {
-    assertThat(Duration.between(begun, ended.message().at()))
+    assertThat(Lab.clock().between(begun, ended.message().at()))
         .as("a throttle's life, of a lease of %s", LabWiring.LEASE)
         .isLessThan(LabWiring.LEASE.plusSeconds(5));
   }
