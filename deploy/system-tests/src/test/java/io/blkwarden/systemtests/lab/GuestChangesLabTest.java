@@ -81,7 +81,8 @@ class GuestChangesLabTest {
 
     // Not the lab's own verb: that returns when the guest is up, long after what is timed here.
     // Under emulation xl now and then misses a time limit of its own, and takes all back.
-    Instant up = dom0.after("for try in 1 2 3 4 5 6; do xl create -q /etc/xen/vm102.cfg && break; done");
+    Instant up =
+        dom0.after("for try in 1 2 3 4 5 6; do xl create -q /etc/xen/vm102.cfg && break; done");
     promptly(up, event(mark, DomainStarted.class, e -> e.domain().name().equals("vm102")));
     promptly(up, event(mark, DiskAttached.class, e -> vm102(e.disk())));
     MappingSnapshot after =

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lab clock: it stands still while the emulated machine waits for a processor of this one.
  *
- * <p>All limits of time in the lab are counted by it, so that a busy machine makes a test slower and
- * does not make it fail. Source: {@code deploy/xen-lab/lab clock}, once a second.
+ * <p>All limits of time in the lab are counted by it, so that a busy machine makes a test slower
+ * and does not make it fail. Source: {@code deploy/xen-lab/lab clock}, once a second.
  */
 final class LabClock {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -45,7 +45,10 @@ final class LabClock {
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "lab-clock-end"));
       BufferedReader lines = process.inputReader();
       clock.take(Objects.requireNonNull(lines.readLine(), "the lab's clock printed nothing"));
-      Thread.ofPlatform().daemon().name("lab-clock").start(() -> lines.lines().forEach(clock::take));
+      Thread.ofPlatform()
+          .daemon()
+          .name("lab-clock")
+          .start(() -> lines.lines().forEach(clock::take));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -53,7 +56,7 @@ final class LabClock {
   }
 
   private void take(String line) {
-    String[] words = line.split(" ");
+    String[] words = line.split(" ", 2);
     readings.put(Long.valueOf(words[0]), Long.valueOf(words[1]));
   }
 

@@ -155,8 +155,7 @@ class LimitLabTest {
         .await(
             "no cgroup of ours",
             Duration.ofSeconds(60),
-            () ->
-                assertThat(lab.sh("ls -d " + TREE + "/blkwarden 2>/dev/null || true")).isEmpty());
+            () -> assertThat(lab.sh("ls -d " + TREE + "/blkwarden 2>/dev/null || true")).isEmpty());
   }
 
   /** The cgroups of a disk's threads, as the kernel names them. */

@@ -246,7 +246,7 @@ class RunbookLabTest {
             () ->
                 assertThat(installed.objects("blkwarden alerts --json | grep lab-storm"))
                     .last()
-                    .satisfies(
-                        alert -> assertThat(alert.get("state").asString()).isIn((Object[]) states)));
+                    .satisfies(alert ->
+                        assertThat(alert.get("state").asString()).isIn((Object[]) states)));
   }
 }
