@@ -41,9 +41,15 @@ sealed interface DiskState {
    * @param open threads that may be its own and are proven to be nobody's
    * @param conflicting whether proofs disagree about it
    * @param uptimeTicks now, if known
+   * @param waits for which disks more rings were awaited
    */
   static DiskState of(
-      Vbd vbd, List<Tie> tied, List<Pair> open, boolean conflicting, @Nullable Long uptimeTicks) {
+      Vbd vbd,
+      List<Tie> tied,
+      List<Pair> open,
+      boolean conflicting,
+      @Nullable Long uptimeTicks,
+      RingWaits waits) {
     if (Boolean.FALSE.equals(vbd.backend().online())) {
       return new Gone();
     }
@@ -59,7 +65,7 @@ sealed interface DiskState {
     if (conflicting) {
       return new Unresolved(UnresolvedReason.CONFLICTING_PROOFS);
     }
-    Optional<UnresolvedReason> reason = Rings.missing(vbd, tied, open, uptimeTicks);
+    Optional<UnresolvedReason> reason = Rings.missing(vbd, tied, open, uptimeTicks, waits);
     return reason.<DiskState>map(Unresolved::new).orElseGet(() -> new Resolved(tied));
   }
 

@@ -43,7 +43,8 @@ public final class Evidence {
   record DomainSet(Set<Slot> disks, Set<Life> lives, Set<WorkerId> threads) {}
 
   private static final Evidence NONE =
-      new Evidence(null, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+      new Evidence(
+          null, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), RingWaits.none());
 
   /** Uptime of the snapshot, which was read before its bios were drained. */
   final @Nullable Long uptimeTicks;
@@ -64,19 +65,24 @@ public final class Evidence {
 
   final Map<Integer, DomainSet> domains;
 
+  /** For which disks more rings were awaited. */
+  final RingWaits waits;
+
   Evidence(
       @Nullable Long uptimeTicks,
       Map<Slot, DiskMemory> disks,
       Map<Claim, Proof> ties,
       Map<Claim, Long> brackets,
       Map<WorkerId, Set<DeviceNumber>> leftovers,
-      Map<Integer, DomainSet> domains) {
+      Map<Integer, DomainSet> domains,
+      RingWaits waits) {
     this.uptimeTicks = uptimeTicks;
     this.disks = Map.copyOf(disks);
     this.ties = Map.copyOf(ties);
     this.brackets = Map.copyOf(brackets);
     this.leftovers = Map.copyOf(leftovers);
     this.domains = Map.copyOf(domains);
+    this.waits = waits;
   }
 
   /** Nothing is known yet. */

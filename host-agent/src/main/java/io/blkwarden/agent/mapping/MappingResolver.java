@@ -69,7 +69,8 @@ public final class MappingResolver {
             lasting(ties),
             brackets,
             situation.history().leftovers(),
-            domains);
+            domains,
+            situation.waits());
     return new Resolution(
         disks.build(situation.host(), vbd -> DiskState.at(states, vbd)),
         next,
@@ -122,7 +123,8 @@ public final class MappingResolver {
               ties.of(vbd),
               open,
               conflicting.contains(vbd.slot()),
-              situation.host().uptimeTicks()));
+              situation.host().uptimeTicks(),
+              situation.waits()));
     }
     return states;
   }

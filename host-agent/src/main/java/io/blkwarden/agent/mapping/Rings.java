@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>How many rings a guest chose, only the guest says, in its own directory. So its number counts
  * for little: up to what the backend offered, and while the youngest thread is less than {@link
  * #YOUNG_TICKS} old, for the kernel starts all threads of a disk in one go. A larger number cannot
- * keep a disk unresolved for longer than that, and a smaller one hides no thread, for threads are
+ * keep a disk unresolved for longer than that, nor more than twice ({@link RingWaits}), and a smaller one hides no thread, for threads are
  * counted and not the guest's word.
  */
 final class Rings {
@@ -32,9 +32,14 @@ final class Rings {
    * @param tied the threads proven to be its own
    * @param open threads that may be its own and are tied to none
    * @param uptimeTicks now; absent when unknown, and then a thread counts as young
+   * @param waits for which disks more rings were awaited, and how often
    */
   static Optional<UnresolvedReason> missing(
-      Vbd vbd, List<Tie> tied, List<Pair> open, @Nullable Long uptimeTicks) {
+      Vbd vbd,
+      List<Tie> tied,
+      List<Pair> open,
+      @Nullable Long uptimeTicks,
+      RingWaits waits) {
     if (tied.isEmpty()) {
       return Optional.of(
           open.isEmpty() ? UnresolvedReason.NO_THREAD_YET : UnresolvedReason.AMBIGUOUS_NAME);
@@ -58,7 +63,7 @@ final class Rings {
     boolean contiguous = rings.stream().allMatch(ring -> ring < tied.size());
     boolean keyed =
         vbd.backend().pids().byRing().keySet().stream().allMatch(ring -> ring < tied.size());
-    return contiguous && keyed && !guestWantsMore(vbd, tied, uptimeTicks)
+    return contiguous && keyed && !guestWantsMore(vbd, tied, uptimeTicks, waits)
         ? Optional.empty()
         : Optional.of(UnresolvedReason.RINGS_MISSING);
   }
@@ -81,13 +86,15 @@ final class Rings {
     return ring == null || rings.size() < tied || !rings.contains(ring);
   }
 
-  private static boolean guestWantsMore(Vbd vbd, List<Tie> tied, @Nullable Long uptimeTicks) {
+  private static boolean guestWantsMore(
+      Vbd vbd, List<Tie> tied, @Nullable Long uptimeTicks, RingWaits waits) {
     Integer wanted = vbd.backend().wantedQueues();
     if (wanted == null || Math.min(wanted, vbd.mostRings()) <= tied.size()) {
       return false;
     }
     long youngest =
         tied.stream().mapToLong(tie -> tie.pair().thread().id().startTicks()).max().orElseThrow();
-    return uptimeTicks == null || uptimeTicks - youngest < YOUNG_TICKS;
+    boolean young = uptimeTicks == null || uptimeTicks - youngest < YOUNG_TICKS;
+    return young && waits.begin(vbd, youngest);
   }
 }

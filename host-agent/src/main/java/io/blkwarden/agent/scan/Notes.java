@@ -12,6 +12,7 @@ final class Notes {
   private static final int MOST = 1_000;
 
   private final List<Unread> unread = new ArrayList<>();
+  private int dropped;
 
   /** The value, or null after noting why there is none. */
   <T> @Nullable T value(String source, Reading<T> reading, boolean essential) {
@@ -49,14 +50,21 @@ final class Notes {
     }
   }
 
-  /** Notes a fault; after {@value #MOST} of them only that the scan is not complete matters. */
+  /** Notes a fault; after {@value #MOST} of them they are counted, and the scan is incomplete. */
   void noted(String source, String reason, boolean essential) {
     if (unread.size() < MOST) {
       unread.add(new Unread(source, reason, essential));
+    } else {
+      dropped++;
     }
   }
 
+  /** All faults. Of those that found no room any may be essential, and so their number is. */
   List<Unread> all() {
-    return List.copyOf(unread);
+    List<Unread> all = new ArrayList<>(unread);
+    if (dropped > 0) {
+      all.add(new Unread("scan", dropped + " more sources could not be read", true));
+    }
+    return List.copyOf(all);
   }
 }

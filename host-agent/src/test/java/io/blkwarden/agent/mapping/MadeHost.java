@@ -96,6 +96,15 @@ final class MadeHost {
     return this;
   }
 
+  MadeHost end(int pid) {
+    threads.remove(pid);
+    return this;
+  }
+
+  long uptimeTicks() {
+    return java.util.Objects.requireNonNull(uptimeTicks);
+  }
+
   MadeHost reads(int pid, @Nullable Long readBytes) {
     threads.computeIfPresent(
         pid, (_, thread) -> new HostThread(thread.id(), thread.name(), readBytes, null));

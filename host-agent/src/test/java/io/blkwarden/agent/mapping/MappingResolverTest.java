@@ -66,6 +66,40 @@ final class MappingResolverTest {
   }
 
   @Test
+  void aGuestThatAnnouncesMoreRingsAgainAndAgainIsWaitedForTwice() {
+    MadeHost host =
+        new MadeHost()
+            .disk(11, "xvda1", 51713, 0)
+            .change(11, 51713, edit -> edit.queues(4, 4));
+    for (int wait = 0; wait < RingWaits.MOST; wait++) {
+      reconnect(host);
+      assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
+      host.later(Rings.YOUNG_TICKS - 1_000);
+      assertThat(resolved.look(host).of(11, "xvda1")).as("the same wait").isEqualTo("rings-missing");
+    }
+    for (int more = 0; more < 3; more++) {
+      reconnect(host);
+      assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("1493:full-name");
+      host.later(Rings.YOUNG_TICKS - 1_000);
+    }
+
+    host.later(RingWaits.FORGOTTEN_TICKS);
+    resolved.look(host);
+    reconnect(host);
+    assertThat(resolved.look(host).of(11, "xvda1"))
+        .as("long after its last announcement")
+        .isEqualTo("rings-missing");
+  }
+
+  /** The guest closes its disk and connects it again: the thread is another. */
+  private void reconnect(MadeHost host) {
+    host.change(11, 51713, edit -> edit.state(6)).end(1493);
+    resolved.look(host);
+    host.later(100).change(11, 51713, edit -> edit.state(4));
+    host.thread(1493, host.uptimeTicks(), "11.xvda1-0").later(100);
+  }
+
+  @Test
   void aSmallNumberFromTheGuestHidesNoThread() {
     MadeHost host =
         new MadeHost()

@@ -55,6 +55,23 @@ final class OddGuestsTest {
     nothingEssential(notes);
   }
 
+  /** Which of them are essential is known no more, and what was not read must not look gone. */
+  @Test
+  void aScanWithMoreFaultsThanAreKeptIsIncomplete() {
+    Notes notes = new Notes();
+    for (int n = 0; n < 1_000; n++) {
+      notes.noted("label " + n, "too long", false);
+    }
+    nothingEssential(notes);
+
+    notes.noted("/local/domain/0/backend/vbd/7/51714/state", "EIO", true);
+    notes.noted("/local/domain/0/backend/vbd/8/51714/state", "EIO", true);
+
+    assertThat(notes.all()).hasSize(1_001);
+    assertThat(notes.all().getLast())
+        .isEqualTo(new Unread("scan", "2 more sources could not be read", true));
+  }
+
   @Test
   void aDomainWhoseUuidIsNoneIsLeftOutAlone() {
     Notes notes = new Notes();
