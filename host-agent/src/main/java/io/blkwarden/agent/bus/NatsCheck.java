@@ -3,6 +3,7 @@ package io.blkwarden.agent.bus;
 import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.nats.NatsFault;
+import io.blkwarden.model.subject.HostToken;
 import io.nats.client.Connection;
 import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
@@ -52,7 +53,7 @@ public final class NatsCheck {
     Options.Builder builder =
         new Options.Builder()
             .servers(settings.servers().toArray(String[]::new))
-            .connectionName("blkwarden-agent doctor " + settings.host())
+            .connectionName("blkwarden-agent doctor " + HostToken.encode(settings.host()))
             .connectionTimeout(within)
             .errorListener(
                 new ErrorListener() {

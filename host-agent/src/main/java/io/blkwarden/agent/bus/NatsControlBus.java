@@ -1,6 +1,7 @@
 package io.blkwarden.agent.bus;
 
 import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
@@ -44,6 +45,7 @@ public final class NatsControlBus implements ControlBus {
   private final Condition changed = lock.newCondition();
   private final NatsOptions natsOptions = new NatsOptions();
   private final Outbox outbox = new Outbox();
+  private final CommandLimits limits = new CommandLimits();
   private final SnapshotBytes snapshots = new SnapshotBytes();
   private final OutcomeJournal journal;
   private int journaled;
@@ -292,10 +294,20 @@ public final class NatsControlBus implements ControlBus {
       put(() -> outbox.drop("commands_not_asked"));
       return;
     }
+    long now = nowMillis.getAsLong();
+    if (!limits.admits(to, now)) {
+      put(() -> outbox.drop("commands_over_limit"));
+      return;
+    }
+    Decoded<Command> decoded = ControlJson.decode(Command.class, message.getData());
+    if (decoded instanceof Decoded.Malformed && !limits.admitsMalformed(now)) {
+      put(() -> outbox.drop("commands_malformed"));
+      return;
+    }
     IncomingCommand command =
         new IncomingCommand(
-            ControlJson.decode(Command.class, message.getData()),
-            nowMillis.getAsLong(),
+            decoded,
+            now,
             outcome -> put(() -> outbox.reply(to, outcome)));
     BusListener heard = listener();
     if (heard == null || !heard.command(command)) {

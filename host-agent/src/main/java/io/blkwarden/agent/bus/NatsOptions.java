@@ -41,7 +41,8 @@ final class NatsOptions {
     Options.Builder builder =
         new Options.Builder()
             .servers(settings.servers().toArray(String[]::new))
-            .connectionName("blkwarden-agent " + settings.host())
+            // The client puts it into its JSON as it is: a quotation mark would end it.
+            .connectionName("blkwarden-agent " + HostToken.encode(settings.host()))
             .inboxPrefix("_INBOX." + HostToken.encode(settings.host()) + ".")
             // The client gives up after 60 tries unless told otherwise.
             .maxReconnects(-1)

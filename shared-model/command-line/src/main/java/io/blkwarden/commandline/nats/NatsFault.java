@@ -1,12 +1,14 @@
 package io.blkwarden.commandline.nats;
 
 import io.blkwarden.commandline.Complaint;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 /** Why a NATS server could not be reached, and what to do about it. */
 public final class NatsFault {
@@ -39,6 +41,12 @@ public final class NatsFault {
           if (message.startsWith("SSL required by server")) {
             return new Complaint("it asks for TLS", "write tls:// in --nats or NATS_URL");
           }
+          if (message.contains("Parser Error")) {
+            return new Complaint(
+                "nats-server does not understand what is sent to it: " + message,
+                "see the log of nats-server; of a user name or password in --nats, write"
+                    + " characters such as quotation marks as a seed (--creds) instead");
+          }
           if (message.startsWith("SSL connection wanted by client")) {
             return new Complaint(
                 "it offers no TLS",
@@ -47,8 +55,10 @@ public final class NatsFault {
         }
       }
     }
-    return new Complaint(
-        words(causes(fault).getLast()), "start nats-server, or set --nats or NATS_URL");
+    Throwable last = causes(fault).getLast();
+    return last instanceof TimeoutException || last instanceof IOException
+        ? new Complaint(words(last), "start nats-server, or set --nats or NATS_URL")
+        : new Complaint(words(last), "see the log of nats-server, which answered");
   }
 
   /** Some, such as those of a time that is over, say nothing. */
