@@ -8,6 +8,7 @@ import io.blkwarden.agent.lease.HandOver;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.lease.OutcomeFile;
 import io.blkwarden.agent.lease.ReleaseRequest;
+import io.blkwarden.agent.lease.StateFolders;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.queue.QueueWish;
@@ -17,6 +18,7 @@ import io.blkwarden.agent.runtime.AgentRuntime;
 import io.blkwarden.agent.runtime.AgentSettings;
 import io.blkwarden.agent.runtime.Tracing;
 import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.agent.throttle.FoundLeases;
 import io.blkwarden.agent.throttle.IoPriorities;
 import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.agent.trace.BioTrace;
@@ -60,7 +62,7 @@ final class AgentProcess {
       QueueWish wish,
       Path root,
       boolean live,
-      Path stateDir) {
+      StateFolders folders) {
     Deque<Runnable> closing = new ArrayDeque<>();
     SecureRandom random = new SecureRandom();
     AgentInbox inbox = new AgentInbox();
@@ -70,12 +72,8 @@ final class AgentProcess {
                 .flatMap(xenStore ->
                     priorities(live)
                         .flatMap(priorities -> {
-                          LeaseFile leases = new LeaseFile(stateDir);
-                          LeaseFile.Found found = leases.load();
-                          if (found instanceof LeaseFile.Found.Unreadable(String why)) {
-                            return Reading.<AgentProcess>failed(
-                                why + "; nothing is begun over it, start again once it can be");
-                          }
+                          LeaseFile leases = new LeaseFile(folders);
+                          FoundLeases found = leases.load();
                           AgentPorts ports =
                               new AgentPorts(
                                   files,
@@ -88,17 +86,17 @@ final class AgentProcess {
                                   priorities,
                                   limits(live, files, root),
                                   leases,
-                                  Optional.of(new ReleaseRequest(stateDir)),
+                                  Optional.of(new ReleaseRequest(folders.main())),
                                   new NatsControlBus(
                                       bus,
-                                      new OutcomeFile(stateDir),
+                                      new OutcomeFile(folders.main()),
                                       AgentProcess::monotonicMillis,
                                       random),
                                   AgentProcess::monotonicMillis,
                                   InstantSource.system(),
                                   random,
                                   live
-                                      ? HostQueues.open(files, root, stateDir, wish)
+                                      ? HostQueues.open(files, root, folders, wish)
                                       : Optional.empty());
                           return AgentRuntime.create(settings, ports, inbox)
                               .map(runtime -> {
@@ -106,7 +104,8 @@ final class AgentProcess {
                                   uevents(inbox, closing);
                                 }
                                 runtime.start(found);
-                                HandOver handOver = new HandOver(stateDir, InstantSource.system());
+                                HandOver handOver =
+                                    new HandOver(folders.main(), InstantSource.system());
                                 handOver.clear().ifPresent(why -> LOG.warn("{}", why));
                                 return new AgentProcess(runtime, handOver, closing);
                               });

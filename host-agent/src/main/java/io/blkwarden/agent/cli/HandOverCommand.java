@@ -35,7 +35,7 @@ final class HandOverCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Voice voice = Voice.of(spec.commandLine(), json);
-    return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
+    return switch (StateLock.attempt(stateOptions.folders(), StateLock.LOOK)) {
       case StateLock.Attempt.Busy() -> {
         Optional<String> fault = new HandOver(stateOptions.stateDir, InstantSource.system()).make();
         yield fault.isPresent()

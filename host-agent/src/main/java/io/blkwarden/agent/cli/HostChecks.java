@@ -3,6 +3,7 @@ package io.blkwarden.agent.cli;
 import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.lease.QueueFile;
+import io.blkwarden.agent.lease.StateFolders;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
@@ -111,7 +112,8 @@ final class HostChecks {
   /** What the agent has set of devices' queues. */
   static Check queues(KernelFiles files, Path stateDir) {
     Reading<List<HeldSetting>> held =
-        BootId.read(files).flatMap(boot -> new QueueFile(stateDir, boot.id()).load());
+        BootId.read(files)
+            .flatMap(boot -> new QueueFile(StateFolders.ofHost(stateDir), boot.id()).load());
     if (!(held instanceof Reading.Present<List<HeldSetting>>(List<HeldSetting> found))) {
       return Check.warn(
           "queues", held.describe(), "The agent sets such a file aside at its next start.");
@@ -132,10 +134,12 @@ final class HostChecks {
     if (Files.exists(stateDir.resolve("leases.json.corrupt"))) {
       return Check.warn(
           "leases",
-          stateDir.resolve("leases.json.corrupt") + " was set aside: it could not be read",
-          "See what it was, put priorities back with ionice where needed, then remove it.");
+          stateDir.resolve("leases.json.corrupt") + " was set aside: it was damaged",
+          "The agent restored what the second copy and the readable part of it said, see its log;"
+              + " look for priorities other than none in 'blkwarden-agent map', then"
+              + " remove it.");
     }
-    return switch (StateLock.attempt(stateDir)) {
+    return switch (StateLock.attempt(StateFolders.ofHost(stateDir))) {
       case StateLock.Attempt.Busy() -> Check.ok("leases", "an agent runs with " + stateDir);
       case StateLock.Attempt.Taken(StateLock lock) -> {
         lock.close();

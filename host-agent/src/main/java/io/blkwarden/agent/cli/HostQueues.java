@@ -3,6 +3,7 @@ package io.blkwarden.agent.cli;
 import io.blkwarden.agent.kernel.RootedFiles;
 import io.blkwarden.agent.kernel.SysfsQueues;
 import io.blkwarden.agent.lease.QueueFile;
+import io.blkwarden.agent.lease.StateFolders;
 import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.queue.HeldSetting;
@@ -25,11 +26,12 @@ final class HostQueues {
    *
    * @return empty, and said why, when what it left cannot be read just now: nothing is set over it
    */
-  static Optional<QueueTuner> open(RootedFiles files, Path root, Path stateDir, QueueWish wish) {
+  static Optional<QueueTuner> open(
+      RootedFiles files, Path root, StateFolders folders, QueueWish wish) {
     Reading<QueueTuner> made =
         BootId.read(files)
             .flatMap(boot -> {
-              QueueFile file = new QueueFile(stateDir, boot.id());
+              QueueFile file = new QueueFile(folders, boot.id());
               return earlier(file)
                   .map(found -> {
                     QueueTuner tuner = new QueueTuner(new SysfsQueues(files, root), file, wish);

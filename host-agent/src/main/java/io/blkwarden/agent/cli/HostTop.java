@@ -8,13 +8,12 @@ import io.blkwarden.agent.mapping.Resolution;
 import io.blkwarden.agent.mapping.Unread;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.probe.BootId;
-import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.sample.HostRates;
 import io.blkwarden.agent.sample.LiveRates;
 import io.blkwarden.agent.sample.RowRates;
 import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.agent.throttle.FoundLeases;
 import io.blkwarden.agent.throttle.Lease;
-import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopRound;
@@ -126,17 +125,14 @@ final class HostTop implements Supplier<TopRound> {
   /** What holds which disk back; leases of another boot hold nothing. */
   private Map<DiskKey, String> throttled(List<String> remarks) {
     Map<DiskKey, String> throttled = new HashMap<>();
-    switch (leases.look()) {
-      case LeaseFile.Found.Nothing() -> {}
-      case LeaseFile.Found.SetAside(String why) -> remarks.add("throttles are unknown: " + why);
-      case LeaseFile.Found.Unreadable(String why) -> remarks.add("throttles are unknown: " + why);
-      case LeaseFile.Found.Leases(StoredLeases stored) -> {
-        if (BootId.read(sources.files()) instanceof Reading.Present<BootId>(BootId boot)
-            && boot.id().equals(stored.boot())) {
-          stored.leases().forEach(lease -> throttled.put(lease.disk(), text(lease)));
-        }
-      }
-    }
+    FoundLeases found = leases.look();
+    found.faults().forEach(why -> remarks.add("throttles may be incomplete: " + why));
+    found
+        .stored()
+        .filter(stored ->
+            BootId.read(sources.files()).map(boot -> boot.id().equals(stored.boot())).orElse(false))
+        .ifPresent(
+            stored -> stored.leases().forEach(lease -> throttled.put(lease.disk(), text(lease))));
     return throttled;
   }
 

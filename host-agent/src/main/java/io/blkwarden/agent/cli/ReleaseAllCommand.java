@@ -16,8 +16,8 @@ import io.blkwarden.agent.queue.QueueTuner;
 import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.throttle.CommandGate;
 import io.blkwarden.agent.throttle.End;
+import io.blkwarden.agent.throttle.FoundLeases;
 import io.blkwarden.agent.throttle.Outcomes;
-import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.agent.throttle.Tasks;
 import io.blkwarden.agent.throttle.Throttler;
 import io.blkwarden.commandline.AsciiJson;
@@ -36,6 +36,8 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,6 +58,7 @@ import tools.jackson.databind.node.ObjectNode;
       "A running agent is asked to do it; if none runs, it is done from the lease file."
     })
 final class ReleaseAllCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ReleaseAllCommand.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -70,9 +73,13 @@ final class ReleaseAllCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Voice voice = Voice.of(spec.commandLine(), json);
-    return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
+    return switch (StateLock.attempt(stateOptions.folders(), StateLock.LOOK)) {
       case StateLock.Attempt.Busy() -> ask(voice);
-      case StateLock.Attempt.Failed(String cause) -> voice.failed(cause, StateOptions.REMEDY);
+      case StateLock.Attempt.Failed(String cause) ->
+          // Root restores what it can read, also where nothing can be written.
+          StateOptions.root()
+              ? Math.max(doIt(voice), queues(voice))
+              : voice.failed(cause, StateOptions.REMEDY);
       case StateLock.Attempt.Taken(StateLock lock) -> {
         try (lock) {
           yield Math.max(doIt(voice), queues(voice));
@@ -109,18 +116,14 @@ final class ReleaseAllCommand implements Callable<Integer> {
   }
 
   private int doIt(Voice voice) {
-    LeaseFile file = new LeaseFile(stateOptions.stateDir);
-    return switch (file.load()) {
-      case LeaseFile.Found.Nothing() -> {
-        print(voice, false, List.of(), "no leases are held: there is no lease file");
-        yield ExitCodes.DONE;
-      }
-      case LeaseFile.Found.SetAside(String detail) ->
-          voice.failed(detail, "see what it was, and put priorities back with ionice");
-      case LeaseFile.Found.Unreadable(String detail) ->
-          voice.failed(detail, "mend that, and run this again");
-      case LeaseFile.Found.Leases(StoredLeases leases) -> restore(file, leases, voice);
-    };
+    LeaseFile file = new LeaseFile(stateOptions.folders());
+    FoundLeases found = file.load();
+    found.faults().forEach(fault -> LOG.error("leases: {}", fault));
+    if (found.equals(FoundLeases.NOTHING)) {
+      print(voice, false, List.of(), "no leases are held: there is no lease file");
+      return ExitCodes.DONE;
+    }
+    return restore(file, found, voice);
   }
 
   /**
@@ -159,7 +162,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
             .flatMap(files ->
                 BootId.read(files)
                     .flatMap(boot -> {
-                      QueueFile file = new QueueFile(stateOptions.stateDir, boot.id());
+                      QueueFile file = new QueueFile(stateOptions.folders(), boot.id());
                       return file.load()
                           .map(earlier -> {
                             QueueTuner tuner =
@@ -177,7 +180,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
         .orElse(ExitCodes.DONE);
   }
 
-  private int restore(LeaseFile file, StoredLeases leases, Voice voice) {
+  private int restore(LeaseFile file, FoundLeases leases, Voice voice) {
     Reading<Throttler> made =
         RootedFiles.below(Path.of("/"))
             .flatMap(files ->
@@ -189,7 +192,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
       return voice.failed(made.describe(), "'blkwarden-agent doctor' tells what is missing");
     }
     long now = System.nanoTime() / 1_000_000;
-    List<Outcome> found = throttler.recover(leases, now);
+    List<Outcome> found = throttler.recover(leases, 0, now);
     List<Outcome> swept = throttler.sweep();
     List<Outcome> ended = throttler.endAll(End.RELEASED, "release-all on the host", now);
     List<Outcome> told =
@@ -203,9 +206,15 @@ final class ReleaseAllCommand implements Callable<Integer> {
         false,
         told,
         all ? "no leases are held any more" : throttler.table().all().size() + " leases are held");
-    return all
+    if (!all) {
+      return voice.failed("some priorities could not be restored", "run this again");
+    }
+    return throttler.unrestored() == 0 && !leases.lost()
         ? ExitCodes.DONE
-        : voice.failed("some priorities could not be restored", "run this again");
+        : voice.failed(
+            "records of leases were damaged: %d tasks are known to be left, and more may be"
+                .formatted(throttler.unrestored()),
+            "start the agent, which restores proven workers, and see 'blkwarden-agent map'");
   }
 
   private static Throttler throttler(

@@ -2,6 +2,7 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.lease.StateFolders;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.metrics.MetricsServer;
@@ -95,15 +96,32 @@ final class RunCommand implements Callable<Integer> {
     if (!problems.isEmpty()) {
       return voice.unusable(problems);
     }
-    return switch (StateLock.attempt(stateOptions.stateDir, StateLock.LOOK)) {
+    StateFolders folders =
+        hostOptions.live() ? stateOptions.folders() : StateFolders.beside(stateOptions.stateDir);
+    return switch (StateLock.attempt(folders, StateLock.LOOK)) {
       case StateLock.Attempt.Busy() ->
           voice.complain(
               ExitCodes.REFUSED,
               "an agent runs already with --state-dir " + stateOptions.stateDir,
               "stop it first, or give another --state-dir");
-      case StateLock.Attempt.Failed(String cause) -> voice.failed(cause, StateOptions.REMEDY);
+      case StateLock.Attempt.Failed(String cause) -> {
+        if (!StateOptions.root()) {
+          yield voice.failed(cause, StateOptions.REMEDY);
+        }
+        // What an earlier run changed is restored in any case; new leases are refused.
+        LOG.error("{}; no other agent must run. {}", cause, StateOptions.REMEDY);
+        yield run(
+            settings.orElseThrow(), bus.orElseThrow(), queues, metrics, folders, () -> {}, voice);
+      }
       case StateLock.Attempt.Taken(StateLock lock) ->
-          run(settings.orElseThrow(), bus.orElseThrow(), queues, metrics, lock, voice);
+          run(
+              settings.orElseThrow(),
+              bus.orElseThrow(),
+              queues,
+              metrics,
+              folders,
+              lock::close,
+              voice);
     };
   }
 
@@ -141,14 +159,14 @@ final class RunCommand implements Callable<Integer> {
       BusSettings bus,
       QueueWish queues,
       Optional<InetSocketAddress> metrics,
-      StateLock lock,
+      StateFolders folders,
+      Runnable unlock,
       Voice voice) {
     AgentLog.waitForNobody(); // leases end, whoever reads the log
     Reading<AgentProcess> made =
-        AgentProcess.start(
-            settings, bus, queues, hostOptions.root, hostOptions.live(), stateOptions.stateDir);
+        AgentProcess.start(settings, bus, queues, hostOptions.root, hostOptions.live(), folders);
     if (!(made instanceof Reading.Present<AgentProcess>(AgentProcess agent))) {
-      lock.close();
+      unlock.run();
       AgentLog.end();
       return voice.failed(made.describe(), "'blkwarden-agent doctor' tells what is missing");
     }
@@ -159,12 +177,12 @@ final class RunCommand implements Callable<Integer> {
     }
     Supervisor supervisor = Supervisor.of(System.getenv(), ProcessHandle.current().pid());
     ServiceNotices.begin(agent.runtime(), supervisor);
-    Throwable failure = endedBy(agent, lock, supervisor);
+    Throwable failure = endedBy(agent, unlock, supervisor);
     return voice.failed("the agent cannot go on: " + failure, "see its log, and start it again");
   }
 
   /** Waits until the agent breaks; a signal ends the process in the meantime. */
-  private static Throwable endedBy(AgentProcess agent, StateLock lock, Supervisor supervisor) {
+  private static Throwable endedBy(AgentProcess agent, Runnable unlock, Supervisor supervisor) {
     AtomicInteger code = new AtomicInteger(ExitCodes.DONE);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -172,7 +190,7 @@ final class RunCommand implements Callable<Integer> {
                 () -> {
                   supervisor.stopping().ifPresent(why -> LOG.warn("service manager: {}", why));
                   agent.stop();
-                  lock.close();
+                  unlock.run();
                   AgentLog.end();
                   // An orderly stop is no failure, which the JVM's own 143 would say.
                   Runtime.getRuntime().halt(code.get());

@@ -76,7 +76,7 @@ final class TopCommand implements Callable<Integer> {
             host,
             sources,
             roles,
-            new LeaseFile(stateOptions.stateDir),
+            new LeaseFile(stateOptions.folders()),
             InstantSource.system(),
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     looks.get(); // rates need a first look

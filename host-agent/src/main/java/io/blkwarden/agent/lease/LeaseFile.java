@@ -1,115 +1,136 @@
 package io.blkwarden.agent.lease;
 
-import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
-
+import io.blkwarden.agent.lease.LeaseDocument.Decoded;
+import io.blkwarden.agent.throttle.FoundLeases;
+import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.agent.throttle.LeaseStore;
+import io.blkwarden.agent.throttle.SalvagedLeases;
 import io.blkwarden.agent.throttle.StoredLeases;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The leases in {@code leases.json} of the state directory, readable by root only.
+ * The records of leases: {@code leases.json} of the state directory, which every version of the
+ * agent reads, and {@code leases.copy} of the copies' directory, whose lines have checksums. Both
+ * are readable by root only.
  *
- * <p>It is replaced as a whole ({@link AtomicFile}). The directory is best on a tmpfs such as
- * {@code /run}: leases mean nothing after a reboot, and a throttle must not wait for the very disks
- * that are overloaded.
+ * <p>Each is replaced as a whole ({@link AtomicFile}), the copy first. Leases are stored when one
+ * of the two is. An intact copy decides; what only the other record has was damaged or is outdated,
+ * and is restored. The directories are best on a tmpfs such as {@code /run}: leases mean nothing
+ * after a reboot, and a throttle must not wait for the very disks that are overloaded.
  */
 public final class LeaseFile implements LeaseStore {
   /** Longest file that is read, in bytes: 1024 leases of 64 workers stay well below it. */
   static final int MAX_BYTES = 64 << 20;
 
-  private static final String NAME = "leases.json";
+  private final StateFile json;
+  private final StateFile copy;
+  private Optional<String> degraded = Optional.empty();
 
-  private final Path directory;
-
-  /** The file in a directory, which is made when it is not there. */
+  /** The records in one directory, which is made when it is not there. */
   public LeaseFile(Path directory) {
-    this.directory = directory;
+    this(StateFolders.beside(directory));
   }
 
-  /** What was found at start. */
-  public sealed interface Found {
-    /** No earlier run has left a file. */
-    record Nothing() implements Found {}
-
-    /**
-     * An earlier run's leases.
-     *
-     * @param leases as they were stored last
-     */
-    record Leases(StoredLeases leases) implements Found {}
-
-    /**
-     * A file that cannot be understood: what it held is not restored.
-     *
-     * @param detail what was expected, what was found, and where the file lies now
-     */
-    record SetAside(String detail) implements Found {}
-
-    /**
-     * A file that is there and could not be read just now: it is left as it is, and nothing may be
-     * stored over it.
-     *
-     * @param detail why
-     */
-    record Unreadable(String detail) implements Found {}
+  /** The records in two directories, which are made when they are not there. */
+  public LeaseFile(StateFolders folders) {
+    this.json = new StateFile(folders.main(), "leases.json", MAX_BYTES);
+    this.copy = new StateFile(folders.copies(), "leases.copy", MAX_BYTES);
   }
 
-  /** Reads the file; one that is torn or foreign is renamed to {@code leases.json.corrupt}. */
-  public Found load() {
-    return read(this::setAside);
-  }
-
-  /** Reads the file and leaves it as it is, as for who only looks while an agent runs. */
-  public Found look() {
-    return read(flaw -> new Found.Unreadable("%s: %s".formatted(file(), flaw)));
-  }
-
-  private Found read(Function<String, Found> flawed) {
-    Path file = file();
-    try {
-      long size = Files.size(file);
-      if (size > MAX_BYTES) {
-        return flawed.apply("expected at most %d bytes, found %d".formatted(MAX_BYTES, size));
-      }
-      return switch (LeaseDocument.decode(Files.readAllBytes(file))) {
-        case LeaseDocument.Decoded.Ok(StoredLeases leases) -> new Found.Leases(leases);
-        case LeaseDocument.Decoded.Malformed(String detail) -> flawed.apply(detail);
+  /** One of the two records. */
+  private record Source(StateFile file, Optional<Decoded> found, Optional<String> fault) {
+    static Source read(StateFile file, Function<byte[], Decoded> decode) {
+      return switch (file.read()) {
+        case StateFile.Content.Missing _ -> new Source(file, Optional.empty(), Optional.empty());
+        case StateFile.Content.Unreadable(String detail) ->
+            new Source(file, Optional.empty(), Optional.of(detail));
+        case StateFile.Content.Bytes(byte[] bytes) -> {
+          Decoded decoded = decode.apply(bytes);
+          yield new Source(
+              file,
+              Optional.of(decoded),
+              decoded instanceof Decoded.Damaged(String detail, var _)
+                  ? Optional.of(file.path() + ": " + detail)
+                  : Optional.empty());
+        }
       };
-    } catch (NoSuchFileException _) {
-      return new Found.Nothing();
-    } catch (IOException e) {
-      return new Found.Unreadable("%s: cannot be read: %s".formatted(file(), e));
+    }
+
+    Optional<StoredLeases> whole() {
+      return found.flatMap(decoded ->
+          decoded instanceof Decoded.Ok(StoredLeases leases)
+              ? Optional.of(leases)
+              : Optional.empty());
+    }
+
+    /** What it has that an intact record has not, or says otherwise. */
+    Optional<SalvagedLeases> beside(Optional<StoredLeases> decisive) {
+      Optional<SalvagedLeases> all =
+          found.flatMap(decoded ->
+              switch (decoded) {
+                case Decoded.Ok(StoredLeases leases) ->
+                    Optional.of(
+                        new SalvagedLeases(leases.boot(), leases.leases(), List.of(), List.of()));
+                case Decoded.Damaged(String _, Optional<SalvagedLeases> salvaged) -> salvaged;
+              });
+      List<Lease> known = decisive.map(StoredLeases::leases).orElse(List.of());
+      return all.map(salvaged ->
+              new SalvagedLeases(
+                  salvaged.boot(),
+                  salvaged.leases().stream().filter(lease -> !known.contains(lease)).toList(),
+                  salvaged.workers(),
+                  salvaged.named()))
+          .filter(salvaged -> !salvaged.isEmpty());
     }
   }
 
-  private Found setAside(String flaw) {
-    Path corrupt = directory.resolve(NAME + ".corrupt");
-    String what =
-        "%s: %s; priorities it would have restored stay as they are".formatted(file(), flaw);
-    try {
-      Files.move(file(), corrupt, ATOMIC_MOVE);
-      return new Found.SetAside(what + "; set aside as " + corrupt);
-    } catch (IOException e) {
-      return new Found.SetAside(what + "; it cannot be set aside: " + e);
+  /** Reads the records; damaged ones are renamed to {@code NAME.corrupt}. */
+  public FoundLeases load() {
+    return read(true);
+  }
+
+  /** Reads the records and leaves them as they are, as for a program that only shows them. */
+  public FoundLeases look() {
+    return read(false);
+  }
+
+  private FoundLeases read(boolean setAside) {
+    Source first = Source.read(copy, LeaseCopy::decode);
+    Source second = Source.read(json, LeaseDocument::decode);
+    Optional<StoredLeases> decisive = first.whole().or(second::whole);
+    List<String> faults = new ArrayList<>();
+    List<SalvagedLeases> salvaged = new ArrayList<>();
+    for (Source source : List.of(first, second)) {
+      source
+          .fault()
+          .ifPresent(fault ->
+              faults.add(
+                  setAside && source.found().isPresent()
+                      ? fault + "; " + source.file().setAside()
+                      : fault));
+      if (source.whole().isEmpty() || !source.whole().equals(decisive)) {
+        source.beside(decisive).ifPresent(salvaged::add);
+      }
     }
+    return new FoundLeases(decisive, salvaged, faults, decisive.isEmpty() && !faults.isEmpty());
   }
 
   @Override
   public Optional<String> save(StoredLeases leases) {
-    try {
-      AtomicFile.replace(directory, NAME, LeaseDocument.encode(leases));
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be written: %s".formatted(file(), e));
-    }
+    Optional<String> copyFault = copy.replace(LeaseCopy.encode(leases));
+    Optional<String> jsonFault = json.replace(LeaseDocument.encode(leases));
+    degraded = jsonFault.or(() -> copyFault);
+    return copyFault.isPresent() && jsonFault.isPresent()
+        ? Optional.of(jsonFault.get() + "; " + copyFault.get())
+        : Optional.empty();
   }
 
-  private Path file() {
-    return directory.resolve(NAME);
+  @Override
+  public Optional<String> degraded() {
+    return degraded;
   }
 }

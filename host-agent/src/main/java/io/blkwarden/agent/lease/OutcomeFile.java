@@ -58,7 +58,8 @@ public final class OutcomeFile implements OutcomeJournal {
         LOG.error("{}: expected at most {} bytes; not sent again", file(), MAX_BYTES);
         return found;
       }
-      String text = Files.readString(file(), UTF_8);
+      // A damaged byte costs its own line only.
+      String text = new String(Files.readAllBytes(file()), UTF_8);
       int whole = text.lastIndexOf('\n') + 1;
       text.substring(0, whole)
           .lines()

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.lease;
 
 import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
@@ -11,11 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The right to change priorities on this host: a lock on {@code agent.lock} of the state directory.
+ * The right to change priorities on this host: locks on {@code agent.lock} of the state
+ * directories.
  *
  * <p>The kernel drops it with the process, however that ends, so it never goes stale.
  */
@@ -24,13 +30,12 @@ public final class StateLock implements AutoCloseable {
   public static final Duration LOOK = Duration.ofMillis(500);
 
   private static final Duration POLL = Duration.ofMillis(20);
+  private static final String NAME = "agent.lock";
 
-  private final FileChannel channel;
-  private final FileLock lock;
+  private final List<FileLock> locks;
 
-  private StateLock(FileChannel channel, FileLock lock) {
-    this.channel = channel;
-    this.lock = lock;
+  private StateLock(List<FileLock> locks) {
+    this.locks = List.copyOf(locks);
   }
 
   /** What trying to take the lock gave. */
@@ -53,22 +58,36 @@ public final class StateLock implements AutoCloseable {
     record Failed(String cause) implements Attempt {}
   }
 
-  /** Tries to take the lock, without waiting. */
+  /** Tries to take the lock of one directory, without waiting. */
   public static Attempt attempt(Path directory) {
-    Path file = directory.resolve("agent.lock");
-    try {
-      Files.createDirectories(
-          directory,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      FileChannel channel =
-          FileChannel.open(
-              file,
-              Set.of(CREATE, WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      return lock(channel);
-    } catch (IOException e) {
-      return new Attempt.Failed("%s: cannot be locked: %s".formatted(file, e));
+    return attempt(StateFolders.beside(directory));
+  }
+
+  /**
+   * Tries to take the lock, without waiting. It is a lock in each directory, of which one that
+   * cannot be written to is left out: a disk that is full or read-only must not keep an agent from
+   * restoring what an earlier one has changed.
+   */
+  public static Attempt attempt(StateFolders folders) {
+    List<FileLock> taken = new ArrayList<>();
+    Optional<String> fault = Optional.empty();
+    for (Path directory : new LinkedHashSet<>(List.of(folders.main(), folders.copies()))) {
+      switch (one(directory)) {
+        case One.Locked(FileLock lock) -> taken.add(lock);
+        case One.Busy() -> {
+          new StateLock(taken).close();
+          return new Attempt.Busy();
+        }
+        case One.Failed(String cause) ->
+            fault =
+                directory.equals(folders.main())
+                    ? Optional.of(cause)
+                    : fault.or(() -> Optional.of(cause));
+      }
     }
+    return taken.isEmpty()
+        ? new Attempt.Failed(fault.orElse("no directory"))
+        : new Attempt.Taken(new StateLock(taken));
   }
 
   /**
@@ -76,21 +95,56 @@ public final class StateLock implements AutoCloseable {
    *
    * @param patience for how long to try, about
    */
-  public static Attempt attempt(Path directory, Duration patience) {
+  public static Attempt attempt(StateFolders folders, Duration patience) {
     long tries = patience.dividedBy(POLL);
-    Attempt last = attempt(directory);
+    Attempt last = attempt(folders);
     for (long i = 0; i < tries && last instanceof Attempt.Busy; i++) {
       LockSupport.parkNanos(POLL.toNanos());
-      last = attempt(directory);
+      last = attempt(folders);
     }
     return last;
   }
 
-  private static Attempt lock(FileChannel channel) throws IOException {
+  /** What trying one directory gave. */
+  private sealed interface One {
+    record Locked(FileLock lock) implements One {}
+
+    record Busy() implements One {}
+
+    record Failed(String cause) implements One {}
+  }
+
+  private static One one(Path directory) {
+    Path file = directory.resolve(NAME);
     try {
-      FileLock lock = channel.tryLock();
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      return lock(
+          FileChannel.open(
+              file,
+              Set.of(CREATE, WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))),
+          false);
+    } catch (IOException e) {
+      return readOnly(file, "%s: cannot be locked: %s".formatted(file, e));
+    }
+  }
+
+  /** A lock for reading excludes an agent that locked the file for writing before. */
+  private static One readOnly(Path file, String cause) {
+    try {
+      return lock(FileChannel.open(file, READ), true);
+    } catch (IOException _) {
+      return new One.Failed(cause);
+    }
+  }
+
+  private static One lock(FileChannel channel, boolean shared) throws IOException {
+    try {
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
       if (lock != null) {
-        return new Attempt.Taken(new StateLock(channel, lock));
+        return new One.Locked(lock);
       }
     } catch (OverlappingFileLockException _) {
       // This very process has it, as when two agents are embedded in one.
@@ -99,15 +153,17 @@ public final class StateLock implements AutoCloseable {
       throw e;
     }
     channel.close();
-    return new Attempt.Busy();
+    return new One.Busy();
   }
 
   @Override
   public void close() {
-    try (channel) {
-      lock.release();
-    } catch (IOException _) {
-      // The kernel drops the lock with the descriptor in any case.
+    for (FileLock lock : locks) {
+      try (FileChannel channel = lock.channel()) {
+        lock.release();
+      } catch (IOException _) {
+        // The kernel drops the lock with the descriptor in any case.
+      }
     }
   }
 }

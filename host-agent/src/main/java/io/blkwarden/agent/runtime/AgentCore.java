@@ -2,14 +2,15 @@ package io.blkwarden.agent.runtime;
 
 import io.blkwarden.agent.bus.BusState;
 import io.blkwarden.agent.bus.IncomingCommand;
-import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.diff.HostMapping;
 import io.blkwarden.agent.mapping.diff.MappingChange;
 import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.agent.probe.TaskStat;
+import io.blkwarden.agent.probe.Uptime;
 import io.blkwarden.agent.sample.Sampler;
 import io.blkwarden.agent.throttle.CommandGate;
 import io.blkwarden.agent.throttle.End;
+import io.blkwarden.agent.throttle.FoundLeases;
 import io.blkwarden.agent.throttle.Handled;
 import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.agent.throttle.Outcomes;
@@ -90,6 +91,7 @@ final class AgentCore {
   private final Due orphanDue = new Due(ORPHAN_MILLIS);
   private long revision;
   private long lastSnapshotMillis;
+  private long snapshotGapMillis;
   private boolean snapshotWanted = true;
   private boolean based;
   private List<MappedDisk> basedDisks = List.of();
@@ -127,18 +129,15 @@ final class AgentCore {
   }
 
   /** Takes over what an earlier run left. */
-  void start(LeaseFile.Found found) {
-    health.set("leases", Optional.empty());
-    switch (found) {
-      case LeaseFile.Found.Nothing _ -> LOG.debug("no leases of an earlier run");
-      case LeaseFile.Found.Leases(var earlier) ->
-          publish(leases.use(all -> all.recover(earlier, now())));
-      case LeaseFile.Found.SetAside(String detail) -> {
-        LOG.error("leases: {}", detail);
-        health.set("leases-set-aside", Optional.of(detail));
-      }
-      case LeaseFile.Found.Unreadable(String detail) -> throw new IllegalStateException(detail);
-    }
+  void start(FoundLeases found) {
+    found.faults().forEach(fault -> LOG.error("leases: {}", fault));
+    health.set(
+        "leases",
+        found.faults().isEmpty()
+            ? Optional.empty()
+            : Optional.of(String.join("; ", found.faults())));
+    long uptimeTicks = Uptime.read(ports.files()).map(Uptime::ticks).orElse(Long.MAX_VALUE);
+    publish(leases.use(all -> all.recover(found, uptimeTicks, now())));
     publish(leases.use(Throttler::sweep));
   }
 
@@ -179,8 +178,12 @@ final class AgentCore {
     boolean sampling = sampleDue.take(now);
     long sinceSnapshot = now - lastSnapshotMillis;
     if (sinceSnapshot >= SNAPSHOT_MILLIS
-        || (snapshotWanted && (sampling || sinceSnapshot >= SNAPSHOT_SPACING_MILLIS))) {
+        || (snapshotWanted
+            && (sampling || sinceSnapshot >= SNAPSHOT_SPACING_MILLIS)
+            && sinceSnapshot >= snapshotGapMillis)) {
       snapshot();
+      // Told as often as scans are made: see RescanPolicy.
+      snapshotGapMillis = Math.min(SNAPSHOT_MILLIS, (now() - now) * (RescanPolicy.SHARE - 1));
     }
     if (sampling && based) {
       sample();
@@ -198,7 +201,10 @@ final class AgentCore {
       left = Math.min(left, due.left(now));
     }
     if (live.known()) {
-      long spacing = snapshotWanted ? SNAPSHOT_SPACING_MILLIS : SNAPSHOT_MILLIS;
+      long spacing =
+          snapshotWanted
+              ? Math.max(SNAPSHOT_SPACING_MILLIS, snapshotGapMillis)
+              : SNAPSHOT_MILLIS;
       left = Math.min(left, spacing - (now - lastSnapshotMillis));
     }
     return Math.max(0, left);
@@ -242,7 +248,11 @@ final class AgentCore {
 
   private void scanIfDue() {
     long now = now();
-    if (rescan.scanDue(now) || (rescan.threadsDue(now) && newThreads.any())) {
+    if (!rescan.scanDue(now) && rescan.threadsDue(now)) {
+      boolean found = newThreads.any();
+      rescan.threadsLooked(now(), found);
+    }
+    if (rescan.scanDue(now)) {
       scan(now);
     }
   }
@@ -257,9 +267,12 @@ final class AgentCore {
         live.proofAwaited() || !live.complete(),
         live.mapping().disks().size());
     health.set("scan", live.scanFault());
-    health.set("tracing", live.traceFault());
+    source("tracing", live.traceFault(), live.traceUnavailable());
     queues.below(live.mapping().disks());
     publish(leases.use(all -> all.setAgain(present(), now)));
+    if (live.known()) {
+      publish(leases.use(all -> all.examine(present())));
+    }
     for (MappingChange change : changes) {
       revision++;
       ports.bus().mapping(change.event(origin()));
@@ -275,6 +288,16 @@ final class AgentCore {
     if (!changes.isEmpty()) {
       snapshotWanted = true;
       publish(leases.use(all -> all.endOrphans(present(), now)));
+    }
+    rescan.worked(now());
+  }
+
+  /** Tells how a source does; one that this host can never have is logged once and no fault. */
+  private void source(String name, Optional<String> fault, Optional<String> unavailable) {
+    if (unavailable.isEmpty()) {
+      health.set(name, fault);
+    } else if (health.unavailable(name)) {
+      LOG.info("{}: not available on this host: {}", name, unavailable.get());
     }
   }
 
@@ -312,7 +335,7 @@ final class AgentCore {
   private void sample() {
     boolean serves = sampler.sample(revision, now(), wall().toEpochMilli(), frame);
     health.set("diskstats", sampler.diskFault());
-    health.set("pressure", sampler.pressureFault());
+    source("pressure", sampler.pressureFault(), sampler.pressureUnavailable());
     ports.bus().sample(SampleCodec.encode(frame));
     if (!serves) {
       // Another device may have the number: look at once, and count anew.

@@ -6,9 +6,11 @@ import io.blkwarden.agent.throttle.Throttler;
 import io.blkwarden.model.message.Heartbeat.HeldThrottle;
 import io.blkwarden.model.message.Heartbeat.ProbeHealth;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What works and what does not, for the heartbeat; for use by several threads. */
@@ -17,10 +19,21 @@ final class AgentHealth {
 
   private final Map<String, Optional<String>> faults = new TreeMap<>();
   private final Map<String, Long> counts = new TreeMap<>();
+  private final Set<String> unavailable = new HashSet<>();
 
   /** Says how a source does: what is wrong, or nothing. */
   synchronized void set(String name, Optional<String> fault) {
     faults.put(name, fault);
+  }
+
+  /**
+   * Says that a source can never be read on this host, which is no fault of it.
+   *
+   * @return whether that was not known before
+   */
+  synchronized boolean unavailable(String name) {
+    faults.remove(name);
+    return unavailable.add(name);
   }
 
   /** Counts something that was lost or went wrong. */

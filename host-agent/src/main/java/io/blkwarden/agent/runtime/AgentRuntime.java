@@ -2,9 +2,9 @@ package io.blkwarden.agent.runtime;
 
 import io.blkwarden.agent.bus.BusListener;
 import io.blkwarden.agent.bus.IncomingCommand;
-import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.throttle.FoundLeases;
 import io.blkwarden.agent.throttle.Outcomes;
 import io.blkwarden.agent.xenstore.BackendTree;
 import io.blkwarden.agent.xenstore.LabelTree;
@@ -72,6 +72,8 @@ public final class AgentRuntime {
   private final Disposable.Swap nextEnd = Disposables.swap();
   private final Disposable.Swap nextLook = Disposables.swap();
   private final CountDownLatch takenOver = new CountDownLatch(1);
+  private boolean tickPlanned;
+  private long nextTickMillis;
   private long ticks;
   private long ticksTold;
 
@@ -97,7 +99,7 @@ public final class AgentRuntime {
   }
 
   /** Takes over what an earlier run left, and begins. */
-  public void start(LeaseFile.Found found) {
+  public void start(FoundLeases found) {
     // First of all, for an earlier run's leases may be over: everything else takes its time.
     leaseThread.schedule(() -> takeOver(found));
     leaseThread.schedule(this::endDue);
@@ -127,15 +129,34 @@ public final class AgentRuntime {
     if (input instanceof AgentInput.Changed && !inbox.takeChange()) {
       return; // a scan has begun since, and saw it
     }
+    handle(input);
+    if (tickPlanned && ports.monotonicMillis().getAsLong() >= nextTickMillis) {
+      // Inputs without end keep this thread, and with it the planned tick, from getting there.
+      tickPlanned = false;
+      handle(new AgentInput.Tick());
+    }
+    tickAfter(Math.max(LEAST_TICK_MILLIS, core.untilNextTick()));
+  }
+
+  private void handle(AgentInput input) {
     core.on(input);
     if (input instanceof AgentInput.Tick) {
       ticks++;
     }
-    long wait = Math.max(LEAST_TICK_MILLIS, core.untilNextTick());
-    nextTick.update(thread.schedule(this::tick, wait, TimeUnit.MILLISECONDS));
+  }
+
+  /** Plans the next tick. One that comes earlier stays: inputs must not put it off. */
+  private void tickAfter(long waitMillis) {
+    long at = ports.monotonicMillis().getAsLong() + waitMillis;
+    if (!tickPlanned || at < nextTickMillis) {
+      tickPlanned = true;
+      nextTickMillis = at;
+      nextTick.update(thread.schedule(this::tick, waitMillis, TimeUnit.MILLISECONDS));
+    }
   }
 
   private void tick() {
+    tickPlanned = false;
     try {
       take(new AgentInput.Tick());
     } catch (Error e) {
@@ -152,7 +173,7 @@ public final class AgentRuntime {
     };
   }
 
-  private void takeOver(LeaseFile.Found found) {
+  private void takeOver(FoundLeases found) {
     try {
       core.start(found);
     } catch (RuntimeException e) {

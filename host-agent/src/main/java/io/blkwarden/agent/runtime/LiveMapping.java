@@ -114,7 +114,12 @@ final class LiveMapping {
     return scanFault;
   }
 
-  /** Why nothing can be traced, if that was wanted. */
+  /** Why nothing can ever be traced on this host, once that was wanted. */
+  Optional<String> traceUnavailable() {
+    return awaited ? tracing.unavailable() : Optional.empty();
+  }
+
+  /** Why nothing is traced, if that was wanted and is possible here. */
   Optional<String> traceFault() {
     return traceFault;
   }

@@ -1,7 +1,8 @@
 package io.blkwarden.agent.runtime;
 
 /**
- * When the host is looked at again: soon after a change, quickly while threads are awaited that
+ * When the host is looked at again: soon after a change, but never so often that scans take more
+ * than a twentieth of a core, quickly while threads are awaited that
  * come without an event, each second while something is traced, and now and then in any case.
  */
 final class RescanPolicy {
@@ -26,7 +27,16 @@ final class RescanPolicy {
   /** How long new threads are looked for after the last change; after that, the slow scan does. */
   static final long AWAIT_THREADS_MILLIS = 60_000;
 
+  /** A scan may take one part of so many of a core's time. */
+  static final long SHARE = 20;
+
+  /** Longest time between two scans for changes, whatever a scan costs. */
+  static final long COSTLIEST_GAP_MILLIS = 30_000;
+
   private long lastScanMillis;
+  private long scanEndMillis;
+  private long scanCostMillis;
+  private long threadsCostMillis;
   private long lastChangeMillis;
   private long lastThreadsMillis;
   private boolean scanned;
@@ -52,6 +62,26 @@ final class RescanPolicy {
     changed = false;
     lastScanMillis = nowMillis;
     lastThreadsMillis = nowMillis;
+    scanEndMillis = nowMillis;
+  }
+
+  /**
+   * All work for a scan is done: a guest that changes its disks as fast as it can must not cost more
+   * than {@link #SHARE} allows.
+   */
+  void worked(long nowMillis) {
+    scanEndMillis = nowMillis;
+    scanCostMillis = Math.max(nowMillis - lastScanMillis, scanCostMillis / 2);
+  }
+
+  /** A look for threads is done; new ones are a change, and wait for their turn like any other. */
+  void threadsLooked(long nowMillis, boolean found) {
+    threadsCostMillis = Math.max(nowMillis - lastThreadsMillis, threadsCostMillis / 2);
+    changed |= found;
+  }
+
+  private static long gap(long leastMillis, long costMillis) {
+    return Math.clamp(costMillis * (SHARE - 1), leastMillis, COSTLIEST_GAP_MILLIS);
   }
 
   /**
@@ -77,7 +107,9 @@ final class RescanPolicy {
       return 0;
     }
     long waitMillis = changed ? COALESCE_MILLIS : tracing ? TRACING_MILLIS : slowMillis;
-    return waitMillis - (nowMillis - lastScanMillis);
+    return Math.max(
+        waitMillis - (nowMillis - lastScanMillis),
+        gap(0, scanCostMillis) - (nowMillis - scanEndMillis));
   }
 
   /** Time until a scan or a look for threads is due, if nothing changes; 0 when one is. */
@@ -87,7 +119,9 @@ final class RescanPolicy {
     return Math.max(
         0,
         looking
-            ? Math.min(scanMillis, THREADS_MILLIS - (nowMillis - lastThreadsMillis))
+            ? Math.min(
+                scanMillis,
+                gap(THREADS_MILLIS, threadsCostMillis) - (nowMillis - lastThreadsMillis))
             : scanMillis);
   }
 
@@ -95,7 +129,7 @@ final class RescanPolicy {
   boolean threadsDue(long nowMillis) {
     if (!threadsMissing
         || nowMillis - lastChangeMillis > AWAIT_THREADS_MILLIS
-        || nowMillis - lastThreadsMillis < THREADS_MILLIS) {
+        || nowMillis - lastThreadsMillis < gap(THREADS_MILLIS, threadsCostMillis)) {
       return false;
     }
     lastThreadsMillis = nowMillis;

@@ -1,9 +1,9 @@
 package io.blkwarden.agent.runtime;
 
 import io.blkwarden.agent.bus.IncomingCommand;
-import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.throttle.FoundLeases;
 
 /**
  * An agent without a thread: its owner brings every input, one at a time, and so decides what
@@ -27,7 +27,7 @@ public final class SteppedAgent {
   }
 
   /** Takes over what an earlier run left; to be called before all else. */
-  public void start(LeaseFile.Found found) {
+  public void start(FoundLeases found) {
     core.start(found);
   }
 

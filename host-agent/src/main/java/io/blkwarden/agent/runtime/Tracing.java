@@ -13,7 +13,12 @@ public interface Tracing {
     return new Tracing() {
       @Override
       public Optional<String> arm(Set<DeviceNumber> devices) {
-        return devices.isEmpty() ? Optional.empty() : Optional.of(why);
+        return Optional.empty();
+      }
+
+      @Override
+      public Optional<String> unavailable() {
+        return Optional.of(why);
       }
 
       @Override
@@ -29,6 +34,11 @@ public interface Tracing {
    * @return why it does not, if it does not
    */
   Optional<String> arm(Set<DeviceNumber> devices);
+
+  /** Why nothing can ever be traced here; empty where it can. */
+  default Optional<String> unavailable() {
+    return Optional.empty();
+  }
 
   /** Takes what was seen since the last time. */
   List<SeenBio> drain();

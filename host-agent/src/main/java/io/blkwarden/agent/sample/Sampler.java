@@ -27,6 +27,7 @@ public final class Sampler {
   private CounterTable disks;
   private CounterTable devices;
   private Optional<String> pressureFault = Optional.empty();
+  private Optional<String> pressureUnavailable = Optional.empty();
   private long baseId;
   private long sequence;
 
@@ -81,7 +82,10 @@ public final class Sampler {
     into.identify(run, baseId, revision, sequence++);
     into.time(monotonicMillis, wallMillis, intervalMillis);
     Reading<IoPressure> pressure = IoPressure.read(files);
-    pressureFault = pressure.isPresent() ? Optional.empty() : Optional.of(pressure.describe());
+    boolean never = neverThere(pressure);
+    pressureFault =
+        pressure.isPresent() || never ? Optional.empty() : Optional.of(pressure.describe());
+    pressureUnavailable = never ? Optional.of(pressure.describe()) : Optional.empty();
     into.pressure(
         pressure.map(IoPressure::someMicros).orElse(SampleFrame.UNMEASURED),
         pressure.map(IoPressure::fullMicros).orElse(SampleFrame.UNMEASURED));
@@ -96,7 +100,19 @@ public final class Sampler {
     return disks.fault().or(devices::fault);
   }
 
-  /** Why the host's pressure is unknown; empty when it was read. */
+  /** A kernel without PSI has no such file, or one that cannot be opened. */
+  private static boolean neverThere(Reading<IoPressure> pressure) {
+    return pressure instanceof Reading.Absent
+        || (pressure instanceof Reading.Failed<IoPressure>(String cause)
+            && cause.contains("not supported"));
+  }
+
+  /** Why this kernel never tells the host's pressure; empty when it does. */
+  public Optional<String> pressureUnavailable() {
+    return pressureUnavailable;
+  }
+
+  /** Why the host's pressure is unknown although the kernel has it; empty when it was read. */
   public Optional<String> pressureFault() {
     return pressureFault;
   }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The two halves of setting a priority or a limit: all looks first, then all calls, and none
@@ -56,6 +57,7 @@ sealed interface LeaseStart {
       WorkerPriorities workers,
       WorkerGroups groups,
       Verdict.Apply apply,
+      DamageRecovery damaged,
       String reason,
       long nowMillis) {
     Restraint wish = apply.wish().restraint();
@@ -69,9 +71,12 @@ sealed interface LeaseStart {
       limit = new HeldLimit(perSecond, device);
     }
     Map<Integer, HeldWorker> custody =
-        apply.held().stream()
-            .flatMap(lease -> lease.workers().stream())
-            .collect(Collectors.toMap(worker -> worker.id().pid(), Function.identity()));
+        Stream.concat(
+                apply.held().stream().flatMap(lease -> lease.workers().stream()),
+                damaged.earlier(apply.disk()))
+            .collect(
+                Collectors.toMap(
+                    worker -> worker.id().pid(), Function.identity(), (first, _) -> first));
     List<HeldWorker> held = new ArrayList<>();
     for (Worker worker : apply.disk().workers()) {
       Optional<String> objection = workers.objection(worker.id(), worker.comm());

@@ -11,4 +11,9 @@ public interface LeaseStore {
    * @return what went wrong; empty when it is stored
    */
   Optional<String> save(StoredLeases leases);
+
+  /** Which of several copies could not be written the last time; empty when all were. */
+  default Optional<String> degraded() {
+    return Optional.empty();
+  }
 }

@@ -59,6 +59,11 @@ public final class LeaseTable {
         .findFirst();
   }
 
+  /** Whether a lease holds a task. */
+  boolean holds(WorkerId worker) {
+    return leases.values().stream().anyMatch(lease -> lease.workerIds().contains(worker));
+  }
+
   /** Leases whose time is over, also those that could not be restored yet. */
   List<Lease> due(long nowMillis) {
     return leases.values().stream().filter(lease -> lease.deadlineMillis() <= nowMillis).toList();

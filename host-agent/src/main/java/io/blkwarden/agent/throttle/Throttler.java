@@ -1,5 +1,6 @@
 package io.blkwarden.agent.throttle;
 
+import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -25,6 +26,8 @@ public final class Throttler {
   private final LimitGroups limits;
   private final WorkerGroups groups;
   private final LeaseEnding ending;
+  private final DamageRecovery damaged;
+  private final Tasks tasks;
   private final StarvationGuard starvation = new StarvationGuard();
   private final SchedulerWatch schedulers = new SchedulerWatch();
   private final LeaseStore store;
@@ -33,6 +36,7 @@ public final class Throttler {
   private LeaseTable table = LeaseTable.EMPTY;
   private long storedEpoch;
   private Optional<String> storeFault = Optional.empty();
+  private boolean groupsLeft;
 
   /** Makes a throttler without leases; {@link #recover} takes over those of an earlier run. */
   public Throttler(
@@ -51,6 +55,8 @@ public final class Throttler {
     this.limits = limits;
     this.groups = new WorkerGroups(workers, limits);
     this.ending = new LeaseEnding(workers, groups, outcomes);
+    this.damaged = new DamageRecovery(workers, outcomes);
+    this.tasks = tasks;
     this.store = store;
     this.outcomes = outcomes;
     this.storedEpoch = gate.epoch();
@@ -71,9 +77,9 @@ public final class Throttler {
     return gate.acting();
   }
 
-  /** Why the leases could not be stored, the last time it was tried; empty when they were. */
+  /** Why the leases, or a copy of them, could not be stored the last time; empty when all were. */
   public Optional<String> storeFault() {
-    return storeFault;
+    return storeFault.or(store::degraded);
   }
 
   /** Decides on a command and carries it out. */
@@ -130,7 +136,8 @@ public final class Throttler {
     if (objection.isPresent()) {
       return refuse(command, Refusal.GATE, objection.get());
     }
-    LeaseStart start = LeaseStart.prepare(workers, groups, apply, command.reason(), nowMillis);
+    LeaseStart start =
+        LeaseStart.prepare(workers, groups, apply, damaged, command.reason(), nowMillis);
     if (start instanceof LeaseStart.Refused(String detail)) {
       return refuse(command, Refusal.GATE, detail);
     }
@@ -146,6 +153,7 @@ public final class Throttler {
     return switch (LeaseStart.carryOut(workers, groups, lease)) {
       case LeaseStart.Set(Lease settled, List<Outcome.WorkerChange> changes) -> {
         table = table.with(settled);
+        damaged.heldBy(settled);
         store();
         // Now and not with the next scan: the scheduler may have changed by then.
         schedulers.begin(settled, apply.disk());
@@ -223,7 +231,12 @@ public final class Throttler {
         result.add(outcome);
       }
     }
-    if (!due.isEmpty() || storeFault.isPresent()) {
+    List<Outcome> restored = damaged.restore(table);
+    result.addAll(restored);
+    if (groupsLeft) {
+      result.addAll(sweep());
+    }
+    if (!due.isEmpty() || !restored.isEmpty() || storeFault.isPresent()) {
       store();
     }
     return result;
@@ -300,10 +313,70 @@ public final class Throttler {
         null, lease, result, detail.toString(), changes, lease.remainingMillis(nowMillis));
   }
 
+  /**
+   * Takes over what an earlier run left: intact leases go on, are restored, or are gone; what only
+   * a damaged or outdated record has is restored.
+   *
+   * @param uptimeTicks now, in 1/100 s since boot
+   */
+  public List<Outcome> recover(FoundLeases found, long uptimeTicks, long nowMillis) {
+    if (found.equals(FoundLeases.NOTHING)) {
+      return List.of();
+    }
+    if (found.lost()) {
+      damaged.lost(uptimeTicks);
+    }
+    List<Outcome> result = new ArrayList<>();
+    found.stored().ifPresent(stored -> result.addAll(recover(stored, nowMillis)));
+    for (SalvagedLeases salvaged : found.salvaged()) {
+      if (salvaged.boot().equals(boot)) {
+        result.addAll(restore(salvaged, nowMillis));
+      }
+    }
+    result.addAll(damaged.restore(table));
+    store();
+    return result;
+  }
+
+  private List<Outcome> restore(SalvagedLeases salvaged, long nowMillis) {
+    List<Outcome> result = new ArrayList<>();
+    for (Lease lease : salvaged.leases()) {
+      List<HeldWorker> free =
+          lease.workers().stream().filter(worker -> !table.holds(worker.id())).toList();
+      if (table.find(lease.id()).isPresent() || table.full()) {
+        damaged.add(free);
+      } else if (!free.isEmpty()) {
+        String why = "its record was damaged or is outdated";
+        result.add(end(null, lease.with(free), End.RECOVERED, why, nowMillis));
+      }
+    }
+    damaged.add(salvaged.workers());
+    damaged.addNamed(salvaged.named().stream().filter(id -> !table.holds(id)).toList());
+    return result;
+  }
+
+  /** Looks at proven workers for what a lost or damaged record of leases has left. */
+  public List<Outcome> examine(PresentMapping mapping) {
+    if (!damaged.examines()) {
+      return List.of();
+    }
+    PendingRestores before = damaged.pending();
+    List<Outcome> result = new ArrayList<>(damaged.examine(mapping.disks(), table));
+    result.addAll(damaged.restore(table));
+    damaged.forgetEnded(tasks);
+    if (!damaged.pending().equals(before)) {
+      store();
+    }
+    return result;
+  }
+
   /** Takes over the leases that an earlier run stored: each goes on, is restored, or is gone. */
-  public List<Outcome> recover(StoredLeases stored, long nowMillis) {
+  List<Outcome> recover(StoredLeases stored, long nowMillis) {
     gate.learn(stored.epoch());
     List<Outcome> result = new ArrayList<>();
+    if (stored.boot().equals(boot)) {
+      damaged.add(stored.pending());
+    }
     for (Lease lease : stored.leases()) {
       if (!stored.boot().equals(boot)) {
         String detail = "the host was started anew, its threads are gone";
@@ -327,20 +400,36 @@ public final class Throttler {
     return result;
   }
 
-  /** Removes groups of ours that no lease has: what an earlier run left whose file was lost. */
+  /**
+   * Removes groups of ours that no lease has: what an earlier run left whose file was lost. What
+   * cannot be removed is tried again by {@link #expire}.
+   */
   public List<Outcome> sweep() {
     List<Outcome> result = new ArrayList<>();
-    for (String group : limits.groups().orElse(List.of())) {
+    boolean before = groupsLeft;
+    Reading<List<String>> groups = limits.groups();
+    groupsLeft = groups instanceof Reading.Failed;
+    for (String group : groups.orElse(List.of())) {
       if (table.all().stream().noneMatch(lease -> lease.group().equals(group))) {
-        String what =
-            limits
-                .remove(group)
-                .map(fault -> "cannot be removed: " + fault)
-                .orElse("is removed, and tasks in it are limited no more");
-        result.add(outcomes.done(null, "the cgroup %s has no lease and %s".formatted(group, what)));
+        Optional<String> fault = limits.remove(group);
+        groupsLeft |= fault.isPresent();
+        if (fault.isEmpty() || !before) {
+          String what =
+              fault
+                  .map(why -> "cannot be removed, and is tried again: " + why)
+                  .orElse("is removed, and tasks in it are limited no more");
+          result.add(
+              outcomes.done(null, "the cgroup %s has no lease and %s".formatted(group, what)));
+        }
       }
     }
     return result;
+  }
+
+  /** How many tasks under no lease are still to be restored after a record was damaged. */
+  public int unrestored() {
+    PendingRestores pending = damaged.pending();
+    return pending.workers().size() + pending.named().size();
   }
 
   /** Whether limits can be set on this host. */
@@ -357,7 +446,9 @@ public final class Throttler {
   }
 
   private Optional<String> store() {
-    storeFault = store.save(new StoredLeases(boot, gate.epoch(), List.copyOf(table.all())));
+    storeFault =
+        store.save(
+            new StoredLeases(boot, gate.epoch(), List.copyOf(table.all()), damaged.pending()));
     if (storeFault.isEmpty()) {
       storedEpoch = gate.epoch();
     }

@@ -3,6 +3,7 @@ package io.blkwarden.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.lease.ReleaseRequest;
+import io.blkwarden.agent.lease.StateFolders;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.testing.NatsServer;
 import java.io.IOException;
@@ -136,7 +137,8 @@ final class AgentCommandTest {
               look.close();
             });
 
-    StateLock.Attempt attempt = StateLock.attempt(state, Duration.ofSeconds(60));
+    StateLock.Attempt attempt =
+        StateLock.attempt(StateFolders.beside(state), Duration.ofSeconds(60));
 
     assertThat(attempt).isInstanceOf(StateLock.Attempt.Taken.class);
     ((StateLock.Attempt.Taken) attempt).lock().close();

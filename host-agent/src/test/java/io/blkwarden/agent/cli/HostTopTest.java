@@ -156,7 +156,7 @@ final class HostTopTest {
     assertThat(top().get().remarks())
         .singleElement()
         .asString()
-        .startsWith("throttles are unknown: ");
+        .startsWith("throttles may be incomplete: ");
     assertThat(file).hasContent("{");
   }
 

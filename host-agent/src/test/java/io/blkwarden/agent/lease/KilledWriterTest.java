@@ -3,6 +3,8 @@ package io.blkwarden.agent.lease;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.throttle.FoundLeases;
+import io.blkwarden.agent.throttle.StoredLeases;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -41,12 +43,10 @@ final class KilledWriterTest {
         writer.destroyForcibly().waitFor();
       }
 
-      assertThat(new LeaseFile(directory).load())
-          .isInstanceOfSatisfying(
-              LeaseFile.Found.Leases.class,
-              found ->
-                  assertThat(found.leases())
-                      .isEqualTo(LeaseFileTest.leases((int) found.leases().epoch())));
+      FoundLeases found = new LeaseFile(directory).load();
+      assertThat(found.faults()).isEmpty();
+      StoredLeases stored = found.stored().orElseThrow();
+      assertThat(stored).isEqualTo(LeaseFileTest.leases((int) stored.epoch()));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.bus.BusListener;
 import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
@@ -12,6 +13,8 @@ import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.HostSpec;
 import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.throttle.LimitGroups;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.Outcome;
@@ -24,8 +27,10 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,7 +46,14 @@ final class AgentLifeTest {
   private final CountDownLatch leases = new CountDownLatch(1);
   private volatile boolean stuck;
   private final Queue<AgentReading> signs = new ConcurrentLinkedQueue<>();
-  private final AgentRuntime agent = agent();
+  private final NoBus bus = new NoBus();
+  private final AgentInbox inbox = new AgentInbox();
+  private AgentRuntime agent;
+
+  @BeforeEach
+  void make() {
+    agent = agent();
+  }
 
   private static long nowMillis() {
     return System.nanoTime() / 1_000_000;
@@ -71,7 +83,7 @@ final class AgentLifeTest {
             LimitGroups.none("no cgroups here"),
             new LeaseFile(state),
             Optional.empty(),
-            new NoBus(),
+            bus,
             this::agentMillis,
             InstantSource.system(),
             new Random(5));
@@ -79,7 +91,7 @@ final class AgentLifeTest {
             new AgentSettings(
                 host.host(), "test", Duration.ofMillis(200), false, RolePatterns.DEFAULTS),
             ports,
-            new AgentInbox())
+            inbox)
         .toOptional()
         .orElseThrow();
   }
@@ -127,15 +139,56 @@ final class AgentLifeTest {
     await().atMost(BOUND).until(() -> signs.size() > before.get() + 2);
   }
 
+  /** Each input used to put off the next tick, so that no sample or heartbeat came any more. */
+  @Test
+  void inputsWithoutEndKeepNoSampleAndNoHeartbeatFromComing() throws InterruptedException {
+    scan.countDown();
+    leases.countDown();
+    agent.start(new LeaseFile(state).load());
+    await().atMost(BOUND).until(() -> bus.samples.get() > 0);
+    AtomicBoolean over = new AtomicBoolean();
+    Thread flood =
+        new Thread(() -> {
+          IncomingCommand malformed =
+              new IncomingCommand(
+                  ControlJson.decode(Command.class, new byte[] {'{'}), nowMillis(), _ -> {});
+          while (!over.get()) {
+            if (!inbox.command(malformed)) {
+              Thread.onSpinWait();
+            }
+          }
+        });
+    flood.start();
+    try {
+      await().atMost(BOUND).until(() -> inbox.refused() > 0);
+      int samples = bus.samples.get();
+      int heartbeats = bus.heartbeats.get();
+      await()
+          .atMost(BOUND)
+          .until(() ->
+              bus.samples.get() > samples + 5 && bus.heartbeats.get() > heartbeats);
+    } finally {
+      over.set(true);
+      flood.join();
+    }
+  }
+
   private static final class NoBus implements ControlBus {
+    final AtomicInteger samples = new AtomicInteger();
+    final AtomicInteger heartbeats = new AtomicInteger();
+
     @Override
     public void start(BusListener listener) {}
 
     @Override
-    public void sample(byte[] batch) {}
+    public void sample(byte[] batch) {
+      samples.incrementAndGet();
+    }
 
     @Override
-    public void heartbeat(Heartbeat heartbeat) {}
+    public void heartbeat(Heartbeat heartbeat) {
+      heartbeats.incrementAndGet();
+    }
 
     @Override
     public void mapping(MappingEvent event) {}

@@ -71,6 +71,71 @@ final class RescanPolicyTest {
     assertThat(policy.scanDue(now)).as("the slow scan goes on").isTrue();
   }
 
+  /** A guest that reconnects its disks every 20 ms, on a host whose scan takes 30 ms. */
+  @Test
+  void scansForChangesWithoutEndTakeATwentiethOfTheTime() {
+    long spentMillis = 0;
+    long begin = now;
+    while (now - begin < 60_000) {
+      policy.changed(now);
+      if (policy.scanDue(now)) {
+        policy.scanning(now);
+        now += 30;
+        policy.scanned(true, false, disks);
+        policy.worked(now);
+        spentMillis += 30;
+      }
+      now += 20;
+    }
+
+    assertThat(spentMillis).isBetween(2_000L, 3_000L);
+  }
+
+  @Test
+  void looksForThreadsTakeATwentiethOfTheTime() {
+    policy.changed(now);
+    scan(true, false);
+    policy.worked(now);
+    long spentMillis = 0;
+    long begin = now;
+    while (now - begin < 20_000) {
+      policy.changed(now); // so that threads are awaited for ever
+      policy.scanning(now);
+      policy.scanned(true, false, disks);
+      policy.worked(now);
+      now += 5;
+      if (policy.threadsDue(now)) {
+        now += 10;
+        policy.threadsLooked(now, true);
+        spentMillis += 10;
+        assertThat(policy.outdated()).as("a new thread is a change").isTrue();
+      }
+    }
+
+    assertThat(spentMillis).isLessThanOrEqualTo(1_000L);
+  }
+
+  @Test
+  void aScanThatWasCostlyOnceIsForgotten() {
+    scan(false, false);
+    now += 2_000;
+    policy.worked(now);
+    policy.changed(now);
+    now += 30_000;
+    for (int n = 0; n < 12; n++) {
+      scan(false, false);
+      policy.worked(now);
+      now += 60_000;
+    }
+    policy.changed(now);
+    scan(false, false);
+    policy.worked(now);
+    policy.changed(now);
+    now += RescanPolicy.COALESCE_MILLIS;
+
+    assertThat(policy.scanDue(now)).isTrue();
+  }
+
   @Test
   void aHostOfManyDisksIsScannedLessOften() {
     scan(false, false);

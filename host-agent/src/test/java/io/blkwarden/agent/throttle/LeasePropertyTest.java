@@ -20,7 +20,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens in whatever order, no priority outlives the leases. */
-final class LeaseProperties {
+final class LeasePropertyTest {
   private static final int DISKS = 4;
   private static final int STEPS = 60;
   private static final int MAX_LEASE_MILLIS = 20_000;

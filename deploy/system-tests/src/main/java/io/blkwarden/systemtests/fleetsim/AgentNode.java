@@ -4,7 +4,6 @@ import io.blkwarden.agent.bus.BusListener;
 import io.blkwarden.agent.bus.BusState;
 import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
-import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.runtime.AgentPorts;
@@ -15,6 +14,7 @@ import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.throttle.IoPriorities;
 import io.blkwarden.agent.throttle.LimitGroups;
+import io.blkwarden.agent.throttle.FoundLeases;
 import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
@@ -101,8 +101,8 @@ final class AgentNode implements ControlBus, IoPriorities {
             world
                 .parts
                 .found(stored)
-                .<LeaseFile.Found>map(LeaseFile.Found.Leases::new)
-                .orElseGet(LeaseFile.Found.Nothing::new)));
+                .map(FoundLeases::of)
+                .orElse(FoundLeases.NOTHING)));
   }
 
   /** Ends the agent's process at once. */
