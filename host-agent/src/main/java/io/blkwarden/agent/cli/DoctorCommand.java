@@ -69,6 +69,7 @@ final class DoctorCommand implements Callable<Integer> {
       checks.addAll(XenStoreCheck.run(XenStoreSettings.of(hostOptions.root), new SecureRandom()));
       checks.addAll(UeventCheck.run());
       checks.addAll(TraceCheck.run(hostOptions.root, found, pid));
+      checks.addAll(HostChecks.counters(found));
       checks.add(HostChecks.leases(stateOptions.stateDir));
       checks.add(HostChecks.queues(found, stateOptions.stateDir));
     } else {

@@ -7,12 +7,15 @@ import io.blkwarden.agent.lease.StateFolders;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
+import io.blkwarden.agent.probe.BlkbackThread;
 import io.blkwarden.agent.probe.BlockDevice;
 import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.KernelRelease;
+import io.blkwarden.agent.probe.KernelThreads;
 import io.blkwarden.agent.probe.QueueScheduler;
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.probe.TaskIo;
 import io.blkwarden.agent.queue.HeldSetting;
 import io.blkwarden.model.IoPriority;
 import java.nio.file.Files;
@@ -107,6 +110,28 @@ final class HostChecks {
             ? Check.ok("ioprio", "ioprio_get works; this process has " + own.describe())
             : Check.fail("ioprio", own.describe(), "Allow native calls to the JVM."));
     return checks;
+  }
+
+  /** Whether the counter proof is needed, and possible: only where names of threads are cut. */
+  static List<Check> counters(KernelFiles files) {
+    List<BlkbackThread> cut =
+        KernelThreads.read(files).map(KernelThreads::blkback).orElse(List.of()).stream()
+            .filter(thread -> !thread.name().whole())
+            .toList();
+    if (cut.isEmpty()) {
+      return List.of();
+    }
+    Reading<TaskIo> io = TaskIo.read(files, cut.getFirst().id().pid());
+    String names =
+        "the names of %d threads are cut, such as '%s'"
+            .formatted(cut.size(), cut.getFirst().name().comm());
+    return List.of(
+        Check.warn(
+            "counters",
+            names + (io.isPresent() ? "" : ", and " + io.describe()),
+            "Tracing tells them apart. If tracing is not available, or disks stay ambiguous-name,"
+                + " let the service read their counters: install"
+                + " /usr/share/doc/blkwarden-agent/examples/counter-proof.conf as a drop-in."));
   }
 
   /** What the agent has set of devices' queues. */
