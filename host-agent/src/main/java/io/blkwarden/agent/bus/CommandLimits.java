@@ -6,8 +6,9 @@ import java.util.Map;
 /**
  * How many commands are taken: of each sender, and of those that cannot be read of all together.
  *
- * <p>A sender is known by the inbox in which it waits for answers. A controller that ends every lease
- * of a host one by one stays within its limit. For use by one thread: the one on which commands come.
+ * <p>A sender is known by the inbox in which it waits for answers. A controller that ends every
+ * lease of a host one by one stays within its limit. For use by one thread: the one on which
+ * commands come.
  */
 final class CommandLimits {
   /** Commands of one sender that may come at once. */

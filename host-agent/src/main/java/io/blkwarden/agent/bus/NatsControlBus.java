@@ -305,10 +305,7 @@ public final class NatsControlBus implements ControlBus {
       return;
     }
     IncomingCommand command =
-        new IncomingCommand(
-            decoded,
-            now,
-            outcome -> put(() -> outbox.reply(to, outcome)));
+        new IncomingCommand(decoded, now, outcome -> put(() -> outbox.reply(to, outcome)));
     BusListener heard = listener();
     if (heard == null || !heard.command(command)) {
       put(() -> outbox.drop("commands"));

@@ -48,8 +48,8 @@ public final class LeaseFile implements LeaseStore {
         case StateFile.Content.Missing _ -> new Source(file, Optional.empty(), Optional.empty());
         case StateFile.Content.Unreadable(String detail) ->
             new Source(file, Optional.empty(), Optional.of(detail));
-        case StateFile.Content.Bytes(byte[] bytes) -> {
-          Decoded decoded = decode.apply(bytes);
+        case StateFile.Content.Bytes bytes -> {
+          Decoded decoded = decode.apply(bytes.get());
           yield new Source(
               file,
               Optional.of(decoded),

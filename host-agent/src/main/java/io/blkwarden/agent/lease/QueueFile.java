@@ -108,7 +108,7 @@ public final class QueueFile implements QueueStore {
     return switch (file.read()) {
       case StateFile.Content.Missing _ -> Reading.absent(file.path().toString());
       case StateFile.Content.Unreadable(String detail) -> Reading.failed(detail);
-      case StateFile.Content.Bytes(byte[] bytes) -> decode.apply(bytes);
+      case StateFile.Content.Bytes bytes -> decode.apply(bytes.get());
     };
   }
 

@@ -26,7 +26,17 @@ record StateFile(Path directory, String name, int maxBytes) {
     record Missing() implements Content {}
 
     /** Its bytes. */
-    record Bytes(byte[] bytes) implements Content {}
+    final class Bytes implements Content {
+      private final byte[] bytes;
+
+      private Bytes(byte[] bytes) {
+        this.bytes = bytes;
+      }
+
+      byte[] get() {
+        return bytes;
+      }
+    }
 
     /** It is there and cannot be read. */
     record Unreadable(String detail) implements Content {}

@@ -159,8 +159,8 @@ public final class StateLock implements AutoCloseable {
   @Override
   public void close() {
     for (FileLock lock : locks) {
-      try (FileChannel channel = lock.channel()) {
-        lock.release();
+      try {
+        lock.acquiredBy().close(); // with its locks
       } catch (IOException _) {
         // The kernel drops the lock with the descriptor in any case.
       }

@@ -43,8 +43,7 @@ public final class Evidence {
   record DomainSet(Set<Slot> disks, Set<Life> lives, Set<WorkerId> threads) {}
 
   private static final Evidence NONE =
-      new Evidence(
-          null, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), RingWaits.none());
+      new Evidence(null, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), RingWaits.none());
 
   /** Uptime of the snapshot, which was read before its bios were drained. */
   final @Nullable Long uptimeTicks;

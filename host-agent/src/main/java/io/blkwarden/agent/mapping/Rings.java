@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>How many rings a guest chose, only the guest says, in its own directory. So its number counts
  * for little: up to what the backend offered, and while the youngest thread is less than {@link
  * #YOUNG_TICKS} old, for the kernel starts all threads of a disk in one go. A larger number cannot
- * keep a disk unresolved for longer than that, nor more than twice ({@link RingWaits}), and a smaller one hides no thread, for threads are
- * counted and not the guest's word.
+ * keep a disk unresolved for longer than that, nor more than twice ({@link RingWaits}), and a
+ * smaller one hides no thread, for threads are counted and not the guest's word.
  */
 final class Rings {
   /** For how long a guest's number may say that a thread is still to come: 30 s. */
@@ -35,11 +35,7 @@ final class Rings {
    * @param waits for which disks more rings were awaited, and how often
    */
   static Optional<UnresolvedReason> missing(
-      Vbd vbd,
-      List<Tie> tied,
-      List<Pair> open,
-      @Nullable Long uptimeTicks,
-      RingWaits waits) {
+      Vbd vbd, List<Tie> tied, List<Pair> open, @Nullable Long uptimeTicks, RingWaits waits) {
     if (tied.isEmpty()) {
       return Optional.of(
           open.isEmpty() ? UnresolvedReason.NO_THREAD_YET : UnresolvedReason.AMBIGUOUS_NAME);

@@ -202,9 +202,7 @@ final class AgentCore {
     }
     if (live.known()) {
       long spacing =
-          snapshotWanted
-              ? Math.max(SNAPSHOT_SPACING_MILLIS, snapshotGapMillis)
-              : SNAPSHOT_MILLIS;
+          snapshotWanted ? Math.max(SNAPSHOT_SPACING_MILLIS, snapshotGapMillis) : SNAPSHOT_MILLIS;
       left = Math.min(left, spacing - (now - lastSnapshotMillis));
     }
     return Math.max(0, left);

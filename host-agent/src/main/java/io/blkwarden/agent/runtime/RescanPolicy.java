@@ -2,8 +2,8 @@ package io.blkwarden.agent.runtime;
 
 /**
  * When the host is looked at again: soon after a change, but never so often that scans take more
- * than a twentieth of a core, quickly while threads are awaited that
- * come without an event, each second while something is traced, and now and then in any case.
+ * than a twentieth of a core, quickly while threads are awaited that come without an event, each
+ * second while something is traced, and now and then in any case.
  */
 final class RescanPolicy {
   /** Least time between two scans for changes, so that a burst of them costs one or two. */
@@ -66,8 +66,8 @@ final class RescanPolicy {
   }
 
   /**
-   * All work for a scan is done: a guest that changes its disks as fast as it can must not cost more
-   * than {@link #SHARE} allows.
+   * All work for a scan is done: a guest that changes its disks as fast as it can must not cost
+   * more than {@link #SHARE} allows.
    */
   void worked(long nowMillis) {
     scanEndMillis = nowMillis;

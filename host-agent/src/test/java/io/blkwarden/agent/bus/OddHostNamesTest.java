@@ -32,8 +32,8 @@ final class OddHostNamesTest {
 
   @Test
   void agentsAndTheDoctorConnect() throws Exception {
-    try (NatsServer server = NatsServer.start();
-        Connection client = server.connect()) {
+    try (NatsServer server = NatsServer.start()) {
+      Connection client = server.connect();
       Queue<Message> heard = new ConcurrentLinkedQueue<>();
       client.createDispatcher(heard::add).subscribe(Subjects.DEFAULT.allSamples());
       client.flush(Duration.ofSeconds(10));

@@ -68,14 +68,14 @@ final class MappingResolverTest {
   @Test
   void aGuestThatAnnouncesMoreRingsAgainAndAgainIsWaitedForTwice() {
     MadeHost host =
-        new MadeHost()
-            .disk(11, "xvda1", 51713, 0)
-            .change(11, 51713, edit -> edit.queues(4, 4));
+        new MadeHost().disk(11, "xvda1", 51713, 0).change(11, 51713, edit -> edit.queues(4, 4));
     for (int wait = 0; wait < RingWaits.MOST; wait++) {
       reconnect(host);
       assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
       host.later(Rings.YOUNG_TICKS - 1_000);
-      assertThat(resolved.look(host).of(11, "xvda1")).as("the same wait").isEqualTo("rings-missing");
+      assertThat(resolved.look(host).of(11, "xvda1"))
+          .as("the same wait")
+          .isEqualTo("rings-missing");
     }
     for (int more = 0; more < 3; more++) {
       reconnect(host);

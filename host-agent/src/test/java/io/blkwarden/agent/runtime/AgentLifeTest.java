@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.bus.BusListener;
 import io.blkwarden.agent.bus.BusState;
-import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.bus.ControlBus;
+import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
@@ -165,8 +165,7 @@ final class AgentLifeTest {
       int heartbeats = bus.heartbeats.get();
       await()
           .atMost(BOUND)
-          .until(() ->
-              bus.samples.get() > samples + 5 && bus.heartbeats.get() > heartbeats);
+          .until(() -> bus.samples.get() > samples + 5 && bus.heartbeats.get() > heartbeats);
     } finally {
       over.set(true);
       flood.join();

@@ -12,9 +12,9 @@ import io.blkwarden.agent.runtime.SteppedAgent;
 import io.blkwarden.agent.runtime.Tracing;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.SimulatedHost;
+import io.blkwarden.agent.throttle.FoundLeases;
 import io.blkwarden.agent.throttle.IoPriorities;
 import io.blkwarden.agent.throttle.LimitGroups;
-import io.blkwarden.agent.throttle.FoundLeases;
 import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
@@ -97,12 +97,7 @@ final class AgentNode implements ControlBus, IoPriorities {
     world.say(id() + " agent starts");
     agent = made;
     run(each ->
-        each.start(
-            world
-                .parts
-                .found(stored)
-                .map(FoundLeases::of)
-                .orElse(FoundLeases.NOTHING)));
+        each.start(world.parts.found(stored).map(FoundLeases::of).orElse(FoundLeases.NOTHING)));
   }
 
   /** Ends the agent's process at once. */
