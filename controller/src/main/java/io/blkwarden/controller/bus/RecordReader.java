@@ -237,7 +237,8 @@ final class RecordReader implements RecordPages {
           fetch.max(FETCH_BYTES, most);
         }
         long before = seen;
-        try (FetchConsumer batch = consumer.fetch(fetch.build())) {
+        FetchConsumer batch = consumer.fetch(fetch.build());
+        try {
           Message message = batch.nextMessage();
           while (message != null && !full && !over) {
             take(message);
@@ -247,10 +248,8 @@ final class RecordReader implements RecordPages {
           if (single) {
             throw e;
           }
-        } catch (IOException | JetStreamApiException | InterruptedException e) {
-          throw e;
-        } catch (Exception e) { // what close() of any AutoCloseable may throw
-          throw new IOException(e);
+        } finally {
+          close(batch);
         }
         if (seen == before) {
           if (single) {
@@ -260,6 +259,16 @@ final class RecordReader implements RecordPages {
         } else {
           single = false;
         }
+      }
+    }
+
+    private static void close(FetchConsumer batch) throws IOException, InterruptedException {
+      try {
+        batch.close();
+      } catch (IOException | InterruptedException e) {
+        throw e;
+      } catch (Exception e) { // AutoCloseable declares it
+        throw new IOException(e);
       }
     }
 

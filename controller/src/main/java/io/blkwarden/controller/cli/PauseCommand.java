@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
     name = "pause",
     mixinStandardHelpOptions = true,
     description = {
-      "Pauses enforcement until 'blkwarden resume': policies are evaluated and alerts published, but",
-      "nothing is throttled, not by hand either, and leases in force end at their time.",
+      "Pauses enforcement until 'blkwarden resume': policies are evaluated and alerts published,",
+      "but nothing is throttled, not by hand either, and leases in force end at their time.",
       "Applies to every controller and survives restarts. To end leases at once: release --all.",
       "The controller that leads carries it out; exit code 1 when none answers."
     })

@@ -39,7 +39,6 @@ import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
-import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.Outcome;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -116,6 +115,7 @@ public final class ControllerRuntime implements AutoCloseable {
     FleetIntake intake =
         new FleetIntake(
             settings.bus().subjects(), lanes, intakeCounts, clock, outcomes, desk(operators));
+    StoredState stored = new StoredState(bus, lanes, operators);
     EffectDispatch dispatch =
         new EffectDispatch(
             commands,
@@ -124,8 +124,8 @@ public final class ControllerRuntime implements AutoCloseable {
             bus::publish,
             bus::fetchMapping,
             bus::keep,
-            forget -> forget(forget, intake, operators),
-            store -> store(store, operators),
+            forget -> stored.forget(forget, intake),
+            stored::store,
             operators,
             this::epoch,
             instance,
@@ -367,42 +367,6 @@ public final class ControllerRuntime implements AutoCloseable {
   private void tell(Alert alert) {
     bus.publish(alert);
     notifier.take(alert);
-  }
-
-  private void forget(Effect.Forget forget, FleetIntake intake, OperatorMailbox operators) {
-    CompletableFuture<Void> _ =
-        bus.forget(forget.host())
-            .whenComplete((_, fault) -> {
-              if (fault == null) {
-                intake.forget(forget.host());
-                lanes.put(new Input.Forgotten(forget));
-              } else {
-                operators.answer(
-                    forget.asked().correlation(),
-                    new OperatorReply(
-                        OperatorReply.Verdict.FAILED,
-                        "the stored map of %s could not be deleted, try again: %s"
-                            .formatted(forget.host(), fault.getMessage())));
-              }
-            });
-  }
-
-  private void store(Effect.Store store, OperatorMailbox operators) {
-    CompletableFuture<Void> _ =
-        bus.store(store.input(), store.set(), store.expired())
-            .whenComplete((_, fault) -> {
-              if (fault == null) {
-                lanes.put(new Input.Stored(store));
-              } else {
-                operators.answer(
-                    store.asked().correlation(),
-                    new OperatorReply(
-                        OperatorReply.Verdict.FAILED,
-                        "NATS did not confirm the change, which may or may not be in force; check"
-                            + " /readyz of the controller and try again: "
-                            + fault));
-              }
-            });
   }
 
   private MetricSource metrics(ControlStep step) {

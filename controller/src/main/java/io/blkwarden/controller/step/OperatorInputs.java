@@ -72,7 +72,7 @@ final class OperatorInputs {
           end(
               asked,
               said.ack(undo.about()),
-              "%s is not acknowledged: 'blkwarden alerts --json' shows by whom an alert is (acked_by)"
+              "%s is not acknowledged: acked_by in 'blkwarden alerts --json' names who did"
                   .formatted(undo.about()));
       case OperatorRequest.PauseSet _ ->
           set(asked, new Pause(asked.by(), asked.reason(), now, asked.key()));

@@ -276,7 +276,7 @@ final class RecordDeskTest {
             ControlJson.encode(page(null, 1)),
             Duration.ofSeconds(60));
 
-    assertThat(ControlJson.decode(ReplayPage.class, other.getData()))
+    assertThat(ControlJson.decode(ReplayPage.class, Objects.requireNonNull(other).getData()))
         .isInstanceOfSatisfying(
             Decoded.Ok.class,
             ok -> assertThat(((ReplayPage) ok.value()).verdict()).isEqualTo(Verdict.DONE));
@@ -297,7 +297,7 @@ final class RecordDeskTest {
       Message answer =
           client.request(
               SUBJECTS.prefix() + "." + subject, "{}".getBytes(UTF_8), Duration.ofSeconds(20));
-      assertThat(new String(answer.getData(), UTF_8))
+      assertThat(new String(Objects.requireNonNull(answer).getData(), UTF_8))
           .as(subject)
           .contains("\"verdict\":\"failed\"");
     }

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Silences, acknowledgements and the pause are requests that the leading controller carries out. */
+/** The leading controller carries out requests for silences, acknowledgements and the pause. */
 final class OperatorInputsTest {
   private static final OperatorKey KEY =
       new OperatorKey("UAYQWWEYZEUX4GZGI3ZBDK73MTZAC3RGTXMA6R5PVGNLINLPPBUUCI45");

@@ -75,6 +75,7 @@ public final class Grants {
             subjects.allDecisions(),
             "$KV.%s.>".formatted(JetStreamAssets.CLAIM),
             "$KV.%s.>".formatted(JetStreamAssets.SPEC),
+            "$KV.%s.>".formatted(JetStreamAssets.SAID),
             "$JS.API.>",
             "$JS.ACK.>",
             "$JS.FC.>"),
