@@ -142,7 +142,10 @@ final class Sampling {
       case Restraint.Priority _ -> ClearRule.ofUtil(state.value(Metric.UTIL, row));
       case Restraint.Limit limit ->
           ClearRule.ofLimit(
-              limit, state.value(Metric.READ_IOPS, row), state.value(Metric.WRITE_IOPS, row));
+              limit,
+              state.value(Metric.READ_IOPS, row),
+              state.value(Metric.WRITE_IOPS, row),
+              state.value(Metric.UTIL, row));
     };
   }
 

@@ -17,15 +17,23 @@ final class ClearRuleTest {
   }
 
   @Test
-  void behindALimitTheyShowAsAllOfTheLimitUsed() {
-    assertThat(ClearRule.ofLimit(TWENTY, 17.9, 0)).isEqualTo(Verdict.CLEAR);
-    assertThat(ClearRule.ofLimit(TWENTY, 18, 0)).isEqualTo(Verdict.BACKLOGGED);
-    assertThat(ClearRule.ofLimit(TWENTY, 0, 19.9)).isEqualTo(Verdict.BACKLOGGED);
-    assertThat(ClearRule.ofLimit(TWENTY, Double.NaN, 19.9)).isEqualTo(Verdict.UNKNOWN);
+  void behindALimitTheyShowAsADiskNearItsLimit() {
+    assertThat(ClearRule.ofLimit(TWENTY, 17.9, 0, 0)).isEqualTo(Verdict.CLEAR);
+    assertThat(ClearRule.ofLimit(TWENTY, 18, 0, 0)).isEqualTo(Verdict.BACKLOGGED);
+    assertThat(ClearRule.ofLimit(TWENTY, 0, 19.9, 0)).isEqualTo(Verdict.BACKLOGGED);
+    assertThat(ClearRule.ofLimit(TWENTY, Double.NaN, 19.9, 0)).isEqualTo(Verdict.UNKNOWN);
   }
 
   @Test
-  void readsAndWritesHaveABudgetEach() {
-    assertThat(ClearRule.ofLimit(TWENTY, 15, 15)).isEqualTo(Verdict.CLEAR);
+  void readsAndWritesBelowTheirOwnBudgetsAreTakenTogether() {
+    assertThat(ClearRule.ofLimit(TWENTY, 15, 15, 0)).isEqualTo(Verdict.BACKLOGGED);
+    assertThat(ClearRule.ofLimit(TWENTY, 12, 7, 0)).isEqualTo(Verdict.BACKLOGGED);
+    assertThat(ClearRule.ofLimit(TWENTY, 6, 6, 0)).isEqualTo(Verdict.CLEAR);
+  }
+
+  @Test
+  void ioInFlightMostOfTheTimeIsBacklogBehindALimitToo() {
+    assertThat(ClearRule.ofLimit(TWENTY, 3, 0, 0.9)).isEqualTo(Verdict.BACKLOGGED);
+    assertThat(ClearRule.ofLimit(TWENTY, 3, 0, Double.NaN)).isEqualTo(Verdict.CLEAR);
   }
 }

@@ -72,6 +72,23 @@ final class LimitingTest {
     assertThat(Rig.states(effects)).contains("resolved");
   }
 
+  /** Reads and writes wait for each other behind a limit, so neither uses its budget up. */
+  @Test
+  void aLimitIsKeptWhileReadsAndWritesTogetherPressAgainstIt() {
+    rig.outcome(limit(), Outcome.Result.APPLIED);
+    List<Effect> effects =
+        rig.seconds(
+            25,
+            host,
+            () -> {
+              host.reads(host.noisy, 15, 3, 60, 0);
+              host.writes(host.noisy, 15, 3);
+              host.reads(host.neighbour, 300, 5, 900, 1);
+            });
+    assertThat(Rig.sends(effects)).isEmpty();
+    assertThat(Rig.states(effects)).doesNotContain("resolved");
+  }
+
   @Test
   void aLimitThatHelpsNobodyIsReleased() {
     rig.outcome(limit(), Outcome.Result.APPLIED);

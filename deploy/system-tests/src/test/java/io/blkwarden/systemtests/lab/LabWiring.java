@@ -56,6 +56,16 @@ final class LabWiring {
         natsUrl(), work, POLICIES.replace("ladder: [ idle ]", "ladder: [ " + ladder + " ]"));
   }
 
+  /** A controller whose policy has another threshold besides, as {@code when} writes it. */
+  static ControllerProcess controller(Path work, String ladder, String when) throws IOException {
+    return ControllerProcess.start(
+        natsUrl(),
+        work,
+        POLICIES
+            .replace("ladder: [ idle ]", "ladder: [ " + ladder + " ]")
+            .replaceFirst("when: \\{.*", "when: { " + when + " }"));
+  }
+
   /** Stands for the controller until there is one. */
   static ControllerProcess noController() {
     return ControllerProcess.none();

@@ -11,6 +11,7 @@ import io.blkwarden.model.message.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -132,8 +133,57 @@ class LimitLabTest {
     lab.guest("vm102", "setdisk off");
   }
 
+  /** Reads and writes wait for each other behind a limit, and neither uses its budget up. */
   @Test
   @Order(3)
+  void aLimitIsKeptThroughAStormOfReadsAndWrites() throws Exception {
+    controller.kill();
+    controller =
+        LabWiring.controller(
+            work,
+            "limit 10/s",
+            "metric: iops, above: 25, for: 5s, clear_below: 22, clear_for: 3s");
+    String dm = Dom0.dm(dom0.resolved(fleet.mark(), 4), "vm101", "xvda2");
+    int mark = fleet.mark();
+    lab.guest("vm101", "setswap mixed 3");
+    Instant since = dom0.outcome(mark, Outcome.Result.APPLIED).message().at();
+
+    int applied = fleet.mark();
+    long[] before = counted(dm);
+    Awaitility.await("40 s of reads and writes at the limit")
+        .atMost(Dom0.PATIENCE)
+        .until(() -> dom0.now().isAfter(since.plusSeconds(40)));
+    long[] after = counted(dm);
+    double seconds = (after[2] - before[2]) / 1_000_000.0;
+    double readIops = (after[0] - before[0]) / seconds;
+    double writeIops = (after[1] - before[1]) / seconds;
+    System.out.printf(
+        "%nmixed I/O under limit 10/s: %.1f reads/s, %.1f writes/s%n", readIops, writeIops);
+    assertThat(readIops + writeIops)
+        .as("reads and writes a second under limit 10/s: %.1f and %.1f", readIops, writeIops)
+        .isBetween(9.0, 22.0);
+    assertThat(
+            fleet.since(applied, Outcome.class).stream()
+                .filter(seen -> seen.message().result() == Outcome.Result.RELEASED))
+        .as("a release in the middle of the storm")
+        .isEmpty();
+
+    lab.guest("vm101", "setswap off");
+    dom0.outcome(applied, Outcome.Result.RELEASED);
+    assertNoGroupIsLeft();
+  }
+
+  /** Reads and writes of a device so far, and the time in dom0 in microseconds. */
+  private long[] counted(String device) {
+    String line =
+        lab.sh(
+            "read -r -a s </sys/block/%s/stat; echo ${s[0]} ${s[4]} ${EPOCHREALTIME/./}"
+                .formatted(device));
+    return Arrays.stream(line.trim().split(" ")).mapToLong(Long::parseLong).toArray();
+  }
+
+  @Test
+  @Order(4)
   void aGuestThatIsDestroyedWhileLimitedLeavesNothing() {
     dom0.resolved(fleet.mark(), 4);
     int mark = fleet.mark();
