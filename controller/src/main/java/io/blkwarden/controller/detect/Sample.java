@@ -3,6 +3,7 @@ package io.blkwarden.controller.detect;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.plan.ClearRule;
+import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.HostId;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,22 @@ public final class Sample {
   /** A metric; {@link Double#NaN} when it is unknown. */
   double value(Metric metric) {
     return state.value(metric, row);
+  }
+
+  /** What is compared with a threshold; see {@link #comparable}. */
+  double value(Threshold when) {
+    return comparable(state, row, when.metric(), when.above());
+  }
+
+  /**
+   * A metric as far as it can be compared with a threshold. A total of which a disk is missing is a
+   * lower bound: it proves that the threshold is exceeded, and never that it is not.
+   *
+   * @return {@link Double#NaN} when it is unknown
+   */
+  public static double comparable(HostState state, int row, Metric metric, double above) {
+    double value = state.value(metric, row);
+    return value > above || state.complete(metric, row) ? value : Double.NaN;
   }
 
   boolean gateHolds() {

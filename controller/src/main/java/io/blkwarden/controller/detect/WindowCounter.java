@@ -6,7 +6,9 @@ import io.blkwarden.controller.policy.Threshold;
  * Whether so many of a disk's last windows were above a policy's level on average.
  *
  * <p>Windows follow each other from the first value above the level on, in measured time; one that
- * an unknown value falls into goes on with the next known one.
+ * an unknown value falls into goes on with the next known one. The policy's other conditions must
+ * have held at some time in the last window, not at its end: a load that comes and goes may just be
+ * gone then.
  */
 final class WindowCounter implements Detector {
   private final Threshold when;
@@ -17,6 +19,7 @@ final class WindowCounter implements Detector {
   private long heldMillis;
   private int samples;
   private int above;
+  private boolean gated;
   private boolean breached;
 
   WindowCounter(Threshold when, Threshold.Windows windows) {
@@ -27,7 +30,7 @@ final class WindowCounter implements Detector {
 
   @Override
   public Change observe(Sample sample) {
-    double value = sample.value(when.metric());
+    double value = sample.value(when);
     long window = sample.windowMillis();
     if (Double.isNaN(value) || window <= 0) {
       return Change.NONE;
@@ -41,18 +44,21 @@ final class WindowCounter implements Detector {
     sum += value * window;
     millis += window;
     samples = Math.min(samples + 1, when.samples());
+    gated |= sample.gateHolds();
     if (millis < windows.millis()) {
       return Change.NONE;
     }
     boolean enough = samples >= when.samples();
+    boolean gate = gated;
     above = (above << 1 | (enough && sum / millis > when.above() ? 1 : 0)) & windows.mask();
     sum = 0;
     millis = 0;
     samples = 0;
+    gated = false;
     if (above == 0) {
       return Change.QUIET;
     }
-    breached = Integer.bitCount(above) >= windows.atLeast() && sample.gateHolds();
+    breached = Integer.bitCount(above) >= windows.atLeast() && gate;
     clear.restart();
     return breached ? Change.BREACHED : Change.NONE;
   }

@@ -9,6 +9,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Volume;
+import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.DeviceAdded;
 import io.blkwarden.model.message.DeviceRemoved;
 import io.blkwarden.model.message.DiskAttached;
@@ -49,7 +50,8 @@ public final class HostMap {
   /** Rows of devices by row of a disk; a single entry stands for all disks. */
   private final int[][] devicesOf;
 
-  private final SwapRows swapRows;
+  private final DomainRows swapRows;
+  private final DomainRows domainRows;
   private final List<PhysicalDevice> devices;
   private long revision;
   private boolean gap;
@@ -63,7 +65,8 @@ public final class HostMap {
     disks = PackedDisks.NONE;
     volumes = new long[0];
     devicesOf = new int[0][];
-    swapRows = new SwapRows(List.of());
+    swapRows = new DomainRows(List.of(), _ -> false);
+    domainRows = swapRows;
     devices = List.of();
     revision = -1;
   }
@@ -88,7 +91,8 @@ public final class HostMap {
             .map(disk -> shared.computeIfAbsent(disk.physical(), list -> rowsOf(list, rows)))
             .toArray(int[][]::new);
     devicesOf = shared.size() == 1 ? Arrays.copyOf(devicesOfEach, 1) : devicesOfEach;
-    swapRows = new SwapRows(read);
+    swapRows = new DomainRows(read, disk -> disk.volume().role() == VolumeRole.SWAP);
+    domainRows = new DomainRows(read, _ -> true);
   }
 
   /** Half of a digest of the names that last: two volumes have the same one by no accident. */
@@ -206,8 +210,13 @@ public final class HostMap {
   }
 
   /** The swap disks of each row's domain. */
-  SwapRows swapRows() {
+  DomainRows swapRows() {
     return swapRows;
+  }
+
+  /** All disks of each row's domain. */
+  DomainRows domainRows() {
+    return domainRows;
   }
 
   boolean gone(int row) {

@@ -209,6 +209,7 @@ public final class HostState {
       case SWAP_IN -> swap(row, Rates.READ_BYTES);
       case SWAP_OUT -> swap(row, Rates.WRITE_BYTES);
       case SWAP_BYTES -> swap(row, Rates.READ_BYTES) + swap(row, Rates.WRITE_BYTES);
+      case SWAP_IOPS, DOMAIN_IOPS, DOMAIN_BYTES -> total(metric, row);
       case HOST_IO_SOME -> ioSome;
       case HOST_IO_FULL -> ioFull;
     };
@@ -265,6 +266,9 @@ public final class HostState {
           SWAP_IN,
           SWAP_OUT,
           SWAP_BYTES,
+          SWAP_IOPS,
+          DOMAIN_IOPS,
+          DOMAIN_BYTES,
           HOST_IO_SOME,
           HOST_IO_FULL ->
           Double.NaN;
@@ -274,8 +278,8 @@ public final class HostState {
   /** Sum over the swap disks of the row's domain; unknown when it has none or one is unknown. */
   private double swap(int row, int which) {
     double sum = Double.NaN;
-    SwapRows swaps = map.swapRows();
-    for (int swap = swaps.first(row); swap != SwapRows.END; swap = swaps.next(swap)) {
+    DomainRows swaps = map.swapRows();
+    for (int swap = swaps.first(row); swap != DomainRows.END; swap = swaps.next(swap)) {
       if (!map.gone(swap)) {
         sum = (Double.isNaN(sum) ? 0 : sum) + disks.get(swap, which);
         if (Double.isNaN(sum)) {
@@ -286,19 +290,80 @@ public final class HostState {
     return sum;
   }
 
-  /** The disk and its neighbours on the same devices in the last window; unknown as NaN. */
+  /** Sum over the known disks that a total is about; unknown when none is known. */
+  private double total(Metric metric, int row) {
+    Metric each = metric.ofEachDisk();
+    DomainRows rows = rowsOf(metric);
+    double sum = Double.NaN;
+    for (int at = rows.first(row); at != DomainRows.END; at = rows.next(at)) {
+      double value = map.gone(at) ? Double.NaN : value(each, at);
+      if (!Double.isNaN(value)) {
+        sum = Double.isNaN(sum) ? value : sum + value;
+      }
+    }
+    return sum;
+  }
+
+  /**
+   * Whether every disk that a total is about and that was measured before is known now, so that a
+   * low total means that it is low. A disk that was never measured, such as an empty drive, is not
+   * missing. Other metrics are complete whenever they are known.
+   */
+  public boolean complete(Metric metric, int row) {
+    if (!metric.isTotal()) {
+      return true;
+    }
+    DomainRows rows = rowsOf(metric);
+    for (int at = rows.first(row); at != DomainRows.END; at = rows.next(at)) {
+      if (disks.missing(at) && !map.gone(at)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The rows of all disks of the row's domain, or of its swap disks where those alone count. */
+  public int[] domainRows(Metric metric, int row) {
+    DomainRows rows = rowsOf(metric);
+    return IntStream.iterate(rows.first(row), at -> at != DomainRows.END, rows::next).toArray();
+  }
+
+  private DomainRows rowsOf(Metric metric) {
+    return metric == Metric.SWAP_IOPS ? map.swapRows() : map.domainRows();
+  }
+
+  /** The disk and other guests' disks on the same devices in the last window; unknown as NaN. */
   public void neighbourhood(int row, Neighbourhood into) {
-    double ownIos = disks.iops(row);
     double otherIos = 0;
     double otherBusy = 0;
     double otherQueue = 0;
+    DomainRows own = map.domainRows();
     for (int device : map.devicesOf(row)) {
-      otherIos = Math.max(otherIos, sums.ios(device) - ownIos);
-      otherBusy = Math.max(otherBusy, sums.busy(device) - disks.busy(row));
-      otherQueue = Math.max(otherQueue, sums.queue(device) - disks.get(row, Rates.IN_FLIGHT));
+      double ios = sums.ios(device);
+      double busy = sums.busy(device);
+      double queue = sums.queue(device);
+      for (int at = own.first(row); at != DomainRows.END; at = own.next(at)) {
+        if (disks.known(at) && on(device, at)) {
+          ios -= disks.iops(at);
+          busy -= disks.busy(at);
+          queue -= disks.get(at, Rates.IN_FLIGHT);
+        }
+      }
+      otherIos = Math.max(otherIos, ios);
+      otherBusy = Math.max(otherBusy, busy);
+      otherQueue = Math.max(otherQueue, queue);
     }
     double deviceIos = highest(Metric.DEVICE_IOPS, row);
-    into.set(ownIos, disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, deviceIos);
+    into.set(disks.iops(row), disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, deviceIos);
+  }
+
+  private boolean on(int device, int row) {
+    for (int each : map.devicesOf(row)) {
+      if (each == device) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Milliseconds a second that the disk's reads and writes took, summed; NaN when unknown. */
@@ -346,6 +411,11 @@ public final class HostState {
   /** Whether the row is the first of its domain's swap disks. */
   public boolean firstSwapDisk(int row) {
     return map.swapRows().first(row) == row;
+  }
+
+  /** Whether the row is the first of its domain's disks. */
+  public boolean firstDisk(int row) {
+    return map.domainRows().first(row) == row;
   }
 
   /** Whether the row's disk was taken away. */

@@ -61,6 +61,12 @@ public enum Metric {
   SWAP_OUT("swap.out_bytes_per_s", MetricUnit.BYTES_PER_SECOND),
   /** Both. */
   SWAP_BYTES("swap.bytes_per_s", MetricUnit.BYTES_PER_SECOND),
+  /** Reads and writes that its domain completed on all its swap disks; a {@link #isTotal total}. */
+  SWAP_IOPS("swap.iops", MetricUnit.PER_SECOND),
+  /** Reads and writes that the disk's domain completed on all its disks; a total. */
+  DOMAIN_IOPS("domain.iops", MetricUnit.PER_SECOND),
+  /** Bytes that it read and wrote on all its disks; a total. */
+  DOMAIN_BYTES("domain.bytes_per_s", MetricUnit.BYTES_PER_SECOND),
   /** Part of the time in which some task of dom0 waited for I/O. */
   HOST_IO_SOME("host.io_some", MetricUnit.RATIO),
   /** Part of the time in which all of dom0's tasks waited for I/O. */
@@ -101,6 +107,23 @@ public enum Metric {
   /** What it is a metric of. */
   public MetricScope scope() {
     return scope;
+  }
+
+  /**
+   * Whether it adds up what is known of a domain's disks, so that unknown disks make it a lower
+   * bound: it may be too low, and never too high.
+   */
+  public boolean isTotal() {
+    return this == SWAP_IOPS || this == DOMAIN_IOPS || this == DOMAIN_BYTES;
+  }
+
+  /** What a total adds up of each disk; other metrics are that themselves. */
+  public Metric ofEachDisk() {
+    return switch (this) {
+      case SWAP_IOPS, DOMAIN_IOPS -> IOPS;
+      case DOMAIN_BYTES -> BYTES;
+      default -> this;
+    };
   }
 
   /** A value of this metric as people read it, such as {@code 812/s} or {@code 81%}. */

@@ -26,7 +26,7 @@ public enum MetricScope {
     int dot = id.indexOf('.');
     return switch (dot < 0 ? "" : id.substring(0, dot)) {
       case "device" -> DEVICE;
-      case "swap" -> DOMAIN;
+      case "swap", "domain" -> DOMAIN;
       case "host" -> HOST;
       default -> DISK;
     };

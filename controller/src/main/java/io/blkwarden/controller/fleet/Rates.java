@@ -31,9 +31,11 @@ final class Rates {
   private static final int SECTOR_BYTES = 512;
 
   private final float[] values;
+  private final boolean[] measured;
 
   Rates(int rows) {
     values = new float[rows * WIDTH];
+    measured = new boolean[rows];
     Arrays.fill(values, Float.NaN);
   }
 
@@ -87,12 +89,18 @@ final class Rates {
     return !Float.isNaN(get(row, READ_BUSY));
   }
 
+  /** Whether the row is unknown now, and was known before. */
+  boolean missing(int row) {
+    return measured[row] && !known(row);
+  }
+
   void unknown(int row) {
     Arrays.fill(values, row * WIDTH, (row + 1) * WIDTH, Float.NaN);
   }
 
   void copy(int row, Rates from, int fromRow) {
     System.arraycopy(from.values, fromRow * WIDTH, values, row * WIDTH, WIDTH);
+    measured[row] = from.measured[fromRow];
   }
 
   /** Makes the values of a row from what was counted in a window. */
@@ -100,6 +108,7 @@ final class Rates {
     double perSecond = 1_000.0 / windowMillis;
     double bytesPerSecond = SECTOR_BYTES * perSecond;
     int at = row * WIDTH;
+    measured[row] = true;
     values[at + READ_IOPS] = (float) (delta[Counters.READ_IOS] * perSecond);
     values[at + WRITE_IOPS] = (float) (delta[Counters.WRITE_IOS] * perSecond);
     values[at + READ_BYTES] = (float) (delta[Counters.READ_SECTORS] * bytesPerSecond);

@@ -32,8 +32,14 @@ public final class EffectJudge {
    *
    * @param effect the verdict
    * @param note why, in half a sentence with numbers
+   * @param idle whether the disk does as it would without a lower priority: nobody competes with
+   *     it, or it asks for little
    */
-  public record Judgement(Effect effect, String note) {}
+  public record Judgement(Effect effect, String note, boolean idle) {
+    Judgement(Effect effect, String note) {
+      this(effect, note, false);
+    }
+  }
 
   /** Compares the two windows of a disk whose priority is lowered. */
   public static Judgement judge(WindowSums before, WindowSums after, long windowMillis) {
@@ -42,7 +48,7 @@ public final class EffectJudge {
       return unknown.get();
     }
     boolean neighboursGained = after.otherIos() >= GAIN * before.otherIos();
-    if (harmed(before, after) && !neighboursGained) {
+    if (harmed(before, after) && !neighboursGained && !grew(before, after)) {
       return new Judgement(
           Effect.HARMED,
           "neighbours' I/O wait went from %.1f to %.1f ms, the device from %.0f to %.0f I/O per s"
@@ -74,7 +80,9 @@ public final class EffectJudge {
     boolean gained = after.otherIos() >= GAIN * before.otherIos();
     boolean faster = after.otherAwaitMillis() <= TWO_THIRDS * before.otherAwaitMillis();
     Effect effect =
-        faster || gained ? Effect.WORKED : slower(before, after) ? Effect.HARMED : Effect.NO_EFFECT;
+        faster || gained
+            ? Effect.WORKED
+            : slower(before, after) && !grew(before, after) ? Effect.HARMED : Effect.NO_EFFECT;
     return new Judgement(
         effect,
         "neighbours' I/O wait went from %.1f to %.1f ms, their rate from %.0f to %.0f I/O per s"
@@ -93,7 +101,9 @@ public final class EffectJudge {
     if (!demand(before) || !demand(after)) {
       return Optional.of(
           new Judgement(
-              Effect.UNKNOWN, "no neighbour competed " + (demand(before) ? "after" : "before")));
+              Effect.UNKNOWN,
+              "no neighbour competed " + (demand(before) ? "after" : "before"),
+              !demand(after)));
     }
     return Optional.empty();
   }
@@ -108,7 +118,7 @@ public final class EffectJudge {
       return new Judgement(Effect.NO_EFFECT, share);
     }
     if (after.ownUtil() < ClearRule.BACKLOG_UTIL) {
-      return new Judgement(Effect.UNKNOWN, share + ", but it asked for less by itself");
+      return new Judgement(Effect.UNKNOWN, share + ", but it asked for less by itself", true);
     }
     return new Judgement(Effect.WORKED, share);
   }
@@ -123,6 +133,16 @@ public final class EffectJudge {
 
   private static boolean harmed(WindowSums before, WindowSums after) {
     return slower(before, after) || after.deviceIos() <= HALF * before.deviceIos();
+  }
+
+  /** Whether the disk does more than before: then others wait for it, not for its throttle. */
+  private static boolean grew(WindowSums before, WindowSums after) {
+    return after.ownIos() >= GAIN * before.ownIos();
+  }
+
+  /** Whether nobody competes with a disk after a throttle, as far as was measured. */
+  public static boolean alone(WindowSums after, long windowMillis) {
+    return !tooShort(after, windowMillis) && !demand(after);
   }
 
   private static boolean slower(WindowSums before, WindowSums after) {

@@ -7,7 +7,7 @@ package io.blkwarden.controller.plan;
  *
  * @param disksOfHost disks throttled on its host
  * @param disksOfDomain disks throttled of its domain
- * @param hostsThrottled hosts with a throttled disk
+ * @param hostsThrottled hosts with a throttled disk, without throttles that change nothing
  * @param hostThrottled whether its host is one of them
  * @param hostsKnown hosts that are not silent
  * @param hostsAnomalous hosts of these with a breach of a policy that may act

@@ -265,6 +265,9 @@ final class Acting {
     held.renewMillis = held.endsMillis - held.leaseMillis / 2;
     if (held.way != null) {
       judgeAnew(about, held);
+    } else if (held.before.samples() == 0) {
+      held.effectOpen = true; // what was before is not known, only whether it holds anything back
+      held.judgeMillis = world.millis() + world.settings.effectWindowMillis();
     }
     episode.throttle = held;
     episode.rung = Math.max(0, about.policy.then().ladder().indexOf(held.restraint));
@@ -321,11 +324,13 @@ final class Acting {
     Optional<String> hindered = hindrance(watch, disk);
     if (hindered.isPresent()) {
       decide(watch, about, Decision.Verdict.SKIP, "no climb", hindered.get(), held);
+      held.changesNothing = true;
       held.effectOpen = true;
       held.judgeMillis = world.millis() + world.settings.effectWindowMillis();
       return true;
     }
     if (episode.done || waits(watch, about, episode, rung.restraint(), held)) {
+      held.changesNothing = true;
       held.effectOpen = true;
       held.judgeMillis = world.millis() + world.settings.effectWindowMillis();
       return true;

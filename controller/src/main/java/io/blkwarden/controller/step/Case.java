@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A policy and a disk that is, or was lately, above its level; mutable. */
 final class Case {
+  /** How far back the smoothed load of a disk looks. */
+  static final long LOAD_MILLIS = 30_000;
+
   final DiskPolicy policy;
   final DomainRef domain;
   final DiskKey disk;
@@ -24,6 +27,9 @@ final class Case {
 
   /** Last known value. */
   double value;
+
+  /** What the disk itself adds to a total, smoothed over {@link #LOAD_MILLIS}. */
+  double load;
 
   /** Present while the condition is breached. */
   @Nullable Episode episode;
@@ -47,6 +53,14 @@ final class Case {
     this.row = row;
     this.detector = Detector.of(policy, above);
     this.history = new History(slot);
+  }
+
+  /** Takes what the disk itself added to a total in a window; unknown changes nothing. */
+  void load(double own, long windowMillis) {
+    if (!Double.isNaN(own)) {
+      double weight = load == 0 ? 1 : Math.min(1, (double) windowMillis / LOAD_MILLIS);
+      load += (own - load) * weight;
+    }
   }
 
   /** Whether the disk is above the level just now. */

@@ -102,6 +102,11 @@ public final class ControlStep {
     return world.effects();
   }
 
+  /** Hosts with a throttled disk, as the safety limits count them. */
+  int hostsThrottled() {
+    return world.throttles.hosts().size();
+  }
+
   /**
    * What is known now, changing nothing; on the thread of {@link #step}.
    *

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.step;
 
+import io.blkwarden.controller.plan.ClearRule;
 import io.blkwarden.controller.plan.EffectJudge;
 import io.blkwarden.controller.plan.WindowSums;
 import io.blkwarden.model.Restraint;
@@ -36,6 +37,11 @@ final class EffectWatch {
     long from =
         Math.max(held.appliedMillis + world.settings.settleMillis(), world.millis() - window);
     WindowSums after = about.history.between(from, world.millis());
+    if (held.before.samples() == 0) { // taken over: what was before is not known
+      held.changesNothing = idle(held.restraint, after, EffectJudge.alone(after, window));
+      held.judgeMillis = world.millis() + window;
+      return;
+    }
     EffectJudge.Judgement found =
         switch (held.restraint) {
           case Restraint.Priority _ -> EffectJudge.judge(held.before, after, window);
@@ -43,6 +49,11 @@ final class EffectWatch {
         };
     boolean contradicts =
         found.effect() == Alert.Effect.HARMED || found.effect() == Alert.Effect.NO_EFFECT;
+    switch (found.effect()) {
+      case UNKNOWN -> held.changesNothing = idle(held.restraint, after, found.idle());
+      case WORKED -> held.changesNothing = false;
+      case NO_EFFECT, HARMED, INEFFECTIVE -> {} // it is changed or ended for that
+    }
     held.judgements++;
     held.doubts = contradicts ? held.doubts + 1 : 0;
     boolean undecided = found.effect() == Alert.Effect.UNKNOWN && held.judgements < JUDGEMENTS_MAX;
@@ -60,6 +71,17 @@ final class EffectWatch {
     episode.note = found.note();
     episode.before = known(held.before);
     episode.after = known(after);
+  }
+
+  /** A priority changes nothing where nobody competes; a limit does as long as it is used. */
+  private static boolean idle(Restraint restraint, WindowSums after, boolean idle) {
+    return switch (restraint) {
+      case Restraint.Priority _ -> idle;
+      case Restraint.Limit limit ->
+          idle
+              && ClearRule.ofLimit(limit, after.ownIos(), 0, after.ownUtil())
+                  == ClearRule.Verdict.CLEAR;
+    };
   }
 
   private long again(boolean swap) {

@@ -114,6 +114,7 @@ final class Outcomes {
       throttle.judgements = 0;
       throttle.worked = false;
       throttle.doubts = 0;
+      throttle.changesNothing = false;
       throttle.effectOpen = throttle.owner != null && throttle.before.samples() > 0;
       throttle.judgeMillis =
           world.millis() + world.settings.settleMillis() + world.settings.effectWindowMillis();

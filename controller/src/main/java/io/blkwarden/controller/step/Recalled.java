@@ -1,6 +1,7 @@
 package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.detect.BudgetTable;
+import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.plan.ClearRule;
 import io.blkwarden.controller.policy.DiskPolicy;
@@ -226,10 +227,8 @@ final class Recalled {
     double clearBelow =
         of instanceof OutlierPolicy ? told.last.condition().clearBelow() : of.when().clearBelow();
     Metric metric = of.when().metric();
-    double value = watch.state.value(metric, row);
-    DiskKey disk = watch.state.disk(row).key();
-    Throttle held = world.throttles.of(watch.host(), disk);
-    ClearRule.Verdict mayClear = Sampling.mayClear(held, watch.state, row);
+    double value = Sample.comparable(watch.state, row, metric, of.when().above());
+    ClearRule.Verdict mayClear = Carriers.mayClear(world, watch, metric, row);
     if (Double.isNaN(value) || mayClear == ClearRule.Verdict.UNKNOWN) {
       return false;
     }

@@ -85,6 +85,19 @@ final class Rules {
     return ofFleet.stream().map(policy -> new HostTotal(policy, rows(policy, state))).toList();
   }
 
+  /** Whether the row stands for its domain: each counts once, whatever disks of it fit. */
+  private boolean firstFitting(FleetPolicy policy, HostState state, int row) {
+    Metric metric = policy.when().metric();
+    if (!metric.isTotal()) {
+      return state.firstSwapDisk(row);
+    }
+    return IntStream.of(state.domainRows(metric, row))
+            .filter(each -> policies.fits(policy.match(), state.host(), state.disk(each)))
+            .findFirst()
+            .orElse(row)
+        == row;
+  }
+
   private int[] rows(FleetPolicy policy, HostState state) {
     Match match = policy.match();
     boolean host = match.host().matches(state.host().value());
@@ -97,8 +110,8 @@ final class Rules {
               .toArray();
       case DOMAIN ->
           IntStream.range(0, state.rows())
-              .filter(row ->
-                  state.firstSwapDisk(row) && policies.fits(match, state.host(), state.disk(row)))
+              .filter(row -> policies.fits(match, state.host(), state.disk(row)))
+              .filter(row -> firstFitting(policy, state, row))
               .toArray();
     };
   }

@@ -7,7 +7,6 @@ import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.Neighbourhood;
-import io.blkwarden.controller.plan.ClearRule;
 import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Gate;
@@ -113,10 +112,12 @@ final class Sampling {
       }
     }
     HostState state = watch.state;
-    Throttle held = world.throttles.of(watch.host(), found.disk);
-    ClearRule.Verdict mayClear = mayClear(held, state, row);
-    sample.set(state, row, holds(policy.onlyIf(), state, row), mayClear);
-    double value = compared;
+    Metric metric = found.detector.when().metric();
+    found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
+    boolean gate = holds(policy.onlyIf(), state, row) && Carriers.carries(watch, found);
+    sample.set(state, row, gate, Carriers.mayClear(world, watch, metric, row));
+    double value =
+        metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
     if (watch.feeds.of(policyIndex) instanceof BudgetTable budget) {
       BudgetTable.Standing standing = budget.standing(row);
       sample.standing(standing);
@@ -133,20 +134,6 @@ final class Sampling {
       case CLEARED -> cleared(watch, found);
       case NONE -> neither(watch, found, value);
     }
-  }
-
-  /** Whether a low value of a disk may count as calm, with what holds it back. */
-  static ClearRule.Verdict mayClear(@Nullable Throttle held, HostState state, int row) {
-    return switch (held == null ? null : held.restraint) {
-      case null -> ClearRule.Verdict.CLEAR;
-      case Restraint.Priority _ -> ClearRule.ofUtil(state.value(Metric.UTIL, row));
-      case Restraint.Limit limit ->
-          ClearRule.ofLimit(
-              limit,
-              state.value(Metric.READ_IOPS, row),
-              state.value(Metric.WRITE_IOPS, row),
-              state.value(Metric.UTIL, row));
-    };
   }
 
   private @Nullable Case open(

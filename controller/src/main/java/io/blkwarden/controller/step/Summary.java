@@ -86,8 +86,17 @@ final class Summary {
                   what,
                   duration(budget.when().forMillis()));
       case Detector _ ->
-          "has %s on %s %s%s".formatted(done(about, disk), what, lasting, origin(about));
+          about.detector.when().metric().isTotal()
+              ? "has %s %s, %s of them on %s"
+                  .formatted(done(about, disk), lasting, own(about), what)
+              : "has %s on %s %s%s".formatted(done(about, disk), what, lasting, origin(about));
     };
+  }
+
+  /** What the disk adds to a total. */
+  private static String own(Case about) {
+    Metric metric = about.detector.when().metric().ofEachDisk();
+    return metric == Metric.IOPS ? "%.0f".formatted(about.load) : metric.format(about.load);
   }
 
   private static String origin(Case about) {
@@ -111,6 +120,9 @@ final class Summary {
       case SWAP_IN -> "swapped in " + metric.format(value);
       case SWAP_OUT -> "swapped out " + metric.format(value);
       case SWAP_BYTES -> "swapped " + metric.format(value);
+      case SWAP_IOPS -> "swapped %.0f I/O per s on all its swap disks".formatted(value);
+      case DOMAIN_IOPS -> "done %.0f I/O per s on all its disks".formatted(value);
+      case DOMAIN_BYTES -> "moved %s on all its disks".formatted(metric.format(value));
       case DISCARD_BYTES -> "discarded " + metric.format(value);
       case FLUSH_IOPS -> "done %.0f flushes per s".formatted(value);
       case DISCARD_IOPS -> "done %.0f discards per s".formatted(value);

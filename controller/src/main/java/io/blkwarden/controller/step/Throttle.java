@@ -70,6 +70,12 @@ final class Throttle {
 
   int doubts;
 
+  /**
+   * Whether it was found to change nothing: it had no effect, or there is nobody to have one for.
+   * It does not use up the limit of throttled hosts then.
+   */
+  boolean changesNothing;
+
   Throttle(
       MessageId lease,
       HostId host,
@@ -85,6 +91,11 @@ final class Throttle {
     this.restraint = restraint;
     this.reason = reason;
     this.stage = stage;
+  }
+
+  /** Whether its host counts as throttled; a release that no answer came for ends that. */
+  boolean counts() {
+    return !changesNothing && (stage != Stage.ENDING || releases <= 1);
   }
 
   boolean held() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,14 @@ final class Throttles {
     return pending.values().stream().filter(each -> each.sentMillis() < millis).toList();
   }
 
+  /** Hosts with a throttle that counts against the limit of throttled hosts. */
+  Set<HostId> hosts() {
+    return byLease.values().stream()
+        .filter(Throttle::counts)
+        .map(each -> each.host)
+        .collect(Collectors.toSet());
+  }
+
   Load load(HostId host, DiskKey disk, int hostsLive, int hostsAnomalous) {
     int ofHost = 0;
     int ofDomain = 0;
@@ -101,10 +110,12 @@ final class Throttles {
     for (Throttle each : byLease.values()) {
       boolean same = each.host.equals(host) && each.disk.equals(disk);
       if (!same) {
-        hosts.add(each.host);
+        if (each.counts()) {
+          hosts.add(each.host);
+        }
         ofHost += each.host.equals(host) ? 1 : 0;
         ofDomain += each.disk.domain().equals(disk.domain()) ? 1 : 0;
-        hostThrottled |= each.host.equals(host);
+        hostThrottled |= each.host.equals(host) && each.counts();
       }
     }
     return new Load(ofHost, ofDomain, hosts.size(), hostThrottled, hostsLive, hostsAnomalous);

@@ -147,11 +147,13 @@ final class StepPropertiesTest {
       assertThat(set.domain().name()).doesNotStartWith("vm-billing");
       assertThat(set.restraint()).isInstanceOf(Restraint.Priority.class);
       assertThat(set.leaseMs()).isBetween(1_000L, CommandAction.Set.MAX_LEASE_MS);
+      boolean first = !leases.containsValue(command.host());
       leases.put(set.lease(), command.host());
       leaseDisks.put(set.lease(), key);
       leaseEnds.put(set.lease(), rig.millis + set.leaseMs());
-      long hostsThrottled = leases.values().stream().distinct().count();
-      assertThat(hostsThrottled).as("hosts throttled").isLessThanOrEqualTo(1);
+      if (first) { // a throttle that changed nothing may come to change something later
+        assertThat(rig.step.hostsThrottled()).as("hosts throttled").isLessThanOrEqualTo(1);
+      }
     }
   }
 

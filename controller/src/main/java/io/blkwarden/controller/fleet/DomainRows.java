@@ -1,29 +1,34 @@
 package io.blkwarden.controller.fleet;
 
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.VolumeRole;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
- * For each row of a host's map the swap disks of its domain, in order, as a chain of rows: four
- * bytes a row; immutable.
+ * For each row of a host's map the disks of its domain, or those of one role, in order, as a chain
+ * of rows: four bytes a row; immutable.
  */
-final class SwapRows {
+final class DomainRows {
   /** The end of a chain. */
   static final int END = Character.MAX_VALUE; // a map has MappingSnapshot.MAX_DISKS rows at most
 
   private final char[] first;
   private final char[] next;
 
-  SwapRows(List<MappedDisk> disks) {
+  /**
+   * Chains the disks of each domain.
+   *
+   * @param which disks are in the chains
+   */
+  DomainRows(List<MappedDisk> disks, Predicate<MappedDisk> which) {
     first = new char[disks.size()];
     next = new char[disks.size()];
     Map<UUID, Integer> firstOf = new HashMap<>();
     for (int row = disks.size() - 1; row >= 0; row--) {
-      if (disks.get(row).volume().role() == VolumeRole.SWAP) {
+      if (which.test(disks.get(row))) {
         Integer later = firstOf.put(disks.get(row).domain().uuid(), row);
         next[row] = later == null ? (char) END : (char) later.intValue();
       }
@@ -33,13 +38,13 @@ final class SwapRows {
     }
   }
 
-  /** The first swap disk of the row's domain, or {@link #END}. */
+  /** The first disk in the chain of the row's domain, or {@link #END}. */
   int first(int row) {
     return first[row];
   }
 
-  /** The swap disk after this one of the same domain, or {@link #END}. */
-  int next(int swap) {
-    return next[swap];
+  /** The disk after this one of the same domain, or {@link #END}. */
+  int next(int row) {
+    return next[row];
   }
 }
