@@ -61,7 +61,7 @@ final class Alerts {
     if (episode == null || world.claim().isEmpty()) {
       return;
     }
-    Alert.State state = state(watch, about, episode);
+    Alert.State state = state(about, episode);
     Alert.Action action = action(about, episode);
     Alert last = episode.published;
     if (last != null && last.state() == state && Objects.equals(last.action(), action)) {
@@ -79,7 +79,7 @@ final class Alerts {
         && every > 0
         && world.claim().isPresent()
         && world.millis() - episode.publishedMillis >= every) {
-      publish(watch, about, episode, state(watch, about, episode), action(about, episode), null);
+      publish(watch, about, episode, state(about, episode), action(about, episode), null);
     }
   }
 
@@ -139,8 +139,18 @@ final class Alerts {
     return ended;
   }
 
-  private Alert.State state(HostWatch watch, Case about, Episode episode) {
-    if (watch.silent) {
+  /** Says of a host's open alerts that nothing is known, or that it is again. */
+  void unknown(HostWatch watch, boolean unknown) {
+    for (Case each : watch.casesNow()) {
+      if (each.episode != null) {
+        each.episode.unknown = unknown;
+        refresh(watch, each);
+      }
+    }
+  }
+
+  private static Alert.State state(Case about, Episode episode) {
+    if (episode.unknown) {
       return Alert.State.UNKNOWN;
     }
     Throttle throttle = episode.throttle;

@@ -57,6 +57,9 @@ final class Episode {
 
   long publishedMillis;
 
+  /** Whether its host's samples were missing, and have not come for long enough since. */
+  boolean unknown;
+
   /** Whether the breach is over, and its alert is only kept for a while. */
   boolean calm;
 

@@ -20,6 +20,7 @@ final class HostWatch {
   final Harms harms = new Harms();
   final Blaming blaming = new Blaming();
   final Feeds feeds = new Feeds();
+  final Freshness freshness = new Freshness();
 
   /** Open cases by row and policy, so that they come in the same order always. */
   final TreeMap<Integer, Case> cases = new TreeMap<>();

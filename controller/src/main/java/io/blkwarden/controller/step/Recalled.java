@@ -284,7 +284,7 @@ final class Recalled {
     }
     ofHosts.forEach((host, told) -> {
       HostWatch watch = world.hosts.get(host);
-      if (watch == null || !watch.live) {
+      if (watch == null || watch.freshness.missing(world.millis(), world.gapMillis(watch))) {
         told.forEach(this::unknown);
       }
     });

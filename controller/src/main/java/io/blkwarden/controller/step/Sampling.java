@@ -69,9 +69,9 @@ final class Sampling {
     watch.unknownBases = 0;
     watch.lastSampleMillis = world.millis();
     world.live(watch, true);
-    if (watch.silent) {
-      watch.silent = false;
-      watch.casesNow().forEach(each -> alerts.refresh(watch, each));
+    watch.silent = false;
+    if (watch.freshness.came(world.millis(), world.gapMillis(watch))) {
+      alerts.unknown(watch, false);
     }
   }
 

@@ -61,11 +61,13 @@ final class Ticks {
   }
 
   private void listen(HostWatch watch) {
-    long limit = world.settings.silentIntervals() * Math.max(1, watch.state.intervalMillis());
+    long limit = world.gapMillis(watch);
     if (watch.live && world.millis() - watch.lastSampleMillis > limit) {
       watch.silent = true;
       world.live(watch, false);
-      watch.casesNow().forEach(each -> alerts.refresh(watch, each));
+    }
+    if (watch.freshness.passed(world.millis(), limit)) {
+      alerts.unknown(watch, true);
     }
   }
 

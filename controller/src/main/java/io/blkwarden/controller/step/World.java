@@ -176,6 +176,11 @@ final class World {
     return hostsAnomalous;
   }
 
+  /** How long a host may be quiet before its samples are missing. */
+  long gapMillis(HostWatch watch) {
+    return settings.silentIntervals() * Math.max(1, watch.state.intervalMillis());
+  }
+
   /** Counts a host as heard of, or as silent. */
   void live(HostWatch watch, boolean live) {
     if (watch.live != live) {

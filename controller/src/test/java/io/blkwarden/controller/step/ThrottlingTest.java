@@ -154,20 +154,6 @@ final class ThrottlingTest {
   }
 
   @Test
-  void aSilentHostIsUnknownAndComesBackAsItWas() {
-    rig.outcome(breach(), Outcome.Result.APPLIED);
-    rig.pass(2_000, host);
-    assertThat(rig.tick()).isEmpty();
-    rig.pass(1_001, host);
-    List<Effect> effects = rig.tick();
-    assertThat(Rig.states(effects)).containsExactly("unknown");
-    assertThat(Rig.alerts(effects).getFirst().summary()).contains("nothing has been heard");
-    rig.pass(1_000, host);
-    assertThat(rig.tick()).isEmpty();
-    assertThat(Rig.states(rig.sample(host))).containsExactly("handled");
-  }
-
-  @Test
   void aPauseOfTheControllerIsNoSilence() {
     rig.outcome(breach(), Outcome.Result.APPLIED);
     rig.pass(30_000, host);
