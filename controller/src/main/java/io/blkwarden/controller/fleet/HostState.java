@@ -354,7 +354,8 @@ public final class HostState {
       otherQueue = Math.max(otherQueue, queue);
     }
     double deviceIos = highest(Metric.DEVICE_IOPS, row);
-    into.set(disks.iops(row), disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, deviceIos);
+    into.set(
+        disks.iops(row), disks.get(row, Rates.UTIL), otherIos, otherBusy, otherQueue, deviceIos);
   }
 
   private boolean on(int device, int row) {

@@ -44,10 +44,10 @@ public final class ClearRule {
   /**
    * Judges one window of a disk that is limited.
    *
-   * <p>Reads and writes have a budget each, but a guest that waits for both uses neither of them up:
-   * with as many reads as writes under {@code limit 10/s} the kernel lets about 8 of each through.
-   * So what counts is how much of one budget both directions use together. I/O in flight for most of
-   * the window counts as for a priority, where the device shows it.
+   * <p>Reads and writes have a budget each, but a guest that waits for both uses neither of them
+   * up: with as many reads as writes under {@code limit 10/s} the kernel lets about 8 of each
+   * through. So what counts is how much of one budget both directions use together. I/O in flight
+   * for most of the window counts as for a priority, where the device shows it.
    *
    * @param limit that is set
    * @param readIops of the disk; {@link Double#NaN} when it is unknown

@@ -13,7 +13,6 @@ import io.blkwarden.controller.policy.Gate;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -116,8 +115,7 @@ final class Sampling {
     found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
     boolean gate = holds(policy.onlyIf(), state, row) && Carriers.carries(watch, found);
     sample.set(state, row, gate, Carriers.mayClear(world, watch, metric, row));
-    double value =
-        metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
+    double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
     if (watch.feeds.of(policyIndex) instanceof BudgetTable budget) {
       BudgetTable.Standing standing = budget.standing(row);
       sample.standing(standing);

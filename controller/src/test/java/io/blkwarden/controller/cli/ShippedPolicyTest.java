@@ -29,13 +29,17 @@ final class ShippedPolicyTest {
           mode: auto
           match: { role: swap }
           when: { metric: iops, above: 200, for: 10s, clear_below: 100, clear_for: 60s }
-          only_if: { any: [ { metric: device.util, above: 0.8 }, { metric: host.io_full, above: 0.2 } ] }
+          only_if:
+            any: [ { metric: device.util, above: 0.8 }, { metric: host.io_full, above: 0.2 } ]
           then: { ladder: [ best-effort/7, idle ], lease: 5m, alert: warning }
       """;
 
   private static final String NEIGHBOUR = "      - { domain: vm5, read_iops: 50, await_ms: 40 }\n";
 
   @TempDir Path folder;
+
+  private static final Path PACKAGED =
+      Path.of("../deploy/packages/controller/files/etc/blkwarden/policies/swap-storm.yaml");
 
   /** Where policies are shipped. */
   enum Shipped {
@@ -45,11 +49,7 @@ final class ShippedPolicyTest {
 
     String text() throws IOException {
       return switch (this) {
-        case PACKAGE ->
-            Files.readString(
-                    Path.of(
-                        "../deploy/packages/controller/files/etc/blkwarden/policies/swap-storm.yaml"))
-                .replace("mode: shadow", "mode: auto");
+        case PACKAGE -> Files.readString(PACKAGED).replace("mode: shadow", "mode: auto");
         case README -> {
           Matcher found =
               Pattern.compile("```yaml\n(policies:.*?)```", Pattern.DOTALL)
@@ -137,12 +137,14 @@ final class ShippedPolicyTest {
         "{ disk: xvda1 }, { disk: xvdb }, { disk: xvdc }");
   }
 
-  /** A guest that storms alone on its host: its throttle changes nothing, and counts for nothing. */
+  /**
+   * A guest that storms alone on its host: its throttle changes nothing, and counts for nothing.
+   */
   @ParameterizedTest
   @EnumSource
   void aDecoyOnAnotherHost(Shipped shipped) throws Exception {
     String disks =
-        "      - { host: decoy, domain: vm66, disk: xvda2, role: swap, read_iops: 800, await_ms: 2 }\n"
+        swap("vm66", "xvda2", "800").replace("{ ", "{ host: decoy, ")
             + "      - { host: third, domain: vm7, read_iops: 5 }\n"
             + swap("vm176", "xvda2", "0x60 800")
             + NEIGHBOUR;
@@ -159,8 +161,8 @@ final class ShippedPolicyTest {
     String disks =
         IntStream.range(0, 12)
             .mapToObj(host ->
-                "      - { host: dom0-%d, domain: vm%d, disk: xvda2, role: swap, read_iops: %s, await_ms: 2 }\n"
-                    .formatted(host, host, host < 6 ? "0x10 800" : "5"))
+                swap("vm" + host, "xvda2", host < 6 ? "0x10 800" : "5")
+                    .replace("{ ", "{ host: dom0-" + host + ", "))
             .collect(Collectors.joining());
     passes(
         shipped.text(),
@@ -197,8 +199,10 @@ final class ShippedPolicyTest {
     passes(
         Shipped.PACKAGE.text(),
         swap("vm176", "xvda2", "300x40 10") + swap("vm176", "xvda3", "300x30 _x300 10") + NEIGHBOUR,
-        "      - { at: 30s, throttles: [ { disk: xvda2 }, { disk: xvda3 } ] }\n"
-            + "      - { at: 5m, alerts: [ { disk: xvda2 }, { disk: xvda3 } ] }\n"
-            + "      - { at: 8m, alerts: [], throttles: [] }\n");
+        """
+              - { at: 30s, throttles: [ { disk: xvda2 }, { disk: xvda3 } ] }
+              - { at: 5m, alerts: [ { disk: xvda2 }, { disk: xvda3 } ] }
+              - { at: 8m, alerts: [], throttles: [] }
+        """);
   }
 }

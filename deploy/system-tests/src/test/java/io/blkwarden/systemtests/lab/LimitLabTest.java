@@ -140,9 +140,7 @@ class LimitLabTest {
     controller.kill();
     controller =
         LabWiring.controller(
-            work,
-            "limit 10/s",
-            "metric: iops, above: 25, for: 5s, clear_below: 22, clear_for: 3s");
+            work, "limit 10/s", "metric: iops, above: 25, for: 5s, clear_below: 22, clear_for: 3s");
     String dm = Dom0.dm(dom0.resolved(fleet.mark(), 4), "vm101", "xvda2");
     int mark = fleet.mark();
     lab.guest("vm101", "setswap mixed 3");
