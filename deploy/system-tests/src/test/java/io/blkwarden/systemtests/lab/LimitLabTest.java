@@ -148,9 +148,11 @@ class LimitLabTest {
 
     int applied = fleet.mark();
     long[] before = counted(dm);
-    Awaitility.await("40 s of reads and writes at the limit")
-        .atMost(Dom0.PATIENCE)
-        .until(() -> dom0.now().isAfter(since.plusSeconds(40)));
+    Lab.clock()
+        .await(
+            "40 s of reads and writes at the limit",
+            Dom0.PATIENCE,
+            () -> dom0.now().isAfter(since.plusSeconds(40)));
     long[] after = counted(dm);
     double seconds = (after[2] - before[2]) / 1_000_000.0;
     double readIops = (after[0] - before[0]) / seconds;
