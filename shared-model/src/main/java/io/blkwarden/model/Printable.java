@@ -11,12 +11,39 @@ public final class Printable {
 
   /** The text with everything that is not plainly visible escaped; a backslash too. */
   public static String of(String text) {
+    return escaped(text.replace("\\", "\\\\"));
+  }
+
+  /**
+   * A message on one line: line breaks become {@code | }, and everything else that is not plainly
+   * visible is escaped. Backslashes stay, for parts of a message may be escaped already.
+   */
+  public static String line(String message) {
+    return escaped(message.replaceAll("[\\r\\n]+", " | "));
+  }
+
+  /** A JSON text with everything escaped that is not plainly visible, inside its strings. */
+  public static String json(String object) {
+    StringBuilder out = new StringBuilder(object.length());
+    object
+        .codePoints()
+        .forEach(c -> {
+          if (visible(c)) {
+            out.appendCodePoint(c);
+          } else {
+            for (char half : Character.toChars(c)) {
+              out.append("\\u%04X".formatted((int) half));
+            }
+          }
+        });
+    return out.toString();
+  }
+
+  private static String escaped(String text) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
         .forEach(c -> {
-          if (c == '\\') {
-            out.append("\\\\");
-          } else if (visible(c)) {
+          if (visible(c)) {
             out.appendCodePoint(c);
           } else if (c <= 0xFFFF) {
             out.append("\\u%04X".formatted(c));

@@ -38,13 +38,9 @@ final class Assets {
           Map.entry("/assets/alert.js", "web/alert.js"),
           Map.entry("/assets/policies.js", "web/policies.js"),
           Map.entry("/assets/icon.svg", "web/icon.svg"),
-          Map.entry(
-              "/assets/preact.js",
-              "META-INF/resources/webjars/preact/10.28.0/dist/preact.module.js"),
-          Map.entry(
-              "/assets/uplot.js", "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.esm.js"),
-          Map.entry(
-              "/assets/uplot.css", "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.min.css"));
+          Map.entry("/assets/preact.js", "web/npm/preact.js"),
+          Map.entry("/assets/uplot.js", "web/npm/uplot.js"),
+          Map.entry("/assets/uplot.css", "web/npm/uplot.css"));
 
   private record Asset(ByteBuf bytes, String type, String tag) {}
 

@@ -36,14 +36,26 @@ final class Entrance {
 
   BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> to(
       BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> door) {
+    return to(door, false);
+  }
+
+  /** For health checks, some of which send HTTP/1.0 without a Host; no browser does. */
+  BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> toProbes(
+      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> door) {
+    return to(door, true);
+  }
+
+  private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> to(
+      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> door, boolean nameless) {
     return (request, response) -> {
       response
           .header("X-Content-Type-Options", "nosniff")
           .header("Content-Security-Policy", POLICY)
           .header("Referrer-Policy", "no-referrer")
           .header("Cross-Origin-Resource-Policy", "same-origin");
+      boolean named = request.requestHeaders().contains(HttpHeaderNames.HOST);
       String host = request.requestHeaders().get(HttpHeaderNames.HOST, "");
-      if (!known(name(host))) {
+      if (!known(name(host)) && (named || !nameless)) {
         return Api.say(
             response,
             HttpResponseStatus.MISDIRECTED_REQUEST,

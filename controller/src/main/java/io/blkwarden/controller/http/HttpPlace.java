@@ -10,10 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param address where; port 0 for any free one
  * @param names names of this server besides {@code localhost} and addresses, in lower case
  * @param tls how it is encrypted; absent when it is not
+ * @param limits how many may be connected, and for how long
  */
-public record HttpPlace(InetSocketAddress address, Set<String> names, @Nullable Tls tls) {
+public record HttpPlace(
+    InetSocketAddress address, Set<String> names, @Nullable Tls tls, Connections.Limits limits) {
   public HttpPlace {
     names = Set.copyOf(names);
+  }
+
+  /** A place with the usual limits. */
+  public HttpPlace(InetSocketAddress address, Set<String> names, @Nullable Tls tls) {
+    this(address, names, tls, Connections.Limits.DEFAULT);
   }
 
   /** A place without other names and encryption. */

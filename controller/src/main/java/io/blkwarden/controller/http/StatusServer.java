@@ -42,12 +42,14 @@ public final class StatusServer implements AutoCloseable {
     this.readiness = readiness;
     this.metrics = new MetricsText(metrics.metrics());
     this.fresh = metrics.fresh();
+    Connections limited = new Connections(place.limits());
     Doors doors = new Doors(shown, readiness, approvals, stories);
     HttpServer plain =
         HttpServer.create()
             .bindAddress(place::address)
             .compress(COMPRESS_BYTES)
             .channelGroup(connections)
+            .doOnChannelInit((_, channel, _) -> limited.limit(channel))
             .route(routes -> routes(routes, doors, new Entrance(place.names())));
     Tls tls = place.tls();
     this.server = (tls == null ? plain : plain.secure(tls::configure)).bindNow();
@@ -73,9 +75,8 @@ public final class StatusServer implements AutoCloseable {
   private void routes(HttpServerRoutes routes, Doors doors, Entrance entrance) {
     FleetView view = doors.view;
     routes
-        // whoever asks whether it lives may call it what they like
-        .get("/healthz", (_, response) -> health(response))
-        .get("/readyz", (_, response) -> ready(response))
+        .get("/healthz", entrance.toProbes((_, response) -> health(response)))
+        .get("/readyz", entrance.toProbes((_, response) -> ready(response)))
         .get("/metrics", entrance.to((_, response) -> metrics(response)))
         .get("/api/v1/hosts", entrance.to((_, response) -> Api.ok(response, view.hosts())))
         .get("/api/v1/throttles", entrance.to((_, response) -> Api.ok(response, view.throttles())))

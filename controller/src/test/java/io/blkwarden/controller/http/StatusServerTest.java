@@ -401,14 +401,32 @@ final class StatusServerTest {
     assertThat(raw("127.0.0.1", "Origin: http://127.0.0.1\r\n")).startsWith("HTTP/1.1 200");
   }
 
+  @Test
+  void healthChecksUseANameOfThisServerToo() throws Exception {
+    for (String path : List.of("/healthz", "/readyz")) {
+      assertThat(sent(path, "Host: rebound.example\r\n")).startsWith("HTTP/1.1 421");
+      assertThat(sent(path, "Host:\r\n")).startsWith("HTTP/1.1 421");
+      assertThat(sent(path, "Host: 192.0.2.7:8087\r\n")).startsWith("HTTP/1.1 200");
+      assertThat(sent(path, "Host: localhost\r\n")).startsWith("HTTP/1.1 200");
+      assertThat(sent(path, "Host: warden.example\r\n")).startsWith("HTTP/1.1 200");
+      assertThat(sent(path, "")).as("no Host, as some probes send").startsWith("HTTP/1.1 200");
+      assertThat(sent(path, "Host: localhost\r\nOrigin: http://elsewhere.example\r\n"))
+          .startsWith("HTTP/1.1 403");
+    }
+  }
+
   /** The JDK's client lets nobody choose Host. */
   private String raw(String host, String more) throws IOException {
+    return sent("/api/v1/hosts", "Host: " + host + "\r\n" + more);
+  }
+
+  private String sent(String path, String headers) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
       socket
           .getOutputStream()
           .write(
-              "GET /api/v1/hosts HTTP/1.1\r\nHost: %s\r\n%sConnection: close\r\n\r\n"
-                  .formatted(host, more)
+              "GET %s HTTP/1.1\r\n%sConnection: close\r\n\r\n"
+                  .formatted(path, headers)
                   .getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }

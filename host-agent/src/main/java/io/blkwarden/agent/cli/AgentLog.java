@@ -3,13 +3,14 @@ package io.blkwarden.agent.cli;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import io.blkwarden.commandline.log.JsonLines;
 import io.blkwarden.commandline.log.LogFormat;
+import io.blkwarden.commandline.log.TextLines;
+import java.time.ZoneId;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
@@ -25,10 +26,6 @@ import org.slf4j.spi.SLF4JServiceProvider;
  * jars.
  */
 public final class AgentLog implements SLF4JServiceProvider {
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} -"
-          + " %replace(%msg){'[\\r\\n]+', ' | '}%n%ex{short}";
-
   private static final String NAME = "agent";
 
   private final LoggerContext context = new LoggerContext();
@@ -88,7 +85,11 @@ public final class AgentLog implements SLF4JServiceProvider {
     appender.setContext(context);
     appender.setName(format);
     appender.setTarget("System.err");
-    appender.setEncoder(format.equals("json") ? json() : text());
+    Encoder<ILoggingEvent> encoder =
+        format.equals("json") ? new JsonLines() : new TextLines(ZoneId.systemDefault());
+    encoder.setContext(context);
+    encoder.start();
+    appender.setEncoder(encoder);
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(level());
@@ -124,28 +125,5 @@ public final class AgentLog implements SLF4JServiceProvider {
             .or(() -> Optional.ofNullable(System.getenv("BLKWARDEN_LOG")))
             .orElse("");
     return Level.toLevel(asked, Level.INFO);
-  }
-
-  private Encoder<ILoggingEvent> text() {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
-    encoder.setPattern(PATTERN);
-    encoder.start();
-    return encoder;
-  }
-
-  private Encoder<ILoggingEvent> json() {
-    JsonEncoder encoder = new JsonEncoder();
-    encoder.setContext(context);
-    encoder.setWithFormattedMessage(true);
-    encoder.setWithMessage(false);
-    encoder.setWithArguments(false);
-    encoder.setWithSequenceNumber(false);
-    encoder.setWithNanoseconds(false);
-    encoder.setWithContext(false);
-    encoder.setWithKVPList(false);
-    encoder.setWithMarkers(false);
-    encoder.start();
-    return encoder;
   }
 }

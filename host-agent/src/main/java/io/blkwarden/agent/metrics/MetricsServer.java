@@ -21,43 +21,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code GET /metrics} by the JDK's own small web server, on one thread.
+ * Serves {@code GET /metrics} by the JDK's own small web server.
  *
- * <p>One request at a time; a client that takes longer than {@link #REQUEST} s to ask or to take
- * the answer is cut off, and so delays nobody but other readers of metrics.
+ * <p>At most {@link #CONNECTIONS} clients at once, each on a virtual thread: a client that takes
+ * longer than {@link #REQUEST} s to ask or to take the answer, or is idle as long, is disconnected,
+ * and delays no other. Answers are made one at a time.
  */
 public final class MetricsServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
   private static final int REQUEST = 5;
+  private static final int CONNECTIONS = 64;
   private static final int BACKLOG = 8;
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Supplier<List<CompletableFuture<AgentReading>>> agents;
   private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-  private final ExecutorService thread;
+  private final ExecutorService threads;
   private final HttpServer server;
 
   private MetricsServer(
       InetSocketAddress address, Supplier<List<CompletableFuture<AgentReading>>> agents)
       throws IOException {
     this.agents = agents;
-    limit("maxReqTime");
-    limit("maxRspTime");
+    limit("sun.net.httpserver.maxReqTime", REQUEST);
+    limit("sun.net.httpserver.maxRspTime", REQUEST);
+    limit("sun.net.httpserver.idleInterval", REQUEST);
+    limit("jdk.httpserver.maxConnections", CONNECTIONS);
     server = HttpServer.create(address, BACKLOG);
-    thread =
-        Executors.newSingleThreadExecutor(task -> {
-          Thread made = new Thread(task, "agent-metrics");
-          made.setDaemon(true);
-          return made;
-        });
-    server.setExecutor(thread);
+    threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("agent-metrics-", 0).factory());
+    server.setExecutor(threads);
     server.createContext("/metrics", this::answer);
     server.start();
   }
 
-  /** The JDK's web server reads its bounds once, from properties, in seconds. */
-  private static void limit(String what) {
-    System.setProperty("sun.net.httpserver." + what, String.valueOf(REQUEST));
+  /** The JDK's web server reads its limits once, from properties; times are in seconds. */
+  private static void limit(String property, int value) {
+    System.setProperty(property, String.valueOf(value));
   }
 
   /**
@@ -83,7 +83,7 @@ public final class MetricsServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop(0);
-    thread.shutdownNow();
+    threads.shutdownNow();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -105,7 +105,7 @@ public final class MetricsServer implements AutoCloseable {
     }
   }
 
-  private byte[] text() throws IOException {
+  private synchronized byte[] text() throws IOException {
     List<AgentReading> readings = new ArrayList<>();
     for (CompletableFuture<AgentReading> each : agents.get()) {
       readings.add(each.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join());

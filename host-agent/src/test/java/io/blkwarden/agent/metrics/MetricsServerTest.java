@@ -1,5 +1,6 @@
 package io.blkwarden.agent.metrics;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.runtime.AgentReading;
@@ -21,11 +22,14 @@ import io.blkwarden.model.message.Heartbeat.ProbeHealth;
 import io.blkwarden.model.sample.SampleColumn;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -126,5 +130,26 @@ final class MetricsServerTest {
     assertThat(ask("POST", "/metrics").statusCode()).isEqualTo(405);
     assertThat(ask("GET", "/metrics/more").statusCode()).isEqualTo(404);
     assertThat(ask("GET", "/").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void halfSentRequestsAreEndedAndDelayNoOther() throws Exception {
+    List<Socket> halves = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Socket half = new Socket(InetAddress.getLoopbackAddress(), server.port());
+      half.setSoTimeout(60_000);
+      half.getOutputStream().write("GET /metrics HTTP/1.1\r\nX: ".getBytes(US_ASCII));
+      halves.add(half);
+    }
+
+    assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(200);
+
+    for (Socket half : halves) {
+      try (half) {
+        assertThat(half.getInputStream().readAllBytes()).isEmpty();
+      } catch (SocketException e) {
+        assertThat(e).hasMessageContaining("reset");
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.commandline;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -18,6 +19,7 @@ final class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(
                 resideInAnyPackage(
+                    "ch.qos.logback..",
                     "io.blkwarden.commandline..",
                     "io.blkwarden.model..",
                     "java..",
@@ -39,6 +41,11 @@ final class ArchitectureTest {
             .dependOnClassesThat(
                 resideInAnyPackage(
                     "io.blkwarden.commandline", "io.blkwarden.commandline.top..", "org.jline..")));
+  }
+
+  @Test
+  void onlyTheLogKnowsWhatWritesIt() {
+    SHARED.onlyIn(resideInAPackage("ch.qos.logback.."), "..commandline.log..");
   }
 
   @Test
