@@ -3,15 +3,22 @@
 import { readFileSync } from "node:fs";
 import { connect, credsAuthenticator, nkeyAuthenticator, nkeys } from "@nats-io/transport-node";
 
+const seedIn = (text) => /^S[A-Z2-7]{57}$/m.exec(text.toString())?.[0];
+
 function identity(file) {
   if (!file) return {};
   const text = readFileSync(file);
-  const seed = /^S[A-Z2-7]{57}$/m.exec(text.toString())?.[0];
+  const seed = seedIn(text);
   if (text.includes("-----BEGIN")) return { authenticator: credsAuthenticator(text) };
   if (!seed) throw new Error(`${file}: expected a .creds file or a seed`);
   const key = nkeys.fromSeed(Buffer.from(seed));
   // permissions give each user an inbox of its own
   return { authenticator: nkeyAuthenticator(Buffer.from(seed)), inboxPrefix: `_INBOX.${key.getPublicKey()}` };
+}
+
+// The public key of the user, which ends the subjects of its requests; none without credentials.
+export function publicKey(file = process.env.NATS_CREDS) {
+  return file ? nkeys.fromSeed(Buffer.from(seedIn(readFileSync(file)))).getPublicKey() : undefined;
 }
 
 export const connected = () =>

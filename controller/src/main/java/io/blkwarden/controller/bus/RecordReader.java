@@ -18,6 +18,7 @@ import io.nats.client.Message;
 import io.nats.client.StreamContext;
 import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.DeliverPolicy;
 import io.nats.client.api.StreamInfo;
 import java.io.ByteArrayOutputStream;
@@ -30,6 +31,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -169,10 +171,11 @@ final class RecordReader implements RecordPages {
     Scan scan = new Scan(kind, request, identity, behind);
     if (behind < last) {
       ConsumerContext consumer = stream.createOrUpdateConsumer(from.build());
+      ConsumerInfo created = Objects.requireNonNull(consumer.getCachedConsumerInfo());
       try {
-        scan.run(consumer);
+        scan.run(consumer, created.getNumPending());
       } finally {
-        boolean _ = stream.deleteConsumer(consumer.getConsumerName());
+        boolean _ = stream.deleteConsumer(created.getName());
       }
     }
     return scan.page(last, gap);
@@ -221,12 +224,12 @@ final class RecordReader implements RecordPages {
       return quoted.substring(1, quoted.length() - 1);
     }
 
-    void run(ConsumerContext consumer)
+    void run(ConsumerContext consumer, long pending)
         throws IOException,
             JetStreamApiException,
             InterruptedException,
             JetStreamStatusCheckedException {
-      left = consumer.getCachedConsumerInfo().getNumPending();
+      left = pending;
       boolean single = false;
       while (left > 0 && !full && !over) {
         int most = single ? 1 : (int) Math.min(FETCH_MESSAGES, left);

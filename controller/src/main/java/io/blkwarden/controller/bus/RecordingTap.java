@@ -158,11 +158,11 @@ public final class RecordingTap implements AutoCloseable {
               ReplayRequest.since(null),
               () -> false,
               stored -> {
-                if (ControlJson.decode(MappingSnapshot.class, stored.json())
+                if (ControlJson.decode(MappingSnapshot.class, stored.bytes())
                     instanceof Decoded.Ok<MappingSnapshot>(MappingSnapshot snapshot)) {
                   taker.stored(
                       settings.subjects().mapping(snapshot.origin().host(), snapshot.event()),
-                      stored.json());
+                      stored.bytes());
                 }
               });
       mapsProblem = "";

@@ -11,6 +11,7 @@ import io.blkwarden.model.message.ReplayPage;
 import io.blkwarden.model.message.ReplayRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -37,7 +38,12 @@ public final class Records {
    * @param json as it was published; empty if {@code problem} is not
    * @param problem why the message is missing, or empty
    */
-  public record Stored(Instant at, @Nullable String id, byte[] json, String problem) {}
+  public record Stored(Instant at, @Nullable String id, String json, String problem) {
+    /** The message in UTF-8. */
+    public byte[] bytes() {
+      return json.getBytes(StandardCharsets.UTF_8);
+    }
+  }
 
   /**
    * Gives the stored messages to {@code taker}, in order, until there are no more for now.
@@ -68,13 +74,14 @@ public final class Records {
   }
 
   private static Stored stored(ReplayPage.Stored each) {
-    byte[] json = new byte[0];
+    String json = "";
     String problem = each.problem() == null ? "" : each.problem();
     if (each.message() != null) {
-      json = each.message().bytes();
+      json = each.message().text();
     } else if (each.gzip() != null) {
       try {
-        json = unzipped(Base64.getDecoder().decode(String.join("", each.gzip())));
+        json =
+            unzipped(Base64.getDecoder().decode(String.join("", each.gzip())));
       } catch (IOException | IllegalArgumentException e) {
         problem = "its compressed form cannot be read";
       }
@@ -82,9 +89,10 @@ public final class Records {
     return new Stored(each.at(), each.id(), json, problem);
   }
 
-  private static byte[] unzipped(byte[] gzip) throws IOException {
+  private static String unzipped(byte[] gzip) throws IOException {
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
-      return in.readNBytes(ControlJson.MAX_BYTES + 1); // more is refused by whoever decodes it
+      // more is refused by whoever decodes it
+      return new String(in.readNBytes(ControlJson.MAX_BYTES + 1), StandardCharsets.UTF_8);
     }
   }
 
@@ -137,7 +145,7 @@ public final class Records {
               wanted,
               stopped,
               stored -> {
-                if (ControlJson.decode(ControlMessage.class, stored.json())
+                if (ControlJson.decode(ControlMessage.class, stored.bytes())
                     instanceof Decoded.Ok<ControlMessage>(ControlMessage message)) {
                   taker.accept(message);
                 }

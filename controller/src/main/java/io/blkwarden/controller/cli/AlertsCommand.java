@@ -66,7 +66,7 @@ final class AlertsCommand implements Callable<Integer> {
   }
 
   private void print(Records.Stored stored) {
-    byte[] message = stored.json();
+    byte[] message = stored.bytes();
     switch (ControlJson.decode(Alert.class, message)) {
       case Decoded.Ok<Alert> ok ->
           shell.out().println(json ? AsciiJson.line(message) : line(ok.value()));

@@ -131,7 +131,7 @@ final class SilenceCommand {
                 session.records(
                     RecordKind.SILENCE,
                     stored -> {
-                      if (ControlJson.decode(ControlMessage.class, stored.json())
+                      if (ControlJson.decode(ControlMessage.class, stored.bytes())
                               instanceof Decoded.Ok<ControlMessage>(Silence silence)
                           && silence.until().isAfter(now)) {
                         found.add(silence);

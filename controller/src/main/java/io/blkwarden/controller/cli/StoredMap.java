@@ -41,9 +41,9 @@ final class StoredMap {
             unread.accept(stored.problem());
             return;
           }
-          switch (ControlJson.decode(MappingSnapshot.class, stored.json())) {
+          switch (ControlJson.decode(MappingSnapshot.class, stored.bytes())) {
             case Decoded.Ok<MappingSnapshot> ok -> {
-              StoredMap map = new StoredMap(ok.value(), stored.json(), stored.at());
+              StoredMap map = new StoredMap(ok.value(), stored.bytes(), stored.at());
               found.put(map.host(), map);
             }
             case Decoded.Malformed<MappingSnapshot> bad -> unread.accept(bad.detail());

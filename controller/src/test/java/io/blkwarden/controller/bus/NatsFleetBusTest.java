@@ -284,7 +284,7 @@ final class NatsFleetBusTest {
           ReplayRequest.since(null),
           () -> false,
           each -> {
-            if (ControlJson.decode(Alert.class, each.json()) instanceof Decoded.Ok<Alert> ok) {
+            if (ControlJson.decode(Alert.class, each.bytes()) instanceof Decoded.Ok<Alert> ok) {
               stored.add(ok.value());
             }
           });

@@ -256,7 +256,7 @@ final class RecordDeskTest {
         () -> false,
         maps::add);
 
-    assertThat(maps).extracting(each -> new String(each.json(), UTF_8)).containsExactly(large, "");
+    assertThat(maps).extracting(Records.Stored::json).containsExactly(large, "");
     assertThat(maps.getLast().problem()).isEqualTo("wrong-host");
   }
 

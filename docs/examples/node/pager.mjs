@@ -1,0 +1,80 @@
+// A pager that misses no alert and notifies none twice, whenever it is killed and restarted:
+//   npm ci && node pager.mjs JOURNAL
+//
+// It asks a controller for the stored alerts behind its cursor, in order; an alert that arrives live is only a sign
+// to ask again. The cursor is in the journal: one line for each alert, written at once with the notification, which
+// here is the line itself. A real pager calls its service before it appends the line, and passes the record's id as
+// the service's deduplication key, because a kill between the two makes it call again.
+import { appendFileSync, existsSync, readFileSync, truncateSync } from "node:fs";
+import { connected, publicKey, safe } from "./connection.mjs";
+
+const journal = process.argv[2] ?? "pager.jsonl";
+const prefix = process.env.BLKWARDEN_PREFIX ?? "blkwarden.v1";
+const POLL_MS = 5000; // asks without a sign, too: one may be lost while the connection is away
+
+// The first line says where the first start began, the last whole one has the cursor. A line that a power loss cut off
+// was never finished: drop it.
+function resume() {
+  const bytes = existsSync(journal) ? readFileSync(journal) : Buffer.alloc(0);
+  const end = bytes.lastIndexOf("\n") + 1;
+  if (end < bytes.length) truncateSync(journal, end);
+  if (end === 0) {
+    const since = process.env.PAGER_SINCE ?? new Date().toISOString();
+    appendFileSync(journal, JSON.stringify({ since }) + "\n");
+    return { since };
+  }
+  const lines = bytes.subarray(0, end).toString().trimEnd().split("\n");
+  return { since: JSON.parse(lines[0]).since, cursor: JSON.parse(lines.at(-1)).cursor };
+}
+
+function notify(record) {
+  const { at, state, severity, host, summary } = record.message;
+  const line = { cursor: record.cursor, id: record.id, at, state, severity, host, summary };
+  appendFileSync(journal, JSON.stringify(line) + "\n"); // one write: it is there, or it is not
+  console.log([at, state, severity, host, summary].map(safe).join(" "));
+}
+
+const nc = await connected();
+const key = publicKey();
+const subject = `${prefix}.replay.alert` + (key ? `.${key}` : "");
+const { since, cursor: last } = resume();
+let cursor = last;
+
+// Reads all pages that there are now.
+async function read() {
+  for (;;) {
+    const request = { schema: "blkwarden.replay-request.v1", ...(cursor ? { cursor } : { since }) };
+    const answer = await nc.request(subject, JSON.stringify(request), { timeout: 20_000 });
+    const page = answer.json();
+    if (page.verdict === "refused" && cursor && page.detail.startsWith("cursor ")) {
+      console.error(`${safe(page.detail)}; starting at ${since}`); // the stream was lost and created anew
+      cursor = undefined;
+      continue;
+    }
+    if (page.verdict !== "done") throw new Error(page.detail);
+    if (page.gap) console.error("alerts were deleted before they were read: the pager was down for too long");
+    for (const record of page.records) {
+      if (record.message?.schema === "blkwarden.alert.v1") notify(record);
+      else console.error(`${safe(record.cursor)}: ${safe(record.problem ?? "not an alert of this version")}`);
+      cursor = record.cursor;
+    }
+    cursor = page.cursor ?? cursor;
+    if (!page.more) return;
+  }
+}
+
+let wake = () => {};
+const sign = () => new Promise((resolve) => ((wake = resolve), setTimeout(resolve, POLL_MS)));
+nc.subscribe(`${prefix}.alert.*.*.*`, { callback: () => setTimeout(() => wake(), 100) }); // it is stored by then
+await nc.flush();
+console.error(`reading ${subject} at ${nc.getServer()}${cursor ? ` behind ${cursor}` : ` since ${since}`}`);
+
+for (;;) {
+  const next = sign(); // before it reads: what comes meanwhile counts
+  try {
+    await read();
+  } catch (error) {
+    console.error(`no alerts for now: ${safe(error.message)}`); // no controller answers: asked again
+  }
+  await next;
+}
