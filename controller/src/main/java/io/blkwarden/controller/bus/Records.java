@@ -80,8 +80,7 @@ public final class Records {
       json = each.message().text();
     } else if (each.gzip() != null) {
       try {
-        json =
-            unzipped(Base64.getDecoder().decode(String.join("", each.gzip())));
+        json = unzipped(Base64.getDecoder().decode(String.join("", each.gzip())));
       } catch (IOException | IllegalArgumentException e) {
         problem = "its compressed form cannot be read";
       }

@@ -62,9 +62,7 @@ final class RecordDeskTest {
 
   @BeforeAll
   void start() throws Exception {
-    client
-        .keyValueManagement()
-        .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
+    client.keyValueManagement().create(KeyValueConfiguration.builder("blkwarden-mapping").build());
     desk.start();
     await().until(() -> ask(RecordKind.MAPPING, ReplayRequest.since(null)) != null);
   }
@@ -223,7 +221,8 @@ final class RecordDeskTest {
     alert("dom0-7", "[".repeat(14) + "]".repeat(14));
     alert("dom0-7", "{\"n\":1}");
 
-    assertThat(texts(alerts(page(null, 9)))).containsExactly("unreadable", "unreadable", "{\"n\":1}");
+    assertThat(texts(alerts(page(null, 9))))
+        .containsExactly("unreadable", "unreadable", "{\"n\":1}");
   }
 
   @Test
@@ -233,7 +232,8 @@ final class RecordDeskTest {
             .formatted(
                 String.join(
                     ",",
-                    IntStream.range(0, 60_000).mapToObj(each -> "\"disk%d\"".formatted(each))
+                    IntStream.range(0, 60_000)
+                        .mapToObj(each -> "\"disk%d\"".formatted(each))
                         .toList()));
     assertThat(large.length()).isBetween(700_000, 1 << 20);
     var bucket = client.keyValue("blkwarden-mapping");

@@ -66,8 +66,7 @@ final class PagerTest {
                 Checkout.file("docs/examples/node/pager.mjs").toString(),
                 journal.toString())
             .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(folder.resolve("pager.log").toFile()));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("pager.log").toFile()));
     builder.environment().put("NATS_URL", nats.url());
     builder.environment().put("NATS_CREDS", nats.seed("viewer").toString());
     return builder.start();
