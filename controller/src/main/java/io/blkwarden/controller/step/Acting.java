@@ -22,12 +22,14 @@ final class Acting {
   private final Leases leases;
   private final EffectWatch effects;
   private final Easing easing;
+  private final WiderLimit wider;
 
   Acting(World world, Leases leases, Easing easing) {
     this.world = world;
     this.leases = leases;
     this.easing = easing;
     this.effects = new EffectWatch(world);
+    this.wider = new WiderLimit(world, leases);
   }
 
   /** Does what is due for a case that is breached. */
@@ -235,6 +237,9 @@ final class Acting {
     }
     if (!held.held()) {
       again(watch, about, episode, held);
+    } else if (hindrance(watch, watch.state.disk(about.row)).isEmpty()
+        && wider.drive(watch, about, held)) {
+      return;
     } else if (judge(watch, about, episode, held) && world.millis() >= held.renewMillis) {
       renew(watch, about, held);
     }
@@ -295,7 +300,7 @@ final class Acting {
    * Judges the effect when that is due; false when the throttle is ended or climbs because of it.
    */
   private boolean judge(HostWatch watch, Case about, Episode episode, Throttle held) {
-    if (!effects.due(held)) {
+    if (held.narrower != null || !effects.due(held)) {
       return true;
     }
     MappedDisk disk = watch.state.disk(about.row);
@@ -351,7 +356,12 @@ final class Acting {
 
   private void renew(HostWatch watch, Case about, Throttle held) {
     MappedDisk disk = watch.state.disk(about.row);
-    Optional<String> hindered = hindrance(watch, disk);
+    Optional<String> hindered =
+        hindrance(watch, disk)
+            .or(() ->
+                world.millis() - about.knownMillis > held.leaseMillis
+                    ? Optional.of("not renewed: the disk was not measured for as long as its lease")
+                    : Optional.empty());
     if (hindered.isPresent()) {
       decide(watch, about, Decision.Verdict.SKIP, "no renewal", hindered.get(), held);
       return;

@@ -28,6 +28,9 @@ final class Case {
   /** Last known value. */
   double value;
 
+  /** When that was known, on the monotonic clock. */
+  long knownMillis;
+
   /** What the disk itself adds to a total, smoothed over {@link #LOAD_MILLIS}. */
   double load;
 

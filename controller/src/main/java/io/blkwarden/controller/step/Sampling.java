@@ -123,6 +123,7 @@ final class Sampling {
     }
     if (!Double.isNaN(value)) {
       found.value = value;
+      found.knownMillis = world.millis();
       state.neighbourhood(row, hood);
       found.history.add(world.millis(), state.lastWallMillis(), state.windowMillis(), value, hood);
     }

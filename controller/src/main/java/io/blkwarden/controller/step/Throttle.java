@@ -70,6 +70,14 @@ final class Throttle {
 
   int doubts;
 
+  /** The limit that is set again unless the disk is calm behind the wider one that is tried. */
+  Restraint.@Nullable Limit narrower;
+
+  /** How long the disk has stayed near its limit, and how long it must for a wider one. */
+  long nearLimitMillis;
+
+  long tryAfterMillis = WiderLimit.FIRST_MILLIS;
+
   /**
    * Whether it was found to change nothing: it had no effect, or there is nobody to have one for.
    * It does not use up the limit of throttled hosts then.

@@ -11,6 +11,7 @@ import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Outcome;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +25,7 @@ final class LimitingTest {
       Rig.acting(
           Rig.SWAP_STORM.replace("[ best-effort/7, idle ]", "[ best-effort/7, idle, limit 20/s ]"));
   private final SwappingHost host = new SwappingHost();
+  private Restraint last = LIMIT;
 
   @BeforeEach
   void begin() {
@@ -87,6 +89,62 @@ final class LimitingTest {
             });
     assertThat(Rig.sends(effects)).isEmpty();
     assertThat(Rig.states(effects)).doesNotContain("resolved");
+  }
+
+  /** Seconds in which the disk reads and writes so much, with an agent that does as it is told. */
+  private List<Effect> reading(int seconds, int reads, int writes) {
+    List<Effect> effects = new ArrayList<>();
+    for (int second = 0; second < seconds; second++) {
+      List<Effect> now =
+          rig.seconds(
+              1,
+              host,
+              () -> {
+                host.reads(host.noisy, reads, 3, 60, 0);
+                host.writes(host.noisy, writes, 3);
+                host.reads(host.neighbour, 300, 5, 900, 1);
+              });
+      for (Command command : Rig.sends(now)) {
+        boolean renewed =
+            command.action() instanceof CommandAction.Set set && set.restraint().equals(last);
+        boolean set = command.action() instanceof CommandAction.Set;
+        last = set ? Rig.set(command).restraint() : last;
+        rig.outcome(
+            command,
+            renewed
+                ? Outcome.Result.RENEWED
+                : set ? Outcome.Result.APPLIED : Outcome.Result.RELEASED);
+        effects.addAll(now);
+      }
+    }
+    return effects;
+  }
+
+  private static List<Restraint> moves(List<Effect> effects) {
+    return Rig.sends(effects).stream()
+        .filter(command -> command.action() instanceof CommandAction.Set)
+        .map(command -> Rig.set(command).restraint())
+        .toList();
+  }
+
+  @Test
+  void aDiskThatStaysNearItsLimitIsTriedBehindAWiderOneAndReleased() {
+    rig.outcome(limit(), Outcome.Result.APPLIED);
+    assertThat(moves(reading(299, 12, 7))).containsOnly(LIMIT);
+    assertThat(moves(reading(2, 12, 7))).contains(new Restraint.Limit(200));
+    List<Effect> effects = reading(5, 12, 7);
+    assertThat(Rig.sends(effects).getLast().action()).isInstanceOf(CommandAction.Reset.class);
+  }
+
+  @Test
+  void aStormBehindTheWiderLimitIsLimitedAgainAndTheNextTryWaitsTwiceAsLong() {
+    rig.outcome(limit(), Outcome.Result.APPLIED);
+    reading(301, 12, 7);
+    assertThat(last).isEqualTo(new Restraint.Limit(200));
+    reading(7, 150, 150);
+    assertThat(last).isEqualTo(LIMIT);
+    assertThat(moves(reading(590, 12, 7))).containsOnly(LIMIT);
+    assertThat(moves(reading(15, 12, 7))).contains(new Restraint.Limit(200));
   }
 
   @Test

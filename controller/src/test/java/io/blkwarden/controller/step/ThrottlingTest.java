@@ -13,6 +13,7 @@ import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.DomainStopped;
 import io.blkwarden.model.message.Outcome;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,21 @@ final class ThrottlingTest {
     rig.pass(10_000, host);
     assertThat(rig.sample(host)).isEmpty();
     assertThat(rig.seconds(1, host, host::storm)).isNotEmpty();
+  }
+
+  @Test
+  void aThrottleOfADiskThatIsNotMeasuredAnyMoreIsNotRenewedForever() {
+    rig.outcome(breach(), Outcome.Result.APPLIED);
+    List<Effect> effects = new ArrayList<>();
+    for (int second = 0; second < 150; second++) {
+      List<Effect> now =
+          rig.seconds(1, host, () -> host.reads(host.noisy, -1, 1, 0, 0)); // counts backwards
+      Rig.sends(now).forEach(each -> rig.outcome(each, Outcome.Result.RENEWED));
+      effects.addAll(now);
+    }
+    assertThat(Rig.sends(effects)).hasSizeLessThanOrEqualTo(2);
+    assertThat(Rig.decisions(effects)).anyMatch(each -> each.contains("was not measured"));
+    assertThat(Rig.states(effects)).doesNotContain("resolved");
   }
 
   @Test
