@@ -64,8 +64,13 @@ final class WiderLimit {
     }
     held.narrower = limit;
     held.nearLimitMillis = 0;
-    String reason = "whether it is over cannot be told behind %s: %s is tried";
-    set(watch, about, held, wider, Decision.Verdict.EASE, reason.formatted(limit, wider));
+    set(
+        watch,
+        about,
+        held,
+        wider,
+        Decision.Verdict.EASE,
+        "whether it is over cannot be told behind %s: %s is tried".formatted(limit, wider));
     return true;
   }
 
@@ -75,8 +80,8 @@ final class WiderLimit {
     if (narrower == null || !settled || !wants) {
       return false;
     }
-    String reason = "the disk wants more than %s allows: %s is set again";
-    String text = reason.formatted(narrower, narrower);
+    String text =
+        "the disk wants more than %s allows: %s is set again".formatted(narrower, narrower);
     held.narrower = null;
     held.tryAfterMillis = Math.min(MAX_MILLIS, 2 * held.tryAfterMillis);
     set(watch, about, held, narrower, Decision.Verdict.ACT, text);
@@ -92,8 +97,7 @@ final class WiderLimit {
       String reason) {
     MappedDisk disk = watch.state.disk(about.row);
     leases.set(watch, held, disk, restraint, Pending.Purpose.MOVE);
-    world.add(
-        new Effect.Note(Sampling.decision(world, watch, about, verdict, held, reason)));
+    world.add(new Effect.Note(Sampling.decision(world, watch, about, verdict, held, reason)));
   }
 
   private static Restraint.Limit wider(Threshold when, Restraint.Limit limit) {
