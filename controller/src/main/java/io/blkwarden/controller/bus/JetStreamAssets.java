@@ -5,15 +5,11 @@ import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.JetStreamOptions;
-import io.nats.client.KeyValueManagement;
 import io.nats.client.KeyValueOptions;
-import io.nats.client.api.DiscardPolicy;
-import io.nats.client.api.KeyValueConfiguration;
-import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
-import io.nats.client.api.StreamInfo;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * The streams and buckets of an installation, created when they are missing.
  *
  * <p>All are kept in files and bounded: the oldest go first. What exists is left as the operator
- * configured it, except that a stream learns the subjects of this installation's prefix.
+ * configured it, except for what protects it ({@link StreamPlan}), and except that a stream learns
+ * the subjects of this installation's prefix.
  */
 public final class JetStreamAssets {
   private static final Logger log = LoggerFactory.getLogger(JetStreamAssets.class);
@@ -49,15 +46,6 @@ public final class JetStreamAssets {
 
   static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
-  private static final Duration MAX_AGE = Duration.ofDays(30);
-  private static final long AUDIT_MAX_BYTES = 512L << 20;
-  private static final long ALERTS_MAX_BYTES = 256L << 20;
-  private static final long DECISIONS_MAX_BYTES = 256L << 20;
-  private static final long MAPPING_MAX_BYTES = 1L << 30;
-  private static final int MAPPING_MAX_VALUE_BYTES = 1 << 20;
-  private static final long CLAIM_MAX_BYTES = 1L << 20;
-  private static final long SPEC_MAX_BYTES = 16L << 20;
-  private static final long SAID_MAX_BYTES = 8L << 20;
   private static final long LEAST_BYTES = 1L << 20;
   private static final int NOT_FOUND = 404;
 
@@ -82,86 +70,46 @@ public final class JetStreamAssets {
     return KeyValueOptions.builder().jetStreamOptions(options()).build();
   }
 
-  /** Creates what is missing; waits for the server. */
+  /** Creates what is missing and protects what exists; waits for the server. */
   void ensure() throws BusException {
     try {
-      KeyValueManagement buckets = connection.keyValueManagement(bucketOptions());
-      // the smallest first: a small server that the others fill would have no room for a claim
-      bucket(
-          buckets,
-          CLAIM,
-          CLAIM_MAX_BYTES,
-          KeyValueConfiguration.builder()
-              .description("which controller commands the fleet")
-              .maxHistoryPerKey(16));
-      bucket(
-          buckets,
-          SPEC,
-          SPEC_MAX_BYTES,
-          KeyValueConfiguration.builder()
-              .description("what the fleet's disks normally do, by class")
-              .maxHistoryPerKey(1));
-      bucket(
-          buckets,
-          SAID,
-          SAID_MAX_BYTES,
-          KeyValueConfiguration.builder()
-              .description("silences, acks and the pause")
-              .maxHistoryPerKey(1));
       JetStreamManagement streams = connection.jetStreamManagement(options());
-      stream(streams, ALERTS, subjects.prefix() + ".alert.>", ALERTS_MAX_BYTES);
-      stream(streams, AUDIT, subjects.allOutcomes(), AUDIT_MAX_BYTES);
-      stream(streams, DECISIONS, subjects.allDecisions(), DECISIONS_MAX_BYTES);
-      bucket(
-          buckets,
-          MAPPING,
-          MAPPING_MAX_BYTES,
-          KeyValueConfiguration.builder()
-              .description("last mapping snapshot of each host")
-              .maximumValueSize(MAPPING_MAX_VALUE_BYTES)
-              .maxHistoryPerKey(1));
+      for (StreamPlan plan : StreamPlan.all(subjects)) {
+        ensure(streams, plan);
+      }
     } catch (IOException | JetStreamApiException e) {
       throw explain(e, servers);
     }
   }
 
-  private void stream(JetStreamManagement streams, String name, String subject, long maxBytes)
+  private static void ensure(JetStreamManagement streams, StreamPlan plan)
       throws IOException, JetStreamApiException {
-    StreamInfo found;
+    StreamConfiguration found;
     try {
-      found = streams.getStreamInfo(name);
+      found = streams.getStreamInfo(plan.name()).getConfiguration();
     } catch (JetStreamApiException e) {
       if (e.getErrorCode() != NOT_FOUND) {
         throw e;
       }
-      StreamConfiguration.Builder wanted =
-          StreamConfiguration.builder()
-              .name(name)
-              .subjects(subject)
-              .storageType(StorageType.File)
-              .discardPolicy(DiscardPolicy.Old)
-              .maxAge(MAX_AGE)
-              .duplicateWindow(Duration.ofMinutes(2));
-      fitting(name, maxBytes, bytes -> streams.addStream(wanted.maxBytes(bytes).build()));
+      fitting(plan.name(), plan.maxBytes(), bytes -> streams.addStream(plan.create(bytes)));
       return;
     }
-    if (!found.getConfiguration().getSubjects().contains(subject)) {
-      streams.updateStream(
-          StreamConfiguration.builder(found.getConfiguration()).addSubjects(subject).build());
+    if (!found.getSubjects().contains(plan.subject())) {
+      found = streams.updateStream(plan.withSubject(found)).getConfiguration();
     }
-  }
-
-  private static void bucket(
-      KeyValueManagement buckets, String name, long maxBytes, KeyValueConfiguration.Builder wanted)
-      throws IOException, JetStreamApiException {
-    try {
-      buckets.getStatus(name);
-    } catch (JetStreamApiException e) {
-      if (e.getErrorCode() != NOT_FOUND) {
-        throw e;
+    Optional<StreamConfiguration> better = plan.protect(found);
+    if (better.isPresent()) {
+      try {
+        streams.updateStream(better.get());
+        log.info("stream {}: now protected against {}", plan.name(), plan.lacks(found));
+      } catch (JetStreamApiException e) {
+        log.error(
+            "stream {}: not protected against {}, as the server refuses the update ({}). Update it"
+                + " by hand, or delete it and restart the controller, which creates it anew",
+            plan.name(),
+            plan.lacks(found),
+            e.getMessage());
       }
-      wanted.name(name).storageType(StorageType.File);
-      fitting(name, maxBytes, bytes -> buckets.create(wanted.maxBucketSize(bytes).build()));
     }
   }
 

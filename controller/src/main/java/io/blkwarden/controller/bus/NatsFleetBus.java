@@ -13,7 +13,6 @@ import io.nats.client.Connection;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.KeyValue;
-import io.nats.client.Message;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -64,6 +63,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private volatile @Nullable Thread sender;
   private volatile @Nullable Thread clerk;
   private volatile @Nullable Subscriptions subscriptions;
+  private volatile @Nullable CommandReplies commands;
   private @Nullable SaidWatch said;
   private @Nullable SpecWatch specWatch;
 
@@ -106,17 +106,10 @@ public final class NatsFleetBus implements AutoCloseable {
    * <p>Fails at once when NATS is away or nobody listens; nothing is kept for later.
    */
   public CompletableFuture<byte[]> request(HostId host, byte[] command, Duration timeout) {
-    Connection link = control;
-    if (link == null || link.getStatus() != Connection.Status.CONNECTED) {
-      return CompletableFuture.failedFuture(new IOException("NATS is not connected"));
-    }
-    try {
-      return link.requestWithTimeout(settings.subjects().command(host), command, timeout)
-          .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-          .thenApply(Message::getData);
-    } catch (IllegalStateException | IllegalArgumentException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    CommandReplies current = commands;
+    return current == null || !up(control)
+        ? CompletableFuture.failedFuture(new IOException("NATS is not connected"))
+        : current.request(host, command, timeout);
   }
 
   /** Takes an alert to be published, in order and until it is stored; see {@link AlertOutbox}. */
@@ -337,6 +330,7 @@ public final class NatsFleetBus implements AutoCloseable {
       if (controlLink == null) {
         controlLink = links.connect("control", listener("control", this::queueRefresh));
         control = controlLink;
+        commands = new CommandReplies(controlLink, settings.subjects());
       }
       if (alerts == null) {
         alerts = links.connect("alerts", listener("alerts", this::nudgeSenders));
@@ -399,6 +393,7 @@ public final class NatsFleetBus implements AutoCloseable {
       NatsLinks.close(alerts);
       samples = null;
       control = null;
+      commands = null;
       alerts = null;
       subscriptions = null;
       prepared = false;

@@ -3,6 +3,7 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.Seeds;
+import io.blkwarden.controller.bus.access.ConfigLayout;
 import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.bus.access.ServerConfig;
@@ -17,8 +18,10 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -34,12 +37,15 @@ import picocli.CommandLine.Parameters;
     name = "init",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes a nats-server configuration in which each host may say only what is true of itself"
-          + " and hear only its own commands, and a seed for every host, the controllers, people"
-          + " who act and people who only look.",
-      "Run it again to add hosts: seeds that exist are kept, and so is nats-server.conf, which is"
+      "Writes a nats-server configuration in which each host may publish only what is true of"
+          + " itself and receive only its own commands, and a seed for every host, the controllers,"
+          + " each operator and each viewer.",
+      "Run it again to add some: seeds that exist are kept, and so is nats-server.conf, which is"
           + " yours to edit. To shut one out, or to renew a seed, delete the seed and run it again."
-          + " Each time: nats-server --signal reload."
+          + " Each time, twice: nats-server --signal reload. The server connects the account of a"
+          + " new user only at the second.",
+      "A nats-server.conf of an earlier version is upgraded: each user gets an account of its own."
+          + " What it was is kept beside it."
     })
 final class NatsInit implements Callable<Integer> {
   private static final String LISTEN = "127.0.0.1:4222";
@@ -64,6 +70,22 @@ final class NatsInit implements Callable<Integer> {
       paramLabel = "FILE",
       description = "More hosts, one a line; lines that begin with # are left out.")
   @Nullable Path hostsFile;
+
+  @Option(
+      names = "--operator",
+      paramLabel = "NAME",
+      description =
+          "Somebody who acts, with a seed of their own, operator-NAME.nk; may be repeated. Without"
+              + " any there is one seed, operator.nk.")
+  List<String> operators = new ArrayList<>();
+
+  @Option(
+      names = "--viewer",
+      paramLabel = "NAME",
+      description =
+          "Somebody, or a program, that reads alerts and maps, with a seed of their own,"
+              + " viewer-NAME.nk; may be repeated. Without any there is one seed, viewer.nk.")
+  List<String> viewers = new ArrayList<>();
 
   @Option(
       names = "--listen",
@@ -109,11 +131,20 @@ final class NatsInit implements Callable<Integer> {
                     .formatted(there.get())
                 + " it away");
       }
+      Optional<ConfigLayout> layout = layout(folder);
       Subjects subjects = subjects(folder);
       int before = folder.hosts().size();
       all.addAll(folder.hosts());
-      folder.users(new UserList(subjects, users(folder, new Grants(subjects), all)).text());
+      List<Role> roles = new ArrayList<>(people(folder));
+      all.forEach(host -> roles.add(new Role.Host(host)));
+      String core = layout.map(ConfigLayout::core).orElse(ServerConfig.CORE);
+      UserList list = users(folder, core, subjects, roles);
+      requireAbsent(layout, list);
+      folder.lists(list.coreText(), list.accountsText());
       Path config = there.isPresent() ? there.get() : create(folder, tls);
+      if (layout.isPresent() && !layout.get().isComplete()) {
+        upgrade(folder, layout.get());
+      }
       print(config, folder.seed(""), all.size(), all.size() - before);
       return ExitCodes.DONE;
     } catch (IllegalArgumentException e) {
@@ -127,6 +158,61 @@ final class NatsInit implements Callable<Integer> {
     } catch (IOException e) {
       return shell.failed(String.valueOf(e.getMessage()), "");
     }
+  }
+
+  /** The configuration that is there already, which must be one that can be used. */
+  private static Optional<ConfigLayout> layout(AccessFolder folder) throws IOException {
+    Optional<Path> config = folder.config();
+    if (config.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new ConfigLayout(
+              Files.readString(config.get()), AccessFolder.USERS, AccessFolder.ACCOUNTS));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s: %s".formatted(config.get(), e.getMessage()), e);
+    }
+  }
+
+  private static void requireAbsent(Optional<ConfigLayout> layout, UserList list)
+      throws IOException {
+    try {
+      layout.ifPresent(config -> config.requireAbsent(list.accountNames()));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("%s: %s".formatted(AccessFolder.CONFIG, e.getMessage()), e);
+    }
+  }
+
+  private void upgrade(AccessFolder folder, ConfigLayout layout) throws IOException {
+    Path old = folder.upgrade(layout.upgraded());
+    shell.remark(
+        ("%s now gives each user an account of its own; what it was is %s. Install this version of"
+                + " the controller everywhere, then restart nats-server")
+            .formatted(AccessFolder.CONFIG, old));
+  }
+
+  /** The controllers, and everybody else who is no host: those that have a seed, and new ones. */
+  private List<Role> people(AccessFolder folder) throws IOException {
+    List<Role> roles = new ArrayList<>(List.of(new Role.Controllers()));
+    names(folder, Role.Operator.WORD, operators).forEach(n -> roles.add(new Role.Operator(n)));
+    names(folder, Role.Viewer.WORD, viewers).forEach(n -> roles.add(new Role.Viewer(n)));
+    return roles;
+  }
+
+  private static SortedSet<String> names(AccessFolder folder, String kind, List<String> more)
+      throws IOException {
+    SortedSet<String> names = new TreeSet<>(folder.people(kind));
+    for (String name : more) {
+      if (name.isEmpty()) {
+        throw new IllegalArgumentException("--%s: expected a name".formatted(kind));
+      }
+      names.add(name);
+    }
+    if (names.isEmpty()) {
+      names.add("");
+    }
+    return names;
   }
 
   private void print(Path config, Path seeds, int hosts, int fresh) {
@@ -149,7 +235,7 @@ final class NatsInit implements Callable<Integer> {
         .printf(
             "%s: %d hosts, %d of them new; seeds in %s%n"
                 + "check it:  nats-server -t -c %s%n"
-                + "a server that runs: nats-server --signal reload%n"
+                + "a server that runs, twice: nats-server --signal reload%n"
                 + "give each host its own seed only: blkwarden-agent run --creds FILE%n",
             config, hosts, fresh, seeds, config);
   }
@@ -162,7 +248,8 @@ final class NatsInit implements Callable<Integer> {
               + " nats-server.conf, or move it away and give --tls-cert and --tls-key");
     }
     String streams = store == null ? STORE : store;
-    return folder.config(new ServerConfig(address, streams, tls).text(AccessFolder.USERS));
+    return folder.config(
+        new ServerConfig(address, streams, tls).text(AccessFolder.USERS, AccessFolder.ACCOUNTS));
   }
 
   private Subjects subjects(AccessFolder folder) throws IOException {
@@ -172,12 +259,10 @@ final class NatsInit implements Callable<Integer> {
         : folder.users().flatMap(UserList::prefix).map(Subjects::new).orElse(Subjects.DEFAULT);
   }
 
-  private static List<UserList.User> users(
-      AccessFolder folder, Grants grants, SortedSet<HostId> hosts) throws IOException {
-    List<Role> roles = new ArrayList<>(List.of(Role.Single.values()));
-    hosts.forEach(host -> roles.add(new Role.Host(host)));
+  private static UserList users(
+      AccessFolder folder, String core, Subjects subjects, List<Role> roles) throws IOException {
     SecureRandom random = new SecureRandom();
-    List<UserList.User> users = new ArrayList<>();
+    Map<Role, String> keys = new LinkedHashMap<>();
     Map<String, Role> known = new HashMap<>();
     for (Role role : roles) {
       String seed = folder.seed(role.file(), role.text(), () -> Seeds.create(random));
@@ -196,9 +281,12 @@ final class NatsInit implements Callable<Integer> {
             "%s: holds the same seed as %s; move it away for a new one"
                 .formatted(folder.seed(role.file()), folder.seed(twin.file())));
       }
-      users.add(new UserList.User(role, key, grants.of(role, key)));
+      keys.put(role, key);
     }
-    return users;
+    Grants grants = new Grants(subjects, Objects.requireNonNull(keys.get(new Role.Controllers())));
+    List<UserList.User> users = new ArrayList<>();
+    keys.forEach((role, key) -> users.add(new UserList.User(role, key, grants.of(role, key))));
+    return new UserList(core, subjects, grants, users);
   }
 
   private SortedSet<HostId> named() {

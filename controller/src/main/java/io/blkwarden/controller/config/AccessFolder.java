@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -20,18 +22,25 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The folder that {@code blkwarden nats init} writes: a server's configuration, the list of its
- * users, and below {@code seeds} one file with a seed for each.
+ * The folder that {@code blkwarden nats init} writes: a server's configuration, two lists of its
+ * users and accounts, and below {@code seeds} one file with a seed for each.
  *
- * <p>Seeds are mode 0600 from their first byte. Seeds and the configuration are never written over;
- * the list of users is replaced as a whole. None is ever there in part.
+ * <p>Seeds are mode 0600 from their first byte, and never written over. The lists are replaced as a
+ * whole; the configuration once, to be upgraded, and what it was is kept. None is ever there in
+ * part.
  */
 public final class AccessFolder {
   /** Name of the server's configuration. */
   public static final String CONFIG = "nats-server.conf";
 
-  /** Name of the list of users. */
+  /** Name of the list of the users and exports of the controllers' account. */
   public static final String USERS = "users.conf";
+
+  /** Name of the list of the other accounts. */
+  public static final String ACCOUNTS = "accounts.conf";
+
+  /** Ends the name of what the configuration was before it was upgraded. */
+  public static final String BEFORE = ".before-accounts";
 
   private static final String HOST = "host-";
   private static final String SUFFIX = ".nk";
@@ -61,19 +70,39 @@ public final class AccessFolder {
   /** The hosts that have a seed already. */
   public List<HostId> hosts() throws IOException {
     List<HostId> found = new ArrayList<>();
-    try (Stream<Path> files = Files.list(seeds)) {
-      for (String name : files.map(file -> file.getFileName().toString()).sorted().toList()) {
-        if (name.startsWith(HOST) && name.endsWith(SUFFIX)) {
-          String token = name.substring(HOST.length(), name.length() - SUFFIX.length());
-          try {
-            found.add(HostToken.decode(token));
-          } catch (IllegalArgumentException e) {
-            throw new IOException("%s: %s".formatted(seeds.resolve(name), e.getMessage()), e);
-          }
-        }
+    for (String token : seedsOf(HOST)) {
+      try {
+        found.add(HostToken.decode(token));
+      } catch (IllegalArgumentException e) {
+        throw new IOException(
+            "%s: %s".formatted(seeds.resolve(HOST + token + SUFFIX), e.getMessage()), e);
       }
     }
     return found;
+  }
+
+  /**
+   * The names of those who have a seed of this kind already; an empty one for {@code KIND.nk}.
+   *
+   * @param kind begins the names of their files
+   */
+  public List<String> people(String kind) throws IOException {
+    List<String> found = new ArrayList<>(seedsOf(kind + "-"));
+    if (Files.exists(seed(kind + SUFFIX))) {
+      found.addFirst("");
+    }
+    return found;
+  }
+
+  private List<String> seedsOf(String begin) throws IOException {
+    try (Stream<Path> files = Files.list(seeds)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith(begin) && name.endsWith(SUFFIX))
+          .map(name -> name.substring(begin.length(), name.length() - SUFFIX.length()))
+          .sorted()
+          .toList();
+    }
   }
 
   /**
@@ -119,9 +148,43 @@ public final class AccessFolder {
     return Files.exists(users) ? Optional.of(Files.readString(users)) : Optional.empty();
   }
 
-  /** Replaces the list of users. */
-  public void users(String text) throws IOException {
-    place(folder.resolve(USERS), text, List.of(StandardCopyOption.ATOMIC_MOVE));
+  /**
+   * Replaces both lists, the accounts first: a server that reads them in between finds users that
+   * are not there yet, and refuses the lists.
+   */
+  public void lists(String users, String accounts) throws IOException {
+    List<CopyOption> replace = List.of(StandardCopyOption.ATOMIC_MOVE);
+    place(folder.resolve(ACCOUNTS), accounts, replace);
+    place(folder.resolve(USERS), users, replace);
+  }
+
+  /**
+   * Replaces the configuration by an upgraded one of the same owner and mode, and keeps what it
+   * was.
+   *
+   * @return where that is
+   */
+  public Path upgrade(String text) throws IOException {
+    Path config = folder.resolve(CONFIG).toRealPath();
+    Path before = config.resolveSibling(config.getFileName() + BEFORE);
+    if (!Files.exists(before)) {
+      Files.copy(config, before, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+    PosixFileAttributes as = Files.readAttributes(config, PosixFileAttributes.class);
+    Path next = config.resolveSibling(config.getFileName() + ".new");
+    Files.deleteIfExists(next);
+    try {
+      Files.createFile(next, PRIVATE);
+      PosixFileAttributeView view = Files.getFileAttributeView(next, PosixFileAttributeView.class);
+      view.setOwner(as.owner());
+      view.setGroup(as.group());
+      view.setPermissions(as.permissions());
+      Files.writeString(next, text);
+      Files.move(next, config, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(next);
+    }
+    return before;
   }
 
   /** A file is whole or missing: half a seed would stop all later runs, half a list the server. */

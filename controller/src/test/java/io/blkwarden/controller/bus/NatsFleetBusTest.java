@@ -195,7 +195,8 @@ final class NatsFleetBusTest {
     awaitHeld(bus);
     Connection agent = closing(Nats.connect(server.url()));
 
-    assertThatThrownBy(() -> ask(bus).get(30, TimeUnit.SECONDS)).hasMessageContaining("503");
+    assertThatThrownBy(() -> ask(bus).get(30, TimeUnit.SECONDS))
+        .hasMessageContaining("no agent is subscribed to its commands");
 
     agent
         .createDispatcher(m -> agent.publish(m.getReplyTo(), m.getData()))

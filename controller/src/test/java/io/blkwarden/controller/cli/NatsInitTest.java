@@ -3,11 +3,14 @@ package io.blkwarden.controller.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.bus.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +36,10 @@ final class NatsInitTest {
     return Files.readString(dir.resolve("users.conf"));
   }
 
+  private String accounts() throws IOException {
+    return Files.readString(dir.resolve("accounts.conf"));
+  }
+
   private String config() throws IOException {
     return Files.readString(dir.resolve("nats-server.conf"));
   }
@@ -48,7 +55,10 @@ final class NatsInitTest {
         .isEqualTo("rwx------");
     assertThat(config()).doesNotContain("SU");
     assertThat(users())
-        .contains("# host dom0-7", "blkwarden.v1.command.dom0-7", "# the controllers")
+        .contains("# the controllers")
+        .doesNotContain(Files.readAllLines(dir.resolve("seeds/controller.nk")).getLast());
+    assertThat(accounts())
+        .contains("# host dom0-7", "blkwarden.v1.command.dom0-7")
         .doesNotContain(Files.readAllLines(seed).getLast());
   }
 
@@ -60,12 +70,12 @@ final class NatsInitTest {
 
     Typed typed = init("--hosts-file", more.toString());
     assertThat(typed.out()).contains("3 hosts, 2 of them new");
-    assertThat(users()).contains("# host dom0-7", "# host dom0-8", "# host dom0%2Eexample");
+    assertThat(accounts()).contains("# host dom0-7", "# host dom0-8", "# host dom0%2Eexample");
     assertThat(Files.readString(dir.resolve("seeds/host-dom0-7.nk"))).isEqualTo(seed);
 
     Files.delete(dir.resolve("seeds/host-dom0-8.nk"));
     assertThat(init().code()).isZero();
-    assertThat(users()).doesNotContain("dom0-8");
+    assertThat(accounts()).doesNotContain("dom0-8");
   }
 
   @Test
@@ -77,7 +87,8 @@ final class NatsInitTest {
 
     assertThat(init("dom0-8").code()).isZero();
     assertThat(config()).isEqualTo(edited).contains("10.0.0.1:4222");
-    assertThat(users()).contains("xen.v1.command.dom0-8").doesNotContain("blkwarden.v1");
+    assertThat(accounts()).contains("xen.v1.command.dom0-8").doesNotContain("blkwarden.v1");
+    assertThat(users()).contains("xen.v1.command").doesNotContain("blkwarden.v1");
 
     Typed refused = init("--listen", "10.0.0.2:4222");
     assertThat(refused.code()).isEqualTo(ExitCodes.USAGE);
@@ -152,7 +163,97 @@ final class NatsInitTest {
         .containsExactlyInAnyOrder(
             "controller.nk", "operator.nk", "viewer.nk", "host-dom0-7.nk", "host-dom0-8.nk");
     assertThat(dir.toFile().list())
-        .containsExactlyInAnyOrder("nats-server.conf", "users.conf", "seeds");
+        .containsExactlyInAnyOrder("nats-server.conf", "users.conf", "accounts.conf", "seeds");
+  }
+
+  /** As earlier versions wrote it, and an operator edited it. */
+  private static final String EARLIER =
+      """
+      # nats-server configuration, written once by 'blkwarden nats init', and yours to edit since.
+      listen: "10.0.0.5:4222" # our rack
+      max_payload: 2MB
+      jetstream {
+        store_dir: '/srv/nats'
+      }
+      tls { cert_file: "/etc/nats/it's \\"ours\\".pem"; key_file: /etc/nats/key.pem }
+      accounts {
+        PAGER { users: [ { user: p, password: "} {" } ] }
+        // the fleet
+        BLKWARDEN {
+          jetstream: { max_file: 10GB }
+          include "users.conf"
+        } # of blkwarden
+        SYS {}
+      }
+      system_account: SYS
+      """;
+
+  @Test
+  void aConfigurationOfAnEarlierVersionIsUpgradedOnceAndNothingElseOfItChanges() throws Exception {
+    Path conf = Files.createDirectories(dir).resolve("nats-server.conf");
+    Files.writeString(conf, EARLIER);
+    Files.setPosixFilePermissions(conf, PosixFilePermissions.fromString("rw-r-----"));
+    Path seeds = Files.createDirectory(dir.resolve("seeds"));
+    String seed = "# NATS seed of people who act: a secret\n" + Seeds.create(new SecureRandom());
+    Files.writeString(seeds.resolve("operator.nk"), seed + "\n");
+
+    Typed typed = init("dom0-7");
+    assertThat(typed.code()).as(typed.err()).isZero();
+    assertThat(typed.err()).contains("gives each user an account of its own", ".before-accounts");
+    assertThat(config())
+        .isEqualTo(
+            EARLIER.replace(
+                "  } # of blkwarden\n", "  } # of blkwarden\n  include \"accounts.conf\"\n"));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(conf)))
+        .isEqualTo("rw-r-----");
+    assertThat(dir.resolve("nats-server.conf.before-accounts")).hasContent(EARLIER);
+    assertThat(Files.readString(seeds.resolve("operator.nk"))).isEqualTo(seed + "\n");
+
+    String upgraded = config();
+    assertThat(init("dom0-8").err()).doesNotContain("account");
+    assertThat(config()).isEqualTo(upgraded);
+  }
+
+  @Test
+  void aConfigurationThatCannotBeUpgradedIsLeftAsItIs() throws IOException {
+    Map<String, String> refused =
+        Map.of(
+            EARLIER.replace("include \"users.conf\"", ""),
+            "expected one account below 'accounts'",
+            EARLIER + "include users.conf\n",
+            "found another place: lines [13, 18]",
+            EARLIER.replace("include \"", "exports: []\n include \""),
+            "line 13: account BLKWARDEN has 'exports' of its own",
+            EARLIER.replace("PAGER", "BLKWARDEN-host-dom0-7"),
+            "line 9: account BLKWARDEN-host-dom0-7 is also one of accounts.conf",
+            EARLIER + "}\n",
+            "line 18: expected no }",
+            EARLIER.replace("SYS {}\n}", "SYS {}\n"),
+            "expected }");
+    Path conf = Files.createDirectories(dir).resolve("nats-server.conf");
+    for (Map.Entry<String, String> each : refused.entrySet()) {
+      Files.writeString(conf, each.getKey());
+      Typed typed = init("dom0-7");
+      assertThat(typed.code()).as(each.getValue()).isEqualTo(ExitCodes.FAILED);
+      assertThat(typed.err()).contains("nats-server.conf: ", each.getValue());
+      assertThat(config()).isEqualTo(each.getKey());
+      assertThat(dir.resolve("users.conf")).doesNotExist();
+    }
+  }
+
+  @Test
+  void eachOperatorAndViewerHasASeedOfTheirOwn() throws IOException {
+    assertThat(init("--operator", "ann", "--viewer", "pager", "--viewer=wall_2").code()).isZero();
+    assertThat(dir.resolve("seeds").toFile().list())
+        .containsExactlyInAnyOrder(
+            "controller.nk", "operator-ann.nk", "viewer-pager.nk", "viewer-wall_2.nk");
+    assertThat(init("--operator", "bob").code()).isZero();
+    assertThat(users() + accounts())
+        .contains("# operator ann", "# operator bob", "# viewer pager", "# viewer wall_2");
+    Files.delete(dir.resolve("seeds/operator-ann.nk"));
+    assertThat(init().code()).isZero();
+    assertThat(users() + accounts()).doesNotContain("ann").contains("# operator bob");
+    assertThat(init("--operator", "a.b").err()).contains("expected a name", "a.b");
   }
 
   @Test

@@ -23,9 +23,19 @@ public final class NatsProcess implements AutoCloseable {
    * @param port where it listens, as its arguments or its configuration say
    */
   public NatsProcess(Path folder, int port, List<String> arguments) throws IOException {
+    this("nats-server", folder, port, arguments);
+  }
+
+  /**
+   * Starts one of a version.
+   *
+   * @param program its path, or its name on PATH
+   */
+  public NatsProcess(String program, Path folder, int port, List<String> arguments)
+      throws IOException {
     this.port = port;
     Path log = folder.resolve("nats.log");
-    List<String> words = new ArrayList<>(List.of("nats-server"));
+    List<String> words = new ArrayList<>(List.of(program));
     words.addAll(arguments);
     process =
         new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -63,6 +73,11 @@ public final class NatsProcess implements AutoCloseable {
   /** Where it listens. */
   public String url() {
     return "nats://127.0.0.1:" + port;
+  }
+
+  /** Its port. */
+  public int port() {
+    return port;
   }
 
   /** Its pid. */

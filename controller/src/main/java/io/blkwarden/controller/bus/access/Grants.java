@@ -14,19 +14,19 @@ import java.util.List;
  * <p>Nobody hears another's replies: a host's inbox bears its name, all others' their public key.
  */
 public final class Grants {
-  private static final List<String> STREAMS =
-      List.of(
-          JetStreamAssets.ALERTS,
-          JetStreamAssets.AUDIT,
-          JetStreamAssets.DECISIONS,
-          "KV_" + JetStreamAssets.MAPPING,
-          "KV_" + JetStreamAssets.SAID);
+  private static final String DISCOVERY = "$SRV.>"; // as 'nats micro list' finds controllers
 
   private final Subjects subjects;
+  private final String controllerKey;
 
-  /** Grants for an installation. */
-  public Grants(Subjects subjects) {
+  /**
+   * Grants for an installation.
+   *
+   * @param controllerKey public key of the controllers
+   */
+  public Grants(Subjects subjects, String controllerKey) {
     this.subjects = subjects;
+    this.controllerKey = controllerKey;
   }
 
   /**
@@ -38,13 +38,39 @@ public final class Grants {
     String inbox = "_INBOX." + publicKey + ".>";
     return switch (role) {
       case Role.Host(HostId host) -> host(host);
-      case Role.Single.CONTROLLER -> controller(inbox);
-      case Role.Single.OPERATOR -> operator(publicKey, inbox);
-      case Role.Single.VIEWER -> viewer(publicKey, inbox);
+      case Role.Controllers _ -> controller(inbox);
+      case Role.Operator _ -> operator(publicKey, inbox);
+      case Role.Viewer _ -> viewer(publicKey, inbox);
     };
   }
 
+  /** Whether a user is in the controllers' account. */
+  static boolean inCore(UserList.User user) {
+    return user.role() instanceof Role.Controllers;
+  }
+
+  /** What the controllers' account lets others import. */
+  public List<Export> exports() {
+    List<Export> exports = new ArrayList<>();
+    for (String subject :
+        List.of(
+            subjects.allSamples(),
+            subjects.allMappings(),
+            subjects.allHeartbeats(),
+            subjects.allOutcomes(),
+            "$KV.%s.*".formatted(JetStreamAssets.MAPPING),
+            answers("*"),
+            operatorRequests("*"),
+            replayRequests("*", "*"))) {
+      exports.add(new Export(Export.Kind.SERVICE, subject));
+    }
+    exports.add(new Export(Export.Kind.SERVICE_OF_MANY, DISCOVERY));
+    all().forEach(subject -> exports.add(new Export(Export.Kind.STREAM, subject)));
+    return exports;
+  }
+
   private Permissions host(HostId host) {
+    String token = HostToken.encode(host);
     return new Permissions(
         List.of(
             subjects.sample(host),
@@ -52,8 +78,36 @@ public final class Grants {
             subjects.heartbeat(host),
             subjects.outcome(host),
             "$KV.%s.%s".formatted(JetStreamAssets.MAPPING, HostToken.key(host))),
-        List.of(subjects.command(host), "_INBOX.%s.>".formatted(HostToken.encode(host))),
-        true);
+        List.of(subjects.command(host)),
+        "_INBOX.%s.>".formatted(token),
+        List.of(answers(token)));
+  }
+
+  /** Where hosts answer commands: an inbox of the controllers for each host. */
+  private String answers(String host) {
+    return "_INBOX.%s.%s.*.*".formatted(controllerKey, host);
+  }
+
+  private String operatorRequests(String publicKey) {
+    return "%s.operator.*.%s".formatted(subjects.prefix(), publicKey);
+  }
+
+  private String replayRequests(String kind, String publicKey) {
+    return "%s.replay.%s.%s".formatted(subjects.prefix(), kind, publicKey);
+  }
+
+  /** All that passes between hosts, controllers and operators. */
+  private List<String> all() {
+    return joined(
+        List.of(
+            subjects.allSamples(),
+            subjects.allMappings(),
+            subjects.allHeartbeats(),
+            subjects.allOutcomes(),
+            subjects.prefix() + ".command.*",
+            subjects.allAlerts(),
+            subjects.allDecisions()),
+        subjects.allOperatorRequests());
   }
 
   private Permissions controller(String inbox) {
@@ -66,8 +120,7 @@ public final class Grants {
             subjects.allHeartbeats(),
             subjects.allOutcomes(),
             "$KV.%s.>".formatted(JetStreamAssets.CLAIM),
-            "$SRV.>",
-            inbox));
+            DISCOVERY));
     return new Permissions(
         List.of(
             subjects.prefix() + ".command.*",
@@ -80,41 +133,32 @@ public final class Grants {
             "$JS.ACK.>",
             "$JS.FC.>"),
         subscribe,
-        true);
+        inbox,
+        List.of(">"));
   }
 
-  private Permissions operator(String key, String inbox) {
-    List<String> publish = new ArrayList<>();
-    publish.add("%s.operator.*.%s".formatted(subjects.prefix(), key));
-    publish.add("%s.replay.*.%s".formatted(subjects.prefix(), key));
-    publish.add("$KV.%s.>".formatted(JetStreamAssets.SAID));
-    publish.add("$SRV.>"); // looking for controllers, as 'nats micro list' does
-    publish.add("$JS.API.INFO");
-    publish.add("$JS.API.STREAM.NAMES");
-    publish.add("$JS.FC.>");
-    // silences that are over are swept out of their bucket by whoever adds one
-    publish.add("$JS.API.STREAM.PURGE.KV_" + JetStreamAssets.SAID);
-    for (String stream : STREAMS) {
-      publish.add("$JS.API.STREAM.INFO." + stream);
-      publish.add("$JS.API.STREAM.MSG.GET." + stream);
-      publish.add("$JS.API.DIRECT.GET." + stream);
-      publish.add("$JS.API.DIRECT.GET.%s.>".formatted(stream));
-      publish.add("$JS.API.CONSUMER.CREATE." + stream);
-      publish.add("$JS.API.CONSUMER.CREATE.%s.>".formatted(stream));
-      publish.add("$JS.API.CONSUMER.INFO.%s.>".formatted(stream));
-      publish.add("$JS.API.CONSUMER.DELETE.%s.>".formatted(stream));
-    }
-    return new Permissions(publish, List.of(subjects.prefix() + ".>", inbox), false);
+  private Permissions operator(String publicKey, String inbox) {
+    return new Permissions(
+        List.of(operatorRequests(publicKey), replayRequests("*", publicKey), DISCOVERY),
+        all(),
+        inbox,
+        List.of());
   }
 
-  private Permissions viewer(String key, String inbox) {
-    String maps = "KV_" + JetStreamAssets.MAPPING;
+  private Permissions viewer(String publicKey, String inbox) {
     return new Permissions(
         List.of(
-            "%s.replay.%s.%s".formatted(subjects.prefix(), RecordKind.ALERT.wire(), key),
-            "%s.replay.%s.%s".formatted(subjects.prefix(), RecordKind.MAPPING.wire(), key),
-            "$JS.API.DIRECT.GET.%s.>".formatted(maps)),
-        List.of(subjects.allAlerts(), subjects.allMappings(), inbox),
-        false);
+            replayRequests(RecordKind.ALERT.wire(), publicKey),
+            replayRequests(RecordKind.MAPPING.wire(), publicKey)),
+        List.of(subjects.allAlerts(), subjects.allMappings()),
+        inbox,
+        List.of());
+  }
+
+  /** Both lists, one behind the other. */
+  static List<String> joined(List<String> first, List<String> then) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(then);
+    return all;
   }
 }

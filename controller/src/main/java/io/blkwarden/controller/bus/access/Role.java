@@ -3,13 +3,13 @@ package io.blkwarden.controller.bus.access;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.HostToken;
 
-/** What somebody who connects to NATS is to the installation. */
+/** The role of a NATS user in the installation. */
 public sealed interface Role {
-  /** The agent of one dom0: says what is true of its host, and hears its commands. */
+  /** The agent of one dom0: publishes what is true of its host, and receives its commands. */
   record Host(HostId host) implements Role {
     @Override
     public String file() {
-      return "host-" + HostToken.encode(host) + ".nk";
+      return "host-" + HostToken.encode(host) + SUFFIX;
     }
 
     @Override
@@ -18,39 +18,86 @@ public sealed interface Role {
     }
   }
 
-  /** A role that there is one of. */
-  enum Single implements Role {
-    /** The service that commands. */
-    CONTROLLER("controller", "the controllers"),
-
-    /** People who ask the controller to throttle, release, approve, silence and pause. */
-    OPERATOR("operator", "people who act"),
-
-    /** People and programs that read alerts and maps, and nothing else. */
-    VIEWER("viewer", "people and programs who only look");
-
-    private final String word;
-    private final String text;
-
-    Single(String word, String text) {
-      this.word = word;
-      this.text = text;
-    }
-
+  /** The controllers; they share one key. */
+  record Controllers() implements Role {
     @Override
     public String file() {
-      return word + ".nk";
+      return "controller" + SUFFIX;
     }
 
     @Override
     public String text() {
-      return text;
+      return "the controllers";
     }
   }
+
+  /** Somebody, or a program, with a key of their own. */
+  sealed interface Person extends Role {
+    /** Their name; empty for the key that every installation has. */
+    String name();
+  }
+
+  /** Asks the controllers to throttle, release, approve, silence and pause. */
+  record Operator(String name) implements Person {
+    /** Begins the names of files with seeds. */
+    public static final String WORD = "operator";
+
+    public Operator {
+      requireName(name);
+    }
+
+    @Override
+    public String file() {
+      return Role.file(WORD, name);
+    }
+
+    @Override
+    public String text() {
+      return Role.text(WORD, name);
+    }
+  }
+
+  /** Reads alerts and maps, and nothing else. */
+  record Viewer(String name) implements Person {
+    /** Begins the names of files with seeds. */
+    public static final String WORD = "viewer";
+
+    public Viewer {
+      requireName(name);
+    }
+
+    @Override
+    public String file() {
+      return Role.file(WORD, name);
+    }
+
+    @Override
+    public String text() {
+      return Role.text(WORD, name);
+    }
+  }
+
+  /** Ends the names of files with seeds. */
+  String SUFFIX = ".nk";
 
   /** Name of the file with its seed. */
   String file();
 
-  /** Whose it is, in plain words. */
+  /** The user, for people. */
   String text();
+
+  private static String file(String word, String name) {
+    return (name.isEmpty() ? word : word + "-" + name) + SUFFIX;
+  }
+
+  private static String text(String word, String name) {
+    return name.isEmpty() ? word : word + " " + name;
+  }
+
+  private static void requireName(String name) {
+    if (!name.matches("[A-Za-z0-9_-]{0,64}")) {
+      throw new IllegalArgumentException(
+          "expected a name of 1 to 64 of A-Z a-z 0-9 _ -, found '%s'".formatted(name));
+    }
+  }
 }

@@ -7,6 +7,9 @@ import java.util.stream.Collectors;
 /**
  * The configuration of a nats-server for one installation, which includes its {@link UserList}.
  *
+ * <p>The account of the controllers keeps the name that it has always had: JetStream stores what it
+ * keeps by the name of the account.
+ *
  * <p>Format: nats-server's own, since 2.9.
  *
  * @param listen address and port
@@ -14,6 +17,9 @@ import java.util.stream.Collectors;
  * @param tls certificate and key; empty without TLS
  */
 public record ServerConfig(String listen, String store, Optional<Tls> tls) {
+  /** Name of the controllers' account, unless the operator gave it another. */
+  public static final String CORE = "BLKWARDEN";
+
   /**
    * How the server shows who it is.
    *
@@ -25,12 +31,13 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
   /**
    * The text of the file.
    *
-   * @param users name of the file beside it with the users
+   * @param users name of the file beside it with the users and exports of the controllers' account
+   * @param accounts name of the one with all other accounts
    */
-  public String text(String users) {
+  public String text(String users, String accounts) {
     return """
     # nats-server configuration, written once by 'blkwarden nats init', and yours to edit since.
-    # The users are in a file of their own, which 'nats init' writes anew each time.
+    # The users are in files of their own, which 'nats init' writes anew each time.
     listen: %s
     max_payload: 1MB
     authorization {
@@ -40,16 +47,22 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
       store_dir: %s
     }
     %saccounts {
-      BLKWARDEN {
+      %s {
         jetstream: enabled
         include %s
       }
+      include %s
       SYS {}
     }
     system_account: SYS
     """
         .formatted(
-            quoted(listen), quoted(store), tls.map(ServerConfig::text).orElse(""), quoted(users));
+            quoted(listen),
+            quoted(store),
+            tls.map(ServerConfig::text).orElse(""),
+            CORE,
+            quoted(users),
+            quoted(accounts));
   }
 
   private static String text(Tls tls) {
@@ -68,7 +81,7 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
   }
 
   /** A string of the configuration; nothing in it can end it. */
-  private static String quoted(String text) {
+  static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }

@@ -10,11 +10,18 @@ import java.util.stream.Collectors;
 /**
  * Everybody who may connect, each with no more than its role needs; public keys only.
  *
+ * <p>It is two files: the users and exports of the controllers' account, and the other accounts.
+ *
+ * @param core name of the controllers' account
  * @param subjects of the installation
+ * @param grants who may do what
  * @param users who may connect
  */
-public record UserList(Subjects subjects, List<User> users) {
+public record UserList(String core, Subjects subjects, Grants grants, List<User> users) {
   private static final Pattern PREFIX = Pattern.compile("(?m)^# prefix: (\\S+)$");
+  private static final String HEAD =
+      "# Written by 'blkwarden nats init', each time anew. After a change, twice:"
+          + " nats-server --signal reload\n";
 
   public UserList {
     users = List.copyOf(users);
@@ -27,41 +34,69 @@ public record UserList(Subjects subjects, List<User> users) {
    * @param publicKey how it is known
    * @param permissions what it may do
    */
-  public record User(Role role, String publicKey, Permissions permissions) {}
+  public record User(Role role, String publicKey, Permissions permissions) {
+    String text() {
+      return """
+          # %s
+          { nkey: %s
+            permissions: {
+              publish: { allow: %s }
+              subscribe: { allow: %s }%s
+            } }
+      """
+          .formatted(
+              role.text(),
+              publicKey,
+              ServerConfig.list(permissions.publish()),
+              ServerConfig.list(
+                  Grants.joined(permissions.subscribe(), List.of(permissions.inbox()))),
+              permissions.answers().isEmpty()
+                  ? ""
+                  : "\n        allow_responses: { max: 1, expires: \"1m\" }");
+    }
+  }
 
-  /** The text of the file. */
-  public String text() {
-    return """
-    # Written by 'blkwarden nats init', each time anew. After a change: nats-server --signal reload
-    # prefix: %s
-    users: [
-    %s]
-    """
-        .formatted(
-            subjects.prefix(), users.stream().map(UserList::text).collect(Collectors.joining()));
+  /** The users and exports of the controllers' account. */
+  public String coreText() {
+    return HEAD
+        + """
+        # prefix: %s
+        # The controllers' account, the only one with JetStream: its users and its exports.
+        users: [
+        %s]
+        exports: [
+        %s
+        ]
+        """
+            .formatted(
+                subjects.prefix(),
+                users.stream().filter(Grants::inCore).map(User::text).collect(Collectors.joining()),
+                grants.exports().stream()
+                    .map(export -> "  " + export.text())
+                    .collect(Collectors.joining("\n")));
+  }
+
+  /** The accounts of all others. */
+  public String accountsText() {
+    return HEAD
+        + "# Everybody but the controllers has an account of its own, without JetStream.\n"
+        + users.stream()
+            .filter(user -> !Grants.inCore(user))
+            .map(user -> new Account(core, user).text())
+            .collect(Collectors.joining());
+  }
+
+  /** The names of the accounts in {@link #accountsText}. */
+  public List<String> accountNames() {
+    return users.stream()
+        .filter(user -> !Grants.inCore(user))
+        .map(user -> new Account(core, user).name())
+        .toList();
   }
 
   /** The prefix that a file was written for. */
   public static Optional<String> prefix(String text) {
     Matcher matcher = PREFIX.matcher(text);
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
-  }
-
-  private static String text(User user) {
-    Permissions may = user.permissions();
-    return """
-      # %s
-      { nkey: %s
-        permissions: {
-          publish: { allow: %s }
-          subscribe: { allow: %s }%s
-        } }
-    """
-        .formatted(
-            user.role().text(),
-            user.publicKey(),
-            ServerConfig.list(may.publish()),
-            ServerConfig.list(may.subscribe()),
-            may.answers() ? "\n      allow_responses: { max: 1, expires: \"1m\" }" : "");
   }
 }

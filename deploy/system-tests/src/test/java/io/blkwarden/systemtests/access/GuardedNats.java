@@ -1,6 +1,7 @@
 package io.blkwarden.systemtests.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.model.NatsSeed;
@@ -16,6 +17,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +42,19 @@ public final class GuardedNats {
 
   /** Starts one for these hosts; its files are below the folder. */
   public static GuardedNats start(Path folder, String... hosts) throws IOException {
-    return start(folder, "nats", List.of(hosts));
+    return start("nats-server", folder, "nats", List.of(hosts));
+  }
+
+  /**
+   * Starts one of a version, whose controllers' account has a user more: {@code spy}, with the
+   * password {@code spy}, who may do everything there.
+   */
+  static GuardedNats withSpy(String program, Path folder, String... arguments) throws IOException {
+    int port = write(folder, List.of(arguments));
+    Path users = folder.resolve("users.conf");
+    String spy = "users: [\n  { user: spy, password: spy }";
+    Files.writeString(users, Files.readString(users).replace("users: [", spy));
+    return new GuardedNats(folder, process(program, folder, port), "nats://127.0.0.1:" + port);
   }
 
   /** Starts one that asks for TLS and shows this certificate. */
@@ -49,11 +63,16 @@ public final class GuardedNats {
     List<String> more = new ArrayList<>(List.of(hosts));
     more.add("--tls-cert=" + certificate.chain());
     more.add("--tls-key=" + certificate.key());
-    return start(folder, "tls", more);
+    return start("nats-server", folder, "tls", more);
   }
 
-  private static GuardedNats start(Path folder, String scheme, List<String> more)
+  private static GuardedNats start(String program, Path folder, String scheme, List<String> more)
       throws IOException {
+    int port = write(folder, more);
+    return new GuardedNats(folder, process(program, folder, port), scheme + "://127.0.0.1:" + port);
+  }
+
+  private static int write(Path folder, List<String> more) throws IOException {
     int port = NatsProcess.freePort();
     List<String> arguments =
         new ArrayList<>(
@@ -66,9 +85,12 @@ public final class GuardedNats {
     arguments.addAll(more);
     Said written = run(Map.of(), arguments.toArray(String[]::new));
     assertThat(written.code()).as(written.err()).isZero();
+    return port;
+  }
+
+  private static NatsProcess process(String program, Path folder, int port) throws IOException {
     String config = folder.resolve("nats-server.conf").toString();
-    NatsProcess server = new NatsProcess(folder, port, List.of("-c", config));
-    return new GuardedNats(folder, server, scheme + "://127.0.0.1:" + port);
+    return new NatsProcess(program, folder, port, List.of("-c", config));
   }
 
   /** Writes the users anew, with more hosts, and lets the server that runs read them. */
@@ -77,17 +99,39 @@ public final class GuardedNats {
     arguments.addAll(Arrays.asList(hosts));
     Said written = run(Map.of(), arguments.toArray(String[]::new));
     assertThat(written.code()).as(written.err()).isZero();
+    reload();
+    reload(); // only this one connects the imports of accounts that the first one added
+  }
+
+  private void reload() throws IOException, InterruptedException {
+    Path log = folder.resolve("nats.log");
+    int before = reloads(log);
     Process signal =
         new ProcessBuilder("nats-server", "--signal", "reload=" + server.pid())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("signal").toFile())
             .start();
     assertThat(signal.waitFor()).isZero();
+    await("the reload").atMost(Duration.ofSeconds(60)).until(() -> reloads(log) > before);
+  }
+
+  private static int reloads(Path log) throws IOException {
+    return Files.readString(log).split("Reloaded server configuration", -1).length;
   }
 
   /** Where it listens. */
   public String url() {
     return url;
+  }
+
+  /** Its port. */
+  int port() {
+    return server.port();
+  }
+
+  /** A user's seed itself. */
+  String secret(String user) throws IOException {
+    return NatsSeed.in(Files.readString(seed(user))).orElseThrow();
   }
 
   /** The file with a user's seed. */

@@ -137,7 +137,8 @@ final class NatsAccessTest {
     GuardedNats.Said silence =
         nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
     assertThat(silence.code()).as(silence.err()).isZero();
-    String key = Seeds.publicKey(NatsSeed.in(Files.readString(nats.seed("operator"))).orElseThrow());
+    String key =
+        Seeds.publicKey(NatsSeed.in(Files.readString(nats.seed("operator"))).orElseThrow());
     assertThat(nats.as("operator", "silence", "list").out()).contains(key);
     String disk = "sim-1/vm102/xvda1";
     GuardedNats.Said throttle =
@@ -320,12 +321,16 @@ final class NatsAccessTest {
             SUBJECTS.outcome(OURS),
             SUBJECTS.alert("critical", OURS, "made-up"),
             "$KV.blkwarden-claim.controller",
+            "$KV.blkwarden-silences.pause",
+            "$JS.API.INFO",
             "$JS.API.STREAM.PURGE.BLKWARDEN_AUDIT",
+            "$JS.API.CONSUMER.CREATE.BLKWARDEN_ALERTS",
             "$JS.API.CONSUMER.CREATE.KV_blkwarden-claim"));
   }
 
   /**
-   * The server lets a consumer deliver to any subject of the account; the agent does not listen.
+   * The server lets a consumer deliver to any subject of the account, where only controllers are;
+   * the agent does not obey.
    */
   @Test
   @Order(6)
@@ -342,8 +347,7 @@ final class NatsAccessTest {
         })
         .subscribe(SUBJECTS.heartbeat(OURS));
 
-    GuardedNats.Client operator = nats.client("operator");
-    operator
+    controllers
         .connection()
         .jetStreamManagement()
         .createConsumer(

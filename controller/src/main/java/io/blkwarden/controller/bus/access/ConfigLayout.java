@@ -1,0 +1,130 @@
+package io.blkwarden.controller.bus.access;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The accounts of a nats-server configuration that {@code nats init} wrote and its operator may
+ * have edited.
+ *
+ * <p>Earlier versions wrote one account for everybody, which includes the list of users. It becomes
+ * the account of the controllers, and the other accounts are included beside it. Nothing else of
+ * the text changes.
+ */
+public final class ConfigLayout {
+  private static final String ACCOUNTS = "accounts";
+  private static final Set<String> OURS = Set.of("users", "exports", "imports");
+
+  private final String text;
+  private final String accountsFile;
+  private final List<ConfigEntry> entries;
+  private final ConfigEntry core;
+  private final boolean complete;
+
+  /**
+   * Reads a configuration.
+   *
+   * @param usersFile name of the included file with the users of the controllers' account
+   * @param accountsFile name of the included file with the other accounts
+   * @throws IllegalArgumentException if it cannot be used or upgraded; says why and what to do
+   */
+  public ConfigLayout(String text, String usersFile, String accountsFile) {
+    this.text = text;
+    this.accountsFile = accountsFile;
+    this.entries = ConfigReader.read(text);
+    List<ConfigEntry> users = included(usersFile);
+    if (users.size() != 1
+        || users.getFirst().path().size() != 2
+        || !users.getFirst().path().getFirst().equals(ACCOUNTS)) {
+      throw new IllegalArgumentException(
+          ("expected one account below 'accounts' that has: include \"%s\"; found %s. Put it there,"
+                  + " or move the file away for a new one")
+              .formatted(usersFile, users.isEmpty() ? "none" : "another place: " + lines(users)));
+    }
+    this.core = account(users.getFirst().path().getLast()).orElseThrow();
+    for (ConfigEntry each : entries) {
+      if (each.path().equals(List.of(ACCOUNTS, core.key())) && OURS.contains(each.key())) {
+        throw new IllegalArgumentException(
+            ("line %d: account %s has '%s' of its own, which would replace those of %s: move them"
+                    + " to another account")
+                .formatted(line(each), core.key(), each.key(), usersFile));
+      }
+    }
+    List<ConfigEntry> accounts = included(accountsFile);
+    if (accounts.size() > 1
+        || accounts.stream().anyMatch(a -> !a.path().equals(List.of(ACCOUNTS)))) {
+      throw new IllegalArgumentException(
+          "%s: expected include \"%s\" once, directly below 'accounts'"
+              .formatted(lines(accounts), accountsFile));
+    }
+    this.complete = !accounts.isEmpty();
+  }
+
+  /** The name of the controllers' account. */
+  public String core() {
+    return core.key();
+  }
+
+  /** Whether it includes the other accounts, and need not be upgraded. */
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /**
+   * Makes sure that none of these accounts is in the configuration already.
+   *
+   * @throws IllegalArgumentException if one is
+   */
+  public void requireAbsent(List<String> names) {
+    for (String name : names) {
+      account(name)
+          .ifPresent(found -> {
+            throw new IllegalArgumentException(
+                "line %d: account %s is also one of %s: rename it"
+                    .formatted(line(found), name, accountsFile));
+          });
+    }
+  }
+
+  /** The text that includes the other accounts behind the controllers'. */
+  public String upgraded() {
+    if (complete) {
+      return text;
+    }
+    int lineEnd = text.indexOf('\n', core.end());
+    String rest = text.substring(core.end(), lineEnd < 0 ? text.length() : lineEnd).strip();
+    int lineStart = text.lastIndexOf('\n', core.start()) + 1;
+    String indent = text.substring(lineStart, core.start());
+    String include =
+        "\n" + (indent.isBlank() ? indent : "  ") + "include " + ServerConfig.quoted(accountsFile);
+    return rest.isEmpty() || rest.startsWith("#") || rest.startsWith("//")
+        ? insert(lineEnd < 0 ? text.length() : lineEnd, include)
+        : insert(core.end(), include + "\n");
+  }
+
+  private String insert(int at, String more) {
+    return text.substring(0, at) + more + text.substring(at);
+  }
+
+  private Optional<ConfigEntry> account(String name) {
+    return entries.stream()
+        .filter(each -> each.path().equals(List.of(ACCOUNTS)) && each.key().equals(name))
+        .findFirst();
+  }
+
+  private List<ConfigEntry> included(String file) {
+    return entries.stream()
+        .filter(each -> each.key().equals("include"))
+        .filter(each -> each.value().equals(file) || each.value().endsWith("/" + file))
+        .toList();
+  }
+
+  private long line(ConfigEntry entry) {
+    return ConfigReader.line(text, entry.start());
+  }
+
+  private String lines(List<ConfigEntry> found) {
+    return "lines " + found.stream().map(this::line).toList();
+  }
+}
