@@ -7,6 +7,7 @@ import uuid
 COLUMNS = (
     "read_ios read_sectors read_ms write_ios write_sectors write_ms in_flight io_ms queue_ms"
     " discard_ios discard_sectors flush_ios flush_ms out_of_requests"
+    " unknown_columns shared_io_ms"
 ).split()
 TABLES = {0: "disks", 1: "devices"}
 

@@ -67,6 +67,9 @@ final class DevicePain {
 
   /** Takes the host's last window. */
   void measured(HostState state) {
+    if (!state.guestsTimed(device)) {
+      return; // others did what is known of no one's time: no share of it would be true
+    }
     double await = state.guestsAwait(device);
     boolean hurt = await > rule.hurtAwaitMillis();
     if (window == null && hurt) {

@@ -11,9 +11,11 @@ import java.util.stream.LongStream;
  * Cumulative counters of a table's rows: the base they count from, and what they were last.
  *
  * <p>A flat array of {@link #COLUMNS} numbers a row: 4 bytes for the lower half of what was counted
- * since the base. The base itself is packed, for only the next base looks at it. Differences of the
+ * since the base, and 4 for the sum of all upper halves, which shows a jump beyond the lower. The base itself is packed, for only the next base looks at it. Differences of the
  * lower halves are exact below 2^31, which no device reaches between two batches; 2^31 and more is
- * a counter that went backwards. A row is unknown where the base or the last batch lacked it.
+ * a counter that went backwards. A row is unknown where the base or the last batch lacked it, where
+ * its counters came from elsewhere in the base before, and where it counted more than any device
+ * can do ({@link Plausible}); the next window begins at what it counted then.
  */
 final class Counters {
   static final int READ_IOS = 0;
@@ -31,10 +33,14 @@ final class Counters {
   static final int DISCARD_IOS = 8;
   static final int DISCARD_SECTORS = 9;
   static final int OUT_OF_REQUESTS = 10;
-  static final int COLUMNS = 11;
+  static final int SHARED_IO_MS = 11;
+  static final int COLUMNS = 12;
 
   /** What a difference is in a column that says nothing. */
   static final long UNKNOWN = -1;
+
+  /** The sum of the upper halves of a row whose last batch counted from another base. */
+  private static final int NOT_KNOWN = -1;
 
   /** Any small number less this is negative. */
   private static final int BACKWARDS = Integer.MAX_VALUE;
@@ -50,14 +56,21 @@ final class Counters {
     SampleColumn.FLUSH_IOS,
     SampleColumn.DISCARD_IOS,
     SampleColumn.DISCARD_SECTORS,
-    SampleColumn.OUT_OF_REQUESTS
+    SampleColumn.OUT_OF_REQUESTS,
+    SampleColumn.SHARED_IO_MS
   };
 
   private final byte[] base;
   private final int[] last;
+  private final int[] upper;
   private final boolean[] baseKnown;
   private final boolean[] lastKnown;
   private final boolean[] columnKnown = new boolean[COLUMNS];
+
+  /** Which columns of each row are unknown, by {@link SampleColumn#bit}; one for all if equal. */
+  private final short[] unknown;
+
+  private long implausible;
 
   /**
    * Takes the base over.
@@ -68,6 +81,7 @@ final class Counters {
   Counters(List<String> columns, List<List<Long>> rows) {
     PackedWriter packed = new PackedWriter();
     last = new int[rows.size() * COLUMNS];
+    upper = new int[rows.size()];
     baseKnown = new boolean[rows.size()];
     lastKnown = new boolean[rows.size()];
     boolean complete = true;
@@ -77,14 +91,24 @@ final class Counters {
       columnKnown[i] = where[i] >= 0;
       complete &= columnKnown[i] || i >= REQUIRED;
     }
+    int whereUnknown = columns.indexOf(SampleColumn.UNKNOWN_COLUMNS.wire());
+    short[] unknownColumns = new short[rows.size()];
     for (int row = 0; row < rows.size(); row++) {
       List<Long> values = rows.get(row);
+      boolean told = whereUnknown >= 0 && !values.isEmpty();
+      unknownColumns[row] = told ? source(values.get(whereUnknown)) : 0;
       baseKnown[row] = complete && !values.isEmpty();
       for (int i = 0; i < COLUMNS; i++) {
         packed.number(columnKnown[i] && !values.isEmpty() ? values.get(where[i]) : 0);
       }
     }
     base = packed.toBytes();
+    unknown = unknownColumns;
+  }
+
+  /** What is unknown of a row's counters, by which a source of counters is known again. */
+  private static short source(long unknownColumns) {
+    return (short) (unknownColumns & ~SampleColumn.IN_FLIGHT.bit());
   }
 
   static Counters ofDisks(CounterBase base) {
@@ -121,7 +145,8 @@ final class Counters {
      * when the new base lies below the old one, for then the device counts anew.
      */
     void carry(int row, int fromRow) {
-      lastKnown[row] = from.lastKnown[fromRow];
+      upper[row] = NOT_KNOWN;
+      lastKnown[row] = from.lastKnown[fromRow] && unknown[row] == from.unknown[fromRow];
       for (int i = 0; i < COLUMNS; i++) {
         long was = before[fromRow * COLUMNS + i];
         long is = now[row * COLUMNS + i];
@@ -140,25 +165,53 @@ final class Counters {
   /**
    * Takes a row's counters from a batch and writes what was counted since the last one.
    *
-   * @param delta filled when the result is true; {@link #UNKNOWN} in a column beyond {@link
-   *     #REQUIRED} that is missing or went backwards
-   * @return whether the difference is known; not when a required counter went backwards
+   * @param windowMillis time since the last one
+   * @param delta filled when the result is true; {@link #UNKNOWN} in a column that the row does not
+   *     have, and in one beyond {@link #REQUIRED} that is missing or went backwards
+   * @return whether the difference is known; not when a required counter went backwards or counted
+   *     what no device can do
    */
-  boolean advance(SampleTable table, int row, long[] delta) {
+  boolean advance(SampleTable table, int row, long windowMillis, long[] delta) {
     if (!baseKnown[row] || !table.present(row)) {
       lastKnown[row] = false;
       return false;
     }
-    boolean known = lastKnown[row];
+    long mask = table.get(SampleColumn.UNKNOWN_COLUMNS, row);
+    if (source(mask) != unknown[row]) { // it counts something else than its base
+      lastKnown[row] = false;
+      return false;
+    }
+    boolean before = lastKnown[row];
+    boolean known = before;
+    boolean plausible = true;
     int at = row * COLUMNS;
+    int upperNow = 0;
+    int carried = 0;
     for (int i = 0; i < COLUMNS; i++) {
-      int now = (int) table.get(KEPT[i], row);
+      long sinceBase = table.get(KEPT[i], row);
+      int now = (int) sinceBase;
+      upperNow += (int) (sinceBase >>> Integer.SIZE);
+      carried += Integer.compareUnsigned(now, last[at + i]) < 0 ? 1 : 0;
       int counted = now - last[at + i];
       last[at + i] = now;
-      known &= counted >= 0 || i >= REQUIRED;
-      delta[i] = counted >= 0 && columnKnown[i] ? counted : UNKNOWN;
+      boolean has = columnKnown[i] && !KEPT[i].unknownIn(mask);
+      known &= counted >= 0 || i >= REQUIRED || !has;
+      plausible &= !has || counted <= Plausible.most(i, windowMillis);
+      delta[i] = counted >= 0 && has ? counted : UNKNOWN;
     }
+    // a counter beyond REQUIRED that went backwards looks as if it had carried
+    int jumped = upper[row] == NOT_KNOWN ? 0 : upperNow - upper[row];
+    plausible &= jumped >= 0 && jumped <= carried;
+    upper[row] = upperNow;
     lastKnown[row] = true;
-    return known;
+    if (before && !plausible) {
+      implausible++;
+    }
+    return known && plausible;
+  }
+
+  /** Windows in which a row counted more than any device can do. */
+  long implausible() {
+    return implausible;
   }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * What the guests' disks on each physical device did in the last window, summed.
  *
- * <p>Unknown disks are left out. A <em>laggard</em> is a disk whose window proves an I/O slower
+ * <p>Unknown disks are left out, and those whose time is unknown, where time is summed. A <em>laggard</em> is a disk whose window proves an I/O slower
  * than {@link #LAGGARD_MILLIS}: either the mean of its completed reads or writes is above that, or
  * nothing completed and I/O was in flight for so long. One slow I/O among many quick ones does not
  * show: the kernel's counters have sums, no maximum.
@@ -14,7 +14,13 @@ final class DeviceSums {
   /** An I/O slower than this makes its disk a laggard. */
   static final double LAGGARD_MILLIS = 500;
 
+  /** Part of a device's I/Os whose time may be unknown when the time of all is told. */
+  static final double UNTIMED_MAX = 0.1;
+
+  private static final double ROUNDING = 1e-3;
+
   private final double[] busy;
+  private final double[] timedIos;
   private final double[] ios;
   private final double[] queue;
   private final int[] laggards;
@@ -22,6 +28,7 @@ final class DeviceSums {
 
   DeviceSums(int devices) {
     busy = new double[devices];
+    timedIos = new double[devices];
     ios = new double[devices];
     queue = new double[devices];
     laggards = new int[devices];
@@ -31,21 +38,30 @@ final class DeviceSums {
   /** Sums the rows of the last window. */
   void sum(Rates disks, HostMap map, int rows, long windowMillis) {
     Arrays.fill(busy, 0);
+    Arrays.fill(timedIos, 0);
     Arrays.fill(ios, 0);
     Arrays.fill(queue, 0);
     Arrays.fill(laggards, 0);
     Arrays.fill(known, 0);
     for (int row = 0; row < rows; row++) {
       if (disks.known(row)) {
-        int lags = lags(disks, row, windowMillis) ? 1 : 0;
         for (int device : map.devicesOf(row)) {
-          busy[device] += disks.busy(row);
           ios[device] += disks.iops(row);
-          queue[device] += disks.get(row, Rates.IN_FLIGHT);
-          laggards[device] += lags;
-          known[device]++;
+        }
+        if (disks.timed(row)) {
+          timed(disks, row, map, lags(disks, row, windowMillis) ? 1 : 0);
         }
       }
+    }
+  }
+
+  private void timed(Rates disks, int row, HostMap map, int lags) {
+    for (int device : map.devicesOf(row)) {
+      busy[device] += disks.busy(row);
+      timedIos[device] += disks.iops(row);
+      queue[device] += disks.queue(row);
+      laggards[device] += lags;
+      known[device]++;
     }
   }
 
@@ -57,9 +73,27 @@ final class DeviceSums {
     return stuck || disks.slow(row, LAGGARD_MILLIS);
   }
 
-  /** Milliseconds a second that all I/Os took. */
+  /** Milliseconds a second that all I/Os with a known time took. */
   double busy(int device) {
     return busy[device];
+  }
+
+  /**
+   * Whether this is nearly the time of all: a share of it would otherwise be too high, and blame a
+   * disk for what others did.
+   */
+  boolean timed(int device) {
+    return timed(ios[device], timedIos[device]);
+  }
+
+  /** Whether the time is known of nearly all I/Os; the two differ by rounding when it is of all. */
+  static boolean timed(double ios, double timedIos) {
+    return ios - timedIos <= UNTIMED_MAX * ios + ROUNDING;
+  }
+
+  /** I/Os a second with a known time. */
+  double timedIos(int device) {
+    return timedIos[device];
   }
 
   /** I/Os a second. */

@@ -19,8 +19,8 @@ import java.util.stream.IntStream;
  *
  * <p>Mutable, owned by one thread; taking a batch allocates nothing. Rates span the time between
  * two batches on the host's own monotonic clock, so lost batches, late ones and steps of the wall
- * clock change nothing. A counter that went backwards, a new run of the agent and a gap of more
- * than the given number of intervals make the window unknown.
+ * clock change nothing. A counter that went backwards or did what no device can do, a new run of the
+ * agent and a gap of more than the given number of intervals make the window unknown.
  */
 public final class HostState {
   private final HostId host;
@@ -33,16 +33,15 @@ public final class HostState {
   private double ioSome = Double.NaN;
   private double ioFull = Double.NaN;
 
-  private boolean begun;
-  private long lastMillis;
+  private final BatchOrder order = new BatchOrder();
   private long lastWallMillis;
-  private long lastSequence;
   private long lastSomeMicros;
   private long lastFullMicros;
   private long windowMillis;
   private long intervalMillis;
   private long batches;
   private long batchesUnused;
+  private long implausible;
   private final long[] delta = new long[Counters.COLUMNS];
 
   /** Makes the state of a host that nothing is known of. */
@@ -70,6 +69,10 @@ public final class HostState {
 
   private MappingChange replace(MappingSnapshot snapshot) {
     boolean sameRun = map.isOf(snapshot.origin().run());
+    if (snapshot.origin().revision() > Plausible.COUNT || snapshot.base().id() > Plausible.COUNT) {
+      implausible++; // taken, it would make all later ones of this run look old
+      return MappingChange.IGNORED;
+    }
     if (sameRun
         && (snapshot.origin().revision() < map.revision() || snapshot.base().id() < map.baseId())) {
       return MappingChange.IGNORED;
@@ -94,9 +97,10 @@ public final class HostState {
             nextDeviceRates.copy(row, devices, old);
           });
     } else {
-      begun = false;
+      order.restart();
     }
     map = next;
+    implausible += diskCounters.implausible() + deviceCounters.implausible();
     diskCounters = nextDisks;
     deviceCounters = nextDevices;
     disks = nextDiskRates;
@@ -118,18 +122,24 @@ public final class HostState {
       batchesUnused++;
       return result;
     }
-    long window = frame.monotonicMillis() - lastMillis;
-    boolean measured =
-        begun && window <= Math.max(1, gapIntervals) * Math.max(1, frame.intervalMillis());
+    long window = order.windowMillis(frame);
+    long interval = Math.clamp(frame.intervalMillis(), 1, Plausible.INTERVAL_MILLIS);
+    boolean measured = order.begun() && window <= Math.max(1, gapIntervals) * interval;
     measure(frame, measured, window);
     pressure(frame, measured, window);
-    begun = true;
-    lastMillis = frame.monotonicMillis();
-    lastWallMillis = frame.wallMillis();
-    lastSequence = frame.sequence();
-    intervalMillis = Math.max(1, frame.intervalMillis());
+    order.take(frame);
+    lastWallMillis = wall(frame.wallMillis());
+    intervalMillis = interval;
     windowMillis = measured ? window : 0;
     return measured ? Acceptance.MEASURED : Acceptance.BEGUN;
+  }
+
+  private long wall(long told) {
+    if (told <= Plausible.WALL_MILLIS) {
+      return told;
+    }
+    implausible++;
+    return 0;
   }
 
   private Acceptance judge(SampleFrame frame) {
@@ -143,9 +153,7 @@ public final class HostState {
         || frame.devices().rows() != deviceCounters.rows()) {
       return Acceptance.UNKNOWN_BASE;
     }
-    boolean newer =
-        !begun || (frame.monotonicMillis() > lastMillis && frame.sequence() > lastSequence);
-    return newer ? Acceptance.MEASURED : Acceptance.STALE;
+    return order.follows(frame) ? Acceptance.MEASURED : Acceptance.STALE;
   }
 
   private void measure(SampleFrame frame, boolean measured, long window) {
@@ -160,13 +168,21 @@ public final class HostState {
 
   private void measure(SampleTable table, Counters counters, Rates rates, long window) {
     for (int row = 0; row < counters.rows(); row++) {
-      if (counters.advance(table, row, delta)) {
-        long inFlight = table.get(SampleColumn.IN_FLIGHT, row);
-        rates.set(row, delta, inFlight, window);
+      if (counters.advance(table, row, window, delta)) {
+        rates.set(row, delta, inFlight(table, row), window);
       } else {
         rates.unknown(row);
       }
     }
+  }
+
+  /** {@link Counters#UNKNOWN} where the kernel's own number went wrong. */
+  private static long inFlight(SampleTable table, int row) {
+    long inFlight = table.get(SampleColumn.IN_FLIGHT, row);
+    long unknown = table.get(SampleColumn.UNKNOWN_COLUMNS, row);
+    return SampleColumn.IN_FLIGHT.unknownIn(unknown) || inFlight > Plausible.IN_FLIGHT
+        ? Counters.UNKNOWN
+        : inFlight;
   }
 
   private void pressure(SampleFrame frame, boolean measured, long window) {
@@ -181,7 +197,8 @@ public final class HostState {
         measured
             && now != SampleFrame.UNMEASURED
             && before != SampleFrame.UNMEASURED
-            && now >= before;
+            && now >= before
+            && now - before <= Plausible.pressureMicros(window);
     return known ? Math.min(1, (now - before) / (window * 1_000.0)) : Double.NaN;
   }
 
@@ -219,6 +236,9 @@ public final class HostState {
     double own = disks.busy(row);
     double highest = Double.NaN;
     for (int device : map.devicesOf(row)) {
+      if (!sums.timed(device)) {
+        return Double.NaN;
+      }
       double share = sums.busy(device) > 0 ? own / sums.busy(device) : 0;
       highest = highest >= share ? highest : share;
     }
@@ -340,17 +360,22 @@ public final class HostState {
     DomainRows own = map.domainRows();
     for (int device : map.devicesOf(row)) {
       double ios = sums.ios(device);
+      double timedIos = sums.timedIos(device);
       double busy = sums.busy(device);
       double queue = sums.queue(device);
       for (int at = own.first(row); at != DomainRows.END; at = own.next(at)) {
         if (disks.known(at) && on(device, at)) {
           ios -= disks.iops(at);
-          busy -= disks.busy(at);
-          queue -= disks.get(at, Rates.IN_FLIGHT);
+          if (disks.timed(at)) {
+            timedIos -= disks.iops(at);
+            busy -= disks.busy(at);
+            queue -= disks.queue(at);
+          }
         }
       }
       otherIos = Math.max(otherIos, ios);
-      otherBusy = Math.max(otherBusy, busy);
+      // NaN, which stays, when the time of too many of them is unknown
+      otherBusy = Math.max(otherBusy, DeviceSums.timed(ios, timedIos) ? busy : Double.NaN);
       otherQueue = Math.max(otherQueue, queue);
     }
     double deviceIos = highest(Metric.DEVICE_IOPS, row);
@@ -382,9 +407,22 @@ public final class HostState {
     return (double) disks.get(row, Rates.READ_BYTES) + disks.get(row, Rates.WRITE_BYTES);
   }
 
+  /**
+   * The highest that a disk's utilisation can have been: itself where it is known, else that of a
+   * device which the disk shares with others; NaN when that is unknown too.
+   */
+  public double utilAtMost(int row) {
+    return disks.get(row, Rates.UTIL_MAX);
+  }
+
   /** Mean time in ms of an I/O of all guests' disks on a physical device; NaN when none ended. */
   public double guestsAwait(int device) {
-    return sums.busy(device) / sums.ios(device);
+    return sums.busy(device) / sums.timedIos(device);
+  }
+
+  /** Whether the time is known of nearly all I/Os of the guests' disks on a physical device. */
+  public boolean guestsTimed(int device) {
+    return sums.timed(device);
   }
 
   /** The rows of the disks on a physical device. */
@@ -471,5 +509,10 @@ public final class HostState {
   /** Batches that arrived and were stale or counted from an unknown base. */
   public long batchesUnused() {
     return batchesUnused;
+  }
+
+  /** Counters, clocks and numbers that no host can have, which were taken for unknown. */
+  public long implausible() {
+    return implausible + diskCounters.implausible() + deviceCounters.implausible();
   }
 }

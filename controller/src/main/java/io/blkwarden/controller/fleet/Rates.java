@@ -26,7 +26,11 @@ final class Rates {
   static final int DISCARD_IOPS = 9;
   static final int DISCARD_BYTES = 10;
   static final int OUT_OF_REQUESTS = 11;
-  static final int WIDTH = 12;
+
+  /** The most that {@link #UTIL} can be: the same, or that of a device which others use too. */
+  static final int UTIL_MAX = 12;
+
+  static final int WIDTH = 13;
 
   private static final int SECTOR_BYTES = 512;
 
@@ -50,6 +54,12 @@ final class Rates {
   /** Milliseconds a second that reads and writes took, summed. */
   double busy(int row) {
     return (double) get(row, READ_BUSY) + get(row, WRITE_BUSY);
+  }
+
+  /** I/Os in flight; 0 when unknown. */
+  double queue(int row) {
+    float inFlight = get(row, IN_FLIGHT);
+    return Float.isNaN(inFlight) ? 0 : inFlight;
   }
 
   /** Mean time of reads and writes in ms; see {@link #mean}. */
@@ -85,7 +95,13 @@ final class Rates {
     return ios == 0 && inFlight == 0 ? 0 : Double.NaN;
   }
 
+  /** Whether the disk's own I/O is known; the time that it took may be unknown all the same. */
   boolean known(int row) {
+    return !Float.isNaN(get(row, READ_IOPS));
+  }
+
+  /** Whether the time that the disk's I/O took is known. */
+  boolean timed(int row) {
     return !Float.isNaN(get(row, READ_BUSY));
   }
 
@@ -103,24 +119,38 @@ final class Rates {
     measured[row] = from.measured[fromRow];
   }
 
-  /** Makes the values of a row from what was counted in a window. */
+  /**
+   * Makes the values of a row from what was counted in a window.
+   *
+   * @param inFlight I/Os in flight at its end; {@link Counters#UNKNOWN} when that is unknown
+   */
   void set(int row, long[] delta, long inFlight, long windowMillis) {
     double perSecond = 1_000.0 / windowMillis;
     double bytesPerSecond = SECTOR_BYTES * perSecond;
     int at = row * WIDTH;
     measured[row] = true;
-    values[at + READ_IOPS] = (float) (delta[Counters.READ_IOS] * perSecond);
-    values[at + WRITE_IOPS] = (float) (delta[Counters.WRITE_IOS] * perSecond);
-    values[at + READ_BYTES] = (float) (delta[Counters.READ_SECTORS] * bytesPerSecond);
-    values[at + WRITE_BYTES] = (float) (delta[Counters.WRITE_SECTORS] * bytesPerSecond);
-    values[at + READ_BUSY] = (float) (delta[Counters.READ_MS] * perSecond);
-    values[at + WRITE_BUSY] = (float) (delta[Counters.WRITE_MS] * perSecond);
-    values[at + UTIL] = (float) Math.min(1, (double) delta[Counters.IO_MS] / windowMillis);
-    values[at + IN_FLIGHT] = inFlight;
+    values[at + READ_IOPS] = optional(delta[Counters.READ_IOS], perSecond);
+    values[at + WRITE_IOPS] = optional(delta[Counters.WRITE_IOS], perSecond);
+    values[at + READ_BYTES] = optional(delta[Counters.READ_SECTORS], bytesPerSecond);
+    values[at + WRITE_BYTES] = optional(delta[Counters.WRITE_SECTORS], bytesPerSecond);
+    values[at + READ_BUSY] = optional(delta[Counters.READ_MS], perSecond);
+    values[at + WRITE_BUSY] = optional(delta[Counters.WRITE_MS], perSecond);
+    values[at + UTIL] = util(delta[Counters.IO_MS], windowMillis);
+    values[at + UTIL_MAX] =
+        delta[Counters.IO_MS] == Counters.UNKNOWN
+            ? util(delta[Counters.SHARED_IO_MS], windowMillis)
+            : values[at + UTIL];
+    values[at + IN_FLIGHT] = optional(inFlight, 1);
     values[at + FLUSH_IOPS] = optional(delta[Counters.FLUSH_IOS], perSecond);
     values[at + DISCARD_IOPS] = optional(delta[Counters.DISCARD_IOS], perSecond);
     values[at + DISCARD_BYTES] = optional(delta[Counters.DISCARD_SECTORS], bytesPerSecond);
     values[at + OUT_OF_REQUESTS] = optional(delta[Counters.OUT_OF_REQUESTS], perSecond);
+  }
+
+  private static float util(long counted, long windowMillis) {
+    return counted == Counters.UNKNOWN
+        ? Float.NaN
+        : (float) Math.min(1, (double) counted / windowMillis);
   }
 
   private static float optional(long counted, double factor) {

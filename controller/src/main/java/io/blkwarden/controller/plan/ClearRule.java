@@ -33,12 +33,13 @@ public final class ClearRule {
    * Judges one window of a disk whose priority is lowered.
    *
    * @param util of the disk; {@link Double#NaN} when it is unknown
+   * @param utilAtMost the most that it can be; {@link Double#NaN} when that is unknown
    */
-  public static Verdict ofUtil(double util) {
-    if (Double.isNaN(util)) {
-      return Verdict.UNKNOWN;
+  public static Verdict ofUtil(double util, double utilAtMost) {
+    if (utilAtMost < BACKLOG_UTIL) {
+      return Verdict.CLEAR;
     }
-    return util < BACKLOG_UTIL ? Verdict.CLEAR : Verdict.BACKLOGGED;
+    return util >= BACKLOG_UTIL ? Verdict.BACKLOGGED : Verdict.UNKNOWN;
   }
 
   /**

@@ -98,6 +98,10 @@ public final class EffectJudge {
     if (tooShort(before, windowMillis) || tooShort(after, windowMillis)) {
       return Optional.of(new Judgement(Effect.UNKNOWN, "too few samples before or after"));
     }
+    if (Double.isNaN(before.otherAwaitMillis()) || Double.isNaN(after.otherAwaitMillis())) {
+      return Optional.of(
+          new Judgement(Effect.UNKNOWN, "the neighbours' I/O wait is unknown: they share a device"));
+    }
     if (!demand(before) || !demand(after)) {
       return Optional.of(
           new Judgement(
@@ -116,6 +120,9 @@ public final class EffectJudge {
             .formatted(before.share() * 100, after.share() * 100);
     if (!fell) {
       return new Judgement(Effect.NO_EFFECT, share);
+    }
+    if (Double.isNaN(after.ownUtil())) {
+      return new Judgement(Effect.UNKNOWN, share + ", but whether it wants more is unknown");
     }
     if (after.ownUtil() < ClearRule.BACKLOG_UTIL) {
       return new Judgement(Effect.UNKNOWN, share + ", but it asked for less by itself", true);

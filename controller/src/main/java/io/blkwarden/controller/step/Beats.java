@@ -46,18 +46,24 @@ final class Beats {
     }
   }
 
+  /** What is left of a lease; none lasts longer than the longest, whatever a host tells. */
+  private static long remainingMillis(Heartbeat.HeldThrottle held) {
+    return Math.clamp(held.remainingMs(), 0, CommandAction.Set.MAX_LEASE_MS);
+  }
+
   private void adopt(HostWatch watch, Heartbeat.HeldThrottle held) {
+    long remaining = remainingMillis(held);
     DiskKey disk = new DiskKey(held.domain().uuid(), held.vdev());
     Throttle own = world.throttles.lease(held.lease());
     if (own != null && own.host.equals(watch.host())) {
       // another controller may have renewed it: it counts for as long as the host holds it
-      own.endsMillis = Math.max(own.endsMillis, world.millis() + Math.max(0, held.remainingMs()));
+      own.endsMillis = Math.max(own.endsMillis, world.millis() + remaining);
     }
     boolean known =
         own != null
             || world.throttles.endedSince(held.lease(), world.millis() - YOUNG_MILLIS)
             || world.throttles.of(watch.host(), disk) != null;
-    if (known || held.remainingMs() <= 0) {
+    if (known || remaining == 0) {
       return;
     }
     Throttle found =
@@ -69,10 +75,10 @@ final class Beats {
             held.restraint(),
             "held already when this controller began",
             Throttle.Stage.HELD);
-    found.leaseMillis = Math.max(1_000, held.remainingMs());
+    found.leaseMillis = Math.max(1_000, remaining);
     found.heldSinceMillis = world.millis();
-    found.endsMillis = world.millis() + held.remainingMs();
-    found.renewMillis = world.millis() + held.remainingMs() / 2;
+    found.endsMillis = world.millis() + remaining;
+    found.renewMillis = world.millis() + remaining / 2;
     world.throttles.add(found);
   }
 

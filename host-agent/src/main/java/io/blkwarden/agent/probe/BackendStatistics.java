@@ -33,14 +33,24 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
         : counter(files, id, "br_req").map(_ -> CounterWidth.BITS_32);
   }
 
-  /** Holds {@code oo_req} alone, for sampling. */
-  public static HeldValue holdOutOfRequests(KernelFiles files, BackendId id) {
-    return files.hold(path(id, "oo_req"));
+  /**
+   * Holds one counter, for sampling.
+   *
+   * @param name of its file, such as {@code oo_req}
+   */
+  public static HeldValue hold(KernelFiles files, BackendId id, String name) {
+    return files.hold(path(id, name));
   }
 
-  /** What a held {@code oo_req} says now. */
-  public static Reading<Long> outOfRequests(HeldValue held, FileBytes buffer) {
-    return held.read(buffer).parse("oo_req", BackendStatistics::parseCounter);
+  /** What a held counter says now. */
+  public static Reading<Long> counter(HeldValue held, FileBytes buffer) {
+    return held.read(buffer).parse("statistics", BackendStatistics::parseCounter);
+  }
+
+  /** Sectors read and written; absent when the disk is gone, not connected or not blkback's. */
+  public static Reading<Long> sectors(KernelFiles files, BackendId id) {
+    return counter(files, id, "rd_sect")
+        .flatMap(read -> counter(files, id, "wr_sect").map(written -> read + written));
   }
 
   /** Reads {@code rd_sect} alone, to hold a thread's counter against it. */

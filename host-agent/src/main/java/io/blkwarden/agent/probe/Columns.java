@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 
 /** A walk over one line's columns, which blanks separate, without garbage. */
 final class Columns {
+  /** Digits of the longest integer of 64 bits. */
+  private static final int MAX_DIGITS = 20;
+
   private final byte[] bytes;
   private final int end;
   private int start;
@@ -67,9 +70,39 @@ final class Columns {
     return true;
   }
 
+  /**
+   * Whether the column that {@link #nextNumber()} refused is an integer all the same: below 0, or
+   * beyond 2^63-1.
+   */
+  boolean isOutOfRange() {
+    int digits = start < stop && bytes[start] == '-' ? start + 1 : start;
+    if (digits == stop || stop - digits > MAX_DIGITS) {
+      return false;
+    }
+    for (int i = digits; i < stop; i++) {
+      if (bytes[i] < '0' || bytes[i] > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The number that {@link #nextNumber()} last found. */
   long number() {
     return number;
+  }
+
+  /** Whether the column begins with these ASCII characters. */
+  boolean startsWith(String text) {
+    if (stop - start < text.length()) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (bytes[start + i] != text.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The column's text; empty at the end. */

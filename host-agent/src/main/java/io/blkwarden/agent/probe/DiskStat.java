@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reads reads that completed
  * @param writes writes that completed
- * @param inFlight requests under way now, a gauge
+ * @param inFlight requests under way now, a gauge; absent when the kernel's own count went wrong: it
+ *     falls below 0 on some kernels, and shows as -1 or as a number near 2^32 or 2^64
  * @param ioMillis time in which any request was under way
  * @param queueMillis time summed over requests under way
  * @param discards discards that completed; absent on kernels that do not count them
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record DiskStat(
     Transfers reads,
     Transfers writes,
-    long inFlight,
+    @Nullable Long inFlight,
     long ioMillis,
     long queueMillis,
     @Nullable Transfers discards,
@@ -44,6 +45,10 @@ public record DiskStat(
    */
   public record Flushes(long ios, long millis) {}
 
+  /** Most requests in flight that are believed; no device queues as many. */
+  public static final long MAX_IN_FLIGHT = 1 << 20;
+
+  private static final int IN_FLIGHT = 8;
   private static final int BASIC = 11;
   private static final int WITH_DISCARDS = 15;
   private static final int WITH_FLUSHES = 17;
@@ -68,8 +73,15 @@ public record DiskStat(
   static Reading<DiskStat> parseColumns(Columns columns) {
     long[] values = new long[WITH_FLUSHES];
     int count = 0;
-    while (count < WITH_FLUSHES && columns.nextNumber()) {
-      values[count++] = columns.number();
+    while (count < WITH_FLUSHES) {
+      if (columns.nextNumber()) {
+        values[count] = columns.number();
+      } else if (count == IN_FLIGHT && columns.isOutOfRange()) {
+        values[count] = MAX_IN_FLIGHT + 1;
+      } else {
+        break;
+      }
+      count++;
     }
     if (count < WITH_FLUSHES && !columns.text().isEmpty()) {
       return Reading.malformed(
@@ -81,11 +93,21 @@ public record DiskStat(
         : Reading.malformed("stat", "11, 15, 17 or more columns", count + " columns");
   }
 
+  /** Whether nothing was under way when it was read, and that is known. */
+  public boolean isIdle() {
+    return inFlight != null && inFlight == 0;
+  }
+
+  /** Whether it ever counted a read or write: a device whose I/O the kernel counts has. */
+  public boolean everCounted() {
+    return reads.ios() != 0 || writes.ios() != 0;
+  }
+
   private static DiskStat of(long[] v, int count) {
     return new DiskStat(
         new Transfers(v[0], v[1], v[2], v[3]),
         new Transfers(v[4], v[5], v[6], v[7]),
-        v[8],
+        v[IN_FLIGHT] <= MAX_IN_FLIGHT ? v[IN_FLIGHT] : null,
         v[9],
         v[10],
         count >= WITH_DISCARDS ? new Transfers(v[11], v[12], v[13], v[14]) : null,

@@ -27,6 +27,10 @@ public final class DiskStats {
   private static final int MINOR_BITS = 20;
 
   private final Map<Long, Device> byNumber = new HashMap<>();
+
+  /** The paths of NVMe multipath, which are hidden and have no number of their own. */
+  private final Map<String, Device> paths = new HashMap<>();
+
   private FileBytes file = new FileBytes(BUFFER_LIMIT_BYTES);
   private FileBytes fileBefore = new FileBytes(BUFFER_LIMIT_BYTES);
   private List<Line> linesBefore = List.of();
@@ -75,6 +79,20 @@ public final class DiskStats {
     return device == null || device.reading != readings ? null : device.stat;
   }
 
+  /** The counters of a path of NVMe multipath as they were at the last reading, by its name. */
+  public @Nullable DiskStat ofPath(String name) {
+    Device device = paths.get(name);
+    return device == null || device.reading != readings ? null : device.stat;
+  }
+
+  /** Names of all paths of NVMe multipath in the last reading. */
+  public List<String> pathNames() {
+    return paths.entrySet().stream()
+        .filter(path -> path.getValue().reading == readings)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   private Found scan(FileBytes read) {
     byte[] bytes = read.array();
     byte[] before = fileBefore.array();
@@ -108,8 +126,9 @@ public final class DiskStats {
       from = to + 1;
     }
     linesBefore = lines;
-    if (byNumber.size() > lines.size()) {
+    if (byNumber.size() + paths.size() > lines.size()) {
       byNumber.values().removeIf(device -> device.reading != readings);
+      paths.values().removeIf(device -> device.reading != readings);
     }
     return new Found(lines.size() - faults, faults, firstFault);
   }
@@ -124,9 +143,13 @@ public final class DiskStats {
     }
     int minor = (int) columns.number();
     columns.next();
+    String path = columns.startsWith("nvme") ? NvmePath.nameIn(columns.text()) : null;
     return DiskStat.parseColumns(columns)
         .map(stat -> {
-          Device device = byNumber.computeIfAbsent(key(major, minor), _ -> new Device(stat));
+          Device device =
+              path == null
+                  ? byNumber.computeIfAbsent(key(major, minor), _ -> new Device(stat))
+                  : paths.computeIfAbsent(path, _ -> new Device(stat));
           device.stat = stat;
           return device;
         });

@@ -30,7 +30,8 @@ final class DiskReadings {
       if (read && disks.get(row).state() != MappingState.GONE) {
         Map<SampleColumn, Long> counters = new EnumMap<>(SampleColumn.class);
         for (SampleColumn column : SampleColumn.all()) {
-          if (column.cumulative()) {
+          boolean known = !column.unknownIn(from.get(SampleColumn.UNKNOWN_COLUMNS.id()));
+          if (column.cumulative() && known && column != SampleColumn.SHARED_IO_MS) {
             long since = counts ? frame.disks().get(column, row) : 0;
             counters.put(column, from.get(column.id()) + since);
           }

@@ -40,7 +40,13 @@ final class DiskSight implements ThrottledDisks {
     }
     return DiskStat.read(files, "sys/dev/block/" + device + "/stat", buffer)
         .toOptional()
-        .map(stat -> new Sight(completed(stat), stat.inFlight(), aging(disk), shuttingDown(disk)));
+        .map(stat -> new Sight(completed(stat), inFlight(stat), aging(disk), shuttingDown(disk)));
+  }
+
+  /** An unknown number in flight proves no starvation: it counts as none. */
+  private static long inFlight(DiskStat stat) {
+    Long inFlight = stat.inFlight();
+    return inFlight == null ? 0 : inFlight;
   }
 
   private static long completed(DiskStat stat) {

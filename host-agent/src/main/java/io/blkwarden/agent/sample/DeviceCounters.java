@@ -4,8 +4,10 @@ import io.blkwarden.agent.probe.DiskStat;
 import io.blkwarden.agent.probe.DiskStats;
 import io.blkwarden.agent.probe.FileBytes;
 import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.NvmePath;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.DeviceNumber;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,19 @@ final class DeviceCounters {
   Reading<DiskStat> of(@Nullable DeviceNumber number, String stat) {
     DiskStat found = number == null ? null : all.of(number.major(), number.minor());
     return found == null ? DiskStat.read(files, stat, one) : Reading.present(found);
+  }
+
+  /** The names of the paths of an NVMe device; empty for others. */
+  List<String> pathsOf(String device) {
+    return NvmePath.of(files, device, all);
+  }
+
+  /** A path's counters, by its name, as {@link #of}. */
+  Reading<DiskStat> ofPath(String name) {
+    DiskStat found = all.ofPath(name);
+    return found == null
+        ? DiskStat.read(files, "sys/block/" + name + "/stat", one)
+        : Reading.present(found);
   }
 
   /** A buffer for a line, to be used before the next call. */

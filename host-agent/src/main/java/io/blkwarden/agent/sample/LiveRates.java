@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The rates of a host's disks and of the devices below them, from one look to the next; not safe
@@ -24,6 +25,9 @@ public final class LiveRates {
 
   private final KernelFiles files;
   private final DeviceCounters counters;
+  private final DiskSources sources;
+  private final Map<PhysicalDevice, CounterSource> devices = new HashMap<>();
+  private StillDevices still = new StillDevices(List.of(), List.of(), Set.of());
   private Map<Row, long[]> last = Map.of();
   private long lastMillis;
 
@@ -31,6 +35,7 @@ public final class LiveRates {
   public LiveRates(KernelFiles files) {
     this.files = files;
     this.counters = new DeviceCounters(files);
+    this.sources = new DiskSources(files);
   }
 
   /** Whose counters they are. */
@@ -52,21 +57,48 @@ public final class LiveRates {
     Map<Row, long[]> now = new HashMap<>();
     long window = nowMillis - lastMillis;
     List<RowRates> ofDisks = new ArrayList<>(disks.size());
-    Map<DeviceNumber, RowRates> ofDevices = new HashMap<>();
-    for (MappedDisk disk : disks) {
-      Row row = new Row.Disk(disk.key(), disk.domain().domid());
-      CounterSource source = CounterSource.of(disk, files);
-      ofDisks.add(rates(row, source, now, window));
-      source.close(); // others may be there at the next look
-      for (PhysicalDevice device : disk.physical()) {
-        ofDevices.computeIfAbsent(
-            device.device(),
-            number -> rates(new Row.Device(number), CounterSource.of(device), now, window));
-      }
+    List<PhysicalDevice> below =
+        disks.stream().flatMap(disk -> disk.physical().stream()).distinct().toList();
+    List<CounterSource> rows = sources.of(disks);
+    for (int row = 0; row < disks.size(); row++) {
+      MappedDisk disk = disks.get(row);
+      Row key = new Row.Disk(disk.key(), disk.domain().domid());
+      ofDisks.add(rates(key, rows.get(row), now, window));
+    }
+    devices.keySet().retainAll(below);
+    List<RowRates> ofBelow = new ArrayList<>(below.size());
+    for (PhysicalDevice device : below) {
+      CounterSource source = devices.computeIfAbsent(device, PhysicalSource::new);
+      ofBelow.add(rates(new Row.Device(device.device()), source, now, window));
     }
     last = now;
     lastMillis = nowMillis;
-    return new HostRates(disks, ofDisks, ofDevices);
+    return new HostRates(disks, ofDisks, known(disks, below, ofDisks, ofBelow, window));
+  }
+
+  /** The rates of the devices but of those whose counters stand still. */
+  private Map<DeviceNumber, RowRates> known(
+      List<MappedDisk> disks,
+      List<PhysicalDevice> below,
+      List<RowRates> ofDisks,
+      List<RowRates> ofBelow,
+      long window) {
+    still = new StillDevices(disks, below, still.all());
+    long[] completed = new long[disks.size()];
+    for (int row = 0; row < completed.length; row++) {
+      completed[row] = Math.round(ofDisks.get(row).iops() * window / 1_000); // 0 for NaN
+    }
+    boolean[] moved = new boolean[below.size()];
+    for (int row = 0; row < moved.length; row++) {
+      moved[row] = !ofBelow.get(row).stands();
+    }
+    still.look(completed, moved);
+    Map<DeviceNumber, RowRates> known = new HashMap<>();
+    for (int row = 0; row < moved.length; row++) {
+      known.put(
+          below.get(row).device(), still.still(row) ? RowRates.UNKNOWN : ofBelow.get(row));
+    }
+    return known;
   }
 
   private RowRates rates(Row key, CounterSource source, Map<Row, long[]> now, long window) {

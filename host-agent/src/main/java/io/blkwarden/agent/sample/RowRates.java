@@ -20,7 +20,8 @@ public record RowRates(
   private static final int SECTOR_BYTES = 512;
 
   /**
-   * What was done between two readings; unknown when a counter went backwards.
+   * What was done between two readings; unknown when a counter went backwards or comes from
+   * elsewhere.
    *
    * @param before all columns, by their ids
    * @param after the same later
@@ -32,18 +33,25 @@ public record RowRates(
         return UNKNOWN;
       }
     }
-    if (millis <= 0) {
+    if (millis <= 0 || !CounterTable.sameSource(before, after)) {
       return UNKNOWN;
     }
     double perSecond = 1_000.0 / millis;
+    long unknown = after[SampleColumn.UNKNOWN_COLUMNS.id()];
     return new RowRates(
         sum(before, after, SampleColumn.READ_IOS, SampleColumn.WRITE_IOS) * perSecond,
         sum(before, after, SampleColumn.READ_SECTORS, SampleColumn.WRITE_SECTORS)
             * SECTOR_BYTES
             * perSecond,
-        sum(before, after, SampleColumn.READ_MS, SampleColumn.WRITE_MS) * perSecond,
-        Math.min(1, counted(before, after, SampleColumn.IO_MS) / (double) millis),
-        after[SampleColumn.IN_FLIGHT.id()]);
+        SampleColumn.READ_MS.unknownIn(unknown)
+            ? Double.NaN
+            : sum(before, after, SampleColumn.READ_MS, SampleColumn.WRITE_MS) * perSecond,
+        SampleColumn.IO_MS.unknownIn(unknown)
+            ? Double.NaN
+            : Math.min(1, counted(before, after, SampleColumn.IO_MS) / (double) millis),
+        SampleColumn.IN_FLIGHT.unknownIn(unknown)
+            ? Double.NaN
+            : after[SampleColumn.IN_FLIGHT.id()]);
   }
 
   private static long sum(long[] before, long[] after, SampleColumn one, SampleColumn other) {
@@ -52,6 +60,11 @@ public record RowRates(
 
   private static long counted(long[] before, long[] after, SampleColumn column) {
     return after[column.id()] - before[column.id()];
+  }
+
+  /** Whether nothing was completed and nothing is in flight, so far as that is known. */
+  boolean stands() {
+    return iops == 0 && util == 0 && !(inFlight > 0);
   }
 
   /** Mean time of an I/O in ms; 0 when idle, and unknown while I/O waits and none completes. */

@@ -10,6 +10,7 @@ import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -23,9 +24,12 @@ public final class Sampler {
   private final UUID run;
   private final long intervalMillis;
   private final DeviceCounters counters;
+  private final DiskSources sources;
   private List<MappedDisk> diskRows = List.of();
+  private List<PhysicalDevice> deviceRows = List.of();
   private CounterTable disks;
   private CounterTable devices;
+  private StillDevices still = new StillDevices(List.of(), List.of(), Set.of());
   private Optional<String> pressureFault = Optional.empty();
   private Optional<String> pressureUnavailable = Optional.empty();
   private long baseId;
@@ -41,6 +45,7 @@ public final class Sampler {
   public Sampler(KernelFiles files, UUID run, long intervalMillis) {
     this.files = files;
     this.counters = new DeviceCounters(files);
+    this.sources = new DiskSources(files);
     this.run = run;
     this.intervalMillis = intervalMillis;
     this.disks = new CounterTable(List.of(), counters);
@@ -51,16 +56,25 @@ public final class Sampler {
   public CounterBase rebase(List<MappedDisk> ofDisks, List<PhysicalDevice> ofDevices) {
     baseId++;
     counters.read();
-    if (ofDisks.equals(diskRows)) {
-      disks.rebase(counters); // with the files that it holds open, one a disk
+    boolean sameDisks = ofDisks.equals(diskRows);
+    boolean sameDevices = ofDevices.equals(deviceRows);
+    if (sameDisks) {
+      disks.rebase(counters);
     } else {
-      disks.close();
-      disks =
-          new CounterTable(
-              ofDisks.stream().map(disk -> CounterSource.of(disk, files)).toList(), counters);
+      disks = new CounterTable(sources.of(ofDisks), counters);
       diskRows = List.copyOf(ofDisks);
     }
-    devices = new CounterTable(ofDevices.stream().map(CounterSource::of).toList(), counters);
+    if (sameDevices) {
+      devices.rebase(counters);
+    } else {
+      List<CounterSource> ofRows =
+          ofDevices.stream().<CounterSource>map(PhysicalSource::new).toList();
+      devices = new CounterTable(ofRows, counters);
+      deviceRows = List.copyOf(ofDevices);
+    }
+    if (!sameDisks || !sameDevices) {
+      still = new StillDevices(ofDisks, ofDevices, still.all());
+    }
     return new CounterBase(
         baseId,
         SampleColumn.all().stream().map(SampleColumn::wire).toList(),
@@ -90,8 +104,11 @@ public final class Sampler {
         pressure.map(IoPressure::someMicros).orElse(SampleFrame.UNMEASURED),
         pressure.map(IoPressure::fullMicros).orElse(SampleFrame.UNMEASURED));
     counters.read();
-    boolean disksServe = disks.sample(counters, into.disks());
-    boolean devicesServe = devices.sample(counters, into.devices());
+    disks.read(counters);
+    devices.read(counters);
+    still.look(disks.completed(), devices.moved());
+    boolean disksServe = disks.fill(into.disks(), _ -> false);
+    boolean devicesServe = devices.fill(into.devices(), still::still);
     return disksServe && devicesServe;
   }
 

@@ -21,7 +21,7 @@ final class DiskStatTest {
         new DiskStat(
             new Transfers(21043, 0, 2689088, 13516),
             new Transfers(21130, 0, 2704640, 14576),
-            0,
+            0L,
             28084,
             28092,
             new Transfers(0, 0, 0, 0),
@@ -164,5 +164,41 @@ final class DiskStatTest {
 
   private static DiskStat parsed(String text) {
     return DiskStat.parse(text).toOptional().orElseThrow();
+  }
+
+  /** The kernel's count of requests in flight falls below 0 on some devices (dm, before 5.0). */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "4294967295",
+        "4294967290",
+        "-1",
+        "-17",
+        "2147483648",
+        "9223372036854775807",
+        "18446744073709551615",
+        "18446744073709551600"
+      })
+  void aNumberInFlightThatCannotBeIsUnknownAndTheRestIsKnown(String inFlight) {
+    Reading<DiskStat> read = DiskStat.parse("1 2 3 4 5 6 7 8 " + inFlight + " 10 11");
+    assertThat(read).isInstanceOf(Reading.Present.class);
+    DiskStat stat = read.toOptional().orElseThrow();
+    assertThat(stat.inFlight()).isNull();
+    assertThat(stat.isIdle()).isFalse();
+    assertThat(stat.ioMillis()).isEqualTo(10);
+    assertThat(stat.writes().ios()).isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1 2 3 -4 5 6 7 8 9 10 11",
+        "1 2 3 4 5 6 7 8 - 10 11",
+        "1 2 3 4 5 6 7 8 -1x 10 11",
+        "1 2 3 4 5 6 7 8 184467440737095516150 10 11",
+        "1 2 3 4 5 6 7 8 9 18446744073709551615 11"
+      })
+  void elsewhereSuchNumbersAreMalformed(String text) {
+    assertThat(DiskStat.parse(text)).isInstanceOf(Reading.Malformed.class);
   }
 }

@@ -2,8 +2,6 @@ package io.blkwarden.agent.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -217,24 +215,5 @@ class SamplerTest {
 
   private static PhysicalDevice sda() {
     return new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);
-  }
-
-  /** Files by path. */
-  private record MapFiles(Map<String, String> texts) implements KernelFiles {
-    @Override
-    public Reading<String> read(String path) {
-      String text = texts.get(path);
-      return text == null ? Reading.absent(path) : Reading.present(text);
-    }
-
-    @Override
-    public Reading<List<String>> list(String dir) {
-      return Reading.absent(dir);
-    }
-
-    @Override
-    public Reading<String> link(String path) {
-      return Reading.absent(path);
-    }
   }
 }

@@ -23,7 +23,7 @@ public enum SampleColumn {
   WRITE_SECTORS(4),
   /** Time that writes took, summed, in ms. */
   WRITE_MS(5),
-  /** I/Os in flight just now: the one column that does not accumulate. */
+  /** I/Os in flight just now: a gauge. */
   IN_FLIGHT(6),
   /** Time in which any I/O was in flight, in ms. */
   IO_MS(7),
@@ -38,7 +38,17 @@ public enum SampleColumn {
   /** Time that flushes took, summed, in ms. */
   FLUSH_MS(12),
   /** Times that blkback had no free request ({@code statistics/oo_req}). */
-  OUT_OF_REQUESTS(13);
+  OUT_OF_REQUESTS(13),
+  /**
+   * The columns of the row that are unknown, as the sum of their {@link #bit bits}; a gauge. The
+   * values of these columns are 0 and say nothing.
+   */
+  UNKNOWN_COLUMNS(14),
+  /**
+   * Time in which any I/O was in flight on the block device that the disk shares with other users,
+   * in ms; at least the disk's own {@link #IO_MS}, which is unknown then.
+   */
+  SHARED_IO_MS(15);
 
   private static final List<SampleColumn> BY_ID = List.of(values());
 
@@ -72,6 +82,25 @@ public enum SampleColumn {
 
   /** Whether values add up over time; false for a gauge. */
   public boolean cumulative() {
-    return this != IN_FLIGHT;
+    return this != IN_FLIGHT && this != UNKNOWN_COLUMNS;
+  }
+
+  /** Its bit in {@link #UNKNOWN_COLUMNS}. */
+  public long bit() {
+    return 1L << id;
+  }
+
+  /** Whether this column is unknown in a row with these {@link #UNKNOWN_COLUMNS}. */
+  public boolean unknownIn(long unknownColumns) {
+    return (unknownColumns & bit()) != 0;
+  }
+
+  /** The sum of the bits of some columns. */
+  public static long bits(SampleColumn... columns) {
+    long bits = 0;
+    for (SampleColumn column : columns) {
+      bits |= column.bit();
+    }
+    return bits;
   }
 }

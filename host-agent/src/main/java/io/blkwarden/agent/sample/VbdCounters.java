@@ -1,0 +1,148 @@
+package io.blkwarden.agent.sample;
+
+import static io.blkwarden.agent.sample.CounterSource.put;
+
+import io.blkwarden.agent.probe.BackendId;
+import io.blkwarden.agent.probe.BackendStatistics;
+import io.blkwarden.agent.probe.DiskStat;
+import io.blkwarden.agent.probe.HeldValue;
+import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.sample.SampleColumn;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What blkback counts for one disk, whoever else uses its block device: requests, sectors, flushes
+ * and discards, but no times and nothing in flight.
+ *
+ * <p>A file each, held open once it is read often. Not safe for use by several threads.
+ */
+final class VbdCounters {
+  /** What blkback does not count. */
+  static final long UNKNOWN =
+      SampleColumn.bits(
+          SampleColumn.READ_MS,
+          SampleColumn.WRITE_MS,
+          SampleColumn.IN_FLIGHT,
+          SampleColumn.IO_MS,
+          SampleColumn.QUEUE_MS,
+          SampleColumn.DISCARD_SECTORS,
+          SampleColumn.FLUSH_MS);
+
+  private static final int HELD_AFTER = 4;
+
+  private final KernelFiles files;
+  private final BackendId id;
+  private final @Nullable HeldValue[] held = new HeldValue[File.values().length];
+  private final long[] row = new long[SampleColumn.all().size()];
+  private int sectorReadings;
+
+  /** The device's counters when the row was last read. */
+  private @Nullable DiskStat readWith;
+
+  /** A counter of blkback; some are missing on some kernels. */
+  private enum File {
+    RD_REQ(SampleColumn.READ_IOS),
+    RD_SECT(SampleColumn.READ_SECTORS),
+    WR_REQ(SampleColumn.WRITE_IOS),
+    WR_SECT(SampleColumn.WRITE_SECTORS),
+    F_REQ(SampleColumn.FLUSH_IOS),
+    DS_REQ(SampleColumn.DISCARD_IOS),
+    OO_REQ(SampleColumn.OUT_OF_REQUESTS);
+
+    final SampleColumn column;
+
+    File(SampleColumn column) {
+      this.column = column;
+    }
+
+    boolean required() {
+      return ordinal() <= WR_SECT.ordinal();
+    }
+
+    String path() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  VbdCounters(KernelFiles files, BackendId id) {
+    this.files = files;
+    this.id = id;
+  }
+
+  /** Sectors read and written. */
+  Reading<Long> sectors(DeviceCounters counters) {
+    if (held[File.RD_SECT.ordinal()] == null && ++sectorReadings < HELD_AFTER) {
+      return BackendStatistics.sectors(files, id);
+    }
+    return counter(File.RD_SECT, counters)
+        .flatMap(read -> counter(File.WR_SECT, counters).map(written -> read + written));
+  }
+
+  private Reading<Long> counter(File file, DeviceCounters counters) {
+    HeldValue open = held[file.ordinal()];
+    if (open == null) {
+      open = BackendStatistics.hold(files, id, file.path());
+      held[file.ordinal()] = open;
+    }
+    return BackendStatistics.counter(open, counters.shortBuffer());
+  }
+
+  /**
+   * Reads a row.
+   *
+   * @param device the counters of its block device, which others use too; absent when the kernel
+   *     does not count there
+   * @return why the row is unknown; empty when it was read
+   */
+  @SuppressWarnings("ReferenceEquality") // the very value that an idle device keeps
+  Optional<String> read(@Nullable DiskStat device, DeviceCounters counters, long[] into) {
+    boolean idle =
+        device != null && device == readWith && device.isIdle() && device.everCounted();
+    if (!idle) {
+      Optional<String> fault = readFiles(counters);
+      if (fault.isPresent()) {
+        readWith = null;
+        return fault;
+      }
+      readWith = device;
+      if (device == null) {
+        row[SampleColumn.UNKNOWN_COLUMNS.id()] |= SampleColumn.SHARED_IO_MS.bit();
+      } else {
+        put(row, SampleColumn.SHARED_IO_MS, device.ioMillis());
+      }
+    }
+    System.arraycopy(row, 0, into, 0, row.length);
+    return Optional.empty();
+  }
+
+  private Optional<String> readFiles(DeviceCounters counters) {
+    Arrays.fill(row, 0);
+    long unknown = UNKNOWN;
+    for (File file : File.values()) {
+      Reading<Long> found = counter(file, counters);
+      if (found instanceof Reading.Present<Long>(Long value)) {
+        put(row, file.column, value);
+      } else if (file.required()) {
+        return Optional.of(id.busId() + "/statistics/" + file.path() + ": " + found.describe());
+      } else {
+        unknown |= file.column.bit();
+      }
+    }
+    put(row, SampleColumn.UNKNOWN_COLUMNS, unknown);
+    return Optional.empty();
+  }
+
+  void close() {
+    for (int i = 0; i < held.length; i++) {
+      HeldValue open = held[i];
+      if (open != null) {
+        open.close();
+        held[i] = null;
+      }
+    }
+  }
+}
