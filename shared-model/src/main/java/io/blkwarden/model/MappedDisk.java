@@ -83,9 +83,9 @@ public record MappedDisk(
     return new MappedDisk(domain, disk, volume, physical, now, why, by, domainLabels);
   }
 
-  /** Lasting identity of the disk. */
+  /** Identity of the disk while its domain runs. */
   @JsonIgnore
   public DiskKey key() {
-    return new DiskKey(domain.uuid(), disk.vdev());
+    return DiskKey.of(domain, disk.vdev());
   }
 }

@@ -133,7 +133,7 @@ public final class HostMap {
   }
 
   private void put(MappedDisk disk) {
-    rowOf(disk.key(), disk.domain().domid())
+    rowOf(disk.key())
         .ifPresent(row -> {
           volumes[row] = identity(disk.volume());
           List<MappedDisk> changed = new ArrayList<>(disks.disks());
@@ -181,7 +181,6 @@ public final class HostMap {
       MappedDisk disk = disks.disk(row);
       Integer oldRow = oldRows.get(disk.key());
       if (oldRow != null
-          && disk.domain().sameIncarnation(was.get(oldRow).domain())
           && volumes[row] == old.volumes[oldRow]) {
         sameDisk.row(row, oldRow);
       }
@@ -196,9 +195,9 @@ public final class HostMap {
     }
   }
 
-  OptionalInt rowOf(DiskKey key, int domid) {
+  OptionalInt rowOf(DiskKey key) {
     for (int row = 0; row < disks.rows(); row++) {
-      if (disks.is(row, key, domid)) {
+      if (disks.is(row, key)) {
         return OptionalInt.of(row);
       }
     }

@@ -438,8 +438,8 @@ public final class HostState {
   }
 
   /** The row of a disk of this very incarnation of its domain, if the map has it. */
-  public OptionalInt rowOf(DiskKey key, int domid) {
-    return map.rowOf(key, domid);
+  public OptionalInt rowOf(DiskKey key) {
+    return map.rowOf(key);
   }
 
   /** The disk of a row. */

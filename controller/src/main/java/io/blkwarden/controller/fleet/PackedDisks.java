@@ -86,11 +86,11 @@ final class PackedDisks {
   }
 
   /** Whether the row is a disk of this very incarnation of its domain. */
-  boolean is(int row, DiskKey key, int domid) {
+  boolean is(int row, DiskKey key) {
     PackedReader domain = domainOf(row);
     if (domain.fixed() != key.domain().getMostSignificantBits()
         || domain.fixed() != key.domain().getLeastSignificantBits()
-        || domain.count() != domid) {
+        || domain.count() != key.domid()) {
       return false;
     }
     return key.vdev().equals(disk(row).disk().vdev());

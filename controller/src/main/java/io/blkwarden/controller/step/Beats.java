@@ -53,7 +53,7 @@ final class Beats {
 
   private void adopt(HostWatch watch, Heartbeat.HeldThrottle held) {
     long remaining = remainingMillis(held);
-    DiskKey disk = new DiskKey(held.domain().uuid(), held.vdev());
+    DiskKey disk = DiskKey.of(held.domain(), held.vdev());
     Throttle own = world.throttles.lease(held.lease());
     if (own != null && own.host.equals(watch.host())) {
       // another controller may have renewed it: it counts for as long as the host holds it

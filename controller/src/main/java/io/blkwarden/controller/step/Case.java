@@ -37,6 +37,9 @@ final class Case {
   /** Present while the condition is breached. */
   @Nullable Episode episode;
 
+  /** Whether it is on record that its policy's further conditions are unknown. */
+  boolean gateUnknown;
+
   /** Where its level comes from; empty when the policy says it. */
   String origin = "";
 

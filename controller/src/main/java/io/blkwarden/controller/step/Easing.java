@@ -62,7 +62,7 @@ final class Easing {
       String reason,
       @Nullable Case over) {
     held.way = null;
-    OptionalInt row = watch.state.rowOf(held.disk, held.domain.domid());
+    OptionalInt row = watch.state.rowOf(held.disk);
     MappedDisk disk = row.isPresent() ? watch.state.disk(row.getAsInt()) : null;
     boolean may =
         held.held()

@@ -118,10 +118,24 @@ final class Feeds {
   private static void carry(
       Feed feed, @Nullable Feed before, List<DiskKey> rows, Map<DiskKey, Integer> oldRows) {
     for (int row = 0; before != null && row < rows.size(); row++) {
-      Integer old = oldRows.get(rows.get(row));
+      Integer old = oldRow(rows.get(row), oldRows);
       if (old != null) {
         feed.carry(row, before, old);
       }
     }
+  }
+
+  /** The row of a disk before; a domain that was started again goes on with what it used. */
+  private static @Nullable Integer oldRow(DiskKey disk, Map<DiskKey, Integer> oldRows) {
+    Integer same = oldRows.get(disk);
+    if (same != null) {
+      return same;
+    }
+    for (Map.Entry<DiskKey, Integer> old : oldRows.entrySet()) {
+      if (old.getKey().sameVirtualDevice(disk)) {
+        return old.getValue();
+      }
+    }
+    return null;
   }
 }

@@ -54,7 +54,7 @@ final class Mapping {
     List<Case> kept = new ArrayList<>();
     List<Case> gone = new ArrayList<>();
     for (Case each : watch.casesNow()) {
-      OptionalInt row = watch.state.rowOf(each.disk, each.domain.domid());
+      OptionalInt row = watch.state.rowOf(each.disk);
       if (row.isPresent()) {
         each.row = row.getAsInt();
         kept.add(each);

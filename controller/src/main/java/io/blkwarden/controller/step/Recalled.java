@@ -72,7 +72,7 @@ final class Recalled {
     @Nullable DiskKey disk() {
       return last.domain() == null || last.disk() == null
           ? null
-          : new DiskKey(last.domain().uuid(), last.disk().vdev());
+          : DiskKey.of(last.domain(), last.disk().vdev());
     }
   }
 
@@ -242,7 +242,7 @@ final class Recalled {
     if (disk == null || told.last.domain() == null || !watch.state.map().present()) {
       return OptionalInt.empty();
     }
-    OptionalInt row = watch.state.rowOf(disk, told.last.domain().domid());
+    OptionalInt row = watch.state.rowOf(disk);
     if (row.isEmpty()) {
       return row;
     }

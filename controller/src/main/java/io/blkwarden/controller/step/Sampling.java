@@ -113,8 +113,9 @@ final class Sampling {
     HostState state = watch.state;
     Metric metric = found.detector.when().metric();
     found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
-    boolean gate = holds(policy.onlyIf(), state, row) && Carriers.carries(watch, found);
-    sample.set(state, row, gate, Carriers.mayClear(world, watch, metric, row));
+    GateCheck gate = GateCheck.of(policy.onlyIf(), state, row);
+    boolean holds = gate == GateCheck.HOLDS && Carriers.carries(watch, found);
+    sample.set(state, row, holds, Carriers.mayClear(world, watch, metric, row));
     double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
     if (watch.feeds.of(policyIndex) instanceof BudgetTable budget) {
       BudgetTable.Standing standing = budget.standing(row);
@@ -131,7 +132,12 @@ final class Sampling {
       case QUIET -> quiet(watch, found);
       case BREACHED -> breached(watch, found);
       case CLEARED -> cleared(watch, found);
-      case NONE -> neither(watch, found, value);
+      case NONE -> {
+        if (gate == GateCheck.UNKNOWN && found.episode == null && compared > above) {
+          unknownGate(watch, found);
+        }
+        neither(watch, found, value);
+      }
     }
   }
 
@@ -156,18 +162,22 @@ final class Sampling {
     world.caseClosed();
   }
 
-  private static boolean holds(@Nullable Gate gate, HostState state, int row) {
-    if (gate == null) {
-      return true;
+  /** Puts on record, once for each case, that only an unknown value keeps it from a breach. */
+  private void unknownGate(HostWatch watch, Case found) {
+    Gate gate = found.policy.onlyIf();
+    if (found.gateUnknown
+        || gate == null
+        || found.detector.heldMillis() < found.detector.when().forMillis()) {
+      return;
     }
-    boolean all = gate.combine() == Gate.Combine.ALL;
-    for (Gate.Term term : gate.terms()) {
-      boolean holds = state.value(term.metric(), row) > term.above();
-      if (holds != all) {
-        return holds;
-      }
-    }
-    return all;
+    found.gateUnknown = true;
+    String reason =
+        "no alert: %s is over its threshold, but only_if cannot be evaluated: %s is unknown"
+            .formatted(
+                found.detector.when().metric().id(),
+                GateCheck.unknowns(gate, watch.state, found.row));
+    world.add(
+        new Effect.Note(decision(world, watch, found, Decision.Verdict.SKIP, null, reason)));
   }
 
   private void breached(HostWatch watch, Case found) {

@@ -2,6 +2,7 @@ package io.blkwarden.controller.top;
 
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopRound;
+import io.blkwarden.commandline.top.UnknownDevices;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -113,19 +114,23 @@ public final class FleetTop {
   public synchronized TopRound round(Instant at, long nowMillis, List<String> troubles) {
     List<DiskLine> lines = new ArrayList<>();
     List<HostId> silent = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
     for (SeenHost seen : hosts.values()) {
       lines.addAll(seen.disks(nowMillis));
       if (seen.silent(nowMillis)) {
         silent.add(seen.host());
       }
+      seen.unknownDevices(nowMillis)
+          .forEach(device -> unknown.add(device + " of " + seen.host().value()));
     }
     long throttled = lines.stream().filter(line -> line.throttle() != null).count();
     String summary =
         "%d hosts, %d disks, %d throttled".formatted(hosts.size(), lines.size(), throttled);
-    return new TopRound(at, summary, lines, remarks(silent, troubles));
+    return new TopRound(at, summary, lines, remarks(silent, unknown, troubles));
   }
 
-  private List<String> remarks(List<HostId> silent, List<String> troubles) {
+  private List<String> remarks(
+      List<HostId> silent, List<String> unknown, List<String> troubles) {
     List<String> remarks = new ArrayList<>(troubles);
     if (hosts.isEmpty() && troubles.isEmpty()) {
       remarks.add(
@@ -140,6 +145,9 @@ public final class FleetTop {
               .formatted(
                   names,
                   silent.size() > NAMES ? " and %d more".formatted(silent.size() - NAMES) : ""));
+    }
+    if (!unknown.isEmpty()) {
+      remarks.add(UnknownDevices.remark(unknown));
     }
     if (more) {
       remarks.add("more than %d hosts: the others are not shown; use --host".formatted(MAX_HOSTS));

@@ -85,6 +85,20 @@ final class SeenHost {
     return lines;
   }
 
+  /** The devices below its disks whose utilisation is unknown, while it reports others. */
+  List<String> unknownDevices(long nowMillis) {
+    if (silent(nowMillis) || state.windowMillis() == 0) {
+      return List.of();
+    }
+    List<String> unknown = new ArrayList<>();
+    for (int device = 0; device < state.devices().size(); device++) {
+      if (Double.isNaN(state.deviceValue(Metric.DEVICE_UTIL, device))) {
+        unknown.add(state.devices().get(device).name());
+      }
+    }
+    return unknown;
+  }
+
   private DiskLine.Load load(int row) {
     double share = state.value(Metric.DEVICE_TIME_SHARE, row);
     return new DiskLine.Load(
@@ -117,7 +131,7 @@ final class SeenHost {
         long rest = each.remainingMs() - (nowMillis - beatMillis);
         if (rest > 0) {
           held.put(
-              new DiskKey(each.domain().uuid(), each.vdev()),
+              DiskKey.of(each.domain(), each.vdev()),
               "%s %s".formatted(each.restraint(), DurationText.print(Duration.ofMillis(rest))));
         }
       }

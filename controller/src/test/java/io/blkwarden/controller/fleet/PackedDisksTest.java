@@ -102,13 +102,13 @@ final class PackedDisksTest {
   @Test
   void aRowIsADiskOfOneIncarnationOnly() {
     PackedDisks packed = new PackedDisks(DISKS);
-    DiskKey key = new DiskKey(VM1.uuid(), "xvda2");
+    DiskKey key = DiskKey.of(VM1, "xvda2");
 
-    assertThat(packed.is(2, key, VM1.domid())).isTrue();
-    assertThat(packed.is(0, key, VM1.domid())).isFalse();
-    assertThat(packed.is(2, key, 5)).isFalse();
-    assertThat(packed.is(1, new DiskKey(VM2.uuid(), "xvda2"), VM2.domid())).isFalse();
-    assertThat(packed.is(2, new DiskKey(new UUID(7, 2), "xvda2"), VM1.domid())).isFalse();
+    assertThat(packed.is(2, key)).isTrue();
+    assertThat(packed.is(0, key)).isFalse();
+    assertThat(packed.is(2, new DiskKey(VM1.uuid(), 5, "xvda2"))).isFalse();
+    assertThat(packed.is(1, DiskKey.of(VM2, "xvda2"))).isFalse();
+    assertThat(packed.is(2, new DiskKey(new UUID(7, 2), VM1.domid(), "xvda2"))).isFalse();
   }
 
   @Test

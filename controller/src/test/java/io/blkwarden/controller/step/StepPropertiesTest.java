@@ -139,7 +139,7 @@ final class StepPropertiesTest {
     private void check(Command command, CommandAction.Set set) {
       TestHost host =
           hosts.stream().filter(each -> each.id.equals(command.host())).findFirst().orElseThrow();
-      DiskKey key = new DiskKey(set.domain().uuid(), set.vdev());
+      DiskKey key = DiskKey.of(set.domain(), set.vdev());
       MappedDisk disk =
           host.disks.stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
       assertThat(disk.state()).isEqualTo(MappingState.RESOLVED);

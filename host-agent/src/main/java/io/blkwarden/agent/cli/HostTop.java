@@ -17,6 +17,7 @@ import io.blkwarden.agent.throttle.Lease;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopRound;
+import io.blkwarden.commandline.top.UnknownDevices;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -87,6 +88,10 @@ final class HostTop implements Supplier<TopRound> {
         .filter(Unread::essential)
         .limit(1)
         .forEach(unread -> remarks.add("not all is seen: " + unread.reason()));
+    List<String> unknown = done.unknownDevices();
+    if (!unknown.isEmpty()) {
+      remarks.add(UnknownDevices.remark(unknown));
+    }
     Map<DiskKey, String> throttled = throttled(remarks);
     List<DiskLine> lines = new ArrayList<>(disks.size());
     for (int row = 0; row < disks.size(); row++) {

@@ -100,6 +100,9 @@ public final class RootedFiles implements KernelFiles {
 
     @Override
     public Reading<FileBytes> read(FileBytes into) {
+      if (confined) {
+        close(); // in a tree that is no kernel's, files are replaced by others of their name
+      }
       return channel == null ? locate(path).flatMap(file -> openAndRead(file, into)) : again(into);
     }
 

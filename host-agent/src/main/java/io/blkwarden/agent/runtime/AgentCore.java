@@ -350,7 +350,7 @@ final class AgentCore {
         }
         Received received = new Received(command, incoming.arrivedAtMillis());
         if (command.action() instanceof CommandAction.Set set) {
-          present().find(new DiskKey(set.domain().uuid(), set.vdev())).ifPresent(gate::ask);
+          present().find(DiskKey.of(set.domain(), set.vdev())).ifPresent(gate::ask);
         }
         Handled handled = leases.use(all -> all.handle(received, present(), now()));
         incoming.reply().accept(handled.reply());

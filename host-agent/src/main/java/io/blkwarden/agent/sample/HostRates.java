@@ -16,6 +16,7 @@ public final class HostRates {
   private final List<MappedDisk> disks;
   private final List<RowRates> ofDisks;
   private final Map<DeviceNumber, RowRates> ofDevices;
+  private final List<String> still;
 
   /** Milliseconds a second that the I/Os of all known guests' disks on a device took. */
   private final Map<DeviceNumber, Double> busy = new HashMap<>();
@@ -25,7 +26,12 @@ public final class HostRates {
 
   private final Map<DeviceNumber, Double> untimed = new HashMap<>();
 
-  HostRates(List<MappedDisk> disks, List<RowRates> ofDisks, Map<DeviceNumber, RowRates> ofDevices) {
+  HostRates(
+      List<MappedDisk> disks,
+      List<RowRates> ofDisks,
+      Map<DeviceNumber, RowRates> ofDevices,
+      List<String> still) {
+    this.still = List.copyOf(still);
     this.disks = List.copyOf(disks);
     this.ofDisks = List.copyOf(ofDisks);
     this.ofDevices = Map.copyOf(ofDevices);
@@ -40,6 +46,11 @@ public final class HostRates {
         }
       }
     }
+  }
+
+  /** Names of the devices whose counters stand still while disks on them do I/O. */
+  public List<String> unknownDevices() {
+    return still;
   }
 
   /** The disk of a row by itself. */

@@ -41,7 +41,7 @@ public final class LiveRates {
   /** Whose counters they are. */
   private sealed interface Row {
     /** A disk of one run of its domain, whose counters begin anew with the next. */
-    record Disk(DiskKey disk, int domid) implements Row {}
+    record Disk(DiskKey disk) implements Row {}
 
     record Device(DeviceNumber number) implements Row {}
   }
@@ -62,7 +62,7 @@ public final class LiveRates {
     List<CounterSource> rows = sources.of(disks);
     for (int row = 0; row < disks.size(); row++) {
       MappedDisk disk = disks.get(row);
-      Row key = new Row.Disk(disk.key(), disk.domain().domid());
+      Row key = new Row.Disk(disk.key());
       ofDisks.add(rates(key, rows.get(row), now, window));
     }
     devices.keySet().retainAll(below);
@@ -73,7 +73,8 @@ public final class LiveRates {
     }
     last = now;
     lastMillis = nowMillis;
-    return new HostRates(disks, ofDisks, known(disks, below, ofDisks, ofBelow, window));
+    Map<DeviceNumber, RowRates> known = known(disks, below, ofDisks, ofBelow, window);
+    return new HostRates(disks, ofDisks, known, still.names());
   }
 
   /** The rates of the devices but of those whose counters stand still. */

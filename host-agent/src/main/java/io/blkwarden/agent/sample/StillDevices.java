@@ -81,6 +81,15 @@ final class StillDevices {
     return still[device];
   }
 
+  /** Names of all that stand still. */
+  List<String> names() {
+    Set<DeviceNumber> all = all();
+    return devices.stream()
+        .filter(device -> all.contains(device.device()))
+        .map(PhysicalDevice::name)
+        .toList();
+  }
+
   /** All that stand still. */
   Set<DeviceNumber> all() {
     Set<DeviceNumber> all = new HashSet<>();

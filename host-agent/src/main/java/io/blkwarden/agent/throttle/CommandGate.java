@@ -135,7 +135,7 @@ public final class CommandGate {
           Refusal.STALE_MAPPING,
           "expected boot %s, found %s".formatted(mapping.boot(), set.boot()));
     }
-    DiskKey key = new DiskKey(set.domain().uuid(), set.vdev());
+    DiskKey key = DiskKey.of(set.domain(), set.vdev());
     Optional<MappedDisk> found = mapping.find(key);
     if (found.isEmpty()) {
       return refuse(Refusal.UNKNOWN_DISK, "no disk %s on this host".formatted(key));

@@ -65,7 +65,7 @@ public record Lease(
 
   /** Lasting identity of the disk. */
   public DiskKey disk() {
-    return new DiskKey(domain.uuid(), vdev);
+    return DiskKey.of(domain, vdev);
   }
 
   /** How long it still runs, in ms, 0 when its time is over. */

@@ -23,8 +23,12 @@ public record PresentMapping(UUID boot, CommandAction.Revision at, List<MappedDi
     disks = Require.list(disks, MappingSnapshot.MAX_DISKS, "disks");
   }
 
+  /** The disk; when it is not there, the same virtual device of another run of its domain. */
   public Optional<MappedDisk> find(DiskKey key) {
-    return disks.stream().filter(disk -> disk.key().equals(key)).findFirst();
+    return disks.stream()
+        .filter(disk -> disk.key().equals(key))
+        .findFirst()
+        .or(() -> disks.stream().filter(disk -> disk.key().sameVirtualDevice(key)).findFirst());
   }
 
   /** Another disk that has one of this disk's workers: then nobody knows whose they are. */

@@ -9,6 +9,7 @@ import io.blkwarden.agent.probe.Reading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,9 @@ final class RootedFilesTest {
       assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(Reading.present("r!\n"));
       Files.writeString(mode, "x".repeat(64));
       assertThat(held.read(bytes)).isInstanceOf(Reading.Malformed.class);
+      Path other = Files.writeString(scratch.resolve("other"), "w\n");
+      Files.move(other, mode, StandardCopyOption.REPLACE_EXISTING);
+      assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(Reading.present("w\n"));
     }
   }
 

@@ -52,6 +52,11 @@ public record DiskLine(
       double util,
       double share,
       double painMillis) {
+    /** Whether I/O is in flight and none completed. */
+    boolean isStuck() {
+      return iops == 0 && inFlight > 0;
+    }
+
     /** Nothing is known. */
     public static final Load UNKNOWN =
         new Load(

@@ -6,7 +6,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What disks are sorted by; the highest comes first, and what is unknown last. */
+/**
+ * What disks are sorted by: those with I/O in flight of which none completes come first, then the
+ * highest, and what is unknown last.
+ */
 public enum SortKey {
   /** The disk's part of how long an I/O waits on its device. */
   PAIN('p'),
@@ -24,6 +27,10 @@ public enum SortKey {
   FLIGHT('f'),
   /** Host, domain and disk. */
   NAME('n');
+
+  /** Its wait is unknown because it has not ended: no disk waits longer. */
+  private static final Comparator<DiskLine> STUCK_FIRST =
+      Comparator.comparing(line -> !line.load().isStuck());
 
   private static final List<SortKey> ALL = List.of(values());
 
@@ -61,7 +68,9 @@ public enum SortKey {
             .thenComparing(DiskLine::disk);
     return this == NAME
         ? byName
-        : highestFirst().thenComparing(SHARE.highestFirst()).thenComparing(byName);
+        : STUCK_FIRST
+            .thenComparing(highestFirst())
+            .thenComparing(SHARE.highestFirst()).thenComparing(byName);
   }
 
   private Comparator<DiskLine> highestFirst() {
