@@ -9,6 +9,8 @@ COLUMNS = (
     " discard_ios discard_sectors flush_ios flush_ms out_of_requests"
     " unknown_columns shared_io_ms"
 ).split()
+# Not in every batch: only when a row has them.
+LATER_COLUMNS = 2
 TABLES = {0: "disks", 1: "devices"}
 
 
@@ -38,12 +40,17 @@ def table(body):
     present = [row for row in range(rows) if bits[row // 8] >> (row % 8) & 1]
     result = [None] * rows
     for row in present:
-        result[row] = dict.fromkeys(COLUMNS, 0)
+        result[row] = dict.fromkeys(COLUMNS[:-LATER_COLUMNS], 0)
     for _ in range(body.varint()):
         column, values = body.varint(), Reader(body.take(body.varint()))
         if column < len(COLUMNS):
             for row in present:
                 result[row][COLUMNS[column]] = values.varint()
+    for row in present:
+        unknown = result[row].pop("unknown_columns", 0)
+        for column, name in enumerate(COLUMNS):
+            if unknown >> column & 1:
+                result[row][name] = None
     return result
 
 
