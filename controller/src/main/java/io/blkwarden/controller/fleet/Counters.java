@@ -11,11 +11,12 @@ import java.util.stream.LongStream;
  * Cumulative counters of a table's rows: the base they count from, and what they were last.
  *
  * <p>A flat array of {@link #COLUMNS} numbers a row: 4 bytes for the lower half of what was counted
- * since the base, and 4 for the sum of all upper halves, which shows a jump beyond the lower. The base itself is packed, for only the next base looks at it. Differences of the
- * lower halves are exact below 2^31, which no device reaches between two batches; 2^31 and more is
- * a counter that went backwards. A row is unknown where the base or the last batch lacked it, where
- * its counters came from elsewhere in the base before, and where it counted more than any device
- * can do ({@link Plausible}); the next window begins at what it counted then.
+ * since the base, and 4 for the sum of all upper halves, which shows a jump beyond the lower. The
+ * base itself is packed, for only the next base looks at it. Differences of the lower halves are
+ * exact below 2^31, which no device reaches between two batches; 2^31 and more is a counter that
+ * went backwards. A row is unknown where the base or the last batch lacked it, where its counters
+ * came from elsewhere in the base before, and where it counted more than any device can do ({@link
+ * Plausible}); the next window begins at what it counted then.
  */
 final class Counters {
   static final int READ_IOS = 0;

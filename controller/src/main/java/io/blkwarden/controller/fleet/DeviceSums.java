@@ -5,10 +5,11 @@ import java.util.Arrays;
 /**
  * What the guests' disks on each physical device did in the last window, summed.
  *
- * <p>Unknown disks are left out, and those whose time is unknown, where time is summed. A <em>laggard</em> is a disk whose window proves an I/O slower
- * than {@link #LAGGARD_MILLIS}: either the mean of its completed reads or writes is above that, or
- * nothing completed and I/O was in flight for so long. One slow I/O among many quick ones does not
- * show: the kernel's counters have sums, no maximum.
+ * <p>Unknown disks are left out, and those whose time is unknown, where time is summed. A
+ * <em>laggard</em> is a disk whose window proves an I/O slower than {@link #LAGGARD_MILLIS}: either
+ * the mean of its completed reads or writes is above that, or nothing completed and I/O was in
+ * flight for so long. One slow I/O among many quick ones does not show: the kernel's counters have
+ * sums, no maximum.
  */
 final class DeviceSums {
   /** An I/O slower than this makes its disk a laggard. */

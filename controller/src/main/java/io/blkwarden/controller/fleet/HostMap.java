@@ -180,8 +180,7 @@ public final class HostMap {
     for (int row = 0; row < disks.rows(); row++) {
       MappedDisk disk = disks.disk(row);
       Integer oldRow = oldRows.get(disk.key());
-      if (oldRow != null
-          && volumes[row] == old.volumes[oldRow]) {
+      if (oldRow != null && volumes[row] == old.volumes[oldRow]) {
         sameDisk.row(row, oldRow);
       }
     }

@@ -19,8 +19,8 @@ import java.util.stream.IntStream;
  *
  * <p>Mutable, owned by one thread; taking a batch allocates nothing. Rates span the time between
  * two batches on the host's own monotonic clock, so lost batches, late ones and steps of the wall
- * clock change nothing. A counter that went backwards or did what no device can do, a new run of the
- * agent and a gap of more than the given number of intervals make the window unknown.
+ * clock change nothing. A counter that went backwards or did what no device can do, a new run of
+ * the agent and a gap of more than the given number of intervals make the window unknown.
  */
 public final class HostState {
   private final HostId host;

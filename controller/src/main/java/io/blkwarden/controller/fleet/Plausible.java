@@ -1,7 +1,8 @@
 package io.blkwarden.controller.fleet;
 
 /**
- * What a host may tell: more than these bounds comes from a broken counter or clock, and is unknown.
+ * What a host may tell: more than these bounds comes from a broken counter or clock, and is
+ * unknown.
  *
  * <p>They lie far above what hardware does, so that nothing true is left out.
  */
@@ -24,7 +25,9 @@ final class Plausible {
   /** I/Os in flight. */
   static final long IN_FLIGHT = 1 << 20;
 
-  /** Revisions and bases of a map that an agent can have got to: a thousand a second for 30 years. */
+  /**
+   * Revisions and bases of a map that an agent can have got to: a thousand a second for 30 years.
+   */
   static final long COUNT = 1L << 40;
 
   /** Wall clock in ms since 1970: the year 2200. */
@@ -37,7 +40,9 @@ final class Plausible {
 
   private Plausible() {}
 
-  /** The most that a total of {@code /proc/pressure} counts in a window; it is read late at times. */
+  /**
+   * The most that a total of {@code /proc/pressure} counts in a window; it is read late at times.
+   */
   static long pressureMicros(long windowMillis) {
     return 2_000 * windowMillis + PRESSURE_SLACK_MICROS;
   }

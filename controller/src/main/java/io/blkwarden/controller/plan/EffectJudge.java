@@ -100,7 +100,8 @@ public final class EffectJudge {
     }
     if (Double.isNaN(before.otherAwaitMillis()) || Double.isNaN(after.otherAwaitMillis())) {
       return Optional.of(
-          new Judgement(Effect.UNKNOWN, "the neighbours' I/O wait is unknown: they share a device"));
+          new Judgement(
+              Effect.UNKNOWN, "the neighbours' I/O wait is unknown: they share a device"));
     }
     if (!demand(before) || !demand(after)) {
       return Optional.of(

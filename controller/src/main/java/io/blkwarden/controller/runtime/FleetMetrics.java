@@ -114,6 +114,10 @@ final class FleetMetrics implements MetricSource.Fresh {
             "host_device_await_seconds",
             "Mean time of an I/O of the host's slowest physical device.",
             each -> each.deviceAwaitMillis() / MILLIS),
+        host(
+            "host_implausible_values_total",
+            "Counters and clocks of the host that cannot be true, and so were taken for unknown.",
+            HostReading::implausible),
         beat("host_throttles", "Throttles that the agent holds.", b -> b.throttles().size()),
         beat("host_acting", "1 when the agent carries out commands.", b -> b.acting() ? 1 : 0),
         beat(

@@ -94,7 +94,8 @@ final class FleetReader {
             watch.value(Metric.HOST_IO_SOME, 0),
             watch.value(Metric.HOST_IO_FULL, 0),
             highest(watch, Metric.DEVICE_UTIL),
-            highest(watch, Metric.DEVICE_AWAIT)));
+            highest(watch, Metric.DEVICE_AWAIT),
+            state.implausible()));
   }
 
   private static double highest(HostWatch watch, Metric metric) {

@@ -58,6 +58,7 @@ public record FleetReading(
    * @param ioFull the same of all its tasks
    * @param deviceUtil part of the time in which its busiest physical device worked
    * @param deviceAwaitMillis mean time of an I/O of its slowest physical device
+   * @param implausible counters, clocks and numbers that no host can have, taken for unknown
    */
   public record HostReading(
       HostId host,
@@ -66,7 +67,8 @@ public record FleetReading(
       double ioSome,
       double ioFull,
       double deviceUtil,
-      double deviceAwaitMillis) {}
+      double deviceAwaitMillis,
+      long implausible) {}
 
   /**
    * A disk.

@@ -176,8 +176,7 @@ final class Sampling {
             .formatted(
                 found.detector.when().metric().id(),
                 GateCheck.unknowns(gate, watch.state, found.row));
-    world.add(
-        new Effect.Note(decision(world, watch, found, Decision.Verdict.SKIP, null, reason)));
+    world.add(new Effect.Note(decision(world, watch, found, Decision.Verdict.SKIP, null, reason)));
   }
 
   private void breached(HostWatch watch, Case found) {

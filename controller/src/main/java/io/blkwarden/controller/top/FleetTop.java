@@ -129,8 +129,7 @@ public final class FleetTop {
     return new TopRound(at, summary, lines, remarks(silent, unknown, troubles));
   }
 
-  private List<String> remarks(
-      List<HostId> silent, List<String> unknown, List<String> troubles) {
+  private List<String> remarks(List<HostId> silent, List<String> unknown, List<String> troubles) {
     List<String> remarks = new ArrayList<>(troubles);
     if (hosts.isEmpty() && troubles.isEmpty()) {
       remarks.add(

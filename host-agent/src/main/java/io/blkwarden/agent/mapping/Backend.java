@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param params the toolstack's path of the volume
  * @param state XenbusState, 1 to 8; {@link #CONNECTED} is written before the thread exists
  * @param online whether the toolstack wants it to live
- * @param nodeDevice {@code physical-device} of the node
+ * @param nodeDevice {@code physical-device} of the node, or the device that {@code params} name
  * @param kernelDevice {@code physical_device} of sysfs
  * @param pids kthread-pid keys
  * @param maxQueues {@code multi-queue-max-queues} that the backend offers
@@ -94,5 +94,24 @@ public record Backend(
         maxQueues,
         wantedQueues,
         counted);
+  }
+
+  /** The same disk on the device that its {@code params} name. */
+  public Backend on(DeviceNumber device) {
+    return new Backend(
+        kind,
+        domid,
+        handle,
+        dev,
+        mode,
+        params,
+        state,
+        online,
+        device,
+        kernelDevice,
+        pids,
+        maxQueues,
+        wantedQueues,
+        counters);
   }
 }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reads reads that completed
  * @param writes writes that completed
- * @param inFlight requests under way now, a gauge; absent when the kernel's own count went wrong: it
- *     falls below 0 on some kernels, and shows as -1 or as a number near 2^32 or 2^64
+ * @param inFlight requests under way now, a gauge; absent when the kernel's own count went wrong:
+ *     it falls below 0 on some kernels, and shows as -1 or as a number near 2^32 or 2^64
  * @param ioMillis time in which any request was under way
  * @param queueMillis time summed over requests under way
  * @param discards discards that completed; absent on kernels that do not count them

@@ -36,8 +36,7 @@ public final class NvmePath {
       return List.of();
     }
     TreeSet<String> paths = new TreeSet<>();
-    Stream.concat(
-            files.list("sys/block").orElse(List.of()).stream(), counted.pathNames().stream())
+    Stream.concat(files.list("sys/block").orElse(List.of()).stream(), counted.pathNames().stream())
         .filter(name -> isPathOf(name, head))
         .forEach(paths::add);
     return List.copyOf(paths);

@@ -79,8 +79,7 @@ final class CounterTable {
       read[row] = noted(sources.get(row).read(counters, scratch));
       boolean comparable = before && read[row] && sameSource(now[row], scratch);
       completed[row] = comparable ? completed(now[row]) : 0;
-      moved[row] =
-          !comparable || scratch[SampleColumn.IN_FLIGHT.id()] != 0 || counted(now[row]);
+      moved[row] = !comparable || scratch[SampleColumn.IN_FLIGHT.id()] != 0 || counted(now[row]);
       if (read[row]) {
         System.arraycopy(scratch, 0, now[row], 0, COLUMNS);
       }
@@ -152,8 +151,7 @@ final class CounterTable {
 
   /** Whether two rows count the same: the same counters are unknown in both. */
   static boolean sameSource(long[] one, long[] other) {
-    long differ =
-        one[SampleColumn.UNKNOWN_COLUMNS.id()] ^ other[SampleColumn.UNKNOWN_COLUMNS.id()];
+    long differ = one[SampleColumn.UNKNOWN_COLUMNS.id()] ^ other[SampleColumn.UNKNOWN_COLUMNS.id()];
     return (differ & ~SampleColumn.IN_FLIGHT.bit()) == 0;
   }
 

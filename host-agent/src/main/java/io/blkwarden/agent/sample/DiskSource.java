@@ -47,8 +47,7 @@ final class DiskSource implements CounterSource {
     this.shared = shared;
     this.use = use;
     if (disk.disk().backend() == BackendKind.VBD) {
-      BackendId id =
-          new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
+      BackendId id = new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
       own = new VbdCounters(files, id);
       full = BackendStatistics.hold(files, id, "oo_req");
     } else {

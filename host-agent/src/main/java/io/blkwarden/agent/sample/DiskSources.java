@@ -40,8 +40,7 @@ final class DiskSources {
     List<CounterSource> made = new ArrayList<>(wanted.size());
     for (MappedDisk disk : wanted) {
       DeviceNumber device = disk.volume().device();
-      Connection connection =
-          new Connection(disk.domain().domid(), disk.disk().handle(), device);
+      Connection connection = new Connection(disk.domain().domid(), disk.disk().handle(), device);
       SoleUse known = uses.get(connection);
       SoleUse use = known == null ? new SoleUse(disk.workers().size()) : known;
       next.put(connection, use);

@@ -23,7 +23,6 @@ import java.util.Set;
 public final class LiveRates {
   private static final int COLUMNS = SampleColumn.all().size();
 
-  private final KernelFiles files;
   private final DeviceCounters counters;
   private final DiskSources sources;
   private final Map<PhysicalDevice, CounterSource> devices = new HashMap<>();
@@ -33,7 +32,6 @@ public final class LiveRates {
 
   /** Rates of a host of which nothing was read. */
   public LiveRates(KernelFiles files) {
-    this.files = files;
     this.counters = new DeviceCounters(files);
     this.sources = new DiskSources(files);
   }
@@ -96,8 +94,7 @@ public final class LiveRates {
     still.look(completed, moved);
     Map<DeviceNumber, RowRates> known = new HashMap<>();
     for (int row = 0; row < moved.length; row++) {
-      known.put(
-          below.get(row).device(), still.still(row) ? RowRates.UNKNOWN : ofBelow.get(row));
+      known.put(below.get(row).device(), still.still(row) ? RowRates.UNKNOWN : ofBelow.get(row));
     }
     return known;
   }

@@ -3,7 +3,6 @@ package io.blkwarden.agent.sample;
 import static io.blkwarden.agent.sample.CounterSource.put;
 
 import io.blkwarden.agent.probe.DiskStat;
-import io.blkwarden.agent.probe.NvmePath;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.sample.SampleColumn;

@@ -72,7 +72,10 @@ final class SoleUse {
   @SuppressWarnings("ReferenceEquality") // the very value that an idle device keeps
   boolean due(DiskStat counted) {
     readings++;
-    if (ownSectors < 0 || foreign + uncounted > 0 || verdict != Verdict.ALONE || !counted.everCounted()) {
+    if (ownSectors < 0
+        || foreign + uncounted > 0
+        || verdict != Verdict.ALONE
+        || !counted.everCounted()) {
       return true;
     }
     return counted == seen

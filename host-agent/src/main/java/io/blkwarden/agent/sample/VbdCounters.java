@@ -100,8 +100,7 @@ final class VbdCounters {
    */
   @SuppressWarnings("ReferenceEquality") // the very value that an idle device keeps
   Optional<String> read(@Nullable DiskStat device, DeviceCounters counters, long[] into) {
-    boolean idle =
-        device != null && device == readWith && device.isIdle() && device.everCounted();
+    boolean idle = device != null && device == readWith && device.isIdle() && device.everCounted();
     if (!idle) {
       Optional<String> fault = readFiles(counters);
       if (fault.isPresent()) {

@@ -97,8 +97,9 @@ public final class HostScanner {
       named = blkback(notes);
     }
     List<HostThread> threads = threads(notes, named, counted);
-    List<Backend> backends = backendScan.end();
+    List<Backend> nodesNow = backendScan.end();
     List<DmDevice> dmDevices = dmDevices(notes, uptime);
+    List<Backend> backends = new NamedVolumes(files, dmDevices).find(nodesNow);
     List<DeviceStack> stacks = new StackScan(files, notes, dmDevices).read(devices(backends));
     keptBackends = backendScan.kept();
     return new HostSnapshot(

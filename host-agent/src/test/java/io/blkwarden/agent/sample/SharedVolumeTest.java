@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.ToDoubleFunction;
@@ -176,10 +177,10 @@ class SharedVolumeTest {
     for (int second = 0; second < 2_000; second++) {
       if (second % 7 < 3) { // counted by blkback in one window, by the device in the next
         backendReads(5, 51712, 200, 2_000);
-        devices.get("dm-1")[8] = 20;
+        device("dm-1")[8] = 20;
       } else if (second % 7 == 3) {
         counted("dm-1", 600, 6_000);
-        devices.get("dm-1")[8] = 0;
+        device("dm-1")[8] = 0;
       } else if (second % 60 == 5) {
         counted("dm-1", 8, 512); // udev and LVM look at the volume
       }
@@ -273,7 +274,7 @@ class SharedVolumeTest {
   void aNumberInFlightBelowZeroIsUnknown() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
-    devices.get("dm-1")[8] = 4_294_967_295L;
+    device("dm-1")[8] = 4_294_967_295L;
     assertThat(sample()).isTrue();
     assertThat(unknown(SampleColumn.IN_FLIGHT, 0)).isTrue();
     assertThat(value(SampleColumn.IN_FLIGHT, 0)).isZero();
@@ -337,12 +338,16 @@ class SharedVolumeTest {
 
   /** A device counts reads of 2 ms each. */
   private void counted(String name, long ios, long sectors) {
-    long[] columns = devices.get(name);
+    long[] columns = device(name);
     columns[0] += ios;
     columns[2] += sectors;
     columns[3] += 2 * ios;
     columns[9] += 2 * ios;
     columns[10] += 2 * ios;
+  }
+
+  private long[] device(String name) {
+    return Objects.requireNonNull(devices.get(name));
   }
 
   private void guestReads(int domid, int handle, long ios, String... through) {

@@ -38,7 +38,8 @@ class GoldenSampleTest {
         if (table.present(row)) {
           assertThat(table.get(column, row))
               .as("%s of row %d", column.wire(), row)
-              .isEqualTo(rows.get(row).path(column.wire()).asLong(0)); // a later column is not there
+              .isEqualTo(
+                  rows.get(row).path(column.wire()).asLong(0)); // a later column is not there
         }
       }
     }

@@ -70,7 +70,8 @@ public enum SortKey {
         ? byName
         : STUCK_FIRST
             .thenComparing(highestFirst())
-            .thenComparing(SHARE.highestFirst()).thenComparing(byName);
+            .thenComparing(SHARE.highestFirst())
+            .thenComparing(byName);
   }
 
   private Comparator<DiskLine> highestFirst() {

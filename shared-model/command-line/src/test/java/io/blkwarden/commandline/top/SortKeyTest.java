@@ -1,0 +1,29 @@
+package io.blkwarden.commandline.top;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SortKeyTest {
+  private static final DiskLine STUCK =
+      new DiskLine(
+          "dom0-9",
+          "vm9",
+          "xvda",
+          "root",
+          List.of("sdc"),
+          List.of(),
+          new DiskLine.Load(3, 0, 0, Double.NaN, 1, 0, Double.NaN),
+          null);
+
+  /** Its wait, and so its part in the device's, is unknown: it has not ended. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NAME")
+  void aDiskWhoseIoDoesNotCompleteComesFirst(SortKey key) {
+    assertThat(Disks.round(Disks.SWAP, Disks.SILENT, Disks.DATA, STUCK).sorted(key, ""))
+        .startsWith(STUCK)
+        .endsWith(Disks.SILENT);
+  }
+}
