@@ -267,31 +267,7 @@ public final class HostState {
       case DEVICE_IOPS -> devices.iops(device);
       case DEVICE_IN_FLIGHT -> devices.get(device, Rates.IN_FLIGHT);
       case DEVICE_LAGGARDS -> sums.laggards(device);
-      case IOPS,
-          READ_IOPS,
-          WRITE_IOPS,
-          READ_BYTES,
-          WRITE_BYTES,
-          BYTES,
-          FLUSH_IOPS,
-          DISCARD_IOPS,
-          DISCARD_BYTES,
-          AWAIT,
-          READ_AWAIT,
-          WRITE_AWAIT,
-          OUT_OF_REQUESTS,
-          UTIL,
-          IN_FLIGHT,
-          DEVICE_TIME_SHARE,
-          SWAP_IN,
-          SWAP_OUT,
-          SWAP_BYTES,
-          SWAP_IOPS,
-          DOMAIN_IOPS,
-          DOMAIN_BYTES,
-          HOST_IO_SOME,
-          HOST_IO_FULL ->
-          Double.NaN;
+      default -> Double.NaN;
     };
   }
 

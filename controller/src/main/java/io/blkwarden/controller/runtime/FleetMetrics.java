@@ -21,6 +21,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +79,10 @@ final class FleetMetrics implements MetricSource.Fresh {
   }
 
   List<Metric> all() {
+    return Stream.of(fleetAndHosts(), disksAndThrottles()).flatMap(List::stream).toList();
+  }
+
+  private List<Metric> fleetAndHosts() {
     return List.of(
         new Metric("hosts", "Hosts, by whether their samples come.", List.of("state"), this::hosts),
         total("disks", "Disks of all hosts.", all -> (double) all.disks()),
@@ -128,7 +133,11 @@ final class FleetMetrics implements MetricSource.Fresh {
             "host_agent_drops_total",
             "What the agent dropped or refused since it started; conflated changes are not among"
                 + " them, for a scan sees them all.",
-            FleetMetrics::drops),
+            FleetMetrics::drops));
+  }
+
+  private List<Metric> disksAndThrottles() {
+    return List.of(
         disk(
             "disk_device_time_ratio",
             "The disk's part of the time that guests' I/Os on its physical device took.",

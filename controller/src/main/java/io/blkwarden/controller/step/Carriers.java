@@ -71,7 +71,8 @@ final class Carriers {
   private static ClearRule.Verdict mayClear(@Nullable Throttle held, HostState state, int row) {
     return switch (held == null ? null : held.restraint) {
       case null -> ClearRule.Verdict.CLEAR;
-      case Restraint.Priority _ -> ClearRule.ofUtil(state.value(Metric.UTIL, row), state.utilAtMost(row));
+      case Restraint.Priority _ ->
+          ClearRule.ofUtil(state.value(Metric.UTIL, row), state.utilAtMost(row));
       case Restraint.Limit limit ->
           ClearRule.ofLimit(
               limit,

@@ -15,7 +15,8 @@ final class UnknownGateTest {
         - name: swap-storm
           match: { role: swap }
           when: { metric: iops, above: 200, for: 3s }
-          only_if: { %s: [ { metric: device.util, above: 80%% }, { metric: host.io_full, above: %s } ] }
+          only_if:
+            %s: [ { metric: device.util, above: 80%% }, { metric: host.io_full, above: %s } ]
           then: { alert: warning }
       """;
 

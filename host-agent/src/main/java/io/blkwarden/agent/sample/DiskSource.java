@@ -74,17 +74,7 @@ final class DiskSource implements CounterSource {
     if (!shared && counted == null) {
       return Optional.of(reading.describe());
     }
-    boolean alone = !shared && counted != null && isAlone(counted, counters);
-    if (own == null && !alone) {
-      return Optional.of(
-          "%s of %s: others use its block device %s too, and %s counts none of its own I/O"
-              .formatted(
-                  disk.disk().vdev(),
-                  disk.domain().name(),
-                  disk.volume().device(),
-                  disk.disk().backend().wire()));
-    }
-    if (alone) {
+    if (counted != null && !shared && isAlone(counted, counters)) {
       DeviceColumns.fill(counted, into);
       put(into, SampleColumn.SHARED_IO_MS, 0);
       put(
@@ -93,7 +83,16 @@ final class DiskSource implements CounterSource {
           full == null ? 0 : outOfRequests(full, counted, counters));
       return Optional.empty();
     }
-    boolean counts = counted != null && use.verdict() != SoleUse.Verdict.NOT_COUNTED;
+    if (own == null) {
+      return Optional.of(
+          "%s of %s: others use its block device %s too, and %s counts none of its own I/O"
+              .formatted(
+                  disk.disk().vdev(),
+                  disk.domain().name(),
+                  disk.volume().device(),
+                  disk.disk().backend().wire()));
+    }
+    boolean counts = use.verdict() != SoleUse.Verdict.NOT_COUNTED;
     return own.read(counts ? counted : null, counters, into);
   }
 

@@ -10,7 +10,9 @@ import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.sample.SampleColumn;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +34,12 @@ final class VbdCounters {
           SampleColumn.DISCARD_SECTORS,
           SampleColumn.FLUSH_MS);
 
+  private static final File[] FILES = File.values();
   private static final int HELD_AFTER = 4;
 
   private final KernelFiles files;
   private final BackendId id;
-  private final @Nullable HeldValue[] held = new HeldValue[File.values().length];
+  private final Map<File, HeldValue> held = new EnumMap<>(File.class);
   private final long[] row = new long[SampleColumn.all().size()];
   private int sectorReadings;
 
@@ -45,22 +48,20 @@ final class VbdCounters {
 
   /** A counter of blkback; some are missing on some kernels. */
   private enum File {
-    RD_REQ(SampleColumn.READ_IOS),
-    RD_SECT(SampleColumn.READ_SECTORS),
-    WR_REQ(SampleColumn.WRITE_IOS),
-    WR_SECT(SampleColumn.WRITE_SECTORS),
-    F_REQ(SampleColumn.FLUSH_IOS),
-    DS_REQ(SampleColumn.DISCARD_IOS),
-    OO_REQ(SampleColumn.OUT_OF_REQUESTS);
+    RD_REQ(SampleColumn.READ_IOS, true),
+    RD_SECT(SampleColumn.READ_SECTORS, true),
+    WR_REQ(SampleColumn.WRITE_IOS, true),
+    WR_SECT(SampleColumn.WRITE_SECTORS, true),
+    F_REQ(SampleColumn.FLUSH_IOS, false),
+    DS_REQ(SampleColumn.DISCARD_IOS, false),
+    OO_REQ(SampleColumn.OUT_OF_REQUESTS, false);
 
     final SampleColumn column;
+    final boolean required;
 
-    File(SampleColumn column) {
+    File(SampleColumn column, boolean required) {
       this.column = column;
-    }
-
-    boolean required() {
-      return ordinal() <= WR_SECT.ordinal();
+      this.required = required;
     }
 
     String path() {
@@ -75,7 +76,7 @@ final class VbdCounters {
 
   /** Sectors read and written. */
   Reading<Long> sectors(DeviceCounters counters) {
-    if (held[File.RD_SECT.ordinal()] == null && ++sectorReadings < HELD_AFTER) {
+    if (!held.containsKey(File.RD_SECT) && ++sectorReadings < HELD_AFTER) {
       return BackendStatistics.sectors(files, id);
     }
     return counter(File.RD_SECT, counters)
@@ -83,11 +84,8 @@ final class VbdCounters {
   }
 
   private Reading<Long> counter(File file, DeviceCounters counters) {
-    HeldValue open = held[file.ordinal()];
-    if (open == null) {
-      open = BackendStatistics.hold(files, id, file.path());
-      held[file.ordinal()] = open;
-    }
+    HeldValue open =
+        held.computeIfAbsent(file, each -> BackendStatistics.hold(files, id, each.path()));
     return BackendStatistics.counter(open, counters.shortBuffer());
   }
 
@@ -121,11 +119,11 @@ final class VbdCounters {
   private Optional<String> readFiles(DeviceCounters counters) {
     Arrays.fill(row, 0);
     long unknown = UNKNOWN;
-    for (File file : File.values()) {
+    for (File file : FILES) {
       Reading<Long> found = counter(file, counters);
       if (found instanceof Reading.Present<Long>(Long value)) {
         put(row, file.column, value);
-      } else if (file.required()) {
+      } else if (file.required) {
         return Optional.of(id.busId() + "/statistics/" + file.path() + ": " + found.describe());
       } else {
         unknown |= file.column.bit();
@@ -136,12 +134,7 @@ final class VbdCounters {
   }
 
   void close() {
-    for (int i = 0; i < held.length; i++) {
-      HeldValue open = held[i];
-      if (open != null) {
-        open.close();
-        held[i] = null;
-      }
-    }
+    held.values().forEach(HeldValue::close);
+    held.clear();
   }
 }
