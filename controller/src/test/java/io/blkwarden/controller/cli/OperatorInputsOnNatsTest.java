@@ -1,0 +1,87 @@
+package io.blkwarden.controller.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.runtime.ControllerRuntime;
+import io.blkwarden.controller.testing.Messages;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Silences, acknowledgements and the pause by command, a real controller and a real nats-server.
+ */
+final class OperatorInputsOnNatsTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  private final NatsServer server = NatsServer.start();
+  private ControllerRuntime controller = controller("c1");
+
+  private ControllerRuntime controller(String instance) {
+    ControllerRuntime started =
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new BusSettings(server.url(), null, Subjects.DEFAULT, instance), null, null));
+    await().atMost(BOUND).until(started::claimKnown);
+    return started;
+  }
+
+  @AfterEach
+  void close() {
+    controller.close();
+    server.close();
+  }
+
+  private Typed type(String command) {
+    return Typed.type(server.url(), command.split(" "));
+  }
+
+  private boolean paused() {
+    return controller.readiness().remarks().stream().anyMatch(each -> each.contains("paused by"));
+  }
+
+  @Test
+  void aPauseIsInForceWhenItIsAnsweredAndSurvivesTheController() throws Exception {
+    Typed pause = type("pause --reason moving");
+    assertThat(pause.code()).as(pause.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(paused()).isTrue();
+
+    controller.close();
+    Typed nobody = type("resume");
+    assertThat(nobody.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(nobody.err()).contains("no controller answers", "blkwarden controller");
+
+    controller = controller("c2");
+    assertThat(paused()).isTrue();
+    assertThat(type("resume").code()).isEqualTo(ExitCodes.DONE);
+    assertThat(paused()).isFalse();
+    assertThat(type("resume").err()).contains("enforcement is not paused");
+  }
+
+  @Test
+  void silencesAndAcksComeAndGo() {
+    Typed added = type("silence add --host a* --for 1h --reason moving --json");
+    assertThat(added.code()).as(added.err()).isEqualTo(ExitCodes.DONE);
+    String id = added.out().replaceAll("(?s).*\"id\":\"([0-9A-Z]{26})\".*", "$1");
+    assertThat(type("silence list").out()).contains(id, "a*", "moving");
+    assertThat(type("silence expire " + id).out()).contains("ended");
+    assertThat(type("silence list").out()).doesNotContain(id);
+    assertThat(type("silence expire " + id).err()).contains("there is no silence " + id);
+
+    String alert = Messages.id(7).value();
+    assertThat(type("ack --reason mine " + alert).out()).contains(alert + " is acknowledged");
+    assertThat(type("ack --undo " + alert).code()).isEqualTo(ExitCodes.DONE);
+    assertThat(type("ack --undo " + alert).code()).isEqualTo(ExitCodes.FAILED);
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(type("why " + alert).out())
+                .contains("carried out a request", alert + " is no longer acknowledged"));
+  }
+}
