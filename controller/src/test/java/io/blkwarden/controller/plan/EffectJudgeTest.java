@@ -40,6 +40,12 @@ final class EffectJudgeTest {
     assertThat(judge(after(300, 0.99, 400, 61, 700))).isEqualTo(Effect.WORKED);
   }
 
+  /** A guest that does more once it is throttled is not released for the harm that this does. */
+  @Test
+  void aDiskThatDoesMoreThanBeforeHarmsByItself() {
+    assertThat(judge(after(1_000, 0.99, 45, 90, 1_045))).isEqualTo(Effect.NO_EFFECT);
+  }
+
   @Test
   void aDeviceThatDoesHalfAsMuchIsHarmed() {
     assertThat(judge(after(350, 0.99, 50, 40, 400))).isEqualTo(Effect.HARMED);
