@@ -334,6 +334,7 @@ public final class Throttler {
       }
     }
     result.addAll(damaged.restore(table));
+    damaged.forgetEnded(tasks);
     store();
     return result;
   }
