@@ -37,6 +37,9 @@ public final class BusCounters {
   /** Decisions refused at the outbox's bound; each stands in the log. */
   public final LongAdder decisionsLost = new LongAdder();
 
+  /** Epochs of heartbeats that cannot be right, and were ignored. */
+  public final LongAdder epochsIgnored = new LongAdder();
+
   /** Claims made. */
   public final LongAdder claims = new LongAdder();
 }

@@ -13,14 +13,23 @@ import org.jspecify.annotations.Nullable;
  * @param subjects the installation's subjects
  * @param instance name of this controller in its claim and connections: 1 to 64 of {@code A-Z a-z
  *     0-9 _ . -}
+ * @param aboveEpoch every epoch of this controller is above this one; 0 for no bound
  */
 public record BusSettings(
     String servers,
     @Nullable Path credentials,
     @Nullable Path authorities,
     Subjects subjects,
-    String instance) {
+    String instance,
+    long aboveEpoch) {
+  /** Highest {@code aboveEpoch}: far above every clock, and below what agents obey at most. */
+  public static final long ABOVE_EPOCH_MAX = 1L << 52;
+
   public BusSettings {
+    if (aboveEpoch < 0 || aboveEpoch > ABOVE_EPOCH_MAX) {
+      throw new IllegalArgumentException(
+          "above-epoch: expected 0 to %d, found %d".formatted(ABOVE_EPOCH_MAX, aboveEpoch));
+    }
     if (servers.isBlank()) {
       throw new IllegalArgumentException("nats: expected a URL such as nats://127.0.0.1:4222");
     }
@@ -28,6 +37,21 @@ public record BusSettings(
       throw new IllegalArgumentException(
           "instance: expected 1 to 64 of A-Z a-z 0-9 _ . -, found '%s'".formatted(instance));
     }
+  }
+
+  /** Settings without a bound for epochs. */
+  public BusSettings(
+      String servers,
+      @Nullable Path credentials,
+      @Nullable Path authorities,
+      Subjects subjects,
+      String instance) {
+    this(servers, credentials, authorities, subjects, instance, 0);
+  }
+
+  /** The same with a bound for epochs. */
+  public BusSettings above(long epoch) {
+    return new BusSettings(servers, credentials, authorities, subjects, instance, epoch);
   }
 
   /** Settings with Java's own authorities. */

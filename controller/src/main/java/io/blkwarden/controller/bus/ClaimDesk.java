@@ -5,6 +5,7 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.KeyValue;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ final class ClaimDesk {
   private final InstantSource clock;
   private final BusCounters counters;
   private final AtomicLong noticed = new AtomicLong();
+  private final AtomicBoolean warned = new AtomicBoolean();
   private volatile Claim claim = new Claim.Unknown();
   private long lastReclaimMillis;
 
@@ -33,10 +35,20 @@ final class ClaimDesk {
 
   /** Takes note of an agent's highest epoch, on any thread; whether it is worth a look. */
   boolean notice(long epoch) {
-    return claim instanceof Claim.Held held
-        && epoch > held.epoch()
-        && epoch <= ClaimKeeper.MAX_NOTICED
-        && noticed.getAndAccumulate(epoch, Math::max) < epoch;
+    if (!(claim instanceof Claim.Held held) || epoch <= held.epoch()) {
+      return false;
+    }
+    if (!keeper.plausible(epoch)) {
+      counters.epochsIgnored.increment();
+      if (!warned.getAndSet(true)) {
+        log.warn(
+            "claim: a heartbeat names epoch {}, more than a day ahead of this controller's clock;"
+                + " such epochs are ignored. /readyz names hosts that refuse this controller",
+            epoch);
+      }
+      return false;
+    }
+    return noticed.getAndAccumulate(epoch, Math::max) < epoch;
   }
 
   /**

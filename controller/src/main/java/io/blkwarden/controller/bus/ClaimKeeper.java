@@ -12,16 +12,20 @@ import org.jspecify.annotations.Nullable;
  * Claims the fleet in the bucket {@code blkwarden-claim} and finds out when another controller did.
  *
  * <p>The newest claim wins. Its epoch is the greatest of: one more than the epoch that stands in
- * the bucket, one more than the highest that this controller has held or that an agent said it had
- * seen, and the seconds since 1970. So it grows even when NATS lost its state. Written by
+ * the bucket, one more than the highest that this controller has held, was started with, or that an
+ * agent said it had seen, and the seconds since 1970. So it grows even when NATS lost its state. Written by
  * compare-and-set; used by one thread, which waits for the server.
  */
 final class ClaimKeeper {
   /** Key in the bucket. */
   static final String KEY = "controller";
 
-  /** Highest epoch that an agent's word is taken for, so that none can exhaust the numbers. */
-  static final long MAX_NOTICED = 1L << 40;
+  /**
+   * How far ahead of this controller's clock an epoch may be that a heartbeat names. Epochs are
+   * seconds since 1970 or a little more, so a higher one is wrong, and believing it would make all
+   * agents refuse every later controller that does not know it.
+   */
+  static final long AHEAD_SECONDS_MAX = 86_400;
 
   private static final int MAX_ATTEMPTS = 16;
 
@@ -31,7 +35,13 @@ final class ClaimKeeper {
   private Claim claim = new Claim.Unknown();
   private long highest;
 
-  ClaimKeeper(String instance, String run, InstantSource clock) {
+  /**
+   * A keeper that has not claimed yet.
+   *
+   * @param above its epochs are above this one
+   */
+  ClaimKeeper(String instance, String run, InstantSource clock, long above) {
+    this.highest = above;
     this.instance = instance;
     this.run = run;
     this.clock = clock;
@@ -41,11 +51,14 @@ final class ClaimKeeper {
     return claim;
   }
 
+  /** Whether an epoch that an agent says it has seen can be one. */
+  boolean plausible(long epoch) {
+    return epoch <= clock.instant().getEpochSecond() + AHEAD_SECONDS_MAX;
+  }
+
   /** Takes note of an epoch that an agent has seen. */
   void notice(long epoch) {
-    if (epoch <= MAX_NOTICED) {
-      highest = Math.max(highest, epoch);
-    }
+    highest = Math.max(highest, epoch);
   }
 
   /** Whether an agent obeys a higher epoch than the one held, so that it refuses this one. */

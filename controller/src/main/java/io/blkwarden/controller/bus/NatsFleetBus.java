@@ -83,7 +83,9 @@ public final class NatsFleetBus implements AutoCloseable {
     this.random = random;
     this.clock = clock;
     this.links = new NatsLinks(settings, random);
-    this.desk = new ClaimDesk(new ClaimKeeper(settings.instance(), run, clock), clock, counters);
+    ClaimKeeper keeper =
+        new ClaimKeeper(settings.instance(), run, clock, settings.aboveEpoch());
+    this.desk = new ClaimDesk(keeper, clock, counters);
   }
 
   /** Begins to connect and to deliver; returns at once. */

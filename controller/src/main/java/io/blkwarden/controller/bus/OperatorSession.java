@@ -2,11 +2,29 @@ package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
+<<<<<<< HEAD
+=======
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.Heartbeat;
+>>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayRequest;
 import io.nats.client.Connection;
+<<<<<<< HEAD
+=======
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Message;
+import io.nats.client.PushSubscribeOptions;
+import io.nats.client.Subscription;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DeliverPolicy;
+import java.io.IOException;
+>>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -36,11 +54,61 @@ public final class OperatorSession implements AutoCloseable {
         new OperatorListener("operator", settings.printableServers(), () -> {});
     Connection connection = new NatsLinks(settings, random).connect("cli", listener);
     try {
+<<<<<<< HEAD
       return new OperatorSession(
           settings, connection, new Requests(settings, connection, listener));
     } catch (BusException e) {
       NatsLinks.close(connection);
       throw e;
+=======
+      MappingBucket.existing(connection)
+          .readAll((json, at) -> {
+            taker.take(json, at);
+            return true;
+          });
+    } catch (JetStreamApiException e) {
+      throw missing(e, JetStreamAssets.MAPPING);
+    } catch (IOException e) {
+      throw listener.explain(e);
+    } catch (InterruptedException e) {
+      throw BusException.interrupted(e);
+    }
+  }
+
+  /**
+   * Gives heartbeats to {@code taker} as they arrive, until {@code stopped}; none when these
+   * credentials may not listen to them.
+   */
+  public void heartbeats(BooleanSupplier stopped, Consumer<Heartbeat> taker) throws BusException {
+    Subscription subscription = connection.subscribe(settings.subjects().allHeartbeats());
+    try {
+      while (!stopped.getAsBoolean() && listener.refusal().isEmpty()) {
+        Message message = subscription.nextMessage(POLL);
+        if (message != null
+            && ControlJson.decode(Heartbeat.class, message.getData())
+                instanceof Decoded.Ok<Heartbeat>(Heartbeat beat)
+            && settings.subjects().heartbeat(beat.host()).equals(message.getSubject())) {
+          taker.accept(beat);
+        }
+      }
+      subscription.unsubscribe();
+    } catch (InterruptedException e) {
+      throw BusException.interrupted(e);
+    }
+  }
+
+  /** What people said. */
+  public SaidBucket said() throws BusException {
+    try {
+      connection.keyValueManagement().getStatus(JetStreamAssets.SAID);
+      return new SaidBucket(
+          connection.keyValue(JetStreamAssets.SAID, JetStreamAssets.bucketOptions()),
+          listener::explain);
+    } catch (JetStreamApiException e) {
+      throw missing(e, JetStreamAssets.SAID);
+    } catch (IOException e) {
+      throw listener.explain(e);
+>>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
     }
   }
 

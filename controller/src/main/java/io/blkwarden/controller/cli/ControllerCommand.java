@@ -113,6 +113,15 @@ final class ControllerCommand implements Callable<Integer> {
   String instance = "controller";
 
   @Option(
+      names = "--above-epoch",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Commands with an epoch above N, so that agents obey that refuse this controller as"
+              + " stale; /readyz names N. Default ${DEFAULT-VALUE}.")
+  long aboveEpoch;
+
+  @Option(
       names = "--effect-window",
       paramLabel = "TIME",
       defaultValue = "10s",
@@ -227,13 +236,18 @@ final class ControllerCommand implements Callable<Integer> {
       throw new Misuse("--http-host: '%s' is no address of this machine".formatted(httpHost));
     }
     return new ControllerSettings(
-        nats.settings(shell, instance),
+        bus(),
         folder,
         labelsFile,
         http == null ? null : new HttpPlace(http, Set.copyOf(names), tls()),
         token(),
         pages(),
         metricsDisks());
+  }
+
+  private BusSettings bus() {
+    BusSettings plain = nats.settings(shell, instance);
+    return Misuse.unless(() -> plain.above(aboveEpoch));
   }
 
   private int metricsDisks() {

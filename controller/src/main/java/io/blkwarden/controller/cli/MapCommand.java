@@ -14,6 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -49,12 +52,23 @@ final class MapCommand implements Callable<Integer> {
       description = "Age from which a host's map is marked stale. Default ${DEFAULT-VALUE}.")
   Duration staleAfter = Duration.ofMinutes(5);
 
+  @Option(
+      names = "--listen",
+      paramLabel = "TIME",
+      defaultValue = "6s",
+      converter = DurationText.class,
+      description =
+          "How long to listen to agents whose map is missing or stale, for the reason; they report"
+              + " each 5 s. Default ${DEFAULT-VALUE}.")
+  Duration listen = Duration.ofSeconds(6);
+
   MapCommand(Shell shell) {
     this.shell = shell;
   }
 
   @Override
   public Integer call() throws BusException {
+<<<<<<< HEAD
     List<StoredMap> stored =
         Asking.with(
             shell,
@@ -66,19 +80,32 @@ final class MapCommand implements Callable<Integer> {
                         shell.remark(
                             "one stored map cannot be read (%s): is its agent of another version?"
                                 .formatted(why))));
+=======
+    List<StoredMap> stored;
+    UnmappedHosts unmapped;
+    Instant now;
+    try (OperatorSession session =
+        OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
+      stored =
+          StoredMap.all(
+              session,
+              why ->
+                  shell.remark(
+                      "one stored map cannot be read (%s): is its agent of another version?"
+                          .formatted(why)));
+      now = Instant.now();
+      unmapped = unmapped(session, stored, now);
+    }
+>>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
     List<String> there = stored.stream().map(StoredMap::host).toList();
     for (String wanted : hosts) {
       if (!there.contains(wanted)) {
-        String meant = Nearest.question(wanted, there);
-        return shell.failed(
-            "no map of host " + wanted,
-            meant.isEmpty() ? "see that its agent runs, and with this --prefix" : meant);
+        return missing(wanted, there, unmapped);
       }
     }
     if (!hosts.isEmpty()) {
       stored.removeIf(each -> !hosts.contains(each.host()));
     }
-    Instant now = Instant.now();
     if (json) {
       MapJson output = new MapJson();
       stored.forEach(each -> each.addTo(output, stale(each, now)));
@@ -86,7 +113,61 @@ final class MapCommand implements Callable<Integer> {
     } else {
       print(stored, now);
     }
+    remarks(stored, now, unmapped);
     return ExitCodes.DONE;
+  }
+
+  /** Listens to agents only where a map is missing or stale: it takes some seconds. */
+  private UnmappedHosts unmapped(OperatorSession session, List<StoredMap> stored, Instant now)
+      throws BusException {
+    Set<String> concerned = new TreeSet<>(hosts);
+    for (StoredMap each : stored) {
+      if (stale(each, now) && (hosts.isEmpty() || hosts.contains(each.host()))) {
+        concerned.add(each.host());
+      } else {
+        concerned.remove(each.host());
+      }
+    }
+    return concerned.isEmpty() && !stored.isEmpty()
+        ? new UnmappedHosts()
+        : UnmappedHosts.listen(session, concerned, listen);
+  }
+
+  private int missing(String wanted, List<String> there, UnmappedHosts unmapped) {
+    Optional<String> why = unmapped.why(wanted);
+    if (why.isPresent()) {
+      return shell.failed("no map of host " + wanted, why.get());
+    }
+    String meant = Nearest.question(wanted, there);
+    return shell.failed(
+        "no map of host " + wanted,
+        meant.isEmpty()
+            ? "its agent does not report: see that it runs, and with this --prefix"
+            : meant);
+  }
+
+  private void remarks(List<StoredMap> stored, Instant now, UnmappedHosts unmapped) {
+    Set<String> unstored = new TreeSet<>(unmapped.reporting());
+    for (StoredMap each : stored) {
+      unstored.remove(each.host());
+      if (stale(each, now)) {
+        shell.remark(
+            "%s is stale: stored %s ago; %s"
+                .formatted(
+                    each.host(),
+                    DurationText.print(each.age(now)),
+                    unmapped.why(each.host()).orElse("its agent does not report; does it run?")));
+      }
+    }
+    if (hosts.isEmpty()) {
+      unstored.forEach(host ->
+          shell.remark("no map of host %s: %s".formatted(host, unmapped.why(host).orElse(""))));
+      if (stored.isEmpty() && unstored.isEmpty()) {
+        shell.remark(
+            "no host has stored its map yet, and no agent reports: start blkwarden-agent on the"
+                + " hosts");
+      }
+    }
   }
 
   private boolean stale(StoredMap each, Instant now) {
@@ -95,7 +176,6 @@ final class MapCommand implements Callable<Integer> {
 
   private void print(List<StoredMap> stored, Instant now) {
     if (stored.isEmpty()) {
-      shell.remark("no host has stored its map yet: start blkwarden-agent on the hosts");
       return;
     }
     Table table =
@@ -119,13 +199,6 @@ final class MapCommand implements Callable<Integer> {
     StringWriter text = new StringWriter();
     table.print(new PrintWriter(text));
     text.toString().lines().map(this::coloured).forEach(shell.out()::println);
-    for (StoredMap each : stored) {
-      if (stale(each, now)) {
-        shell.remark(
-            "%s is stale: stored %s ago; does its agent run?"
-                .formatted(each.host(), DurationText.print(each.age(now))));
-      }
-    }
   }
 
   /** The state is the last column, and what is not resolved is not proven. */

@@ -6,6 +6,7 @@ import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p>Everything it does stands in the log {@code blkwarden.decisions}, a line each.
  */
 public final class EffectDispatch implements Consumer<Effect> {
+  private static final Logger log = LoggerFactory.getLogger(EffectDispatch.class);
   private static final Logger record = LoggerFactory.getLogger("blkwarden.decisions");
   private static final long SNAPSHOT_EXPIRES_MILLIS = 5_000;
 
@@ -114,6 +116,7 @@ public final class EffectDispatch implements Consumer<Effect> {
       case Effect.Forget forget -> forgets.accept(forget);
       case Effect.Store store -> stores.accept(store);
       case Effect.Keep keep -> specs.accept(keep.spec());
+      case Effect.HostProblem each -> write(each);
       case Effect.Note note -> {
         DispatchCounters.increment(counters.decisions, note.decision().verdict());
         write(note.decision());
@@ -134,6 +137,17 @@ public final class EffectDispatch implements Consumer<Effect> {
         case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
       }
       record.info("{}", DecisionLine.of(command));
+    }
+  }
+
+  private static void write(Effect.HostProblem each) {
+    try (LogKeys keys = new LogKeys()) {
+      keys.put("host", each.host());
+      if (each.problem().isEmpty()) {
+        log.info("host {}: its problem is over", each.host());
+      } else {
+        log.warn("host {}: {}", each.host(), Printable.of(each.problem()));
+      }
     }
   }
 

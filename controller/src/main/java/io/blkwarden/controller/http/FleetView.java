@@ -1,5 +1,6 @@
 package io.blkwarden.controller.http;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.said.Said;
 import io.blkwarden.controller.step.Effect;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,7 @@ public final class FleetView {
    * @param disks how many it has
    * @param unresolved how many of them have no proven workers
    * @param throttles how many are throttled
+   * @param problem why it cannot be evaluated or commanded, and what to do; absent when it can
    */
   public record HostView(
       String host,
@@ -53,7 +56,8 @@ public final class FleetView {
       boolean acting,
       int disks,
       int unresolved,
-      int throttles) {}
+      int throttles,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String problem) {}
 
   /**
    * A lease as its host told last.
@@ -83,6 +87,7 @@ public final class FleetView {
   private final AtomicLong alertRevision = new AtomicLong();
   private final Map<HostId, Heartbeat> beats = new ConcurrentHashMap<>();
   private final Map<HostId, Disks> disks = new ConcurrentHashMap<>();
+  private final Map<HostId, String> problems = new ConcurrentSkipListMap<>();
   private final Map<MessageId, Alert> alerts = new ConcurrentHashMap<>();
 
   /** Takes note of what the brain reacts to. */
@@ -104,6 +109,7 @@ public final class FleetView {
       case Input.Forgotten forgotten -> {
         beats.remove(forgotten.forget().host());
         disks.remove(forgotten.forget().host());
+        problems.remove(forgotten.forget().host());
       }
       case Input.SaidChanged(Said next) -> said = next;
       case Input.PoliciesLoaded loaded -> {
@@ -127,6 +133,13 @@ public final class FleetView {
 
   /** Takes note of what the brain wants. */
   public void see(Effect effect) {
+    if (effect instanceof Effect.HostProblem(HostId host, String problem)) {
+      if (problem.isEmpty()) {
+        problems.remove(host);
+      } else if (problems.size() < MAX_HOSTS || problems.containsKey(host)) {
+        problems.put(host, problem);
+      }
+    }
     if (effect instanceof Effect.Publish(Alert alert)) {
       alerts.put(alert.id(), alert);
       if (alerts.size() > MAX_ALERTS) {
@@ -150,8 +163,9 @@ public final class FleetView {
   private HostView host(HostId host) {
     Heartbeat beat = beats.get(host);
     Disks known = disks.getOrDefault(host, new Disks(0, 0));
+    String problem = problems.get(host);
     return beat == null
-        ? new HostView(host.value(), null, null, false, known.all(), known.unresolved(), 0)
+        ? new HostView(host.value(), null, null, false, known.all(), known.unresolved(), 0, problem)
         : new HostView(
             host.value(),
             beat.at(),
@@ -159,7 +173,13 @@ public final class FleetView {
             beat.acting(),
             known.all(),
             known.unresolved(),
-            beat.throttles().size());
+            beat.throttles().size(),
+            problem);
+  }
+
+  /** Why hosts that report cannot be evaluated or commanded, by host in the order of names. */
+  public Map<HostId, String> problems() {
+    return problems;
   }
 
   /** The host's last heartbeat. */

@@ -233,8 +233,13 @@ public final class Replay {
           Effect.TellClaim _,
           Effect.Answer _,
           Effect.Keep _,
+<<<<<<< HEAD
           Effect.Forget _,
           Effect.Store _ -> {}
+=======
+          Effect.HostProblem _,
+          Effect.Forget _ -> {}
+>>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
     }
   }
 

@@ -141,6 +141,10 @@ final class Metrics {
             "1 when this controller commands the fleet.",
             () -> bus.state().claim() instanceof Claim.Held ? 1 : 0),
         count("claims_total", "Claims made.", busCounts.claims),
+        count(
+            "epochs_ignored_total",
+            "Heartbeats whose epoch is more than a day ahead of this controller's clock.",
+            busCounts.epochsIgnored),
         count("nats_reconnects_total", "Connections that came back.", busCounts.reconnects),
         count("nats_errors_total", "Errors that NATS reported.", busCounts.errors),
         count(

@@ -418,6 +418,9 @@ final class Acting {
       }
     }
     held.owner = null;
+    if (watch.runs.duplicate()) {
+      return; // no command is sent there: the lease expires
+    }
     if (ending == Alerts.Ending.CLEARED) {
       easing.begin(watch, over, held, ending.sentence());
       return;

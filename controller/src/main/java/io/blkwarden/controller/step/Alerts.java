@@ -12,11 +12,11 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Tells people: publishes an alert when something about it changed, and only then. */
@@ -24,15 +24,20 @@ final class Alerts {
   /** Most ends of breaches that wait for a claim; further ones are left out. */
   static final int OWED_MAX = 1_024;
 
+  /** Shortest time between two publications of all open alerts. */
+  static final long REPUBLISH_MILLIS = 300_000;
+
   static final String BRAKES = "brakes";
 
   private final World world;
   private final List<Alert> owed = new ArrayList<>();
-  private @Nullable MessageId stopped;
-  private Instant stoppedSince = Instant.EPOCH;
+  private final FleetSignal stopped;
+  private boolean republishDue;
+  private long republishedMillis = -REPUBLISH_MILLIS;
 
   Alerts(World world) {
     this.world = world;
+    this.stopped = new FleetSignal(world, BRAKES, "hosts_anomalous");
   }
 
   /** Why a case is over. */
@@ -68,6 +73,45 @@ final class Alerts {
       return;
     }
     publish(watch, about, episode, state, action, null);
+  }
+
+  /**
+   * Publishes all open alerts again after a claim: nobody knows what others published meanwhile. At
+   * most once in {@link #REPUBLISH_MILLIS}, whatever the claims were made for; what was never
+   * published is published at once.
+   *
+   * @param claimed whether the claim was made just now
+   */
+  void republish(boolean claimed) {
+    if (claimed) {
+      republishDue = true;
+      eachOpen((watch, about) -> world.recalled.join(watch, about));
+      eachOpen(this::refresh);
+    }
+    if (!republishDue
+        || world.claim().isEmpty()
+        || world.millis() - republishedMillis < REPUBLISH_MILLIS) {
+      return;
+    }
+    republishDue = false;
+    republishedMillis = world.millis();
+    eachOpen((watch, about) -> {
+      Episode episode = about.episode;
+      if (episode != null && episode.publishedMillis < world.millis()) {
+        episode.published = null;
+        refresh(watch, about);
+      }
+    });
+  }
+
+  private void eachOpen(BiConsumer<HostWatch, Case> action) {
+    for (HostWatch watch : world.hosts.values()) {
+      for (Case each : watch.casesNow()) {
+        if (each.episode != null) {
+          action.accept(watch, each);
+        }
+      }
+    }
   }
 
   /** Publishes an open alert again, with its id and what is known now, if its policy wants that. */
@@ -217,41 +261,13 @@ final class Alerts {
   void fleet() {
     Brakes brakes = world.rules().policies.brakes();
     boolean now = BrakeCheck.stopped(brakes, world.hostsLive(), world.hostsAnomalous());
-    if (now == (stopped != null) || world.claim().isEmpty()) {
-      return;
-    }
-    Optional<Alert> told = world.recalled.fleet(BRAKES);
-    MessageId id = stopped == null ? told.map(Alert::id).orElseGet(world::id) : stopped;
-    stoppedSince =
-        stopped == null ? told.map(Alert::since).orElse(world.now().wall()) : stoppedSince;
-    stopped = now ? id : null;
     double share = (double) world.hostsAnomalous() / Math.max(1, world.hostsLive());
     String counts =
         "%d of %d hosts have a breach".formatted(world.hostsAnomalous(), world.hostsLive());
-    world.publish(
-        new Alert(
-            id,
-            null,
-            now ? Alert.State.FIRING : Alert.State.RESOLVED,
-            Alert.Severity.CRITICAL,
-            BRAKES,
-            HostId.FLEET,
-            null,
-            null,
-            stoppedSince,
-            world.now().wall(),
-            new Alert.Condition(
-                "hosts_anomalous",
-                rounded(share),
-                brakes.stopIfHostsAnomalous(),
-                0,
-                brakes.stopIfHostsAnomalous()),
-            new Alert.Evidence(null, null, null, null, List.of()),
-            null,
-            now
-                ? counts
-                    + ", more than %.0f%%: nothing is throttled until that is over."
-                        .formatted(brakes.stopIfHostsAnomalous() * 100)
-                : counts + ": throttling goes on."));
+    String firing =
+        "%s, more than %.0f%%: nothing is throttled until that is over."
+            .formatted(counts, brakes.stopIfHostsAnomalous() * 100);
+    stopped.set(
+        now, share, brakes.stopIfHostsAnomalous(), firing, counts + ": throttling continues.");
   }
 }

@@ -83,8 +83,13 @@ final class Asks {
 
   private Optional<Found> find(HostId host, String domain, String vdev, long correlation) {
     HostWatch watch = world.hosts.get(host);
-    if (watch == null || !watch.state.map().present()) {
+    if (watch == null) {
       answer(correlation, Verdict.FAILED, unknown(world, host));
+      return Optional.empty();
+    }
+    if (!watch.state.map().present()) {
+      String why = Printable.of(HostProblems.noMap(watch));
+      answer(correlation, Verdict.FAILED, "host %s is known: %s".formatted(host, why));
       return Optional.empty();
     }
     List<MappedDisk> disks = new ArrayList<>();
@@ -186,6 +191,9 @@ final class Asks {
     if (paused.isPresent()) {
       return Optional.of(paused.get() + "; 'blkwarden resume' ends that");
     }
+    if (!at.watch().problem.isEmpty()) {
+      return Optional.of(Printable.of(at.watch().problem));
+    }
     if (at.watch().silent) {
       return Optional.of("nothing is heard of the host");
     }
@@ -224,6 +232,11 @@ final class Asks {
       return;
     }
     Found at = found.get();
+    if (at.watch().runs.duplicate()) {
+      String why = at.name() + " is not released: " + at.watch().problem;
+      answer(correlation, Verdict.REFUSED, why);
+      return;
+    }
     letGo(at.watch(), at.disk(), request);
     Throttle held = world.throttles.of(ask.host(), at.disk().key());
     if (held == null) {
@@ -266,6 +279,9 @@ final class Asks {
     String reason = "%s: %s".formatted(request.by(), request.reason());
     for (HostWatch watch : world.hosts.values()) {
       letGo(watch, null, request);
+      if (watch.runs.duplicate()) {
+        waits.failures.add(watch.host() + ": " + watch.problem);
+      }
       Optional<MessageId> command =
           world.send(watch.host(), reason, new CommandAction.ReleaseAll());
       command.ifPresent(id -> {

@@ -14,10 +14,14 @@ final class Beats {
 
   private final World world;
   private final Outcomes outcomes;
+  private final HostProblems problems;
+  private final DuplicateHosts duplicates;
 
-  Beats(World world, Outcomes outcomes) {
+  Beats(World world, Outcomes outcomes, HostProblems problems, DuplicateHosts duplicates) {
     this.world = world;
     this.outcomes = outcomes;
+    this.problems = problems;
+    this.duplicates = duplicates;
   }
 
   void take(Heartbeat beat) {
@@ -25,9 +29,13 @@ final class Beats {
   }
 
   private void take(HostWatch watch, Heartbeat beat) {
+    if (!duplicates.usable(watch, beat.run(), beat.boot())) {
+      return;
+    }
     watch.acting = beat.acting();
     watch.limits = Boolean.TRUE.equals(beat.limitAvailable());
     watch.epochSeen = beat.epoch();
+    problems.take(watch, beat);
     if (world.claim().isPresent() && beat.epoch() < world.claim().getAsLong()) {
       world.tellClaim(watch, new CommandAction.Revision(beat.run(), beat.revision()));
     } else {

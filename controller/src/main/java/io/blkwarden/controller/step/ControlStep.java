@@ -47,18 +47,21 @@ public final class ControlStep {
             new Moment(0, Instant.EPOCH));
     Leases leases = new Leases(world);
     alerts = new Alerts(world);
+    HostProblems problems = new HostProblems(world);
+    DuplicateHosts duplicates = new DuplicateHosts(world, alerts, problems);
     Easing easing = new Easing(world, leases);
     outliers = new Outliers(world);
-    sampling = new Sampling(world, new Acting(world, leases, easing), alerts, outliers);
-    mapping = new Mapping(world, sampling);
+    sampling = new Sampling(world, new Acting(world, leases, easing), alerts, outliers, duplicates);
+    mapping = new Mapping(world, sampling, problems);
     proposals = new Proposals(world, alerts);
     forgetting = new Forgetting(world, sampling);
     inputs = new OperatorInputs(world);
     asks = new Asks(world, leases, proposals, forgetting, inputs);
     outcomes = new Outcomes(world, alerts, asks);
-    beats = new Beats(world, outcomes);
+    beats = new Beats(world, outcomes, problems, duplicates);
     fleet = new FleetWatch(world);
-    ticks = new Ticks(world, alerts, outcomes, asks, leases, easing, fleet, outliers);
+    ticks = new Ticks(
+            world, alerts, outcomes, asks, leases, easing, fleet, outliers, problems, duplicates);
   }
 
   /** Handles one input and returns what is to be done, in order. */
@@ -131,15 +134,7 @@ public final class ControlStep {
   private void claimed(long epoch) {
     world.claim(OptionalLong.of(epoch));
     world.recalled.claimed(alerts.payOwed());
-    for (HostWatch watch : world.hosts.values()) {
-      for (Case each : watch.casesNow()) {
-        if (each.episode != null) {
-          world.recalled.join(watch, each);
-          each.episode.published = null;
-          alerts.refresh(watch, each);
-        }
-      }
-    }
+    alerts.republish(true);
     alerts.fleet();
     fleet.claimed();
   }

@@ -119,6 +119,19 @@ public sealed interface Effect {
   }
 
   /**
+   * Show and log why a host that reports cannot be evaluated or commanded.
+   *
+   * @param host which
+   * @param problem cause and remedy; empty once it is over
+   */
+  record HostProblem(HostId host, String problem) implements Effect {
+    public HostProblem {
+      Require.present(host, "host");
+      Require.optionalText(problem.isEmpty() ? null : problem, 2_000, "problem");
+    }
+  }
+
+  /**
    * Put a decision on record, also one to do nothing.
    *
    * @param decision what was decided and why

@@ -60,6 +60,21 @@ final class HostWatch {
   /** Whether the agent says that it can limit; false before its first heartbeat. */
   boolean limits;
 
+  /** The agents that report under the host's name. */
+  final HostRuns runs = new HostRuns();
+
+  /** Why the agent cannot send its map, as it says itself; empty when it can. */
+  String mapFault = "";
+
+  /** When its first heartbeat arrived; below 0 before that. */
+  long firstBeatMillis = -1;
+
+  /** Since when its heartbeats name a higher epoch than this controller's; below 0 if they do not. */
+  long refusingSinceMillis = -1;
+
+  /** Why it cannot be evaluated or commanded, as published last; empty when it can. */
+  String problem = "";
+
   HostWatch(HostId host) {
     state = new HostState(host);
   }

@@ -11,10 +11,12 @@ import java.util.OptionalInt;
 final class Mapping {
   private final World world;
   private final Sampling sampling;
+  private final HostProblems problems;
 
-  Mapping(World world, Sampling sampling) {
+  Mapping(World world, Sampling sampling, HostProblems problems) {
     this.world = world;
     this.sampling = sampling;
+    this.problems = problems;
   }
 
   void take(MappingEvent event) {
@@ -32,6 +34,9 @@ final class Mapping {
   }
 
   private void take(HostWatch watch, MappingEvent event) {
+    if (watch.runs.duplicate()) {
+      return; // whose it is nobody can tell; the map is asked for once one agent is left
+    }
     switch (watch.state.apply(event)) {
       case IGNORED -> {}
       case GAP -> world.wantSnapshot(watch);
@@ -74,6 +79,7 @@ final class Mapping {
   /** The snapshot that some cases waited for is there. */
   private void answered(HostWatch watch) {
     world.snapshots.came(watch);
+    problems.look(watch);
     for (Case each : watch.cases.values()) {
       Episode episode = each.episode;
       if (episode != null && episode.awaitsSnapshot) {

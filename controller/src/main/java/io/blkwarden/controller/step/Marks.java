@@ -62,6 +62,9 @@ final class Marks {
   }
 
   private boolean covers(Alert whole, HostId host) {
+    if (whole.policy().equals(DuplicateHosts.POLICY)) {
+      return false; // it is about some hosts only, whose alerts are unknown
+    }
     if (whole.policy().equals(Alerts.BRAKES)) {
       return true;
     }

@@ -292,6 +292,7 @@ final class Recalled {
       Map<String, Told> known = new HashMap<>(ofFleet);
       known.keySet().removeAll(world.rules().ofFleet.stream().map(FleetPolicy::name).toList());
       known.remove(Alerts.BRAKES);
+      known.remove(DuplicateHosts.POLICY);
       known.forEach((policy, told) -> {
         ofFleet.remove(policy);
         end(told.last, Alerts.Ending.POLICY_GONE.sentence());

@@ -29,14 +29,17 @@ final class Sampling {
   private final Acting acting;
   private final Alerts alerts;
   private final Outliers outliers;
+  private final DuplicateHosts duplicates;
   private final Neighbourhood hood = new Neighbourhood();
   private final Sample sample = new Sample();
 
-  Sampling(World world, Acting acting, Alerts alerts, Outliers outliers) {
+  Sampling(
+      World world, Acting acting, Alerts alerts, Outliers outliers, DuplicateHosts duplicates) {
     this.world = world;
     this.acting = acting;
     this.alerts = alerts;
     this.outliers = outliers;
+    this.duplicates = duplicates;
   }
 
   void take(HostId host, SampleFrame frame) {
@@ -44,6 +47,9 @@ final class Sampling {
   }
 
   private void take(HostWatch watch, SampleFrame frame) {
+    if (!duplicates.usable(watch, frame.run(), null)) {
+      return;
+    }
     switch (watch.state.accept(frame, world.settings.silentIntervals())) {
       case UNKNOWN_BASE -> {
         // one batch may overtake the snapshot that names its base, and many the host's first one

@@ -37,8 +37,14 @@ final class Summary {
     String lasted = duration(Duration.between(episode.since, now).toMillis());
     return switch (state) {
       case UNKNOWN ->
-          "%s: nothing has been heard of the host; whether %s still exceeds %s is not known."
-              .formatted(who, what, about.policy.name());
+          "%s: %s; whether %s still exceeds %s is not known."
+              .formatted(
+                  who,
+                  watch.problem.isEmpty()
+                      ? "nothing has been heard of the host"
+                      : Printable.of(watch.problem),
+                  what,
+                  about.policy.name());
       case RESOLVED ->
           "%s: %s no longer exceeds %s after %s, %s."
               .formatted(

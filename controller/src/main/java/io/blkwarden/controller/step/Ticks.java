@@ -17,6 +17,8 @@ final class Ticks {
   private final Easing easing;
   private final FleetWatch fleet;
   private final Outliers outliers;
+  private final HostProblems problems;
+  private final DuplicateHosts duplicates;
   private long lastTickMillis;
   private boolean ticked;
 
@@ -28,7 +30,9 @@ final class Ticks {
       Leases leases,
       Easing easing,
       FleetWatch fleet,
-      Outliers outliers) {
+      Outliers outliers,
+      HostProblems problems,
+      DuplicateHosts duplicates) {
     this.world = world;
     this.alerts = alerts;
     this.outcomes = outcomes;
@@ -37,6 +41,8 @@ final class Ticks {
     this.easing = easing;
     this.fleet = fleet;
     this.outliers = outliers;
+    this.problems = problems;
+    this.duplicates = duplicates;
   }
 
   void take() {
@@ -52,8 +58,11 @@ final class Ticks {
     asks.giveUp(false);
     world.throttles.all().forEach(this::overdue);
     world.hosts.values().forEach(this::remind);
+    world.hosts.values().forEach(problems::look);
+    alerts.republish(false);
     alerts.fleet();
     world.recalled.fleetIs(Alerts.BRAKES, true, 0, passed);
+    duplicates.tick(passed);
     fleet.tick(passed);
     outliers.tick();
     world.recalled.tick();
@@ -81,6 +90,9 @@ final class Ticks {
       return;
     }
     HostWatch watch = world.hosts.get(throttle.host);
+    if (watch != null && watch.runs.duplicate()) {
+      return; // no command is sent there: the lease expires
+    }
     if (watch != null) {
       easing.drive(watch, throttle);
     }

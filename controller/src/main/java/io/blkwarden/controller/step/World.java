@@ -120,9 +120,12 @@ final class World {
     return MessageId.of(now.wall().toEpochMilli(), random);
   }
 
-  /** Sends a command; empty without a claim, and then nothing is sent. */
+  /**
+   * Sends a command; empty, and nothing is sent, without a claim and to a host under whose name
+   * more than one agent reports.
+   */
   Optional<MessageId> send(HostId host, String reason, CommandAction action) {
-    if (claim.isEmpty()) {
+    if (claim.isEmpty() || duplicate(host)) {
       return Optional.empty();
     }
     Command command =
@@ -139,6 +142,11 @@ final class World {
     return Optional.of(command.id());
   }
 
+  boolean duplicate(HostId host) {
+    HostWatch watch = hosts.get(host);
+    return watch != null && watch.runs.duplicate();
+  }
+
   /** Publishes an alert with its marks, and returns it so. */
   Alert publish(Alert alert) {
     Alert marked = marks.mark(alert);
@@ -151,7 +159,7 @@ final class World {
   }
 
   void wantSnapshot(HostWatch watch) {
-    if (snapshots.ask(watch, millis())) {
+    if (!watch.runs.duplicate() && snapshots.ask(watch, millis())) {
       effects.add(new Effect.WantSnapshot(watch.host()));
     }
   }

@@ -155,6 +155,8 @@ final class NatsFleetBusTest {
     long seen = epoch(bus) + 1_000;
 
     bus.noticeEpoch(Long.MAX_VALUE); // nobody's word is taken for that
+    bus.noticeEpoch(1L << 40);
+    bus.noticeEpoch(Instant.now().getEpochSecond() + 90_000);
     bus.noticeEpoch(seen);
 
     await().atMost(BOUND).until(() -> epoch(bus) == seen + 1);

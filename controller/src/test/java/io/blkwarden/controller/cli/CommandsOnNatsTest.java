@@ -16,6 +16,7 @@ import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.DecisionNote;
+import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.RecordKind;
@@ -31,6 +32,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,7 +110,7 @@ final class CommandsOnNatsTest {
         .startsWith("[")
         .contains("\"host\" : \"dom0-7\"", "\"stale\" : false", "\"vdev\" : \"xvda2\"");
 
-    Typed other = Typed.type(server.url(), "map", "--host", "dom0-8");
+    Typed other = Typed.type(server.url(), "map", "--host", "dom0-8", "--listen", "100ms");
     assertThat(other.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(other.err()).contains("no map of host dom0-8: did you mean dom0-7?");
   }
@@ -115,13 +119,36 @@ final class CommandsOnNatsTest {
   void anOldMapIsMarked() throws Exception {
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
     Thread.onSpinWait();
-    Typed typed = Typed.type(server.url(), "map", "--stale-after", "1s");
+    Typed typed = Typed.type(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
     for (int i = 0; i < 100 && !typed.out().contains("(stale)"); i++) {
-      typed = Typed.type(server.url(), "map", "--stale-after", "1s");
+      typed = Typed.type(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
     }
 
     assertThat(typed.out()).contains("dom0-7 (stale)");
     assertThat(typed.err()).contains("dom0-7 is stale: stored");
+  }
+
+  @Test
+  void aHostThatReportsAndCannotSendItsMapIsNamedWithTheReason() throws Exception {
+    Heartbeat.ProbeHealth size =
+        new Heartbeat.ProbeHealth("mapping-size", false, "map exceeds max_payload of 65536");
+    Heartbeat beat = Messages.beat(HOST, List.of(size));
+    try (ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor()) {
+      var _ =
+          beats.scheduleAtFixedRate(
+              () -> agent.connection().publish(SUBJECTS.heartbeat(HOST), ControlJson.encode(beat)),
+              0,
+              20,
+              TimeUnit.MILLISECONDS);
+
+      Typed all = Typed.type(server.url(), "map", "--listen", "1s");
+      Typed one = Typed.type(server.url(), "map", "--host", HOST.value());
+
+      assertThat(all.err()).contains("no map of host dom0-7: map exceeds max_payload of 65536");
+      assertThat(one.code()).isEqualTo(ExitCodes.FAILED);
+      assertThat(one.err()).contains("map exceeds max_payload").doesNotContain("did you mean");
+      beats.shutdownNow();
+    }
   }
 
   @Test

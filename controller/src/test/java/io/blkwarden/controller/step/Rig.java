@@ -44,6 +44,7 @@ final class Rig {
   final List<Effect> all = new ArrayList<>();
   final Random random;
   long millis = 1_000_000;
+  private long claimed = Long.MAX_VALUE; // until there is a claim
   Instant wall = Instant.parse("2026-11-22T18:00:00Z");
 
   Rig() {
@@ -77,6 +78,9 @@ final class Rig {
   }
 
   List<Effect> feed(Input input) {
+    if (input instanceof Input.Claimed(long epoch)) {
+      claimed = epoch;
+    }
     List<Effect> effects = step.step(input, new Moment(millis, wall));
     all.addAll(effects);
     return effects;
@@ -105,7 +109,7 @@ final class Rig {
 
   /** A heartbeat of an agent that acts, knows this controller, and says nothing of limits. */
   void hello(TestHost host) {
-    beat(host, Long.MAX_VALUE, true, List.of(), false);
+    beat(host, claimed, true, List.of(), false);
   }
 
   /** A heartbeat of an agent that knows the first claim, and can limit. */

@@ -74,6 +74,11 @@ public final class Messages {
 
   /** A heartbeat of an agent that holds nothing. */
   public static Heartbeat beat(HostId host) {
+    return beat(host, List.of());
+  }
+
+  /** The same with the health of its sources. */
+  public static Heartbeat beat(HostId host, List<Heartbeat.ProbeHealth> probes) {
     return new Heartbeat(
         host,
         new UUID(0, 1),
@@ -87,7 +92,7 @@ public final class Messages {
         "6.1",
         1_000,
         List.of(),
-        List.of(),
+        probes,
         List.of(),
         Map.of(),
         false);

@@ -35,6 +35,13 @@ public final class CommandGate {
   /** How many outcomes are remembered; the oldest give way. */
   public static final int REMEMBERED = 1024;
 
+  /**
+   * Highest epoch that is obeyed or remembered. Epochs are seconds since 1970 or a little more; the
+   * clocks of host and controller need not agree, so this bound is far above every clock. It leaves
+   * room for a controller to command above what any agent remembers.
+   */
+  public static final long EPOCH_MAX = 1L << 53;
+
   private final HostId host;
   private final boolean readOnly;
   private final Map<MessageId, Outcome> recent = new LinkedHashMap<>();
@@ -64,9 +71,9 @@ public final class CommandGate {
     return !readOnly;
   }
 
-  /** Takes over an epoch that was stored by an earlier run. */
+  /** Takes over an epoch that was stored by an earlier run; one that cannot be right is not. */
   void learn(long storedEpoch) {
-    epoch = Math.max(epoch, storedEpoch);
+    epoch = storedEpoch > EPOCH_MAX ? epoch : Math.max(epoch, storedEpoch);
   }
 
   /** Keeps an outcome for the same command coming again. */
@@ -108,6 +115,11 @@ public final class CommandGate {
           Refusal.STALE_EPOCH,
           "expected epoch %d or newer, found %d from %s"
               .formatted(epoch, command.epoch(), command.issuedBy()));
+    }
+    if (command.epoch() > EPOCH_MAX) {
+      return refuse(
+          Refusal.MALFORMED,
+          "epoch: expected at most %d, found %d".formatted(EPOCH_MAX, command.epoch()));
     }
     epoch = command.epoch();
     return switch (command.action()) {

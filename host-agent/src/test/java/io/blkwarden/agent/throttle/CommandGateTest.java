@@ -77,6 +77,16 @@ final class CommandGateTest {
   }
 
   @Test
+  void anEpochThatNoClockReachesIsNotObeyed() {
+    Outcome outcome =
+        host.send(host.command(host.id(), 1L << 62, new CommandAction.Snapshot())).reply();
+
+    assertRefused(outcome, Refusal.MALFORMED, "epoch: expected at most 9007199254740992");
+    assertThat(host.send(host.command(host.id(), 7, new CommandAction.Snapshot())).reply().result())
+        .isEqualTo(Result.DONE);
+  }
+
+  @Test
   void aClaimIsRememberedOverARestart() {
     host.send(host.command(host.id(), 8, new CommandAction.Snapshot()));
     host.restart();

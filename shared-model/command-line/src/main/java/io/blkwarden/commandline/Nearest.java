@@ -9,10 +9,12 @@ public final class Nearest {
   private Nearest() {}
 
   /**
-   * The choice with the fewest changes to what was written; the first in the alphabet of several.
+   * The choice with the fewest changes to what was written, but never that itself; the first in the
+   * alphabet of several.
    */
   public static Optional<String> of(String written, Collection<String> choices) {
     return choices.stream()
+        .filter(choice -> !choice.equals(written))
         .sorted()
         .min(Comparator.comparingInt(choice -> distance(written, choice)));
   }

@@ -14,6 +14,7 @@ final class NearestTest {
     assertThat(Nearest.of("biling", DOMAINS)).hasValue("billing-db");
     assertThat(Nearest.of("vm17", DOMAINS)).as("the first of two").hasValue("vm176");
     assertThat(Nearest.of("x", List.of())).isEmpty();
+    assertThat(Nearest.question("vm176", List.of("vm176"))).as("not the name itself").isEmpty();
   }
 
   @Test

@@ -217,6 +217,7 @@ final class Oracle {
             Effect.WantSnapshot _,
             Effect.TellClaim _,
             Effect.Keep _,
+            Effect.HostProblem _,
             Effect.Forget _,
             Effect.Store _ -> {}
       }
