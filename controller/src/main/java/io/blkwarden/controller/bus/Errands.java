@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.commandline.service.FatalErrors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -51,6 +52,9 @@ final class Errands implements AutoCloseable {
       errand.run();
     } catch (RuntimeException e) {
       log.error("unexpected: {}", e.toString(), e);
+    } catch (Error e) { // the executor would keep it to itself, and the claim be looked at no more
+      FatalErrors.report(e);
+      throw e;
     }
   }
 

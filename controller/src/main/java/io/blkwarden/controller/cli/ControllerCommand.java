@@ -3,6 +3,7 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
+import io.blkwarden.commandline.service.FatalErrors;
 import io.blkwarden.commandline.service.Supervisor;
 import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
@@ -25,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,6 +170,7 @@ final class ControllerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    FatalErrors.endTheProcess();
     ControllerSettings settings = settings();
     StepSettings steps = stepSettings();
     BusSettings bus = settings.bus();
@@ -204,8 +207,28 @@ final class ControllerCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(hook);
     CompletableFuture<Throwable> broken = runtime.broken();
     var _ = broken.thenRun(stopped::countDown);
+    CountDownLatch halted = new CountDownLatch(1);
+    haltIfBroken(broken, halted);
     stopped.await();
     return broken.isDone() ? ExitCodes.FAILED : ExitCodes.DONE;
+  }
+
+  /** Ends the process where an orderly end takes too long: what broke may be needed for it. */
+  private static void haltIfBroken(CompletableFuture<Throwable> broken, CountDownLatch never) {
+    Thread guard =
+        new Thread(
+            () -> {
+              Throwable fault = broken.join();
+              try {
+                boolean _ = never.await(3 * STOP.toSeconds(), TimeUnit.SECONDS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              FatalErrors.end("engine", fault);
+            },
+            "blkwarden-end");
+    guard.setDaemon(true);
+    guard.start();
   }
 
   private ControllerSettings settings() {

@@ -149,8 +149,8 @@ public final class ControllerRuntime implements AutoCloseable {
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     brain = daemon(loop, "blkwarden-brain");
     brain.setUncaughtExceptionHandler((_, fault) -> {
-      log.error("the brain died: {}", fault.toString(), fault);
-      broken.complete(fault);
+      broken.complete(fault); // first: without memory nothing can be written either
+      log.error("engine failed, exiting: {}", fault.toString(), fault);
     });
     policies =
         settings.policies() == null

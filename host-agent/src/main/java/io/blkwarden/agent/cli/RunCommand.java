@@ -12,6 +12,7 @@ import io.blkwarden.agent.runtime.AgentSettings;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
+import io.blkwarden.commandline.service.FatalErrors;
 import io.blkwarden.commandline.service.Supervisor;
 import io.blkwarden.model.HostId;
 import java.net.InetSocketAddress;
@@ -175,6 +176,7 @@ final class RunCommand implements Callable<Integer> {
             instanceof Reading.Failed<MetricsServer>(String why)) {
       LOG.error("{}; the agent goes on without", why); // numbers are worth less than its work
     }
+    FatalErrors.endTheProcess();
     Supervisor supervisor = Supervisor.of(System.getenv(), ProcessHandle.current().pid());
     ServiceNotices.begin(agent.runtime(), supervisor);
     Throwable failure = endedBy(agent, unlock, supervisor);

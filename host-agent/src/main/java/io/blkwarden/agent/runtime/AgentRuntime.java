@@ -194,7 +194,7 @@ public final class AgentRuntime {
   private void endDue() {
     try {
       core.endDue();
-    } catch (Error e) {
+    } catch (RuntimeException | Error e) { // else no lease would ever end again
       inputsEnded(e);
       throw e;
     }
@@ -210,8 +210,8 @@ public final class AgentRuntime {
   }
 
   private void inputsEnded(Throwable failure) {
+    broken.complete(failure); // first: without memory nothing can be written either
     LOG.error("the agent's inputs ended", failure);
-    broken.complete(failure);
   }
 
   /**

@@ -1,0 +1,57 @@
+package io.blkwarden.commandline.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A real process without memory ends, with the cause. */
+final class FatalErrorsTest {
+  /** A service of which one thread uses up all memory. */
+  static final class Service {
+    private Service() {}
+
+    public static void main(String[] args) throws InterruptedException {
+      FatalErrors.endTheProcess();
+      Thread hungry =
+          new Thread(
+              () -> {
+                List<byte[]> kept = new ArrayList<>();
+                while (true) {
+                  kept.add(new byte[1 << 20]);
+                }
+              },
+              "hungry");
+      hungry.start();
+      new CountDownLatch(1).await(); // the others would go on for ever
+    }
+  }
+
+  @Test
+  void aProcessWithoutMemoryEndsWithItsCause() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx16m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Service.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+      assertThat(ended).as("it lives on").isTrue();
+      assertThat(process.exitValue()).isEqualTo(1);
+      assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .contains("fatal: thread hungry: java.lang.OutOfMemoryError");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}
