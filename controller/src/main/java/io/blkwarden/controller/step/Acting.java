@@ -140,7 +140,7 @@ final class Acting {
         about,
         Decision.Verdict.ACT,
         "act " + throttle.lease,
-        join("%s is set".formatted(rung.restraint()), rung.note()),
+        join("%s is asked for".formatted(rung.restraint()), rung.note()),
         throttle);
     episode.note = rung.note();
   }
@@ -340,7 +340,6 @@ final class Acting {
       held.judgeMillis = world.millis() + world.settings.effectWindowMillis();
       return true;
     }
-    episode.rung = rung.index();
     episode.wanted = rung.restraint();
     leases.set(watch, held, disk, rung.restraint(), Pending.Purpose.MOVE);
     decide(
@@ -349,7 +348,8 @@ final class Acting {
         Decision.Verdict.ACT,
         "climb " + rung.index(),
         join(
-            "%s had no effect, %s is set".formatted(held.restraint, rung.restraint()), rung.note()),
+            "%s had no effect, %s is asked for".formatted(held.restraint, rung.restraint()),
+            rung.note()),
         held);
     return false;
   }

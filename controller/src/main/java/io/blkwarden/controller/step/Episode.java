@@ -21,6 +21,9 @@ final class Episode {
   /** Commands in a row that came to nothing. */
   int attempts;
 
+  /** How often someone else undid its throttle. */
+  int undone;
+
   /** Nothing is tried before this time on the monotonic clock. */
   long restUntilMillis;
 
@@ -94,6 +97,7 @@ final class Episode {
     calm = false;
     rung = 0;
     attempts = 0;
+    undone = 0;
     restUntilMillis = 0;
     awaitsSnapshot = false;
     done = false;

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class Outcomes {
   private static final long RETRY_MILLIS = 2_000;
 
+  /** How often a breach's throttle may be undone by others before no more is tried. */
+  private static final int UNDONE_MAX = 2;
+
+  private static final long UNDONE_REST_MILLIS = 60_000;
+
   private final World world;
   private final Alerts alerts;
   private final Asks asks;
@@ -60,7 +65,11 @@ final class Outcomes {
         throttle.heldSinceMillis = world.millis();
         rest(throttle, "no answer from the host's agent: " + why, false);
       }
-      case MOVE, RENEW -> later(throttle);
+      case RENEW -> later(throttle);
+      case MOVE -> {
+        later(throttle);
+        notMoved(throttle, pending, why);
+      }
       case RELEASE, RELEASE_ALL -> {}
     }
   }
@@ -90,6 +99,7 @@ final class Outcomes {
   }
 
   private void applied(Throttle throttle, Pending pending, Outcome outcome) {
+    Restraint before = throttle.restraint;
     boolean changed = pending.purpose() != Pending.Purpose.RENEW;
     Restraint set = pending.restraint();
     Long remaining = outcome.remainingMs();
@@ -122,8 +132,14 @@ final class Outcomes {
     ofOwner(
         throttle,
         (watch, about, episode) -> {
-          episode.attempts = 0;
           if (changed) {
+            episode.attempts = 0;
+            if (pending.purpose() == Pending.Purpose.MOVE) {
+              boolean climbed = episode.effect == Alert.Effect.NO_EFFECT;
+              episode.note = climbed ? before + " had no effect" : "";
+              int rung = about.policy.then().ladder().indexOf(throttle.restraint);
+              episode.rung = rung < 0 ? episode.rung : rung;
+            }
             episode.effect = Alert.Effect.UNKNOWN;
             episode.proposal = null; // carried out: the next rung is asked for anew
           }
@@ -148,10 +164,26 @@ final class Outcomes {
           rejected(throttle, sentence(outcome), false);
         } else {
           later(throttle);
+          if (pending.purpose() == Pending.Purpose.MOVE) {
+            notMoved(throttle, pending, sentence(outcome));
+          }
         }
       }
       case RELEASE, RELEASE_ALL -> {}
     }
+  }
+
+  /** The throttle stands where it stood; after some tries it is left there. */
+  private void notMoved(Throttle throttle, Pending pending, String why) {
+    ofOwner(
+        throttle,
+        (watch, about, episode) -> {
+          episode.attempts++;
+          throttle.effectOpen &= episode.attempts < world.settings.attempts();
+          episode.decided = "";
+          episode.note = "%s was not set: %s".formatted(pending.restraint(), why);
+          alerts.refresh(watch, about);
+        });
   }
 
   private static boolean staleMap(Outcome.@Nullable Refusal refusal) {
@@ -221,9 +253,33 @@ final class Outcomes {
   }
 
   private void ended(Throttle throttle, Outcome outcome, boolean wanted) {
+    if (!wanted && outcome.cause() == Outcome.Cause.UNDONE) {
+      undone(throttle, outcome);
+      return;
+    }
     // someone on the host ended it: do not set it again at once
     boolean byOthers = !wanted && outcome.result() == Outcome.Result.RELEASED;
     ended(throttle, "the lease ended: " + sentence(outcome), byOthers, wanted);
+  }
+
+  /**
+   * Someone else on the host wants another priority there. It is tried once more after a rest, on
+   * the same rung, for nothing is known of that rung's effect; then it is left to people.
+   */
+  private void undone(Throttle throttle, Outcome outcome) {
+    Case owner = throttle.owner;
+    boolean again = owner != null && owner.episode != null && ++owner.episode.undone < UNDONE_MAX;
+    String what = "something else on the host has undone its throttle (%s)".formatted(outcome.detail());
+    ended(
+        throttle,
+        again
+            ? what + "; it is tried once more in %d s".formatted(UNDONE_REST_MILLIS / 1_000)
+            : what + " again and again; stop what changes it, such as xenopsd's disk QoS or a cron job",
+        !again,
+        false);
+    if (again) {
+      owner.episode.restUntilMillis = world.millis() + UNDONE_REST_MILLIS;
+    }
   }
 
   /** Forgets a throttle that is over. */

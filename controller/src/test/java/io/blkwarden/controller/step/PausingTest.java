@@ -98,7 +98,7 @@ final class PausingTest {
     assertThat(Rig.sends(goesOn))
         .singleElement()
         .satisfies(sent -> assertThat(sent.action()).isInstanceOf(CommandAction.Set.class));
-    assertThat(Rig.decisions(goesOn)).contains("act: best-effort/7 is set");
+    assertThat(Rig.decisions(goesOn)).contains("act: best-effort/7 is asked for");
   }
 
   @Test

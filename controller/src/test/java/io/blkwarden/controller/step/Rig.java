@@ -195,6 +195,28 @@ final class Rig {
     return outcome(host.id, host.boot, null, lease, result, null, null, null);
   }
 
+  /** A lease's end, or a command's answer, because someone else has undone what it set. */
+  List<Effect> undone(TestHost host, @Nullable MessageId command, MessageId lease) {
+    return feed(
+        new Input.OutcomeSeen(
+            new Outcome(
+                MessageId.of(wall.toEpochMilli(), random),
+                host.id,
+                host.boot,
+                wall,
+                command,
+                lease,
+                Outcome.Result.RELEASED,
+                null,
+                "pid 500: someone else has set it to none, the lease set idle",
+                null,
+                null,
+                List.of(),
+                null,
+                null,
+                Outcome.Cause.UNDONE)));
+  }
+
   private List<Effect> outcome(
       HostId host,
       UUID boot,

@@ -185,6 +185,9 @@ final class AgentCore {
       // Told as often as scans are made: see RescanPolicy.
       snapshotGapMillis = Math.min(SNAPSHOT_MILLIS, (now() - now) * (RescanPolicy.SHARE - 1));
     }
+    if (sampling) {
+      publish(leases.use(all -> all.endUndone(now)));
+    }
     if (sampling && based) {
       sample();
     }

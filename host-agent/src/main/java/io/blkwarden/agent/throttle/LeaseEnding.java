@@ -117,10 +117,21 @@ final class LeaseEnding {
     return Optional.empty();
   }
 
-  /** What someone else has undone of a limit; empty when nothing is. */
+  /** What someone else has undone of a lease; empty when nothing is, and when it cannot be told. */
   Optional<String> undone(Lease lease) {
     HeldLimit limit = lease.limit();
-    return limit == null ? Optional.empty() : groups.undone(lease, limit);
+    if (limit != null) {
+      return groups.undone(lease, limit);
+    }
+    for (HeldWorker worker : lease.workers()) {
+      if (workers.look(worker) instanceof WorkerPriorities.Look.Same(IoPriority current)
+          && !current.equals(lease.priority())) {
+        return Optional.of(
+            "pid %d: someone else has set it to %s, the lease set %s"
+                .formatted(worker.id().pid(), current, lease.priority()));
+      }
+    }
+    return Optional.empty();
   }
 
   /** Why a lease holds workers that are no longer all of its disk's; empty when it does not. */

@@ -99,9 +99,16 @@ public final class Throttler {
 
   private Handled carryOut(Command command, Verdict verdict, long nowMillis) {
     return switch (verdict) {
-      case Verdict.Apply apply -> Handled.of(apply(command, apply, nowMillis));
+      case Verdict.Apply apply ->
+          Handled.of(
+              apply
+                  .held()
+                  .flatMap(lease -> endUndone(command, lease, nowMillis))
+                  .orElseGet(() -> apply(command, apply, nowMillis)));
       case Verdict.Renew(Lease lease, long deadline) ->
-          Handled.of(renew(command, lease, deadline, nowMillis));
+          Handled.of(
+              endUndone(command, lease, nowMillis)
+                  .orElseGet(() -> renew(command, lease, deadline, nowMillis)));
       case Verdict.Release(Lease lease) -> {
         Outcome outcome = end(command, lease, End.RELEASED, command.reason(), nowMillis);
         store();
@@ -249,16 +256,34 @@ public final class Throttler {
       Optional<String> why = ending.orphaned(lease, mapping);
       if (lease.ending() == null && why.isPresent()) {
         result.add(end(null, lease, End.GONE, why.get(), nowMillis));
-      } else if (lease.ending() == null) {
-        ending
-            .undone(lease)
-            .ifPresent(what -> result.add(end(null, lease, End.UNDONE, what, nowMillis)));
+      } else {
+        endUndone(null, lease, nowMillis).ifPresent(result::add);
       }
     }
     if (!result.isEmpty()) {
       store();
     }
     return result;
+  }
+
+  /** Ends the leases whose priority or limit someone else has changed. */
+  public List<Outcome> endUndone(long nowMillis) {
+    List<Outcome> result = new ArrayList<>();
+    for (Lease lease : List.copyOf(table.all())) {
+      endUndone(null, lease, nowMillis).ifPresent(result::add);
+    }
+    return result;
+  }
+
+  /** Ends a lease if someone else has undone it: it is neither renewed nor changed then. */
+  private Optional<Outcome> endUndone(@Nullable Command command, Lease lease, long nowMillis) {
+    Optional<String> what = lease.ending() == null ? ending.undone(lease) : Optional.empty();
+    Optional<Outcome> ended =
+        what.map(why -> end(command, lease, End.UNDONE, why, nowMillis));
+    if (ended.isPresent()) {
+      store();
+    }
+    return ended;
   }
 
   /** Ends the leases that hold back what must not wait. */

@@ -121,11 +121,35 @@ final class ThrottlerTest {
     set(bestEffort(7));
     host.kernel.ionice(500, bestEffort(1));
 
-    Outcome outcome = set(IDLE);
+    assertUndone(set(IDLE));
+  }
 
-    assertThat(outcome.refusal()).isEqualTo(Refusal.GATE);
-    assertThat(host.kernel.priority(500)).isEqualTo(bestEffort(1));
-    assertThat(host.kernel.priority(501)).isEqualTo(bestEffort(7));
+  @Test
+  void aLeaseThatSomeoneElseHasUndoneIsNotRenewed() {
+    set(bestEffort(7));
+    host.kernel.ionice(500, bestEffort(1));
+
+    assertUndone(set(bestEffort(7)));
+  }
+
+  @Test
+  void aLeaseThatSomeoneElseHasUndoneEndsAtTheNextLook() {
+    set(bestEffort(7));
+    assertThat(host.throttler.endUndone(host.nowMillis)).isEmpty();
+    host.kernel.ionice(500, bestEffort(1));
+
+    assertUndone(host.throttler.endUndone(host.nowMillis).getFirst());
+    assertThat(host.throttler.table().all()).isEmpty();
+    assertThat(host.throttler.endUndone(host.nowMillis)).isEmpty();
+  }
+
+  private void assertUndone(Outcome outcome) {
+    assertThat(outcome.result()).isEqualTo(Result.RELEASED);
+    assertThat(outcome.cause()).isEqualTo(Outcome.Cause.UNDONE);
+    assertThat(outcome.detail())
+        .contains("pid 500: someone else has set it to best-effort/1, the lease set best-effort/7");
+    assertThat(host.kernel.priority(500)).as("left alone").isEqualTo(bestEffort(1));
+    assertThat(host.kernel.priority(501)).isEqualTo(UNSET);
   }
 
   @Test

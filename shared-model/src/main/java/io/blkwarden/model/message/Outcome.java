@@ -103,7 +103,7 @@ public record Outcome(
   public enum Cause {
     /** Requests waited and none completed for too long, or a guest's shutdown waited for them. */
     STARVED,
-    /** Somebody else undid it: a worker is no longer where the limit holds. */
+    /** Someone else undid it: a worker has another priority, or is not in the limit's cgroup. */
     UNDONE,
     /** One that this reader does not know. */
     OTHER;
