@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The newest claim wins. Its epoch is the greatest of: one more than the epoch that stands in
  * the bucket, one more than the highest that this controller has held, was started with, or that an
- * agent said it had seen, and the seconds since 1970. So it grows even when NATS lost its state. Written by
- * compare-and-set; used by one thread, which waits for the server.
+ * agent said it had seen, and the seconds since 1970. So it grows even when NATS lost its state.
+ * Written by compare-and-set; used by one thread, which waits for the server.
  */
 final class ClaimKeeper {
   /** Key in the bucket. */

@@ -83,8 +83,7 @@ public final class NatsFleetBus implements AutoCloseable {
     this.random = random;
     this.clock = clock;
     this.links = new NatsLinks(settings, random);
-    ClaimKeeper keeper =
-        new ClaimKeeper(settings.instance(), run, clock, settings.aboveEpoch());
+    ClaimKeeper keeper = new ClaimKeeper(settings.instance(), run, clock, settings.aboveEpoch());
     this.desk = new ClaimDesk(keeper, clock, counters);
   }
 

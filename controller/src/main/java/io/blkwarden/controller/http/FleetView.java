@@ -10,10 +10,12 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingSnapshot;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class FleetView {
   /** Most hosts shown. */
   public static final int MAX_HOSTS = 65_536;
+
+  /** Most hosts whose problem is shown with the readiness. */
+  private static final int PROBLEMS_SHOWN = 5;
 
   /** Most alerts shown. */
   public static final int MAX_ALERTS = 2_000;
@@ -177,9 +182,19 @@ public final class FleetView {
             problem);
   }
 
-  /** Why hosts that report cannot be evaluated or commanded, by host in the order of names. */
-  public Map<HostId, String> problems() {
-    return problems;
+  /** Why hosts that report cannot be evaluated or commanded, a line each, the first few of them. */
+  public List<String> problemRemarks() {
+    List<String> remarks = new ArrayList<>();
+    problems.forEach((host, problem) -> {
+      if (remarks.size() < PROBLEMS_SHOWN) {
+        remarks.add("host %s: %s".formatted(host, Printable.of(problem)));
+      }
+    });
+    if (problems.size() > PROBLEMS_SHOWN) {
+      remarks.add(
+          "%d hosts have a problem: see 'problem' in /api/v1/hosts".formatted(problems.size()));
+    }
+    return remarks;
   }
 
   /** The host's last heartbeat. */

@@ -38,7 +38,6 @@ import io.blkwarden.controller.step.Moment;
 import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
 import java.security.SecureRandom;
@@ -47,7 +46,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -70,9 +68,6 @@ public final class ControllerRuntime implements AutoCloseable {
 
   /** A brain that ticks each second and has not turned for so long hangs. */
   private static final long STILL_MILLIS = 15_000;
-
-  /** Most hosts whose problem is shown with the readiness. */
-  private static final int PROBLEMS_SHOWN = 5;
 
   private final ControllerSettings settings;
   private final Clock clock = Clock.systemUTC();
@@ -209,7 +204,7 @@ public final class ControllerRuntime implements AutoCloseable {
             remarks.add(
                 "acting is paused by %s since %s: %s"
                     .formatted(pause.by(), pause.at(), pause.reason())));
-    hostProblems(remarks);
+    remarks.addAll(view.problemRemarks());
     PolicyWatch watch = policies;
     if (watch == null) {
       remarks.add("no policies: started without --policies");
@@ -223,18 +218,6 @@ public final class ControllerRuntime implements AutoCloseable {
       watch.load().problems().forEach(problem -> remarks.add(problem.toString()));
     }
     return new Readiness(brain.isAlive(), hindrances, remarks);
-  }
-
-  private void hostProblems(List<String> remarks) {
-    Map<HostId, String> problems = view.problems();
-    problems.entrySet().stream()
-        .limit(PROBLEMS_SHOWN)
-        .forEach(each ->
-            remarks.add("host %s: %s".formatted(each.getKey(), Printable.of(each.getValue()))));
-    if (problems.size() > PROBLEMS_SHOWN) {
-      remarks.add(
-          "%d hosts have a problem: see 'problem' in /api/v1/hosts".formatted(problems.size()));
-    }
   }
 
   /**

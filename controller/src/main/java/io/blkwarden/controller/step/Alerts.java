@@ -7,7 +7,6 @@ import io.blkwarden.controller.plan.BrakeCheck;
 import io.blkwarden.controller.policy.Brakes;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Threshold;
-import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;

@@ -60,7 +60,8 @@ public final class ControlStep {
     outcomes = new Outcomes(world, alerts, asks);
     beats = new Beats(world, outcomes, problems, duplicates);
     fleet = new FleetWatch(world);
-    ticks = new Ticks(
+    ticks =
+        new Ticks(
             world, alerts, outcomes, asks, leases, easing, fleet, outliers, problems, duplicates);
   }
 

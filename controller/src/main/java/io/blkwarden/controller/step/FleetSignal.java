@@ -28,7 +28,6 @@ final class FleetSignal {
     again = true;
   }
 
-
   /**
    * Publishes the alert if its state changed; needs the claim.
    *

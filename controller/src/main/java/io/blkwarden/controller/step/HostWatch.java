@@ -69,7 +69,9 @@ final class HostWatch {
   /** When its first heartbeat arrived; below 0 before that. */
   long firstBeatMillis = -1;
 
-  /** Since when its heartbeats name a higher epoch than this controller's; below 0 if they do not. */
+  /**
+   * Since when its heartbeats name a higher epoch than this controller's; below 0 if they do not.
+   */
   long refusingSinceMillis = -1;
 
   /** Why it cannot be evaluated or commanded, as published last; empty when it can. */

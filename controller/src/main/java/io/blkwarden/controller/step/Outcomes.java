@@ -268,17 +268,18 @@ final class Outcomes {
    */
   private void undone(Throttle throttle, Outcome outcome) {
     Case owner = throttle.owner;
-    boolean again = owner != null && owner.episode != null && ++owner.episode.undone < UNDONE_MAX;
-    String what = "something else on the host has undone its throttle (%s)".formatted(outcome.detail());
-    ended(
-        throttle,
+    Episode episode = owner == null ? null : owner.episode;
+    boolean again = episode != null && ++episode.undone < UNDONE_MAX;
+    String next =
         again
-            ? what + "; it is tried once more in %d s".formatted(UNDONE_REST_MILLIS / 1_000)
-            : what + " again and again; stop what changes it, such as xenopsd's disk QoS or a cron job",
-        !again,
-        false);
-    if (again) {
-      owner.episode.restUntilMillis = world.millis() + UNDONE_REST_MILLIS;
+            ? "it is tried once more in %d s".formatted(UNDONE_REST_MILLIS / 1_000)
+            : "it is not tried again: stop what changes it, such as xenopsd's QoS of a disk";
+    String why =
+        "something else on the host has undone its throttle (%s); %s"
+            .formatted(outcome.detail(), next);
+    ended(throttle, why, !again, false);
+    if (episode != null && again) {
+      episode.restUntilMillis = world.millis() + UNDONE_REST_MILLIS;
     }
   }
 

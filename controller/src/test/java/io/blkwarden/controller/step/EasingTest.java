@@ -98,7 +98,8 @@ final class EasingTest {
         .contains("renew: a throttle that was held already serves this breach now");
     effects = obeying(15, host::storm);
     assertThat(rungs(effects)).endsWith(IDLE);
-    assertThat(Rig.decisions(effects)).contains("act: best-effort/7 had no effect, idle is asked for");
+    assertThat(Rig.decisions(effects))
+        .contains("act: best-effort/7 had no effect, idle is asked for");
   }
 
   @Test

@@ -72,7 +72,8 @@ final class HostProblemsTest {
 
   @Test
   void aHostWhoseMapCannotBeSentIsToldOfWithTheReason() {
-    assertThat(problems(beat(host, 7, mapSize(false)))).containsExactly("it has no map: " + TOO_LONG);
+    assertThat(problems(beat(host, 7, mapSize(false))))
+        .containsExactly("it has no map: " + TOO_LONG);
     assertThat(problems(beat(host, 7, mapSize(false)))).as("once").isEmpty();
 
     assertThat(throttle().detail()).contains("big1", TOO_LONG).doesNotContain("did you mean");
@@ -94,7 +95,8 @@ final class HostProblemsTest {
   @Test
   void aHostThatReportsAndSendsNoMapIsToldOfAfterAWhile() {
     assertThat(problems(beat(host, 7))).isEmpty();
-    assertThat(throttle().detail()).isEqualTo("host big1 is known: its map has not arrived yet; try again");
+    assertThat(throttle().detail())
+        .isEqualTo("host big1 is known: its map has not arrived yet; try again");
     rig.pass(HostProblems.GRACE_MILLIS + 1_000);
     assertThat(problems(rig.tick())).singleElement().asString().contains("has not sent one");
     assertThat(problems(rig.map(host))).containsExactly("");

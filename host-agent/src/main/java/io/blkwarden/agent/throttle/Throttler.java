@@ -278,8 +278,7 @@ public final class Throttler {
   /** Ends a lease if someone else has undone it: it is neither renewed nor changed then. */
   private Optional<Outcome> endUndone(@Nullable Command command, Lease lease, long nowMillis) {
     Optional<String> what = lease.ending() == null ? ending.undone(lease) : Optional.empty();
-    Optional<Outcome> ended =
-        what.map(why -> end(command, lease, End.UNDONE, why, nowMillis));
+    Optional<Outcome> ended = what.map(why -> end(command, lease, End.UNDONE, why, nowMillis));
     if (ended.isPresent()) {
       store();
     }
