@@ -33,19 +33,11 @@ final class OperatorListener extends LinkListener {
     var _ = violation.thenRun(() -> waiting.cancel(false));
   }
 
-<<<<<<< HEAD
-=======
-  /** Why a call of JetStream failed, and what to do about it. */
-  BusException explain(Exception e) {
-    return refusal(e).orElseGet(() -> JetStreamAssets.explain(e, servers));
-  }
-
   /** What the server did not allow; empty while it allowed everything. */
   String refusal() {
     return violation.getNow("");
   }
 
->>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
   /** What the server did not allow, if that is why something failed. */
   Optional<BusException> refusal(Exception e) {
     String said = violation.getNow("");

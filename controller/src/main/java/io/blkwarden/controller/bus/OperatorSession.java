@@ -2,29 +2,16 @@ package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
-<<<<<<< HEAD
-=======
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
-import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
->>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayRequest;
 import io.nats.client.Connection;
-<<<<<<< HEAD
-=======
-import io.nats.client.JetStreamApiException;
-import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
-import io.nats.client.PushSubscribeOptions;
 import io.nats.client.Subscription;
-import io.nats.client.api.ConsumerConfiguration;
-import io.nats.client.api.DeliverPolicy;
-import java.io.IOException;
->>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -37,13 +24,18 @@ import java.util.random.RandomGenerator;
  * they come; each call waits for the server. Nothing of JetStream is needed.
  */
 public final class OperatorSession implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(100);
+
   private final BusSettings settings;
   private final Connection connection;
+  private final OperatorListener listener;
   private final Requests requests;
 
-  private OperatorSession(BusSettings settings, Connection connection, Requests requests) {
+  private OperatorSession(
+      BusSettings settings, Connection connection, OperatorListener listener, Requests requests) {
     this.settings = settings;
     this.connection = connection;
+    this.listener = listener;
     this.requests = requests;
   }
 
@@ -54,24 +46,11 @@ public final class OperatorSession implements AutoCloseable {
         new OperatorListener("operator", settings.printableServers(), () -> {});
     Connection connection = new NatsLinks(settings, random).connect("cli", listener);
     try {
-<<<<<<< HEAD
       return new OperatorSession(
-          settings, connection, new Requests(settings, connection, listener));
+          settings, connection, listener, new Requests(settings, connection, listener));
     } catch (BusException e) {
       NatsLinks.close(connection);
       throw e;
-=======
-      MappingBucket.existing(connection)
-          .readAll((json, at) -> {
-            taker.take(json, at);
-            return true;
-          });
-    } catch (JetStreamApiException e) {
-      throw missing(e, JetStreamAssets.MAPPING);
-    } catch (IOException e) {
-      throw listener.explain(e);
-    } catch (InterruptedException e) {
-      throw BusException.interrupted(e);
     }
   }
 
@@ -94,21 +73,6 @@ public final class OperatorSession implements AutoCloseable {
       subscription.unsubscribe();
     } catch (InterruptedException e) {
       throw BusException.interrupted(e);
-    }
-  }
-
-  /** What people said. */
-  public SaidBucket said() throws BusException {
-    try {
-      connection.keyValueManagement().getStatus(JetStreamAssets.SAID);
-      return new SaidBucket(
-          connection.keyValue(JetStreamAssets.SAID, JetStreamAssets.bucketOptions()),
-          listener::explain);
-    } catch (JetStreamApiException e) {
-      throw missing(e, JetStreamAssets.SAID);
-    } catch (IOException e) {
-      throw listener.explain(e);
->>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
     }
   }
 

@@ -5,6 +5,7 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Nearest;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.bus.OperatorSession;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.Worker;
@@ -68,35 +69,22 @@ final class MapCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BusException {
-<<<<<<< HEAD
-    List<StoredMap> stored =
+    List<StoredMap> stored = new ArrayList<>();
+    Instant now = Instant.now();
+    UnmappedHosts unmapped =
         Asking.with(
             shell,
             nats,
-            session ->
-                StoredMap.all(
-                    session,
-                    why ->
-                        shell.remark(
-                            "one stored map cannot be read (%s): is its agent of another version?"
-                                .formatted(why))));
-=======
-    List<StoredMap> stored;
-    UnmappedHosts unmapped;
-    Instant now;
-    try (OperatorSession session =
-        OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
-      stored =
-          StoredMap.all(
-              session,
-              why ->
-                  shell.remark(
-                      "one stored map cannot be read (%s): is its agent of another version?"
-                          .formatted(why)));
-      now = Instant.now();
-      unmapped = unmapped(session, stored, now);
-    }
->>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
+            session -> {
+              stored.addAll(
+                  StoredMap.all(
+                      session,
+                      why ->
+                          shell.remark(
+                              "one stored map cannot be read (%s): is its agent of another version?"
+                                  .formatted(why))));
+              return unmapped(session, stored, now);
+            });
     List<String> there = stored.stream().map(StoredMap::host).toList();
     for (String wanted : hosts) {
       if (!there.contains(wanted)) {
@@ -142,7 +130,7 @@ final class MapCommand implements Callable<Integer> {
     return shell.failed(
         "no map of host " + wanted,
         meant.isEmpty()
-            ? "its agent does not report: see that it runs, and with this --prefix"
+            ? "nothing is heard of its agent: see that it runs, and with this --prefix"
             : meant);
   }
 
@@ -156,7 +144,9 @@ final class MapCommand implements Callable<Integer> {
                 .formatted(
                     each.host(),
                     DurationText.print(each.age(now)),
-                    unmapped.why(each.host()).orElse("its agent does not report; does it run?")));
+                    unmapped
+                        .why(each.host())
+                        .orElse("nothing is heard of its agent; does it run?")));
       }
     }
     if (hosts.isEmpty()) {
@@ -164,7 +154,7 @@ final class MapCommand implements Callable<Integer> {
           shell.remark("no map of host %s: %s".formatted(host, unmapped.why(host).orElse(""))));
       if (stored.isEmpty() && unstored.isEmpty()) {
         shell.remark(
-            "no host has stored its map yet, and no agent reports: start blkwarden-agent on the"
+            "no host has stored its map yet, and no agent is heard: start blkwarden-agent on the"
                 + " hosts");
       }
     }

@@ -146,13 +146,9 @@ public final class TrialRun {
           Effect.TellClaim _,
           Effect.Answer _,
           Effect.Keep _,
-<<<<<<< HEAD
+          Effect.HostProblem _,
           Effect.Forget _,
           Effect.Store _ -> {}
-=======
-          Effect.HostProblem _,
-          Effect.Forget _ -> {}
->>>>>>> ba7324a (controller: name why a host has no map or cannot be commanded)
     }
   }
 

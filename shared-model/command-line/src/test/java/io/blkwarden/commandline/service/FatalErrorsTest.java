@@ -22,7 +22,7 @@ final class FatalErrorsTest {
           new Thread(
               () -> {
                 List<byte[]> kept = new ArrayList<>();
-                while (true) {
+                while (kept.size() < Integer.MAX_VALUE) {
                   kept.add(new byte[1 << 20]);
                 }
               },
