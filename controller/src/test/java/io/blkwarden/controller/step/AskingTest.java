@@ -183,6 +183,7 @@ final class AskingTest {
     assertThat(Rig.decisions(effects)).hasSize(1);
     effects = rig.feed(new Input.Claimed(8));
     assertThat(Rig.states(effects)).containsExactly("firing");
+    rig.hello(host); // its agent knows the new epoch
     assertThat(Rig.sends(rig.seconds(1, host, this::storm)).getFirst().epoch()).isEqualTo(8);
   }
 
