@@ -3,6 +3,7 @@ package io.blkwarden.agent.cgroup;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.blkwarden.agent.probe.BlockDevice;
 import io.blkwarden.agent.probe.IoMax;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.Reading;
@@ -71,6 +72,13 @@ public final class CgroupLimits implements LimitGroups {
   @Override
   public Reading<String> groupOf(int pid) {
     return TaskCgroup.read(files, pid).map(TaskCgroup::path);
+  }
+
+  @Override
+  public Reading<DeviceNumber> limited(DeviceNumber device) {
+    return BlockDevice.numbered(files, device)
+        .flatMap(found -> BlockDevice.named(files, found.disk()))
+        .map(BlockDevice::number);
   }
 
   @Override

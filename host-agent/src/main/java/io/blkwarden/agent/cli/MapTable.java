@@ -26,7 +26,17 @@ final class MapTable {
   private static final String NOTHING = "-";
 
   private static final List<String> TITLES =
-      List.of("DOMAIN", "DISK", "VOLUME", "DM", "PHYSICAL", "ROLE", "PIDS", "PRIORITY", "STATE");
+      List.of(
+          "DOMAIN",
+          "DISK",
+          "VOLUME",
+          "DM",
+          "PHYSICAL",
+          "ROLE",
+          "ROLE BY",
+          "PIDS",
+          "PRIORITY",
+          "STATE");
 
   private MapTable() {}
 
@@ -58,6 +68,7 @@ final class MapTable {
         device(volume),
         physical(disk.physical()),
         volume.role().wire(),
+        volume.roleBy() == null ? "default" : volume.roleBy(),
         joined(disk.workers().stream().map(worker -> Integer.toString(worker.pid()))),
         joined(disk.workers().stream().map(MapTable::priority).distinct()),
         state(disk));

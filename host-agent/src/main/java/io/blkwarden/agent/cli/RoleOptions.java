@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Option;
 
-/** What volumes' names say of their use, beside what is known of toolstacks. */
+/** Configured patterns of volumes' names, which go before the built-in ones. */
 final class RoleOptions {
   @Option(
       names = "--role",
@@ -42,11 +42,10 @@ final class RoleOptions {
                 .formatted(rule));
       }
     }
-    all.addAll(RolePatterns.DEFAULTS.rules());
     try {
       return new RolePatterns(all);
     } catch (IllegalArgumentException e) {
-      problems.add("--role: with those built in, " + e.getMessage());
+      problems.add("--role: " + e.getMessage());
       return RolePatterns.DEFAULTS;
     }
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param handle virtual device number
  * @param dev the administrator's spelling of the virtual device, such as {@code xvda2}
  * @param mode {@code r}, {@code w} or {@code w!}
- * @param params the toolstack's path of the volume
+ * @param params what may leave dom0 of the toolstack's name of the volume ({@code BackendParams})
  * @param state XenbusState, 1 to 8; {@link #CONNECTED} is written before the thread exists
  * @param online whether the toolstack wants it to live
  * @param nodeDevice {@code physical-device} of the node, or the device that {@code params} name

@@ -1,8 +1,12 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Require;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +32,33 @@ public record DeviceStack(
    * @param device its number
    * @param scheduler active I/O scheduler; absent when it could not be read
    * @param rotational whether it turns; absent when that could not be read
+   * @param hardware whether it is hardware, whose queue all its users share
    */
   public record Bottom(
-      String name, DeviceNumber device, @Nullable String scheduler, @Nullable Boolean rotational) {
+      String name,
+      DeviceNumber device,
+      @Nullable String scheduler,
+      @Nullable Boolean rotational,
+      boolean hardware) {
     public Bottom {
       Require.text(name, 64, "bottom.name");
       Require.present(device, "bottom.device");
       Require.optionalText(scheduler, 64, "bottom.scheduler");
+    }
+
+    /** It as a message tells it, judged with the layers between a volume and it. */
+    public PhysicalDevice below(Set<Layer> layers, @Nullable KernelRelease kernel) {
+      Set<Layer> all = EnumSet.noneOf(Layer.class);
+      all.addAll(layers);
+      if (!hardware) {
+        all.add(Layer.VIRTUAL);
+      }
+      return new PhysicalDevice(
+          name,
+          device,
+          scheduler,
+          ActuatorVerdict.judge(scheduler, kernel, all).actuator(),
+          rotational);
     }
   }
 

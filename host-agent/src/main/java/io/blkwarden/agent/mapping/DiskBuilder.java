@@ -1,8 +1,8 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Ties.Tie;
-import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.mapping.verdict.RoleVerdict;
 import io.blkwarden.agent.probe.DmDevice;
 import io.blkwarden.agent.probe.DmName;
 import io.blkwarden.model.BackendKind;
@@ -65,7 +65,7 @@ final class DiskBuilder {
             domain,
             new DiskRef(dev, backend.handle(), backend.kind(), mode),
             volume(host, backend.params(), device),
-            device == null ? List.of() : physical(host, device),
+            physical(host, backend, device),
             switch (state) {
               case DiskState.Resolved _ -> MappingState.RESOLVED;
               case DiskState.Unresolved _ -> MappingState.UNRESOLVED;
@@ -79,25 +79,29 @@ final class DiskBuilder {
   private Volume volume(Host host, @Nullable String path, @Nullable DeviceNumber device) {
     Optional<DmDevice> dm = Optional.ofNullable(device).flatMap(host::dm);
     String dmName = dm.map(DmDevice::name).orElse(null);
+    RoleVerdict role = roles.of(path, dmName);
     return new Volume(
         path == null || path.isEmpty() ? null : path,
         device,
         dm.map(DmDevice::kernelName).orElse(null),
         dmName,
         dm.flatMap(DmDevice::uuid).orElse(null),
-        roles.of(path, dmName));
+        role.role(),
+        role.by());
   }
 
   /** A device-mapper device as a volume of its own. */
   Volume volume(DmDevice dm) {
     String path = dm.isLogicalVolume() ? dm.lvmName().map(DiskBuilder::path).orElse(null) : null;
+    RoleVerdict role = roles.of(path, dm.name());
     return new Volume(
         path,
         dm.number(),
         dm.kernelName(),
         dm.name(),
         dm.uuid().orElse(null),
-        roles.of(path, dm.name()));
+        role.role(),
+        role.by());
   }
 
   /** The path that LVM's udev rules make. */
@@ -105,19 +109,16 @@ final class DiskBuilder {
     return "/dev/" + name.volumeGroup() + "/" + name.logicalVolume();
   }
 
-  private static List<PhysicalDevice> physical(Host host, DeviceNumber device) {
-    return host.stack(device)
+  private static List<PhysicalDevice> physical(
+      Host host, Backend backend, @Nullable DeviceNumber device) {
+    Optional<DeviceStack> below =
+        device == null
+            ? Optional.ofNullable(host.snapshot().fileStacks().get(backend.params()))
+            : host.stack(device);
+    return below
         .map(stack ->
             stack.bottoms().stream()
-                .map(bottom ->
-                    new PhysicalDevice(
-                        bottom.name(),
-                        bottom.device(),
-                        bottom.scheduler(),
-                        ActuatorVerdict.judge(
-                                bottom.scheduler(), host.snapshot().kernel(), stack.layers())
-                            .actuator(),
-                        bottom.rotational()))
+                .map(bottom -> bottom.below(stack.layers(), host.snapshot().kernel()))
                 .toList())
         .orElse(List.of());
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads kernel threads that are named like blkback's, at most 65536
  * @param dmDevices device-mapper devices
  * @param stacks what lies below each disk's device
+ * @param fileStacks by {@code params} what lies below disks that are files and have no device
  * @param bios what was traced since the snapshot before
  * @param labels what dom0 wrote of domains into xenstore
  * @param unread what could not be read
@@ -39,6 +41,7 @@ public record HostSnapshot(
     List<HostThread> threads,
     List<DmDevice> dmDevices,
     List<DeviceStack> stacks,
+    Map<String, DeviceStack> fileStacks,
     List<SeenBio> bios,
     Map<UUID, Map<String, String>> labels,
     List<Unread> unread) {
@@ -51,6 +54,7 @@ public record HostSnapshot(
     threads = Require.list(threads, MAX_THREADS, "threads");
     dmDevices = List.copyOf(dmDevices);
     stacks = List.copyOf(stacks);
+    fileStacks = Map.copyOf(fileStacks);
     bios = List.copyOf(bios);
     labels = Map.copyOf(labels);
     unread = List.copyOf(unread);
@@ -68,7 +72,17 @@ public record HostSnapshot(
       List<SeenBio> bios,
       List<Unread> unread) {
     this(
-        kernel, uptimeTicks, domains, backends, threads, dmDevices, stacks, bios, Map.of(), unread);
+        kernel,
+        uptimeTicks,
+        domains,
+        backends,
+        threads,
+        dmDevices,
+        stacks,
+        Map.of(),
+        bios,
+        Map.of(),
+        unread);
   }
 
   /**
@@ -77,6 +91,11 @@ public record HostSnapshot(
    */
   public boolean complete() {
     return unread.stream().noneMatch(Unread::essential);
+  }
+
+  /** What lies below all disks, whether they are devices or files. */
+  public List<DeviceStack> allStacks() {
+    return Stream.concat(stacks.stream(), fileStacks.values().stream()).toList();
   }
 
   /** Whether the other one shows the very same host, some time before or after. */
@@ -89,6 +108,7 @@ public record HostSnapshot(
         && threads.equals(other.threads)
         && dmDevices.equals(other.dmDevices)
         && stacks.equals(other.stacks)
+        && fileStacks.equals(other.fileStacks)
         && labels.equals(other.labels)
         && unread.equals(other.unread);
   }

@@ -4,6 +4,7 @@ import io.blkwarden.model.DeviceNumber;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The block devices of one look at a host, each read once: device-mapper's, which were read as such
@@ -12,7 +13,10 @@ import java.util.Map;
  * <p>Not safe for use by several threads.
  */
 public final class BlockTree {
+  private static final Pattern LOOP = Pattern.compile("loop\\d+");
+
   private final KernelFiles files;
+  private final BackingFiles backing;
   private final Map<DeviceNumber, BlockDevice> dmByNumber = new HashMap<>();
   private final Map<String, Reading<BlockDevice>> devices = new HashMap<>();
   private final Map<String, Reading<List<String>>> slaves = new HashMap<>();
@@ -24,6 +28,7 @@ public final class BlockTree {
    */
   public BlockTree(KernelFiles files, List<DmDevice> known) {
     this.files = files;
+    this.backing = new BackingFiles(files, known);
     for (DmDevice dm : known) {
       BlockDevice device = new BlockDevice(dm.kernelName(), dm.number(), dm.kernelName());
       dmByNumber.put(dm.number(), device);
@@ -43,13 +48,24 @@ public final class BlockTree {
     return devices.computeIfAbsent(name, absent -> BlockDevice.named(files, absent));
   }
 
-  /** Devices right below a disk; a kernel that shows no such directory has none. */
+  /**
+   * Devices right below a disk; a kernel that shows no such directory has none. Below a loop device
+   * are those that hold its file.
+   */
   Reading<List<String>> slaves(String disk) {
     return slaves.computeIfAbsent(
         disk,
         absent -> {
+          if (LOOP.matcher(absent).matches()) {
+            return Reading.present(backing.belowLoop(absent));
+          }
           Reading<List<String>> found = files.list("sys/block/" + absent + "/slaves");
           return found instanceof Reading.Absent ? Reading.present(List.of()) : found;
         });
+  }
+
+  /** Kernel names of the devices that hold a file; empty when they are not known. */
+  public List<String> belowFile(String path) {
+    return backing.below(path);
   }
 }

@@ -4,6 +4,7 @@ import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DiskCounters;
 import io.blkwarden.agent.probe.BackendDevice;
 import io.blkwarden.agent.probe.BackendId;
+import io.blkwarden.agent.probe.BackendParams;
 import io.blkwarden.agent.probe.BackendStatistics;
 import io.blkwarden.agent.probe.CounterWidth;
 import io.blkwarden.agent.probe.KernelFiles;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,7 @@ final class BackendScan {
       List.of("state", "online", "physical-device", "kthread-pid", "queue-0/kthread-pid");
 
   private static final int MOST_QUEUES = 64;
+  private static final int MOST_PARAMS = 1_024;
 
   private final KernelFiles files;
   private final XenStore store;
@@ -186,8 +189,8 @@ final class BackendScan {
         node.domid(),
         node.handle(),
         text(node, "dev", 64),
-        text(node, "mode", 8),
-        text(node, "params", 1024),
+        mode(node),
+        params(node),
         number(node, "state", true),
         notes.parsed(path(node, "online"), node.value("online"), true, "1"::equals),
         nodeDevice(node),
@@ -272,6 +275,32 @@ final class BackendScan {
       return null;
     }
     return text;
+  }
+
+  private @Nullable String mode(BackendNode node) {
+    String mode = unquoted(node, "mode").strip();
+    return mode.matches("[rwod!]{1,4}") ? mode : null;
+  }
+
+  /** What may be shown of {@code params}. */
+  private @Nullable String params(BackendNode node) {
+    String source = path(node, "params");
+    String shown = BackendParams.shown(unquoted(node, "params"));
+    if (shown.length() > MOST_PARAMS) {
+      notes.noted(source, "expected at most " + MOST_PARAMS + " characters", false);
+      return null;
+    }
+    return shown.isEmpty() ? null : shown;
+  }
+
+  /** A text that may hold secrets: nothing of it is repeated when it is malformed. */
+  private String unquoted(BackendNode node, String key) {
+    Reading<String> reading = node.value(key);
+    if (reading instanceof Reading.Malformed) {
+      notes.noted(path(node, key), "expected text in UTF-8", false);
+      return "";
+    }
+    return Objects.requireNonNullElse(notes.ofOne(path(node, key), reading), "");
   }
 
   private @Nullable Integer number(BackendNode node, String key, boolean essential) {

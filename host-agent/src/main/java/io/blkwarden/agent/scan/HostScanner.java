@@ -100,10 +100,22 @@ public final class HostScanner {
     List<Backend> nodesNow = backendScan.end();
     List<DmDevice> dmDevices = dmDevices(notes, uptime);
     List<Backend> backends = new NamedVolumes(files, dmDevices).find(nodesNow);
-    List<DeviceStack> stacks = new StackScan(files, notes, dmDevices).read(devices(backends));
+    StackScan stackScan = new StackScan(files, notes, dmDevices);
+    List<DeviceStack> stacks = stackScan.read(devices(backends));
+    Map<String, DeviceStack> fileStacks = stackScan.readFiles(filesOf(backends));
     keptBackends = backendScan.kept();
     return new HostSnapshot(
-        kernel, uptime, domains, backends, threads, dmDevices, stacks, seen, labels, notes.all());
+        kernel,
+        uptime,
+        domains,
+        backends,
+        threads,
+        dmDevices,
+        stacks,
+        fileStacks,
+        seen,
+        labels,
+        notes.all());
   }
 
   private Map<UUID, Map<String, String>> labels(List<DomainRef> domains, Notes notes) {
@@ -161,6 +173,17 @@ public final class HostScanner {
               : null;
     }
     return List.copyOf(devices.values());
+  }
+
+  private static Set<String> filesOf(List<Backend> backends) {
+    Set<String> all = new LinkedHashSet<>();
+    for (Backend backend : backends) {
+      String params = backend.params();
+      if (params != null && backend.kernelDevice() == null && backend.nodeDevice() == null) {
+        all.add(params);
+      }
+    }
+    return all;
   }
 
   private static Set<DeviceNumber> devices(List<Backend> backends) {

@@ -20,6 +20,9 @@ final class LayerKinds {
   private static final Pattern HIDDEN_VOLUME =
       Pattern.compile(".*_(rimage|rmeta|mimage|mlog|cdata|cmeta|corig|wcorig|vdata|vpool)(_\\d+)?");
   private static final Pattern LVM_LAYER = Pattern.compile("LVM-.{64}-(tpool|real|cow|cvol|vpool)");
+  /** A loop device reads and writes its file by workers of its own. */
+  private static final Pattern RESUBMITTING = Pattern.compile("(drbd|bcache|loop)\\d+");
+
   private static final Set<String> PASSING_LEVELS = Set.of("raid0", "linear");
 
   private final KernelFiles files;
@@ -40,16 +43,9 @@ final class LayerKinds {
       String level = files.read("sys/block/" + kernelName + "/md/level").orElse("").strip();
       return PASSING_LEVELS.contains(level) ? Layer.PASSES : Layer.RESUBMITS;
     }
-    return kernelName.startsWith("drbd") || kernelName.startsWith("bcache")
+    return RESUBMITTING.matcher(kernelName).matches()
         ? Layer.RESUBMITS
         : Layer.UNKNOWN;
-  }
-
-  /** What a device at the bottom adds: loop devices read files by a worker of their own. */
-  Set<Layer> ofLeaf(String kernelName) {
-    return kernelName.startsWith("loop") || kernelName.startsWith("nbd")
-        ? Set.of(Layer.RESUBMITS)
-        : Set.of();
   }
 
   private Layer ofDm(DmDevice device) {

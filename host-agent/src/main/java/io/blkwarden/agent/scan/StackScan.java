@@ -2,10 +2,12 @@ package io.blkwarden.agent.scan;
 
 import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.probe.BackendParams;
 import io.blkwarden.agent.probe.BlockDevice;
 import io.blkwarden.agent.probe.BlockStack;
 import io.blkwarden.agent.probe.BlockTree;
 import io.blkwarden.agent.probe.DmDevice;
+import io.blkwarden.agent.probe.Hardware;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.QueueScheduler;
 import io.blkwarden.agent.probe.Rotational;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,11 +48,50 @@ final class StackScan {
     return stacks;
   }
 
+  /**
+   * What lies below files, by the text that names each. How its process's priority fares in the
+   * file system is not known.
+   */
+  Map<String, DeviceStack> readFiles(Set<String> params) {
+    Map<String, DeviceStack> stacks = new HashMap<>();
+    for (String each : params) {
+      String path = BackendParams.file(each);
+      List<String> below = path == null ? List.of() : tree.belowFile(path);
+      if (!below.isEmpty()) {
+        Set<DeviceNumber> all = new HashSet<>();
+        Set<DeviceStack.Bottom> bottoms = new LinkedHashSet<>();
+        for (String name : below) {
+          DeviceStack stack = stack(name);
+          if (stack != null) {
+            all.addAll(stack.below());
+            bottoms.addAll(stack.bottoms());
+          }
+        }
+        if (!bottoms.isEmpty() && bottoms.size() <= DeviceStack.MAX_BOTTOMS) {
+          DeviceStack.Bottom first = bottoms.iterator().next();
+          stacks.put(
+              each,
+              new DeviceStack(first.device(), all, Set.of(Layer.UNKNOWN), List.copyOf(bottoms)));
+        }
+      }
+    }
+    return stacks;
+  }
+
+  private @Nullable DeviceStack stack(String kernelName) {
+    String source = "sys/class/block/" + kernelName;
+    BlockDevice top = notes.value(source, tree.named(kernelName), false);
+    return top == null ? null : stack(top, source);
+  }
+
   private @Nullable DeviceStack stack(DeviceNumber number) {
     String source = "sys/dev/block/" + number;
     BlockDevice top = notes.value(source, tree.numbered(number), false);
-    BlockStack walked =
-        top == null ? null : notes.value(source, BlockStack.walk(tree, top.name()), false);
+    return top == null ? null : stack(top, source);
+  }
+
+  private @Nullable DeviceStack stack(BlockDevice top, String source) {
+    BlockStack walked = notes.value(source, BlockStack.walk(tree, top.name()), false);
     if (walked == null || walked.leaves().size() > DeviceStack.MAX_BOTTOMS) {
       return null;
     }
@@ -67,10 +109,9 @@ final class StackScan {
       } else {
         layers.add(kinds.of(member));
       }
-      layers.addAll(kinds.ofLeaf(member));
     }
-    below.remove(number);
-    return new DeviceStack(number, below, layers, leaves);
+    below.remove(top.number());
+    return new DeviceStack(top.number(), below, layers, leaves);
   }
 
   private DeviceStack.Bottom bottom(String name, DeviceNumber number) {
@@ -80,6 +121,7 @@ final class StackScan {
         name,
         number,
         scheduler == null ? null : scheduler.active(),
-        notes.value(source, Rotational.read(files, name), false));
+        notes.value(source, Rotational.read(files, name), false),
+        Hardware.is(files, name));
   }
 }

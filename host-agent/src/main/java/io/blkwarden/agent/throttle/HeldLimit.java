@@ -8,7 +8,8 @@ import io.blkwarden.model.Restraint;
  * A limit that a lease holds.
  *
  * @param perSecond reads a second, and writes a second
- * @param device the disk's own device, when the limit was set
+ * @param device what the limit was set on: the disk's own device, or the disk that it is a
+ *     partition of
  */
 public record HeldLimit(int perSecond, DeviceNumber device) {
   public HeldLimit {

@@ -68,7 +68,11 @@ sealed interface LeaseStart {
       if (none.isPresent() || device == null) {
         return new Refused("no limit can be set: " + none.orElse("the disk has no device"));
       }
-      limit = new HeldLimit(perSecond, device);
+      Reading<DeviceNumber> whole = groups.limited(device);
+      if (!(whole instanceof Reading.Present<DeviceNumber>(DeviceNumber limited))) {
+        return new Refused("no limit can be set: " + whole.describe());
+      }
+      limit = new HeldLimit(perSecond, limited);
     }
     Map<Integer, HeldWorker> custody =
         Stream.concat(

@@ -26,6 +26,14 @@ public interface LimitGroups {
   Reading<String> groupOf(int pid);
 
   /**
+   * The device that a rule about this one has to name: the kernel takes no partitions, so for one
+   * it is the disk. Only the tasks in a group are limited, so the effect is the same.
+   */
+  default Reading<DeviceNumber> limited(DeviceNumber device) {
+    return Reading.present(device);
+  }
+
+  /**
    * Limits a device's reads, and its writes, for the tasks in a group, which is made if need be.
    */
   Optional<String> limit(String group, DeviceNumber device, int perSecond);

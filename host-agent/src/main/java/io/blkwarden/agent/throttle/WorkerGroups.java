@@ -1,6 +1,7 @@
 package io.blkwarden.agent.throttle;
 
 import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.model.DeviceNumber;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,11 @@ final class WorkerGroups {
 
   Optional<String> unavailable() {
     return groups.unavailable();
+  }
+
+  /** The device that a limit of this one is set on. */
+  Reading<DeviceNumber> limited(DeviceNumber device) {
+    return groups.limited(device);
   }
 
   /** The worker with the group that it is to go back to. */

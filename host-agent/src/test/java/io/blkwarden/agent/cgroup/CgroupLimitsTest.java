@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is written where, in a tree of plain files in the place of the kernel's. */
 final class CgroupLimitsTest {
@@ -58,6 +60,40 @@ final class CgroupLimitsTest {
     assertThat(at("cgroup.subtree_control")).isEqualTo("+io");
     assertThat(at("blkwarden/cgroup.subtree_control")).isEqualTo("+io");
     assertThat(at("blkwarden/01JD/io.max")).isEqualTo("253:1 riops=20 wiops=20");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8:21, 8:16, pci0000:00/host0/block/sdb/sdb5",
+    "259:2, 259:0, pci0000:00/nvme/nvme0/nvme0n1/nvme0n1p2",
+    "259:9, 9:126, virtual/block/md126/md126p1",
+    "179:2, 179:0, platform/mmc0/block/mmcblk0/mmcblk0p2",
+  })
+  void aPartitionIsLimitedOnItsDisk(String partition, String disk, String place)
+      throws IOException {
+    Path path = root.resolve("sys/devices/" + place);
+    Path whole = path.getParent();
+    Files.createDirectories(path);
+    Files.writeString(path.resolve("dev"), partition + "\n");
+    Files.writeString(whole.resolve("dev"), disk + "\n");
+    link("sys/dev/block/" + partition, path);
+    link("sys/dev/block/" + disk, whole);
+    link("sys/block/" + whole.getFileName(), whole);
+
+    Reading<DeviceNumber> expected = Reading.present(DeviceNumber.parse(disk));
+    assertThat(limits.limited(DeviceNumber.parse(partition))).isEqualTo(expected);
+    assertThat(limits.limited(DeviceNumber.parse(disk))).isEqualTo(expected);
+  }
+
+  @Test
+  void aDeviceThatIsGoneCannotBeLimited() {
+    assertThat(limits.limited(DISK)).isInstanceOf(Reading.Absent.class);
+  }
+
+  private void link(String from, Path to) throws IOException {
+    Path link = root.resolve(from);
+    Files.createDirectories(link.getParent());
+    Files.createSymbolicLink(link, link.getParent().relativize(to));
   }
 
   @Test

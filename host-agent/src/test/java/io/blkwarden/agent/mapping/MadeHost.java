@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A host that a test makes up, piece by piece. Every disk is connected until it is changed. */
 final class MadeHost {
   private static final DeviceStack.Bottom SDA =
-      new DeviceStack.Bottom("sda", new DeviceNumber(8, 0), "mq-deadline", true);
+      new DeviceStack.Bottom("sda", new DeviceNumber(8, 0), "mq-deadline", true, true);
 
   final Map<Integer, DomainRef> domains = new LinkedHashMap<>();
   final Map<Vbd.Slot, Backend> backends = new LinkedHashMap<>();

@@ -101,7 +101,7 @@ final class OddGuestsTest {
                     + node
                     + "/dev = \"xvda1\"\n"
                     + node
-                    + "/params = \"aio:"
+                    + "/params = \"/"
                     + "x".repeat(2_000)
                     + "\"\n"),
             notes,

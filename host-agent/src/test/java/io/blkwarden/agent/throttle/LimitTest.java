@@ -2,6 +2,7 @@ package io.blkwarden.agent.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -55,6 +56,20 @@ final class LimitTest {
 
     assertThat(host.send(new CommandAction.Reset(lease)).result()).isEqualTo(Result.RELEASED);
     assertNothingIsLeft();
+  }
+
+  @Test
+  void aPartitionIsLimitedAndCheckedOnItsDisk() {
+    groups.partition(new DeviceNumber(253, 1), new DeviceNumber(8, 16));
+    Outcome outcome = limit(20);
+
+    assertThat(outcome.result()).isEqualTo(Result.APPLIED);
+    assertThat(host.kernel.calls()).first().isEqualTo(group + " 8:16 20");
+    assertThat(host.later(1)).isEmpty();
+    groups.dropRule(group);
+    assertThat(host.later(1))
+        .singleElement()
+        .satisfies(undone -> assertThat(undone.detail()).contains("8:16"));
   }
 
   @Test

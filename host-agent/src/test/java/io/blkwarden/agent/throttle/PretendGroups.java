@@ -14,6 +14,7 @@ public final class PretendGroups implements LimitGroups {
   private final PretendKernel kernel;
   private final Map<Integer, String> groupOfPid = new HashMap<>();
   private final Map<String, Map<DeviceNumber, Integer>> rules = new TreeMap<>();
+  private final Map<DeviceNumber, DeviceNumber> disks = new HashMap<>();
   private Optional<String> unavailable = Optional.empty();
   private boolean stuck;
 
@@ -56,6 +57,16 @@ public final class PretendGroups implements LimitGroups {
     return unavailable;
   }
 
+  /** A device is a partition of this disk, on which alone a rule can be. */
+  public void partition(DeviceNumber part, DeviceNumber disk) {
+    disks.put(part, disk);
+  }
+
+  @Override
+  public Reading<DeviceNumber> limited(DeviceNumber device) {
+    return Reading.present(disks.getOrDefault(device, device));
+  }
+
   @Override
   public Reading<String> groupOf(int pid) {
     return kernel.read(pid).isPresent()
@@ -68,6 +79,9 @@ public final class PretendGroups implements LimitGroups {
     kernel.call(group + " " + device + " " + perSecond);
     if (unavailable.isPresent()) {
       return unavailable;
+    }
+    if (disks.containsKey(device)) {
+      return Optional.of("io.max: No such device");
     }
     rules.computeIfAbsent(group, _ -> new HashMap<>()).put(device, perSecond);
     return Optional.empty();

@@ -4,7 +4,6 @@ import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.Resolution;
 import io.blkwarden.agent.mapping.Volumes;
-import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
@@ -47,16 +46,9 @@ public record HostMapping(
   /** The map that a snapshot and its resolution make. Physical devices beyond 256 are left out. */
   public static HostMapping of(HostSnapshot snapshot, Resolution resolution, RolePatterns roles) {
     Map<DeviceNumber, PhysicalDevice> physical = new TreeMap<>();
-    for (DeviceStack stack : snapshot.stacks()) {
+    for (DeviceStack stack : snapshot.allStacks()) {
       for (DeviceStack.Bottom bottom : stack.bottoms()) {
-        physical.putIfAbsent(
-            bottom.device(),
-            new PhysicalDevice(
-                bottom.name(),
-                bottom.device(),
-                bottom.scheduler(),
-                ActuatorVerdict.judge(bottom.scheduler(), snapshot.kernel(), Set.of()).actuator(),
-                bottom.rotational()));
+        physical.putIfAbsent(bottom.device(), bottom.below(Set.of(), snapshot.kernel()));
       }
     }
     return new HostMapping(

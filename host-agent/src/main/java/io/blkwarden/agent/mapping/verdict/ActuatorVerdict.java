@@ -40,6 +40,11 @@ public record ActuatorVerdict(Actuator actuator, String sentence) {
         case SCHEDULES -> {
           return unknown("request-based multipath schedules above its paths");
         }
+        case VIRTUAL -> {
+          return unknown(
+              "this device is virtual: it hands I/O to workers of its own or to the network, and"
+                  + " the thread's priority ends there");
+        }
         case UNKNOWN -> {
           return unknown("a layer of this volume is not known");
         }

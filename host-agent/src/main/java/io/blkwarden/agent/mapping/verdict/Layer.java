@@ -14,6 +14,11 @@ public enum Layer {
   RESUBMITS,
   /** Schedules by itself above its paths: request-based multipath. */
   SCHEDULES,
+  /**
+   * At the bottom, but no hardware: a zvol, rbd, nbd, zram, a loop device whose file's disk is not
+   * known. What its own scheduler does is no help to whoever shares the hardware below.
+   */
+  VIRTUAL,
   /** Not known to blkwarden. */
   UNKNOWN
 }

@@ -2,32 +2,28 @@ package io.blkwarden.agent.mapping.verdict;
 
 import io.blkwarden.agent.probe.DmName;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a volume's role by its name: the first pattern that is found decides, else it is {@code
- * data}.
+ * Tells a volume's role: the first configured pattern that is found in its name decides, else the
+ * built-in rules ({@link RoleWords}), else it is {@code data}.
  *
- * <p>A pattern is looked for in the last part of the toolstack's path ({@code vm176_swap} of {@code
- * /dev/vg/vm176_swap}); where that is a device-mapper name or a bare {@code dm-20}, in the name of
- * the volume of LVM. The name says what the host's owner meant, not what the guest does with the
- * disk.
+ * <p>The name is the last part of the toolstack's path ({@code vm176_swap} of {@code
+ * /dev/vg/vm176_swap}); where that is a device-mapper name or a bare {@code dm-20}, the name of the
+ * volume of LVM. It says what the host's owner meant, not what the guest does with the disk.
  *
- * @param rules in order, at most 64
+ * @param rules configured ones, in order, at most 64
  */
 public record RolePatterns(List<Rule> rules) {
-  /** SolusVM's names first, then endings that others use. */
-  public static final RolePatterns DEFAULTS =
-      new RolePatterns(
-          List.of(
-              rule("^vm\\d+_img$", VolumeRole.ROOT),
-              rule("^vm\\d+_swap$", VolumeRole.SWAP),
-              rule("(?i)(^|[-_.])swap\\d*$", VolumeRole.SWAP),
-              rule("(?i)(^|[-_.])(img|root|rootfs|disk|system|boot)$", VolumeRole.ROOT)));
+  /** The built-in rules alone. */
+  public static final RolePatterns DEFAULTS = new RolePatterns(List.of());
 
+  private static final Pattern TARGET = Pattern.compile("iqn\\.[^:/,]+:([^/,:]+)");
   private static final String MAPPER = "/dev/mapper/";
 
   /**
@@ -62,22 +58,33 @@ public record RolePatterns(List<Rule> rules) {
    * @param path the toolstack's path, if there is one
    * @param dmName the device-mapper name, if it is such a device
    */
-  public VolumeRole of(@Nullable String path, @Nullable String dmName) {
+  public RoleVerdict of(@Nullable String path, @Nullable String dmName) {
     String name = name(path, dmName);
     return rules.stream()
         .filter(rule -> rule.pattern().matcher(name).find())
         .findFirst()
-        .map(Rule::role)
-        .orElse(VolumeRole.DATA);
+        .map(rule -> new RoleVerdict(rule.role(), cut("option: " + rule.pattern())))
+        .or(() -> RoleWords.of(name))
+        .orElse(RoleVerdict.NONE);
+  }
+
+  private static String cut(String text) {
+    return text.length() > Volume.MAX_ROLE_BY ? text.substring(0, Volume.MAX_ROLE_BY) : text;
   }
 
   private static String name(@Nullable String path, @Nullable String dmName) {
     if (path == null || path.isEmpty() || path.startsWith("/dev/dm-")) {
       return dmName == null ? "" : volume(dmName);
     }
-    return path.startsWith(MAPPER)
-        ? volume(path.substring(MAPPER.length()))
-        : path.substring(path.lastIndexOf('/') + 1);
+    if (path.startsWith(MAPPER)) {
+      return volume(path.substring(MAPPER.length()));
+    }
+    Matcher target = TARGET.matcher(path);
+    if (target.find()) {
+      return target.group(1);
+    }
+    String last = path.substring(path.lastIndexOf('/') + 1);
+    return last.substring(Math.max(last.lastIndexOf(':'), last.lastIndexOf('=')) + 1);
   }
 
   private static String volume(String dmName) {
