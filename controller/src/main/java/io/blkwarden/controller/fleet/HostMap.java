@@ -13,6 +13,7 @@ import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.DeviceAdded;
 import io.blkwarden.model.message.DeviceRemoved;
 import io.blkwarden.model.message.DiskAttached;
+import io.blkwarden.model.message.DiskChanged;
 import io.blkwarden.model.message.DiskDetached;
 import io.blkwarden.model.message.DomainStarted;
 import io.blkwarden.model.message.DomainStopped;
@@ -125,6 +126,7 @@ public final class HostMap {
     revision = event.origin().revision();
     switch (event) {
       case WorkersChanged changed -> put(changed.disk());
+      case DiskChanged changed -> put(changed.disk());
       case DiskDetached detached -> put(detached.disk());
       case DomainStopped stopped -> stop(stopped.domain());
       case DiskAttached _, DomainStarted _, DeviceAdded _, DeviceRemoved _, MappingSnapshot _ -> {}

@@ -2,8 +2,10 @@ package io.blkwarden.agent.bus;
 
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The way to the controllers. No method waits for the network: what is said is queued, bounded, and
@@ -25,6 +27,11 @@ public interface ControlBus {
    * takes the place of a kept one, and is put into the mapping bucket too.
    */
   void mapping(MappingEvent event);
+
+  /** Why a snapshot is too large for the server to take; empty when it is not. */
+  default Optional<String> tooLarge(MappingSnapshot snapshot) {
+    return Optional.empty();
+  }
 
   /**
    * Sends an outcome until the audit stream has confirmed it. Up to {@link Outbox#MAX_OUTCOMES} are

@@ -5,6 +5,7 @@ import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import io.nats.client.Connection;
 import io.nats.client.Message;
@@ -101,6 +102,14 @@ public final class NatsControlBus implements ControlBus {
   @Override
   public void mapping(MappingEvent event) {
     put(() -> outbox.event(event));
+  }
+
+  /** Encodes it for that, which the sender does again: it is asked for with each request only. */
+  @Override
+  public Optional<String> tooLarge(MappingSnapshot snapshot) {
+    Connection live = current();
+    long most = live == null ? ControlJson.MAX_BYTES : Publisher.mostBytes(live);
+    return Publisher.tooLarge(snapshot, ControlJson.encode(snapshot).length, most);
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
@@ -84,13 +85,10 @@ final class Publisher {
           event instanceof MappingSnapshot snapshot
               ? snapshots.encode(snapshot)
               : ControlJson.encode(event);
-      long most = Math.min(connection.getMaxPayload(), ControlJson.MAX_BYTES);
-      if (bytes.length > most) {
+      Optional<String> tooLarge = tooLarge(event, bytes.length, mostBytes(connection));
+      if (tooLarge.isPresent()) {
         results.tell((outbox, _) -> outbox.drop("mapping_too_large"));
-        results.fault(
-            SIZE,
-            "a %s of %d bytes is not sent, the most is %d: %s"
-                .formatted(event.event(), bytes.length, most, remedy(most)));
+        results.fault(SIZE, tooLarge.get());
       } else {
         connection.publish(subjects.mapping(host, event.event()), bytes);
         whole |= event instanceof MappingSnapshot;
@@ -108,10 +106,24 @@ final class Publisher {
     }
   }
 
-  private static String remedy(long most) {
-    return most < ControlJson.MAX_BYTES
-        ? "raise the server's max_payload"
-        : "this host has more disks than controllers can be told of";
+  /** Most bytes of a message that both the server and readers take. */
+  static long mostBytes(Connection connection) {
+    long ofServer = connection.getMaxPayload();
+    return ofServer <= 0 ? ControlJson.MAX_BYTES : Math.min(ofServer, ControlJson.MAX_BYTES);
+  }
+
+  /** Why an event cannot be sent, and what to do; empty when it is small enough. */
+  static Optional<String> tooLarge(MappingEvent event, int bytes, long most) {
+    if (bytes <= most) {
+      return Optional.empty();
+    }
+    String remedy =
+        most < ControlJson.MAX_BYTES
+            ? "raise max_payload of the NATS server to %d".formatted(ControlJson.MAX_BYTES)
+            : "this host has more disks than one message can hold";
+    return Optional.of(
+        "%s of %d bytes exceeds the limit of %d bytes: %s"
+            .formatted(event.event(), bytes, most, remedy));
   }
 
   private void record(Outcome outcome) throws IOException {

@@ -17,7 +17,9 @@ import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.Printable;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -61,8 +63,11 @@ final class DoctorCommand implements Callable<Integer> {
     if (!problems.isEmpty()) {
       return voice.unusable(problems);
     }
-    List<Check> checks = new ArrayList<>(HostChecks.devices(found));
-    checks.add(HostChecks.limits(found, hostOptions.root));
+    DiskChecks disks = disks(found);
+    List<Check> checks = new ArrayList<>(HostChecks.devices(found, disks.bottoms()));
+    Check limits = HostChecks.limits(found, hostOptions.root);
+    checks.add(limits);
+    checks.add(disks.throttled(limits.state() == Check.State.OK));
     if (hostOptions.live()) {
       int pid = (int) ProcessHandle.current().pid();
       checks.addAll(HostChecks.rights(found));
@@ -82,6 +87,16 @@ final class DoctorCommand implements Callable<Integer> {
     return checks.stream().anyMatch(check -> check.state() == Check.State.FAIL)
         ? ExitCodes.FAILED
         : ExitCodes.DONE;
+  }
+
+  private DiskChecks disks(RootedFiles files) {
+    Deque<Runnable> closing = new ArrayDeque<>();
+    try {
+      return DiskChecks.of(
+          hostOptions.live() ? MapHosts.live(files, closing) : MapHosts.captured(files));
+    } finally {
+      closing.forEach(Runnable::run);
+    }
   }
 
   private static Check dump(RootedFiles files) {

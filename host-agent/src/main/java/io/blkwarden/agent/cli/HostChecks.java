@@ -6,10 +6,12 @@ import io.blkwarden.agent.lease.QueueFile;
 import io.blkwarden.agent.lease.StateFolders;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
+import io.blkwarden.agent.mapping.verdict.Layer;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
 import io.blkwarden.agent.probe.BlkbackThread;
 import io.blkwarden.agent.probe.BlockDevice;
 import io.blkwarden.agent.probe.BootId;
+import io.blkwarden.agent.probe.Hardware;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.agent.probe.KernelThreads;
@@ -17,6 +19,7 @@ import io.blkwarden.agent.probe.QueueScheduler;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.probe.TaskIo;
 import io.blkwarden.agent.queue.HeldSetting;
+import io.blkwarden.model.Actuator;
 import io.blkwarden.model.IoPriority;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,15 +28,21 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} says about the host itself. */
 final class HostChecks {
-  private static final Pattern VIRTUAL = Pattern.compile("(dm-|loop|ram|zram|sr|fd|nbd).*");
+  /** Devices of which most hosts have some that nothing uses: shown where a disk lies on them. */
+  private static final Pattern SELDOM_USED = Pattern.compile("(dm-|loop|ram|zram|s[rt]|fd|nbd).*");
 
   private HostChecks() {}
 
-  /** Whether ionice has an effect, for each device that has a queue of its own. */
-  static List<Check> devices(KernelFiles files) {
+  /**
+   * Whether ionice has an effect, for each device that has a queue of its own.
+   *
+   * @param below names of devices at the bottom of guests' disks
+   */
+  static List<Check> devices(KernelFiles files, Set<String> below) {
     Reading<List<String>> names = BlockDevice.names(files);
     if (!(names instanceof Reading.Present<List<String>>(List<String> found))) {
       return List.of(Check.fail("devices", names.describe(), "Give a --root that has sys/block."));
@@ -41,18 +50,19 @@ final class HostChecks {
     KernelRelease kernel = KernelRelease.read(files).toOptional().orElse(null);
     List<Check> checks = new ArrayList<>();
     for (String name : found) {
-      if (!VIRTUAL.matcher(name).matches()) {
+      if (below.contains(name) || !SELDOM_USED.matcher(name).matches()) {
         checks.add(device(files, name, kernel));
       }
     }
     return checks;
   }
 
-  private static Check device(
-      KernelFiles files, String name, @org.jspecify.annotations.Nullable KernelRelease kernel) {
+  private static Check device(KernelFiles files, String name, @Nullable KernelRelease kernel) {
     Reading<QueueScheduler> scheduler = QueueScheduler.read(files, name);
     String active = scheduler.map(QueueScheduler::active).toOptional().orElse(null);
-    ActuatorVerdict verdict = ActuatorVerdict.judge(active, kernel, Set.of());
+    boolean hardware = Hardware.is(files, name);
+    ActuatorVerdict verdict =
+        ActuatorVerdict.judge(active, kernel, hardware ? Set.of() : Set.of(Layer.VIRTUAL));
     String detail =
         "%s, scheduler %s: ionice %s, for %s"
             .formatted(
@@ -62,19 +72,45 @@ final class HostChecks {
                 verdict.sentence());
     String check = "ionice " + name;
     return switch (verdict.actuator()) {
-      case EFFECTIVE -> Check.ok(check, detail);
-      case CLASS_ONLY -> Check.ok(check, detail);
+      case EFFECTIVE, CLASS_ONLY -> Check.ok(check, detail);
       case UNKNOWN ->
           Check.warn(check, detail, "Trust only the measured effect of a throttle on this device.");
-      case INEFFECTIVE ->
-          Check.warn(
-              check,
-              detail,
-              "Throttles by ionice do nothing here. On Linux 6.0 or later, select mq-deadline: echo"
-                  + " mq-deadline >/sys/block/"
-                  + name
-                  + "/queue/scheduler");
+      case INEFFECTIVE -> Check.warn(check, detail, remedy(name, hardware, scheduler, kernel));
     };
+  }
+
+  /** What can be selected here: what this queue offers and this kernel honours. */
+  private static String remedy(
+      String name,
+      boolean hardware,
+      Reading<QueueScheduler> scheduler,
+      @Nullable KernelRelease kernel) {
+    String limit = "Throttle disks on it by a limit.";
+    if (!hardware) {
+      return "Nothing can be selected on "
+          + name
+          + ": it is virtual, so the schedulers of the disks below it count. "
+          + limit;
+    }
+    List<String> offered = scheduler.map(QueueScheduler::available).orElse(List.of());
+    for (Actuator wanted : List.of(Actuator.EFFECTIVE, Actuator.CLASS_ONLY)) {
+      for (String each : offered) {
+        if (ActuatorVerdict.judge(each, kernel, Set.of()).actuator() == wanted) {
+          return "Throttles by ionice do nothing here. Select %s: %s"
+              .formatted(each, selecting(each, name));
+        }
+      }
+    }
+    return offered.contains("bfq")
+        ? "Throttles by ionice do nothing here. Select bfq, and trust only the measured effect: "
+            + selecting("bfq", name)
+        : ("Nothing can be selected on %s: of what it offers (%s), nothing honours priorities on"
+                + " this kernel. %s")
+            .formatted(name, offered.isEmpty() ? "nothing" : String.join(" ", offered), limit);
+  }
+
+  private static String selecting(String scheduler, String name) {
+    return "echo %s >/sys/block/%s/queue/scheduler".formatted(scheduler, name);
   }
 
   /** Whether limits can be set. */

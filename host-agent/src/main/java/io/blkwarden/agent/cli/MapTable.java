@@ -117,7 +117,8 @@ final class MapTable {
     };
   }
 
-  private static String words(UnresolvedReason reason, DiskRef disk) {
+  /** Why a disk is not resolved. */
+  static String words(UnresolvedReason reason, DiskRef disk) {
     return switch (reason) {
       case NOT_CONNECTED -> "the guest has not connected to it";
       case NO_THREAD_YET -> "its thread does not exist yet";

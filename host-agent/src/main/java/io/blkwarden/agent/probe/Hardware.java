@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * or to the network; its queue often has one user only, and priorities end there. Hardware is
  * recognised by what it is: by its place on a bus, or by a driver's name.
  *
- * <p>Source: the link {@code /sys/block/NAME}, such as {@code
- * ../devices/pci0000:00/.../block/sda}; {@code ../devices/virtual/block/zd0} is virtual.
+ * <p>Source: the link {@code /sys/block/NAME}, such as {@code ../devices/pci0000:00/.../block/sda};
+ * {@code ../devices/virtual/block/zd0} is virtual.
  */
 public final class Hardware {
   private static final Pattern DRIVER_NAME =

@@ -43,8 +43,7 @@ public record MountTable(List<Mount> mounts) {
       String[] before = halves[0].split(" ", -1);
       String[] after = halves.length < 2 ? new String[0] : halves[1].split(" ", -1);
       if (before.length > MOUNT_POINT && after.length > 1) {
-        mounts.add(
-            new Mount(plain(before[MOUNT_POINT]), number(before[NUMBER]), plain(after[1])));
+        mounts.add(new Mount(plain(before[MOUNT_POINT]), number(before[NUMBER]), plain(after[1])));
       }
     }
     return new MountTable(mounts);
@@ -66,7 +65,8 @@ public record MountTable(List<Mount> mounts) {
   public Optional<Mount> holding(String path) {
     Mount found = null;
     for (Mount mount : mounts) {
-      if (mount.covers(path) && (found == null || mount.point().length() >= found.point().length())) {
+      if (mount.covers(path)
+          && (found == null || mount.point().length() >= found.point().length())) {
         found = mount;
       }
     }

@@ -177,10 +177,11 @@ final class AgentCore {
     }
     boolean sampling = sampleDue.take(now);
     long sinceSnapshot = now - lastSnapshotMillis;
-    if (sinceSnapshot >= SNAPSHOT_MILLIS
-        || (snapshotWanted
-            && (sampling || sinceSnapshot >= SNAPSHOT_SPACING_MILLIS)
-            && sinceSnapshot >= snapshotGapMillis)) {
+    if (live.known()
+        && (sinceSnapshot >= SNAPSHOT_MILLIS
+            || (snapshotWanted
+                && (sampling || sinceSnapshot >= SNAPSHOT_SPACING_MILLIS)
+                && sinceSnapshot >= snapshotGapMillis))) {
       snapshot();
       // Told as often as scans are made: see RescanPolicy.
       snapshotGapMillis = Math.min(SNAPSHOT_MILLIS, (now() - now) * (RescanPolicy.SHARE - 1));
@@ -315,22 +316,26 @@ final class AgentCore {
         boot, new CommandAction.Revision(run, revision), live.mapping().disks());
   }
 
-  /** Tells the whole map, once there is one. */
-  private void snapshot() {
+  /** Hands the whole map to the bus, and says why it cannot be sent. */
+  private Optional<String> askedSnapshot() {
     if (!live.known()) {
-      return;
+      return Optional.of("there is no map yet: " + live.scanFault().orElse("no scan was complete"));
     }
+    return ports.bus().tooLarge(snapshot());
+  }
+
+  /** Tells the whole map, which there must be. */
+  private MappingSnapshot snapshot() {
     HostMapping mapping = live.mapping();
     base = sampler.rebase(mapping.disks(), mapping.physical());
     basedDisks = mapping.disks();
-    ports
-        .bus()
-        .mapping(
-            new MappingSnapshot(
-                origin(), mapping.domains(), mapping.disks(), mapping.physical(), base));
+    MappingSnapshot whole =
+        new MappingSnapshot(origin(), mapping.domains(), mapping.disks(), mapping.physical(), base);
+    ports.bus().mapping(whole);
     snapshotWanted = false;
     based = true;
     lastSnapshotMillis = now();
+    return whole;
   }
 
   private void sample() {
@@ -355,12 +360,10 @@ final class AgentCore {
         if (command.action() instanceof CommandAction.Set set) {
           present().find(DiskKey.of(set.domain(), set.vdev())).ifPresent(gate::ask);
         }
-        Handled handled = leases.use(all -> all.handle(received, present(), now()));
+        Handled handled =
+            leases.use(all -> all.handle(received, present(), this::askedSnapshot, now()));
         incoming.reply().accept(handled.reply());
         publish(handled.published());
-        if (handled.snapshotWanted()) {
-          snapshot();
-        }
       }
       case Decoded.Malformed<Command> bad -> {
         Outcome refused =

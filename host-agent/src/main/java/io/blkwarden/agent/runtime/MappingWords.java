@@ -51,7 +51,9 @@ final class MappingWords {
           case MappingChange.Stopped(DomainRef domain) -> "domain stopped: " + words(domain);
           case MappingChange.Attached(MappedDisk disk) -> "disk attached: " + words(disk);
           case MappingChange.Detached(MappedDisk disk) -> "disk detached: " + words(disk);
-          case MappingChange.Changed(MappedDisk disk) -> "disk changed: " + words(disk);
+          case MappingChange.Served(MappedDisk disk) -> "workers changed: " + words(disk);
+          case MappingChange.Changed(MappedDisk disk, List<String> what) ->
+              "disk changed (%s): %s".formatted(String.join(", ", what), facts(disk, what));
           case MappingChange.Added(Volume volume) -> "device added: " + words(volume);
           case MappingChange.Removed(Volume volume) -> "device removed: " + words(volume);
         });
@@ -64,7 +66,8 @@ final class MappingWords {
       case MappingChange.Stopped(DomainRef domain) -> domain;
       case MappingChange.Attached(MappedDisk disk) -> disk.domain();
       case MappingChange.Detached(MappedDisk disk) -> disk.domain();
-      case MappingChange.Changed(MappedDisk disk) -> disk.domain();
+      case MappingChange.Served(MappedDisk disk) -> disk.domain();
+      case MappingChange.Changed(MappedDisk disk, List<String> _) -> disk.domain();
       case MappingChange.Added _, MappingChange.Removed _ -> null;
     };
   }
@@ -77,7 +80,7 @@ final class MappingWords {
     return "%s %s, role %s"
         .formatted(
             Objects.requireNonNullElse(volume.dmName(), "unnamed"),
-            volume.device(),
+            device(volume),
             volume.role().wire());
   }
 
@@ -90,9 +93,53 @@ final class MappingWords {
         .formatted(
             disk.domain().name(),
             disk.disk().vdev(),
-            disk.volume().device(),
+            device(disk.volume()),
             state,
             workers.isEmpty() ? "" : ", by " + workers);
+  }
+
+  /** What is there now of that which changed. */
+  private static String facts(MappedDisk disk, List<String> what) {
+    Volume volume = disk.volume();
+    List<String> facts = new ArrayList<>();
+    if (what.contains("volume")) {
+      String name = Objects.requireNonNullElse(volume.path(), "no path");
+      String dm = volume.dmName() == null ? "" : ", " + volume.dmName();
+      facts.add("volume " + name + dm);
+    }
+    if (what.contains("role")) {
+      facts.add("role " + volume.role().wire());
+    }
+    if (what.contains("mode")) {
+      facts.add("mode " + disk.disk().mode());
+    }
+    if (what.contains("devices") || what.contains("scheduler")) {
+      facts.add(
+          disk.physical().stream()
+              .map(device ->
+                  "%s with scheduler %s (%s)"
+                      .formatted(
+                          device.name(),
+                          Objects.requireNonNullElse(device.scheduler(), "unknown"),
+                          device.actuator().wire()))
+              .collect(Collectors.joining(", ", "on ", "")));
+    }
+    if (what.contains("labels")) {
+      facts.add("labels " + disk.domainLabels());
+    }
+    return "%s %s on %s%s"
+        .formatted(
+            disk.domain().name(),
+            disk.disk().vdev(),
+            device(volume),
+            facts.isEmpty() ? "" : ": " + String.join("; ", facts));
+  }
+
+  private static String device(Volume volume) {
+    if (volume.device() != null) {
+      return volume.device().toString();
+    }
+    return volume.path() == null ? "an unknown device" : volume.path();
   }
 
   private static String words(Worker worker) {

@@ -20,6 +20,7 @@ final class LayerKinds {
   private static final Pattern HIDDEN_VOLUME =
       Pattern.compile(".*_(rimage|rmeta|mimage|mlog|cdata|cmeta|corig|wcorig|vdata|vpool)(_\\d+)?");
   private static final Pattern LVM_LAYER = Pattern.compile("LVM-.{64}-(tpool|real|cow|cvol|vpool)");
+
   /** A loop device reads and writes its file by workers of its own. */
   private static final Pattern RESUBMITTING = Pattern.compile("(drbd|bcache|loop)\\d+");
 
@@ -43,9 +44,7 @@ final class LayerKinds {
       String level = files.read("sys/block/" + kernelName + "/md/level").orElse("").strip();
       return PASSING_LEVELS.contains(level) ? Layer.PASSES : Layer.RESUBMITS;
     }
-    return RESUBMITTING.matcher(kernelName).matches()
-        ? Layer.RESUBMITS
-        : Layer.UNKNOWN;
+    return RESUBMITTING.matcher(kernelName).matches() ? Layer.RESUBMITS : Layer.UNKNOWN;
   }
 
   private Layer ofDm(DmDevice device) {

@@ -8,14 +8,13 @@ import java.util.List;
  *
  * @param reply the answer to its issuer
  * @param published the outcomes to put on record: the reply too, unless it only repeats
- * @param snapshotWanted whether a snapshot of the mapping is to be published
  */
-public record Handled(Outcome reply, List<Outcome> published, boolean snapshotWanted) {
+public record Handled(Outcome reply, List<Outcome> published) {
   public Handled {
     published = List.copyOf(published);
   }
 
   static Handled of(Outcome reply) {
-    return new Handled(reply, List.of(reply), false);
+    return new Handled(reply, List.of(reply));
   }
 }

@@ -62,6 +62,12 @@ public final class Outcomes {
     return make(command, null, Result.DONE, null, detail, null, null, List.of(), null, null, null);
   }
 
+  /** A command that could not be done and concerns no lease. */
+  Outcome failed(MessageId command, String detail) {
+    return make(
+        command, null, Result.FAILED, null, detail, null, null, List.of(), null, null, null);
+  }
+
   /** A lease that was to end and is not held. */
   Outcome notHeld(MessageId command, MessageId lease) {
     String detail = "the lease is not held: it has ended, or never was here";

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,14 +83,22 @@ public final class Throttler {
     return storeFault.or(store::degraded);
   }
 
-  /** Decides on a command and carries it out. */
-  public Handled handle(Received received, PresentMapping mapping, long nowMillis) {
+  /**
+   * Decides on a command and carries it out.
+   *
+   * @param snapshot hands the whole mapping to the bus, and says why it cannot be sent
+   */
+  public Handled handle(
+      Received received,
+      PresentMapping mapping,
+      Supplier<Optional<String>> snapshot,
+      long nowMillis) {
     Command command = received.command();
     Verdict verdict = gate.decide(received, mapping, table, nowMillis);
     if (verdict instanceof Verdict.Repeat(Outcome before)) {
-      return new Handled(before, List.of(), false);
+      return new Handled(before, List.of());
     }
-    Handled handled = carryOut(command, verdict, nowMillis);
+    Handled handled = carryOut(command, verdict, snapshot, nowMillis);
     if (gate.epoch() > storedEpoch) {
       store();
     }
@@ -97,7 +106,8 @@ public final class Throttler {
     return handled;
   }
 
-  private Handled carryOut(Command command, Verdict verdict, long nowMillis) {
+  private Handled carryOut(
+      Command command, Verdict verdict, Supplier<Optional<String>> snapshot, long nowMillis) {
     return switch (verdict) {
       case Verdict.Apply apply ->
           Handled.of(
@@ -117,13 +127,15 @@ public final class Throttler {
       case Verdict.NotHeld(CommandAction.Reset reset) ->
           Handled.of(outcomes.notHeld(command.id(), reset.lease()));
       case Verdict.ReleaseAll() -> releaseAll(command, nowMillis);
-      case Verdict.SendSnapshot() -> {
-        Outcome done = outcomes.done(command.id(), "a snapshot is published");
-        yield new Handled(done, List.of(done), true);
-      }
+      case Verdict.SendSnapshot() ->
+          Handled.of(
+              snapshot
+                  .get()
+                  .map(why -> outcomes.failed(command.id(), "no snapshot is published: " + why))
+                  .orElseGet(() -> outcomes.done(command.id(), "a snapshot is published")));
       case Verdict.SameMapping() ->
           Handled.of(outcomes.done(command.id(), "no snapshot: the sender knows of this mapping"));
-      case Verdict.Repeat(Outcome before) -> new Handled(before, List.of(), false);
+      case Verdict.Repeat(Outcome before) -> new Handled(before, List.of());
       case Verdict.Refuse(Refusal refusal, String detail) ->
           Handled.of(refuse(command, refusal, detail));
     };
@@ -211,7 +223,7 @@ public final class Throttler {
             "%d leases ended, %d could not be yet".formatted(ended.size() - stuck, stuck));
     List<Outcome> published = new ArrayList<>(ended);
     published.add(reply);
-    return new Handled(reply, published, false);
+    return new Handled(reply, published);
   }
 
   /** Ends all leases: what was there before is back, or is tried again with each tick. */

@@ -100,6 +100,9 @@ final class LargeMapTest {
     try {
       bus.start(new OutcomesOverRestartTest.Nobody());
       Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> bus.state().connected());
+      assertThat(bus.tooLarge(snapshot(1_000, 1))).isEmpty();
+      assertThat(bus.tooLarge(snapshot(3_000, 1)))
+          .hasValueSatisfying(why -> assertThat(why).contains("bytes").contains("1048576"));
       bus.mapping(snapshot(3_000, 1));
       bus.mapping(Said.started(2));
       Awaitility.await()

@@ -13,10 +13,10 @@ import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.DiskDetached;
 import io.blkwarden.model.message.DomainStarted;
 import io.blkwarden.model.message.DomainStopped;
+import io.blkwarden.model.message.DiskChanged;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome.Result;
-import io.blkwarden.model.message.WorkersChanged;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
 import java.nio.file.Path;
@@ -85,9 +85,10 @@ final class AgentMapTest {
     eventually()
         .until(() ->
             agent
-                .heard(WorkersChanged.class)
+                .heard(DiskChanged.class)
                 .anyMatch(each ->
-                    each.disk().key().equals(disk.key())
+                    each.changed().equals(List.of("labels"))
+                        && each.disk().key().equals(disk.key())
                         && each.disk().domainLabels().equals(said)));
     eventually().until(() -> agent.swapDisk().domainLabels().equals(said));
     assertThat(agent.snapshot().disks())

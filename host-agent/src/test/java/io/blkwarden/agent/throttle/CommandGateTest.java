@@ -62,7 +62,7 @@ final class CommandGateTest {
   void tooLate() {
     Received received = new Received(host.command(wish()), host.nowMillis - 5_001);
 
-    Handled handled = host.throttler.handle(received, host.mapping(), host.nowMillis);
+    Handled handled = host.throttler.handle(received, host.mapping(), host::snapshot, host.nowMillis);
 
     assertRefused(handled.reply(), Refusal.EXPIRED, "waited 5001 ms");
   }
@@ -290,8 +290,18 @@ final class CommandGateTest {
   void aSnapshotIsAskedFor() {
     Handled handled = host.send(host.command(new CommandAction.Snapshot()));
 
-    assertThat(handled.snapshotWanted()).isTrue();
+    assertThat(host.snapshots).isOne();
     assertThat(handled.reply().result()).isEqualTo(Result.DONE);
+    assertThat(handled.reply().detail()).isEqualTo("a snapshot is published");
+  }
+
+  @Test
+  void aSnapshotThatCannotBeSentHasFailed() {
+    host.tooLarge = Optional.of("snapshot of 880000 bytes exceeds the limit of 65536 bytes");
+    Command command = host.command(new CommandAction.Snapshot());
+
+    assertThat(host.send(command).reply().result()).isEqualTo(Result.FAILED);
+    assertThat(host.send(command).reply().detail()).contains("880000").contains("65536");
   }
 
   @Test
@@ -299,13 +309,15 @@ final class CommandGateTest {
     CommandAction known = new CommandAction.Snapshot(host.at);
     Handled handled = host.send(host.command(host.id(), 9, known));
 
-    assertThat(handled.snapshotWanted()).isFalse();
+    assertThat(host.snapshots).isZero();
     assertThat(handled.reply().result()).isEqualTo(Result.DONE);
     assertThat(host.throttler.epoch()).isEqualTo(9);
 
     host.at = new CommandAction.Revision(host.at.run(), host.at.revision() + 1);
-    assertThat(host.send(host.command(host.id(), 9, known)).snapshotWanted()).isTrue();
+    host.send(host.command(host.id(), 9, known));
+    assertThat(host.snapshots).isOne();
     host.at = new CommandAction.Revision(new UUID(6, 6), host.at.revision() - 1);
-    assertThat(host.send(host.command(host.id(), 9, known)).snapshotWanted()).isTrue();
+    host.send(host.command(host.id(), 9, known));
+    assertThat(host.snapshots).isEqualTo(2);
   }
 }

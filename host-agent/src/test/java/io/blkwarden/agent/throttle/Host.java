@@ -39,6 +39,8 @@ public final class Host {
   public final PretendKernel kernel = new PretendKernel();
   public final List<MappedDisk> disks = new ArrayList<>();
   public final KeptLeases store = new KeptLeases();
+  public Optional<String> tooLarge = Optional.empty();
+  public int snapshots;
   public Optional<String> gateObjection = Optional.empty();
   public UUID boot = BOOT;
   public CommandAction.Revision at = new CommandAction.Revision(new UUID(3, 4), 12);
@@ -162,11 +164,18 @@ public final class Host {
   }
 
   public Handled send(Command command) {
-    return throttler.handle(new Received(command, nowMillis), mapping(), nowMillis);
+    return throttler.handle(
+        new Received(command, nowMillis), mapping(), this::snapshot, nowMillis);
   }
 
   public Outcome send(CommandAction action) {
     return send(command(action)).reply();
+  }
+
+  /** Takes the place of the bus. */
+  Optional<String> snapshot() {
+    snapshots++;
+    return tooLarge;
   }
 
   public List<Outcome> later(long millis) {

@@ -18,6 +18,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = DeviceAdded.class, name = "blkwarden.device-added.v1"),
   @JsonSubTypes.Type(value = DeviceRemoved.class, name = "blkwarden.device-removed.v1"),
   @JsonSubTypes.Type(value = WorkersChanged.class, name = "blkwarden.workers-changed.v1"),
+  @JsonSubTypes.Type(value = DiskChanged.class, name = "blkwarden.disk-changed.v1"),
   @JsonSubTypes.Type(value = Heartbeat.class, name = "blkwarden.heartbeat.v1"),
   @JsonSubTypes.Type(value = Command.class, name = "blkwarden.command.v1"),
   @JsonSubTypes.Type(value = Outcome.class, name = "blkwarden.outcome.v1"),

@@ -15,7 +15,8 @@ public sealed interface MappingEvent extends ControlMessage
         DiskDetached,
         DeviceAdded,
         DeviceRemoved,
-        WorkersChanged {
+        WorkersChanged,
+        DiskChanged {
   /** Host, boot, revision and time. */
   MappingOrigin origin();
 

@@ -6,7 +6,8 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Require;
 
 /**
- * What is known of a disk changed: workers, proof, volume, scheduler or state.
+ * Who serves a disk changed, or what is known of it: workers, proofs or state. Other changes of a
+ * disk are a {@link DiskChanged}.
  *
  * @param origin host, boot, revision and time
  * @param disk the disk as it is known now

@@ -58,7 +58,8 @@ final class Golden {
           "replay-request.since",
           "replay-page",
           "replay-page.gzip",
-          "replay-page.refused");
+          "replay-page.refused",
+          "disk-changed");
 
   private Golden() {}
 

@@ -6,12 +6,14 @@ import io.blkwarden.model.Volume;
 import io.blkwarden.model.message.DeviceAdded;
 import io.blkwarden.model.message.DeviceRemoved;
 import io.blkwarden.model.message.DiskAttached;
+import io.blkwarden.model.message.DiskChanged;
 import io.blkwarden.model.message.DiskDetached;
 import io.blkwarden.model.message.DomainStarted;
 import io.blkwarden.model.message.DomainStopped;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.WorkersChanged;
+import java.util.List;
 
 /** One thing that changed in a host's map. */
 public sealed interface MappingChange {
@@ -58,11 +60,23 @@ public sealed interface MappingChange {
   record Removed(Volume volume) implements MappingChange {}
 
   /**
-   * Workers, proof, volume, scheduler, state or labels of a disk are others than before.
+   * Workers, proofs or the state of a disk are others than before.
    *
    * @param disk as it is known now
    */
-  record Changed(MappedDisk disk) implements MappingChange {}
+  record Served(MappedDisk disk) implements MappingChange {}
+
+  /**
+   * Something else about a disk is different.
+   *
+   * @param disk as it is known now
+   * @param what in the words of {@link DiskChanged}
+   */
+  record Changed(MappedDisk disk, List<String> what) implements MappingChange {
+    public Changed {
+      what = List.copyOf(what);
+    }
+  }
 
   /** The message that tells of it, with this revision. */
   default MappingEvent event(MappingOrigin origin) {
@@ -73,7 +87,8 @@ public sealed interface MappingChange {
       case Detached change -> new DiskDetached(origin, change.disk());
       case Added change -> new DeviceAdded(origin, change.volume());
       case Removed change -> new DeviceRemoved(origin, change.volume());
-      case Changed change -> new WorkersChanged(origin, change.disk());
+      case Served change -> new WorkersChanged(origin, change.disk());
+      case Changed change -> new DiskChanged(origin, change.disk(), change.what());
     };
   }
 }

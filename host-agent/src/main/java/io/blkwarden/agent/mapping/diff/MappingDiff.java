@@ -4,13 +4,16 @@ import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Volume;
+import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.Worker;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -57,8 +60,12 @@ public final class MappingDiff {
     gone(disks, oldDisks).forEach(disk -> changes.add(new MappingChange.Attached(disk)));
     disks.forEach((key, disk) -> {
       MappedDisk before = oldDisks.get(key);
-      if (before != null && !withoutPriorities(before).equals(withoutPriorities(disk))) {
-        changes.add(new MappingChange.Changed(disk));
+      if (before != null && !served(before).equals(served(disk))) {
+        changes.add(new MappingChange.Served(disk));
+      }
+      List<String> what = before == null ? List.of() : differences(before, disk);
+      if (!what.isEmpty()) {
+        changes.add(new MappingChange.Changed(disk, what));
       }
     });
     return List.copyOf(changes);
@@ -99,19 +106,60 @@ public final class MappingDiff {
     return disk.served(MappingState.GONE, null, List.of());
   }
 
-  private static MappedDisk withoutPriorities(MappedDisk disk) {
-    List<Worker> workers =
-        disk.workers().stream()
-            .map(worker ->
-                new Worker(
-                    worker.kind(),
-                    worker.ring(),
-                    worker.pid(),
-                    worker.startTicks(),
-                    worker.comm(),
-                    null,
-                    worker.proof()))
-            .toList();
-    return disk.served(disk.state(), disk.reason(), workers);
+  /** Who serves a disk, and what is known of that, without the workers' priorities. */
+  private static List<Object> served(MappedDisk disk) {
+    List<Object> all = new ArrayList<>();
+    all.add(disk.state());
+    all.add(Optional.ofNullable(disk.reason()));
+    for (Worker worker : disk.workers()) {
+      all.add(
+          new Worker(
+              worker.kind(),
+              worker.ring(),
+              worker.pid(),
+              worker.startTicks(),
+              worker.comm(),
+              null,
+              worker.proof()));
+    }
+    return all;
+  }
+
+  /** What else is different, in the words of the event. */
+  private static List<String> differences(MappedDisk old, MappedDisk now) {
+    List<String> what = new ArrayList<>();
+    note(what, "domain", old.domain().equals(now.domain()));
+    note(what, "mode", old.disk().equals(now.disk()));
+    note(what, "volume", withoutRole(old.volume()).equals(withoutRole(now.volume())));
+    note(
+        what,
+        "role",
+        old.volume().role() == now.volume().role()
+            && Objects.equals(old.volume().roleBy(), now.volume().roleBy()));
+    boolean sameDevices = numbers(old).equals(numbers(now));
+    note(what, "devices", sameDevices);
+    note(what, "scheduler", !sameDevices || old.physical().equals(now.physical()));
+    note(what, "labels", old.domainLabels().equals(now.domainLabels()));
+    return what;
+  }
+
+  private static void note(List<String> what, String word, boolean same) {
+    if (!same) {
+      what.add(word);
+    }
+  }
+
+  private static Volume withoutRole(Volume volume) {
+    return new Volume(
+        volume.path(),
+        volume.device(),
+        volume.dm(),
+        volume.dmName(),
+        volume.dmUuid(),
+        VolumeRole.DATA);
+  }
+
+  private static List<DeviceNumber> numbers(MappedDisk disk) {
+    return disk.physical().stream().map(PhysicalDevice::device).toList();
   }
 }

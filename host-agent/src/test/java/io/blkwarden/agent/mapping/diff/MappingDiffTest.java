@@ -2,6 +2,7 @@ package io.blkwarden.agent.mapping.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskRef;
@@ -10,6 +11,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Proof;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Volume;
@@ -48,7 +50,51 @@ final class MappingDiffTest {
     HostMapping next = map(domain(1), resolved(domain(1), 200, IoPriority.UNSET), volume(1, "a"));
 
     assertThat(MappingDiff.between(old, next))
-        .containsExactly(new MappingChange.Changed(next.disks().getFirst()));
+        .containsExactly(new MappingChange.Served(next.disks().getFirst()));
+  }
+
+  @Test
+  void aRenameAndAnotherSchedulerAreToldAsWhatTheyAre() {
+    MappedDisk before = on(resolved(domain(1), 100, IoPriority.UNSET), "vg-a", "mq-deadline");
+    MappedDisk renamed = on(resolved(domain(1), 100, IoPriority.UNSET), "vg-b", "mq-deadline");
+    MappedDisk rescheduled = on(resolved(domain(1), 100, IoPriority.UNSET), "vg-a", "none");
+    MappedDisk both = on(resolved(domain(1), 200, IoPriority.UNSET), "vg-a", "none");
+
+    assertThat(changes(before, renamed))
+        .containsExactly(new MappingChange.Changed(renamed, List.of("volume")));
+    assertThat(changes(before, rescheduled))
+        .containsExactly(new MappingChange.Changed(rescheduled, List.of("scheduler")));
+    assertThat(changes(before, both))
+        .containsExactly(
+            new MappingChange.Served(both), new MappingChange.Changed(both, List.of("scheduler")));
+    MappingOrigin origin = new MappingOrigin(new HostId("dom0-7"), VM, VM, 9, Instant.EPOCH);
+    assertThat(changes(before, renamed).getFirst().event(origin).event()).isEqualTo("disk-changed");
+  }
+
+  @Test
+  void aDomainThatIsRenamedChangesItsDisks() {
+    MappedDisk before = resolved(domain(1), 100, IoPriority.UNSET);
+    MappedDisk after = resolved(new DomainRef(VM, 1, "web"), 100, IoPriority.UNSET);
+
+    assertThat(changes(before, after))
+        .containsExactly(new MappingChange.Changed(after, List.of("domain")));
+  }
+
+  private static List<MappingChange> changes(MappedDisk before, MappedDisk after) {
+    Volume volume = volume(1, "a");
+    return MappingDiff.between(
+        map(before.domain(), before, volume), map(after.domain(), after, volume));
+  }
+
+  private static MappedDisk on(MappedDisk disk, String dmName, String scheduler) {
+    return new MappedDisk(
+        disk.domain(),
+        disk.disk(),
+        new Volume(null, new DeviceNumber(253, 1), "dm-1", dmName, "LVM-a", VolumeRole.DATA),
+        List.of(new PhysicalDevice("sda", new DeviceNumber(8, 0), scheduler, Actuator.UNKNOWN)),
+        disk.state(),
+        disk.reason(),
+        disk.workers());
   }
 
   @Test
@@ -92,7 +138,7 @@ final class MappingDiffTest {
             "device-added",
             "domain-started",
             "disk-attached");
-    assertThat(new MappingChange.Changed(unresolved(domain(1))).event(origin).event())
+    assertThat(new MappingChange.Served(unresolved(domain(1))).event(origin).event())
         .isEqualTo("workers-changed");
   }
 
@@ -112,7 +158,7 @@ final class MappingDiffTest {
     Volume volume = volume(1, "a");
 
     assertThat(MappingDiff.between(map(domain(1), before, volume), map(domain(1), after, volume)))
-        .containsExactly(new MappingChange.Changed(after));
+        .containsExactly(new MappingChange.Changed(after, List.of("labels")));
     assertThat(MappingDiff.between(map(domain(1), after, volume), map(domain(1), after, volume)))
         .isEmpty();
   }
