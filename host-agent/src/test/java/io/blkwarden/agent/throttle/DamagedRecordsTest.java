@@ -60,7 +60,11 @@ final class DamagedRecordsTest {
 
   private Outcome send(CommandAction action) {
     return throttler
-        .handle(new Received(host.command(action), host.nowMillis), host.mapping(), host.nowMillis)
+        .handle(
+            new Received(host.command(action), host.nowMillis),
+            host.mapping(),
+            host::snapshot,
+            host.nowMillis)
         .reply();
   }
 
