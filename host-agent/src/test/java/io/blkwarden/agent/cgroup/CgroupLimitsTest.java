@@ -8,6 +8,7 @@ import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +73,7 @@ final class CgroupLimitsTest {
   void aPartitionIsLimitedOnItsDisk(String partition, String disk, String place)
       throws IOException {
     Path path = root.resolve("sys/devices/" + place);
-    Path whole = path.getParent();
+    Path whole = Objects.requireNonNull(path.getParent());
     Files.createDirectories(path);
     Files.writeString(path.resolve("dev"), partition + "\n");
     Files.writeString(whole.resolve("dev"), disk + "\n");
@@ -92,8 +93,9 @@ final class CgroupLimitsTest {
 
   private void link(String from, Path to) throws IOException {
     Path link = root.resolve(from);
-    Files.createDirectories(link.getParent());
-    Files.createSymbolicLink(link, link.getParent().relativize(to));
+    Path parent = Objects.requireNonNull(link.getParent());
+    Files.createDirectories(parent);
+    Files.createSymbolicLink(link, parent.relativize(to));
   }
 
   @Test

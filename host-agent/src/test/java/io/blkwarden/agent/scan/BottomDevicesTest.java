@@ -46,8 +46,9 @@ final class BottomDevicesTest {
 
   private void link(String from, Path to) throws IOException {
     Path link = root.resolve(from);
-    Files.createDirectories(link.getParent());
-    Files.createSymbolicLink(link, link.getParent().relativize(to));
+    Path parent = Objects.requireNonNull(link.getParent());
+    Files.createDirectories(parent);
+    Files.createSymbolicLink(link, parent.relativize(to));
   }
 
   private void put(String path, String text) throws IOException {

@@ -62,7 +62,8 @@ final class CommandGateTest {
   void tooLate() {
     Received received = new Received(host.command(wish()), host.nowMillis - 5_001);
 
-    Handled handled = host.throttler.handle(received, host.mapping(), host::snapshot, host.nowMillis);
+    Handled handled =
+        host.throttler.handle(received, host.mapping(), host::snapshot, host.nowMillis);
 
     assertRefused(handled.reply(), Refusal.EXPIRED, "waited 5001 ms");
   }

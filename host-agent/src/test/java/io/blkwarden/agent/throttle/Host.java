@@ -164,8 +164,7 @@ public final class Host {
   }
 
   public Handled send(Command command) {
-    return throttler.handle(
-        new Received(command, nowMillis), mapping(), this::snapshot, nowMillis);
+    return throttler.handle(new Received(command, nowMillis), mapping(), this::snapshot, nowMillis);
   }
 
   public Outcome send(CommandAction action) {
