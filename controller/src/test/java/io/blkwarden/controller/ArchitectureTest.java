@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import io.blkwarden.testing.Architecture;
+import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -111,5 +112,10 @@ final class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     CONTROLLER.packagesHaveNoCycles();
+  }
+
+  @Test
+  void everyTestIsRun() throws Exception {
+    TestsAreRun.check(ArchitectureTest.class);
   }
 }

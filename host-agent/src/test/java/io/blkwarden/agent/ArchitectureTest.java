@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import io.blkwarden.testing.Architecture;
+import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
 /** The dependency rules of the agent: a pure core, and one package for each thing outside it. */
@@ -97,5 +98,10 @@ final class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     AGENT.packagesHaveNoCycles();
+  }
+
+  @Test
+  void everyTestIsRun() throws Exception {
+    TestsAreRun.check(ArchitectureTest.class);
   }
 }

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import io.blkwarden.testing.Architecture;
+import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
 /** The dependency rules of the model: values only, no transport, no files, no Reactor. */
@@ -43,5 +44,10 @@ final class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     MODEL.packagesHaveNoCycles();
+  }
+
+  @Test
+  void everyTestIsRun() throws Exception {
+    TestsAreRun.check(ArchitectureTest.class);
   }
 }

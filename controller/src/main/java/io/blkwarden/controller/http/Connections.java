@@ -64,7 +64,7 @@ final class Connections {
     if (!enter(address)) {
       warn(channel, address);
       channel.pipeline().addFirst(new Refused());
-      channel.close();
+      var _ = channel.close();
       return;
     }
     channel.closeFuture().addListener(_ -> leave(address));
@@ -97,7 +97,10 @@ final class Connections {
           open.getOrDefault(address, 0),
           limits.total(),
           limits.perAddress());
-      channel.eventLoop().schedule(this::warnAgain, WARN_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+      var _ =
+          channel
+              .eventLoop()
+              .schedule(this::warnAgain, WARN_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -149,7 +152,7 @@ final class Connections {
       if (message instanceof LastHttpContent && !streams) {
         promise.unvoid().addListener(_ -> within(context, limits.idle()));
       }
-      context.write(message, promise);
+      var _ = context.write(message, promise);
     }
 
     @Override
@@ -169,8 +172,12 @@ final class Connections {
         deadline =
             context
                 .executor()
-                .schedule(() -> context.close(), time.toMillis(), TimeUnit.MILLISECONDS);
+                .schedule(() -> close(context), time.toMillis(), TimeUnit.MILLISECONDS);
       }
+    }
+
+    private static void close(ChannelHandlerContext context) {
+      var _ = context.close();
     }
 
     private void end() {

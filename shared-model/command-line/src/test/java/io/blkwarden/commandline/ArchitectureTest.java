@@ -6,6 +6,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import io.blkwarden.testing.Architecture;
+import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
 /** The dependency rules of what both command lines share: it knows neither of them. */
@@ -67,5 +68,10 @@ final class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     SHARED.packagesHaveNoCycles();
+  }
+
+  @Test
+  void everyTestIsRun() throws Exception {
+    TestsAreRun.check(ArchitectureTest.class);
   }
 }

@@ -1,0 +1,71 @@
+package io.blkwarden.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The rule, on classes some of which the build would never run. */
+final class TestsAreRunTest {
+  /** Not called ...Test. */
+  static final class NeverRunProperties {
+    @Test
+    void holds() {}
+  }
+
+  /** Inside another class, but not an inner class with Nested. */
+  static final class StaticTest {
+    @ParameterizedTest
+    @ValueSource(ints = 1)
+    void holds(int n) {
+      assertThat(n).isEqualTo(1);
+    }
+  }
+
+  /** Extended by no class. */
+  abstract static class UnusedContract {
+    @RepeatedTest(2)
+    void holds() {}
+  }
+
+  /** No tests in it. */
+  static final class Fixture {
+    void helps() {}
+  }
+
+  @Nested
+  final class Inner {
+    @Test
+    void isRun() {
+      assertThat(violations(Inner.class)).isEmpty();
+    }
+  }
+
+  private static List<String> violations(Class<?> type) {
+    return TestsAreRun.RULE
+        .evaluate(new ClassFileImporter().importClasses(type, TestsAreRunTest.class))
+        .getFailureReport()
+        .getDetails()
+        .stream()
+        .filter(line -> line.contains(type.getSimpleName()))
+        .toList();
+  }
+
+  @Test
+  void classesThatAreNeverRunAreNamed() {
+    assertThat(violations(NeverRunProperties.class)).hasSize(1);
+    assertThat(violations(StaticTest.class)).hasSize(1);
+    assertThat(violations(UnusedContract.class)).hasSize(1);
+  }
+
+  @Test
+  void classesThatAreRunAndThoseWithoutTestsPass() {
+    assertThat(violations(TestsAreRunTest.class)).isEmpty();
+    assertThat(violations(Fixture.class)).isEmpty();
+  }
+}
