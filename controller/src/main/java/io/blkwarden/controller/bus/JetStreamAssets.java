@@ -1,5 +1,7 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -142,12 +144,10 @@ public final class JetStreamAssets {
 
   /** What an answer of JetStream, or none, means and what to do about it. */
   static BusException explain(Exception e, String servers) {
-    if (e instanceof JetStreamApiException api && api.getErrorCode() != 503) {
-      return new BusException(
-          "JetStream at %s refuses (%s)".formatted(servers, api.getMessage()),
-          "check the account's permissions and storage limits (nats-server's jetstream {"
-              + " max_file_store })",
-          e);
+    if (e instanceof JetStreamApiException api) {
+      String said = String.valueOf(api.getErrorDescription());
+      Complaint why = JetStreamFault.of(api.getApiErrorCode(), said);
+      return new BusException("NATS at %s: %s".formatted(servers, why.error()), why.hint(), e);
     }
     return new BusException(
         "JetStream does not answer at %s (%s)".formatted(servers, e.getMessage()),
