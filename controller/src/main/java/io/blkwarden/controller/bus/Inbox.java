@@ -22,9 +22,10 @@ public interface Inbox {
   /**
    * A host's last snapshot as the bucket {@code blkwarden-mapping} has it, in JSON.
    *
+   * @param key that it is stored under
    * @return whether there was room for it; if not, it is offered again
    */
-  boolean storedMapping(byte[] payload);
+  boolean storedMapping(String key, byte[] payload);
 
   /** What another controller learned of the fleet. */
   void learned(FleetSpec spec);

@@ -9,7 +9,6 @@ import io.nats.client.PurgeOptions;
 import io.nats.client.api.KeyValueEntry;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +22,11 @@ final class MappingBucket {
     /**
      * Takes one.
      *
+     * @param key that it is stored under, which only its host's agent may write
      * @param snapshot in JSON
-     * @param storedAt when NATS stored it
      * @return whether there was room for it
      */
-    boolean take(byte[] snapshot, Instant storedAt);
+    boolean take(String key, byte[] snapshot);
   }
 
   private final KeyValue bucket;
@@ -69,8 +68,7 @@ final class MappingBucket {
     if (entry == null || value == null) {
       return false;
     }
-    Instant storedAt = entry.getCreated().toInstant();
-    for (int i = 0; !taker.take(value, storedAt) && i < MAX_PAUSES; i++) {
+    for (int i = 0; !taker.take(key, value) && i < MAX_PAUSES; i++) {
       LockSupport.parkNanos(this, PAUSE.toNanos());
     }
     return true;

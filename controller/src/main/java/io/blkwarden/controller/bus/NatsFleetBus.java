@@ -214,7 +214,7 @@ public final class NatsFleetBus implements AutoCloseable {
     errands.soon(() -> {
       fetches.decrementAndGet();
       try {
-        MappingBucket.of(link).read(HostToken.key(host), (json, at) -> to.storedMapping(json));
+        MappingBucket.of(link).read(HostToken.key(host), to::storedMapping);
       } catch (IOException | JetStreamApiException | IllegalStateException e) {
         log.debug("snapshot of {} not read: {}", host, e.toString());
       }
@@ -374,7 +374,7 @@ public final class NatsFleetBus implements AutoCloseable {
         earlier.close();
       }
       specWatch = SpecWatch.start(link, to);
-      MappingBucket.of(link).readAll((json, at) -> to.storedMapping(json));
+      MappingBucket.of(link).readAll(to::storedMapping);
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
       throw JetStreamAssets.explain(e, settings.printableServers());
     } catch (InterruptedException e) {

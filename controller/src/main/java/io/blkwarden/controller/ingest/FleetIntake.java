@@ -19,6 +19,7 @@ import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.subject.Partition;
+import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
 import java.util.List;
@@ -140,7 +141,7 @@ public final class FleetIntake implements Inbox {
   }
 
   @Override
-  public boolean storedMapping(byte[] payload) {
+  public boolean storedMapping(String key, byte[] payload) {
     if (!lanes.roomy()) {
       return false;
     }
@@ -149,6 +150,11 @@ public final class FleetIntake implements Inbox {
           faults.report(Kind.MAPPING, "the stored mappings", bad);
       case Decoded.Ok<MappingSnapshot> ok -> {
         HostId host = ok.value().origin().host();
+        if (!HostToken.key(host).equals(key)) {
+          faults.wrongSubject(
+              Kind.MAPPING, "stored mapping " + key, "host: expected that of the key, found " + host);
+          return true;
+        }
         return lanes.of(host).offer(new Input.Mapped(ok.value()), payload.length, Lane.LIMIT / 2);
       }
     }

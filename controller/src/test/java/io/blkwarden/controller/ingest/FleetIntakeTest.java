@@ -18,6 +18,7 @@ import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
+import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -211,9 +212,28 @@ final class FleetIntakeTest {
     }
 
     assertThat((long) taken * mebibyte).isEqualTo(Lanes.MAX_WAITING_BYTES);
-    assertThat(intake.storedMapping(ControlJson.encode(snapshot(HOST, 1)))).isFalse();
+    assertThat(stored(HOST, HOST)).isFalse();
     drain();
-    assertThat(intake.storedMapping(ControlJson.encode(snapshot(HOST, 1)))).isTrue();
+    assertThat(stored(HOST, HOST)).isTrue();
+  }
+
+  private boolean stored(HostId under, HostId of) {
+    return intake.storedMapping(HostToken.key(under), ControlJson.encode(snapshot(of, 1)));
+  }
+
+  /** Each host may write to its own key only, and anything there. */
+  @Test
+  void aStoredMapOfAnotherHostThanItsKeyIsRejected() {
+    HostId other = new HostId("dom0.example");
+    assertThat(stored(HOST, other)).isTrue(); // it is not offered again
+    assertThat(stored(other, HOST)).isTrue();
+    drain();
+    assertThat(inputs).isEmpty();
+    assertThat(count(counters.malformed, Kind.MAPPING)).isEqualTo(2);
+
+    assertThat(stored(other, other)).isTrue();
+    drain();
+    assertThat(inputs).containsExactly(new Input.Mapped(snapshot(other, 1)));
   }
 
   @Test

@@ -34,7 +34,7 @@ public final class Recording implements Inbox {
   }
 
   @Override
-  public boolean storedMapping(byte[] payload) {
+  public boolean storedMapping(String key, byte[] payload) {
     add("stored", "", payload);
     return true;
   }
