@@ -3,39 +3,44 @@ package io.blkwarden.controller.bus.access;
 import io.blkwarden.controller.bus.access.UserList.User;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The NATS account of one user that is not a controller, as text for nats-server.
  *
  * <p>It has no JetStream, and nobody else is in it. What its user may publish it imports as
  * services: the server then replaces the reply subject by one of its own, and delivers the reply
- * inside this account only. What its user may subscribe to it imports as streams.
+ * inside this account only. What its user may subscribe to it imports as streams, each from the
+ * account that publishes it: a server does not pass a service's messages on as a stream.
  *
- * @param core account of the controllers
+ * @param list all users
  * @param user its only user
  */
-record Account(String core, User user) {
+record Account(UserList list, User user) {
   /** Limits of an account; a connection limit counts for all its connections together. */
   private record Limits(int connections, int subscriptions, String payload) {}
 
   /** Its name: of no other user, and found in the server's log and its list of connections. */
   String name() {
     String file = user.role().file();
-    return core + "-" + file.substring(0, file.lastIndexOf('.'));
+    return list.core() + "-" + file.substring(0, file.lastIndexOf('.'));
   }
 
   String text() {
     Permissions may = user.permissions();
     List<String> imports = new ArrayList<>();
-    may.publish().forEach(subject -> imports.add(imported("service", subject)));
-    may.answers().forEach(subject -> imports.add(imported("service", subject)));
-    may.subscribe().forEach(subject -> imports.add(imported("stream", subject)));
+    may.publish().forEach(subject -> imports.add(imported("service", list.core(), subject)));
+    may.answers().forEach(subject -> imports.add(imported("service", list.core(), subject)));
+    may.subscribe().forEach(subject -> streams(subject, imports));
     Limits limits = limits(user.role());
     return """
     # %s
     %s {
       users: [
     %s  ]
+      exports: [
+        %s
+      ]
       imports: [
         %s
       ]
@@ -46,15 +51,47 @@ record Account(String core, User user) {
             user.role().text(),
             ServerConfig.quoted(name()),
             user.text(),
+            exported().stream()
+                .map(subject -> "{ stream: %s }".formatted(ServerConfig.quoted(subject)))
+                .collect(Collectors.joining("\n    ")),
             String.join("\n    ", imports),
             limits.connections(),
             limits.subscriptions(),
             limits.payload());
   }
 
-  private String imported(String kind, String subject) {
+  /** What others may subscribe to of what its user publishes. */
+  private List<String> exported() {
+    return user.permissions().publish().stream()
+        .filter(subject -> subject.startsWith(list.subjects().prefix() + "."))
+        .toList();
+  }
+
+  private void streams(String subscribed, List<String> imports) {
+    for (Export export : list.grants().exports()) {
+      if (export.kind() == Export.Kind.STREAM
+          && (Grants.covers(subscribed, export.subject())
+              || Grants.covers(export.subject(), subscribed))) {
+        imports.add(imported("stream", list.core(), subscribed));
+      }
+    }
+    if (user.role() instanceof Role.Host) {
+      return; // hosts listen to controllers only
+    }
+    for (Account other : list.accounts()) {
+      if (!other.user().equals(user)) {
+        for (String published : other.exported()) {
+          if (Grants.covers(subscribed, published)) {
+            imports.add(imported("stream", other.name(), published));
+          }
+        }
+      }
+    }
+  }
+
+  private static String imported(String kind, String account, String subject) {
     return "{ %s: { account: %s, subject: %s } }"
-        .formatted(kind, ServerConfig.quoted(core), ServerConfig.quoted(subject));
+        .formatted(kind, ServerConfig.quoted(account), ServerConfig.quoted(subject));
   }
 
   private static Limits limits(Role role) {

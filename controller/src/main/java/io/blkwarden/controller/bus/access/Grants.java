@@ -65,8 +65,24 @@ public final class Grants {
       exports.add(new Export(Export.Kind.SERVICE, subject));
     }
     exports.add(new Export(Export.Kind.SERVICE_OF_MANY, DISCOVERY));
-    all().forEach(subject -> exports.add(new Export(Export.Kind.STREAM, subject)));
+    for (String subject :
+        List.of(
+            subjects.prefix() + ".command.*", subjects.allAlerts(), subjects.allDecisions())) {
+      exports.add(new Export(Export.Kind.STREAM, subject));
+    }
     return exports;
+  }
+
+  /** Whether all that a pattern matches is matched by a wider one. */
+  static boolean covers(String wider, String pattern) {
+    String[] expected = wider.split("\\.", -1);
+    String[] found = pattern.split("\\.", -1);
+    for (int i = 0; i < expected.length; i++) {
+      if (i >= found.length || !(expected[i].equals("*") || expected[i].equals(found[i]))) {
+        return false;
+      }
+    }
+    return expected.length == found.length;
   }
 
   private Permissions host(HostId host) {

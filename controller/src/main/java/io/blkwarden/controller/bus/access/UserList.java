@@ -80,18 +80,19 @@ public record UserList(String core, Subjects subjects, Grants grants, List<User>
   public String accountsText() {
     return HEAD
         + "# Everybody but the controllers has an account of its own, without JetStream.\n"
-        + users.stream()
-            .filter(user -> !Grants.inCore(user))
-            .map(user -> new Account(core, user).text())
-            .collect(Collectors.joining());
+        + accounts().stream().map(Account::text).collect(Collectors.joining());
+  }
+
+  List<Account> accounts() {
+    return users.stream()
+        .filter(user -> !Grants.inCore(user))
+        .map(user -> new Account(this, user))
+        .toList();
   }
 
   /** The names of the accounts in {@link #accountsText}. */
   public List<String> accountNames() {
-    return users.stream()
-        .filter(user -> !Grants.inCore(user))
-        .map(user -> new Account(core, user).name())
-        .toList();
+    return accounts().stream().map(Account::name).toList();
   }
 
   /** The prefix that a file was written for. */

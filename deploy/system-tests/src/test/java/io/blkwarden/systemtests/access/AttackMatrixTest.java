@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +132,7 @@ final class AttackMatrixTest {
     Map<String, String> before = state(admin, may);
     spy.sync();
     spy.take();
+    Set<String> heard = new TreeSet<>();
     List<Attack> all = Attacks.of(may, targets, "{\"attack\":1}");
     for (int from = 0; from < all.size(); from += BATCH) {
       List<Attack> batch = all.subList(from, Math.min(from + BATCH, all.size()));
@@ -148,7 +150,7 @@ final class AttackMatrixTest {
       raw.sync();
       legitimate(who, may, spy);
       for (RawNats victim : victims) {
-        legitimate(who, may, victim);
+        legitimate(who, may, victim).forEach(each -> heard.add(each.subject()));
       }
       long mayNot =
           batch.stream()
@@ -160,6 +162,9 @@ final class AttackMatrixTest {
       assertThat(denied.stream().filter(error -> !error.contains("with Reply")).count())
           .as("%s: denied of %s", who, batch)
           .isEqualTo(mayNot);
+    }
+    if (who.startsWith("host-")) { // and what it may publish, those who may listen hear
+      assertThat(heard).hasSizeGreaterThan(3).anyMatch(each -> each.contains(".mapping."));
     }
     assertThat(state(admin, may)).as("what %s may not change", who).isEqualTo(before);
   }
