@@ -152,7 +152,9 @@ public final class FleetIntake implements Inbox {
         HostId host = ok.value().origin().host();
         if (!HostToken.key(host).equals(key)) {
           faults.wrongSubject(
-              Kind.MAPPING, "stored mapping " + key, "host: expected that of the key, found " + host);
+              Kind.MAPPING,
+              "stored mapping " + key,
+              "host: expected that of the key, found " + host);
           return true;
         }
         return lanes.of(host).offer(new Input.Mapped(ok.value()), payload.length, Lane.LIMIT / 2);
