@@ -74,10 +74,11 @@ public final class BackendParams {
   private static final Set<String> SHOWN_OPTIONS =
       Set.of("dataset", "image", "iqn", "lun", "lv", "pool", "portal", "target", "vg");
 
+  // Repeated groups are possessive: others take stack for each repetition, and params can be long.
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+_.-]{0,31}):(.*)");
   private static final Pattern NAMES =
-      Pattern.compile("[\\p{L}\\p{N}._+@-]+(/[\\p{L}\\p{N}._+@-]+)*");
-  private static final Pattern PATH = Pattern.compile("(/[\\p{L}\\p{N}._+@~%-]*)+");
+      Pattern.compile("[\\p{L}\\p{N}._+@-]++(?:/[\\p{L}\\p{N}._+@-]++)*+");
+  private static final Pattern PATH = Pattern.compile("(?:/[\\p{L}\\p{N}._+@~%-]*+)++");
   private static final Pattern UDEV_PATH =
       Pattern.compile("/dev/disk/by-[a-z]+/[\\p{L}\\p{N}._+@~%:,-]+");
   private static final Pattern DEVICE =
@@ -267,7 +268,7 @@ public final class BackendParams {
 
   private static String field(String json, String name) {
     Matcher field =
-        Pattern.compile("\"([a-z]+\\.)*" + name + "\"\\s*:\\s*\"([^\"\\\\]*)\"").matcher(json);
-    return field.find() ? field.group(2) : "";
+        Pattern.compile("\"(?:[a-z]++\\.)*+" + name + "\"\\s*:\\s*\"([^\"\\\\]*)\"").matcher(json);
+    return field.find() ? field.group(1) : "";
   }
 }

@@ -19,7 +19,7 @@ public final class Hardware {
           "(sd|hd|vd|xvd|dasd)[a-z]+|nvme\\d+(c\\d+)?n\\d+|mmcblk\\d+(boot\\d|gp\\d)?"
               + "|(cciss|ida|rd)!c\\d+d\\d+|pmem\\d+(\\.\\d+)?s?|rssd[a-z]+|fio[a-z]+|s[rt]\\d+");
   private static final Pattern BUS =
-      Pattern.compile("(\\.\\./)*devices/(pci|LNXSYSTM|css|vio|vbd-|soc|amba|ibmebus)[^/]*/.*");
+      Pattern.compile("(?:\\.\\./)*+devices/(pci|LNXSYSTM|css|vio|vbd-|soc|amba|ibmebus)[^/]*/.*");
   private static final String VIRTUAL = "devices/virtual/block/";
 
   private Hardware() {}
