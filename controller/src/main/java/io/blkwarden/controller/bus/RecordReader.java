@@ -182,7 +182,7 @@ final class RecordReader implements RecordPages {
   }
 
   /** The number in a cursor; -1 if it is of another stream or no cursor at all. */
-  private static long position(String cursor, String identity) {
+  static long position(String cursor, String identity) {
     String start = identity + ".";
     return cursor.startsWith(start) && cursor.substring(start.length()).matches("\\d{1,18}")
         ? Long.parseLong(cursor.substring(start.length()))

@@ -25,7 +25,7 @@ final class ParsersTest {
           BackendDevice::parseDevice,
           BackendStatistics::parseCounter);
 
-  private static final List<String> GOOD =
+  static final List<String> GOOD =
       List.of(
           " 21043 0 2689088 13516 21130 0 2704640 14576 0 28084 28092 0 0 0 0 0 0\n",
           "some avg10=0.00 avg60=0.01 avg300=0.00 total=220276\nfull avg10=0.00 total=170753\n",
@@ -104,7 +104,7 @@ final class ParsersTest {
     return lines.toString();
   }
 
-  private static void expectAnswers(String text) {
+  static void expectAnswers(String text) {
     for (Function<String, Reading<?>> parser : PARSERS) {
       Reading<?> reading = parser.apply(text);
       assertThat(reading).isInstanceOfAny(Reading.Present.class, Reading.Malformed.class);

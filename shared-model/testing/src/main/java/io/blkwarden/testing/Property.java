@@ -87,7 +87,7 @@ public final class Property {
         best = withoutRuns(best, length);
       }
       best = withSmallerChoices(best);
-    } while (best != before && runs < SHRINK_RUNS);
+    } while (Given.simpler(best.choices, before.choices) && runs < SHRINK_RUNS);
     return best;
   }
 
@@ -112,7 +112,7 @@ public final class Property {
         List<Given.Choice> smaller = new ArrayList<>(best.choices);
         smaller.set(at, new Given.Choice(value, true));
         Failure next = simpler(best, smaller);
-        holds = next == best ? value : holds;
+        holds = Given.simpler(next.choices, best.choices) ? holds : value;
         best = next;
       }
     }
@@ -124,7 +124,9 @@ public final class Property {
       return best;
     }
     Failure next = run(new Given(choices));
-    boolean same = next != null && next.cause.getClass() == best.cause.getClass();
-    return same && Given.simpler(next.choices, best.choices) ? next : best;
+    if (next == null || !next.cause.getClass().equals(best.cause.getClass())) {
+      return best;
+    }
+    return Given.simpler(next.choices, best.choices) ? next : best;
   }
 }

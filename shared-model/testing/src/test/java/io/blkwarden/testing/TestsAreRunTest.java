@@ -2,6 +2,7 @@ package io.blkwarden.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
@@ -16,6 +17,14 @@ final class TestsAreRunTest {
   static final class NeverRunProperties {
     @Test
     void holds() {}
+  }
+
+  /** Fuzzed, but not called ...Test. */
+  static final class NeverRunFuzzing {
+    @FuzzTest
+    void holds(byte[] bytes) {
+      assertThat(bytes).isNotNull();
+    }
   }
 
   /** Inside another class, but not an inner class with Nested. */
@@ -59,6 +68,7 @@ final class TestsAreRunTest {
   @Test
   void classesThatAreNeverRunAreNamed() {
     assertThat(violations(NeverRunProperties.class)).hasSize(1);
+    assertThat(violations(NeverRunFuzzing.class)).hasSize(1);
     assertThat(violations(StaticTest.class)).hasSize(1);
     assertThat(violations(UnusedContract.class)).hasSize(1);
   }

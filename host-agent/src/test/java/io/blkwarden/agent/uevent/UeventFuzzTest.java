@@ -1,0 +1,41 @@
+package io.blkwarden.agent.uevent;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.xenstore.Captured;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any bytes on the netlink socket: an event with all that is needed, or malformed. */
+final class UeventFuzzTest {
+  /** What {@code udevadm monitor -k -p} printed on a dom0, as the kernel sent it. */
+  static Stream<byte[]> seeds() {
+    return Stream.of("udevadm-monitor-vbd.txt", "udevadm-monitor-lvm.txt")
+        .flatMap(file -> Arrays.stream(Captured.text(file).split("\n\n", -1)))
+        .filter(block -> block.startsWith("KERNEL"))
+        .map(block ->
+            block
+                .replaceFirst("KERNEL\\S*\\s+(\\S+)\\s+(\\S+).*", "$1@$2")
+                .replace('\n', '\0')
+                .getBytes(UTF_8));
+  }
+
+  @MethodSource("seeds")
+  @FuzzTest
+  void anyBytesAreAnEventOrMalformed(byte[] bytes) {
+    Reading<Uevent> reading = Uevent.parse(ByteBuffer.wrap(bytes));
+
+    assertThat(reading.describe()).isNotBlank();
+    if (reading instanceof Reading.Present<Uevent>(Uevent event)) {
+      assertThat(event.action()).isNotEmpty();
+      assertThat(event.subsystem()).isNotEmpty();
+      assertThat(event.devpath()).startsWith("/");
+      assertThat(event.properties()).hasSizeBetween(4, Uevent.MAX_PROPERTIES + 1);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.blkwarden.agent.xenstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any bytes from xenstored: messages, the start of one, or a reason to hang up. */
+final class XenMessageFuzzTest {
+  static Stream<byte[]> seeds() {
+    String[] paths = Captured.text("xenstore-watch.txt").lines().limit(16).toArray(String[]::new);
+    ByteArrayOutputStream events = new ByteArrayOutputStream();
+    for (String path : paths) {
+      XenMessage.ofStrings(XenOp.WATCH_EVENT, 0, path, "t").orElseThrow().encode(events);
+    }
+    ByteArrayOutputStream replies = new ByteArrayOutputStream();
+    XenMessage.ofStrings(XenOp.DIRECTORY, 1, paths).orElseThrow().encode(replies);
+    XenMessage.ofStrings(XenOp.ERROR, 2, "ENOENT").orElseThrow().encode(replies);
+    XenMessage.of(XenOp.READ, 3, new byte[] {'4'}).orElseThrow().encode(replies);
+    return Stream.of(events.toByteArray(), replies.toByteArray());
+  }
+
+  @MethodSource("seeds")
+  @FuzzTest
+  void anyBytesAreMessagesOrBroken(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    int start = 0;
+    while (XenMessage.decode(buffer) instanceof XenMessage.Decoding.Complete(XenMessage message)) {
+      int end = buffer.position();
+      assertThat(end).isGreaterThanOrEqualTo(start + XenMessage.HEADER_BYTES);
+      assertThat(message.payload())
+          .isEqualTo(Arrays.copyOfRange(bytes, start + XenMessage.HEADER_BYTES, end));
+      assertThat(message.errorName()).matches("[!-~]{1,64}|an error without a name");
+      assertThat(message.value("v").describe()).isNotNull();
+      assertThat(message.strings("s").describe()).isNotNull();
+      start = end;
+    }
+    assertThat(buffer.position()).isEqualTo(start);
+  }
+}
