@@ -58,7 +58,6 @@ final class StoredState {
 
   private void failed(Input.Asked asked, String why) {
     String detail = why.length() > 1_000 ? why.substring(0, 1_000) : why;
-    operators.answer(
-        asked.correlation(), new OperatorReply(OperatorReply.Verdict.FAILED, detail));
+    operators.answer(asked.correlation(), new OperatorReply(OperatorReply.Verdict.FAILED, detail));
   }
 }

@@ -274,8 +274,7 @@ final class FleetIntakeTest {
     OperatorRequest ask = new OperatorRequest("ann", "a test", new OperatorRequest.PauseSet());
     byte[] claiming =
         new String(ControlJson.encode(ask), UTF_8)
-            .replace(
-                "\"by\":", "\"requested_by_key\":\"U" + "B".repeat(55) + "\",\"by\":")
+            .replace("\"by\":", "\"requested_by_key\":\"U" + "B".repeat(55) + "\",\"by\":")
             .getBytes(UTF_8);
     intake.claim(new Claim.Held(7));
     intake.operator(SUBJECTS.operator("pause", key), "reply", claiming);

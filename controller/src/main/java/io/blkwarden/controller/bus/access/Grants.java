@@ -66,8 +66,7 @@ public final class Grants {
     }
     exports.add(new Export(Export.Kind.SERVICE_OF_MANY, DISCOVERY));
     for (String subject :
-        List.of(
-            subjects.prefix() + ".command.*", subjects.allAlerts(), subjects.allDecisions())) {
+        List.of(subjects.prefix() + ".command.*", subjects.allAlerts(), subjects.allDecisions())) {
       exports.add(new Export(Export.Kind.STREAM, subject));
     }
     return exports;
