@@ -159,16 +159,23 @@ public final class Given {
   private int number(int min, int max) {
     int origin = Math.clamp(0, min, max);
     long range = (long) max - min;
-    return switch ((int) choose(7)) {
-      case 6 -> from(origin, min, max, choose(Math.min(range, 20)));
-      case 7 -> {
-        int[] limits = {
-          origin, min, max, (int) Math.min(max, min + 1L), (int) Math.max(min, max - 1L)
+    int recorded = choices.size();
+    int value =
+        switch ((int) choose(7)) {
+          case 6 -> from(origin, min, max, choose(Math.min(range, 20)));
+          case 7 -> {
+            int[] limits = {
+              origin, min, max, (int) Math.min(max, min + 1L), (int) Math.max(min, max - 1L)
+            };
+            yield limits[(int) choose(limits.length - 1L)];
+          }
+          default -> from(origin, min, max, choose(range));
         };
-        yield limits[(int) choose(limits.length - 1L)];
-      }
-      default -> from(origin, min, max, choose(range));
-    };
+    // However it was drawn, it is recorded as a distance, which can be made smaller.
+    choices.subList(recorded, choices.size()).clear();
+    choices.add(new Choice(0, true));
+    choices.add(new Choice(distance(origin, max, value), true));
+    return value;
   }
 
   /** Counts from the origin up to the maximum, then from it down to the minimum. */
@@ -176,6 +183,11 @@ public final class Given {
     long above = (long) max - origin;
     long value = distance <= above ? origin + distance : origin - (distance - above);
     return Math.clamp(value, min, max);
+  }
+
+  /** The distance that {@link #from} makes this value of. */
+  private static long distance(int origin, int max, int value) {
+    return value >= origin ? (long) value - origin : (long) max - value;
   }
 
   private byte rawByte() {
