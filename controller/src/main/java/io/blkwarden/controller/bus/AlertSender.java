@@ -4,8 +4,9 @@ import io.blkwarden.controller.bus.AlertOutbox.Entry;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.subject.Subjects;
-import io.nats.client.JetStream;
+import io.nats.client.Connection;
 import io.nats.client.PublishOptions;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +30,12 @@ final class AlertSender extends Sender {
 
   AlertSender(
       AlertOutbox outbox,
-      JetStream stream,
+      Connection link,
       Subjects subjects,
       BusCounters counters,
-      RandomGenerator random) {
-    super("alerts", outbox, stream, random);
+      RandomGenerator random)
+      throws IOException {
+    super("alerts", outbox, link, random);
     this.outbox = outbox;
     this.subjects = subjects;
     this.counters = counters;

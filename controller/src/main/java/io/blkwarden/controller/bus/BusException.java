@@ -2,6 +2,7 @@ package io.blkwarden.controller.bus;
 
 import io.blkwarden.commandline.Complaint;
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** NATS could not do what was asked; the message says why and what to do next. */
 public final class BusException extends Exception {
@@ -21,7 +22,7 @@ public final class BusException extends Exception {
     this.hint = hint;
   }
 
-  BusException(String error, String hint, Throwable cause) {
+  BusException(String error, String hint, @Nullable Throwable cause) {
     super(hint.isEmpty() ? error : error + ": " + hint, cause);
     this.error = error;
     this.hint = hint;

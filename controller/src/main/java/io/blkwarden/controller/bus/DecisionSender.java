@@ -3,8 +3,9 @@ package io.blkwarden.controller.bus;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.DecisionNote;
 import io.blkwarden.model.subject.Subjects;
-import io.nats.client.JetStream;
+import io.nats.client.Connection;
 import io.nats.client.PublishOptions;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
@@ -25,11 +26,12 @@ final class DecisionSender extends Sender {
 
   DecisionSender(
       DecisionOutbox outbox,
-      JetStream stream,
+      Connection link,
       Subjects subjects,
       BusCounters counters,
-      RandomGenerator random) {
-    super("decisions", outbox, stream, random);
+      RandomGenerator random)
+      throws IOException {
+    super("decisions", outbox, link, random);
     this.outbox = outbox;
     this.subjects = subjects;
     this.counters = counters;

@@ -12,6 +12,7 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,7 +81,7 @@ public final class JetStreamAssets {
         ensure(streams, plan);
       }
     } catch (IOException | JetStreamApiException e) {
-      throw explain(e, servers);
+      throw explain(e, connection, servers);
     }
   }
 
@@ -142,18 +143,28 @@ public final class JetStreamAssets {
     }
   }
 
-  /** What an answer of JetStream, or none, means and what to do about it. */
-  static BusException explain(Exception e, String servers) {
-    if (e instanceof JetStreamApiException api) {
-      String said = String.valueOf(api.getErrorDescription());
-      Complaint why = JetStreamFault.of(api.getApiErrorCode(), said);
-      return new BusException("NATS at %s: %s".formatted(servers, why.error()), why.hint(), e);
+  /** Fails if JetStream as a whole does not work, even if the server still serves some streams. */
+  static void check(Connection link, String servers) throws BusException {
+    try {
+      Optional<Complaint> fault = JetStreamFault.check(link);
+      if (fault.isPresent()) {
+        throw told(fault.get(), servers, null);
+      }
+    } catch (InterruptedException e) {
+      throw BusException.interrupted(e);
     }
-    return new BusException(
-        "JetStream does not answer at %s (%s)".formatted(servers, e.getMessage()),
-        "start nats-server with -js, or put 'jetstream { store_dir: \"/var/lib/nats\" }' into its"
-            + " configuration, and restart it; where it runs, these credentials may not ask for"
-            + " this: see its log",
-        e);
+  }
+
+  private static BusException told(Complaint why, String servers, @Nullable Exception e) {
+    return new BusException("NATS at %s: %s".formatted(servers, why.error()), why.hint(), e);
+  }
+
+  /** Cause and remedy of a JetStream failure; may wait for the server. */
+  static BusException explain(Exception e, Connection link, String servers) {
+    try {
+      return told(JetStreamFault.ask(e, link), servers, e);
+    } catch (InterruptedException interrupted) {
+      return BusException.interrupted(interrupted);
+    }
   }
 }

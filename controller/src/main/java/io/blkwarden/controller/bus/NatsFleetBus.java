@@ -10,7 +10,6 @@ import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
-import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.KeyValue;
 import java.io.IOException;
@@ -22,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,8 +61,8 @@ public final class NatsFleetBus implements AutoCloseable {
   private volatile @Nullable Inbox inbox;
   private volatile boolean prepared;
   private volatile String problem = "not connected to NATS yet";
-  private volatile @Nullable Thread sender;
-  private volatile @Nullable Thread clerk;
+  private volatile List<Sender> senders = List.of();
+  private volatile List<Thread> threads = List.of();
   private volatile @Nullable Subscriptions subscriptions;
   private volatile @Nullable CommandReplies commands;
   private @Nullable SaidWatch said;
@@ -97,7 +98,12 @@ public final class NatsFleetBus implements AutoCloseable {
   /** How the bus is. */
   public BusState state() {
     boolean connected = up(samples) && up(control) && up(alerts);
-    String text = connected || !prepared ? problem : "the connection to NATS is lost; reconnecting";
+    String text =
+        !connected && prepared
+            ? "the connection to NATS is lost; reconnecting"
+            : Stream.concat(Stream.of(problem), senders.stream().map(Sender::problem))
+                .filter(each -> !each.isEmpty())
+                .collect(Collectors.joining("; "));
     return new BusState(connected, prepared, desk.claim(), text);
   }
 
@@ -233,7 +239,7 @@ public final class NatsFleetBus implements AutoCloseable {
         MappingBucket.forget(link, host);
         done.complete(null);
       } catch (IOException | JetStreamApiException | IllegalStateException e) {
-        done.completeExceptionally(e);
+        done.completeExceptionally(explained(e, link));
       }
     });
     return done;
@@ -262,13 +268,17 @@ public final class NatsFleetBus implements AutoCloseable {
                       fault == null ? done.complete(null) : done.completeExceptionally(fault);
                 });
       } catch (IOException | JetStreamApiException | IllegalStateException e) {
-        done.completeExceptionally(e);
+        done.completeExceptionally(explained(e, link));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         done.completeExceptionally(e);
       }
     });
     return done;
+  }
+
+  private Exception explained(Exception e, @Nullable Connection link) {
+    return link == null ? e : JetStreamAssets.explain(e, link, settings.printableServers());
   }
 
   /** Stops to take in samples, mapping, heartbeats and operators' requests. */
@@ -305,13 +315,9 @@ public final class NatsFleetBus implements AutoCloseable {
   }
 
   private void stopSenders() {
-    for (Thread each : new Thread[] {sender, clerk}) {
-      if (each != null) {
-        each.interrupt();
-      }
-    }
-    sender = null;
-    clerk = null;
+    threads.forEach(Thread::interrupt);
+    threads = List.of();
+    senders = List.of();
   }
 
   /** Connects, subscribes, prepares; what succeeded is not done again. */
@@ -376,7 +382,7 @@ public final class NatsFleetBus implements AutoCloseable {
       specWatch = SpecWatch.start(link, to);
       MappingBucket.of(link).readAll(to::storedMapping);
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
-      throw JetStreamAssets.explain(e, settings.printableServers());
+      throw JetStreamAssets.explain(e, link, settings.printableServers());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -440,8 +446,11 @@ public final class NatsFleetBus implements AutoCloseable {
     }
     try {
       settle(link, to);
+      JetStreamAssets.check(link, settings.printableServers());
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
-      later(JetStreamAssets.explain(e, settings.printableServers()));
+      later(JetStreamAssets.explain(e, link, settings.printableServers()));
+    } catch (BusException e) {
+      later(e);
     }
   }
 
@@ -456,23 +465,15 @@ public final class NatsFleetBus implements AutoCloseable {
 
   private void startSenders() throws IOException {
     Connection link = alerts;
-    if (sender == null && link != null) {
-      JetStream stream = link.jetStream(JetStreamAssets.options());
+    if (senders.isEmpty() && link != null) {
       Subjects subjects = settings.subjects();
-      sender =
-          started(new AlertSender(outbox, stream, subjects, counters, random), "blkwarden-alerts");
-      clerk =
-          started(
-              new DecisionSender(decided, stream, subjects, counters, random),
-              "blkwarden-decisions");
+      List<Sender> made =
+          List.of(
+              new AlertSender(outbox, link, subjects, counters, random),
+              new DecisionSender(decided, link, subjects, counters, random));
+      threads = made.stream().map(Sender::start).toList();
+      senders = made;
     }
-  }
-
-  private static Thread started(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
   }
 
   private void nudgeSenders() {

@@ -104,9 +104,9 @@ final class RecordReader implements RecordPages {
         return new ReplayPage(
             Verdict.FAILED, "NATS at %s has no stream %s yet".formatted(servers, stream(kind)));
       }
-      throw JetStreamAssets.explain(e, servers);
+      throw JetStreamAssets.explain(e, link, servers);
     } catch (IOException | IllegalStateException | JetStreamStatusCheckedException e) {
-      throw JetStreamAssets.explain(e, servers);
+      throw JetStreamAssets.explain(e, link, servers);
     } catch (InterruptedException e) {
       throw BusException.interrupted(e);
     }

@@ -1,7 +1,10 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.commandline.nats.JetStreamFault;
+import io.nats.client.Connection;
 import io.nats.client.JetStream;
 import io.nats.client.PublishOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,20 +26,30 @@ abstract sealed class Sender implements Runnable permits AlertSender, DecisionSe
   final Logger log = LoggerFactory.getLogger(getClass());
   private final String what;
   private final Outbox outbox;
+  private final Connection link;
   private final JetStream stream;
   private final RandomGenerator random;
-  private String lastFault = "";
+  private volatile String lastFault = "";
 
   /**
    * A sender.
    *
    * @param what is sent, for the log
    */
-  Sender(String what, Outbox outbox, JetStream stream, RandomGenerator random) {
+  Sender(String what, Outbox outbox, Connection link, RandomGenerator random) throws IOException {
     this.what = what;
     this.outbox = outbox;
-    this.stream = stream;
+    this.link = link;
+    this.stream = link.jetStream(JetStreamAssets.options());
     this.random = random;
+  }
+
+  /** Runs it on a daemon thread of its own. */
+  final Thread start() {
+    Thread thread = new Thread(this, "blkwarden-" + what);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
   }
 
   @Override
@@ -83,13 +96,20 @@ abstract sealed class Sender implements Runnable permits AlertSender, DecisionSe
     }
   }
 
-  /** Tells the log of a fault, once while it is the same. */
+  /** Logs the cause of a failure, once while it stays the same. */
   final void fault(ExecutionException failed) {
-    String fault = String.valueOf(failed.getCause() == null ? failed : failed.getCause());
+    String fault = JetStreamFault.of(failed, link.getServerInfo()).text();
     if (!fault.equals(lastFault)) {
       lastFault = fault;
-      log.warn(
-          "{} {} wait for NATS ({}); trying until they are stored", outbox.size(), what, fault);
+      log.warn("{}", problem());
     }
+  }
+
+  /** How many messages are not stored, and why; empty while publishing works. */
+  final String problem() {
+    String fault = lastFault;
+    return fault.isEmpty()
+        ? ""
+        : "%d %s not stored by NATS yet, retrying: %s".formatted(outbox.size(), what, fault);
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.runtime;
 
+import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.ingest.FleetIntake;
@@ -51,7 +52,7 @@ final class StoredState {
                     store.asked(),
                     "NATS did not confirm the change, which may or may not be in force; check"
                         + " /readyz of the controller and try again: "
-                        + fault);
+                        + (fault instanceof BusException ? fault.getMessage() : fault));
               }
             });
   }

@@ -2,6 +2,7 @@ package io.blkwarden.agent.bus;
 
 import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.commandline.nats.NatsFault;
 import io.blkwarden.model.subject.HostToken;
 import io.nats.client.Connection;
@@ -11,8 +12,11 @@ import io.nats.client.Options;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +39,9 @@ public final class NatsCheck {
   static List<Check> run(BusSettings settings, Duration within) {
     try {
       try {
-        return List.of(look(settings, within));
+        return look(settings, within);
       } catch (Unreached first) {
-        return List.of(first.late() ? look(settings, within) : failure(first));
+        return first.late() ? look(settings, within) : List.of(failure(first));
       }
     } catch (Unreached e) {
       return List.of(failure(e));
@@ -47,9 +51,10 @@ public final class NatsCheck {
     }
   }
 
-  private static Check look(BusSettings settings, Duration within)
+  private static List<Check> look(BusSettings settings, Duration within)
       throws Unreached, InterruptedException {
     AtomicReference<@Nullable Exception> last = new AtomicReference<>();
+    AtomicBoolean denied = new AtomicBoolean();
     Options.Builder builder =
         new Options.Builder()
             .servers(settings.servers().toArray(String[]::new))
@@ -58,30 +63,53 @@ public final class NatsCheck {
             .errorListener(
                 new ErrorListener() {
                   @Override
+                  public void errorOccurred(Connection connection, String error) {
+                    if (error.toLowerCase(Locale.ROOT).contains("permissions violation")) {
+                      denied.set(true);
+                    }
+                  }
+
+                  @Override
                   public void exceptionOccurred(Connection connection, Exception exception) {
                     last.set(exception);
                   }
                 })
+            .reportNoResponders()
             .noReconnect();
     try {
       settings.use(builder);
       Connection connection = Nats.connect(builder.build());
       try {
         Duration roundTrip = connection.RTT();
-        return Check.ok(
-            NAME,
-            "%s answers in %.1f ms, nats-server %s, messages up to %d bytes"
-                .formatted(
-                    connection.getConnectedUrl(),
-                    roundTrip.toNanos() / 1e6,
-                    connection.getServerInfo().getVersion(),
-                    connection.getMaxPayload()));
+        Check server =
+            Check.ok(
+                NAME,
+                "%s answers in %.1f ms, nats-server %s, messages up to %d bytes"
+                    .formatted(
+                        connection.getConnectedUrl(),
+                        roundTrip.toNanos() / 1e6,
+                        connection.getServerInfo().getVersion(),
+                        connection.getMaxPayload()));
+        Optional<Check> jetStream = jetStream(connection, denied);
+        return jetStream.map(check -> List.of(server, check)).orElseGet(() -> List.of(server));
       } finally {
         connection.close();
       }
     } catch (IOException | RuntimeException e) {
       throw new Unreached(Objects.requireNonNullElse(last.get(), e));
     }
+  }
+
+  /** What hinders JetStream; empty when nothing does, or when these credentials may not ask. */
+  private static Optional<Check> jetStream(Connection connection, AtomicBoolean denied)
+      throws InterruptedException {
+    return JetStreamFault.check(connection)
+        .filter(_ -> !denied.get())
+        .map(why ->
+            Check.fail(
+                "jetstream",
+                why.error(),
+                "Maps and outcomes are not stored until it works: %s.".formatted(why.hint())));
   }
 
   private static Check failure(Unreached unreached) {

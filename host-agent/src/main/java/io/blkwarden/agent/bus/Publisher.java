@@ -1,5 +1,6 @@
 package io.blkwarden.agent.bus;
 
+import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.MappingEvent;
@@ -189,13 +190,8 @@ final class Publisher {
     };
   }
 
-  /** The innermost cause: the client wraps what the server said twice. */
-  private static String words(Throwable failure) {
-    Throwable cause = failure;
-    for (int depth = 0; depth < 8 && cause.getCause() != null; depth++) {
-      cause = cause.getCause();
-    }
-    String message = cause.getMessage();
-    return message == null ? cause.getClass().getSimpleName() : message;
+  /** Cause and remedy of a publish that JetStream did not store. */
+  private String words(Throwable failure) {
+    return JetStreamFault.of(failure, connection.getServerInfo()).text();
   }
 }

@@ -2,10 +2,14 @@ package io.blkwarden.agent.bus;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
+import io.nats.client.Connection;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,7 +46,7 @@ final class NatsCheckTest {
   void aFirstConnectionThatTakesTooLongIsTriedAgain() {
     serve(1);
     assertThat(check())
-        .singleElement()
+        .first()
         .extracting(Check::name, Check::state)
         .containsExactly("nats", Check.State.OK);
     assertThat(connections).hasValue(2);
@@ -60,10 +64,33 @@ final class NatsCheckTest {
     assertThat(connections).hasValue(2);
   }
 
+  @Test
+  void namesWhyNothingIsStored() throws Exception {
+    try (NatsServer without = NatsServer.withoutJetStream();
+        NatsServer with = NatsServer.start()) {
+      assertThat(check(without.url()))
+          .extracting(Check::name, Check::state)
+          .containsExactly(tuple("nats", Check.State.OK), tuple("jetstream", Check.State.FAIL));
+      assertThat(check(without.url()).getLast().remedy()).contains("-js");
+      assertThat(check(with.url())).singleElement().extracting(Check::name).isEqualTo("nats");
+      // as nats-server 2.9 does when the disk of its store is full
+      Connection link = with.connect();
+      with.freeze();
+      assertThat(JetStreamFault.check(link).orElseThrow().text())
+          .contains("JetStream does not answer", "full", "free space")
+          .doesNotContain("-js");
+      with.thaw();
+    }
+  }
+
   private List<Check> check() {
+    return check("nats://127.0.0.1:" + server.getLocalPort());
+  }
+
+  private static List<Check> check(String url) {
     return NatsCheck.run(
         new BusSettings(
-            List.of("nats://127.0.0.1:" + server.getLocalPort()),
+            List.of(url),
             Optional.empty(),
             new HostId("dom0-1"),
             Subjects.DEFAULT,

@@ -62,12 +62,13 @@ public final class NatsFault {
   }
 
   /** Some, such as those of a time that is over, say nothing. */
-  private static String words(Throwable fault) {
+  static String words(Throwable fault) {
     String message = fault.getMessage();
     return message == null ? fault.getClass().getSimpleName() : message;
   }
 
-  private static List<Throwable> causes(Throwable fault) {
+  /** A fault and its causes, outermost first. */
+  static List<Throwable> causes(Throwable fault) {
     List<Throwable> causes = new ArrayList<>();
     Throwable each = fault;
     while (each != null && causes.size() < DEEPEST) {

@@ -1,0 +1,180 @@
+package io.blkwarden.controller.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.commandline.nats.JetStreamFault;
+import io.blkwarden.controller.testing.Messages;
+import io.blkwarden.controller.testing.Recording;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.api.StreamConfiguration;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The cause that an operator reads while JetStream does not work, on real servers. */
+final class JetStreamOutagesTest {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    open.add(resource);
+    return resource;
+  }
+
+  private NatsFleetBus bus(NatsServer server) {
+    NatsFleetBus bus =
+        closing(
+            new NatsFleetBus(
+                new BusSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+                "c1-run",
+                new BusCounters(),
+                Clock.systemUTC(),
+                new SplittableRandom(5)));
+    bus.start(new Recording());
+    return bus;
+  }
+
+  private static void awaitReady(NatsFleetBus bus) {
+    await().atMost(BOUND).until(() -> bus.state().prepared() && bus.state().problem().isEmpty());
+  }
+
+  private static void awaitProblem(NatsFleetBus bus, String... parts) {
+    await().atMost(BOUND).untilAsserted(() -> assertThat(bus.state().problem()).contains(parts));
+  }
+
+  private static NatsServer limited(Path directory, String store) throws Exception {
+    Path config = directory.resolve("nats.conf");
+    Files.writeString(config, "jetstream { max_file_store: %s }%n".formatted(store));
+    return NatsServer.start("-c", config.toString());
+  }
+
+  @Test
+  void aServerWithoutJetStream() {
+    awaitProblem(bus(closing(NatsServer.withoutJetStream())), "JetStream is not enabled", "-js");
+  }
+
+  @Test
+  void anAccountWithoutJetStream(@TempDir Path directory) throws Exception {
+    Path config = directory.resolve("nats.conf");
+    Files.writeString(
+        config,
+        """
+        accounts { A: { jetstream: enabled, users: [{ user: a, password: a }] },
+                   B: { users: [{ user: b, password: b }] } }
+        no_auth_user: b
+        """);
+    NatsFleetBus bus = bus(closing(NatsServer.start("-c", config.toString())));
+    awaitProblem(bus, "JetStream is not enabled for this NATS account");
+    assertThat(bus.state().problem()).doesNotContain("-js");
+  }
+
+  @Test
+  void aStoreThatIsTooSmall(@TempDir Path directory) throws Exception {
+    NatsFleetBus bus = bus(closing(limited(directory, "2M")));
+    awaitProblem(bus, "JetStream cannot store more", "max_file_store");
+    assertThat(bus.state().problem()).doesNotContain("-js");
+  }
+
+  @Test
+  void aStoreThatBecomesFull(@TempDir Path directory) throws Exception {
+    NatsServer server = closing(limited(directory, "12M"));
+    Connection link = closing(Nats.connect(server.url()));
+    for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
+      link.jetStreamManagement().addStream(plan.create(1 << 20));
+    }
+    NatsFleetBus bus = bus(server);
+    awaitReady(bus);
+    fill(link);
+    bus.publish(Messages.alert(1, Alert.State.FIRING));
+    awaitProblem(bus, "1 alerts not stored by NATS yet", "JetStream cannot store more", "error");
+    bus.publish(Messages.decision(2));
+    awaitProblem(bus, "1 decisions not stored by NATS yet");
+    assertThat(bus.state().problem()).doesNotContain("-js");
+
+    link.jetStreamManagement().deleteStream("FILL");
+    awaitReady(bus);
+  }
+
+  private static void fill(Connection link) throws Exception {
+    link.jetStreamManagement()
+        .addStream(StreamConfiguration.builder().name("FILL").subjects("fill").build());
+    for (int i = 0; i < 128; i++) {
+      try {
+        link.jetStream().publish("fill", new byte[1_000_000]);
+      } catch (JetStreamApiException e) {
+        return;
+      }
+    }
+    throw new AssertionError("the store does not become full");
+  }
+
+  @Test
+  void aClusterWithoutQuorum() throws Exception {
+    List<NatsServer> servers = cluster();
+    await().atMost(BOUND).until(() -> servers.stream().anyMatch(JetStreamOutagesTest::leads));
+    NatsServer left = servers.stream().filter(each -> !leads(each)).findFirst().orElseThrow();
+    NatsFleetBus bus = bus(left);
+    awaitReady(bus);
+    Connection link =
+        closing(
+            Nats.connect(new Options.Builder().server(left.url()).reportNoResponders().build()));
+    assertThat(JetStreamFault.check(link)).isEmpty();
+
+    servers.stream().filter(each -> !each.equals(left)).forEach(NatsServer::kill);
+    long epoch = bus.state().claim() instanceof Claim.Held held ? held.epoch() : 0;
+    bus.noticeEpoch(epoch + 1); // makes it check now, not within ten seconds
+    awaitProblem(bus, "no leader or no quorum", "start the servers of the cluster");
+    assertThat(bus.state().problem()).doesNotContain("-js");
+    assertThat(JetStreamFault.check(link).orElseThrow().text())
+        .contains("no leader or no quorum")
+        .doesNotContain("-js");
+  }
+
+  private static boolean leads(NatsServer server) {
+    return server.log().contains("Self is new JetStream cluster metadata leader");
+  }
+
+  private List<NatsServer> cluster() throws Exception {
+    List<String> routes = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      routes.add("nats://127.0.0.1:" + NatsServer.freePort());
+    }
+    List<NatsServer> servers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      servers.add(
+          closing(
+              NatsServer.start(
+                  "-n",
+                  "n" + i,
+                  "--cluster_name",
+                  "C",
+                  "--cluster",
+                  routes.get(i),
+                  "--routes",
+                  String.join(",", routes))));
+    }
+    return servers;
+  }
+}
