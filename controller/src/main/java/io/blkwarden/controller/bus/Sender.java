@@ -98,7 +98,10 @@ abstract sealed class Sender implements Runnable permits AlertSender, DecisionSe
 
   /** Logs the cause of a failure, once while it stays the same. */
   final void fault(ExecutionException failed) {
-    String fault = JetStreamFault.of(failed, link.getServerInfo()).text();
+    String fault =
+        link.getStatus() == Connection.Status.CONNECTED
+            ? JetStreamFault.of(failed, link.getServerInfo()).text()
+            : "not connected to NATS";
     if (!fault.equals(lastFault)) {
       lastFault = fault;
       log.warn("{}", problem());

@@ -192,6 +192,8 @@ final class Publisher {
 
   /** Cause and remedy of a publish that JetStream did not store. */
   private String words(Throwable failure) {
-    return JetStreamFault.of(failure, connection.getServerInfo()).text();
+    return connection.getStatus() == Connection.Status.CONNECTED
+        ? JetStreamFault.of(failure, connection.getServerInfo()).text()
+        : "not connected to NATS";
   }
 }
