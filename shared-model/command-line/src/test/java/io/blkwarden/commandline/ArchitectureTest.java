@@ -23,6 +23,7 @@ final class ArchitectureTest {
                     "ch.qos.logback..",
                     "io.blkwarden.commandline..",
                     "io.blkwarden.model..",
+                    "io.nats..",
                     "java..",
                     "javax.net.ssl..",
                     "org.jline..",
@@ -30,6 +31,17 @@ final class ArchitectureTest {
                     "org.slf4j..",
                     "picocli..",
                     "tools.jackson..")));
+  }
+
+  @Test
+  void onlyTheNatsPackageKnowsTheClient() {
+    SHARED.check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("..commandline.nats..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.nats.."));
   }
 
   @Test
