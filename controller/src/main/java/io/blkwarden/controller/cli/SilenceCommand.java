@@ -94,6 +94,9 @@ final class SilenceCommand {
 
     @Override
     public Integer call() throws BusException {
+      if (time.compareTo(Silence.LONGEST) > 0) {
+        throw new Misuse("--for: expected at most 30 days, found " + time.toDays() + " days");
+      }
       OperatorRequest.Lasting ask =
           Misuse.unless(() ->
               new OperatorRequest.SilenceAdd(

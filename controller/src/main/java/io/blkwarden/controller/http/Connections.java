@@ -133,7 +133,8 @@ final class Connections {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-      if (message instanceof LastHttpContent) {
+      // The answer to a request may begin before the request's end is read.
+      if (message instanceof LastHttpContent && !streams) {
         within(context, limits.idle());
       }
       context.fireChannelRead(message);

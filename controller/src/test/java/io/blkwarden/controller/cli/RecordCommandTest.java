@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.bus.RecordDesk;
 import io.blkwarden.controller.record.Entries;
 import io.blkwarden.controller.record.Entry;
 import io.blkwarden.controller.record.RecordingException;
@@ -13,6 +14,7 @@ import io.blkwarden.controller.record.files.FileSource;
 import io.blkwarden.controller.record.files.RecordingFolder;
 import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
+import io.blkwarden.controller.testing.StoredRecords;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
@@ -92,6 +94,7 @@ final class RecordCommandTest {
         .keyValueManagement()
         .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
+    RecordDesk desk = StoredRecords.answering(server, agent.connection());
     CompletableFuture<Typed> typed =
         typing(
             "record",
@@ -134,6 +137,7 @@ final class RecordCommandTest {
     assertThat(lines)
         .anyMatch(line -> line.startsWith("carried mapping.") && line.contains("vm176"))
         .noneMatch(line -> line.contains("foreign"));
+    desk.close();
   }
 
   @Test

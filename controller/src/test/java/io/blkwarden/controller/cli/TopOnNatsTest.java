@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.bus.RecordDesk;
 import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.controller.testing.StoredRecords;
 import io.blkwarden.model.HostId;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.api.KeyValueConfiguration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +23,8 @@ final class TopOnNatsTest {
   private final ScriptedHost calm = new ScriptedHost(server, new HostId("dom0-7"));
   private final ScriptedHost swapping = new ScriptedHost(server, new HostId("dom0-8"));
 
+  private @Nullable RecordDesk desk;
+
   @BeforeEach
   void live() throws Exception {
     calm.agent()
@@ -30,10 +35,14 @@ final class TopOnNatsTest {
     swapping.swaps(500);
     calm.live();
     swapping.live();
+    desk = StoredRecords.answering(server, calm.agent().connection());
   }
 
   @AfterEach
   void close() {
+    if (desk != null) {
+      desk.close();
+    }
     calm.close();
     swapping.close();
     server.close();

@@ -109,7 +109,7 @@ final class AgentLeasesTest {
           .until(() -> {
             agent.client.publish(
                 SUBJECTS.command(agent.id),
-                agent.client.createInbox(),
+                agent.client.createInbox() + ".1", // many senders: each is limited
                 agent.encoded(new CommandAction.Snapshot()));
             return agent.refused() > 0;
           });

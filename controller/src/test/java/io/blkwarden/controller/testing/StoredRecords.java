@@ -1,0 +1,37 @@
+package io.blkwarden.controller.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.bus.BusCounters;
+import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.bus.RecordDesk;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.RecordKind;
+import io.blkwarden.model.message.ReplayRequest;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
+import io.nats.client.Connection;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.SplittableRandom;
+
+/** The part of a controller that answers requests for stored records, without the rest of it. */
+public final class StoredRecords {
+  private StoredRecords() {}
+
+  /** Starts it, and returns when it answers. */
+  public static RecordDesk answering(NatsServer server, Connection client) throws BusException {
+    RecordDesk desk =
+        new RecordDesk(
+            new BusSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+            new BusCounters(),
+            Clock.systemUTC(),
+            new SplittableRandom(1));
+    desk.start();
+    String subject = Subjects.DEFAULT.replay(RecordKind.MAPPING);
+    byte[] request = ControlJson.encode(ReplayRequest.since(null));
+    await().until(() -> client.request(subject, request, Duration.ofSeconds(5)) != null);
+    return desk;
+  }
+}
