@@ -1,9 +1,9 @@
 package io.blkwarden.agent.runtime;
 
 /**
- * When the host is looked at again: soon after a change, but never so often that scans take more
- * than a twentieth of a core, quickly while threads are awaited that come without an event, each
- * second while something is traced, and now and then in any case.
+ * When the host is looked at again: soon after a change, but in the long run never so often that
+ * scans take more than a twentieth of a core, quickly while threads are awaited that come without
+ * an event, each second while something is traced, and now and then in any case.
  */
 final class RescanPolicy {
   /** Least time between two scans for changes, so that a burst of them costs one or two. */
@@ -33,7 +33,11 @@ final class RescanPolicy {
   /** Longest time between two scans for changes, whatever a scan costs. */
   static final long COSTLIEST_GAP_MILLIS = 30_000;
 
+  /** Scans for changes that may follow each other at once, such as while a guest starts. */
+  static final long BURST = 40;
+
   private long lastScanMillis;
+  private long debtMillis;
   private long scanEndMillis;
   private long scanCostMillis;
   private long threadsCostMillis;
@@ -62,7 +66,6 @@ final class RescanPolicy {
     changed = false;
     lastScanMillis = nowMillis;
     lastThreadsMillis = nowMillis;
-    scanEndMillis = nowMillis;
   }
 
   /**
@@ -70,6 +73,7 @@ final class RescanPolicy {
    * more than {@link #SHARE} allows.
    */
   void worked(long nowMillis) {
+    debtMillis = debt(nowMillis) + nowMillis - lastScanMillis;
     scanEndMillis = nowMillis;
     scanCostMillis = Math.max(nowMillis - lastScanMillis, scanCostMillis / 2);
   }
@@ -78,6 +82,17 @@ final class RescanPolicy {
   void threadsLooked(long nowMillis, boolean found) {
     threadsCostMillis = Math.max(nowMillis - lastThreadsMillis, threadsCostMillis / 2);
     changed |= found;
+  }
+
+  /** Time of scans that the share of the time since has not paid for. */
+  private long debt(long nowMillis) {
+    return Math.max(0, debtMillis - Math.max(0, nowMillis - scanEndMillis) / SHARE);
+  }
+
+  /** Time until the share allows another scan. */
+  private long debtLeft(long nowMillis) {
+    long over = Math.max(0, debt(nowMillis) - BURST * scanCostMillis);
+    return Math.min(over * SHARE, COSTLIEST_GAP_MILLIS - (nowMillis - scanEndMillis));
   }
 
   private static long gap(long leastMillis, long costMillis) {
@@ -107,9 +122,7 @@ final class RescanPolicy {
       return 0;
     }
     long waitMillis = changed ? COALESCE_MILLIS : tracing ? TRACING_MILLIS : slowMillis;
-    return Math.max(
-        waitMillis - (nowMillis - lastScanMillis),
-        gap(0, scanCostMillis) - (nowMillis - scanEndMillis));
+    return Math.max(waitMillis - (nowMillis - lastScanMillis), debtLeft(nowMillis));
   }
 
   /** Time until a scan or a look for threads is due, if nothing changes; 0 when one is. */

@@ -9,6 +9,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.message.Outcome.Result;
+import io.nats.client.api.StreamConfiguration;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,7 +101,15 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void whatItRefusesForWantOfRoomIsOnRecord() {
+  void whatItRefusesForWantOfRoomIsOnRecord() throws Exception {
+    agent
+        .client
+        .jetStreamManagement()
+        .addStream(
+            StreamConfiguration.builder()
+                .name("BLKWARDEN_AUDIT")
+                .subjects(SUBJECTS.allOutcomes())
+                .build());
     agent.snapshot();
     agent.scans.scanning.lock();
     try {
