@@ -34,10 +34,10 @@ final class RescanPolicy {
   static final long COSTLIEST_GAP_MILLIS = 30_000;
 
   /** Scans for changes that may follow each other at once, such as while a guest starts. */
-  static final long BURST = 40;
+  static final int BURST = 60;
 
   private long lastScanMillis;
-  private long debtMillis;
+  private double unpaid;
   private long scanEndMillis;
   private long scanCostMillis;
   private long threadsCostMillis;
@@ -73,7 +73,7 @@ final class RescanPolicy {
    * more than {@link #SHARE} allows.
    */
   void worked(long nowMillis) {
-    debtMillis = debt(nowMillis) + nowMillis - lastScanMillis;
+    unpaid = unpaid(nowMillis) + 1;
     scanEndMillis = nowMillis;
     scanCostMillis = Math.max(nowMillis - lastScanMillis, scanCostMillis / 2);
   }
@@ -84,15 +84,18 @@ final class RescanPolicy {
     changed |= found;
   }
 
-  /** Time of scans that the share of the time since has not paid for. */
-  private long debt(long nowMillis) {
-    return Math.max(0, debtMillis - Math.max(0, nowMillis - scanEndMillis) / SHARE);
+  /** Scans that the time since has not paid for, at {@link #SHARE} times what the last cost. */
+  private double unpaid(long nowMillis) {
+    double priceMillis = Math.max(1, scanCostMillis * SHARE);
+    return Math.max(0, unpaid - Math.max(0, nowMillis - scanEndMillis) / priceMillis);
   }
 
-  /** Time until the share allows another scan. */
-  private long debtLeft(long nowMillis) {
-    long over = Math.max(0, debt(nowMillis) - BURST * scanCostMillis);
-    return Math.min(over * SHARE, COSTLIEST_GAP_MILLIS - (nowMillis - scanEndMillis));
+  /** Time until another scan may be made. */
+  private long unpaidLeft(long nowMillis) {
+    double over = Math.max(0, unpaid(nowMillis) - BURST);
+    return Math.min(
+        (long) Math.ceil(over * scanCostMillis * SHARE),
+        COSTLIEST_GAP_MILLIS - (nowMillis - scanEndMillis));
   }
 
   private static long gap(long leastMillis, long costMillis) {
@@ -122,7 +125,7 @@ final class RescanPolicy {
       return 0;
     }
     long waitMillis = changed ? COALESCE_MILLIS : tracing ? TRACING_MILLIS : slowMillis;
-    return Math.max(waitMillis - (nowMillis - lastScanMillis), debtLeft(nowMillis));
+    return Math.max(waitMillis - (nowMillis - lastScanMillis), unpaidLeft(nowMillis));
   }
 
   /** Time until a scan or a look for threads is due, if nothing changes; 0 when one is. */

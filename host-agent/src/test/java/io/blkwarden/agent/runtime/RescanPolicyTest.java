@@ -88,7 +88,7 @@ final class RescanPolicyTest {
       now += 20;
     }
 
-    long burst = RescanPolicy.BURST * 30;
+    long burst = RescanPolicy.BURST * 30L;
     assertThat(spentMillis - burst).isBetween(2_000L, 3_100L);
   }
 
@@ -96,13 +96,13 @@ final class RescanPolicyTest {
   @Test
   void someChangesAreSeenAtOnceWhateverAScanCosts() {
     scan(false, false);
-    now += 1_000;
+    now += 6_000; // the first, of a JVM that has just started
     policy.worked(now);
-    for (int n = 0; n < 20; n++) {
+    for (int n = 0; n < 40; n++) {
       policy.changed(now);
       now += RescanPolicy.COALESCE_MILLIS;
       scan(false, false);
-      now += 1_000;
+      now += n % 2 == 0 ? 1_000 : 100;
       policy.worked(now);
     }
   }
