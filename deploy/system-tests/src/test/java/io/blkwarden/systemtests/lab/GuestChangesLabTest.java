@@ -57,7 +57,9 @@ class GuestChangesLabTest {
     // The first scans of a young JVM on an emulated processor take seconds: not what is timed here.
     for (int round = 0; round < 3; round++) {
       int mark = fleet.mark();
-      lab.sh("lvcreate -q -y -Wn -Zn -L 8M -n extra vg && lvremove -q -y vg/extra");
+      lab.sh("lvcreate -q -y -Wn -Zn -L 8M -n extra vg");
+      event(mark, DeviceAdded.class, e -> extra(e.volume()));
+      lab.sh("lvremove -q -y vg/extra");
       event(mark, DeviceRemoved.class, e -> extra(e.volume()));
     }
   }
