@@ -47,7 +47,7 @@ async function read() {
     const answer = await nc.request(subject, JSON.stringify(request), { timeout: 20_000 });
     const page = answer.json();
     if (page.verdict === "refused" && cursor && page.detail.startsWith("cursor ")) {
-      console.error(`${safe(page.detail)}; starting at ${since}`); // the stream was lost and created anew
+      console.error(`${safe(page.detail)}; starting at ${since}`); // the stream was lost and created again
       cursor = undefined;
       continue;
     }

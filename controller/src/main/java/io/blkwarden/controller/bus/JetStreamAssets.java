@@ -108,7 +108,7 @@ public final class JetStreamAssets {
       } catch (JetStreamApiException e) {
         log.error(
             "stream {}: not protected against {}, as the server refuses the update ({}). Update it"
-                + " by hand, or delete it and restart the controller, which creates it anew",
+                + " by hand, or delete it, with all that it stores, and restart the controller to create it",
             plan.name(),
             plan.lacks(found),
             e.getMessage());
@@ -129,7 +129,7 @@ public final class JetStreamAssets {
         if (bytes < maxBytes) {
           log.warn(
               "JetStream has little room: {} keeps at most {} MiB, not {}; raise nats-server's"
-                  + " max_file_store, delete it, and start the controller anew for more",
+                  + " max_file_store, delete the stream, and restart the controller to create a larger one",
               name,
               bytes >> 20,
               maxBytes >> 20);

@@ -46,8 +46,8 @@ final class OperatorListener extends LinkListener {
         : Optional.of(
             new BusException(
                 "NATS at %s does not let these credentials do that (%s)".formatted(servers, said),
-                "take an operator's seed, by --creds or NATS_CREDS; 'blkwarden nats init' writes"
-                    + " one, and users of an earlier version anew",
+                "use an operator's seed (--creds or NATS_CREDS); if 'blkwarden nats init' of an"
+                    + " earlier version wrote it, run that again and reload nats-server twice",
                 e));
   }
 }

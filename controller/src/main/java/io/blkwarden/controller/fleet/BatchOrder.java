@@ -11,7 +11,7 @@ import io.blkwarden.model.sample.SampleFrame;
  * thread.
  */
 final class BatchOrder {
-  /** Batches in a row that were left out, the last of which begins anew. */
+  /** Number of consecutive batches out of order after which the last one is accepted. */
   static final int STRAYS_MAX = 3;
 
   private boolean begun;
@@ -21,7 +21,7 @@ final class BatchOrder {
   private long strayMillis;
   private long straySequence;
 
-  /** Whether a batch comes after all that were taken, or begins anew. */
+  /** Whether a batch is accepted: it is in order, or the last of {@link #STRAYS_MAX} strays. */
   boolean follows(SampleFrame frame) {
     if (!begun || newer(frame, lastMillis, lastSequence)) {
       return true;

@@ -32,8 +32,8 @@ public final class EffectJudge {
    *
    * @param effect the verdict
    * @param note why, in half a sentence with numbers
-   * @param idle whether the disk does as it would without a lower priority: nobody competes with
-   *     it, or it asks for little
+   * @param idle whether a lower priority changes nothing now: no other disk competes, or this one
+   *     does little I/O
    */
   public record Judgement(Effect effect, String note, boolean idle) {
     Judgement(Effect effect, String note) {
@@ -148,7 +148,7 @@ public final class EffectJudge {
     return after.ownIos() >= GAIN * before.ownIos();
   }
 
-  /** Whether nobody competes with a disk after a throttle, as far as was measured. */
+  /** Whether no other disk was measured to compete with a throttled one. */
   public static boolean alone(WindowSums after, long windowMillis) {
     return !tooShort(after, windowMillis) && !demand(after);
   }

@@ -36,12 +36,12 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
    */
   public String text(String users, String accounts) {
     return """
-    # nats-server configuration, written once by 'blkwarden nats init', and yours to edit since.
-    # The users are in files of their own, which 'nats init' writes anew each time.
+    # nats-server configuration, created by 'blkwarden nats init'. Edit it as you like.
+    # The users are in the included files, which each run of 'nats init' overwrites.
     listen: %s
     max_payload: 1MB
     authorization {
-      timeout: 10 # all of a fleet that comes back at once, on slow dom0s, takes longer than 2 s
+      timeout: 10 # 2 s is too short for a whole fleet of slow dom0s that reconnects at once
     }
     jetstream {
       store_dir: %s
