@@ -71,44 +71,31 @@ public record Decision(
     this(at, host, domain, vdev, policy, verdict, throttle, reason, numbers, null, null, null);
   }
 
+  /** A decision about the whole fleet. */
+  public static Decision ofFleet(
+      Instant at, Verdict verdict, String reason, Map<String, Double> numbers) {
+    return new Decision(at, HostId.FLEET, null, null, null, verdict, null, reason, numbers);
+  }
+
   /** The same, told by an alert. */
   public Decision toldBy(@Nullable MessageId id) {
-    return new Decision(
-        at,
-        host,
-        domain,
-        vdev,
-        policy,
-        verdict,
-        throttle,
-        reason,
-        numbers,
-        id,
-        guard,
-        requestedByKey);
+    return with(id, guard, requestedByKey);
   }
 
   /** The same, with what refused or held back. */
   public Decision heldBackBy(String kind) {
-    return new Decision(
-        at,
-        host,
-        domain,
-        vdev,
-        policy,
-        verdict,
-        throttle,
-        reason,
-        numbers,
-        alert,
-        kind,
-        requestedByKey);
+    return with(alert, kind, requestedByKey);
   }
 
   /** The same, carrying out the request of a user; of none if there is no key. */
   public Decision requestedBy(@Nullable OperatorKey key) {
+    return with(alert, guard, key);
+  }
+
+  private Decision with(
+      @Nullable MessageId told, @Nullable String heldBack, @Nullable OperatorKey key) {
     return new Decision(
-        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, alert, guard, key);
+        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, told, heldBack, key);
   }
 
   /** What was decided. */

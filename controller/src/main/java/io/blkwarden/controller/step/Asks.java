@@ -297,14 +297,9 @@ final class Asks {
     }
     world.add(
         new Effect.Note(
-            new Decision(
+            Decision.ofFleet(
                     world.now().wall(),
-                    HostId.FLEET,
-                    null,
-                    null,
-                    null,
                     Decision.Verdict.RELEASE,
-                    null,
                     reason,
                     Map.of("hosts", (double) waits.open))
                 .requestedBy(request.key())));

@@ -2,7 +2,6 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.plan.Decision;
 import io.blkwarden.controller.said.Said;
-import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Ack;
 import io.blkwarden.model.message.OperatorInput;
@@ -109,14 +108,9 @@ final class OperatorInputs {
     String what = what(stored.input(), stored.set());
     world.add(
         new Effect.Note(
-            new Decision(
+            Decision.ofFleet(
                     world.now().wall(),
-                    HostId.FLEET,
-                    null,
-                    null,
-                    null,
                     Decision.Verdict.REQUEST,
-                    null,
                     "%s, asked by %s: %s".formatted(what, asked.by(), asked.reason()),
                     Map.of())
                 .toldBy(about(stored.input()))

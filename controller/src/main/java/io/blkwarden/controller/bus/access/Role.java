@@ -31,10 +31,23 @@ public sealed interface Role {
     }
   }
 
-  /** Somebody, or a program, with a key of their own. */
+  /** A person or program with a key of its own. */
   sealed interface Person extends Role {
-    /** Their name; empty for the key that every installation has. */
+    /** Its name; empty for the key that every installation has. */
     String name();
+
+    /** Begins the names of files with seeds. */
+    String word();
+
+    @Override
+    default String file() {
+      return (name().isEmpty() ? word() : word() + "-" + name()) + SUFFIX;
+    }
+
+    @Override
+    default String text() {
+      return name().isEmpty() ? word() : word() + " " + name();
+    }
   }
 
   /** Asks the controllers to throttle, release, approve, silence and pause. */
@@ -47,13 +60,8 @@ public sealed interface Role {
     }
 
     @Override
-    public String file() {
-      return Role.file(WORD, name);
-    }
-
-    @Override
-    public String text() {
-      return Role.text(WORD, name);
+    public String word() {
+      return WORD;
     }
   }
 
@@ -67,13 +75,8 @@ public sealed interface Role {
     }
 
     @Override
-    public String file() {
-      return Role.file(WORD, name);
-    }
-
-    @Override
-    public String text() {
-      return Role.text(WORD, name);
+    public String word() {
+      return WORD;
     }
   }
 
@@ -85,14 +88,6 @@ public sealed interface Role {
 
   /** The user, for people. */
   String text();
-
-  private static String file(String word, String name) {
-    return (name.isEmpty() ? word : word + "-" + name) + SUFFIX;
-  }
-
-  private static String text(String word, String name) {
-    return name.isEmpty() ? word : word + " " + name;
-  }
 
   private static void requireName(String name) {
     if (!name.matches("[A-Za-z0-9_-]{0,64}")) {
