@@ -74,6 +74,25 @@ final class ThrottlingTest {
   }
 
   @Test
+  void aLeaseThatEndedWithoutTheClaimIsNotRenewed() {
+    Command command = breach();
+    rig.outcome(command, Outcome.Result.APPLIED);
+    rig.seconds(16, host, host::tamed);
+    rig.feed(new Input.ClaimLost());
+    rig.seconds(45, host, host::tamed); // past its 60 s, and within the time for its end to be told
+    rig.feed(new Input.Claimed(7));
+
+    List<Effect> effects = rig.seconds(60, host, host::storm);
+
+    assertThat(Rig.sends(effects))
+        .as("a new lease, once the old one is known to have ended")
+        .isNotEmpty()
+        .noneMatch(each ->
+            each.action() instanceof CommandAction.Set set
+                && set.lease().equals(Rig.set(command).lease()));
+  }
+
+  @Test
   void anAgentThatDoesNotKnowThisControllerIsToldFirstAndActedOnOnceItDoes() {
     rig.feed(new Input.Claimed(8));
     List<Effect> effects = rig.beat(host, true); // its epoch is 7
