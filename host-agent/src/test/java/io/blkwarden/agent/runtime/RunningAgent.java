@@ -127,6 +127,10 @@ final class RunningAgent implements AutoCloseable {
   /** Ends the agent, and forgets what it said. */
   void stopAndForget() {
     agent.stop();
+    // Its last messages may still be on their way: they come before this one.
+    String end = SUBJECTS.prefix() + ".test.end";
+    client.publish(end, new byte[0]);
+    eventually().until(() -> heard.stream().anyMatch(each -> each.getSubject().equals(end)));
     heard.clear();
   }
 
