@@ -76,8 +76,8 @@ final class Alerts {
 
   /**
    * Publishes all open alerts again after a claim, since another controller may have published in
-   * between. At most once in {@link #REPUBLISH_MILLIS}, whatever the claims were made for; what was never
-   * published is published at once.
+   * between. At most once in {@link #REPUBLISH_MILLIS}, whatever the claims were made for; what was
+   * never published is published at once.
    *
    * @param claimed whether the claim was made just now
    */

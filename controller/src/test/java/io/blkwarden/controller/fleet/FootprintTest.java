@@ -56,9 +56,7 @@ final class FootprintTest {
   void aDiskWithItsMapCountersAndRatesTakesAtMost260Bytes() {
     double bytes = Double.MAX_VALUE;
     // Other tests' threads and garbage may add or free memory meanwhile: it is measured again then.
-    for (int attempt = 0;
-        attempt < ATTEMPTS && (bytes < LEAST_BYTES || bytes > BYTES);
-        attempt++) {
+    for (int attempt = 0; attempt < ATTEMPTS && (bytes < LEAST_BYTES || bytes > BYTES); attempt++) {
       List<HostState> kept = new ArrayList<>(List.of(state(0)));
       long before = usedHeap();
       for (int i = 1; i <= HOSTS; i++) {

@@ -8,10 +8,11 @@ import java.util.stream.Collectors;
 /**
  * The NATS account of one user that is not a controller, as text for nats-server.
  *
- * <p>It has no JetStream and no other users. It imports the subjects that its user may publish to as
- * services: the server then replaces the reply subject with one of its own, and delivers the reply
- * inside this account only. It imports the subjects that its user may subscribe to as streams, each
- * from the account that publishes it: a server does not export a service's messages as a stream.
+ * <p>It has no JetStream and no other users. It imports the subjects that its user may publish to
+ * as services: the server then replaces the reply subject with one of its own, and delivers the
+ * reply inside this account only. It imports the subjects that its user may subscribe to as
+ * streams, each from the account that publishes it: a server does not export a service's messages
+ * as a stream.
  *
  * @param list all users
  * @param user its only user
