@@ -98,8 +98,7 @@ final class NatsLinks {
             .reportNoResponders()
             .requestCleanupInterval(Duration.ofMillis(500))
             // As long as the server gives TLS: a JVM that has just started takes seconds for it on
-            // a
-            // busy machine, and that is where people type.
+            // a busy machine, and that is where people type.
             .connectionTimeout(Duration.ofSeconds(10))
             .socketWriteTimeout(Duration.ofSeconds(20))
             .pingInterval(PING)

@@ -362,12 +362,11 @@ final class Acting {
                 world.millis() - about.knownMillis > held.leaseMillis
                     ? Optional.of("not renewed: the disk was not measured for as long as its lease")
                     : Optional.empty())
-            .or(
-                () -> // a lease that ended never starts again, and a new one needs the brakes'
-                    // leave
-                    world.millis() >= held.endsMillis
-                        ? Optional.of("not renewed: its lease has ended")
-                        : Optional.empty());
+            // A lease that ended never starts again, and a new one needs the brakes' leave.
+            .or(() ->
+                world.millis() >= held.endsMillis
+                    ? Optional.of("not renewed: its lease has ended")
+                    : Optional.empty());
     if (hindered.isPresent()) {
       decide(watch, about, Decision.Verdict.SKIP, "no renewal", hindered.get(), held);
       return;
