@@ -108,7 +108,8 @@ public final class JetStreamAssets {
       } catch (JetStreamApiException e) {
         log.error(
             "stream {}: not protected against {}, as the server refuses the update ({}). Update it"
-                + " by hand, or delete it, with all that it stores, and restart the controller to create it",
+                + " by hand, or delete it, with all that it stores, and restart the controller to"
+                + " create it",
             plan.name(),
             plan.lacks(found),
             e.getMessage());
@@ -129,7 +130,8 @@ public final class JetStreamAssets {
         if (bytes < maxBytes) {
           log.warn(
               "JetStream has little room: {} keeps at most {} MiB, not {}; raise nats-server's"
-                  + " max_file_store, delete the stream, and restart the controller to create a larger one",
+                  + " max_file_store, delete the stream, and restart the controller to create a"
+                  + " larger one",
               name,
               bytes >> 20,
               maxBytes >> 20);

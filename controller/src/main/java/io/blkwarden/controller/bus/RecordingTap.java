@@ -126,9 +126,9 @@ public final class RecordingTap implements AutoCloseable {
     String refused = connection.getLastError();
     if (refused != null && refused.contains("Permissions Violation")) {
       throw new BusException(
-          "NATS at %s lets these credentials not hear the fleet (%s)"
+          "NATS at %s does not let these credentials subscribe to the fleet (%s)"
               .formatted(settings.printableServers(), refused),
-          "take an operator's seed, by --creds or NATS_CREDS");
+          "use an operator's seed (--creds or NATS_CREDS)");
     }
   }
 

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -264,6 +265,33 @@ final class ControllerRuntimeTest {
     ScriptedHost host = storming(HOST);
     await("throttled").atMost(BOUND).until(() -> host.held() != null);
     assertThat(controller.intakeCounters().stepFailures.sum()).isZero();
+  }
+
+  @Test
+  void twoAgentsOfOneHostNameRaiseAnAlertAndGetNoCommand() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    AlertTap alerts = closing(new AlertTap(server));
+    ScriptedHost host = closing(new ScriptedHost(server, HOST));
+    ScriptedHost clone = closing(new ScriptedHost(server, HOST, UUID.randomUUID()));
+    host.live();
+    clone.live();
+    await("told")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(alerts.alerts())
+                .singleElement()
+                .satisfies(alert -> {
+                  assertThat(alert.policy()).isEqualTo("duplicate-hosts");
+                  assertThat(alert.summary()).contains("dom0-7", "--host");
+                }));
+
+    host.swaps(800);
+    clone.swaps(800);
+    ScriptedHost other = storming(new HostId("dom0-8"));
+    await("another host is throttled").atMost(BOUND).until(() -> other.held() != null);
+    assertThat(sets(host)).isEmpty();
+    assertThat(sets(clone)).isEmpty();
   }
 
   private static void nonsense(ScriptedHost host, byte[] noise) {

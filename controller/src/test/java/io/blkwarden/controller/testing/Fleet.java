@@ -53,13 +53,18 @@ public final class Fleet {
 
   /** The host's whole map; its samples count from 0. */
   public static MappingSnapshot snapshot(HostId host, long revision, String domain) {
+    return snapshot(host, RUN, revision, domain);
+  }
+
+  /** The same, of this run of an agent. */
+  static MappingSnapshot snapshot(HostId host, UUID run, long revision, String domain) {
     List<String> columns = SampleColumn.all().stream().map(SampleColumn::wire).toList();
     List<Long> zeros = Collections.nCopies(columns.size(), 0L);
     PhysicalDevice sda =
         new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);
     DomainRef guest = new DomainRef(DOMAIN, 137, domain);
     return new MappingSnapshot(
-        new MappingOrigin(host, BOOT, RUN, revision, Instant.now()),
+        new MappingOrigin(host, BOOT, run, revision, Instant.now()),
         List.of(guest),
         List.of(disk(guest, sda)),
         List.of(sda),

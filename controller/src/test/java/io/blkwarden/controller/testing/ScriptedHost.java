@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +36,7 @@ public final class ScriptedHost implements AutoCloseable {
   private static final long INTERVAL_MILLIS = 200;
 
   private final HostId host;
+  private final UUID run;
   private final FakeAgent agent;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final SampleFrame frame = new SampleFrame();
@@ -50,7 +52,13 @@ public final class ScriptedHost implements AutoCloseable {
 
   /** Connects; nothing is sent before {@link #live}. */
   public ScriptedHost(NatsServer server, HostId host) {
+    this(server, host, Fleet.RUN);
+  }
+
+  /** Connects, as this run of an agent. */
+  public ScriptedHost(NatsServer server, HostId host, UUID run) {
     this.host = host;
+    this.run = run;
     this.agent = Fleet.connect(server, host);
     agent.answers = this::answer;
   }
@@ -80,7 +88,7 @@ public final class ScriptedHost implements AutoCloseable {
 
   private void publishMap() {
     try {
-      agent.snapshot(Fleet.snapshot(host, 1, "vm176"));
+      agent.snapshot(Fleet.snapshot(host, run, 1, "vm176"));
     } catch (IOException | JetStreamApiException e) {
       throw new IllegalStateException(e);
     }
@@ -90,7 +98,7 @@ public final class ScriptedHost implements AutoCloseable {
     ios += iops * INTERVAL_MILLIS / 1_000;
     long now = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     long done = (long) ios;
-    frame.identify(Fleet.RUN, 1, 1, ++sequence);
+    frame.identify(run, 1, 1, ++sequence);
     frame.time(now, System.currentTimeMillis(), INTERVAL_MILLIS);
     frame.pressure(0, 0);
     for (var table : List.of(frame.disks(), frame.devices())) {
@@ -110,7 +118,7 @@ public final class ScriptedHost implements AutoCloseable {
         new Heartbeat(
             host,
             Fleet.BOOT,
-            Fleet.RUN,
+            run,
             Instant.now(),
             "test",
             1_000 * sequence,
@@ -119,7 +127,7 @@ public final class ScriptedHost implements AutoCloseable {
             true,
             "6.1.0",
             INTERVAL_MILLIS,
-            Fleet.snapshot(host, 1, "vm176").devices(),
+            Fleet.snapshot(host, run, 1, "vm176").devices(),
             List.of(),
             lease == null
                 ? List.of()

@@ -17,6 +17,7 @@ import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.RecordKind;
+import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.SimulatedAgents;
 import io.nats.client.AuthenticationException;
@@ -28,6 +29,7 @@ import io.nats.service.InfoResponse;
 import io.nats.service.PingResponse;
 import io.nats.service.StatsResponse;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -37,6 +39,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -163,7 +166,7 @@ final class NatsAccessTest {
       assertThat(refused.code()).as(command).isEqualTo(1);
       assertThat(refused.err())
           .as(command)
-          .contains("does not let these credentials do that", "take an operator's seed");
+          .contains("does not let these credentials do that", "use an operator's seed");
     }
     assertThat(viewer.denied()).isEmpty();
     assertThat(controller.readiness().hindrances()).isEmpty();
@@ -189,7 +192,7 @@ final class NatsAccessTest {
     assertThat(viewer.out()).isEmpty();
     assertThat(viewer.err())
         .contains(
-            "lets these credentials not hear the fleet", "take an operator's seed, by --creds");
+            "does not let these credentials subscribe to the fleet", "use an operator's seed");
   }
 
   @Test
@@ -399,6 +402,40 @@ final class NatsAccessTest {
     Files.writeString(nats.seed("host-dom0-9"), seed);
     assertThatThrownBy(() -> nats.client("host-dom0-9"))
         .isInstanceOf(AuthenticationException.class);
+  }
+
+  @Test
+  @Order(7)
+  void oneUserHasSoManyConnectionsAndSubscriptionsAndTakesNoneOfOthers() throws Exception {
+    String other = HostToken.encode(OTHER);
+    List<GuardedNats.Client> mine = new ArrayList<>();
+    assertThatThrownBy(
+            () -> {
+              while (mine.size() < 100) {
+                mine.add(nats.client("host-" + other));
+              }
+            })
+        .isInstanceOf(IOException.class);
+    assertThat(mine).hasSizeBetween(1, 8);
+    assertThat(Files.readString(folder.resolve("nats.log")))
+        .contains("maximum account active connections exceeded");
+
+    GuardedNats.Client one = mine.getFirst();
+    for (int n = 0; n < 100; n++) {
+      one.connection().subscribe("_INBOX." + other + "." + n);
+    }
+    await("so many subscriptions")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(one.denied()).anyMatch(each -> each.contains("maximum subscriptions")));
+
+    GuardedNats.Client others = nats.client("host-" + OURS.value());
+    others.connection().subscribe("_INBOX." + OURS.value() + ".here");
+    others.connection().flush(Duration.ofSeconds(5));
+    assertThat(others.denied()).isEmpty();
+    for (GuardedNats.Client each : mine) {
+      each.connection().close();
+    }
   }
 
   private static void allDenied(GuardedNats.Client who, String what, List<String> subjects)
