@@ -77,9 +77,10 @@ public final class JetStreamFault {
       return server.isJetStreamAvailable() || server.getCluster() != null
           ? new Complaint(
               "no stream accepts the message (no responders)",
-              "start the servers of the NATS cluster that are down; if none is, start the"
-                  + " controller, which creates missing streams, and check that JetStream is"
-                  + " enabled for its account")
+              "start the controller, which creates missing streams; after 'blkwarden nats init'"
+                  + " reload nats-server a second time; in a cluster, start the servers that are"
+                  + " down; without a configuration of 'nats init', check that JetStream is enabled"
+                  + " for the account")
           : notEnabled(server);
     }
     if (timedOut(fault)) {
