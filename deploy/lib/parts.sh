@@ -31,7 +31,8 @@ part_begin() { # NAME COMMAND..
   say "==> $name"
   PART_STARTED[$name]=$SECONDS
   set -m # a process group of its own
-  "$@" </dev/null >"$PARTS_LOGS/$name.log" 2>&1 &
+  # bash forgets the status of a process that ended long ago once its pid is used again
+  (trap 'echo $? >"$PARTS_LOGS/$name.status"' EXIT && "$@") </dev/null >"$PARTS_LOGS/$name.log" 2>&1 &
   PART_PID[$name]=$!
   set +m
 }
@@ -42,16 +43,16 @@ part_run() {
 }
 
 part_end() { # NAME
-  local name="$1" status=0 next took
+  local name="$1" status next took
   next=$((PART_STARTED[$name] + PROGRESS_SECONDS))
-  while kill -0 "${PART_PID[$name]}" 2>/dev/null; do
+  while [[ ! -s "$PARTS_LOGS/$name.status" ]] && kill -0 "${PART_PID[$name]}" 2>/dev/null; do
     if ((SECONDS >= next)); then
       say "    $name: $(duration $((SECONDS - PART_STARTED[$name])))$(progress "$name")"
       next=$((SECONDS + PROGRESS_SECONDS))
     fi
     sleep 0.3
   done
-  wait "${PART_PID[$name]}" || status=$?
+  status="$(cat "$PARTS_LOGS/$name.status" 2>/dev/null || echo 1)" # none: it was killed
   unset "PART_PID[$name]"
   took=$((SECONDS - PART_STARTED[$name]))
   case $status in
