@@ -78,6 +78,7 @@ final class AgentCore {
   private final LiveMapping live;
   private final NewThreads newThreads;
   private final RescanPolicy rescan = new RescanPolicy();
+  private boolean incomplete;
   private final Sampler sampler;
   private final SampleFrame frame = new SampleFrame();
   private final Outcomes outcomes;
@@ -264,6 +265,7 @@ final class AgentCore {
     rescan.scanning(now);
     boolean first = !live.known();
     List<MappingChange> changes = live.rescan();
+    logWhetherComplete();
     rescan.scanned(
         live.threadsMissing(),
         live.proofAwaited() || !live.complete(),
@@ -292,6 +294,20 @@ final class AgentCore {
       publish(leases.use(all -> all.endOrphans(present(), now)));
     }
     rescan.worked(now());
+  }
+
+  /** Logs that the host cannot be read completely, and that it can be again; each once. */
+  private void logWhetherComplete() {
+    if (live.complete() == incomplete) {
+      incomplete = !incomplete;
+      if (incomplete) {
+        LOG.warn(
+            "the host cannot be read completely, and its map stays as it was: {}",
+            live.scanFault().orElse("unknown"));
+      } else {
+        LOG.info("the host is read completely again");
+      }
+    }
   }
 
   /** Tells how a source does; one that this host can never have is logged once and no fault. */

@@ -4,6 +4,7 @@ import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.MappingResolver;
 import io.blkwarden.agent.mapping.Resolution;
+import io.blkwarden.agent.mapping.Unread;
 import io.blkwarden.agent.mapping.diff.HostMapping;
 import io.blkwarden.agent.mapping.diff.MappingChange;
 import io.blkwarden.agent.mapping.diff.MappingDiff;
@@ -11,6 +12,7 @@ import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.UnresolvedReason;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -58,8 +60,9 @@ final class LiveMapping {
             ? Optional.empty()
             : Optional.of(
                 snapshot.unread().stream()
+                    .sorted(Comparator.comparing(Unread::essential).reversed())
                     .limit(MAX_TOLD)
-                    .map(String::valueOf)
+                    .map(each -> each.source() + ": " + each.reason())
                     .collect(Collectors.joining("; ")));
     complete = snapshot.complete();
     if (!complete) {

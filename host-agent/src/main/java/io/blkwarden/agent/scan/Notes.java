@@ -13,6 +13,7 @@ final class Notes {
 
   private final List<Unread> unread = new ArrayList<>();
   private int dropped;
+  private boolean essentialDropped;
 
   /** The value, or null after noting why there is none. */
   <T> @Nullable T value(String source, Reading<T> reading, boolean essential) {
@@ -50,20 +51,21 @@ final class Notes {
     }
   }
 
-  /** Notes a fault; after {@value #MOST} of them they are counted, and the scan is incomplete. */
+  /** Notes a fault; after {@value #MOST} of them they are counted only. */
   void noted(String source, String reason, boolean essential) {
     if (unread.size() < MOST) {
       unread.add(new Unread(source, reason, essential));
     } else {
       dropped++;
+      essentialDropped |= essential;
     }
   }
 
-  /** All faults. Of those that found no room any may be essential, and so their number is. */
+  /** All faults; the number of those that found no room is essential if one of them was. */
   List<Unread> all() {
     List<Unread> all = new ArrayList<>(unread);
     if (dropped > 0) {
-      all.add(new Unread("scan", dropped + " more sources could not be read", true));
+      all.add(new Unread("scan", dropped + " more sources could not be read", essentialDropped));
     }
     return List.copyOf(all);
   }
