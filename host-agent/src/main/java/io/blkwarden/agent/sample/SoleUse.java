@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <p>blkback counts a request when it submits it, the device when it completes, and the device is
  * read first: so a device that only the disk uses never gets ahead by more than what was in flight.
  * One that does serves others too: a mount or a backup in dom0, a partition or volume on it. A
- * device that counts nothing while the disk does I/O does not count at all. Not safe for use by
- * several threads.
+ * device that counts nothing while the disk does I/O does not count at all. blkback's counters are
+ * believed against the device's only once they were seen to move. Not safe for use by several
+ * threads.
  */
 final class SoleUse {
   /** What was found. */
@@ -45,6 +46,7 @@ final class SoleUse {
   private Verdict verdict = Verdict.ALONE;
   private @Nullable DiskStat seen;
   private boolean idle;
+  private boolean ownMoved;
   private long deviceSectors;
   private long ownSectors = -1;
   private long ahead;
@@ -111,7 +113,8 @@ final class SoleUse {
     missing = uncounted > 0 ? missing + ofDisk : 0;
     boolean calmNow = foreign + uncounted == 0 && ofDevice - ofDisk < CLEAR_SECTORS;
     calm = calmNow ? calm + 1 : 0;
-    if (ahead > aheadMax || foreign >= STRANGE_MIN) {
+    ownMoved |= ofDisk > 0;
+    if (ownMoved && (ahead > aheadMax || foreign >= STRANGE_MIN)) {
       verdict = Verdict.OTHERS;
     } else if (uncounted >= STRANGE_MIN && missing >= CLEAR_SECTORS) {
       verdict = Verdict.NOT_COUNTED;

@@ -131,7 +131,8 @@ public final class Throttler {
           Handled.of(
               snapshot
                   .get()
-                  .map(why -> outcomes.failed(command.id(), "no snapshot is published: " + why))
+                  .map(why ->
+                      outcomes.failed(command.id(), "the snapshot was not published: " + why))
                   .orElseGet(() -> outcomes.done(command.id(), "a snapshot is published")));
       case Verdict.SameMapping() ->
           Handled.of(outcomes.done(command.id(), "no snapshot: the sender knows of this mapping"));
