@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -20,6 +21,9 @@ import java.util.random.RandomGenerator;
  * <p>An alert that was stored but whose acknowledgement was lost is sent again with the same
  * message id; the stream knows it for two minutes and stores it once, while plain listeners may
  * hear it twice.
+ *
+ * <p>Nothing is published without the claim. What waits when another controller has it is left to
+ * that one, which judges the fleet by the same samples.
  */
 final class AlertSender extends Sender {
   private static final int BATCH = 256;
@@ -27,23 +31,37 @@ final class AlertSender extends Sender {
   private final AlertOutbox outbox;
   private final Subjects subjects;
   private final BusCounters counters;
+  private final Supplier<Claim> claim;
 
   AlertSender(
       AlertOutbox outbox,
       Connection link,
       Subjects subjects,
       BusCounters counters,
+      Supplier<Claim> claim,
       RandomGenerator random)
       throws IOException {
     super("alerts", outbox, link, random);
     this.outbox = outbox;
     this.subjects = subjects;
     this.counters = counters;
+    this.claim = claim;
   }
 
   @Override
   boolean publishNext() throws InterruptedException {
     List<Entry> batch = outbox.awaitBatch(BATCH);
+    switch (claim.get()) {
+      case Claim.Held _ -> {}
+      case Claim.Unknown _ -> {
+        return false;
+      }
+      case Claim.Lost _ -> {
+        outbox.remove(batch.stream().map(Entry::number).toList());
+        counters.alertsLeft.add(batch.size());
+        return true;
+      }
+    }
     List<Long> stored = publish(batch);
     outbox.remove(stored);
     counters.alertsRetried.add(batch.size() - stored.size());

@@ -28,6 +28,9 @@ public final class BusCounters {
   /** Alerts refused at the outbox's bound; each stands in the log in full. */
   public final LongAdder alertsLost = new LongAdder();
 
+  /** States of alerts that waited when another controller had claimed, and were left to it. */
+  public final LongAdder alertsLeft = new LongAdder();
+
   /** Decisions that the stream acknowledged. */
   public final LongAdder decisionsPublished = new LongAdder();
 

@@ -2,7 +2,7 @@ package io.blkwarden.controller.bus;
 
 /** Who may command the fleet, as this controller knows it; see {@code docs/decisions/0008}. */
 public sealed interface Claim {
-  /** Nobody knows yet: NATS has not been reached since the start. */
+  /** Not known: NATS was not reached yet, or not for so long that another may have claimed. */
   record Unknown() implements Claim {}
 
   /**
@@ -13,7 +13,7 @@ public sealed interface Claim {
   record Held(long epoch) implements Claim {}
 
   /**
-   * Another controller took over; this one only watches until it is started again.
+   * Another controller commands; this one watches, and claims once the other's lease has ended.
    *
    * @param holder name of the other instance
    * @param epoch its number

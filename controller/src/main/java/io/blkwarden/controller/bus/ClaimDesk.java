@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.KeyValue;
@@ -7,35 +8,90 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps this controller's claim, and logs and counts its changes. */
-final class ClaimDesk {
+/**
+ * Keeps this controller's claim, and logs, counts and tells its changes.
+ *
+ * <p>It has a thread of its own, which may wait for the server: a renewal must not wait behind
+ * thousands of maps. A claim is told after the alerts that are open, which are read on another
+ * thread.
+ */
+final class ClaimDesk implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ClaimDesk.class);
+  private static final long LOOK_SECONDS = 1;
   private static final long RECLAIM_MILLIS = 30_000;
 
   private final ClaimKeeper keeper;
+  private final Subjects subjects;
   private final InstantSource clock;
   private final BusCounters counters;
+  private final Consumer<Runnable> elsewhere;
+  private final Errands thread = new Errands("blkwarden-claim");
   private final AtomicLong noticed = new AtomicLong();
   private final AtomicBoolean warned = new AtomicBoolean();
-  private volatile Claim claim = new Claim.Unknown();
+  private final AtomicBoolean recalling = new AtomicBoolean();
+  private volatile Runnable look = () -> {};
+  private volatile Supplier<@Nullable Connection> links = () -> null;
+  private Claim told = new Claim.Unknown();
   private long lastReclaimMillis;
 
-  ClaimDesk(ClaimKeeper keeper, InstantSource clock, BusCounters counters) {
+  /**
+   * A desk that has not claimed.
+   *
+   * @param elsewhere runs what takes long on another thread
+   */
+  ClaimDesk(
+      ClaimKeeper keeper,
+      Subjects subjects,
+      InstantSource clock,
+      BusCounters counters,
+      Consumer<Runnable> elsewhere) {
     this.keeper = keeper;
+    this.subjects = subjects;
     this.clock = clock;
     this.counters = counters;
+    this.elsewhere = elsewhere;
   }
 
+  /**
+   * Begins to claim, renew or watch, each second.
+   *
+   * @param link the connection, absent while there is none that is prepared
+   * @param failed is told why a request failed; it is tried again in any case
+   */
+  void start(
+      Supplier<@Nullable Connection> link, Inbox to, BiConsumer<Connection, Exception> failed) {
+    links = link;
+    look = () -> settle(to, failed);
+    thread.each(LOOK_SECONDS, look);
+  }
+
+  /** Who holds the claim now. */
   Claim claim() {
-    return claim;
+    return keeper.claim();
+  }
+
+  /** Looks at once; on any thread. */
+  void look() {
+    thread.soon(() -> look.run());
+  }
+
+  /** Takes what somebody wrote to the bucket. */
+  void written(byte[] record) {
+    if (keeper.concerns(record)) {
+      look();
+    }
   }
 
   /** Takes note of an agent's highest epoch, on any thread; whether it is worth a look. */
   boolean notice(long epoch) {
-    if (!(claim instanceof Claim.Held held) || epoch <= held.epoch()) {
+    if (!(claim() instanceof Claim.Held held) || epoch <= held.epoch()) {
       return false;
     }
     if (!keeper.plausible(epoch)) {
@@ -51,25 +107,51 @@ final class ClaimDesk {
     return noticed.getAndAccumulate(epoch, Math::max) < epoch;
   }
 
-  /**
-   * Claims if that was not done yet, else looks whether the claim stands; waits for the server.
-   *
-   * @return whether the claim changed
-   */
-  boolean settle(Connection link) throws IOException, JetStreamApiException {
-    KeyValue bucket = link.keyValue(JetStreamAssets.CLAIM, JetStreamAssets.bucketOptions());
-    keeper.notice(noticed.get());
-    Claim now = claim instanceof Claim.Unknown ? keeper.acquire(bucket) : keeper.verify(bucket);
-    if (now instanceof Claim.Held && keeper.outdone() && mayReclaim()) {
-      log.warn("an agent obeys a higher epoch than {}: claiming again", now);
-      now = keeper.acquire(bucket);
+  /** Claims, renews or watches, and tells what changed; without NATS a claim ends by itself. */
+  private void settle(Inbox to, BiConsumer<Connection, Exception> failed) {
+    Connection link = links.get();
+    if (link != null) {
+      try {
+        keeper.notice(noticed.get());
+        boolean reclaim = keeper.outdone() && mayReclaim();
+        if (reclaim) {
+          log.warn("an agent obeys a higher epoch than {}: claiming again", keeper.claim());
+        }
+        keeper.settle(bucket(link), reclaim);
+      } catch (IOException | JetStreamApiException | IllegalStateException e) {
+        failed.accept(link, e);
+      }
     }
-    if (now.equals(claim)) {
-      return false;
+    if (!claimedNow()) {
+      tell(to);
+    } else if (link != null && recalling.compareAndSet(false, true)) {
+      elsewhere.accept(() -> recall(link, to));
     }
-    claim = now;
-    record(now);
-    return true;
+  }
+
+  /** Reads the alerts that are open, and tells of the claim after them. */
+  private void recall(Connection link, Inbox to) {
+    try {
+      to.openAlerts(OpenAlerts.read(link, subjects));
+      tell(to);
+    } finally {
+      recalling.set(false);
+    }
+  }
+
+  /** Whether this controller has claimed, and nobody was told yet. */
+  private synchronized boolean claimedNow() {
+    return claim() instanceof Claim.Held held && !held.equals(told);
+  }
+
+  /** Tells who holds the claim now if that has changed; one at a time, so in order. */
+  private synchronized void tell(Inbox to) {
+    Claim now = claim();
+    if (!now.equals(told)) {
+      told = now;
+      record(now);
+      to.claim(now);
+    }
   }
 
   private void record(Claim now) {
@@ -79,12 +161,16 @@ final class ClaimDesk {
         log.info("claim: this controller commands the fleet, epoch {}", held.epoch());
       }
       case Claim.Lost lost ->
-          log.warn(
-              "claim: lost to controller {} (epoch {}); watching only. Restart this one to take"
-                  + " over again",
+          log.info(
+              "claim: controller {} commands the fleet, epoch {}; this one watches, and takes over"
+                  + " when that one's claim is not renewed for {} s",
               lost.holder(),
-              lost.epoch());
-      case Claim.Unknown unknown -> log.debug("claim: {}", unknown);
+              lost.epoch(),
+              ClaimKeeper.LEASE_MILLIS / 1_000);
+      case Claim.Unknown _ ->
+          log.warn(
+              "claim: not renewed for {} s: this controller acts no more until it is",
+              ClaimKeeper.HELD_MILLIS / 1_000);
     }
   }
 
@@ -95,5 +181,23 @@ final class ClaimDesk {
     }
     lastReclaimMillis = now;
     return true;
+  }
+
+  private static KeyValue bucket(Connection link) throws IOException {
+    return link.keyValue(JetStreamAssets.CLAIM, JetStreamAssets.claimOptions());
+  }
+
+  /** Gives the claim up, so that another controller claims at once. */
+  @Override
+  public void close() {
+    thread.close();
+    Connection link = links.get();
+    if (link != null && claim() instanceof Claim.Held) {
+      try {
+        keeper.release(bucket(link));
+      } catch (IOException | JetStreamApiException | IllegalStateException e) {
+        log.debug("claim not given up, it ends by itself: {}", e.toString());
+      }
+    }
   }
 }

@@ -6,15 +6,23 @@ import io.nats.client.api.KeyValueEntry;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claims the fleet in the bucket {@code blkwarden-claim} and finds out when another controller did.
+ * Claims the fleet in the bucket {@code blkwarden-claim}, renews the claim, and takes over one that
+ * is not renewed any more.
  *
- * <p>The newest claim wins. Its epoch is the greatest of: one more than the epoch that stands in
- * the bucket, one more than the highest that this controller has held, was started with, or that an
+ * <p>A claim is a lease. Its holder writes it again every {@link #RENEW_MILLIS}, and stops acting
+ * {@link #HELD_MILLIS} after it began the last renewal that succeeded. Another controller claims
+ * once it has seen no new revision for {@link #LEASE_MILLIS}, so it starts after the holder has
+ * stopped. Both measure by their own monotonic clock.
+ *
+ * <p>The epoch of a new claim is the greatest of: one more than the epoch that stands in the
+ * bucket, one more than the highest that this controller has held, was started with, or that an
  * agent said it had seen, and the seconds since 1970. So it grows even when NATS lost its state.
- * Written by compare-and-set; used by one thread, which waits for the server.
+ * Written by compare-and-set. One thread calls {@link #settle} and {@link #release}, and waits for
+ * the server there; the other methods may be called on any thread.
  */
 final class ClaimKeeper {
   /** Key in the bucket. */
@@ -27,28 +35,47 @@ final class ClaimKeeper {
    */
   static final long AHEAD_SECONDS_MAX = 86_400;
 
-  private static final int MAX_ATTEMPTS = 16;
+  /** Time between two renewals. */
+  static final long RENEW_MILLIS = 2_000;
+
+  /** How long a claim is held from the begin of its last renewal on. */
+  static final long HELD_MILLIS = 7_000;
+
+  /** How long a claim must not have been renewed before another controller claims. */
+  static final long LEASE_MILLIS = 10_000;
 
   private final String instance;
   private final String run;
   private final InstantSource clock;
-  private Claim claim = new Claim.Unknown();
-  private long highest;
+  private final LongSupplier monotonicMillis;
+  private volatile Claim claim = new Claim.Unknown();
+  private volatile long heldUntilMillis;
+  private volatile long highest;
+  private long renewedMillis;
+  private long seenRevision = -1;
+  private long seenMillis;
 
   /**
    * A keeper that has not claimed yet.
    *
+   * @param monotonicMillis a clock in ms that never steps
    * @param above its epochs are above this one
    */
-  ClaimKeeper(String instance, String run, InstantSource clock, long above) {
+  ClaimKeeper(
+      String instance, String run, InstantSource clock, LongSupplier monotonicMillis, long above) {
     this.highest = above;
     this.instance = instance;
     this.run = run;
     this.clock = clock;
+    this.monotonicMillis = monotonicMillis;
   }
 
+  /** Who holds the claim now; not this controller once its lease has ended. */
   Claim claim() {
-    return claim;
+    Claim now = claim;
+    return now instanceof Claim.Held && monotonicMillis.getAsLong() > heldUntilMillis
+        ? new Claim.Unknown()
+        : now;
   }
 
   /** Whether an epoch that an agent says it has seen can be one. */
@@ -56,7 +83,7 @@ final class ClaimKeeper {
     return epoch <= clock.instant().getEpochSecond() + AHEAD_SECONDS_MAX;
   }
 
-  /** Takes note of an epoch that an agent has seen. */
+  /** Takes note of an epoch that an agent has seen; on the thread of {@link #settle}. */
   void notice(long epoch) {
     highest = Math.max(highest, epoch);
   }
@@ -66,42 +93,83 @@ final class ClaimKeeper {
     return claim instanceof Claim.Held held && highest > held.epoch();
   }
 
-  /** Claims the fleet, whoever had it. */
-  Claim acquire(KeyValue bucket) throws IOException, JetStreamApiException {
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      KeyValueEntry entry = bucket.get(KEY);
-      Optional<ClaimRecord> standing = read(entry);
-      long epoch =
-          Math.max(
-              Math.max(standing.map(ClaimRecord::epoch).orElse(0L), highest) + 1,
-              clock.instant().getEpochSecond());
-      if (write(bucket, entry, new ClaimRecord(epoch, instance, run))) {
-        highest = epoch;
-        claim = new Claim.Held(epoch);
-        return claim;
-      }
-    }
-    throw new IOException("%d other claims came first".formatted(MAX_ATTEMPTS));
+  /** Whether a written claim is another controller's, and concerns this one at once. */
+  boolean concerns(byte[] written) {
+    return ClaimRecord.parse(written)
+        .map(record ->
+            record.released() || (claim instanceof Claim.Held && !record.run().equals(run)))
+        .orElse(true);
   }
 
   /**
-   * Looks who holds the claim.
+   * Renews the claim if it is this controller's, else claims if it is nobody's any more.
    *
-   * <p>A claim that NATS has forgotten, or an older one that it brought back, is claimed again by
-   * the one that held it; a claim once lost stays lost.
+   * @param reclaim claims again, with a higher epoch, what this controller holds
    */
-  Claim verify(KeyValue bucket) throws IOException, JetStreamApiException {
+  void settle(KeyValue bucket, boolean reclaim) throws IOException, JetStreamApiException {
+    long begun = monotonicMillis.getAsLong();
+    KeyValueEntry entry = bucket.get(KEY);
+    Optional<ClaimRecord> standing = read(entry);
+    boolean mine = standing.filter(record -> record.run().equals(run)).isPresent();
+    boolean free = standing.map(ClaimRecord::released).orElse(true);
     if (!(claim instanceof Claim.Held held)) {
-      return claim;
+      if (free || mine) { // mine: the answer to an earlier write was lost
+        acquire(bucket, entry, begun);
+      } else {
+        watch(bucket, entry, standing.get(), begun);
+      }
+    } else if (free || standing.get().epoch() < held.epoch() || (mine && reclaim)) {
+      acquire(bucket, entry, begun); // NATS forgot it, or brought an older one back
+    } else if (!mine) {
+      watch(bucket, entry, standing.get(), begun);
+    } else if (begun - renewedMillis >= RENEW_MILLIS && write(bucket, entry, standing.get())) {
+      held(held.epoch(), begun);
     }
-    Optional<ClaimRecord> standing = read(bucket.get(KEY));
-    if (standing.isEmpty() || standing.get().epoch() < held.epoch()) {
-      return acquire(bucket);
+  }
+
+  /** Watches another's claim, and claims when that is not renewed. */
+  private void watch(
+      KeyValue bucket, @Nullable KeyValueEntry entry, ClaimRecord standing, long begun)
+      throws IOException, JetStreamApiException {
+    long revision = entry == null ? 0 : entry.getRevision();
+    if (revision != seenRevision) {
+      seenRevision = revision;
+      seenMillis = monotonicMillis.getAsLong();
     }
-    if (!standing.get().run().equals(run)) {
-      claim = new Claim.Lost(standing.get().instance(), standing.get().epoch());
+    claim = new Claim.Lost(standing.instance(), standing.epoch());
+    if (begun - seenMillis >= LEASE_MILLIS) {
+      acquire(bucket, entry, begun);
     }
-    return claim;
+  }
+
+  /** Claims; leaves all as it is if another controller came first. */
+  private void acquire(KeyValue bucket, @Nullable KeyValueEntry entry, long begun)
+      throws IOException, JetStreamApiException {
+    long epoch =
+        Math.max(
+            Math.max(read(entry).map(ClaimRecord::epoch).orElse(0L), highest) + 1,
+            clock.instant().getEpochSecond());
+    if (write(bucket, entry, new ClaimRecord(epoch, instance, run))) {
+      highest = epoch;
+      held(epoch, begun);
+    }
+  }
+
+  private void held(long epoch, long begun) {
+    renewedMillis = begun;
+    heldUntilMillis = begun + HELD_MILLIS;
+    claim = new Claim.Held(epoch);
+  }
+
+  /** Gives the claim up, so that another controller claims at once. */
+  void release(KeyValue bucket) throws IOException, JetStreamApiException {
+    boolean mine = claim instanceof Claim.Held;
+    claim = new Claim.Unknown();
+    KeyValueEntry entry = mine ? bucket.get(KEY) : null;
+    Optional<ClaimRecord> standing = read(entry).filter(record -> record.run().equals(run));
+    if (standing.isPresent()) {
+      boolean _ = write(bucket, entry, standing.get().release());
+    }
   }
 
   private static Optional<ClaimRecord> read(@Nullable KeyValueEntry entry) {

@@ -17,6 +17,19 @@ record ClaimRecord(long epoch, String instance, String run) {
   private static final Pattern FORM =
       Pattern.compile("([1-9][0-9]{0,17}) ([A-Za-z0-9_.-]{1,64}) ([A-Za-z0-9-]{1,64})");
 
+  /** The run of a claim that was given up. */
+  private static final String RELEASED = "released";
+
+  /** The same claim, given up: any controller may claim at once. */
+  ClaimRecord release() {
+    return new ClaimRecord(epoch, instance, RELEASED);
+  }
+
+  /** Whether it was given up. */
+  boolean released() {
+    return run.equals(RELEASED);
+  }
+
   static Optional<ClaimRecord> parse(byte[] bytes) {
     Matcher m = FORM.matcher(new String(bytes, StandardCharsets.US_ASCII));
     return m.matches()

@@ -58,9 +58,14 @@ final class Errands implements AutoCloseable {
     }
   }
 
-  /** Interrupts what runs and forgets the rest. */
+  /** Interrupts what runs, waits a second for its end, and forgets the rest. */
   @Override
   public void close() {
     thread.shutdownNow();
+    try {
+      boolean _ = thread.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

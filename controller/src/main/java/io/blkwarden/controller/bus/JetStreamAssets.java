@@ -47,7 +47,8 @@ public final class JetStreamAssets {
   /** Bucket of what people said. */
   public static final String SAID = "blkwarden-silences";
 
-  static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
+  static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
   private static final long LEAST_BYTES = 1L << 20;
   private static final int NOT_FOUND = 404;
@@ -71,6 +72,13 @@ public final class JetStreamAssets {
 
   static KeyValueOptions bucketOptions() {
     return KeyValueOptions.builder().jetStreamOptions(options()).build();
+  }
+
+  /** For the claim: an answer that comes later than this is too late. */
+  static KeyValueOptions claimOptions() {
+    return KeyValueOptions.builder()
+        .jetStreamOptions(JetStreamOptions.builder().requestTimeout(CLAIM_TIMEOUT).build())
+        .build();
   }
 
   /** Creates what is missing and protects what exists; waits for the server. */

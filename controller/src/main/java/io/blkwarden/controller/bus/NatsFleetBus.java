@@ -84,8 +84,14 @@ public final class NatsFleetBus implements AutoCloseable {
     this.random = random;
     this.clock = clock;
     this.links = new NatsLinks(settings, random);
-    ClaimKeeper keeper = new ClaimKeeper(settings.instance(), run, clock, settings.aboveEpoch());
-    this.desk = new ClaimDesk(keeper, clock, counters);
+    ClaimKeeper keeper =
+        new ClaimKeeper(
+            settings.instance(),
+            run,
+            clock,
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+            settings.aboveEpoch());
+    this.desk = new ClaimDesk(keeper, settings.subjects(), clock, counters, errands::soon);
   }
 
   /** Begins to connect and to deliver; returns at once. */
@@ -93,6 +99,7 @@ public final class NatsFleetBus implements AutoCloseable {
     inbox = deliverTo;
     errands.soon(this::bringUp);
     errands.each(VERIFY_SECONDS, this::queueCheck);
+    desk.start(() -> prepared && up(control) ? control : null, deliverTo, this::unsettled);
   }
 
   /** How the bus is. */
@@ -181,7 +188,7 @@ public final class NatsFleetBus implements AutoCloseable {
   /** Takes note of the highest epoch that an agent says it has seen. */
   public void noticeEpoch(long epoch) {
     if (desk.notice(epoch)) {
-      queueCheck();
+      desk.look();
     }
   }
 
@@ -304,11 +311,12 @@ public final class NatsFleetBus implements AutoCloseable {
     return decided.awaitEmpty(atMost);
   }
 
-  /** Closes the connections; what was not flushed is lost. */
+  /** Gives the claim up and closes the connections; what was not flushed is lost. */
   @Override
   public void close() {
     errands.close();
     stopSenders();
+    desk.close();
     for (Connection link : new Connection[] {samples, control, alerts}) {
       NatsLinks.close(link);
     }
@@ -351,7 +359,7 @@ public final class NatsFleetBus implements AutoCloseable {
                 settings.instance(),
                 clock.instant(),
                 to,
-                this::queueCheck);
+                desk::written);
       }
       refresh(controlLink, to);
     } catch (BusException e) {
@@ -369,12 +377,12 @@ public final class NatsFleetBus implements AutoCloseable {
         before.close();
       }
       said = SaidWatch.start(link, to::said); // before a claim, lest a pause is overlooked
-      settle(link, to);
       if (!prepared) {
         log.info("NATS: ready at {}", settings.printableServers());
       }
       prepared = true;
       problem = "";
+      desk.look();
       SpecWatch earlier = specWatch;
       if (earlier != null) {
         earlier.close();
@@ -436,7 +444,7 @@ public final class NatsFleetBus implements AutoCloseable {
     }
   }
 
-  /** Looks whether the claim still stands. */
+  /** Looks whether JetStream works. */
   private void check() {
     checkQueued.set(false);
     Connection link = control;
@@ -445,22 +453,14 @@ public final class NatsFleetBus implements AutoCloseable {
       return;
     }
     try {
-      settle(link, to);
       JetStreamAssets.check(link, settings.printableServers());
-    } catch (IOException | JetStreamApiException | IllegalStateException e) {
-      later(JetStreamAssets.explain(e, link, settings.printableServers()));
     } catch (BusException e) {
       later(e);
     }
   }
 
-  private void settle(Connection link, Inbox to) throws IOException, JetStreamApiException {
-    if (desk.settle(link)) {
-      if (desk.claim() instanceof Claim.Held) {
-        to.openAlerts(OpenAlerts.read(link, settings.subjects()));
-      }
-      to.claim(desk.claim());
-    }
+  private void unsettled(Connection link, Exception e) {
+    later(JetStreamAssets.explain(e, link, settings.printableServers()));
   }
 
   private void startSenders() throws IOException {
@@ -469,7 +469,7 @@ public final class NatsFleetBus implements AutoCloseable {
       Subjects subjects = settings.subjects();
       List<Sender> made =
           List.of(
-              new AlertSender(outbox, link, subjects, counters, random),
+              new AlertSender(outbox, link, subjects, counters, desk::claim, random),
               new DecisionSender(decided, link, subjects, counters, random));
       threads = made.stream().map(Sender::start).toList();
       senders = made;

@@ -5,6 +5,7 @@ import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What the controller listens to; they outlive reconnections. */
 final class Subscriptions {
@@ -25,7 +26,7 @@ final class Subscriptions {
    *
    * @param instance name of this controller, for whoever looks for services
    * @param since when it began to listen, for the same
-   * @param claimTouched called when somebody wrote to the claim: a bucket is a stream, and a put a
+   * @param claimWritten gets what somebody wrote to the claim: a bucket is a stream, and a put a
    *     message that plain subscribers hear too
    */
   Subscriptions(
@@ -35,7 +36,7 @@ final class Subscriptions {
       String instance,
       Instant since,
       Inbox inbox,
-      Runnable claimTouched) {
+      Consumer<byte[]> claimWritten) {
     this.subjects = subjects;
     this.samplesLink = samplesLink;
     this.controlLink = controlLink;
@@ -44,7 +45,8 @@ final class Subscriptions {
     outcomes = controlLink.createDispatcher(m -> inbox.outcome(m.getSubject(), m.getData()));
     operators = controlLink.createDispatcher();
     operators.subscribe(
-        "$KV." + JetStreamAssets.CLAIM + "." + ClaimKeeper.KEY, m -> claimTouched.run());
+        "$KV." + JetStreamAssets.CLAIM + "." + ClaimKeeper.KEY,
+        m -> claimWritten.accept(m.getData()));
     outcomes.subscribe(subjects.allOutcomes());
     fleet.subscribe(subjects.allMappings(), m -> inbox.mapping(m.getSubject(), m.getData()));
     fleet.subscribe(subjects.allHeartbeats(), m -> inbox.heartbeat(m.getSubject(), m.getData()));

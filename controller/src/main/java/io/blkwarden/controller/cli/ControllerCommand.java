@@ -40,8 +40,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Runs the controller until it is stopped.",
-      "Starts without NATS too, and works as soon as it is there. Of several controllers the one"
-          + " started last commands; the others watch."
+      "Starts without NATS too, and works as soon as it is there. Of several controllers one"
+          + " commands; another takes over 15 s at most after it died, at once when it stops."
     })
 final class ControllerCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);

@@ -80,6 +80,11 @@ final class AlertmanagerFeed {
     }
   }
 
+  /** Forgets what is not sent yet. */
+  void forget() {
+    waiting.clear();
+  }
+
   /** How many are not sent yet. */
   int pending() {
     return waiting.size();

@@ -134,6 +134,22 @@ public final class Notifier {
   }
 
   /**
+   * Leaves what is open to the controller that commands now; what webhooks are still to be told is
+   * tried as often as any page.
+   */
+  public void handOver() {
+    try {
+      Disposable _ =
+          thread.schedule(() -> {
+            book.forget();
+            alertmanagers.forEach(AlertmanagerFeed::forget);
+          });
+    } catch (RejectedExecutionException e) {
+      log.debug("closed: nothing is open");
+    }
+  }
+
+  /**
    * Waits until everybody was told everything.
    *
    * @return how many pages were not delivered when the time was over, each of them counted

@@ -44,6 +44,11 @@ public final class PageBook {
         : Optional.empty();
   }
 
+  /** Forgets what is open: another controller tells of it from now on. */
+  public void forget() {
+    open.clear();
+  }
+
   /** The alerts that page now. */
   public Collection<Alert> open() {
     return open.values();

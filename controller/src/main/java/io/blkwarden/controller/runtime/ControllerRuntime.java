@@ -353,6 +353,9 @@ public final class ControllerRuntime implements AutoCloseable {
   private List<Effect> watched(ControlStep step, Input input, Moment now) {
     if (input instanceof Input.ClaimLost) {
       commands.abandon("the claim is lost");
+      if (bus.state().claim() instanceof Claim.Lost) {
+        notifier.handOver();
+      }
     }
     view.see(input);
     List<Effect> effects = step.step(input, now);

@@ -176,6 +176,10 @@ final class Metrics {
             "alerts_lost_total",
             "Alerts refused at the bound; they stand in the log.",
             busCounts.alertsLost),
+        count(
+            "alerts_left_total",
+            "States of alerts that waited when another controller claimed.",
+            busCounts.alertsLeft),
         Metric.of("alerts_waiting", "Alerts that wait to be stored.", bus::waitingAlerts),
         count(
             "decisions_published_total",

@@ -118,19 +118,25 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void theControllerStartedLastCommandsAndTheOtherKnows() {
+  void theSecondWatchesAndTakesOverAtOnceFromOneThatStops() {
     NatsServer server = closing(NatsServer.start());
-    Recording first = new Recording();
-    NatsFleetBus one = bus(server, "c1", first, new BusCounters());
+    NatsFleetBus one = bus(server, "c1", new Recording(), new BusCounters());
     awaitHeld(one);
     long before = epoch(one);
 
-    NatsFleetBus two = bus(server, "c2", new Recording(), new BusCounters());
-    awaitHeld(two);
+    Recording second = new Recording();
+    NatsFleetBus two = bus(server, "c2", second, new BusCounters());
+    await().atMost(BOUND).until(() -> two.state().claim().equals(new Claim.Lost("c1", before)));
+    assertThat(epoch(one)).isEqualTo(before);
 
+    one.close();
+    awaitHeld(two);
     assertThat(epoch(two)).isGreaterThan(before);
-    await().atMost(BOUND).until(() -> one.state().claim().equals(new Claim.Lost("c2", epoch(two))));
-    assertThat(first.claims).last().isInstanceOf(Claim.Lost.class);
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(second.claims)
+                .containsExactly(new Claim.Lost("c1", before), new Claim.Held(epoch(two))));
   }
 
   @Test

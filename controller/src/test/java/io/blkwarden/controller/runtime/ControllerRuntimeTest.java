@@ -203,21 +203,20 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void theOneStartedLastCommands() throws Exception {
+  void theSecondWatchesAndSaysSo() throws Exception {
     ControllerRuntime first = controller("c1");
     awaitReady(first);
     ControllerRuntime second = controller("c2");
-    awaitReady(second);
-    await("lost")
+    await("watches")
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(first.readiness().hindrances())
-                .containsExactly("controller c2 commands the fleet"));
+            assertThat(second.readiness().hindrances())
+                .containsExactly("controller c1 commands the fleet"));
     ScriptedHost host = storming(HOST);
 
     await("throttled").atMost(BOUND).until(() -> host.held() != null);
-    assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c2");
-    assertThat(first.dispatchCounters().commands.sum()).isZero();
+    assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
+    assertThat(second.dispatchCounters().commands.sum()).isZero();
   }
 
   @Test
