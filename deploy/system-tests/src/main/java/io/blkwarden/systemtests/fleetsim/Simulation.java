@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** One run: a fleet, controllers, and everything that goes wrong with them. */
 final class Simulation {
+  private static final long STEP_MILLIS = 10_000;
   private static final long AGENT_TICK_MILLIS = 200;
   private static final double LEG_LOST = 0.01;
 
@@ -73,6 +75,11 @@ final class Simulation {
 
   /** Runs it to its end. */
   Figures run() {
+    return run(broken -> false);
+  }
+
+  /** Runs it until its end, or until what is broken is enough. */
+  Figures run(Predicate<List<Broken>> enough) {
     for (int n = 0; n < plan.hosts(); n++) {
       HostSpec spec = spec(n);
       SimulatedHost host = new SimulatedHost(spec, world::now);
@@ -96,7 +103,11 @@ final class Simulation {
     newController();
     world.every(1_000, () -> List.copyOf(controllers).forEach(ControllerNode::tick));
     world.every(10_000L / Math.min(plan.hosts(), 50), this::something);
-    world.time.advanceTimeBy(Duration.ofMillis(plan.millis()));
+    for (long left = plan.millis();
+        left > 0 && !enough.test(world.oracle.broken());
+        left -= STEP_MILLIS) {
+      world.time.advanceTimeBy(Duration.ofMillis(Math.min(left, STEP_MILLIS)));
+    }
     return new Figures(
         plan,
         world.trail.events(),
