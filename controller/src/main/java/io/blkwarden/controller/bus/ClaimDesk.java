@@ -139,7 +139,7 @@ final class ClaimDesk implements AutoCloseable {
     }
   }
 
-  /** Whether this controller has claimed, and nobody was told yet. */
+  /** Whether this controller holds a claim that the engine has not been told of. */
   private synchronized boolean claimedNow() {
     return claim() instanceof Claim.Held held && !held.equals(told);
   }

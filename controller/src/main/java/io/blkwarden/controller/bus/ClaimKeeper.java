@@ -102,7 +102,7 @@ final class ClaimKeeper {
   }
 
   /**
-   * Renews the claim if it is this controller's, else claims if it is nobody's any more.
+   * Renews the claim if this controller holds it; claims if it is free or its lease has ended.
    *
    * @param reclaim claims again, with a higher epoch, what this controller holds
    */
