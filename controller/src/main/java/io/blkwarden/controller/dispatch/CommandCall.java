@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.random.RandomGenerator;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -42,6 +43,7 @@ public final class CommandCall {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   private final Sender sender;
+  private final LongPredicate claimed;
   private final Scheduler scheduler;
   private final DispatchCounters counters;
   private final RandomGenerator random;
@@ -49,13 +51,20 @@ public final class CommandCall {
   /**
    * A way to ask agents.
    *
+   * @param claimed whether this controller holds the claim of that epoch now; asked before each
+   *     attempt, since a lease may have ended while the process was suspended
    * @param scheduler where attempts are made and answers come
    * @param random jitter of the pauses; used on the scheduler only
    */
   public CommandCall(
-      Sender sender, Scheduler scheduler, DispatchCounters counters, RandomGenerator random) {
+      Sender sender,
+      LongPredicate claimed,
+      Scheduler scheduler,
+      DispatchCounters counters,
+      RandomGenerator random) {
     this.random = random;
     this.sender = sender;
+    this.claimed = claimed;
     this.scheduler = scheduler;
     this.counters = counters;
   }
@@ -111,6 +120,9 @@ public final class CommandCall {
   }
 
   private Mono<Outcome> attempt(Command command, long deadlineMillis) {
+    if (!claimed.test(command.epoch())) {
+      return Mono.error(new IllegalStateException("the claim was not renewed"));
+    }
     counters.attempts.increment();
     long left = Math.max(1, left(deadlineMillis));
     Command timed =

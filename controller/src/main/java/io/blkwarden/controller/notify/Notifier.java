@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,10 +51,15 @@ public final class Notifier {
    * A notifier that has told nothing.
    *
    * @param tokens by file
+   * @param claimed whether this controller commands the fleet now; no reminders are sent otherwise
    * @param thread the one thread that everything here happens on
    */
   public Notifier(
-      NotifySettings settings, Map<Path, Secret> tokens, InstantSource clock, Scheduler thread) {
+      NotifySettings settings,
+      Map<Path, Secret> tokens,
+      InstantSource clock,
+      BooleanSupplier claimed,
+      Scheduler thread) {
     this.thread = thread;
     HttpClient client = HttpClient.create();
     alertmanagers =
@@ -89,7 +95,11 @@ public final class Notifier {
     for (AlertmanagerFeed feed : alertmanagers) {
       Disposable _ =
           thread.schedulePeriodically(
-              () -> feed.again(book.open()),
+              () -> {
+                if (claimed.getAsBoolean()) {
+                  feed.again(book.open());
+                }
+              },
               feed.resendMillis(),
               feed.resendMillis(),
               TimeUnit.MILLISECONDS);

@@ -8,6 +8,7 @@ import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordDesk;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandCall;
 import io.blkwarden.controller.dispatch.CommandDesk;
@@ -105,13 +106,12 @@ public final class ControllerRuntime implements AutoCloseable {
     records = new RecordDesk(settings.bus(), busCounts, clock, random);
     stories = new StoryDesk(records, clock);
     outcomes = new OutcomeIntake(lanes, intakeCounts);
-    CommandCall call = new CommandCall(bus::request, dispatchThread, dispatchCounts, random);
+    CommandCall call = calls(bus::request);
     commands = new CommandDesk(call, toBrain(), dispatchThread, dispatchCounts);
     snapshots = new CommandDesk(call, ignored(), dispatchThread, dispatchCounts);
     LocalAsks local = new LocalAsks(bus::reply);
     OperatorMailbox operators = new OperatorMailbox(local, clock, dispatchCounts);
-    notifier =
-        new Notifier(settings.pages().settings(), settings.pages().tokens(), clock, notifyThread);
+    notifier = pages(settings.pages());
     FleetIntake intake =
         new FleetIntake(
             settings.bus().subjects(), lanes, intakeCounts, clock, outcomes, desk(operators));
@@ -416,6 +416,20 @@ public final class ControllerRuntime implements AutoCloseable {
     return bus.state().claim() instanceof Claim.Held held
         ? OptionalLong.of(held.epoch())
         : OptionalLong.empty();
+  }
+
+  private Notifier pages(NotifyFile file) {
+    return new Notifier(
+        file.settings(), file.tokens(), clock, () -> epoch().isPresent(), notifyThread);
+  }
+
+  private CommandCall calls(CommandCall.Sender sender) {
+    return new CommandCall(
+        sender,
+        used -> epoch().equals(OptionalLong.of(used)),
+        dispatchThread,
+        dispatchCounts,
+        random);
   }
 
   private CommandDesk.Feedback toBrain() {

@@ -30,9 +30,10 @@ final class CommandDeskTest {
   private final List<Outcome> outcomes = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
   private Function<Command, CompletableFuture<byte[]>> agent = command -> SILENT.copy();
+  private boolean claimed = true;
   private final CommandDesk desk =
       new CommandDesk(
-          new CommandCall(this::request, time, counters, new SplittableRandom(1)),
+          new CommandCall(this::request, epoch -> claimed, time, counters, new SplittableRandom(1)),
           new Told(),
           time,
           counters);
@@ -97,6 +98,21 @@ final class CommandDeskTest {
     assertThat(asked.getLast().expiresInMs()).isLessThan(asked.getFirst().expiresInMs());
     assertThat(counters.lost.sum()).isEqualTo(1);
     assertThat(desk.size()).isZero();
+  }
+
+  @Test
+  void nothingIsSentWhileTheClaimIsNotRenewed() {
+    claimed = false;
+    desk.send(Messages.command(1, HOST, 10_000));
+    advance(5_000);
+    assertThat(asked).isEmpty();
+    assertThat(lost).isEmpty();
+
+    claimed = true;
+    agent = command -> answered(command, 50);
+    advance(4_000);
+    assertThat(asked).hasSize(1);
+    assertThat(outcomes).hasSize(1);
   }
 
   @Test

@@ -88,7 +88,11 @@ final class DecisionLogTest {
   private EffectDispatch dispatch() {
     CommandCall call =
         new CommandCall(
-            (host, command, timeout) -> new CompletableFuture<>(), time, counters, new Random(1));
+            (host, command, timeout) -> new CompletableFuture<>(),
+            epoch -> true,
+            time,
+            counters,
+            new Random(1));
     CommandDesk.Feedback nobody =
         new CommandDesk.Feedback() {
           @Override

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ final class NotifierTest {
   private static final Path TOKEN = Path.of("/token");
 
   private final List<AutoCloseable> open = new ArrayList<>();
+  private final AtomicBoolean claimed = new AtomicBoolean(true);
   private final Scheduler thread = Schedulers.newSingle("notify-test", true);
 
   @AfterEach
@@ -48,7 +50,11 @@ final class NotifierTest {
 
   private Notifier notifier(NotifySettings settings) {
     return new Notifier(
-        settings, Map.of(TOKEN, new Secret("0123456789abcdef")), Clock.systemUTC(), thread);
+        settings,
+        Map.of(TOKEN, new Secret("0123456789abcdef")),
+        Clock.systemUTC(),
+        claimed::get,
+        thread);
   }
 
   private static Alert alert(long number, Alert.State state) {
@@ -118,6 +124,27 @@ final class NotifierTest {
     notifier.take(critical);
     await("one more").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
     assertThat(notifier.toAlertmanagers().sent.sum()).isEqualTo(sent + 1);
+  }
+
+  @Test
+  void aControllerThatCommandsNoMoreRemindsNobody() throws Exception {
+    Alertmanager manager = alertmanager();
+    manager.run();
+    Notifier notifier = feeding(manager, 100); // an alert ends 300 ms after its last reminder
+    notifier.take(alert(1, Alert.State.FIRING));
+    await("reminded").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > 5);
+
+    claimed.set(false);
+    await("it ends by itself").atMost(BOUND).until(() -> manager.alerts().isEmpty());
+
+    claimed.set(true);
+    await("it is open here").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
+    notifier.handOver();
+    await("it is another controller's").atMost(BOUND).until(() -> manager.alerts().isEmpty());
+    long sent = notifier.toAlertmanagers().sent.sum();
+    notifier.take(alert(2, Alert.State.FIRING));
+    await("later ones are").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > sent);
+    assertThat(names(manager)).doesNotContain(Messages.id(1).value());
   }
 
   @Test

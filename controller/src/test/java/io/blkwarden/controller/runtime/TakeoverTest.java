@@ -120,6 +120,7 @@ final class TakeoverTest {
       host.swaps(800);
       await("throttled by the second").atMost(BOUND).until(() -> host.held() != null);
       await("told").atMost(BOUND).until(() -> alerts.ids().size() == 2);
+      assertThat(of(host, "c1")).as("and nothing later").hasSize(commandsOfFirst);
       second.destroyForcibly();
       await("the first one acts again")
           .atMost(BOUND)

@@ -49,7 +49,7 @@ final class ControllerNode implements CommandDesk.Feedback {
     SplittableRandom random = new SplittableRandom(world.random.nextLong());
     DispatchCounters counters = new DispatchCounters();
     step = new ControlStep(StepSettings.DEFAULT, random, name);
-    CommandCall call = new CommandCall(sender, world.time, counters, random);
+    CommandCall call = new CommandCall(sender, any -> true, world.time, counters, random);
     commands = new CommandDesk(call, this, world.time, counters);
     snapshots = new CommandDesk(call, this, world.time, counters);
     dispatch =
