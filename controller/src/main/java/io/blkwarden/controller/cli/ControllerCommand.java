@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -205,7 +206,7 @@ final class ControllerCommand implements Callable<Integer> {
             },
             "blkwarden-stop");
     Runtime.getRuntime().addShutdownHook(hook);
-    CompletableFuture<Throwable> broken = runtime.broken();
+    CompletableFuture<@Nullable Throwable> broken = runtime.broken().toFuture();
     var _ = broken.thenRun(stopped::countDown);
     CountDownLatch halted = new CountDownLatch(1);
     haltIfBroken(broken, halted);
@@ -214,11 +215,12 @@ final class ControllerCommand implements Callable<Integer> {
   }
 
   /** Ends the process where an orderly end takes too long: what broke may be needed for it. */
-  private static void haltIfBroken(CompletableFuture<Throwable> broken, CountDownLatch never) {
+  private static void haltIfBroken(
+      CompletableFuture<@Nullable Throwable> broken, CountDownLatch never) {
     Thread guard =
         new Thread(
             () -> {
-              Throwable fault = broken.join();
+              Throwable fault = Objects.requireNonNull(broken.join());
               try {
                 boolean _ = never.await(3 * STOP.toSeconds(), TimeUnit.SECONDS);
               } catch (InterruptedException e) {

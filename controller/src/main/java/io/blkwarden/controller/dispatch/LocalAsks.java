@@ -1,13 +1,14 @@
 package io.blkwarden.controller.dispatch;
 
 import io.blkwarden.model.message.OperatorReply;
+import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * Requests that came into this process another way than over NATS, and wait for an answer.
@@ -19,7 +20,7 @@ public final class LocalAsks implements BiConsumer<String, OperatorReply> {
   private static final String PLACE = "local ";
 
   private final BiConsumer<String, OperatorReply> elsewhere;
-  private final Map<String, CompletableFuture<OperatorReply>> waiting = new ConcurrentHashMap<>();
+  private final Map<String, Sinks.One<OperatorReply>> waiting = new ConcurrentHashMap<>();
   private final AtomicLong last = new AtomicLong();
 
   /** None yet. */
@@ -27,28 +28,28 @@ public final class LocalAsks implements BiConsumer<String, OperatorReply> {
     this.elsewhere = elsewhere;
   }
 
-  /** Begins one; {@code asker} gets the place to reply to. */
-  public CompletableFuture<OperatorReply> ask(Consumer<String> asker) {
-    String place = PLACE + last.incrementAndGet();
-    CompletableFuture<OperatorReply> answer =
-        new CompletableFuture<OperatorReply>()
-            .completeOnTimeout(
-                new OperatorReply(OperatorReply.Verdict.FAILED, "no answer in time"),
-                OperatorMailbox.WAIT_MILLIS,
-                TimeUnit.MILLISECONDS);
-    waiting.put(place, answer);
-    CompletableFuture<OperatorReply> done =
-        answer.whenComplete((_, _) -> waiting.remove(place, answer));
-    asker.accept(place);
-    return done;
+  /** Begins one for each subscriber; {@code asker} gets the place to reply to. */
+  public Mono<OperatorReply> ask(Consumer<String> asker) {
+    return Mono.defer(() -> {
+      String place = PLACE + last.incrementAndGet();
+      Sinks.One<OperatorReply> answer = Sinks.one();
+      waiting.put(place, answer);
+      asker.accept(place);
+      return answer
+          .asMono()
+          .timeout(
+              Duration.ofMillis(OperatorMailbox.WAIT_MILLIS),
+              Mono.just(new OperatorReply(OperatorReply.Verdict.FAILED, "no answer in time")))
+          .doFinally(_ -> waiting.remove(place));
+    });
   }
 
   @Override
   public void accept(String replyTo, OperatorReply reply) {
     if (replyTo.startsWith(PLACE)) {
-      CompletableFuture<OperatorReply> answer = waiting.get(replyTo);
+      Sinks.One<OperatorReply> answer = waiting.get(replyTo);
       if (answer != null) {
-        boolean _ = answer.complete(reply);
+        Sinks.EmitResult _ = answer.tryEmitValue(reply);
       }
     } else {
       elsewhere.accept(replyTo, reply);

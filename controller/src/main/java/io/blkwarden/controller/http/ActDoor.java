@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,7 @@ final class ActDoor {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final @Nullable Predicate<String> token;
-  private final Function<OperatorRequest, CompletableFuture<OperatorReply>> controller;
+  private final Function<OperatorRequest, Mono<OperatorReply>> controller;
   private final RateLimit limit;
 
   /**
@@ -51,7 +50,7 @@ final class ActDoor {
    */
   ActDoor(
       @Nullable Predicate<String> token,
-      Function<OperatorRequest, CompletableFuture<OperatorReply>> controller,
+      Function<OperatorRequest, Mono<OperatorReply>> controller,
       InstantSource clock) {
     this.token = token;
     this.controller = controller;
@@ -161,7 +160,8 @@ final class ActDoor {
     } catch (JacksonException | IllegalArgumentException e) {
       return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
-    return Mono.fromFuture(controller.apply(asked))
+    return controller
+        .apply(asked)
         .flatMap(reply ->
             Mono.from(
                 response

@@ -3,10 +3,10 @@ package io.blkwarden.controller.http;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.time.InstantSource;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * What approving over HTTP takes.
@@ -17,5 +17,5 @@ import org.jspecify.annotations.Nullable;
  */
 public record Approvals(
     @Nullable Predicate<String> token,
-    Function<OperatorRequest, CompletableFuture<OperatorReply>> controller,
+    Function<OperatorRequest, Mono<OperatorReply>> controller,
     InstantSource clock) {}

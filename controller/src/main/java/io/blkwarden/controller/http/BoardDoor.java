@@ -102,7 +102,7 @@ final class BoardDoor {
       return Api.say(
           response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, once or several times");
     }
-    return Mono.fromFuture(() -> shown.near().apply(hosts))
+    return Mono.defer(() -> shown.near().apply(hosts))
         .publishOn(shown.thread())
         .flatMap(look -> Mono.from(Api.ok(response, flat(look))))
         .onErrorResume(_ ->

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.http;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import reactor.core.publisher.Mono;
 
 /**
  * Where metrics come from.
@@ -17,11 +17,11 @@ public record MetricSource(List<Metric> metrics, Fresh fresh) {
   /** Gets what metrics tell of. */
   public interface Fresh {
     /** Begins to; completes soon, normally whatever happens. */
-    CompletableFuture<?> get();
+    Mono<?> get();
   }
 
   /** Metrics that need no look before. */
   public static MetricSource of(List<Metric> metrics) {
-    return new MetricSource(metrics, () -> CompletableFuture.completedFuture(metrics));
+    return new MetricSource(metrics, Mono::empty);
   }
 }

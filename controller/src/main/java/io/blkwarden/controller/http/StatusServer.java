@@ -142,7 +142,7 @@ public final class StatusServer implements AutoCloseable {
   private Publisher<Void> metrics(HttpServerResponse response) {
     return response
         .header(HttpHeaderNames.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
-        .sendByteArray(Mono.fromFuture(fresh.get()).then(Mono.fromSupplier(metrics::render)));
+        .sendByteArray(fresh.get().then(Mono.fromSupplier(metrics::render)));
   }
 
   private static Publisher<Void> text(HttpServerResponse response, boolean good, String text) {

@@ -3,7 +3,7 @@ package io.blkwarden.controller.http;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import reactor.core.publisher.Mono;
 
 /** Tells stories to those who ask over HTTP. */
 public interface Stories {
@@ -15,5 +15,5 @@ public interface Stories {
    * @return the story, empty when nothing was said; or {@link java.io.IOException} with what
    *     hinders, or {@link java.util.concurrent.RejectedExecutionException} when too many ask
    */
-  CompletableFuture<Story> tell(Question question, Duration since);
+  Mono<Story> tell(Question question, Duration since);
 }

@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -38,7 +37,8 @@ final class StoryDoor {
     } catch (IllegalArgumentException e) {
       return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
-    return Mono.fromFuture(stories.tell(asked.question(), asked.since()))
+    return stories
+        .tell(asked.question(), asked.since())
         .flatMap(story -> {
           String about = asked.question().about();
           return Mono.from(
@@ -66,21 +66,15 @@ final class StoryDoor {
     return given.getFirst();
   }
 
-  private static Throwable cause(Throwable fault) {
-    return fault instanceof CompletionException && fault.getCause() != null
-        ? fault.getCause()
-        : fault;
-  }
-
   private static HttpResponseStatus status(Throwable fault) {
-    return cause(fault) instanceof RejectedExecutionException
+    return fault instanceof RejectedExecutionException
         ? HttpResponseStatus.TOO_MANY_REQUESTS
         : HttpResponseStatus.SERVICE_UNAVAILABLE;
   }
 
   private static String text(Throwable fault) {
-    return cause(fault) instanceof RejectedExecutionException
+    return fault instanceof RejectedExecutionException
         ? "too many ask at once: ask again in some seconds"
-        : String.valueOf(cause(fault).getMessage());
+        : String.valueOf(fault.getMessage());
   }
 }

@@ -1,271 +1,222 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.bus.Claim;
-import io.blkwarden.controller.bus.Inbox;
+import io.blkwarden.controller.bus.BusMessage;
+import io.blkwarden.controller.bus.StoredMapping;
+import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.ingest.EngineInput.One;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
-import io.blkwarden.controller.said.Said;
-import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
-import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
-import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Partition;
 import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes messages in: reads control messages, checks that each is about the host whose subject it
- * came on, and lays it into its lane; samples are laid in unread, for the brain's thread to read.
+ * Reads messages, and checks that each is about the host whose subject it came on and that there is
+ * room for it; safe for use by several threads.
+ *
+ * <p>What means nothing valid, or finds no room, is counted, and nothing is made of it.
  */
-public final class FleetIntake implements Inbox {
-  /** Most hosts whose samples are taken; of more hosts they are refused and counted. */
-  public static final int MAX_HOSTS = 65_536;
-
-  /** What has to know of messages besides the brain. */
-  public interface Desk {
-    /**
-     * An operator waits for an answer.
-     *
-     * @return the correlation of the request; absent when too many wait
-     */
-    Optional<Long> open(String replyTo);
-
-    /** An operator's request means nothing, or cannot wait; this says why. */
-    void refuse(String replyTo, String why);
-
-    /** An outcome came, perhaps of a command that waits for one. */
-    void settled(Outcome outcome);
-
-    /** An agent obeys this epoch, or has seen it. */
-    void epoch(long epoch);
-  }
-
+public final class FleetIntake {
   private final Subjects subjects;
-  private final Lanes lanes;
+  private final String heartbeats;
+  private final Backlog backlog;
   private final IntakeCounters counters;
   private final FaultLog faults;
-  private final OutcomeIntake outcomes;
-  private final Desk desk;
-  private final Map<String, SampleSlot> slots = new ConcurrentHashMap<>();
-  private volatile boolean commanding;
+  private final OperatorMailbox mailbox;
+  private final SeenOutcomes seen = new SeenOutcomes();
+  private volatile boolean leads;
 
   /**
-   * An intake.
+   * An intake of a controller that does not lead.
    *
-   * @param outcomes takes outcomes
-   * @param desk hears of what it has to know
+   * @param mailbox keeps who waits for an answer
    */
   public FleetIntake(
       Subjects subjects,
-      Lanes lanes,
+      Backlog backlog,
       IntakeCounters counters,
       InstantSource clock,
-      OutcomeIntake outcomes,
-      Desk desk) {
+      OperatorMailbox mailbox) {
     this.subjects = subjects;
-    this.lanes = lanes;
+    this.heartbeats = subjects.prefix() + ".agent.";
+    this.backlog = backlog;
     this.counters = counters;
     this.faults = new FaultLog(counters, clock);
-    this.outcomes = outcomes;
-    this.desk = desk;
+    this.mailbox = mailbox;
   }
 
-  @Override
-  public void sample(String subject, byte[] payload) {
-    IntakeCounters.increment(counters.received, Kind.SAMPLE);
-    SampleSlot slot = slots.get(subject);
-    if (slot == null) {
-      slot = newSlot(subject);
-      if (slot == null) {
-        return;
-      }
-    }
-    if (payload.length > SampleCodec.MAX_BYTES) {
-      faults.report(
-          Kind.SAMPLE,
-          subject,
-          new Decoded.Malformed<>(
-              Decoded.Reason.TOO_LARGE, 0, "found %d bytes".formatted(payload.length)));
-    } else if (slot.put(payload)) {
-      counters.conflated.increment();
-    }
-  }
-
-  /** The host is gone for good; it is taken in again when it speaks. */
-  public void forget(HostId host) {
-    slots.remove(subjects.sample(host));
-  }
-
-  private @Nullable SampleSlot newSlot(String subject) {
+  /** Whose samples these are; absent when the subject is none of a host's. */
+  @Nullable HostId hostOfSample(String subject) {
     HostId host = host(Kind.SAMPLE, subject, 2);
-    if (host == null) {
-      return null;
+    if (host == null || subjects.sample(host).equals(subject)) {
+      return host;
     }
-    if (!subjects.sample(host).equals(subject)) {
-      faults.wrongSubject(
-          Kind.SAMPLE,
-          subject,
-          "partition: expected %d for this host".formatted(Partition.of(host)));
-      return null;
-    }
-    if (slots.size() >= MAX_HOSTS) {
-      counters.hostsRefused.increment();
-      return null;
-    }
-    return slots.computeIfAbsent(subject, key -> new SampleSlot(host, lanes.of(host)));
+    faults.wrongSubject(
+        Kind.SAMPLE, subject, "partition: expected %d for this host".formatted(Partition.of(host)));
+    return null;
   }
 
-  @Override
-  public void mapping(String subject, byte[] payload) {
+  /** Takes note of samples that mean nothing valid. */
+  void malformedSample(String subject, Decoded.Malformed<?> fault) {
+    faults.report(Kind.SAMPLE, subject, fault);
+  }
+
+  /** Reads a heartbeat or a change of a host's map. */
+  public @Nullable One report(BusMessage message) {
+    String subject = message.subject();
+    byte[] json = message.payload();
+    if (subject.startsWith(heartbeats)) {
+      Heartbeat beat = read(Kind.HEARTBEAT, subject, 2, Heartbeat.class, json, Heartbeat::host);
+      return beat == null
+          ? null
+          : admitted(Kind.HEARTBEAT, beat.host(), new Input.Beat(beat), json.length);
+    }
     MappingEvent event =
-        read(Kind.MAPPING, subject, 2, MappingEvent.class, payload, e -> e.origin().host());
-    if (event != null) {
-      offer(Kind.MAPPING, event.origin().host(), new Input.Mapped(event), payload.length);
-    }
+        read(Kind.MAPPING, subject, 2, MappingEvent.class, json, e -> e.origin().host());
+    return event == null
+        ? null
+        : admitted(Kind.MAPPING, event.origin().host(), new Input.Mapped(event), json.length);
   }
 
-  @Override
-  public boolean storedMapping(String key, byte[] payload) {
-    if (!lanes.roomy()) {
-      return false;
+  private @Nullable One admitted(Kind kind, HostId host, Input input, int bytes) {
+    if (backlog.admit(host, bytes, Backlog.REPORTS_MAX)) {
+      return new One(input, host, bytes);
     }
-    switch (ControlJson.decode(MappingSnapshot.class, payload)) {
+    IntakeCounters.increment(counters.laneFull, kind);
+    if (kind == Kind.MAPPING) {
+      backlog.mark(host); // the next heartbeat says all that this one did
+    }
+    return null;
+  }
+
+  /** Reads a stored map; its flow is only asked for as many as there is room for. */
+  public @Nullable One stored(StoredMapping stored) {
+    switch (ControlJson.decode(MappingSnapshot.class, stored.json())) {
       case Decoded.Malformed<MappingSnapshot> bad ->
           faults.report(Kind.MAPPING, "the stored mappings", bad);
       case Decoded.Ok<MappingSnapshot> ok -> {
         HostId host = ok.value().origin().host();
-        if (!HostToken.key(host).equals(key)) {
-          faults.wrongSubject(
-              Kind.MAPPING,
-              "stored mapping " + key,
-              "host: expected that of the key, found " + host);
-          return true;
+        if (HostToken.key(host).equals(stored.key())) {
+          return new One(new Input.Mapped(ok.value()));
         }
-        return lanes.of(host).offer(new Input.Mapped(ok.value()), payload.length, Lane.LIMIT / 2);
+        faults.wrongSubject(
+            Kind.MAPPING,
+            "stored mapping " + stored.key(),
+            "host: expected that of the key, found " + host);
       }
     }
-    return true;
+    return null;
   }
 
-  @Override
-  public void learned(FleetSpec spec) {
-    lanes.put(new Input.SpecLoaded(spec)); // a class each, every 5 minutes
-  }
-
-  @Override
-  public void heartbeat(String subject, byte[] payload) {
-    Heartbeat beat = read(Kind.HEARTBEAT, subject, 2, Heartbeat.class, payload, Heartbeat::host);
-    if (beat != null) {
-      desk.epoch(beat.epoch());
-      offer(Kind.HEARTBEAT, beat.host(), new Input.Beat(beat), payload.length);
-    }
-  }
-
-  @Override
-  public void outcome(String subject, byte[] payload) {
-    Outcome outcome = read(Kind.OUTCOME, subject, 1, Outcome.class, payload, Outcome::host);
-    if (outcome != null) {
-      desk.settled(outcome);
-      outcomes.outcome(outcome);
-    }
-  }
-
-  /** Takes a person's request, unless another controller holds the claim and so answers. */
-  @Override
-  public void operator(String subject, String replyTo, byte[] payload) {
-    if (!commanding) {
-      return;
-    }
-    IntakeCounters.increment(counters.received, Kind.OPERATOR);
-    switch (ControlJson.decode(OperatorRequest.class, payload)) {
-      case Decoded.Malformed<OperatorRequest> bad -> {
-        faults.report(Kind.OPERATOR, subject, bad);
-        desk.refuse(
-            replyTo,
-            "the request cannot be read, at byte %d: %s".formatted(bad.offset(), bad.detail()));
-      }
-      case Decoded.Ok<OperatorRequest> ok -> {
-        String verb = ok.value().ask().verb();
-        Subjects.Asked asked;
-        try {
-          asked = subjects.asked(subject);
-        } catch (IllegalArgumentException e) {
-          wrongRequest(subject, replyTo, String.valueOf(e.getMessage()));
-          return;
-        }
-        if (asked.name().equals(verb)) {
-          ask(ok.value(), asked.key(), replyTo);
-        } else {
-          wrongRequest(subject, replyTo, "expected operator." + verb);
-        }
-      }
-    }
-  }
-
-  private void wrongRequest(String subject, String replyTo, String why) {
-    faults.wrongSubject(Kind.OPERATOR, subject, why);
-    desk.refuse(replyTo, "wrong subject: " + why);
+  /** Reads an outcome. */
+  public @Nullable Outcome outcome(BusMessage message) {
+    return read(
+        Kind.OUTCOME, message.subject(), 1, Outcome.class, message.payload(), Outcome::host);
   }
 
   /**
-   * Takes a person's request that can be read; it is answered some time.
+   * An outcome for the engine, once, whichever way it came.
+   *
+   * <p>There is room for these beyond what other messages may fill. When that is full too, the
+   * outcome is refused, counted and its host's map asked for, and the host's next heartbeat tells
+   * which leases it holds.
+   */
+  public @Nullable One first(Outcome outcome) {
+    if (!seen.add(outcome.id())) {
+      counters.duplicates.increment();
+      return null;
+    }
+    One one = ofCommand(outcome.host(), new Input.OutcomeSeen(outcome));
+    if (one == null) {
+      seen.remove(outcome.id());
+    }
+    return one;
+  }
+
+  /** A command was given up. */
+  public @Nullable One lost(HostId host, MessageId command, String why) {
+    return ofCommand(host, new Input.CommandLost(command, why.isEmpty() ? "no reason" : why));
+  }
+
+  private @Nullable One ofCommand(HostId host, Input input) {
+    if (backlog.admit(host, 0, Backlog.OUTCOMES_MAX)) {
+      return new One(input, host, 0);
+    }
+    IntakeCounters.increment(counters.laneFull, Kind.OUTCOME);
+    backlog.mark(host);
+    return null;
+  }
+
+  /** Whether this controller leads from now on, and so answers people. */
+  public void leads(boolean now) {
+    leads = now;
+  }
+
+  /** Reads a person's request, unless another controller leads and so answers. */
+  public @Nullable One request(BusMessage message) {
+    String replyTo = message.replyTo();
+    if (!leads || replyTo == null) {
+      return null;
+    }
+    IntakeCounters.increment(counters.received, Kind.OPERATOR);
+    return switch (ControlJson.decode(OperatorRequest.class, message.payload())) {
+      case Decoded.Malformed<OperatorRequest> bad -> {
+        faults.report(Kind.OPERATOR, message.subject(), bad);
+        mailbox.refuse(
+            replyTo,
+            "the request cannot be read, at byte %d: %s".formatted(bad.offset(), bad.detail()));
+        yield null;
+      }
+      case Decoded.Ok<OperatorRequest> ok -> request(ok.value(), message.subject(), replyTo);
+    };
+  }
+
+  private @Nullable One request(OperatorRequest request, String subject, String replyTo) {
+    String verb = request.ask().verb();
+    try {
+      Subjects.Asked asked = subjects.asked(subject);
+      return asked.name().equals(verb)
+          ? request(request, asked.key(), replyTo)
+          : wrongRequest(subject, replyTo, "expected operator." + verb);
+    } catch (IllegalArgumentException e) {
+      return wrongRequest(subject, replyTo, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private @Nullable One wrongRequest(String subject, String replyTo, String why) {
+    faults.wrongSubject(Kind.OPERATOR, subject, why);
+    mailbox.refuse(replyTo, "wrong subject: " + why);
+    return null;
+  }
+
+  /**
+   * Takes a person's request that is read already; it is answered some time.
    *
    * @param key NKey of the user, never from the message itself; absent if it is not known
+   * @return nothing when too many wait, which the person is told
    */
-  public void ask(OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
-    Optional<Long> correlation = desk.open(replyTo);
+  public @Nullable One request(OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
+    Optional<Long> correlation = mailbox.open(replyTo);
     if (correlation.isEmpty()) {
       IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
-    } else if (!lanes.offerRequest(new Input.Asked(request, key, correlation.get()))) {
-      IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
-      desk.refuse(replyTo, "too many requests wait already: try again in some seconds");
+      return null;
     }
-  }
-
-  @Override
-  public void said(Said said) {
-    lanes.put(new Input.SaidChanged(said));
-  }
-
-  @Override
-  public void openAlerts(List<Alert> open) {
-    lanes.put(new Input.AlertsRecalled(open));
-  }
-
-  @Override
-  public void claim(Claim claim) {
-    commanding = claim instanceof Claim.Held;
-    Input input =
-        switch (claim) {
-          case Claim.Held held -> new Input.Claimed(held.epoch());
-          case Claim.Lost _, Claim.Unknown _ -> new Input.ClaimLost();
-        };
-    lanes.put(input);
-  }
-
-  private void offer(Kind kind, HostId host, Input input, int bytes) {
-    if (!lanes.of(host).offer(input, bytes, Lane.LIMIT)) {
-      IntakeCounters.increment(counters.laneFull, kind);
-      if (kind == Kind.MAPPING) {
-        lanes.mark(host); // the next heartbeat says all that this one did
-      }
-    }
+    return new One(new Input.Asked(request, key, correlation.get()));
   }
 
   private <T extends ControlMessage> @Nullable T read(

@@ -34,7 +34,7 @@ public final class IntakeCounters {
   /** Messages refused because a lane was full, by kind; samples never are. */
   public final Map<Kind, LongAdder> laneFull = adders();
 
-  /** Samples that a later one of the same host replaced before the brain looked. */
+  /** Samples that a later one of the same host replaced before the engine looked. */
   public final LongAdder conflated = new LongAdder();
 
   /** Outcomes that had come before. */
@@ -46,10 +46,10 @@ public final class IntakeCounters {
   /** Hosts whose snapshot is wanted anew because a message of theirs was refused. */
   public final LongAdder resyncs = new LongAdder();
 
-  /** Inputs that the brain took. */
+  /** Inputs that the engine took. */
   public final LongAdder steps = new LongAdder();
 
-  /** Inputs on which the brain failed; each is logged. */
+  /** Inputs on which the engine failed; each is logged. */
   public final LongAdder stepFailures = new LongAdder();
 
   /** A new set of counts, all 0. */

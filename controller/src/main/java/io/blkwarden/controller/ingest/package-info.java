@@ -1,4 +1,4 @@
-/** From messages to the brain: decoded, ordered in lanes, bounded, and drained by one thread. */
+/** From messages to the engine: read, checked, bounded, conflated, and taken one at a time. */
 @NullMarked
 package io.blkwarden.controller.ingest;
 

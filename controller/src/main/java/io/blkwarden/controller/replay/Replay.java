@@ -229,6 +229,7 @@ public final class Replay {
       }
       case Effect.Publish publish -> alert(publish.alert());
       case Effect.Note note -> note(note.decision());
+      case Effect.Failed failed -> throw failed.fault();
       case Effect.WantSnapshot _,
           Effect.TellClaim _,
           Effect.Answer _,

@@ -3,19 +3,22 @@ package io.blkwarden.controller.runtime;
 import io.blkwarden.controller.board.Board;
 import io.blkwarden.controller.board.Decided;
 import io.blkwarden.controller.bus.BusCounters;
+import io.blkwarden.controller.bus.BusFlows;
 import io.blkwarden.controller.bus.BusState;
 import io.blkwarden.controller.bus.Claim;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordDesk;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.PolicyWatch;
-import io.blkwarden.controller.dispatch.CommandCall;
-import io.blkwarden.controller.dispatch.CommandDesk;
+import io.blkwarden.controller.dispatch.CommandFlow;
+import io.blkwarden.controller.dispatch.DecisionNotes;
 import io.blkwarden.controller.dispatch.DispatchCounters;
-import io.blkwarden.controller.dispatch.EffectDispatch;
+import io.blkwarden.controller.dispatch.EffectLog;
 import io.blkwarden.controller.dispatch.LocalAsks;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.dispatch.SnapshotRequests;
 import io.blkwarden.controller.http.Approvals;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.HttpPlace;
@@ -25,39 +28,43 @@ import io.blkwarden.controller.http.Pulse;
 import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.http.Shown;
 import io.blkwarden.controller.http.StatusServer;
+import io.blkwarden.controller.ingest.Backlog;
+import io.blkwarden.controller.ingest.Engine;
+import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
-import io.blkwarden.controller.ingest.Lanes;
-import io.blkwarden.controller.ingest.OutcomeIntake;
-import io.blkwarden.controller.ingest.StepLoop;
+import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.step.ControlStep;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
-import io.blkwarden.controller.step.Moment;
 import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.subject.Subjects;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * A running controller, for {@code Main}, tests and other programs.
@@ -67,7 +74,7 @@ import reactor.core.scheduler.Scheduler;
 public final class ControllerRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerRuntime.class);
 
-  /** A brain that ticks each second and has not turned for so long hangs. */
+  /** An engine that ticks each second and has taken nothing for so long hangs. */
   private static final long STILL_MILLIS = 15_000;
 
   private final ControllerSettings settings;
@@ -77,93 +84,113 @@ public final class ControllerRuntime implements AutoCloseable {
   private final IntakeCounters intakeCounts = new IntakeCounters();
   private final DispatchCounters dispatchCounts = new DispatchCounters();
   private final FleetView view = new FleetView();
-  private final Lanes lanes = new Lanes();
-  private final Scheduler dispatchThread = DispatchThread.start("blkwarden-dispatch");
-  private final Scheduler notifyThread = DispatchThread.start("blkwarden-notify");
-  private final Scheduler metricsThread = DispatchThread.start("blkwarden-metrics");
-  private final Scheduler pagesThread = DispatchThread.start("blkwarden-pages");
   private final Board board = new Board();
   private final Decided decided = new Decided();
-  private final NatsFleetBus bus;
+  private final Backlog backlog = new Backlog();
+  private final Inlet<EngineInput> inside = new Inlet<>();
+  private final Disposable.Composite threads = Disposables.composite();
+  private final Scheduler control = thread("blkwarden-engine");
+  private final Scheduler reporting = thread("blkwarden-reports");
+  private final Scheduler dispatching = thread("blkwarden-dispatch");
+  private final Scheduler notifying = thread("blkwarden-notify");
+  private final Scheduler measuring = thread("blkwarden-metrics");
+  private final Scheduler showing = thread("blkwarden-pages");
+  private final Sinks.One<Throwable> broken = Sinks.one();
+  private final NatsFleetBus nats;
+  private final FleetBus bus;
   private final Notifier notifier;
   private final RecordDesk records;
   private final StoryDesk stories;
-  private final OutcomeIntake outcomes;
-  private final CommandDesk commands;
-  private final CommandDesk snapshots;
-  private final StepLoop loop;
-  private final Thread brain;
-  private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
+  private final FleetIntake intake;
+  private final CommandFlow commands;
+  private final Engine engine;
+  private final ControllerPipeline pipeline;
+  private final Disposable flow;
   private final @Nullable PolicyWatch policies;
-  private final @Nullable Thread policyThread;
   private final @Nullable StatusServer http;
   private boolean closed;
 
   private ControllerRuntime(ControllerSettings settings, StepSettings stepSettings) {
     this.settings = settings;
     String instance = settings.bus().instance();
-    bus = new NatsFleetBus(settings.bus(), UUID.randomUUID().toString(), busCounts, clock, random);
+    nats = new NatsFleetBus(settings.bus(), UUID.randomUUID().toString(), busCounts, clock, random);
+    BusFlows flows = new BusFlows(nats);
+    bus = flows;
     records = new RecordDesk(settings.bus(), busCounts, clock, random);
     stories = new StoryDesk(records, clock);
-    outcomes = new OutcomeIntake(lanes, intakeCounts);
-    CommandCall call = calls(bus::request);
-    commands = new CommandDesk(call, toBrain(), dispatchThread, dispatchCounts);
-    snapshots = new CommandDesk(call, ignored(), dispatchThread, dispatchCounts);
-    LocalAsks local = new LocalAsks(bus::reply);
-    OperatorMailbox operators = new OperatorMailbox(local, clock, dispatchCounts);
     notifier = pages(settings.pages());
-    FleetIntake intake =
-        new FleetIntake(
-            settings.bus().subjects(), lanes, intakeCounts, clock, outcomes, desk(operators));
-    StoredState stored = new StoredState(bus, lanes, operators);
-    EffectDispatch dispatch =
-        new EffectDispatch(
-            commands,
-            snapshots,
-            this::tell,
-            bus::publish,
-            bus::fetchMapping,
-            bus::keep,
-            forget -> stored.forget(forget, intake),
-            stored::store,
-            operators,
-            this::epoch,
-            instance,
-            clock,
-            random,
-            dispatchCounts);
+    LocalAsks local = new LocalAsks(bus::reply);
+    OperatorMailbox mailbox = new OperatorMailbox(local, clock, dispatchCounts);
+    Subjects subjects = settings.bus().subjects();
+    intake = new FleetIntake(subjects, backlog, intakeCounts, clock, mailbox);
+    LatestBatches batches = new LatestBatches(intake, subjects, intakeCounts, control);
+    commands = commandFlow(toEngine());
     ControlStep step = new ControlStep(stepSettings, random, instance);
-    loop =
-        new StepLoop(
-            lanes,
-            (input, now) -> watched(step, input, now),
-            dispatch,
+    engine =
+        new Engine(
+            step,
             intakeCounts,
-            settings.bus().subjects(),
+            backlog,
+            intake,
+            subjects,
             clock,
-            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-    brain = daemon(loop, "blkwarden-brain");
-    brain.setUncaughtExceptionHandler((_, fault) -> {
-      broken.complete(fault); // first: without memory nothing can be written either
-      log.error("engine failed, exiting: {}", fault.toString(), fault);
-    });
-    policies =
-        settings.policies() == null
-            ? null
-            : new PolicyWatch(
-                settings.policies(),
-                settings.labels(),
-                load ->
-                    lanes.put(
-                        new Input.PoliciesLoaded(load.policies(), load.problems().isEmpty())));
-    policyThread = policies == null ? null : daemon(policies, "blkwarden-policies");
-    http = settings.http() == null ? null : serve(settings.http(), step, approvals(local, intake));
-    brain.start();
-    if (policyThread != null) {
-      policyThread.start();
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+            view::see,
+            this::broke);
+    pipeline =
+        new ControllerPipeline(
+            new ControllerPipeline.Parts(
+                bus,
+                backlog,
+                intake,
+                batches,
+                engine,
+                commands,
+                commandFlow(ignored()),
+                new SnapshotRequests(this::epoch, instance, clock, random),
+                new DecisionNotes(this::epoch, instance, clock, random),
+                new StoredState(bus, inside, mailbox, batches),
+                mailbox,
+                notifier,
+                new EffectLog(dispatchCounts),
+                this::seen,
+                intakeCounts),
+            inside,
+            control,
+            reporting);
+    policies = settings.policies() == null ? null : watch(settings.policies());
+    http = settings.http() == null ? null : serve(settings.http(), step, approvals(local));
+    flow = pipeline.start(this::broke);
+    if (policies != null) {
+      // it waits for changes of files, which Reactor's own threads must not
+      Scheduler watching =
+          Schedulers.newSingle(Thread.ofPlatform().daemon().name("blkwarden-policies").factory());
+      threads.add(watching);
+      watching.schedule(policies);
     }
-    bus.start(intake);
+    nats.start(flows);
     records.start();
+  }
+
+  private Scheduler thread(String name) {
+    Scheduler made = Schedulers.newSingle(name, true);
+    threads.add(made);
+    return made;
+  }
+
+  private void broke(Throwable fault) {
+    Sinks.EmitResult _ = broken.tryEmitValue(fault); // first: without memory nothing can be written
+    log.error("engine failed, exiting: {}", fault.toString(), fault);
+  }
+
+  private PolicyWatch watch(Path folder) {
+    return new PolicyWatch(
+        folder,
+        settings.labels(),
+        load ->
+            inside.put(
+                new EngineInput.One(
+                    new Input.PoliciesLoaded(load.policies(), load.problems().isEmpty()))));
   }
 
   /**
@@ -184,9 +211,9 @@ public final class ControllerRuntime implements AutoCloseable {
   public Readiness readiness() {
     List<String> hindrances = new ArrayList<>();
     List<String> remarks = new ArrayList<>();
-    long still = loop.stillMillis();
+    long still = engine.stillMillis();
     if (still > STILL_MILLIS) {
-      hindrances.add("the brain has not turned for %d s".formatted(still / 1_000));
+      hindrances.add("the engine has taken nothing for %d s".formatted(still / 1_000));
     }
     BusState state = bus.state();
     if (!state.problem().isEmpty()) {
@@ -217,25 +244,22 @@ public final class ControllerRuntime implements AutoCloseable {
       }
       watch.load().problems().forEach(problem -> remarks.add(problem.toString()));
     }
-    return new Readiness(brain.isAlive(), hindrances, remarks);
+    return new Readiness(!engine.dead(), hindrances, remarks);
   }
 
   /**
-   * Calls back for as long as the controller lives: each time that the brain has answered a
-   * question, which it does between its turns. A controller that hangs falls silent.
+   * Calls back for as long as the controller lives: each time that the engine has answered a
+   * question, which it does between two inputs. A controller that hangs falls silent.
    *
    * @param every time between two calls
-   * @param alive gets whether it does its work; on the brain's thread, so it must not wait
+   * @param alive gets whether it does its work; on the engine's thread, so it must not wait
    */
   public void whileAlive(Duration every, Consumer<Readiness> alive) {
-    Disposable _ =
-        dispatchThread.schedulePeriodically(
-            () -> {
-              CompletableFuture<Void> _ = loop.ask(this::readiness).thenAccept(alive);
-            },
-            0,
-            every.toMillis(),
-            TimeUnit.MILLISECONDS);
+    threads.add(
+        Flux.interval(Duration.ZERO, every, dispatching)
+            .onBackpressureDrop()
+            .concatMap(_ -> pipeline.ask(this::readiness).onErrorComplete(), 1)
+            .subscribe(alive));
   }
 
   /** Whether it knows by NATS if it is the one that commands the fleet. */
@@ -282,27 +306,16 @@ public final class ControllerRuntime implements AutoCloseable {
     }
     boolean complete = false;
     try {
-      bus.stopIntake();
-      boolean answered = commands.drain(atMost);
-      if (!answered) {
-        commands.abandon("the controller stops");
-        commands.drain(Duration.ofSeconds(1));
-      }
-      loop.stop();
-      brain.join(Duration.ofSeconds(2));
-      Instant end = clock.instant().plus(atMost);
-      boolean told = bus.flushAlerts(atMost);
-      boolean stored = bus.flushDecisions(until(end)) && told;
-      complete = notifier.flush(until(end)) == 0 && answered && stored;
+      boolean stored = Boolean.TRUE.equals(pipeline.drain(atMost).block());
+      complete = notifier.flush(atMost) == 0 && stored;
       if (complete) {
         log.info("stopped in good order");
       } else {
         log.warn(
-            "stopped with commands unanswered: {}, alerts not stored: {}, decisions: {}; pages"
-                + " that were not delivered are told above",
-            !answered,
-            bus.waitingAlerts(),
-            bus.waitingDecisions());
+            "stopped with alerts not stored: {}, decisions: {}; commands and pages that were given"
+                + " up are told above",
+            nats.waitingAlerts(),
+            nats.waitingDecisions());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -312,11 +325,6 @@ public final class ControllerRuntime implements AutoCloseable {
     return complete;
   }
 
-  private Duration until(Instant end) {
-    Duration left = Duration.between(clock.instant(), end);
-    return left.isNegative() ? Duration.ZERO : left;
-  }
-
   /** Closes at once. */
   @Override
   public synchronized void close() {
@@ -324,18 +332,11 @@ public final class ControllerRuntime implements AutoCloseable {
       return;
     }
     closed = true;
-    Thread watching = policyThread;
-    if (watching != null) {
-      watching.interrupt();
-    }
-    loop.stop();
-    bus.close();
+    flow.dispose();
+    nats.close();
     stories.close();
     records.close();
-    dispatchThread.dispose();
-    notifyThread.dispose();
-    metricsThread.dispose();
-    pagesThread.dispose();
+    threads.dispose();
     StatusServer server = http;
     if (server != null) {
       server.close();
@@ -346,43 +347,28 @@ public final class ControllerRuntime implements AutoCloseable {
    * Completes with the fault when this controller can decide nothing any more, such as for want of
    * memory: the process is to end then, so that a supervisor starts another.
    */
-  public CompletableFuture<Throwable> broken() {
-    return broken.copy();
+  public Mono<Throwable> broken() {
+    return broken.asMono();
   }
 
-  private List<Effect> watched(ControlStep step, Input input, Moment now) {
-    if (input instanceof Input.ClaimLost) {
-      commands.abandon("the claim is lost");
-      if (bus.state().claim() instanceof Claim.Lost) {
-        notifier.handOver();
-      }
+  private void seen(Effect effect) {
+    view.see(effect);
+    if (effect instanceof Effect.Note note) {
+      decided.see(note.decision());
+    } else if (effect instanceof Effect.Failed) {
+      intakeCounts.stepFailures.increment();
     }
-    view.see(input);
-    List<Effect> effects = step.step(input, now);
-    for (Effect effect : effects) {
-      view.see(effect);
-      if (effect instanceof Effect.Note note) {
-        decided.see(note.decision());
-      }
-    }
-    return effects;
-  }
-
-  private void tell(Alert alert) {
-    bus.publish(alert);
-    notifier.take(alert);
   }
 
   private MetricSource metrics(ControlStep step) {
     List<Metric> all = new ArrayList<>();
     all.addAll(SelfMetrics.all(clock, this::readiness));
-    all.addAll(new Metrics(bus, busCounts, intakeCounts, dispatchCounts, commands, policies).all());
+    all.addAll(
+        new Metrics(nats, busCounts, intakeCounts, dispatchCounts, commands, policies).all());
     all.addAll(new PeopleMetrics(notifier, view, clock).all());
     FleetMetrics fleet =
         new FleetMetrics(
-            () -> loop.ask(() -> step.reading(settings.metricsDisks())),
-            view,
-            metricsThread::schedule);
+            () -> pipeline.ask(() -> step.reading(settings.metricsDisks())), view, measuring);
     all.addAll(fleet.all());
     return new MetricSource(all, fleet);
   }
@@ -394,21 +380,24 @@ public final class ControllerRuntime implements AutoCloseable {
             view,
             board,
             decided,
-            hosts -> loop.ask(() -> step.look(false, hosts)),
+            hosts -> pipeline.ask(() -> step.look(false, hosts)),
             pulse,
-            pagesThread);
+            showing);
     StatusServer server =
         StatusServer.start(place, this::readiness, shown, metrics(step), approvals, stories);
-    new BoardKeeper(board, pulse, (all, near) -> loop.ask(() -> step.look(all, near)), pagesThread)
-        .start();
+    threads.add(
+        new BoardKeeper(
+                board, pulse, (all, near) -> pipeline.ask(() -> step.look(all, near)), showing)
+            .kept()
+            .subscribe());
     return server;
   }
 
-  private Approvals approvals(LocalAsks local, FleetIntake intake) {
+  private Approvals approvals(LocalAsks local) {
     Secret token = settings.httpToken();
     return new Approvals(
         token == null ? null : token::matches,
-        request -> local.ask(place -> intake.ask(request, null, place)),
+        request -> local.ask(place -> inside.put(intake.request(request, null, place))),
         clock);
   }
 
@@ -420,70 +409,41 @@ public final class ControllerRuntime implements AutoCloseable {
 
   private Notifier pages(NotifyFile file) {
     return new Notifier(
-        file.settings(), file.tokens(), clock, () -> epoch().isPresent(), notifyThread);
+        file.settings(), file.tokens(), clock, () -> epoch().isPresent(), notifying);
   }
 
-  private CommandCall calls(CommandCall.Sender sender) {
-    return new CommandCall(
-        sender,
+  private CommandFlow commandFlow(CommandFlow.Results results) {
+    return new CommandFlow(
+        bus::request,
         used -> epoch().equals(OptionalLong.of(used)),
-        dispatchThread,
+        results,
+        dispatching,
         dispatchCounts,
         random);
   }
 
-  private CommandDesk.Feedback toBrain() {
-    return new CommandDesk.Feedback() {
+  private CommandFlow.Results toEngine() {
+    return new CommandFlow.Results() {
       @Override
       public void outcome(Outcome outcome) {
-        outcomes.outcome(outcome);
+        inside.put(intake.first(outcome));
       }
 
       @Override
       public void lost(HostId host, MessageId command, String why) {
-        outcomes.lost(host, command, why);
+        inside.put(intake.lost(host, command, why));
       }
     };
   }
 
   /** A snapshot comes as a message of its own; what its command led to says nothing more. */
-  private static CommandDesk.Feedback ignored() {
-    return new CommandDesk.Feedback() {
+  private static CommandFlow.Results ignored() {
+    return new CommandFlow.Results() {
       @Override
       public void outcome(Outcome outcome) {}
 
       @Override
       public void lost(HostId host, MessageId command, String why) {}
     };
-  }
-
-  private FleetIntake.Desk desk(OperatorMailbox operators) {
-    return new FleetIntake.Desk() {
-      @Override
-      public Optional<Long> open(String replyTo) {
-        return operators.open(replyTo);
-      }
-
-      @Override
-      public void refuse(String replyTo, String why) {
-        operators.refuse(replyTo, why);
-      }
-
-      @Override
-      public void settled(Outcome outcome) {
-        commands.settled(outcome);
-      }
-
-      @Override
-      public void epoch(long epoch) {
-        bus.noticeEpoch(epoch);
-      }
-    };
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }

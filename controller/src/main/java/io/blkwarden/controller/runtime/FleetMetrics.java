@@ -14,9 +14,7 @@ import io.blkwarden.model.message.Heartbeat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -25,11 +23,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Metrics of the fleet: its totals, its hosts, and the disks that take most of their devices.
  *
- * <p>The brain is asked once for each look. One that does not answer within {@link #PATIENCE}
+ * <p>The engine is asked once for each look. One that does not answer within {@link #PATIENCE}
  * leaves them all out, for what it knew before may be wrong by now.
  */
 final class FleetMetrics implements MetricSource.Fresh {
@@ -39,43 +39,49 @@ final class FleetMetrics implements MetricSource.Fresh {
   private static final List<String> HOST = List.of("host");
   private static final List<String> DISK = List.of("host", "domain", "domain_uuid", "disk", "role");
 
-  private final Supplier<CompletableFuture<FleetReading>> brain;
+  private final Supplier<Mono<FleetReading>> engine;
   private final FleetView view;
-  private final Executor thread;
+  private final Scheduler thread;
   private volatile @Nullable FleetReading last;
-  private CompletableFuture<?> look = CompletableFuture.completedFuture("none yet");
+  private @Nullable Mono<Optional<FleetReading>> look;
 
   /**
    * Metrics that nothing is known of yet.
    *
-   * @param brain tells what it knows, some time
-   * @param thread where metrics are rendered, so that this costs the brain nothing
+   * @param engine tells what it knows, some time
+   * @param thread where metrics are rendered, so that this costs the engine nothing
    */
-  FleetMetrics(Supplier<CompletableFuture<FleetReading>> brain, FleetView view, Executor thread) {
-    this.brain = brain;
+  FleetMetrics(Supplier<Mono<FleetReading>> engine, FleetView view, Scheduler thread) {
+    this.engine = engine;
     this.view = view;
     this.thread = thread;
   }
 
   /** Looks; whoever asks while a look is under way waits for that one. */
   @Override
-  public synchronized CompletableFuture<?> get() {
-    if (look.isDone()) {
-      look =
-          brain
+  public synchronized Mono<?> get() {
+    Mono<Optional<FleetReading>> underWay = look;
+    if (underWay == null) {
+      underWay =
+          engine
               .get()
-              .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-              .handleAsync(
-                  (reading, fault) -> {
-                    if (fault != null) {
-                      log.warn("metrics of the fleet are left out: {}", fault.toString());
-                    }
-                    last = reading;
-                    return "looked";
-                  },
-                  thread);
+              .timeout(PATIENCE)
+              .map(Optional::of)
+              .onErrorResume(e -> {
+                log.warn("metrics of the fleet are left out: {}", e.toString());
+                return Mono.just(Optional.empty());
+              })
+              .publishOn(thread)
+              .doOnNext(this::looked)
+              .cache();
+      look = underWay;
     }
-    return look;
+    return underWay;
+  }
+
+  private synchronized void looked(Optional<FleetReading> reading) {
+    last = reading.orElse(null);
+    look = null;
   }
 
   List<Metric> all() {

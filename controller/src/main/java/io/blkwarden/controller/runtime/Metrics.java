@@ -4,7 +4,7 @@ import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.config.PolicyWatch;
-import io.blkwarden.controller.dispatch.CommandDesk;
+import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.Metric.Series;
@@ -23,7 +23,7 @@ final class Metrics {
   private final BusCounters busCounts;
   private final IntakeCounters intake;
   private final DispatchCounters dispatch;
-  private final CommandDesk commands;
+  private final CommandFlow commands;
   private final @Nullable PolicyWatch policies;
 
   Metrics(
@@ -31,7 +31,7 @@ final class Metrics {
       BusCounters busCounts,
       IntakeCounters intake,
       DispatchCounters dispatch,
-      CommandDesk commands,
+      CommandFlow commands,
       @Nullable PolicyWatch policies) {
     this.bus = bus;
     this.busCounts = busCounts;
@@ -90,8 +90,8 @@ final class Metrics {
             "resyncs_total",
             "Hosts whose snapshot was wanted after a message was refused.",
             intake.resyncs),
-        count("steps_total", "Inputs that the brain took.", intake.steps),
-        count("step_failures_total", "Inputs on which the brain failed.", intake.stepFailures));
+        count("steps_total", "Inputs that the engine took.", intake.steps),
+        count("step_failures_total", "Inputs on which the engine failed.", intake.stepFailures));
   }
 
   private List<Metric> outgoing() {

@@ -1,64 +1,76 @@
 package io.blkwarden.controller.runtime;
 
 import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.NatsFleetBus;
+import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
-import io.blkwarden.controller.ingest.FleetIntake;
-import io.blkwarden.controller.ingest.Lanes;
+import io.blkwarden.controller.ingest.EngineInput;
+import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.message.OperatorReply;
-import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 /**
- * Changes what NATS stores as the engine's effects want it, and feeds back that it is done, or
- * answers that it could not be done.
+ * Changes what NATS stores as the engine's effects want it, and tells the engine that it is done,
+ * or the operator that it could not be done.
  */
 final class StoredState {
-  private final NatsFleetBus bus;
-  private final Lanes lanes;
+  private static final Logger log = LoggerFactory.getLogger(StoredState.class);
+  private static final int DETAIL_MAX = 1_000;
+
+  private final FleetBus bus;
+  private final Inlet<EngineInput> engine;
   private final OperatorMailbox operators;
+  private final LatestBatches batches;
 
-  StoredState(NatsFleetBus bus, Lanes lanes, OperatorMailbox operators) {
+  StoredState(
+      FleetBus bus, Inlet<EngineInput> engine, OperatorMailbox operators, LatestBatches batches) {
     this.bus = bus;
-    this.lanes = lanes;
+    this.engine = engine;
     this.operators = operators;
+    this.batches = batches;
   }
 
-  void forget(Effect.Forget forget, FleetIntake intake) {
-    CompletableFuture<Void> _ =
-        bus.forget(forget.host())
-            .whenComplete((_, fault) -> {
-              if (fault == null) {
-                intake.forget(forget.host());
-                lanes.put(new Input.Forgotten(forget));
-              } else {
-                failed(
-                    forget.asked(),
-                    "the stored map of %s could not be deleted, try again: %s"
-                        .formatted(forget.host(), fault.getMessage()));
-              }
-            });
+  Mono<Void> forget(Effect.Forget forget) {
+    return bus.forget(forget.host())
+        .doOnSuccess(_ -> {
+          batches.forget(forget.host());
+          engine.put(new EngineInput.One(new Input.Forgotten(forget)));
+        })
+        .onErrorResume(e ->
+            failed(
+                forget.asked(),
+                "the stored map of %s could not be deleted, try again: %s"
+                    .formatted(forget.host(), e.getMessage())));
   }
 
-  void store(Effect.Store store) {
-    CompletableFuture<Void> _ =
-        bus.store(store.input(), store.set(), store.expired())
-            .whenComplete((_, fault) -> {
-              if (fault == null) {
-                lanes.put(new Input.Stored(store));
-              } else {
-                failed(
-                    store.asked(),
-                    "NATS did not confirm the change, which may or may not be in force; check"
-                        + " /readyz of the controller and try again: "
-                        + (fault instanceof BusException ? fault.getMessage() : fault));
-              }
-            });
+  Mono<Void> store(Effect.Store store) {
+    return bus.store(store.input(), store.set(), store.expired())
+        .doOnSuccess(_ -> engine.put(new EngineInput.One(new Input.Stored(store))))
+        .onErrorResume(e ->
+            failed(
+                store.asked(),
+                "NATS did not confirm the change, which may or may not be in force; check /readyz"
+                    + " of the controller and try again: "
+                    + (e instanceof BusException ? e.getMessage() : e)));
   }
 
-  private void failed(Input.Asked asked, String why) {
-    String detail = why.length() > 1_000 ? why.substring(0, 1_000) : why;
+  /** What could not be kept is tried again when it is learned anew, minutes later. */
+  Mono<Void> keep(Effect.Keep keep) {
+    return bus.keep(keep.spec())
+        .onErrorResume(e -> {
+          log.warn(
+              "what was learned of the fleet was not stored, and is tried again in 5 min: {}",
+              e.toString());
+          return Mono.empty();
+        });
+  }
+
+  private Mono<Void> failed(Input.Asked asked, String why) {
+    String detail = why.length() > DETAIL_MAX ? why.substring(0, DETAIL_MAX) : why;
     operators.answer(asked.correlation(), new OperatorReply(OperatorReply.Verdict.FAILED, detail));
+    return Mono.empty();
   }
 }

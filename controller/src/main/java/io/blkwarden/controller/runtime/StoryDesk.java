@@ -9,12 +9,9 @@ import io.blkwarden.controller.why.Story;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Reads the audit trail for HTTP, one request at a time, on a thread of its own, so that a long one
@@ -27,53 +24,36 @@ final class StoryDesk implements Stories, AutoCloseable {
   static final int WAITING = 4;
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final int IDLE_SECONDS = 60;
+
   private final RecordPages pages;
   private final InstantSource clock;
-  private final ThreadPoolExecutor reader =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          1,
-          TimeUnit.MINUTES,
-          new ArrayBlockingQueue<>(WAITING),
-          task -> {
-            Thread thread = new Thread(task, "blkwarden-stories");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Scheduler reader =
+      Schedulers.newBoundedElastic(1, WAITING, "blkwarden-stories", IDLE_SECONDS, true);
 
   StoryDesk(RecordPages pages, InstantSource clock) {
     this.pages = pages;
     this.clock = clock;
-    reader.allowCoreThreadTimeOut(true);
   }
 
   @Override
-  public CompletableFuture<Story> tell(Question question, Duration since) {
-    try {
-      return CompletableFuture.supplyAsync(() -> read(question, since), reader);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+  public Mono<Story> tell(Question question, Duration since) {
+    return Mono.fromCallable(() -> read(question, since)).subscribeOn(reader);
   }
 
-  private Story read(Question question, Duration since) {
+  private Story read(Question question, Duration since) throws BusException, IOException {
     long until = clock.millis() + PATIENCE.toMillis();
-    try {
-      Story story =
-          Records.story(
-              pages,
-              question,
-              clock.instant().minus(since),
-              () -> reader.isShutdown() || late(until));
-      if (late(until)) {
-        throw new IOException(
-            "not read within %d s: ask for less with since_s".formatted(PATIENCE.toSeconds()));
-      }
-      return story;
-    } catch (BusException | IOException e) {
-      throw new CompletionException(e);
+    Story story =
+        Records.story(
+            pages,
+            question,
+            clock.instant().minus(since),
+            () -> reader.isDisposed() || late(until));
+    if (late(until)) {
+      throw new IOException(
+          "not read within %d s: ask for less with since_s".formatted(PATIENCE.toSeconds()));
     }
+    return story;
   }
 
   private boolean late(long until) {
@@ -82,6 +62,6 @@ final class StoryDesk implements Stories, AutoCloseable {
 
   @Override
   public void close() {
-    reader.shutdownNow();
+    reader.dispose();
   }
 }

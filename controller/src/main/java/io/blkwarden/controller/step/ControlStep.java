@@ -10,13 +10,13 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * The brain: decides which disk is throttled, and what people are told.
+ * The engine's core: decides which disk is throttled, and what people are told.
  *
  * <p>Deterministic: the same inputs at the same moments, with the same generator, give the same
  * effects. Owned by one thread. It does no I/O and never waits. Without a claim it sends no command
  * and publishes no alert, and goes on watching, so that it can take over at once.
  */
-public final class ControlStep {
+public final class ControlStep implements Core {
   private final World world;
   private final Sampling sampling;
   private final Mapping mapping;
@@ -65,7 +65,7 @@ public final class ControlStep {
             world, alerts, outcomes, asks, leases, easing, fleet, outliers, problems, duplicates);
   }
 
-  /** Handles one input and returns what is to be done, in order. */
+  @Override
   public List<Effect> step(Input input, Moment now) {
     world.begin(now);
     switch (input) {
@@ -102,6 +102,29 @@ public final class ControlStep {
         world.marks.forget();
         asks.giveUp(true);
       }
+    }
+    return world.effects();
+  }
+
+  /**
+   * The host whose input failed is unknown until its map and its next samples come: what its state
+   * is in the middle of a step nobody can tell.
+   */
+  @Override
+  public List<Effect> recover(Input failed) {
+    HostId host =
+        switch (failed) {
+          case Input.Sampled sampled -> sampled.host();
+          case Input.Mapped mapped -> mapped.event().origin().host();
+          case Input.Beat beat -> beat.beat().host();
+          case Input.OutcomeSeen seen -> seen.outcome().host();
+          default -> null;
+        };
+    HostWatch watch = host == null ? null : world.hosts.get(host);
+    if (watch != null) {
+      world.live(watch, false);
+      watch.missed = true;
+      world.wantSnapshot(watch);
     }
     return world.effects();
   }

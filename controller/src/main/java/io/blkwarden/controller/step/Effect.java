@@ -132,6 +132,20 @@ public sealed interface Effect {
   }
 
   /**
+   * Log and count that something of a host could not be evaluated: a fault of this program.
+   *
+   * @param host whose map is taken anew
+   * @param what was being done
+   * @param fault why it failed
+   */
+  record Failed(HostId host, String what, RuntimeException fault) implements Effect {
+    public Failed {
+      Require.present(host, "host");
+      Require.present(fault, "fault");
+    }
+  }
+
+  /**
    * Put a decision on record, also one to do nothing.
    *
    * @param decision what was decided and why

@@ -46,6 +46,9 @@ final class HostWatch {
   /** Whether a message was refused that may have been of the map. */
   boolean missed;
 
+  /** When a fault of this program was told of it; below 0 before that. */
+  long failedMillis = -1;
+
   int actingBreaches;
 
   /** Whether the agent carries out commands; absent before its first heartbeat. */

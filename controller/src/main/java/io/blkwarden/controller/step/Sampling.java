@@ -94,7 +94,11 @@ final class Sampling {
             feed == null ? state.value(rules.metrics[policy], row) : feed.take(state, row);
         double above = feed == null ? rules.above[policy] : feed.above(row);
         if (open || value > above) {
-          observe(watch, row, policy, value, above);
+          try {
+            observe(watch, row, policy, value, above);
+          } catch (RuntimeException e) {
+            world.failed(watch, "a policy's look at %s".formatted(state.disk(row).key().vdev()), e);
+          }
         }
       }
     }
@@ -142,9 +146,25 @@ final class Sampling {
         if (gate == GateCheck.UNKNOWN && found.episode == null && compared > above) {
           unknownGate(watch, found);
         }
-        neither(watch, found, value);
+        if (!mended(watch, found)) {
+          neither(watch, found, value);
+        }
       }
     }
+  }
+
+  /** Makes up for a change that a fault of this program kept from being acted on. */
+  private boolean mended(HostWatch watch, Case found) {
+    boolean breached = found.detector.breached();
+    if (breached && found.episode == null) {
+      breached(watch, found);
+      return true;
+    }
+    if (!breached && found.episode != null && !found.episode.calm) {
+      cleared(watch, found);
+      return true;
+    }
+    return false;
   }
 
   private @Nullable Case open(
@@ -271,8 +291,13 @@ final class Sampling {
             .thenComparingInt(each -> each.row)
             .thenComparingInt(each -> each.policyIndex));
     for (Case each : breached) {
-      acting.drive(watch, each);
-      alerts.refresh(watch, each);
+      world.guarded(
+          watch,
+          "acting on %s".formatted(each.disk.vdev()),
+          () -> {
+            acting.drive(watch, each);
+            alerts.refresh(watch, each);
+          });
     }
   }
 

@@ -2,6 +2,7 @@ package io.blkwarden.controller.step;
 
 import io.blkwarden.controller.plan.Decision;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Does what is due by time alone: silence, commands and answers overdue, leases that ran out. */
 final class Ticks {
@@ -52,13 +53,13 @@ final class Ticks {
     ticked = true;
     lastTickMillis = world.millis();
     if (!paused) {
-      world.hosts.values().forEach(this::listen);
+      each(this::listen);
     }
     outcomes.giveUpOld();
     asks.giveUp(false);
     world.throttles.all().forEach(this::overdue);
-    world.hosts.values().forEach(this::remind);
-    world.hosts.values().forEach(problems::look);
+    each(this::remind);
+    each(problems::look);
     alerts.republish(false);
     alerts.fleet();
     world.recalled.fleetIs(Alerts.BRAKES, true, 0, passed);
@@ -67,6 +68,12 @@ final class Ticks {
     outliers.tick();
     world.recalled.tick();
     world.marks.recheck();
+  }
+
+  private void each(Consumer<HostWatch> due) {
+    for (HostWatch watch : world.hosts.values()) {
+      world.guarded(watch, "what is due by time", () -> due.accept(watch));
+    }
   }
 
   private void listen(HostWatch watch) {
@@ -90,18 +97,19 @@ final class Ticks {
       return;
     }
     HostWatch watch = world.hosts.get(throttle.host);
-    if (watch != null && watch.runs.duplicate()) {
-      return; // no command is sent there: the lease expires
+    if (watch != null && !watch.runs.duplicate()) { // no command is sent there: the lease expires
+      world.guarded(watch, "a throttle", () -> drive(watch, throttle));
     }
-    if (watch != null) {
-      easing.drive(watch, throttle);
-    }
+  }
+
+  private void drive(HostWatch watch, Throttle throttle) {
+    easing.drive(watch, throttle);
     boolean again =
         throttle.stage == Throttle.Stage.ENDING
             && throttle.pending == null
             && throttle.releases > 0
             && throttle.releases < RELEASES_MAX;
-    if (again && watch != null) {
+    if (again) {
       releaseAgain(watch, throttle);
     }
   }

@@ -33,6 +33,8 @@ final class World {
   /** Most open cases of a host. */
   static final int HOST_CASES_MAX = 1_024;
 
+  private static final long FAILURES_MILLIS = 60_000;
+
   final StepSettings settings;
   final Snapshots snapshots;
   final Map<HostId, HostWatch> hosts = new LinkedHashMap<>();
@@ -156,6 +158,28 @@ final class World {
 
   void add(Effect effect) {
     effects.add(effect);
+  }
+
+  /**
+   * Does something about a host. A fault in it leaves the rest alone: what was decided before it
+   * stands, and the host's map is taken anew.
+   */
+  void guarded(HostWatch watch, String what, Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      failed(watch, what, e);
+    }
+  }
+
+  /** Takes note of a fault of this program; of a host one a minute is told. */
+  void failed(HostWatch watch, String what, RuntimeException fault) {
+    if (watch.failedMillis < 0 || millis() - watch.failedMillis >= FAILURES_MILLIS) {
+      watch.failedMillis = millis();
+      effects.add(new Effect.Failed(watch.host(), what, fault));
+    }
+    watch.missed = true;
+    wantSnapshot(watch);
   }
 
   void wantSnapshot(HostWatch watch) {

@@ -142,6 +142,7 @@ public final class TrialRun {
       case Effect.Send send -> book(send);
       case Effect.Publish publish -> book(publish.alert());
       case Effect.Note note -> book(note.decision());
+      case Effect.Failed failed -> throw failed.fault();
       case Effect.WantSnapshot _,
           Effect.TellClaim _,
           Effect.Answer _,

@@ -1,16 +1,16 @@
 package io.blkwarden.controller.bench;
 
+import io.blkwarden.controller.bus.BusMessage;
+import io.blkwarden.controller.dispatch.DispatchCounters;
+import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.ingest.Backlog;
+import io.blkwarden.controller.ingest.Engine;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
-import io.blkwarden.controller.ingest.Lanes;
-import io.blkwarden.controller.ingest.OutcomeIntake;
-import io.blkwarden.controller.ingest.StepLoop;
-import io.blkwarden.controller.step.Input;
-import io.blkwarden.model.message.Outcome;
+import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -24,11 +24,14 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import reactor.core.Disposable;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /**
- * Time of one host's batch of 100 disks from its bytes to the end of the step: intake, lane,
- * decoding and ten policies, in one thread, over a fleet of {@value #HOSTS} hosts. The NATS client
- * and the wake-ups between threads are not in it.
+ * Time of one host's batch of 100 disks from its bytes to the end of the step: conflation, decoding
+ * and ten policies, in one thread, over a fleet of {@value #HOSTS} hosts. The NATS client and the
+ * wake-ups between threads are not in it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -43,54 +46,45 @@ public class BatchBench {
 
   private final BenchFleet fleet = new BenchFleet(HOSTS * BenchFleet.DISKS_PER_HOST);
   private final List<String> subjects = fleet.hosts.stream().map(Subjects.DEFAULT::sample).toList();
-  private final Lanes lanes = new Lanes();
   private final IntakeCounters counters = new IntakeCounters();
+  private final Backlog backlog = new Backlog();
   private final InstantSource clock = () -> fleet.now().wall();
   private final FleetIntake intake =
       new FleetIntake(
           Subjects.DEFAULT,
-          lanes,
+          backlog,
           counters,
           clock,
-          new OutcomeIntake(lanes, counters),
-          new Nobody());
-
-  private final StepLoop loop =
-      new StepLoop(
-          lanes,
-          // the loop ticks in each run, which would be once a second otherwise
-          (input, now) -> input instanceof Input.Tick ? List.of() : fleet.step.step(input, now),
-          effect -> {
-            throw new IllegalStateException("no effect is expected: " + effect);
-          },
+          new OperatorMailbox((_, _) -> {}, clock, new DispatchCounters()));
+  private final Engine engine =
+      new Engine(
+          fleet.step,
           counters,
+          backlog,
+          intake,
           Subjects.DEFAULT,
           clock,
-          () -> fleet.now().monotonicMillis());
+          () -> fleet.now().monotonicMillis(),
+          _ -> {},
+          fault -> {
+            throw new IllegalStateException(fault);
+          });
+  private final Sinks.Many<BusMessage> samples = Sinks.many().unicast().onBackpressureBuffer();
 
   private byte[] batch = {};
 
-  /** Nobody asks and nothing is commanded. */
-  private static final class Nobody implements FleetIntake.Desk {
-    @Override
-    public Optional<Long> open(String replyTo) {
-      return Optional.empty();
-    }
-
-    @Override
-    public void refuse(String replyTo, String why) {}
-
-    @Override
-    public void settled(Outcome outcome) {}
-
-    @Override
-    public void epoch(long epoch) {}
-  }
-
-  /** A loop that is told to stop runs until nothing waits. */
+  /** Lets the engine take what comes, on the thread that brings it. */
   @Setup(Level.Trial)
-  public void stop() {
-    loop.stop();
+  public void start() {
+    LatestBatches batches =
+        new LatestBatches(intake, Subjects.DEFAULT, counters, Schedulers.immediate());
+    Disposable _ =
+        batches
+            .of(samples.asFlux())
+            .concatMapIterable(engine::take)
+            .subscribe(effect -> {
+              throw new IllegalStateException("no effect is expected: " + effect);
+            });
   }
 
   /** Makes the batch of the next second. */
@@ -104,9 +98,8 @@ public class BatchBench {
   @OperationsPerInvocation(HOSTS)
   public long bytesToStep() {
     for (String subject : subjects) {
-      intake.sample(subject, batch);
+      samples.tryEmitNext(new BusMessage(subject, null, batch)).orThrow();
     }
-    loop.run();
     long failed = counters.stepFailures.sum();
     if (failed > 0) {
       throw new IllegalStateException("the step failed: see the log");

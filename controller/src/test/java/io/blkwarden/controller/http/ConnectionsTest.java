@@ -18,10 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -46,12 +46,12 @@ final class ConnectionsTest {
                 new FleetView(),
                 new Board(),
                 new Decided(),
-                _ -> CompletableFuture.<FleetLook>failedFuture(new IllegalStateException()),
+                _ -> Mono.<FleetLook>error(new IllegalStateException()),
                 pulse,
                 pages),
             MetricSource.of(List.of()),
-            new Approvals(null, _ -> new CompletableFuture<>(), Clock.systemUTC()),
-            (_, _) -> new CompletableFuture<>());
+            new Approvals(null, _ -> Mono.never(), Clock.systemUTC()),
+            (_, _) -> Mono.never());
     return server;
   }
 

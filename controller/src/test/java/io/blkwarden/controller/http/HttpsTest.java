@@ -20,13 +20,13 @@ import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -86,12 +86,12 @@ final class HttpsTest {
             new FleetView(),
             new Board(),
             new Decided(),
-            _ -> CompletableFuture.<FleetLook>failedFuture(new IllegalStateException()),
+            _ -> Mono.<FleetLook>error(new IllegalStateException()),
             new Pulse(),
             pages),
         MetricSource.of(List.of()),
-        new Approvals(null, _ -> new CompletableFuture<>(), Clock.systemUTC()),
-        (_, _) -> new CompletableFuture<>());
+        new Approvals(null, _ -> Mono.never(), Clock.systemUTC()),
+        (_, _) -> Mono.never());
   }
 
   @Test

@@ -38,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,6 +46,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -100,7 +100,7 @@ final class StatusServerTest {
     pages.dispose();
   }
 
-  private CompletableFuture<FleetLook> near(Set<HostId> hosts) {
+  private Mono<FleetLook> near(Set<HostId> hosts) {
     DiskLook disk =
         new DiskLook(
             new DomainRef(new UUID(1, 2), 7, "vm<b>7"),
@@ -118,8 +118,7 @@ final class StatusServerTest {
             null,
             null,
             List.of());
-    return CompletableFuture.completedFuture(
-        look(1, Map.of(hosts.iterator().next(), List.of(disk))));
+    return Mono.just(look(1, Map.of(hosts.iterator().next(), List.of(disk))));
   }
 
   private static FleetLook look(long second, Map<HostId, List<DiskLook>> disks) {
@@ -141,9 +140,9 @@ final class StatusServerTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private CompletableFuture<OperatorReply> answer(OperatorRequest request) {
+  private Mono<OperatorReply> answer(OperatorRequest request) {
     asked.add(request);
-    return CompletableFuture.completedFuture(
+    return Mono.just(
         request.ask() instanceof OperatorRequest.Approve
             ? new OperatorReply(OperatorReply.Verdict.DONE, "approved")
             : new OperatorReply(OperatorReply.Verdict.FAILED, "no proposal waits"));
@@ -163,17 +162,17 @@ final class StatusServerTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private CompletableFuture<Story> tell(Question question, Duration since) {
+  private Mono<Story> tell(Question question, Duration since) {
     Story story = new Story();
     return switch (question.about()) {
       case "vm176" -> {
         story.add(Messages.alert(1, Alert.State.FIRING));
         assertThat(since).isEqualTo(Duration.ofHours(1));
-        yield CompletableFuture.completedFuture(story);
+        yield Mono.just(story);
       }
-      case "busy" -> CompletableFuture.failedFuture(new RejectedExecutionException());
-      case "away" -> CompletableFuture.failedFuture(new IOException("no NATS"));
-      default -> CompletableFuture.completedFuture(story);
+      case "busy" -> Mono.error(new RejectedExecutionException());
+      case "away" -> Mono.error(new IOException("no NATS"));
+      default -> Mono.just(story);
     };
   }
 

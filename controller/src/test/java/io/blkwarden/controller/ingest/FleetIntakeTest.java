@@ -3,7 +3,11 @@ package io.blkwarden.controller.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.Claim;
+import io.blkwarden.controller.bus.BusMessage;
+import io.blkwarden.controller.bus.StoredMapping;
+import io.blkwarden.controller.dispatch.DispatchCounters;
+import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.ingest.EngineInput.One;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.controller.testing.Messages;
@@ -17,7 +21,6 @@ import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleCodec;
-import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
 import java.time.Instant;
@@ -25,79 +28,31 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class FleetIntakeTest {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
   private static final HostId HOST = new HostId("dom0-7");
 
-  private final Lanes lanes = new Lanes();
   private final IntakeCounters counters = new IntakeCounters();
-  private final List<Input> inputs = new ArrayList<>();
-  private final List<Long> sequences = new ArrayList<>();
-  private final AtomicLong epoch = new AtomicLong();
+  private final Backlog backlog = new Backlog();
+  private final List<String> refused = new ArrayList<>();
   private final InstantSource clock = InstantSource.fixed(Messages.AT);
   private final FleetIntake intake =
       new FleetIntake(
-          SUBJECTS, lanes, counters, clock, new OutcomeIntake(lanes, counters), new Desk());
-  private final StepLoop loop =
-      new StepLoop(
-          lanes,
-          (input, now) -> {
-            inputs.add(input);
-            if (input instanceof Input.Sampled(HostId _, SampleFrame frame)) {
-              sequences.add(frame.sequence());
-            }
-            return List.of();
-          },
-          effect -> {},
-          counters,
           SUBJECTS,
+          backlog,
+          counters,
           clock,
-          () -> 0L);
-
-  private final List<String> refused = new ArrayList<>();
-
-  private final class Desk implements FleetIntake.Desk {
-    @Override
-    public Optional<Long> open(String replyTo) {
-      return Optional.of(17L);
-    }
-
-    @Override
-    public void refuse(String replyTo, String why) {
-      refused.add(why);
-    }
-
-    @Override
-    public void settled(Outcome outcome) {}
-
-    @Override
-    public void epoch(long seen) {
-      epoch.set(seen);
-    }
-  }
-
-  private void drain() {
-    while (loop.round()) {
-      // until nothing waits
-    }
-  }
+          new OperatorMailbox(
+              (_, reply) -> refused.add(reply.detail()), clock, new DispatchCounters()));
 
   private static long count(Map<Kind, LongAdder> counts, Kind kind) {
     LongAdder count = counts.get(kind);
     return count == null ? -1 : count.sum();
-  }
-
-  private static byte[] batch(long sequence) {
-    SampleFrame frame = new SampleFrame();
-    frame.identify(new UUID(5, 6), 1, 1, sequence);
-    frame.time(1_000, 1_000, 1_000);
-    return SampleCodec.encode(frame);
   }
 
   private static MappingSnapshot snapshot(HostId host, long revision) {
@@ -109,50 +64,28 @@ final class FleetIntakeTest {
         new CounterBase(1, List.of(), List.of(), List.of()));
   }
 
-  @Test
-  void ofAHostsSamplesTheLatestCounts() {
-    intake.sample(SUBJECTS.sample(HOST), batch(1));
-    intake.sample(SUBJECTS.sample(HOST), batch(2));
-    intake.sample(SUBJECTS.sample(new HostId("dom0-8")), batch(3));
-    drain();
-    intake.sample(SUBJECTS.sample(HOST), batch(4));
-    drain();
-
-    assertThat(sequences).containsExactlyInAnyOrder(2L, 3L, 4L).endsWith(4L);
-    assertThat(counters.conflated.sum()).isEqualTo(1);
-    assertThat(count(counters.received, Kind.SAMPLE)).isEqualTo(4);
+  private @Nullable One mapping(HostId on, byte[] json) {
+    return intake.report(new BusMessage(SUBJECTS.mapping(on, "snapshot"), null, json));
   }
 
-  @Test
-  void controlMessagesKeepTheirOrder() {
-    for (long revision = 1; revision <= 100; revision++) {
-      intake.mapping(
-          SUBJECTS.mapping(HOST, "snapshot"), ControlJson.encode(snapshot(HOST, revision)));
-    }
-    drain();
-
-    assertThat(inputs)
-        .extracting(i -> i instanceof Input.Mapped m ? m.event().origin().revision() : -1)
-        .isSorted()
-        .hasSize(100);
+  private @Nullable One beat(byte[] json) {
+    return intake.report(new BusMessage(SUBJECTS.heartbeat(HOST), null, json));
   }
 
   @Test
   void whatMeansNothingIsCountedByFault() {
-    intake.sample(SUBJECTS.sample(HOST), "nonsense".getBytes(UTF_8));
-    intake.sample(SUBJECTS.sample(HOST), new byte[SampleCodec.MAX_BYTES + 1]);
-    intake.sample("blkwarden.v1.sample.0.%zz", batch(1));
-    intake.sample("blkwarden.v1.sample.99.dom0-7", batch(1));
-    intake.mapping(SUBJECTS.mapping(HOST, "snapshot"), "{".getBytes(UTF_8));
-    intake.mapping(
-        SUBJECTS.mapping(HOST, "snapshot"),
-        ControlJson.encode(snapshot(new HostId("dom0-8"), 1))); // another host's
-    intake.heartbeat(SUBJECTS.heartbeat(HOST), new byte[ControlJson.MAX_BYTES + 1]);
-    intake.outcome(SUBJECTS.outcome(HOST), new byte[0]);
-    drain();
+    assertThat(intake.hostOfSample("blkwarden.v1.sample.0.%zz")).isNull();
+    assertThat(intake.hostOfSample("blkwarden.v1.sample.99.dom0-7")).isNull();
+    intake.malformedSample(
+        "x",
+        new Decoded.Malformed<>(
+            Decoded.Reason.TOO_LARGE, 0, "found %d bytes".formatted(SampleCodec.MAX_BYTES + 1)));
+    assertThat(mapping(HOST, new byte[] {'{'})).isNull();
+    assertThat(mapping(HOST, ControlJson.encode(snapshot(new HostId("dom0-8"), 1)))).isNull();
+    assertThat(beat(new byte[ControlJson.MAX_BYTES + 1])).isNull();
+    assertThat(intake.outcome(new BusMessage(SUBJECTS.outcome(HOST), null, new byte[0]))).isNull();
 
-    assertThat(inputs).isEmpty();
-    assertThat(count(counters.malformed, Kind.SAMPLE)).isEqualTo(4);
+    assertThat(count(counters.malformed, Kind.SAMPLE)).isEqualTo(3);
     assertThat(count(counters.malformed, Kind.MAPPING)).isEqualTo(2);
     assertThat(count(counters.malformed, Kind.HEARTBEAT)).isEqualTo(1);
     assertThat(count(counters.malformed, Kind.OUTCOME)).isEqualTo(1);
@@ -161,107 +94,104 @@ final class FleetIntakeTest {
   }
 
   @Test
-  void aFullLaneRefusesCountsAndAsksForTheWholeMap() {
+  void aHostThatSendsTooMuchIsRefusedCountedAndAskedForItsWholeMapAndOthersAreNot() {
     byte[] json = ControlJson.encode(snapshot(HOST, 1));
-    for (int i = 0; i < Lane.LIMIT + 5; i++) {
-      intake.mapping(SUBJECTS.mapping(HOST, "snapshot"), json);
+    for (int i = 0; i < Backlog.REPORTS_MAX; i++) {
+      assertThat(mapping(HOST, json)).isNotNull();
     }
-    OutcomeIntake outcomes = new OutcomeIntake(lanes, counters);
-    outcomes.lost(HOST, Messages.id(1), "no answer"); // still has room
-    drain();
+    assertThat(mapping(HOST, json)).isNull();
+    HostId other = new HostId("dom0-8");
+    assertThat(mapping(other, ControlJson.encode(snapshot(other, 1)))).isNotNull();
+    assertThat(intake.lost(HOST, Messages.id(1), "no answer")).as("still has room").isNotNull();
 
-    assertThat(inputs).hasSize(Lane.LIMIT + 2).contains(new Input.Missed(HOST));
-    assertThat(inputs.stream().filter(Input.CommandLost.class::isInstance)).hasSize(1);
-    assertThat(count(counters.laneFull, Kind.MAPPING)).isEqualTo(5);
-  }
-
-  private void fill(HostId host, int bytes) {
-    boolean room = true;
-    while (room) {
-      room = lanes.of(host).offer(new Input.Tick(), bytes, Lane.LIMIT);
-    }
+    assertThat(count(counters.laneFull, Kind.MAPPING)).isEqualTo(1);
+    assertThat(backlog.takeMarked()).containsExactly(HOST);
+    assertThat(backlog.takeMarked()).isEmpty();
   }
 
   @Test
   void aHeartbeatThatIsRefusedIsNoReasonToAskForAMap() {
-    fill(HOST, 0);
-    intake.heartbeat(SUBJECTS.heartbeat(HOST), ControlJson.encode(Messages.beat(HOST)));
-    drain();
+    while (backlog.admit(HOST, 0, Backlog.REPORTS_MAX)) {
+      // until it is full
+    }
+    assertThat(beat(ControlJson.encode(Messages.beat(HOST)))).isNull();
 
     assertThat(count(counters.laneFull, Kind.HEARTBEAT)).isEqualTo(1);
-    assertThat(inputs).doesNotContain(new Input.Missed(HOST));
+    assertThat(backlog.takeMarked()).isEmpty();
   }
 
   @Test
-  void aMapIsNotAskedForBeforeThereIsRoomForIt() {
-    fill(new HostId("dom0-9"), 1 << 20);
-    intake.mapping(SUBJECTS.mapping(HOST, "snapshot"), ControlJson.encode(snapshot(HOST, 1)));
-
-    assertThat(lanes.pollMarked()).isNull();
-    drain();
-    assertThat(inputs).contains(new Input.Missed(HOST));
-  }
-
-  @Test
-  void allLanesTogetherHoldABoundedNumberOfBytes() {
-    Lane lane = lanes.of(HOST);
+  void allHostsTogetherHoldABoundedNumberOfBytesAndNoMapIsAskedForBeforeThereIsRoom() {
     int mebibyte = 1 << 20;
     int taken = 0;
-    while (lane.offer(new Input.Tick(), mebibyte, Lane.LIMIT)) {
+    while (backlog.admit(new HostId("dom0-" + taken), mebibyte, Backlog.REPORTS_MAX)) {
       taken++;
     }
+    assertThat((long) taken * mebibyte).isEqualTo(Backlog.BYTES_MAX);
+    assertThat(mapping(HOST, ControlJson.encode(snapshot(HOST, 1)))).isNull();
+    assertThat(backlog.takeMarked()).isEmpty();
 
-    assertThat((long) taken * mebibyte).isEqualTo(Lanes.MAX_WAITING_BYTES);
-    assertThat(stored(HOST, HOST)).isFalse();
-    drain();
-    assertThat(stored(HOST, HOST)).isTrue();
-  }
-
-  private boolean stored(HostId under, HostId of) {
-    return intake.storedMapping(HostToken.key(under), ControlJson.encode(snapshot(of, 1)));
+    for (int i = 0; i < taken; i++) {
+      backlog.leave(new HostId("dom0-" + i), mebibyte);
+    }
+    assertThat(backlog.takeMarked()).containsExactly(HOST);
+    assertThat(mapping(HOST, ControlJson.encode(snapshot(HOST, 1)))).isNotNull();
   }
 
   /** Each host may write to its own key only, and anything there. */
   @Test
   void aStoredMapOfAnotherHostThanItsKeyIsRejected() {
     HostId other = new HostId("dom0.example");
-    assertThat(stored(HOST, other)).isTrue(); // it is not offered again
-    assertThat(stored(other, HOST)).isTrue();
-    drain();
-    assertThat(inputs).isEmpty();
+    assertThat(stored(HOST, other)).isNull();
+    assertThat(stored(other, HOST)).isNull();
     assertThat(count(counters.malformed, Kind.MAPPING)).isEqualTo(2);
 
-    assertThat(stored(other, other)).isTrue();
-    drain();
-    assertThat(inputs).containsExactly(new Input.Mapped(snapshot(other, 1)));
+    assertThat(stored(other, other)).isEqualTo(new One(new Input.Mapped(snapshot(other, 1))));
+  }
+
+  private @Nullable One stored(HostId under, HostId of) {
+    return intake.stored(
+        new StoredMapping(HostToken.key(under), ControlJson.encode(snapshot(of, 1))));
   }
 
   @Test
   void anOutcomeCountsOnceWhicheverWayItComes() {
     Outcome outcome = Messages.done(Messages.command(1, HOST, 1_000), 2);
-    OutcomeIntake outcomes = new OutcomeIntake(lanes, counters);
-    outcomes.outcome(outcome);
-    outcomes.outcome(outcome);
-    drain();
 
-    assertThat(inputs).containsExactly(new Input.OutcomeSeen(outcome));
+    assertThat(intake.first(outcome)).isEqualTo(new One(new Input.OutcomeSeen(outcome), HOST, 0));
+    assertThat(intake.first(outcome)).isNull();
     assertThat(counters.duplicates.sum()).isEqualTo(1);
   }
 
   @Test
-  void onlyTheHolderOfTheClaimHearsPeople() {
-    OperatorRequest ask = new OperatorRequest("ann", "a test", new OperatorRequest.ReleaseAll());
-    String subject = SUBJECTS.operator("release-all");
-    intake.operator(subject, "reply", ControlJson.encode(ask));
-    intake.claim(new Claim.Held(7));
-    intake.operator(subject, "reply", ControlJson.encode(ask));
-    intake.operator(SUBJECTS.operator("throttle"), "reply", ControlJson.encode(ask));
-    intake.operator(subject, "reply", new byte[] {'{'});
-    intake.claim(new Claim.Lost("c2", 8));
-    drain();
+  void anOutcomeThatFoundNoRoomIsNewWhenItComesAgain() {
+    while (backlog.admit(HOST, 0, Backlog.OUTCOMES_MAX)) {
+      // until it is full
+    }
+    Outcome outcome = Messages.done(Messages.command(1, HOST, 1_000), 2);
+    assertThat(intake.first(outcome)).isNull();
+    assertThat(backlog.takeMarked()).containsExactly(HOST);
 
-    assertThat(inputs)
-        .containsExactly(new Input.Claimed(7), new Input.Asked(ask, 17), new Input.ClaimLost());
+    backlog.leave(HOST, 0);
+    assertThat(intake.first(outcome)).isNotNull();
+  }
+
+  @Test
+  void onlyTheLeaderHearsPeople() {
+    OperatorRequest ask = new OperatorRequest("ann", "a test", new OperatorRequest.ReleaseAll());
+    BusMessage asked =
+        new BusMessage(SUBJECTS.operator("release-all"), "reply", ControlJson.encode(ask));
+    assertThat(intake.request(asked)).isNull();
+    intake.leads(true);
+    assertThat(intake.request(asked)).isEqualTo(new One(new Input.Asked(ask, 1)));
+    assertThat(
+            intake.request(
+                new BusMessage(SUBJECTS.operator("throttle"), "reply", ControlJson.encode(ask))))
+        .isNull();
+    assertThat(intake.request(new BusMessage(asked.subject(), "reply", new byte[] {'{'}))).isNull();
+    intake.leads(false);
+    assertThat(intake.request(asked)).isNull();
+
     assertThat(refused).hasSize(2);
     assertThat(refused.getFirst()).contains("operator.release-all");
     assertThat(refused.getLast()).startsWith("the request cannot be read");
@@ -276,41 +206,25 @@ final class FleetIntakeTest {
         new String(ControlJson.encode(ask), UTF_8)
             .replace("\"by\":", "\"requested_by_key\":\"U" + "B".repeat(55) + "\",\"by\":")
             .getBytes(UTF_8);
-    intake.claim(new Claim.Held(7));
-    intake.operator(SUBJECTS.operator("pause", key), "reply", claiming);
-    intake.operator(SUBJECTS.operator("pause"), "reply", claiming);
-    intake.operator(SUBJECTS.operator("pause") + ".not-a-key", "reply", claiming);
-    intake.operator(SUBJECTS.operator("resume", key), "reply", claiming);
-    drain();
+    intake.leads(true);
+    List<@Nullable One> taken = new ArrayList<>();
+    for (String subject :
+        List.of(
+            SUBJECTS.operator("pause", key),
+            SUBJECTS.operator("pause"),
+            SUBJECTS.operator("pause") + ".not-a-key",
+            SUBJECTS.operator("resume", key))) {
+      taken.add(intake.request(new BusMessage(subject, "reply", claiming)));
+    }
 
-    assertThat(inputs)
+    assertThat(taken)
         .containsExactly(
-            new Input.Claimed(7), new Input.Asked(ask, key, 17), new Input.Asked(ask, null, 17));
+            new One(new Input.Asked(ask, key, 1)),
+            new One(new Input.Asked(ask, null, 2)),
+            null,
+            null);
     assertThat(refused).hasSize(2);
     assertThat(refused.getFirst()).contains("public key");
     assertThat(refused.getLast()).contains("expected operator.pause");
-  }
-
-  @Test
-  void aStepThatFailsDoesNotStopTheLoop() {
-    List<Input> taken = new ArrayList<>();
-    StepLoop fragile =
-        new StepLoop(
-            lanes,
-            (input, now) -> {
-              taken.add(input);
-              throw new IllegalStateException("on purpose");
-            },
-            effect -> {},
-            counters,
-            SUBJECTS,
-            clock,
-            () -> 0L);
-    lanes.put(new Input.Claimed(1));
-    lanes.put(new Input.ClaimLost());
-    assertThat(fragile.round()).isTrue();
-
-    assertThat(taken).hasSize(2);
-    assertThat(counters.stepFailures.sum()).isEqualTo(2);
   }
 }

@@ -1,7 +1,6 @@
 package io.blkwarden.controller.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.blkwarden.controller.bus.BusCounters;
 import io.blkwarden.controller.bus.BusException;
@@ -13,19 +12,22 @@ import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 
 final class StoryDeskTest {
-  private static CompletableFuture<Story> ask(StoryDesk desk) {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  private static Mono<Story> ask(StoryDesk desk) {
     return desk.tell(new Question("vm176"), Duration.ofHours(1));
   }
 
@@ -42,16 +44,16 @@ final class StoryDeskTest {
     // takes the connection and never greets, so that the first is read for as long as the test runs
     try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
         StoryDesk desk = new StoryDesk(records(silent.getLocalPort()), Clock.systemUTC())) {
-      List<CompletableFuture<Story>> asked = new ArrayList<>();
-      for (int i = 0; i < 1 + StoryDesk.WAITING; i++) {
-        asked.add(ask(desk));
-      }
-      CompletableFuture<Story> last = ask(desk);
+      List<Throwable> refused = new CopyOnWriteArrayList<>();
+      Disposable _ = ask(desk).subscribe(_ -> {}, refused::add);
+      try (Socket _ = silent.accept()) { // it is being read
+        for (int i = 0; i < StoryDesk.WAITING; i++) {
+          Disposable _ = ask(desk).subscribe(_ -> {}, refused::add);
+        }
 
-      assertThat(asked).noneMatch(CompletableFuture::isCompletedExceptionally);
-      assertThatThrownBy(last::get)
-          .isInstanceOf(ExecutionException.class)
-          .hasCauseInstanceOf(RejectedExecutionException.class);
+        StepVerifier.create(ask(desk)).expectError(RejectedExecutionException.class).verify(BOUND);
+        assertThat(refused).isEmpty();
+      }
     }
   }
 
@@ -62,9 +64,12 @@ final class StoryDeskTest {
       closed = free.getLocalPort();
     }
     try (StoryDesk desk = new StoryDesk(records(closed), Clock.systemUTC())) {
-      assertThatThrownBy(() -> ask(desk).get(60, TimeUnit.SECONDS))
-          .hasCauseInstanceOf(BusException.class)
-          .hasMessageContaining("cannot reach NATS");
+      StepVerifier.create(ask(desk))
+          .expectErrorSatisfies(fault ->
+              assertThat(fault)
+                  .isInstanceOf(BusException.class)
+                  .hasMessageContaining("cannot reach NATS"))
+          .verify(BOUND);
     }
   }
 }

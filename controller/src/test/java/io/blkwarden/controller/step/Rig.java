@@ -45,6 +45,10 @@ final class Rig {
   final Random random;
   long millis = 1_000_000;
   private long claimed = Long.MAX_VALUE; // until there is a claim
+
+  /** Whether faults of the step are what a test is about. */
+  boolean mayFail;
+
   Instant wall = Instant.parse("2026-11-22T18:00:00Z");
 
   Rig() {
@@ -52,17 +56,26 @@ final class Rig {
   }
 
   Rig(long seed) {
+    this(seed, new Random(seed));
+  }
+
+  /** A rig whose step has ids from that generator. */
+  Rig(long seed, Random ids) {
     random = new Random(seed);
-    step = new ControlStep(StepSettings.DEFAULT, new Random(seed), "controller-1");
+    step = new ControlStep(StepSettings.DEFAULT, ids, "controller-1");
   }
 
   /** A rig that has the claim and these policies. */
   static Rig acting(String policies) {
-    Rig rig = new Rig();
-    rig.policies(policies);
-    rig.feed(new Input.Claimed(7));
-    rig.feed(new Input.Tick());
-    return rig;
+    return new Rig().act(policies);
+  }
+
+  /** Gives it the claim and these policies. */
+  Rig act(String policies) {
+    policies(policies);
+    feed(new Input.Claimed(7));
+    feed(new Input.Tick());
+    return this;
   }
 
   void policies(String text) {
@@ -83,6 +96,11 @@ final class Rig {
     }
     List<Effect> effects = step.step(input, new Moment(millis, wall));
     all.addAll(effects);
+    effects.forEach(effect -> {
+      if (effect instanceof Effect.Failed(var _, var _, RuntimeException fault) && !mayFail) {
+        throw fault;
+      }
+    });
     return effects;
   }
 

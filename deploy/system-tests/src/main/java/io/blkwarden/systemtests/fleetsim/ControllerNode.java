@@ -1,10 +1,9 @@
 package io.blkwarden.systemtests.fleetsim;
 
-import io.blkwarden.controller.dispatch.CommandCall;
-import io.blkwarden.controller.dispatch.CommandDesk;
+import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
-import io.blkwarden.controller.dispatch.EffectDispatch;
-import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.dispatch.EffectLog;
+import io.blkwarden.controller.dispatch.SnapshotRequests;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.step.ControlStep;
 import io.blkwarden.controller.step.Effect;
@@ -13,22 +12,29 @@ import io.blkwarden.controller.step.Moment;
 import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.Outcome;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import reactor.core.Disposable;
+import reactor.core.publisher.Sinks;
 
 /** The real step and the real dispatch of one controller. */
-final class ControllerNode implements CommandDesk.Feedback {
+final class ControllerNode implements CommandFlow.Results {
   private final World world;
   private final String name;
   private final Map<HostId, Boolean> heeds;
   private final ControlStep step;
-  private final CommandDesk commands;
-  private final CommandDesk snapshots;
-  private final EffectDispatch dispatch;
+  private final CommandFlow commands;
+  private final CommandFlow snapshots;
+  private final SnapshotRequests requests;
+  private final EffectLog log;
+  private final Sinks.Many<Command> toSend = Sinks.many().unicast().onBackpressureBuffer();
+  private final Sinks.Many<Command> toAsk = Sinks.many().unicast().onBackpressureBuffer();
   private final Map<HostId, Long> lastSamples = new HashMap<>();
   private boolean alive = true;
 
@@ -41,7 +47,7 @@ final class ControllerNode implements CommandDesk.Feedback {
       World world,
       long epoch,
       PolicySet policies,
-      CommandCall.Sender sender,
+      CommandFlow.Agents agents,
       Map<HostId, Boolean> heeds) {
     this.world = world;
     this.name = "controller-" + epoch;
@@ -49,26 +55,12 @@ final class ControllerNode implements CommandDesk.Feedback {
     SplittableRandom random = new SplittableRandom(world.random.nextLong());
     DispatchCounters counters = new DispatchCounters();
     step = new ControlStep(StepSettings.DEFAULT, random, name);
-    CommandCall call = new CommandCall(sender, any -> true, world.time, counters, random);
-    commands = new CommandDesk(call, this, world.time, counters);
-    snapshots = new CommandDesk(call, this, world.time, counters);
-    dispatch =
-        new EffectDispatch(
-            commands,
-            snapshots,
-            alert ->
-                world.say("%s alert %s %s".formatted(name, alert.host(), alert.state().wire())),
-            _ -> {},
-            _ -> {},
-            _ -> {},
-            _ -> {},
-            _ -> {},
-            new OperatorMailbox((_, _) -> {}, world::wall, counters),
-            () -> OptionalLong.of(epoch),
-            name,
-            world::wall,
-            random,
-            counters);
+    commands = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
+    snapshots = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
+    requests = new SnapshotRequests(() -> OptionalLong.of(epoch), name, world::wall, random);
+    log = new EffectLog(counters);
+    Disposable _ = commands.inOrder(toSend.asFlux()).subscribe();
+    Disposable _ = snapshots.inAnyOrder(toAsk.asFlux()).subscribe();
     world.say(name + " starts");
     take(new Input.PoliciesLoaded(world.parts.policies(policies)));
     world.snapshots.values().stream()
@@ -105,12 +97,25 @@ final class ControllerNode implements CommandDesk.Feedback {
     List<Effect> effects =
         world.parts.effects(step.step(input, new Moment(world.now(), world.wall())));
     world.oracle.wants(effects, lastSamples, heeds);
-    for (Effect effect : effects) {
-      if (effect instanceof Effect.Send(var command)) {
+    effects.forEach(this::carryOut);
+  }
+
+  private void carryOut(Effect effect) {
+    switch (effect) {
+      case Effect.Send(Command command) -> {
         world.say(name + " sends " + command.host() + " " + command.action());
+        toSend.tryEmitNext(command).orThrow();
       }
-      dispatch.accept(effect);
+      case Effect.Publish(Alert alert) ->
+          world.say("%s alert %s %s".formatted(name, alert.host(), alert.state().wire()));
+      default -> {
+        Command asked = requests.of(effect);
+        if (asked != null) {
+          toAsk.tryEmitNext(asked).orThrow();
+        }
+      }
     }
+    log.take(effect);
   }
 
   @Override

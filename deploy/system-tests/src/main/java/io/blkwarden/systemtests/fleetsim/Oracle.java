@@ -212,6 +212,7 @@ final class Oracle {
           }
         }
         case Effect.Publish publish -> alert(publish.alert(), lastSamples, heeds);
+        case Effect.Failed failed -> throw failed.fault();
         case Effect.Note _,
             Effect.Answer _,
             Effect.WantSnapshot _,

@@ -20,9 +20,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** One run: a fleet, controllers, and everything that goes wrong with them. */
 final class Simulation {
@@ -218,8 +219,8 @@ final class Simulation {
     }
   }
 
-  private CompletableFuture<byte[]> request(HostId host, byte[] bytes, Duration timeout) {
-    CompletableFuture<byte[]> answer = new CompletableFuture<>();
+  private Mono<byte[]> request(HostId host, byte[] bytes, Duration timeout) {
+    Sinks.One<byte[]> answer = Sinks.one();
     AgentNode agent = requireNonNull(agents.get(host));
     if (ControlJson.decode(Command.class, bytes) instanceof Decoded.Ok<Command>(Command command)
         && !world.chance(LEG_LOST)) {
@@ -233,12 +234,12 @@ final class Simulation {
                     if (!world.chance(LEG_LOST)) {
                       world.after(
                           world.random.nextLong(1, 40),
-                          () -> answer.complete(ControlJson.encode(outcome)));
+                          () -> answer.tryEmitValue(ControlJson.encode(outcome)).orThrow());
                     }
                   });
             }
           });
     }
-    return answer;
+    return answer.asMono();
   }
 }

@@ -15,33 +15,26 @@ import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.WorkerId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
-import io.blkwarden.model.message.Outcome;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
-import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
-import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the controller does stands in the log, with keys, whatever a guest is called. */
-final class DecisionLogTest {
+final class EffectLogTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final HostId HOST = new HostId("dom0-7");
   private static final DomainRef EVIL =
@@ -60,8 +53,7 @@ final class DecisionLogTest {
           lines.add(new String(json.getEncoder().encode(event), UTF_8));
         }
       };
-  private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-  private final DispatchCounters counters = new DispatchCounters();
+  private final EffectLog effects = new EffectLog(new DispatchCounters());
 
   @BeforeEach
   void listen() throws Exception {
@@ -73,7 +65,7 @@ final class DecisionLogTest {
     JoranConfigurator configurator = new JoranConfigurator();
     configurator.setContext(shipped);
     configurator.doConfigure(
-        Objects.requireNonNull(DecisionLogTest.class.getResource("/logback.xml")));
+        Objects.requireNonNull(EffectLogTest.class.getResource("/logback.xml")));
   }
 
   @AfterEach
@@ -82,42 +74,6 @@ final class DecisionLogTest {
     log.setLevel(null);
     log.setAdditive(true);
     shipped.stop();
-    time.dispose();
-  }
-
-  private EffectDispatch dispatch() {
-    CommandCall call =
-        new CommandCall(
-            (host, command, timeout) -> new CompletableFuture<>(),
-            epoch -> true,
-            time,
-            counters,
-            new Random(1));
-    CommandDesk.Feedback nobody =
-        new CommandDesk.Feedback() {
-          @Override
-          public void outcome(Outcome outcome) {}
-
-          @Override
-          public void lost(HostId host, MessageId command, String why) {}
-        };
-    CommandDesk desk = new CommandDesk(call, nobody, time, counters);
-    LocalAsks local = new LocalAsks((place, reply) -> {});
-    return new EffectDispatch(
-        desk,
-        desk,
-        alert -> {},
-        note -> {},
-        host -> {},
-        spec -> {},
-        forget -> {},
-        store -> {},
-        new OperatorMailbox(local, Clock.systemUTC(), counters),
-        OptionalLong::empty,
-        "c1",
-        Clock.systemUTC(),
-        new Random(1),
-        counters);
   }
 
   /** A line as {@code --log-format json} writes it. */
@@ -144,9 +100,8 @@ final class DecisionLogTest {
 
   @Test
   void aCommandSaysWhatItSets() {
-    EffectDispatch dispatch = dispatch();
-    dispatch.accept(send(Restraint.Priority.IDLE));
-    dispatch.accept(send(new Restraint.Limit(20)));
+    effects.take(send(Restraint.Priority.IDLE));
+    effects.take(send(new Restraint.Limit(20)));
     assertThat(written(0).path("formattedMessage").asString()).contains("/xvda2 to idle for 60000");
     assertThat(written(1).path("formattedMessage").asString())
         .contains("/xvda2 to limit 20/s for 60000");
@@ -154,10 +109,9 @@ final class DecisionLogTest {
 
   @Test
   void eachLineBearsWhatItIsAbout() {
-    EffectDispatch dispatch = dispatch();
-    dispatch.accept(send(Restraint.Priority.IDLE));
-    dispatch.accept(new Effect.Publish(Messages.alert(3, Alert.State.FIRING)));
-    dispatch.accept(
+    effects.take(send(Restraint.Priority.IDLE));
+    effects.take(new Effect.Publish(Messages.alert(3, Alert.State.FIRING)));
+    effects.take(
         new Effect.Note(
             new Decision(
                 Messages.AT,

@@ -14,31 +14,34 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-final class CommandDeskTest {
+final class CommandFlowTest {
+  private static final Duration BOUND = Duration.ofSeconds(30);
   private static final HostId HOST = new HostId("dom0-7");
-  private static final CompletableFuture<byte[]> SILENT = new CompletableFuture<>();
+  private static final Mono<byte[]> SILENT = Mono.never();
 
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   private final DispatchCounters counters = new DispatchCounters();
   private final List<Command> asked = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
   private final List<String> lost = new ArrayList<>();
-  private Function<Command, CompletableFuture<byte[]>> agent = command -> SILENT.copy();
-  private boolean claimed = true;
-  private final CommandDesk desk =
-      new CommandDesk(
-          new CommandCall(this::request, epoch -> claimed, time, counters, new SplittableRandom(1)),
-          new Told(),
-          time,
-          counters);
+  private Function<Command, Mono<byte[]>> agent = command -> SILENT;
+  private boolean leads = true;
+  private final CommandFlow flow =
+      new CommandFlow(
+          this::request, _ -> leads, new Told(), time, counters, new SplittableRandom(1));
+  private final TestPublisher<Command> commands = TestPublisher.create();
+  private final StepVerifier through =
+      StepVerifier.create(flow.inOrder(commands.flux())).expectComplete().verifyLater();
 
-  private final class Told implements CommandDesk.Feedback {
+  private final class Told implements CommandFlow.Results {
     @Override
     public void outcome(Outcome outcome) {
       outcomes.add(outcome);
@@ -50,7 +53,7 @@ final class CommandDeskTest {
     }
   }
 
-  private CompletableFuture<byte[]> request(HostId host, byte[] json, Duration timeout) {
+  private Mono<byte[]> request(HostId host, byte[] json, Duration timeout) {
     return switch (ControlJson.decode(Command.class, json)) {
       case Decoded.Ok<Command>(Command command) -> {
         asked.add(command);
@@ -60,8 +63,8 @@ final class CommandDeskTest {
     };
   }
 
-  private static CompletableFuture<byte[]> answered(Command command, long number) {
-    return CompletableFuture.completedFuture(ControlJson.encode(Messages.done(command, number)));
+  private static Mono<byte[]> answered(Command command, long number) {
+    return Mono.just(ControlJson.encode(Messages.done(command, number)));
   }
 
   private void advance(long millis) {
@@ -76,16 +79,16 @@ final class CommandDeskTest {
   @Test
   void anAnswerEndsACommand() {
     agent = command -> answered(command, 50);
-    desk.send(Messages.command(1, HOST, 5_000));
+    commands.next(Messages.command(1, HOST, 5_000));
     advance(1);
 
     assertThat(outcomes).extracting(Outcome::command).containsExactly(Messages.id(1));
-    assertThat(desk.size()).isZero();
+    assertThat(flow.size()).isZero();
   }
 
   @Test
   void silenceIsAskedAgainWithTheSameIdAndLessTimeUntilTheCommandExpires() {
-    desk.send(Messages.command(1, HOST, 10_000));
+    commands.next(Messages.command(1, HOST, 10_000));
     advance(9_900);
     assertThat(lost).isEmpty();
     advance(200);
@@ -97,18 +100,18 @@ final class CommandDeskTest {
         .isSortedAccordingTo((a, b) -> b.compareTo(a));
     assertThat(asked.getLast().expiresInMs()).isLessThan(asked.getFirst().expiresInMs());
     assertThat(counters.lost.sum()).isEqualTo(1);
-    assertThat(desk.size()).isZero();
+    assertThat(flow.size()).isZero();
   }
 
   @Test
   void nothingIsSentWhileTheClaimIsNotRenewed() {
-    claimed = false;
-    desk.send(Messages.command(1, HOST, 10_000));
+    leads = false;
+    commands.next(Messages.command(1, HOST, 10_000));
     advance(5_000);
     assertThat(asked).isEmpty();
     assertThat(lost).isEmpty();
 
-    claimed = true;
+    leads = true;
     agent = command -> answered(command, 50);
     advance(4_000);
     assertThat(asked).hasSize(1);
@@ -117,12 +120,8 @@ final class CommandDeskTest {
 
   @Test
   void anAnswerThatCannotBeReadIsAskedAgain() {
-    agent =
-        command ->
-            asked.size() < 3
-                ? CompletableFuture.completedFuture("?".getBytes(UTF_8))
-                : answered(command, 50);
-    desk.send(Messages.command(1, HOST, 10_000));
+    agent = command -> asked.size() < 3 ? Mono.just("?".getBytes(UTF_8)) : answered(command, 50);
+    commands.next(Messages.command(1, HOST, 10_000));
     advance(5_000);
 
     assertThat(outcomes).hasSize(1);
@@ -132,7 +131,7 @@ final class CommandDeskTest {
   @Test
   void anotherHostsAnswerIsNone() {
     agent = command -> answered(Messages.command(1, new HostId("dom0-8"), 1_000), 50);
-    desk.send(Messages.command(1, HOST, 3_000));
+    commands.next(Messages.command(1, HOST, 3_000));
     advance(4_000);
 
     assertThat(outcomes).isEmpty();
@@ -142,9 +141,9 @@ final class CommandDeskTest {
   @Test
   void anOutcomeOnItsSubjectEndsTheCommandToo() {
     Command command = Messages.command(1, HOST, 10_000);
-    desk.send(command);
+    commands.next(command);
     advance(100);
-    desk.settled(Messages.done(command, 50));
+    flow.settled(Messages.done(command, 50));
     advance(1);
 
     assertThat(outcomes).hasSize(1);
@@ -154,9 +153,9 @@ final class CommandDeskTest {
 
   @Test
   void aHostsCommandsGoOneAfterTheOtherAndOtherHostsDoNotWait() {
-    desk.send(Messages.command(1, HOST, 3_000));
-    desk.send(Messages.command(2, HOST, 600_000));
-    desk.send(Messages.command(3, new HostId("dom0-8"), 3_000));
+    commands.next(Messages.command(1, HOST, 3_000));
+    commands.next(Messages.command(2, HOST, 600_000));
+    commands.next(Messages.command(3, new HostId("dom0-8"), 3_000));
     advance(10);
     assertThat(asked)
         .extracting(Command::id)
@@ -167,39 +166,73 @@ final class CommandDeskTest {
   }
 
   @Test
-  void onlySoManyHostsAreAskedAtOnce() {
-    for (int i = 0; i < CommandDesk.MAX_IN_FLIGHT + 10; i++) {
-      desk.send(Messages.command(i, new HostId("dom0-" + i), 1_000));
+  void ofWhatNobodyWaitsForSoManyHostsAreAskedAtOnce() {
+    TestPublisher<Command> unhurried = TestPublisher.create();
+    StepVerifier all =
+        StepVerifier.create(flow.inAnyOrder(unhurried.flux())).expectComplete().verifyLater();
+    for (int i = 0; i < CommandFlow.MAX_AT_ONCE + 10; i++) {
+      unhurried.next(Messages.command(i, new HostId("dom0-" + i), 1_000));
     }
     advance(1);
-    assertThat(asked).hasSize(CommandDesk.MAX_IN_FLIGHT);
+    assertThat(asked).hasSize(CommandFlow.MAX_AT_ONCE);
 
+    unhurried.complete();
     advance(5_000);
-    assertThat(lost).hasSize(CommandDesk.MAX_IN_FLIGHT + 10);
-    assertThat(desk.size()).isZero();
+    assertThat(lost).hasSize(CommandFlow.MAX_AT_ONCE + 10);
+    assertThat(flow.size()).isZero();
+    all.verify(BOUND);
   }
 
   @Test
   void atTheBoundACommandIsLostAtOnce() {
-    for (int i = 0; i <= CommandDesk.MAX_WAITING; i++) {
-      desk.send(Messages.command(i, HOST, 600_000));
+    for (int i = 0; i <= CommandFlow.MAX_WAITING; i++) {
+      commands.next(Messages.command(i, HOST, 600_000));
     }
 
     assertThat(counters.refused.sum()).isEqualTo(1);
     assertThat(lost).singleElement().asString().contains("commands wait already");
-    assertThat(desk.size()).isEqualTo(CommandDesk.MAX_WAITING);
+    assertThat(flow.size()).isEqualTo(CommandFlow.MAX_WAITING);
   }
 
   @Test
-  void abandoningGivesUpAll() {
+  void aLostLeadershipGivesUpAllThatWaitsAndIsUnderWayAndNothingElse() {
     for (int i = 0; i < 5; i++) {
-      desk.send(Messages.command(i, HOST, 600_000));
+      commands.next(Messages.command(i, HOST, 600_000));
     }
     advance(1);
-    desk.abandon("the claim is lost");
+    flow.abandon("the claim is lost");
+    agent = command -> answered(command, 50);
+    commands.next(Messages.command(9, HOST, 600_000));
     advance(1);
 
     assertThat(lost).hasSize(5).allSatisfy(why -> assertThat(why).endsWith("the claim is lost"));
-    assertThat(desk.size()).isZero();
+    assertThat(asked)
+        .as("what waited was never sent")
+        .extracting(Command::id)
+        .containsExactly(Messages.id(0), Messages.id(9));
+    assertThat(outcomes).extracting(Outcome::command).containsExactly(Messages.id(9));
+    assertThat(flow.size()).isZero();
+  }
+
+  @Test
+  void itIsOverWhenTheCommandsAreAndAllAreThrough() {
+    commands.next(Messages.command(1, HOST, 5_000));
+    commands.complete();
+    advance(4_000);
+    assertThat(lost).isEmpty();
+    advance(2_000);
+
+    assertThat(lost).hasSize(1);
+    through.verify(BOUND);
+  }
+
+  @Test
+  void anotherHostsOutcomeOnItsSubjectEndsNothing() {
+    commands.next(Messages.command(1, HOST, 10_000));
+    flow.settled(Messages.done(Messages.command(1, new HostId("dom0-8"), 10_000), 50));
+    advance(100);
+
+    assertThat(outcomes).isEmpty();
+    assertThat(flow.size()).isEqualTo(1);
   }
 }

@@ -1,0 +1,94 @@
+package io.blkwarden.controller.dispatch;
+
+import io.blkwarden.commandline.log.LogKeys;
+import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.step.Effect;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts what the engine wants done, and writes each command, alert and decision as a line into the
+ * log {@code blkwarden.decisions}.
+ */
+public final class EffectLog {
+  private static final Logger log = LoggerFactory.getLogger(EffectLog.class);
+  private static final Logger record = LoggerFactory.getLogger("blkwarden.decisions");
+
+  private final DispatchCounters counters;
+
+  /** A log that counts there. */
+  public EffectLog(DispatchCounters counters) {
+    this.counters = counters;
+  }
+
+  /** Takes an effect. */
+  public void take(Effect effect) {
+    switch (effect) {
+      case Effect.Send(Command command) -> {
+        counters.commands.increment();
+        write(command);
+      }
+      case Effect.Publish(Alert alert) -> {
+        DispatchCounters.increment(counters.alerts, alert.state());
+        write(alert);
+      }
+      case Effect.Note(Decision decision) -> {
+        DispatchCounters.increment(counters.decisions, decision.verdict());
+        write(decision);
+      }
+      case Effect.HostProblem each -> write(each);
+      case Effect.Failed(HostId host, String what, RuntimeException fault) ->
+          log.error("the step failed: {} of host {}: {}", what, host, fault.toString(), fault);
+      case Effect.WantSnapshot _ -> counters.snapshots.increment();
+      case Effect.TellClaim _, Effect.Answer _, Effect.Forget _, Effect.Store _, Effect.Keep _ -> {}
+    }
+  }
+
+  private static void write(Command command) {
+    try (LogKeys keys = new LogKeys()) {
+      keys.put("host", command.host()).put("command", command.id());
+      switch (command.action()) {
+        case CommandAction.Set set ->
+            keys.put(set.domain()).put("disk", set.vdev()).put("lease", set.lease());
+        case CommandAction.Reset reset -> keys.put("lease", reset.lease());
+        case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
+      }
+      record.info("{}", DecisionLine.of(command));
+    }
+  }
+
+  private static void write(Effect.HostProblem each) {
+    try (LogKeys keys = new LogKeys()) {
+      keys.put("host", each.host());
+      if (each.problem().isEmpty()) {
+        log.info("host {}: its problem is over", each.host());
+      } else {
+        log.warn("host {}: {}", each.host(), Printable.of(each.problem()));
+      }
+    }
+  }
+
+  private static void write(Alert alert) {
+    try (LogKeys keys = new LogKeys()) {
+      keys.put("host", alert.host()).put(alert.domain());
+      Alert.AlertDisk disk = alert.disk();
+      keys.put("disk", disk == null ? null : disk.vdev());
+      keys.put("policy", alert.policy()).put("alert", alert.id());
+      record.info("{}", DecisionLine.of(alert));
+    }
+  }
+
+  private static void write(Decision decision) {
+    try (LogKeys keys = new LogKeys()) {
+      keys.put("host", decision.host()).put(decision.domain()).put("disk", decision.vdev());
+      keys.put("policy", decision.policy()).put("lease", decision.throttle());
+      keys.put("alert", decision.alert()).put("requested_by_key", decision.requestedByKey());
+      record.info("{}", DecisionLine.of(decision));
+    }
+  }
+}
