@@ -1,7 +1,6 @@
 package io.blkwarden.controller.ingest;
 
 import io.blkwarden.controller.bus.Claim;
-import io.blkwarden.controller.bus.Inbox;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.said.Said;
 import io.blkwarden.controller.spec.FleetSpec;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Takes messages in: reads control messages, checks that each is about the host whose subject it
  * came on, and lays it into its lane; samples are laid in unread, for the brain's thread to read.
  */
-public final class FleetIntake implements Inbox {
+public final class FleetIntake {
   /** Most hosts whose samples are taken; of more hosts they are refused and counted. */
   public static final int MAX_HOSTS = 65_536;
 
@@ -86,7 +85,7 @@ public final class FleetIntake implements Inbox {
     this.desk = desk;
   }
 
-  @Override
+  /** A batch of samples, in binary. */
   public void sample(String subject, byte[] payload) {
     IntakeCounters.increment(counters.received, Kind.SAMPLE);
     SampleSlot slot = slots.get(subject);
@@ -131,7 +130,7 @@ public final class FleetIntake implements Inbox {
     return slots.computeIfAbsent(subject, key -> new SampleSlot(host, lanes.of(host)));
   }
 
-  @Override
+  /** A mapping event, in JSON. */
   public void mapping(String subject, byte[] payload) {
     MappingEvent event =
         read(Kind.MAPPING, subject, 2, MappingEvent.class, payload, e -> e.origin().host());
@@ -140,7 +139,7 @@ public final class FleetIntake implements Inbox {
     }
   }
 
-  @Override
+  /** A host's last snapshot as the bucket has it; whether there was room for it. */
   public boolean storedMapping(String key, byte[] payload) {
     if (!lanes.roomy()) {
       return false;
@@ -163,12 +162,12 @@ public final class FleetIntake implements Inbox {
     return true;
   }
 
-  @Override
+  /** What another controller learned of the fleet. */
   public void learned(FleetSpec spec) {
     lanes.put(new Input.SpecLoaded(spec)); // a class each, every 5 minutes
   }
 
-  @Override
+  /** A heartbeat, in JSON. */
   public void heartbeat(String subject, byte[] payload) {
     Heartbeat beat = read(Kind.HEARTBEAT, subject, 2, Heartbeat.class, payload, Heartbeat::host);
     if (beat != null) {
@@ -177,7 +176,7 @@ public final class FleetIntake implements Inbox {
     }
   }
 
-  @Override
+  /** An outcome, in JSON. */
   public void outcome(String subject, byte[] payload) {
     Outcome outcome = read(Kind.OUTCOME, subject, 1, Outcome.class, payload, Outcome::host);
     if (outcome != null) {
@@ -187,7 +186,6 @@ public final class FleetIntake implements Inbox {
   }
 
   /** Takes a person's request, unless another controller holds the claim and so answers. */
-  @Override
   public void operator(String subject, String replyTo, byte[] payload) {
     if (!commanding) {
       return;
@@ -238,17 +236,17 @@ public final class FleetIntake implements Inbox {
     }
   }
 
-  @Override
+  /** What people said. */
   public void said(Said said) {
     lanes.put(new Input.SaidChanged(said));
   }
 
-  @Override
+  /** These alerts were told and are open. */
   public void openAlerts(List<Alert> open) {
     lanes.put(new Input.AlertsRecalled(open));
   }
 
-  @Override
+  /** The claim to command the fleet changed hands. */
   public void claim(Claim claim) {
     commanding = claim instanceof Claim.Held;
     Input input =

@@ -85,6 +85,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private final Board board = new Board();
   private final Decided decided = new Decided();
   private final NatsFleetBus bus;
+  private final BusTraffic traffic;
   private final Notifier notifier;
   private final RecordDesk records;
   private final StoryDesk stories;
@@ -106,7 +107,7 @@ public final class ControllerRuntime implements AutoCloseable {
     records = new RecordDesk(settings.bus(), busCounts, clock, random);
     stories = new StoryDesk(records, clock);
     outcomes = new OutcomeIntake(lanes, intakeCounts);
-    CommandCall call = calls(bus::request);
+    CommandCall call = calls(this::request);
     commands = new CommandDesk(call, toBrain(), dispatchThread, dispatchCounts);
     snapshots = new CommandDesk(call, ignored(), dispatchThread, dispatchCounts);
     LocalAsks local = new LocalAsks(bus::reply);
@@ -115,15 +116,16 @@ public final class ControllerRuntime implements AutoCloseable {
     FleetIntake intake =
         new FleetIntake(
             settings.bus().subjects(), lanes, intakeCounts, clock, outcomes, desk(operators));
+    traffic = new BusTraffic(bus, intake, settings.bus().subjects());
     StoredState stored = new StoredState(bus, lanes, operators);
     EffectDispatch dispatch =
         new EffectDispatch(
             commands,
             snapshots,
             this::tell,
-            bus::publish,
-            bus::fetchMapping,
-            bus::keep,
+            traffic::publish,
+            traffic::fetchMapping,
+            traffic::keep,
             forget -> stored.forget(forget, intake),
             stored::store,
             operators,
@@ -162,7 +164,7 @@ public final class ControllerRuntime implements AutoCloseable {
     if (policyThread != null) {
       policyThread.start();
     }
-    bus.start(intake);
+    traffic.start();
     records.start();
   }
 
@@ -282,7 +284,7 @@ public final class ControllerRuntime implements AutoCloseable {
     }
     boolean complete = false;
     try {
-      bus.stopIntake();
+      traffic.stopIntake();
       boolean answered = commands.drain(atMost);
       if (!answered) {
         commands.abandon("the controller stops");
@@ -291,8 +293,8 @@ public final class ControllerRuntime implements AutoCloseable {
       loop.stop();
       brain.join(Duration.ofSeconds(2));
       Instant end = clock.instant().plus(atMost);
-      boolean told = bus.flushAlerts(atMost);
-      boolean stored = bus.flushDecisions(until(end)) && told;
+      boolean told = traffic.flushAlerts(atMost);
+      boolean stored = traffic.flushDecisions(until(end)) && told;
       complete = notifier.flush(until(end)) == 0 && answered && stored;
       if (complete) {
         log.info("stopped in good order");
@@ -329,7 +331,7 @@ public final class ControllerRuntime implements AutoCloseable {
       watching.interrupt();
     }
     loop.stop();
-    bus.close();
+    traffic.close();
     stories.close();
     records.close();
     dispatchThread.dispose();
@@ -369,7 +371,7 @@ public final class ControllerRuntime implements AutoCloseable {
   }
 
   private void tell(Alert alert) {
-    bus.publish(alert);
+    traffic.publish(alert);
     notifier.take(alert);
   }
 
@@ -421,6 +423,14 @@ public final class ControllerRuntime implements AutoCloseable {
   private Notifier pages(NotifyFile file) {
     return new Notifier(
         file.settings(), file.tokens(), clock, () -> epoch().isPresent(), notifyThread);
+  }
+
+  private CompletableFuture<byte[]> request(HostId host, byte[] command, Duration timeout) {
+    CompletableFuture<byte[]> reply = new CompletableFuture<>();
+    Disposable _ =
+        bus.request(host, command, timeout)
+            .subscribe(reply::complete, reply::completeExceptionally);
+    return reply;
   }
 
   private CommandCall calls(CommandCall.Sender sender) {

@@ -1,14 +1,14 @@
 package io.blkwarden.controller.runtime;
 
-import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.Lanes;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.message.OperatorReply;
-import java.util.concurrent.CompletableFuture;
+import reactor.core.Disposable;
 
 /**
  * Changes what NATS stores as the engine's effects want it, and feeds back that it is done, or
@@ -26,35 +26,33 @@ final class StoredState {
   }
 
   void forget(Effect.Forget forget, FleetIntake intake) {
-    CompletableFuture<Void> _ =
+    Disposable _ =
         bus.forget(forget.host())
-            .whenComplete((_, fault) -> {
-              if (fault == null) {
-                intake.forget(forget.host());
-                lanes.put(new Input.Forgotten(forget));
-              } else {
-                failed(
-                    forget.asked(),
-                    "the stored map of %s could not be deleted, try again: %s"
-                        .formatted(forget.host(), fault.getMessage()));
-              }
-            });
+            .subscribe(
+                null,
+                fault ->
+                    failed(
+                        forget.asked(),
+                        "the stored map of %s could not be deleted, try again: %s"
+                            .formatted(forget.host(), fault.getMessage())),
+                () -> {
+                  intake.forget(forget.host());
+                  lanes.put(new Input.Forgotten(forget));
+                });
   }
 
   void store(Effect.Store store) {
-    CompletableFuture<Void> _ =
+    Disposable _ =
         bus.store(store.input(), store.set(), store.expired())
-            .whenComplete((_, fault) -> {
-              if (fault == null) {
-                lanes.put(new Input.Stored(store));
-              } else {
-                failed(
-                    store.asked(),
-                    "NATS did not confirm the change, which may or may not be in force; check"
-                        + " /readyz of the controller and try again: "
-                        + (fault instanceof BusException ? fault.getMessage() : fault));
-              }
-            });
+            .subscribe(
+                null,
+                fault ->
+                    failed(
+                        store.asked(),
+                        "NATS did not confirm the change, which may or may not be in force; check"
+                            + " /readyz of the controller and try again: "
+                            + (fault instanceof NatsException ? fault.getMessage() : fault)),
+                () -> lanes.put(new Input.Stored(store)));
   }
 
   private void failed(Input.Asked asked, String why) {

@@ -1,20 +1,21 @@
 package io.blkwarden.controller.runtime;
 
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.RecordPages;
-import io.blkwarden.controller.bus.Records;
 import io.blkwarden.controller.http.Stories;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.RecordPages;
+import io.blkwarden.controller.nats.Records;
+import io.blkwarden.controller.nats.WaitingThreads;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Reads the audit trail for HTTP, one request at a time, on a thread of its own, so that a long one
@@ -29,51 +30,41 @@ final class StoryDesk implements Stories, AutoCloseable {
 
   private final RecordPages pages;
   private final InstantSource clock;
-  private final ThreadPoolExecutor reader =
-      new ThreadPoolExecutor(
-          1,
-          1,
-          1,
-          TimeUnit.MINUTES,
-          new ArrayBlockingQueue<>(WAITING),
-          task -> {
-            Thread thread = new Thread(task, "blkwarden-stories");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Scheduler reader = WaitingThreads.some("blkwarden-stories", 1, 2 * WAITING);
+  private final AtomicInteger asked = new AtomicInteger();
 
   StoryDesk(RecordPages pages, InstantSource clock) {
     this.pages = pages;
     this.clock = clock;
-    reader.allowCoreThreadTimeOut(true);
   }
 
   @Override
   public CompletableFuture<Story> tell(Question question, Duration since) {
-    try {
-      return CompletableFuture.supplyAsync(() -> read(question, since), reader);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(e);
+    if (asked.incrementAndGet() > 1 + WAITING) {
+      asked.decrementAndGet();
+      return CompletableFuture.failedFuture(
+          new RejectedExecutionException("%d requests wait already".formatted(WAITING)));
     }
+    return Mono.fromCallable(() -> read(question, since))
+        .subscribeOn(reader)
+        .doFinally(_ -> asked.decrementAndGet())
+        .toFuture()
+        .thenApply(Objects::requireNonNull);
   }
 
-  private Story read(Question question, Duration since) {
+  private Story read(Question question, Duration since) throws NatsException, IOException {
     long until = clock.millis() + PATIENCE.toMillis();
-    try {
-      Story story =
-          Records.story(
-              pages,
-              question,
-              clock.instant().minus(since),
-              () -> reader.isShutdown() || late(until));
-      if (late(until)) {
-        throw new IOException(
-            "not read within %d s: ask for less with since_s".formatted(PATIENCE.toSeconds()));
-      }
-      return story;
-    } catch (BusException | IOException e) {
-      throw new CompletionException(e);
+    Story story =
+        Records.story(
+            pages,
+            question,
+            clock.instant().minus(since),
+            () -> reader.isDisposed() || late(until));
+    if (late(until)) {
+      throw new IOException(
+          "not read within %d s: ask for less with since_s".formatted(PATIENCE.toSeconds()));
     }
+    return story;
   }
 
   private boolean late(long until) {
@@ -82,6 +73,6 @@ final class StoryDesk implements Stories, AutoCloseable {
 
   @Override
   public void close() {
-    reader.shutdownNow();
+    reader.dispose();
   }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.bus.RecordDesk;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import io.blkwarden.model.subject.Subjects;
@@ -31,7 +31,7 @@ final class StoryDeskTest {
 
   private static RecordDesk records(int port) {
     return new RecordDesk(
-        new BusSettings("nats://127.0.0.1:" + port, null, Subjects.DEFAULT, "c1"),
+        new NatsSettings("nats://127.0.0.1:" + port, null, Subjects.DEFAULT, "c1"),
         new BusCounters(),
         Clock.systemUTC(),
         new SplittableRandom(1));
@@ -63,7 +63,7 @@ final class StoryDeskTest {
     }
     try (StoryDesk desk = new StoryDesk(records(closed), Clock.systemUTC())) {
       assertThatThrownBy(() -> ask(desk).get(60, TimeUnit.SECONDS))
-          .hasCauseInstanceOf(BusException.class)
+          .hasCauseInstanceOf(NatsException.class)
           .hasMessageContaining("cannot reach NATS");
     }
   }
