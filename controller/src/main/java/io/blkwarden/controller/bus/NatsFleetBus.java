@@ -40,9 +40,9 @@ import reactor.core.scheduler.Scheduler;
 /**
  * The fleet's messages over NATS, as flows.
  *
- * <p>Three connections, so that a stall of one cannot delay another: samples in; control both ways;
- * alerts and decisions out. It starts without NATS and keeps trying; flows may be subscribed before
- * that, each once, and outlive every outage. Cancelling a flow unsubscribes.
+ * <p>Three connections, so that a stall of one cannot delay another: samples and stored maps in;
+ * control both ways; alerts and decisions out. It starts without NATS and keeps trying; flows may
+ * be subscribed before that, each once, and outlive every outage. Cancelling a flow unsubscribes.
  *
  * <p>Messages of hosts, of operators and outcomes come on the client's threads, which must not
  * wait, and are dropped and counted when they are not requested; see {@link Feed}. What waits for
@@ -264,7 +264,8 @@ public final class NatsFleetBus implements AutoCloseable {
 
   /**
    * The hosts' last snapshots: the bucket whole at start and after each reconnection, at the pace
-   * of the subscriber. When reading fails it begins again, so a snapshot can come twice.
+   * of the subscriber, on a thread of its own that may wait. When reading fails it begins again, so
+   * a snapshot can come twice.
    */
   public Flux<StoredMapping> mappings() {
     return preparation
@@ -272,7 +273,7 @@ public final class NatsFleetBus implements AutoCloseable {
         .onBackpressureLatest()
         .concatMap(
             _ ->
-                control
+                samplesLink // where nothing that must be soon waits behind thousands of maps
                     .entries(JetStreamAssets.MAPPING)
                     .mapNotNull(NatsFleetBus::stored)
                     .onErrorResume(e -> {
