@@ -42,6 +42,7 @@ final class ArchitectureTest {
     "..controller.dispatch..",
     "..controller.http..",
     "..controller.ingest..",
+    "..controller.nats..",
     "..controller.notify..",
     "..controller.record.files..",
     "..controller.runtime.."
@@ -57,8 +58,8 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheBusKnowsNats() {
-    CONTROLLER.onlyIn(NATS, "..controller.bus..");
+  void onlyItsAdapterKnowsNats() {
+    CONTROLLER.onlyIn(NATS, "..controller.nats..");
   }
 
   @Test

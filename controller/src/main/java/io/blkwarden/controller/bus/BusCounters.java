@@ -1,21 +1,10 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.nats.LinkCounters;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts of what the bus did since the start; safe for use by several threads. */
-public final class BusCounters {
-  /** Connections that came back. */
-  public final LongAdder reconnects = new LongAdder();
-
-  /** Times that a subscription was found too slow for its messages, which NATS then dropped. */
-  public final LongAdder slowSpells = new LongAdder();
-
-  /** Outgoing messages that were thrown away because the socket took no more. */
-  public final LongAdder discarded = new LongAdder();
-
-  /** Errors that the server or the connection reported. */
-  public final LongAdder errors = new LongAdder();
-
+public final class BusCounters extends LinkCounters {
   /** Alerts that the stream acknowledged. */
   public final LongAdder alertsPublished = new LongAdder();
 

@@ -1,75 +1,95 @@
 package io.blkwarden.controller.bus;
 
-import io.blkwarden.model.subject.Subjects;
-import io.nats.client.Connection;
-import io.nats.client.JetStreamApiException;
-import io.nats.client.KeyValue;
+import io.blkwarden.commandline.service.FatalErrors;
+import io.blkwarden.controller.nats.Bucket;
+import io.blkwarden.controller.nats.JetStreamAssets;
+import io.blkwarden.controller.nats.NatsLink;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Keeps this controller's claim, and logs, counts and tells its changes.
  *
- * <p>It has a thread of its own, which may wait for the server: a renewal must not wait behind
- * thousands of maps. A claim is told after the alerts that are open, which are read on another
- * thread.
+ * <p>It looks each second and when there is a reason, one look at a time, on a scheduler of its own
+ * that may wait for the server: nothing else can delay a renewal. A claim is told after the alerts
+ * that are open, which are read elsewhere.
  */
 final class ClaimDesk implements AutoCloseable {
+  /** An answer that comes later than this is too late. */
+  static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private static final Logger log = LoggerFactory.getLogger(ClaimDesk.class);
-  private static final long LOOK_SECONDS = 1;
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration RELEASE = Duration.ofSeconds(3);
   private static final long RECLAIM_MILLIS = 30_000;
 
   private final ClaimKeeper keeper;
-  private final Subjects subjects;
+  private final NatsLink link;
+  private final BooleanSupplier prepared;
+  private final OpenAlerts openAlerts;
+  private final SharedStates shared;
+  private final Consumer<IOException> failed;
   private final InstantSource clock;
   private final BusCounters counters;
-  private final Consumer<Runnable> elsewhere;
-  private final Errands thread = new Errands("blkwarden-claim");
+  private final Scheduler scheduler;
+  private final Sinks.Many<Boolean> looks = Sinks.many().multicast().directBestEffort();
+  private final Disposable.Swap life = Disposables.swap();
   private final AtomicLong noticed = new AtomicLong();
   private final AtomicBoolean warned = new AtomicBoolean();
-  private final AtomicBoolean recalling = new AtomicBoolean();
-  private volatile Runnable look = () -> {};
-  private volatile Supplier<@Nullable Connection> links = () -> null;
   private Claim told = new Claim.Unknown();
   private long lastReclaimMillis;
 
   /**
    * A desk that has not claimed.
    *
-   * @param elsewhere runs what takes long on another thread
+   * @param prepared whether operators' input is read, before which it must not claim
+   * @param failed is told why a request failed; it is tried again in any case
+   * @param scheduler one thread that may wait, used for nothing else
    */
   ClaimDesk(
       ClaimKeeper keeper,
-      Subjects subjects,
+      NatsLink link,
+      BooleanSupplier prepared,
+      OpenAlerts openAlerts,
+      SharedStates shared,
+      Consumer<IOException> failed,
       InstantSource clock,
       BusCounters counters,
-      Consumer<Runnable> elsewhere) {
+      Scheduler scheduler) {
     this.keeper = keeper;
-    this.subjects = subjects;
+    this.link = link;
+    this.prepared = prepared;
+    this.openAlerts = openAlerts;
+    this.shared = shared;
+    this.failed = failed;
     this.clock = clock;
     this.counters = counters;
-    this.elsewhere = elsewhere;
+    this.scheduler = scheduler;
   }
 
-  /**
-   * Begins to claim, renew or watch, each second.
-   *
-   * @param link the connection, absent while there is none that is prepared
-   * @param failed is told why a request failed; it is tried again in any case
-   */
-  void start(
-      Supplier<@Nullable Connection> link, Inbox to, BiConsumer<Connection, Exception> failed) {
-    links = link;
-    look = () -> settle(to, failed);
-    thread.each(LOOK_SECONDS, look);
+  /** Begins to claim, renew or watch. */
+  void start() {
+    life.update(
+        Flux.merge(Flux.interval(LOOK, LOOK, scheduler).map(_ -> true), looks.asFlux())
+            .onBackpressureLatest() // one look answers all reasons that came before it
+            .publishOn(scheduler, 1)
+            .filter(_ -> settle())
+            .onBackpressureDrop() // while the open alerts are read, looks go on
+            .concatMap(_ -> recall(), 0)
+            .subscribe());
   }
 
   /** Who holds the claim now. */
@@ -79,7 +99,9 @@ final class ClaimDesk implements AutoCloseable {
 
   /** Looks at once; on any thread. */
   void look() {
-    thread.soon(() -> look.run());
+    synchronized (looks) {
+      Sinks.EmitResult _ = looks.tryEmitNext(true); // without a subscriber none is needed
+    }
   }
 
   /** Takes what somebody wrote to the bucket. */
@@ -89,10 +111,10 @@ final class ClaimDesk implements AutoCloseable {
     }
   }
 
-  /** Takes note of an agent's highest epoch, on any thread; whether it is worth a look. */
-  boolean notice(long epoch) {
+  /** Takes note of an agent's highest epoch, on any thread. */
+  void notice(long epoch) {
     if (!(claim() instanceof Claim.Held held) || epoch <= held.epoch()) {
-      return false;
+      return;
     }
     if (!keeper.plausible(epoch)) {
       counters.epochsIgnored.increment();
@@ -102,41 +124,62 @@ final class ClaimDesk implements AutoCloseable {
                 + " such epochs are ignored. /readyz names hosts that refuse this controller",
             epoch);
       }
-      return false;
+      return;
     }
-    return noticed.getAndAccumulate(epoch, Math::max) < epoch;
+    if (noticed.getAndAccumulate(epoch, Math::max) < epoch) {
+      look();
+    }
   }
 
-  /** Claims, renews or watches, and tells what changed; without NATS a claim ends by itself. */
-  private void settle(Inbox to, BiConsumer<Connection, Exception> failed) {
-    Connection link = links.get();
-    if (link != null) {
-      try {
-        keeper.notice(noticed.get());
-        boolean reclaim = keeper.outdone() && mayReclaim();
-        if (reclaim) {
-          log.warn("an agent obeys a higher epoch than {}: claiming again", keeper.claim());
-        }
-        keeper.settle(bucket(link), reclaim);
-      } catch (IOException | JetStreamApiException | IllegalStateException e) {
-        failed.accept(link, e);
-      }
+  /**
+   * Claims, renews or watches, and tells what changed; without NATS a claim ends by itself.
+   *
+   * @return whether a claim is to be told, after the open alerts
+   */
+  private boolean settle() {
+    try {
+      settleNow();
+    } catch (IOException e) {
+      failed.accept(e);
+    } catch (RuntimeException e) {
+      log.error("claim: unexpected: {}", e.toString(), e);
+    } catch (Error e) { // Reactor would keep it to itself, and the claim be looked at no more
+      FatalErrors.report(e);
+      throw e;
     }
-    if (!claimedNow()) {
-      tell(to);
-    } else if (link != null && recalling.compareAndSet(false, true)) {
-      elsewhere.accept(() -> recall(link, to));
+    if (claimedNow()) {
+      return link.isUp();
     }
+    tell();
+    return false;
+  }
+
+  private void settleNow() throws IOException {
+    if (!prepared.getAsBoolean() || !link.isUp()) {
+      return;
+    }
+    keeper.notice(noticed.get());
+    boolean reclaim = keeper.outdone() && mayReclaim();
+    if (reclaim) {
+      log.warn("an agent obeys a higher epoch than {}: claiming again", keeper.claim());
+    }
+    keeper.settle(bucket(), reclaim);
+  }
+
+  private Bucket bucket() throws IOException {
+    return link.bucket(JetStreamAssets.CLAIM, PATIENCE);
   }
 
   /** Reads the alerts that are open, and tells of the claim after them. */
-  private void recall(Connection link, Inbox to) {
-    try {
-      to.openAlerts(OpenAlerts.read(link, subjects));
-      tell(to);
-    } finally {
-      recalling.set(false);
-    }
+  private Mono<Void> recall() {
+    return openAlerts
+        .read()
+        .doOnNext(open -> {
+          if (shared.tell(new SharedState.OpenAlerts(open))) {
+            tell();
+          }
+        })
+        .then();
   }
 
   /** Whether this controller holds a claim that the engine has not been told of. */
@@ -145,12 +188,11 @@ final class ClaimDesk implements AutoCloseable {
   }
 
   /** Tells who holds the claim now if that has changed; one at a time, so in order. */
-  private synchronized void tell(Inbox to) {
+  private synchronized void tell() {
     Claim now = claim();
-    if (!now.equals(told)) {
+    if (!now.equals(told) && shared.tell(new SharedState.ClaimState(now))) {
       told = now;
       record(now);
-      to.claim(now);
     }
   }
 
@@ -183,21 +225,24 @@ final class ClaimDesk implements AutoCloseable {
     return true;
   }
 
-  private static KeyValue bucket(Connection link) throws IOException {
-    return link.keyValue(JetStreamAssets.CLAIM, JetStreamAssets.claimOptions());
-  }
-
-  /** Gives the claim up, so that another controller claims at once. */
+  /** Gives the claim up, so that another controller claims at once; waits for that. */
   @Override
   public void close() {
-    thread.close();
-    Connection link = links.get();
-    if (link != null && claim() instanceof Claim.Held) {
-      try {
-        keeper.release(bucket(link));
-      } catch (IOException | JetStreamApiException | IllegalStateException e) {
-        log.debug("claim not given up, it ends by itself: {}", e.toString());
-      }
+    life.dispose();
+    if (link.isUp() && claim() instanceof Claim.Held) {
+      Mono.fromRunnable(this::release)
+          .subscribeOn(scheduler)
+          .timeout(RELEASE)
+          .onErrorComplete()
+          .block();
+    }
+  }
+
+  private void release() {
+    try {
+      keeper.release(bucket());
+    } catch (IOException | IllegalStateException e) {
+      log.debug("claim not given up, it ends by itself: {}", e.toString());
     }
   }
 }

@@ -1,8 +1,7 @@
 package io.blkwarden.controller.bus;
 
-import io.nats.client.JetStreamApiException;
-import io.nats.client.KeyValue;
-import io.nats.client.api.KeyValueEntry;
+import io.blkwarden.controller.nats.Bucket;
+import io.blkwarden.controller.nats.KvEvent;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -106,9 +105,9 @@ final class ClaimKeeper {
    *
    * @param reclaim claims again, with a higher epoch, what this controller holds
    */
-  void settle(KeyValue bucket, boolean reclaim) throws IOException, JetStreamApiException {
+  void settle(Bucket bucket, boolean reclaim) throws IOException {
     long begun = monotonicMillis.getAsLong();
-    KeyValueEntry entry = bucket.get(KEY);
+    KvEvent.@Nullable Entry entry = bucket.get(KEY);
     Optional<ClaimRecord> standing = read(entry);
     boolean mine = standing.filter(record -> record.run().equals(run)).isPresent();
     boolean free = standing.map(ClaimRecord::released).orElse(true);
@@ -128,10 +127,9 @@ final class ClaimKeeper {
   }
 
   /** Watches another's claim, and claims when that is not renewed. */
-  private void watch(
-      KeyValue bucket, @Nullable KeyValueEntry entry, ClaimRecord standing, long begun)
-      throws IOException, JetStreamApiException {
-    long revision = entry == null ? 0 : entry.getRevision();
+  private void watch(Bucket bucket, KvEvent.@Nullable Entry entry, ClaimRecord standing, long begun)
+      throws IOException {
+    long revision = entry == null ? 0 : entry.revision();
     if (revision != seenRevision) {
       seenRevision = revision;
       seenMillis = monotonicMillis.getAsLong();
@@ -143,8 +141,8 @@ final class ClaimKeeper {
   }
 
   /** Claims; leaves all as it is if another controller came first. */
-  private void acquire(KeyValue bucket, @Nullable KeyValueEntry entry, long begun)
-      throws IOException, JetStreamApiException {
+  private void acquire(Bucket bucket, KvEvent.@Nullable Entry entry, long begun)
+      throws IOException {
     long epoch =
         Math.max(
             Math.max(read(entry).map(ClaimRecord::epoch).orElse(0L), highest) + 1,
@@ -162,38 +160,25 @@ final class ClaimKeeper {
   }
 
   /** Gives the claim up, so that another controller claims at once. */
-  void release(KeyValue bucket) throws IOException, JetStreamApiException {
+  void release(Bucket bucket) throws IOException {
     boolean mine = claim instanceof Claim.Held;
     claim = new Claim.Unknown();
-    KeyValueEntry entry = mine ? bucket.get(KEY) : null;
+    KvEvent.@Nullable Entry entry = mine ? bucket.get(KEY) : null;
     Optional<ClaimRecord> standing = read(entry).filter(record -> record.run().equals(run));
     if (standing.isPresent()) {
       boolean _ = write(bucket, entry, standing.get().release());
     }
   }
 
-  private static Optional<ClaimRecord> read(@Nullable KeyValueEntry entry) {
-    byte[] value = entry == null ? null : entry.getValue();
+  private static Optional<ClaimRecord> read(KvEvent.@Nullable Entry entry) {
+    byte[] value = entry == null ? null : entry.value();
     return value == null ? Optional.empty() : ClaimRecord.parse(value);
   }
 
-  private static boolean write(KeyValue bucket, @Nullable KeyValueEntry entry, ClaimRecord record)
-      throws IOException, JetStreamApiException {
-    try {
-      if (entry == null) {
-        bucket.create(KEY, record.toBytes()); // over the mark of a deleted key, too
-      } else {
-        bucket.update(KEY, record.toBytes(), entry.getRevision());
-      }
-      return true;
-    } catch (JetStreamApiException e) {
-      if (e.getApiErrorCode() == WRONG_LAST_SEQUENCE) {
-        return false;
-      }
-      throw e;
-    }
+  private static boolean write(Bucket bucket, KvEvent.@Nullable Entry entry, ClaimRecord record)
+      throws IOException {
+    return entry == null
+        ? bucket.create(KEY, record.toBytes()) // over the mark of a deleted key, too
+        : bucket.update(KEY, record.toBytes(), entry.revision());
   }
-
-  /** Code of nats-server for a compare-and-set that lost. */
-  private static final int WRONG_LAST_SEQUENCE = 10071;
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;

@@ -1,5 +1,16 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.bus.StoreFlow.Fence;
+import io.blkwarden.controller.nats.Bucket;
+import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.nats.Feed;
+import io.blkwarden.controller.nats.JetStreamAssets;
+import io.blkwarden.controller.nats.KvEvent;
+import io.blkwarden.controller.nats.LinkState;
+import io.blkwarden.controller.nats.NatsLink;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.Presence;
+import io.blkwarden.controller.nats.WaitingThreads;
 import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
@@ -9,64 +20,70 @@ import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
-import io.nats.client.Connection;
-import io.nats.client.JetStreamApiException;
-import io.nats.client.KeyValue;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
- * The fleet's messages over NATS.
+ * The fleet's messages over NATS, as flows.
  *
- * <p>Three connections, so that a stall of one cannot delay another: samples in; control both ways;
- * alerts and decisions out. Whatever waits for the server (connecting, streams, claims) runs on one
- * thread of its own; nothing else here ever waits. It starts without NATS and keeps trying.
+ * <p>Three connections, so that a stall of one cannot delay another: samples and stored maps in;
+ * control both ways; alerts and decisions out. It starts without NATS and keeps trying; flows may
+ * be subscribed before that, each once, and outlive every outage. Cancelling a flow unsubscribes.
+ *
+ * <p>Messages of hosts, of operators and outcomes come on the client's threads, which must not
+ * wait, and are dropped and counted when they are not requested; see {@link Feed}. What waits for
+ * the server runs on threads of its own: the claim on one that nothing else uses.
  */
-public final class NatsFleetBus implements AutoCloseable {
+public final class NatsFleetBus implements FleetBus, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NatsFleetBus.class);
-  private static final long VERIFY_SECONDS = 10;
-  private static final long RETRY_MILLIS = 1_000;
-  private static final int MAX_FETCHES = 1_024;
-  private static final long STORE_SECONDS = 5;
+  private static final Duration READ = Duration.ofSeconds(3);
+  private static final int THREADS = 8;
+  private static final int TASKS = 1_024;
+  private static final int FETCH_THREADS = 2;
+  private static final int FETCHES = 512;
+  private static final long SEEKERS_MAX = 1_000;
+  private static final long SEEKERS_MAX_BYTES = 1 << 20;
 
-  private final BusSettings settings;
-  private final BusCounters counters;
-  private final RandomGenerator random;
+  private final NatsSettings settings;
   private final InstantSource clock;
-  private final NatsLinks links;
+  private final Scheduler waiting = WaitingThreads.some("blkwarden-bus", THREADS, TASKS);
+  private final Scheduler timer = WaitingThreads.one("blkwarden-timer");
+  private final Scheduler mapping = WaitingThreads.one("blkwarden-maps");
+  private final Scheduler fetching = WaitingThreads.some("blkwarden-fetch", FETCH_THREADS, FETCHES);
+  private final Scheduler claiming = WaitingThreads.one("blkwarden-claim");
+  private final Scheduler sharing = WaitingThreads.one("blkwarden-shared");
+  private final Scheduler alerting = WaitingThreads.one("blkwarden-alerts");
+  private final Scheduler deciding = WaitingThreads.one("blkwarden-decisions");
+  private final NatsLink samplesLink;
+  private final NatsLink control;
+  private final NatsLink alertsLink;
+  private final Feed samples;
+  private final Feed reports;
+  private final Feed outcomes;
+  private final Feed requests;
+  private final SharedStates shared = new SharedStates(sharing);
+  private final OperatorInputs inputs;
+  private final Baselines baselines;
+  private final Preparation preparation;
   private final ClaimDesk desk;
-  private final AlertOutbox outbox = new AlertOutbox(AlertOutbox.LIMIT);
-  private final DecisionOutbox decided = new DecisionOutbox(DecisionOutbox.LIMIT);
-  private final AtomicInteger fetches = new AtomicInteger();
-  private final AtomicBoolean checkQueued = new AtomicBoolean();
-  private final AtomicBoolean retryQueued = new AtomicBoolean();
-  private final SpecBucket specs = new SpecBucket();
-  private final Errands errands = new Errands("blkwarden-bus");
-
-  private volatile @Nullable Connection samples;
-  private volatile @Nullable Connection control;
-  private volatile @Nullable Connection alerts;
-  private volatile @Nullable Inbox inbox;
-  private volatile boolean prepared;
-  private volatile String problem = "not connected to NATS yet";
-  private volatile List<Sender> senders = List.of();
-  private volatile List<Thread> threads = List.of();
-  private volatile @Nullable Subscriptions subscriptions;
-  private volatile @Nullable CommandReplies commands;
-  private @Nullable SaidWatch said;
-  private @Nullable SpecWatch specWatch;
+  private final AlertStore alerts;
+  private final DecisionStore decisions;
+  private final Disposable.Composite life = Disposables.composite();
+  private volatile String linkProblem = "not connected to NATS yet";
 
   /**
    * A bus that is not started yet.
@@ -74,418 +91,328 @@ public final class NatsFleetBus implements AutoCloseable {
    * @param run random for each start, tells apart controllers of the same name
    */
   public NatsFleetBus(
-      BusSettings settings,
+      NatsSettings settings,
       String run,
       BusCounters counters,
       InstantSource clock,
       RandomGenerator random) {
     this.settings = settings;
-    this.counters = counters;
-    this.random = random;
     this.clock = clock;
-    this.links = new NatsLinks(settings, random);
-    ClaimKeeper keeper =
-        new ClaimKeeper(
-            settings.instance(),
-            run,
+    Subjects subjects = settings.subjects();
+    samplesLink = new NatsLink(settings, "samples", counters, random, waiting, timer);
+    control = new NatsLink(settings, "control", counters, random, waiting, timer);
+    alertsLink = new NatsLink(settings, "alerts", counters, random, waiting, timer);
+    samples = samplesLink.feed(List.of(subjects.allSamples()));
+    reports = control.feed(List.of(subjects.allMappings(), subjects.allHeartbeats()));
+    outcomes = control.feed(List.of(subjects.allOutcomes()));
+    requests = control.feed(subjects.allOperatorRequests());
+    inputs = new OperatorInputs(control, shared);
+    baselines = new Baselines(control);
+    preparation =
+        new Preparation(control, subjects, inputs, baselines, shared, waiting, timer, random);
+    desk =
+        new ClaimDesk(
+            new ClaimKeeper(
+                settings.instance(),
+                run,
+                clock,
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                settings.aboveEpoch()),
+            control,
+            preparation::done,
+            new OpenAlerts(control, subjects),
+            shared,
+            this::claimFailed,
             clock,
-            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-            settings.aboveEpoch());
-    this.desk = new ClaimDesk(keeper, settings.subjects(), clock, counters, errands::soon);
+            counters,
+            claiming);
+    Flux<?> back = Flux.defer(this::back);
+    alerts =
+        new AlertStore(alertsLink, subjects, counters, this::alertFence, back, alerting, random);
+    decisions =
+        new DecisionStore(
+            alertsLink, subjects, counters, this::decisionFence, back, deciding, random);
+  }
+
+  /** An element when NATS is back from now on. */
+  private Flux<Long> back() {
+    long prepared = preparation.times();
+    long ups = alertsLink.ups();
+    return Flux.merge(
+        preparation.prepared().filter(times -> times > prepared),
+        alertsLink
+            .states()
+            .ofType(LinkState.Up.class)
+            .map(LinkState.Up::number)
+            .filter(number -> number > ups));
   }
 
   /** Begins to connect and to deliver; returns at once. */
-  public void start(Inbox deliverTo) {
-    inbox = deliverTo;
-    errands.soon(this::bringUp);
-    errands.each(VERIFY_SECONDS, this::queueCheck);
-    desk.start(() -> prepared && up(control) ? control : null, deliverTo, this::unsettled);
+  public void start() {
+    Stream.of(samplesLink, control, alertsLink)
+        .forEach(link -> life.add(link.states().subscribe(this::watch)));
+    life.add(
+        preparation
+            .prepared()
+            .subscribe(times -> {
+              if (times == 1) {
+                log.info("NATS: ready at {}", settings.printableServers());
+              }
+              desk.look();
+            }));
+    life.add(
+        control
+            .feed(List.of("$KV." + JetStreamAssets.CLAIM + "." + ClaimKeeper.KEY))
+            .messages() // a bucket is a stream, and a put a message that plain subscribers hear too
+            .subscribe(message -> desk.written(message.payload())));
+    Presence presence = new Presence(settings.subjects(), settings.instance(), clock.instant());
+    life.add(
+        control
+            .feed(List.of(Presence.subjects()), null, SEEKERS_MAX, SEEKERS_MAX_BYTES)
+            .messages()
+            .subscribe(asked -> present(presence, asked)));
+    preparation.start();
+    desk.start();
+    samplesLink.start();
+    control.start();
+    alertsLink.start();
   }
 
-  /** How the bus is. */
+  private void present(Presence presence, BusMessage asked) {
+    byte[] answer = presence.answer(asked.subject());
+    String replyTo = asked.replyTo();
+    if (answer != null && replyTo != null && settings.subjects().isInbox(replyTo)) {
+      try {
+        control.publish(replyTo, answer);
+      } catch (IllegalStateException e) {
+        log.debug("not connected: whoever looks for services is not answered");
+      }
+    }
+  }
+
+  /** Takes note of why there is no connection, and logs it once while it stays the same. */
+  private synchronized void watch(LinkState changed) {
+    List<LinkState.Seeking> seeking =
+        Stream.of(samplesLink, control, alertsLink)
+            .map(NatsLink::state)
+            .filter(LinkState.Seeking.class::isInstance)
+            .map(LinkState.Seeking.class::cast)
+            .toList();
+    if (seeking.isEmpty()) {
+      linkProblem = "";
+    } else if (changed instanceof LinkState.Seeking(String problem)
+        && !problem.isEmpty()
+        && !problem.equals(linkProblem)) {
+      linkProblem = problem;
+      log.error("{}", problem);
+    }
+  }
+
+  private void claimFailed(IOException e) {
+    Disposable _ = control.explain(e).subscribe(preparation::unsettled, preparation::unsettled);
+  }
+
+  private Fence alertFence() {
+    if (!preparation.done()) {
+      return Fence.WAIT;
+    }
+    return switch (desk.claim()) {
+      case Claim.Held _ -> Fence.OPEN;
+      case Claim.Unknown _ -> Fence.WAIT;
+      case Claim.Lost _ -> Fence.LEAVE;
+    };
+  }
+
+  private Fence decisionFence() {
+    return preparation.done() ? Fence.OPEN : Fence.WAIT;
+  }
+
+  @Override
   public BusState state() {
-    boolean connected = up(samples) && up(control) && up(alerts);
+    boolean connected = samplesLink.isUp() && control.isUp() && alertsLink.isUp();
+    boolean prepared = preparation.done();
     String text =
-        !connected && prepared
+        !connected && prepared && linkProblem.isEmpty()
             ? "the connection to NATS is lost; reconnecting"
-            : Stream.concat(Stream.of(problem), senders.stream().map(Sender::problem))
+            : Stream.of(linkProblem, preparation.problem(), alerts.problem(), decisions.problem())
                 .filter(each -> !each.isEmpty())
                 .collect(Collectors.joining("; "));
     return new BusState(connected, prepared, desk.claim(), text);
   }
 
+  @Override
+  public Flux<BusMessage> samples() {
+    return samples.messages();
+  }
+
+  @Override
+  public Flux<BusMessage> reports() {
+    return reports.messages();
+  }
+
+  @Override
+  public Flux<BusMessage> outcomes() {
+    return outcomes.messages();
+  }
+
+  @Override
+  public Flux<BusMessage> requests() {
+    return requests
+        .messages()
+        .filter(each -> each.replyTo() != null && settings.subjects().isInbox(each.replyTo()));
+  }
+
   /**
-   * Asks a host's agent; the answer or why there is none comes on another thread.
+   * The hosts' last snapshots: the bucket whole at start and after each reconnection, at the pace
+   * of the subscriber, on a thread of its own that may wait. When reading fails it begins again, so
+   * a snapshot can come twice.
+   */
+  @Override
+  public Flux<StoredMapping> mappings() {
+    return preparation
+        .prepared()
+        .onBackpressureLatest()
+        .concatMap(
+            _ ->
+                samplesLink // where nothing that must be soon waits behind thousands of maps
+                    .entries(JetStreamAssets.MAPPING)
+                    .mapNotNull(NatsFleetBus::stored)
+                    .onErrorResume(e -> {
+                      preparation.unsettled(e);
+                      return Mono.empty();
+                    }),
+            1)
+        .publishOn(mapping, 1);
+  }
+
+  private static @Nullable StoredMapping stored(KvEvent.@Nullable Entry entry) {
+    byte[] json = entry == null ? null : entry.value();
+    return entry == null || json == null ? null : new StoredMapping(entry.key(), json);
+  }
+
+  /**
+   * What controllers share, in one order: operators' input before a claim, the open alerts right
+   * before it. On a thread of its own; see {@link SharedStates}.
+   */
+  @Override
+  public Flux<SharedState> shared() {
+    return shared.flow();
+  }
+
+  /**
+   * Asks a host's agent; the answer, or why there is none, comes on another thread, which must not
+   * wait long.
    *
    * <p>Fails at once when NATS is away or nobody listens; nothing is kept for later.
    */
-  public CompletableFuture<byte[]> request(HostId host, byte[] command, Duration timeout) {
-    CommandReplies current = commands;
-    return current == null || !up(control)
-        ? CompletableFuture.failedFuture(new IOException("NATS is not connected"))
-        : current.request(host, command, timeout);
+  @Override
+  public Mono<byte[]> request(HostId host, byte[] command, Duration timeout) {
+    return control.request(
+        HostToken.encode(host), settings.subjects().command(host), command, timeout);
   }
 
-  /** Takes an alert to be published, in order and until it is stored; see {@link AlertOutbox}. */
-  public void publish(Alert alert) {
-    switch (outbox.add(alert)) {
-      case QUEUED -> {}
-      case FOLDED -> counters.alertsFolded.increment();
-      case REFUSED -> {
-        counters.alertsLost.increment();
-        log.error(
-            "alert not published, {} wait for NATS already: {}",
-            AlertOutbox.LIMIT,
-            AlertSender.text(alert));
-      }
-    }
+  /**
+   * Writes or deletes a silence, an acknowledgement or the pause, and deletes those that are over;
+   * completes once {@link #shared} has emitted it.
+   */
+  @Override
+  public Mono<Void> store(OperatorInput input, boolean set, List<OperatorInput> expired) {
+    return inputs.store(input, set, expired);
   }
 
-  /** Takes what was learned of the fleet, to be kept soon; lost while NATS is away. */
-  public void keep(FleetSpec spec) {
-    Connection link = control;
-    if (link != null && specs.offer(spec)) {
-      errands.soon(() -> {
-        try {
-          specs.store(specs(link));
-        } catch (IOException | JetStreamApiException | IllegalStateException e) {
-          log.warn(
-              "what was learned of the fleet was not stored, and is tried again in 5 min: {}",
-              e.toString());
-        }
-      });
-    }
+  @Override
+  public Mono<Void> forget(HostId host) {
+    return control.purge(JetStreamAssets.MAPPING, HostToken.key(host));
   }
 
-  private static KeyValue specs(Connection link) throws IOException {
-    return link.keyValue(JetStreamAssets.SPEC, JetStreamAssets.bucketOptions());
+  /**
+   * The host's last snapshot in the bucket; empty when there is none. At most {@link
+   * #FETCH_THREADS} are read at a time and {@link #FETCHES} wait for each; more are rejected, for
+   * they are asked for again.
+   */
+  @Override
+  public Mono<StoredMapping> mapping(HostId host) {
+    return Mono.fromCallable(() -> fetch(host)).subscribeOn(fetching).flatMap(found -> found);
   }
 
-  /** Takes a decision to be published, in order and until it is stored. */
-  public void publish(DecisionNote note) {
-    if (!decided.add(note)) {
-      counters.decisionsLost.increment();
-      log.error(
-          "decision {} not published, {} wait for NATS already; it stands in the log only",
-          note.id(),
-          DecisionOutbox.LIMIT);
-    }
-  }
-
-  /** Answers an operator's request; an answer that NATS cannot take is lost, and so asked again. */
-  public void reply(String replyTo, OperatorReply reply) {
-    Connection link = control;
-    if (link == null) {
-      return;
-    }
+  /** Never throws: an error after the flow was cancelled would be logged as dropped. */
+  private Mono<StoredMapping> fetch(HostId host) {
     try {
-      link.publish(replyTo, ControlJson.encode(reply));
+      Bucket bucket = control.bucket(JetStreamAssets.MAPPING, READ);
+      return Mono.justOrEmpty(stored(bucket.get(HostToken.key(host))));
+    } catch (IOException | RuntimeException e) {
+      return Mono.error(e);
+    }
+  }
+
+  /**
+   * Writes what was learned of the fleet, of each class the latest; lost while NATS is away, which
+   * is logged. Never fails.
+   */
+  @Override
+  public Mono<Void> keep(FleetSpec spec) {
+    return baselines.keep(spec);
+  }
+
+  @Override
+  public void reply(String replyTo, OperatorReply reply) {
+    try {
+      control.publish(replyTo, ControlJson.encode(reply));
     } catch (IllegalStateException | IllegalArgumentException e) {
       log.warn("operator's request: the answer could not be sent: {}", e.getMessage());
     }
   }
 
-  /** Takes note of the highest epoch that an agent says it has seen. */
+  @Override
   public void noticeEpoch(long epoch) {
-    if (desk.notice(epoch)) {
-      desk.look();
-    }
+    desk.notice(epoch);
   }
 
-  /** Samples that were dropped because they were not taken fast enough. */
-  public long droppedSamples() {
-    Subscriptions current = subscriptions;
-    return current == null ? 0 : current.droppedSamples();
+  /**
+   * Stores alerts, in order, while this controller leads; see {@link AlertStore}. Completes when
+   * the alerts have completed and each is stored, left to another controller, or refused.
+   */
+  @Override
+  public Mono<Void> publishAlerts(Flux<Alert> published) {
+    return alerts.store(published);
   }
 
-  /** Control messages that were dropped because they were not taken fast enough. */
-  public long droppedControl() {
-    Subscriptions current = subscriptions;
-    return current == null ? 0 : current.droppedControl();
+  /**
+   * Stores decisions, in order; see {@link DecisionStore}. Completes like {@link #publishAlerts}.
+   */
+  @Override
+  public Mono<Void> publishDecisions(Flux<DecisionNote> notes) {
+    return decisions.store(notes);
   }
 
   /** Alerts that wait to be stored. */
   public int waitingAlerts() {
-    return outbox.size();
-  }
-
-  /**
-   * Reads the host's last snapshot from the bucket into the inbox, some time soon; for a controller
-   * that may not command the agent to send one. At most {@link #MAX_FETCHES} wait; more are left
-   * out, for they are asked for again.
-   */
-  public void fetchMapping(HostId host) {
-    Connection link = control;
-    Inbox to = inbox;
-    if (link == null || to == null) {
-      return;
-    }
-    if (fetches.incrementAndGet() > MAX_FETCHES) {
-      fetches.decrementAndGet();
-      return;
-    }
-    errands.soon(() -> {
-      fetches.decrementAndGet();
-      try {
-        MappingBucket.of(link).read(HostToken.key(host), to::storedMapping);
-      } catch (IOException | JetStreamApiException | IllegalStateException e) {
-        log.debug("snapshot of {} not read: {}", host, e.toString());
-      }
-    });
-  }
-
-  /** Deletes the host's snapshot from the bucket; completes on another thread. */
-  public CompletableFuture<Void> forget(HostId host) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    errands.soon(() -> {
-      Connection link = control;
-      try {
-        if (link == null) {
-          throw new IOException("NATS is not connected");
-        }
-        MappingBucket.forget(link, host);
-        done.complete(null);
-      } catch (IOException | JetStreamApiException | IllegalStateException e) {
-        done.completeExceptionally(explained(e, link));
-      }
-    });
-    return done;
-  }
-
-  /**
-   * Writes or deletes a silence, an acknowledgement or the pause; completes on another thread, once
-   * the inbox has it.
-   */
-  public CompletableFuture<Void> store(
-      OperatorInput input, boolean set, List<OperatorInput> expired) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    errands.soon(() -> {
-      Connection link = control;
-      SaidWatch watch = said;
-      try {
-        if (link == null || watch == null) {
-          throw new IOException("NATS is not connected");
-        }
-        CompletableFuture<Void> _ =
-            watch
-                .reaches(SaidBucket.store(link, input, set, expired))
-                .orTimeout(STORE_SECONDS, TimeUnit.SECONDS)
-                .whenComplete((_, fault) -> {
-                  boolean _ =
-                      fault == null ? done.complete(null) : done.completeExceptionally(fault);
-                });
-      } catch (IOException | JetStreamApiException | IllegalStateException e) {
-        done.completeExceptionally(explained(e, link));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        done.completeExceptionally(e);
-      }
-    });
-    return done;
-  }
-
-  private Exception explained(Exception e, @Nullable Connection link) {
-    return link == null ? e : JetStreamAssets.explain(e, link, settings.printableServers());
-  }
-
-  /** Stops to take in samples, mapping, heartbeats and operators' requests. */
-  public void stopIntake() {
-    Subscriptions current = subscriptions;
-    if (current != null) {
-      current.closeIntake();
-    }
-  }
-
-  /** Waits until all alerts are stored; false when the time was over first. */
-  public boolean flushAlerts(Duration atMost) throws InterruptedException {
-    return outbox.awaitEmpty(atMost);
+    return alerts.waiting();
   }
 
   /** Decisions that wait to be stored. */
   public int waitingDecisions() {
-    return decided.size();
+    return decisions.waiting();
   }
 
-  /** Waits until all decisions are stored; false when the time was over first. */
-  public boolean flushDecisions(Duration atMost) throws InterruptedException {
-    return decided.awaitEmpty(atMost);
+  /** Samples that were dropped because they were not taken fast enough. */
+  public long droppedSamples() {
+    return samples.dropped();
   }
 
-  /** Gives the claim up and closes the connections; what was not flushed is lost. */
+  /** Control messages that were dropped because they were not taken fast enough. */
+  public long droppedControl() {
+    return reports.dropped() + outcomes.dropped() + requests.dropped();
+  }
+
+  /** Gives the claim up and closes the connections; what is not stored by then is lost. */
   @Override
   public void close() {
-    errands.close();
-    stopSenders();
+    preparation.close();
+    life.dispose();
     desk.close();
-    for (Connection link : new Connection[] {samples, control, alerts}) {
-      NatsLinks.close(link);
-    }
-  }
-
-  private void stopSenders() {
-    threads.forEach(Thread::interrupt);
-    threads = List.of();
-    senders = List.of();
-  }
-
-  /** Connects, subscribes, prepares; what succeeded is not done again. */
-  private void bringUp() {
-    retryQueued.set(false);
-    Inbox to = inbox;
-    if (to == null) {
-      return;
-    }
-    try {
-      Connection samplesLink = samples;
-      if (samplesLink == null) {
-        samplesLink = links.connect("samples", listener("samples", () -> {}));
-        samples = samplesLink;
-      }
-      Connection controlLink = control;
-      if (controlLink == null) {
-        controlLink = links.connect("control", listener("control", this::queueRefresh));
-        control = controlLink;
-        commands = new CommandReplies(controlLink, settings.subjects());
-      }
-      if (alerts == null) {
-        alerts = links.connect("alerts", listener("alerts", this::nudgeSenders));
-      }
-      if (subscriptions == null) {
-        subscriptions =
-            new Subscriptions(
-                samplesLink,
-                controlLink,
-                settings.subjects(),
-                settings.instance(),
-                clock.instant(),
-                to,
-                desk::written);
-      }
-      refresh(controlLink, to);
-    } catch (BusException e) {
-      later(e);
-    }
-  }
-
-  /** After a connection came up: streams and buckets, the claim, and what was missed. */
-  private void refresh(Connection link, Inbox to) throws BusException {
-    try {
-      new JetStreamAssets(link, settings.subjects(), settings.printableServers()).ensure();
-      startSenders();
-      SaidWatch before = said;
-      if (before != null) {
-        before.close();
-      }
-      said = SaidWatch.start(link, to::said); // before a claim, lest a pause is overlooked
-      if (!prepared) {
-        log.info("NATS: ready at {}", settings.printableServers());
-      }
-      prepared = true;
-      problem = "";
-      desk.look();
-      SpecWatch earlier = specWatch;
-      if (earlier != null) {
-        earlier.close();
-      }
-      specWatch = SpecWatch.start(link, to);
-      MappingBucket.of(link).readAll(to::storedMapping);
-    } catch (IOException | JetStreamApiException | IllegalStateException e) {
-      throw JetStreamAssets.explain(e, link, settings.printableServers());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /**
-   * Begins afresh when the client gave a connection up for good, as it does when a server refuses
-   * the same credentials twice: they may be right again later.
-   */
-  private void abandoned() {
-    if (gone(samples) || gone(control) || gone(alerts)) {
-      stopSenders();
-      NatsLinks.close(samples);
-      NatsLinks.close(control);
-      NatsLinks.close(alerts);
-      samples = null;
-      control = null;
-      commands = null;
-      alerts = null;
-      subscriptions = null;
-      prepared = false;
-      later(
-          new BusException(
-              "NATS at %s closed the connection for good".formatted(settings.printableServers()),
-              "check its log, --creds and NATS_CREDS"));
-    }
-  }
-
-  private static boolean gone(@Nullable Connection link) {
-    return link != null && link.getStatus() == Connection.Status.CLOSED;
-  }
-
-  private void later(BusException e) {
-    String text = String.valueOf(e.getMessage());
-    if (!text.equals(problem)) {
-      problem = text;
-      log.error("{}", text);
-    }
-    if (retryQueued.compareAndSet(false, true)) {
-      errands.later(RETRY_MILLIS + random.nextLong(RETRY_MILLIS), this::bringUp);
-    }
-  }
-
-  private void queueRefresh() {
-    errands.soon(this::bringUp);
-  }
-
-  private void queueCheck() {
-    if (checkQueued.compareAndSet(false, true)) {
-      errands.soon(this::check);
-    }
-  }
-
-  /** Looks whether JetStream works. */
-  private void check() {
-    checkQueued.set(false);
-    Connection link = control;
-    Inbox to = inbox;
-    if (!prepared || link == null || to == null || !up(link)) {
-      return;
-    }
-    try {
-      JetStreamAssets.check(link, settings.printableServers());
-    } catch (BusException e) {
-      later(e);
-    }
-  }
-
-  private void unsettled(Connection link, Exception e) {
-    later(JetStreamAssets.explain(e, link, settings.printableServers()));
-  }
-
-  private void startSenders() throws IOException {
-    Connection link = alerts;
-    if (senders.isEmpty() && link != null) {
-      Subjects subjects = settings.subjects();
-      List<Sender> made =
-          List.of(
-              new AlertSender(outbox, link, subjects, counters, desk::claim, random),
-              new DecisionSender(decided, link, subjects, counters, random));
-      threads = made.stream().map(Sender::start).toList();
-      senders = made;
-    }
-  }
-
-  private void nudgeSenders() {
-    outbox.nudge();
-    decided.nudge();
-  }
-
-  private LinkListener listener(String link, Runnable onReconnected) {
-    return new LinkListener(link, counters, onReconnected, () -> errands.soon(this::abandoned));
-  }
-
-  private static boolean up(@Nullable Connection link) {
-    return link != null && link.getStatus() == Connection.Status.CONNECTED;
+    Stream.of(samplesLink, control, alertsLink).forEach(NatsLink::close);
+    Stream.of(waiting, timer, mapping, fetching, claiming, sharing, alerting, deciding)
+        .forEach(Scheduler::dispose);
   }
 }

@@ -1,104 +1,67 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.nats.JetStreamAssets;
+import io.blkwarden.controller.nats.NatsLink;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.subject.Subjects;
-import io.nats.client.Connection;
-import io.nats.client.JetStreamApiException;
-import io.nats.client.JetStreamSubscription;
-import io.nats.client.Message;
-import io.nats.client.PushSubscribeOptions;
-import io.nats.client.api.ConsumerConfiguration;
-import io.nats.client.api.DeliverPolicy;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 /**
- * Finds the open alerts in the stream {@code BLKWARDEN_ALERTS}; waits for the server.
+ * Finds the open alerts in the stream {@code BLKWARDEN_ALERTS}.
  *
- * <p>Reads the last {@link #WORDS_MAX} words at most, for {@link #PATIENCE} at most without one. If
- * the stream cannot be read, the alerts that are open there go on under new ids, and that is
+ * <p>Reads the last {@link #STATES_MAX} states at most, for {@link #PATIENCE} at most without one.
+ * If the stream cannot be read, the alerts that are open there go on under new ids, and that is
  * logged: a controller that commands late does more harm.
  */
 final class OpenAlerts {
-  /** Most words that are read, the newest. */
-  static final long WORDS_MAX = 200_000;
+  /** Most states that are read, the newest. */
+  static final long STATES_MAX = 200_000;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(OpenAlerts.class);
 
-  private OpenAlerts() {}
+  private final NatsLink link;
+  private final Subjects subjects;
 
-  /** The last word on each alert that is not resolved. */
-  static List<Alert> read(Connection link, Subjects subjects) {
-    Map<MessageId, Alert> open = new LinkedHashMap<>();
-    try {
-      boolean whole = read(link, subjects, open);
-      log.info("alerts: {} are open from before", open.size());
-      if (!whole) {
-        log.warn("alerts: their stream stopped answering; some open ones may get new ids");
-      }
-    } catch (IOException | JetStreamApiException | IllegalStateException e) {
-      log.warn(
-          "alerts: those told before could not be read, open ones get new ids: {}", e.toString());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return List.copyOf(open.values());
+  OpenAlerts(NatsLink link, Subjects subjects) {
+    this.link = link;
+    this.subjects = subjects;
   }
 
-  private static boolean read(Connection link, Subjects subjects, Map<MessageId, Alert> open)
-      throws IOException, JetStreamApiException, InterruptedException {
-    String all = subjects.prefix() + ".alert.>";
-    long last =
-        link.jetStreamManagement(JetStreamAssets.options())
-            .getStreamInfo(JetStreamAssets.ALERTS)
-            .getStreamState()
-            .getLastSequence();
-    ConsumerConfiguration from =
-        ConsumerConfiguration.builder()
-            .deliverPolicy(DeliverPolicy.ByStartSequence)
-            .startSequence(Math.max(1, last - WORDS_MAX + 1))
-            .build();
-    JetStreamSubscription words =
-        link.jetStream(JetStreamAssets.options())
-            .subscribe(
-                all,
-                PushSubscribeOptions.builder().stream(JetStreamAssets.ALERTS)
-                    .ordered(true)
-                    .configuration(from)
-                    .build());
-    try {
-      long left = words.getConsumerInfo().getCalculatedPending();
-      while (left > 0) {
-        Message message = words.nextMessage(PATIENCE);
-        if (message == null) {
-          return false;
-        }
-        left = message.metaData().pendingCount();
-        if (ControlJson.decode(Alert.class, message.getData())
-            instanceof Decoded.Ok<Alert>(Alert alert)) {
-          take(alert, open);
-        }
-      }
-      return true;
-    } finally {
-      words.unsubscribe();
-    }
+  /** The last state of each alert that is not resolved; never fails. */
+  Mono<List<Alert>> read() {
+    return Mono.defer(() -> {
+      Map<MessageId, Alert> open = new LinkedHashMap<>();
+      return link.tail(JetStreamAssets.ALERTS, subjects.prefix() + ".alert.>", STATES_MAX, PATIENCE)
+          .doOnNext(json -> take(json, open))
+          .then(Mono.fromRunnable(() -> log.info("alerts: {} are open from before", open.size())))
+          .onErrorResume(e -> {
+            log.warn(
+                "alerts: those published before could not all be read, some open ones get new ids:"
+                    + " {}",
+                e.getMessage());
+            return Mono.empty();
+          })
+          .then(Mono.fromSupplier(() -> List.copyOf(open.values())));
+    });
   }
 
-  private static void take(Alert alert, Map<MessageId, Alert> open) {
-    if (alert.state() == Alert.State.RESOLVED) {
-      open.remove(alert.id());
-    } else {
-      open.put(alert.id(), alert);
+  private static void take(byte[] json, Map<MessageId, Alert> open) {
+    if (ControlJson.decode(Alert.class, json) instanceof Decoded.Ok<Alert>(Alert alert)) {
+      if (alert.state() == Alert.State.RESOLVED) {
+        open.remove(alert.id());
+      } else {
+        open.put(alert.id(), alert);
+      }
     }
   }
 }

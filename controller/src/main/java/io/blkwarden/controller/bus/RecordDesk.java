@@ -1,5 +1,12 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.nats.BusMessage;
+import io.blkwarden.controller.nats.LinkState;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.NatsLink;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.RecordPages;
+import io.blkwarden.controller.nats.WaitingThreads;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.OperatorReply.Verdict;
@@ -7,20 +14,20 @@ import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayPage;
 import io.blkwarden.model.message.ReplayRequest;
 import io.blkwarden.model.subject.Subjects;
-import io.nats.client.Connection;
-import io.nats.client.Dispatcher;
-import io.nats.client.Message;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.Exceptions;
+import reactor.core.publisher.BufferOverflowStrategy;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Answers requests for stored messages, from operators, viewers and HTTP, on a connection and
@@ -37,126 +44,94 @@ public final class RecordDesk implements RecordPages, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RecordDesk.class);
   private static final String GROUP = "blkwarden-records";
-  private static final long RETRY_MILLIS = 1_000;
+  private static final Duration CONNECT = Duration.ofSeconds(20);
   private static final long REQUESTS_MAX = 1_024;
   private static final long REQUESTS_MAX_BYTES = 4L << 20;
 
-  private final BusSettings settings;
-  private final BusCounters counters;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Errands errands = new Errands("blkwarden-records");
-  private final ThreadPoolExecutor readers;
+  private final NatsSettings settings;
+  private final Scheduler connecting = WaitingThreads.some("blkwarden-records", 1, 16);
+  private final Scheduler timer = WaitingThreads.one("blkwarden-records-timer");
+  private final Scheduler readers = WaitingThreads.some("blkwarden-records-read", READERS, WAITING);
+  private final NatsLink link;
+  private final RecordPages pages;
   private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
+  private final Disposable.Composite life = Disposables.composite();
   private String problem = "";
-  private boolean closed;
-  private @Nullable Connection link;
+
+  /** A request that waits or is answered. */
+  private record Asked(String user, String replyTo, RecordKind kind, ReplayRequest request) {}
 
   /** A desk that is not started yet. */
   public RecordDesk(
-      BusSettings settings, BusCounters counters, InstantSource clock, RandomGenerator random) {
+      NatsSettings settings, BusCounters counters, InstantSource clock, RandomGenerator random) {
     this.settings = settings;
-    this.counters = counters;
-    this.clock = clock;
-    this.random = random;
-    readers =
-        new ThreadPoolExecutor(
-            READERS,
-            READERS,
-            1,
-            TimeUnit.MINUTES,
-            new ArrayBlockingQueue<>(WAITING),
-            task -> {
-              Thread thread = new Thread(task, "blkwarden-records-read");
-              thread.setDaemon(true);
-              return thread;
-            });
-    readers.allowCoreThreadTimeOut(true);
+    this.link = new NatsLink(settings, "records", counters, random, connecting, timer);
+    this.pages = link.records(settings.subjects(), clock);
   }
 
   /** Connects and answers from then on, for as long as it takes; returns at once. */
   public void start() {
-    errands.soon(this::connect);
+    life.add(link.states().subscribe(this::watch));
+    life.add(
+        link.feed(settings.subjects().allReplayRequests(), GROUP, REQUESTS_MAX, REQUESTS_MAX_BYTES)
+            .messages()
+            .mapNotNull(this::read)
+            .onBackpressureBuffer(WAITING, this::refuse, BufferOverflowStrategy.DROP_LATEST)
+            .flatMap(
+                asked -> Mono.fromRunnable(() -> answer(asked)).subscribeOn(readers), READERS, 1)
+            .subscribe());
+    link.start();
   }
 
-  private void connect() {
-    try {
-      Connection _ = link();
-    } catch (BusException e) {
-      errands.later(RETRY_MILLIS + random.nextLong(RETRY_MILLIS), this::connect);
+  private synchronized void watch(LinkState state) {
+    String text = state instanceof LinkState.Seeking seeking ? seeking.problem() : "";
+    if (!text.isEmpty() && !text.equals(problem)) {
+      log.warn("NATS records: {}; trying again", text);
     }
+    problem = text;
   }
 
-  /** The connection, made if there is none. */
-  private synchronized Connection link() throws BusException {
-    Connection current = link;
-    if (current != null && current.getStatus() != Connection.Status.CLOSED) {
-      return current;
-    }
-    if (closed) {
-      throw new BusException("the controller stops", "");
-    }
-    try {
-      LinkListener listener = new LinkListener("records", counters, () -> {}, this::start);
-      Connection made = new NatsLinks(settings, random).connect("records", listener);
-      listen(made);
-      link = made;
-      problem = "";
-      return made;
-    } catch (BusException e) {
-      String text = String.valueOf(e.getMessage());
-      if (!text.equals(problem)) {
-        problem = text;
-        log.warn("NATS records: {}; trying again", text);
-      }
-      throw e;
-    }
-  }
-
-  private void listen(Connection made) {
-    Dispatcher dispatcher = made.createDispatcher(message -> take(made, message));
-    dispatcher.setPendingLimits(REQUESTS_MAX, REQUESTS_MAX_BYTES);
-    for (String each : settings.subjects().allReplayRequests()) {
-      dispatcher.subscribe(each, GROUP);
-    }
-  }
-
+  /** The page that the request asks for; connects if it has not, and waits for that. */
   @Override
-  public ReplayPage page(RecordKind kind, ReplayRequest request) throws BusException {
-    return reader(link()).page(kind, request);
+  public ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException {
+    link.start();
+    try {
+      link.connected().timeout(CONNECT).block();
+    } catch (RuntimeException e) {
+      Throwable why = Exceptions.unwrap(e);
+      if (why instanceof NatsException known) {
+        throw known;
+      }
+      throw new NatsException("NATS is not connected yet", "try again in some seconds", why);
+    }
+    return pages.page(kind, request);
   }
 
-  private RecordReader reader(Connection from) {
-    return new RecordReader(from, settings.subjects(), settings.printableServers(), clock);
-  }
-
-  private void take(Connection from, Message message) {
-    String replyTo = message.getReplyTo();
+  /** What a message asks for, of a user who may wait; else it is answered at once. */
+  private @Nullable Asked read(BusMessage message) {
+    String replyTo = message.replyTo();
     if (replyTo == null || !settings.subjects().isInbox(replyTo)) {
-      return;
+      return null;
     }
     Subjects.Asked asked;
     RecordKind kind;
     try {
-      asked = settings.subjects().asked(message.getSubject());
+      asked = settings.subjects().asked(message.subject());
       kind = RecordKind.named(asked.name()).orElseThrow(() -> unknown(asked.name()));
     } catch (IllegalArgumentException e) {
-      reply(from, replyTo, new ReplayPage(Verdict.FAILED, shortened(e.getMessage())));
-      return;
+      reply(replyTo, new ReplayPage(Verdict.FAILED, shortened(e.getMessage())));
+      return null;
     }
-    switch (ControlJson.decode(ReplayRequest.class, message.getData())) {
-      case Decoded.Malformed<ReplayRequest> bad ->
-          reply(
-              from,
-              replyTo,
-              new ReplayPage(
-                  Verdict.FAILED,
-                  shortened(
-                      "the request cannot be read, at byte %d: %s"
-                          .formatted(bad.offset(), bad.detail()))));
+    return switch (ControlJson.decode(ReplayRequest.class, message.payload())) {
+      case Decoded.Malformed<ReplayRequest> bad -> {
+        String why =
+            "the request cannot be read, at byte %d: %s".formatted(bad.offset(), bad.detail());
+        reply(replyTo, new ReplayPage(Verdict.FAILED, shortened(why)));
+        yield null;
+      }
       case Decoded.Ok<ReplayRequest>(ReplayRequest request) ->
-          queue(from, asked.key() == null ? "" : asked.key().value(), replyTo, kind, request);
-    }
+          admit(new Asked(asked.key() == null ? "" : asked.key().value(), replyTo, kind, request));
+    };
   }
 
   private static IllegalArgumentException unknown(String name) {
@@ -165,41 +140,42 @@ public final class RecordDesk implements RecordPages, AutoCloseable {
             .formatted(name));
   }
 
-  private void queue(
-      Connection from, String user, String replyTo, RecordKind kind, ReplayRequest request) {
+  private @Nullable Asked admit(Asked asked) {
     // on a server without users all share what is there
-    int most = user.isEmpty() ? WAITING : WAITING_EACH;
-    if (waiting.merge(user, 1, Integer::sum) > most) {
-      leave(user);
-      refuse(from, replyTo, "%d of your requests for records wait already".formatted(most));
-      return;
+    int most = asked.user().isEmpty() ? WAITING : WAITING_EACH;
+    if (waiting.merge(asked.user(), 1, Integer::sum) > most) {
+      leave(asked.user());
+      refuse(asked.replyTo(), "%d of your requests for records wait already".formatted(most));
+      return null;
     }
-    try {
-      readers.execute(() -> {
-        try {
-          reply(from, replyTo, answer(from, kind, request));
-        } finally {
-          leave(user);
-        }
-      });
-    } catch (RejectedExecutionException e) {
-      leave(user);
-      refuse(from, replyTo, "%d requests for records wait already".formatted(WAITING));
-    }
+    return asked;
+  }
+
+  private void refuse(Asked asked) {
+    leave(asked.user());
+    refuse(asked.replyTo(), "%d requests for records wait already".formatted(WAITING));
   }
 
   private void leave(String user) {
     waiting.computeIfPresent(user, (_, count) -> count > 1 ? count - 1 : null);
   }
 
-  private static void refuse(Connection from, String replyTo, String why) {
-    reply(from, replyTo, new ReplayPage(Verdict.REFUSED, why + ": try again in some seconds"));
+  private void refuse(String replyTo, String why) {
+    reply(replyTo, new ReplayPage(Verdict.REFUSED, why + ": try again in some seconds"));
   }
 
-  private ReplayPage answer(Connection from, RecordKind kind, ReplayRequest request) {
+  private void answer(Asked asked) {
     try {
-      return reader(from).page(kind, request);
-    } catch (BusException e) {
+      reply(asked.replyTo(), page(asked));
+    } finally {
+      leave(asked.user());
+    }
+  }
+
+  private ReplayPage page(Asked asked) {
+    try {
+      return pages.page(asked.kind(), asked.request());
+    } catch (NatsException e) {
       return new ReplayPage(Verdict.FAILED, shortened(e.getMessage()));
     } catch (RuntimeException e) {
       log.error("records: a request failed unexpectedly: {}", e.toString(), e);
@@ -212,19 +188,20 @@ public final class RecordDesk implements RecordPages, AutoCloseable {
     return whole.length() > 1_000 ? whole.substring(0, 1_000) : whole;
   }
 
-  private static void reply(Connection from, String replyTo, ReplayPage page) {
+  private void reply(String replyTo, ReplayPage page) {
     try {
-      from.publish(replyTo, ControlJson.encode(page));
+      link.publish(replyTo, ControlJson.encode(page));
     } catch (IllegalStateException | IllegalArgumentException e) {
       log.warn("records: an answer could not be sent: {}", e.getMessage());
     }
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    errands.close();
-    readers.shutdownNow();
-    NatsLinks.close(link);
+  public void close() {
+    life.dispose();
+    link.close();
+    connecting.dispose();
+    timer.dispose();
+    readers.dispose();
   }
 }

@@ -5,33 +5,17 @@ import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 
-/** What controllers share through NATS; one of a closed set. */
+/** What controllers share over NATS, as it changes. */
 public sealed interface SharedState {
-  /**
-   * Silences, acknowledgements and the pause.
-   *
-   * @param said all of them
-   */
+  /** All silences, acknowledgements and the pause; comes before a claim, and at each change. */
   record OperatorInputs(Said said) implements SharedState {}
 
-  /**
-   * What another controller learned of the fleet.
-   *
-   * @param spec of one class of disks
-   */
+  /** What disks of a class normally do, as the bucket has it; each class at first, then changes. */
   record Baseline(FleetSpec spec) implements SharedState {}
 
-  /**
-   * The alerts that were published and are open, read right before a claim is given.
-   *
-   * @param open the last state of each
-   */
+  /** The alerts that were published and are open; comes right before a claim. */
   record OpenAlerts(List<Alert> open) implements SharedState {}
 
-  /**
-   * Who leads.
-   *
-   * @param claim from now on
-   */
-  record Leadership(Claim claim) implements SharedState {}
+  /** Who leads, when that has changed. */
+  record ClaimState(Claim claim) implements SharedState {}
 }

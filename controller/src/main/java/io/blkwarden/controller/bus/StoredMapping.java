@@ -6,5 +6,5 @@ package io.blkwarden.controller.bus;
  * @param key that it is stored under, which only its host's agent may write
  * @param json the snapshot
  */
-@SuppressWarnings("ArrayRecordComponent") // up to 1 MiB: a copy would double the work
+@SuppressWarnings("ArrayRecordComponent") // passed on once, and never compared
 public record StoredMapping(String key, byte[] json) {}

@@ -1,4 +1,4 @@
-/** The fleet's messages over NATS; the only package that knows NATS. */
+/** The fleet's messages over NATS; who leads it, and what is kept of it. */
 @NullMarked
 package io.blkwarden.controller.bus;
 

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.Objects;
@@ -46,7 +46,7 @@ final class AckCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     MessageId about = Objects.requireNonNull(id, "picocli gives it, or does not call");
     return undo
         ? Asking.end(shell, nats, new OperatorRequest.AckUndo(about), asJson, "ack", about)

@@ -3,9 +3,9 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.OperatorSession;
-import io.blkwarden.controller.bus.Records;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.OperatorSession;
+import io.blkwarden.controller.nats.Records;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -53,7 +53,7 @@ final class AlertsCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     try (OperatorSession session =
         OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
       session.alerts(

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.Objects;
@@ -38,7 +38,7 @@ abstract sealed class AnswerCommand implements Callable<Integer> {
   abstract OperatorRequest.Ask ask(MessageId proposal);
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     OperatorRequest.Ask ask = ask(Objects.requireNonNull(id, "picocli gives it, or does not call"));
     return Asking.ask(shell, nats, reason, ask, asJson.json);
   }

@@ -3,8 +3,8 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.ControlMessage;
@@ -28,7 +28,7 @@ final class Asking {
    */
   static int ask(
       Shell shell, NatsOptions nats, String reason, OperatorRequest.Ask ask, boolean json)
-      throws BusException {
+      throws NatsException {
     OperatorReply reply = request(shell, nats, reason, ask);
     if (json) {
       shell.out().println(AsciiJson.line(reply));
@@ -43,7 +43,7 @@ final class Asking {
    */
   static int set(
       Shell shell, NatsOptions nats, String reason, OperatorRequest.Lasting ask, AsJson asJson)
-      throws BusException {
+      throws NatsException {
     OperatorReply reply = request(shell, nats, reason, ask);
     ControlMessage inForce = reply.inForce();
     if (reply.verdict() == OperatorReply.Verdict.DONE && asJson.json && inForce != null) {
@@ -67,7 +67,7 @@ final class Asking {
       AsJson asJson,
       String what,
       @Nullable MessageId id)
-      throws BusException {
+      throws NatsException {
     OperatorReply reply = request(shell, nats, "by hand", ask);
     if (reply.verdict() == OperatorReply.Verdict.DONE && asJson.json) {
       ObjectNode object = AsciiJson.MAPPER.createObjectNode();
@@ -81,18 +81,18 @@ final class Asking {
 
   /** Asks, and returns what the controller says. */
   static OperatorReply request(
-      Shell shell, NatsOptions nats, String reason, OperatorRequest.Ask ask) throws BusException {
+      Shell shell, NatsOptions nats, String reason, OperatorRequest.Ask ask) throws NatsException {
     OperatorRequest request = Misuse.unless(() -> new OperatorRequest(who(shell), reason, ask));
     return with(shell, nats, session -> session.ask(request, TIMEOUT));
   }
 
   /** What a command does with a connection. */
   interface Act<T> {
-    T on(OperatorSession session) throws BusException;
+    T on(OperatorSession session) throws NatsException;
   }
 
   /** Connects as the options say, and closes the connection afterwards. */
-  static <T> T with(Shell shell, NatsOptions nats, Act<T> act) throws BusException {
+  static <T> T with(Shell shell, NatsOptions nats, Act<T> act) throws NatsException {
     try (OperatorSession session =
         OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
       return act.on(session);

@@ -5,12 +5,12 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.commandline.service.FatalErrors;
 import io.blkwarden.commandline.service.Supervisor;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.SecretFile;
 import io.blkwarden.controller.http.HttpPlace;
 import io.blkwarden.controller.http.Tls;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.step.StepSettings;
@@ -174,7 +174,7 @@ final class ControllerCommand implements Callable<Integer> {
     FatalErrors.endTheProcess();
     ControllerSettings settings = settings();
     StepSettings steps = stepSettings();
-    BusSettings bus = settings.bus();
+    NatsSettings bus = settings.bus();
     log.info(
         "settings: nats={} prefix={} instance={} policies={} labels={} http={}",
         bus.printableServers(),
@@ -270,8 +270,8 @@ final class ControllerCommand implements Callable<Integer> {
         metricsDisks());
   }
 
-  private BusSettings bus() {
-    BusSettings plain = nats.settings(shell, instance);
+  private NatsSettings bus() {
+    NatsSettings plain = nats.settings(shell, instance);
     return Misuse.unless(() -> plain.above(aboveEpoch));
   }
 

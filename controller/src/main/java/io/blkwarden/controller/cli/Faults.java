@@ -2,7 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.nats.NatsException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -31,7 +31,7 @@ record Faults(Shell shell, BooleanSupplier debug)
           shell.complain(
               new Complaint(String.valueOf(misuse.getMessage()), Complaint.help(command)),
               ExitCodes.USAGE);
-      case BusException bus -> shell.complain(bus.complaint(), ExitCodes.FAILED);
+      case NatsException bus -> shell.complain(bus.complaint(), ExitCodes.FAILED);
       default -> {
         if (debug.getAsBoolean()) {
           e.printStackTrace(shell.err());

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.concurrent.Callable;
@@ -39,7 +39,7 @@ final class ForgetCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     OperatorRequest.Ask ask = Misuse.unless(() -> new OperatorRequest.Forget(new HostId(host)));
     return Asking.ask(shell, nats, reason, ask, asJson.json);
   }

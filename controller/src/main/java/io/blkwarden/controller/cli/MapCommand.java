@@ -4,8 +4,8 @@ import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Nearest;
 import io.blkwarden.commandline.Table;
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.Worker;
@@ -68,7 +68,7 @@ final class MapCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     List<StoredMap> stored = new ArrayList<>();
     Instant now = Instant.now();
     UnmappedHosts unmapped =
@@ -107,7 +107,7 @@ final class MapCommand implements Callable<Integer> {
 
   /** Listens to agents only where a map is missing or stale: it takes some seconds. */
   private UnmappedHosts unmapped(OperatorSession session, List<StoredMap> stored, Instant now)
-      throws BusException {
+      throws NatsException {
     Set<String> concerned = new TreeSet<>(hosts);
     for (StoredMap each : stored) {
       if (stale(each, now) && (hosts.isEmpty() || hosts.contains(each.host()))) {

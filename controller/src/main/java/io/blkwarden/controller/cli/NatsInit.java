@@ -2,13 +2,13 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.Seeds;
 import io.blkwarden.controller.bus.access.ConfigLayout;
 import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.bus.access.ServerConfig;
 import io.blkwarden.controller.bus.access.UserList;
 import io.blkwarden.controller.config.AccessFolder;
+import io.blkwarden.controller.nats.Seeds;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;

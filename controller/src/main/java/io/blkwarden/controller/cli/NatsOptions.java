@@ -1,6 +1,6 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +38,10 @@ final class NatsOptions {
   String prefix = "blkwarden.v1";
 
   /** The settings of these options and the environment. */
-  BusSettings settings(Shell shell, String instance) {
+  NatsSettings settings(Shell shell, String instance) {
     return Misuse.unless(() -> {
       String fromEnvironment = shell.environment().get("NATS_URL");
-      return new BusSettings(
+      return new NatsSettings(
           nats != null
               ? nats
               : fromEnvironment == null || fromEnvironment.isEmpty()

@@ -2,7 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.Table;
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.List;
@@ -30,7 +30,7 @@ final class ProposalsCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     OperatorReply reply =
         Asking.request(shell, nats, "to look at them", new OperatorRequest.Proposals());
     List<OperatorReply.Proposal> proposals = reply.proposals();

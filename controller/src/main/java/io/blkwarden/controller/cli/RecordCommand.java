@@ -3,9 +3,9 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.BusSettings;
-import io.blkwarden.controller.bus.RecordingTap;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.RecordingTap;
 import io.blkwarden.controller.record.Arrival;
 import io.blkwarden.controller.record.Entry;
 import io.blkwarden.controller.record.RecordingFormat;
@@ -98,9 +98,9 @@ final class RecordCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     SecureRandom random = new SecureRandom();
-    BusSettings bus = nats.settings(shell, "cli");
+    NatsSettings bus = nats.settings(shell, "cli");
     RecordingLimits limits = Misuse.unless(() -> new RecordingLimits(fileBytes, totalBytes));
     EntryQueue queue = new EntryQueue(EntryQueue.MAX_BYTES);
     Tap tap = new Tap(queue, bus.subjects().prefix());

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +48,7 @@ final class ReleaseCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     DiskPath path = target.disk;
     return Asking.ask(
         shell,

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.model.message.OperatorRequest;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,7 +22,7 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     return Asking.end(shell, nats, new OperatorRequest.PauseEnd(), asJson, "pause", null);
   }
 }

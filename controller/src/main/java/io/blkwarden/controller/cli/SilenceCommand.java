@@ -4,7 +4,7 @@ import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Table;
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
@@ -93,7 +93,7 @@ final class SilenceCommand {
     }
 
     @Override
-    public Integer call() throws BusException {
+    public Integer call() throws NatsException {
       if (time.compareTo(Silence.LONGEST) > 0) {
         throw new Misuse("--for: expected at most 30 days, found " + time.toDays() + " days");
       }
@@ -123,7 +123,7 @@ final class SilenceCommand {
     }
 
     @Override
-    public Integer call() throws BusException {
+    public Integer call() throws NatsException {
       Instant now = Instant.now();
       List<Silence> inForce =
           Asking.with(
@@ -197,7 +197,7 @@ final class SilenceCommand {
     }
 
     @Override
-    public Integer call() throws BusException {
+    public Integer call() throws NatsException {
       MessageId ended = Objects.requireNonNull(id, "picocli gives it, or does not call");
       return Asking.end(
           shell, nats, new OperatorRequest.SilenceExpire(ended), asJson, "silence", ended);

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.MappingSnapshot;
@@ -31,7 +31,8 @@ final class StoredMap {
    *
    * @param unread hears why one cannot be read
    */
-  static List<StoredMap> all(OperatorSession session, Consumer<String> unread) throws BusException {
+  static List<StoredMap> all(OperatorSession session, Consumer<String> unread)
+      throws NatsException {
     Map<String, StoredMap> found =
         new TreeMap<>(); // a host that stores again meanwhile comes twice
     session.records(

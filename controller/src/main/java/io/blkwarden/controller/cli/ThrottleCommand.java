@@ -1,7 +1,7 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.DurationText;
-import io.blkwarden.controller.bus.BusException;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.OperatorRequest;
 import java.time.Duration;
@@ -59,7 +59,7 @@ final class ThrottleCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     DiskPath path = Objects.requireNonNull(disk, "picocli gives it, or does not call");
     OperatorRequest.Throttle ask =
         Misuse.unless(() ->

@@ -5,9 +5,9 @@ import io.blkwarden.commandline.Tty;
 import io.blkwarden.commandline.top.TopLoop;
 import io.blkwarden.commandline.top.TopOptions;
 import io.blkwarden.commandline.top.TopRound;
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.BusSettings;
-import io.blkwarden.controller.bus.RecordingTap;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.RecordingTap;
 import io.blkwarden.controller.top.FleetTop;
 import io.blkwarden.model.HostId;
 import java.io.IOException;
@@ -48,9 +48,9 @@ final class TopCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     top.check();
-    BusSettings settings = nats.settings(shell, "cli");
+    NatsSettings settings = nats.settings(shell, "cli");
     Ear ear = new Ear(new FleetTop(settings.subjects(), only()));
     try (RecordingTap tap = RecordingTap.ofHosts(settings, new SecureRandom(), ear)) {
       new TopLoop(top, true, shell.out(), Tty.ofProcess(shell.environment()), System::nanoTime)

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Heartbeat;
 import java.time.Duration;
@@ -21,7 +21,7 @@ final class UnmappedHosts {
 
   /** Listens until each of these hosts is heard, or the time is over; no host stands for all. */
   static UnmappedHosts listen(OperatorSession session, Collection<String> hosts, Duration atMost)
-      throws BusException {
+      throws NatsException {
     UnmappedHosts found = new UnmappedHosts();
     long start = System.nanoTime();
     session.heartbeats(

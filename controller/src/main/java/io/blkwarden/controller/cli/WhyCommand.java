@@ -3,8 +3,8 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Nearest;
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.OperatorSession;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import io.blkwarden.controller.why.StoryJson;
@@ -62,7 +62,7 @@ final class WhyCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws BusException {
+  public Integer call() throws NatsException {
     Question question = Misuse.unless(() -> new Question(about));
     Story story;
     try (OperatorSession session =
@@ -89,7 +89,7 @@ final class WhyCommand implements Callable<Integer> {
       for (StoredMap each : StoredMap.all(session, _ -> {})) {
         each.snapshot().disks().forEach(disk -> names.add(disk.domain().name()));
       }
-    } catch (BusException _) {
+    } catch (NatsException _) {
       return REMEDY; // nobody has stored a map
     }
     String meant = names.contains(about) ? "" : Nearest.question(about, names);

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.config;
 
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.http.HttpPlace;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.paging.Secret;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     Integer#MAX_VALUE} for all
  */
 public record ControllerSettings(
-    BusSettings bus,
+    NatsSettings bus,
     @Nullable Path policies,
     @Nullable Path labels,
     @Nullable HttpPlace http,
@@ -32,7 +32,7 @@ public record ControllerSettings(
 
   /** Settings with the usual metrics. */
   public ControllerSettings(
-      BusSettings bus,
+      NatsSettings bus,
       @Nullable Path policies,
       @Nullable Path labels,
       @Nullable InetSocketAddress http,
@@ -50,7 +50,7 @@ public record ControllerSettings(
 
   /** Settings with which nobody approves over HTTP and nobody is paged. */
   public ControllerSettings(
-      BusSettings bus,
+      NatsSettings bus,
       @Nullable Path policies,
       @Nullable Path labels,
       @Nullable InetSocketAddress http) {
@@ -59,7 +59,7 @@ public record ControllerSettings(
 
   /** Settings without labels. */
   public ControllerSettings(
-      BusSettings bus, @Nullable Path policies, @Nullable InetSocketAddress http) {
+      NatsSettings bus, @Nullable Path policies, @Nullable InetSocketAddress http) {
     this(bus, policies, null, http);
   }
 }

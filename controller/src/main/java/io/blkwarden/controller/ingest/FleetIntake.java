@@ -1,10 +1,10 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.bus.BusMessage;
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.ingest.EngineInput.One;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.bus.BusMessage;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.sample.SampleCodec;

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.runtime;
 
-import io.blkwarden.controller.bus.BusMessage;
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.bus.SharedState;
@@ -15,6 +14,7 @@ import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
@@ -203,14 +203,14 @@ final class ControllerPipeline {
                   case SharedState.OperatorInputs inputs -> new Input.SaidChanged(inputs.said());
                   case SharedState.Baseline baseline -> new Input.SpecLoaded(baseline.spec());
                   case SharedState.OpenAlerts alerts -> new Input.AlertsRecalled(alerts.open());
-                  case SharedState.Leadership(Claim.Held held) -> new Input.Claimed(held.epoch());
-                  case SharedState.Leadership _ -> new Input.ClaimLost();
+                  case SharedState.ClaimState(Claim.Held held) -> new Input.Claimed(held.epoch());
+                  case SharedState.ClaimState _ -> new Input.ClaimLost();
                 }));
   }
 
   /** Whoever does not lead answers nobody, and leaves commands and pages to the leader. */
   private void leadership(SharedState state) {
-    if (!(state instanceof SharedState.Leadership(Claim claim))) {
+    if (!(state instanceof SharedState.ClaimState(Claim claim))) {
       return;
     }
     parts.intake().leads(claim instanceof Claim.Held);

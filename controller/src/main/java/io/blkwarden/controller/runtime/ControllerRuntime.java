@@ -3,10 +3,8 @@ package io.blkwarden.controller.runtime;
 import io.blkwarden.controller.board.Board;
 import io.blkwarden.controller.board.Decided;
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.BusFlows;
 import io.blkwarden.controller.bus.BusState;
 import io.blkwarden.controller.bus.Claim;
-import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordDesk;
 import io.blkwarden.controller.config.ControllerSettings;
@@ -34,6 +32,7 @@ import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
+import io.blkwarden.controller.nats.WaitingThreads;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.step.ControlStep;
@@ -96,8 +95,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private final Scheduler measuring = thread("blkwarden-metrics");
   private final Scheduler showing = thread("blkwarden-pages");
   private final Sinks.One<Throwable> broken = Sinks.one();
-  private final NatsFleetBus nats;
-  private final FleetBus bus;
+  private final NatsFleetBus bus;
   private final Notifier notifier;
   private final RecordDesk records;
   private final StoryDesk stories;
@@ -113,9 +111,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private ControllerRuntime(ControllerSettings settings, StepSettings stepSettings) {
     this.settings = settings;
     String instance = settings.bus().instance();
-    nats = new NatsFleetBus(settings.bus(), UUID.randomUUID().toString(), busCounts, clock, random);
-    BusFlows flows = new BusFlows(nats);
-    bus = flows;
+    bus = new NatsFleetBus(settings.bus(), UUID.randomUUID().toString(), busCounts, clock, random);
     records = new RecordDesk(settings.bus(), busCounts, clock, random);
     stories = new StoryDesk(records, clock);
     notifier = pages(settings.pages());
@@ -162,13 +158,11 @@ public final class ControllerRuntime implements AutoCloseable {
     http = settings.http() == null ? null : serve(settings.http(), step, approvals(local));
     flow = pipeline.start(this::broke);
     if (policies != null) {
-      // it waits for changes of files, which Reactor's own threads must not
-      Scheduler watching =
-          Schedulers.newSingle(Thread.ofPlatform().daemon().name("blkwarden-policies").factory());
+      Scheduler watching = WaitingThreads.one("blkwarden-policies"); // for changes of files
       threads.add(watching);
       watching.schedule(policies);
     }
-    nats.start(flows);
+    bus.start();
     records.start();
   }
 
@@ -314,8 +308,8 @@ public final class ControllerRuntime implements AutoCloseable {
         log.warn(
             "stopped with alerts not stored: {}, decisions: {}; commands and pages that were given"
                 + " up are told above",
-            nats.waitingAlerts(),
-            nats.waitingDecisions());
+            bus.waitingAlerts(),
+            bus.waitingDecisions());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -333,7 +327,7 @@ public final class ControllerRuntime implements AutoCloseable {
     }
     closed = true;
     flow.dispose();
-    nats.close();
+    bus.close();
     stories.close();
     records.close();
     threads.dispose();
@@ -363,8 +357,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private MetricSource metrics(ControlStep step) {
     List<Metric> all = new ArrayList<>();
     all.addAll(SelfMetrics.all(clock, this::readiness));
-    all.addAll(
-        new Metrics(nats, busCounts, intakeCounts, dispatchCounts, commands, policies).all());
+    all.addAll(new Metrics(bus, busCounts, intakeCounts, dispatchCounts, commands, policies).all());
     all.addAll(new PeopleMetrics(notifier, view, clock).all());
     FleetMetrics fleet =
         new FleetMetrics(

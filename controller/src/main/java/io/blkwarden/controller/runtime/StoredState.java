@@ -1,10 +1,10 @@
 package io.blkwarden.controller.runtime;
 
-import io.blkwarden.controller.bus.BusException;
 import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.LatestBatches;
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.message.OperatorReply;
@@ -54,7 +54,7 @@ final class StoredState {
                 store.asked(),
                 "NATS did not confirm the change, which may or may not be in force; check /readyz"
                     + " of the controller and try again: "
-                    + (e instanceof BusException ? e.getMessage() : e)));
+                    + (e instanceof NatsException ? e.getMessage() : e)));
   }
 
   /** What could not be kept is tried again when it is learned anew, minutes later. */

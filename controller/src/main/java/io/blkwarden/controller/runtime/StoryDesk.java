@@ -1,17 +1,19 @@
 package io.blkwarden.controller.runtime;
 
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.RecordPages;
-import io.blkwarden.controller.bus.Records;
 import io.blkwarden.controller.http.Stories;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.RecordPages;
+import io.blkwarden.controller.nats.Records;
+import io.blkwarden.controller.nats.WaitingThreads;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Reads the audit trail for HTTP, one request at a time, on a thread of its own, so that a long one
@@ -24,12 +26,10 @@ final class StoryDesk implements Stories, AutoCloseable {
   static final int WAITING = 4;
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final int IDLE_SECONDS = 60;
-
   private final RecordPages pages;
   private final InstantSource clock;
-  private final Scheduler reader =
-      Schedulers.newBoundedElastic(1, WAITING, "blkwarden-stories", IDLE_SECONDS, true);
+  private final Scheduler reader = WaitingThreads.some("blkwarden-stories", 1, 2 * WAITING);
+  private final AtomicInteger asked = new AtomicInteger();
 
   StoryDesk(RecordPages pages, InstantSource clock) {
     this.pages = pages;
@@ -38,10 +38,19 @@ final class StoryDesk implements Stories, AutoCloseable {
 
   @Override
   public Mono<Story> tell(Question question, Duration since) {
-    return Mono.fromCallable(() -> read(question, since)).subscribeOn(reader);
+    return Mono.defer(() -> {
+      if (asked.incrementAndGet() > 1 + WAITING) {
+        asked.decrementAndGet();
+        return Mono.error(
+            new RejectedExecutionException("%d requests wait already".formatted(WAITING)));
+      }
+      return Mono.fromCallable(() -> read(question, since))
+          .subscribeOn(reader)
+          .doFinally(_ -> asked.decrementAndGet());
+    });
   }
 
-  private Story read(Question question, Duration since) throws BusException, IOException {
+  private Story read(Question question, Duration since) throws NatsException, IOException {
     long until = clock.millis() + PATIENCE.toMillis();
     Story story =
         Records.story(

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.bench;
 
-import io.blkwarden.controller.bus.BusMessage;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.ingest.Backlog;
@@ -8,6 +7,7 @@ import io.blkwarden.controller.ingest.Engine;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
 import java.util.List;

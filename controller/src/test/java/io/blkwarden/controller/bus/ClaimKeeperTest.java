@@ -2,10 +2,12 @@ package io.blkwarden.controller.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.nats.Assets;
+import io.blkwarden.controller.nats.Bucket;
+import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
-import io.nats.client.KeyValue;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,15 +21,15 @@ import org.junit.jupiter.api.Test;
 /** Claims in a real bucket, by clocks that the test moves. */
 final class ClaimKeeperTest {
   private final NatsServer server = NatsServer.start();
-  private KeyValue bucket;
+  private Bucket bucket;
   private long millis = 1_000_000;
   private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
 
   @BeforeEach
   void makeBucket() throws Exception {
     Connection link = server.connect();
-    new JetStreamAssets(link, Subjects.DEFAULT, server.url()).ensure();
-    bucket = link.keyValue(JetStreamAssets.CLAIM);
+    Assets.ensure(link, Subjects.DEFAULT, server);
+    bucket = Assets.bucket(link, JetStreamAssets.CLAIM);
   }
 
   @AfterEach
@@ -118,7 +120,8 @@ final class ClaimKeeperTest {
     one.release(bucket);
     assertThat(one.claim()).isEqualTo(new Claim.Unknown());
 
-    byte[] written = Objects.requireNonNull(bucket.get(ClaimKeeper.KEY).getValue());
+    byte[] written =
+        Objects.requireNonNull(Objects.requireNonNull(bucket.get(ClaimKeeper.KEY)).value());
     assertThat(two.concerns(written)).isTrue();
     two.settle(bucket, false);
     assertThat(epoch(two)).isGreaterThan(epoch);

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.nats.JetStreamFault;
+import io.blkwarden.controller.nats.Assets;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Pause;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
@@ -21,9 +24,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 
 /** The cause that an operator reads while JetStream does not work, on real servers. */
 final class JetStreamOutagesTest {
@@ -47,12 +53,13 @@ final class JetStreamOutagesTest {
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
-                new BusSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
                 "c1-run",
                 new BusCounters(),
                 Clock.systemUTC(),
                 new SplittableRandom(5)));
-    bus.start(new Recording());
+    new Recording().of(bus);
+    bus.start();
     return bus;
   }
 
@@ -101,20 +108,72 @@ final class JetStreamOutagesTest {
   void aStoreThatBecomesFull(@TempDir Path directory) throws Exception {
     NatsServer server = closing(limited(directory, "12M"));
     Connection link = closing(Nats.connect(server.url()));
-    for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
-      link.jetStreamManagement().addStream(plan.create(1 << 20));
-    }
+    Assets.small(link, 1 << 20);
     NatsFleetBus bus = bus(server);
     awaitReady(bus);
     fill(link);
-    bus.publish(Messages.alert(1, Alert.State.FIRING));
+    var _ = bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).subscribe();
     awaitProblem(bus, "1 alerts not stored by NATS yet", "JetStream cannot store more", "error");
-    bus.publish(Messages.decision(2));
+    var _ = bus.publishDecisions(Flux.just(Messages.decision(2))).subscribe();
     awaitProblem(bus, "1 decisions not stored by NATS yet");
     assertThat(bus.state().problem()).doesNotContain("-js");
 
     link.jetStreamManagement().deleteStream("FILL");
     awaitReady(bus);
+  }
+
+  @Test
+  void aStreamThatNothingAsksForIsCreatedAgainByTheCheck() throws Exception {
+    NatsServer server = closing(NatsServer.start());
+    Connection link = closing(server.connect());
+    NatsFleetBus bus = bus(server);
+    await().atMost(BOUND).until(() -> bus.state().claim() instanceof Claim.Held);
+    link.jetStreamManagement().deleteStream("BLKWARDEN_DECISIONS");
+    var done = bus.publishDecisions(Flux.just(Messages.decision(2))).toFuture();
+    awaitProblem(bus, "1 decisions not stored by NATS yet", "no stream accepts the message");
+
+    done.get(30, TimeUnit.SECONDS);
+    assertThat(link.jetStreamManagement().getStreamNames()).contains("BLKWARDEN_DECISIONS");
+    awaitReady(bus);
+  }
+
+  @Test
+  void streamsAndBucketsThatAreDeletedAreCreatedAgain() throws Exception {
+    NatsServer server = closing(NatsServer.start());
+    Connection link = closing(server.connect());
+    NatsFleetBus bus =
+        closing(
+            new NatsFleetBus(
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+                "c1-run",
+                new BusCounters(),
+                Clock.systemUTC(),
+                new SplittableRandom(5)));
+    Recording seen = new Recording();
+    seen.of(bus);
+    bus.start();
+    awaitReady(bus);
+    await().atMost(BOUND).until(() -> bus.state().claim() instanceof Claim.Held);
+    List<String> all = link.jetStreamManagement().getStreamNames();
+    for (String stream : all) {
+      link.jetStreamManagement().deleteStream(stream);
+    }
+    Sinks.Many<Alert> alerts = Sinks.many().unicast().onBackpressureBuffer();
+    var done = bus.publishAlerts(alerts.asFlux()).toFuture();
+    alerts.emitNext(Messages.alert(1, Alert.State.FIRING), Sinks.EmitFailureHandler.FAIL_FAST);
+    awaitProblem(bus, "1 alerts not stored by NATS yet");
+
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(link.jetStreamManagement().getStreamNames())
+                .containsExactlyInAnyOrderElementsOf(all));
+    awaitReady(bus);
+    alerts.emitComplete(Sinks.EmitFailureHandler.FAIL_FAST);
+    done.get(30, TimeUnit.SECONDS);
+    Pause pause = new Pause("ana", "the storage moves", Messages.AT);
+    bus.store(pause, true, List.of()).block(BOUND);
+    assertThat(seen.words.getLast().pause()).contains(pause);
   }
 
   private static void fill(Connection link) throws Exception {

@@ -2,9 +2,12 @@ package io.blkwarden.controller.bus;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static reactor.core.publisher.Sinks.EmitFailureHandler.FAIL_FAST;
 
+import io.blkwarden.controller.nats.Assets;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.Records;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.HostId;
@@ -12,6 +15,7 @@ import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.DecisionNote;
+import io.blkwarden.model.message.Pause;
 import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayRequest;
 import io.blkwarden.model.subject.Subjects;
@@ -28,11 +32,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
 
 final class NatsFleetBusTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
@@ -58,12 +65,13 @@ final class NatsFleetBusTest {
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
-                new BusSettings(server.url(), null, SUBJECTS, instance),
+                new NatsSettings(server.url(), null, SUBJECTS, instance),
                 instance + "-run",
                 counts,
                 Clock.systemUTC(),
                 new SplittableRandom(5)));
-    bus.start(inbox);
+    inbox.of(bus);
+    bus.start();
     return bus;
   }
 
@@ -105,7 +113,7 @@ final class NatsFleetBusTest {
   void aStreamOfAnotherPrefixLearnsThisOne() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection other = closing(Nats.connect(server.url()));
-    new JetStreamAssets(other, new Subjects("elsewhere.v1"), server.url()).ensure();
+    Assets.ensure(other, new Subjects("elsewhere.v1"), server);
     awaitHeld(bus(server, "c1", new Recording(), new BusCounters()));
 
     assertThat(
@@ -172,7 +180,7 @@ final class NatsFleetBusTest {
   void everythingIsHeardAndStoredMappingsAreRead() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection agent = closing(Nats.connect(server.url()));
-    new JetStreamAssets(agent, SUBJECTS, server.url()).ensure();
+    Assets.ensure(agent, SUBJECTS, server);
     agent.keyValue("blkwarden-mapping").put("dom0-1", "kept".getBytes(UTF_8));
     Recording inbox = new Recording();
     awaitHeld(bus(server, "c1", inbox, new BusCounters()));
@@ -188,12 +196,12 @@ final class NatsFleetBusTest {
         .untilAsserted(() ->
             assertThat(inbox.seen)
                 .containsExactlyInAnyOrder(
-                    "stored  kept",
+                    "stored kept",
                     "sample " + SUBJECTS.sample(HOST) + " s",
-                    "mapping " + SUBJECTS.mapping(HOST, "snapshot") + " m",
-                    "heartbeat " + SUBJECTS.heartbeat(HOST) + " h",
+                    "report " + SUBJECTS.mapping(HOST, "snapshot") + " m",
+                    "report " + SUBJECTS.heartbeat(HOST) + " h",
                     "outcome " + SUBJECTS.outcome(HOST) + " o",
-                    "operator " + SUBJECTS.operator("throttle") + " q"));
+                    "request " + SUBJECTS.operator("throttle") + " q"));
   }
 
   @Test
@@ -203,20 +211,24 @@ final class NatsFleetBusTest {
     awaitHeld(bus);
     Connection agent = closing(Nats.connect(server.url()));
 
-    assertThatThrownBy(() -> ask(bus).get(30, TimeUnit.SECONDS))
-        .hasMessageContaining("no agent is subscribed to its commands");
+    StepVerifier.create(ask(bus))
+        .expectErrorMessage("no agent is subscribed to its commands")
+        .verify(BOUND);
 
     agent
         .createDispatcher(m -> agent.publish(m.getReplyTo(), m.getData()))
         .subscribe(SUBJECTS.command(HOST));
     agent.flush(Duration.ofSeconds(5));
-    assertThat(ask(bus).get(30, TimeUnit.SECONDS)).isEqualTo("do".getBytes(UTF_8));
+    StepVerifier.create(ask(bus))
+        .assertNext(reply -> assertThat(reply).isEqualTo("do".getBytes(UTF_8)))
+        .expectComplete()
+        .verify(BOUND);
 
     server.kill();
-    assertThatThrownBy(() -> ask(bus).get(30, TimeUnit.SECONDS)).isNotNull();
+    StepVerifier.create(ask(bus)).expectError().verify(BOUND);
   }
 
-  private static CompletableFuture<byte[]> ask(NatsFleetBus bus) {
+  private static Mono<byte[]> ask(NatsFleetBus bus) {
     return bus.request(HOST, "do".getBytes(UTF_8), Duration.ofSeconds(10));
   }
 
@@ -228,16 +240,19 @@ final class NatsFleetBusTest {
     awaitHeld(bus);
     int alerts = 300;
 
+    Sinks.Many<Alert> published = Sinks.many().unicast().onBackpressureBuffer();
+    var done = bus.publishAlerts(published.asFlux()).toFuture();
     for (int i = 0; i < alerts; i++) {
       if (i == 100) {
         server.kill();
       }
-      bus.publish(Messages.alert(i, Alert.State.FIRING));
-      bus.publish(Messages.alert(i, Alert.State.RESOLVED));
+      published.emitNext(Messages.alert(i, Alert.State.FIRING), FAIL_FAST);
+      published.emitNext(Messages.alert(i, Alert.State.RESOLVED), FAIL_FAST);
     }
+    published.emitComplete(FAIL_FAST);
     server.run();
 
-    assertThat(bus.flushAlerts(BOUND)).isTrue();
+    done.get(60, TimeUnit.SECONDS);
     List<Alert> stored = stored(server);
     assertThat(stored).hasSize(2 * alerts);
     for (int i = 0; i < alerts; i++) {
@@ -256,15 +271,18 @@ final class NatsFleetBusTest {
     awaitHeld(bus);
     int decisions = 600;
 
+    Sinks.Many<DecisionNote> published = Sinks.many().unicast().onBackpressureBuffer();
+    var done = bus.publishDecisions(published.asFlux()).toFuture();
     for (int i = 0; i < decisions; i++) {
       if (i == 300) {
         server.kill();
       }
-      bus.publish(Messages.decision(i));
+      published.emitNext(Messages.decision(i), FAIL_FAST);
     }
+    published.emitComplete(FAIL_FAST);
     server.run();
 
-    assertThat(bus.flushDecisions(BOUND)).isTrue();
+    done.get(60, TimeUnit.SECONDS);
     Connection other = closing(Nats.connect(server.url()));
     var stored = other.jetStream().subscribe("blkwarden.v1.decision.dom0-7");
     for (int i = 0; i < decisions; i++) {
@@ -283,7 +301,7 @@ final class NatsFleetBusTest {
     List<Alert> stored = new ArrayList<>();
     try (RecordDesk desk =
         new RecordDesk(
-            new BusSettings(server.url(), null, SUBJECTS, "c1"),
+            new NatsSettings(server.url(), null, SUBJECTS, "c1"),
             new BusCounters(),
             Clock.systemUTC(),
             new SplittableRandom(1))) {
@@ -316,9 +334,10 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void comesBackAfterAServerThatRefusedItForGood() {
+  void comesBackAfterAServerThatRefusedItForGood() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
+    Recording seen = new Recording();
+    NatsFleetBus bus = bus(server, "c1", seen, new BusCounters());
     awaitHeld(bus);
 
     server.kill();
@@ -328,8 +347,71 @@ final class NatsFleetBusTest {
     server.run();
 
     await().atMost(BOUND).until(() -> bus.state().connected() && bus.state().problem().isEmpty());
-    bus.publish(Messages.alert(1, Alert.State.FIRING));
-    await().atMost(BOUND).until(() -> bus.waitingAlerts() == 0);
+    bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
+    assertThat(bus.waitingAlerts()).isZero();
+    Connection agent = closing(Nats.connect(server.url()));
+    agent.publish(SUBJECTS.sample(HOST), "s".getBytes(UTF_8));
+    await().atMost(BOUND).until(() -> seen.seen.contains("sample " + SUBJECTS.sample(HOST) + " s"));
+  }
+
+  @Test
+  void storedMappingsComeAtThePaceOfTheSubscriberAndAgainAfterAReconnection() throws Exception {
+    NatsServer server = closing(NatsServer.start());
+    Connection agent = closing(Nats.connect(server.url()));
+    Assets.ensure(agent, SUBJECTS, server);
+    for (int i = 0; i < 100; i++) {
+      agent.keyValue("blkwarden-mapping").put("dom0-" + i, "map");
+    }
+    NatsFleetBus bus =
+        closing(
+            new NatsFleetBus(
+                new NatsSettings(server.url(), null, SUBJECTS, "c1"),
+                "c1-run",
+                new BusCounters(),
+                Clock.systemUTC(),
+                new SplittableRandom(5)));
+    StepVerifier.create(bus.mappings().map(StoredMapping::key), 0)
+        .then(bus::start)
+        .thenRequest(3)
+        .expectNext("dom0-0", "dom0-1", "dom0-2")
+        .expectNoEvent(Duration.ofMillis(300))
+        .thenRequest(Long.MAX_VALUE)
+        .expectNextCount(97)
+        .then(() -> {
+          server.kill();
+          server.run();
+        })
+        .expectNextCount(100)
+        .thenCancel()
+        .verify(BOUND);
+    assertThat(bus.mapping(new HostId("dom0-7")).map(StoredMapping::key).block(BOUND))
+        .isEqualTo("dom0-7");
+    assertThat(bus.mapping(HOST).blockOptional(BOUND)).isEmpty();
+    bus.forget(new HostId("dom0-7")).block(BOUND);
+    assertThat(bus.mapping(new HostId("dom0-7")).blockOptional(BOUND)).isEmpty();
+  }
+
+  @Test
+  void operatorsInputAndOpenAlertsComeBeforeAClaim() throws Exception {
+    NatsServer server = closing(NatsServer.start());
+    Recording first = new Recording();
+    NatsFleetBus one = bus(server, "c1", first, new BusCounters());
+    awaitHeld(one);
+    await().atMost(BOUND).until(() -> !first.claims.isEmpty());
+    Pause pause = new Pause("ana", "the storage moves", Messages.AT);
+    one.store(pause, true, List.of())
+        .doOnSuccess(_ -> assertThat(first.words.getLast().pause()).contains(pause))
+        .block(BOUND);
+    one.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
+    one.close();
+
+    Recording second = new Recording();
+    NatsFleetBus two = bus(server, "c2", second, new BusCounters());
+    await().atMost(BOUND).until(() -> second.claims.contains(new Claim.Held(epoch(two))));
+    assertThat(second.shared.getFirst()).isEqualTo("OperatorInputs");
+    assertThat(second.words.getFirst().pause()).contains(pause);
+    assertThat(second.shared.get(second.shared.indexOf("ClaimState") - 1)).isEqualTo("OpenAlerts");
+    assertThat(second.open).containsExactly(Messages.alert(1, Alert.State.FIRING));
   }
 
   @Test
@@ -340,8 +422,7 @@ final class NatsFleetBusTest {
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
     awaitHeld(bus);
 
-    bus.publish(Messages.alert(1, Alert.State.FIRING));
-    assertThat(bus.flushAlerts(BOUND)).isTrue();
+    bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
     Connection other = closing(Nats.connect(server.url()));
     long reserved = 0;
     for (String name : other.jetStreamManagement().getStreamNames()) {
@@ -368,11 +449,7 @@ final class NatsFleetBusTest {
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
     awaitHeld(bus);
     Alert word = Messages.alert(1, Alert.State.HANDLED);
-    bus.publish(Messages.alert(1, Alert.State.FIRING));
-    bus.publish(word);
-    assertThat(bus.flushAlerts(BOUND)).isTrue();
-    bus.publish(word);
-    assertThat(bus.flushAlerts(BOUND)).isTrue();
+    bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING), word, word)).block(BOUND);
 
     assertThat(stored(server)).hasSize(3);
   }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.Records;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.json.ControlJson;
@@ -47,7 +49,7 @@ final class RecordDeskTest {
   private final Connection client = connected();
   private final RecordDesk desk =
       new RecordDesk(
-          new BusSettings(server.url(), null, SUBJECTS, "c1"),
+          new NatsSettings(server.url(), null, SUBJECTS, "c1"),
           new BusCounters(),
           Clock.systemUTC(),
           new SplittableRandom(1));
@@ -172,7 +174,7 @@ final class RecordDeskTest {
     int records = 0;
     ReplayPage page = alerts(page(null, 1_000));
     while (true) {
-      assertThat(ControlJson.encode(page).length).isLessThan(RecordReader.PAGE_BYTES + 32_000);
+      assertThat(ControlJson.encode(page).length).isLessThan((512 << 10) + 32_000);
       pages++;
       records += page.records().size();
       if (!page.more()) {

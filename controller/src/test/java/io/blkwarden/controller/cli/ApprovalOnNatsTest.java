@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.step.StepSettings;
@@ -49,7 +49,7 @@ final class ApprovalOnNatsTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
                 policies,
                 null,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.bus.RecordDesk;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;
@@ -48,7 +48,7 @@ final class CommandsOnNatsTest {
 
   private final RecordDesk desk =
       new RecordDesk(
-          new BusSettings(server.url(), null, SUBJECTS, "c1"),
+          new NatsSettings(server.url(), null, SUBJECTS, "c1"),
           new BusCounters(),
           Clock.systemUTC(),
           new SplittableRandom(1));

@@ -3,7 +3,7 @@ package io.blkwarden.controller.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.Seeds;
+import io.blkwarden.controller.nats.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.subject.Subjects;
@@ -27,7 +27,7 @@ final class OperatorInputsOnNatsTest {
     ControllerRuntime started =
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(server.url(), null, Subjects.DEFAULT, instance), null, null));
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance), null, null));
     await().atMost(BOUND).until(started::claimKnown);
     return started;
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ScriptedHost;
@@ -48,7 +48,7 @@ final class SayingOnNatsTest {
   }
 
   private ControllerRuntime controller(String name) {
-    BusSettings bus = new BusSettings(server.url(), null, Subjects.DEFAULT, name);
+    NatsSettings bus = new NatsSettings(server.url(), null, Subjects.DEFAULT, name);
     ControllerRuntime started =
         ControllerRuntime.start(new ControllerSettings(bus, policies, null));
     await("ready").atMost(BOUND).until(() -> started.readiness().hindrances().isEmpty());

@@ -2,9 +2,9 @@ package io.blkwarden.controller.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.BusMessage;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.step.Core;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;

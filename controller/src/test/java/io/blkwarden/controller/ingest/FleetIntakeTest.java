@@ -3,12 +3,12 @@ package io.blkwarden.controller.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.BusMessage;
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.ingest.EngineInput.One;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;

@@ -2,7 +2,6 @@ package io.blkwarden.controller.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.BusMessage;
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.bus.StoredMapping;
@@ -18,6 +17,7 @@ import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.paging.NotifySettings;
 import io.blkwarden.controller.said.Said;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ScriptedHost;
@@ -63,7 +63,7 @@ final class ControllerRuntimeTest {
     return closing(
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(server.url(), null, Subjects.DEFAULT, instance),
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance),
                 policies,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
             new StepSettings(

@@ -1,11 +1,11 @@
 package io.blkwarden.controller.runtime;
 
-import io.blkwarden.controller.bus.BusMessage;
 import io.blkwarden.controller.bus.BusState;
 import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.bus.StoredMapping;
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
@@ -40,7 +40,7 @@ final class FlowBus implements FleetBus {
   /** Gives the claim to this controller, or takes it. */
   void leads(Claim now) {
     claim = now;
-    shared.next(new SharedState.Leadership(now));
+    shared.next(new SharedState.ClaimState(now));
   }
 
   @Override

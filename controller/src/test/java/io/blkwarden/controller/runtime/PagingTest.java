@@ -3,9 +3,9 @@ package io.blkwarden.controller.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.Alertmanager;
 import io.blkwarden.controller.testing.ScriptedHost;
@@ -40,7 +40,7 @@ final class PagingTest {
                   folder.resolve("notify.yaml"),
                   "alertmanagers: [ { url: \"%s\" } ]".formatted(manager.url())));
       assertThat(pages.problems()).isEmpty();
-      BusSettings bus = new BusSettings(server.url(), null, Subjects.DEFAULT, "c1");
+      NatsSettings bus = new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1");
       try (ControllerRuntime controller =
               ControllerRuntime.start(
                   new ControllerSettings(bus, policies, null, null, null, pages));

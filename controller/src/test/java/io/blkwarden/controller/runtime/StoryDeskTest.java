@@ -3,9 +3,9 @@ package io.blkwarden.controller.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.bus.RecordDesk;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.why.Question;
 import io.blkwarden.controller.why.Story;
 import io.blkwarden.model.subject.Subjects;
@@ -33,7 +33,7 @@ final class StoryDeskTest {
 
   private static RecordDesk records(int port) {
     return new RecordDesk(
-        new BusSettings("nats://127.0.0.1:" + port, null, Subjects.DEFAULT, "c1"),
+        new NatsSettings("nats://127.0.0.1:" + port, null, Subjects.DEFAULT, "c1"),
         new BusCounters(),
         Clock.systemUTC(),
         new SplittableRandom(1));
@@ -67,7 +67,7 @@ final class StoryDeskTest {
       StepVerifier.create(ask(desk))
           .expectErrorSatisfies(fault ->
               assertThat(fault)
-                  .isInstanceOf(BusException.class)
+                  .isInstanceOf(NatsException.class)
                   .hasMessageContaining("cannot reach NATS"))
           .verify(BOUND);
     }

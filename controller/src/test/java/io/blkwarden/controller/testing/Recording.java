@@ -1,20 +1,21 @@
 package io.blkwarden.controller.testing;
 
 import io.blkwarden.controller.bus.Claim;
-import io.blkwarden.controller.bus.Inbox;
+import io.blkwarden.controller.bus.NatsFleetBus;
+import io.blkwarden.controller.bus.SharedState;
+import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.said.Said;
-import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.message.Alert;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An inbox that keeps what came, as text. */
-public final class Recording implements Inbox {
-  /** What came, in order: the method, the subject, the payload. */
+/** A subscriber of all that a bus takes in, which keeps what came, as text. */
+public final class Recording {
+  /** What came, in order: the flow, the subject, the payload. */
   public final List<String> seen = new CopyOnWriteArrayList<>();
 
-  /** What people said, in order. */
+  /** What operators said, in order. */
   public final List<Said> words = new CopyOnWriteArrayList<>();
 
   /** The open alerts that were found before a claim, in order. */
@@ -23,58 +24,37 @@ public final class Recording implements Inbox {
   /** The claims, in order. */
   public final List<Claim> claims = new CopyOnWriteArrayList<>();
 
-  @Override
-  public void sample(String subject, byte[] payload) {
-    add("sample", subject, payload);
+  /** The kinds of shared state, in order. */
+  public final List<String> shared = new CopyOnWriteArrayList<>();
+
+  /** Subscribes to all flows of a bus that is not started yet. */
+  public void of(NatsFleetBus bus) {
+    var _ = bus.samples().subscribe(each -> add("sample", each));
+    var _ = bus.reports().subscribe(each -> add("report", each));
+    var _ = bus.outcomes().subscribe(each -> add("outcome", each));
+    var _ = bus.requests().subscribe(each -> add("request", each));
+    var _ =
+        bus.mappings()
+            .subscribe(
+                each -> seen.add("stored " + new String(each.json(), StandardCharsets.UTF_8)));
+    var _ = bus.shared().subscribe(this::take);
   }
 
-  @Override
-  public void mapping(String subject, byte[] payload) {
-    add("mapping", subject, payload);
+  private void take(SharedState state) {
+    shared.add(state.getClass().getSimpleName());
+    switch (state) {
+      case SharedState.OperatorInputs(Said said) -> words.add(said);
+      case SharedState.Baseline(var spec) ->
+          seen.add("learned " + spec.of().metric().id() + " of " + spec.disks());
+      case SharedState.OpenAlerts(List<Alert> found) -> open.addAll(found);
+      case SharedState.ClaimState(Claim claim) -> claims.add(claim);
+    }
   }
 
-  @Override
-  public boolean storedMapping(String key, byte[] payload) {
-    add("stored", "", payload);
-    return true;
-  }
-
-  @Override
-  public void learned(FleetSpec spec) {
-    seen.add("learned " + spec.of().metric().id() + " of " + spec.disks());
-  }
-
-  @Override
-  public void heartbeat(String subject, byte[] payload) {
-    add("heartbeat", subject, payload);
-  }
-
-  @Override
-  public void outcome(String subject, byte[] payload) {
-    add("outcome", subject, payload);
-  }
-
-  @Override
-  public void operator(String subject, String replyTo, byte[] payload) {
-    add("operator", subject, payload);
-  }
-
-  @Override
-  public void said(Said said) {
-    words.add(said);
-  }
-
-  @Override
-  public void openAlerts(List<Alert> found) {
-    open.addAll(found);
-  }
-
-  @Override
-  public void claim(Claim claim) {
-    claims.add(claim);
-  }
-
-  private void add(String what, String subject, byte[] payload) {
-    seen.add(what + " " + subject + " " + new String(payload, StandardCharsets.UTF_8));
+  private void add(String what, BusMessage message) {
+    seen.add(
+        "%s %s %s"
+            .formatted(
+                what, message.subject(), new String(message.payload(), StandardCharsets.UTF_8)));
   }
 }

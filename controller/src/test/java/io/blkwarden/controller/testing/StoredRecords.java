@@ -3,9 +3,9 @@ package io.blkwarden.controller.testing;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.BusException;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.bus.RecordDesk;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayRequest;
@@ -21,10 +21,10 @@ public final class StoredRecords {
   private StoredRecords() {}
 
   /** Starts it, and returns when it answers. */
-  public static RecordDesk answering(NatsServer server, Connection client) throws BusException {
+  public static RecordDesk answering(NatsServer server, Connection client) throws NatsException {
     RecordDesk desk =
         new RecordDesk(
-            new BusSettings(server.url(), null, Subjects.DEFAULT, "c1"),
+            new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
             new BusCounters(),
             Clock.systemUTC(),
             new SplittableRandom(1));

@@ -1,6 +1,6 @@
 package io.blkwarden.systemtests;
 
-import io.blkwarden.controller.bus.BusSettings;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,8 +56,8 @@ public final class StormyFleet implements AutoCloseable {
   }
 
   /** What a controller needs to know of its NATS server. */
-  public BusSettings bus() {
-    return new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1");
+  public NatsSettings bus() {
+    return new NatsSettings(nats.url(), null, Subjects.DEFAULT, "c1");
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.bus.access;
 
-import io.blkwarden.controller.bus.JetStreamAssets;
+import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.subject.HostToken;

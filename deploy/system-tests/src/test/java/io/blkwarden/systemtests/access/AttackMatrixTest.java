@@ -3,11 +3,11 @@ package io.blkwarden.systemtests.access;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Permissions;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -227,7 +227,7 @@ final class AttackMatrixTest {
     ControllerRuntime controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"), null, null));
+                new NatsSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"), null, null));
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))

@@ -3,9 +3,9 @@ package io.blkwarden.systemtests.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.SimulatedAgents;
@@ -37,7 +37,7 @@ final class JwtCredentialsTest {
       ControllerRuntime controller =
           ControllerRuntime.start(
               new ControllerSettings(
-                  new BusSettings(nats.url(), nats.creds("controller"), Subjects.DEFAULT, "c1"),
+                  new NatsSettings(nats.url(), nats.creds("controller"), Subjects.DEFAULT, "c1"),
                   null,
                   null));
       SimulatedAgents agent =

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusSettings;
-import io.blkwarden.controller.bus.Seeds;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.Seeds;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.NatsSeed;
@@ -88,7 +88,7 @@ final class NatsAccessTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"),
                 policies,
                 null));
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.cli.AgentCommand;
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Certificate;
@@ -60,7 +60,8 @@ final class NatsTlsTest {
     ControllerRuntime controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(nats.url(), nats.seed("controller"), chain, Subjects.DEFAULT, "c1"),
+                new NatsSettings(
+                    nats.url(), nats.seed("controller"), chain, Subjects.DEFAULT, "c1"),
                 null,
                 null));
     SimulatedAgents agent =

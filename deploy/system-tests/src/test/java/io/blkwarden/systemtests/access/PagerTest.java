@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -48,7 +48,7 @@ final class PagerTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(nats.url(), nats.seed("controller"), Subjects.DEFAULT, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), Subjects.DEFAULT, "c1"),
                 null,
                 null));
   }

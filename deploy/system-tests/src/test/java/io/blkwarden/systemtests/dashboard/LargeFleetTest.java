@@ -3,11 +3,11 @@ package io.blkwarden.systemtests.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.http.HttpPlace;
 import io.blkwarden.controller.http.Tls;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Certificate;
@@ -63,7 +63,7 @@ final class LargeFleetTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(nats.url(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(nats.url(), null, Subjects.DEFAULT, "c1"),
                 null,
                 null,
                 new HttpPlace(

@@ -3,8 +3,8 @@ package io.blkwarden.systemtests.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.bus.BusSettings;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.NatsProcess;
@@ -67,7 +67,7 @@ final class MonitoringTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new BusSettings(nats.url(), nats.seed("controller"), Subjects.DEFAULT, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), Subjects.DEFAULT, "c1"),
                 policies,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
   }

@@ -1,0 +1,105 @@
+package io.blkwarden.controller.bus;
+
+import io.blkwarden.controller.nats.JetStreamAssets;
+import io.blkwarden.controller.nats.KvEvent;
+import io.blkwarden.controller.nats.NatsLink;
+import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.controller.spec.SpecClass;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * The bucket {@code blkwarden-spec} with what disks of each class normally do.
+ *
+ * <p>Of each class only the latest baseline waits to be written, so at most as many as there are
+ * classes.
+ */
+final class Baselines {
+  private static final Logger log = LoggerFactory.getLogger(Baselines.class);
+
+  private final NatsLink link;
+  private final SequencedMap<SpecClass, FleetSpec> waiting = new LinkedHashMap<>();
+  private boolean writing;
+
+  Baselines(NatsLink link) {
+    this.link = link;
+  }
+
+  /** All that the bucket has, then each change; what cannot be read is left out, and logged. */
+  Flux<SharedState.Baseline> watch() {
+    return link.watch(JetStreamAssets.SPEC).ofType(KvEvent.Entry.class).mapNotNull(Baselines::read);
+  }
+
+  private static SharedState.@Nullable Baseline read(KvEvent.Entry entry) {
+    byte[] value = entry.value();
+    if (value == null) {
+      return null; // what was learned in this run goes on without it
+    }
+    try {
+      return new SharedState.Baseline(SpecJson.decode(value));
+    } catch (IOException e) {
+      log.warn(
+          "bucket {}, key {}: {}; it is learned anew, delete the key if this comes again",
+          JetStreamAssets.SPEC,
+          entry.key(),
+          e.getMessage());
+      return null;
+    }
+  }
+
+  /**
+   * Writes a baseline, or leaves it to who writes already. One that cannot be written is lost, and
+   * logged, for a newer one comes in minutes; never fails.
+   */
+  Mono<Void> keep(FleetSpec spec) {
+    return Mono.defer(() -> offer(spec) ? writeAll() : Mono.empty());
+  }
+
+  private Mono<Void> writeAll() {
+    return Flux.<FleetSpec>generate(
+            sink -> {
+              FleetSpec next = next();
+              if (next == null) {
+                sink.complete();
+              } else {
+                sink.next(next);
+              }
+            })
+        .concatMap(this::write, 0)
+        .then();
+  }
+
+  /** Takes a baseline to be written; whether nobody writes yet. */
+  private synchronized boolean offer(FleetSpec spec) {
+    waiting.put(spec.of(), spec);
+    boolean first = !writing;
+    writing = true;
+    return first;
+  }
+
+  private synchronized @Nullable FleetSpec next() {
+    Map.Entry<SpecClass, FleetSpec> first = waiting.pollFirstEntry();
+    writing = first != null;
+    return first == null ? null : first.getValue();
+  }
+
+  private Mono<Void> write(FleetSpec spec) {
+    return link.inBucket(
+            JetStreamAssets.SPEC,
+            bucket -> bucket.put(SpecJson.key(spec.of()), SpecJson.encode(spec)))
+        .then()
+        .onErrorResume(e -> {
+          log.warn(
+              "what was learned of the fleet was not stored, and is tried again in 5 min: {}",
+              e.getMessage());
+          return Mono.empty();
+        });
+  }
+}

@@ -1,0 +1,97 @@
+package io.blkwarden.controller.nats;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Message;
+import io.nats.client.api.KeyValueEntry;
+import io.nats.client.api.MessageInfo;
+import io.nats.client.support.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
+
+/** All entries of a bucket, read by direct gets of which many are under way at a time. */
+final class BucketEntries {
+  /** Most entries that are asked for ahead of the subscriber. */
+  static final int UNDER_WAY = 32;
+
+  private static final int NOT_FOUND = 404;
+  private static final int RETRIES = 2;
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
+  private final Connection link;
+  private final String bucket;
+  private final String stream;
+  private final boolean direct;
+  private final List<String> keys;
+
+  private BucketEntries(Connection link, String bucket, boolean direct, List<String> keys) {
+    this.link = link;
+    this.bucket = bucket;
+    this.stream = "KV_" + bucket;
+    this.direct = direct;
+    this.keys = keys;
+  }
+
+  /** Reads the keys; waits for the server. */
+  static BucketEntries of(Connection link, String bucket)
+      throws IOException, JetStreamApiException, InterruptedException {
+    boolean direct =
+        link.jetStreamManagement(JetStreamAssets.options())
+            .getStreamInfo("KV_" + bucket)
+            .getConfiguration()
+            .getAllowDirect();
+    return new BucketEntries(
+        link, bucket, direct, link.keyValue(bucket, JetStreamAssets.bucketOptions()).keys());
+  }
+
+  /** The entries, in the order of the keys; those deleted in the meantime are left out. */
+  Flux<KvEvent.Entry> read(Scheduler timer) {
+    return Flux.fromIterable(keys)
+        .flatMapSequential(
+            key -> get(key).retryWhen(Retry.backoff(RETRIES, PAUSE).scheduler(timer)),
+            UNDER_WAY,
+            1);
+  }
+
+  private Mono<KvEvent.Entry> get(String key) {
+    return Mono.defer(() -> Mono.fromFuture(ask("$KV.%s.%s".formatted(bucket, key))))
+        .handle((answer, sink) -> {
+          MessageInfo found = new MessageInfo(answer, stream, direct);
+          if (found.isMessage() && !found.hasError()) {
+            KeyValueEntry entry = new KeyValueEntry(found);
+            byte[] value = entry.getValue();
+            if (value != null) {
+              sink.next(new KvEvent.Entry(entry.getKey(), value, entry.getRevision()));
+            }
+          } else if (code(found) != NOT_FOUND) {
+            sink.error(new IOException("key %s not read: %s".formatted(key, found)));
+          }
+        });
+  }
+
+  private static int code(MessageInfo found) {
+    Status status = found.getStatus();
+    return status == null ? found.getErrorCode() : status.getCode();
+  }
+
+  private CompletableFuture<Message> ask(String subject) {
+    String api = "$JS.API.";
+    return direct
+        ? link.requestWithTimeout(
+            "%sDIRECT.GET.%s.%s".formatted(api, stream, subject),
+            new byte[0],
+            JetStreamAssets.REQUEST_TIMEOUT)
+        : link.requestWithTimeout(
+            "%sSTREAM.MSG.GET.%s".formatted(api, stream),
+            "{\"last_by_subj\":\"%s\"}".formatted(subject).getBytes(UTF_8),
+            JetStreamAssets.REQUEST_TIMEOUT);
+  }
+}

@@ -1,0 +1,157 @@
+package io.blkwarden.controller.nats;
+
+import io.blkwarden.commandline.Complaint;
+import io.blkwarden.commandline.nats.NatsFault;
+import io.blkwarden.commandline.nats.ServerTrust;
+import io.nats.client.AuthenticationException;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes connections that come back by themselves, for ever, and that never make a publisher wait.
+ *
+ * <p>While a connection is away nothing is buffered: a publish fails at once, and whoever must not
+ * lose what it publishes keeps it (a stale command or sample after an outage would do harm). A
+ * socket that takes nothing loses messages, which is counted, and does not block.
+ */
+final class Connector {
+  private static final long FIRST_DELAY_MILLIS = 250;
+  private static final int DOUBLINGS = 4;
+  private static final Duration PING = Duration.ofSeconds(10);
+
+  private final NatsSettings settings;
+  private final RandomGenerator random;
+
+  Connector(NatsSettings settings, RandomGenerator random) {
+    this.settings = settings;
+    this.random = random;
+  }
+
+  /** Connects; waits at most for some seconds. */
+  Connection connect(String link, LinkListener listener) throws NatsException {
+    try {
+      return Nats.connect(options(link, listener));
+    } catch (AuthenticationException e) {
+      boolean given = settings.credentials() != null;
+      throw new NatsException(
+          "NATS at %s %s (%s)"
+              .formatted(
+                  settings.printableServers(),
+                  given ? "refuses these credentials" : "wants credentials",
+                  e.getMessage()),
+          given ? "check --creds or NATS_CREDS" : "give a seed by --creds or NATS_CREDS",
+          e);
+    } catch (IOException e) {
+      throw unreachable(Optional.ofNullable(listener.lastFault()).orElse(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NatsException("interrupted while connecting to NATS", "", e);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new NatsException(
+          "NATS at %s or its credentials cannot be used (%s)"
+              .formatted(settings.printableServers(), e.getMessage()),
+          "check --nats and --creds",
+          e);
+    }
+  }
+
+  /** Ends a connection, if there is one. */
+  static void close(@Nullable Connection link) {
+    if (link != null) {
+      try {
+        link.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** What the client says of the last try, not that all were in vain. */
+  private NatsException unreachable(Exception last) {
+    Complaint fault = NatsFault.of(last);
+    return new NatsException(
+        "cannot reach NATS at %s (%s)".formatted(settings.printableServers(), fault.error()),
+        fault.hint(),
+        last);
+  }
+
+  private Options options(String link, LinkListener listener) throws NatsException {
+    Options.Builder options =
+        Options.builder()
+            .servers(settings.servers().split(",", -1))
+            .connectionName("blkwarden-" + settings.instance() + "-" + link)
+            .errorListener(listener)
+            .connectionListener(listener)
+            .maxReconnects(-1)
+            .reconnectDelayBehavior(Options.ReconnectDelayBehavior.BeforeAllRounds)
+            .reconnectDelayHandler(this::reconnectDelay)
+            .reconnectBufferSize(0)
+            .discardMessagesWhenOutgoingQueueFull()
+            .reportNoResponders()
+            .requestCleanupInterval(Duration.ofMillis(500))
+            // As long as the server gives TLS: a JVM that has just started takes seconds for it on
+            // a busy machine, and that is where people type.
+            .connectionTimeout(Duration.ofSeconds(10))
+            .socketWriteTimeout(Duration.ofSeconds(20))
+            .pingInterval(PING)
+            .maxPingsOut(2);
+    if (settings.secure()) {
+      options
+          .sslContext(trust(settings.authorities()))
+          // otherwise it goes by addresses, and the server's name is lost
+          .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
+    }
+    Path credentials = settings.credentials();
+    if (credentials != null) {
+      try {
+        Seeds.use(credentials, options);
+      } catch (IOException e) {
+        throw new NatsException(
+            "cannot read the NATS credentials %s (%s)"
+                .formatted(credentials, e.getClass().getSimpleName()),
+            "check --creds, NATS_CREDS and its mode",
+            e);
+      } catch (IllegalArgumentException e) {
+        throw new NatsException(
+            "the NATS credentials %s are %s".formatted(credentials, e.getMessage()),
+            "check --creds and NATS_CREDS",
+            e);
+      }
+    }
+    return options.build();
+  }
+
+  private static SSLContext trust(@Nullable Path authorities) throws NatsException {
+    if (authorities == null) {
+      return ServerTrust.ofJava();
+    }
+    try {
+      return ServerTrust.of(authorities);
+    } catch (IOException e) {
+      throw new NatsException(
+          "cannot read the authorities %s (%s)"
+              .formatted(authorities, e.getClass().getSimpleName()),
+          "check --nats-ca and NATS_CA",
+          e);
+    } catch (IllegalArgumentException e) {
+      throw new NatsException(
+          "the authorities %s are %s".formatted(authorities, e.getMessage()),
+          "check --nats-ca and NATS_CA",
+          e);
+    }
+  }
+
+  /** At random between nothing and a bound that doubles to 4 s, so that a fleet does not storm. */
+  private synchronized Duration reconnectDelay(long round) {
+    long bound = FIRST_DELAY_MILLIS << Math.clamp(round - 1, 0, DOUBLINGS);
+    return Duration.ofMillis(random.nextLong(bound) + 1);
+  }
+}

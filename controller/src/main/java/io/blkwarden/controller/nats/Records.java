@@ -1,0 +1,154 @@
+package io.blkwarden.controller.nats;
+
+import io.blkwarden.controller.why.Question;
+import io.blkwarden.controller.why.Story;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.OperatorReply.Verdict;
+import io.blkwarden.model.message.RecordKind;
+import io.blkwarden.model.message.ReplayPage;
+import io.blkwarden.model.message.ReplayRequest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads all pages of stored messages, for the command line and for HTTP alike. */
+public final class Records {
+  private static final List<RecordKind> STORY =
+      List.of(RecordKind.DECISION, RecordKind.OUTCOME, RecordKind.ALERT);
+
+  private Records() {}
+
+  /**
+   * A stored message.
+   *
+   * @param at when NATS stored it
+   * @param id its {@code Nats-Msg-Id}; absent if it has none
+   * @param json as it was published; empty if {@code problem} is not
+   * @param problem why the message is missing, or empty
+   */
+  public record Stored(Instant at, @Nullable String id, String json, String problem) {
+    /** The message in UTF-8. */
+    public byte[] bytes() {
+      return json.getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * Gives the stored messages to {@code taker}, in order, until there are no more for now.
+   *
+   * @return the cursor behind the last one; absent when there is none yet
+   */
+  public static Optional<String> each(
+      RecordPages pages,
+      RecordKind kind,
+      ReplayRequest request,
+      BooleanSupplier stopped,
+      Consumer<Stored> taker)
+      throws NatsException {
+    ReplayRequest next = request;
+    while (true) {
+      ReplayPage page = pages.page(kind, next);
+      if (page.verdict() != Verdict.DONE) {
+        throw new NatsException(
+            "the controller did not send the records (%s)".formatted(page.verdict().wire()),
+            page.detail());
+      }
+      page.records().forEach(each -> taker.accept(stored(each)));
+      if (!page.more() || page.cursor() == null || stopped.getAsBoolean()) {
+        return Optional.ofNullable(page.cursor() == null ? next.cursor() : page.cursor());
+      }
+      next = next.after(page.cursor());
+    }
+  }
+
+  private static Stored stored(ReplayPage.Stored each) {
+    String json = "";
+    String problem = each.problem() == null ? "" : each.problem();
+    if (each.message() != null) {
+      json = each.message().text();
+    } else if (each.gzip() != null) {
+      try {
+        json = unzipped(Base64.getDecoder().decode(String.join("", each.gzip())));
+      } catch (IOException | IllegalArgumentException e) {
+        problem = "its compressed form cannot be read";
+      }
+    }
+    return new Stored(each.at(), each.id(), json, problem);
+  }
+
+  private static String unzipped(byte[] gzip) throws IOException {
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
+      // more is refused by whoever decodes it
+      return new String(in.readNBytes(ControlJson.MAX_BYTES + 1), StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * The decisions, outcomes and alerts about something since {@code since}.
+   *
+   * <p>What cannot be read is left out: it may be of a later version.
+   */
+  public static Story story(
+      RecordPages pages, Question question, Instant since, BooleanSupplier stopped)
+      throws NatsException {
+    Story story = new Story();
+    if (question.id().isPresent()) {
+      history(pages, about(question.about()), since, stopped, question::learn);
+    }
+    List<String> related = question.id().isPresent() ? question.related() : List.of();
+    List<String> about = related.isEmpty() ? about(question.about()) : related;
+    history(
+        pages,
+        about,
+        since,
+        stopped,
+        message -> {
+          if (question.concerns(message)) {
+            story.add(message);
+          }
+        });
+    return story;
+  }
+
+  /** UUIDs are written in small letters. */
+  private static List<String> about(String text) {
+    return Stream.of(text, text.toLowerCase(Locale.ROOT)).distinct().toList();
+  }
+
+  private static void history(
+      RecordPages pages,
+      List<String> about,
+      Instant since,
+      BooleanSupplier stopped,
+      Consumer<ControlMessage> taker)
+      throws NatsException {
+    ReplayRequest all = ReplayRequest.since(since);
+    ReplayRequest wanted = about.size() > ReplayRequest.CONTAINS_MAX ? all : all.containing(about);
+    for (RecordKind kind : STORY) {
+      Optional<String> _ =
+          each(
+              pages,
+              kind,
+              wanted,
+              stopped,
+              stored -> {
+                if (ControlJson.decode(ControlMessage.class, stored.bytes())
+                    instanceof Decoded.Ok<ControlMessage>(ControlMessage message)) {
+                  taker.accept(message);
+                }
+              });
+    }
+  }
+}

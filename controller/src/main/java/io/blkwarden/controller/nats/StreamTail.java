@@ -1,0 +1,83 @@
+package io.blkwarden.controller.nats;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Message;
+import io.nats.client.PushSubscribeOptions;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DeliverPolicy;
+import java.io.IOException;
+import java.time.Duration;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.SynchronousSink;
+
+/** The last messages of a stream, one after the other; waits for the server. */
+final class StreamTail {
+  private final JetStreamSubscription messages;
+  private long left;
+
+  private StreamTail(JetStreamSubscription messages, long left) {
+    this.messages = messages;
+    this.left = left;
+  }
+
+  /** Begins to read. */
+  static StreamTail of(Connection link, String stream, String subject, long most)
+      throws IOException, JetStreamApiException {
+    long last =
+        link.jetStreamManagement(JetStreamAssets.options())
+            .getStreamInfo(stream)
+            .getStreamState()
+            .getLastSequence();
+    ConsumerConfiguration from =
+        ConsumerConfiguration.builder()
+            .deliverPolicy(DeliverPolicy.ByStartSequence)
+            .startSequence(Math.max(1, last - most + 1))
+            .build();
+    JetStreamSubscription messages =
+        link.jetStream(JetStreamAssets.options())
+            .subscribe(
+                subject,
+                PushSubscribeOptions.builder().stream(stream)
+                    .ordered(true)
+                    .configuration(from)
+                    .build());
+    return new StreamTail(messages, messages.getConsumerInfo().getCalculatedPending());
+  }
+
+  /** The messages, for one subscriber; each is waited for. */
+  Flux<byte[]> read(Duration patience) {
+    return Flux.<byte[], StreamTail>generate(
+        () -> this, (tail, sink) -> tail.next(patience, sink), StreamTail::end);
+  }
+
+  private StreamTail next(Duration patience, SynchronousSink<byte[]> sink) {
+    if (left <= 0) {
+      sink.complete();
+      return this;
+    }
+    try {
+      Message message = messages.nextMessage(patience);
+      if (message == null) {
+        sink.error(new NatsException("the stream stopped answering", ""));
+        return this;
+      }
+      left = message.metaData().pendingCount();
+      sink.next(message.getData());
+    } catch (InterruptedException e) {
+      sink.error(NatsException.interrupted(e));
+    } catch (IllegalStateException e) {
+      sink.error(new NatsException("the connection is gone", "", e));
+    }
+    return this;
+  }
+
+  private void end() {
+    try {
+      messages.unsubscribe();
+    } catch (IllegalStateException e) {
+      return; // its connection is gone, and it with it
+    }
+  }
+}

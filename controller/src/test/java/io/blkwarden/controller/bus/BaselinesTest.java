@@ -1,0 +1,133 @@
+package io.blkwarden.controller.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.fleet.DeviceClass;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.policy.FleetLevel;
+import io.blkwarden.controller.spec.FleetSpec;
+import io.blkwarden.controller.spec.SpecBook;
+import io.blkwarden.controller.spec.SpecClass;
+import io.blkwarden.controller.testing.Recording;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What was learned of the fleet, kept over a controller's end in a real bucket. */
+final class BaselinesTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final SpecClass CLASS =
+      new SpecClass(Metric.READ_BYTES, 60_000, VolumeRole.ROOT, DeviceClass.HDD, "größe 1.x");
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private static FleetSpec spec() {
+    SpecBook book = new SpecBook();
+    for (int disk = 0; disk < 40; disk++) {
+      book.add(CLASS, 1e6 * disk, 1);
+    }
+    book.endRound(60_000, 1);
+    return book.specs(Instant.parse("2026-11-22T18:00:00Z")).getFirst();
+  }
+
+  private NatsFleetBus bus(NatsServer server, String name, Recording inbox) {
+    NatsFleetBus bus =
+        new NatsFleetBus(
+            new NatsSettings(server.url(), null, Subjects.DEFAULT, name),
+            name + "-run",
+            new BusCounters(),
+            Clock.systemUTC(),
+            new SplittableRandom(5));
+    open.add(bus);
+    inbox.of(bus);
+    bus.start();
+    return bus;
+  }
+
+  @Test
+  void theNextControllerIsGivenIt() throws Exception {
+    NatsServer server = NatsServer.start();
+    open.add(server);
+    Connection other = Nats.connect(server.url());
+    open.add(other);
+    NatsFleetBus first = bus(server, "c1", new Recording());
+    await().atMost(BOUND).until(() -> first.state().problem().isEmpty());
+    first.keep(spec()).block(BOUND);
+    await().atMost(BOUND).until(() -> other.keyValue("blkwarden-spec").keys().size() == 1);
+    first.close();
+
+    other.keyValue("blkwarden-spec").put("broken", "{}".getBytes(StandardCharsets.UTF_8));
+    Recording inbox = new Recording();
+    NatsFleetBus second = bus(server, "c2", inbox);
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
+    await().atMost(BOUND).until(() -> second.state().problem().isEmpty());
+  }
+
+  @Test
+  void whoWatchesIsGivenEachChange() throws Exception {
+    NatsServer server = NatsServer.start();
+    open.add(server);
+    NatsFleetBus commands = bus(server, "c1", new Recording());
+    await().atMost(BOUND).until(() -> commands.state().problem().isEmpty());
+    Recording inbox = new Recording();
+    NatsFleetBus watches = bus(server, "c2", inbox);
+    await().atMost(BOUND).until(() -> watches.state().problem().isEmpty());
+
+    commands.keep(spec()).block(BOUND);
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
+  }
+
+  @Test
+  void itReadsWhatItWroteAndSaysWhatIsWrong() throws IOException {
+    FleetSpec spec = spec();
+    assertThat(SpecJson.decode(SpecJson.encode(spec))).isEqualTo(spec);
+    assertThat(SpecJson.key(CLASS))
+        .isEqualTo("read_bytes_per_s.60000.root.hdd.gr=C3=B6=C3=9Fe=201=2Ex");
+    String before =
+        new String(SpecJson.encode(spec), StandardCharsets.UTF_8)
+            .replace("\"device\":\"hdd\",", "");
+    assertThat(SpecJson.decode(before.getBytes(StandardCharsets.UTF_8)).of().device())
+        .isEqualTo(DeviceClass.UNKNOWN);
+    SpecBook next = new SpecBook();
+    next.load(spec, false, 1);
+    assertThat(next.level(CLASS, new FleetLevel(0, 50.0, 1, 10))).isBetween(18e6, 21e6);
+    String odd =
+        new String(SpecJson.encode(spec), StandardCharsets.UTF_8)
+            .replace("read_bytes_per_s", "nonsense");
+    assertThatThrownBy(() -> SpecJson.decode(odd.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("metric: found 'nonsense'");
+    String torn =
+        new String(SpecJson.encode(spec), StandardCharsets.UTF_8).replace(spec.sketch(), "AQID");
+    assertThatThrownBy(() -> SpecJson.decode(torn.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> SpecJson.decode("[".getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IOException.class);
+  }
+}

@@ -1,0 +1,31 @@
+package io.blkwarden.controller.nats;
+
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import java.io.IOException;
+import java.time.Duration;
+
+/** Streams and buckets for tests of other packages, as a controller creates and uses them. */
+public final class Assets {
+  private Assets() {}
+
+  /** Creates what is missing. */
+  public static void ensure(Connection link, Subjects subjects, NatsServer server)
+      throws NatsException {
+    new JetStreamAssets(link, subjects, server.url()).ensure();
+  }
+
+  /** Creates all of them with little room. */
+  public static void small(Connection link, long bytes) throws IOException, JetStreamApiException {
+    for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
+      link.jetStreamManagement().addStream(plan.create(bytes));
+    }
+  }
+
+  /** A bucket of a connection. */
+  public static Bucket bucket(Connection link, String name) throws IOException {
+    return Bucket.of(link, name, Duration.ofSeconds(5));
+  }
+}
