@@ -35,7 +35,6 @@ final class StoreFlow<T> {
   /** The longest pause after a failure, about. */
   static final Duration LONGEST_PAUSE = Duration.ofMillis(3_200);
 
-  private static final int DOUBLINGS = 5;
   private static final Logger log = LoggerFactory.getLogger(StoreFlow.class);
 
   /** Whether messages may be published now. */
@@ -139,7 +138,8 @@ final class StoreFlow<T> {
   }
 
   private Mono<Long> pause(long failures) {
-    long bound = FIRST_PAUSE.toMillis() << Math.min(failures, DOUBLINGS);
+    long bound =
+        Math.min(LONGEST_PAUSE.toMillis(), FIRST_PAUSE.toMillis() << Math.min(failures, 9));
     long millis = bound / 2 + random.nextLong(bound);
     return Mono.firstWithSignal(
         Mono.delay(Duration.ofMillis(millis), scheduler), nudges.next().map(_ -> 0L));

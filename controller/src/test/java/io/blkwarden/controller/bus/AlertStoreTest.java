@@ -102,4 +102,25 @@ final class AlertStoreTest {
     assertThat(stored()).isZero();
     assertThat(counters.alertsLeft.sum()).isOne();
   }
+
+  @Test
+  void atTheBoundAStateInBetweenIsLeftOutElseTheNewAlertIsRefusedAndBothAreCounted() {
+    Flux<Alert> fill =
+        Flux.range(0, AlertStore.LIMIT - 1).map(n -> Messages.alert(n, Alert.State.FIRING));
+    Flux<Alert> more =
+        Flux.just(
+            Messages.alert(0, Alert.State.HANDLED),
+            Messages.alert(0, Alert.State.RESOLVED),
+            Messages.alert(AlertStore.LIMIT, Alert.State.FIRING));
+    StepVerifier.create(store.store(fill.concatWith(more)))
+        .expectSubscription()
+        .then(() -> {
+          assertThat(store.waiting()).isEqualTo(AlertStore.LIMIT);
+          assertThat(counters.alertsFolded.sum()).isOne();
+          assertThat(counters.alertsLost.sum()).isOne();
+        })
+        .thenCancel()
+        .verify(BOUND);
+    assertThat(store.waiting()).as("cancelling leaves them").isEqualTo(AlertStore.LIMIT);
+  }
 }

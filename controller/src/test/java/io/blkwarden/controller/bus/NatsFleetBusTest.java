@@ -264,7 +264,7 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void decisionsSurviveADeadServerInOrderAndOnce() throws Exception {
+  void decisionsSurviveADeadServerOnceAndInOrderExceptForThoseUnderWay() throws Exception {
     NatsServer server = closing(NatsServer.start());
     BusCounters counts = new BusCounters();
     NatsFleetBus bus = bus(server, "c1", new Recording(), counts);
@@ -285,10 +285,16 @@ final class NatsFleetBusTest {
     done.get(60, TimeUnit.SECONDS);
     Connection other = closing(Nats.connect(server.url()));
     var stored = other.jetStream().subscribe("blkwarden.v1.decision.dom0-7");
+    List<DecisionNote> notes = new ArrayList<>();
     for (int i = 0; i < decisions; i++) {
-      byte[] json = stored.nextMessage(BOUND).getData();
-      assertThat(ControlJson.decode(DecisionNote.class, json))
-          .isEqualTo(new Decoded.Ok<>(Messages.decision(i)));
+      if (ControlJson.decode(DecisionNote.class, stored.nextMessage(BOUND).getData())
+          instanceof Decoded.Ok<DecisionNote>(DecisionNote note)) {
+        notes.add(note);
+      }
+    }
+    for (int i = 0; i < decisions; i++) {
+      int place = notes.indexOf(Messages.decision(i));
+      assertThat(place).as("decision %d", i).isBetween(0, i + StoreFlow.UNDER_WAY - 1);
     }
     var stream = other.jetStreamManagement().getStreamInfo("BLKWARDEN_DECISIONS");
     assertThat(stream.getStreamState().getMsgCount()).isEqualTo(decisions);
