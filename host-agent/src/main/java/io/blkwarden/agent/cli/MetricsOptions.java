@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
+import reactor.core.publisher.Flux;
 
 /** Whether and where metrics are served. */
 final class MetricsOptions {
@@ -58,7 +59,10 @@ final class MetricsOptions {
     try {
       return Reading.present(
           MetricsServer.start(
-              address, () -> agents.stream().map(agent -> agent.reading(disks)).toList()));
+              address,
+              Flux.fromIterable(agents)
+                  .flatMapSequential(agent -> agent.reading(disks))
+                  .collectList()));
     } catch (IOException e) {
       return Reading.failed(
           "--metrics: %s cannot be had (%s): choose another"

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.nats;
 
 import io.blkwarden.model.subject.HostToken;
 import io.nats.client.ConnectionListener;
@@ -11,6 +11,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /** The choices about the NATS client, each with its reason. */
 final class NatsOptions {
@@ -26,6 +28,11 @@ final class NatsOptions {
   private final ScheduledExecutorService timer =
       Executors.newScheduledThreadPool(1, daemons("nats-timer"));
 
+  /** The threads that the client was given, as many as are needed; each may wait. */
+  Scheduler threads() {
+    return Schedulers.fromExecutor(executor);
+  }
+
   /** Ends the threads that the client was given. */
   void close() {
     executor.shutdownNow();
@@ -33,7 +40,7 @@ final class NatsOptions {
   }
 
   Options of(
-      BusSettings settings,
+      NatsSettings settings,
       ConnectionListener connections,
       ErrorListener errors,
       RandomGenerator random) {
@@ -72,9 +79,14 @@ final class NatsOptions {
   private static ThreadFactory daemons(String name) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
-      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      Thread thread = new Thread(() -> run(task), name + "-" + count.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  /** All that the client does itself, which may wait; its callbacks, inside of it, must not. */
+  private static void run(Runnable task) {
+    task.run();
   }
 }
