@@ -46,7 +46,9 @@ public final class PendingMessages implements ControlBus {
     /** Batches of samples. */
     SAMPLES,
     /** Heartbeats. */
-    HEARTBEAT
+    HEARTBEAT,
+    /** Nothing to take: some of the others are done. */
+    DONE
   }
 
   /** An answer to a command. */
@@ -114,7 +116,7 @@ public final class PendingMessages implements ControlBus {
         health.drop("samples");
       }
     }
-    signal(Kind.SAMPLES);
+    signal(Kind.DONE);
   }
 
   /**
@@ -128,7 +130,7 @@ public final class PendingMessages implements ControlBus {
 
   /** Tells whenever {@link #settled} may have changed, the first time at once. */
   public Flux<Kind> signals() {
-    return Flux.merge(signals.asFlux().onBackpressureLatest(), Flux.just(Kind.REPLY))
+    return Flux.merge(signals.asFlux().onBackpressureLatest(), Flux.just(Kind.DONE))
         .onBackpressureLatest();
   }
 
@@ -167,6 +169,7 @@ public final class PendingMessages implements ControlBus {
   public synchronized @Nullable Heartbeat takeHeartbeat() {
     Heartbeat latest = heartbeat;
     heartbeat = null;
+    signal(Kind.DONE);
     return latest;
   }
 
@@ -188,7 +191,9 @@ public final class PendingMessages implements ControlBus {
 
   /** The oldest reply; null if there is none. */
   public synchronized @Nullable Reply takeReply() {
-    return replies.pollFirst();
+    Reply oldest = replies.pollFirst();
+    signal(Kind.DONE);
+    return oldest;
   }
 
   /** Whether replies wait. */
@@ -221,7 +226,7 @@ public final class PendingMessages implements ControlBus {
     synchronized (this) {
       events.removeAll(new ArrayList<>(batch));
     }
-    signal(Kind.REPLY);
+    signal(Kind.DONE);
   }
 
   /** Whether mapping events wait. */
@@ -299,7 +304,7 @@ public final class PendingMessages implements ControlBus {
         forgetStored();
       }
     }
-    signal(Kind.REPLY);
+    signal(Kind.DONE);
   }
 
   /** Removes from the journal what the stream has; its caller holds {@code journaling}. */

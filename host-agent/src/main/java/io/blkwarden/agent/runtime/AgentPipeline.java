@@ -329,8 +329,8 @@ final class AgentPipeline {
               guarded(core::endDue);
               return Mono.delay(Duration.ofMillis(core.untilNextEnd()), on.leases());
             })
-        .subscribeOn(on.leases())
-        .repeat(() -> running);
+        .repeat(() -> running)
+        .subscribeOn(on.leases());
   }
 
   // 4. So are the devices' queues looked at, while there is anything to do.
@@ -341,8 +341,8 @@ final class AgentPipeline {
               core.queues().look();
               return Mono.delay(Duration.ofMillis(QueueKeeper.LOOK_MILLIS), on.queues());
             })
-        .subscribeOn(on.queues())
-        .repeat(() -> running && !core.queues().idle());
+        .repeat(() -> running && !core.queues().idle())
+        .subscribeOn(on.queues());
   }
 
   /** An {@link Error} goes past operators, which pass on exceptions only; it ends the agent. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.agent.bus.PendingMessages.Kind;
 import io.blkwarden.agent.bus.PendingMessages.Reply;
 import io.blkwarden.model.message.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -164,7 +165,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void aFullSignalIsOneSignal() {
+  void signalsThatNobodyTakesAreOne() {
     StepVerifier.create(pending.signals(Kind.HEARTBEAT), 0)
         .then(() -> IntStream.range(0, 1_000).forEach(n -> pending.mapping(Said.started(n))))
         .thenRequest(1)
@@ -175,7 +176,7 @@ final class PendingMessagesTest {
         .then(() -> IntStream.range(0, 1_000).forEach(n -> pending.mapping(Said.started(n))))
         .thenRequest(Long.MAX_VALUE)
         .expectNext(Kind.MAPPING)
-        .expectNoEvent(java.time.Duration.ofMillis(1))
+        .expectNoEvent(Duration.ofMillis(1))
         .thenCancel()
         .verify();
   }

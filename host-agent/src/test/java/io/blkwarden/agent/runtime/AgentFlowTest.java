@@ -9,6 +9,7 @@ import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.bus.Publisher;
 import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.throttle.FoundLeases;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.DomainStarted;
 import io.blkwarden.model.message.Heartbeat;
@@ -18,6 +19,9 @@ import io.blkwarden.model.subject.Subjects;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +50,7 @@ final class AgentFlowTest {
             FakeSession.link(link.flux()),
             OutcomeJournal.NONE,
             new AgentSchedulers(time, time, time, time),
-            () -> time.now(java.util.concurrent.TimeUnit.MILLISECONDS));
+            () -> time.now(TimeUnit.MILLISECONDS));
   }
 
   private void connected() {
@@ -362,5 +366,53 @@ final class AgentFlowTest {
         .expectNextMatches(AgentInput.CommandCame.class::isInstance)
         .thenCancel()
         .verify();
+  }
+
+  @Test
+  void ticksComeWhenSomethingIsDueAndNotBefore() {
+    AtomicLong looks = new AtomicLong();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    bus.scanning = looks::incrementAndGet;
+    bus.pipeline.start(FoundLeases.NOTHING, failure::set);
+    up();
+    time.advanceTimeBy(Duration.ofSeconds(20));
+
+    String samples = Subjects.DEFAULT.sample(Said.HOST);
+    assertThat(nats.published.stream().filter(sent -> sent.subject().equals(samples)).count())
+        .as("each second")
+        .isBetween(19L, 21L);
+    assertThat(nats.published(Heartbeat.class).count()).as("each 5 s").isBetween(4L, 5L);
+    assertThat(looks.get()).as("scans of a host where nothing happens").isBetween(1L, 3L);
+    assertThat(failure).hasNullValue();
+  }
+
+  @Test
+  void anInputThatFailsIsCountedAndTheNextOneIsHandled() {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    bus.scanning = () -> {
+      throw new IllegalStateException("a bug");
+    };
+    bus.pipeline.start(FoundLeases.NOTHING, failure::set);
+    up();
+    time.advanceTimeBy(Duration.ofSeconds(1));
+    bus.scanning = () -> {};
+    time.advanceTimeBy(Duration.ofSeconds(40));
+
+    assertThat(nats.published(MappingSnapshot.class)).isNotEmpty();
+    assertThat(nats.published(Heartbeat.class).toList().getLast().drops())
+        .hasEntrySatisfying("core_faults", count -> assertThat(count).isPositive());
+    assertThat(failure).hasNullValue();
+  }
+
+  @Test
+  void anErrorEndsTheAgent() {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    bus.scanning = () -> {
+      throw new AssertionError("the process is broken");
+    };
+    bus.pipeline.start(FoundLeases.NOTHING, failure::set);
+    time.advanceTimeBy(NOW);
+
+    assertThat(failure.get()).isInstanceOf(AssertionError.class);
   }
 }

@@ -33,6 +33,10 @@ final class TestBus {
   final PendingMessages pending;
   final AgentInbox inbox = new AgentInbox();
   final AgentPipeline pipeline;
+
+  /** Done at the begin of each scan. */
+  Runnable scanning = () -> {};
+
   private final AgentSchedulers schedulers;
   private final Disposable.Composite flows = Disposables.composite();
 
@@ -60,7 +64,10 @@ final class TestBus {
         new AgentPorts(
             simulated,
             simulated,
-            new HostScanner(simulated, simulated, simulated)::scan,
+            drain -> {
+              scanning.run();
+              return new HostScanner(simulated, simulated, simulated).scan(drain);
+            },
             Tracing.none("not here"),
             simulated,
             LimitGroups.none("no cgroups here"),
