@@ -34,8 +34,7 @@ public final class NatsLink implements Link {
 
   @Override
   public Flux<LinkEvent> events(Scheduler scheduler) {
-    return Flux.<LinkEvent>create(sink -> connect(sink, scheduler)) // on the client's threads
-        .subscribeOn(options.threads()) // connecting waits for the network
+    return Flux.<LinkEvent>create(sink -> options.execute(() -> connect(sink, scheduler)))
         .onBackpressureBuffer(MAX_EVENTS, _ -> {}, BufferOverflowStrategy.DROP_OLDEST)
         .publishOn(scheduler, 1)
         .repeatWhen(ends -> ends.concatMap(_ -> Mono.delay(delay(), scheduler)));

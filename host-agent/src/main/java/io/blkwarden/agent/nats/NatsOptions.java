@@ -11,8 +11,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /** The choices about the NATS client, each with its reason. */
 final class NatsOptions {
@@ -28,9 +26,9 @@ final class NatsOptions {
   private final ScheduledExecutorService timer =
       Executors.newScheduledThreadPool(1, daemons("nats-timer"));
 
-  /** The threads that the client was given, as many as are needed; each may wait. */
-  Scheduler threads() {
-    return Schedulers.fromExecutor(executor);
+  /** Does something that waits for the network on one of the threads that the client was given. */
+  void execute(Runnable task) {
+    executor.execute(task);
   }
 
   /** Ends the threads that the client was given. */

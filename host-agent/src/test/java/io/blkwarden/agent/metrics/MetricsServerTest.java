@@ -33,14 +33,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
 
 final class MetricsServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
-  private volatile Mono<AgentReading> agent = Mono.just(reading("vm1\u001b[2J\"\n"));
+  private volatile Supplier<AgentReading> agent = () -> reading("vm1\u001b[2J\"\n");
   private MetricsServer server;
 
   @BeforeEach
@@ -48,7 +48,7 @@ final class MetricsServerTest {
     server =
         MetricsServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Mono.defer(() -> agent.map(List::of)));
+            () -> List.of(agent.get()));
   }
 
   @AfterEach
@@ -121,7 +121,10 @@ final class MetricsServerTest {
 
   @Test
   void anAgentThatDoesNotAnswerIsNotMadeUp() throws Exception {
-    agent = Mono.error(new IllegalStateException("it has stopped"));
+    agent =
+        () -> {
+          throw new IllegalStateException("it has stopped");
+        };
     assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(503);
   }
 
