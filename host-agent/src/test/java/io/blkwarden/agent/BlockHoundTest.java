@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.blkwarden.agent.bus.Delivery;
 import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.Session;
 import io.blkwarden.agent.nats.NatsLink;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.model.HostId;
@@ -47,17 +48,25 @@ final class BlockHoundTest {
       StepVerifier.create(
               link.events(Schedulers.boundedElastic())
                   .ofType(LinkEvent.Up.class)
-                  .flatMap(up -> {
-                    Mono<Void> said =
-                        up.session().publish("x", new byte[0]).delaySubscription(SETTLED);
-                    return up.session()
-                        .subscribe("x")
-                        .mergeWith(said.cast(Delivery.class))
-                        .doOnNext(_ -> LockSupport.parkNanos(1));
-                  }))
-          .expectError(BlockingOperationError.class)
+                  .concatMap(up -> parkAtAMessage(up.session())))
+          .expectNextMatches(BlockingOperationError.class::isInstance)
+          .thenCancel()
           .verify(BOUND);
       link.close();
     }
+  }
+
+  /** What comes of it; told on another thread, for the connection is closed there. */
+  private static Mono<Throwable> parkAtAMessage(Session session) {
+    Mono<Delivery> message =
+        session.publish("x", new byte[0]).delaySubscription(SETTLED).cast(Delivery.class);
+    return session
+        .subscribe("x")
+        .mergeWith(message)
+        .doOnNext(_ -> LockSupport.parkNanos(1))
+        .<Throwable>map(_ -> new AssertionError("it may park"))
+        .onErrorResume(Mono::just)
+        .next()
+        .publishOn(Schedulers.boundedElastic());
   }
 }

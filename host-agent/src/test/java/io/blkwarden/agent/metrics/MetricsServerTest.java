@@ -47,8 +47,7 @@ final class MetricsServerTest {
   void start() throws Exception {
     server =
         MetricsServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            () -> List.of(agent.get()));
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), () -> List.of(agent.get()));
   }
 
   @AfterEach

@@ -389,9 +389,10 @@ final class AgentFlowTest {
   @Test
   void anInputThatFailsIsCountedAndTheNextOneIsHandled() {
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    bus.scanning = () -> {
-      throw new IllegalStateException("a bug");
-    };
+    bus.scanning =
+        () -> {
+          throw new IllegalStateException("a bug");
+        };
     bus.pipeline.start(FoundLeases.NOTHING, failure::set);
     up();
     time.advanceTimeBy(Duration.ofSeconds(1));
@@ -407,9 +408,10 @@ final class AgentFlowTest {
   @Test
   void anErrorEndsTheAgent() {
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    bus.scanning = () -> {
-      throw new AssertionError("the process is broken");
-    };
+    bus.scanning =
+        () -> {
+          throw new AssertionError("the process is broken");
+        };
     bus.pipeline.start(FoundLeases.NOTHING, failure::set);
     time.advanceTimeBy(NOW);
 
