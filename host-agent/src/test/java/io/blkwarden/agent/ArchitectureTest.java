@@ -28,6 +28,7 @@ final class ArchitectureTest {
     "..agent.kernel..",
     "..agent.lease..",
     "..agent.metrics..",
+    "..agent.nats..",
     "..agent.priority..",
     "..agent.runtime..",
     "..agent.trace..",
@@ -47,8 +48,8 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheBusKnowsNats() {
-    AGENT.onlyIn(NATS, "..agent.bus..");
+  void onlyTheNatsAdapterKnowsNats() {
+    AGENT.onlyIn(NATS, "..agent.nats..");
   }
 
   @Test

@@ -4,27 +4,21 @@ import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
-import java.time.Duration;
 import java.util.Optional;
 
-/**
- * The way to the controllers. No method waits for the network: what is said is queued, bounded, and
- * sent by the bus's own thread.
- */
+/** Where an agent's core puts its effects. No method waits for the network. */
 public interface ControlBus {
-  /** Begins to connect, for ever, and to hear commands. */
-  void start(BusListener listener);
-
-  /** Sends a batch of samples now or never: one that meets no connection is dropped and counted. */
+  /** Publishes a batch of samples now or never: without a connection it is dropped and counted. */
   void sample(byte[] batch);
 
-  /** Sends a heartbeat; one not sent yet gives way to it. */
+  /** Publishes a heartbeat; it replaces one that is not published yet. */
   void heartbeat(Heartbeat heartbeat);
 
   /**
-   * Sends mapping events in order, at least once. They are kept while there is no connection, up to
-   * {@link Outbox#MAX_EVENTS}; beyond it the oldest give way, which the revisions show. A snapshot
-   * takes the place of a kept one, and is put into the mapping bucket too.
+   * Publishes mapping events in order, at least once. They are kept while there is no connection,
+   * up to {@link PendingMessages#MAX_EVENTS}; beyond it the oldest are dropped, which the revisions
+   * show. A snapshot replaces one that is not published yet, and is stored in the mapping bucket
+   * too.
    */
   void mapping(MappingEvent event);
 
@@ -34,14 +28,11 @@ public interface ControlBus {
   }
 
   /**
-   * Sends an outcome until the audit stream has confirmed it. Up to {@link Outbox#MAX_OUTCOMES} are
-   * kept; beyond it the oldest is given up, and counted.
+   * Publishes an outcome until the audit stream has confirmed it. Up to {@link
+   * PendingMessages#MAX_OUTCOMES} are kept; beyond it the oldest is dropped and counted.
    */
   void outcome(Outcome outcome);
 
   /** Whether it works, and what it has dropped. */
   BusState state();
-
-  /** Gives what is kept some time to be sent, then ends the connection. */
-  void stop(Duration patience);
 }

@@ -1,199 +1,171 @@
 package io.blkwarden.agent.bus;
 
-import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
-import io.nats.client.Connection;
-import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
-/** Calls the NATS client for one piece of work; may block, so only the sending thread uses it. */
-final class Publisher {
-  /** The connection itself. */
-  static final String NATS = "nats";
+/** Encodes messages, publishes them in one session, and reports what became of them. */
+public final class Publisher {
+  /** Name of the bucket with each host's last snapshot; its key is the host's. */
+  public static final String MAPPING_BUCKET = "blkwarden-mapping";
 
-  /** The stream that outcomes are recorded in. */
-  private static final String AUDIT = "audit";
-
-  /** Mapping events. */
-  private static final String MAPPING = "mapping";
-
-  /** Whether the whole map is short enough to be sent; stands until a snapshot went through. */
-  private static final String SIZE = "mapping-size";
-
-  /** The bucket with the last snapshots. */
-  private static final String BUCKET = "mapping-bucket";
+  /** How long JetStream may take to confirm a message. */
+  public static final Duration CONFIRM_WITHIN = Duration.ofSeconds(5);
 
   private static final Duration FLUSH_WITHIN = Duration.ofSeconds(2);
 
   private final HostId host;
   private final Subjects subjects;
-  private final Connection connection;
-  private final SnapshotBytes snapshots;
-  private final Results results;
+  private final Session session;
+  private final PendingMessages pending;
+  private final BusHealth health;
+  private final Scheduler timer;
 
-  /** Where it tells what became of the work. */
-  interface Results {
-    /** Changes the outbox, given the time. */
-    void tell(BiConsumer<Outbox, Long> result);
+  /** A snapshot that was published, as the bytes that are stored in the bucket too. */
+  public static final class Snapshot {
+    private final byte[] json;
 
-    /** Says what is wrong with one of {@link BusState#faults}. */
-    void fault(String what, String text);
-
-    /** Says that it works. */
-    void works(String what);
-  }
-
-  Publisher(BusSettings settings, Connection connection, SnapshotBytes snapshots, Results results) {
-    this.host = settings.host();
-    this.subjects = settings.subjects();
-    this.connection = connection;
-    this.snapshots = snapshots;
-    this.results = results;
-  }
-
-  void send(Work work) throws IOException, InterruptedException {
-    switch (work) {
-      case Work.Reply(String to, Outcome outcome) ->
-          connection.publish(to, ControlJson.encode(outcome));
-      case Work.Samples samples -> connection.publish(subjects.sample(host), samples.batch());
-      case Work.Beat(var heartbeat) ->
-          connection.publish(subjects.heartbeat(host), ControlJson.encode(heartbeat));
-      case Work.Events(List<MappingEvent> events) -> sendEvents(events);
-      case Work.Audit(Outcome outcome) -> record(outcome);
-      case Work.Keep(MappingSnapshot snapshot) -> keep(snapshot);
-      case Work.Idle _ -> {
-        // Nothing to send.
-      }
+    private Snapshot(byte[] json) {
+      this.json = json;
     }
   }
 
-  private void sendEvents(List<MappingEvent> events) throws InterruptedException {
-    boolean whole = false;
-    for (MappingEvent event : events) {
-      byte[] bytes =
-          event instanceof MappingSnapshot snapshot
-              ? snapshots.encode(snapshot)
-              : ControlJson.encode(event);
-      Optional<String> tooLarge = tooLarge(event, bytes.length, mostBytes(connection));
-      if (tooLarge.isPresent()) {
-        results.tell((outbox, _) -> outbox.drop("mapping_too_large"));
-        results.fault(SIZE, tooLarge.get());
-      } else {
-        connection.publish(subjects.mapping(host, event.event()), bytes);
-        whole |= event instanceof MappingSnapshot;
-      }
-    }
-    try {
-      connection.flush(FLUSH_WITHIN);
-      results.tell((outbox, _) -> outbox.sent(events));
-      results.works(MAPPING);
-      if (whole) {
-        results.works(SIZE);
-      }
-    } catch (TimeoutException _) {
-      failed(new Work.Events(events), "the server does not answer");
-    }
+  private record Encoded(MappingEvent event, Snapshot bytes) {}
+
+  /** Publishes what is pending for a host; {@code timer} measures how long the server takes. */
+  public Publisher(
+      HostId host,
+      Subjects subjects,
+      Session session,
+      PendingMessages pending,
+      BusHealth health,
+      Scheduler timer) {
+    this.host = host;
+    this.subjects = subjects;
+    this.session = session;
+    this.pending = pending;
+    this.health = health;
+    this.timer = timer;
   }
 
-  /** Most bytes of a message that both the server and readers take. */
-  static long mostBytes(Connection connection) {
-    long ofServer = connection.getMaxPayload();
-    return ofServer <= 0 ? ControlJson.MAX_BYTES : Math.min(ofServer, ControlJson.MAX_BYTES);
+  /** Answers a command; a reply that fails is dropped, as its requester asks again. */
+  public Mono<Void> reply(PendingMessages.Reply reply) {
+    return Mono.defer(() -> session.publish(reply.to(), ControlJson.encode(reply.outcome())))
+        .onErrorResume(failure -> lost(failure, "replies"));
   }
 
-  /** Why an event cannot be sent, and what to do; empty when it is small enough. */
-  static Optional<String> tooLarge(MappingEvent event, int bytes, long most) {
-    if (bytes <= most) {
-      return Optional.empty();
-    }
-    String remedy =
-        most < ControlJson.MAX_BYTES
-            ? "raise max_payload of the NATS server to %d".formatted(ControlJson.MAX_BYTES)
-            : "this host has more disks than one message can hold";
-    return Optional.of(
-        "%s of %d bytes exceeds the limit of %d bytes: %s"
-            .formatted(event.event(), bytes, most, remedy));
+  /** Publishes samples; a batch that fails is dropped, as the next one is due soon. */
+  public Mono<Void> samples(byte[] batch) {
+    return session
+        .publish(subjects.sample(host), batch)
+        .onErrorResume(failure -> lost(failure, "samples"));
   }
 
-  private void record(Outcome outcome) throws IOException {
-    Headers headers = new Headers().put("Nats-Msg-Id", outcome.id().value());
-    CompletableFuture<?> _ =
-        connection
-            .jetStream()
-            .publishAsync(subjects.outcome(host), headers, ControlJson.encode(outcome))
-            .whenComplete((_, failure) -> {
-              if (failure == null) {
-                results.tell((outbox, _) -> outbox.recorded(outcome.id()));
-                results.works(AUDIT);
-              } else {
-                failed(new Work.Audit(outcome), words(failure));
-              }
-            });
+  /** Publishes a heartbeat; one that fails is not counted, as the next one is due soon. */
+  public Mono<Void> heartbeat(Heartbeat beat) {
+    return Mono.defer(() -> session.publish(subjects.heartbeat(host), ControlJson.encode(beat)))
+        .doOnError(failure -> fault(BusHealth.NATS, failure))
+        .onErrorComplete();
   }
 
-  private void keep(MappingSnapshot snapshot) throws IOException {
-    byte[] bytes = snapshots.take(snapshot);
-    if (bytes.length > connection.getMaxPayload()) {
-      results.tell((outbox, _) -> outbox.kept(snapshot));
-      return;
-    }
-    String subject = "$KV.%s.%s".formatted(BusSettings.MAPPING_BUCKET, HostToken.key(host));
-    CompletableFuture<?> _ =
-        connection
-            .jetStream()
-            .publishAsync(subject, bytes)
-            .whenComplete((_, failure) -> {
-              if (failure == null) {
-                results.tell((outbox, _) -> outbox.kept(snapshot));
-                results.works(BUCKET);
-              } else {
-                failed(new Work.Keep(snapshot), words(failure));
-              }
-            });
+  private Mono<Void> lost(Throwable failure, String kind) {
+    fault(BusHealth.NATS, failure);
+    health.drop(kind);
+    return Mono.empty();
   }
 
-  /** Says that work is not done, so that what must not be lost is tried again. */
-  void failed(Work work, String why) {
-    results.fault(concerned(work), why);
-    results.tell((outbox, nowMillis) -> {
-      switch (work) {
-        case Work.Audit(Outcome outcome) -> outbox.notRecorded(outcome.id(), nowMillis);
-        case Work.Events _ -> outbox.notSent(nowMillis);
-        case Work.Keep _ -> outbox.notKept(nowMillis);
-        case Work.Samples _ -> outbox.drop("samples");
-        case Work.Reply _ -> outbox.drop("replies");
-        case Work.Beat _, Work.Idle _ -> {
-          // The next one is due soon.
-        }
-      }
+  /** Stores an outcome in the audit stream; may be repeated until it completes. */
+  public Mono<Void> outcome(Outcome outcome) {
+    return Mono.defer(() ->
+            session.store(
+                subjects.outcome(host),
+                Optional.of(outcome.id().value()),
+                ControlJson.encode(outcome)))
+        .timeout(CONFIRM_WITHIN, notConfirmed(), timer)
+        .doOnError(failure -> fault(BusHealth.AUDIT, failure))
+        .doOnSuccess(_ -> {
+          health.works(BusHealth.AUDIT);
+          pending.stored(outcome.id());
+        });
+  }
+
+  /**
+   * Publishes the oldest mapping events in order, and completes when the server has read them; may
+   * be repeated until it does. One that is too large is dropped and counted.
+   *
+   * @return the snapshot among them, if there is one
+   */
+  public Mono<Snapshot> mappings() {
+    return Mono.fromSupplier(pending::batch)
+        .filter(batch -> !batch.isEmpty())
+        .flatMap(this::publishAll)
+        .doOnError(failure -> fault(BusHealth.MAPPING, failure));
+  }
+
+  private Mono<Snapshot> publishAll(List<MappingEvent> batch) {
+    return Flux.fromIterable(batch)
+        .map(Publisher::encode)
+        .filter(this::fits)
+        .concatMap(each ->
+            session
+                .publish(subjects.mapping(host, each.event.event()), each.bytes.json)
+                .thenReturn(each))
+        .filter(each -> each.event instanceof MappingSnapshot)
+        .map(Encoded::bytes)
+        .takeLast(1)
+        .collectList()
+        .delayUntil(_ -> session.flush(FLUSH_WITHIN))
+        .doOnNext(whole -> {
+          health.works(BusHealth.MAPPING);
+          if (!whole.isEmpty()) {
+            health.works(BusHealth.SIZE);
+          }
+          pending.published(batch);
+        })
+        .flatMap(whole -> Mono.justOrEmpty(whole.stream().findFirst()));
+  }
+
+  private static Encoded encode(MappingEvent event) {
+    return new Encoded(event, new Snapshot(ControlJson.encode(event)));
+  }
+
+  private boolean fits(Encoded each) {
+    Optional<String> tooLarge = pending.tooLarge(each.event.event(), each.bytes.json.length);
+    tooLarge.ifPresent(why -> {
+      health.drop("mapping_too_large");
+      health.fault(BusHealth.SIZE, why);
     });
+    return tooLarge.isEmpty();
   }
 
-  private static String concerned(Work work) {
-    return switch (work) {
-      case Work.Audit _ -> AUDIT;
-      case Work.Events _ -> MAPPING;
-      case Work.Keep _ -> BUCKET;
-      case Work.Samples _, Work.Reply _, Work.Beat _, Work.Idle _ -> NATS;
-    };
+  /** Stores the latest snapshot in the mapping bucket; may be repeated until it completes. */
+  public Mono<Void> keep(Snapshot snapshot) {
+    String subject = "$KV.%s.%s".formatted(MAPPING_BUCKET, HostToken.key(host));
+    return session
+        .store(subject, Optional.empty(), snapshot.json)
+        .timeout(CONFIRM_WITHIN, notConfirmed(), timer)
+        .doOnError(failure -> fault(BusHealth.BUCKET, failure))
+        .doOnSuccess(_ -> health.works(BusHealth.BUCKET));
   }
 
-  /** Cause and remedy of a publish that JetStream did not store. */
-  private String words(Throwable failure) {
-    return connection.getStatus() == Connection.Status.CONNECTED
-        ? JetStreamFault.of(failure, connection.getServerInfo()).text()
-        : "not connected to NATS";
+  private static Mono<Void> notConfirmed() {
+    return Mono.error(
+        () -> new IOException("not confirmed within %d s".formatted(CONFIRM_WITHIN.toSeconds())));
+  }
+
+  private void fault(String what, Throwable failure) {
+    health.fault(what, String.valueOf(failure.getMessage()));
   }
 }

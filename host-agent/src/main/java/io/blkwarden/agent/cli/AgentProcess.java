@@ -1,7 +1,6 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.bus.BusSettings;
-import io.blkwarden.agent.bus.NatsControlBus;
+import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.kernel.RootedFiles;
 import io.blkwarden.agent.lease.HandOver;
@@ -9,6 +8,8 @@ import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.lease.OutcomeFile;
 import io.blkwarden.agent.lease.ReleaseRequest;
 import io.blkwarden.agent.lease.StateFolders;
+import io.blkwarden.agent.nats.NatsLink;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.priority.LinuxIoPriorities;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.queue.QueueWish;
@@ -30,9 +31,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
 
 /** An agent with everything real around it: the one place where all is put together. */
 final class AgentProcess {
@@ -58,7 +59,7 @@ final class AgentProcess {
    */
   static Reading<AgentProcess> start(
       AgentSettings settings,
-      BusSettings bus,
+      NatsSettings bus,
       QueueWish wish,
       Path root,
       boolean live,
@@ -87,18 +88,18 @@ final class AgentProcess {
                                   limits(live, files, root),
                                   leases,
                                   Optional.of(new ReleaseRequest(folders.main())),
-                                  new NatsControlBus(
-                                      bus,
-                                      new OutcomeFile(folders.main()),
-                                      AgentProcess::monotonicMillis,
-                                      random),
                                   AgentProcess::monotonicMillis,
                                   InstantSource.system(),
                                   random,
                                   live
                                       ? HostQueues.open(files, root, folders, wish)
                                       : Optional.empty());
-                          return AgentRuntime.create(settings, ports, inbox)
+                          Controllers controllers =
+                              new Controllers(
+                                  new NatsLink(bus, random),
+                                  bus.subjects(),
+                                  new OutcomeFile(folders.main()));
+                          return AgentRuntime.create(settings, ports, inbox, controllers)
                               .map(runtime -> {
                                 if (live) {
                                   uevents(inbox, closing);
@@ -159,7 +160,7 @@ final class AgentProcess {
   }
 
   /** Completes if the agent can no longer do its work. */
-  CompletableFuture<Throwable> broken() {
+  Mono<Throwable> broken() {
     return runtime.broken();
   }
 

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.bus.BusSettings;
-import io.blkwarden.agent.bus.Credentials;
+import io.blkwarden.agent.nats.Credentials;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.nats.ServerTrust;
 import io.blkwarden.model.HostId;
@@ -63,7 +63,7 @@ final class BusOptions {
   String reconnectSpread = "";
 
   /** The settings, or problems in the list. */
-  Optional<BusSettings> settings(HostId host, List<String> problems) {
+  Optional<NatsSettings> settings(HostId host, List<String> problems) {
     int before = problems.size();
     List<String> servers = Arrays.stream(nats.split(",", -1)).map(String::strip).toList();
     servers.forEach(server -> checkServer(server, problems));
@@ -82,7 +82,7 @@ final class BusOptions {
     }
     try {
       return Optional.of(
-          new BusSettings(
+          new NatsSettings(
               servers, credentials, tls, host, subjects.orElseThrow(), spread.orElseThrow()));
     } catch (IllegalArgumentException e) {
       problems.add("--nats: " + e.getMessage());

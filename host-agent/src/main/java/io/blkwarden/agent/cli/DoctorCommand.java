@@ -1,9 +1,9 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.bus.BusSettings;
-import io.blkwarden.agent.bus.NatsCheck;
 import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.nats.NatsCheck;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.probe.FileBytes;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.trace.TraceCheck;
@@ -58,7 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (!(files instanceof Reading.Present<RootedFiles>(RootedFiles found))) {
       return voice.unusable(List.of("--root: " + files.describe()));
     }
-    Optional<BusSettings> bus =
+    Optional<NatsSettings> bus =
         hostOptions.host(found, problems).flatMap(host -> busOptions.settings(host, problems));
     if (!problems.isEmpty()) {
       return voice.unusable(problems);

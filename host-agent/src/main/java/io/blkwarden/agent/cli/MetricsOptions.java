@@ -5,16 +5,20 @@ import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.runtime.AgentRuntime;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
+import reactor.core.publisher.Flux;
 
 /** Whether and where metrics are served. */
 final class MetricsOptions {
   private static final Pattern ADDRESS = Pattern.compile("(.+):(\\d{1,5})");
   private static final int MAX_PORT = 65_535;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   @Option(
       names = "--metrics",
@@ -58,7 +62,13 @@ final class MetricsOptions {
     try {
       return Reading.present(
           MetricsServer.start(
-              address, () -> agents.stream().map(agent -> agent.reading(disks)).toList()));
+              address,
+              () ->
+                  Objects.requireNonNull(
+                      Flux.fromIterable(agents)
+                          .flatMapSequential(agent -> agent.reading(disks))
+                          .collectList()
+                          .block(PATIENCE))));
     } catch (IOException e) {
       return Reading.failed(
           "--metrics: %s cannot be had (%s): choose another"

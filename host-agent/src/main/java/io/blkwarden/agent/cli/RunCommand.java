@@ -1,11 +1,11 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.kernel.RootedFiles;
 import io.blkwarden.agent.lease.StateFolders;
 import io.blkwarden.agent.lease.StateLock;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.metrics.MetricsServer;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.queue.QueueWish;
 import io.blkwarden.agent.runtime.AgentSettings;
@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
     List<String> problems = new ArrayList<>();
     Reading<RootedFiles> files = hostOptions.files();
     Optional<AgentSettings> settings = Optional.empty();
-    Optional<BusSettings> bus = Optional.empty();
+    Optional<NatsSettings> bus = Optional.empty();
     QueueWish queues = queues(problems);
     RolePatterns roles = roleOptions.patterns(problems);
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
@@ -157,7 +158,7 @@ final class RunCommand implements Callable<Integer> {
 
   private int run(
       AgentSettings settings,
-      BusSettings bus,
+      NatsSettings bus,
       QueueWish queues,
       Optional<InetSocketAddress> metrics,
       StateFolders folders,
@@ -198,7 +199,7 @@ final class RunCommand implements Callable<Integer> {
                   Runtime.getRuntime().halt(code.get());
                 },
                 "stop"));
-    Throwable failure = agent.broken().join();
+    Throwable failure = Objects.requireNonNull(agent.broken().block());
     code.set(ExitCodes.FAILED);
     return failure;
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
 
 /**
  * Tells the service manager that the agent works, for as long as its own threads turn. The first
@@ -29,12 +30,13 @@ final class ServiceNotices {
     if (supervisor.listens()) {
       Duration every =
           supervisor.watchdog().map(time -> time.dividedBy(SIGNS)).orElse(STATUS_EVERY);
-      agent.whileAlive(
-          every,
-          reading ->
-              supervisor
-                  .working(words(reading))
-                  .ifPresent(why -> LOG.warn("service manager: {}", why)));
+      Disposable _ =
+          agent
+              .alive(every)
+              .subscribe(reading ->
+                  supervisor
+                      .working(words(reading))
+                      .ifPresent(why -> LOG.warn("service manager: {}", why)));
     }
   }
 

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.bus.BusSettings;
 import io.blkwarden.agent.metrics.MetricsServer;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
@@ -77,7 +77,7 @@ final class SimulateCommand implements Callable<Integer> {
     Optional<Duration> every = DurationText.parse("--interval", interval, problems);
     Optional<Duration> calmTime = DurationText.parse("--calm", calm, problems);
     Optional<Duration> stormTime = DurationText.parse("--storm", storm, problems);
-    Optional<BusSettings> bus = busOptions.settings(new HostId("simulation"), problems);
+    Optional<NatsSettings> bus = busOptions.settings(new HostId("simulation"), problems);
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
     if (!problems.isEmpty() || bus.isEmpty()) {
       return voice.unusable(problems);

@@ -1,10 +1,11 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.bus.BusSettings;
-import io.blkwarden.agent.bus.NatsControlBus;
+import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.nats.NatsLink;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.runtime.AgentInbox;
 import io.blkwarden.agent.runtime.AgentPorts;
@@ -43,7 +44,7 @@ final class SimulatedFleet {
    * @return failed with what is missing; what was started is stopped again
    */
   static Reading<SimulatedFleet> start(
-      int count, Duration interval, Path stateDir, Function<HostId, BusSettings> bus) {
+      int count, Duration interval, Path stateDir, Function<HostId, NatsSettings> bus) {
     SimulatedFleet fleet = new SimulatedFleet();
     SecureRandom random = new SecureRandom();
     for (int n = 0; n < count; n++) {
@@ -59,18 +60,19 @@ final class SimulatedFleet {
               host.groups(),
               new LeaseFile(stateDir.resolve(spec.host().value())),
               Optional.empty(),
-              new NatsControlBus(
-                  bus.apply(spec.host()),
-                  OutcomeJournal.NONE,
-                  SimulatedFleet::monotonicMillis,
-                  random),
               SimulatedFleet::monotonicMillis,
               InstantSource.system(),
               random);
       AgentSettings settings =
           new AgentSettings(
               spec.host(), AgentCommand.version(), interval, false, RolePatterns.DEFAULTS);
-      Reading<AgentRuntime> made = AgentRuntime.create(settings, ports, new AgentInbox());
+      NatsSettings nats = bus.apply(spec.host());
+      Reading<AgentRuntime> made =
+          AgentRuntime.create(
+              settings,
+              ports,
+              new AgentInbox(),
+              new Controllers(new NatsLink(nats, random), nats.subjects(), OutcomeJournal.NONE));
       if (!(made instanceof Reading.Present<AgentRuntime>(AgentRuntime agent))) {
         fleet.stop();
         return made.map(never -> fleet);

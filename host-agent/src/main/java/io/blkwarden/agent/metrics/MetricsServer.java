@@ -8,14 +8,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,15 +27,13 @@ public final class MetricsServer implements AutoCloseable {
   private static final int REQUEST = 5;
   private static final int CONNECTIONS = 64;
   private static final int BACKLOG = 8;
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  private final Supplier<List<CompletableFuture<AgentReading>>> agents;
+  private final Supplier<List<AgentReading>> agents;
   private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
   private final ExecutorService threads;
   private final HttpServer server;
 
-  private MetricsServer(
-      InetSocketAddress address, Supplier<List<CompletableFuture<AgentReading>>> agents)
+  private MetricsServer(InetSocketAddress address, Supplier<List<AgentReading>> agents)
       throws IOException {
     this.agents = agents;
     limit("sun.net.httpserver.maxReqTime", REQUEST);
@@ -64,11 +57,10 @@ public final class MetricsServer implements AutoCloseable {
    * Starts to serve.
    *
    * @param address where; port 0 for any free one
-   * @param agents asks each agent of this process for what it knows
+   * @param agents asks each agent of this process for what it knows; throws if one does not answer
    * @throws IOException if the address cannot be had
    */
-  public static MetricsServer start(
-      InetSocketAddress address, Supplier<List<CompletableFuture<AgentReading>>> agents)
+  public static MetricsServer start(InetSocketAddress address, Supplier<List<AgentReading>> agents)
       throws IOException {
     MetricsServer started = new MetricsServer(address, agents);
     LOG.info("metrics: http://{}:{}/metrics", address.getHostString(), started.port());
@@ -98,18 +90,15 @@ public final class MetricsServer implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", PrometheusTextFormatWriter.CONTENT_TYPE);
         exchange.sendResponseHeaders(200, text.length);
         exchange.getResponseBody().write(text);
-      } catch (CompletionException e) {
-        LOG.warn("metrics: the agent does not answer: {}", String.valueOf(e.getCause()));
+      } catch (RuntimeException e) {
+        LOG.warn("metrics: the agent does not answer: {}", e.toString());
         say(exchange, 503, "the agent does not answer just now\n");
       }
     }
   }
 
   private synchronized byte[] text() throws IOException {
-    List<AgentReading> readings = new ArrayList<>();
-    for (CompletableFuture<AgentReading> each : agents.get()) {
-      readings.add(each.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join());
-    }
+    List<AgentReading> readings = agents.get();
     ByteArrayOutputStream out = new ByteArrayOutputStream(4_096);
     writer.write(out, AgentMetrics.of(readings));
     return out.toByteArray();

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.runtime;
 
 import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.mapping.diff.HostMapping;
 import io.blkwarden.agent.mapping.diff.MappingChange;
@@ -70,6 +71,7 @@ final class AgentCore {
 
   private final AgentSettings settings;
   private final AgentPorts ports;
+  private final ControlBus bus;
   private final AgentInbox inbox;
   private final UUID boot;
   private final UUID run;
@@ -98,9 +100,10 @@ final class AgentCore {
   private List<MappedDisk> basedDisks = List.of();
   private CounterBase base = new CounterBase(0, List.of(), List.of(), List.of());
 
-  AgentCore(AgentSettings settings, AgentPorts ports, AgentInbox inbox, UUID boot) {
+  AgentCore(AgentSettings settings, AgentPorts ports, ControlBus bus, AgentInbox inbox, UUID boot) {
     this.settings = settings;
     this.ports = ports;
+    this.bus = bus;
     this.inbox = inbox;
     this.boot = boot;
     this.run = new UUID(ports.random().nextLong(), ports.random().nextLong());
@@ -279,7 +282,7 @@ final class AgentCore {
     }
     for (MappingChange change : changes) {
       revision++;
-      ports.bus().mapping(change.event(origin()));
+      bus.mapping(change.event(origin()));
       try (LogKeys keys = new LogKeys()) {
         keys.put("host", settings.host()).put(MappingWords.domain(change));
         LOG.info("mapping {}: {}", revision, MappingWords.of(change));
@@ -337,7 +340,7 @@ final class AgentCore {
     if (!live.known()) {
       return Optional.of("there is no map yet: " + live.scanFault().orElse("no scan was complete"));
     }
-    return ports.bus().tooLarge(snapshot());
+    return bus.tooLarge(snapshot());
   }
 
   /** Tells the whole map, which there must be. */
@@ -347,7 +350,7 @@ final class AgentCore {
     basedDisks = mapping.disks();
     MappingSnapshot whole =
         new MappingSnapshot(origin(), mapping.domains(), mapping.disks(), mapping.physical(), base);
-    ports.bus().mapping(whole);
+    bus.mapping(whole);
     snapshotWanted = false;
     based = true;
     lastSnapshotMillis = now();
@@ -358,7 +361,7 @@ final class AgentCore {
     boolean serves = sampler.sample(revision, now(), wall().toEpochMilli(), frame);
     health.set("diskstats", sampler.diskFault());
     source("pressure", sampler.pressureFault(), sampler.pressureUnavailable());
-    ports.bus().sample(SampleCodec.encode(frame));
+    bus.sample(SampleCodec.encode(frame));
     if (!serves) {
       // Another device may have the number: look at once, and count anew.
       rescan.changed(now());
@@ -392,7 +395,7 @@ final class AgentCore {
 
   private void publish(List<Outcome> published) {
     for (Outcome outcome : published) {
-      ports.bus().outcome(outcome);
+      bus.outcome(outcome);
       try (LogKeys keys = new LogKeys()) {
         keys.put("host", outcome.host()).put(outcome.domain()).put("disk", outcome.vdev());
         keys.put("command", outcome.command()).put("lease", outcome.lease());
@@ -409,10 +412,10 @@ final class AgentCore {
   private void heartbeat() {
     inbox.health().forEach(health::set);
     health.set("queues", queues.note());
-    ports.bus().heartbeat(beat(ports.bus().state()));
+    bus.heartbeat(beat(bus.state()));
   }
 
-  private Heartbeat beat(BusState bus) {
+  private Heartbeat beat(BusState state) {
     long now = now();
     return new Heartbeat(
         settings.host(),
@@ -427,22 +430,22 @@ final class AgentCore {
         kernel,
         settings.interval().toMillis(),
         live.mapping().physical(),
-        health.probes(bus),
+        health.probes(state),
         leases.use(all -> AgentHealth.held(all, now)),
-        health.drops(bus, inbox),
+        health.drops(state, inbox),
         leases.use(Throttler::limitAvailable),
         queues.shown());
   }
 
   /** What is known now, with the counters of disks where they are asked for. */
   AgentReading reading(boolean disks) {
-    BusState bus = ports.bus().state();
+    BusState state = bus.state();
     List<MappedDisk> known = live.mapping().disks();
     long resolved = known.stream().filter(d -> d.state() == MappingState.RESOLVED).count();
     long unresolved = known.stream().filter(d -> d.state() == MappingState.UNRESOLVED).count();
     return new AgentReading(
-        beat(bus),
-        bus.connected(),
+        beat(state),
+        state.connected(),
         (int) resolved,
         (int) unresolved,
         disks && based ? DiskReadings.of(basedDisks, base, frame) : List.of());

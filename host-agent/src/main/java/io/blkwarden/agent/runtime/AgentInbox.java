@@ -1,7 +1,5 @@
 package io.blkwarden.agent.runtime;
 
-import io.blkwarden.agent.bus.BusListener;
-import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.uevent.Uevent;
 import io.blkwarden.agent.uevent.UeventNotice;
 import io.blkwarden.agent.xenstore.XenEvent;
@@ -16,24 +14,18 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /**
- * Where the threads of xenstore, of the kernel's events and of the bus leave what happened: none of
- * them waits.
+ * Where the threads of xenstore and of the kernel's events leave what happened: none of them waits.
  *
- * <p>Changes only say that a look is due, so one of them waits and stands for all that come until
- * it is taken: a look at a large host takes longer than a burst. Of each source's health the latest
- * is kept, whatever waits. A command that finds no room is refused.
+ * <p>Changes only say that a scan is due, so one of them waits and stands for all that come until
+ * it is taken: a scan of a large host takes longer than a burst. Of each source's health the latest
+ * is kept, whatever waits.
  */
-public final class AgentInbox implements BusListener {
-  /** Most commands that wait. */
-  static final int MAX_COMMANDS = 128;
-
+public final class AgentInbox {
   private static final String XENSTORE = "xenstore";
   private static final String UEVENTS = "uevents";
 
   private final Sinks.Many<AgentInput> changes =
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(2));
-  private final Sinks.Many<AgentInput> commands =
-      Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_COMMANDS));
   private final Map<String, Optional<String>> health = new ConcurrentHashMap<>();
   private final AtomicLong blockEvents = new AtomicLong();
   private volatile boolean hearsBlocks;
@@ -112,25 +104,14 @@ public final class AgentInbox implements BusListener {
     return changeWaits.getAndSet(false);
   }
 
-  @Override
-  public void connected() {
-    if (!emit(commands, new AgentInput.BusUp())) {
-      missedChange.set(true);
-    }
+  /** Other news found no room: what it stands for is done with the next tick. */
+  void missed() {
+    missedChange.set(true);
   }
 
-  @Override
-  public void disconnected(String reason) {
-    // The bus tells its own state, which the heartbeat asks for.
-  }
-
-  @Override
-  public boolean command(IncomingCommand command) {
-    boolean taken = emit(commands, new AgentInput.CommandCame(command));
-    if (!taken) {
-      refused.incrementAndGet();
-    }
-    return taken;
+  /** Counts a command that found no room. */
+  void commandRefused() {
+    refused.incrementAndGet();
   }
 
   private static boolean emit(Sinks.Many<AgentInput> sink, AgentInput input) {
@@ -141,10 +122,6 @@ public final class AgentInbox implements BusListener {
 
   Flux<AgentInput> changes() {
     return changes.asFlux();
-  }
-
-  Flux<AgentInput> commands() {
-    return commands.asFlux();
   }
 
   /** What is wrong with a source, or nothing, by the source's name; only those that told. */

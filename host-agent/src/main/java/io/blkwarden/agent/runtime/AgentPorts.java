@@ -1,6 +1,5 @@
 package io.blkwarden.agent.runtime;
 
-import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.lease.ReleaseRequest;
 import io.blkwarden.agent.probe.KernelFiles;
 import io.blkwarden.agent.queue.QueueTuner;
@@ -14,7 +13,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * All that an agent touches outside itself.
+ * All that an agent touches of its host.
  *
  * @param files the kernel's files
  * @param xenStore xenstore
@@ -24,7 +23,6 @@ import java.util.random.RandomGenerator;
  * @param limits limits tasks by cgroups
  * @param store keeps the leases
  * @param releaseRequest a person's wish on the host to end all leases, where there is such a file
- * @param bus the way to the controllers
  * @param monotonicMillis CLOCK_MONOTONIC in ms, the same for all processes of a boot
  * @param wall wall clock
  * @param random for identities; used by several threads
@@ -39,7 +37,6 @@ public record AgentPorts(
     LimitGroups limits,
     LeaseStore store,
     Optional<ReleaseRequest> releaseRequest,
-    ControlBus bus,
     LongSupplier monotonicMillis,
     InstantSource wall,
     RandomGenerator random,
@@ -54,7 +51,6 @@ public record AgentPorts(
       LimitGroups limits,
       LeaseStore store,
       Optional<ReleaseRequest> releaseRequest,
-      ControlBus bus,
       LongSupplier monotonicMillis,
       InstantSource wall,
       RandomGenerator random) {
@@ -67,7 +63,6 @@ public record AgentPorts(
         limits,
         store,
         releaseRequest,
-        bus,
         monotonicMillis,
         wall,
         random,

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.runtime;
 
+import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.probe.BootId;
 import io.blkwarden.agent.probe.Reading;
@@ -19,11 +20,14 @@ public final class SteppedAgent {
   /**
    * Makes an agent.
    *
+   * @param bus takes what it publishes
    * @return failed when the host's boot id cannot be read
    */
-  public static Reading<SteppedAgent> create(AgentSettings settings, AgentPorts ports) {
+  public static Reading<SteppedAgent> create(
+      AgentSettings settings, AgentPorts ports, ControlBus bus) {
     return BootId.read(ports.files())
-        .map(boot -> new SteppedAgent(new AgentCore(settings, ports, new AgentInbox(), boot.id())));
+        .map(boot ->
+            new SteppedAgent(new AgentCore(settings, ports, bus, new AgentInbox(), boot.id())));
   }
 
   /** Takes over what an earlier run left; to be called before all else. */

@@ -7,36 +7,47 @@ import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.CounterBase;
 import io.blkwarden.model.message.DomainStarted;
+import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.MappingOrigin;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
-/** Messages to send in tests. */
-final class Said {
-  static final HostId HOST = new HostId("dom0-7.example");
-  static final UUID BOOT = new UUID(1, 2);
-  static final Instant AT = Instant.parse("2026-11-22T18:00:00Z");
+/** Messages for tests. */
+public final class Said {
+  /** The host. */
+  public static final HostId HOST = new HostId("dom0-7.example");
+
+  /** Its boot. */
+  public static final UUID BOOT = new UUID(1, 2);
+
+  /** When all happens. */
+  public static final Instant AT = Instant.parse("2026-11-22T18:00:00Z");
 
   private Said() {}
 
-  static MessageId id(int number) {
+  /** An identity. */
+  public static MessageId id(int number) {
     return MessageId.of(AT.toEpochMilli() + number, new Random(number));
   }
 
-  static MappingOrigin origin(long revision) {
+  /** Where a map comes from. */
+  public static MappingOrigin origin(long revision) {
     return new MappingOrigin(HOST, BOOT, new UUID(3, 4), revision, AT);
   }
 
-  static DomainStarted started(int revision) {
+  /** A mapping event. */
+  public static DomainStarted started(int revision) {
     return new DomainStarted(
         origin(revision), new DomainRef(new UUID(5, revision), revision, "vm" + revision));
   }
 
-  static MappingSnapshot snapshot(long revision) {
+  /** A whole map, without disks. */
+  public static MappingSnapshot snapshot(long revision) {
     return new MappingSnapshot(
         origin(revision),
         List.of(),
@@ -45,7 +56,8 @@ final class Said {
         new CounterBase(revision, List.of("read_ios"), List.of(), List.of()));
   }
 
-  static Outcome outcome(int number) {
+  /** An outcome. */
+  public static Outcome outcome(int number) {
     return new Outcome(
         id(number),
         HOST,
@@ -64,7 +76,30 @@ final class Said {
         null);
   }
 
-  static Command command(int number) {
+  /** A heartbeat. */
+  public static Heartbeat heartbeat(int number) {
+    return new Heartbeat(
+        HOST,
+        BOOT,
+        new UUID(3, 4),
+        AT,
+        "test",
+        number,
+        1,
+        0,
+        true,
+        "6.1",
+        1_000,
+        List.of(),
+        List.of(),
+        List.of(),
+        Map.of(),
+        null,
+        List.of());
+  }
+
+  /** A command. */
+  public static Command command(int number) {
     return new Command(
         id(number), HOST, 1, "controller-1", AT, 5_000, "to see", new CommandAction.Snapshot());
   }

@@ -33,22 +33,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class MetricsServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
-  private volatile CompletableFuture<AgentReading> agent =
-      CompletableFuture.completedFuture(reading("vm1\u001b[2J\"\n"));
+  private volatile Supplier<AgentReading> agent = () -> reading("vm1\u001b[2J\"\n");
   private MetricsServer server;
 
   @BeforeEach
   void start() throws Exception {
     server =
         MetricsServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), () -> List.of(agent));
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), () -> List.of(agent.get()));
   }
 
   @AfterEach
@@ -121,7 +120,10 @@ final class MetricsServerTest {
 
   @Test
   void anAgentThatDoesNotAnswerIsNotMadeUp() throws Exception {
-    agent = CompletableFuture.failedFuture(new IllegalStateException("it has stopped"));
+    agent =
+        () -> {
+          throw new IllegalStateException("it has stopped");
+        };
     assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(503);
   }
 

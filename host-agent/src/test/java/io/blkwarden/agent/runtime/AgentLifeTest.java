@@ -3,10 +3,11 @@ package io.blkwarden.agent.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.agent.bus.BusListener;
-import io.blkwarden.agent.bus.BusState;
-import io.blkwarden.agent.bus.ControlBus;
-import io.blkwarden.agent.bus.IncomingCommand;
+import io.blkwarden.agent.bus.Controllers;
+import io.blkwarden.agent.bus.Delivery;
+import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.OutcomeJournal;
+import io.blkwarden.agent.bus.Said;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
@@ -14,14 +15,10 @@ import io.blkwarden.agent.sim.HostSpec;
 import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.throttle.LimitGroups;
 import io.blkwarden.model.json.ControlJson;
-import io.blkwarden.model.message.Command;
-import io.blkwarden.model.message.Heartbeat;
-import io.blkwarden.model.message.MappingEvent;
-import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.subject.Subjects;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -29,10 +26,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 
 /** What an agent that hangs does not say. */
 final class AgentLifeTest {
@@ -46,8 +47,10 @@ final class AgentLifeTest {
   private final CountDownLatch leases = new CountDownLatch(1);
   private volatile boolean stuck;
   private final Queue<AgentReading> signs = new ConcurrentLinkedQueue<>();
-  private final NoBus bus = new NoBus();
+  private final FakeSession nats = new FakeSession();
   private final AgentInbox inbox = new AgentInbox();
+  private final String samples = Subjects.DEFAULT.sample(host.host());
+  private final String beats = Subjects.DEFAULT.heartbeat(host.host());
   private AgentRuntime agent;
 
   @BeforeEach
@@ -83,7 +86,6 @@ final class AgentLifeTest {
             LimitGroups.none("no cgroups here"),
             new LeaseFile(state),
             Optional.empty(),
-            bus,
             this::agentMillis,
             InstantSource.system(),
             new Random(5));
@@ -91,7 +93,12 @@ final class AgentLifeTest {
             new AgentSettings(
                 host.host(), "test", Duration.ofMillis(200), false, RolePatterns.DEFAULTS),
             ports,
-            inbox)
+            inbox,
+            new Controllers(
+                FakeSession.link(
+                    Flux.concat(Flux.just(new LinkEvent.Up(nats, "nats://test")), Flux.never())),
+                Subjects.DEFAULT,
+                OutcomeJournal.NONE))
         .toOptional()
         .orElseThrow();
   }
@@ -115,7 +122,7 @@ final class AgentLifeTest {
   void theFirstSignComesAfterTheFirstLookAndThenAgainAndAgain() {
     leases.countDown();
     agent.start(new LeaseFile(state).load());
-    agent.whileAlive(Duration.ofMillis(50), signs::add);
+    Disposable _ = agent.alive(Duration.ofMillis(50)).subscribe(signs::add);
     await().during(Duration.ofMillis(500)).atMost(BOUND).until(signs::isEmpty);
 
     scan.countDown();
@@ -127,7 +134,7 @@ final class AgentLifeTest {
   void anAgentWhoseLeasesAreStuckIsSilent() {
     scan.countDown();
     agent.start(new LeaseFile(state).load());
-    agent.whileAlive(Duration.ofMillis(50), signs::add);
+    Disposable _ = agent.alive(Duration.ofMillis(50)).subscribe(signs::add);
     await().atMost(BOUND).until(() -> stuck);
     AtomicInteger before = new AtomicInteger(-1);
     await("no sign more")
@@ -144,63 +151,36 @@ final class AgentLifeTest {
   void inputsWithoutEndKeepNoSampleAndNoHeartbeatFromComing() throws InterruptedException {
     scan.countDown();
     leases.countDown();
-    agent.start(new LeaseFile(state).load());
-    await().atMost(BOUND).until(() -> bus.samples.get() > 0);
     AtomicBoolean over = new AtomicBoolean();
+    AtomicLong sent = new AtomicLong();
+    Sinks.Many<Delivery> commands = Sinks.many().unicast().onBackpressureError();
+    nats.commands = commands.asFlux();
+    agent.start(new LeaseFile(state).load());
+    await().atMost(BOUND).until(() -> published(samples) > 0);
     Thread flood =
         new Thread(() -> {
-          IncomingCommand malformed =
-              new IncomingCommand(
-                  ControlJson.decode(Command.class, new byte[] {'{'}), nowMillis(), _ -> {});
+          byte[] command = ControlJson.encode(Said.command(1));
           while (!over.get()) {
-            if (!inbox.command(malformed)) {
-              Thread.onSpinWait();
-            }
+            // Of many senders: each is limited.
+            String inbox = "_INBOX.%d.1".formatted(sent.incrementAndGet());
+            commands.tryEmitNext(new Delivery(inbox, command)).orThrow();
           }
         });
     flood.start();
     try {
       await().atMost(BOUND).until(() -> inbox.refused() > 0);
-      int samples = bus.samples.get();
-      int heartbeats = bus.heartbeats.get();
+      long samplesBefore = published(samples);
+      long beatsBefore = published(beats);
       await()
           .atMost(BOUND)
-          .until(() -> bus.samples.get() > samples + 5 && bus.heartbeats.get() > heartbeats);
+          .until(() -> published(samples) > samplesBefore + 5 && published(beats) > beatsBefore);
     } finally {
       over.set(true);
       flood.join();
     }
   }
 
-  private static final class NoBus implements ControlBus {
-    final AtomicInteger samples = new AtomicInteger();
-    final AtomicInteger heartbeats = new AtomicInteger();
-
-    @Override
-    public void start(BusListener listener) {}
-
-    @Override
-    public void sample(byte[] batch) {
-      samples.incrementAndGet();
-    }
-
-    @Override
-    public void heartbeat(Heartbeat heartbeat) {
-      heartbeats.incrementAndGet();
-    }
-
-    @Override
-    public void mapping(MappingEvent event) {}
-
-    @Override
-    public void outcome(Outcome outcome) {}
-
-    @Override
-    public BusState state() {
-      return new BusState(false, Map.of("nats", "nobody there"), Map.of());
-    }
-
-    @Override
-    public void stop(Duration patience) {}
+  private long published(String subject) {
+    return nats.published.stream().filter(sent -> sent.subject().equals(subject)).count();
   }
 }

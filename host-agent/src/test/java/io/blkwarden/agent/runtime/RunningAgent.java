@@ -2,11 +2,12 @@ package io.blkwarden.agent.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.bus.BusSettings;
-import io.blkwarden.agent.bus.NatsControlBus;
+import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.lease.LeaseFile;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.nats.NatsLink;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.sim.HostSpec;
 import io.blkwarden.agent.sim.SimulatedHost;
@@ -84,8 +85,8 @@ final class RunningAgent implements AutoCloseable {
   }
 
   private AgentRuntime run(boolean readOnly) {
-    BusSettings bus =
-        new BusSettings(
+    NatsSettings nats =
+        new NatsSettings(
             List.of(server.url()), Optional.empty(), id, SUBJECTS, Duration.ofMillis(100));
     AgentPorts ports =
         new AgentPorts(
@@ -97,13 +98,17 @@ final class RunningAgent implements AutoCloseable {
             LimitGroups.none("no cgroups here"),
             leases,
             Optional.empty(),
-            new NatsControlBus(bus, OutcomeJournal.NONE, RunningAgent::nowMillis, random),
             RunningAgent::nowMillis,
             InstantSource.system(),
             random);
     AgentSettings settings =
         new AgentSettings(id, "test", Duration.ofMillis(200), readOnly, RolePatterns.DEFAULTS);
-    Reading<AgentRuntime> made = AgentRuntime.create(settings, ports, inbox);
+    Reading<AgentRuntime> made =
+        AgentRuntime.create(
+            settings,
+            ports,
+            inbox,
+            new Controllers(new NatsLink(nats, random), SUBJECTS, OutcomeJournal.NONE));
     assertThat(made.isPresent()).as(made.describe()).isTrue();
     AgentRuntime runtime = made.toOptional().orElseThrow();
     runtime.start(leases.load());

@@ -1,6 +1,5 @@
 package io.blkwarden.systemtests.fleetsim;
 
-import io.blkwarden.agent.bus.BusListener;
 import io.blkwarden.agent.bus.BusState;
 import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
@@ -84,13 +83,12 @@ final class AgentNode implements ControlBus, IoPriorities {
               return Optional.empty();
             },
             Optional.empty(),
-            this,
             world::now,
             () -> world.wall().plusMillis(wallOffsetMillis),
             new SplittableRandom(world.random.nextLong()));
     AgentSettings settings =
         new AgentSettings(id(), "simulated", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
-    if (!(SteppedAgent.create(settings, ports)
+    if (!(SteppedAgent.create(settings, ports, this)
         instanceof Reading.Present<SteppedAgent>(SteppedAgent made))) {
       throw new IllegalStateException("a simulated host has a boot id");
     }
@@ -208,11 +206,6 @@ final class AgentNode implements ControlBus, IoPriorities {
   }
 
   @Override
-  public void start(BusListener listener) {
-    throw new UnsupportedOperationException("a stepped agent is given its inputs");
-  }
-
-  @Override
   public void sample(byte[] batch) {
     link.sample(batch);
   }
@@ -236,10 +229,5 @@ final class AgentNode implements ControlBus, IoPriorities {
   @Override
   public BusState state() {
     return new BusState(link.up(), Map.of(), Map.of());
-  }
-
-  @Override
-  public void stop(Duration patience) {
-    throw new UnsupportedOperationException("a simulated agent never stops in order");
   }
 }

@@ -1,8 +1,10 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.bus.Said;
 import io.blkwarden.agent.lease.OutcomeFile;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import java.nio.file.Files;
@@ -10,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,46 +22,28 @@ final class OutcomesOverRestartTest {
 
   @TempDir Path state;
 
-  private NatsControlBus bus(NatsServer server) {
-    BusSettings settings =
-        new BusSettings(
+  private TestBus bus(NatsServer server) {
+    NatsSettings settings =
+        new NatsSettings(
             List.of(server.url()),
             Optional.empty(),
             Said.HOST,
             Subjects.DEFAULT,
             Duration.ofMillis(100));
-    NatsControlBus bus =
-        new NatsControlBus(
-            settings, new OutcomeFile(state), () -> System.nanoTime() / 1_000_000, new Random(1));
-    bus.start(new Nobody());
-    return bus;
-  }
-
-  /** Takes nothing. */
-  static final class Nobody implements BusListener {
-    @Override
-    public void connected() {}
-
-    @Override
-    public void disconnected(String reason) {}
-
-    @Override
-    public boolean command(IncomingCommand command) {
-      return false;
-    }
+    return TestBus.of(settings, new OutcomeFile(state)).start(_ -> {});
   }
 
   @Test
   void unconfirmedOutcomesAreSentByTheNextAgentAndThenForgotten() throws Exception {
     NatsServer server = NatsServer.start();
     try {
-      NatsControlBus first = bus(server);
-      first.outcome(Said.outcome(1));
-      first.outcome(Said.outcome(2));
+      TestBus first = bus(server);
+      first.pending.outcome(Said.outcome(1));
+      first.pending.outcome(Said.outcome(2));
       first.stop(Duration.ofMillis(1));
 
       Audit audit = new Audit(server.connect());
-      NatsControlBus second = bus(server);
+      TestBus second = bus(server);
       Awaitility.await().atMost(BOUND).until(() -> audit.stored() == 2);
       for (int n = 1; n <= 2; n++) {
         assertThat(audit.message(n)).contains("\"outcome " + n + "\"");

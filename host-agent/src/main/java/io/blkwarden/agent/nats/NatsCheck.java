@@ -1,4 +1,4 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.nats;
 
 import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.commandline.Complaint;
@@ -27,7 +27,7 @@ public final class NatsCheck {
   private NatsCheck() {}
 
   /** Connects and asks for an answer; publishes nothing. */
-  public static List<Check> run(BusSettings settings) {
+  public static List<Check> run(NatsSettings settings) {
     return run(settings, NatsOptions.CONNECT_WITHIN);
   }
 
@@ -36,7 +36,7 @@ public final class NatsCheck {
    * a JVM that has just started may take longer on a slow dom0 than any that follow, which is what
    * a running agent finds out by trying again.
    */
-  static List<Check> run(BusSettings settings, Duration within) {
+  static List<Check> run(NatsSettings settings, Duration within) {
     try {
       try {
         return look(settings, within);
@@ -51,7 +51,7 @@ public final class NatsCheck {
     }
   }
 
-  private static List<Check> look(BusSettings settings, Duration within)
+  private static List<Check> look(NatsSettings settings, Duration within)
       throws Unreached, InterruptedException {
     AtomicReference<@Nullable Exception> last = new AtomicReference<>();
     AtomicBoolean denied = new AtomicBoolean();

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.nats;
 
 import io.blkwarden.model.NatsSeed;
 import io.nats.client.NKey;

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.nats;
 
 import io.blkwarden.model.subject.HostToken;
 import io.nats.client.ConnectionListener;
@@ -26,6 +26,11 @@ final class NatsOptions {
   private final ScheduledExecutorService timer =
       Executors.newScheduledThreadPool(1, daemons("nats-timer"));
 
+  /** Does something that waits for the network on one of the threads that the client was given. */
+  void execute(Runnable task) {
+    executor.execute(task);
+  }
+
   /** Ends the threads that the client was given. */
   void close() {
     executor.shutdownNow();
@@ -33,7 +38,7 @@ final class NatsOptions {
   }
 
   Options of(
-      BusSettings settings,
+      NatsSettings settings,
       ConnectionListener connections,
       ErrorListener errors,
       RandomGenerator random) {
@@ -72,9 +77,14 @@ final class NatsOptions {
   private static ThreadFactory daemons(String name) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
-      Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+      Thread thread = new Thread(() -> run(task), name + "-" + count.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  /** All that the client does itself, which may wait; its callbacks, inside of it, must not. */
+  private static void run(Runnable task) {
+    task.run();
   }
 }

@@ -1,7 +1,10 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.bus.OutcomeJournal;
+import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -25,7 +28,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -86,29 +88,27 @@ final class LargeMapTest {
   @Test
   void aMapThatIsTooLongIsSaidToBeSoUntilOneWentThrough() throws Exception {
     NatsServer server = NatsServer.start();
-    NatsControlBus bus =
-        new NatsControlBus(
-            new BusSettings(
+    TestBus bus =
+        TestBus.of(
+            new NatsSettings(
                 List.of(server.url()),
                 Optional.empty(),
                 Said.HOST,
                 Subjects.DEFAULT,
                 Duration.ofMillis(100)),
-            OutcomeJournal.NONE,
-            () -> System.nanoTime() / 1_000_000,
-            new Random(1));
+            OutcomeJournal.NONE);
     try {
-      bus.start(new OutcomesOverRestartTest.Nobody());
+      bus.start(_ -> {});
       Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> bus.state().connected());
-      assertThat(bus.tooLarge(snapshot(1_000, 1))).isEmpty();
-      assertThat(bus.tooLarge(snapshot(3_000, 1)))
+      assertThat(bus.pending.tooLarge(snapshot(1_000, 1))).isEmpty();
+      assertThat(bus.pending.tooLarge(snapshot(3_000, 1)))
           .hasValueSatisfying(why -> assertThat(why).contains("bytes").contains("1048576"));
-      bus.mapping(snapshot(3_000, 1));
-      bus.mapping(Said.started(2));
+      bus.pending.mapping(snapshot(3_000, 1));
+      bus.pending.mapping(Said.started(2));
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> bus.state().faults().containsKey("mapping-size"));
-      bus.mapping(Said.started(3));
+      bus.pending.mapping(Said.started(3));
       bus.stop(Duration.ofSeconds(10)); // waits until all events are sent
       assertThat(bus.state().faults()).containsKey("mapping-size");
       assertThat(bus.state().drops()).containsEntry("mapping_too_large", 1L);

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.nats;
 
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Require;
@@ -20,17 +20,14 @@ import javax.net.ssl.SSLContext;
  * @param reconnectSpread a lost connection is tried again after a random part of this, so that
  *     thousands of agents do not come back in one instant
  */
-public record BusSettings(
+public record NatsSettings(
     List<String> servers,
     Optional<Credentials> credentials,
     Optional<SSLContext> tls,
     HostId host,
     Subjects subjects,
     Duration reconnectSpread) {
-  /** Name of the bucket with each host's last snapshot; its key is the host's. */
-  public static final String MAPPING_BUCKET = "blkwarden-mapping";
-
-  public BusSettings {
+  public NatsSettings {
     servers = Require.list(servers, 32, "servers");
     Require.within(servers.size(), 1, 32, "servers (count)");
     Require.present(host, "host");
@@ -39,7 +36,7 @@ public record BusSettings(
   }
 
   /** Settings without encryption. */
-  public BusSettings(
+  public NatsSettings(
       List<String> servers,
       Optional<Credentials> credentials,
       HostId host,

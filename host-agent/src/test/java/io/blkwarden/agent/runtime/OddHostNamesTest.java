@@ -1,10 +1,13 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.agent.nats.NatsCheck;
+import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
@@ -14,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
@@ -38,26 +40,23 @@ final class OddHostNamesTest {
       client.createDispatcher(heard::add).subscribe(Subjects.DEFAULT.allSamples());
       client.flush(Duration.ofSeconds(10));
       for (HostId host : NAMES) {
-        BusSettings settings =
-            new BusSettings(
+        NatsSettings settings =
+            new NatsSettings(
                 List.of(server.url()),
                 Optional.empty(),
                 host,
                 Subjects.DEFAULT,
                 Duration.ofMillis(100));
-        assertThat(NatsCheck.run(settings, Duration.ofSeconds(20)))
+        assertThat(NatsCheck.run(settings))
             .as(host.value())
             .extracting(Check::state)
             .containsExactly(Check.State.OK);
-        NatsControlBus bus =
-            new NatsControlBus(
-                settings, OutcomeJournal.NONE, () -> System.nanoTime() / 1_000_000, new Random(1));
-        bus.start(new Nobody());
+        TestBus bus = TestBus.of(settings, OutcomeJournal.NONE).start(_ -> {});
         try {
           await(host.value())
               .atMost(Duration.ofSeconds(60))
               .until(() -> {
-                bus.sample(host.value().getBytes(UTF_8));
+                bus.pending.sample(host.value().getBytes(UTF_8));
                 return heard.stream()
                     .anyMatch(message ->
                         message.getSubject().equals(Subjects.DEFAULT.sample(host))
@@ -67,20 +66,6 @@ final class OddHostNamesTest {
           bus.stop(Duration.ofMillis(1));
         }
       }
-    }
-  }
-
-  /** Takes nothing. */
-  private static final class Nobody implements BusListener {
-    @Override
-    public void connected() {}
-
-    @Override
-    public void disconnected(String reason) {}
-
-    @Override
-    public boolean command(IncomingCommand command) {
-      return false;
     }
   }
 }

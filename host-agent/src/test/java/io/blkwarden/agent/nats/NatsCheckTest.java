@@ -1,4 +1,4 @@
-package io.blkwarden.agent.bus;
+package io.blkwarden.agent.nats;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -89,7 +89,7 @@ final class NatsCheckTest {
 
   private static List<Check> check(String url) {
     return NatsCheck.run(
-        new BusSettings(
+        new NatsSettings(
             List.of(url),
             Optional.empty(),
             new HostId("dom0-1"),

@@ -1,0 +1,69 @@
+package io.blkwarden.agent.nats;
+
+import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.commandline.nats.NatsFault;
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.Consumer;
+import io.nats.client.ErrorListener;
+import io.nats.client.Message;
+import reactor.core.publisher.FluxSink;
+import reactor.core.scheduler.Scheduler;
+
+/** The client's callbacks about a connection, as events; nothing is printed. */
+final class NatsNotices implements ConnectionListener, ErrorListener {
+  private final FluxSink<LinkEvent> events;
+  private final Scheduler scheduler;
+  private boolean established;
+
+  NatsNotices(FluxSink<LinkEvent> events, Scheduler scheduler) {
+    this.events = events;
+    this.scheduler = scheduler;
+  }
+
+  // The client deprecates this method, and yet has no other that must be there.
+  @SuppressWarnings("deprecation")
+  @Override
+  public void connectionEvent(Connection connection, Events event) {
+    switch (event) {
+      case CONNECTED, RESUBSCRIBED -> {
+        established = true;
+        events.next(
+            new LinkEvent.Up(
+                new NatsSession(connection, scheduler),
+                String.valueOf(connection.getConnectedUrl())));
+      }
+      case DISCONNECTED -> events.next(new LinkEvent.Down("the connection to NATS is lost"));
+      case CLOSED -> {
+        // For good, as after a second refusal of the credentials: another one is needed.
+        events.next(new LinkEvent.Down("NATS has ended the connection"));
+        if (established) { // or who connects has the reason, and ends the events
+          events.complete();
+        }
+      }
+      case RECONNECTED, DISCOVERED_SERVERS, LAME_DUCK -> {
+        // RESUBSCRIBED follows the first; the client acts on the others itself.
+      }
+    }
+  }
+
+  @Override
+  public void errorOccurred(Connection connection, String error) {
+    events.next(new LinkEvent.Fault(error));
+  }
+
+  @Override
+  public void exceptionOccurred(Connection connection, Exception exception) {
+    events.next(new LinkEvent.Fault(NatsFault.of(exception).text()));
+  }
+
+  @Override
+  public void slowConsumerDetected(Connection connection, Consumer consumer) {
+    events.next(new LinkEvent.Overrun());
+  }
+
+  @Override
+  public void messageDiscarded(Connection connection, Message message) {
+    events.next(new LinkEvent.Discarded());
+  }
+}
