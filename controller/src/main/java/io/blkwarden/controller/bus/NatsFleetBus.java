@@ -11,7 +11,6 @@ import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
-import io.nats.client.KeyValue;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,6 +65,7 @@ public final class NatsFleetBus implements AutoCloseable {
   private volatile List<Thread> threads = List.of();
   private volatile @Nullable Subscriptions subscriptions;
   private volatile @Nullable CommandReplies commands;
+  private @Nullable JetStreamAssets assets;
   private @Nullable SaidWatch said;
   private @Nullable SpecWatch specWatch;
 
@@ -72,13 +73,15 @@ public final class NatsFleetBus implements AutoCloseable {
    * A bus that is not started yet.
    *
    * @param run random for each start, tells apart controllers of the same name
+   * @param mayLead whether this controller may claim the fleet
    */
   public NatsFleetBus(
       BusSettings settings,
       String run,
       BusCounters counters,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      BooleanSupplier mayLead) {
     this.settings = settings;
     this.counters = counters;
     this.random = random;
@@ -90,7 +93,8 @@ public final class NatsFleetBus implements AutoCloseable {
             run,
             clock,
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-            settings.aboveEpoch());
+            settings.aboveEpoch(),
+            mayLead);
     this.desk = new ClaimDesk(keeper, settings.subjects(), clock, counters, errands::soon);
   }
 
@@ -147,7 +151,7 @@ public final class NatsFleetBus implements AutoCloseable {
     if (link != null && specs.offer(spec)) {
       errands.soon(() -> {
         try {
-          specs.store(specs(link));
+          specs.store(link.keyValue(JetStreamAssets.SPEC, JetStreamAssets.bucketOptions()));
         } catch (IOException | JetStreamApiException | IllegalStateException e) {
           log.warn(
               "what was learned of the fleet was not stored, and is tried again in 5 min: {}",
@@ -155,10 +159,6 @@ public final class NatsFleetBus implements AutoCloseable {
         }
       });
     }
-  }
-
-  private static KeyValue specs(Connection link) throws IOException {
-    return link.keyValue(JetStreamAssets.SPEC, JetStreamAssets.bucketOptions());
   }
 
   /** Takes a decision to be published, in order and until it is stored. */
@@ -370,7 +370,11 @@ public final class NatsFleetBus implements AutoCloseable {
   /** After a connection came up: streams and buckets, the claim, and what was missed. */
   private void refresh(Connection link, Inbox to) throws BusException {
     try {
-      new JetStreamAssets(link, settings.subjects(), settings.printableServers()).ensure();
+      JetStreamAssets made =
+          new JetStreamAssets(
+              link, settings.subjects(), settings.printableServers(), settings.replicas());
+      made.ensure();
+      assets = made;
       startSenders();
       SaidWatch before = said;
       if (before != null) {
@@ -444,16 +448,17 @@ public final class NatsFleetBus implements AutoCloseable {
     }
   }
 
-  /** Looks whether JetStream works. */
+  /** Looks whether JetStream works, and whether all streams and replicas are there. */
   private void check() {
     checkQueued.set(false);
     Connection link = control;
-    Inbox to = inbox;
-    if (!prepared || link == null || to == null || !up(link)) {
+    JetStreamAssets known = assets;
+    if (!prepared || link == null || known == null || !up(link)) {
       return;
     }
     try {
       JetStreamAssets.check(link, settings.printableServers());
+      known.ensure();
     } catch (BusException e) {
       later(e);
     }

@@ -51,7 +51,8 @@ final class JetStreamOutagesTest {
                 "c1-run",
                 new BusCounters(),
                 Clock.systemUTC(),
-                new SplittableRandom(5)));
+                new SplittableRandom(5),
+                () -> true));
     bus.start(new Recording());
     return bus;
   }
@@ -102,7 +103,7 @@ final class JetStreamOutagesTest {
     NatsServer server = closing(limited(directory, "12M"));
     Connection link = closing(Nats.connect(server.url()));
     for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
-      link.jetStreamManagement().addStream(plan.create(1 << 20));
+      link.jetStreamManagement().addStream(plan.create(1 << 20, 1));
     }
     NatsFleetBus bus = bus(server);
     awaitReady(bus);

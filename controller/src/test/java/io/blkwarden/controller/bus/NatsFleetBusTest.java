@@ -62,7 +62,8 @@ final class NatsFleetBusTest {
                 instance + "-run",
                 counts,
                 Clock.systemUTC(),
-                new SplittableRandom(5)));
+                new SplittableRandom(5),
+                () -> true));
     bus.start(inbox);
     return bus;
   }

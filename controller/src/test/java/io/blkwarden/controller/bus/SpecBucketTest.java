@@ -58,7 +58,8 @@ final class SpecBucketTest {
             name + "-run",
             new BusCounters(),
             Clock.systemUTC(),
-            new SplittableRandom(5));
+            new SplittableRandom(5),
+            () -> true);
     open.add(bus);
     bus.start(inbox);
     return bus;
