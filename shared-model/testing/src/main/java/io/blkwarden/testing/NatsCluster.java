@@ -6,13 +6,18 @@ import io.nats.client.api.ClusterInfo;
 import io.nats.client.api.Replica;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -34,12 +39,10 @@ public final class NatsCluster implements AutoCloseable {
       Files.writeString(
           config,
           "lame_duck_grace_period: \"500ms\"\nlame_duck_duration: \"30s\"\n%s\n".formatted(more));
-      for (int i = 0; i < size; i++) {
-        routes.add("nats://127.0.0.1:" + NatsServer.freePort());
-      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    routes.addAll(freeRoutes(size));
     for (int i = 0; i < size; i++) {
       servers.add(
           NatsServer.stopped()
@@ -56,6 +59,20 @@ public final class NatsCluster implements AutoCloseable {
                       "--routes",
                       String.join(",", routes))));
     }
+  }
+
+  /** Below the ports that the kernel gives to others between this choice and the start. */
+  private static Set<String> freeRoutes(int count) {
+    Set<String> routes = new LinkedHashSet<>();
+    while (routes.size() < count) {
+      int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        routes.add("nats://127.0.0.1:" + free.getLocalPort());
+      } catch (IOException _) {
+        Thread.onSpinWait(); // somebody has it
+      }
+    }
+    return routes;
   }
 
   /** Starts one, and waits until JetStream has a leader. */
