@@ -209,6 +209,8 @@ final class ClaimDesk implements AutoCloseable {
               lost.holder(),
               lost.epoch(),
               ClaimKeeper.LEASE_MILLIS / 1_000);
+      case Claim.Unknown _ when !keeper.mayLead() ->
+          log.warn("claim: no controller leads, and this one may not: it has no policies");
       case Claim.Unknown _ ->
           log.warn(
               "claim: not renewed for {} s: this controller acts no more until it is",

@@ -5,6 +5,7 @@ import io.blkwarden.controller.nats.KvEvent;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ final class ClaimKeeper {
   private final String run;
   private final InstantSource clock;
   private final LongSupplier monotonicMillis;
+  private final BooleanSupplier mayLead;
   private volatile Claim claim = new Claim.Unknown();
   private volatile long heldUntilMillis;
   private volatile long highest;
@@ -59,9 +61,16 @@ final class ClaimKeeper {
    *
    * @param monotonicMillis a clock in ms that never steps
    * @param above its epochs are above this one
+   * @param mayLead whether this controller may claim; not asked while it holds the claim
    */
   ClaimKeeper(
-      String instance, String run, InstantSource clock, LongSupplier monotonicMillis, long above) {
+      String instance,
+      String run,
+      InstantSource clock,
+      LongSupplier monotonicMillis,
+      long above,
+      BooleanSupplier mayLead) {
+    this.mayLead = mayLead;
     this.highest = above;
     this.instance = instance;
     this.run = run;
@@ -75,6 +84,11 @@ final class ClaimKeeper {
     return now instanceof Claim.Held && monotonicMillis.getAsLong() > heldUntilMillis
         ? new Claim.Unknown()
         : now;
+  }
+
+  /** Whether this controller may claim. */
+  boolean mayLead() {
+    return mayLead.getAsBoolean();
   }
 
   /** Whether an epoch that an agent says it has seen can be one. */
@@ -140,9 +154,13 @@ final class ClaimKeeper {
     }
   }
 
-  /** Claims; leaves all as it is if another controller came first. */
+  /** Claims, if it may; leaves all as it is if another controller came first. */
   private void acquire(Bucket bucket, KvEvent.@Nullable Entry entry, long begun)
       throws IOException {
+    if (!(claim instanceof Claim.Held) && !mayLead()) {
+      claim = new Claim.Unknown(); // nobody leads
+      return;
+    }
     long epoch =
         Math.max(
             Math.max(read(entry).map(ClaimRecord::epoch).orElse(0L), highest) + 1,

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -89,13 +90,15 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
    * A bus that is not started yet.
    *
    * @param run random for each start, tells apart controllers of the same name
+   * @param mayLead whether this controller may claim the fleet
    */
   public NatsFleetBus(
       NatsSettings settings,
       String run,
       BusCounters counters,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      BooleanSupplier mayLead) {
     this.settings = settings;
     this.clock = clock;
     Subjects subjects = settings.subjects();
@@ -108,8 +111,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
     requests = control.feed(subjects.allOperatorRequests());
     inputs = new OperatorInputs(control, shared);
     baselines = new Baselines(control);
-    preparation =
-        new Preparation(control, subjects, inputs, baselines, shared, waiting, timer, random);
+    preparation = new Preparation(control, inputs, baselines, shared, waiting, timer, random);
     desk =
         new ClaimDesk(
             new ClaimKeeper(
@@ -117,7 +119,8 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
                 run,
                 clock,
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-                settings.aboveEpoch()),
+                settings.aboveEpoch(),
+                mayLead),
             control,
             preparation::done,
             new OpenAlerts(control, subjects),

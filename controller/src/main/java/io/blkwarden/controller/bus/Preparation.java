@@ -3,7 +3,6 @@ package io.blkwarden.controller.bus;
 import io.blkwarden.controller.nats.LinkState;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsLink;
-import io.blkwarden.model.subject.Subjects;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
@@ -32,7 +31,6 @@ final class Preparation implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Preparation.class);
 
   private final NatsLink link;
-  private final Subjects subjects;
   private final OperatorInputs inputs;
   private final Baselines baselines;
   private final SharedStates shared;
@@ -55,7 +53,6 @@ final class Preparation implements AutoCloseable {
    */
   Preparation(
       NatsLink link,
-      Subjects subjects,
       OperatorInputs inputs,
       Baselines baselines,
       SharedStates shared,
@@ -63,7 +60,6 @@ final class Preparation implements AutoCloseable {
       Scheduler timer,
       RandomGenerator random) {
     this.link = link;
-    this.subjects = subjects;
     this.inputs = inputs;
     this.baselines = baselines;
     this.shared = shared;
@@ -104,7 +100,7 @@ final class Preparation implements AutoCloseable {
   /** Prepares after a pause, and follows until it is cancelled. */
   private Flux<?> follow(Duration pause) {
     return (pause.isZero() ? Mono.just(0L) : Mono.delay(pause, timer))
-        .then(link.ensure(subjects))
+        .then(link.ensure())
         .thenMany(
             inputs
                 .follow()
@@ -175,7 +171,7 @@ final class Preparation implements AutoCloseable {
 
   private Mono<Void> check() {
     return link.check()
-        .then(link.ensure(subjects))
+        .then(link.ensure())
         .doOnNext(created -> {
           if (created) {
             log.warn("streams or buckets were missing, and are created again");

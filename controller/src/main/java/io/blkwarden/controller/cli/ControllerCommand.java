@@ -61,7 +61,8 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--policies",
       paramLabel = "DIR",
-      description = "Folder of policy files, watched; without it nothing is ever throttled.")
+      description =
+          "Folder of policy files, watched; without a valid one the controller never leads.")
   @Nullable Path policies;
 
   @Option(
@@ -123,6 +124,16 @@ final class ControllerCommand implements Callable<Integer> {
           "Commands with an epoch above N, so that agents obey that refuse this controller as"
               + " stale; /readyz names N. Default ${DEFAULT-VALUE}.")
   long aboveEpoch;
+
+  @Option(
+      names = "--replicas",
+      paramLabel = "N|auto",
+      defaultValue = "auto",
+      description =
+          "How many NATS servers keep a copy of each stream and bucket: 1, 3 or 5, or auto: 3 in a"
+              + " cluster that can, else 1. Streams that exist are changed to N. Default"
+              + " ${DEFAULT-VALUE}.")
+  String replicas = "auto";
 
   @Option(
       names = "--effect-window",
@@ -272,7 +283,11 @@ final class ControllerCommand implements Callable<Integer> {
 
   private NatsSettings bus() {
     NatsSettings plain = nats.settings(shell, instance);
-    return Misuse.unless(() -> plain.above(aboveEpoch));
+    if (!replicas.matches("auto|[135]")) {
+      throw new Misuse("--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
+    }
+    int count = replicas.equals("auto") ? 0 : Integer.parseInt(replicas);
+    return Misuse.unless(() -> plain.above(aboveEpoch).replicated(count));
   }
 
   private int metricsDisks() {

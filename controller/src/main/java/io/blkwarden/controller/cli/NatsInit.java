@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.bus.access.ClusterPlan;
 import io.blkwarden.controller.bus.access.ConfigLayout;
 import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Role;
@@ -94,6 +95,17 @@ final class NatsInit implements Callable<Integer> {
   @Nullable String listen;
 
   @Option(
+      names = "--cluster",
+      split = ",",
+      paramLabel = "ADDRESS",
+      description =
+          "The servers of a cluster, 3 or 5 with commas, this machine's first; each HOST or"
+              + " HOST:PORT, where routes take the port 2000 above. Writes nats-server-2.conf and"
+              + " so on for the others, and routes.conf with the password by which they know each"
+              + " other.")
+  List<String> cluster = new ArrayList<>();
+
+  @Option(
       names = "--store",
       paramLabel = "DIR",
       description = "Where the server is to keep streams. Default " + STORE + ".")
@@ -109,6 +121,14 @@ final class NatsInit implements Callable<Integer> {
   @Nullable Path tlsKey;
 
   @Option(
+      names = "--tls-ca",
+      paramLabel = "FILE",
+      description =
+          "Authorities that vouch for the servers of a cluster to each other, in PEM. Default: the"
+              + " file of --tls-cert.")
+  @Nullable Path tlsCa;
+
+  @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
       description = "What all subjects begin with. Default as the last time, or blkwarden.v1.")
@@ -122,14 +142,16 @@ final class NatsInit implements Callable<Integer> {
   public Integer call() {
     Optional<ServerConfig.Tls> tls = tls();
     try {
+      Optional<ClusterPlan> servers = servers();
       SortedSet<HostId> all = named();
       AccessFolder folder = new AccessFolder(dir);
       Optional<Path> there = folder.config();
-      if (there.isPresent() && (listen != null || store != null || tls.isPresent())) {
+      if (there.isPresent()
+          && (listen != null || store != null || tls.isPresent() || servers.isPresent())) {
         throw new Misuse(
-            "%s is there already, so --listen, --store and --tls-* change nothing: edit it, or move"
-                    .formatted(there.get())
-                + " it away");
+            ("%s is there already, so --listen, --store, --cluster and --tls-* change nothing: edit"
+                    + " it, or move it away")
+                .formatted(there.get()));
       }
       Optional<ConfigLayout> layout = layout(folder);
       Subjects subjects = subjects(folder);
@@ -141,7 +163,7 @@ final class NatsInit implements Callable<Integer> {
       UserList list = users(folder, core, subjects, roles);
       requireAbsent(layout, list);
       folder.lists(list.coreText(), list.accountsText());
-      Path config = there.isPresent() ? there.get() : create(folder, tls);
+      Path config = there.isPresent() ? there.get() : create(folder, tls, servers);
       if (layout.isPresent() && !layout.get().isComplete()) {
         upgrade(folder, layout.get());
       }
@@ -240,16 +262,68 @@ final class NatsInit implements Callable<Integer> {
             config, hosts, fresh, seeds, config);
   }
 
-  private Path create(AccessFolder folder, Optional<ServerConfig.Tls> tls) throws IOException {
-    String address = listen == null ? LISTEN : listen;
+  private Optional<ClusterPlan> servers() {
+    if (cluster.isEmpty()) {
+      return Optional.empty();
+    }
+    if (listen != null) {
+      throw new Misuse("--listen: expected none beside --cluster, whose first address it is");
+    }
+    return Optional.of(ClusterPlan.parse(cluster));
+  }
+
+  private Path create(
+      AccessFolder folder, Optional<ServerConfig.Tls> tls, Optional<ClusterPlan> servers)
+      throws IOException {
+    String address =
+        servers.isPresent() ? servers.get().listen(1) : Objects.requireNonNullElse(listen, LISTEN);
     if (tls.isEmpty() && !address.startsWith("127.") && !address.startsWith("localhost:")) {
       shell.remark(
           "without TLS anybody on the way can read and change what is said: add a tls block to"
               + " nats-server.conf, or move it away and give --tls-cert and --tls-key");
     }
+    if (servers.isPresent()) {
+      return create(folder, tls, servers.get());
+    }
+    return folder.config(config(address, tls, Optional.empty()));
+  }
+
+  /** Writes a configuration for each server, this machine's last: with it all are there. */
+  private Path create(AccessFolder folder, Optional<ServerConfig.Tls> tls, ClusterPlan servers)
+      throws IOException {
+    String password =
+        folder
+            .routes()
+            .flatMap(ClusterPlan::password)
+            .orElseGet(() -> ClusterPlan.newPassword(new SecureRandom()));
+    folder.routes(servers.routes(password));
+    Path first = dir;
+    for (int number = servers.servers().size(); number > 0; number--) {
+      String text =
+          config(
+              servers.listen(number),
+              tls,
+              Optional.of(new ServerConfig.Member(servers, number, AccessFolder.ROUTES)));
+      first = number == 1 ? folder.config(text) : folder.config(number, text);
+    }
+    shell.remark(
+        ("%s is a secret that nats-server must be able to read: change its owner to that of"
+                + " nats-server. Copy it, %s and %s to each server, and nats-server-N.conf to"
+                + " server N as %s. After each change of hosts or people copy the lists again, and"
+                + " reload each server twice")
+            .formatted(
+                AccessFolder.ROUTES,
+                AccessFolder.USERS,
+                AccessFolder.ACCOUNTS,
+                AccessFolder.CONFIG));
+    return first;
+  }
+
+  private String config(
+      String address, Optional<ServerConfig.Tls> tls, Optional<ServerConfig.Member> member) {
     String streams = store == null ? STORE : store;
-    return folder.config(
-        new ServerConfig(address, streams, tls).text(AccessFolder.USERS, AccessFolder.ACCOUNTS));
+    return new ServerConfig(address, streams, tls, member)
+        .text(AccessFolder.USERS, AccessFolder.ACCOUNTS);
   }
 
   private Subjects subjects(AccessFolder folder) throws IOException {
@@ -333,7 +407,8 @@ final class NatsInit implements Callable<Integer> {
   private Optional<ServerConfig.Tls> tls() {
     Path certificate = tlsCert;
     Path key = tlsKey;
-    if (certificate == null && key == null) {
+    Path authorities = tlsCa;
+    if (certificate == null && key == null && authorities == null) {
       return Optional.empty();
     }
     if (certificate == null || key == null) {
@@ -341,6 +416,8 @@ final class NatsInit implements Callable<Integer> {
     }
     return Optional.of(
         new ServerConfig.Tls(
-            certificate.toAbsolutePath().toString(), key.toAbsolutePath().toString()));
+            certificate.toAbsolutePath().toString(),
+            key.toAbsolutePath().toString(),
+            (authorities == null ? certificate : authorities).toAbsolutePath().toString()));
   }
 }

@@ -13,7 +13,10 @@ final class NatsOptions {
   @Option(
       names = "--nats",
       paramLabel = "URL",
-      description = "NATS server; default $NATS_URL or " + DEFAULT_URL + ".")
+      description =
+          "NATS server, or all servers of a cluster with commas; default $NATS_URL or "
+              + DEFAULT_URL
+              + ".")
   @Nullable String nats;
 
   @Option(

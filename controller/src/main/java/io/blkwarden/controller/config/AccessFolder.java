@@ -22,8 +22,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The folder that {@code blkwarden nats init} writes: a server's configuration, two lists of its
- * users and accounts, and below {@code seeds} one file with a seed for each.
+ * The folder that {@code blkwarden nats init} writes: the configuration of a server or of each of a
+ * cluster, two lists of its users and accounts, and below {@code seeds} a file with a seed for
+ * each.
  *
  * <p>Seeds are mode 0600 from their first byte, and never written over. The lists are replaced as a
  * whole; the configuration once, to be upgraded, and what it was is kept. None is ever there in
@@ -38,6 +39,9 @@ public final class AccessFolder {
 
   /** Name of the list of the other accounts. */
   public static final String ACCOUNTS = "accounts.conf";
+
+  /** Name of the secret file with a cluster's routes and their password. */
+  public static final String ROUTES = "routes.conf";
 
   /** Ends the name of what the configuration was before it was upgraded. */
   public static final String BEFORE = ".before-accounts";
@@ -140,6 +144,24 @@ public final class AccessFolder {
     Path config = folder.resolve(CONFIG);
     place(config, text, List.of());
     return config;
+  }
+
+  /** Writes the configuration for another server of a cluster, over an earlier one. */
+  public Path config(int number, String text) throws IOException {
+    Path config = folder.resolve("nats-server-%d.conf".formatted(number));
+    place(config, text, List.of(StandardCopyOption.ATOMIC_MOVE));
+    return config;
+  }
+
+  /** The file with the routes of a cluster, if it was written. */
+  public Optional<String> routes() throws IOException {
+    Path routes = folder.resolve(ROUTES);
+    return Files.exists(routes) ? Optional.of(Files.readString(routes)) : Optional.empty();
+  }
+
+  /** Writes the routes of a cluster, over earlier ones: a secret. */
+  public void routes(String text) throws IOException {
+    place(folder.resolve(ROUTES), text, List.of(StandardCopyOption.ATOMIC_MOVE), PRIVATE);
   }
 
   /** The list of users, if it was written. */

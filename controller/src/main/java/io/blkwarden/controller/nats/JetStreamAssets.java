@@ -11,7 +11,9 @@ import io.nats.client.KeyValueOptions;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * The streams and buckets of an installation, created when they are missing.
  *
  * <p>All are kept in files and bounded: the oldest go first. What exists is left as the operator
- * configured it, except for what protects it ({@link StreamPlan}), and except that a stream learns
- * the subjects of this installation's prefix.
+ * configured it, except for what protects it ({@link StreamPlan}), for its replicas ({@link
+ * Replicas}), and except that a stream learns the subjects of this installation's prefix.
  */
 public final class JetStreamAssets {
   private static final Logger log = LoggerFactory.getLogger(JetStreamAssets.class);
@@ -59,11 +61,18 @@ public final class JetStreamAssets {
   private final Connection connection;
   private final Subjects subjects;
   private final String servers;
+  private final Replicas replicas;
+  private final Set<String> unprotected = new HashSet<>();
 
   JetStreamAssets(Connection connection, Subjects subjects, String servers) {
+    this(connection, subjects, servers, Replicas.AUTO);
+  }
+
+  JetStreamAssets(Connection connection, Subjects subjects, String servers, int replicas) {
     this.connection = connection;
     this.subjects = subjects;
     this.servers = servers;
+    this.replicas = new Replicas(replicas);
   }
 
   static JetStreamOptions options() {
@@ -84,21 +93,24 @@ public final class JetStreamAssets {
     boolean _ = ensureAll();
   }
 
-  /** The same; returns whether one was missing. */
+  /** The same, and replicates what exists; returns whether one was missing. */
   boolean ensureAll() throws NatsException {
     try {
+      int wanted = replicas.wanted(connection);
       JetStreamManagement streams = connection.jetStreamManagement(options());
       boolean created = false;
       for (StreamPlan plan : StreamPlan.all(subjects)) {
-        created |= ensure(streams, plan);
+        created |= ensure(streams, plan, wanted);
       }
+      replicas.tell(wanted, servers);
       return created;
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
       throw explain(e, connection, servers);
     }
   }
 
-  private static boolean ensure(JetStreamManagement streams, StreamPlan plan)
+  /** Whether it was missing. */
+  private boolean ensure(JetStreamManagement streams, StreamPlan plan, int wanted)
       throws IOException, JetStreamApiException {
     StreamConfiguration found;
     try {
@@ -107,18 +119,68 @@ public final class JetStreamAssets {
       if (e.getErrorCode() != NOT_FOUND) {
         throw e;
       }
-      fitting(plan.name(), plan.maxBytes(), bytes -> streams.addStream(plan.create(bytes)));
+      create(streams, plan, wanted);
       return true;
     }
     if (!found.getSubjects().contains(plan.subject())) {
       found = streams.updateStream(plan.withSubject(found)).getConfiguration();
     }
+    found = protect(streams, plan, found);
+    if (replicas.differs(found.getReplicas(), wanted)) {
+      replicate(streams, plan, found, wanted);
+    }
+    return false;
+  }
+
+  /** Creates it, with fewer replicas where the server cannot have so many. */
+  private void create(JetStreamManagement streams, StreamPlan plan, int wanted)
+      throws IOException, JetStreamApiException {
+    for (int n = wanted; true; n = Replicas.below(n)) {
+      int count = n;
+      try {
+        fitting(plan, bytes -> streams.addStream(plan.create(bytes, count)));
+        return;
+      } catch (JetStreamApiException e) {
+        if (n == 1 || !Replicas.refused(e)) {
+          throw e;
+        }
+        replicas.few(plan.name(), e.getErrorDescription());
+      }
+    }
+  }
+
+  /** Changes the number of replicas of one that exists, as far as the server can. */
+  private void replicate(
+      JetStreamManagement streams, StreamPlan plan, StreamConfiguration found, int wanted)
+      throws IOException {
+    int before = found.getReplicas();
+    for (int n = wanted; n != before; n = Replicas.below(n)) {
+      try {
+        StreamConfiguration _ =
+            streams.updateStream(plan.withReplicas(found, n)).getConfiguration();
+        log.info("stream {}: {} replicas, was {}", plan.name(), n, before);
+        return;
+      } catch (JetStreamApiException e) {
+        replicas.few(plan.name(), e.getErrorDescription());
+        if (n <= before || !Replicas.refused(e)) {
+          return;
+        }
+      }
+    }
+  }
+
+  private StreamConfiguration protect(
+      JetStreamManagement streams, StreamPlan plan, StreamConfiguration found) throws IOException {
     Optional<StreamConfiguration> better = plan.protect(found);
     if (better.isPresent()) {
       try {
-        streams.updateStream(better.get());
+        StreamConfiguration now = streams.updateStream(better.get()).getConfiguration();
         log.info("stream {}: now protected against {}", plan.name(), plan.lacks(found));
+        return now;
       } catch (JetStreamApiException e) {
+        if (!unprotected.add(plan.name())) {
+          return found; // it is logged
+        }
         log.error(
             "stream {}: not protected against {}, as the server refuses the update ({}). Update it"
                 + " by hand, or delete it, with all that it stores, and restart the controller to"
@@ -128,17 +190,22 @@ public final class JetStreamAssets {
             e.getMessage());
       }
     }
-    return false;
+    return found;
   }
 
   private interface Creation {
     Object of(long bytes) throws IOException, JetStreamApiException;
   }
 
-  /** Creates it with fewer bytes where the server has no room for so many: an eighth each time. */
-  private static void fitting(String name, long maxBytes, Creation creation)
+  /**
+   * Creates it with fewer bytes where the server has no room for so many: an eighth each time for
+   * records, half for buckets, which do not forget.
+   */
+  private static void fitting(StreamPlan plan, Creation creation)
       throws IOException, JetStreamApiException {
-    for (long bytes = maxBytes; true; bytes /= 8) {
+    long maxBytes = plan.maxBytes();
+    int part = plan.record() ? 8 : 2;
+    for (long bytes = maxBytes; true; bytes /= part) {
       try {
         Object _ = creation.of(bytes);
         if (bytes < maxBytes) {
@@ -146,13 +213,14 @@ public final class JetStreamAssets {
               "JetStream has little room: {} keeps at most {} MiB, not {}; raise nats-server's"
                   + " max_file_store, delete the stream, and restart the controller to create a"
                   + " larger one",
-              name,
+              plan.name(),
               bytes >> 20,
               maxBytes >> 20);
         }
         return;
       } catch (JetStreamApiException e) {
-        if (e.getApiErrorCode() != NO_ROOM || bytes / 8 < LEAST_BYTES) {
+        boolean small = e.getApiErrorCode() == NO_ROOM || e.getApiErrorCode() == Replicas.NO_PEERS;
+        if (!small || bytes / part < LEAST_BYTES) {
           throw e;
         }
       }

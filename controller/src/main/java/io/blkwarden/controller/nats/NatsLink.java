@@ -57,7 +57,11 @@ public final class NatsLink implements AutoCloseable {
 
   /** A connection of the client with what belongs to it alone. */
   private record Session(
-      Connection connection, JetStream stream, HostReplies replies, Mono<Void> givenUp) {}
+      Connection connection,
+      JetStream stream,
+      JetStreamAssets assets,
+      HostReplies replies,
+      Mono<Void> givenUp) {}
 
   /**
    * A link that is not started yet.
@@ -125,6 +129,11 @@ public final class NatsLink implements AutoCloseable {
           new Session(
               connection,
               connection.jetStream(JetStreamAssets.publishOptions(ACK_TIMEOUT)),
+              new JetStreamAssets(
+                  connection,
+                  settings.subjects(),
+                  settings.printableServers(),
+                  settings.replicas()),
               new HostReplies(connection),
               gone.asMono());
       if (!adopt(made)) {
@@ -306,8 +315,8 @@ public final class NatsLink implements AutoCloseable {
 
   /** Cause and remedy of a JetStream failure; may ask the server. */
   public Mono<NatsException> explain(Exception failed) {
-    return waiting(
-        connection -> JetStreamAssets.explain(failed, connection, settings.printableServers()));
+    return waiting(session ->
+        JetStreamAssets.explain(failed, session.connection(), settings.printableServers()));
   }
 
   /**
@@ -315,16 +324,15 @@ public final class NatsLink implements AutoCloseable {
    *
    * @return whether one was missing
    */
-  public Mono<Boolean> ensure(Subjects subjects) {
-    return waiting(connection ->
-        new JetStreamAssets(connection, subjects, settings.printableServers()).ensureAll());
+  public Mono<Boolean> ensure() {
+    return waiting(session -> session.assets().ensureAll());
   }
 
   /** Fails if JetStream as a whole does not work, even if the server still serves some streams. */
   public Mono<Void> check() {
     return waiting(
-            connection -> {
-              JetStreamAssets.check(connection, settings.printableServers());
+            session -> {
+              JetStreamAssets.check(session.connection(), settings.printableServers());
               return true;
             })
         .then();
@@ -345,8 +353,8 @@ public final class NatsLink implements AutoCloseable {
 
   /** Calls of a bucket, one after the other, on a thread that may wait. */
   public <T> Mono<T> inBucket(String bucket, BucketCall<T> call) {
-    return waiting(
-        connection -> call.of(Bucket.of(connection, bucket, JetStreamAssets.REQUEST_TIMEOUT)));
+    return waiting(session ->
+        call.of(Bucket.of(session.connection(), bucket, JetStreamAssets.REQUEST_TIMEOUT)));
   }
 
   /** What is done in a bucket; each call of it waits. */
@@ -357,8 +365,9 @@ public final class NatsLink implements AutoCloseable {
 
   /** Removes an entry and its history, by a purge of its subject, which leaves no marker. */
   public Mono<Void> purge(String bucket, String key) {
-    return waiting(connection ->
-            connection
+    return waiting(session ->
+            session
+                .connection()
                 .jetStreamManagement(JetStreamAssets.options())
                 .purgeStream(
                     "KV_" + bucket, PurgeOptions.subject("$KV.%s.%s".formatted(bucket, key))))
@@ -370,7 +379,7 @@ public final class NatsLink implements AutoCloseable {
    * {@link BucketEntries#UNDER_WAY} are asked for ahead, and no more are kept.
    */
   public Flux<KvEvent.Entry> entries(String bucket) {
-    return waiting(connection -> BucketEntries.of(connection, bucket))
+    return waiting(session -> BucketEntries.of(session.connection(), bucket))
         .flatMapMany(entries -> entries.read(timer))
         .onErrorResume(e -> explained(e).flatMapMany(Flux::error));
   }
@@ -387,7 +396,8 @@ public final class NatsLink implements AutoCloseable {
    * watches again. Silent after the connection was given up.
    */
   public Flux<KvEvent> watch(String bucket) {
-    return waiting(connection -> BucketWatch.start(connection, bucket)).flatMapMany(each -> each);
+    return waiting(session -> BucketWatch.start(session.connection(), bucket))
+        .flatMapMany(each -> each);
   }
 
   /**
@@ -397,7 +407,7 @@ public final class NatsLink implements AutoCloseable {
    * @param patience for each; it fails when none comes for so long
    */
   public Flux<byte[]> tail(String stream, String subject, long most, Duration patience) {
-    return waiting(connection -> StreamTail.of(connection, stream, subject, most))
+    return waiting(session -> StreamTail.of(session.connection(), stream, subject, most))
         .flatMapMany(tail -> tail.read(patience).subscribeOn(waiting));
   }
 
@@ -418,7 +428,7 @@ public final class NatsLink implements AutoCloseable {
   }
 
   private interface Call<T> {
-    @Nullable T on(Connection connection)
+    @Nullable T on(Session session)
         throws IOException, JetStreamApiException, NatsException, InterruptedException;
   }
 
@@ -434,7 +444,7 @@ public final class NatsLink implements AutoCloseable {
     }
     Connection connection = current.connection();
     try {
-      return Mono.justOrEmpty(call.on(connection));
+      return Mono.justOrEmpty(call.on(current));
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
       return Mono.error(JetStreamAssets.explain(e, connection, settings.printableServers()));
     } catch (InterruptedException e) {

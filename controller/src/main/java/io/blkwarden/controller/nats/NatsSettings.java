@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param instance name of this controller in its claim and connections: 1 to 64 of {@code A-Z a-z
  *     0-9 _ . -}
  * @param aboveEpoch every epoch of this controller is above this one; 0 for no bound
+ * @param replicas how many servers keep each stream: 1, 3 or 5; 0 to choose by the cluster
  */
 public record NatsSettings(
     String servers,
@@ -21,7 +22,8 @@ public record NatsSettings(
     @Nullable Path authorities,
     Subjects subjects,
     String instance,
-    long aboveEpoch) {
+    long aboveEpoch,
+    int replicas) {
   /** Highest {@code aboveEpoch}: far above every clock, and below what agents obey at most. */
   public static final long ABOVE_EPOCH_MAX = 1L << 52;
 
@@ -29,6 +31,10 @@ public record NatsSettings(
     if (aboveEpoch < 0 || aboveEpoch > ABOVE_EPOCH_MAX) {
       throw new IllegalArgumentException(
           "above-epoch: expected 0 to %d, found %d".formatted(ABOVE_EPOCH_MAX, aboveEpoch));
+    }
+    if (replicas != 0 && replicas != 1 && replicas != 3 && replicas != 5) {
+      throw new IllegalArgumentException(
+          "replicas: expected 1, 3 or 5, found %d".formatted(replicas));
     }
     if (servers.isBlank()) {
       throw new IllegalArgumentException("nats: expected a URL such as nats://127.0.0.1:4222");
@@ -46,12 +52,18 @@ public record NatsSettings(
       @Nullable Path authorities,
       Subjects subjects,
       String instance) {
-    this(servers, credentials, authorities, subjects, instance, 0);
+    this(servers, credentials, authorities, subjects, instance, 0, 0);
   }
 
   /** The same with a bound for epochs. */
   public NatsSettings above(long epoch) {
-    return new NatsSettings(servers, credentials, authorities, subjects, instance, epoch);
+    return new NatsSettings(servers, credentials, authorities, subjects, instance, epoch, replicas);
+  }
+
+  /** The same with so many replicas of each stream; 0 to choose by the cluster. */
+  public NatsSettings replicated(int count) {
+    return new NatsSettings(
+        servers, credentials, authorities, subjects, instance, aboveEpoch, count);
   }
 
   /** Settings with Java's own authorities. */

@@ -34,6 +34,7 @@ record StreamPlan(
     int maxMessageBytes) {
   private static final Duration MAX_AGE = Duration.ofDays(30);
   private static final Duration DUPLICATES = Duration.ofMinutes(2);
+  private static final String KV = "KV_";
   private static final long MIB = 1L << 20;
   private static final int KIB = 1 << 10;
 
@@ -73,7 +74,7 @@ record StreamPlan(
         bucket(
             JetStreamAssets.MAPPING,
             "last mapping snapshot of each host",
-            1_024 * MIB,
+            4_096 * MIB, // 10,000 maps of 100 disks take 641
             1,
             1_028 * KIB)); // a map of 1 MiB, and what the server adds in headers
   }
@@ -82,7 +83,7 @@ record StreamPlan(
       String name, String description, long maxBytes, int history, int maxMessageBytes) {
     String subject = "$KV.%s.>".formatted(name);
     return new StreamPlan(
-        "KV_" + name, subject, description, false, maxBytes, history, maxMessageBytes);
+        KV + name, subject, description, false, maxBytes, history, maxMessageBytes);
   }
 
   private static StreamPlan record(
@@ -96,8 +97,8 @@ record StreamPlan(
         name, subject, description, true, maxBytes, maxPerSubject, maxMessageBytes);
   }
 
-  /** The configuration of a new one, with less room perhaps. */
-  StreamConfiguration create(long bytes) {
+  /** The configuration of a new one, with less room or fewer replicas perhaps. */
+  StreamConfiguration create(long bytes, int replicas) {
     StreamConfiguration.Builder wanted =
         StreamConfiguration.builder()
             .name(name)
@@ -105,6 +106,7 @@ record StreamPlan(
             .subjects(subject)
             .storageType(StorageType.File)
             .maxBytes(bytes)
+            .replicas(replicas)
             .maxMessagesPerSubject(maxPerSubject)
             .maximumMessageSize(maxMessageBytes)
             .allowRollup(false)
@@ -113,7 +115,23 @@ record StreamPlan(
             .duplicateWindow(DUPLICATES);
     return record
         ? wanted.discardPolicy(DiscardPolicy.Old).maxAge(MAX_AGE).build()
-        : wanted.discardPolicy(DiscardPolicy.New).allowDirect(true).build();
+        : wanted.discardPolicy(DiscardPolicy.New).allowDirect(!isClaim()).build();
+  }
+
+  /**
+   * Whether it keeps the claim, which is read from the leader of its replicas only: another one may
+   * be behind, or may not answer.
+   */
+  private boolean isClaim() {
+    return name.equals(KV + JetStreamAssets.CLAIM);
+  }
+
+  /** The same with so many replicas. */
+  StreamConfiguration withReplicas(StreamConfiguration found, int replicas) {
+    return StreamConfiguration.builder(found)
+        .replicas(replicas)
+        .allowDirect(found.getAllowDirect() && !isClaim())
+        .build();
   }
 
   /** The same with this installation's subject. */

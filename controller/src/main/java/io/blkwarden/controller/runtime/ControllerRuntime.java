@@ -111,7 +111,8 @@ public final class ControllerRuntime implements AutoCloseable {
   private ControllerRuntime(ControllerSettings settings, StepSettings stepSettings) {
     this.settings = settings;
     String instance = settings.bus().instance();
-    bus = new NatsFleetBus(settings.bus(), UUID.randomUUID().toString(), busCounts, clock, random);
+    String run = UUID.randomUUID().toString();
+    bus = new NatsFleetBus(settings.bus(), run, busCounts, clock, random, this::hasPolicies);
     records = new RecordDesk(settings.bus(), busCounts, clock, random);
     stories = new StoryDesk(records, clock);
     notifier = pages(settings.pages());
@@ -201,6 +202,12 @@ public final class ControllerRuntime implements AutoCloseable {
     return new ControllerRuntime(settings, stepSettings);
   }
 
+  /** Whether a policy file is valid: without any a controller would end what the leader did. */
+  private boolean hasPolicies() {
+    PolicyWatch watch = policies;
+    return watch != null && !watch.load().good().isEmpty();
+  }
+
   /** Whether it does its work, and what hinders it. */
   public Readiness readiness() {
     List<String> hindrances = new ArrayList<>();
@@ -228,10 +235,11 @@ public final class ControllerRuntime implements AutoCloseable {
     remarks.addAll(view.problemRemarks());
     PolicyWatch watch = policies;
     if (watch == null) {
-      remarks.add("no policies: started without --policies");
+      hindrances.add("started without --policies, so it never leads");
     } else {
-      if (watch.load().good().isEmpty()) {
-        hindrances.add("no policy file of %s holds".formatted(settings.policies()));
+      if (!hasPolicies()) {
+        hindrances.add(
+            "no policy file of %s holds, so it never leads".formatted(settings.policies()));
       }
       if (!watch.folderProblem().isEmpty()) {
         remarks.add(watch.folderProblem());

@@ -59,7 +59,8 @@ final class BaselinesTest {
             name + "-run",
             new BusCounters(),
             Clock.systemUTC(),
-            new SplittableRandom(5));
+            new SplittableRandom(5),
+            () -> true);
     open.add(bus);
     inbox.of(bus);
     bus.start();

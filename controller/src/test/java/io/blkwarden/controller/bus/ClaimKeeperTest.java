@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 final class ClaimKeeperTest {
   private final NatsServer server = NatsServer.start();
   private Bucket bucket;
+  private Predicate<String> mayLead = _ -> true;
   private long millis = 1_000_000;
   private Instant wall = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -39,7 +41,7 @@ final class ClaimKeeperTest {
 
   private ClaimKeeper keeper(String name) {
     InstantSource clock = () -> wall;
-    return new ClaimKeeper(name, name + "-run", clock, () -> millis, 0);
+    return new ClaimKeeper(name, name + "-run", clock, () -> millis, 0, () -> mayLead.test(name));
   }
 
   private void seconds(long seconds, ClaimKeeper... looking) throws Exception {
@@ -102,6 +104,43 @@ final class ClaimKeeperTest {
 
     one.settle(bucket, false);
     assertThat(epoch(one)).isEqualTo(epoch);
+  }
+
+  @Test
+  void oneThatMayNotLeadNeverClaimsWhatIsFreeOrNotRenewed() throws Exception {
+    mayLead = name -> !name.equals("c2");
+    ClaimKeeper one = keeper("c1");
+    ClaimKeeper two = keeper("c2");
+    seconds(30, two);
+    assertThat(two.claim()).isEqualTo(new Claim.Unknown());
+    assertThat(bucket.get(ClaimKeeper.KEY)).isNull();
+
+    seconds(5, one, two);
+    long epoch = epoch(one);
+    assertThat(two.claim()).isEqualTo(new Claim.Lost("c1", epoch));
+    seconds(30, two);
+    assertThat(two.claim()).as("it is not renewed").isEqualTo(new Claim.Unknown());
+    one.settle(bucket, false);
+    assertThat(epoch(one)).as("it goes on").isEqualTo(epoch);
+    one.release(bucket);
+    seconds(5, two);
+    assertThat(two.claim()).as("it is free").isEqualTo(new Claim.Unknown());
+
+    mayLead = _ -> true;
+    seconds(1, two);
+    assertThat(epoch(two)).isGreaterThan(epoch);
+  }
+
+  @Test
+  void oneThatLeadsKeepsItsClaimWhenItMayNoLongerClaim() throws Exception {
+    ClaimKeeper one = keeper("c1");
+    ClaimKeeper two = keeper("c2");
+    one.settle(bucket, false);
+    long epoch = epoch(one);
+    mayLead = name -> name.equals("c2");
+    seconds(30, one, two);
+    assertThat(epoch(one)).isEqualTo(epoch);
+    assertThat(epoch(two)).isEqualTo(-1);
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Pause;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsCluster;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +59,8 @@ final class JetStreamOutagesTest {
                 "c1-run",
                 new BusCounters(),
                 Clock.systemUTC(),
-                new SplittableRandom(5)));
+                new SplittableRandom(5),
+                () -> true));
     new Recording().of(bus);
     bus.start();
     return bus;
@@ -148,7 +151,8 @@ final class JetStreamOutagesTest {
                 "c1-run",
                 new BusCounters(),
                 Clock.systemUTC(),
-                new SplittableRandom(5)));
+                new SplittableRandom(5),
+                () -> true));
     Recording seen = new Recording();
     seen.of(bus);
     bus.start();
@@ -191,7 +195,8 @@ final class JetStreamOutagesTest {
 
   @Test
   void aClusterWithoutQuorum() throws Exception {
-    List<NatsServer> servers = cluster();
+    NatsCluster cluster = closing(NatsCluster.start(3));
+    List<NatsServer> servers = IntStream.range(0, 3).mapToObj(cluster::server).toList();
     await().atMost(BOUND).until(() -> servers.stream().anyMatch(JetStreamOutagesTest::leads));
     NatsServer left = servers.stream().filter(each -> !leads(each)).findFirst().orElseThrow();
     NatsFleetBus bus = bus(left);
@@ -213,27 +218,5 @@ final class JetStreamOutagesTest {
 
   private static boolean leads(NatsServer server) {
     return server.log().contains("Self is new JetStream cluster metadata leader");
-  }
-
-  private List<NatsServer> cluster() throws Exception {
-    List<String> routes = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      routes.add("nats://127.0.0.1:" + NatsServer.freePort());
-    }
-    List<NatsServer> servers = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      servers.add(
-          closing(
-              NatsServer.start(
-                  "-n",
-                  "n" + i,
-                  "--cluster_name",
-                  "C",
-                  "--cluster",
-                  routes.get(i),
-                  "--routes",
-                  String.join(",", routes))));
-    }
-    return servers;
   }
 }

@@ -69,7 +69,8 @@ final class NatsFleetBusTest {
                 instance + "-run",
                 counts,
                 Clock.systemUTC(),
-                new SplittableRandom(5)));
+                new SplittableRandom(5),
+                () -> true));
     inbox.of(bus);
     bus.start();
     return bus;
@@ -375,7 +376,8 @@ final class NatsFleetBusTest {
                 "c1-run",
                 new BusCounters(),
                 Clock.systemUTC(),
-                new SplittableRandom(5)));
+                new SplittableRandom(5),
+                () -> true));
     StepVerifier.create(bus.mappings().map(StoredMapping::key), 0)
         .then(bus::start)
         .thenRequest(3)

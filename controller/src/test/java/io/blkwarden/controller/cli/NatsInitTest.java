@@ -3,6 +3,7 @@ package io.blkwarden.controller.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.bus.access.ClusterPlan;
 import io.blkwarden.controller.nats.Seeds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -254,6 +255,47 @@ final class NatsInitTest {
     assertThat(init().code()).isZero();
     assertThat(users() + accounts()).doesNotContain("ann").contains("# operator bob");
     assertThat(init("--operator", "a.b").err()).contains("expected a name", "a.b");
+  }
+
+  @Test
+  void aClusterHasAConfigurationForEachServerAndRoutesWithAPassword() throws IOException {
+    Typed typed =
+        init(
+            "--cluster", "127.0.0.1,127.0.0.2:5222,[::1]", "--tls-cert=/a.pem", "--tls-key=/a.key");
+    assertThat(typed.code()).as(typed.err()).isZero();
+    assertThat(typed.err()).contains("routes.conf is a secret", "nats-server-N.conf");
+    Path routes = dir.resolve("routes.conf");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(routes)))
+        .isEqualTo("rw-------");
+    String text = Files.readString(routes);
+    String password = ClusterPlan.password(text).orElseThrow();
+    assertThat(password).hasSize(43);
+    assertThat(text)
+        .contains("nats-route://route:" + password + "@127.0.0.1:6222")
+        .contains("@127.0.0.2:7222", "@[::1]:6222");
+    assertThat(config())
+        .contains("listen: \"127.0.0.1:4222\"", "server_name: \"nats-1\"", "ca_file: \"/a.pem\"")
+        .doesNotContain(password);
+    assertThat(Files.readString(dir.resolve("nats-server-2.conf")))
+        .contains("listen: \"127.0.0.2:5222\"", "listen: \"127.0.0.2:7222\"", "nats-2");
+    assertThat(dir.resolve("nats-server-3.conf")).exists();
+    assertThat(dir.resolve("nats-server-4.conf")).doesNotExist();
+
+    assertThat(init("dom0-9").code()).as("the layout is understood").isZero();
+    assertThat(Files.readString(routes)).isEqualTo(text);
+    Files.delete(dir.resolve("nats-server.conf"));
+    assertThat(init("--cluster", "10.0.0.1,10.0.0.2,10.0.0.3").err()).contains("without TLS");
+    assertThat(Files.readString(routes)).contains(password, "@10.0.0.3:6222");
+  }
+
+  @Test
+  void aClusterThatCannotBeIsSaid() {
+    assertThat(init("--cluster", "a,b").err()).contains("--cluster: expected 3 or 5 servers");
+    assertThat(init("--cluster", "a,b,b").err()).contains("expected each server once");
+    assertThat(init("--cluster", "a,b,c:70000").err()).contains("expected HOST or HOST:PORT");
+    assertThat(init("--cluster", "a,b,c d").err()).contains("found 'c d'");
+    assertThat(init("--cluster", "a,b,c", "--listen", "a:1").err()).contains("expected none");
+    assertThat(dir.resolve("routes.conf")).doesNotExist();
   }
 
   @Test

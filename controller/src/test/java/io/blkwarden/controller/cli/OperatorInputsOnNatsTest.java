@@ -8,11 +8,15 @@ import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.testing.Messages;
+import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Silences, acknowledgements and the pause by command, a real controller and a real nats-server.
@@ -21,13 +25,20 @@ final class OperatorInputsOnNatsTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private final NatsServer server = NatsServer.start();
-  private ControllerRuntime controller = controller("c1");
+  private final Path policies;
+  private ControllerRuntime controller;
+
+  OperatorInputsOnNatsTest(@TempDir Path policies) throws IOException {
+    this.policies = policies;
+    SwapStorm.in(policies);
+    controller = controller("c1");
+  }
 
   private ControllerRuntime controller(String instance) {
     ControllerRuntime started =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance), null, null));
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance), policies, null));
     await().atMost(BOUND).until(started::claimKnown);
     return started;
   }

@@ -20,7 +20,7 @@ public final class Assets {
   /** Creates all of them with little room. */
   public static void small(Connection link, long bytes) throws IOException, JetStreamApiException {
     for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
-      link.jetStreamManagement().addStream(plan.create(bytes));
+      link.jetStreamManagement().addStream(plan.create(bytes, 1));
     }
   }
 

@@ -296,8 +296,8 @@ final class NatsLinkTest {
   @Test
   void whatIsMissingIsCreatedAndThatIsSaid() {
     start();
-    StepVerifier.create(link.ensure(Subjects.DEFAULT)).expectNext(true).verifyComplete();
-    StepVerifier.create(link.ensure(Subjects.DEFAULT)).expectNext(false).verifyComplete();
+    StepVerifier.create(link.ensure()).expectNext(true).verifyComplete();
+    StepVerifier.create(link.ensure()).expectNext(false).verifyComplete();
     StepVerifier.create(link.check()).expectComplete().verify(BOUND);
     StepVerifier.create(link.purge(BUCKET, "none")).expectComplete().verify(BOUND);
   }

@@ -81,6 +81,14 @@ final class ControllerRuntimeTest {
                 normal.pendingAsksMax())));
   }
 
+  /** One whose folder of policies is empty, until the test writes some. */
+  private ControllerRuntime without(Path folder) {
+    return closing(
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c0"), folder, null)));
+  }
+
   private static void awaitReady(ControllerRuntime controller) {
     await("ready")
         .atMost(BOUND)
@@ -98,6 +106,22 @@ final class ControllerRuntimeTest {
     return host.agent().commands.stream()
         .filter(command -> command.action() instanceof CommandAction.Set)
         .toList();
+  }
+
+  @Test
+  void oneWithoutPoliciesLeadsOnlyOnceItHasSome(@TempDir Path empty) throws Exception {
+    ControllerRuntime without = without(empty);
+    await("connected").atMost(BOUND).until(() -> without.readiness().hindrances().size() == 2);
+    assertThat(without.readiness().hindrances())
+        .containsExactly(
+            "no claim to command the fleet yet",
+            "no policy file of %s holds, so it never leads".formatted(empty));
+    ControllerRuntime other = controller("c1");
+    awaitReady(other);
+    assertThat(other.stop(Duration.ofSeconds(5))).isTrue();
+
+    SwapStorm.in(empty);
+    awaitReady(without);
   }
 
   @Test

@@ -78,6 +78,12 @@ public final class NatsServer implements AutoCloseable {
     return directory.resolve("store");
   }
 
+  /** Adds arguments for all runs that follow. */
+  NatsServer with(List<String> more) {
+    arguments.addAll(more);
+    return this;
+  }
+
   /** Where it listens. */
   public String url() {
     return "nats://127.0.0.1:" + port;
@@ -89,6 +95,12 @@ public final class NatsServer implements AutoCloseable {
    * @param more arguments for this run, such as a password that nobody here knows
    */
   public void run(String... more) {
+    launch(more);
+    awaitAnswer();
+  }
+
+  /** Starts it without waiting. */
+  void launch(String... more) {
     List<String> command = new ArrayList<>(List.of("nats-server"));
     command.addAll(arguments);
     command.addAll(List.of(more));
@@ -101,6 +113,9 @@ public final class NatsServer implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError("nats-server cannot be started: apt-get install nats-server", e);
     }
+  }
+
+  void awaitAnswer() {
     Awaitility.await("nats-server answers on port " + port)
         .atMost(BOUND)
         .pollInterval(Duration.ofMillis(20))
@@ -153,6 +168,21 @@ public final class NatsServer implements AutoCloseable {
     if (running != null) {
       running.destroyForcibly().onExit().join();
     }
+  }
+
+  /** Ends it as {@code nats-server --signal ldm} does: clients are asked to leave first. */
+  public void drain() throws IOException, InterruptedException {
+    signal("-USR2");
+    Process running = Objects.requireNonNull(process, "it does not run");
+    if (!running.waitFor(BOUND.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IOException("nats-server does not end: " + log());
+    }
+    process = null;
+  }
+
+  /** Whether it runs. */
+  public boolean runs() {
+    return process != null && !endedByItself();
   }
 
   /** Lets it do nothing until {@link #thaw}. */

@@ -15,8 +15,10 @@ import java.util.stream.Collectors;
  * @param listen address and port
  * @param store folder of JetStream
  * @param tls certificate and key; empty without TLS
+ * @param member what makes it one of a cluster; empty for a server alone
  */
-public record ServerConfig(String listen, String store, Optional<Tls> tls) {
+public record ServerConfig(
+    String listen, String store, Optional<Tls> tls, Optional<Member> member) {
   /** Name of the controllers' account, unless the operator gave it another. */
   public static final String CORE = "BLKWARDEN";
 
@@ -25,8 +27,18 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
    *
    * @param certificate PEM file with its chain
    * @param key PEM file
+   * @param authorities PEM file with those that vouch for the other servers of a cluster
    */
-  public record Tls(String certificate, String key) {}
+  public record Tls(String certificate, String key, String authorities) {}
+
+  /**
+   * A server of a cluster.
+   *
+   * @param cluster all of it
+   * @param number which it is, from 1
+   * @param routes name of the file with the routes
+   */
+  public record Member(ClusterPlan cluster, int number, String routes) {}
 
   /**
    * The text of the file.
@@ -39,7 +51,7 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
     # nats-server configuration, created by 'blkwarden nats init'. Edit it as you like.
     # The users are in the included files, which each run of 'nats init' overwrites.
     listen: %s
-    max_payload: 1MB
+    %smax_payload: 1MB
     authorization {
       timeout: 10 # 2 s is too short for a whole fleet of slow dom0s that reconnects at once
     }
@@ -58,6 +70,7 @@ public record ServerConfig(String listen, String store, Optional<Tls> tls) {
     """
         .formatted(
             quoted(listen),
+            member.map(each -> each.cluster().text(each.number(), each.routes(), tls)).orElse(""),
             quoted(store),
             tls.map(ServerConfig::text).orElse(""),
             CORE,

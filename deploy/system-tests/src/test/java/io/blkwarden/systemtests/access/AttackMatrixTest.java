@@ -11,6 +11,7 @@ import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.Policies;
 import io.blkwarden.systemtests.access.Attacks.Attack;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -98,7 +99,7 @@ final class AttackMatrixTest {
         keys.put(each.getValue(), key(nats, each.getKey()));
       }
       Grants grants = new Grants(SUBJECTS, key(nats, "controller"));
-      prepare(nats, admin);
+      prepare(nats, admin, Policies.harmless(folder));
       JetStreamManagement streams = admin.jetStreamManagement();
       Set<String> targets = Attacks.targets(grants, keys, streams.getStreamNames());
       targets.add(pendingAck(admin));
@@ -223,11 +224,13 @@ final class AttackMatrixTest {
   }
 
   /** A controller makes the streams and claims the fleet; then something of each kind is stored. */
-  private static void prepare(GuardedNats nats, Connection admin) throws Exception {
+  private static void prepare(GuardedNats nats, Connection admin, Path policies) throws Exception {
     ControllerRuntime controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"), null, null));
+                new NatsSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"),
+                policies,
+                null));
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))

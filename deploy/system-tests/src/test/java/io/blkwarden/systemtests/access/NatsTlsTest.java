@@ -9,6 +9,7 @@ import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Certificate;
+import io.blkwarden.systemtests.Policies;
 import io.blkwarden.systemtests.SimulatedAgents;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -62,7 +63,7 @@ final class NatsTlsTest {
             new ControllerSettings(
                 new NatsSettings(
                     nats.url(), nats.seed("controller"), chain, Subjects.DEFAULT, "c1"),
-                null,
+                Policies.harmless(folder),
                 null));
     SimulatedAgents agent =
         SimulatedAgents.start(

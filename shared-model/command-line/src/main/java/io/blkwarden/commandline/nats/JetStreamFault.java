@@ -149,7 +149,11 @@ public final class JetStreamFault {
   public static Complaint of(int code, String description) {
     String said = " (%s, error %d)".formatted(description, code);
     return switch (code) {
-      case 10008, 10009, 10005, 10118 ->
+      case 10005 ->
+          new Complaint(
+              "no server of the NATS cluster has room for it" + said,
+              "start the servers of the cluster that are down, or raise max_file_store");
+      case 10008, 10009, 10118 ->
           new Complaint("JetStream has no leader or no quorum" + said, CLUSTER_REMEDY);
       case 10023, 10028, 10047, 10077 ->
           new Complaint(

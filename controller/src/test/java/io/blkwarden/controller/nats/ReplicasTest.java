@@ -1,0 +1,179 @@
+package io.blkwarden.controller.nats;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsCluster;
+import io.blkwarden.testing.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.api.Replica;
+import io.nats.client.api.StreamInfo;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** Replicas of streams and buckets on real servers, alone and in clusters. */
+final class ReplicasTest {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private final Logger logger = (Logger) LoggerFactory.getLogger(Replicas.class);
+
+  @BeforeEach
+  void listen() {
+    log.start();
+    logger.setLevel(Level.INFO);
+    logger.addAppender(log);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    logger.detachAppender(log);
+    logger.setLevel(null);
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    open.add(resource);
+    return resource;
+  }
+
+  private Connection connect(NatsServer server) throws Exception {
+    return closing(Nats.connect(server.url()));
+  }
+
+  private static JetStreamAssets assets(Connection link, int replicas) {
+    return new JetStreamAssets(link, Subjects.DEFAULT, "nats://here", replicas);
+  }
+
+  /** Tries it until it is so, as the controller does: replicas elect a leader after a change. */
+  private static void becomes(Connection link, JetStreamAssets assets, int expected) {
+    await()
+        .atMost(BOUND)
+        .ignoreExceptions()
+        .untilAsserted(() -> {
+          assets.ensure();
+          allHave(link, expected);
+        });
+  }
+
+  private static void allHave(Connection link, int replicas) throws Exception {
+    assertThat(link.jetStreamManagement().getStreams())
+        .extracting(each -> each.getConfiguration().getReplicas())
+        .hasSize(7)
+        .containsOnly(replicas);
+  }
+
+  private List<String> said() {
+    return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
+  @Test
+  void aServerAloneHasOneAndSaysSoWhenMoreWereAskedFor() throws Exception {
+    Connection link = connect(closing(NatsServer.start()));
+    assets(link, Replicas.AUTO).ensure();
+    allHave(link, 1);
+    assertThat(said()).isEmpty();
+
+    JetStreamAssets three = assets(link, 3);
+    three.ensure();
+    three.ensure();
+    allHave(link, 1);
+    assertThat(said())
+        .singleElement()
+        .asString()
+        .contains("--replicas 3: NATS at nats://here is one server", "Configure a cluster of 3");
+  }
+
+  @Test
+  void aClusterOfTwoHasOneUntilThereAreThree() throws Exception {
+    NatsCluster cluster = closing(NatsCluster.partly(3, 2));
+    Connection link = connect(cluster.server(0));
+    JetStreamAssets auto = assets(link, Replicas.AUTO);
+    auto.ensure();
+    allHave(link, 1);
+    assertThat(said())
+        .singleElement()
+        .asString()
+        .contains("fewer than 3 replicas", "BLKWARDEN_AUDIT", "Add nats-servers");
+    for (int i = 0; i < 100; i++) {
+      link.jetStream().publish("blkwarden.v1.outcome.dom0-7", ("outcome " + i).getBytes(UTF_8));
+    }
+    link.keyValue(JetStreamAssets.CLAIM).put("controller", "1 c1 r");
+
+    cluster.run(2);
+    becomes(link, auto, 3);
+    assertThat(said()).last().asString().contains("all streams and buckets have 3 replicas");
+    for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
+      await(plan.name()).atMost(BOUND).ignoreExceptions().until(() -> current(link, plan.name()));
+    }
+    cluster.server(cluster.leaderOf(JetStreamAssets.AUDIT)).kill();
+    Connection other = connect(cluster.server(cluster.leaderOf(JetStreamAssets.AUDIT)));
+    await("nothing is lost with a server")
+        .atMost(BOUND)
+        .ignoreExceptions()
+        .until(() -> messages(other, JetStreamAssets.AUDIT) == 100);
+    assertThat(other.keyValue(JetStreamAssets.CLAIM).get("controller").getValueAsString())
+        .isEqualTo("1 c1 r");
+  }
+
+  private static long messages(Connection link, String stream) throws Exception {
+    return link.jetStreamManagement().getStreamInfo(stream).getStreamState().getMsgCount();
+  }
+
+  private static boolean current(Connection link, String stream) throws Exception {
+    StreamInfo info = link.jetStreamManagement().getStreamInfo(stream);
+    List<Replica> others = Objects.requireNonNull(info.getClusterInfo()).getReplicas();
+    return others != null && others.size() == 2 && others.stream().allMatch(Replica::isCurrent);
+  }
+
+  @Test
+  void aClusterOfThreeHasThreeAndOnlyTheOptionTakesSome() throws Exception {
+    NatsCluster cluster = closing(NatsCluster.start(3));
+    Connection link = connect(cluster.server(0));
+    assets(link, Replicas.AUTO).ensure();
+    allHave(link, 3);
+    assertThat(
+            link.jetStreamManagement()
+                .getStreamInfo("KV_" + JetStreamAssets.CLAIM)
+                .getConfiguration()
+                .getAllowDirect())
+        .as("a claim is read from its leader")
+        .isFalse();
+
+    becomes(link, assets(link, 1), 1);
+    becomes(link, assets(link, 5), 3);
+    assertThat(said()).last().asString().contains("--replicas 5", "until it has 5");
+    cluster.server(2).kill();
+    becomes(link, assets(link, Replicas.AUTO), 3);
+  }
+
+  @Test
+  void aClusterWithLittleRoomHasThreeSmallOnes() throws Exception {
+    NatsCluster cluster = closing(NatsCluster.start(3, "jetstream { max_file_store: 400M }"));
+    Connection link = connect(cluster.server(1));
+    assets(link, Replicas.AUTO).ensure();
+    allHave(link, 3);
+    assertThat(
+            link.jetStreamManagement()
+                .getStreamInfo("KV_" + JetStreamAssets.MAPPING)
+                .getConfiguration()
+                .getMaxBytes())
+        .isLessThan(400L << 20);
+  }
+}

@@ -1,0 +1,198 @@
+package io.blkwarden.testing;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.api.ClusterInfo;
+import io.nats.client.api.Replica;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** A cluster of real nats-servers with JetStream on loopback. */
+public final class NatsCluster implements AutoCloseable {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  private final List<NatsServer> servers = new ArrayList<>();
+  private final Map<NatsServer, Connection> links = new HashMap<>();
+  private final List<String> routes = new ArrayList<>();
+  private final Path config;
+
+  private NatsCluster(int size, String more) {
+    try {
+      config = Files.createTempFile("blkwarden-cluster", ".conf");
+      // the shortest that it takes: 10 s and 2 min are the defaults
+      Files.writeString(
+          config,
+          "lame_duck_grace_period: \"500ms\"\nlame_duck_duration: \"30s\"\n%s\n".formatted(more));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    routes.addAll(freeRoutes(size));
+    for (int i = 0; i < size; i++) {
+      servers.add(
+          NatsServer.stopped()
+              .with(
+                  List.of(
+                      "-c",
+                      config.toString(),
+                      "-n",
+                      "n" + i,
+                      "--cluster_name",
+                      "C",
+                      "--cluster",
+                      routes.get(i),
+                      "--routes",
+                      String.join(",", routes))));
+    }
+  }
+
+  /** Below the ports that the kernel gives to others between this choice and the start. */
+  private static Set<String> freeRoutes(int count) {
+    Set<String> routes = new LinkedHashSet<>();
+    while (routes.size() < count) {
+      int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        routes.add("nats://127.0.0.1:" + free.getLocalPort());
+      } catch (IOException _) {
+        Thread.onSpinWait(); // somebody has it
+      }
+    }
+    return routes;
+  }
+
+  /** Starts one, and waits until JetStream has a leader. */
+  public static NatsCluster start(int size) {
+    return start(size, "");
+  }
+
+  /** Starts one with more lines of configuration for each server. */
+  public static NatsCluster start(int size, String more) {
+    NatsCluster cluster = new NatsCluster(size, more);
+    cluster.run(IntStream.range(0, size).toArray());
+    return cluster;
+  }
+
+  /** Starts only {@code running} of its {@code size} servers, which must be more than half. */
+  public static NatsCluster partly(int size, int running) {
+    NatsCluster cluster = new NatsCluster(size, "");
+    cluster.run(IntStream.range(0, running).toArray());
+    return cluster;
+  }
+
+  /** Runs servers that do not run, and waits until JetStream answers at each server that runs. */
+  public void run(int... which) {
+    for (int i : which) {
+      servers.get(i).launch();
+    }
+    for (int i : which) {
+      servers.get(i).awaitAnswer();
+    }
+    awaitReady();
+  }
+
+  /** Waits until JetStream answers at each server that runs. */
+  public void awaitReady() {
+    for (NatsServer each : servers) {
+      if (each.runs()) {
+        Awaitility.await("JetStream answers at " + each.url())
+            .atMost(BOUND)
+            .until(() -> answers(each));
+      }
+    }
+  }
+
+  /** A list of streams takes an answer of the leader of all. */
+  private boolean answers(NatsServer server) throws InterruptedException {
+    try {
+      return link(server).jetStreamManagement().getStreamNames() != null;
+    } catch (IOException | JetStreamApiException | IllegalStateException _) {
+      return false;
+    }
+  }
+
+  private Connection link(NatsServer server) throws IOException, InterruptedException {
+    Connection link = links.get(server);
+    if (link == null) {
+      link = server.connect();
+      links.put(server, link);
+    }
+    return link;
+  }
+
+  /** One of the servers. */
+  public NatsServer server(int which) {
+    return servers.get(which);
+  }
+
+  /** All addresses, joined by commas. */
+  public String urls() {
+    return servers.stream().map(NatsServer::url).collect(Collectors.joining(","));
+  }
+
+  /** The number of the server that leads a stream's replicas; waits until there is one. */
+  public int leaderOf(String stream) {
+    return Awaitility.await("leader of " + stream)
+        .atMost(BOUND)
+        .until(() -> findLeader(stream), each -> each >= 0);
+  }
+
+  private int findLeader(String stream) throws InterruptedException {
+    NatsServer any = servers.stream().filter(NatsServer::runs).findFirst().orElseThrow();
+    try {
+      ClusterInfo found = link(any).jetStreamManagement().getStreamInfo(stream).getClusterInfo();
+      String leader = found == null ? null : found.getLeader();
+      return leader == null ? -1 : Integer.parseInt(leader.substring(1));
+    } catch (IOException | JetStreamApiException | IllegalStateException _) {
+      return -1;
+    }
+  }
+
+  /** Waits until all replicas of all streams are up to date. */
+  public void awaitCopies() {
+    Awaitility.await("all replicas are up to date").atMost(BOUND).until(this::copied);
+  }
+
+  private boolean copied() throws InterruptedException {
+    try {
+      return link(servers.getFirst()).jetStreamManagement().getStreams().stream()
+          .allMatch(each -> upToDate(each.getClusterInfo()));
+    } catch (IOException | JetStreamApiException | IllegalStateException _) {
+      return false;
+    }
+  }
+
+  private static boolean upToDate(@Nullable ClusterInfo found) {
+    if (found == null || found.getLeader() == null) {
+      return false;
+    }
+    List<Replica> others = found.getReplicas();
+    return others == null
+        || others.stream().allMatch(each -> each.isCurrent() && !each.isOffline());
+  }
+
+  /** Ends all of them and removes what they stored. */
+  @Override
+  public void close() {
+    servers.forEach(NatsServer::close);
+    try {
+      Files.deleteIfExists(config);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
