@@ -53,7 +53,7 @@ public final class Board {
     return value == null ? 0 : value;
   }
 
-  /** Takes what the brain showed; {@code all} when every host is in it. */
+  /** Takes what the engine showed; {@code all} when every host is in it. */
   public synchronized void take(FleetLook look, boolean all) {
     last = look;
     revision++;
@@ -71,7 +71,7 @@ public final class Board {
     }
   }
 
-  /** Hosts that the brain has forgotten are forgotten here. */
+  /** Hosts that the engine has forgotten are forgotten here. */
   private void dropOthers(FleetLook look) {
     if (look.hosts().size() < hosts.size()) {
       Set<HostId> known = look.hosts().stream().map(HostLook::host).collect(Collectors.toSet());
@@ -215,7 +215,7 @@ public final class Board {
    *
    * @param at by the controller's clock
    * @param host its numbers
-   * @param disks its disks; absent until the brain was asked for them, within a second or two
+   * @param disks its disks; absent until the engine was asked for them, within a second or two
    * @param throttles its leases
    * @param chart its devices over time
    */

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the service manager that the controller works, for as long as its brain turns. The first
+ * Tells the service manager that the controller works, for as long as its engine works. The first
  * time is when it knows whether it commands the fleet or watches, or after {@link #PATIENCE}: it
  * starts without NATS, and whoever waits for its start is not to wait for NATS.
  */

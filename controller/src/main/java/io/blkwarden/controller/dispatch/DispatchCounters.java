@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counts of what was carried out since the start; safe for use by several threads. */
 public final class DispatchCounters {
-  /** Commands that the brain gave, requests for snapshots not among them. */
+  /** Commands that the engine gave, requests for snapshots not among them. */
   public final LongAdder commands = new LongAdder();
 
   /** Requests for snapshots. */

@@ -1,4 +1,4 @@
-/** From the brain to the fleet: commands until they are answered, alerts, answers, the record. */
+/** From the engine to the fleet: commands until they are answered, alerts, answers, the record. */
 @NullMarked
 package io.blkwarden.controller.dispatch;
 

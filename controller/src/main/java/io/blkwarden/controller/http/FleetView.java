@@ -95,7 +95,7 @@ public final class FleetView {
   private final Map<HostId, String> problems = new ConcurrentSkipListMap<>();
   private final Map<MessageId, Alert> alerts = new ConcurrentHashMap<>();
 
-  /** Takes note of what the brain reacts to. */
+  /** Takes note of what the engine reacts to. */
   public void see(Input input) {
     switch (input) {
       case Input.Beat(Heartbeat beat) -> {
@@ -136,7 +136,7 @@ public final class FleetView {
     }
   }
 
-  /** Takes note of what the brain wants. */
+  /** Takes note of what the engine wants. */
   public void see(Effect effect) {
     if (effect instanceof Effect.HostProblem(HostId host, String problem)) {
       if (problem.isEmpty()) {

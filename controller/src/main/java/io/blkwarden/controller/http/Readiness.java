@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Whether the controller does its work.
  *
- * @param alive whether the brain's thread turns
+ * @param alive whether the engine works
  * @param hindrances why it cannot do all of its work; empty when it can
  * @param remarks what is wrong without hindering, such as a policy file that cannot be read
  */
@@ -23,7 +23,7 @@ public record Readiness(boolean alive, List<String> hindrances, List<String> rem
   String text() {
     StringBuilder text = new StringBuilder(ready() ? "ready\n" : "not ready\n");
     if (!alive) {
-      text.append("the brain's thread does not turn\n");
+      text.append("the engine has ended\n");
     }
     hindrances.forEach(each -> text.append(each).append('\n'));
     remarks.forEach(each -> text.append("remark: ").append(each).append('\n'));

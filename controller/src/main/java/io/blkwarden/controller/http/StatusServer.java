@@ -131,7 +131,7 @@ public final class StatusServer implements AutoCloseable {
 
   private Publisher<Void> health(HttpServerResponse response) {
     boolean alive = readiness.get().alive();
-    return text(response, alive, alive ? "ok\n" : "the brain's thread does not turn\n");
+    return text(response, alive, alive ? "ok\n" : "the engine has ended\n");
   }
 
   private Publisher<Void> ready(HttpServerResponse response) {

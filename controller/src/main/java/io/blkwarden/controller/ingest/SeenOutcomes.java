@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * Remembers the last outcomes, which come as the answer to a command and on their subject too.
  *
- * <p>Knows the last {@link #LIMIT}; an older one would count as new, which the brain stands.
+ * <p>Knows the last {@link #LIMIT}; an older one would count as new, which the engine stands.
  */
 final class SeenOutcomes {
   static final int LIMIT = 65_536;

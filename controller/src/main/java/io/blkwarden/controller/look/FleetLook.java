@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the brain knows at one moment, as far as it was asked for.
+ * What the engine knows at one moment, as far as it was asked for.
  *
  * @param at by the controller's clock
  * @param hosts the hosts asked for

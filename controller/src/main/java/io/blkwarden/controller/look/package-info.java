@@ -1,4 +1,4 @@
-/** What the brain knows at one moment, as people look at it: values only. */
+/** What the engine knows at one moment, as people look at it: values only. */
 @NullMarked
 package io.blkwarden.controller.look;
 

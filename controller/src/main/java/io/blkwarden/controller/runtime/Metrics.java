@@ -96,7 +96,7 @@ final class Metrics {
 
   private List<Metric> outgoing() {
     return List.of(
-        count("commands_total", "Commands that the brain gave.", dispatch.commands),
+        count("commands_total", "Commands that the engine gave.", dispatch.commands),
         count(
             "command_attempts_total", "Requests to agents, repeated ones too.", dispatch.attempts),
         count("commands_answered_total", "Commands that were answered.", dispatch.answered),

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the brain knows at one moment, for metrics; bounded whatever the fleet's size.
+ * What the engine knows at one moment, for metrics; bounded whatever the fleet's size.
  *
  * <p>Values are means over the last window between two samples, and {@link Double#NaN} where they
  * are unknown, as they are for a host whose samples do not come.

@@ -1,4 +1,4 @@
-/** The brain: one step from an input and a moment to effects, over state that it owns. */
+/** The engine's core: one step from an input and a moment to effects, over state that it owns. */
 @NullMarked
 package io.blkwarden.controller.step;
 
