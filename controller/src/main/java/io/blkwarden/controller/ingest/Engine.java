@@ -46,7 +46,7 @@ public final class Engine {
    * An engine that took nothing yet.
    *
    * @param monotonicMillis a clock in ms that never steps
-   * @param seen sees each input before the step does
+   * @param seen sees each input once the step has taken it
    * @param broken hears of an {@link Error}, after which nothing is taken any more
    */
   public Engine(
@@ -101,6 +101,9 @@ public final class Engine {
           yield List.of();
         }
       };
+    } catch (RuntimeException e) { // a value from here on, or it would end the flow
+      failed(next.getClass().getSimpleName(), e);
+      return List.of();
     } catch (Error e) { // state may be broken, and without memory nothing can be mended
       dead = true;
       broken.accept(e);
@@ -143,14 +146,20 @@ public final class Engine {
 
   private List<Effect> step(Input input) {
     counters.steps.increment();
+    List<Effect> effects;
     try {
-      seen.accept(input);
-      return core.step(input, moment());
+      effects = core.step(input, moment());
     } catch (RuntimeException e) {
-      counters.stepFailures.increment();
-      log.error("the step failed on {}: {}", input.getClass().getSimpleName(), e.toString(), e);
-      return core.recover(input);
+      failed(input.getClass().getSimpleName(), e);
+      effects = core.recover(input);
     }
+    seen.accept(input);
+    return effects;
+  }
+
+  private void failed(String what, RuntimeException e) {
+    counters.stepFailures.increment();
+    log.error("the step failed on {}: {}", what, e.toString(), e);
   }
 
   private static List<Effect> commandsFirst(List<Effect> effects) {

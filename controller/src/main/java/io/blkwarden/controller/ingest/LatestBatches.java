@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.scheduler.Scheduler;
@@ -41,6 +43,8 @@ public final class LatestBatches {
    */
   record Slot(HostId host, AtomicReference<byte @Nullable []> latest) {}
 
+  private static final Logger log = LoggerFactory.getLogger(LatestBatches.class);
+
   private final FleetIntake intake;
   private final Subjects subjects;
   private final IntakeCounters counters;
@@ -68,13 +72,22 @@ public final class LatestBatches {
   public Flux<EngineInput> of(Flux<BusMessage> samples) {
     return Flux.create(sink -> {
       signals = sink;
-      sink.onDispose(samples.subscribe(this::take, sink::error, sink::complete));
+      sink.onDispose(samples.subscribe(this::guarded, sink::error, sink::complete));
     });
   }
 
   /** The host is gone for good; it is taken in again when it speaks. */
   public void forget(HostId host) {
     slots.remove(subjects.sample(host));
+  }
+
+  /** A fault of this program concerns one batch. */
+  private void guarded(BusMessage message) {
+    try {
+      take(message);
+    } catch (RuntimeException e) {
+      log.error("a batch could not be taken: {}", e.toString(), e);
+    }
   }
 
   private void take(BusMessage message) {

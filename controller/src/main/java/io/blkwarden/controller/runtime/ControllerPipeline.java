@@ -19,6 +19,7 @@ import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +76,7 @@ final class ControllerPipeline {
    * @param mailbox answers operators
    * @param notifier pages
    * @param log writes effects down
-   * @param seen sees each effect first
+   * @param seen sees each effect
    * @param counters of what came in
    */
   record Parts(
@@ -128,8 +129,7 @@ final class ControllerPipeline {
    * @param broken hears why, if it ever ends by itself
    */
   Disposable start(Consumer<Throwable> broken) {
-    ConnectableFlux<Effect> effects =
-        inputs().concatMapIterable(parts.engine()::take).doOnNext(parts.seen()).publish();
+    ConnectableFlux<Effect> effects = inputs().concatMapIterable(parts.engine()::take).publish();
     Disposable branches = carryOut(effects).subscribe(_ -> {}, broken, carriedOut::tryEmitEmpty);
     Disposable source = effects.connect();
     return () -> {
@@ -155,12 +155,10 @@ final class ControllerPipeline {
   private Mono<Void> carryOut(Flux<Effect> effects) {
     return Mono.when(
         parts.commands().inOrder(of(effects, Effect.Send.class, Effect.Send::command)),
-        bus.publishAlerts(
-            of(effects, Effect.Publish.class, Effect.Publish::alert)
-                .doOnNext(parts.notifier()::take)),
+        bus.publishAlerts(of(effects, Effect.Publish.class, Effect.Publish::alert)),
         bus.publishDecisions(
             of(effects, Effect.Note.class, note -> parts.notes().of(note.decision()))),
-        parts.snapshots().inAnyOrder(effects.mapNotNull(parts.requests()::of)),
+        parts.snapshots().inAnyOrder(effects.mapNotNull(guarded(parts.requests()::of))),
         of(effects, Effect.WantSnapshot.class, Effect.WantSnapshot::host)
             .filter(_ -> !(bus.state().claim() instanceof Claim.Held))
             .doOnNext(mapsWanted::put)
@@ -175,7 +173,15 @@ final class ControllerPipeline {
             .ofType(Effect.Answer.class)
             .doOnNext(answer -> parts.mailbox().answer(answer.correlation(), answer.reply()))
             .then(),
-        effects.doOnNext(parts.log()::take).onErrorContinue(ControllerPipeline::failed).then());
+        of(effects, Effect.Publish.class, Effect.Publish::alert)
+            .doOnNext(parts.notifier()::take)
+            .onErrorContinue(ControllerPipeline::failed)
+            .then(),
+        effects
+            .doOnNext(parts.seen())
+            .doOnNext(parts.log()::take)
+            .onErrorContinue(ControllerPipeline::failed)
+            .then());
   }
 
   /** Effects of a kind; one that nothing can be made of is logged, and the others go on. */
@@ -186,6 +192,18 @@ final class ControllerPipeline {
 
   private static void failed(Throwable fault, Object effect) {
     log.error("{} could not be carried out: {}", effect, fault.toString(), fault);
+  }
+
+  /** Reads something; a fault of this program in it is logged, and the flow goes on. */
+  private static <M, T> Function<M, @Nullable T> guarded(Function<M, @Nullable T> read) {
+    return message -> {
+      try {
+        return read.apply(message);
+      } catch (RuntimeException e) {
+        log.error("a message could not be read: {}", e.toString(), e);
+        return null;
+      }
+    };
   }
 
   private <T> Flux<T> untilIntakeIsOver(Flux<T> source) {
@@ -224,8 +242,7 @@ final class ControllerPipeline {
 
   private Flux<EngineInput> requests() {
     return bus.requests()
-        .mapNotNull(parts.intake()::request)
-        .cast(EngineInput.class)
+        .<EngineInput>mapNotNull(guarded(parts.intake()::request))
         .onBackpressureBuffer() // no more than the mailbox keeps
         .publishOn(control);
   }
@@ -233,18 +250,24 @@ final class ControllerPipeline {
   /** Outcomes on their subject; those that come as answers are put inside. */
   private Flux<EngineInput> outcomes() {
     return bus.outcomes()
-        .mapNotNull(parts.intake()::outcome)
-        .doOnNext(parts.commands()::settled)
-        .mapNotNull(parts.intake()::first)
-        .cast(EngineInput.class)
+        .<EngineInput>mapNotNull(guarded(this::outcome))
         .onBackpressureBuffer() // no more than the backlog admits
         .publishOn(control);
+  }
+
+  private @Nullable EngineInput outcome(BusMessage message) {
+    Outcome outcome = parts.intake().outcome(message);
+    if (outcome == null) {
+      return null;
+    }
+    parts.commands().settled(outcome);
+    return parts.intake().first(outcome);
   }
 
   /** Changes of maps and heartbeats. */
   private Flux<EngineInput> reports() {
     return bus.reports()
-        .mapNotNull(this::report)
+        .mapNotNull(guarded(this::report))
         .onBackpressureBuffer() // no more than the backlog admits
         .publishOn(reporting);
   }
@@ -267,7 +290,7 @@ final class ControllerPipeline {
                 .onBackpressureBuffer(MAPS_WANTED_MAX, _ -> {}, BufferOverflowStrategy.DROP_LATEST)
                 .flatMap(host -> bus.mapping(host).onErrorComplete(), MAPS_AT_ONCE, 1))
         .publishOn(reporting, 1)
-        .mapNotNull(parts.intake()::stored);
+        .mapNotNull(guarded(parts.intake()::stored));
   }
 
   /** Time, and the hosts of which something was refused. */

@@ -58,12 +58,13 @@ final class EngineTest {
           SUBJECTS,
           clock,
           () -> now,
-          inputs::add,
+          _ -> {},
           broken::add);
 
   private final class Scripted implements Core {
     @Override
     public List<Effect> step(Input input, Moment moment) {
+      inputs.add(input);
       if (input instanceof Input.Sampled(HostId _, SampleFrame frame)) {
         sequences.add(frame.sequence());
       }

@@ -87,7 +87,7 @@ final class ControllerPipelineTest {
           SUBJECTS,
           clock,
           () -> time.now(TimeUnit.MILLISECONDS),
-          inputs::add,
+          _ -> {},
           broken::add);
   private final ControllerPipeline pipeline =
       new ControllerPipeline(
@@ -115,6 +115,7 @@ final class ControllerPipelineTest {
   private final class Scripted implements Core {
     @Override
     public List<Effect> step(Input input, Moment moment) {
+      inputs.add(input);
       return step.apply(input);
     }
 

@@ -49,7 +49,7 @@ final class PagerTest {
         ControllerRuntime.start(
             new ControllerSettings(
                 new NatsSettings(nats.url(), nats.seed("controller"), Subjects.DEFAULT, "c1"),
-                null,
+                Policies.harmless(folder),
                 null));
   }
 
