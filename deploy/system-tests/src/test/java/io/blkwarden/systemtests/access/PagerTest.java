@@ -9,6 +9,7 @@ import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.systemtests.Policies;
 import io.blkwarden.systemtests.monitoring.Checkout;
 import io.nats.client.JetStream;
 import java.io.IOException;
