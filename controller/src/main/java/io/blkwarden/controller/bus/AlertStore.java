@@ -8,6 +8,7 @@ import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.subject.Subjects;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -113,6 +114,11 @@ final class AlertStore implements StoreFlow.Publisher<Alert> {
   /** An alert in full for the log. */
   private static String text(Alert alert) {
     return new String(ControlJson.encode(alert), StandardCharsets.UTF_8);
+  }
+
+  /** Those that wait, in order. */
+  List<Alert> pending() {
+    return queue.all();
   }
 
   /** How many wait. */

@@ -123,7 +123,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
                 mayLead),
             control,
             preparation::done,
-            new OpenAlerts(control, subjects),
+            new OpenAlerts(control, subjects, this::pendingAlerts),
             shared,
             this::claimFailed,
             clock,
@@ -213,6 +213,10 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
 
   private void claimFailed(IOException e) {
     Disposable _ = control.explain(e).subscribe(preparation::unsettled, preparation::unsettled);
+  }
+
+  private List<Alert> pendingAlerts() {
+    return alerts.pending();
   }
 
   private Fence alertFence() {

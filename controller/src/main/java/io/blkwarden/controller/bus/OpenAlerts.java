@@ -11,12 +11,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Finds the open alerts in the stream {@code BLKWARDEN_ALERTS}.
+ * Finds the open alerts: those of the stream {@code BLKWARDEN_ALERTS}, as far as this controller
+ * has nothing later of them that waits to be stored.
  *
  * <p>Reads the last {@link #STATES_MAX} states at most, for {@link #PATIENCE} at most without one.
  * If the stream cannot be read, the alerts that are open there go on under new ids, and that is
@@ -31,18 +33,30 @@ final class OpenAlerts {
 
   private final NatsLink link;
   private final Subjects subjects;
+  private final Supplier<List<Alert>> pending;
 
-  OpenAlerts(NatsLink link, Subjects subjects) {
+  /**
+   * A finder.
+   *
+   * @param pending alerts of this controller that wait to be stored, in order
+   */
+  OpenAlerts(NatsLink link, Subjects subjects, Supplier<List<Alert>> pending) {
     this.link = link;
     this.subjects = subjects;
+    this.pending = pending;
   }
 
   /** The last state of each alert that is not resolved; never fails. */
   Mono<List<Alert>> read() {
     return Mono.defer(() -> {
       Map<MessageId, Alert> open = new LinkedHashMap<>();
+      List<Alert> later = pending.get(); // before the stream: what is stored meanwhile is in both
       return link.tail(JetStreamAssets.ALERTS, subjects.prefix() + ".alert.>", STATES_MAX, PATIENCE)
-          .doOnNext(json -> take(json, open))
+          .doOnNext(json -> {
+            if (ControlJson.decode(Alert.class, json) instanceof Decoded.Ok<Alert>(Alert alert)) {
+              take(alert, open);
+            }
+          })
           .then(Mono.fromRunnable(() -> log.info("alerts: {} are open from before", open.size())))
           .onErrorResume(e -> {
             log.warn(
@@ -51,17 +65,19 @@ final class OpenAlerts {
                 e.getMessage());
             return Mono.empty();
           })
-          .then(Mono.fromSupplier(() -> List.copyOf(open.values())));
+          .then(
+              Mono.fromSupplier(() -> {
+                later.forEach(alert -> take(alert, open));
+                return List.copyOf(open.values());
+              }));
     });
   }
 
-  private static void take(byte[] json, Map<MessageId, Alert> open) {
-    if (ControlJson.decode(Alert.class, json) instanceof Decoded.Ok<Alert>(Alert alert)) {
-      if (alert.state() == Alert.State.RESOLVED) {
-        open.remove(alert.id());
-      } else {
-        open.put(alert.id(), alert);
-      }
+  private static void take(Alert alert, Map<MessageId, Alert> open) {
+    if (alert.state() == Alert.State.RESOLVED) {
+      open.remove(alert.id());
+    } else {
+      open.put(alert.id(), alert);
     }
   }
 }

@@ -101,6 +101,11 @@ final class StoreQueue<T> {
     return batch;
   }
 
+  /** All that wait, in order. */
+  synchronized List<T> all() {
+    return List.copyOf(waiting.values());
+  }
+
   /** Forgets messages that are stored. */
   synchronized void remove(Collection<Long> numbers) {
     numbers.forEach(waiting::remove);
