@@ -3,6 +3,7 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
+import io.blkwarden.commandline.log.LogQueue;
 import io.blkwarden.commandline.service.FatalErrors;
 import io.blkwarden.commandline.service.Supervisor;
 import io.blkwarden.controller.config.ControllerSettings;
@@ -49,6 +50,9 @@ final class ControllerCommand implements Callable<Integer> {
 
   /** Twice that, and some seconds, is what its unit gives it to stop. */
   private static final Duration STOP = Duration.ofSeconds(8);
+
+  /** The {@code contextName} in logback.xml. */
+  private static final String LOG_CONTEXT = "blkwarden";
 
   private static final int MAX_PORT = 65_535;
   private static final int MAX_METRICS_DISKS = 10_000;
@@ -186,6 +190,7 @@ final class ControllerCommand implements Callable<Integer> {
     ControllerSettings settings = settings();
     StepSettings steps = stepSettings();
     NatsSettings bus = settings.bus();
+    LogQueue.install(LOG_CONTEXT); // the engine runs, whether or not the log is read
     log.info(
         "settings: nats={} prefix={} instance={} policies={} labels={} http={}",
         bus.printableServers(),
@@ -198,6 +203,7 @@ final class ControllerCommand implements Callable<Integer> {
     try {
       runtime = ControllerRuntime.start(settings, steps);
     } catch (RuntimeException e) {
+      LogQueue.drain();
       return shell.failed(
           "cannot serve http on %s:%d (%s)".formatted(httpHost, httpPort, e.getMessage()),
           httpTlsCert == null
@@ -214,6 +220,7 @@ final class ControllerCommand implements Callable<Integer> {
               supervisor.stopping().ifPresent(why -> log.warn("service manager: {}", why));
               boolean _ = runtime.stop(STOP);
               stopped.countDown();
+              LogQueue.drain();
             },
             "blkwarden-stop");
     Runtime.getRuntime().addShutdownHook(hook);

@@ -2,6 +2,7 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.log.LogQueue;
 import io.blkwarden.controller.nats.NatsException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -33,6 +34,7 @@ record Faults(Shell shell, BooleanSupplier debug)
               ExitCodes.USAGE);
       case NatsException bus -> shell.complain(bus.complaint(), ExitCodes.FAILED);
       default -> {
+        LogQueue.drain(); // what it logged before is what a report needs
         if (debug.getAsBoolean()) {
           e.printStackTrace(shell.err());
         }

@@ -149,11 +149,12 @@ final class World {
     return watch != null && watch.runs.duplicate();
   }
 
-  /** Publishes an alert with its marks, and returns it so. */
+  /** Publishes an alert with its marks and the epoch of this claim, and returns it so. */
   Alert publish(Alert alert) {
     Alert marked = marks.mark(alert);
-    effects.add(new Effect.Publish(marked));
-    return marked;
+    Alert published = claim.isPresent() ? marked.withEpoch(claim.getAsLong()) : marked;
+    effects.add(new Effect.Publish(published));
+    return published;
   }
 
   void add(Effect effect) {

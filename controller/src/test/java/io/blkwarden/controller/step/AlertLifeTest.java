@@ -116,6 +116,27 @@ final class AlertLifeTest {
     assertThat(Rig.alerts(rig.seconds(30, host, this::calm))).hasSize(1);
   }
 
+  /** By it a reader ignores what a controller published that no longer leads. */
+  @Test
+  void alertsCarryTheEpochOfTheClaimByWhichTheyArePublished() {
+    Rig rig =
+        Rig.acting(
+            Rig.SWAP_STORM
+                .replace("mode: auto", "mode: observe")
+                .replace("alert: warning", "alert: warning, remind_every: 10s"));
+    rig.begin(host);
+
+    List<Alert> first = Rig.alerts(rig.seconds(4, host, this::storm));
+    rig.feed(new Input.Claimed(9));
+    List<Alert> later = Rig.alerts(rig.seconds(12, host, this::storm));
+    List<Alert> end = Rig.alerts(rig.seconds(10, host, this::calm));
+
+    assertThat(first).isNotEmpty().extracting(Alert::epoch).containsOnly(7L);
+    assertThat(later).isNotEmpty().extracting(Alert::epoch).containsOnly(9L);
+    assertThat(end).singleElement().extracting(Alert::epoch).isEqualTo(9L);
+    assertThat(ids(rig.all)).hasSize(1);
+  }
+
   @Test
   void alertsAboutOneDeviceAreOneIncidentAndALaterOneIsAnother() {
     Rig rig = Rig.acting(Rig.SWAP_STORM.replace("mode: auto", "mode: observe"));

@@ -9,13 +9,12 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import io.blkwarden.commandline.log.JsonLines;
 import io.blkwarden.commandline.log.LogFormat;
+import io.blkwarden.commandline.log.LogQueue;
 import io.blkwarden.commandline.log.TextLines;
 import java.time.ZoneId;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
-import org.slf4j.LoggerFactory;
 import org.slf4j.helpers.BasicMarkerFactory;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
@@ -48,32 +47,12 @@ public final class AgentLog implements SLF4JServiceProvider {
 
   /** From now on nothing waits for the log, which {@link #end} must end. */
   static void waitForNobody() {
-    LoggerContext begun = begun();
-    if (begun != null) {
-      Logger root = begun.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-      LogQueue queue = new LogQueue(begun.getLogger(AgentLog.class));
-      queue.setContext(begun);
-      root.iteratorForAppenders().forEachRemaining(queue::addAppender);
-      queue.start();
-      root.addAppender(queue);
-      queue.iteratorForAppenders().forEachRemaining(root::detachAppender);
-    }
+    LogQueue.install(NAME);
   }
 
   /** Writes what waits, as far as that goes within a second, and ends the log. */
   static void end() {
-    LoggerContext begun = begun();
-    if (begun != null) {
-      begun.stop();
-    }
-  }
-
-  /** The log that was begun; null where programs have set up another, as tests do. */
-  private static @Nullable LoggerContext begun() {
-    return LoggerFactory.getILoggerFactory() instanceof LoggerContext found
-            && found.getName().equals(NAME)
-        ? found
-        : null;
+    LogQueue.drain();
   }
 
   @Override

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param ackedBy who has taken it on; absent when nobody has
  * @param inhibitedBy {@code handled}, or the id of the fleet's alert, that keeps it from paging;
  *     absent when nothing does
+ * @param epoch the claim of the controller that published it; absent in messages of older ones
  */
 public record Alert(
     MessageId id,
@@ -56,7 +57,8 @@ public record Alert(
     String summary,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable MessageId silencedBy,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String ackedBy,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String inhibitedBy)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String inhibitedBy,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long epoch)
     implements ControlMessage {
   public Alert {
     Require.present(id, "id");
@@ -71,9 +73,12 @@ public record Alert(
     Require.text(summary, 2_000, "summary");
     Require.optionalText(ackedBy, 255, "acked_by");
     Require.optionalText(inhibitedBy, 64, "inhibited_by");
+    if (epoch != null) {
+      Require.within(epoch, 0, Long.MAX_VALUE, "epoch");
+    }
   }
 
-  /** An alert that nothing keeps from paging. */
+  /** An alert that nothing keeps from paging, and that is not published yet. */
   public Alert(
       MessageId id,
       @Nullable MessageId incident,
@@ -91,7 +96,7 @@ public record Alert(
       String summary) {
     this(
         id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
-        action, summary, null, null, null);
+        action, summary, null, null, null, null);
   }
 
   /** The same alert in another state. */
@@ -113,7 +118,8 @@ public record Alert(
         sentence,
         silencedBy,
         ackedBy,
-        inhibitedBy);
+        inhibitedBy,
+        epoch);
   }
 
   /** The same alert with what keeps it from paging. */
@@ -121,7 +127,30 @@ public record Alert(
       @Nullable MessageId silence, @Nullable String acked, @Nullable String inhibited) {
     return new Alert(
         id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
-        action, summary, silence, acked, inhibited);
+        action, summary, silence, acked, inhibited, epoch);
+  }
+
+  /** The same alert as the controller with this claim publishes it. */
+  public Alert withEpoch(long claim) {
+    return new Alert(
+        id,
+        incident,
+        state,
+        severity,
+        policy,
+        host,
+        domain,
+        disk,
+        since,
+        at,
+        condition,
+        evidence,
+        action,
+        summary,
+        silencedBy,
+        ackedBy,
+        inhibitedBy,
+        claim);
   }
 
   /** Whether something keeps it from paging. */

@@ -40,6 +40,7 @@ final class Golden {
           "alert.incident",
           "alert.blame",
           "alert.quiet",
+          "alert.epoch",
           "operator-request.approve",
           "operator-reply.proposals",
           "decision",

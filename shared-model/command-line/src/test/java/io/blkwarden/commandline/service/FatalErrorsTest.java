@@ -2,6 +2,7 @@ package io.blkwarden.commandline.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.testing.FullPipe;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A real process without memory ends, with the cause. */
 final class FatalErrorsTest {
@@ -32,18 +34,21 @@ final class FatalErrorsTest {
     }
   }
 
+  @TempDir Path folder;
+
+  private static ProcessBuilder service() {
+    return new ProcessBuilder(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx16m",
+        "-XX:+UseSerialGC",
+        "-cp",
+        System.getProperty("java.class.path"),
+        Service.class.getName());
+  }
+
   @Test
   void aProcessWithoutMemoryEndsWithItsCause() throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx16m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Service.class.getName())
-            .redirectErrorStream(true)
-            .start();
+    Process process = service().redirectErrorStream(true).start();
     try {
       boolean ended = process.waitFor(60, TimeUnit.SECONDS);
       assertThat(ended).as("it lives on").isTrue();
@@ -52,6 +57,24 @@ final class FatalErrorsTest {
           .contains("fatal: thread hungry: java.lang.OutOfMemoryError");
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void itEndsWhenNobodyReadsTheCause() throws Exception {
+    try (FullPipe pipe = new FullPipe(folder)) {
+      Process process =
+          service()
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(pipe.file())
+              .start();
+      try {
+        boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+        assertThat(ended).as("it lives on").isTrue();
+        assertThat(process.exitValue()).isEqualTo(1);
+      } finally {
+        process.destroyForcibly();
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.cli;
+package io.blkwarden.commandline.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
