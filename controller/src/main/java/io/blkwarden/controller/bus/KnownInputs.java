@@ -48,8 +48,7 @@ record KnownInputs(Bucket.History history, Map<String, byte[]> values) {
   static String count(Set<String> keys) {
     Map<String, Long> kinds =
         keys.stream()
-            .collect(
-                Collectors.groupingBy(KnownInputs::kind, TreeMap::new, Collectors.counting()));
+            .collect(Collectors.groupingBy(KnownInputs::kind, TreeMap::new, Collectors.counting()));
     return kinds.entrySet().stream()
         .map(each -> each.getKey() + ": " + each.getValue())
         .collect(Collectors.joining(", "));

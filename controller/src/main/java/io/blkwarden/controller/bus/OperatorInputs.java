@@ -108,13 +108,12 @@ final class OperatorInputs {
           Entries entries = new Entries(before);
           shared.restart();
           return link.watch(JetStreamAssets.SAID)
-              .concatMap(
-                  event -> {
-                    entries.take(event);
-                    return event instanceof KvEvent.Whole
-                        ? restore(entries, before).then(Mono.justOrEmpty(entries))
-                        : Mono.just(entries);
-                  })
+              .concatMap(event -> {
+                entries.take(event);
+                return event instanceof KvEvent.Whole
+                    ? restore(entries, before).then(Mono.justOrEmpty(entries))
+                    : Mono.just(entries);
+              })
               .mapNotNull(Entries::all)
               .handle(this::tell);
         });

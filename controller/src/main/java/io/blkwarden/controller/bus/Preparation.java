@@ -20,10 +20,10 @@ import reactor.util.retry.Retry;
  * What has to be there before this controller may lead, prepared each time that NATS comes up.
  *
  * <p>In this order: streams and buckets are created where they are missing, operators' input is
- * read, and written back first where NATS has lost it, {@link #prepared()} gives an element, and the
- * baselines are followed. It is tried again until it succeeds. Every {@link #CHECK} it looks whether
- * JetStream works and whether a stream or a bucket has been deleted or created again, and prepares
- * all of it anew if so.
+ * read, and written back first where NATS has lost it, {@link #prepared()} gives an element, and
+ * the baselines are followed. It is tried again until it succeeds. Every {@link #CHECK} it looks
+ * whether JetStream works and whether a stream or a bucket has been deleted or created again, and
+ * prepares all of it anew if so.
  */
 final class Preparation implements AutoCloseable {
   private static final Duration CHECK = Duration.ofSeconds(10);

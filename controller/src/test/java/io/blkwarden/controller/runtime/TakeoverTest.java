@@ -33,7 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Controllers, each a process of its own, that are stopped, continued, killed and cut off from NATS.
+ * Controllers, each a process of its own, that are stopped, continued, killed and cut off from
+ * NATS.
  */
 final class TakeoverTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
@@ -204,15 +205,16 @@ final class TakeoverTest {
 
   @Test
   void oneThatIsCutOffFromNatsIsReplacedAndChangesNothingWhenItIsBack() throws Exception {
+    TcpProxy network = new TcpProxy(server);
+    start("c1", network.url());
+    awaitLog("c1", LEADS);
+    start("c2");
+    awaitLog("c2", "controller c1 commands the fleet");
     AlertTap alerts = new AlertTap(server);
     ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
-    try (TcpProxy network = new TcpProxy(server);
+    try (network;
         alerts;
         host) {
-      start("c1", network.url());
-      awaitLog("c1", LEADS);
-      start("c2");
-      awaitLog("c2", "controller c1 commands the fleet");
       host.swaps(800);
       host.live();
       await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));

@@ -74,11 +74,10 @@ public final class TcpProxy implements AutoCloseable {
   /** Runs it until a connection or this proxy is closed. */
   private void run(Task task) {
     Future<?> _ =
-        pumps.submit(
-            () -> {
-              task.run();
-              return true;
-            });
+        pumps.submit(() -> {
+          task.run();
+          return true;
+        });
   }
 
   private void accept() throws IOException {
