@@ -13,6 +13,7 @@ import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.Pause;
 import io.blkwarden.model.message.Silence;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,9 +42,6 @@ final class OperatorInputs {
 
   /** Begin of the keys of silences. */
   static final String SILENCE = "silence.";
-
-  /** Most entries that are written back at once. */
-  private static final int AT_ONCE = 4;
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -154,19 +152,19 @@ final class OperatorInputs {
           known = last.lost();
           Map<String, byte[]> missing = last.missingIn(before, entries.found);
           entries.awaited.addAll(missing.keySet());
-          return Flux.fromIterable(missing.entrySet())
-              .flatMap(each -> restore(each.getKey(), each.getValue()), AT_ONCE)
-              .then(Mono.fromRunnable(this::report));
+          return link.inBucket(JetStreamAssets.SAID, bucket -> restore(bucket, missing)).then();
         });
   }
 
-  private Mono<Boolean> restore(String key, byte[] value) {
-    return link.inBucket(JetStreamAssets.SAID, bucket -> bucket.restore(key, value))
-        .doOnNext(written -> {
-          if (written) {
-            restored.add(key);
-          }
-        });
+  /** Stops at the first entry that cannot be written; the next attempt goes on from there. */
+  private boolean restore(Bucket bucket, Map<String, byte[]> missing) throws IOException {
+    for (Map.Entry<String, byte[]> each : missing.entrySet()) {
+      if (bucket.restore(each.getKey(), each.getValue())) {
+        restored.add(each.getKey());
+      }
+    }
+    report();
+    return true;
   }
 
   /** Logs what this controller has written back, however many attempts that took. */

@@ -109,7 +109,11 @@ final class Preparation implements AutoCloseable {
                 .onErrorMap(TimeoutException.class, Preparation::silent)
                 .publish(said ->
                     Flux.merge(
-                        said, said.next().doOnNext(_ -> succeeded()).thenMany(followBaselines()))))
+                        said,
+                        said.next()
+                            .onErrorResume(_ -> Mono.never()) // the other one fails with it
+                            .doOnNext(_ -> succeeded())
+                            .thenMany(followBaselines()))))
         .doOnError(this::failed)
         .retryWhen(Retry.from(failures -> failures.concatMap(_ -> Mono.delay(pause(), timer))));
   }

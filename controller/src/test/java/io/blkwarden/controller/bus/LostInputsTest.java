@@ -19,6 +19,8 @@ import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
 import io.blkwarden.testing.TcpProxy;
 import io.nats.client.Connection;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,13 +28,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Hooks;
 
 /** Silences, acknowledgements and the pause when NATS loses its store, on a real server. */
 final class LostInputsTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final long NO_ROOM = 64;
   private static final Pause PAUSE = new Pause("ana", "the storage moves", Messages.AT);
   private static final Ack ACK = new Ack(Messages.id(7), "ana", "seen", Messages.AT);
   private static final Silence SILENCE =
@@ -47,11 +52,13 @@ final class LostInputsTest {
   private final List<AutoCloseable> open = new ArrayList<>();
   private final NatsServer server = closing(NatsServer.start());
   private final Connection link;
+  private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
   private final Recording first = new Recording();
   private final Recording second = new Recording();
 
   LostInputsTest() throws Exception {
     link = closing(server.connect());
+    Hooks.onErrorDropped(dropped::add);
   }
 
   @AfterEach
@@ -59,6 +66,7 @@ final class LostInputsTest {
     for (AutoCloseable each : open.reversed()) {
       each.close();
     }
+    Hooks.resetOnErrorDropped();
   }
 
   private <T extends AutoCloseable> T closing(T resource) {
@@ -160,6 +168,31 @@ final class LostInputsTest {
     server.wipe();
     server.run();
 
+    awaitStored();
+    await().atMost(BOUND).until(() -> first.words.size() > before);
+    assertNeverWithout(first, before);
+    awaitResumed(bus, first);
+  }
+
+  @Test
+  void whatCannotBeWrittenBackIsTriedAgainAndNothingLessIsTold() throws Exception {
+    NatsFleetBus bus = bus(server.url(), "c1", first);
+    store(bus, ACK, SILENCE, PAUSE);
+    int before = first.words.size();
+
+    String stream = "KV_" + JetStreamAssets.SAID;
+    JetStreamManagement streams = link.jetStreamManagement();
+    StreamConfiguration whole = streams.getStreamInfo(stream).getConfiguration();
+    streams.deleteStream(stream);
+    streams.addStream(StreamConfiguration.builder(whole).maxBytes(NO_ROOM).build());
+    await("found, though another one created it")
+        .atMost(BOUND)
+        .until(() -> !bus.state().problem().isEmpty());
+    assertThat(first.words).hasSize(before);
+
+    assertThat(dropped).isEmpty();
+
+    streams.updateStream(whole);
     awaitStored();
     await().atMost(BOUND).until(() -> first.words.size() > before);
     assertNeverWithout(first, before);
