@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.nats.Assets;
+import io.blkwarden.controller.nats.Bucket;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.KvEvent;
 import io.blkwarden.controller.nats.NatsSettings;
@@ -133,6 +134,18 @@ final class LostInputsTest {
 
   private static void assertNeverWithout(Recording seen, int from) {
     assertThat(seen.words.subList(from, seen.words.size())).allMatch(LostInputsTest::complete);
+  }
+
+  @Test
+  void anEntryIsRestoredOnlyWhereTheBucketHasNeverHadIt() throws Exception {
+    Assets.ensure(link, Subjects.DEFAULT, server);
+    Bucket bucket = Assets.bucket(link, JetStreamAssets.SAID);
+    byte[] pause = ControlJson.encode(PAUSE);
+    assertThat(bucket.restore("pause", pause)).isTrue();
+    assertThat(bucket.restore("pause", pause)).as("another one did").isFalse();
+    bucket.delete("pause");
+    assertThat(bucket.restore("pause", pause)).as("an operator resumed").isFalse();
+    assertThat(stored("pause")).isNull();
   }
 
   @Test
