@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.nats.Bucket;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.KvEvent;
 import io.blkwarden.controller.nats.NatsException;
@@ -12,12 +13,17 @@ import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.Pause;
 import io.blkwarden.model.message.Silence;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -30,11 +36,19 @@ import reactor.core.publisher.SynchronousSink;
  */
 final class OperatorInputs {
   private static final Logger log = LoggerFactory.getLogger(OperatorInputs.class);
-  private static final String PAUSE = "pause";
+
+  /** Key of the pause. */
+  static final String PAUSE = "pause";
+
+  /** Begin of the keys of silences. */
+  static final String SILENCE = "silence.";
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final NatsLink link;
   private final SharedStates shared;
+  private final Set<String> restored = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable KnownInputs known;
 
   OperatorInputs(NatsLink link, SharedStates shared) {
     this.link = link;
@@ -42,19 +56,27 @@ final class OperatorInputs {
   }
 
   /** All of the bucket at a change of it. */
-  private record Whole(Said said, long revision) {}
+  private record Whole(Map<String, byte[]> values, Bucket.History history) {}
 
   /** The entries of the bucket as they come. */
   private static final class Entries {
     private final Map<String, byte[]> values = new TreeMap<>();
-    private long revision;
+    private final Set<String> found = new HashSet<>();
+    private final Set<String> awaited = new HashSet<>();
+    private Bucket.History history;
     private boolean whole;
 
-    void take(KvEvent event, SynchronousSink<Whole> sink) {
+    Entries(Bucket.History history) {
+      this.history = history;
+    }
+
+    void take(KvEvent event) {
       switch (event) {
         case KvEvent.Whole _ -> whole = true;
         case KvEvent.Entry entry -> {
-          revision = Math.max(revision, entry.revision());
+          history = history.with(entry.revision());
+          found.add(entry.key());
+          awaited.remove(entry.key());
           byte[] value = entry.value();
           if (value == null) {
             values.remove(entry.key());
@@ -63,35 +85,103 @@ final class OperatorInputs {
           }
         }
       }
-      if (whole) {
-        sink.next(new Whole(parse(values), revision));
-      }
+    }
+
+    /** All of it; absent until all was read, what is written back too. */
+    @Nullable Whole all() {
+      return whole && awaited.isEmpty() ? new Whole(Map.copyOf(values), history) : null;
     }
   }
 
   /**
    * Follows the bucket: tells the shared state all of it, and again with each change. An element
    * each time that it was told; fails when it cannot be.
+   *
+   * <p>When the bucket has lost its history, what this controller knows is written back first, and
+   * told once it is read again: until then the engine goes on with what it was told before.
    */
   Flux<Boolean> follow() {
-    return Flux.defer(() -> {
-      Entries entries = new Entries();
-      shared.restart();
-      return link.watch(JetStreamAssets.SAID)
-          .<Whole>handle(entries::take)
-          .handle((all, sink) -> {
-            if (shared.tell(new SharedState.OperatorInputs(all.said()), all.revision())) {
-              sink.next(true);
-            } else {
-              sink.error(new NatsException("the engine does not take what operators said", ""));
-            }
-          });
-    });
+    return history()
+        .flatMapMany(before -> {
+          Entries entries = new Entries(before);
+          shared.restart();
+          return link.watch(JetStreamAssets.SAID)
+              .concatMap(event -> {
+                entries.take(event);
+                return event instanceof KvEvent.Whole
+                    ? restore(entries, before).then(Mono.justOrEmpty(entries))
+                    : Mono.just(entries);
+              })
+              .mapNotNull(Entries::all)
+              .handle(this::tell);
+        });
+  }
+
+  private void tell(Whole all, SynchronousSink<Boolean> sink) {
+    Said said = parse(all.values());
+    if (shared.tell(new SharedState.OperatorInputs(said), all.history().last())) {
+      known = new KnownInputs(all.history(), all.values());
+      sink.next(true);
+    } else {
+      sink.error(new NatsException("the engine does not take what operators said", ""));
+    }
+  }
+
+  private Mono<Bucket.History> history() {
+    return link.inBucket(JetStreamAssets.SAID, Bucket::history);
+  }
+
+  /** Whether the bucket has lost the history that this controller knows. */
+  Mono<Boolean> isLost() {
+    KnownInputs last = known;
+    return last == null ? Mono.just(false) : history().map(last::isLostIn);
+  }
+
+  /** Writes back what the bucket has lost, if it has, and awaits it. */
+  private Mono<Void> restore(Entries entries, Bucket.History before) {
+    KnownInputs last = known;
+    return history()
+        .flatMap(now -> {
+          if (!now.created().equals(before.created())) { // what was read may be of the last one
+            return Mono.error(
+                new NatsException(JetStreamAssets.SAID + " was created again meanwhile", ""));
+          }
+          if (last == null || !last.isLostIn(before)) {
+            return Mono.empty();
+          }
+          known = last.lost();
+          Map<String, byte[]> missing = last.missingIn(before, entries.found);
+          entries.awaited.addAll(missing.keySet());
+          return link.inBucket(JetStreamAssets.SAID, bucket -> restore(bucket, missing)).then();
+        });
+  }
+
+  /** Stops at the first entry that cannot be written; the next attempt goes on from there. */
+  private boolean restore(Bucket bucket, Map<String, byte[]> missing) throws IOException {
+    for (Map.Entry<String, byte[]> each : missing.entrySet()) {
+      if (bucket.restore(each.getKey(), each.getValue())) {
+        restored.add(each.getKey());
+      }
+    }
+    report();
+    return true;
+  }
+
+  /** Logs what this controller has written back, however many attempts that took. */
+  private void report() {
+    if (!restored.isEmpty()) {
+      log.warn(
+          "NATS lost entries of the bucket {}: restored {} ({})",
+          JetStreamAssets.SAID,
+          restored.size(),
+          KnownInputs.count(restored));
+      restored.clear();
+    }
   }
 
   private static String key(OperatorInput input) {
     return switch (input) {
-      case Silence silence -> "silence." + silence.id().value();
+      case Silence silence -> SILENCE + silence.id().value();
       case Ack ack -> "ack." + ack.about().value();
       case Pause _ -> PAUSE;
     };

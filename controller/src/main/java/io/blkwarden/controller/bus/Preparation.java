@@ -20,9 +20,10 @@ import reactor.util.retry.Retry;
  * What has to be there before this controller may lead, prepared each time that NATS comes up.
  *
  * <p>In this order: streams and buckets are created where they are missing, operators' input is
- * read, {@link #prepared()} gives an element, and the baselines are followed. It is tried again
- * until it succeeds. Every {@link #CHECK} it looks whether JetStream works and whether a stream or
- * a bucket has been deleted, and prepares all of it anew if so.
+ * read, and written back first where NATS has lost it, {@link #prepared()} gives an element, and
+ * the baselines are followed. It is tried again until it succeeds. Every {@link #CHECK} it looks
+ * whether JetStream works and whether a stream or a bucket has been deleted or created again, and
+ * prepares all of it anew if so.
  */
 final class Preparation implements AutoCloseable {
   private static final Duration CHECK = Duration.ofSeconds(10);
@@ -108,7 +109,11 @@ final class Preparation implements AutoCloseable {
                 .onErrorMap(TimeoutException.class, Preparation::silent)
                 .publish(said ->
                     Flux.merge(
-                        said, said.next().doOnNext(_ -> succeeded()).thenMany(followBaselines()))))
+                        said,
+                        said.next()
+                            .onErrorResume(_ -> Mono.never()) // the other one fails with it
+                            .doOnNext(_ -> succeeded())
+                            .thenMany(followBaselines()))))
         .doOnError(this::failed)
         .retryWhen(Retry.from(failures -> failures.concatMap(_ -> Mono.delay(pause(), timer))));
   }
@@ -172,9 +177,14 @@ final class Preparation implements AutoCloseable {
   private Mono<Void> check() {
     return link.check()
         .then(link.ensure())
-        .doOnNext(created -> {
+        .flatMap(created -> {
           if (created) {
             log.warn("streams or buckets were missing, and are created again");
+          }
+          return created ? Mono.just(true) : inputs.isLost(); // by another controller perhaps
+        })
+        .doOnNext(restart -> {
+          if (restart) {
             prepareAgain();
           }
         })

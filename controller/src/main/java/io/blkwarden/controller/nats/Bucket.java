@@ -6,8 +6,10 @@ import io.nats.client.JetStreamOptions;
 import io.nats.client.KeyValue;
 import io.nats.client.KeyValueOptions;
 import io.nats.client.api.KeyValueEntry;
+import io.nats.client.api.StreamInfo;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,19 @@ public final class Bucket {
   private static final int WRONG_LAST_SEQUENCE = 10071;
 
   private final KeyValue bucket;
+
+  /**
+   * What tells apart a bucket from another one of the same name, and from an earlier state of it.
+   *
+   * @param created when the server created it
+   * @param last number of its last change
+   */
+  public record History(ZonedDateTime created, long last) {
+    /** The same history, known up to this change at least. */
+    public History with(long revision) {
+      return new History(created, Math.max(last, revision));
+    }
+  }
 
   private Bucket(KeyValue bucket) {
     this.bucket = bucket;
@@ -68,6 +83,11 @@ public final class Bucket {
     }
   }
 
+  /** Writes an entry that the bucket has never had; false when it has it, or its deletion. */
+  public boolean restore(String key, byte[] value) throws IOException {
+    return update(key, value, 0);
+  }
+
   /** Writes an entry whose last revision this must be; false when it is another. */
   public boolean update(String key, byte[] value, long revision) throws IOException {
     try {
@@ -100,8 +120,14 @@ public final class Bucket {
 
   /** The number of the bucket's last change. */
   public long lastRevision() throws IOException, InterruptedException {
+    return history().last();
+  }
+
+  /** Its history as it is now. */
+  public History history() throws IOException, InterruptedException {
     try {
-      return bucket.getStatus().getBackingStreamInfo().getStreamState().getLastSequence();
+      StreamInfo info = bucket.getStatus().getBackingStreamInfo();
+      return new History(info.getCreateTime(), info.getStreamState().getLastSequence());
     } catch (JetStreamApiException | IllegalStateException e) {
       throw failed(e);
     }
