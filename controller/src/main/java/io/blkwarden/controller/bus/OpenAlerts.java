@@ -8,6 +8,7 @@ import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.subject.Subjects;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,18 +47,38 @@ final class OpenAlerts {
     this.pending = pending;
   }
 
+  /** Alerts as their states are read; one of a leader that was deposed by then changes nothing. */
+  private static final class States {
+    private final Map<MessageId, Alert> open = new LinkedHashMap<>();
+    private final Map<MessageId, Long> epochs = new HashMap<>();
+
+    void take(Alert alert) {
+      long epoch = alert.epoch() == null ? 0 : alert.epoch();
+      if (epochs.merge(alert.id(), epoch, Math::max) > epoch) {
+        return;
+      }
+      if (alert.state() == Alert.State.RESOLVED) {
+        open.remove(alert.id());
+      } else {
+        open.put(alert.id(), alert);
+      }
+    }
+  }
+
   /** The last state of each alert that is not resolved; never fails. */
   Mono<List<Alert>> read() {
     return Mono.defer(() -> {
-      Map<MessageId, Alert> open = new LinkedHashMap<>();
+      States states = new States();
       List<Alert> later = pending.get(); // before the stream: what is stored meanwhile is in both
       return link.tail(JetStreamAssets.ALERTS, subjects.prefix() + ".alert.>", STATES_MAX, PATIENCE)
           .doOnNext(json -> {
             if (ControlJson.decode(Alert.class, json) instanceof Decoded.Ok<Alert>(Alert alert)) {
-              take(alert, open);
+              states.take(alert);
             }
           })
-          .then(Mono.fromRunnable(() -> log.info("alerts: {} are open from before", open.size())))
+          .then(
+              Mono.fromRunnable(
+                  () -> log.info("alerts: {} are open from before", states.open.size())))
           .onErrorResume(e -> {
             log.warn(
                 "alerts: those published before could not all be read, some open ones get new ids:"
@@ -67,17 +88,9 @@ final class OpenAlerts {
           })
           .then(
               Mono.fromSupplier(() -> {
-                later.forEach(alert -> take(alert, open));
-                return List.copyOf(open.values());
+                later.forEach(states::take);
+                return List.copyOf(states.open.values());
               }));
     });
-  }
-
-  private static void take(Alert alert, Map<MessageId, Alert> open) {
-    if (alert.state() == Alert.State.RESOLVED) {
-      open.remove(alert.id());
-    } else {
-      open.put(alert.id(), alert);
-    }
   }
 }

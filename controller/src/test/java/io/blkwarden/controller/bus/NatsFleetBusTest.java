@@ -36,7 +36,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -421,25 +420,6 @@ final class NatsFleetBusTest {
     assertThat(second.words.getFirst().pause()).contains(pause);
     assertThat(second.shared.get(second.shared.indexOf("ClaimState") - 1)).isEqualTo("OpenAlerts");
     assertThat(second.open).containsExactly(Messages.alert(1, Alert.State.FIRING));
-  }
-
-  /** Else a breach would go on under an id that the stream only seems to have open. */
-  @Test
-  void alertsThatWaitToBeStoredCountAsPublishedWhenAClaimIsGiven() throws Exception {
-    NatsServer server = closing(NatsServer.stopped());
-    Recording seen = new Recording();
-    NatsFleetBus bus = bus(server, "c1", seen, new BusCounters());
-    Disposable _ =
-        bus.publishAlerts(
-                Flux.just(
-                    Messages.alert(1, Alert.State.FIRING),
-                    Messages.alert(2, Alert.State.FIRING),
-                    Messages.alert(1, Alert.State.RESOLVED)))
-            .subscribe();
-    assertThat(bus.waitingAlerts()).isEqualTo(3);
-    server.run();
-    await().atMost(BOUND).until(() -> !seen.claims.isEmpty());
-    assertThat(seen.open).containsExactly(Messages.alert(2, Alert.State.FIRING));
   }
 
   @Test

@@ -1,0 +1,94 @@
+package io.blkwarden.controller.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.testing.Messages;
+import io.blkwarden.controller.testing.Recording;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+/** Which alerts count as open when a claim is given. */
+final class OpenAlertsTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    open.add(resource);
+    return resource;
+  }
+
+  private NatsFleetBus bus(NatsServer server, String instance, Recording seen) {
+    NatsFleetBus bus =
+        closing(
+            new NatsFleetBus(
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance),
+                instance + "-run",
+                new BusCounters(),
+                Clock.systemUTC(),
+                new SplittableRandom(5),
+                () -> true));
+    seen.of(bus);
+    bus.start();
+    return bus;
+  }
+
+  /** Else a breach would go on under an id that the stream only seems to have open. */
+  @Test
+  void alertsThatWaitToBeStoredCountAsPublishedWhenAClaimIsGiven() throws Exception {
+    NatsServer server = closing(NatsServer.stopped());
+    Recording seen = new Recording();
+    NatsFleetBus bus = bus(server, "c1", seen);
+    Disposable _ =
+        bus.publishAlerts(
+                Flux.just(
+                    Messages.alert(1, Alert.State.FIRING),
+                    Messages.alert(2, Alert.State.FIRING),
+                    Messages.alert(1, Alert.State.RESOLVED)))
+            .subscribe();
+    assertThat(bus.waitingAlerts()).isEqualTo(3);
+    server.run();
+    await().atMost(BOUND).until(() -> !seen.claims.isEmpty());
+    assertThat(seen.open).containsExactly(Messages.alert(2, Alert.State.FIRING));
+  }
+
+  /** It was handed to the client before the other one claimed, and came after that one's. */
+  @Test
+  void aLateAlertOfAFormerLeaderDoesNotOpenAgainWhatIsResolved() throws Exception {
+    NatsServer server = closing(NatsServer.start());
+    NatsFleetBus first = bus(server, "c1", new Recording());
+    await().atMost(BOUND).until(() -> first.state().claim() instanceof Claim.Held);
+    first
+        .publishAlerts(
+            Flux.just(
+                Messages.alert(1, Alert.State.RESOLVED).withEpoch(8),
+                Messages.alert(1, Alert.State.FIRING).withEpoch(7),
+                Messages.alert(2, Alert.State.FIRING).withEpoch(8)))
+        .block(BOUND);
+    first.close();
+
+    Recording second = new Recording();
+    NatsFleetBus _ = bus(server, "c2", second);
+    await().atMost(BOUND).until(() -> !second.claims.isEmpty());
+    assertThat(second.open).extracting(Alert::id).containsExactly(Messages.id(2));
+  }
+}
