@@ -10,11 +10,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
@@ -22,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.client.HttpClient;
 
@@ -35,7 +35,8 @@ public final class Notifier {
   /** Most alerts that wait to be looked at. */
   public static final int TAKEN_MAX = 65_536;
 
-  private static final long LOOK_MILLIS = 50;
+  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration SPARE = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
 
   private final Scheduler thread;
@@ -164,30 +165,20 @@ public final class Notifier {
    *
    * @return how many pages were not delivered when the time was over, each of them counted
    */
-  public int flush(Duration atMost) throws InterruptedException {
-    AtomicInteger left = new AtomicInteger();
-    CompletableFuture<Void> told = new CompletableFuture<>();
-    Disposable looks =
-        thread.schedulePeriodically(
-            () -> {
-              left.set(pending());
-              if (left.get() == 0) {
-                told.complete(null);
-              }
-            },
-            0,
-            LOOK_MILLIS,
-            TimeUnit.MILLISECONDS);
-    try {
-      told.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      log.warn("{} pages were not delivered", left.get());
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // nothing completes it so
-    } finally {
-      looks.dispose();
+  public int flush(Duration atMost) {
+    int left =
+        Objects.requireNonNull(
+            Flux.interval(Duration.ZERO, LOOK, thread)
+                .onBackpressureDrop()
+                .map(_ -> pending())
+                .takeUntil(pages -> pages == 0)
+                .takeUntilOther(Mono.delay(atMost, thread))
+                .switchIfEmpty(Mono.fromSupplier(this::pending))
+                .blockLast(atMost.plus(SPARE)));
+    if (left > 0) {
+      log.warn("{} pages were not delivered", left);
     }
-    return left.get();
+    return left;
   }
 
   private int pending() {

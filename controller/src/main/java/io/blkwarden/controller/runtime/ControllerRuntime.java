@@ -76,6 +76,8 @@ public final class ControllerRuntime implements AutoCloseable {
   /** An engine that ticks each second and has taken nothing for so long hangs. */
   private static final long STILL_MILLIS = 15_000;
 
+  private static final Duration SPARE = Duration.ofSeconds(3);
+
   private final ControllerSettings settings;
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom random = new SecureRandom();
@@ -308,7 +310,9 @@ public final class ControllerRuntime implements AutoCloseable {
     }
     boolean complete = false;
     try {
-      boolean stored = Boolean.TRUE.equals(pipeline.drain(atMost).block());
+      Duration late = atMost.multipliedBy(2).plus(SPARE); // as when the engine hangs
+      boolean stored =
+          Boolean.TRUE.equals(pipeline.drain(atMost).timeout(late, Mono.just(false)).block());
       complete = notifier.flush(atMost) == 0 && stored;
       if (complete) {
         log.info("stopped in good order");
@@ -319,8 +323,6 @@ public final class ControllerRuntime implements AutoCloseable {
             bus.waitingAlerts(),
             bus.waitingDecisions());
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       close();
     }
