@@ -16,11 +16,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * marked, and its whole map is asked for once there is room.
  */
 public final class Backlog {
-  /** Most reports of a host that wait. */
+  /** Most reports of a host that wait; a long one counts for as many as it has {@link #PART}s. */
   static final int REPORTS_MAX = 256;
 
-  /** Most inputs of a host that wait, what became of commands among them. */
+  /** Most inputs of a host that wait, what became of commands among them; counted alike. */
   static final int OUTCOMES_MAX = 512;
+
+  /** 16 KiB, so that what waits of a host is 4 MiB at most, and leaves room for others. */
+  private static final int PART = 16 << 10;
 
   /** Most bytes of messages that wait, of all hosts. */
   static final long BYTES_MAX = 64L << 20;
@@ -37,12 +40,12 @@ public final class Backlog {
    */
   boolean admit(HostId host, int bytes, int most) {
     boolean room = bytesWaiting.addAndGet(bytes) <= BYTES_MAX || bytes == 0;
-    boolean few = room && waiting.merge(host, 1, Integer::sum) <= most;
+    boolean few = room && waiting.merge(host, parts(bytes), Integer::sum) <= most;
     if (few) {
       return true;
     }
     if (room) {
-      leave(host);
+      left(host, parts(bytes));
     }
     bytesWaiting.addAndGet(-bytes);
     return false;
@@ -51,11 +54,15 @@ public final class Backlog {
   /** Counts one less. */
   void leave(HostId host, int bytes) {
     bytesWaiting.addAndGet(-bytes);
-    leave(host);
+    left(host, parts(bytes));
   }
 
-  private void leave(HostId host) {
-    waiting.computeIfPresent(host, (_, count) -> count > 1 ? count - 1 : null);
+  private void left(HostId host, int parts) {
+    waiting.computeIfPresent(host, (_, count) -> count > parts ? count - parts : null);
+  }
+
+  private static int parts(int bytes) {
+    return 1 + bytes / PART;
   }
 
   /** Marks a host whose message was refused. */

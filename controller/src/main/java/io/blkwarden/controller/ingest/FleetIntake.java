@@ -97,7 +97,7 @@ public final class FleetIntake {
     if (backlog.admit(host, bytes, Backlog.REPORTS_MAX)) {
       return new One(input, host, bytes);
     }
-    IntakeCounters.increment(counters.laneFull, kind);
+    IntakeCounters.increment(counters.refused, kind);
     if (kind == Kind.MAPPING) {
       backlog.mark(host); // the next heartbeat says all that this one did
     }
@@ -157,7 +157,7 @@ public final class FleetIntake {
     if (backlog.admit(host, 0, Backlog.OUTCOMES_MAX)) {
       return new One(input, host, 0);
     }
-    IntakeCounters.increment(counters.laneFull, Kind.OUTCOME);
+    IntakeCounters.increment(counters.refused, Kind.OUTCOME);
     backlog.mark(host);
     return null;
   }
@@ -213,7 +213,7 @@ public final class FleetIntake {
   public @Nullable One request(OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
     Optional<Long> correlation = mailbox.open(replyTo);
     if (correlation.isEmpty()) {
-      IntakeCounters.increment(counters.laneFull, Kind.OPERATOR);
+      IntakeCounters.increment(counters.refused, Kind.OPERATOR);
       return null;
     }
     return new One(new Input.Asked(request, key, correlation.get()));

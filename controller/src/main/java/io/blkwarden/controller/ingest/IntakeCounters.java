@@ -31,8 +31,8 @@ public final class IntakeCounters {
   /** Messages that mean nothing valid, by fault; those from a wrong subject are among them. */
   public final Map<Decoded.Reason, LongAdder> faults = new EnumMap<>(Decoded.Reason.class);
 
-  /** Messages refused because a lane was full, by kind; samples never are. */
-  public final Map<Kind, LongAdder> laneFull = adders();
+  /** Messages refused because too many waited, by kind; samples never are. */
+  public final Map<Kind, LongAdder> refused = adders();
 
   /** Samples that a later one of the same host replaced before the engine looked. */
   public final LongAdder conflated = new LongAdder();

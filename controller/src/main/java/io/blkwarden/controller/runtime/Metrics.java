@@ -79,9 +79,9 @@ final class Metrics {
             reason -> reason.name().toLowerCase(Locale.ROOT)),
         labelled(
             "lane_full_total",
-            "Messages refused because a lane was full.",
+            "Messages refused because too many waited.",
             "kind",
-            intake.laneFull,
+            intake.refused,
             IntakeCounters.Kind::wire),
         count("samples_conflated_total", "Samples that a later one replaced.", intake.conflated),
         count("outcomes_duplicate_total", "Outcomes that had come before.", intake.duplicates),

@@ -104,9 +104,26 @@ final class FleetIntakeTest {
     assertThat(mapping(other, ControlJson.encode(snapshot(other, 1)))).isNotNull();
     assertThat(intake.lost(HOST, Messages.id(1), "no answer")).as("still has room").isNotNull();
 
-    assertThat(count(counters.laneFull, Kind.MAPPING)).isEqualTo(1);
+    assertThat(count(counters.refused, Kind.MAPPING)).isEqualTo(1);
     assertThat(backlog.takeMarked()).containsExactly(HOST);
     assertThat(backlog.takeMarked()).isEmpty();
+  }
+
+  /** Its longest messages, as many as it likes. */
+  @Test
+  void oneHostCannotFillTheRoomOfAll() {
+    int admitted = 0;
+    while (backlog.admit(HOST, ControlJson.MAX_BYTES, Backlog.REPORTS_MAX)) {
+      admitted++;
+    }
+    assertThat(admitted).isBetween(2, 4);
+    assertThat(backlog.admit(new HostId("dom0-8"), ControlJson.MAX_BYTES, Backlog.REPORTS_MAX))
+        .isTrue();
+
+    for (int i = 0; i < admitted; i++) {
+      backlog.leave(HOST, ControlJson.MAX_BYTES);
+    }
+    assertThat(backlog.admit(HOST, 0, 1)).as("nothing of it is left").isTrue();
   }
 
   @Test
@@ -116,7 +133,7 @@ final class FleetIntakeTest {
     }
     assertThat(beat(ControlJson.encode(Messages.beat(HOST)))).isNull();
 
-    assertThat(count(counters.laneFull, Kind.HEARTBEAT)).isEqualTo(1);
+    assertThat(count(counters.refused, Kind.HEARTBEAT)).isEqualTo(1);
     assertThat(backlog.takeMarked()).isEmpty();
   }
 
