@@ -262,8 +262,15 @@ public final class ControllerRuntime implements AutoCloseable {
     threads.add(
         Flux.interval(Duration.ZERO, every, dispatching)
             .onBackpressureDrop()
-            .concatMap(_ -> pipeline.ask(this::readiness).onErrorComplete(), 1)
-            .subscribe(alive));
+            .concatMap(
+                _ -> pipeline.ask(this::readiness).doOnNext(alive).onErrorResume(this::untold), 1)
+            .subscribe());
+  }
+
+  /** The next call comes all the same: without any the service manager would end the process. */
+  private Mono<Readiness> untold(Throwable e) {
+    log.warn("service manager: not told this time: {}", e.toString());
+    return Mono.empty();
   }
 
   /** Whether it knows by NATS if it is the one that commands the fleet. */
