@@ -46,7 +46,7 @@ final class Baselines {
       return new SharedState.Baseline(SpecJson.decode(value));
     } catch (IOException e) {
       log.warn(
-          "bucket {}, key {}: {}; it is learned anew, delete the key if this comes again",
+          "bucket {}, key {}: {}; ignored, and learned again: delete the key if this is logged again",
           JetStreamAssets.SPEC,
           entry.key(),
           e.getMessage());
@@ -55,8 +55,8 @@ final class Baselines {
   }
 
   /**
-   * Writes a baseline, or leaves it to who writes already. One that cannot be written is lost, and
-   * logged, for a newer one comes in minutes; never fails.
+   * Writes a baseline, or leaves it to the write that is in progress. Never fails: one that cannot
+   * be written is logged and lost, as a newer one comes in minutes.
    */
   Mono<Void> keep(FleetSpec spec) {
     return Mono.defer(() -> offer(spec) ? writeAll() : Mono.empty());
@@ -76,7 +76,7 @@ final class Baselines {
         .then();
   }
 
-  /** Takes a baseline to be written; whether nobody writes yet. */
+  /** Queues a baseline to be written; returns whether no write is in progress. */
   private synchronized boolean offer(FleetSpec spec) {
     waiting.put(spec.of(), spec);
     boolean first = !writing;

@@ -11,10 +11,12 @@ public final class BusCounters extends LinkCounters {
   /** Attempts to publish an alert that were not acknowledged, and so were repeated. */
   public final LongAdder alertsRetried = new LongAdder();
 
-  /** States of alerts left out at the outbox's bound because a later state was waiting too. */
+  /**
+   * States of alerts left out, since as many as may wait did, a later state of the same among them.
+   */
   public final LongAdder alertsFolded = new LongAdder();
 
-  /** Alerts refused at the outbox's bound; each stands in the log in full. */
+  /** Alerts refused because too many waited to be stored; each is in the log in full. */
   public final LongAdder alertsLost = new LongAdder();
 
   /** States of alerts that waited when another controller had claimed, and were left to it. */
@@ -26,7 +28,7 @@ public final class BusCounters extends LinkCounters {
   /** Attempts to publish a decision that were not acknowledged, and so were repeated. */
   public final LongAdder decisionsRetried = new LongAdder();
 
-  /** Decisions refused at the outbox's bound; each stands in the log. */
+  /** Decisions refused because too many waited to be stored; each is in the log. */
   public final LongAdder decisionsLost = new LongAdder();
 
   /** Epochs of heartbeats that cannot be right, and were ignored. */

@@ -39,7 +39,7 @@ public interface FleetBus {
   Flux<SharedState> shared();
 
   /**
-   * Asks a host's agent; fails at once when NATS is away or nobody listens, and keeps nothing.
+   * Asks a host's agent; fails at once when NATS is away or no agent is subscribed. Not queued.
    *
    * @param timeout how long an answer may take
    */
@@ -66,19 +66,19 @@ public interface FleetBus {
   /** A host's stored map; empty when there is none. */
   Mono<StoredMapping> mapping(HostId host);
 
-  /** Keeps what was learned of the fleet; of a class only the latest waits. */
+  /** Stores what was learned of the fleet, of a class the latest; never fails: a loss is logged. */
   Mono<Void> keep(FleetSpec spec);
 
   /**
    * Stores alerts, in order and until they are acknowledged; while another controller leads they
-   * are left to that one.
+   * are left to that one. Requests without a bound, and bounds what waits itself.
    *
    * @return completes when all are through
    */
   Mono<Void> publishAlerts(Flux<Alert> alerts);
 
   /**
-   * Stores decisions, in order and until they are acknowledged.
+   * Stores decisions, in order and until they are acknowledged; bounded in the same way.
    *
    * @return completes when all are through
    */

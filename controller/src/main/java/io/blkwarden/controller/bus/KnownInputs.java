@@ -18,7 +18,9 @@ record KnownInputs(Bucket.History history, Map<String, byte[]> values) {
     values = Map.copyOf(values);
   }
 
-  /** Whether the bucket has lost its history: it was created anew, or lacks changes of before. */
+  /**
+   * Whether the bucket has lost its history: it was created again, or has fewer changes than read.
+   */
   boolean isLostIn(Bucket.History now) {
     return !now.created().equals(history.created()) || now.last() < history.last();
   }

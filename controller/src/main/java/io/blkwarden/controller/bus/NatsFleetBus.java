@@ -188,7 +188,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
       try {
         control.publish(replyTo, answer);
       } catch (IllegalStateException e) {
-        log.debug("not connected: whoever looks for services is not answered");
+        log.debug("not connected: a service discovery request is not answered");
       }
     }
   }
@@ -310,7 +310,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
    * Asks a host's agent; the answer, or why there is none, comes on another thread, which must not
    * wait long.
    *
-   * <p>Fails at once when NATS is away or nobody listens; nothing is kept for later.
+   * <p>Fails at once when NATS is away or no agent is subscribed; nothing is queued.
    */
   @Override
   public Mono<byte[]> request(HostId host, byte[] command, Duration timeout) {

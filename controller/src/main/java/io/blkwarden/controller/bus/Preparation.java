@@ -22,8 +22,8 @@ import reactor.util.retry.Retry;
  * <p>In this order: streams and buckets are created where they are missing, operators' input is
  * read, and written back first where NATS has lost it, {@link #prepared()} gives an element, and
  * the baselines are followed. It is tried again until it succeeds. Every {@link #CHECK} it looks
- * whether JetStream works and whether a stream or a bucket has been deleted or created again, and
- * prepares all of it anew if so.
+ * whether JetStream works and whether a stream or a bucket has been deleted or created again. If
+ * so, it prepares everything again.
  */
 final class Preparation implements AutoCloseable {
   private static final Duration CHECK = Duration.ofSeconds(10);
@@ -156,7 +156,7 @@ final class Preparation implements AutoCloseable {
     log.error("{}", text);
   }
 
-  /** Takes note of what does not work, and prepares anew. */
+  /** Takes note of what does not work, and prepares again. */
   void unsettled(Throwable e) {
     boolean restart;
     synchronized (this) {

@@ -11,9 +11,9 @@ import reactor.core.scheduler.Scheduler;
 /**
  * The one order in which all shared state is passed on, from whichever thread it comes.
  *
- * <p>At most {@link #WAITING} wait for the subscriber; at that bound {@link #tell} refuses, and
- * whoever tells it reads it again later. It is passed on by a thread of its own, so that nothing
- * that takes it delays whoever tells it.
+ * <p>At most {@link #WAITING} wait for the subscriber; at that bound {@link #tell} refuses, and the
+ * caller reads the state again later. A thread of its own delivers them, so that a slow subscriber
+ * delays no caller.
  */
 final class SharedStates {
   /** Most states that wait. */

@@ -254,7 +254,7 @@ public final class NatsLink implements AutoCloseable {
   }
 
   /**
-   * Publishes a message without an acknowledgement; nothing is kept for later.
+   * Publishes a message without an acknowledgement; nothing is queued while NATS is away.
    *
    * @throws IllegalStateException while NATS is away
    * @throws IllegalArgumentException if the message is longer than the server takes

@@ -168,7 +168,10 @@ final class ControllerPipeline {
             .ofType(Effect.Forget.class)
             .flatMap(parts.stored()::forget, Integer.MAX_VALUE)
             .then(),
-        effects.ofType(Effect.Keep.class).flatMap(parts.stored()::keep, Integer.MAX_VALUE).then(),
+        effects
+            .ofType(Effect.Keep.class)
+            .flatMap(keep -> bus.keep(keep.spec()), Integer.MAX_VALUE)
+            .then(),
         effects
             .ofType(Effect.Answer.class)
             .doOnNext(answer -> parts.mailbox().answer(answer.correlation(), answer.reply()))

@@ -8,8 +8,6 @@ import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.step.Effect;
 import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.message.OperatorReply;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
@@ -17,7 +15,6 @@ import reactor.core.publisher.Mono;
  * or the operator that it could not be done.
  */
 final class StoredState {
-  private static final Logger log = LoggerFactory.getLogger(StoredState.class);
   private static final int DETAIL_MAX = 1_000;
 
   private final FleetBus bus;
@@ -55,17 +52,6 @@ final class StoredState {
                 "NATS did not confirm the change, which may or may not be in force; check /readyz"
                     + " of the controller and try again: "
                     + (e instanceof NatsException ? e.getMessage() : e)));
-  }
-
-  /** What could not be kept is tried again when it is learned anew, minutes later. */
-  Mono<Void> keep(Effect.Keep keep) {
-    return bus.keep(keep.spec())
-        .onErrorResume(e -> {
-          log.warn(
-              "what was learned of the fleet was not stored, and is tried again in 5 min: {}",
-              e.toString());
-          return Mono.empty();
-        });
   }
 
   private Mono<Void> failed(Input.Asked asked, String why) {
