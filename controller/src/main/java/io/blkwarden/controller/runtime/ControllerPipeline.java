@@ -4,10 +4,9 @@ import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.FleetBus;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.DecisionNotes;
 import io.blkwarden.controller.dispatch.EffectLog;
+import io.blkwarden.controller.dispatch.IssuedMessages;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
-import io.blkwarden.controller.dispatch.SnapshotRequests;
 import io.blkwarden.controller.ingest.Backlog;
 import io.blkwarden.controller.ingest.Engine;
 import io.blkwarden.controller.ingest.EngineInput;
@@ -70,8 +69,7 @@ final class ControllerPipeline {
    * @param engine decides
    * @param commands sees commands through
    * @param snapshots the same for requests for maps
-   * @param requests makes those
-   * @param notes makes messages of decisions
+   * @param messages makes those, and messages of decisions
    * @param stored changes what NATS stores
    * @param mailbox answers operators
    * @param notifier pages
@@ -87,8 +85,7 @@ final class ControllerPipeline {
       Engine engine,
       CommandFlow commands,
       CommandFlow snapshots,
-      SnapshotRequests requests,
-      DecisionNotes notes,
+      IssuedMessages messages,
       StoredState stored,
       OperatorMailbox mailbox,
       Notifier notifier,
@@ -157,8 +154,10 @@ final class ControllerPipeline {
         parts.commands().inOrder(of(effects, Effect.Send.class, Effect.Send::command)),
         bus.publishAlerts(of(effects, Effect.Publish.class, Effect.Publish::alert)),
         bus.publishDecisions(
-            of(effects, Effect.Note.class, note -> parts.notes().of(note.decision()))),
-        parts.snapshots().inAnyOrder(effects.mapNotNull(guarded(parts.requests()::of))),
+            of(effects, Effect.Note.class, note -> parts.messages().decision(note.decision()))),
+        parts
+            .snapshots()
+            .inAnyOrder(effects.mapNotNull(guarded(parts.messages()::snapshotRequest))),
         of(effects, Effect.WantSnapshot.class, Effect.WantSnapshot::host)
             .filter(_ -> !(bus.state().claim() instanceof Claim.Held))
             .doOnNext(mapsWanted::put)

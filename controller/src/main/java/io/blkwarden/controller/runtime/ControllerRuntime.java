@@ -11,12 +11,11 @@ import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.DecisionNotes;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
+import io.blkwarden.controller.dispatch.IssuedMessages;
 import io.blkwarden.controller.dispatch.LocalAsks;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
-import io.blkwarden.controller.dispatch.SnapshotRequests;
 import io.blkwarden.controller.http.Approvals;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.HttpPlace;
@@ -146,8 +145,7 @@ public final class ControllerRuntime implements AutoCloseable {
                 engine,
                 commands,
                 commandFlow(ignored()),
-                new SnapshotRequests(this::epoch, instance, clock, random),
-                new DecisionNotes(this::epoch, instance, clock, random),
+                new IssuedMessages(this::epoch, instance, clock, random),
                 new StoredState(bus, inside, mailbox, batches),
                 mailbox,
                 notifier,

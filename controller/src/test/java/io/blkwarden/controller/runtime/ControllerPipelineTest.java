@@ -6,11 +6,10 @@ import io.blkwarden.controller.bus.Claim;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.DecisionNotes;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
+import io.blkwarden.controller.dispatch.IssuedMessages;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
-import io.blkwarden.controller.dispatch.SnapshotRequests;
 import io.blkwarden.controller.ingest.Backlog;
 import io.blkwarden.controller.ingest.Engine;
 import io.blkwarden.controller.ingest.EngineInput;
@@ -99,8 +98,7 @@ final class ControllerPipelineTest {
               engine,
               commands,
               commandFlow(),
-              new SnapshotRequests(this::epoch, "c1", clock, new SplittableRandom(2)),
-              new DecisionNotes(this::epoch, "c1", clock, new SplittableRandom(3)),
+              new IssuedMessages(this::epoch, "c1", clock, new SplittableRandom(2)),
               new StoredState(bus, inside, mailbox, batches),
               mailbox,
               new Notifier(NotifySettings.NOBODY, Map.of(), clock, () -> true, time),

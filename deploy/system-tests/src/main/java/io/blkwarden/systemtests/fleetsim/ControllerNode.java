@@ -3,7 +3,7 @@ package io.blkwarden.systemtests.fleetsim;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.SnapshotRequests;
+import io.blkwarden.controller.dispatch.IssuedMessages;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.step.ControlStep;
 import io.blkwarden.controller.step.Effect;
@@ -31,7 +31,7 @@ final class ControllerNode implements CommandFlow.Results {
   private final ControlStep step;
   private final CommandFlow commands;
   private final CommandFlow snapshots;
-  private final SnapshotRequests requests;
+  private final IssuedMessages messages;
   private final EffectLog log;
   private final Sinks.Many<Command> toSend = Sinks.many().unicast().onBackpressureBuffer();
   private final Sinks.Many<Command> toAsk = Sinks.many().unicast().onBackpressureBuffer();
@@ -57,7 +57,7 @@ final class ControllerNode implements CommandFlow.Results {
     step = new ControlStep(StepSettings.DEFAULT, random, name);
     commands = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
     snapshots = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
-    requests = new SnapshotRequests(() -> OptionalLong.of(epoch), name, world::wall, random);
+    messages = new IssuedMessages(() -> OptionalLong.of(epoch), name, world::wall, random);
     log = new EffectLog(counters);
     Disposable _ = commands.inOrder(toSend.asFlux()).subscribe();
     Disposable _ = snapshots.inAnyOrder(toAsk.asFlux()).subscribe();
@@ -109,7 +109,7 @@ final class ControllerNode implements CommandFlow.Results {
       case Effect.Publish(Alert alert) ->
           world.say("%s alert %s %s".formatted(name, alert.host(), alert.state().wire()));
       default -> {
-        Command asked = requests.of(effect);
+        Command asked = messages.snapshotRequest(effect);
         if (asked != null) {
           toAsk.tryEmitNext(asked).orThrow();
         }

@@ -1,7 +1,11 @@
 package io.blkwarden.controller.dispatch;
 
 import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.step.Effect;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.DecisionNote;
 import java.time.InstantSource;
 import java.util.Map;
@@ -9,9 +13,12 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the messages that tell of decisions. */
-public final class DecisionNotes {
+/** Makes the messages of this controller that the engine leaves to the edge: they bear its name. */
+public final class IssuedMessages {
+  private static final long SNAPSHOT_EXPIRES_MILLIS = 5_000;
+
   private final Supplier<OptionalLong> epoch;
   private final String issuer;
   private final InstantSource clock;
@@ -23,7 +30,7 @@ public final class DecisionNotes {
    * @param epoch of this controller while it leads, absent otherwise
    * @param issuer its name
    */
-  public DecisionNotes(
+  public IssuedMessages(
       Supplier<OptionalLong> epoch, String issuer, InstantSource clock, RandomGenerator random) {
     this.epoch = epoch;
     this.issuer = issuer;
@@ -32,7 +39,7 @@ public final class DecisionNotes {
   }
 
   /** The message of a decision; a number that was not measured is left out. */
-  public DecisionNote of(Decision decision) {
+  public DecisionNote decision(Decision decision) {
     OptionalLong leading = epoch.get();
     Map<String, Double> numbers = new TreeMap<>(decision.numbers());
     numbers.values().removeIf(value -> !Double.isFinite(value));
@@ -52,5 +59,37 @@ public final class DecisionNotes {
         decision.reason(),
         numbers,
         decision.requestedByKey());
+  }
+
+  /**
+   * The command by which an agent is asked for its map, or told who leads; none for other effects,
+   * and while another controller leads.
+   */
+  public @Nullable Command snapshotRequest(Effect effect) {
+    return switch (effect) {
+      case Effect.WantSnapshot(HostId host) ->
+          command(host, "its mapping is not known well enough", new CommandAction.Snapshot());
+      case Effect.TellClaim(HostId host, CommandAction.Revision known) ->
+          command(
+              host,
+              "its agent has not heard of this controller's claim",
+              new CommandAction.Snapshot(known));
+      default -> null;
+    };
+  }
+
+  private @Nullable Command command(HostId host, String why, CommandAction.Snapshot action) {
+    OptionalLong leading = epoch.get();
+    return leading.isEmpty()
+        ? null
+        : new Command(
+            MessageId.of(clock.millis(), random),
+            host,
+            leading.getAsLong(),
+            issuer,
+            clock.instant(),
+            SNAPSHOT_EXPIRES_MILLIS,
+            why,
+            action);
   }
 }
