@@ -46,7 +46,7 @@ final class Baselines {
       return new SharedState.Baseline(SpecJson.decode(value));
     } catch (IOException e) {
       log.warn(
-          "bucket {}, key {}: {}; ignored, and learned again: delete the key if this is logged again",
+          "bucket {}, key {}: {}; it is learned again: delete the key if this is logged again",
           JetStreamAssets.SPEC,
           entry.key(),
           e.getMessage());
