@@ -28,8 +28,8 @@ final class BlockHoundTest {
   /** On its queue they meet, and wait for each other for the time that one message takes. */
   @Test
   void severalThreadsThatMustNotBlockMayPublish() throws Exception {
-    try (NatsServer server = NatsServer.start();
-        Connection link = server.connect()) {
+    try (NatsServer server = NatsServer.start()) {
+      Connection link = server.connect();
       Mono<Void> published =
           Flux.range(0, 200_000)
               .parallel(4)
@@ -39,6 +39,7 @@ final class BlockHoundTest {
               .then();
 
       StepVerifier.create(published).expectComplete().verify(BOUND);
+      link.close();
     }
   }
 }
