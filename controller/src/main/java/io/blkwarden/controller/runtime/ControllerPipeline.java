@@ -48,6 +48,12 @@ import reactor.core.scheduler.Scheduler;
  * the NATS client or of HTTP is kept.
  */
 final class ControllerPipeline {
+  /** Most maps and heartbeats that are brought at once. */
+  static final int REPORTS_AT_ONCE = 64;
+
+  /** How long one of these waits for others at most. */
+  static final Duration REPORTS_WITHIN = Duration.ofMillis(20);
+
   /** Inputs of a source that may go before those of another. */
   private static final int AHEAD = 8;
 
@@ -266,12 +272,14 @@ final class ControllerPipeline {
     return parts.intake().first(outcome);
   }
 
-  /** Changes of maps and heartbeats. */
+  /** Changes of maps and heartbeats, some at once: to wake a thread for each costs more than it. */
   private Flux<EngineInput> reports() {
     return bus.reports()
-        .mapNotNull(guarded(this::report))
+        .<EngineInput>mapNotNull(guarded(this::report))
         .onBackpressureBuffer() // no more than the backlog admits
-        .publishOn(reporting);
+        .bufferTimeout(REPORTS_AT_ONCE, REPORTS_WITHIN, reporting, true)
+        .publishOn(reporting)
+        .concatMapIterable(reports -> reports);
   }
 
   private @Nullable EngineInput report(BusMessage message) {

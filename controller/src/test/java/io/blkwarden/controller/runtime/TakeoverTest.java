@@ -4,14 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.Main;
 import io.blkwarden.controller.nats.Assets;
 import io.blkwarden.controller.nats.Bucket;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.KvEvent;
 import io.blkwarden.controller.testing.AlertTap;
+import io.blkwarden.controller.testing.ControllerProcesses;
 import io.blkwarden.controller.testing.ScriptedHost;
-import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
@@ -21,13 +20,11 @@ import io.blkwarden.testing.NatsServer;
 import io.blkwarden.testing.TcpProxy;
 import io.nats.client.Connection;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,69 +35,20 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class TakeoverTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
-  private static final String LEADS = "this controller commands the fleet";
 
-  private final Path folder;
   private final NatsServer server = NatsServer.start();
   private final Connection link;
-  private final List<Process> processes = new ArrayList<>();
+  private final ControllerProcesses controllers;
 
   TakeoverTest(@TempDir Path folder) throws IOException, InterruptedException {
-    this.folder = folder;
     link = server.connect();
-    Files.createDirectory(folder.resolve("policies"));
-    SwapStorm.in(folder.resolve("policies"));
+    controllers = new ControllerProcesses(folder, server);
   }
 
   @AfterEach
   void stop() {
-    processes.forEach(each -> each.destroyForcibly().onExit().join());
+    controllers.close();
     server.close();
-  }
-
-  private Path log(String instance) {
-    return folder.resolve(instance + ".log");
-  }
-
-  private Process start(String instance) throws IOException {
-    return start(instance, server.url());
-  }
-
-  private Process start(String instance, String nats) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                // as it is installed, not as tests log
-                "-Dlogback.configurationFile=" + Path.of("src/main/resources/logback.xml"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "controller",
-                "--nats=" + nats,
-                "--instance=" + instance,
-                "--policies=" + folder.resolve("policies"),
-                "--no-http")
-            .redirectErrorStream(true)
-            .redirectOutput(log(instance).toFile())
-            .start();
-    processes.add(process);
-    return process;
-  }
-
-  private boolean logged(String instance, String text) throws IOException {
-    return Files.readString(log(instance), UTF_8).contains(text);
-  }
-
-  private void awaitLog(String instance, String text) {
-    await(instance + ": " + text).atMost(BOUND).until(() -> logged(instance, text));
-  }
-
-  private static void signal(Process process, String signal) throws Exception {
-    Process kill = new ProcessBuilder("kill", signal, Long.toString(process.pid())).start();
-    assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(kill.exitValue()).isZero();
   }
 
   private static List<Command> of(ScriptedHost host, String instance) {
@@ -111,10 +59,10 @@ final class TakeoverTest {
 
   @Test
   void theOtherOneTakesOverThrottlesAndAlertsAndTheFirstStaysOut() throws Exception {
-    Process first = start("c1");
-    awaitLog("c1", LEADS);
-    Process second = start("c2");
-    awaitLog("c2", "controller c1 commands the fleet");
+    Process first = controllers.start("c1");
+    controllers.awaitLeads("c1");
+    Process second = controllers.start("c2");
+    controllers.awaitFollows("c2", "c1");
     AlertTap alerts = new AlertTap(server);
     ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
     try (alerts;
@@ -124,16 +72,16 @@ final class TakeoverTest {
       await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
       assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
 
-      signal(first, "-STOP");
-      awaitLog("c2", LEADS);
+      controllers.signal(first, "-STOP");
+      controllers.awaitLeads("c2");
       host.swaps(5);
       await("released").atMost(BOUND).until(() -> host.held() == null);
       await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
       assertThat(alerts.ids()).as("the alert keeps its id").hasSize(1);
       int commandsOfFirst = of(host, "c1").size();
 
-      signal(first, "-CONT");
-      awaitLog("c1", "controller c2 commands the fleet");
+      controllers.signal(first, "-CONT");
+      controllers.awaitFollows("c1", "c2");
       assertThat(alerts.states()).last().isEqualTo(Alert.State.RESOLVED);
       assertThat(of(host, "c1")).as("nothing after it went on").hasSize(commandsOfFirst);
 
@@ -162,7 +110,7 @@ final class TakeoverTest {
   private List<String> leaders(List<String> instances) throws IOException {
     List<String> leaders = new ArrayList<>();
     for (String each : instances) {
-      if (logged(each, LEADS)) {
+      if (controllers.leads(each)) {
         leaders.add(each);
       }
     }
@@ -178,20 +126,19 @@ final class TakeoverTest {
   void ofThreeThatStartAtOnceOneLeadsAndOneThatComesAndGoesChangesNothing() throws Exception {
     List<String> all = List.of("c1", "c2", "c3");
     for (String each : all) {
-      start(each);
+      controllers.start(each);
     }
     await("one leads").atMost(BOUND).ignoreExceptions().until(() -> !leaders(all).isEmpty());
     String leader = leaders(all).getFirst();
     for (String each : all) {
       if (!each.equals(leader)) {
-        awaitLog(each, "controller " + leader + " commands the fleet");
+        controllers.awaitFollows(each, leader);
       }
     }
 
-    Process fourth = start("c4");
-    awaitLog("c4", "controller " + leader + " commands the fleet");
-    fourth.destroy();
-    assertThat(fourth.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    Process fourth = controllers.start("c4");
+    controllers.awaitFollows("c4", leader);
+    controllers.stop(fourth);
 
     KvEvent.Entry then = claim();
     await("it is renewed twice since")
@@ -200,16 +147,16 @@ final class TakeoverTest {
     assertThat(claim().value()).as("the same claim").isEqualTo(then.value());
     assertThat(claim().value()).asString(UTF_8).contains(" " + leader + " ");
     assertThat(leaders(List.of("c1", "c2", "c3", "c4"))).containsExactly(leader);
-    assertThat(logged(leader, "this one watches")).isFalse();
+    assertThat(controllers.logged(leader, "this one watches")).isFalse();
   }
 
   @Test
   void oneThatIsCutOffFromNatsIsReplacedAndChangesNothingWhenItIsBack() throws Exception {
     TcpProxy network = new TcpProxy(server);
-    start("c1", network.url());
-    awaitLog("c1", LEADS);
-    start("c2");
-    awaitLog("c2", "controller c1 commands the fleet");
+    controllers.start("c1", network.url());
+    controllers.awaitLeads("c1");
+    controllers.start("c2");
+    controllers.awaitFollows("c2", "c1");
     AlertTap alerts = new AlertTap(server);
     ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
     try (network;
@@ -221,7 +168,7 @@ final class TakeoverTest {
       assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
 
       network.cut();
-      await("c2 takes over").atMost(Duration.ofSeconds(15)).until(() -> logged("c2", LEADS));
+      await("c2 takes over").atMost(Duration.ofSeconds(15)).until(() -> controllers.leads("c2"));
       host.swaps(5);
       await("released").atMost(BOUND).until(() -> host.held() == null);
       await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
@@ -231,7 +178,7 @@ final class TakeoverTest {
       int commandsOfFirst = of(host, "c1").size();
 
       network.heal();
-      awaitLog("c1", "controller c2 commands the fleet");
+      controllers.awaitFollows("c1", "c2");
       host.swaps(800);
       await("the next storm is c2's").atMost(BOUND).until(() -> host.held() != null);
       await("and its alert").atMost(BOUND).until(() -> alerts.ids().size() == 2);
@@ -242,6 +189,42 @@ final class TakeoverTest {
           .extracting(Alert::state)
           .isEqualTo(Alert.State.RESOLVED);
       assertThat(of(host, "c1")).as("no command either").hasSize(commandsOfFirst);
+    }
+  }
+
+  @Test
+  void anUpgradeOfBothOneAfterTheOtherHandsThrottlesAndAlertsOver() throws Exception {
+    Process first = controllers.start("c1");
+    controllers.awaitLeads("c1");
+    Process second = controllers.start("c2");
+    controllers.awaitFollows("c2", "c1");
+    AlertTap alerts = new AlertTap(server);
+    ScriptedHost host = new ScriptedHost(server, new HostId("dom0-7"));
+    try (alerts;
+        host) {
+      host.swaps(800);
+      host.live();
+      await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+
+      controllers.stop(second);
+      controllers.start("c2-new");
+      controllers.awaitFollows("c2-new", "c1");
+      controllers.stop(first);
+      await("at once, not after the lease")
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> controllers.leads("c2-new"));
+      controllers.start("c1-new");
+      controllers.awaitFollows("c1-new", "c2-new");
+      assertThat(host.held()).as("the throttle stands").isNotNull();
+      assertThat(host.agent().commands)
+          .extracting(Command::action)
+          .doesNotHaveAnyElementsOfTypes(CommandAction.Reset.class, CommandAction.ReleaseAll.class);
+
+      host.swaps(5);
+      await("released").atMost(BOUND).until(() -> host.held() == null);
+      await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
+      assertThat(alerts.ids()).as("the alert keeps its id").hasSize(1);
+      assertThat(alerts.states()).isSorted().containsOnlyOnce(Alert.State.RESOLVED);
     }
   }
 }

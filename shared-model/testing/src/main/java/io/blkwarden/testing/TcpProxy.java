@@ -1,5 +1,7 @@
 package io.blkwarden.testing;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,14 +10,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * A TCP proxy in front of a nats-server whose network can be partitioned.
+ * A TCP proxy in front of a nats-server whose network can be slow, and partitioned.
  *
  * <p>While it is {@link #cut}, connections stay open and no byte passes, in either direction, as
  * when a network drops all packets. After {@link #heal} the bytes that were sent meanwhile arrive,
@@ -23,17 +29,26 @@ import java.util.concurrent.Future;
  */
 public final class TcpProxy implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
+  private static final int PARTS_MAX = 1 << 12;
+  private static final byte[] END = {};
 
   private final URI target;
+  private final Duration oneWay;
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final ExecutorService pumps = Executors.newVirtualThreadPerTaskExecutor();
   private boolean cut;
   private boolean closed;
 
-  /** A proxy that listens on a free port of loopback and passes everything on. */
+  /** A proxy that listens on a free port of loopback and passes everything on at once. */
   public TcpProxy(NatsServer server) {
+    this(server, Duration.ZERO);
+  }
+
+  /** A proxy by way of which a request is answered no sooner than after this round trip. */
+  public TcpProxy(NatsServer server, Duration roundTrip) {
     target = URI.create(server.url());
+    oneWay = roundTrip.dividedBy(2);
     try {
       listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
@@ -96,19 +111,34 @@ public final class TcpProxy implements AutoCloseable {
     run(() -> pump(server, client));
   }
 
+  private record Part(long sentNanos, byte[] bytes) {}
+
+  /** Passes on, and reads ahead meanwhile: a long way is not a narrow one. */
   private void pump(Socket from, Socket to) throws IOException, InterruptedException {
-    try (from;
-        to) {
+    BlockingQueue<Part> way = new ArrayBlockingQueue<>(PARTS_MAX);
+    run(() -> arrive(way, to));
+    try (from) {
       InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
       byte[] buffer = new byte[BUFFER];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        way.put(new Part(System.nanoTime(), Arrays.copyOf(buffer, n)));
+      }
+    } finally {
+      sockets.remove(from);
+      way.put(new Part(System.nanoTime(), END));
+    }
+  }
+
+  private void arrive(BlockingQueue<Part> way, Socket to) throws IOException, InterruptedException {
+    try (to) {
+      OutputStream out = to.getOutputStream();
+      for (Part part = way.take(); part.bytes() != END; part = way.take()) {
+        NANOSECONDS.sleep(part.sentNanos() + oneWay.toNanos() - System.nanoTime());
         awaitNetwork();
-        out.write(buffer, 0, n);
+        out.write(part.bytes());
       }
       awaitNetwork();
     } finally {
-      sockets.remove(from);
       sockets.remove(to);
     }
   }
