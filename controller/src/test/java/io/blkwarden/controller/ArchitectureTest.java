@@ -11,31 +11,32 @@ import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
 /**
- * The dependency rules of the controller: a pure step, and one package for each thing outside it.
+ * The dependency rules of the controller: a pure engine, and one package for each thing outside it.
  */
 final class ArchitectureTest {
   private static final Architecture CONTROLLER = new Architecture("io.blkwarden.controller");
 
   private static final String[] PURE = {
-    "..controller.blame..",
-    "..controller.board..",
-    "..controller.look..",
-    "..controller.fleet..",
-    "..controller.spec..",
-    "..controller.policy..",
+    "..controller.attribution..",
+    "..controller.audit..",
+    "..controller.baseline..",
     "..controller.detect..",
-    "..controller.plan..",
+    "..controller.engine..",
+    "..controller.fleet..",
+    "..controller.history..",
     "..controller.paging..",
-    "..controller.said..",
-    "..controller.step..",
-    "..controller.why..",
+    "..controller.policy..",
+    "..controller.policytest..",
+    "..controller.recording",
     "..controller.replay..",
-    "..controller.top..",
-    "..controller.trial..",
-    "..controller.record"
+    "..controller.silence..",
+    "..controller.snapshot..",
+    "..controller.throttle..",
+    "..controller.top.."
   };
 
   private static final String[] EDGES = {
+    "..controller.app..",
     "..controller.bus..",
     "..controller.cli..",
     "..controller.config..",
@@ -44,8 +45,7 @@ final class ArchitectureTest {
     "..controller.ingest..",
     "..controller.nats..",
     "..controller.notify..",
-    "..controller.record.files..",
-    "..controller.runtime.."
+    "..controller.recording.files.."
   };
 
   private static final DescribedPredicate<JavaClass> REACTOR = resideInAPackage("reactor..");

@@ -14,23 +14,22 @@ final class ArchitectureTest {
   private static final Architecture AGENT = new Architecture("io.blkwarden.agent");
 
   private static final String[] PURE = {
-    "..agent.probe..",
+    "..agent.kernel..",
+    "..agent.lease..",
     "..agent.mapping..",
     "..agent.queue..",
-    "..agent.sample..",
-    "..agent.throttle.."
+    "..agent.sampling.."
   };
 
   private static final String[] EDGES = {
+    "..agent.app..",
     "..agent.bus..",
-    "..agent.cgroup..",
     "..agent.cli..",
-    "..agent.kernel..",
-    "..agent.lease..",
+    "..agent.files..",
     "..agent.metrics..",
     "..agent.nats..",
-    "..agent.priority..",
-    "..agent.runtime..",
+    "..agent.restraint..",
+    "..agent.state..",
     "..agent.trace..",
     "..agent.uevent..",
     "..agent.xenstore.."
@@ -56,18 +55,18 @@ final class ArchitectureTest {
   void onlyTheEdgesTouchFilesAndSockets() {
     AGENT.onlyIn(
         Architecture.FILES_AND_SOCKETS,
-        "..agent.cgroup..",
-        "..agent.kernel..",
+        "..agent.files..",
+        "..agent.restraint..",
+        "..agent.state..",
         "..agent.xenstore..",
         "..agent.trace..",
         "..agent.uevent..",
-        "..agent.lease..",
         "..agent.cli..");
   }
 
   @Test
-  void onlyPriorityAndUeventCallNativeCode() {
-    AGENT.onlyIn(FOREIGN, "..agent.priority..", "..agent.uevent..");
+  void onlyRestraintAndUeventCallNativeCode() {
+    AGENT.onlyIn(FOREIGN, "..agent.restraint..", "..agent.uevent..");
   }
 
   @Test

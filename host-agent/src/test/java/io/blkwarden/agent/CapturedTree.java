@@ -1,7 +1,7 @@
 package io.blkwarden.agent;
 
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.probe.KernelFiles;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.KernelFiles;
 import java.nio.file.Path;
 
 /** The captured dom0 that tests read; its MANIFEST says what each file is. */

@@ -5,7 +5,8 @@ package io.blkwarden.controller.bus;
  *
  * @param connected whether all connections are up
  * @param prepared whether streams and buckets are there and everything is subscribed
- * @param claim who may command
+ * @param leadership who may command
  * @param problem what hinders and what to do about it; empty when nothing does
  */
-public record BusState(boolean connected, boolean prepared, Claim claim, String problem) {}
+public record BusState(
+    boolean connected, boolean prepared, Leadership leadership, String problem) {}

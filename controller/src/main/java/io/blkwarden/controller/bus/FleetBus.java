@@ -1,7 +1,7 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.baseline.DiskBaseline;
 import io.blkwarden.controller.nats.BusMessage;
-import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.DecisionNote;
@@ -67,7 +67,7 @@ public interface FleetBus {
   Mono<StoredMapping> mapping(HostId host);
 
   /** Stores what was learned of the fleet, of a class the latest; never fails: a loss is logged. */
-  Mono<Void> keep(FleetSpec spec);
+  Mono<Void> storeBaseline(DiskBaseline baseline);
 
   /**
    * Stores alerts, in order and until they are acknowledged; while another controller leads they

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.baseline.DiskBaseline;
 import io.blkwarden.controller.bus.StoreFlow.Fence;
 import io.blkwarden.controller.nats.Bucket;
 import io.blkwarden.controller.nats.BusMessage;
@@ -11,7 +12,6 @@ import io.blkwarden.controller.nats.NatsLink;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.Presence;
 import io.blkwarden.controller.nats.WaitingThreads;
-import io.blkwarden.controller.spec.FleetSpec;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
@@ -77,10 +77,10 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   private final Feed outcomes;
   private final Feed requests;
   private final SharedStates shared = new SharedStates(sharing);
-  private final OperatorInputs inputs;
-  private final Baselines baselines;
-  private final Preparation preparation;
-  private final ClaimDesk desk;
+  private final OperatorInputBucket inputs;
+  private final BaselineBucket baselines;
+  private final StoreSetup preparation;
+  private final LeaderElection desk;
   private final AlertStore alerts;
   private final DecisionStore decisions;
   private final Disposable.Composite life = Disposables.composite();
@@ -109,12 +109,12 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
     reports = control.feed(List.of(subjects.allMappings(), subjects.allHeartbeats()));
     outcomes = control.feed(List.of(subjects.allOutcomes()));
     requests = control.feed(subjects.allOperatorRequests());
-    inputs = new OperatorInputs(control, shared);
-    baselines = new Baselines(control);
-    preparation = new Preparation(control, inputs, baselines, shared, waiting, timer, random);
+    inputs = new OperatorInputBucket(control, shared);
+    baselines = new BaselineBucket(control);
+    preparation = new StoreSetup(control, inputs, baselines, shared, waiting, timer, random);
     desk =
-        new ClaimDesk(
-            new ClaimKeeper(
+        new LeaderElection(
+            new LeaderLease(
                 settings.instance(),
                 run,
                 clock,
@@ -165,7 +165,7 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
             }));
     life.add(
         control
-            .feed(List.of("$KV." + JetStreamAssets.CLAIM + "." + ClaimKeeper.KEY))
+            .feed(List.of("$KV." + JetStreamAssets.CLAIM + "." + LeaderLease.KEY))
             .messages() // a bucket is a stream, and a put a message that plain subscribers hear too
             .subscribe(message -> desk.written(message.payload())));
     Presence presence = new Presence(settings.subjects(), settings.instance(), clock.instant());
@@ -224,9 +224,9 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
       return Fence.WAIT;
     }
     return switch (desk.claim()) {
-      case Claim.Held _ -> Fence.OPEN;
-      case Claim.Unknown _ -> Fence.WAIT;
-      case Claim.Lost _ -> Fence.LEAVE;
+      case Leadership.Leading _ -> Fence.OPEN;
+      case Leadership.Unknown _ -> Fence.WAIT;
+      case Leadership.Following _ -> Fence.LEAVE;
     };
   }
 
@@ -357,8 +357,8 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
    * is logged. Never fails.
    */
   @Override
-  public Mono<Void> keep(FleetSpec spec) {
-    return baselines.keep(spec);
+  public Mono<Void> storeBaseline(DiskBaseline baseline) {
+    return baselines.keep(baseline);
   }
 
   @Override

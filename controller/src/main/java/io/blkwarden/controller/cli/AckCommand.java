@@ -20,10 +20,10 @@ import picocli.CommandLine.Parameters;
       "It is told on NATS as before, and names you."
     })
 final class AckCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin AsJson asJson = new AsJson();
+  @Mixin JsonOutput asJson = new JsonOutput();
 
   @Parameters(
       paramLabel = "ID",
@@ -41,15 +41,15 @@ final class AckCommand implements Callable<Integer> {
   @Option(names = "--undo", description = "Take it back.")
   boolean undo;
 
-  AckCommand(Shell shell) {
-    this.shell = shell;
+  AckCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
     MessageId about = Objects.requireNonNull(id, "picocli gives it, or does not call");
     return undo
-        ? Asking.end(shell, nats, new OperatorRequest.AckUndo(about), asJson, "ack", about)
-        : Asking.set(shell, nats, reason, new OperatorRequest.AckAdd(about), asJson);
+        ? RequestRunner.end(context, nats, new OperatorRequest.AckUndo(about), asJson, "ack", about)
+        : RequestRunner.set(context, nats, reason, new OperatorRequest.AckAdd(about), asJson);
   }
 }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
       "Asks a controller for what is stored; exit code 1 when none answers."
     })
 final class AlertsCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
@@ -48,18 +48,18 @@ final class AlertsCommand implements Callable<Integer> {
       description = "How far back, such as 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
   Duration since = Duration.ofHours(24);
 
-  AlertsCommand(Shell shell) {
-    this.shell = shell;
+  AlertsCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
     try (OperatorSession session =
-        OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
+        OperatorSession.open(nats.settings(context, "cli"), new SecureRandom())) {
       session.alerts(
           Instant.now().minus(since),
           follow,
-          () -> Thread.currentThread().isInterrupted() || shell.out().checkError(),
+          () -> Thread.currentThread().isInterrupted() || context.out().checkError(),
           this::print);
     }
     return ExitCodes.DONE;
@@ -69,11 +69,12 @@ final class AlertsCommand implements Callable<Integer> {
     byte[] message = stored.bytes();
     switch (ControlJson.decode(Alert.class, message)) {
       case Decoded.Ok<Alert> ok ->
-          shell.out().println(json ? AsciiJson.line(message) : line(ok.value()));
+          context.out().println(json ? AsciiJson.line(message) : line(ok.value()));
       case Decoded.Malformed<Alert> bad ->
-          shell.remark("an alert cannot be read: " + bad.detail() + "; is it of another version?");
+          context.remark(
+              "an alert cannot be read: " + bad.detail() + "; is it of another version?");
     }
-    shell.out().flush();
+    context.out().flush();
   }
 
   private String line(Alert alert) {
@@ -83,14 +84,14 @@ final class AlertsCommand implements Callable<Integer> {
         .formatted(
             alert.at().truncatedTo(ChronoUnit.MILLIS),
             switch (alert.state()) {
-              case FIRING -> shell.ink().bad(state);
-              case HANDLED, UNKNOWN -> shell.ink().warning(state);
-              case RESOLVED -> shell.ink().good(state);
+              case FIRING -> context.ink().bad(state);
+              case HANDLED, UNKNOWN -> context.ink().warning(state);
+              case RESOLVED -> context.ink().good(state);
             },
             switch (alert.severity()) {
               case INFO -> severity;
-              case WARNING -> shell.ink().warning(severity);
-              case CRITICAL -> shell.ink().bad(severity);
+              case WARNING -> context.ink().warning(severity);
+              case CRITICAL -> context.ink().bad(severity);
             },
             Printable.of(alert.host().value()),
             Printable.of(alert.policy()),

@@ -13,10 +13,10 @@ import picocli.CommandLine.Parameters;
 
 /** Says yes or no to what a policy wants to do. */
 abstract sealed class AnswerCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin AsJson asJson = new AsJson();
+  @Mixin JsonOutput asJson = new JsonOutput();
 
   @Parameters(
       paramLabel = "ID",
@@ -31,8 +31,8 @@ abstract sealed class AnswerCommand implements Callable<Integer> {
       description = "Why, for the record. Default: ${DEFAULT-VALUE}.")
   String reason = "by hand";
 
-  private AnswerCommand(Shell shell) {
-    this.shell = shell;
+  private AnswerCommand(CommandContext context) {
+    this.context = context;
   }
 
   abstract OperatorRequest.Ask ask(MessageId proposal);
@@ -40,7 +40,7 @@ abstract sealed class AnswerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws NatsException {
     OperatorRequest.Ask ask = ask(Objects.requireNonNull(id, "picocli gives it, or does not call"));
-    return Asking.ask(shell, nats, reason, ask, asJson.json);
+    return RequestRunner.ask(context, nats, reason, ask, asJson.json);
   }
 
   /** Approves it. */
@@ -50,8 +50,8 @@ abstract sealed class AnswerCommand implements Callable<Integer> {
       description =
           "Lets a proposal be carried out, if its breach still holds and every guard allows it.")
   static final class Approve extends AnswerCommand {
-    Approve(Shell shell) {
-      super(shell);
+    Approve(CommandContext context) {
+      super(context);
     }
 
     @Override
@@ -66,8 +66,8 @@ abstract sealed class AnswerCommand implements Callable<Integer> {
       mixinStandardHelpOptions = true,
       description = "Refuses a proposal; its breach gets no other one before it is over.")
   static final class Deny extends AnswerCommand {
-    Deny(Shell shell) {
-      super(shell);
+    Deny(CommandContext context) {
+      super(context);
     }
 
     @Override

@@ -61,10 +61,11 @@ public final class Blkwarden {
   public static int run(
       String[] arguments, PrintWriter out, PrintWriter err, Map<String, String> environment) {
     boolean json = List.of(arguments).contains("--json");
-    Shell shell = new Shell(out, err, environment, json, Tty.ofProcess(environment).ink());
+    CommandContext context =
+        new CommandContext(out, err, environment, json, Tty.ofProcess(environment).ink());
     Blkwarden root = new Blkwarden();
-    CommandLine line = commandLine(root, shell);
-    Faults faults = new Faults(shell, () -> root.debug);
+    CommandLine line = commandLine(root, context);
+    CommandErrors faults = new CommandErrors(context, () -> root.debug);
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -80,15 +81,15 @@ public final class Blkwarden {
       code = line.execute(ControllerConf.with(line, arguments, environment));
     } catch (ServiceConf.Unfit e) {
       e.problems()
-          .forEach(problem -> shell.complain(new Complaint(problem, CONF), ExitCodes.USAGE));
+          .forEach(problem -> context.complain(new Complaint(problem, CONF), ExitCodes.USAGE));
     }
     out.flush();
     err.flush();
     return code;
   }
 
-  private static CommandLine commandLine(Blkwarden root, Shell shell) {
-    return new CommandLine(root, new Factory(shell))
+  private static CommandLine commandLine(Blkwarden root, CommandContext context) {
+    return new CommandLine(root, new Factory(context))
         .addSubcommand(
             new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
   }
@@ -97,17 +98,17 @@ public final class Blkwarden {
   public static CommandLine described() {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
     return commandLine(
-        new Blkwarden(), new Shell(nowhere, nowhere, Map.of(), false, new Ink(false)));
+        new Blkwarden(), new CommandContext(nowhere, nowhere, Map.of(), false, new Ink(false)));
   }
 
   /** Makes the commands with their surroundings. */
-  private record Factory(Shell shell) implements IFactory {
+  private record Factory(CommandContext context) implements IFactory {
     @Override
     public <K> K create(Class<K> type) throws Exception {
       for (var constructor : type.getDeclaredConstructors()) {
         Class<?>[] wanted = constructor.getParameterTypes();
-        if (wanted.length == 1 && wanted[0] == Shell.class) {
-          return type.cast(constructor.newInstance(shell));
+        if (wanted.length == 1 && wanted[0] == CommandContext.class) {
+          return type.cast(constructor.newInstance(context));
         }
       }
       return CommandLine.defaultFactory().create(type);

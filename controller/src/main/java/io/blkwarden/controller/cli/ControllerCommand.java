@@ -6,15 +6,15 @@ import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.commandline.log.LogQueue;
 import io.blkwarden.commandline.service.FatalErrors;
 import io.blkwarden.commandline.service.Supervisor;
+import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.SecretFile;
-import io.blkwarden.controller.http.HttpPlace;
+import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.paging.Secret;
-import io.blkwarden.controller.runtime.ControllerRuntime;
-import io.blkwarden.controller.step.StepSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ final class ControllerCommand implements Callable<Integer> {
   private static final int MAX_PORT = 65_535;
   private static final int MAX_METRICS_DISKS = 10_000;
 
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin LogFormat logFormat = new LogFormat();
@@ -180,15 +180,15 @@ final class ControllerCommand implements Callable<Integer> {
               + " 10000, or all. Default ${DEFAULT-VALUE}.")
   String metricsDisks = String.valueOf(ControllerSettings.METRICS_DISKS);
 
-  ControllerCommand(Shell shell) {
-    this.shell = shell;
+  ControllerCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws InterruptedException {
     FatalErrors.endTheProcess();
     ControllerSettings settings = settings();
-    StepSettings steps = stepSettings();
+    EngineSettings steps = stepSettings();
     NatsSettings bus = settings.bus();
     LogQueue.install(LOG_CONTEXT); // the engine runs, whether or not the log is read
     log.info(
@@ -204,7 +204,7 @@ final class ControllerCommand implements Callable<Integer> {
       runtime = ControllerRuntime.start(settings, steps);
     } catch (RuntimeException e) {
       LogQueue.drain();
-      return shell.failed(
+      return context.failed(
           "cannot serve http on %s:%d (%s)".formatted(httpHost, httpPort, e.getMessage()),
           httpTlsCert == null
               ? "choose another --http-port, or --no-http"
@@ -254,47 +254,50 @@ final class ControllerCommand implements Callable<Integer> {
   private ControllerSettings settings() {
     Path folder = policies;
     if (folder != null && !Files.isDirectory(folder)) {
-      throw new Misuse(
+      throw new UsageException(
           "--policies: %s is not a folder: create it, or name another".formatted(folder));
     }
     Path labelsFile = labels;
     if (labelsFile != null && (folder == null || !Files.isRegularFile(labelsFile))) {
-      throw new Misuse(
+      throw new UsageException(
           "--labels: expected a file beside --policies DIR, found %s"
               .formatted(folder == null ? "no --policies" : labelsFile));
     }
     if (httpPort < 0 || httpPort > MAX_PORT) {
-      throw new Misuse("--http-port: expected 0 to %d, found %d".formatted(MAX_PORT, httpPort));
+      throw new UsageException(
+          "--http-port: expected 0 to %d, found %d".formatted(MAX_PORT, httpPort));
     }
     InetSocketAddress http = noHttp ? null : new InetSocketAddress(httpHost, httpPort);
     Set<String> names = new TreeSet<>();
     for (String name : httpNames) {
       if (!name.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")) {
-        throw new Misuse(
+        throw new UsageException(
             "--http-name: expected a host name without port, found '%s'".formatted(name));
       }
       names.add(name.toLowerCase(Locale.ROOT));
     }
     if (http != null && http.isUnresolved()) {
-      throw new Misuse("--http-host: '%s' is no address of this machine".formatted(httpHost));
+      throw new UsageException(
+          "--http-host: '%s' is no address of this machine".formatted(httpHost));
     }
     return new ControllerSettings(
         bus(),
         folder,
         labelsFile,
-        http == null ? null : new HttpPlace(http, Set.copyOf(names), tls()),
+        http == null ? null : new HttpSettings(http, Set.copyOf(names), tls()),
         token(),
         pages(),
         metricsDisks());
   }
 
   private NatsSettings bus() {
-    NatsSettings plain = nats.settings(shell, instance);
+    NatsSettings plain = nats.settings(context, instance);
     if (!replicas.matches("auto|[135]")) {
-      throw new Misuse("--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
+      throw new UsageException(
+          "--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
     }
     int count = replicas.equals("auto") ? 0 : Integer.parseInt(replicas);
-    return Misuse.unless(() -> plain.above(aboveEpoch).replicated(count));
+    return UsageException.unless(() -> plain.above(aboveEpoch).replicated(count));
   }
 
   private int metricsDisks() {
@@ -302,7 +305,7 @@ final class ControllerCommand implements Callable<Integer> {
       return Integer.MAX_VALUE;
     }
     if (!metricsDisks.matches("\\d{1,5}") || Integer.parseInt(metricsDisks) > MAX_METRICS_DISKS) {
-      throw new Misuse(
+      throw new UsageException(
           "--metrics-disks: expected 0 to %d, or all, found '%s'"
               .formatted(MAX_METRICS_DISKS, metricsDisks));
     }
@@ -316,11 +319,13 @@ final class ControllerCommand implements Callable<Integer> {
       return null;
     }
     if (chain == null || key == null) {
-      throw new Misuse("--http-tls-cert and --http-tls-key: expected both, found one of them");
+      throw new UsageException(
+          "--http-tls-cert and --http-tls-key: expected both, found one of them");
     }
     for (Path file : List.of(chain, key)) {
       if (!Files.isReadable(file)) {
-        throw new Misuse("--http-tls-cert, --http-tls-key: %s cannot be read".formatted(file));
+        throw new UsageException(
+            "--http-tls-cert, --http-tls-key: %s cannot be read".formatted(file));
       }
     }
     return new Tls(chain, key);
@@ -331,7 +336,7 @@ final class ControllerCommand implements Callable<Integer> {
     try {
       return file == null ? null : SecretFile.read(file);
     } catch (SecretFile.Unfit e) {
-      throw new Misuse("--http-token-file: " + e.getMessage());
+      throw new UsageException("--http-token-file: " + e.getMessage());
     }
   }
 
@@ -339,15 +344,15 @@ final class ControllerCommand implements Callable<Integer> {
     Path file = notify;
     NotifyFile read = file == null ? NotifyFile.NOBODY : NotifyFile.read(file);
     if (!read.problems().isEmpty()) {
-      throw new Misuse("--notify:%n%s".formatted(String.join("\n", read.problems())));
+      throw new UsageException("--notify:%n%s".formatted(String.join("\n", read.problems())));
     }
     return read;
   }
 
-  private StepSettings stepSettings() {
-    StepSettings normal = StepSettings.DEFAULT;
+  private EngineSettings stepSettings() {
+    EngineSettings normal = EngineSettings.DEFAULT;
     try {
-      return new StepSettings(
+      return new EngineSettings(
           effectWindow.toMillis(),
           effectSettle.toMillis(),
           normal.silentIntervals(),
@@ -361,7 +366,7 @@ final class ControllerCommand implements Callable<Integer> {
           normal.swapRejudgeMillis(),
           normal.pendingAsksMax());
     } catch (IllegalArgumentException e) {
-      throw new Misuse("--effect-window or --effect-settle: " + e.getMessage());
+      throw new UsageException("--effect-window or --effect-settle: " + e.getMessage());
     }
   }
 }

@@ -19,10 +19,10 @@ import picocli.CommandLine.Parameters;
       "once its agent speaks."
     })
 final class ForgetCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin AsJson asJson = new AsJson();
+  @Mixin JsonOutput asJson = new JsonOutput();
 
   @Parameters(paramLabel = "HOST", description = "Such as dom0-7, as 'blkwarden map' shows it.")
   String host = "";
@@ -34,13 +34,14 @@ final class ForgetCommand implements Callable<Integer> {
       description = "Why, for the record. Default: ${DEFAULT-VALUE}.")
   String reason = "gone for good";
 
-  ForgetCommand(Shell shell) {
-    this.shell = shell;
+  ForgetCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
-    OperatorRequest.Ask ask = Misuse.unless(() -> new OperatorRequest.Forget(new HostId(host)));
-    return Asking.ask(shell, nats, reason, ask, asJson.json);
+    OperatorRequest.Ask ask =
+        UsageException.unless(() -> new OperatorRequest.Forget(new HostId(host)));
+    return RequestRunner.ask(context, nats, reason, ask, asJson.json);
   }
 }

@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
       "Asks a controller for what agents stored last; exit code 1 when none answers."
     })
 final class MapCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
@@ -63,8 +63,8 @@ final class MapCommand implements Callable<Integer> {
               + " each 5 s. Default ${DEFAULT-VALUE}.")
   Duration listen = Duration.ofSeconds(6);
 
-  MapCommand(Shell shell) {
-    this.shell = shell;
+  MapCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -72,15 +72,15 @@ final class MapCommand implements Callable<Integer> {
     List<StoredMap> stored = new ArrayList<>();
     Instant now = Instant.now();
     UnmappedHosts unmapped =
-        Asking.with(
-            shell,
+        RequestRunner.with(
+            context,
             nats,
             session -> {
               stored.addAll(
                   StoredMap.all(
                       session,
                       why ->
-                          shell.remark(
+                          context.remark(
                               "one stored map cannot be read (%s): is its agent of another version?"
                                   .formatted(why))));
               return unmapped(session, stored, now);
@@ -97,7 +97,7 @@ final class MapCommand implements Callable<Integer> {
     if (json) {
       MapJson output = new MapJson();
       stored.forEach(each -> each.addTo(output, stale(each, now)));
-      shell.out().println(output.text());
+      context.out().println(output.text());
     } else {
       print(stored, now);
     }
@@ -124,10 +124,10 @@ final class MapCommand implements Callable<Integer> {
   private int missing(String wanted, List<String> there, UnmappedHosts unmapped) {
     Optional<String> why = unmapped.why(wanted);
     if (why.isPresent()) {
-      return shell.failed("no map of host " + wanted, why.get());
+      return context.failed("no map of host " + wanted, why.get());
     }
     String meant = Nearest.question(wanted, there);
-    return shell.failed(
+    return context.failed(
         "no map of host " + wanted,
         meant.isEmpty()
             ? "nothing is heard of its agent: see that it runs, and with this --prefix"
@@ -139,7 +139,7 @@ final class MapCommand implements Callable<Integer> {
     for (StoredMap each : stored) {
       unstored.remove(each.host());
       if (stale(each, now)) {
-        shell.remark(
+        context.remark(
             "%s is stale: stored %s ago; %s"
                 .formatted(
                     each.host(),
@@ -151,9 +151,9 @@ final class MapCommand implements Callable<Integer> {
     }
     if (hosts.isEmpty()) {
       unstored.forEach(host ->
-          shell.remark("no map of host %s: %s".formatted(host, unmapped.why(host).orElse(""))));
+          context.remark("no map of host %s: %s".formatted(host, unmapped.why(host).orElse(""))));
       if (stored.isEmpty() && unstored.isEmpty()) {
-        shell.remark(
+        context.remark(
             "no host has stored its map yet, and no agent is heard: start blkwarden-agent on the"
                 + " hosts");
       }
@@ -188,7 +188,7 @@ final class MapCommand implements Callable<Integer> {
     }
     StringWriter text = new StringWriter();
     table.print(new PrintWriter(text));
-    text.toString().lines().map(this::coloured).forEach(shell.out()::println);
+    text.toString().lines().map(this::coloured).forEach(context.out()::println);
   }
 
   /** The state is the last column, and what is not resolved is not proven. */
@@ -198,7 +198,9 @@ final class MapCommand implements Callable<Integer> {
       if (at > 0) {
         String text = row.substring(at);
         return row.substring(0, at)
-            + (state == MappingState.RESOLVED ? shell.ink().good(text) : shell.ink().warning(text));
+            + (state == MappingState.RESOLVED
+                ? context.ink().good(text)
+                : context.ink().warning(text));
       }
     }
     return row;

@@ -52,9 +52,9 @@ final class NatsInit implements Callable<Integer> {
   private static final String LISTEN = "127.0.0.1:4222";
   private static final String STORE = "/var/lib/nats";
 
-  private final Shell shell;
+  private final CommandContext context;
 
-  @Mixin AsJson asJson = new AsJson();
+  @Mixin JsonOutput asJson = new JsonOutput();
 
   @Parameters(arity = "0..*", paramLabel = "HOST", description = "Hosts to add, by short name.")
   List<String> hosts = new ArrayList<>();
@@ -134,8 +134,8 @@ final class NatsInit implements Callable<Integer> {
       description = "What all subjects begin with. Default as the last time, or blkwarden.v1.")
   @Nullable String prefix;
 
-  NatsInit(Shell shell) {
-    this.shell = shell;
+  NatsInit(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -148,7 +148,7 @@ final class NatsInit implements Callable<Integer> {
       Optional<Path> there = folder.config();
       if (there.isPresent()
           && (listen != null || store != null || tls.isPresent() || servers.isPresent())) {
-        throw new Misuse(
+        throw new UsageException(
             ("%s is there already, so --listen, --store, --cluster and --tls-* change nothing: edit"
                     + " it, or move it away")
                 .formatted(there.get()));
@@ -170,15 +170,15 @@ final class NatsInit implements Callable<Integer> {
       print(config, folder.seed(""), all.size(), all.size() - before);
       return ExitCodes.DONE;
     } catch (IllegalArgumentException e) {
-      throw new Misuse(String.valueOf(e.getMessage()));
+      throw new UsageException(String.valueOf(e.getMessage()));
     } catch (FileSystemException e) {
       String why = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
-      return shell.failed(
+      return context.failed(
           "%s: %s".formatted(e.getFile(), why),
           "choose another --dir, or mend its owner, mode or free space, and run it again: what is"
               + " written is kept");
     } catch (IOException e) {
-      return shell.failed(String.valueOf(e.getMessage()), "");
+      return context.failed(String.valueOf(e.getMessage()), "");
     }
   }
 
@@ -208,7 +208,7 @@ final class NatsInit implements Callable<Integer> {
 
   private void upgrade(AccessFolder folder, ConfigLayout layout) throws IOException {
     Path old = folder.upgrade(layout.upgraded());
-    shell.remark(
+    context.remark(
         ("%s now gives each user an account of its own; what it was is %s. Install this version of"
                 + " the controller everywhere, then restart nats-server")
             .formatted(AccessFolder.CONFIG, old));
@@ -239,7 +239,7 @@ final class NatsInit implements Callable<Integer> {
 
   private void print(Path config, Path seeds, int hosts, int fresh) {
     if (asJson.json) {
-      shell
+      context
           .out()
           .println(
               AsciiJson.MAPPER.writeValueAsString(
@@ -252,7 +252,7 @@ final class NatsInit implements Callable<Integer> {
                       .put("new_hosts", fresh)));
       return;
     }
-    shell
+    context
         .out()
         .printf(
             "%s: %d hosts, %d of them new; seeds in %s%n"
@@ -267,7 +267,8 @@ final class NatsInit implements Callable<Integer> {
       return Optional.empty();
     }
     if (listen != null) {
-      throw new Misuse("--listen: expected none beside --cluster, whose first address it is");
+      throw new UsageException(
+          "--listen: expected none beside --cluster, whose first address it is");
     }
     return Optional.of(ClusterPlan.parse(cluster));
   }
@@ -278,7 +279,7 @@ final class NatsInit implements Callable<Integer> {
     String address =
         servers.isPresent() ? servers.get().listen(1) : Objects.requireNonNullElse(listen, LISTEN);
     if (tls.isEmpty() && !address.startsWith("127.") && !address.startsWith("localhost:")) {
-      shell.remark(
+      context.remark(
           "without TLS anybody on the way can read and change what is said: add a tls block to"
               + " nats-server.conf, or move it away and give --tls-cert and --tls-key");
     }
@@ -306,7 +307,7 @@ final class NatsInit implements Callable<Integer> {
               Optional.of(new ServerConfig.Member(servers, number, AccessFolder.ROUTES)));
       first = number == 1 ? folder.config(text) : folder.config(number, text);
     }
-    shell.remark(
+    context.remark(
         ("%s is a secret that nats-server must be able to read: change its owner to that of"
                 + " nats-server. Copy it, %s and %s to each server, and nats-server-N.conf to"
                 + " server N as %s. After each change of hosts or people copy the lists again, and"
@@ -388,7 +389,7 @@ final class NatsInit implements Callable<Integer> {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {
-      throw new Misuse(
+      throw new UsageException(
           "--hosts-file: expected a text file that can be read, found %s (%s)"
               .formatted(file, e.getClass().getSimpleName()));
     }
@@ -412,7 +413,7 @@ final class NatsInit implements Callable<Integer> {
       return Optional.empty();
     }
     if (certificate == null || key == null) {
-      throw new Misuse("--tls-cert and --tls-key: expected both or none");
+      throw new UsageException("--tls-cert and --tls-key: expected both or none");
     }
     return Optional.of(
         new ServerConfig.Tls(

@@ -41,24 +41,25 @@ final class NatsOptions {
   String prefix = "blkwarden.v1";
 
   /** The settings of these options and the environment. */
-  NatsSettings settings(Shell shell, String instance) {
-    return Misuse.unless(() -> {
-      String fromEnvironment = shell.environment().get("NATS_URL");
+  NatsSettings settings(CommandContext context, String instance) {
+    return UsageException.unless(() -> {
+      String fromEnvironment = context.environment().get("NATS_URL");
       return new NatsSettings(
           nats != null
               ? nats
               : fromEnvironment == null || fromEnvironment.isEmpty()
                   ? DEFAULT_URL
                   : fromEnvironment,
-          file(creds, shell, "NATS_CREDS"),
-          file(authorities, shell, "NATS_CA"),
+          file(creds, context, "NATS_CREDS"),
+          file(authorities, context, "NATS_CA"),
           new Subjects(prefix),
           instance);
     });
   }
 
-  private static @Nullable Path file(@Nullable Path given, Shell shell, String variable) {
-    String named = shell.environment().getOrDefault(variable, "");
+  private static @Nullable Path file(
+      @Nullable Path given, CommandContext context, String variable) {
+    String named = context.environment().getOrDefault(variable, "");
     return given != null || named.isEmpty() ? given : Path.of(named);
   }
 }

@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
       "The controller that leads carries it out; exit code 1 when none answers."
     })
 final class PauseCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin AsJson asJson = new AsJson();
+  @Mixin JsonOutput asJson = new JsonOutput();
 
   @Option(
       names = "--reason",
@@ -30,12 +30,12 @@ final class PauseCommand implements Callable<Integer> {
       description = "Why, for the record.")
   String reason = "";
 
-  PauseCommand(Shell shell) {
-    this.shell = shell;
+  PauseCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
-    return Asking.set(shell, nats, reason, new OperatorRequest.PauseSet(), asJson);
+    return RequestRunner.set(context, nats, reason, new OperatorRequest.PauseSet(), asJson);
   }
 }

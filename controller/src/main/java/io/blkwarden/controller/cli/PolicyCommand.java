@@ -37,7 +37,7 @@ final class PolicyCommand {
         "Exit code 1 when there is any."
       })
   static final class Check implements Callable<Integer> {
-    private final Shell shell;
+    private final CommandContext context;
 
     @Parameters(
         arity = "1..*",
@@ -48,8 +48,8 @@ final class PolicyCommand {
     @Option(names = "--json", description = "Print one JSON object with all problems.")
     boolean json;
 
-    Check(Shell shell) {
-      this.shell = shell;
+    Check(CommandContext context) {
+      this.context = context;
     }
 
     @Override
@@ -63,13 +63,13 @@ final class PolicyCommand {
           String why = String.valueOf(e.getMessage());
           unreadable.add(new PolicyProblem(path.toString(), 0, 0, "", why));
           if (!json) {
-            shell.failed(why, PolicyFiles.REMEDY);
+            context.failed(why, PolicyFiles.REMEDY);
           }
         }
       }
       PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);
       if (json) {
-        shell.out().println(json(load, unreadable, files.size()));
+        context.out().println(json(load, unreadable, files.size()));
       } else {
         text(load, files.size());
       }
@@ -90,9 +90,9 @@ final class PolicyCommand {
 
     private void text(PolicyLoad load, int files) {
       for (PolicyProblem problem : load.problems()) {
-        shell.out().println(Printable.of(problem.toString()));
+        context.out().println(Printable.of(problem.toString()));
       }
-      shell
+      context
           .out()
           .printf(
               "%d of %d files hold, with %d policies; %d problems%n",

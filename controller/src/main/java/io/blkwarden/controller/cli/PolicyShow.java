@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class PolicyShow implements Callable<Integer> {
   private static final String MS = "_ms";
 
-  private final Shell shell;
+  private final CommandContext context;
 
   @Parameters(paramLabel = "FILE|DIR", description = "A file, or a folder of them.")
   Path path = Path.of(".");
@@ -42,8 +42,8 @@ final class PolicyShow implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
 
-  PolicyShow(Shell shell) {
-    this.shell = shell;
+  PolicyShow(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -52,16 +52,16 @@ final class PolicyShow implements Callable<Integer> {
     try {
       loaded = PolicyFiles.load(path, labels);
     } catch (IOException e) {
-      return shell.failed(String.valueOf(e.getMessage()), PolicyFiles.REMEDY);
+      return context.failed(String.valueOf(e.getMessage()), PolicyFiles.REMEDY);
     }
     ObjectNode tree = tree(loaded.policies());
     if (json) {
       ObjectNode root = AsciiJson.MAPPER.createObjectNode().put("schema", "blkwarden.policies.v1");
       tree.properties().forEach(each -> root.set(each.getKey(), each.getValue()));
       root.set("problems", AsciiJson.MAPPER.valueToTree(loaded.problems()));
-      shell.out().println(AsciiJson.MAPPER.writeValueAsString(root));
+      context.out().println(AsciiJson.MAPPER.writeValueAsString(root));
     } else {
-      loaded.problems().forEach(each -> shell.err().println(Printable.of(each.toString())));
+      loaded.problems().forEach(each -> context.err().println(Printable.of(each.toString())));
       tree.properties().forEach(each -> print(each.getKey(), each.getValue(), ""));
     }
     return loaded.problems().isEmpty() ? ExitCodes.DONE : ExitCodes.FAILED;
@@ -73,7 +73,7 @@ final class PolicyShow implements Callable<Integer> {
     for (Policy policy : set.policies()) {
       policies.add(PolicyTree.of(policy));
     }
-    root.set("brakes", PolicyTree.of(set.brakes()));
+    root.set("brakes", PolicyTree.of(set.safetyLimits()));
     root.set("protect", PolicyTree.of(set.protect()));
     return root;
   }
@@ -81,13 +81,13 @@ final class PolicyShow implements Callable<Integer> {
   private void print(String key, JsonNode value, String indent) {
     String name = indent + (key.endsWith(MS) ? key.substring(0, key.length() - MS.length()) : key);
     if (value instanceof ObjectNode object && !object.isEmpty()) {
-      shell.out().println(name + ":");
+      context.out().println(name + ":");
       object.properties().forEach(each -> print(each.getKey(), each.getValue(), indent + "  "));
     } else if (value instanceof ArrayNode list && list.get(0) instanceof ObjectNode) {
-      shell.out().println(name + ":");
+      context.out().println(name + ":");
       list.forEach(each -> item(each, indent));
     } else {
-      shell.out().println(name + ": " + (key.endsWith(MS) ? duration(value) : text(value)));
+      context.out().println(name + ": " + (key.endsWith(MS) ? duration(value) : text(value)));
     }
   }
 
@@ -97,7 +97,7 @@ final class PolicyShow implements Callable<Integer> {
       if (mark.isBlank()) {
         print(each.getKey(), each.getValue(), indent + mark);
       } else {
-        shell.out().print(indent + mark);
+        context.out().print(indent + mark);
         print(each.getKey(), each.getValue(), "");
         mark = " ".repeat(mark.length());
       }

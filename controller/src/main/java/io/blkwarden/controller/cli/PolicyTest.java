@@ -12,7 +12,7 @@ import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.controller.policy.read.TrialReader;
 import io.blkwarden.controller.policy.trial.TrialFile;
-import io.blkwarden.controller.trial.TrialRun;
+import io.blkwarden.controller.policytest.PolicyTestRun;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
       "Exit code 1 when a test fails or a file cannot be read."
     })
 final class PolicyTest implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of tests.")
   List<Path> paths = new ArrayList<>();
@@ -48,8 +48,8 @@ final class PolicyTest implements Callable<Integer> {
   private int passed;
   private int failed;
 
-  PolicyTest(Shell shell) {
-    this.shell = shell;
+  PolicyTest(CommandContext context) {
+    this.context = context;
   }
 
   /** A test with the policies that it is about. */
@@ -59,13 +59,13 @@ final class PolicyTest implements Callable<Integer> {
   public Integer call() {
     List<Ready> ready = new ArrayList<>();
     paths.forEach(path -> ready.addAll(read(path)));
-    try (Progress progress = Progress.of(shell)) {
+    try (Progress progress = Progress.of(context)) {
       for (Ready each : ready) {
         progress.at(
             passed + failed,
             ready.size(),
             "%d of %d tests".formatted(passed + failed, ready.size()));
-        List<String> failures = TrialRun.run(each.test(), each.policies());
+        List<String> failures = PolicyTestRun.run(each.test(), each.policies());
         progress.rubOut();
         tell(each, failures);
       }
@@ -77,9 +77,9 @@ final class PolicyTest implements Callable<Integer> {
       root.put("failed", failed);
       root.set("tests", results);
       root.set("problems", problems);
-      shell.out().println(AsciiJson.MAPPER.writeValueAsString(root));
+      context.out().println(AsciiJson.MAPPER.writeValueAsString(root));
     } else {
-      shell.out().printf("%d tests passed, %d failed%n", passed, failed);
+      context.out().printf("%d tests passed, %d failed%n", passed, failed);
     }
     return problems.isEmpty() && failed == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
   }
@@ -100,14 +100,14 @@ final class PolicyTest implements Callable<Integer> {
       found.forEach(problem -> {
         problems.addPOJO(problem);
         if (!json) {
-          shell.err().println(Printable.of(problem.toString()));
+          context.err().println(Printable.of(problem.toString()));
         }
       });
     } catch (IOException e) {
       String why = String.valueOf(e.getMessage());
       problems.addPOJO(new PolicyProblem(path.toString(), 0, 0, "", why));
       if (!json) {
-        shell.failed(why, PolicyFiles.REMEDY);
+        context.failed(why, PolicyFiles.REMEDY);
       }
     }
     return List.of();
@@ -144,10 +144,10 @@ final class PolicyTest implements Callable<Integer> {
       return;
     }
     String name = Printable.of("%s: %s".formatted(each.path(), each.test().name()));
-    Ink ink = shell.ink();
-    shell.out().printf("%s  %s%n", good ? ink.good("ok    ") : ink.bad("FAILED"), name);
+    Ink ink = context.ink();
+    context.out().printf("%s  %s%n", good ? ink.good("ok    ") : ink.bad("FAILED"), name);
     for (String failure : failures) {
-      failure.lines().forEach(line -> shell.out().println("  " + Printable.of(line)));
+      failure.lines().forEach(line -> context.out().println("  " + Printable.of(line)));
     }
   }
 }

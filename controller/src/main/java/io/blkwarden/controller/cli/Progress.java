@@ -37,13 +37,13 @@ final class Progress implements AutoCloseable {
   }
 
   /** A bar of a command. */
-  static Progress of(Shell shell) {
+  static Progress of(CommandContext context) {
     // absent without a terminal, or there and none, as the JDK's vendor likes
     boolean terminal =
         Optional.ofNullable(System.console()).filter(each -> each.isTerminal()).isPresent();
     return new Progress(
-        shell.err(),
-        terminal && !shell.json(),
+        context.err(),
+        terminal && !context.json(),
         () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
   }
 

@@ -18,28 +18,28 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Lists what policies in mode approve wait for.")
 final class ProposalsCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
   @Option(names = "--json", description = "Print the controller's answer as it is.")
   boolean json;
 
-  ProposalsCommand(Shell shell) {
-    this.shell = shell;
+  ProposalsCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
     OperatorReply reply =
-        Asking.request(shell, nats, "to look at them", new OperatorRequest.Proposals());
+        RequestRunner.request(context, nats, "to look at them", new OperatorRequest.Proposals());
     List<OperatorReply.Proposal> proposals = reply.proposals();
     if (json) {
-      shell.out().println(AsciiJson.line(reply));
-      return Asking.code(reply);
+      context.out().println(AsciiJson.line(reply));
+      return RequestRunner.code(reply);
     }
     if (proposals == null) {
-      return Asking.tell(shell, reply);
+      return RequestRunner.tell(context, reply);
     }
     Table table =
         new Table("ID", "HOST", "DOMAIN", "DISK", "WOULD SET", "POLICY", "EXPIRES", "APPROVED BY");
@@ -55,7 +55,7 @@ final class ProposalsCommand implements Callable<Integer> {
               each.expires().toString(),
               Objects.requireNonNullElse(each.approvedBy(), "-")));
     }
-    table.print(shell.out());
-    return Asking.tell(shell, reply);
+    table.print(context.out());
+    return RequestRunner.tell(context, reply);
   }
 }

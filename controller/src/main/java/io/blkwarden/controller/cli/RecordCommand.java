@@ -6,13 +6,13 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.RecordingTap;
-import io.blkwarden.controller.record.Arrival;
-import io.blkwarden.controller.record.Entry;
-import io.blkwarden.controller.record.RecordingFormat;
-import io.blkwarden.controller.record.files.EntryQueue;
-import io.blkwarden.controller.record.files.RecordLoop;
-import io.blkwarden.controller.record.files.RecordingFolder;
-import io.blkwarden.controller.record.files.RecordingLimits;
+import io.blkwarden.controller.recording.Entry;
+import io.blkwarden.controller.recording.ReceiveTime;
+import io.blkwarden.controller.recording.RecordingFormat;
+import io.blkwarden.controller.recording.files.EntryQueue;
+import io.blkwarden.controller.recording.files.RecordLoop;
+import io.blkwarden.controller.recording.files.RecordingFolder;
+import io.blkwarden.controller.recording.files.RecordingLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
 final class RecordCommand implements Callable<Integer> {
   private static final long STOP_SECONDS = 10;
 
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
@@ -91,17 +91,18 @@ final class RecordCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the summary as a JSON object.")
   boolean json;
 
-  private @Nullable PolicyTape tape;
+  private @Nullable PolicyRecorder tape;
 
-  RecordCommand(Shell shell) {
-    this.shell = shell;
+  RecordCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
     SecureRandom random = new SecureRandom();
-    NatsSettings bus = nats.settings(shell, "cli");
-    RecordingLimits limits = Misuse.unless(() -> new RecordingLimits(fileBytes, totalBytes));
+    NatsSettings bus = nats.settings(context, "cli");
+    RecordingLimits limits =
+        UsageException.unless(() -> new RecordingLimits(fileBytes, totalBytes));
     EntryQueue queue = new EntryQueue(EntryQueue.MAX_BYTES);
     Tap tap = new Tap(queue, bus.subjects().prefix());
     UUID session = new UUID(random.nextLong(), random.nextLong());
@@ -114,7 +115,7 @@ final class RecordCommand implements Callable<Integer> {
     RecordLoop loop = new RecordLoop(queue, folder, RecordCommand::millis);
     Path rules = policies;
     if (rules != null) {
-      tape = new PolicyTape(rules, labels, queue, RecordCommand::now, shell::remark);
+      tape = new PolicyRecorder(rules, labels, queue, RecordCommand::now, context::remark);
       tape.look(); // before all else, so that a replay decides by them from the begin
     }
     CountDownLatch over = endOnSignal(queue);
@@ -123,8 +124,8 @@ final class RecordCommand implements Callable<Integer> {
     try {
       try (folder;
           RecordingTap source = RecordingTap.open(bus, random, tap)) {
-        shell.remark("recording to %s; Ctrl-C ends it".formatted(dir));
-        Tap.remark(source, shell);
+        context.remark("recording to %s; Ctrl-C ends it".formatted(dir));
+        Tap.remark(source, context);
         whole = run(loop, folder, queue, tap, source);
         refused = source.closedForGood();
       } catch (IOException e) {
@@ -132,7 +133,7 @@ final class RecordCommand implements Callable<Integer> {
       }
       print(loop, folder);
       if (refused) {
-        return shell.failed(
+        return context.failed(
             "NATS closed the connection for good, so nothing is recorded any more",
             "check its log, --creds and NATS_CREDS, and start it again");
       }
@@ -161,7 +162,7 @@ final class RecordCommand implements Callable<Integer> {
   }
 
   private Integer unwritable(IOException e) {
-    return shell.failed(
+    return context.failed(
         "%s cannot be written (%s: %s)"
             .formatted(dir, e.getClass().getSimpleName(), e.getMessage()),
         "check its mode and the room on its disk, or choose another --dir");
@@ -175,10 +176,10 @@ final class RecordCommand implements Callable<Integer> {
     long begun = millis();
     long end = until == null ? Long.MAX_VALUE : begun + until.toMillis();
     Drops drops = new Drops();
-    try (Progress progress = Progress.of(shell)) {
+    try (Progress progress = Progress.of(context)) {
       loop.run(() -> {
         drops.look(source, queue);
-        tap.readAgain(source, shell);
+        tap.readAgain(source, context);
         if (tape != null) {
           tape.second();
         }
@@ -200,7 +201,7 @@ final class RecordCommand implements Callable<Integer> {
 
   private void print(RecordLoop loop, RecordingFolder folder) {
     if (json) {
-      shell
+      context
           .out()
           .println(
               AsciiJson.MAPPER.writeValueAsString(
@@ -216,7 +217,7 @@ final class RecordCommand implements Callable<Integer> {
                       .put("bytes", folder.bytes())));
       return;
     }
-    shell
+    context
         .out()
         .printf(
             "recorded %d sample batches and %d other messages in %d files, %s; %d known to be"
@@ -228,7 +229,7 @@ final class RecordCommand implements Callable<Integer> {
             loop.lost(),
             loop.disconnected() ? ", more while NATS was away" : "",
             folder.deleted());
-    shell.out().flush();
+    context.out().flush();
   }
 
   private static long millis() {
@@ -236,9 +237,9 @@ final class RecordCommand implements Callable<Integer> {
   }
 
   /** The clocks; nanoTime may be negative, so it counts from a day that no process reaches. */
-  private static Arrival now() {
+  private static ReceiveTime now() {
     long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime()) & Long.MAX_VALUE >> 1;
-    return new Arrival(micros, System.currentTimeMillis());
+    return new ReceiveTime(micros, System.currentTimeMillis());
   }
 
   /** Tells the queue of what the client itself dropped. */
@@ -290,17 +291,17 @@ final class RecordCommand implements Callable<Integer> {
       again.set(true);
     }
 
-    static void remark(RecordingTap source, Shell shell) {
+    static void remark(RecordingTap source, CommandContext context) {
       if (!source.mapsProblem().isEmpty()) {
-        shell.remark(source.mapsProblem());
+        context.remark(source.mapsProblem());
       }
     }
 
     /** Maps may have changed while the connection was away. */
-    void readAgain(RecordingTap source, Shell shell) {
+    void readAgain(RecordingTap source, CommandContext context) {
       if (again.getAndSet(false)) {
         source.readStored(this);
-        remark(source, shell);
+        remark(source, context);
       }
     }
   }

@@ -16,10 +16,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Ends the throttle of a disk, or all throttles of the fleet.")
 final class ReleaseCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin AsJson asJson = new AsJson();
+  @Mixin JsonOutput asJson = new JsonOutput();
 
   @ArgGroup(multiplicity = "1")
   Target target = new Target();
@@ -43,15 +43,15 @@ final class ReleaseCommand implements Callable<Integer> {
     boolean all;
   }
 
-  ReleaseCommand(Shell shell) {
-    this.shell = shell;
+  ReleaseCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
     DiskPath path = target.disk;
-    return Asking.ask(
-        shell,
+    return RequestRunner.ask(
+        context,
         nats,
         reason,
         path == null

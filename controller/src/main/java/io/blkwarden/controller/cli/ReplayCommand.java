@@ -1,14 +1,14 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.PolicyProblem;
-import io.blkwarden.controller.record.Entry;
-import io.blkwarden.controller.record.FileHeader;
-import io.blkwarden.controller.record.files.RecordingSet;
+import io.blkwarden.controller.recording.Entry;
+import io.blkwarden.controller.recording.FileHeader;
+import io.blkwarden.controller.recording.files.RecordingSet;
 import io.blkwarden.controller.replay.Replay;
-import io.blkwarden.controller.replay.Report;
-import io.blkwarden.controller.step.StepSettings;
+import io.blkwarden.controller.replay.ReplayReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
       "Exit code 1 when a file or a policy cannot be read."
     })
 final class ReplayCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Parameters(
       arity = "1..*",
@@ -63,8 +63,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the report as a JSON object.")
   boolean json;
 
-  ReplayCommand(Shell shell) {
-    this.shell = shell;
+  ReplayCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
@@ -74,11 +74,11 @@ final class ReplayCommand implements Callable<Integer> {
       Path given = policies;
       loaded = given == null ? null : PolicyFiles.load(given, labels);
     } catch (IOException e) {
-      return shell.failed(String.valueOf(e.getMessage()), PolicyFiles.REMEDY);
+      return context.failed(String.valueOf(e.getMessage()), PolicyFiles.REMEDY);
     }
     if (loaded != null && !loaded.problems().isEmpty()) {
       for (PolicyProblem problem : loaded.problems()) {
-        shell.failed(problem.toString(), "mend it; 'blkwarden policy check' reads it again");
+        context.failed(problem.toString(), "mend it; 'blkwarden policy check' reads it again");
       }
       return ExitCodes.FAILED;
     }
@@ -89,13 +89,13 @@ final class ReplayCommand implements Callable<Integer> {
           .skipped()
           .forEach(each -> faults.add("%s: left out: %s".formatted(each.file(), each.why())));
       if (recordings.size() == 0) {
-        faults.forEach(shell::remark);
-        return shell.failed(
+        faults.forEach(context::remark);
+        return context.failed(
             "there is no recording", "name files ending in .bwrec, or their folder");
       }
       return replay(recordings, loaded == null ? null : loaded.policies(), faults);
     } catch (IOException e) {
-      return shell.failed(
+      return context.failed(
           String.valueOf(e.getMessage()), "name a file or folder that 'blkwarden record' wrote");
     }
   }
@@ -103,18 +103,18 @@ final class ReplayCommand implements Callable<Integer> {
   private Integer replay(RecordingSet recordings, @Nullable PolicySet set, List<String> faults)
       throws IOException {
     long begun = System.nanoTime();
-    Report report = run(recordings, set, faults);
+    ReplayReport report = run(recordings, set, faults);
     if (set == null && report.policyVersions() == 0) {
-      return shell.failed(
+      return context.failed(
           "the recording has no policies ('blkwarden record --policies DIR' keeps them)",
           "give some with --policies");
     }
     long tookMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
-    new ReplayText(shell.out(), report, recordings, faults, tookMillis).print(json);
+    new ReplayText(context.out(), report, recordings, faults, tookMillis).print(json);
     return ExitCodes.DONE;
   }
 
-  private Report run(RecordingSet recordings, @Nullable PolicySet set, List<String> faults)
+  private ReplayReport run(RecordingSet recordings, @Nullable PolicySet set, List<String> faults)
       throws IOException {
     Instant start = from;
     Instant end = to;
@@ -122,10 +122,10 @@ final class ReplayCommand implements Callable<Integer> {
     Replay replay =
         new Replay(
             set,
-            StepSettings.DEFAULT,
+            EngineSettings.DEFAULT,
             fromMillis,
             end == null ? Long.MAX_VALUE : end.toEpochMilli());
-    try (Progress progress = Progress.of(shell)) {
+    try (Progress progress = Progress.of(context)) {
       recordings.read(
           fromMillis,
           new Taker(replay, progress, recordings.bytes()),

@@ -3,10 +3,10 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.Table;
-import io.blkwarden.controller.plan.Decision;
-import io.blkwarden.controller.record.files.RecordingSet;
-import io.blkwarden.controller.replay.Report;
-import io.blkwarden.controller.replay.Stretch;
+import io.blkwarden.controller.recording.files.RecordingSet;
+import io.blkwarden.controller.replay.ReplayReport;
+import io.blkwarden.controller.replay.ThrottledPeriod;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.Printable;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -30,14 +30,14 @@ final class ReplayText {
           "nobody approves a proposal, and what people asked for is only in what was really done");
 
   private final PrintWriter out;
-  private final Report report;
+  private final ReplayReport report;
   private final RecordingSet recordings;
   private final List<String> faults;
   private final long tookMillis;
 
   ReplayText(
       PrintWriter out,
-      Report report,
+      ReplayReport report,
       RecordingSet recordings,
       List<String> faults,
       long tookMillis) {
@@ -108,7 +108,7 @@ final class ReplayText {
     }
   }
 
-  private void stretches(String title, List<Stretch> all) {
+  private void stretches(String title, List<ThrottledPeriod> all) {
     if (all.isEmpty()) {
       out.println(title + ": nothing");
       out.println();
@@ -116,7 +116,7 @@ final class ReplayText {
     }
     out.printf("%s, %d times:%n", title, all.size());
     Table table = new Table("HOST", "DISK", "POLICY", "MODE", "FROM", "LASTED", "SET", "ENDED");
-    for (Stretch each : all) {
+    for (ThrottledPeriod each : all) {
       table.row(
           List.of(
               each.host().value(),
@@ -133,13 +133,13 @@ final class ReplayText {
   }
 
   private void differences() {
-    List<Report.Difference> all = report.differences();
+    List<ReplayReport.Difference> all = report.differences();
     if (all.isEmpty()) {
       return;
     }
     out.println("Difference, by disk:");
     Table table = new Table("HOST", "DISK", "REPLAY", "REALLY", "BOTH AT ONCE");
-    for (Report.Difference each : all) {
+    for (ReplayReport.Difference each : all) {
       table.row(
           List.of(
               each.host(),
@@ -206,7 +206,7 @@ final class ReplayText {
     stretches(root.putArray("replay"), report.planned());
     stretches(root.putArray("really"), report.done());
     ArrayNode differences = root.putArray("differences");
-    for (Report.Difference each : report.differences()) {
+    for (ReplayReport.Difference each : report.differences()) {
       differences
           .addObject()
           .put("host", each.host())
@@ -234,8 +234,8 @@ final class ReplayText {
     return root;
   }
 
-  private static void stretches(ArrayNode array, List<Stretch> all) {
-    for (Stretch each : all) {
+  private static void stretches(ArrayNode array, List<ThrottledPeriod> all) {
+    for (ThrottledPeriod each : all) {
       ObjectNode node = array.addObject();
       node.put("host", each.host().value());
       node.put("domain", each.domain().name());

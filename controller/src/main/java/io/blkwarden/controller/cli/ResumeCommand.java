@@ -12,17 +12,17 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     description = "Ends a pause: what still holds by the next samples is acted on.")
 final class ResumeCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin AsJson asJson = new AsJson();
+  @Mixin JsonOutput asJson = new JsonOutput();
 
-  ResumeCommand(Shell shell) {
-    this.shell = shell;
+  ResumeCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
-    return Asking.end(shell, nats, new OperatorRequest.PauseEnd(), asJson, "pause", null);
+    return RequestRunner.end(context, nats, new OperatorRequest.PauseEnd(), asJson, "pause", null);
   }
 }

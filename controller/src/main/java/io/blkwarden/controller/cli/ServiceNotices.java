@@ -1,8 +1,8 @@
 package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.service.Supervisor;
+import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.http.Readiness;
-import io.blkwarden.controller.runtime.ControllerRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

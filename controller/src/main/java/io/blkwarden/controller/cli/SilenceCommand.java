@@ -53,10 +53,10 @@ final class SilenceCommand {
         "? for one."
       })
   static final class Add implements Callable<Integer> {
-    private final Shell shell;
+    private final CommandContext context;
 
     @Mixin NatsOptions nats = new NatsOptions();
-    @Mixin AsJson asJson = new AsJson();
+    @Mixin JsonOutput asJson = new JsonOutput();
 
     @Option(names = "--host", paramLabel = "GLOB", description = "_fleet for the fleet's own.")
     @Nullable String host;
@@ -88,20 +88,21 @@ final class SilenceCommand {
         description = "Why, for the record.")
     String reason = "";
 
-    Add(Shell shell) {
-      this.shell = shell;
+    Add(CommandContext context) {
+      this.context = context;
     }
 
     @Override
     public Integer call() throws NatsException {
       if (time.compareTo(Silence.LONGEST) > 0) {
-        throw new Misuse("--for: expected at most 30 days, found " + time.toDays() + " days");
+        throw new UsageException(
+            "--for: expected at most 30 days, found " + time.toDays() + " days");
       }
       OperatorRequest.Lasting ask =
-          Misuse.unless(() ->
+          UsageException.unless(() ->
               new OperatorRequest.SilenceAdd(
                   new Silence.Matcher(host, policy, domain, severity, role), time.toMillis()));
-      return Asking.set(shell, nats, reason, ask, asJson);
+      return RequestRunner.set(context, nats, reason, ask, asJson);
     }
   }
 
@@ -111,23 +112,23 @@ final class SilenceCommand {
       mixinStandardHelpOptions = true,
       description = "Lists the silences in force.")
   static final class Lists implements Callable<Integer> {
-    private final Shell shell;
+    private final CommandContext context;
 
     @Mixin NatsOptions nats = new NatsOptions();
 
     @Option(names = "--json", description = "Print each as a JSON object on a line.")
     boolean json;
 
-    Lists(Shell shell) {
-      this.shell = shell;
+    Lists(CommandContext context) {
+      this.context = context;
     }
 
     @Override
     public Integer call() throws NatsException {
       Instant now = Instant.now();
       List<Silence> inForce =
-          Asking.with(
-              shell,
+          RequestRunner.with(
+              context,
               nats,
               session -> {
                 List<Silence> found = new ArrayList<>();
@@ -144,7 +145,7 @@ final class SilenceCommand {
               });
       inForce.sort(Comparator.comparing(Silence::until));
       if (json) {
-        inForce.forEach(each -> shell.out().println(AsciiJson.line(each)));
+        inForce.forEach(each -> context.out().println(AsciiJson.line(each)));
       } else {
         print(inForce);
       }
@@ -170,7 +171,7 @@ final class SilenceCommand {
                 each.requestedByKey() == null ? "-" : each.requestedByKey().value(),
                 Printable.of(each.reason())));
       }
-      table.print(shell.out());
+      table.print(context.out());
     }
 
     private static String shown(@Nullable String pattern) {
@@ -181,10 +182,10 @@ final class SilenceCommand {
   /** Ends one. */
   @Command(name = "expire", mixinStandardHelpOptions = true, description = "Ends a silence now.")
   static final class Expire implements Callable<Integer> {
-    private final Shell shell;
+    private final CommandContext context;
 
     @Mixin NatsOptions nats = new NatsOptions();
-    @Mixin AsJson asJson = new AsJson();
+    @Mixin JsonOutput asJson = new JsonOutput();
 
     @Parameters(
         paramLabel = "ID",
@@ -192,15 +193,15 @@ final class SilenceCommand {
         description = "As 'blkwarden silence list' shows it.")
     @Nullable MessageId id;
 
-    Expire(Shell shell) {
-      this.shell = shell;
+    Expire(CommandContext context) {
+      this.context = context;
     }
 
     @Override
     public Integer call() throws NatsException {
       MessageId ended = Objects.requireNonNull(id, "picocli gives it, or does not call");
-      return Asking.end(
-          shell, nats, new OperatorRequest.SilenceExpire(ended), asJson, "silence", ended);
+      return RequestRunner.end(
+          context, nats, new OperatorRequest.SilenceExpire(ended), asJson, "silence", ended);
     }
   }
 }

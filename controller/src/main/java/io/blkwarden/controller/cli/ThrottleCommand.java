@@ -25,10 +25,10 @@ import picocli.CommandLine.TypeConversionException;
       "Guards hold for people too: a disk whose threads are not proven is refused (exit code 3)."
     })
 final class ThrottleCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin AsJson asJson = new AsJson();
+  @Mixin JsonOutput asJson = new JsonOutput();
 
   @Parameters(
       paramLabel = "HOST/DOMAIN/DISK",
@@ -54,18 +54,18 @@ final class ThrottleCommand implements Callable<Integer> {
       description = "Why, for the record.")
   String reason = "";
 
-  ThrottleCommand(Shell shell) {
-    this.shell = shell;
+  ThrottleCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
     DiskPath path = Objects.requireNonNull(disk, "picocli gives it, or does not call");
     OperatorRequest.Throttle ask =
-        Misuse.unless(() ->
+        UsageException.unless(() ->
             new OperatorRequest.Throttle(
                 path.host(), path.domain(), path.disk(), restraint(), lease.toMillis()));
-    return Asking.ask(shell, nats, reason, ask, asJson.json);
+    return RequestRunner.ask(context, nats, reason, ask, asJson.json);
   }
 
   private Restraint restraint() {

@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
           + " credentials; a controller sends the stored maps."
     })
 final class TopCommand implements Callable<Integer> {
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin TopOptions top = new TopOptions();
@@ -43,27 +43,27 @@ final class TopCommand implements Callable<Integer> {
   @Option(names = "--host", paramLabel = "NAME", description = "Only this host; may be repeated.")
   List<String> hosts = new ArrayList<>();
 
-  TopCommand(Shell shell) {
-    this.shell = shell;
+  TopCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
     top.check();
-    NatsSettings settings = nats.settings(shell, "cli");
+    NatsSettings settings = nats.settings(context, "cli");
     Ear ear = new Ear(new FleetTop(settings.subjects(), only()));
     try (RecordingTap tap = RecordingTap.ofHosts(settings, new SecureRandom(), ear)) {
-      new TopLoop(top, true, shell.out(), Tty.ofProcess(shell.environment()), System::nanoTime)
+      new TopLoop(top, true, context.out(), Tty.ofProcess(context.environment()), System::nanoTime)
           .run(() -> ear.round(tap));
       return ExitCodes.DONE;
     } catch (IOException e) {
-      return shell.failed(
+      return context.failed(
           "the terminal cannot be used: " + e.getMessage(), "print into a pipe by --plain");
     }
   }
 
   private Set<HostId> only() {
-    return Misuse.unless(() -> hosts.stream().map(HostId::new).collect(Collectors.toSet()));
+    return UsageException.unless(() -> hosts.stream().map(HostId::new).collect(Collectors.toSet()));
   }
 
   /** Tells what is heard to the view, with the time. */

@@ -3,11 +3,11 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Nearest;
+import io.blkwarden.controller.audit.AuditQuery;
+import io.blkwarden.controller.audit.AuditTrail;
+import io.blkwarden.controller.audit.AuditTrailJson;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
-import io.blkwarden.controller.why.Question;
-import io.blkwarden.controller.why.Story;
-import io.blkwarden.controller.why.StoryJson;
 import io.blkwarden.model.Printable;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -35,7 +35,7 @@ final class WhyCommand implements Callable<Integer> {
   private static final String REMEDY =
       "check the name with 'blkwarden map', or look further back with --since";
 
-  private final Shell shell;
+  private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
@@ -57,28 +57,28 @@ final class WhyCommand implements Callable<Integer> {
       description = "Print one JSON object with every message that the story is made of.")
   boolean json;
 
-  WhyCommand(Shell shell) {
-    this.shell = shell;
+  WhyCommand(CommandContext context) {
+    this.context = context;
   }
 
   @Override
   public Integer call() throws NatsException {
-    Question question = Misuse.unless(() -> new Question(about));
-    Story story;
+    AuditQuery query = UsageException.unless(() -> new AuditQuery(about));
+    AuditTrail trail;
     try (OperatorSession session =
-        OperatorSession.open(nats.settings(shell, "cli"), new SecureRandom())) {
-      story = session.story(question, Instant.now().minus(since), this::stopped);
+        OperatorSession.open(nats.settings(context, "cli"), new SecureRandom())) {
+      trail = session.story(query, Instant.now().minus(since), this::stopped);
       if (json) {
-        shell.out().println(StoryJson.of(about, story));
+        context.out().println(AuditTrailJson.of(about, trail));
       }
-      if (story.parts().isEmpty()) {
-        return shell.failed(
+      if (trail.parts().isEmpty()) {
+        return context.failed(
             "nothing was said about %s in the last %s".formatted(about, DurationText.print(since)),
             remedy(session));
       }
     }
     if (!json) {
-      print(story);
+      print(trail);
     }
     return ExitCodes.DONE;
   }
@@ -97,19 +97,19 @@ final class WhyCommand implements Callable<Integer> {
   }
 
   private boolean stopped() {
-    return Thread.currentThread().isInterrupted() || shell.out().checkError();
+    return Thread.currentThread().isInterrupted() || context.out().checkError();
   }
 
-  private void print(Story story) {
-    if (story.leftOut() > 0) {
-      shell.remark("%d older messages are left out".formatted(story.leftOut()));
+  private void print(AuditTrail trail) {
+    if (trail.leftOut() > 0) {
+      context.remark("%d older messages are left out".formatted(trail.leftOut()));
     }
-    for (Story.Line line : story.lines()) {
-      shell
+    for (AuditTrail.Line line : trail.lines()) {
+      context
           .out()
           .printf(
               "%s  %s%n",
-              shell.ink().dim(line.at().truncatedTo(ChronoUnit.MILLIS).toString()),
+              context.ink().dim(line.at().truncatedTo(ChronoUnit.MILLIS).toString()),
               Printable.of(line.text()));
     }
   }

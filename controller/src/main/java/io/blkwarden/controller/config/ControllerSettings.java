@@ -1,6 +1,6 @@
 package io.blkwarden.controller.config;
 
-import io.blkwarden.controller.http.HttpPlace;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.paging.Secret;
 import java.net.InetSocketAddress;
@@ -23,7 +23,7 @@ public record ControllerSettings(
     NatsSettings bus,
     @Nullable Path policies,
     @Nullable Path labels,
-    @Nullable HttpPlace http,
+    @Nullable HttpSettings http,
     @Nullable Secret httpToken,
     NotifyFile pages,
     int metricsDisks) {
@@ -42,7 +42,7 @@ public record ControllerSettings(
         bus,
         policies,
         labels,
-        http == null ? null : new HttpPlace(http),
+        http == null ? null : new HttpSettings(http),
         httpToken,
         pages,
         METRICS_DISKS);

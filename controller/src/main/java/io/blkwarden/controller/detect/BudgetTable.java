@@ -13,7 +13,7 @@ import java.util.List;
  * 110% of it. Eight bytes a slot, 384 for a disk with four budgets. Unknown time holds no use, so
  * it never uses a budget up; but a budget is over only where most of its window is known.
  */
-public final class BudgetTable implements Feed {
+public final class BudgetTable implements DetectorFeed {
   /** Slots of a window. */
   static final int SLOTS = 11;
 
@@ -161,7 +161,7 @@ public final class BudgetTable implements Feed {
   }
 
   @Override
-  public void carry(int row, Feed before, int oldRow) {
+  public void carry(int row, DetectorFeed before, int oldRow) {
     if (before instanceof BudgetTable old
         && places[row] >= 0
         && old.places[oldRow] >= 0

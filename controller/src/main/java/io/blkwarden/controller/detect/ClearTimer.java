@@ -1,7 +1,7 @@
 package io.blkwarden.controller.detect;
 
-import io.blkwarden.controller.plan.ClearRule;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.ClearRule;
 
 /** How long a breached condition has been over; mutable. */
 final class ClearTimer {

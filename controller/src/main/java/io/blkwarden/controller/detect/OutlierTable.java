@@ -1,11 +1,11 @@
 package io.blkwarden.controller.detect;
 
+import io.blkwarden.controller.baseline.BaselineTable;
+import io.blkwarden.controller.baseline.DiskClass;
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.OutlierPolicy;
-import io.blkwarden.controller.spec.SpecBook;
-import io.blkwarden.controller.spec.SpecClass;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Twelve bytes a row. A level is what the fleet did before the policy looks; before there is one
  * nothing is above it.
  */
-public final class OutlierTable implements Feed {
+public final class OutlierTable implements DetectorFeed {
   private final OutlierPolicy policy;
   private final Metric metric;
-  private final @Nullable SpecClass[] classes;
+  private final @Nullable DiskClass[] classes;
   private final float[] sums;
   private final int[] millis;
   private final float[] levels;
@@ -31,10 +31,10 @@ public final class OutlierTable implements Feed {
    * @param policy whose
    * @param classes of each row; null where the policy is not about it
    */
-  public OutlierTable(OutlierPolicy policy, List<@Nullable SpecClass> classes) {
+  public OutlierTable(OutlierPolicy policy, List<@Nullable DiskClass> classes) {
     this.policy = policy;
     metric = policy.least().metric();
-    this.classes = classes.toArray(SpecClass[]::new);
+    this.classes = classes.toArray(DiskClass[]::new);
     sums = new float[this.classes.length];
     millis = new int[this.classes.length];
     levels = new float[this.classes.length];
@@ -61,11 +61,11 @@ public final class OutlierTable implements Feed {
   }
 
   /** Gives each disk's mean since the last time, if most of the window was measured. */
-  public void give(SpecBook book, long nowMillis) {
+  public void give(BaselineTable baselines, long nowMillis) {
     for (int row = 0; row < classes.length; row++) {
-      SpecClass of = classes[row];
+      DiskClass of = classes[row];
       if (of != null && 2L * millis[row] >= of.windowMillis()) {
-        book.add(of, sums[row] / millis[row], nowMillis);
+        baselines.add(of, sums[row] / millis[row], nowMillis);
       }
       sums[row] = 0;
       millis[row] = 0;
@@ -73,13 +73,13 @@ public final class OutlierTable implements Feed {
   }
 
   /** Takes the levels that hold from now on. */
-  public void learn(SpecBook book) {
-    SpecClass last = null;
+  public void learn(BaselineTable baselines) {
+    DiskClass last = null;
     float level = Float.NaN;
     for (int row = 0; row < classes.length; row++) {
-      SpecClass of = classes[row];
+      DiskClass of = classes[row];
       if (of != null && !of.equals(last)) {
-        level = (float) book.level(of, policy.level());
+        level = (float) baselines.level(of, policy.level());
         last = of;
       }
       levels[row] = of == null ? Float.NaN : level;
@@ -92,22 +92,22 @@ public final class OutlierTable implements Feed {
   }
 
   /** Where a row's level comes from, for people. */
-  public String origin(SpecBook book, int row) {
-    SpecClass of = Objects.requireNonNull(classes[row]);
+  public String origin(BaselineTable baselines, int row) {
+    DiskClass of = Objects.requireNonNull(classes[row]);
     String plan = of.plan().isEmpty() ? "" : " of plan " + of.plan();
     return levels[row] <= (float) policy.level().floor()
         ? "the least level of %s".formatted(policy.name())
         : "the fleet's %s of %d %s disks%s%s"
             .formatted(
                 policy.level().text(),
-                book.disks(of),
+                baselines.disks(of),
                 of.role().wire(),
                 of.device() == DeviceClass.UNKNOWN ? "" : " on " + of.device().wire(),
                 plan);
   }
 
   @Override
-  public void carry(int row, Feed before, int oldRow) {
+  public void carry(int row, DetectorFeed before, int oldRow) {
     if (before instanceof OutlierTable old && Objects.equals(classes[row], old.classes[oldRow])) {
       sums[row] = old.sums[oldRow];
       millis[row] = old.millis[oldRow];

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.detect;
 
-import io.blkwarden.controller.plan.ClearRule;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.ClearRule;
 
 /** How long a disk has been above a policy's level without a pause, or below its clear level. */
 public final class ThresholdTimer implements Detector {

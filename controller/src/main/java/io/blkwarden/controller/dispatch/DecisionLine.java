@@ -1,6 +1,6 @@
 package io.blkwarden.controller.dispatch;
 
-import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;

@@ -1,8 +1,8 @@
 package io.blkwarden.controller.dispatch;
 
 import io.blkwarden.commandline.log.LogKeys;
-import io.blkwarden.controller.plan.Decision;
-import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
@@ -29,23 +29,27 @@ public final class EffectLog {
   /** Takes an effect. */
   public void take(Effect effect) {
     switch (effect) {
-      case Effect.Send(Command command) -> {
+      case Effect.SendCommand(Command command) -> {
         counters.commands.increment();
         write(command);
       }
-      case Effect.Publish(Alert alert) -> {
+      case Effect.PublishAlert(Alert alert) -> {
         DispatchCounters.increment(counters.alerts, alert.state());
         write(alert);
       }
-      case Effect.Note(Decision decision) -> {
+      case Effect.RecordDecision(Decision decision) -> {
         DispatchCounters.increment(counters.decisions, decision.verdict());
         write(decision);
       }
       case Effect.HostProblem each -> write(each);
       case Effect.Failed(HostId host, String what, RuntimeException fault) ->
           log.error("the step failed: {} of host {}: {}", what, host, fault.toString(), fault);
-      case Effect.WantSnapshot _ -> counters.snapshots.increment();
-      case Effect.TellClaim _, Effect.Answer _, Effect.Forget _, Effect.Store _, Effect.Keep _ -> {}
+      case Effect.RequestMap _ -> counters.snapshots.increment();
+      case Effect.AnnounceLeader _,
+          Effect.Answer _,
+          Effect.RemoveHost _,
+          Effect.StoreInput _,
+          Effect.StoreBaseline _ -> {}
     }
   }
 

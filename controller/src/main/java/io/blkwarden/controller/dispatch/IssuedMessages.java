@@ -1,7 +1,7 @@
 package io.blkwarden.controller.dispatch;
 
-import io.blkwarden.controller.plan.Decision;
-import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Command;
@@ -67,9 +67,9 @@ public final class IssuedMessages {
    */
   public @Nullable Command snapshotRequest(Effect effect) {
     return switch (effect) {
-      case Effect.WantSnapshot(HostId host) ->
+      case Effect.RequestMap(HostId host) ->
           command(host, "its mapping is not known well enough", new CommandAction.Snapshot());
-      case Effect.TellClaim(HostId host, CommandAction.Revision known) ->
+      case Effect.AnnounceLeader(HostId host, CommandAction.Revision known) ->
           command(
               host,
               "its agent has not heard of this controller's claim",

@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
  * exact below 2^31, which no device reaches between two batches; 2^31 and more is a counter that
  * went backwards. A row is unknown where the base or the last batch lacked it, where its counters
  * came from elsewhere in the base before, and where it counted more than any device can do ({@link
- * Plausible}); the next window begins at what it counted then.
+ * Plausibility}); the next window begins at what it counted then.
  */
 final class Counters {
   static final int READ_IOS = 0;
@@ -197,7 +197,7 @@ final class Counters {
       last[at + i] = now;
       boolean has = columnKnown[i] && !KEPT[i].unknownIn(mask);
       known &= counted >= 0 || i >= REQUIRED || !has;
-      plausible &= !has || counted <= Plausible.most(i, windowMillis);
+      plausible &= !has || counted <= Plausibility.most(i, windowMillis);
       delta[i] = counted >= 0 && has ? counted : UNKNOWN;
     }
     // a counter beyond REQUIRED that went backwards looks as if it had carried

@@ -13,11 +13,11 @@ import java.util.Map;
 
 /** Packs a host's disks; the order of what it writes is that in which {@link PackedDisks} reads. */
 final class DiskPacker {
-  final Shared<String> texts = new Shared<>();
-  final Shared<DiskRef> refs = new Shared<>();
-  final Shared<List<PhysicalDevice>> stacks = new Shared<>();
-  final Shared<Map<String, String>> labels = new Shared<>();
-  final Shared<IoPriority> priorities = new Shared<>();
+  final SharedValues<String> texts = new SharedValues<>();
+  final SharedValues<DiskRef> refs = new SharedValues<>();
+  final SharedValues<List<PhysicalDevice>> stacks = new SharedValues<>();
+  final SharedValues<Map<String, String>> labels = new SharedValues<>();
+  final SharedValues<IoPriority> priorities = new SharedValues<>();
   final int[] offsets;
   private final PackedWriter out = new PackedWriter();
   private final Map<DomainRef, Integer> firstRows = new HashMap<>();

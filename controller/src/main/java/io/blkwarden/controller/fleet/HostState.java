@@ -69,7 +69,8 @@ public final class HostState {
 
   private MappingChange replace(MappingSnapshot snapshot) {
     boolean sameRun = map.isOf(snapshot.origin().run());
-    if (snapshot.origin().revision() > Plausible.COUNT || snapshot.base().id() > Plausible.COUNT) {
+    if (snapshot.origin().revision() > Plausibility.COUNT
+        || snapshot.base().id() > Plausibility.COUNT) {
       implausible++; // taken, it would make all later ones of this run look old
       return MappingChange.IGNORED;
     }
@@ -115,15 +116,15 @@ public final class HostState {
    *
    * @param gapIntervals a window longer than so many intervals is unknown
    */
-  public Acceptance accept(SampleFrame frame, int gapIntervals) {
+  public BatchResult accept(SampleFrame frame, int gapIntervals) {
     batches++;
-    Acceptance result = judge(frame);
-    if (result != Acceptance.MEASURED) {
+    BatchResult result = judge(frame);
+    if (result != BatchResult.MEASURED) {
       batchesUnused++;
       return result;
     }
     long window = order.windowMillis(frame);
-    long interval = Math.clamp(frame.intervalMillis(), 1, Plausible.INTERVAL_MILLIS);
+    long interval = Math.clamp(frame.intervalMillis(), 1, Plausibility.INTERVAL_MILLIS);
     boolean measured = order.begun() && window <= Math.max(1, gapIntervals) * interval;
     measure(frame, measured, window);
     pressure(frame, measured, window);
@@ -131,29 +132,29 @@ public final class HostState {
     lastWallMillis = wall(frame.wallMillis());
     intervalMillis = interval;
     windowMillis = measured ? window : 0;
-    return measured ? Acceptance.MEASURED : Acceptance.BEGUN;
+    return measured ? BatchResult.MEASURED : BatchResult.BEGUN;
   }
 
   private long wall(long told) {
-    if (told <= Plausible.WALL_MILLIS) {
+    if (told <= Plausibility.WALL_MILLIS) {
       return told;
     }
     implausible++;
     return 0;
   }
 
-  private Acceptance judge(SampleFrame frame) {
+  private BatchResult judge(SampleFrame frame) {
     if (!map.isOf(frame.run()) || frame.baseId() > map.baseId()) {
-      return Acceptance.UNKNOWN_BASE;
+      return BatchResult.UNKNOWN_BASE;
     }
     if (frame.baseId() < map.baseId()) {
-      return Acceptance.STALE;
+      return BatchResult.STALE;
     }
     if (frame.disks().rows() != diskCounters.rows()
         || frame.devices().rows() != deviceCounters.rows()) {
-      return Acceptance.UNKNOWN_BASE;
+      return BatchResult.UNKNOWN_BASE;
     }
-    return order.follows(frame) ? Acceptance.MEASURED : Acceptance.STALE;
+    return order.follows(frame) ? BatchResult.MEASURED : BatchResult.STALE;
   }
 
   private void measure(SampleFrame frame, boolean measured, long window) {
@@ -180,7 +181,7 @@ public final class HostState {
   private static long inFlight(SampleTable table, int row) {
     long inFlight = table.get(SampleColumn.IN_FLIGHT, row);
     long unknown = table.get(SampleColumn.UNKNOWN_COLUMNS, row);
-    return SampleColumn.IN_FLIGHT.unknownIn(unknown) || inFlight > Plausible.IN_FLIGHT
+    return SampleColumn.IN_FLIGHT.unknownIn(unknown) || inFlight > Plausibility.IN_FLIGHT
         ? Counters.UNKNOWN
         : inFlight;
   }
@@ -198,7 +199,7 @@ public final class HostState {
             && now != SampleFrame.UNMEASURED
             && before != SampleFrame.UNMEASURED
             && now >= before
-            && now - before <= Plausible.pressureMicros(window);
+            && now - before <= Plausibility.pressureMicros(window);
     return known ? Math.min(1, (now - before) / (window * 1_000.0)) : Double.NaN;
   }
 

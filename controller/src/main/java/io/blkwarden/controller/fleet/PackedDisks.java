@@ -146,8 +146,8 @@ final class PackedDisks {
   }
 
   private Volume volume(PackedReader in, String name) {
-    String path = Shared.at(texts, in.count());
-    String rest = Shared.at(texts, in.count());
+    String path = SharedValues.at(texts, in.count());
+    String rest = SharedValues.at(texts, in.count());
     int major = in.count();
     int minor = in.count();
     return new Volume(
@@ -165,14 +165,14 @@ final class PackedDisks {
     Integer number = ring == 0 ? null : ring - 1;
     int pid = in.count();
     long startTicks = in.number();
-    String comm = Shared.at(texts, in.count());
+    String comm = SharedValues.at(texts, in.count());
     return new Worker(
         kind,
         number,
         pid,
         startTicks,
         comm == null ? usualName(domain, vdev, number) : comm,
-        Shared.at(priorities, in.count()),
+        SharedValues.at(priorities, in.count()),
         PROOFS.get(in.count()));
   }
 

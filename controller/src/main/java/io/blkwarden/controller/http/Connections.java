@@ -27,7 +27,7 @@ import reactor.netty.NettyPipeline;
  * take for a request and its answer.
  *
  * <p>A client that sends its request byte by byte, or none, or does not read the answer, is
- * disconnected. Streams of events last: {@link LiveDoor} limits them.
+ * disconnected. Streams of events last: {@link EventRoutes} limits them.
  */
 final class Connections {
   private static final Logger log = LoggerFactory.getLogger(Connections.class);

@@ -1,10 +1,10 @@
 package io.blkwarden.controller.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.said.Said;
-import io.blkwarden.controller.step.Effect;
-import io.blkwarden.controller.step.Input;
+import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
@@ -86,7 +86,7 @@ public final class FleetView {
 
   private record Disks(int all, int unresolved) {}
 
-  private volatile Said said = Said.NOTHING;
+  private volatile OperatorState operatorState = OperatorState.NOTHING;
   private volatile PolicySet policies = PolicySet.EMPTY;
   private final AtomicLong policyRevision = new AtomicLong();
   private final AtomicLong alertRevision = new AtomicLong();
@@ -98,12 +98,12 @@ public final class FleetView {
   /** Takes note of what the engine reacts to. */
   public void see(Input input) {
     switch (input) {
-      case Input.Beat(Heartbeat beat) -> {
+      case Input.HeartbeatReceived(Heartbeat beat) -> {
         if (beats.size() < MAX_HOSTS || beats.containsKey(beat.host())) {
           beats.put(beat.host(), beat);
         }
       }
-      case Input.Mapped(MappingSnapshot snapshot) -> {
+      case Input.MappingChanged(MappingSnapshot snapshot) -> {
         HostId host = snapshot.origin().host();
         if (disks.size() < MAX_HOSTS || disks.containsKey(host)) {
           long unresolved =
@@ -111,28 +111,28 @@ public final class FleetView {
           disks.put(host, new Disks(snapshot.disks().size(), (int) unresolved));
         }
       }
-      case Input.Forgotten forgotten -> {
+      case Input.HostRemoved forgotten -> {
         beats.remove(forgotten.forget().host());
         disks.remove(forgotten.forget().host());
         problems.remove(forgotten.forget().host());
       }
-      case Input.SaidChanged(Said next) -> said = next;
+      case Input.OperatorStateChanged(OperatorState next) -> operatorState = next;
       case Input.PoliciesLoaded loaded -> {
         policies = loaded.policies();
         policyRevision.incrementAndGet();
       }
-      case Input.Mapped _,
-          Input.Missed _,
-          Input.Sampled _,
-          Input.OutcomeSeen _,
-          Input.CommandLost _,
-          Input.Asked _,
-          Input.Stored _,
+      case Input.MappingChanged _,
+          Input.ReportsDropped _,
+          Input.SampleBatch _,
+          Input.OutcomeReceived _,
+          Input.CommandAbandoned _,
+          Input.RequestReceived _,
+          Input.InputStored _,
           Input.Tick _,
-          Input.SpecLoaded _,
-          Input.AlertsRecalled _,
-          Input.Claimed _,
-          Input.ClaimLost _ -> {}
+          Input.BaselineLoaded _,
+          Input.AlertsRestored _,
+          Input.LeadershipGained _,
+          Input.LeadershipLost _ -> {}
     }
   }
 
@@ -145,7 +145,7 @@ public final class FleetView {
         problems.put(host, problem);
       }
     }
-    if (effect instanceof Effect.Publish(Alert alert)) {
+    if (effect instanceof Effect.PublishAlert(Alert alert)) {
       alerts.put(alert.id(), alert);
       if (alerts.size() > MAX_ALERTS) {
         alerts.values().stream()
@@ -241,7 +241,7 @@ public final class FleetView {
   }
 
   /** What people said last. */
-  public Said said() {
-    return said;
+  public OperatorState said() {
+    return operatorState;
   }
 }

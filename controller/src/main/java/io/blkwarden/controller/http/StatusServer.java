@@ -33,12 +33,12 @@ public final class StatusServer implements AutoCloseable {
   private final DisposableServer server;
 
   private StatusServer(
-      HttpPlace place,
+      HttpSettings place,
       Supplier<Readiness> readiness,
-      Shown shown,
+      DashboardData shown,
       MetricSource metrics,
       Approvals approvals,
-      Stories stories) {
+      AuditSource stories) {
     this.readiness = readiness;
     this.metrics = new MetricsText(metrics.metrics());
     this.fresh = metrics.fresh();
@@ -50,29 +50,33 @@ public final class StatusServer implements AutoCloseable {
             .compress(COMPRESS_BYTES)
             .channelGroup(connections)
             .doOnChannelInit((_, channel, _) -> limited.limit(channel))
-            .route(routes -> routes(routes, doors, new Entrance(place.names())));
+            .route(routes -> routes(routes, doors, new RequestCheck(place.names())));
     Tls tls = place.tls();
     this.server = (tls == null ? plain : plain.secure(tls::configure)).bindNow();
   }
 
   private static final class Doors {
-    final StoryDoor story;
-    final ActDoor act;
-    final BoardDoor board;
-    final LiveDoor live;
+    final AuditRoutes story;
+    final ActionRoutes act;
+    final FleetRoutes board;
+    final EventRoutes live;
     final Assets assets = new Assets();
     final FleetView view;
 
-    Doors(Shown shown, Supplier<Readiness> readiness, Approvals approvals, Stories stories) {
-      story = new StoryDoor(stories);
-      act = new ActDoor(approvals.token(), approvals.controller(), approvals.clock());
-      board = new BoardDoor(shown, readiness);
-      live = new LiveDoor(shown.board(), board.topics(), shown.pulse(), shown.thread());
+    Doors(
+        DashboardData shown,
+        Supplier<Readiness> readiness,
+        Approvals approvals,
+        AuditSource stories) {
+      story = new AuditRoutes(stories);
+      act = new ActionRoutes(approvals.token(), approvals.controller(), approvals.clock());
+      board = new FleetRoutes(shown, readiness);
+      live = new EventRoutes(shown.history(), board.topics(), shown.pulse(), shown.thread());
       view = shown.view();
     }
   }
 
-  private void routes(HttpServerRoutes routes, Doors doors, Entrance entrance) {
+  private void routes(HttpServerRoutes routes, Doors doors, RequestCheck entrance) {
     FleetView view = doors.view;
     routes
         .get("/healthz", entrance.toProbes((_, response) -> health(response)))
@@ -103,12 +107,12 @@ public final class StatusServer implements AutoCloseable {
    * @throws RuntimeException if the address cannot be had, or the certificate not be read
    */
   public static StatusServer start(
-      HttpPlace place,
+      HttpSettings place,
       Supplier<Readiness> readiness,
-      Shown shown,
+      DashboardData shown,
       MetricSource metrics,
       Approvals approvals,
-      Stories stories) {
+      AuditSource stories) {
     StatusServer started = new StatusServer(place, readiness, shown, metrics, approvals, stories);
     log.info(
         "{}://{}:{}/readyz",

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.ingest;
 
-import io.blkwarden.controller.step.Input;
+import io.blkwarden.controller.engine.Input;
 import io.blkwarden.model.HostId;
 import org.jspecify.annotations.Nullable;
 

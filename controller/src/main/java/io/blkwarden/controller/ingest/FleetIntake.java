@@ -2,10 +2,10 @@ package io.blkwarden.controller.ingest;
 
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.ingest.EngineInput.One;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
-import io.blkwarden.controller.step.Input;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.OperatorKey;
@@ -84,13 +84,14 @@ public final class FleetIntake {
       Heartbeat beat = read(Kind.HEARTBEAT, subject, 2, Heartbeat.class, json, Heartbeat::host);
       return beat == null
           ? null
-          : admitted(Kind.HEARTBEAT, beat.host(), new Input.Beat(beat), json.length);
+          : admitted(Kind.HEARTBEAT, beat.host(), new Input.HeartbeatReceived(beat), json.length);
     }
     MappingEvent event =
         read(Kind.MAPPING, subject, 2, MappingEvent.class, json, e -> e.origin().host());
     return event == null
         ? null
-        : admitted(Kind.MAPPING, event.origin().host(), new Input.Mapped(event), json.length);
+        : admitted(
+            Kind.MAPPING, event.origin().host(), new Input.MappingChanged(event), json.length);
   }
 
   private @Nullable One admitted(Kind kind, HostId host, Input input, int bytes) {
@@ -112,7 +113,7 @@ public final class FleetIntake {
       case Decoded.Ok<MappingSnapshot> ok -> {
         HostId host = ok.value().origin().host();
         if (HostToken.key(host).equals(stored.key())) {
-          return new One(new Input.Mapped(ok.value()));
+          return new One(new Input.MappingChanged(ok.value()));
         }
         faults.wrongSubject(
             Kind.MAPPING,
@@ -141,7 +142,7 @@ public final class FleetIntake {
       counters.duplicates.increment();
       return null;
     }
-    One one = ofCommand(outcome.host(), new Input.OutcomeSeen(outcome));
+    One one = ofCommand(outcome.host(), new Input.OutcomeReceived(outcome));
     if (one == null) {
       seen.remove(outcome.id());
     }
@@ -150,7 +151,7 @@ public final class FleetIntake {
 
   /** A command was given up. */
   public @Nullable One lost(HostId host, MessageId command, String why) {
-    return ofCommand(host, new Input.CommandLost(command, why.isEmpty() ? "no reason" : why));
+    return ofCommand(host, new Input.CommandAbandoned(command, why.isEmpty() ? "no reason" : why));
   }
 
   private @Nullable One ofCommand(HostId host, Input input) {
@@ -216,7 +217,7 @@ public final class FleetIntake {
       IntakeCounters.increment(counters.refused, Kind.OPERATOR);
       return null;
     }
-    return new One(new Input.Asked(request, key, correlation.get()));
+    return new One(new Input.RequestReceived(request, key, correlation.get()));
   }
 
   private <T extends ControlMessage> @Nullable T read(

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.nats;
 
-import io.blkwarden.controller.why.Question;
-import io.blkwarden.controller.why.Story;
+import io.blkwarden.controller.audit.AuditQuery;
+import io.blkwarden.controller.audit.AuditTrail;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Heartbeat;
@@ -103,9 +103,9 @@ public final class OperatorSession implements AutoCloseable {
   }
 
   /** The decisions, outcomes and alerts about something since {@code since}. */
-  public Story story(Question question, Instant since, BooleanSupplier stopped)
+  public AuditTrail story(AuditQuery query, Instant since, BooleanSupplier stopped)
       throws NatsException {
-    return Records.story(requests, question, since, stopped);
+    return Records.story(requests, query, since, stopped);
   }
 
   @Override

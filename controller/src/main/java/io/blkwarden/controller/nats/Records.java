@@ -1,7 +1,7 @@
 package io.blkwarden.controller.nats;
 
-import io.blkwarden.controller.why.Question;
-import io.blkwarden.controller.why.Story;
+import io.blkwarden.controller.audit.AuditQuery;
+import io.blkwarden.controller.audit.AuditTrail;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.ControlMessage;
@@ -100,26 +100,26 @@ public final class Records {
    *
    * <p>What cannot be read is left out: it may be of a later version.
    */
-  public static Story story(
-      RecordPages pages, Question question, Instant since, BooleanSupplier stopped)
+  public static AuditTrail story(
+      RecordPages pages, AuditQuery query, Instant since, BooleanSupplier stopped)
       throws NatsException {
-    Story story = new Story();
-    if (question.id().isPresent()) {
-      history(pages, about(question.about()), since, stopped, question::learn);
+    AuditTrail trail = new AuditTrail();
+    if (query.id().isPresent()) {
+      history(pages, about(query.about()), since, stopped, query::learn);
     }
-    List<String> related = question.id().isPresent() ? question.related() : List.of();
-    List<String> about = related.isEmpty() ? about(question.about()) : related;
+    List<String> related = query.id().isPresent() ? query.related() : List.of();
+    List<String> about = related.isEmpty() ? about(query.about()) : related;
     history(
         pages,
         about,
         since,
         stopped,
         message -> {
-          if (question.concerns(message)) {
-            story.add(message);
+          if (query.concerns(message)) {
+            trail.add(message);
           }
         });
-    return story;
+    return trail;
   }
 
   /** UUIDs are written in small letters. */

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.notify;
 
 import io.blkwarden.controller.paging.AlertmanagerJson;
-import io.blkwarden.controller.paging.PageBook.Page;
+import io.blkwarden.controller.paging.NotifiedAlerts.Page;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
@@ -34,7 +34,7 @@ final class AlertmanagerFeed {
   private static final int LASTS_INTERVALS = 3;
   private static final Logger log = LoggerFactory.getLogger(AlertmanagerFeed.class);
 
-  private final Poster poster;
+  private final HttpPoster poster;
   private final long resendMillis;
   private final InstantSource clock;
   private final Scheduler scheduler;
@@ -44,7 +44,7 @@ final class AlertmanagerFeed {
   private boolean busy;
 
   AlertmanagerFeed(
-      Poster poster,
+      HttpPoster poster,
       Duration resend,
       InstantSource clock,
       Scheduler scheduler,

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.notify;
 
+import io.blkwarden.controller.paging.NotifiedAlerts;
 import io.blkwarden.controller.paging.NotifySettings;
-import io.blkwarden.controller.paging.PageBook;
 import io.blkwarden.controller.paging.Secret;
 import io.blkwarden.model.message.Alert;
 import java.net.URI;
@@ -40,7 +40,7 @@ public final class Notifier {
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
 
   private final Scheduler thread;
-  private final PageBook book = new PageBook();
+  private final NotifiedAlerts book = new NotifiedAlerts();
   private final NotifyCounters toAlertmanagers = new NotifyCounters();
   private final NotifyCounters toWebhooks = new NotifyCounters();
   private final LongAdder overflow = new LongAdder();
@@ -67,7 +67,7 @@ public final class Notifier {
         settings.alertmanagers().stream()
             .map(each ->
                 new AlertmanagerFeed(
-                    new Poster(
+                    new HttpPoster(
                         client,
                         api(each.url()),
                         token(tokens, each.tokenFile()),
@@ -82,7 +82,7 @@ public final class Notifier {
         settings.webhooks().stream()
             .map(each ->
                 new WebhookQueue(
-                    new Poster(
+                    new HttpPoster(
                         client,
                         each.url(),
                         token(tokens, each.tokenFile()),

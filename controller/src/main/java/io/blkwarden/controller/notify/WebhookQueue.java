@@ -1,6 +1,6 @@
 package io.blkwarden.controller.notify;
 
-import io.blkwarden.controller.paging.PageBook.Page;
+import io.blkwarden.controller.paging.NotifiedAlerts.Page;
 import io.blkwarden.model.json.ControlJson;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,7 +22,7 @@ final class WebhookQueue {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  private final Poster poster;
+  private final HttpPoster poster;
   private final int attempts;
   private final int limit;
   private final Scheduler scheduler;
@@ -31,7 +31,7 @@ final class WebhookQueue {
   private boolean busy;
 
   WebhookQueue(
-      Poster poster, int attempts, int limit, Scheduler scheduler, NotifyCounters counters) {
+      HttpPoster poster, int attempts, int limit, Scheduler scheduler, NotifyCounters counters) {
     this.poster = poster;
     this.attempts = attempts;
     this.limit = limit;

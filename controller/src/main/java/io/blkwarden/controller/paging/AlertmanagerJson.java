@@ -1,6 +1,6 @@
 package io.blkwarden.controller.paging;
 
-import io.blkwarden.controller.paging.PageBook.Page;
+import io.blkwarden.controller.paging.NotifiedAlerts.Page;
 import io.blkwarden.model.message.Alert;
 import java.time.Instant;
 import java.util.Collection;

@@ -17,11 +17,11 @@ public record AlertLife(long keepFiringMillis, long remindMillis) {
   public static final long REMIND_MIN_MILLIS = 10_000;
 
   public AlertLife {
-    Require.within(keepFiringMillis, 0, Limits.DURATION_MAX_MILLIS, "keep_firing_for");
+    Require.within(keepFiringMillis, 0, PolicyLimits.DURATION_MAX_MILLIS, "keep_firing_for");
     Require.within(
         remindMillis,
         remindMillis == 0 ? 0 : REMIND_MIN_MILLIS,
-        Limits.DURATION_MAX_MILLIS,
+        PolicyLimits.DURATION_MAX_MILLIS,
         "remind_every");
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param lines the budgets, 1 to {@link #LINES_MAX}; any of them counts
  * @param warnAt part of a budget from which on it warns, above 0 to 1
  * @param onlyIf what else must hold; absent when nothing must
- * @param blame whom it may act on; absent when its condition alone decides that
+ * @param attribution whom it may act on; absent when its condition alone decides that
  * @param then what to do
  */
 public record BudgetPolicy(
@@ -24,8 +24,8 @@ public record BudgetPolicy(
     Match match,
     List<Line> lines,
     double warnAt,
-    @Nullable Gate onlyIf,
-    @Nullable BlameClause blame,
+    @Nullable Condition onlyIf,
+    @Nullable AttributionClause attribution,
     Response then)
     implements DiskPolicy {
   /** Most budgets of a policy, so that a disk's use takes at most 400 bytes. */
@@ -63,7 +63,7 @@ public record BudgetPolicy(
       if (meanAbove <= 0) {
         throw new IllegalArgumentException("mean_above: expected above 0, found " + meanAbove);
       }
-      Require.within(overMillis, OVER_MIN_MILLIS, Limits.DURATION_MAX_MILLIS, "budget.over");
+      Require.within(overMillis, OVER_MIN_MILLIS, PolicyLimits.DURATION_MAX_MILLIS, "budget.over");
     }
   }
 

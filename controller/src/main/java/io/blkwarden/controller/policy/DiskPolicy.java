@@ -12,8 +12,8 @@ public sealed interface DiskPolicy extends Policy
   Threshold when();
 
   /** What else must hold; absent when nothing must. */
-  @Nullable Gate onlyIf();
+  @Nullable Condition onlyIf();
 
   /** Whom it may act on; absent when its condition alone decides that. */
-  @Nullable BlameClause blame();
+  @Nullable AttributionClause attribution();
 }

@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param level how the level follows the fleet
  * @param least the level when the floor counts: how long, in which windows, and when it is over
  * @param onlyIf what else must hold; absent when nothing must
- * @param blame whom it may act on; absent when its condition alone decides that
+ * @param attribution whom it may act on; absent when its condition alone decides that
  * @param then what to do
  */
 public record OutlierPolicy(
     String name,
     Mode mode,
     Match match,
-    FleetLevel level,
+    BaselineThreshold level,
     Threshold least,
-    @Nullable Gate onlyIf,
-    @Nullable BlameClause blame,
+    @Nullable Condition onlyIf,
+    @Nullable AttributionClause attribution,
     Response then)
     implements DiskPolicy {
   /** Time over which the fleet's values are means, where the policy names no windows. */

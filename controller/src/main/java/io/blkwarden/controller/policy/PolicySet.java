@@ -10,19 +10,20 @@ import java.util.Set;
 /**
  * Everything that people ruled.
  *
- * @param policies with unique names, at most {@link Limits#POLICIES_MAX}
- * @param brakes bounds on acting
- * @param protect disks that are never throttled, at most {@link Limits#PROTECT_MAX} rules
+ * @param policies with unique names, at most {@link PolicyLimits#POLICIES_MAX}
+ * @param safetyLimits bounds on acting
+ * @param protect disks that are never throttled, at most {@link PolicyLimits#PROTECT_MAX} rules
  * @param labels what is said of domains
  */
-public record PolicySet(List<Policy> policies, Brakes brakes, List<Match> protect, Labels labels) {
+public record PolicySet(
+    List<Policy> policies, SafetyLimits safetyLimits, List<Match> protect, Labels labels) {
   /** No policies, the default brakes, nothing protected. */
-  public static final PolicySet EMPTY = new PolicySet(List.of(), Brakes.DEFAULT, List.of());
+  public static final PolicySet EMPTY = new PolicySet(List.of(), SafetyLimits.DEFAULT, List.of());
 
   public PolicySet {
-    policies = Require.list(policies, Limits.POLICIES_MAX, "policies");
-    Require.present(brakes, "brakes");
-    protect = Require.list(protect, Limits.PROTECT_MAX, "protect");
+    policies = Require.list(policies, PolicyLimits.POLICIES_MAX, "policies");
+    Require.present(safetyLimits, "brakes");
+    protect = Require.list(protect, PolicyLimits.PROTECT_MAX, "protect");
     Require.present(labels, "labels");
     Set<String> names = new HashSet<>();
     for (Policy policy : policies) {
@@ -34,13 +35,13 @@ public record PolicySet(List<Policy> policies, Brakes brakes, List<Match> protec
   }
 
   /** Rules without labels. */
-  public PolicySet(List<Policy> policies, Brakes brakes, List<Match> protect) {
-    this(policies, brakes, protect, Labels.NONE);
+  public PolicySet(List<Policy> policies, SafetyLimits safetyLimits, List<Match> protect) {
+    this(policies, safetyLimits, protect, Labels.NONE);
   }
 
   /** The same rules with these labels. */
   public PolicySet with(Labels others) {
-    return new PolicySet(policies, brakes, protect, others);
+    return new PolicySet(policies, safetyLimits, protect, others);
   }
 
   /** Whether a match is about this disk. */

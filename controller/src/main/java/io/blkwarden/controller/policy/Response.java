@@ -20,7 +20,7 @@ public record Response(
   public static final long LEASE_MIN_MILLIS = 10_000;
 
   public Response {
-    ladder = Require.list(ladder, Limits.RUNGS_MAX, "ladder");
+    ladder = Require.list(ladder, PolicyLimits.RUNGS_MAX, "ladder");
     Require.within(leaseMillis, LEASE_MIN_MILLIS, CommandAction.Set.MAX_LEASE_MS, "lease");
     Require.present(severity, "alert");
     Require.present(life, "life");

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param match which domains, by their swap disks
  * @param when the level of {@code swap.bytes_per_s}
  * @param onlyIf what else must hold; absent when nothing must
- * @param blame whom it may act on; absent when its condition alone decides that
+ * @param attribution whom it may act on; absent when its condition alone decides that
  * @param then what to do
  */
 public record SwapPolicy(
@@ -19,8 +19,8 @@ public record SwapPolicy(
     Mode mode,
     Match match,
     Threshold when,
-    @Nullable Gate onlyIf,
-    @Nullable BlameClause blame,
+    @Nullable Condition onlyIf,
+    @Nullable AttributionClause attribution,
     Response then)
     implements DiskPolicy {
   public SwapPolicy {

@@ -30,8 +30,8 @@ public record Threshold(
     Require.present(metric, "metric");
     Require.finite(above, "above");
     Require.finite(clearBelow, "clear_below");
-    Require.within(forMillis, 0, Limits.DURATION_MAX_MILLIS, "for");
-    Require.within(clearForMillis, 0, Limits.DURATION_MAX_MILLIS, "clear_for");
+    Require.within(forMillis, 0, PolicyLimits.DURATION_MAX_MILLIS, "for");
+    Require.within(clearForMillis, 0, PolicyLimits.DURATION_MAX_MILLIS, "clear_for");
     Require.within(samples, 1, SAMPLES_MAX, "samples");
     if (clearBelow > above) {
       throw new IllegalArgumentException(
@@ -59,7 +59,7 @@ public record Threshold(
     public Windows {
       Require.within(of, 1, MAX, "windows");
       Require.within(atLeast, 1, of, "windows");
-      Require.within(millis, 1, Limits.DURATION_MAX_MILLIS, "window");
+      Require.within(millis, 1, PolicyLimits.DURATION_MAX_MILLIS, "window");
     }
 
     /** As many bits as windows are looked at. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param match which disks
  * @param when the level
  * @param onlyIf what else must hold; absent when nothing must
- * @param blame whom it may act on; absent when its condition alone decides that
+ * @param attribution whom it may act on; absent when its condition alone decides that
  * @param then what to do
  */
 public record ThresholdPolicy(
@@ -19,8 +19,8 @@ public record ThresholdPolicy(
     Mode mode,
     Match match,
     Threshold when,
-    @Nullable Gate onlyIf,
-    @Nullable BlameClause blame,
+    @Nullable Condition onlyIf,
+    @Nullable AttributionClause attribution,
     Response then)
     implements DiskPolicy {
   public ThresholdPolicy {

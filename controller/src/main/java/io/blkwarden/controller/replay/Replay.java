@@ -1,15 +1,15 @@
 package io.blkwarden.controller.replay;
 
-import io.blkwarden.controller.plan.Decision;
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.engine.FleetEngine;
+import io.blkwarden.controller.engine.Input;
+import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.record.Entry;
-import io.blkwarden.controller.record.FileHeader;
-import io.blkwarden.controller.record.RecordingFormat;
-import io.blkwarden.controller.step.ControlStep;
-import io.blkwarden.controller.step.Effect;
-import io.blkwarden.controller.step.Input;
-import io.blkwarden.controller.step.Moment;
-import io.blkwarden.controller.step.StepSettings;
+import io.blkwarden.controller.recording.Entry;
+import io.blkwarden.controller.recording.FileHeader;
+import io.blkwarden.controller.recording.RecordingFormat;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -55,11 +55,11 @@ public final class Replay {
 
   private final long fromMillis;
   private final long toMillis;
-  private final ControlStep step;
+  private final FleetEngine step;
   private final SimulatedAgents agents;
   private final SampleFrame frame = new SampleFrame();
-  private final Stretches planned = new Stretches();
-  private final Done done = new Done();
+  private final ThrottledPeriods planned = new ThrottledPeriods();
+  private final RecordedActions done = new RecordedActions();
   private final boolean given;
   private final List<Decision> heldBack = new ArrayList<>();
   private final Map<String, HostId> hosts = new HashMap<>();
@@ -91,12 +91,12 @@ public final class Replay {
    * @param toMillis nothing after
    */
   public Replay(
-      @Nullable PolicySet policies, StepSettings settings, long fromMillis, long toMillis) {
+      @Nullable PolicySet policies, EngineSettings settings, long fromMillis, long toMillis) {
     this.fromMillis = fromMillis;
     this.toMillis = toMillis;
     SplittableRandom random = new SplittableRandom(SEED);
     this.agents = new SimulatedAgents(random.split());
-    this.step = new ControlStep(settings, random.split(), "replay");
+    this.step = new FleetEngine(settings, random.split(), "replay");
     this.given = policies != null;
     if (policies != null) {
       feed(new Input.PoliciesLoaded(policies));
@@ -114,7 +114,7 @@ public final class Replay {
     if (!begun && wall >= fromMillis) {
       begun = true;
       firstMillis = wall;
-      feed(new Input.Claimed(EPOCH));
+      feed(new Input.LeadershipGained(EPOCH));
     }
     lastMillis = wall;
     switch (entry) {
@@ -169,8 +169,8 @@ public final class Replay {
       case Decoded.Ok<ControlMessage>(ControlMessage said) -> {
         done.take(said, wall);
         switch (said) {
-          case MappingEvent event -> feed(new Input.Mapped(event));
-          case Heartbeat beat -> feed(new Input.Beat(agents.beat(beat, EPOCH, now)));
+          case MappingEvent event -> feed(new Input.MappingChanged(event));
+          case Heartbeat beat -> feed(new Input.HeartbeatReceived(agents.beat(beat, EPOCH, now)));
           default -> {}
         }
       }
@@ -204,7 +204,7 @@ public final class Replay {
     switch (SampleCodec.decode(payload, frame)) {
       case Decoded.Ok<SampleFrame> ok -> {
         samples++;
-        feed(new Input.Sampled(host, ok.value()));
+        feed(new Input.SampleBatch(host, ok.value()));
       }
       case Decoded.Malformed<SampleFrame> _ -> unread++;
     }
@@ -214,7 +214,7 @@ public final class Replay {
     if (outcome.result() == Outcome.Result.EXPIRED && outcome.lease() != null) {
       planned.end(outcome.lease(), now.wall().toEpochMilli(), "its lease ended");
     }
-    feed(new Input.OutcomeSeen(outcome));
+    feed(new Input.OutcomeReceived(outcome));
   }
 
   private void feed(Input input) {
@@ -223,24 +223,24 @@ public final class Replay {
 
   private void told(Effect effect) {
     switch (effect) {
-      case Effect.Send send -> {
+      case Effect.SendCommand send -> {
         commands++;
         ledger(send);
       }
-      case Effect.Publish publish -> alert(publish.alert());
-      case Effect.Note note -> note(note.decision());
+      case Effect.PublishAlert publish -> alert(publish.alert());
+      case Effect.RecordDecision note -> note(note.decision());
       case Effect.Failed failed -> throw failed.fault();
-      case Effect.WantSnapshot _,
-          Effect.TellClaim _,
+      case Effect.RequestMap _,
+          Effect.AnnounceLeader _,
           Effect.Answer _,
-          Effect.Keep _,
+          Effect.StoreBaseline _,
           Effect.HostProblem _,
-          Effect.Forget _,
-          Effect.Store _ -> {}
+          Effect.RemoveHost _,
+          Effect.StoreInput _ -> {}
     }
   }
 
-  private void ledger(Effect.Send send) {
+  private void ledger(Effect.SendCommand send) {
     long wall = now.wall().toEpochMilli();
     switch (send.command().action()) {
       case CommandAction.Set set -> {
@@ -303,10 +303,10 @@ public final class Replay {
   }
 
   /** Ends it: what is still throttled goes on to the end. */
-  public Report finish() {
+  public ReplayReport finish() {
     long from = begun ? firstMillis : lastMillis;
-    List<Stretch> really = clipped(done.finish(lastMillis), from);
-    return new Report(
+    List<ThrottledPeriod> really = clipped(done.finish(lastMillis), from);
+    return new ReplayReport(
         from,
         lastMillis,
         samples,
@@ -328,11 +328,11 @@ public final class Replay {
   }
 
   /** What was done in the time that is judged. */
-  private static List<Stretch> clipped(List<Stretch> all, long fromMillis) {
+  private static List<ThrottledPeriod> clipped(List<ThrottledPeriod> all, long fromMillis) {
     return all.stream()
         .filter(each -> each.toMillis() > fromMillis)
         .map(each ->
-            new Stretch(
+            new ThrottledPeriod(
                 each.host(),
                 each.domain(),
                 each.vdev(),

@@ -1,9 +1,9 @@
 package io.blkwarden.controller.replay;
 
-import io.blkwarden.controller.step.ControlStep;
-import io.blkwarden.controller.step.Effect;
-import io.blkwarden.controller.step.Input;
-import io.blkwarden.controller.step.Moment;
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.engine.FleetEngine;
+import io.blkwarden.controller.engine.Input;
+import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -45,13 +45,13 @@ public final class SimulatedAgents {
    *
    * @param told hears all that the step wants, a command before it is answered
    */
-  public void feed(ControlStep step, Input input, Moment now, Consumer<Effect> told) {
+  public void feed(FleetEngine step, Input input, Moment now, Consumer<Effect> told) {
     ArrayDeque<Input> inputs = new ArrayDeque<>(List.of(input));
     while (!inputs.isEmpty()) {
       for (Effect effect : step.step(inputs.remove(), now)) {
         told.accept(effect);
-        if (effect instanceof Effect.Send(Command command)) {
-          inputs.add(new Input.OutcomeSeen(answer(command, now)));
+        if (effect instanceof Effect.SendCommand(Command command)) {
+          inputs.add(new Input.OutcomeReceived(answer(command, now)));
         }
       }
     }

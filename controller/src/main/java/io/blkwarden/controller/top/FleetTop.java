@@ -37,7 +37,7 @@ public final class FleetTop {
 
   private final Subjects subjects;
   private final Set<HostId> only;
-  private final Map<HostId, SeenHost> hosts = new TreeMap<>();
+  private final Map<HostId, TopHost> hosts = new TreeMap<>();
   private final SampleFrame frame = new SampleFrame();
   private boolean more;
 
@@ -61,7 +61,7 @@ public final class FleetTop {
     } else if (ControlJson.decode(Heartbeat.class, payload)
             instanceof Decoded.Ok<Heartbeat>(Heartbeat beat)
         && subjects.heartbeat(beat.host()).equals(subject)) {
-      SeenHost seen = seen(beat.host(), nowMillis);
+      TopHost seen = seen(beat.host(), nowMillis);
       if (seen != null) {
         seen.heartbeat(beat, nowMillis);
       }
@@ -72,7 +72,7 @@ public final class FleetTop {
     if (ControlJson.decode(MappingEvent.class, payload)
             instanceof Decoded.Ok<MappingEvent>(MappingEvent event)
         && subjects.mapping(event.origin().host(), event.event()).equals(subject)) {
-      SeenHost seen = seen(event.origin().host(), nowMillis);
+      TopHost seen = seen(event.origin().host(), nowMillis);
       if (seen != null) {
         seen.mapping(event);
       }
@@ -86,21 +86,21 @@ public final class FleetTop {
     } catch (IllegalArgumentException e) {
       return; // no host of ours
     }
-    SeenHost seen = subjects.sample(host).equals(subject) ? seen(host, nowMillis) : null;
+    TopHost seen = subjects.sample(host).equals(subject) ? seen(host, nowMillis) : null;
     if (seen != null && SampleCodec.decode(payload, frame) instanceof Decoded.Ok<?>) {
       seen.sample(frame, nowMillis);
     }
   }
 
-  private @Nullable SeenHost seen(HostId host, long nowMillis) {
+  private @Nullable TopHost seen(HostId host, long nowMillis) {
     if (!only.isEmpty() && !only.contains(host)) {
       return null;
     }
-    SeenHost known = hosts.get(host);
+    TopHost known = hosts.get(host);
     if (known == null && hosts.size() >= MAX_HOSTS) {
       more = true;
     } else if (known == null) {
-      known = new SeenHost(host, nowMillis);
+      known = new TopHost(host, nowMillis);
       hosts.put(host, known);
     }
     return known;
@@ -115,7 +115,7 @@ public final class FleetTop {
     List<DiskLine> lines = new ArrayList<>();
     List<HostId> silent = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
-    for (SeenHost seen : hosts.values()) {
+    for (TopHost seen : hosts.values()) {
       lines.addAll(seen.disks(nowMillis));
       if (seen.silent(nowMillis)) {
         silent.add(seen.host());

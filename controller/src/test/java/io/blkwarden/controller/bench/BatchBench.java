@@ -3,7 +3,7 @@ package io.blkwarden.controller.bench;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.ingest.Backlog;
-import io.blkwarden.controller.ingest.Engine;
+import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
@@ -56,8 +56,8 @@ public class BatchBench {
           counters,
           clock,
           new OperatorMailbox((_, _) -> {}, clock, new DispatchCounters()));
-  private final Engine engine =
-      new Engine(
+  private final EngineRunner engine =
+      new EngineRunner(
           fleet.step,
           counters,
           backlog,

@@ -1,11 +1,11 @@
 package io.blkwarden.controller.bench;
 
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.engine.FleetEngine;
+import io.blkwarden.controller.engine.Input;
+import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.fleet.TestHost;
-import io.blkwarden.controller.step.ControlStep;
-import io.blkwarden.controller.step.Effect;
-import io.blkwarden.controller.step.Input;
-import io.blkwarden.controller.step.Moment;
-import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.VolumeRole;
@@ -37,11 +37,11 @@ final class BenchFleet {
 
   private static final UUID RUN = new UUID(7, 7);
   private static final Instant BEGIN = Instant.parse("2026-11-22T18:00:00Z");
-  private static final StepSettings NORMAL = StepSettings.DEFAULT;
+  private static final EngineSettings NORMAL = EngineSettings.DEFAULT;
 
-  final ControlStep step =
-      new ControlStep(
-          new StepSettings(
+  final FleetEngine step =
+      new FleetEngine(
+          new EngineSettings(
               NORMAL.effectWindowMillis(),
               NORMAL.settleMillis(),
               SILENT_INTERVALS,
@@ -67,11 +67,11 @@ final class BenchFleet {
 
   BenchFleet(int disks) {
     feed(new Input.PoliciesLoaded(BenchPolicies.ten()));
-    feed(new Input.Claimed(1));
+    feed(new Input.LeadershipGained(1));
     for (int i = 0; i < disks / DISKS_PER_HOST; i++) {
       MappingSnapshot map = map(i);
       hosts.add(map.origin().host());
-      feed(new Input.Mapped(map));
+      feed(new Input.MappingChanged(map));
     }
   }
 
@@ -141,7 +141,7 @@ final class BenchFleet {
   int takeAll(SampleFrame ofAll) {
     int effects = 0;
     for (HostId host : hosts) {
-      effects += feed(new Input.Sampled(host, ofAll)).size();
+      effects += feed(new Input.SampleBatch(host, ofAll)).size();
     }
     return effects;
   }

@@ -1,9 +1,9 @@
 package io.blkwarden.controller.bench;
 
-import io.blkwarden.controller.record.Arrival;
-import io.blkwarden.controller.record.Entry;
-import io.blkwarden.controller.record.files.RecordingFolder;
-import io.blkwarden.controller.record.files.RecordingLimits;
+import io.blkwarden.controller.recording.Entry;
+import io.blkwarden.controller.recording.ReceiveTime;
+import io.blkwarden.controller.recording.files.RecordingFolder;
+import io.blkwarden.controller.recording.files.RecordingLimits;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.MappingSnapshot;
@@ -41,7 +41,7 @@ public final class MakeRecording {
         byte[] batch = fleet.nextBatch();
         for (int number = 0; number < maps.size(); number++) {
           HostId host = fleet.hosts.get(number);
-          Arrival at = at(second, number, maps.size());
+          ReceiveTime at = at(second, number, maps.size());
           if (second % SNAPSHOT_SECONDS == number % SNAPSHOT_SECONDS || second == 0) {
             folder.add(entry(at, Subjects.DEFAULT.mapping(host, "snapshot"), maps.get(number)));
           }
@@ -51,12 +51,12 @@ public final class MakeRecording {
     }
   }
 
-  private static Arrival at(int second, int number, int hosts) {
+  private static ReceiveTime at(int second, int number, int hosts) {
     long micros = 1_000_000L * second + 1_000_000L * number / hosts;
-    return new Arrival(micros, WALL + micros / 1_000);
+    return new ReceiveTime(micros, WALL + micros / 1_000);
   }
 
-  private static Entry entry(Arrival at, String subject, byte[] payload) {
+  private static Entry entry(ReceiveTime at, String subject, byte[] payload) {
     return new Entry.Message(
         at, false, subject.substring(Subjects.DEFAULT.prefix().length() + 1), payload);
   }

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.bench;
 
-import io.blkwarden.controller.step.FleetReading;
+import io.blkwarden.controller.engine.MetricsSnapshot;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -81,7 +81,7 @@ public class StepBench {
 
   /** What Prometheus asks for, normally each 15 s: the busiest disks among all. */
   @Benchmark
-  public FleetReading reading(Heard before) {
+  public MetricsSnapshot reading(Heard before) {
     return fleet.step.reading(20);
   }
 }

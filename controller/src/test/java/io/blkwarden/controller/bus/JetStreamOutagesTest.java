@@ -130,7 +130,7 @@ final class JetStreamOutagesTest {
     NatsServer server = closing(NatsServer.start());
     Connection link = closing(server.connect());
     NatsFleetBus bus = bus(server);
-    await().atMost(BOUND).until(() -> bus.state().claim() instanceof Claim.Held);
+    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
     link.jetStreamManagement().deleteStream("BLKWARDEN_DECISIONS");
     var done = bus.publishDecisions(Flux.just(Messages.decision(2))).toFuture();
     awaitProblem(bus, "1 decisions not stored by NATS yet", "no stream accepts the message");
@@ -157,7 +157,7 @@ final class JetStreamOutagesTest {
     seen.of(bus);
     bus.start();
     awaitReady(bus);
-    await().atMost(BOUND).until(() -> bus.state().claim() instanceof Claim.Held);
+    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
     List<String> all = link.jetStreamManagement().getStreamNames();
     for (String stream : all) {
       link.jetStreamManagement().deleteStream(stream);
@@ -207,7 +207,7 @@ final class JetStreamOutagesTest {
     assertThat(JetStreamFault.check(link)).isEmpty();
 
     servers.stream().filter(each -> !each.equals(left)).forEach(NatsServer::kill);
-    long epoch = bus.state().claim() instanceof Claim.Held held ? held.epoch() : 0;
+    long epoch = bus.state().leadership() instanceof Leadership.Leading held ? held.epoch() : 0;
     bus.noticeEpoch(epoch + 1); // makes it check now, not within ten seconds
     awaitProblem(bus, "no leader or no quorum", "start the servers of the cluster");
     assertThat(bus.state().problem()).doesNotContain("-js");

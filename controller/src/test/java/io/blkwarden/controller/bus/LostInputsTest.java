@@ -8,7 +8,7 @@ import io.blkwarden.controller.nats.Bucket;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.KvEvent;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.said.Said;
+import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.json.ControlJson;
@@ -97,10 +97,10 @@ final class LostInputsTest {
     }
   }
 
-  private static boolean complete(Said said) {
-    return said.pause().equals(Optional.of(PAUSE))
-        && said.ack(ACK.about()).isPresent()
-        && said.silence(SILENCE.id()).isPresent();
+  private static boolean complete(OperatorState operatorState) {
+    return operatorState.pause().equals(Optional.of(PAUSE))
+        && operatorState.ack(ACK.about()).isPresent()
+        && operatorState.silence(SILENCE.id()).isPresent();
   }
 
   private static void awaitComplete(Recording seen) {

@@ -77,11 +77,11 @@ final class NatsFleetBusTest {
   }
 
   private static void awaitHeld(NatsFleetBus bus) {
-    await().atMost(BOUND).until(() -> bus.state().claim() instanceof Claim.Held);
+    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
   }
 
   private static long epoch(NatsFleetBus bus) {
-    return bus.state().claim() instanceof Claim.Held held ? held.epoch() : -1;
+    return bus.state().leadership() instanceof Leadership.Leading held ? held.epoch() : -1;
   }
 
   @Test
@@ -135,7 +135,9 @@ final class NatsFleetBusTest {
 
     Recording second = new Recording();
     NatsFleetBus two = bus(server, "c2", second, new BusCounters());
-    await().atMost(BOUND).until(() -> two.state().claim().equals(new Claim.Lost("c1", before)));
+    await()
+        .atMost(BOUND)
+        .until(() -> two.state().leadership().equals(new Leadership.Following("c1", before)));
     assertThat(epoch(one)).isEqualTo(before);
 
     one.close();
@@ -145,7 +147,8 @@ final class NatsFleetBusTest {
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(second.claims)
-                .containsExactly(new Claim.Lost("c1", before), new Claim.Held(epoch(two))));
+                .containsExactly(
+                    new Leadership.Following("c1", before), new Leadership.Leading(epoch(two))));
   }
 
   @Test
@@ -306,8 +309,8 @@ final class NatsFleetBusTest {
 
   private static List<Alert> stored(NatsServer server) throws Exception {
     List<Alert> stored = new ArrayList<>();
-    try (RecordDesk desk =
-        new RecordDesk(
+    try (RecordServer desk =
+        new RecordServer(
             new NatsSettings(server.url(), null, SUBJECTS, "c1"),
             new BusCounters(),
             Clock.systemUTC(),
@@ -415,7 +418,7 @@ final class NatsFleetBusTest {
 
     Recording second = new Recording();
     NatsFleetBus two = bus(server, "c2", second, new BusCounters());
-    await().atMost(BOUND).until(() -> second.claims.contains(new Claim.Held(epoch(two))));
+    await().atMost(BOUND).until(() -> second.claims.contains(new Leadership.Leading(epoch(two))));
     assertThat(second.shared.getFirst()).isEqualTo("OperatorInputs");
     assertThat(second.words.getFirst().pause()).contains(pause);
     assertThat(second.shared.get(second.shared.indexOf("ClaimState") - 1)).isEqualTo("OpenAlerts");
@@ -468,6 +471,6 @@ final class NatsFleetBusTest {
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
 
     await().atMost(BOUND).until(() -> bus.state().problem().contains("start nats-server with -js"));
-    assertThat(bus.state().claim()).isEqualTo(new Claim.Unknown());
+    assertThat(bus.state().leadership()).isEqualTo(new Leadership.Unknown());
   }
 }

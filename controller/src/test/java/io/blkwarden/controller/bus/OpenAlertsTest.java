@@ -76,7 +76,7 @@ final class OpenAlertsTest {
   void aLateAlertOfAFormerLeaderDoesNotOpenAgainWhatIsResolved() throws Exception {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus first = bus(server, "c1", new Recording());
-    await().atMost(BOUND).until(() -> first.state().claim() instanceof Claim.Held);
+    await().atMost(BOUND).until(() -> first.state().leadership() instanceof Leadership.Leading);
     first
         .publishAlerts(
             Flux.just(

@@ -2,7 +2,7 @@ package io.blkwarden.controller.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.SharedState.ClaimState;
+import io.blkwarden.controller.bus.SharedState.LeadershipState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ final class SharedStatesTest {
   }
 
   private static SharedState state(long number) {
-    return new ClaimState(new Claim.Held(number));
+    return new LeadershipState(new Leadership.Leading(number));
   }
 
   @Test

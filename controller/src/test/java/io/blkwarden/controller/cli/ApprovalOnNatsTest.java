@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.paging.Secret;
-import io.blkwarden.controller.runtime.ControllerRuntime;
-import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.HostId;
@@ -55,7 +55,7 @@ final class ApprovalOnNatsTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new Secret("0123456789abcdef"),
                 NotifyFile.NOBODY),
-            StepSettings.DEFAULT);
+            EngineSettings.DEFAULT);
     await("ready").atMost(BOUND).until(() -> controller.readiness().hindrances().isEmpty());
     host.swaps(800);
     host.live();

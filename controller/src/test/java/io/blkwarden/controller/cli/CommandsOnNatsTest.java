@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.RecordDesk;
+import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
@@ -46,8 +46,8 @@ final class CommandsOnNatsTest {
   private final NatsServer server = NatsServer.start();
   private final FakeAgent agent = Fleet.connect(server, HOST);
 
-  private final RecordDesk desk =
-      new RecordDesk(
+  private final RecordServer desk =
+      new RecordServer(
           new NatsSettings(server.url(), null, SUBJECTS, "c1"),
           new BusCounters(),
           Clock.systemUTC(),

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.subject.Subjects;

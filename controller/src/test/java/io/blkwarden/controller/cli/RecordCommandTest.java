@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.RecordDesk;
-import io.blkwarden.controller.record.Entries;
-import io.blkwarden.controller.record.Entry;
-import io.blkwarden.controller.record.RecordingException;
-import io.blkwarden.controller.record.RecordingReader;
-import io.blkwarden.controller.record.files.FileSource;
-import io.blkwarden.controller.record.files.RecordingFolder;
+import io.blkwarden.controller.bus.RecordServer;
+import io.blkwarden.controller.recording.Entries;
+import io.blkwarden.controller.recording.Entry;
+import io.blkwarden.controller.recording.RecordingException;
+import io.blkwarden.controller.recording.RecordingReader;
+import io.blkwarden.controller.recording.files.FileSource;
+import io.blkwarden.controller.recording.files.RecordingFolder;
 import io.blkwarden.controller.testing.FakeAgent;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.StoredRecords;
@@ -94,7 +94,7 @@ final class RecordCommandTest {
         .keyValueManagement()
         .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
-    RecordDesk desk = StoredRecords.answering(server, agent.connection());
+    RecordServer desk = StoredRecords.answering(server, agent.connection());
     CompletableFuture<Typed> typed =
         typing(
             "record",

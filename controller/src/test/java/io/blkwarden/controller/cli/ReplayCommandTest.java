@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.record.Entry;
-import io.blkwarden.controller.record.files.RecordingFolder;
-import io.blkwarden.controller.record.files.RecordingLimits;
+import io.blkwarden.controller.recording.Entry;
+import io.blkwarden.controller.recording.files.RecordingFolder;
+import io.blkwarden.controller.recording.files.RecordingLimits;
 import io.blkwarden.controller.replay.Taped;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

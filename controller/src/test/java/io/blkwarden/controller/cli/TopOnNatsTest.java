@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.bus.RecordDesk;
+import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.controller.testing.StoredRecords;
 import io.blkwarden.model.HostId;
@@ -23,7 +23,7 @@ final class TopOnNatsTest {
   private final ScriptedHost calm = new ScriptedHost(server, new HostId("dom0-7"));
   private final ScriptedHost swapping = new ScriptedHost(server, new HostId("dom0-8"));
 
-  private @Nullable RecordDesk desk;
+  private @Nullable RecordServer desk;
 
   @BeforeEach
   void live() throws Exception {

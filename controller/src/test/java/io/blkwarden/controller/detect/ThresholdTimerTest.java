@@ -4,9 +4,9 @@ import static io.blkwarden.controller.detect.Detector.Change.BREACHED;
 import static io.blkwarden.controller.detect.Detector.Change.CLEARED;
 import static io.blkwarden.controller.detect.Detector.Change.NONE;
 import static io.blkwarden.controller.detect.Detector.Change.QUIET;
-import static io.blkwarden.controller.plan.ClearRule.Verdict.BACKLOGGED;
-import static io.blkwarden.controller.plan.ClearRule.Verdict.CLEAR;
-import static io.blkwarden.controller.plan.ClearRule.Verdict.UNKNOWN;
+import static io.blkwarden.controller.throttle.ClearRule.Verdict.BACKLOGGED;
+import static io.blkwarden.controller.throttle.ClearRule.Verdict.CLEAR;
+import static io.blkwarden.controller.throttle.ClearRule.Verdict.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.Metric;

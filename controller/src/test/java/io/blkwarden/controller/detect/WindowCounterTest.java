@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.TestHost;
-import io.blkwarden.controller.plan.ClearRule;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.ClearRule;
 import org.junit.jupiter.api.Test;
 
 final class WindowCounterTest {

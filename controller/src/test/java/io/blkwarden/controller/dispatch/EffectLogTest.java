@@ -10,9 +10,9 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.ConsoleAppender;
-import io.blkwarden.controller.plan.Decision;
-import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.testing.Messages;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Restraint;
@@ -84,7 +84,7 @@ final class EffectLogTest {
     return JSON.readTree(text);
   }
 
-  private static Effect.Send send(Restraint restraint) {
+  private static Effect.SendCommand send(Restraint restraint) {
     CommandAction.Set set =
         new CommandAction.Set(
             Messages.id(2),
@@ -94,7 +94,7 @@ final class EffectLogTest {
             List.of(new WorkerId(27444, 982213)),
             restraint,
             60_000);
-    return new Effect.Send(
+    return new Effect.SendCommand(
         new Command(Messages.id(1), HOST, 7, "c1", Messages.AT, 5_000, "it swaps", set));
   }
 
@@ -110,9 +110,9 @@ final class EffectLogTest {
   @Test
   void eachLineBearsWhatItIsAbout() {
     effects.take(send(Restraint.Priority.IDLE));
-    effects.take(new Effect.Publish(Messages.alert(3, Alert.State.FIRING)));
+    effects.take(new Effect.PublishAlert(Messages.alert(3, Alert.State.FIRING)));
     effects.take(
-        new Effect.Note(
+        new Effect.RecordDecision(
             new Decision(
                 Messages.AT,
                 HOST,

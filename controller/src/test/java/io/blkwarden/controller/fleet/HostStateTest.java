@@ -30,10 +30,10 @@ final class HostStateTest {
     disk = host.addSwap(1);
     other = host.addSwap(2);
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);
-    assertThat(state.accept(host.frame(), GAP)).isEqualTo(Acceptance.BEGUN);
+    assertThat(state.accept(host.frame(), GAP)).isEqualTo(BatchResult.BEGUN);
   }
 
-  private Acceptance next(long millis) {
+  private BatchResult next(long millis) {
     host.pass(millis);
     return state.accept(host.frame(), GAP);
   }
@@ -42,7 +42,7 @@ final class HostStateTest {
   void ratesAreCountedDifferencesOverTheMeasuredTime() {
     host.reads(disk, 300, 4, 500, 2);
     host.reads(other, 100, 4, 100, 0);
-    assertThat(next(2_000)).isEqualTo(Acceptance.MEASURED);
+    assertThat(next(2_000)).isEqualTo(BatchResult.MEASURED);
 
     assertThat(state.value(Metric.IOPS, disk)).isEqualTo(150);
     assertThat(state.value(Metric.READ_IOPS, disk)).isEqualTo(150);
@@ -93,7 +93,7 @@ final class HostStateTest {
     host.pass(1_000);
     host.frame();
     host.reads(disk, 300, 1, 0, 0);
-    assertThat(next(1_000)).isEqualTo(Acceptance.MEASURED);
+    assertThat(next(1_000)).isEqualTo(BatchResult.MEASURED);
 
     assertThat(state.value(Metric.IOPS, disk)).isEqualTo(200);
   }
@@ -104,7 +104,7 @@ final class HostStateTest {
     host.revision++;
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
     host.reads(disk, 100, 1, 0, 0);
-    assertThat(next(1_000)).isEqualTo(Acceptance.MEASURED);
+    assertThat(next(1_000)).isEqualTo(BatchResult.MEASURED);
 
     assertThat(state.value(Metric.IOPS, disk)).isEqualTo(200);
   }
@@ -127,7 +127,7 @@ final class HostStateTest {
     host.remove(disk);
     host.revision++;
     state.apply(host.snapshot());
-    assertThat(next(1_000)).isEqualTo(Acceptance.MEASURED);
+    assertThat(next(1_000)).isEqualTo(BatchResult.MEASURED);
 
     assertThat(state.rows()).isEqualTo(1);
     assertThat(state.value(Metric.IOPS, 0)).isEqualTo(100);
@@ -137,15 +137,15 @@ final class HostStateTest {
   void anOlderBatchChangesNothing() {
     SampleFrame old = host.frame();
     next(1_000);
-    assertThat(state.accept(old, GAP)).isEqualTo(Acceptance.STALE);
+    assertThat(state.accept(old, GAP)).isEqualTo(BatchResult.STALE);
   }
 
   @Test
   void aBatchOfAnUnknownBaseIsNotUsed() {
     host.snapshot();
-    assertThat(next(1_000)).isEqualTo(Acceptance.UNKNOWN_BASE);
+    assertThat(next(1_000)).isEqualTo(BatchResult.UNKNOWN_BASE);
     host.run = TestHost.uuid("other", 9);
-    assertThat(next(1_000)).isEqualTo(Acceptance.UNKNOWN_BASE);
+    assertThat(next(1_000)).isEqualTo(BatchResult.UNKNOWN_BASE);
   }
 
   @Test
@@ -153,10 +153,10 @@ final class HostStateTest {
     host.run = TestHost.uuid("other", 9);
     state.apply(host.snapshot());
     host.reads(disk, 100, 1, 0, 0);
-    assertThat(next(1_000)).isEqualTo(Acceptance.BEGUN);
+    assertThat(next(1_000)).isEqualTo(BatchResult.BEGUN);
     assertThat(state.value(Metric.IOPS, disk)).isNaN();
     host.reads(disk, 100, 1, 0, 0);
-    assertThat(next(1_000)).isEqualTo(Acceptance.MEASURED);
+    assertThat(next(1_000)).isEqualTo(BatchResult.MEASURED);
     assertThat(state.value(Metric.IOPS, disk)).isEqualTo(100);
   }
 
@@ -186,9 +186,9 @@ final class HostStateTest {
   @Test
   void aGapOfMoreThanThreeIntervalsIsUnknown() {
     host.reads(disk, 100, 1, 0, 0);
-    assertThat(next(3_000)).isEqualTo(Acceptance.MEASURED);
+    assertThat(next(3_000)).isEqualTo(BatchResult.MEASURED);
     host.reads(disk, 100, 1, 0, 0);
-    assertThat(next(3_001)).isEqualTo(Acceptance.BEGUN);
+    assertThat(next(3_001)).isEqualTo(BatchResult.BEGUN);
     assertThat(state.value(Metric.IOPS, disk)).isNaN();
   }
 
@@ -199,7 +199,7 @@ final class HostStateTest {
     SampleTable table = frame.disks();
     table.reset(2);
     table.markPresent(other);
-    assertThat(state.accept(frame, GAP)).isEqualTo(Acceptance.MEASURED);
+    assertThat(state.accept(frame, GAP)).isEqualTo(BatchResult.MEASURED);
     assertThat(state.value(Metric.IOPS, disk)).isNaN();
     assertThat(state.value(Metric.IOPS, other)).isZero();
     next(1_000);
@@ -281,7 +281,7 @@ final class HostStateTest {
             }
             boolean last = i == 49;
             if (last || random.nextInt(3) > 0) {
-              if (target.accept(any.frame(), 1_000) == Acceptance.MEASURED) {
+              if (target.accept(any.frame(), 1_000) == BatchResult.MEASURED) {
                 counted += target.value(Metric.IOPS, row) * target.windowMillis() / 1_000;
               }
             }

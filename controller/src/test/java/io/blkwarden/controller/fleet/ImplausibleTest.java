@@ -60,9 +60,9 @@ class ImplausibleTest {
     SampleFrame old = host.frame();
     for (int i = 0; i < MINUTE; i++) {
       second(10, _ -> {});
-      assertThat(state.accept(old, GAP)).isEqualTo(Acceptance.STALE);
-      assertThat(state.accept(old, GAP)).isEqualTo(Acceptance.STALE);
-      assertThat(state.accept(old, GAP)).isEqualTo(Acceptance.STALE);
+      assertThat(state.accept(old, GAP)).isEqualTo(BatchResult.STALE);
+      assertThat(state.accept(old, GAP)).isEqualTo(BatchResult.STALE);
+      assertThat(state.accept(old, GAP)).isEqualTo(BatchResult.STALE);
       assertThat(iops()).isEqualTo(10);
     }
   }
@@ -123,7 +123,7 @@ class ImplausibleTest {
   @Test
   void anAbsurdIntervalIsBounded() {
     second(10, frame -> frame.time(host.monotonicMillis, host.wallMillis, Long.MAX_VALUE));
-    assertThat(state.intervalMillis()).isEqualTo(Plausible.INTERVAL_MILLIS);
+    assertThat(state.intervalMillis()).isEqualTo(Plausibility.INTERVAL_MILLIS);
     second(10, _ -> {});
     assertThat(state.intervalMillis()).isEqualTo(1_000);
   }

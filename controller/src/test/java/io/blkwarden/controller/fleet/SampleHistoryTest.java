@@ -74,7 +74,7 @@ final class SampleHistoryTest {
     /** What a plain reader makes of the batch; the state must agree. */
     private void deliver(Sent sent) {
       SampleFrame frame = sent.frame;
-      Acceptance accepted = state.accept(frame, GAP);
+      BatchResult accepted = state.accept(frame, GAP);
       Sent previous = last;
       boolean fresh =
           frame.run().equals(mapRun)
@@ -89,7 +89,8 @@ final class SampleHistoryTest {
         before = previous;
         last = sent;
       }
-      assertThat(accepted == Acceptance.MEASURED || accepted == Acceptance.BEGUN).isEqualTo(fresh);
+      assertThat(accepted == BatchResult.MEASURED || accepted == BatchResult.BEGUN)
+          .isEqualTo(fresh);
       compare();
     }
 

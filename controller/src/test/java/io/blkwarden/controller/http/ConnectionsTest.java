@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.board.Board;
-import io.blkwarden.controller.board.Decided;
-import io.blkwarden.controller.look.FleetLook;
+import io.blkwarden.controller.history.FleetHistory;
+import io.blkwarden.controller.history.RecentDecisions;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,21 +32,21 @@ final class ConnectionsTest {
   private static final String REQUEST = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n";
 
   private final Scheduler pages = Schedulers.newSingle("pages-of-test", true);
-  private final Pulse pulse = new Pulse();
+  private final ChangeSignal pulse = new ChangeSignal();
   private final List<Socket> sockets = new ArrayList<>();
   private @Nullable StatusServer server;
 
   private StatusServer serve(Connections.Limits limits) {
     server =
         StatusServer.start(
-            new HttpPlace(
+            new HttpSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Set.of(), null, limits),
             () -> new Readiness(true, List.of(), List.of()),
-            new Shown(
+            new DashboardData(
                 new FleetView(),
-                new Board(),
-                new Decided(),
-                _ -> Mono.<FleetLook>error(new IllegalStateException()),
+                new FleetHistory(),
+                new RecentDecisions(),
+                _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
                 pulse,
                 pages),
             MetricSource.of(List.of()),

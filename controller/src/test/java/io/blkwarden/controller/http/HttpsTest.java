@@ -3,9 +3,9 @@ package io.blkwarden.controller.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.blkwarden.controller.board.Board;
-import io.blkwarden.controller.board.Decided;
-import io.blkwarden.controller.look.FleetLook;
+import io.blkwarden.controller.history.FleetHistory;
+import io.blkwarden.controller.history.RecentDecisions;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -77,17 +77,17 @@ final class HttpsTest {
 
   private StatusServer start(Path chain, Path key) {
     return StatusServer.start(
-        new HttpPlace(
+        new HttpSettings(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Set.of(),
             new Tls(chain, key)),
         () -> new Readiness(true, List.of(), List.of()),
-        new Shown(
+        new DashboardData(
             new FleetView(),
-            new Board(),
-            new Decided(),
-            _ -> Mono.<FleetLook>error(new IllegalStateException()),
-            new Pulse(),
+            new FleetHistory(),
+            new RecentDecisions(),
+            _ -> Mono.<FleetSnapshot>error(new IllegalStateException()),
+            new ChangeSignal(),
             pages),
         MetricSource.of(List.of()),
         new Approvals(null, _ -> Mono.never(), Clock.systemUTC()),

@@ -3,16 +3,16 @@ package io.blkwarden.controller.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.controller.board.Board;
-import io.blkwarden.controller.board.Decided;
-import io.blkwarden.controller.look.DeviceLook;
-import io.blkwarden.controller.look.DiskLook;
-import io.blkwarden.controller.look.FleetLook;
-import io.blkwarden.controller.look.HostLook;
-import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.audit.AuditQuery;
+import io.blkwarden.controller.audit.AuditTrail;
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.history.FleetHistory;
+import io.blkwarden.controller.history.RecentDecisions;
+import io.blkwarden.controller.snapshot.DeviceSnapshot;
+import io.blkwarden.controller.snapshot.DiskSnapshot;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
+import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.controller.testing.Messages;
-import io.blkwarden.controller.why.Question;
-import io.blkwarden.controller.why.Story;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappingState;
@@ -56,12 +56,13 @@ final class StatusServerTest {
   private final List<OperatorRequest> asked = new CopyOnWriteArrayList<>();
   private final FleetView view = new FleetView();
   private final Scheduler pages = Schedulers.newSingle("pages-of-test", true);
-  private final Board board = new Board();
-  private final Pulse pulse = new Pulse();
-  private final Shown shown = new Shown(view, board, new Decided(), this::near, pulse, pages);
+  private final FleetHistory history = new FleetHistory();
+  private final ChangeSignal pulse = new ChangeSignal();
+  private final DashboardData shown =
+      new DashboardData(view, history, new RecentDecisions(), this::near, pulse, pages);
   private final StatusServer server =
       StatusServer.start(
-          new HttpPlace(
+          new HttpSettings(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               Set.of("warden.example"),
               null),
@@ -81,7 +82,7 @@ final class StatusServerTest {
           this::tell);
   private final StatusServer closed =
       StatusServer.start(
-          new HttpPlace(
+          new HttpSettings(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               Set.of("warden.example"),
               null),
@@ -100,9 +101,9 @@ final class StatusServerTest {
     pages.dispose();
   }
 
-  private Mono<FleetLook> near(Set<HostId> hosts) {
-    DiskLook disk =
-        new DiskLook(
+  private Mono<FleetSnapshot> near(Set<HostId> hosts) {
+    DiskSnapshot disk =
+        new DiskSnapshot(
             new DomainRef(new UUID(1, 2), 7, "vm<b>7"),
             "xvda2",
             null,
@@ -121,13 +122,13 @@ final class StatusServerTest {
     return Mono.just(look(1, Map.of(hosts.iterator().next(), List.of(disk))));
   }
 
-  private static FleetLook look(long second, Map<HostId, List<DiskLook>> disks) {
-    DeviceLook sda = new DeviceLook("sda", "none", "ineffective", 0.9, 40.0, 3.0, 100.0);
-    return new FleetLook(
+  private static FleetSnapshot look(long second, Map<HostId, List<DiskSnapshot>> disks) {
+    DeviceSnapshot sda = new DeviceSnapshot("sda", "none", "ineffective", 0.9, 40.0, 3.0, 100.0);
+    return new FleetSnapshot(
         Instant.ofEpochSecond(second),
         List.of(
-            new HostLook(
-                new HostId("dom0-7"), HostLook.State.LIVE, 4, 1, 0, null, 0.2, List.of(sda))),
+            new HostSnapshot(
+                new HostId("dom0-7"), HostSnapshot.State.LIVE, 4, 1, 0, null, 0.2, List.of(sda))),
         disks,
         List.of(),
         0,
@@ -162,17 +163,17 @@ final class StatusServerTest {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  private Mono<Story> tell(Question question, Duration since) {
-    Story story = new Story();
-    return switch (question.about()) {
+  private Mono<AuditTrail> tell(AuditQuery query, Duration since) {
+    AuditTrail trail = new AuditTrail();
+    return switch (query.about()) {
       case "vm176" -> {
-        story.add(Messages.alert(1, Alert.State.FIRING));
+        trail.add(Messages.alert(1, Alert.State.FIRING));
         assertThat(since).isEqualTo(Duration.ofHours(1));
-        yield Mono.just(story);
+        yield Mono.just(trail);
       }
       case "busy" -> Mono.error(new RejectedExecutionException());
       case "away" -> Mono.error(new IOException("no NATS"));
-      default -> Mono.just(story);
+      default -> Mono.just(trail);
     };
   }
 
@@ -236,7 +237,7 @@ final class StatusServerTest {
   @Test
   void guessesAreLimited() throws Exception {
     List<Integer> codes = new ArrayList<>();
-    for (int i = 0; i < 3 * ActDoor.MOST; i++) {
+    for (int i = 0; i < 3 * ActionRoutes.MOST; i++) {
       codes.add(post(server, "approve", "Bearer guess" + i, "").statusCode());
     }
     assertThat(codes).contains(401, 429);
@@ -249,7 +250,7 @@ final class StatusServerTest {
                 URI.create("http://127.0.0.1:%d/api/v1/events".formatted(server.port())))
             .build();
     List<HttpResponse<Stream<String>>> looks = new ArrayList<>();
-    for (int i = 0; i < Board.VIEWERS_MAX; i++) {
+    for (int i = 0; i < FleetHistory.VIEWERS_MAX; i++) {
       looks.add(client.send(events, HttpResponse.BodyHandlers.ofLines()));
       assertThat(looks.getLast().statusCode()).isEqualTo(200);
     }
@@ -261,7 +262,7 @@ final class StatusServerTest {
     await()
         .until(() -> {
           pulse.beat(); // a page that is gone is noticed when it is written to
-          return board.viewers() < Board.VIEWERS_MAX;
+          return history.viewers() < FleetHistory.VIEWERS_MAX;
         });
     for (HttpResponse<Stream<String>> look : looks) {
       look.body().close();
@@ -300,8 +301,8 @@ final class StatusServerTest {
   void theViewIsJson() throws Exception {
     assertThat(get("/api/v1/hosts").body()).isEqualTo("[]");
     assertThat(get("/api/v1/throttles").body()).isEqualTo("[]");
-    view.see(new Effect.Publish(Messages.alert(1, Alert.State.FIRING)));
-    view.see(new Effect.Publish(Messages.alert(1, Alert.State.RESOLVED)));
+    view.see(new Effect.PublishAlert(Messages.alert(1, Alert.State.FIRING)));
+    view.see(new Effect.PublishAlert(Messages.alert(1, Alert.State.RESOLVED)));
 
     assertThat(get("/api/v1/alerts").body())
         .contains("\"state\":\"resolved\"", "\"policy\":\"swap-storm\"")
@@ -357,7 +358,7 @@ final class StatusServerTest {
 
   @Test
   void tellsOfTheFleetAndItsPolicies() throws Exception {
-    board.take(look(5, Map.of()), true);
+    history.take(look(5, Map.of()), true);
     assertThat(get("/api/v1/fleet").body())
         .contains("\"live\":1", "\"host\":\"dom0-7\"", "\"await_ms\":40.0", "\"io_some\":null");
     assertThat(get("/api/v1/policies").body()).startsWith("{").contains("\"policies\":[]");
@@ -366,7 +367,7 @@ final class StatusServerTest {
 
   @Test
   void whoFollowsGetsEachTopicAndThenWhatChanges() throws Exception {
-    board.take(look(5, Map.of()), true);
+    history.take(look(5, Map.of()), true);
     HttpResponse<Stream<String>> events =
         client.send(
             HttpRequest.newBuilder(
@@ -378,8 +379,8 @@ final class StatusServerTest {
     Iterator<String> lines = events.body().iterator();
     assertThat(next(lines, "event: fleet")).contains("\"dom0-7\"");
     assertThat(next(lines, "event: host")).contains("\"scheduler\":\"none\"");
-    assertThat(board.watched()).containsExactly(new HostId("dom0-7"));
-    board.take(look(6, Map.of()), false);
+    assertThat(history.watched()).containsExactly(new HostId("dom0-7"));
+    history.take(look(6, Map.of()), false);
     pulse.beat();
     assertThat(next(lines, "event: acts")).contains("\"throttles\":[]");
     assertThat(next(lines, "event: host")).contains("1970-01-01T00:00:06Z");

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
+import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.ingest.EngineInput.One;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
-import io.blkwarden.controller.step.Input;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.OperatorKey;
@@ -163,7 +163,8 @@ final class FleetIntakeTest {
     assertThat(stored(other, HOST)).isNull();
     assertThat(count(counters.malformed, Kind.MAPPING)).isEqualTo(2);
 
-    assertThat(stored(other, other)).isEqualTo(new One(new Input.Mapped(snapshot(other, 1))));
+    assertThat(stored(other, other))
+        .isEqualTo(new One(new Input.MappingChanged(snapshot(other, 1))));
   }
 
   private @Nullable One stored(HostId under, HostId of) {
@@ -175,7 +176,8 @@ final class FleetIntakeTest {
   void anOutcomeCountsOnceWhicheverWayItComes() {
     Outcome outcome = Messages.done(Messages.command(1, HOST, 1_000), 2);
 
-    assertThat(intake.first(outcome)).isEqualTo(new One(new Input.OutcomeSeen(outcome), HOST, 0));
+    assertThat(intake.first(outcome))
+        .isEqualTo(new One(new Input.OutcomeReceived(outcome), HOST, 0));
     assertThat(intake.first(outcome)).isNull();
     assertThat(counters.duplicates.sum()).isEqualTo(1);
   }
@@ -200,7 +202,7 @@ final class FleetIntakeTest {
         new BusMessage(SUBJECTS.operator("release-all"), "reply", ControlJson.encode(ask));
     assertThat(intake.request(asked)).isNull();
     intake.leads(true);
-    assertThat(intake.request(asked)).isEqualTo(new One(new Input.Asked(ask, 1)));
+    assertThat(intake.request(asked)).isEqualTo(new One(new Input.RequestReceived(ask, 1)));
     assertThat(
             intake.request(
                 new BusMessage(SUBJECTS.operator("throttle"), "reply", ControlJson.encode(ask))))
@@ -236,8 +238,8 @@ final class FleetIntakeTest {
 
     assertThat(taken)
         .containsExactly(
-            new One(new Input.Asked(ask, key, 1)),
-            new One(new Input.Asked(ask, null, 2)),
+            new One(new Input.RequestReceived(ask, key, 1)),
+            new One(new Input.RequestReceived(ask, null, 2)),
             null,
             null);
     assertThat(refused).hasSize(2);

@@ -2,14 +2,14 @@ package io.blkwarden.controller.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
-import io.blkwarden.controller.record.Arrival;
-import io.blkwarden.controller.record.Entry;
-import io.blkwarden.controller.record.FileHeader;
-import io.blkwarden.controller.step.StepSettings;
+import io.blkwarden.controller.recording.Entry;
+import io.blkwarden.controller.recording.FileHeader;
+import io.blkwarden.controller.recording.ReceiveTime;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Outcome;
 import java.util.List;
@@ -38,15 +38,15 @@ final class ReplayTest {
     return load.policies();
   }
 
-  private static Report run(Taped taped, @Nullable PolicySet policies, long from, long to) {
-    Replay replay = new Replay(policies, StepSettings.DEFAULT, from, to);
-    Arrival begun = taped.entries().getFirst().at();
+  private static ReplayReport run(Taped taped, @Nullable PolicySet policies, long from, long to) {
+    Replay replay = new Replay(policies, EngineSettings.DEFAULT, from, to);
+    ReceiveTime begun = taped.entries().getFirst().at();
     FileHeader file = new FileHeader(Taped.session(1), 0, begun, "blkwarden.v1");
     taped.entries().forEach(entry -> replay.take(file, entry));
     return replay.finish();
   }
 
-  private static Report run(Taped taped, @Nullable PolicySet policies) {
+  private static ReplayReport run(Taped taped, @Nullable PolicySet policies) {
     return run(taped, policies, 0, Long.MAX_VALUE);
   }
 
@@ -61,10 +61,10 @@ final class ReplayTest {
 
   @Test
   void aStormThatNobodyThrottledWouldHaveBeen() {
-    Report report = run(storm(), policies("auto", ""));
+    ReplayReport report = run(storm(), policies("auto", ""));
 
     assertThat(report.planned()).hasSize(1);
-    Stretch planned = report.planned().getFirst();
+    ThrottledPeriod planned = report.planned().getFirst();
     assertThat(planned.domain().name()).isEqualTo("vm176");
     assertThat(planned.policy()).isEqualTo("swap-storm");
     assertThat(planned.mode()).isEqualTo("auto");
@@ -76,7 +76,8 @@ final class ReplayTest {
     assertThat(report.alerts()).isEqualTo(1);
     assertThat(report.samples()).isEqualTo(136);
     assertThat(report.differences())
-        .containsExactly(new Report.Difference("dom0-7", "vm176", "xvda2", planned.millis(), 0, 0));
+        .containsExactly(
+            new ReplayReport.Difference("dom0-7", "vm176", "xvda2", planned.millis(), 0, 0));
   }
 
   @Test
@@ -86,7 +87,7 @@ final class ReplayTest {
 
   @Test
   void aShadowPolicyLastsAsLongAsItsAlert() {
-    Report report = run(storm(), policies("shadow", ""));
+    ReplayReport report = run(storm(), policies("shadow", ""));
 
     assertThat(report.commands()).isZero();
     assertThat(report.planned())
@@ -108,7 +109,7 @@ final class ReplayTest {
     taped.policies(RULES.formatted("auto", ""));
     taped.seconds(20, 800);
 
-    Report recorded = run(taped, null);
+    ReplayReport recorded = run(taped, null);
     assertThat(recorded.policyVersions()).isEqualTo(2);
     assertThat(recorded.policiesGiven()).isFalse();
     assertThat(recorded.planned())
@@ -119,7 +120,7 @@ final class ReplayTest {
 
   @Test
   void whatAGuardHeldBackIsTold() {
-    Report report = run(storm(), policies("auto", "protect: [ { domain: \"vm1*\" } ]"));
+    ReplayReport report = run(storm(), policies("auto", "protect: [ { domain: \"vm1*\" } ]"));
 
     assertThat(report.planned()).isEmpty();
     assertThat(report.heldBack())
@@ -137,7 +138,7 @@ final class ReplayTest {
     taped.seconds(2, 5);
     taped.outcome(LEASE, Outcome.Result.RELEASED);
     taped.seconds(20, 5);
-    Report report = run(taped, policies("auto", ""));
+    ReplayReport report = run(taped, policies("auto", ""));
 
     assertThat(report.planned()).isEmpty();
     assertThat(report.done())
@@ -148,16 +149,16 @@ final class ReplayTest {
           assertThat(each.ended()).isEqualTo("released");
         });
     assertThat(report.differences())
-        .containsExactly(new Report.Difference("dom0-7", "vm176", "xvda2", 0, 4_000, 0));
+        .containsExactly(new ReplayReport.Difference("dom0-7", "vm176", "xvda2", 0, 4_000, 0));
   }
 
   @Test
   void nothingIsDecidedOutsideTheTimeWanted() {
-    Report before = run(storm(), policies("auto", ""), 0, Taped.WALL + 7_000);
+    ReplayReport before = run(storm(), policies("auto", ""), 0, Taped.WALL + 7_000);
     assertThat(before.planned()).isEmpty();
     assertThat(before.toMillis()).isEqualTo(Taped.WALL + 7_000);
 
-    Report late = run(storm(), policies("auto", ""), Taped.WALL + 12_000, Long.MAX_VALUE);
+    ReplayReport late = run(storm(), policies("auto", ""), Taped.WALL + 12_000, Long.MAX_VALUE);
     assertThat(late.planned())
         .singleElement()
         .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 12_000));
@@ -167,11 +168,11 @@ final class ReplayTest {
   @Test
   void lossesAndWhatCannotBeReadAreCounted() {
     Taped taped = storm();
-    Arrival last = taped.entries().getLast().at();
+    ReceiveTime last = taped.entries().getLast().at();
     taped.entries().add(new Entry.Loss(last, 3, 2, true));
     taped.entries().add(new Entry.Message(last, false, "sample.1.dom0-7", new byte[] {1}));
     taped.entries().add(new Entry.Message(last, false, "agent.1.dom0-7", new byte[] {1}));
-    Report report = run(taped, policies("auto", ""));
+    ReplayReport report = run(taped, policies("auto", ""));
 
     assertThat(report.samplesMissing()).isEqualTo(3);
     assertThat(report.othersMissing()).isEqualTo(2);

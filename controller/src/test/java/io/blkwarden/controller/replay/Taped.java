@@ -2,9 +2,9 @@ package io.blkwarden.controller.replay;
 
 import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.controller.policy.read.PolicyFile;
-import io.blkwarden.controller.record.Arrival;
-import io.blkwarden.controller.record.Entry;
-import io.blkwarden.controller.record.RecordingFormat;
+import io.blkwarden.controller.recording.Entry;
+import io.blkwarden.controller.recording.ReceiveTime;
+import io.blkwarden.controller.recording.RecordingFormat;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappingState;
@@ -125,7 +125,7 @@ public final class Taped {
   public void policies(String text) {
     entries.add(
         new Entry.Message(
-            new Arrival(7_000_000 + millis * 1_000, WALL + millis),
+            new ReceiveTime(7_000_000 + millis * 1_000, WALL + millis),
             false,
             RecordingFormat.POLICIES,
             new RecordedPolicies(List.of(new PolicyFile("p.yaml", text)), null).encode()));
@@ -142,7 +142,7 @@ public final class Taped {
   private void put(String subject, byte[] payload) {
     entries.add(
         new Entry.Message(
-            new Arrival(7_000_000 + millis * 1_000, WALL + millis),
+            new ReceiveTime(7_000_000 + millis * 1_000, WALL + millis),
             false,
             subject.substring(SUBJECTS.prefix().length() + 1),
             payload));

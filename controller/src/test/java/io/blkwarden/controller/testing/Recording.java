@@ -1,10 +1,10 @@
 package io.blkwarden.controller.testing;
 
-import io.blkwarden.controller.bus.Claim;
+import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.nats.BusMessage;
-import io.blkwarden.controller.said.Said;
+import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.model.message.Alert;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,13 +16,13 @@ public final class Recording {
   public final List<String> seen = new CopyOnWriteArrayList<>();
 
   /** What operators said, in order. */
-  public final List<Said> words = new CopyOnWriteArrayList<>();
+  public final List<OperatorState> words = new CopyOnWriteArrayList<>();
 
   /** The open alerts that were found before a claim, in order. */
   public final List<Alert> open = new CopyOnWriteArrayList<>();
 
   /** The claims, in order. */
-  public final List<Claim> claims = new CopyOnWriteArrayList<>();
+  public final List<Leadership> claims = new CopyOnWriteArrayList<>();
 
   /** The kinds of shared state, in order. */
   public final List<String> shared = new CopyOnWriteArrayList<>();
@@ -43,11 +43,11 @@ public final class Recording {
   private void take(SharedState state) {
     shared.add(state.getClass().getSimpleName());
     switch (state) {
-      case SharedState.OperatorInputs(Said said) -> words.add(said);
-      case SharedState.Baseline(var spec) ->
-          seen.add("learned " + spec.of().metric().id() + " of " + spec.disks());
+      case SharedState.OperatorInputs(OperatorState operatorState) -> words.add(operatorState);
+      case SharedState.Baseline(var baseline) ->
+          seen.add("learned " + baseline.of().metric().id() + " of " + baseline.disks());
       case SharedState.OpenAlerts(List<Alert> found) -> open.addAll(found);
-      case SharedState.ClaimState(Claim claim) -> claims.add(claim);
+      case SharedState.LeadershipState(Leadership leadership) -> claims.add(leadership);
     }
   }
 

@@ -3,7 +3,7 @@ package io.blkwarden.controller.testing;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.RecordDesk;
+import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.json.ControlJson;
@@ -21,9 +21,9 @@ public final class StoredRecords {
   private StoredRecords() {}
 
   /** Starts it, and returns when it answers. */
-  public static RecordDesk answering(NatsServer server, Connection client) throws NatsException {
-    RecordDesk desk =
-        new RecordDesk(
+  public static RecordServer answering(NatsServer server, Connection client) throws NatsException {
+    RecordServer desk =
+        new RecordServer(
             new NatsSettings(server.url(), null, Subjects.DEFAULT, "c1"),
             new BusCounters(),
             Clock.systemUTC(),

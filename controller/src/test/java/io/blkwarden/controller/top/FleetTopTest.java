@@ -79,7 +79,7 @@ final class FleetTopTest {
     map(host);
     sample();
     second();
-    now += SeenHost.SILENT_MILLIS + 1;
+    now += TopHost.SILENT_MILLIS + 1;
     assertThat(line(swap).load()).isEqualTo(DiskLine.Load.UNKNOWN);
     assertThat(round().remarks()).singleElement().asString().startsWith("silent, so with unknown");
     second();

@@ -56,7 +56,7 @@ public final class AgentCommand implements Runnable {
     line.setParameterExceptionHandler(AgentCommand::unreadable);
     line.setExecutionExceptionHandler((failure, at, parsed) -> {
       AgentLog.end(); // what it said before is what a report needs
-      return Voice.of(at, parsed.originalArgs().contains("--json"))
+      return CommandOutput.of(at, parsed.originalArgs().contains("--json"))
           .failed("unexpected: " + failure, "report it with the command that you typed");
     });
     return line;
@@ -64,7 +64,7 @@ public final class AgentCommand implements Runnable {
 
   private static int unreadable(CommandLine.ParameterException e, String[] words) {
     Complaint complaint = Complaint.of(e);
-    return Voice.of(e.getCommandLine(), List.of(words).contains("--json"))
+    return CommandOutput.of(e.getCommandLine(), List.of(words).contains("--json"))
         .complain(ExitCodes.USAGE, complaint.error(), complaint.hint());
   }
 
@@ -76,7 +76,7 @@ public final class AgentCommand implements Runnable {
   public static int execute(String[] words, Map<String, String> environment) {
     boolean service = words.length > 0 && words[0].equals("run");
     if (service) {
-      HeadStart.begin();
+      WarmUp.begin();
     }
     CommandLine line = service ? ready(new CommandLine(new ServiceAlone())) : commandLine();
     // LC_ALL=C, which the launcher sets for the kernel's words, is no reason to lose a guest's name
@@ -84,7 +84,7 @@ public final class AgentCommand implements Runnable {
     try {
       return line.execute(AgentConf.with(line, words, environment));
     } catch (ServiceConf.Unfit e) {
-      Voice voice = Voice.of(line, List.of(words).contains("--json"));
+      CommandOutput voice = CommandOutput.of(line, List.of(words).contains("--json"));
       String hint = "mend it, or name another file in " + AgentConf.VARIABLE;
       e.problems().forEach(problem -> voice.complain(ExitCodes.USAGE, problem, hint));
       return ExitCodes.USAGE;

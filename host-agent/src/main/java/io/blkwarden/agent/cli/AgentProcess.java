@@ -1,27 +1,27 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.app.AgentInbox;
+import io.blkwarden.agent.app.AgentPorts;
+import io.blkwarden.agent.app.AgentRuntime;
+import io.blkwarden.agent.app.AgentSettings;
+import io.blkwarden.agent.app.Tracing;
 import io.blkwarden.agent.bus.Controllers;
-import io.blkwarden.agent.cgroup.CgroupLimits;
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.lease.HandOver;
-import io.blkwarden.agent.lease.LeaseFile;
-import io.blkwarden.agent.lease.OutcomeFile;
-import io.blkwarden.agent.lease.ReleaseRequest;
-import io.blkwarden.agent.lease.StateFolders;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.nats.NatsLink;
 import io.blkwarden.agent.nats.NatsSettings;
-import io.blkwarden.agent.priority.LinuxIoPriorities;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.queue.QueueWish;
-import io.blkwarden.agent.runtime.AgentInbox;
-import io.blkwarden.agent.runtime.AgentPorts;
-import io.blkwarden.agent.runtime.AgentRuntime;
-import io.blkwarden.agent.runtime.AgentSettings;
-import io.blkwarden.agent.runtime.Tracing;
+import io.blkwarden.agent.queue.DesiredQueue;
+import io.blkwarden.agent.restraint.CgroupLimits;
+import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.agent.scan.HostScanner;
-import io.blkwarden.agent.throttle.FoundLeases;
-import io.blkwarden.agent.throttle.IoPriorities;
-import io.blkwarden.agent.throttle.LimitGroups;
+import io.blkwarden.agent.state.HandOver;
+import io.blkwarden.agent.state.LeaseFile;
+import io.blkwarden.agent.state.OutcomeFile;
+import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateFolders;
 import io.blkwarden.agent.trace.BioTrace;
 import io.blkwarden.agent.uevent.NetlinkUevents;
 import io.blkwarden.agent.uevent.UeventNotice;
@@ -57,10 +57,10 @@ final class AgentProcess {
    *     tasks whose priority could be set
    * @return failed with what is missing
    */
-  static Reading<AgentProcess> start(
+  static ReadResult<AgentProcess> start(
       AgentSettings settings,
       NatsSettings bus,
-      QueueWish wish,
+      DesiredQueue wish,
       Path root,
       boolean live,
       StateFolders folders) {
@@ -118,10 +118,10 @@ final class AgentProcess {
     return System.nanoTime() / 1_000_000;
   }
 
-  private static Reading<IoPriorities> priorities(boolean live) {
+  private static ReadResult<IoPriorities> priorities(boolean live) {
     return live
         ? LinuxIoPriorities.open().map(priorities -> priorities)
-        : Reading.present(new NoPriorities());
+        : ReadResult.present(new NoPriorities());
   }
 
   private static LimitGroups limits(boolean live, RootedFiles files, Path root) {
@@ -132,11 +132,11 @@ final class AgentProcess {
 
   private static Tracing tracing(Path root, RootedFiles files, Deque<Runnable> closing) {
     return switch (BioTrace.open(root, files, (int) ProcessHandle.current().pid())) {
-      case Reading.Present<BioTrace>(BioTrace trace) -> {
+      case ReadResult.Present<BioTrace>(BioTrace trace) -> {
         closing.push(trace::close);
         yield new BioTracing(trace);
       }
-      case Reading<BioTrace> none -> {
+      case ReadResult<BioTrace> none -> {
         LOG.warn("tracing: {}", none.describe());
         yield Tracing.none(none.describe());
       }
@@ -146,8 +146,9 @@ final class AgentProcess {
   private static void uevents(AgentInbox inbox, Deque<Runnable> closing) {
     inbox.hearsUevents();
     switch (NetlinkUevents.open(inbox::uevent)) {
-      case Reading.Present<NetlinkUevents>(NetlinkUevents uevents) -> closing.push(uevents::close);
-      case Reading<NetlinkUevents> none -> {
+      case ReadResult.Present<NetlinkUevents>(NetlinkUevents uevents) ->
+          closing.push(uevents::close);
+      case ReadResult<NetlinkUevents> none -> {
         LOG.warn("uevents: {}; changes are found by scans only", none.describe());
         inbox.uevent(new UeventNotice.Stopped(none.describe()));
       }

@@ -1,8 +1,8 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.mapping.SeenBio;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.runtime.Tracing;
+import io.blkwarden.agent.app.Tracing;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.mapping.ObservedBio;
 import io.blkwarden.agent.trace.BioBatch;
 import io.blkwarden.agent.trace.BioTrace;
 import io.blkwarden.model.DeviceNumber;
@@ -21,17 +21,17 @@ final class BioTracing implements Tracing {
 
   @Override
   public Optional<String> arm(Set<DeviceNumber> devices) {
-    Reading<BioTrace.Armed> armed = trace.arm(devices);
+    ReadResult<BioTrace.Armed> armed = trace.arm(devices);
     return armed.isPresent() ? drainFault : Optional.of(armed.describe());
   }
 
   @Override
-  public List<SeenBio> drain() {
-    Reading<BioBatch> drained = trace.drain();
+  public List<ObservedBio> drain() {
+    ReadResult<BioBatch> drained = trace.drain();
     drainFault = drained.isPresent() ? Optional.empty() : Optional.of(drained.describe());
     return drained.orElse(BioBatch.EMPTY).bios().stream()
         .filter(bio -> bio.pid() > 0)
-        .map(bio -> new SeenBio(bio.pid(), bio.device()))
+        .map(bio -> new ObservedBio(bio.pid(), bio.device()))
         .distinct()
         .toList();
   }

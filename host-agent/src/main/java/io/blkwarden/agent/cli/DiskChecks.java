@@ -1,12 +1,12 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.MappingResolver;
-import io.blkwarden.agent.mapping.Unread;
+import io.blkwarden.agent.mapping.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.MappedDisk;
@@ -35,8 +35,8 @@ record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
   }
 
   /** Looks at all disks once, changing nothing. */
-  static DiskChecks of(Reading<MapSources> sources) {
-    if (!(sources instanceof Reading.Present<MapSources>(MapSources found))) {
+  static DiskChecks of(ReadResult<MapSources> sources) {
+    if (!(sources instanceof ReadResult.Present<MapSources>(MapSources found))) {
       return new DiskChecks(List.of(), sources.describe());
     }
     HostSnapshot snapshot =
@@ -45,7 +45,7 @@ record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
         new MappingResolver(RolePatterns.DEFAULTS).resolve(snapshot, Evidence.none()).disks();
     String fault =
         snapshot.unread().stream()
-            .filter(Unread::essential)
+            .filter(UnreadSource::essential)
             .findFirst()
             .map(unread -> unread.source() + ": " + unread.reason())
             .orElse(null);

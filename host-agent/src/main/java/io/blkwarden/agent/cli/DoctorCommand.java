@@ -1,11 +1,11 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.FileBytes;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.nats.NatsCheck;
 import io.blkwarden.agent.nats.NatsSettings;
-import io.blkwarden.agent.probe.FileBytes;
-import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.trace.TraceCheck;
 import io.blkwarden.agent.uevent.UeventCheck;
 import io.blkwarden.agent.xenstore.TextXenStore;
@@ -52,10 +52,10 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Voice voice = Voice.of(spec.commandLine(), json);
+    CommandOutput voice = CommandOutput.of(spec.commandLine(), json);
     List<String> problems = new ArrayList<>();
-    Reading<RootedFiles> files = hostOptions.files();
-    if (!(files instanceof Reading.Present<RootedFiles>(RootedFiles found))) {
+    ReadResult<RootedFiles> files = hostOptions.files();
+    if (!(files instanceof ReadResult.Present<RootedFiles>(RootedFiles found))) {
       return voice.unusable(List.of("--root: " + files.describe()));
     }
     Optional<NatsSettings> bus =
@@ -100,17 +100,17 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static Check dump(RootedFiles files) {
-    Reading<TextXenStore> store =
+    ReadResult<TextXenStore> store =
         files
             .read("xenstore.txt", new FileBytes(64 << 20))
             .flatMap(bytes -> TextXenStore.parse(bytes.text()));
-    return store instanceof Reading.Present<TextXenStore>(TextXenStore read)
+    return store instanceof ReadResult.Present<TextXenStore>(TextXenStore read)
         ? Check.ok("xenstore", "xenstore.txt has %d nodes".formatted(read.size()))
         : Check.fail(
             "xenstore", store.describe(), "Put what xenstore-ls -f prints into xenstore.txt.");
   }
 
-  private void print(List<Check> checks, Voice voice) {
+  private void print(List<Check> checks, CommandOutput voice) {
     PrintWriter out = voice.out();
     if (json) {
       ArrayNode all = AsciiJson.MAPPER.createArrayNode();

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.lease.HandOver;
-import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.agent.state.HandOver;
+import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import java.time.InstantSource;
@@ -34,7 +34,7 @@ final class HandOverCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Voice voice = Voice.of(spec.commandLine(), json);
+    CommandOutput voice = CommandOutput.of(spec.commandLine(), json);
     return switch (StateLock.attempt(stateOptions.folders(), StateLock.LOOK)) {
       case StateLock.Attempt.Busy() -> {
         Optional<String> fault = new HandOver(stateOptions.stateDir, InstantSource.system()).make();
@@ -54,7 +54,7 @@ final class HandOverCommand implements Callable<Integer> {
     };
   }
 
-  private int handedOver(Voice voice) {
+  private int handedOver(CommandOutput voice) {
     if (json) {
       voice
           .out()

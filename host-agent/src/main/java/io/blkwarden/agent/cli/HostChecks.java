@@ -1,24 +1,24 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.cgroup.CgroupLimits;
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.lease.QueueFile;
-import io.blkwarden.agent.lease.StateFolders;
-import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.agent.kernel.BlkbackThread;
+import io.blkwarden.agent.kernel.BlockDevice;
+import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.Hardware;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.agent.kernel.KernelThreads;
+import io.blkwarden.agent.kernel.QueueScheduler;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskIo;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.mapping.verdict.Layer;
-import io.blkwarden.agent.priority.LinuxIoPriorities;
-import io.blkwarden.agent.probe.BlkbackThread;
-import io.blkwarden.agent.probe.BlockDevice;
-import io.blkwarden.agent.probe.BootId;
-import io.blkwarden.agent.probe.Hardware;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.KernelRelease;
-import io.blkwarden.agent.probe.KernelThreads;
-import io.blkwarden.agent.probe.QueueScheduler;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.probe.TaskIo;
-import io.blkwarden.agent.queue.HeldSetting;
+import io.blkwarden.agent.queue.ChangedSetting;
+import io.blkwarden.agent.restraint.CgroupLimits;
+import io.blkwarden.agent.restraint.LinuxIoPriorities;
+import io.blkwarden.agent.state.QueueFile;
+import io.blkwarden.agent.state.StateFolders;
+import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.IoPriority;
 import java.nio.file.Files;
@@ -43,8 +43,8 @@ final class HostChecks {
    * @param below names of devices at the bottom of guests' disks
    */
   static List<Check> devices(KernelFiles files, Set<String> below) {
-    Reading<List<String>> names = BlockDevice.names(files);
-    if (!(names instanceof Reading.Present<List<String>>(List<String> found))) {
+    ReadResult<List<String>> names = BlockDevice.names(files);
+    if (!(names instanceof ReadResult.Present<List<String>>(List<String> found))) {
       return List.of(Check.fail("devices", names.describe(), "Give a --root that has sys/block."));
     }
     KernelRelease kernel = KernelRelease.read(files).toOptional().orElse(null);
@@ -58,7 +58,7 @@ final class HostChecks {
   }
 
   private static Check device(KernelFiles files, String name, @Nullable KernelRelease kernel) {
-    Reading<QueueScheduler> scheduler = QueueScheduler.read(files, name);
+    ReadResult<QueueScheduler> scheduler = QueueScheduler.read(files, name);
     String active = scheduler.map(QueueScheduler::active).toOptional().orElse(null);
     boolean hardware = Hardware.is(files, name);
     ActuatorVerdict verdict =
@@ -83,7 +83,7 @@ final class HostChecks {
   private static String remedy(
       String name,
       boolean hardware,
-      Reading<QueueScheduler> scheduler,
+      ReadResult<QueueScheduler> scheduler,
       @Nullable KernelRelease kernel) {
     String limit = "Throttle disks on it by a limit.";
     if (!hardware) {
@@ -138,7 +138,7 @@ final class HostChecks {
         root
             ? Check.ok("rights", "runs as root")
             : Check.fail("rights", "does not run as root", "Run it as root."));
-    Reading<IoPriority> own =
+    ReadResult<IoPriority> own =
         LinuxIoPriorities.open()
             .flatMap(priorities -> priorities.get((int) ProcessHandle.current().pid()));
     checks.add(
@@ -157,7 +157,7 @@ final class HostChecks {
     if (cut.isEmpty()) {
       return List.of();
     }
-    Reading<TaskIo> io = TaskIo.read(files, cut.getFirst().id().pid());
+    ReadResult<TaskIo> io = TaskIo.read(files, cut.getFirst().id().pid());
     String names =
         "the names of %d threads are cut, such as '%s'"
             .formatted(cut.size(), cut.getFirst().name().comm());
@@ -172,10 +172,10 @@ final class HostChecks {
 
   /** What the agent has set of devices' queues. */
   static Check queues(KernelFiles files, Path stateDir) {
-    Reading<List<HeldSetting>> held =
+    ReadResult<List<ChangedSetting>> held =
         BootId.read(files)
             .flatMap(boot -> new QueueFile(StateFolders.ofHost(stateDir), boot.id()).load());
-    if (!(held instanceof Reading.Present<List<HeldSetting>>(List<HeldSetting> found))) {
+    if (!(held instanceof ReadResult.Present<List<ChangedSetting>>(List<ChangedSetting> found))) {
       return Check.warn(
           "queues", held.describe(), "The agent sets such a file aside at its next start.");
     }
@@ -183,7 +183,7 @@ final class HostChecks {
         "queues",
         found.isEmpty()
             ? "the agent has set nothing of devices' queues"
-            : found.stream().map(HeldSetting::describe).collect(Collectors.joining(", ")));
+            : found.stream().map(ChangedSetting::describe).collect(Collectors.joining(", ")));
   }
 
   /** Whether leases can be kept. */

@@ -1,8 +1,8 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.HostId;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,7 +30,7 @@ final class HostOptions {
     return root.toAbsolutePath().normalize().equals(Path.of("/"));
   }
 
-  Reading<RootedFiles> files() {
+  ReadResult<RootedFiles> files() {
     return RootedFiles.below(root);
   }
 
@@ -38,8 +38,8 @@ final class HostOptions {
   Optional<HostId> host(KernelFiles files, List<String> problems) {
     String name = host;
     if (name == null) {
-      Reading<String> read = files.read("proc/sys/kernel/hostname").map(String::strip);
-      if (!(read instanceof Reading.Present<String>(String text))) {
+      ReadResult<String> read = files.read("proc/sys/kernel/hostname").map(String::strip);
+      if (!(read instanceof ReadResult.Present<String>(String text))) {
         problems.add("--host: expected a name, for the host's own is unknown: " + read.describe());
         return Optional.empty();
       }

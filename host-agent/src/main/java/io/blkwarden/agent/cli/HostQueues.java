@@ -1,14 +1,14 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.kernel.SysfsQueues;
-import io.blkwarden.agent.lease.QueueFile;
-import io.blkwarden.agent.lease.StateFolders;
-import io.blkwarden.agent.probe.BootId;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.queue.HeldSetting;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.files.SysfsQueues;
+import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.queue.ChangedSetting;
+import io.blkwarden.agent.queue.DesiredQueue;
 import io.blkwarden.agent.queue.QueueTuner;
-import io.blkwarden.agent.queue.QueueWish;
+import io.blkwarden.agent.state.QueueFile;
+import io.blkwarden.agent.state.StateFolders;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +27,8 @@ final class HostQueues {
    * @return empty, and said why, when what it left cannot be read just now: nothing is set over it
    */
   static Optional<QueueTuner> open(
-      RootedFiles files, Path root, StateFolders folders, QueueWish wish) {
-    Reading<QueueTuner> made =
+      RootedFiles files, Path root, StateFolders folders, DesiredQueue wish) {
+    ReadResult<QueueTuner> made =
         BootId.read(files)
             .flatMap(boot -> {
               QueueFile file = new QueueFile(folders, boot.id());
@@ -45,11 +45,11 @@ final class HostQueues {
     return made.toOptional();
   }
 
-  private static Reading<List<HeldSetting>> earlier(QueueFile file) {
-    Reading<List<HeldSetting>> found = file.load();
-    if (found instanceof Reading.Malformed) {
+  private static ReadResult<List<ChangedSetting>> earlier(QueueFile file) {
+    ReadResult<List<ChangedSetting>> found = file.load();
+    if (found instanceof ReadResult.Malformed) {
       LOG.error("queues: {}; {}", found.describe(), file.setAside());
-      return Reading.present(List.of());
+      return ReadResult.present(List.of());
     }
     return found;
   }

@@ -1,9 +1,9 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.probe.FileBytes;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.runtime.AgentInbox;
+import io.blkwarden.agent.app.AgentInbox;
+import io.blkwarden.agent.kernel.FileBytes;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.xenstore.SocketXenStore;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStore;
@@ -19,7 +19,7 @@ final class HostSources {
 
   private HostSources() {}
 
-  static Reading<XenStore> xenStore(
+  static ReadResult<XenStore> xenStore(
       Path root,
       boolean live,
       KernelFiles files,
@@ -27,11 +27,11 @@ final class HostSources {
       RandomGenerator random,
       Deque<Runnable> closing) {
     if (!live) {
-      Reading<FileBytes> dump = files.read(DUMP, new FileBytes(DUMP_LIMIT_BYTES));
+      ReadResult<FileBytes> dump = files.read(DUMP, new FileBytes(DUMP_LIMIT_BYTES));
       return dump.flatMap(bytes -> TextXenStore.parse(bytes.text())).map(store -> store);
     }
     SocketXenStore store = SocketXenStore.open(XenStoreSettings.of(root), inbox::xen, random);
     closing.push(store::close);
-    return Reading.present(store);
+    return ReadResult.present(store);
   }
 }

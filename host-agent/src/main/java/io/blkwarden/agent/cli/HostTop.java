@@ -1,19 +1,19 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.MappingResolver;
 import io.blkwarden.agent.mapping.Resolution;
-import io.blkwarden.agent.mapping.Unread;
+import io.blkwarden.agent.mapping.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.probe.BootId;
-import io.blkwarden.agent.sample.HostRates;
-import io.blkwarden.agent.sample.LiveRates;
-import io.blkwarden.agent.sample.RowRates;
+import io.blkwarden.agent.sampling.HostRates;
+import io.blkwarden.agent.sampling.LiveRates;
+import io.blkwarden.agent.sampling.RowRates;
 import io.blkwarden.agent.scan.HostScanner;
-import io.blkwarden.agent.throttle.FoundLeases;
-import io.blkwarden.agent.throttle.Lease;
+import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopRound;
@@ -85,7 +85,7 @@ final class HostTop implements Supplier<TopRound> {
       remarks.add("no guest has a disk here");
     }
     snapshot.unread().stream()
-        .filter(Unread::essential)
+        .filter(UnreadSource::essential)
         .limit(1)
         .forEach(unread -> remarks.add("not all is seen: " + unread.reason()));
     List<String> unknown = done.unknownDevices();

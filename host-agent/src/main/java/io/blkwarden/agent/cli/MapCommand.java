@@ -1,13 +1,13 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.MappingResolver;
 import io.blkwarden.agent.mapping.Resolution;
-import io.blkwarden.agent.mapping.Unread;
+import io.blkwarden.agent.mapping.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
@@ -86,7 +86,7 @@ final class MapCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Voice voice = Voice.of(spec.commandLine(), json);
+    CommandOutput voice = CommandOutput.of(spec.commandLine(), json);
     List<String> problems = new ArrayList<>();
     RolePatterns roles = roleOptions.patterns(problems);
     if (!problems.isEmpty()) {
@@ -105,14 +105,15 @@ final class MapCommand implements Callable<Integer> {
                     + "'"));
       }
     }
-    Reading<RootedFiles> rooted = RootedFiles.below(root);
-    if (!(rooted instanceof Reading.Present<RootedFiles>(RootedFiles files))) {
+    ReadResult<RootedFiles> rooted = RootedFiles.below(root);
+    if (!(rooted instanceof ReadResult.Present<RootedFiles>(RootedFiles files))) {
       return voice.unusable(List.of("--root: " + rooted.describe()));
     }
     Deque<Runnable> closing = new ArrayDeque<>();
     try {
-      Reading<MapSources> sources = live ? MapHosts.live(files, closing) : MapHosts.captured(files);
-      return sources instanceof Reading.Present<MapSources>(MapSources found)
+      ReadResult<MapSources> sources =
+          live ? MapHosts.live(files, closing) : MapHosts.captured(files);
+      return sources instanceof ReadResult.Present<MapSources>(MapSources found)
           ? show(found, roles, settleMillis, voice)
           : voice.failed(sources.describe(), live ? DOCTOR : TREE);
     } finally {
@@ -125,7 +126,7 @@ final class MapCommand implements Callable<Integer> {
     return time.group(2).equals("ms") ? amount : TimeUnit.SECONDS.toMillis(amount);
   }
 
-  private int show(MapSources sources, RolePatterns roles, long settleMillis, Voice voice) {
+  private int show(MapSources sources, RolePatterns roles, long settleMillis, CommandOutput voice) {
     HostScanner scanner = new HostScanner(sources.files(), sources.store(), sources.priorities());
     MappingResolver resolver = new MappingResolver(roles);
     HostSnapshot snapshot = scanner.scan(sources.trace()::drain);
@@ -143,7 +144,7 @@ final class MapCommand implements Callable<Integer> {
   }
 
   private void print(
-      MapSources sources, HostSnapshot snapshot, Resolution resolution, Voice voice) {
+      MapSources sources, HostSnapshot snapshot, Resolution resolution, CommandOutput voice) {
     if (json) {
       voice.out().print(MapJson.render(resolution.disks()));
     } else {
@@ -158,7 +159,7 @@ final class MapCommand implements Callable<Integer> {
 
   /** Why something could not be read; what the sources have in common is told once. */
   private record Cause(String reason, boolean essential) {
-    static Cause of(Unread unread) {
+    static Cause of(UnreadSource unread) {
       String twice = unread.source() + ": ";
       String reason = unread.reason();
       return new Cause(
@@ -166,9 +167,9 @@ final class MapCommand implements Callable<Integer> {
     }
   }
 
-  private static void tellUnread(List<Unread> all, Voice voice) {
+  private static void tellUnread(List<UnreadSource> all, CommandOutput voice) {
     Map<Cause, Set<String>> causes = new LinkedHashMap<>();
-    for (Unread unread : all) {
+    for (UnreadSource unread : all) {
       causes.computeIfAbsent(Cause.of(unread), _ -> new LinkedHashSet<>()).add(unread.source());
     }
     causes.forEach((cause, sources) -> {

@@ -1,11 +1,11 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.mapping.SeenBio;
-import io.blkwarden.agent.priority.LinuxIoPriorities;
-import io.blkwarden.agent.probe.FileBytes;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.FileBytes;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.agent.trace.BioBatch;
 import io.blkwarden.agent.trace.BioTrace;
 import io.blkwarden.agent.xenstore.SocketXenStore;
@@ -29,7 +29,7 @@ final class MapHosts {
   private MapHosts() {}
 
   /** A captured tree: nothing changes in it, and its pids are not this host's. */
-  static Reading<MapSources> captured(RootedFiles files) {
+  static ReadResult<MapSources> captured(RootedFiles files) {
     return files
         .read(DUMP, new FileBytes(DUMP_LIMIT_BYTES))
         .flatMap(bytes -> TextXenStore.parse(bytes.text()))
@@ -41,7 +41,7 @@ final class MapHosts {
    *
    * @param closing takes what is to be run when all is done
    */
-  static Reading<MapSources> live(RootedFiles files, Deque<Runnable> closing) {
+  static ReadResult<MapSources> live(RootedFiles files, Deque<Runnable> closing) {
     return LinuxIoPriorities.open()
         .map(priorities -> {
           SocketXenStore store =
@@ -56,8 +56,8 @@ final class MapHosts {
     private static final String WHY = "the tasks of a captured tree do not run here";
 
     @Override
-    public Reading<IoPriority> get(int pid) {
-      return Reading.absent("priority of " + pid);
+    public ReadResult<IoPriority> get(int pid) {
+      return ReadResult.absent("priority of " + pid);
     }
 
     @Override
@@ -75,7 +75,7 @@ final class MapHosts {
   private static final class LazyTrace implements MapSources.Trace {
     private final RootedFiles files;
     private final Deque<Runnable> closing;
-    private Optional<Reading<BioTrace>> opened = Optional.empty();
+    private Optional<ReadResult<BioTrace>> opened = Optional.empty();
 
     LazyTrace(RootedFiles files, Deque<Runnable> closing) {
       this.files = files;
@@ -85,23 +85,24 @@ final class MapHosts {
     @Override
     public void arm(Set<DeviceNumber> devices) {
       if (opened.isEmpty()) {
-        Reading<BioTrace> trace = BioTrace.open(ROOT, files, (int) ProcessHandle.current().pid());
+        ReadResult<BioTrace> trace =
+            BioTrace.open(ROOT, files, (int) ProcessHandle.current().pid());
         trace.toOptional().ifPresent(found -> closing.push(found::close));
         opened = Optional.of(trace);
       }
-      opened.flatMap(Reading::toOptional).ifPresent(trace -> trace.arm(devices));
+      opened.flatMap(ReadResult::toOptional).ifPresent(trace -> trace.arm(devices));
     }
 
     @Override
-    public List<SeenBio> drain() {
+    public List<ObservedBio> drain() {
       return opened
-          .flatMap(Reading::toOptional)
+          .flatMap(ReadResult::toOptional)
           .map(trace -> trace.drain().orElse(BioBatch.EMPTY))
           .orElse(BioBatch.EMPTY)
           .bios()
           .stream()
           .filter(bio -> bio.pid() > 0)
-          .map(bio -> new SeenBio(bio.pid(), bio.device()))
+          .map(bio -> new ObservedBio(bio.pid(), bio.device()))
           .distinct()
           .toList();
     }

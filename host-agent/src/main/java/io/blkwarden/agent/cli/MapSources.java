@@ -1,8 +1,8 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.mapping.SeenBio;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.mapping.ObservedBio;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DeviceNumber;
 import java.util.List;
@@ -26,7 +26,7 @@ record MapSources(KernelFiles files, XenStore store, IoPriorities priorities, Tr
           public void arm(Set<DeviceNumber> devices) {}
 
           @Override
-          public List<SeenBio> drain() {
+          public List<ObservedBio> drain() {
             return List.of();
           }
         };
@@ -35,6 +35,6 @@ record MapSources(KernelFiles files, XenStore store, IoPriorities priorities, Tr
     void arm(Set<DeviceNumber> devices);
 
     /** Takes what was seen since the last time. */
-    List<SeenBio> drain();
+    List<ObservedBio> drain();
   }
 }

@@ -1,8 +1,8 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.app.AgentRuntime;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.metrics.MetricsServer;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.runtime.AgentRuntime;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -58,9 +58,9 @@ final class MetricsOptions {
   }
 
   /** Serves what these agents know. */
-  Reading<MetricsServer> serve(InetSocketAddress address, List<AgentRuntime> agents) {
+  ReadResult<MetricsServer> serve(InetSocketAddress address, List<AgentRuntime> agents) {
     try {
-      return Reading.present(
+      return ReadResult.present(
           MetricsServer.start(
               address,
               () ->
@@ -70,7 +70,7 @@ final class MetricsOptions {
                           .collectList()
                           .block(PATIENCE))));
     } catch (IOException e) {
-      return Reading.failed(
+      return ReadResult.failed(
           "--metrics: %s cannot be had (%s): choose another"
               .formatted(metrics.orElse(""), e.getMessage()));
     }

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.model.IoPriority;
 import java.util.Optional;
 
@@ -10,8 +10,8 @@ final class NoPriorities implements IoPriorities {
   private static final String WHY = "the tasks of a captured tree do not run here";
 
   @Override
-  public Reading<IoPriority> get(int pid) {
-    return Reading.failed(WHY);
+  public ReadResult<IoPriority> get(int pid) {
+    return ReadResult.failed(WHY);
   }
 
   @Override

@@ -1,25 +1,25 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.cgroup.CgroupLimits;
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.kernel.SysfsQueues;
-import io.blkwarden.agent.lease.LeaseFile;
-import io.blkwarden.agent.lease.QueueFile;
-import io.blkwarden.agent.lease.ReleaseRequest;
-import io.blkwarden.agent.lease.StateLock;
-import io.blkwarden.agent.priority.LinuxIoPriorities;
-import io.blkwarden.agent.probe.BootId;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.probe.TaskStat;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.files.SysfsQueues;
+import io.blkwarden.agent.kernel.BootId;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
+import io.blkwarden.agent.lease.CommandGate;
+import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.LeaseEnd;
+import io.blkwarden.agent.lease.Outcomes;
+import io.blkwarden.agent.lease.Tasks;
+import io.blkwarden.agent.lease.Throttler;
+import io.blkwarden.agent.queue.DesiredQueue;
 import io.blkwarden.agent.queue.QueueTuner;
-import io.blkwarden.agent.queue.QueueWish;
-import io.blkwarden.agent.throttle.CommandGate;
-import io.blkwarden.agent.throttle.End;
-import io.blkwarden.agent.throttle.FoundLeases;
-import io.blkwarden.agent.throttle.Outcomes;
-import io.blkwarden.agent.throttle.Tasks;
-import io.blkwarden.agent.throttle.Throttler;
+import io.blkwarden.agent.restraint.CgroupLimits;
+import io.blkwarden.agent.restraint.LinuxIoPriorities;
+import io.blkwarden.agent.state.LeaseFile;
+import io.blkwarden.agent.state.QueueFile;
+import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.model.HostId;
@@ -72,7 +72,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Voice voice = Voice.of(spec.commandLine(), json);
+    CommandOutput voice = CommandOutput.of(spec.commandLine(), json);
     return switch (StateLock.attempt(stateOptions.folders(), StateLock.LOOK)) {
       case StateLock.Attempt.Busy() -> ask(voice);
       case StateLock.Attempt.Failed(String cause) ->
@@ -88,7 +88,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
     };
   }
 
-  private int ask(Voice voice) {
+  private int ask(CommandOutput voice) {
     ReleaseRequest request = new ReleaseRequest(stateOptions.stateDir);
     Optional<String> fault = request.make();
     if (fault.isPresent()) {
@@ -115,7 +115,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
-  private int doIt(Voice voice) {
+  private int doIt(CommandOutput voice) {
     LeaseFile file = new LeaseFile(stateOptions.folders());
     FoundLeases found = file.load();
     found.faults().forEach(fault -> LOG.error("leases: {}", fault));
@@ -131,7 +131,8 @@ final class ReleaseAllCommand implements Callable<Integer> {
    *
    * @param byAgent whether the agent did it, which says itself what became of which lease
    */
-  private void print(Voice voice, boolean byAgent, List<Outcome> outcomes, String sentence) {
+  private void print(
+      CommandOutput voice, boolean byAgent, List<Outcome> outcomes, String sentence) {
     PrintWriter out = voice.out();
     if (!json) {
       outcomes.forEach(outcome -> out.println(line(outcome)));
@@ -155,9 +156,9 @@ final class ReleaseAllCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private int queues(Voice voice) {
+  private int queues(CommandOutput voice) {
     Path root = Path.of("/");
-    Reading<QueueTuner> made =
+    ReadResult<QueueTuner> made =
         RootedFiles.below(root)
             .flatMap(files ->
                 BootId.read(files)
@@ -166,13 +167,14 @@ final class ReleaseAllCommand implements Callable<Integer> {
                       return file.load()
                           .map(earlier -> {
                             QueueTuner tuner =
-                                new QueueTuner(new SysfsQueues(files, root), file, QueueWish.NONE);
+                                new QueueTuner(
+                                    new SysfsQueues(files, root), file, DesiredQueue.NONE);
                             tuner.recover(earlier);
                             return tuner;
                           });
                     }));
     Optional<String> fault =
-        made instanceof Reading.Present<QueueTuner>(QueueTuner tuner)
+        made instanceof ReadResult.Present<QueueTuner>(QueueTuner tuner)
             ? tuner.note()
             : Optional.of(made.describe());
     return fault
@@ -180,21 +182,21 @@ final class ReleaseAllCommand implements Callable<Integer> {
         .orElse(ExitCodes.DONE);
   }
 
-  private int restore(LeaseFile file, FoundLeases leases, Voice voice) {
-    Reading<Throttler> made =
+  private int restore(LeaseFile file, FoundLeases leases, CommandOutput voice) {
+    ReadResult<Throttler> made =
         RootedFiles.below(Path.of("/"))
             .flatMap(files ->
                 BootId.read(files)
                     .flatMap(boot ->
                         LinuxIoPriorities.open()
                             .map(priorities -> throttler(boot.id(), files, priorities, file))));
-    if (!(made instanceof Reading.Present<Throttler>(Throttler throttler))) {
+    if (!(made instanceof ReadResult.Present<Throttler>(Throttler throttler))) {
       return voice.failed(made.describe(), "'blkwarden-agent doctor' tells what is missing");
     }
     long now = System.nanoTime() / 1_000_000;
     List<Outcome> found = throttler.recover(leases, 0, now);
     List<Outcome> swept = throttler.sweep();
-    List<Outcome> ended = throttler.endAll(End.RELEASED, "release-all on the host", now);
+    List<Outcome> ended = throttler.endAll(LeaseEnd.RELEASED, "release-all on the host", now);
     List<Outcome> told =
         Stream.of(found, swept, ended)
             .flatMap(List::stream)

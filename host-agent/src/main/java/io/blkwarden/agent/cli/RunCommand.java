@@ -1,14 +1,14 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.lease.StateFolders;
-import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.agent.app.AgentSettings;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.metrics.MetricsServer;
 import io.blkwarden.agent.nats.NatsSettings;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.queue.QueueWish;
-import io.blkwarden.agent.runtime.AgentSettings;
+import io.blkwarden.agent.queue.DesiredQueue;
+import io.blkwarden.agent.state.StateFolders;
+import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
@@ -80,15 +80,15 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Voice voice = Voice.of(spec.commandLine(), false);
+    CommandOutput voice = CommandOutput.of(spec.commandLine(), false);
     List<String> problems = new ArrayList<>();
-    Reading<RootedFiles> files = hostOptions.files();
+    ReadResult<RootedFiles> files = hostOptions.files();
     Optional<AgentSettings> settings = Optional.empty();
     Optional<NatsSettings> bus = Optional.empty();
-    QueueWish queues = queues(problems);
+    DesiredQueue queues = queues(problems);
     RolePatterns roles = roleOptions.patterns(problems);
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
-    if (files instanceof Reading.Present<RootedFiles>(RootedFiles found)) {
+    if (files instanceof ReadResult.Present<RootedFiles>(RootedFiles found)) {
       Optional<HostId> host = hostOptions.host(found, problems);
       settings = settings(host.orElse(HostId.FLEET), roles, problems);
       bus = busOptions.settings(host.orElse(HostId.FLEET), problems);
@@ -139,42 +139,42 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private QueueWish queues(List<String> problems) {
+  private DesiredQueue queues(List<String> problems) {
     Optional<Duration> aging =
         agingExpire.flatMap(text -> DurationText.parse("--prio-aging-expire", text, problems));
     try {
-      aging = new QueueWish(Optional.empty(), aging).aging();
+      aging = new DesiredQueue(Optional.empty(), aging).aging();
     } catch (IllegalArgumentException e) {
       problems.add("--prio-aging-expire: " + e.getMessage());
       aging = Optional.empty();
     }
     try {
-      return readOnly ? QueueWish.NONE : new QueueWish(ensureScheduler, aging);
+      return readOnly ? DesiredQueue.NONE : new DesiredQueue(ensureScheduler, aging);
     } catch (IllegalArgumentException e) {
       problems.add("--ensure-scheduler: " + e.getMessage());
-      return QueueWish.NONE;
+      return DesiredQueue.NONE;
     }
   }
 
   private int run(
       AgentSettings settings,
       NatsSettings bus,
-      QueueWish queues,
+      DesiredQueue queues,
       Optional<InetSocketAddress> metrics,
       StateFolders folders,
       Runnable unlock,
-      Voice voice) {
+      CommandOutput voice) {
     AgentLog.waitForNobody(); // leases end, whoever reads the log
-    Reading<AgentProcess> made =
+    ReadResult<AgentProcess> made =
         AgentProcess.start(settings, bus, queues, hostOptions.root, hostOptions.live(), folders);
-    if (!(made instanceof Reading.Present<AgentProcess>(AgentProcess agent))) {
+    if (!(made instanceof ReadResult.Present<AgentProcess>(AgentProcess agent))) {
       unlock.run();
       AgentLog.end();
       return voice.failed(made.describe(), "'blkwarden-agent doctor' tells what is missing");
     }
     if (metrics.isPresent()
         && metricsOptions.serve(metrics.get(), List.of(agent.runtime()))
-            instanceof Reading.Failed<MetricsServer>(String why)) {
+            instanceof ReadResult.Failed<MetricsServer>(String why)) {
       LOG.error("{}; the agent goes on without", why); // numbers are worth less than its work
     }
     FatalErrors.endTheProcess();

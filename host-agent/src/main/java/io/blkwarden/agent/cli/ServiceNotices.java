@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.runtime.AgentReading;
-import io.blkwarden.agent.runtime.AgentRuntime;
+import io.blkwarden.agent.app.AgentRuntime;
+import io.blkwarden.agent.app.AgentSnapshot;
 import io.blkwarden.commandline.service.Supervisor;
 import io.blkwarden.model.message.Heartbeat.ProbeHealth;
 import java.time.Duration;
@@ -41,7 +41,7 @@ final class ServiceNotices {
   }
 
   /** How the agent stands, in one sentence. */
-  static String words(AgentReading reading) {
+  static String words(AgentSnapshot reading) {
     Optional<String> blind =
         reading.beat().probes().stream()
             .filter(probe -> probe.name().equals("scan") && !probe.ok())

@@ -1,8 +1,8 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.metrics.MetricsServer;
 import io.blkwarden.agent.nats.NatsSettings;
-import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
@@ -69,7 +69,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Voice voice = Voice.of(spec.commandLine(), false);
+    CommandOutput voice = CommandOutput.of(spec.commandLine(), false);
     List<String> problems = new ArrayList<>();
     if (hosts < 1 || hosts > MOST_HOSTS) {
       problems.add("--hosts: expected 1 to %d, found %d".formatted(MOST_HOSTS, hosts));
@@ -82,20 +82,20 @@ final class SimulateCommand implements Callable<Integer> {
     if (!problems.isEmpty() || bus.isEmpty()) {
       return voice.unusable(problems);
     }
-    Reading<SimulatedFleet> made =
+    ReadResult<SimulatedFleet> made =
         SimulatedFleet.start(
             hosts,
             every.orElseThrow(),
             stateOptions.stateDir,
             host -> busOptions.settings(host, new ArrayList<>()).orElseThrow());
-    if (!(made instanceof Reading.Present<SimulatedFleet>(SimulatedFleet fleet))) {
+    if (!(made instanceof ReadResult.Present<SimulatedFleet>(SimulatedFleet fleet))) {
       return voice.failed(made.describe(), StateOptions.REMEDY);
     }
-    Reading<MetricsServer> served =
+    ReadResult<MetricsServer> served =
         metrics
             .map(address -> metricsOptions.serve(address, fleet.agents()))
-            .orElse(Reading.absent("--metrics"));
-    if (served instanceof Reading.Failed<MetricsServer>(String why)) {
+            .orElse(ReadResult.absent("--metrics"));
+    if (served instanceof ReadResult.Failed<MetricsServer>(String why)) {
       fleet.stop();
       return voice.failed(why, "");
     }

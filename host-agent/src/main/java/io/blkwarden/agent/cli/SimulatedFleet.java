@@ -1,20 +1,20 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.app.AgentInbox;
+import io.blkwarden.agent.app.AgentPorts;
+import io.blkwarden.agent.app.AgentRuntime;
+import io.blkwarden.agent.app.AgentSettings;
+import io.blkwarden.agent.app.Tracing;
 import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.OutcomeJournal;
-import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.nats.NatsLink;
 import io.blkwarden.agent.nats.NatsSettings;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.runtime.AgentInbox;
-import io.blkwarden.agent.runtime.AgentPorts;
-import io.blkwarden.agent.runtime.AgentRuntime;
-import io.blkwarden.agent.runtime.AgentSettings;
-import io.blkwarden.agent.runtime.Tracing;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.HostSpec;
 import io.blkwarden.agent.sim.SimulatedHost;
+import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.model.HostId;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -43,7 +43,7 @@ final class SimulatedFleet {
    * @param stateDir where each agent keeps its leases, in a directory of its own
    * @return failed with what is missing; what was started is stopped again
    */
-  static Reading<SimulatedFleet> start(
+  static ReadResult<SimulatedFleet> start(
       int count, Duration interval, Path stateDir, Function<HostId, NatsSettings> bus) {
     SimulatedFleet fleet = new SimulatedFleet();
     SecureRandom random = new SecureRandom();
@@ -67,13 +67,13 @@ final class SimulatedFleet {
           new AgentSettings(
               spec.host(), AgentCommand.version(), interval, false, RolePatterns.DEFAULTS);
       NatsSettings nats = bus.apply(spec.host());
-      Reading<AgentRuntime> made =
+      ReadResult<AgentRuntime> made =
           AgentRuntime.create(
               settings,
               ports,
               new AgentInbox(),
               new Controllers(new NatsLink(nats, random), nats.subjects(), OutcomeJournal.NONE));
-      if (!(made instanceof Reading.Present<AgentRuntime>(AgentRuntime agent))) {
+      if (!(made instanceof ReadResult.Present<AgentRuntime>(AgentRuntime agent))) {
         fleet.stop();
         return made.map(never -> fleet);
       }
@@ -86,7 +86,7 @@ final class SimulatedFleet {
       fleet.hosts.add(host);
       fleet.agents.add(agent);
     }
-    return Reading.present(fleet);
+    return ReadResult.present(fleet);
   }
 
   private static long monotonicMillis() {

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.lease.StateFolders;
+import io.blkwarden.agent.state.StateFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

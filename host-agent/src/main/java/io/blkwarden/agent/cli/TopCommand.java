@@ -1,9 +1,9 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Tty;
 import io.blkwarden.commandline.top.TopLoop;
@@ -43,11 +43,11 @@ final class TopCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     top.check();
-    Voice voice = Voice.of(spec.commandLine(), top.json());
+    CommandOutput voice = CommandOutput.of(spec.commandLine(), top.json());
     List<String> problems = new ArrayList<>();
     RolePatterns roles = roleOptions.patterns(problems);
-    Reading<RootedFiles> rooted = hostOptions.files();
-    if (!(rooted instanceof Reading.Present<RootedFiles>(RootedFiles files))) {
+    ReadResult<RootedFiles> rooted = hostOptions.files();
+    if (!(rooted instanceof ReadResult.Present<RootedFiles>(RootedFiles files))) {
       problems.add("--root: " + rooted.describe());
       return voice.unusable(problems);
     }
@@ -57,9 +57,9 @@ final class TopCommand implements Callable<Integer> {
     }
     Deque<Runnable> closing = new ArrayDeque<>();
     try {
-      Reading<MapSources> sources =
+      ReadResult<MapSources> sources =
           hostOptions.live() ? MapHosts.live(files, closing) : MapHosts.captured(files);
-      return sources instanceof Reading.Present<MapSources>(MapSources found)
+      return sources instanceof ReadResult.Present<MapSources>(MapSources found)
           ? run(host.orElseThrow(), found, roles)
           : voice.failed(sources.describe(), "see 'blkwarden-agent doctor'");
     } catch (IOException e) {

@@ -2,9 +2,9 @@ package io.blkwarden.agent.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.blkwarden.agent.lease.LeaseFile;
-import io.blkwarden.agent.priority.LinuxIoPriorities;
-import io.blkwarden.agent.throttle.StoredLeases;
+import io.blkwarden.agent.lease.StoredLeases;
+import io.blkwarden.agent.restraint.LinuxIoPriorities;
+import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.agent.uevent.UeventCheck;
 import io.blkwarden.agent.xenstore.XenStoreCheck;
 import io.blkwarden.agent.xenstore.XenStoreSettings;

@@ -1,4 +1,4 @@
-/** The kernel's files, read below a root that nothing leaves. */
+/** Parsers of the kernel's files, one for each source; pure, over the {@link KernelFiles} port. */
 @NullMarked
 package io.blkwarden.agent.kernel;
 

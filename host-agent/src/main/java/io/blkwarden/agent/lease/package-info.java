@@ -1,4 +1,4 @@
-/** What the agent keeps in its state directory: leases, the lock, and the request to let go. */
+/** Which priorities are lowered, for whom and until when, decided without side effects. */
 @NullMarked
 package io.blkwarden.agent.lease;
 

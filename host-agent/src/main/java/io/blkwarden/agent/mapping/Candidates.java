@@ -20,7 +20,7 @@ final class Candidates {
    * @param vbd the disk, connected or not
    * @param name how the name fits
    */
-  record Pair(HostThread thread, Vbd vbd, NameFit name) {
+  record Pair(HostThread thread, Vbd vbd, NameMatch name) {
     /** Whether the disk can have no other thread beside this one. */
     boolean singleRing() {
       return name.singleRing() || vbd.mostRings() == 1;
@@ -30,7 +30,7 @@ final class Candidates {
   private final Map<WorkerId, List<Pair>> byThread = new LinkedHashMap<>();
   private final Map<Slot, List<Pair>> bySlot = new LinkedHashMap<>();
 
-  Candidates(Host host, History history) {
+  Candidates(Host host, EvidenceHistory history) {
     host.threads().values().stream()
         .sorted(Comparator.comparingInt((HostThread thread) -> thread.id().pid()))
         .forEach(thread ->

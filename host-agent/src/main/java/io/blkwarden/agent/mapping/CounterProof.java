@@ -21,7 +21,7 @@ final class CounterProof {
   private CounterProof() {}
 
   /** Adds ties, and returns what was seen once. */
-  static Map<Claim, Long> prove(Situation situation, Ties ties) {
+  static Map<Claim, Long> prove(ProofContext situation, ProofTable ties) {
     Map<Claim, Long> seenOnce = new HashMap<>();
     for (Vbd vbd : situation.host().vbds()) {
       DiskCounters counters = vbd.backend().counters();
@@ -49,7 +49,7 @@ final class CounterProof {
       Claim claim,
       @Nullable Long before,
       boolean only,
-      Ties ties,
+      ProofTable ties,
       Map<Claim, Long> seenOnce) {
     Long now = pair.thread().readBytes();
     if (only && before != null && now != null && now > before) {
@@ -77,7 +77,7 @@ final class CounterProof {
     return counters != null && read != null && read > 0 && counters.bracket(read, 1);
   }
 
-  private static boolean liesNowhereElse(Situation situation, Pair chosen) {
+  private static boolean liesNowhereElse(ProofContext situation, Pair chosen) {
     return situation.candidates().of(chosen.thread().id()).stream()
         .filter(pair -> !pair.vbd().slot().equals(chosen.vbd().slot()))
         .allMatch(other -> {

@@ -1,8 +1,8 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
 import io.blkwarden.agent.mapping.verdict.Layer;
-import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Require;

@@ -1,10 +1,10 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.mapping.Ties.Tie;
+import io.blkwarden.agent.kernel.DmDevice;
+import io.blkwarden.agent.kernel.DmName;
+import io.blkwarden.agent.mapping.ProofTable.Tie;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.mapping.verdict.RoleVerdict;
-import io.blkwarden.agent.probe.DmDevice;
-import io.blkwarden.agent.probe.DmName;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskRef;

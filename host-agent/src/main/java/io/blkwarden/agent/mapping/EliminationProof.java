@@ -25,11 +25,11 @@ final class EliminationProof {
    * @param resolved whether all workers of a disk are proven
    */
   static void prove(
-      Situation situation,
+      ProofContext situation,
       Map<Integer, DomainSet> before,
       Map<Integer, DomainSet> now,
       Predicate<Vbd> resolved,
-      Ties ties) {
+      ProofTable ties) {
     now.forEach((domid, set) -> {
       if (set.equals(before.get(domid))) {
         List<Vbd> open = situation.host().vbdsOf(domid).stream().filter(resolved.negate()).toList();
@@ -40,7 +40,7 @@ final class EliminationProof {
     });
   }
 
-  private static void prove(Situation situation, Vbd vbd, Ties ties) {
+  private static void prove(ProofContext situation, Vbd vbd, ProofTable ties) {
     List<Pair> left =
         situation.candidates().of(vbd).stream().filter(pair -> !ties.tied(pair.thread())).toList();
     if (vbd.life().isPresent() && ties.of(vbd).isEmpty() && left.size() == 1) {
@@ -53,7 +53,7 @@ final class EliminationProof {
     }
   }
 
-  private static boolean ownThreadExists(Situation situation, Pair pair) {
+  private static boolean ownThreadExists(ProofContext situation, Pair pair) {
     DiskCounters counters = pair.vbd().backend().counters();
     return (counters != null && counters.sawIo())
         || (pair.singleRing() && situation.history().bornWith(pair.thread(), pair.vbd()));

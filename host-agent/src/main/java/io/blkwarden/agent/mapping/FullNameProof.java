@@ -14,7 +14,7 @@ import java.util.List;
 final class FullNameProof {
   private FullNameProof() {}
 
-  static void prove(Situation situation, Ties ties) {
+  static void prove(ProofContext situation, ProofTable ties) {
     for (List<Pair> fits : situation.candidates().threads()) {
       List<Pair> whole = fits.stream().filter(pair -> pair.name().whole()).toList();
       if (whole.size() == 1) {
@@ -27,7 +27,7 @@ final class FullNameProof {
     }
   }
 
-  private static boolean borderlineHolds(Situation situation, Pair pair, List<Pair> fits) {
+  private static boolean borderlineHolds(ProofContext situation, Pair pair, List<Pair> fits) {
     DiskCounters counters = pair.vbd().backend().counters();
     return fits.size() == 1
         && !situation.history().maybeLeftover(pair.thread())

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.mapping.Vbd.Slot;
-import io.blkwarden.agent.probe.DmDevice;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.probe.DmDevice;
-import io.blkwarden.agent.probe.KernelRelease;
+import io.blkwarden.agent.kernel.DmDevice;
+import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.message.MappingSnapshot;
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The order in which it is read carries proofs: first the uptime, then the traced bios are
  * drained, then xenstore, then each disk's counters, then the threads, then each disk's counters
- * again; and the backends must still be the same after that. Where {@link WholeNames} tell all, no
- * counters are read, neither the disks' nor the threads'.
+ * again; and the backends must still be the same after that. Where {@link UntruncatedNames} tell
+ * all, no counters are read, neither the disks' nor the threads'.
  *
  * @param kernel which Linux it is; absent when it could not be read
  * @param uptimeTicks time since boot before anything else was read, in clock ticks; absent when it
@@ -42,9 +42,9 @@ public record HostSnapshot(
     List<DmDevice> dmDevices,
     List<DeviceStack> stacks,
     Map<String, DeviceStack> fileStacks,
-    List<SeenBio> bios,
+    List<ObservedBio> bios,
     Map<UUID, Map<String, String>> labels,
-    List<Unread> unread) {
+    List<UnreadSource> unread) {
   /** Most threads that are looked at. */
   public static final int MAX_THREADS = 65_536;
 
@@ -69,8 +69,8 @@ public record HostSnapshot(
       List<HostThread> threads,
       List<DmDevice> dmDevices,
       List<DeviceStack> stacks,
-      List<SeenBio> bios,
-      List<Unread> unread) {
+      List<ObservedBio> bios,
+      List<UnreadSource> unread) {
     this(
         kernel,
         uptimeTicks,
@@ -90,7 +90,7 @@ public record HostSnapshot(
    * says so, for what was not seen must not look like what is gone.
    */
   public boolean complete() {
-    return unread.stream().noneMatch(Unread::essential);
+    return unread.stream().noneMatch(UnreadSource::essential);
   }
 
   /** What lies below all disks, whether they are devices or files. */

@@ -3,7 +3,7 @@ package io.blkwarden.agent.mapping;
 import io.blkwarden.agent.mapping.Candidates.Pair;
 import io.blkwarden.agent.mapping.Evidence.Claim;
 import io.blkwarden.agent.mapping.Evidence.DomainSet;
-import io.blkwarden.agent.mapping.Ties.Tie;
+import io.blkwarden.agent.mapping.ProofTable.Tie;
 import io.blkwarden.agent.mapping.Vbd.Life;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
@@ -44,8 +44,8 @@ public final class MappingResolver {
       return new Resolution(
           disks.build(host, _ -> DiskState.unreadable()), Evidence.none(), Set.of());
     }
-    Situation situation = Situation.of(snapshot, before);
-    Ties ties = new Ties();
+    ProofContext situation = ProofContext.of(snapshot, before);
+    ProofTable ties = new ProofTable();
     PidKeyProof.prove(situation, ties);
     FullNameProof.prove(situation, ties);
     recall(situation, ties);
@@ -78,7 +78,7 @@ public final class MappingResolver {
   }
 
   /** Adds what was proven before and still holds. */
-  private static void recall(Situation situation, Ties ties) {
+  private static void recall(ProofContext situation, ProofTable ties) {
     Map<Claim, Proof> held = situation.history().ties();
     for (Vbd vbd : situation.host().vbds()) {
       vbd.life()
@@ -95,7 +95,7 @@ public final class MappingResolver {
     }
   }
 
-  private static Map<Claim, Proof> lasting(Ties ties) {
+  private static Map<Claim, Proof> lasting(ProofTable ties) {
     Map<Claim, Proof> lasting = new HashMap<>();
     for (Tie tie : ties.all()) {
       if (tie.proof() == Proof.COUNTER_BRACKET || tie.proof() == Proof.TRACED_BIO) {
@@ -108,7 +108,7 @@ public final class MappingResolver {
     return lasting;
   }
 
-  private static Map<Slot, DiskState> states(Situation situation, Ties ties) {
+  private static Map<Slot, DiskState> states(ProofContext situation, ProofTable ties) {
     Set<Slot> conflicting = ties.conflicting();
     Map<Slot, DiskState> states = new HashMap<>();
     for (Vbd vbd : situation.host().vbds()) {
@@ -129,7 +129,7 @@ public final class MappingResolver {
     return states;
   }
 
-  private static Map<Integer, DomainSet> domains(Situation situation) {
+  private static Map<Integer, DomainSet> domains(ProofContext situation) {
     Map<Integer, DomainSet> sets = new HashMap<>();
     for (Vbd vbd : situation.host().vbds()) {
       sets.computeIfAbsent(
@@ -138,7 +138,7 @@ public final class MappingResolver {
     return sets;
   }
 
-  private static DomainSet domain(Situation situation, List<Vbd> vbds) {
+  private static DomainSet domain(ProofContext situation, List<Vbd> vbds) {
     Set<Slot> slots = new HashSet<>();
     Set<Life> lives = new HashSet<>();
     Set<WorkerId> threads = new HashSet<>();
@@ -150,7 +150,7 @@ public final class MappingResolver {
     return new DomainSet(Set.copyOf(slots), Set.copyOf(lives), Set.copyOf(threads));
   }
 
-  private static Set<DeviceNumber> wantTraced(Situation situation, Map<Slot, DiskState> states) {
+  private static Set<DeviceNumber> wantTraced(ProofContext situation, Map<Slot, DiskState> states) {
     Set<DeviceNumber> devices = new HashSet<>();
     for (Vbd vbd : situation.host().vbds()) {
       DeviceNumber device = vbd.settledDevice();

@@ -11,7 +11,7 @@ import io.blkwarden.model.Proof;
 final class PidKeyProof {
   private PidKeyProof() {}
 
-  static void prove(Situation situation, Ties ties) {
+  static void prove(ProofContext situation, ProofTable ties) {
     for (Vbd vbd : situation.host().vbds()) {
       if (vbd.life().isPresent()) {
         Backend.KthreadPids pids = vbd.backend().pids();

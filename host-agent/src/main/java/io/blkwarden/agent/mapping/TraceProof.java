@@ -17,8 +17,8 @@ import java.util.List;
 final class TraceProof {
   private TraceProof() {}
 
-  static void prove(Situation situation, Ties ties) {
-    for (SeenBio bio : new HashSet<>(situation.host().snapshot().bios())) {
+  static void prove(ProofContext situation, ProofTable ties) {
+    for (ObservedBio bio : new HashSet<>(situation.host().snapshot().bios())) {
       HostThread thread = situation.host().threads().get(bio.pid());
       if (thread != null && situation.history().aliveSinceLastDrain(thread)) {
         prove(situation, thread, bio.device(), ties);
@@ -27,7 +27,7 @@ final class TraceProof {
   }
 
   private static void prove(
-      Situation situation, HostThread thread, DeviceNumber device, Ties ties) {
+      ProofContext situation, HostThread thread, DeviceNumber device, ProofTable ties) {
     List<Pair> fits = situation.candidates().of(thread.id());
     fits.stream()
         .filter(pair -> device.equals(pair.vbd().settledDevice()))

@@ -63,8 +63,8 @@ record Vbd(Backend backend, @Nullable DomainRef domain) {
   }
 
   /** How a thread's name fits it. */
-  Optional<NameFit> fit(HostThread thread) {
-    return NameFit.of(thread.name(), backend.domid(), backend.dev(), settledDevice());
+  Optional<NameMatch> fit(HostThread thread) {
+    return NameMatch.of(thread.name(), backend.domid(), backend.dev(), settledDevice());
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.probe.DmDevice;
 import io.blkwarden.model.Volume;
 import java.util.Comparator;
 import java.util.List;

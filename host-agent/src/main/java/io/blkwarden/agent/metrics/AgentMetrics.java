@@ -1,7 +1,7 @@
 package io.blkwarden.agent.metrics;
 
-import io.blkwarden.agent.runtime.AgentReading;
-import io.blkwarden.agent.runtime.AgentReading.DiskReading;
+import io.blkwarden.agent.app.AgentSnapshot;
+import io.blkwarden.agent.app.AgentSnapshot.DiskReading;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.sample.SampleColumn;
@@ -19,13 +19,13 @@ final class AgentMetrics {
 
   private AgentMetrics() {}
 
-  static MetricSnapshots of(List<AgentReading> agents) {
+  static MetricSnapshots of(List<AgentSnapshot> agents) {
     AgentMetrics metrics = new AgentMetrics();
     agents.forEach(metrics::add);
     return metrics.families.snapshots();
   }
 
-  private void add(AgentReading agent) {
+  private void add(AgentSnapshot agent) {
     Heartbeat beat = agent.beat();
     Labels host = Labels.of("host", beat.host().value());
     families.gauge(

@@ -2,7 +2,7 @@ package io.blkwarden.agent.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.blkwarden.agent.runtime.AgentReading;
+import io.blkwarden.agent.app.AgentSnapshot;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,12 +28,12 @@ public final class MetricsServer implements AutoCloseable {
   private static final int CONNECTIONS = 64;
   private static final int BACKLOG = 8;
 
-  private final Supplier<List<AgentReading>> agents;
+  private final Supplier<List<AgentSnapshot>> agents;
   private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
   private final ExecutorService threads;
   private final HttpServer server;
 
-  private MetricsServer(InetSocketAddress address, Supplier<List<AgentReading>> agents)
+  private MetricsServer(InetSocketAddress address, Supplier<List<AgentSnapshot>> agents)
       throws IOException {
     this.agents = agents;
     limit("sun.net.httpserver.maxReqTime", REQUEST);
@@ -60,7 +60,7 @@ public final class MetricsServer implements AutoCloseable {
    * @param agents asks each agent of this process for what it knows; throws if one does not answer
    * @throws IOException if the address cannot be had
    */
-  public static MetricsServer start(InetSocketAddress address, Supplier<List<AgentReading>> agents)
+  public static MetricsServer start(InetSocketAddress address, Supplier<List<AgentSnapshot>> agents)
       throws IOException {
     MetricsServer started = new MetricsServer(address, agents);
     LOG.info("metrics: http://{}:{}/metrics", address.getHostString(), started.port());
@@ -98,7 +98,7 @@ public final class MetricsServer implements AutoCloseable {
   }
 
   private synchronized byte[] text() throws IOException {
-    List<AgentReading> readings = agents.get();
+    List<AgentSnapshot> readings = agents.get();
     ByteArrayOutputStream out = new ByteArrayOutputStream(4_096);
     writer.write(out, AgentMetrics.of(readings));
     return out.toByteArray();

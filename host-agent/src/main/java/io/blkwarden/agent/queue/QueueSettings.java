@@ -1,16 +1,16 @@
 package io.blkwarden.agent.queue;
 
-import io.blkwarden.agent.probe.QueueScheduler;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.QueueScheduler;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.util.Optional;
 
 /** Reads and sets the queues of physical devices. */
 public interface QueueSettings {
   /** The device's scheduler, and those the kernel offers. */
-  Reading<QueueScheduler> scheduler(String device);
+  ReadResult<QueueScheduler> scheduler(String device);
 
   /** The device's {@code prio_aging_expire} in ms; absent where its scheduler has none. */
-  Reading<String> aging(String device);
+  ReadResult<String> aging(String device);
 
   /**
    * Sets one. A change of scheduler waits until the requests under way are done.
@@ -20,7 +20,7 @@ public interface QueueSettings {
   Optional<String> set(String device, QueueSetting setting, String value);
 
   /** What a setting is now. */
-  default Reading<String> get(String device, QueueSetting setting) {
+  default ReadResult<String> get(String device, QueueSetting setting) {
     return switch (setting) {
       case SCHEDULER -> scheduler(device).map(QueueScheduler::active);
       case AGING -> aging(device);

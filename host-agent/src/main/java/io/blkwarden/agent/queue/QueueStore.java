@@ -11,5 +11,5 @@ public interface QueueStore {
    *
    * @return what went wrong; empty when they are safe
    */
-  Optional<String> save(List<HeldSetting> held);
+  Optional<String> save(List<ChangedSetting> held);
 }

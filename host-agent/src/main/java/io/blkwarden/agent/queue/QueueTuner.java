@@ -1,7 +1,7 @@
 package io.blkwarden.agent.queue;
 
-import io.blkwarden.agent.probe.QueueScheduler;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.QueueScheduler;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -27,8 +27,8 @@ public final class QueueTuner {
 
   private final QueueSettings settings;
   private final QueueStore store;
-  private final QueueWish wish;
-  private final Map<Key, HeldSetting> held = new LinkedHashMap<>();
+  private final DesiredQueue wish;
+  private final Map<Key, ChangedSetting> held = new LinkedHashMap<>();
   private final Set<Key> left = new HashSet<>();
   private final Map<Key, String> notes = new TreeMap<>();
 
@@ -36,7 +36,7 @@ public final class QueueTuner {
   private final Map<String, String> agingUnder = new HashMap<>();
 
   private boolean over;
-  private volatile List<HeldSetting> shown = List.of();
+  private volatile List<ChangedSetting> shown = List.of();
   private volatile Optional<String> note = Optional.empty();
 
   private record Key(String device, QueueSetting setting) implements Comparable<Key> {
@@ -46,7 +46,7 @@ public final class QueueTuner {
     }
   }
 
-  public QueueTuner(QueueSettings settings, QueueStore store, QueueWish wish) {
+  public QueueTuner(QueueSettings settings, QueueStore store, DesiredQueue wish) {
     this.settings = settings;
     this.store = store;
     this.wish = wish;
@@ -56,18 +56,18 @@ public final class QueueTuner {
    * Takes over what an earlier run of this boot left: what is still as that run set it is held on
    * where it is wished now, and put back where it is not; what is not is somebody else's.
    */
-  public void recover(List<HeldSetting> earlier) {
-    for (HeldSetting setting : earlier) {
+  public void recover(List<ChangedSetting> earlier) {
+    for (ChangedSetting setting : earlier) {
       held.put(new Key(setting.device(), setting.setting()), setting);
     }
-    for (HeldSetting setting : restoreOrder()) {
+    for (ChangedSetting setting : restoreOrder()) {
       boolean wished =
           wish.of(setting.setting()).filter(value -> value.equals(setting.ours())).isPresent();
       boolean gone =
           switch (settings.get(setting.device(), setting.setting())) {
-            case Reading.Present<String>(String now) -> !now.equals(setting.ours());
-            case Reading.Absent<String> _ -> true;
-            case Reading<String> _ -> false;
+            case ReadResult.Present<String>(String now) -> !now.equals(setting.ours());
+            case ReadResult.Absent<String> _ -> true;
+            case ReadResult<String> _ -> false;
           };
       if (gone || !wished) {
         restore(setting);
@@ -79,7 +79,7 @@ public final class QueueTuner {
 
   /** Whether there is nothing to set, and nothing set that is to be put back. */
   public boolean idle() {
-    return shown.isEmpty() && wish.equals(QueueWish.NONE);
+    return shown.isEmpty() && wish.equals(DesiredQueue.NONE);
   }
 
   /**
@@ -105,12 +105,12 @@ public final class QueueTuner {
     if (wanted.isEmpty() || left.contains(key)) {
       return false;
     }
-    Reading<QueueScheduler> read = settings.scheduler(device);
-    if (!(read instanceof Reading.Present<QueueScheduler>(QueueScheduler found))) {
+    ReadResult<QueueScheduler> read = settings.scheduler(device);
+    if (!(read instanceof ReadResult.Present<QueueScheduler>(QueueScheduler found))) {
       notes.put(key, read.describe());
       return false;
     }
-    HeldSetting mine = held.get(key);
+    ChangedSetting mine = held.get(key);
     if (mine != null) {
       return found.active().equals(mine.ours()) ? false : leave(key, mine, found.active());
     }
@@ -134,16 +134,16 @@ public final class QueueTuner {
     if (wanted.isEmpty() || left.contains(key)) {
       return false;
     }
-    Reading<String> active = settings.get(device, QueueSetting.SCHEDULER);
-    Reading<String> read = settings.aging(device);
-    if (!(active instanceof Reading.Present<String>(String scheduler))
-        || !(read instanceof Reading.Present<String>(String found))) {
+    ReadResult<String> active = settings.get(device, QueueSetting.SCHEDULER);
+    ReadResult<String> read = settings.aging(device);
+    if (!(active instanceof ReadResult.Present<String>(String scheduler))
+        || !(read instanceof ReadResult.Present<String>(String found))) {
       // Another scheduler has no such setting, and when the old one comes back it starts anew.
       agingUnder.remove(device);
       return false;
     }
     boolean anew = !scheduler.equals(agingUnder.put(device, scheduler));
-    HeldSetting mine = held.get(key);
+    ChangedSetting mine = held.get(key);
     if (found.equals(wanted.get())) {
       return false;
     }
@@ -154,8 +154,8 @@ public final class QueueTuner {
   }
 
   private boolean set(Key key, String before, String value) {
-    HeldSetting earlier =
-        held.put(key, new HeldSetting(key.device(), key.setting(), before, value));
+    ChangedSetting earlier =
+        held.put(key, new ChangedSetting(key.device(), key.setting(), before, value));
     Optional<String> unsafe = store.save(List.copyOf(held.values()));
     if (unsafe.isPresent()) {
       forget(key, earlier);
@@ -179,7 +179,7 @@ public final class QueueTuner {
     return true;
   }
 
-  private void forget(Key key, @org.jspecify.annotations.Nullable HeldSetting earlier) {
+  private void forget(Key key, @org.jspecify.annotations.Nullable ChangedSetting earlier) {
     if (earlier == null) {
       held.remove(key);
     } else {
@@ -187,7 +187,7 @@ public final class QueueTuner {
     }
   }
 
-  private boolean leave(Key key, HeldSetting mine, String found) {
+  private boolean leave(Key key, ChangedSetting mine, String found) {
     held.remove(key);
     left.add(key);
     notes.put(
@@ -207,22 +207,22 @@ public final class QueueTuner {
   }
 
   /** Ageing first: it is gone once the scheduler is another. */
-  private List<HeldSetting> restoreOrder() {
+  private List<ChangedSetting> restoreOrder() {
     return held.values().stream()
-        .sorted(Comparator.comparing(HeldSetting::setting).reversed())
+        .sorted(Comparator.comparing(ChangedSetting::setting).reversed())
         .toList();
   }
 
-  private void restore(HeldSetting setting) {
+  private void restore(ChangedSetting setting) {
     Key key = new Key(setting.device(), setting.setting());
-    Reading<String> now = settings.get(setting.device(), setting.setting());
+    ReadResult<String> now = settings.get(setting.device(), setting.setting());
     Optional<String> fault =
         switch (now) {
-          case Reading.Present<String>(String value) when value.equals(setting.ours()) ->
+          case ReadResult.Present<String>(String value) when value.equals(setting.ours()) ->
               settings.set(setting.device(), setting.setting(), setting.before());
-          case Reading.Present<String> _ -> Optional.empty();
-          case Reading.Absent<String> _ -> Optional.empty();
-          case Reading<String> unread -> Optional.of(unread.describe());
+          case ReadResult.Present<String> _ -> Optional.empty();
+          case ReadResult.Absent<String> _ -> Optional.empty();
+          case ReadResult<String> unread -> Optional.of(unread.describe());
         };
     if (fault.isPresent()) {
       notes.put(key, fault.get() + "; to be put back to " + setting.before());
@@ -244,7 +244,7 @@ public final class QueueTuner {
   }
 
   /** What is set and was not before; from any thread. */
-  public List<HeldSetting> held() {
+  public List<ChangedSetting> held() {
     return shown;
   }
 

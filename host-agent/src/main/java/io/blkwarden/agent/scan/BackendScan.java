@@ -1,14 +1,14 @@
 package io.blkwarden.agent.scan;
 
+import io.blkwarden.agent.kernel.BackendDevice;
+import io.blkwarden.agent.kernel.BackendId;
+import io.blkwarden.agent.kernel.BackendParams;
+import io.blkwarden.agent.kernel.BackendStatistics;
+import io.blkwarden.agent.kernel.CounterWidth;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DiskCounters;
-import io.blkwarden.agent.probe.BackendDevice;
-import io.blkwarden.agent.probe.BackendId;
-import io.blkwarden.agent.probe.BackendParams;
-import io.blkwarden.agent.probe.BackendStatistics;
-import io.blkwarden.agent.probe.CounterWidth;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.xenstore.BackendNode;
 import io.blkwarden.agent.xenstore.BackendTree;
 import io.blkwarden.agent.xenstore.XenStore;
@@ -46,9 +46,9 @@ final class BackendScan {
 
   private final KernelFiles files;
   private final XenStore store;
-  private final Notes notes;
+  private final ScanFaults notes;
   private final @Nullable Long uptimeTicks;
-  private final @Nullable Kept<List<Backend>> kept;
+  private final @Nullable ScanCache<List<Backend>> kept;
   private final Map<BackendKind, List<BackendNode>> nodes = new HashMap<>();
   private final Map<BackendId, BackendStatistics> before = new HashMap<>();
   private OptionalLong mark = OptionalLong.empty();
@@ -63,9 +63,9 @@ final class BackendScan {
   BackendScan(
       KernelFiles files,
       XenStore store,
-      Notes notes,
+      ScanFaults notes,
       @Nullable Long uptimeTicks,
-      @Nullable Kept<List<Backend>> kept) {
+      @Nullable ScanCache<List<Backend>> kept) {
     this.files = files;
     this.store = store;
     this.notes = notes;
@@ -76,7 +76,7 @@ final class BackendScan {
   /** Reads the nodes, if they changed. */
   List<Backend> begin() {
     mark = store.changes(BackendTree.WATCHES);
-    same = Kept.still(kept, mark, uptimeTicks);
+    same = ScanCache.still(kept, mark, uptimeTicks);
     if (same == null) {
       for (BackendKind kind : BackendKind.values()) {
         nodes.put(kind, nodes(kind, KEYS));
@@ -108,7 +108,7 @@ final class BackendScan {
     return new BackendId(backend.kind(), backend.domid(), backend.handle());
   }
 
-  private <T> @Nullable T value(BackendId id, Reading<T> ofStatistics) {
+  private <T> @Nullable T value(BackendId id, ReadResult<T> ofStatistics) {
     return notes.value(directory(id) + "/statistics", ofStatistics, false);
   }
 
@@ -142,16 +142,17 @@ final class BackendScan {
     if (mark.isEmpty()) {
       return false;
     }
-    Reading<List<String>> _ = store.directory(BackendTree.ROOT); // what it told before has come now
+    ReadResult<List<String>> _ =
+        store.directory(BackendTree.ROOT); // what it told before has come now
     return store.changes(BackendTree.WATCHES).equals(mark);
   }
 
   /** The backends for the next scan, if it need not read them while nothing changes. */
-  @Nullable Kept<List<Backend>> kept() {
+  @Nullable ScanCache<List<Backend>> kept() {
     if (mark.isEmpty() || uptimeTicks == null || !notes.all().isEmpty()) {
       return null; // a scan that found anything odd is not built upon
     }
-    return same == null ? new Kept<>(mark.getAsLong(), uptimeTicks, backends) : kept;
+    return same == null ? new ScanCache<>(mark.getAsLong(), uptimeTicks, backends) : kept;
   }
 
   private @Nullable DeviceNumber device(BackendKind kind, BackendId id) {
@@ -174,8 +175,8 @@ final class BackendScan {
     return List.copyOf(all);
   }
 
-  private static Map<String, List<Reading<String>>> identities(List<BackendNode> nodes) {
-    Map<String, List<Reading<String>>> all = new HashMap<>();
+  private static Map<String, List<ReadResult<String>>> identities(List<BackendNode> nodes) {
+    Map<String, List<ReadResult<String>>> all = new HashMap<>();
     for (BackendNode node : nodes) {
       all.put(node.path(), IDENTITY.stream().map(node::value).toList());
     }
@@ -204,9 +205,9 @@ final class BackendScan {
   private @Nullable DeviceNumber nodeDevice(BackendNode node) {
     // Written by the hotplug script; empty for a moment, and MAJOR:MINOR in hexadecimal after it.
     String key = "physical-device";
-    Reading<String> reading = node.value(key);
+    ReadResult<String> reading = node.value(key);
     return reading.orElse("").isEmpty()
-        ? notes.value(path(node, key), reading.flatMap(empty -> Reading.absent(key)), true)
+        ? notes.value(path(node, key), reading.flatMap(empty -> ReadResult.absent(key)), true)
         : notes.parsed(path(node, key), reading, true, DeviceNumber::parseHex);
   }
 
@@ -241,7 +242,7 @@ final class BackendScan {
         paths.add(frontend + "/multi-queue-num-queues");
       }
     }
-    List<Reading<String>> readings = store.readAll(paths);
+    List<ReadResult<String>> readings = store.readAll(paths);
     Map<String, Integer> wanted = new HashMap<>();
     for (int n = 0; n < paths.size(); n++) {
       // Hostile text: whatever is no small number counts as none.
@@ -295,8 +296,8 @@ final class BackendScan {
 
   /** A text that may hold secrets: nothing of it is repeated when it is malformed. */
   private String unquoted(BackendNode node, String key) {
-    Reading<String> reading = node.value(key);
-    if (reading instanceof Reading.Malformed) {
+    ReadResult<String> reading = node.value(key);
+    if (reading instanceof ReadResult.Malformed) {
       notes.noted(path(node, key), "expected text in UTF-8", false);
       return "";
     }

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DomainRef;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ final class DomainScan {
 
   private DomainScan() {}
 
-  static List<DomainRef> read(XenStore store, Notes notes) {
+  static List<DomainRef> read(XenStore store, ScanFaults notes) {
     List<String> names = notes.value(DOMAINS, store.directory(DOMAINS), true);
     List<Integer> domids =
         (names == null ? List.<String>of() : names)
@@ -29,18 +29,18 @@ final class DomainScan {
                 .filter(domid -> domid <= DomainRef.MAX_DOMID)
                 .sorted()
                 .toList();
-    List<Reading<String>> titles = store.readAll(paths(domids, "name"));
-    List<Reading<String>> vms = store.readAll(paths(domids, "vm"));
+    List<ReadResult<String>> titles = store.readAll(paths(domids, "name"));
+    List<ReadResult<String>> vms = store.readAll(paths(domids, "vm"));
     List<DomainRef> domains = new ArrayList<>();
     for (int i = 0; i < domids.size(); i++) {
       String node = DOMAINS + "/" + domids.get(i);
       String name = notes.ofOne(node + "/name", titles.get(i));
-      Reading<String> vm = vms.get(i);
-      UUID uuid = notes.parsed(node + "/vm", vm, vm instanceof Reading.Failed, DomainScan::uuid);
+      ReadResult<String> vm = vms.get(i);
+      UUID uuid = notes.parsed(node + "/vm", vm, vm instanceof ReadResult.Failed, DomainScan::uuid);
       if (uuid == null) {
         continue;
       }
-      if (titles.get(i) instanceof Reading.Malformed) {
+      if (titles.get(i) instanceof ReadResult.Malformed) {
         domains.add(new DomainRef(uuid, domids.get(i), uuid.toString()));
       } else if (name != null && !name.isEmpty()) {
         domains.add(new DomainRef(uuid, domids.get(i), cut(name)));

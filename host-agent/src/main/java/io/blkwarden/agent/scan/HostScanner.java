@@ -1,20 +1,20 @@
 package io.blkwarden.agent.scan;
 
+import io.blkwarden.agent.kernel.BlkbackThread;
+import io.blkwarden.agent.kernel.DmDevice;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.agent.kernel.KernelThreads;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskIo;
+import io.blkwarden.agent.kernel.Uptime;
+import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.HostThread;
-import io.blkwarden.agent.mapping.SeenBio;
-import io.blkwarden.agent.mapping.WholeNames;
-import io.blkwarden.agent.probe.BlkbackThread;
-import io.blkwarden.agent.probe.DmDevice;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.KernelRelease;
-import io.blkwarden.agent.probe.KernelThreads;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.probe.TaskIo;
-import io.blkwarden.agent.probe.Uptime;
-import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.UntruncatedNames;
 import io.blkwarden.agent.xenstore.LabelTree;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DeviceNumber;
@@ -41,8 +41,8 @@ public final class HostScanner {
   private final XenStore store;
   private final IoPriorities priorities;
   private final Supplier<OptionalLong> deviceChanges;
-  private @Nullable Kept<List<Backend>> keptBackends;
-  private @Nullable Kept<Map<String, DmDevice>> keptDevices;
+  private @Nullable ScanCache<List<Backend>> keptBackends;
+  private @Nullable ScanCache<Map<String, DmDevice>> keptDevices;
 
   /**
    * A scanner of one host.
@@ -80,18 +80,19 @@ public final class HostScanner {
    *
    * @param bios drains what was traced since the scan before
    */
-  public HostSnapshot scan(Supplier<List<SeenBio>> bios) {
-    Notes notes = new Notes();
+  public HostSnapshot scan(Supplier<List<ObservedBio>> bios) {
+    ScanFaults notes = new ScanFaults();
     Uptime read = notes.value(Uptime.PATH, Uptime.read(files), true);
     Long uptime = read == null ? null : read.ticks();
-    List<SeenBio> seen = bios.get();
+    List<ObservedBio> seen = bios.get();
     KernelRelease kernel = notes.value(KernelRelease.PATH, KernelRelease.read(files), false);
     List<DomainRef> domains = DomainScan.read(store, notes);
     Map<UUID, Map<String, String>> labels = labels(domains, notes);
     BackendScan backendScan = new BackendScan(files, store, notes, uptime, keptBackends);
     List<Backend> nodes = backendScan.begin();
     List<BlkbackThread> named = blkback(notes);
-    boolean counted = !WholeNames.tellAll(named.stream().map(BlkbackThread::name).toList(), nodes);
+    boolean counted =
+        !UntruncatedNames.tellAll(named.stream().map(BlkbackThread::name).toList(), nodes);
     if (counted) {
       backendScan.countBefore();
       named = blkback(notes);
@@ -118,7 +119,7 @@ public final class HostScanner {
         notes.all());
   }
 
-  private Map<UUID, Map<String, String>> labels(List<DomainRef> domains, Notes notes) {
+  private Map<UUID, Map<String, String>> labels(List<DomainRef> domains, ScanFaults notes) {
     Set<UUID> uuids = domains.stream().map(DomainRef::uuid).collect(Collectors.toSet());
     LabelTree found = notes.value(LabelTree.ROOT, LabelTree.read(store, uuids), true);
     if (found == null) {
@@ -128,7 +129,7 @@ public final class HostScanner {
     return found.labels();
   }
 
-  private List<BlkbackThread> blkback(Notes notes) {
+  private List<BlkbackThread> blkback(ScanFaults notes) {
     KernelThreads found = notes.value("proc", KernelThreads.read(files), true);
     if (found == null) {
       return List.of();
@@ -137,7 +138,7 @@ public final class HostScanner {
     return found.blkback();
   }
 
-  private List<HostThread> threads(Notes notes, List<BlkbackThread> named, boolean counted) {
+  private List<HostThread> threads(ScanFaults notes, List<BlkbackThread> named, boolean counted) {
     List<HostThread> threads = new ArrayList<>(named.size());
     for (BlkbackThread thread : named) {
       int pid = thread.id().pid();
@@ -153,14 +154,14 @@ public final class HostScanner {
     return threads;
   }
 
-  private List<DmDevice> dmDevices(Notes notes, @Nullable Long uptime) {
+  private List<DmDevice> dmDevices(ScanFaults notes, @Nullable Long uptime) {
     OptionalLong mark = deviceChanges.get(); // first, so that what comes now is read next time
-    Map<String, DmDevice> same = Kept.still(keptDevices, mark, uptime);
+    Map<String, DmDevice> same = ScanCache.still(keptDevices, mark, uptime);
     Map<String, DmDevice> devices = new LinkedHashMap<>();
     List<String> names = notes.value("sys/block", DmDevice.names(files), false);
     for (String name : names == null ? List.<String>of() : names) {
       DmDevice before = same == null ? null : same.get(name);
-      Reading<DmDevice> now = before == null ? DmDevice.read(files, name) : before.again(files);
+      ReadResult<DmDevice> now = before == null ? DmDevice.read(files, name) : before.again(files);
       DmDevice device = notes.value("sys/block/" + name, now, false);
       if (device != null) {
         devices.put(name, device);
@@ -169,7 +170,7 @@ public final class HostScanner {
     if (same == null) {
       keptDevices =
           mark.isPresent() && uptime != null && notes.all().isEmpty()
-              ? new Kept<>(mark.getAsLong(), uptime, devices)
+              ? new ScanCache<>(mark.getAsLong(), uptime, devices)
               : null;
     }
     return List.copyOf(devices.values());

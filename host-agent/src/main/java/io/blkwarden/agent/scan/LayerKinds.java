@@ -1,8 +1,8 @@
 package io.blkwarden.agent.scan;
 
+import io.blkwarden.agent.kernel.DmDevice;
+import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.mapping.verdict.Layer;
-import io.blkwarden.agent.probe.DmDevice;
-import io.blkwarden.agent.probe.KernelFiles;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

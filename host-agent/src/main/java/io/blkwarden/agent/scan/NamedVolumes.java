@@ -1,11 +1,11 @@
 package io.blkwarden.agent.scan;
 
+import io.blkwarden.agent.kernel.BlockDevice;
+import io.blkwarden.agent.kernel.DmDevice;
+import io.blkwarden.agent.kernel.DmName;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
-import io.blkwarden.agent.probe.BlockDevice;
-import io.blkwarden.agent.probe.DmDevice;
-import io.blkwarden.agent.probe.DmName;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import java.util.HashMap;
@@ -64,7 +64,7 @@ final class NamedVolumes {
       return Optional.of(dm);
     }
     String name =
-        files.link("dev/" + path) instanceof Reading.Present<String>(String target)
+        files.link("dev/" + path) instanceof ReadResult.Present<String>(String target)
             ? target.substring(target.lastIndexOf('/') + 1)
             : path.replace('/', '!');
     return name.isEmpty() || name.startsWith(".")

@@ -1,16 +1,16 @@
 package io.blkwarden.agent.scan;
 
+import io.blkwarden.agent.kernel.BackendParams;
+import io.blkwarden.agent.kernel.BlockDevice;
+import io.blkwarden.agent.kernel.BlockStack;
+import io.blkwarden.agent.kernel.BlockTree;
+import io.blkwarden.agent.kernel.DmDevice;
+import io.blkwarden.agent.kernel.Hardware;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.QueueScheduler;
+import io.blkwarden.agent.kernel.Rotational;
 import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.verdict.Layer;
-import io.blkwarden.agent.probe.BackendParams;
-import io.blkwarden.agent.probe.BlockDevice;
-import io.blkwarden.agent.probe.BlockStack;
-import io.blkwarden.agent.probe.BlockTree;
-import io.blkwarden.agent.probe.DmDevice;
-import io.blkwarden.agent.probe.Hardware;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.QueueScheduler;
-import io.blkwarden.agent.probe.Rotational;
 import io.blkwarden.model.DeviceNumber;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 /** What lies below each disk's device; a device shared by many volumes is read once. */
 final class StackScan {
   private final KernelFiles files;
-  private final Notes notes;
+  private final ScanFaults notes;
   private final BlockTree tree;
   private final LayerKinds kinds;
   private final Map<String, DeviceStack.Bottom> bottoms = new HashMap<>();
 
-  StackScan(KernelFiles files, Notes notes, List<DmDevice> dmDevices) {
+  StackScan(KernelFiles files, ScanFaults notes, List<DmDevice> dmDevices) {
     this.files = files;
     this.notes = notes;
     this.tree = new BlockTree(files, dmDevices);

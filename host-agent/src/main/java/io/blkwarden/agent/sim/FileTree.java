@@ -1,7 +1,7 @@
 package io.blkwarden.agent.sim;
 
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +36,13 @@ final class FileTree implements KernelFiles {
   }
 
   @Override
-  public Reading<String> read(String path) {
+  public ReadResult<String> read(String path) {
     Supplier<String> text = files.get(path);
-    return text == null ? Reading.absent(path) : Reading.present(text.get());
+    return text == null ? ReadResult.absent(path) : ReadResult.present(text.get());
   }
 
   @Override
-  public Reading<List<String>> list(String dir) {
+  public ReadResult<List<String>> list(String dir) {
     String prefix = dir.isEmpty() ? "" : dir + "/";
     List<String> names =
         files.subMap(prefix, true, prefix + Character.MAX_VALUE, false).keySet().stream()
@@ -50,12 +50,12 @@ final class FileTree implements KernelFiles {
             .map(rest -> rest.contains("/") ? rest.substring(0, rest.indexOf('/')) : rest)
             .distinct()
             .toList();
-    return names.isEmpty() ? Reading.absent(dir) : Reading.present(names);
+    return names.isEmpty() ? ReadResult.absent(dir) : ReadResult.present(names);
   }
 
   @Override
-  public Reading<String> link(String path) {
+  public ReadResult<String> link(String path) {
     String target = links.get(path);
-    return target == null ? Reading.absent(path) : Reading.present(target);
+    return target == null ? ReadResult.absent(path) : ReadResult.present(target);
   }
 }

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.sim;
 
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.throttle.LimitGroups;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.model.DeviceNumber;
 import java.util.Collection;
 import java.util.HashMap;
@@ -63,10 +63,10 @@ final class SimulatedGroups implements LimitGroups {
   }
 
   @Override
-  public Reading<String> groupOf(int pid) {
+  public ReadResult<String> groupOf(int pid) {
     synchronized (lock) {
       String group = groupOfTask.get(pid);
-      return group == null ? Reading.absent("task " + pid) : Reading.present(group);
+      return group == null ? ReadResult.absent("task " + pid) : ReadResult.present(group);
     }
   }
 
@@ -80,10 +80,10 @@ final class SimulatedGroups implements LimitGroups {
   }
 
   @Override
-  public Reading<Integer> limitOf(String group, DeviceNumber device) {
+  public ReadResult<Integer> limitOf(String group, DeviceNumber device) {
     synchronized (lock) {
       Integer limit = limits.getOrDefault(group, Map.of()).get(device);
-      return limit == null ? Reading.absent(group) : Reading.present(limit);
+      return limit == null ? ReadResult.absent(group) : ReadResult.present(limit);
     }
   }
 
@@ -113,9 +113,9 @@ final class SimulatedGroups implements LimitGroups {
   }
 
   @Override
-  public Reading<List<String>> groups() {
+  public ReadResult<List<String>> groups() {
     synchronized (lock) {
-      return Reading.present(List.copyOf(limits.keySet()));
+      return ReadResult.present(List.copyOf(limits.keySet()));
     }
   }
 }

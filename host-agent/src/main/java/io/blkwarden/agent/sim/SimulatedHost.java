@@ -1,9 +1,9 @@
 package io.blkwarden.agent.sim;
 
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.throttle.IoPriorities;
-import io.blkwarden.agent.throttle.LimitGroups;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.HostId;
@@ -208,27 +208,27 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
   }
 
   @Override
-  public synchronized Reading<String> read(String path) {
+  public synchronized ReadResult<String> read(String path) {
     if (path.startsWith("/")) {
       String value = store.get(path);
-      return value == null ? Reading.absent(path) : Reading.present(value);
+      return value == null ? ReadResult.absent(path) : ReadResult.present(value);
     }
     advance();
     return files.read(path);
   }
 
   @Override
-  public synchronized Reading<List<String>> list(String dir) {
+  public synchronized ReadResult<List<String>> list(String dir) {
     return files.list(dir);
   }
 
   @Override
-  public synchronized Reading<String> link(String path) {
+  public synchronized ReadResult<String> link(String path) {
     return files.link(path);
   }
 
   @Override
-  public synchronized Reading<List<String>> directory(String path) {
+  public synchronized ReadResult<List<String>> directory(String path) {
     String prefix = path + "/";
     List<String> names =
         store.subMap(prefix, true, prefix + Character.MAX_VALUE, false).keySet().stream()
@@ -237,8 +237,8 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
             .distinct()
             .toList();
     return names.isEmpty() && !store.containsKey(path)
-        ? Reading.absent(path)
-        : Reading.present(names);
+        ? ReadResult.absent(path)
+        : ReadResult.present(names);
   }
 
   @Override
@@ -247,9 +247,9 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
   }
 
   @Override
-  public synchronized Reading<IoPriority> get(int pid) {
+  public synchronized ReadResult<IoPriority> get(int pid) {
     IoPriority priority = priorityOfThread.get(pid);
-    return priority == null ? Reading.absent("task " + pid) : Reading.present(priority);
+    return priority == null ? ReadResult.absent("task " + pid) : ReadResult.present(priority);
   }
 
   @Override

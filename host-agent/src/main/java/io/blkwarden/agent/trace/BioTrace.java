@@ -1,8 +1,8 @@
 package io.blkwarden.agent.trace;
 
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.probe.TaskStat;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.model.DeviceNumber;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -71,25 +71,25 @@ public final class BioTrace implements AutoCloseable {
    * @param pid this process
    * @return failed with what is missing: the mount, the rights, or the event
    */
-  public static Reading<BioTrace> open(Path root, KernelFiles kernel, int pid) {
+  public static ReadResult<BioTrace> open(Path root, KernelFiles kernel, int pid) {
     return TraceMount.find(root).flatMap(trace -> open(trace, kernel, pid));
   }
 
-  static Reading<BioTrace> open(TraceFiles trace, KernelFiles kernel, int pid) {
+  static ReadResult<BioTrace> open(TraceFiles trace, KernelFiles kernel, int pid) {
     return TaskStat.read(kernel, pid)
         .flatMap(self -> {
           List<String> leftovers = TraceInstance.removeLeftovers(trace, kernel);
           BioTrace made = new BioTrace(trace, TraceInstance.nameFor(self.id()), leftovers);
           Optional<String> problem = trace.makeDirectory(TraceInstance.DIRECTORY + "/" + made.name);
           if (problem.isPresent()) {
-            return Reading.failed("trace instance: " + problem.get());
+            return ReadResult.failed("trace instance: " + problem.get());
           }
           return made.setUp()
               .map(reason -> {
                 made.close();
-                return Reading.<BioTrace>failed("trace instance: " + reason);
+                return ReadResult.<BioTrace>failed("trace instance: " + reason);
               })
-              .orElseGet(() -> Reading.present(made));
+              .orElseGet(() -> ReadResult.present(made));
         });
   }
 
@@ -111,20 +111,20 @@ public final class BioTrace implements AutoCloseable {
    * again at the pace at which they shall take turns. When the devices change, what is in the
    * buffers is thrown away: a device number may belong to another volume by now.
    */
-  public Reading<Armed> arm(Collection<DeviceNumber> wanted) {
+  public ReadResult<Armed> arm(Collection<DeviceNumber> wanted) {
     if (closed) {
-      return Reading.failed("trace instance: closed");
+      return ReadResult.failed("trace instance: closed");
     }
     List<DeviceNumber> next = rotation.next(wanted);
     if (!next.equals(armed)) {
       armed = List.of();
       Optional<String> problem = watch(next);
       if (problem.isPresent()) {
-        return Reading.failed("trace instance: " + problem.get());
+        return ReadResult.failed("trace instance: " + problem.get());
       }
       armed = next;
     }
-    return Reading.present(new Armed(armed, rotation.size() - armed.size()));
+    return ReadResult.present(new Armed(armed, rotation.size() - armed.size()));
   }
 
   private Optional<String> watch(List<DeviceNumber> devices) {
@@ -146,9 +146,9 @@ public final class BioTrace implements AutoCloseable {
   }
 
   /** Takes what was traced since the last time, and clears the buffers. */
-  public Reading<BioBatch> drain() {
+  public ReadResult<BioBatch> drain() {
     if (armed.isEmpty() || closed) {
-      return Reading.present(BioBatch.EMPTY);
+      return ReadResult.present(BioBatch.EMPTY);
     }
     return trace
         .read(file("trace"), MAX_TEXT_BYTES)
@@ -156,8 +156,8 @@ public final class BioTrace implements AutoCloseable {
           BioBatch batch = BioBatch.parse(text, MAX_BIOS, overruns());
           return trace
               .clear(file("trace"))
-              .map(reason -> Reading.<BioBatch>failed("trace instance: " + reason))
-              .orElseGet(() -> Reading.present(batch));
+              .map(reason -> ReadResult.<BioBatch>failed("trace instance: " + reason))
+              .orElseGet(() -> ReadResult.present(batch));
         });
   }
 

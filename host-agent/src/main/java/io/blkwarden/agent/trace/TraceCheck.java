@@ -1,8 +1,8 @@
 package io.blkwarden.agent.trace;
 
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.DeviceNumber;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,12 +24,12 @@ public final class TraceCheck {
    */
   public static List<Check> run(Path root, KernelFiles kernel, int pid) {
     return switch (BioTrace.open(root, kernel, pid)) {
-      case Reading.Present<BioTrace>(BioTrace trace) -> {
+      case ReadResult.Present<BioTrace>(BioTrace trace) -> {
         try (trace) {
           yield List.of(tried(trace));
         }
       }
-      case Reading<BioTrace> none ->
+      case ReadResult<BioTrace> none ->
           List.of(
               Check.warn(
                   NAME,
@@ -40,7 +40,7 @@ public final class TraceCheck {
   }
 
   private static Check tried(BioTrace trace) {
-    Reading<BioTrace.Armed> armed = trace.arm(List.of(new DeviceNumber(0, 0)));
+    ReadResult<BioTrace.Armed> armed = trace.arm(List.of(new DeviceNumber(0, 0)));
     if (!armed.isPresent()) {
       return Check.warn(NAME, armed.describe(), "Report the kernel's version." + WITHOUT);
     }

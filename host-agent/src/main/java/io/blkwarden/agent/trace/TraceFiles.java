@@ -1,6 +1,6 @@
 package io.blkwarden.agent.trace;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -34,32 +34,32 @@ class TraceFiles {
   }
 
   /** The file's text up to a limit in bytes; the rest is left. */
-  Reading<String> read(String path, int limitBytes) {
+  ReadResult<String> read(String path, int limitBytes) {
     try (InputStream in = Files.newInputStream(top.resolve(path))) {
-      return Reading.present(new String(in.readNBytes(limitBytes), StandardCharsets.UTF_8));
+      return ReadResult.present(new String(in.readNBytes(limitBytes), StandardCharsets.UTF_8));
     } catch (NoSuchFileException e) {
-      return Reading.absent(path);
+      return ReadResult.absent(path);
     } catch (IOException e) {
-      return Reading.failed(reason(path, e));
+      return ReadResult.failed(reason(path, e));
     }
   }
 
   /** Names in a directory, sorted. */
-  Reading<List<String>> list(String path) {
+  ReadResult<List<String>> list(String path) {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(top.resolve(path))) {
       for (Path entry : entries) {
         names.add(String.valueOf(entry.getFileName()));
       }
     } catch (NoSuchFileException e) {
-      return Reading.absent(path);
+      return ReadResult.absent(path);
     } catch (IOException e) {
-      return Reading.failed(reason(path, e));
+      return ReadResult.failed(reason(path, e));
     } catch (DirectoryIteratorException e) {
-      return Reading.failed(top.resolve(path) + ": " + e.getMessage());
+      return ReadResult.failed(top.resolve(path) + ": " + e.getMessage());
     }
     Collections.sort(names);
-    return Reading.present(List.copyOf(names));
+    return ReadResult.present(List.copyOf(names));
   }
 
   boolean exists(String path) {

@@ -1,8 +1,8 @@
 package io.blkwarden.agent.trace;
 
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.probe.TaskStat;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.model.WorkerId;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,13 +35,13 @@ final class TraceInstance {
   static List<String> removeLeftovers(TraceFiles trace, KernelFiles kernel) {
     List<String> problems = new ArrayList<>();
     switch (trace.list(DIRECTORY)) {
-      case Reading.Present<List<String>>(List<String> names) ->
+      case ReadResult.Present<List<String>>(List<String> names) ->
           names.stream()
               .filter(name -> name.startsWith(PREFIX) && isOrphan(name, kernel))
               .forEach(name ->
                   remove(trace, name)
                       .ifPresent(reason -> problems.add("left by an earlier run: " + reason)));
-      case Reading<List<String>> none -> problems.add(none.describe());
+      case ReadResult<List<String>> none -> problems.add(none.describe());
     }
     return problems;
   }
@@ -52,10 +52,10 @@ final class TraceInstance {
       return true;
     }
     return switch (TaskStat.read(kernel, Integer.parseInt(matcher.group(1)))) {
-      case Reading.Present<TaskStat>(TaskStat stat) ->
+      case ReadResult.Present<TaskStat>(TaskStat stat) ->
           stat.id().startTicks() != Long.parseLong(matcher.group(2));
-      case Reading.Absent<TaskStat> _ -> true;
-      case Reading.Malformed<TaskStat> _, Reading.Failed<TaskStat> _ -> false;
+      case ReadResult.Absent<TaskStat> _ -> true;
+      case ReadResult.Malformed<TaskStat> _, ReadResult.Failed<TaskStat> _ -> false;
     };
   }
 

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.trace;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,12 +15,12 @@ final class TraceMount {
   private TraceMount() {}
 
   /** The mounted tracefs; failed with what is in its places instead. */
-  static Reading<TraceFiles> find(Path root) {
+  static ReadResult<TraceFiles> find(Path root) {
     List<String> problems = new ArrayList<>();
     for (String place : PLACES) {
       Path top = root.resolve(place);
       if (Files.isDirectory(top.resolve("instances"))) {
-        return Reading.present(new TraceFiles(top));
+        return ReadResult.present(new TraceFiles(top));
       }
       if (!Files.exists(top)) {
         problems.add(top + " is not there");
@@ -32,6 +32,6 @@ final class TraceMount {
         problems.add("tracefs is not mounted at " + top);
       }
     }
-    return Reading.failed("no tracefs: " + String.join("; ", problems));
+    return ReadResult.failed("no tracefs: " + String.join("; ", problems));
   }
 }

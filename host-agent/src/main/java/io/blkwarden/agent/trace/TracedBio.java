@@ -1,6 +1,6 @@
 package io.blkwarden.agent.trace;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.DeviceNumber;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,13 +37,13 @@ public record TracedBio(int pid, String comm, DeviceNumber device, long sectors,
               + " \\[(.{0,63})\\]");
 
   /** Parses one line of a {@code trace} file that is neither empty nor a comment. */
-  public static Reading<TracedBio> parse(String line) {
+  public static ReadResult<TracedBio> parse(String line) {
     Matcher bio = LINE.matcher(line);
     if (line.length() > LONGEST_LINE || !bio.matches()) {
       return bad(line);
     }
     try {
-      return Reading.present(
+      return ReadResult.present(
           new TracedBio(
               Integer.parseInt(bio.group(1)),
               bio.group(6),
@@ -55,8 +55,8 @@ public record TracedBio(int pid, String comm, DeviceNumber device, long sectors,
     }
   }
 
-  private static Reading<TracedBio> bad(String line) {
-    return Reading.malformed(
+  private static ReadResult<TracedBio> bad(String line) {
+    return ReadResult.malformed(
         "trace",
         "TASK-PID [CPU] TIME: block_bio_queue: MAJOR,MINOR RWBS SECTOR + LENGTH [COMM]",
         line);

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.uevent;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.Require;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,7 +49,7 @@ public final class NetlinkUevents implements AutoCloseable {
   }
 
   /** Opens the socket and starts to listen; failed with the system call that did not work. */
-  public static Reading<NetlinkUevents> open(Consumer<UeventNotice> notices) {
+  public static ReadResult<NetlinkUevents> open(Consumer<UeventNotice> notices) {
     return open(notices, BUFFER_BYTES);
   }
 
@@ -58,7 +58,7 @@ public final class NetlinkUevents implements AutoCloseable {
    *
    * @param bufferBytes 1 KiB to 256 MiB; the kernel doubles it, for its own bookkeeping
    */
-  public static Reading<NetlinkUevents> open(Consumer<UeventNotice> notices, int bufferBytes) {
+  public static ReadResult<NetlinkUevents> open(Consumer<UeventNotice> notices, int bufferBytes) {
     Require.within(bufferBytes, 1024, 256 << 20, "uevents.buffer_bytes");
     return UeventSocket.open(bufferBytes)
         .map(socket -> {
@@ -104,13 +104,13 @@ public final class NetlinkUevents implements AutoCloseable {
     return "";
   }
 
-  private void take(Reading<Uevent> parsed) {
+  private void take(ReadResult<Uevent> parsed) {
     switch (parsed) {
-      case Reading.Present<Uevent>(Uevent event) -> {
+      case ReadResult.Present<Uevent>(Uevent event) -> {
         events.incrementAndGet();
         tell(event);
       }
-      case Reading<Uevent> bad -> {
+      case ReadResult<Uevent> bad -> {
         malformed.incrementAndGet();
         LOG.debug("dropped: {}", bad.describe());
       }

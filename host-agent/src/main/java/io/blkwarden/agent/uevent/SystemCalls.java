@@ -1,6 +1,6 @@
 package io.blkwarden.agent.uevent;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -44,11 +44,11 @@ final class SystemCalls {
   private SystemCalls() {}
 
   /** Binds the calls; failed where the JVM may not call native code. */
-  static Reading<SystemCalls> load() {
+  static ReadResult<SystemCalls> load() {
     try {
-      return Reading.present(new SystemCalls());
+      return ReadResult.present(new SystemCalls());
     } catch (NoSuchElementException | IllegalCallerException | UnsupportedOperationException e) {
-      return Reading.failed("native calls: " + e + "; start with --enable-native-access");
+      return ReadResult.failed("native calls: " + e + "; start with --enable-native-access");
     }
   }
 

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.uevent;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -52,7 +52,7 @@ public record Uevent(
    * <p>Malformed if anything that makes the event useful is missing, and if udev sent it: its
    * messages start with {@code libudev} and a magic number.
    */
-  public static Reading<Uevent> parse(ByteBuffer message) {
+  public static ReadResult<Uevent> parse(ByteBuffer message) {
     if (message.remaining() > MAX_BYTES) {
       return bad("at most " + MAX_BYTES + " bytes", message.remaining() + " bytes");
     }
@@ -76,7 +76,7 @@ public record Uevent(
     return ofProperties(strings[0], properties);
   }
 
-  private static Reading<Uevent> ofProperties(String header, Map<String, String> properties) {
+  private static ReadResult<Uevent> ofProperties(String header, Map<String, String> properties) {
     String action = properties.getOrDefault("ACTION", "");
     String devpath = properties.getOrDefault("DEVPATH", "");
     String subsystem = properties.getOrDefault("SUBSYSTEM", "");
@@ -88,13 +88,13 @@ public record Uevent(
     }
     try {
       long seqnum = Long.parseUnsignedLong(properties.getOrDefault("SEQNUM", ""));
-      return Reading.present(new Uevent(action, devpath, subsystem, seqnum, properties));
+      return ReadResult.present(new Uevent(action, devpath, subsystem, seqnum, properties));
     } catch (NumberFormatException e) {
       return bad("SEQNUM=NUMBER", properties.getOrDefault("SEQNUM", "none"));
     }
   }
 
-  private static Reading<Uevent> bad(String expected, String found) {
-    return Reading.malformed(SOURCE, expected, found);
+  private static ReadResult<Uevent> bad(String expected, String found) {
+    return ReadResult.malformed(SOURCE, expected, found);
   }
 }

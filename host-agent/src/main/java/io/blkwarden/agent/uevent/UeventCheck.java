@@ -1,7 +1,7 @@
 package io.blkwarden.agent.uevent;
 
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.util.List;
 
 /** What {@code doctor} says about uevents: whether the socket opens. */
@@ -13,11 +13,11 @@ public final class UeventCheck {
   /** Opens the socket and closes it again; sends nothing and causes no event. */
   public static List<Check> run() {
     return switch (UeventSocket.open(NetlinkUevents.BUFFER_BYTES)) {
-      case Reading.Present<UeventSocket>(UeventSocket socket) -> {
+      case ReadResult.Present<UeventSocket>(UeventSocket socket) -> {
         socket.close();
         yield List.of(Check.ok(NAME, "joined the kernel's group of NETLINK_KOBJECT_UEVENT"));
       }
-      case Reading<UeventSocket> none ->
+      case ReadResult<UeventSocket> none ->
           List.of(
               Check.warn(
                   NAME,

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.uevent;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -78,16 +78,16 @@ final class UeventSocket implements AutoCloseable {
    *
    * @param bufferBytes how much may wait to be received before events are lost
    */
-  static Reading<UeventSocket> open(int bufferBytes) {
+  static ReadResult<UeventSocket> open(int bufferBytes) {
     return SystemCalls.load().flatMap(calls -> open(calls, bufferBytes));
   }
 
-  private static Reading<UeventSocket> open(SystemCalls calls, int bufferBytes) {
+  private static ReadResult<UeventSocket> open(SystemCalls calls, int bufferBytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(SystemCalls.errnoLayout());
       int socket = calls.socket(errno, AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_KOBJECT_UEVENT);
       if (socket < 0) {
-        return Reading.failed("uevents: socket: " + Errno.describe(socket));
+        return ReadResult.failed("uevents: socket: " + Errno.describe(socket));
       }
       MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, bufferBytes);
       if (calls.setsockopt(errno, socket, SOL_SOCKET, SO_RCVBUFFORCE, size) < 0) {
@@ -101,9 +101,9 @@ final class UeventSocket implements AutoCloseable {
       int wake = bound < 0 ? bound : calls.eventfd(errno, 0, EFD_CLOEXEC);
       if (wake < 0) {
         int _ = calls.close(errno, socket);
-        return Reading.failed("uevents: bind or eventfd: " + Errno.describe(wake));
+        return ReadResult.failed("uevents: bind or eventfd: " + Errno.describe(wake));
       }
-      return Reading.present(new UeventSocket(calls, socket, wake));
+      return ReadResult.present(new UeventSocket(calls, socket, wake));
     }
   }
 

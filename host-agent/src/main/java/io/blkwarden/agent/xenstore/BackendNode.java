@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.util.Map;
 
 /**
@@ -13,14 +13,15 @@ import java.util.Map;
  * @param values what was read below the node, by relative path ({@code state}, {@code
  *     queue-0/kthread-pid}); each key that was asked for is there
  */
-public record BackendNode(String type, int domid, int handle, Map<String, Reading<String>> values) {
+public record BackendNode(
+    String type, int domid, int handle, Map<String, ReadResult<String>> values) {
   public BackendNode {
     values = Map.copyOf(values);
   }
 
   /** What was read for a key; absent when it was not asked for. */
-  public Reading<String> value(String key) {
-    return values.getOrDefault(key, Reading.absent(path() + "/" + key));
+  public ReadResult<String> value(String key) {
+    return values.getOrDefault(key, ReadResult.absent(path() + "/" + key));
   }
 
   /** The node's absolute path. */

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,7 +49,7 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
    * @param type {@code vbd}, {@code vbd3}, {@code qdisk} or {@code tap}
    * @param keys relative paths below a device, such as {@code state}
    */
-  public static Reading<BackendTree> read(XenStore store, String type, List<String> keys) {
+  public static ReadResult<BackendTree> read(XenStore store, String type, List<String> keys) {
     String top = ROOT + "/" + type;
     return store
         .directory(top)
@@ -57,26 +57,26 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
           List<String> ignored = new ArrayList<>();
           List<String> domains = numbered(top, names, ignored);
           List<String> devices = new ArrayList<>();
-          List<Reading<List<String>>> listings = store.directories(domains);
+          List<ReadResult<List<String>>> listings = store.directories(domains);
           for (int n = 0; n < domains.size(); n++) {
             switch (listings.get(n)) {
-              case Reading.Present<List<String>> present ->
+              case ReadResult.Present<List<String>> present ->
                   devices.addAll(numbered(domains.get(n), present.value(), ignored));
-              case Reading.Absent<List<String>> _ -> {}
-              case Reading.Malformed<List<String>> bad -> {
-                return Reading.malformed(bad.source(), bad.expected(), bad.found());
+              case ReadResult.Absent<List<String>> _ -> {}
+              case ReadResult.Malformed<List<String>> bad -> {
+                return ReadResult.malformed(bad.source(), bad.expected(), bad.found());
               }
-              case Reading.Failed<List<String>> failed -> {
-                return Reading.failed(failed.cause());
+              case ReadResult.Failed<List<String>> failed -> {
+                return ReadResult.failed(failed.cause());
               }
             }
           }
           if (devices.size() > MAX_NODES) {
-            return Reading.failed(
+            return ReadResult.failed(
                 "%s: %d devices, of which at most %d are read"
                     .formatted(top, devices.size(), MAX_NODES));
           }
-          return Reading.present(new BackendTree(values(store, type, devices, keys), ignored));
+          return ReadResult.present(new BackendTree(values(store, type, devices, keys), ignored));
         });
   }
 
@@ -84,10 +84,10 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
       XenStore store, String type, List<String> devices, List<String> keys) {
     List<String> paths = new ArrayList<>(devices.size() * keys.size());
     devices.forEach(device -> keys.forEach(key -> paths.add(device + "/" + key)));
-    List<Reading<String>> readings = store.readAll(paths);
+    List<ReadResult<String>> readings = store.readAll(paths);
     List<BackendNode> nodes = new ArrayList<>(devices.size());
     for (int n = 0; n < devices.size(); n++) {
-      Map<String, Reading<String>> values = new HashMap<>();
+      Map<String, ReadResult<String>> values = new HashMap<>();
       for (int k = 0; k < keys.size(); k++) {
         values.put(keys.get(k), readings.get(n * keys.size() + k));
       }

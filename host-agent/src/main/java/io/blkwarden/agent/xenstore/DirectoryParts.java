@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -28,32 +28,32 @@ final class DirectoryParts {
 
   private DirectoryParts() {}
 
-  static Reading<List<String>> read(String path, Ask ask) throws InterruptedException {
+  static ReadResult<List<String>> read(String path, Ask ask) throws InterruptedException {
     DirectoryParts parts = new DirectoryParts();
     while (true) {
       switch (ask.at(Integer.toString(parts.names.size()))) {
         case XenAnswer.Reply(XenMessage reply) -> {
           if (!parts.add(reply.payload())) {
-            return Reading.malformed(path, "GENERATION, NUL and names", "another payload");
+            return ReadResult.malformed(path, "GENERATION, NUL and names", "another payload");
           }
         }
         case XenAnswer.Refused(String error) when error.equals("ENOENT") -> {
-          return Reading.absent(path);
+          return ReadResult.absent(path);
         }
         case XenAnswer.Refused(String error) -> {
-          return Reading.failed(
+          return ReadResult.failed(
               "%s: more than %d bytes of names, and this xenstored does not give them in parts (%s)"
                   .formatted(path, XenMessage.MAX_PAYLOAD_BYTES, error));
         }
         case XenAnswer.Lost(String reason) -> {
-          return Reading.failed(path + ": " + reason);
+          return ReadResult.failed(path + ": " + reason);
         }
       }
       if (parts.complete()) {
         return XenMessage.strings(path, parts.list());
       }
       if (parts.restarts > MAX_RESTARTS || parts.names.size() > XenStore.MAX_DIRECTORY_BYTES) {
-        return Reading.failed(
+        return ReadResult.failed(
             "%s: gave up after %d bytes of names, read again %d times because they changed"
                 .formatted(path, parts.names.size(), parts.restarts));
       }

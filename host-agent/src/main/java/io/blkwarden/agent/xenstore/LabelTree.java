@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,11 +58,11 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
    * Reads the labels of these domains; those of others cost nothing. A failure to ask fails the
    * whole, because a label that was not read must not look like one that was taken away.
    */
-  public static Reading<LabelTree> read(XenStore store, Collection<UUID> domains) {
+  public static ReadResult<LabelTree> read(XenStore store, Collection<UUID> domains) {
     List<Ignored> ignored = new ArrayList<>();
-    Reading<List<String>> names = store.directory(ROOT);
-    if (names instanceof Reading.Absent<List<String>>) {
-      return Reading.present(new LabelTree(Map.of(), List.of()));
+    ReadResult<List<String>> names = store.directory(ROOT);
+    if (names instanceof ReadResult.Absent<List<String>>) {
+      return ReadResult.present(new LabelTree(Map.of(), List.of()));
     }
     return names
         .map(list -> paths(list, domains, ignored))
@@ -86,29 +86,29 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
   /** A label's place. */
   private record Place(UUID domain, String path, String key) {}
 
-  private static Reading<List<Place>> keys(
+  private static ReadResult<List<Place>> keys(
       XenStore store, Map<UUID, String> paths, List<Ignored> ignored) {
     List<Place> places = new ArrayList<>();
     List<UUID> domains = List.copyOf(paths.keySet());
     List<String> directories = List.copyOf(paths.values());
-    List<Reading<List<String>>> listings = store.directories(directories);
+    List<ReadResult<List<String>>> listings = store.directories(directories);
     for (int n = 0; n < directories.size(); n++) {
       String directory = directories.get(n);
       switch (listings.get(n)) {
-        case Reading.Present<List<String>>(List<String> names) -> {
+        case ReadResult.Present<List<String>>(List<String> names) -> {
           UUID domain = domains.get(n);
           keys(directory, names, ignored).stream()
               .map(key -> new Place(domain, directory + "/" + key, key))
               .forEach(places::add);
         }
-        case Reading.Absent<List<String>> _ -> {}
-        case Reading.Malformed<List<String>> bad -> tell(ignored, directory, bad.describe());
-        case Reading.Failed<List<String>> failed -> {
-          return Reading.failed(failed.cause());
+        case ReadResult.Absent<List<String>> _ -> {}
+        case ReadResult.Malformed<List<String>> bad -> tell(ignored, directory, bad.describe());
+        case ReadResult.Failed<List<String>> failed -> {
+          return ReadResult.failed(failed.cause());
         }
       }
     }
-    return Reading.present(places);
+    return ReadResult.present(places);
   }
 
   /** Those that are read, the well-known ones first: others must not crowd them out. */
@@ -136,28 +136,29 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
     return keys.subList(0, MappedDisk.MAX_LABELS);
   }
 
-  private static Reading<LabelTree> values(
+  private static ReadResult<LabelTree> values(
       XenStore store, List<Place> places, List<Ignored> ignored) {
     Map<UUID, Map<String, String>> labels = new HashMap<>();
-    List<Reading<String>> readings = store.readAll(places.stream().map(Place::path).toList());
+    List<ReadResult<String>> readings = store.readAll(places.stream().map(Place::path).toList());
     for (int n = 0; n < places.size(); n++) {
       Place place = places.get(n);
-      if (readings.get(n) instanceof Reading.Failed<String> failed) {
-        return Reading.failed(failed.cause());
+      if (readings.get(n) instanceof ReadResult.Failed<String> failed) {
+        return ReadResult.failed(failed.cause());
       }
       value(place, readings.get(n), ignored)
           .ifPresent(text ->
               labels.computeIfAbsent(place.domain(), _ -> new HashMap<>()).put(place.key(), text));
     }
-    return Reading.present(new LabelTree(labels, ignored));
+    return ReadResult.present(new LabelTree(labels, ignored));
   }
 
   private static Optional<String> value(
-      Place place, Reading<String> reading, List<Ignored> ignored) {
-    if (reading instanceof Reading.Absent<String>) {
+      Place place, ReadResult<String> reading, List<Ignored> ignored) {
+    if (reading instanceof ReadResult.Absent<String>) {
       return Optional.empty(); // taken away meanwhile
     }
-    if (reading instanceof Reading.Present<String>(String text) && VALUE.matcher(text).matches()) {
+    if (reading instanceof ReadResult.Present<String>(String text)
+        && VALUE.matcher(text).matches()) {
       return Optional.of(text);
     }
     tell(ignored, place.path(), "expected 1 to 64 printable ASCII characters");

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,18 +90,18 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   @Override
-  public Reading<String> read(String path) {
+  public ReadResult<String> read(String path) {
     return readAll(List.of(path)).getFirst();
   }
 
   @Override
-  public Reading<List<String>> directory(String path) {
+  public ReadResult<List<String>> directory(String path) {
     return directories(List.of(path)).getFirst();
   }
 
   @Override
-  public List<Reading<String>> readAll(List<String> paths) {
-    List<Reading<String>> readings = new ArrayList<>(paths.size());
+  public List<ReadResult<String>> readAll(List<String> paths) {
+    List<ReadResult<String>> readings = new ArrayList<>(paths.size());
     List<XenAnswer> answers = ask(XenOp.READ, paths);
     for (int n = 0; n < answers.size(); n++) {
       String path = paths.get(n);
@@ -111,8 +111,8 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   @Override
-  public List<Reading<List<String>>> directories(List<String> paths) {
-    List<Reading<List<String>>> listings = new ArrayList<>(paths.size());
+  public List<ReadResult<List<String>>> directories(List<String> paths) {
+    List<ReadResult<List<String>>> listings = new ArrayList<>(paths.size());
     List<XenAnswer> answers = ask(XenOp.DIRECTORY, paths);
     for (int n = 0; n < answers.size(); n++) {
       String path = paths.get(n);
@@ -124,17 +124,17 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     return listings;
   }
 
-  private static <T> Reading<T> reading(
-      String path, XenAnswer answer, Function<XenMessage, Reading<T>> parse) {
+  private static <T> ReadResult<T> reading(
+      String path, XenAnswer answer, Function<XenMessage, ReadResult<T>> parse) {
     return switch (answer) {
       case XenAnswer.Reply(XenMessage reply) -> parse.apply(reply);
-      case XenAnswer.Refused(String error) when error.equals("ENOENT") -> Reading.absent(path);
-      case XenAnswer.Refused(String error) -> Reading.failed(path + ": xenstored says " + error);
-      case XenAnswer.Lost(String reason) -> Reading.failed(path + ": " + reason);
+      case XenAnswer.Refused(String error) when error.equals("ENOENT") -> ReadResult.absent(path);
+      case XenAnswer.Refused(String error) -> ReadResult.failed(path + ": xenstored says " + error);
+      case XenAnswer.Lost(String reason) -> ReadResult.failed(path + ": " + reason);
     };
   }
 
-  private Reading<List<String>> inParts(String path) {
+  private ReadResult<List<String>> inParts(String path) {
     try {
       return DirectoryParts.read(
           path,
@@ -146,7 +146,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
               });
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Reading.failed(path + ": interrupted");
+      return ReadResult.failed(path + ": interrupted");
     }
   }
 
@@ -233,11 +233,11 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     try {
       while (closed.getCount() > 0) {
         switch (XenSockets.connect(settings.root())) {
-          case Reading.Present<SocketChannel>(SocketChannel channel) -> {
+          case ReadResult.Present<SocketChannel>(SocketChannel channel) -> {
             serve(new XenConnection(channel, settings.requestMillis()));
             told = true;
           }
-          case Reading<SocketChannel> none -> {
+          case ReadResult<SocketChannel> none -> {
             link = new Link.Down("xenstore: " + none.describe());
             tried.countDown();
             if (!told) {
@@ -300,9 +300,10 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   private void deliver(XenMessage message) {
     changes.incrementAndGet();
     switch (message.strings("watch event")) {
-      case Reading.Present<List<String>>(List<String> strings) when strings.size() >= 2 ->
+      case ReadResult.Present<List<String>>(List<String> strings) when strings.size() >= 2 ->
           emit(new XenEvent.Changed(strings.get(0), strings.get(1)));
-      case Reading<List<String>> bad -> LOG.warn("a watch event without path and token: {}", bad);
+      case ReadResult<List<String>> bad ->
+          LOG.warn("a watch event without path and token: {}", bad);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -37,17 +37,17 @@ public final class TextXenStore implements XenStore {
   private static final Pattern LINE =
       Pattern.compile("(/[^ ]*) = \"(.*)\"(?: {3}\\([nrwb0-9,]*\\))?");
 
-  private final Map<String, Reading<String>> values;
+  private final Map<String, ReadResult<String>> values;
   private final Map<String, List<String>> children;
 
-  private TextXenStore(Map<String, Reading<String>> values, Map<String, List<String>> children) {
+  private TextXenStore(Map<String, ReadResult<String>> values, Map<String, List<String>> children) {
     this.values = values;
     this.children = children;
   }
 
   /** Reads a dump; malformed with the number of the first line that is not a node. */
-  public static Reading<TextXenStore> parse(String text) {
-    Map<String, Reading<String>> values = new LinkedHashMap<>();
+  public static ReadResult<TextXenStore> parse(String text) {
+    Map<String, ReadResult<String>> values = new LinkedHashMap<>();
     Map<String, Set<String>> children = new HashMap<>();
     int number = 0;
     for (String line : text.lines().toList()) {
@@ -57,7 +57,7 @@ public final class TextXenStore implements XenStore {
       }
       Matcher node = LINE.matcher(line);
       if (!node.matches() || values.size() == MAX_NODES) {
-        return Reading.malformed(
+        return ReadResult.malformed(
             "xenstore-ls -f, line " + number,
             "/PATH = \"VALUE\", at most " + MAX_NODES + " times",
             line);
@@ -68,7 +68,7 @@ public final class TextXenStore implements XenStore {
     }
     Map<String, List<String>> frozen = new HashMap<>();
     children.forEach((path, names) -> frozen.put(path, List.copyOf(names)));
-    return Reading.present(new TextXenStore(values, frozen));
+    return ReadResult.present(new TextXenStore(values, frozen));
   }
 
   private static void adopt(String path, Map<String, Set<String>> children) {
@@ -85,9 +85,9 @@ public final class TextXenStore implements XenStore {
     }
   }
 
-  private static Reading<String> unescape(String path, String escaped) {
+  private static ReadResult<String> unescape(String path, String escaped) {
     if (escaped.indexOf('\\') < 0) {
-      return Reading.present(escaped);
+      return ReadResult.present(escaped);
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
     Matcher piece = PIECE.matcher(escaped);
@@ -97,16 +97,16 @@ public final class TextXenStore implements XenStore {
       bytes.writeBytes(bytesOf(piece));
     }
     if (at != escaped.length()) {
-      return Reading.malformed(path, "an escape of xenstore-ls", escaped.substring(at));
+      return ReadResult.malformed(path, "an escape of xenstore-ls", escaped.substring(at));
     }
     try {
-      return Reading.present(
+      return ReadResult.present(
           StandardCharsets.UTF_8
               .newDecoder()
               .decode(ByteBuffer.wrap(bytes.toByteArray()))
               .toString());
     } catch (CharacterCodingException e) {
-      return Reading.malformed(path, "UTF-8", escaped);
+      return ReadResult.malformed(path, "UTF-8", escaped);
     }
   }
 
@@ -134,17 +134,17 @@ public final class TextXenStore implements XenStore {
   }
 
   @Override
-  public Reading<String> read(String path) {
-    return values.getOrDefault(path, Reading.absent(path));
+  public ReadResult<String> read(String path) {
+    return values.getOrDefault(path, ReadResult.absent(path));
   }
 
   @Override
-  public Reading<List<String>> directory(String path) {
+  public ReadResult<List<String>> directory(String path) {
     List<String> names = children.get(path);
     if (names != null) {
-      return Reading.present(names);
+      return ReadResult.present(names);
     }
-    return values.containsKey(path) ? Reading.present(List.of()) : Reading.absent(path);
+    return values.containsKey(path) ? ReadResult.present(List.of()) : ReadResult.absent(path);
   }
 
   /** Does nothing: a captured tree never changes. */

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -134,22 +134,22 @@ final class XenMessage {
   }
 
   /** The payload as one text without a terminator, as in a READ reply. */
-  Reading<String> value(String source) {
+  ReadResult<String> value(String source) {
     Optional<String> text = decodeText(payload, 0, payload.length);
     return text.isPresent()
-        ? Reading.present(text.get())
-        : Reading.malformed(source, "UTF-8", "other bytes");
+        ? ReadResult.present(text.get())
+        : ReadResult.malformed(source, "UTF-8", "other bytes");
   }
 
   /**
    * The payload as strings that each end in a NUL, as in a DIRECTORY reply or a watch event; a last
    * one without a NUL counts too.
    */
-  Reading<List<String>> strings(String source) {
+  ReadResult<List<String>> strings(String source) {
     return strings(source, payload);
   }
 
-  static Reading<List<String>> strings(String source, byte[] payload) {
+  static ReadResult<List<String>> strings(String source, byte[] payload) {
     List<String> strings = new ArrayList<>();
     int start = 0;
     for (int end = 0; end <= payload.length; end++) {
@@ -157,13 +157,13 @@ final class XenMessage {
       if (terminated || (end == payload.length && start < end)) {
         Optional<String> text = decodeText(payload, start, end - start);
         if (text.isEmpty()) {
-          return Reading.malformed(source, "UTF-8", "other bytes");
+          return ReadResult.malformed(source, "UTF-8", "other bytes");
         }
         strings.add(text.get());
         start = end + 1;
       }
     }
-    return Reading.present(List.copyOf(strings));
+    return ReadResult.present(List.copyOf(strings));
   }
 
   /** The name in an ERROR reply, such as {@code ENOENT}; what is not a name is shown as such. */

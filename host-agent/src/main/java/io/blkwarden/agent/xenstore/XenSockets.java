@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -15,11 +15,11 @@ final class XenSockets {
   private XenSockets() {}
 
   /** The first socket that takes a connection; failed with what each of them said. */
-  static Reading<SocketChannel> connect(Path root) {
+  static ReadResult<SocketChannel> connect(Path root) {
     List<String> problems = new ArrayList<>();
     for (String socket : XenStoreSettings.SOCKETS) {
       try {
-        return Reading.present(connectTo(root.resolve(socket)));
+        return ReadResult.present(connectTo(root.resolve(socket)));
       } catch (IOException e) {
         problems.add(root.resolve(socket) + ": " + e.getMessage());
       }
@@ -29,7 +29,7 @@ final class XenSockets {
         problems.add(root.resolve(device) + " is there, but only the socket is supported");
       }
     }
-    return Reading.failed("no connection to xenstored: " + String.join("; ", problems));
+    return ReadResult.failed("no connection to xenstored: " + String.join("; ", problems));
   }
 
   private static SocketChannel connectTo(Path socket) throws IOException {

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +11,9 @@ import java.util.OptionalLong;
  *
  * <p>Paths are absolute ({@code /local/domain/0/backend/vbd/1/51713/state}), at most {@link
  * #MAX_PATH_BYTES} long. No method throws for what the tree or the server does: a node that does
- * not exist is {@link Reading.Absent}, and everything that keeps one from knowing is {@link
- * Reading.Failed}. Format: {@code xen/include/public/io/xs_wire.h}, {@code docs/misc/xenstore.txt}.
+ * not exist is {@link ReadResult.Absent}, and everything that keeps one from knowing is {@link
+ * ReadResult.Failed}. Format: {@code xen/include/public/io/xs_wire.h}, {@code
+ * docs/misc/xenstore.txt}.
  */
 public interface XenStore {
   /** Longest absolute path, in bytes (XENSTORE_ABS_PATH_MAX). */
@@ -22,18 +23,18 @@ public interface XenStore {
   int MAX_DIRECTORY_BYTES = 1024 * 1024;
 
   /** The node's value; malformed if it is not UTF-8. */
-  Reading<String> read(String path);
+  ReadResult<String> read(String path);
 
   /** Names of the node's children, in the server's order. */
-  Reading<List<String>> directory(String path);
+  ReadResult<List<String>> directory(String path);
 
   /** As {@link #read} for each path, in order; a live store keeps several requests under way. */
-  default List<Reading<String>> readAll(List<String> paths) {
+  default List<ReadResult<String>> readAll(List<String> paths) {
     return paths.stream().map(this::read).toList();
   }
 
   /** As {@link #directory} for each path, in order; a live store keeps several under way. */
-  default List<Reading<List<String>>> directories(List<String> paths) {
+  default List<ReadResult<List<String>>> directories(List<String> paths) {
     return paths.stream().map(this::directory).toList();
   }
 

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,11 +32,11 @@ public final class XenStoreCheck {
             },
             random)) {
       return switch (store.directory("/local/domain")) {
-        case Reading.Present<List<String>>(List<String> domains) ->
+        case ReadResult.Present<List<String>>(List<String> domains) ->
             List.of(
                 Check.ok(NAME, "xenstored answers, and has " + domains.size() + " domains"),
                 watches(store, fired, settings.requestMillis()));
-        case Reading<List<String>> none ->
+        case ReadResult<List<String>> none ->
             List.of(
                 Check.fail(NAME, none.describe(), remedy(settings.root())),
                 Check.fail(WATCHES, "not tried without a connection", remedy(settings.root())));

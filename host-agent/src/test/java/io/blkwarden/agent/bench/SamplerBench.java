@@ -1,7 +1,7 @@
 package io.blkwarden.agent.bench;
 
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.sample.Sampler;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.sampling.Sampler;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskRef;

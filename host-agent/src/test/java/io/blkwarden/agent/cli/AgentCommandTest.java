@@ -2,9 +2,9 @@ package io.blkwarden.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.lease.ReleaseRequest;
-import io.blkwarden.agent.lease.StateFolders;
-import io.blkwarden.agent.lease.StateLock;
+import io.blkwarden.agent.state.ReleaseRequest;
+import io.blkwarden.agent.state.StateFolders;
+import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.testing.NatsServer;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -3,13 +3,13 @@ package io.blkwarden.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.lease.LeaseFile;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.LeasedWorker;
+import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.throttle.HeldWorker;
-import io.blkwarden.agent.throttle.Lease;
-import io.blkwarden.agent.throttle.StoredLeases;
+import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.commandline.top.DiskLine;
 import io.blkwarden.commandline.top.TopRound;
 import io.blkwarden.model.DomainRef;
@@ -59,8 +59,9 @@ final class HostTopTest {
   }
 
   private HostTop top() {
-    if (!(RootedFiles.below(root) instanceof Reading.Present<RootedFiles>(RootedFiles files))
-        || !(MapHosts.captured(files) instanceof Reading.Present<MapSources>(MapSources found))) {
+    if (!(RootedFiles.below(root) instanceof ReadResult.Present<RootedFiles>(RootedFiles files))
+        || !(MapHosts.captured(files)
+            instanceof ReadResult.Present<MapSources>(MapSources found))) {
       throw new AssertionError("no tree at " + root);
     }
     return new HostTop(
@@ -172,7 +173,7 @@ final class HostTopTest {
             "swap storm",
             null,
             List.of(
-                new HeldWorker(
+                new LeasedWorker(
                     new WorkerId(564, 4159),
                     "1.xvda2-0",
                     IoPriority.UNSET,

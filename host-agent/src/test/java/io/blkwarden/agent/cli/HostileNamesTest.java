@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.blkwarden.agent.CapturedTree;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.MappingResolver;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.model.MappedDisk;
@@ -39,20 +39,20 @@ final class HostileNamesTest {
     }
 
     @Override
-    public Reading<String> read(String path) {
+    public ReadResult<String> read(String path) {
       asked.add(path);
-      Reading<String> text = captured.read(path);
+      ReadResult<String> text = captured.read(path);
       return path.endsWith("/dm/name") ? text.map(name) : text;
     }
 
     @Override
-    public Reading<List<String>> list(String dir) {
+    public ReadResult<List<String>> list(String dir) {
       asked.add(dir);
       return captured.list(dir);
     }
 
     @Override
-    public Reading<String> link(String path) {
+    public ReadResult<String> link(String path) {
       asked.add(path);
       return captured.link(path);
     }

@@ -2,7 +2,7 @@ package io.blkwarden.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.runtime.AgentReading;
+import io.blkwarden.agent.app.AgentSnapshot;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Heartbeat;
 import io.blkwarden.model.message.Heartbeat.ProbeHealth;
@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class ServiceNoticesTest {
-  private static AgentReading reading(
+  private static AgentSnapshot reading(
       int resolved, int unresolved, boolean connected, ProbeHealth... probes) {
     UUID id = new UUID(1, 2);
     Heartbeat beat =
@@ -35,7 +35,7 @@ final class ServiceNoticesTest {
             Map.of(),
             null,
             List.of());
-    return new AgentReading(beat, connected, resolved, unresolved, List.of());
+    return new AgentSnapshot(beat, connected, resolved, unresolved, List.of());
   }
 
   @Test

@@ -1,8 +1,8 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.mapping.verdict.Layer;
-import io.blkwarden.agent.probe.BlkbackName;
-import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
@@ -26,8 +26,8 @@ final class MadeHost {
   final Map<Vbd.Slot, Backend> backends = new LinkedHashMap<>();
   final Map<Integer, HostThread> threads = new LinkedHashMap<>();
   final Map<DeviceNumber, DeviceStack> stacks = new LinkedHashMap<>();
-  final List<SeenBio> bios = new ArrayList<>();
-  final List<Unread> unread = new ArrayList<>();
+  final List<ObservedBio> bios = new ArrayList<>();
+  final List<UnreadSource> unread = new ArrayList<>();
   @Nullable Long uptimeTicks = 1_000_000L;
 
   static UUID uuid(int n) {
@@ -112,7 +112,7 @@ final class MadeHost {
   }
 
   MadeHost bio(int pid, int minor) {
-    bios.add(new SeenBio(pid, dm(minor)));
+    bios.add(new ObservedBio(pid, dm(minor)));
     return this;
   }
 

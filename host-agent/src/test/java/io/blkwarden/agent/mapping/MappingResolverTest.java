@@ -308,7 +308,7 @@ final class MappingResolverTest {
   @Test
   void anIncompleteSnapshotResolvesNothingAndKeepsNothing() {
     MadeHost host = new MadeHost().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0");
-    host.unread.add(new Unread("proc", "permission denied", true));
+    host.unread.add(new UnreadSource("proc", "permission denied", true));
 
     resolved.look(host);
 
@@ -319,7 +319,7 @@ final class MappingResolverTest {
   @Test
   void whatIsNotEssentialHindersNothing() {
     MadeHost host = new MadeHost().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0", null);
-    host.unread.add(new Unread("proc/563/io", "permission denied", false));
+    host.unread.add(new UnreadSource("proc/563/io", "permission denied", false));
 
     assertThat(resolved.look(host).of(1, "xvda1")).isEqualTo("563:full-name");
   }

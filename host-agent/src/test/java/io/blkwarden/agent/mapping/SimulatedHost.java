@@ -1,8 +1,8 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.mapping.verdict.Layer;
-import io.blkwarden.agent.probe.BlkbackName;
-import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
@@ -101,7 +101,7 @@ final class SimulatedHost {
   private final List<Disk> disks = new ArrayList<>();
   private final Map<Integer, Task> tasks = new LinkedHashMap<>();
   private final Map<DeviceNumber, Set<DeviceNumber>> below = new HashMap<>();
-  private final List<SeenBio> bios = new ArrayList<>();
+  private final List<ObservedBio> bios = new ArrayList<>();
   private Set<DeviceNumber> traced = Set.of();
   private long ticks = 100_000;
   private int incarnations;
@@ -317,20 +317,20 @@ final class SimulatedHost {
     see(task, disk.device);
     below.getOrDefault(disk.device, Set.of()).forEach(lower -> see(task, lower));
     if (random.nextInt(8) == 0 && traced.contains(disk.device)) {
-      bios.add(new SeenBio(2, disk.device)); // dom0 itself looks at the volume
+      bios.add(new ObservedBio(2, disk.device)); // dom0 itself looks at the volume
     }
   }
 
   private void see(Task task, DeviceNumber device) {
     if (traced.contains(device)) {
-      bios.add(new SeenBio(task.id.pid(), device));
+      bios.add(new ObservedBio(task.id.pid(), device));
     }
   }
 
   /** What a scan reads, with I/O going on between its steps. */
   HostSnapshot scan() {
     long uptime = ticks;
-    List<SeenBio> drained = List.copyOf(bios);
+    List<ObservedBio> drained = List.copyOf(bios);
     bios.clear();
     Map<Disk, Long> before = new HashMap<>();
     disks.forEach(disk -> before.put(disk, disk.readSectors));

@@ -3,8 +3,8 @@ package io.blkwarden.agent.metrics;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.runtime.AgentReading;
-import io.blkwarden.agent.runtime.AgentReading.DiskReading;
+import io.blkwarden.agent.app.AgentSnapshot;
+import io.blkwarden.agent.app.AgentSnapshot.DiskReading;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 
 final class MetricsServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
-  private volatile Supplier<AgentReading> agent = () -> reading("vm1\u001b[2J\"\n");
+  private volatile Supplier<AgentSnapshot> agent = () -> reading("vm1\u001b[2J\"\n");
   private MetricsServer server;
 
   @BeforeEach
@@ -56,7 +56,7 @@ final class MetricsServerTest {
     client.close();
   }
 
-  private static AgentReading reading(String name) {
+  private static AgentSnapshot reading(String name) {
     PhysicalDevice device =
         new PhysicalDevice("sda", new DeviceNumber(8, 0), null, Actuator.UNKNOWN);
     Heartbeat beat =
@@ -88,7 +88,7 @@ final class MetricsServerTest {
             List.of());
     DiskReading counted =
         new DiskReading(disk, Map.of(SampleColumn.READ_IOS, 12L, SampleColumn.READ_SECTORS, 96L));
-    return new AgentReading(beat, true, 0, 1, List.of(counted, counted)); // the same disk twice
+    return new AgentSnapshot(beat, true, 0, 1, List.of(counted, counted)); // the same disk twice
   }
 
   private HttpResponse<String> ask(String method, String path) throws Exception {

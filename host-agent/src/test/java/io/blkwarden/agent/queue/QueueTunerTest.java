@@ -2,11 +2,11 @@ package io.blkwarden.agent.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.kernel.SysfsQueues;
-import io.blkwarden.agent.lease.QueueFile;
-import io.blkwarden.agent.probe.QueueScheduler;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.files.SysfsQueues;
+import io.blkwarden.agent.kernel.QueueScheduler;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.state.QueueFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class QueueTunerTest {
   private static final List<String> SDA = List.of("sda");
   private static final UUID BOOT = new UUID(1, 2);
-  private static final QueueWish BOTH =
-      new QueueWish(Optional.of("mq-deadline"), Optional.of(Duration.ofSeconds(2)));
+  private static final DesiredQueue BOTH =
+      new DesiredQueue(Optional.of("mq-deadline"), Optional.of(Duration.ofSeconds(2)));
 
   @TempDir Path root;
   @TempDir Path state;
@@ -62,12 +62,12 @@ final class QueueTunerTest {
         new SysfsQueues(RootedFiles.below(root).toOptional().orElseThrow(), root);
 
     @Override
-    public Reading<QueueScheduler> scheduler(String device) {
+    public ReadResult<QueueScheduler> scheduler(String device) {
       return files.scheduler(device);
     }
 
     @Override
-    public Reading<String> aging(String device) {
+    public ReadResult<String> aging(String device) {
       return files.aging(device);
     }
 
@@ -89,11 +89,11 @@ final class QueueTunerTest {
     return new Kernel().aging("sda").orElse("none");
   }
 
-  private List<HeldSetting> stored() {
+  private List<ChangedSetting> stored() {
     return store.load().toOptional().orElseThrow();
   }
 
-  private QueueTuner startedAnew(QueueWish wish) {
+  private QueueTuner startedAnew(DesiredQueue wish) {
     QueueTuner next = new QueueTuner(new Kernel(), store, wish);
     next.recover(stored());
     return next;
@@ -107,8 +107,8 @@ final class QueueTunerTest {
     assertThat(aging()).as("after the switch, which resets it").isEqualTo("2000");
     assertThat(tuner.held())
         .containsExactly(
-            new HeldSetting("sda", QueueSetting.SCHEDULER, "none", "mq-deadline"),
-            new HeldSetting("sda", QueueSetting.AGING, "10000", "2000"));
+            new ChangedSetting("sda", QueueSetting.SCHEDULER, "none", "mq-deadline"),
+            new ChangedSetting("sda", QueueSetting.AGING, "10000", "2000"));
     assertThat(stored()).isEqualTo(tuner.held());
     assertThat(tuner.tune(SDA)).as("nothing is left to do").isFalse();
 
@@ -137,7 +137,7 @@ final class QueueTunerTest {
   void whatIsNotWishedAnyMoreIsPutBackAtOnce() {
     tuner.tune(SDA);
 
-    QueueTuner next = startedAnew(QueueWish.NONE);
+    QueueTuner next = startedAnew(DesiredQueue.NONE);
 
     assertThat(next.held()).isEmpty();
     assertThat(active()).isEqualTo("none");
@@ -148,7 +148,8 @@ final class QueueTunerTest {
   void anotherBootHasForgottenAllThatWasSet() {
     tuner.tune(SDA);
 
-    assertThat(new QueueFile(state, new UUID(3, 4)).load()).isEqualTo(Reading.present(List.of()));
+    assertThat(new QueueFile(state, new UUID(3, 4)).load())
+        .isEqualTo(ReadResult.present(List.of()));
   }
 
   @Test
@@ -196,7 +197,7 @@ final class QueueTunerTest {
   @Test
   void aSchedulerThatTheKernelDoesNotOfferIsNotTried() {
     tuner =
-        new QueueTuner(new Kernel(), store, new QueueWish(Optional.of("cfq"), Optional.empty()));
+        new QueueTuner(new Kernel(), store, new DesiredQueue(Optional.of("cfq"), Optional.empty()));
 
     assertThat(tuner.tune(SDA)).isFalse();
 
@@ -227,8 +228,8 @@ final class QueueTunerTest {
   void aTornFileIsMalformed() throws IOException {
     Files.writeString(state.resolve("queue-settings.json"), "{\"format\":");
 
-    assertThat(store.load()).isInstanceOf(Reading.Malformed.class);
+    assertThat(store.load()).isInstanceOf(ReadResult.Malformed.class);
     assertThat(store.setAside()).contains("set aside as");
-    assertThat(store.load()).isEqualTo(Reading.present(List.of()));
+    assertThat(store.load()).isEqualTo(ReadResult.present(List.of()));
   }
 }

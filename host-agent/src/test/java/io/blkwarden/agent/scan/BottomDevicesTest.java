@@ -2,10 +2,10 @@ package io.blkwarden.agent.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.verdict.Layer;
-import io.blkwarden.agent.probe.KernelRelease;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
@@ -58,7 +58,7 @@ final class BottomDevicesTest {
 
   private StackScan scan() {
     RootedFiles files = RootedFiles.below(root).toOptional().orElseThrow();
-    return new StackScan(files, new Notes(), List.of());
+    return new StackScan(files, new ScanFaults(), List.of());
   }
 
   private DeviceStack stack(String number) {

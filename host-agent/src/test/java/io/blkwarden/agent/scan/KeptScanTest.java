@@ -3,14 +3,14 @@ package io.blkwarden.agent.scan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.CapturedTree;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DiskCounters;
 import io.blkwarden.agent.mapping.HostSnapshot;
 import io.blkwarden.agent.mapping.HostThread;
-import io.blkwarden.agent.mapping.Unread;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.throttle.IoPriorities;
+import io.blkwarden.agent.mapping.UnreadSource;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.IoPriority;
@@ -45,13 +45,13 @@ final class KeptScanTest {
     private int backendReads;
 
     @Override
-    public Reading<String> read(String path) {
+    public ReadResult<String> read(String path) {
       backendReads += path.startsWith(VBD) ? 1 : 0;
       return captured.read(path);
     }
 
     @Override
-    public Reading<List<String>> directory(String path) {
+    public ReadResult<List<String>> directory(String path) {
       return captured.directory(path);
     }
 
@@ -73,27 +73,27 @@ final class KeptScanTest {
     private int dmNames;
 
     @Override
-    public Reading<String> read(String path) {
+    public ReadResult<String> read(String path) {
       dmNames += path.endsWith("/dm/name") ? 1 : 0;
       String text = texts.get(path);
-      return text == null ? captured.read(path) : Reading.present(text);
+      return text == null ? captured.read(path) : ReadResult.present(text);
     }
 
     @Override
-    public Reading<List<String>> list(String dir) {
+    public ReadResult<List<String>> list(String dir) {
       return captured.list(dir);
     }
 
     @Override
-    public Reading<String> link(String path) {
+    public ReadResult<String> link(String path) {
       return captured.link(path);
     }
   }
 
   private static final class Unset implements IoPriorities {
     @Override
-    public Reading<IoPriority> get(int pid) {
-      return Reading.present(IoPriority.UNSET);
+    public ReadResult<IoPriority> get(int pid) {
+      return ReadResult.present(IoPriority.UNSET);
     }
 
     @Override
@@ -218,7 +218,7 @@ final class KeptScanTest {
     assertThat(store.backendReads).isZero();
     assertThat(late.unread())
         .singleElement()
-        .isEqualTo(new Unread(VBD, "changed while the threads were read", true));
+        .isEqualTo(new UnreadSource(VBD, "changed while the threads were read", true));
   }
 
   /** In its second scan a change comes while the threads are read. */
@@ -233,12 +233,12 @@ final class KeptScanTest {
     }
 
     @Override
-    public Reading<String> read(String path) {
+    public ReadResult<String> read(String path) {
       return files.read(path);
     }
 
     @Override
-    public Reading<List<String>> list(String dir) {
+    public ReadResult<List<String>> list(String dir) {
       if (dir.equals("proc") && ++looks == 2) {
         store.changes = OptionalLong.of(store.changes.orElseThrow() + 1);
       }
@@ -246,7 +246,7 @@ final class KeptScanTest {
     }
 
     @Override
-    public Reading<String> link(String path) {
+    public ReadResult<String> link(String path) {
       return files.link(path);
     }
   }

@@ -2,9 +2,9 @@ package io.blkwarden.agent.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.mapping.Backend;
-import io.blkwarden.agent.probe.DmDevice;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.blkwarden.agent.scan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.kernel.RootedFiles;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
-import io.blkwarden.agent.mapping.Unread;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.mapping.UnreadSource;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DomainRef;
@@ -24,22 +24,22 @@ final class OddGuestsTest {
 
   private static XenStore store(String text) {
     return switch (TextXenStore.parse(text)) {
-      case Reading.Present<TextXenStore>(TextXenStore store) -> store;
-      case Reading<TextXenStore> other -> throw new AssertionError(other.describe());
+      case ReadResult.Present<TextXenStore>(TextXenStore store) -> store;
+      case ReadResult<TextXenStore> other -> throw new AssertionError(other.describe());
     };
   }
 
-  private static List<DomainRef> domains(String text, Notes notes) {
+  private static List<DomainRef> domains(String text, ScanFaults notes) {
     return DomainScan.read(store(text), notes);
   }
 
-  private static void nothingEssential(Notes notes) {
-    assertThat(notes.all()).isNotEmpty().noneMatch(Unread::essential);
+  private static void nothingEssential(ScanFaults notes) {
+    assertThat(notes.all()).isNotEmpty().noneMatch(UnreadSource::essential);
   }
 
   @Test
   void aNameThatIsNoTextIsReplacedByTheUuid() {
-    Notes notes = new Notes();
+    ScanFaults notes = new ScanFaults();
     List<DomainRef> found =
         domains(
             GOOD
@@ -60,7 +60,7 @@ final class OddGuestsTest {
    */
   @Test
   void aScanWithMoreFaultsThanAreKeptIsIncompleteIfOneOfThemIsEssential() {
-    Notes notes = new Notes();
+    ScanFaults notes = new ScanFaults();
     for (int n = 0; n < 5_000; n++) {
       notes.noted("priority of " + n, "EPERM", false);
     }
@@ -71,12 +71,12 @@ final class OddGuestsTest {
     notes.noted("priority of 5000", "EPERM", false);
 
     assertThat(notes.all().getLast())
-        .isEqualTo(new Unread("scan", "4002 more sources could not be read", true));
+        .isEqualTo(new UnreadSource("scan", "4002 more sources could not be read", true));
   }
 
   @Test
   void aDomainWhoseUuidIsNoneIsLeftOutAlone() {
-    Notes notes = new Notes();
+    ScanFaults notes = new ScanFaults();
     List<DomainRef> found =
         domains(
             GOOD
@@ -93,7 +93,7 @@ final class OddGuestsTest {
   @Test
   void parametersThatAreTooLongAreLeftOutAlone(@TempDir Path empty) {
     RootedFiles files = RootedFiles.below(empty).toOptional().orElseThrow();
-    Notes notes = new Notes();
+    ScanFaults notes = new ScanFaults();
     String node = "/local/domain/0/backend/qdisk/1/51713";
     BackendScan scan =
         new BackendScan(

@@ -3,9 +3,9 @@ package io.blkwarden.agent.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.xenstore.Captured;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
@@ -46,7 +46,7 @@ final class BioTraceTest {
     assertThat(content("buffer_size_kb")).isEqualTo("64");
     assertThat(content("events/block/block_bio_queue/enable")).isEqualTo("0");
 
-    assertThat(trace.arm(ONE)).isEqualTo(Reading.present(new BioTrace.Armed(ONE, 0)));
+    assertThat(trace.arm(ONE)).isEqualTo(ReadResult.present(new BioTrace.Armed(ONE, 0)));
     assertThat(content("events/block/block_bio_queue/filter")).isEqualTo("dev == 265289729");
     assertThat(content("events/block/block_bio_queue/enable")).isEqualTo("1");
 
@@ -62,7 +62,7 @@ final class BioTraceTest {
 
     trace.close();
     assertThat(instance).doesNotExist();
-    assertThat(trace.arm(ONE)).isInstanceOf(Reading.Failed.class);
+    assertThat(trace.arm(ONE)).isInstanceOf(ReadResult.Failed.class);
   }
 
   @Test
@@ -77,7 +77,7 @@ final class BioTraceTest {
 
       arm(trace, List.of());
       assertThat(content("events/block/block_bio_queue/enable")).isEqualTo("0");
-      assertThat(trace.drain()).isEqualTo(Reading.present(BioBatch.EMPTY));
+      assertThat(trace.drain()).isEqualTo(ReadResult.present(BioBatch.EMPTY));
     }
   }
 
@@ -147,7 +147,7 @@ final class BioTraceTest {
     assertThat(BioTrace.open(root, kernel, PID).describe())
         .contains("no event block:block_bio_queue");
     assertThat(names()).isEmpty();
-    assertThat(BioTrace.open(new Tree(top), kernel, 4_711)).isInstanceOf(Reading.Absent.class);
+    assertThat(BioTrace.open(new Tree(top), kernel, 4_711)).isInstanceOf(ReadResult.Absent.class);
   }
 
   @Test
@@ -160,8 +160,8 @@ final class BioTraceTest {
 
   private BioTrace open() {
     return switch (BioTrace.open(new Tree(top), kernel, PID)) {
-      case Reading.Present<BioTrace>(BioTrace trace) -> trace;
-      case Reading<BioTrace> none -> throw new AssertionError(none.describe());
+      case ReadResult.Present<BioTrace>(BioTrace trace) -> trace;
+      case ReadResult<BioTrace> none -> throw new AssertionError(none.describe());
     };
   }
 

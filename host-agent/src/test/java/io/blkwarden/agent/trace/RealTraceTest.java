@@ -3,9 +3,9 @@ package io.blkwarden.agent.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.kernel.RootedFiles;
-import io.blkwarden.agent.probe.KernelFiles;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.files.RootedFiles;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,7 +86,7 @@ final class RealTraceTest {
 
       assertThat(trace.arm(List.of()).isPresent()).isTrue();
       submit(loop, "unseen", submitters);
-      assertThat(trace.drain()).isEqualTo(Reading.present(BioBatch.EMPTY));
+      assertThat(trace.drain()).isEqualTo(ReadResult.present(BioBatch.EMPTY));
     } finally {
       assertThat(run("losetup", "--detach", loop.toString())).isPresent();
     }
@@ -141,8 +141,8 @@ final class RealTraceTest {
 
   private BioTrace open() {
     return switch (BioTrace.open(root, kernel, PID)) {
-      case Reading.Present<BioTrace>(BioTrace trace) -> trace;
-      case Reading<BioTrace> none -> throw new AssertionError(none.describe());
+      case ReadResult.Present<BioTrace>(BioTrace trace) -> trace;
+      case ReadResult<BioTrace> none -> throw new AssertionError(none.describe());
     };
   }
 

@@ -2,7 +2,7 @@ package io.blkwarden.agent.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.xenstore.Captured;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.testing.Property;
@@ -50,7 +50,8 @@ final class TracedBioTest {
   void takesThePidBehindTheLastHyphen(String head, int pid) {
     assertThat(TracedBio.parse(head + TAIL))
         .isEqualTo(
-            Reading.present(new TracedBio(pid, "1.xvda2-0", new DeviceNumber(253, 1), 128, "WS")));
+            ReadResult.present(
+                new TracedBio(pid, "1.xvda2-0", new DeviceNumber(253, 1), 128, "WS")));
   }
 
   @Test
@@ -60,7 +61,7 @@ final class TracedBioTest {
 
     assertThat(TracedBio.parse(line))
         .isEqualTo(
-            Reading.present(new TracedBio(9, "x-1 [000] y", new DeviceNumber(8, 0), 0, "FWS")));
+            ReadResult.present(new TracedBio(9, "x-1 [000] y", new DeviceNumber(8, 0), 0, "FWS")));
   }
 
   @Test
@@ -83,10 +84,10 @@ final class TracedBioTest {
   @Test
   void refusesNumbersThatCannotBe() {
     assertThat(TracedBio.parse("   a-1  [001] .....  1.5: block_bio_queue: 4096,1 W 0 + 8 [a]"))
-        .isInstanceOf(Reading.Malformed.class);
+        .isInstanceOf(ReadResult.Malformed.class);
     assertThat(
             TracedBio.parse("   a-9999999999  [001] ..... 1.5: block_bio_queue: 8,1 W 0 + 8 [a]"))
-        .isInstanceOf(Reading.Malformed.class);
+        .isInstanceOf(ReadResult.Malformed.class);
   }
 
   @Test

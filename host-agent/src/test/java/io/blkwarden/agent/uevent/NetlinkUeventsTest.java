@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -126,8 +126,8 @@ final class NetlinkUeventsTest {
 
   private static NetlinkUevents open(Consumer<UeventNotice> notices, int bufferBytes) {
     return switch (NetlinkUevents.open(notices, bufferBytes)) {
-      case Reading.Present<NetlinkUevents>(NetlinkUevents uevents) -> uevents;
-      case Reading<NetlinkUevents> none -> throw new AssertionError(none.describe());
+      case ReadResult.Present<NetlinkUevents>(NetlinkUevents uevents) -> uevents;
+      case ReadResult<NetlinkUevents> none -> throw new AssertionError(none.describe());
     };
   }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.xenstore.Captured;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -28,10 +28,10 @@ final class UeventFuzzTest {
   @MethodSource("seeds")
   @FuzzTest
   void anyBytesAreAnEventOrMalformed(byte[] bytes) {
-    Reading<Uevent> reading = Uevent.parse(ByteBuffer.wrap(bytes));
+    ReadResult<Uevent> reading = Uevent.parse(ByteBuffer.wrap(bytes));
 
     assertThat(reading.describe()).isNotBlank();
-    if (reading instanceof Reading.Present<Uevent>(Uevent event)) {
+    if (reading instanceof ReadResult.Present<Uevent>(Uevent event)) {
       assertThat(event.action()).isNotEmpty();
       assertThat(event.subsystem()).isNotEmpty();
       assertThat(event.devpath()).startsWith("/");

@@ -2,7 +2,7 @@ package io.blkwarden.agent.uevent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.xenstore.Captured;
 import io.blkwarden.testing.Property;
 import java.nio.ByteBuffer;
@@ -57,7 +57,7 @@ final class UeventTest {
         .contains("expected add@/d");
     assertThat(parse("add@/d", "ACTION=add", "nonsense").describe()).contains("NAME=VALUE");
     assertThat(Uevent.parse(ByteBuffer.allocate(8_193)).describe()).contains("at most 8192 bytes");
-    assertThat(Uevent.parse(ByteBuffer.allocate(0))).isInstanceOf(Reading.Malformed.class);
+    assertThat(Uevent.parse(ByteBuffer.allocate(0))).isInstanceOf(ReadResult.Malformed.class);
   }
 
   @Test
@@ -92,14 +92,14 @@ final class UeventTest {
       List<String> message = new ArrayList<>(List.of(words[1] + "@" + words[2]));
       message.addAll(lines.subList(1, lines.size()));
       switch (parse(message.toArray(String[]::new))) {
-        case Reading.Present<Uevent>(Uevent event) -> events.add(event);
-        case Reading<Uevent> bad -> throw new AssertionError(bad.describe());
+        case ReadResult.Present<Uevent>(Uevent event) -> events.add(event);
+        case ReadResult<Uevent> bad -> throw new AssertionError(bad.describe());
       }
     }
     return events;
   }
 
-  private static Reading<Uevent> parse(String... strings) {
+  private static ReadResult<Uevent> parse(String... strings) {
     return Uevent.parse(
         ByteBuffer.wrap((String.join("\0", strings) + "\0").getBytes(StandardCharsets.UTF_8)));
   }

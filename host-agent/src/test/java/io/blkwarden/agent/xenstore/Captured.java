@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,8 +22,8 @@ public final class Captured {
 
   static TextXenStore xenStore() {
     return switch (TextXenStore.parse(text("xenstore-ls-f.txt"))) {
-      case Reading.Present<TextXenStore>(TextXenStore store) -> store;
-      case Reading<TextXenStore> bad -> throw new AssertionError(bad.describe());
+      case ReadResult.Present<TextXenStore>(TextXenStore store) -> store;
+      case ReadResult<TextXenStore> bad -> throw new AssertionError(bad.describe());
     };
   }
 }

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,7 +109,7 @@ final class FakeXenstored implements AutoCloseable {
     switch (request.op()) {
       case READ -> session.send(reply(request, tree.read(path).map(value -> value)));
       case DIRECTORY -> {
-        Reading<String> names =
+        ReadResult<String> names =
             tree.directory(path).map(list -> list.isEmpty() ? "" : String.join("\0", list) + "\0");
         session.send(
             names.orElse("").getBytes(StandardCharsets.UTF_8).length > 4096
@@ -124,8 +124,8 @@ final class FakeXenstored implements AutoCloseable {
     }
   }
 
-  private static ByteBuffer reply(XenMessage request, Reading<String> value) {
-    return value instanceof Reading.Present<String>(String text)
+  private static ByteBuffer reply(XenMessage request, ReadResult<String> value) {
+    return value instanceof ReadResult.Present<String>(String text)
         ? bytes(request.op(), request, text)
         : error(request, "ENOENT");
   }

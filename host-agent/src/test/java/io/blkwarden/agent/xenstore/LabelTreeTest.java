@@ -2,7 +2,7 @@ package io.blkwarden.agent.xenstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.xenstore.LabelTree.Ignored;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,8 +25,8 @@ final class LabelTreeTest {
 
   private static TextXenStore store(String text) {
     return switch (TextXenStore.parse(text)) {
-      case Reading.Present<TextXenStore>(TextXenStore store) -> store;
-      case Reading<TextXenStore> other -> throw new AssertionError(other.describe());
+      case ReadResult.Present<TextXenStore>(TextXenStore store) -> store;
+      case ReadResult<TextXenStore> other -> throw new AssertionError(other.describe());
     };
   }
 
@@ -157,7 +157,7 @@ final class LabelTreeTest {
               server.honest(request, session);
             }
           };
-      assertThat(LabelTree.read(live, List.of(VM))).isInstanceOf(Reading.Failed.class);
+      assertThat(LabelTree.read(live, List.of(VM))).isInstanceOf(ReadResult.Failed.class);
     }
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -49,10 +49,10 @@ final class SocketXenStoreTest {
 
   @Test
   void readsAndListsWhatTheServerHas() {
-    assertThat(store.read(STATE)).isEqualTo(Reading.present("4"));
+    assertThat(store.read(STATE)).isEqualTo(ReadResult.present("4"));
     assertThat(store.directory(NODE)).isEqualTo(Captured.xenStore().directory(NODE));
-    assertThat(store.read("/nosuch")).isEqualTo(Reading.absent("/nosuch"));
-    assertThat(store.directory("/nosuch")).isEqualTo(Reading.absent("/nosuch"));
+    assertThat(store.read("/nosuch")).isEqualTo(ReadResult.absent("/nosuch"));
+    assertThat(store.directory("/nosuch")).isEqualTo(ReadResult.absent("/nosuch"));
     assertThat(BackendTree.read(store, "vbd", List.of("state", "dev")))
         .isEqualTo(BackendTree.read(Captured.xenStore(), "vbd", List.of("state", "dev")));
   }
@@ -73,7 +73,7 @@ final class SocketXenStoreTest {
         (request, session) ->
             session.send(
                 FakeXenstored.event(STATE, "t"), FakeXenstored.bytes(XenOp.READ, request, "6"));
-    assertThat(store.read(STATE)).isEqualTo(Reading.present("6"));
+    assertThat(store.read(STATE)).isEqualTo(ReadResult.present("6"));
     assertThat(store.changes(watched)).isPresent().isNotEqualTo(before);
     assertThat(store.changes(List.of("/vm"))).isEmpty();
   }
@@ -94,8 +94,8 @@ final class SocketXenStoreTest {
     server.responder = (request, session) -> session.send(FakeXenstored.error(request, "EACCES"));
 
     assertThat(store.read(STATE).describe()).isEqualTo(STATE + ": xenstored says EACCES");
-    assertThat(store.read(STATE)).isInstanceOf(Reading.Failed.class);
-    assertThat(store.read("/a\0b")).isInstanceOf(Reading.Failed.class);
+    assertThat(store.read(STATE)).isInstanceOf(ReadResult.Failed.class);
+    assertThat(store.read("/a\0b")).isInstanceOf(ReadResult.Failed.class);
   }
 
   @Test
@@ -108,7 +108,7 @@ final class SocketXenStoreTest {
           }
         };
 
-    assertThat(store.read(STATE)).isEqualTo(Reading.present("fragmented"));
+    assertThat(store.read(STATE)).isEqualTo(ReadResult.present("fragmented"));
   }
 
   @Test
@@ -120,7 +120,7 @@ final class SocketXenStoreTest {
                 FakeXenstored.bytes(XenOp.READ, request, "4"),
                 FakeXenstored.event("@releaseDomain", "after"));
 
-    assertThat(store.read(STATE)).isEqualTo(Reading.present("4"));
+    assertThat(store.read(STATE)).isEqualTo(ReadResult.present("4"));
     await()
         .atMost(BOUND)
         .until(() -> events.contains(new XenEvent.Changed("@releaseDomain", "after")));
@@ -147,9 +147,9 @@ final class SocketXenStoreTest {
 
     assertThat(store.readAll(List.of("/a", "/b", "/c")))
         .containsExactly(
-            Reading.present("value of /a"),
-            Reading.present("value of /b"),
-            Reading.present("value of /c"));
+            ReadResult.present("value of /a"),
+            ReadResult.present("value of /b"),
+            ReadResult.present("value of /c"));
   }
 
   @Test
@@ -169,10 +169,10 @@ final class SocketXenStoreTest {
           }
         };
 
-    List<Reading<String>> readings =
+    List<ReadResult<String>> readings =
         store.readAll(IntStream.range(0, 40).mapToObj(n -> "/" + n).toList());
 
-    assertThat(readings).hasSize(40).containsOnly(Reading.present("x"));
+    assertThat(readings).hasSize(40).containsOnly(ReadResult.present("x"));
     assertThat(most).hasValue(XenConnection.MAX_OUTSTANDING);
   }
 
@@ -197,7 +197,7 @@ final class SocketXenStoreTest {
             new XenEvent.Disconnected("xenstored closed the connection inside a message"),
             new XenEvent.Connected(),
             new XenEvent.Changed("@releaseDomain", "release"));
-    assertThat(store.read(STATE)).isEqualTo(Reading.present("4"));
+    assertThat(store.read(STATE)).isEqualTo(ReadResult.present("4"));
   }
 
   @Test
@@ -206,12 +206,12 @@ final class SocketXenStoreTest {
     server.close();
     await().atMost(BOUND).until(() -> count(XenEvent.Disconnected.class) == 1);
 
-    assertThat(store.read(STATE)).isInstanceOf(Reading.Failed.class);
+    assertThat(store.read(STATE)).isInstanceOf(ReadResult.Failed.class);
     assertThat(store.watch("@introduceDomain", "introduce")).isPresent();
     server = new FakeXenstored(root, Captured.xenStore());
     await().atMost(BOUND).until(() -> changes("backend") == 2 && changes("introduce") == 1);
 
-    assertThat(store.read(STATE)).isEqualTo(Reading.present("4"));
+    assertThat(store.read(STATE)).isEqualTo(ReadResult.present("4"));
     assertThat(count(XenEvent.Disconnected.class)).isEqualTo(1);
     assertThat(server.sessions.getFirst().watches)
         .containsExactly(BackendTree.ROOT, "@introduceDomain");
@@ -233,7 +233,7 @@ final class SocketXenStoreTest {
       await().atMost(BOUND).until(() -> count(XenEvent.Connected.class) == lost + 1);
     }
     server.responder = server::honest;
-    assertThat(store.read(STATE)).isEqualTo(Reading.present("4"));
+    assertThat(store.read(STATE)).isEqualTo(ReadResult.present("4"));
   }
 
   @Test
@@ -244,9 +244,9 @@ final class SocketXenStoreTest {
 
     assertThat(store.readAll(Collections.nCopies(40, STATE)))
         .hasSize(40)
-        .allSatisfy(reading -> assertThat(reading).isInstanceOf(Reading.Failed.class));
+        .allSatisfy(reading -> assertThat(reading).isInstanceOf(ReadResult.Failed.class));
     server.responder = server::honest;
-    await().atMost(BOUND).until(() -> store.read(STATE).equals(Reading.present("4")));
+    await().atMost(BOUND).until(() -> store.read(STATE).equals(ReadResult.present("4")));
   }
 
   @Test
@@ -271,7 +271,7 @@ final class SocketXenStoreTest {
                   generation + "\0" + new String(list, offset, length, UTF_8)));
         };
 
-    assertThat(store.directory("/local/domain")).isEqualTo(Reading.present(names));
+    assertThat(store.directory("/local/domain")).isEqualTo(ReadResult.present(names));
     assertThat(asked.get()).isGreaterThan(list.length / 4_096 + 1);
   }
 
@@ -281,7 +281,7 @@ final class SocketXenStoreTest {
     byte[] list = (String.join("\0", names) + "\0").getBytes(UTF_8);
     server.responder = (request, session) -> session.send(FakeXenstored.overlong(request, list));
 
-    assertThat(store.directory("/local/domain")).isEqualTo(Reading.present(names));
+    assertThat(store.directory("/local/domain")).isEqualTo(ReadResult.present(names));
     assertThat(events).containsExactly(new XenEvent.Connected());
 
     server.responder =
@@ -299,7 +299,7 @@ final class SocketXenStoreTest {
 
     assertThat(store.directory("/vm"))
         .isEqualTo(
-            Reading.failed(
+            ReadResult.failed(
                 "/vm: more than 4096 bytes of names, and this xenstored does not give them in parts"
                     + " (ENOSYS)"));
   }
@@ -392,7 +392,7 @@ final class SocketXenStoreTest {
       assertThat(other.watch("@introduceDomain", "two")).isEmpty();
       await().atMost(BOUND).until(() -> tokens.size() == 2);
       assertThat(thrown.get()).hasMessageContaining("on the thread that brings its answer");
-      assertThat(other.read(STATE)).isEqualTo(Reading.present("4"));
+      assertThat(other.read(STATE)).isEqualTo(ReadResult.present("4"));
     }
   }
 

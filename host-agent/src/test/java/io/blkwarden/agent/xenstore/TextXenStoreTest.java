@@ -2,7 +2,7 @@ package io.blkwarden.agent.xenstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.testing.Property;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,14 +14,14 @@ final class TextXenStoreTest {
 
     assertThat(store.size()).isEqualTo(397);
     assertThat(store.read("/local/domain/0/backend/vbd/1/51714/params"))
-        .isEqualTo(Reading.present("/dev/vg/vm101_swap"));
-    assertThat(store.read("/local/domain/0/backend/vbd/1")).isEqualTo(Reading.present(""));
+        .isEqualTo(ReadResult.present("/dev/vg/vm101_swap"));
+    assertThat(store.read("/local/domain/0/backend/vbd/1")).isEqualTo(ReadResult.present(""));
     assertThat(store.directory("/local/domain/0/backend"))
-        .isEqualTo(Reading.present(List.of("console", "vbd")));
+        .isEqualTo(ReadResult.present(List.of("console", "vbd")));
     assertThat(store.directory("/local/domain/0/backend/vbd/1/51714/params"))
-        .isEqualTo(Reading.present(List.of()));
-    assertThat(store.read("/nosuch")).isInstanceOf(Reading.Absent.class);
-    assertThat(store.directory("/nosuch")).isInstanceOf(Reading.Absent.class);
+        .isEqualTo(ReadResult.present(List.of()));
+    assertThat(store.read("/nosuch")).isInstanceOf(ReadResult.Absent.class);
+    assertThat(store.directory("/nosuch")).isInstanceOf(ReadResult.Absent.class);
   }
 
   @Test
@@ -29,9 +29,9 @@ final class TextXenStoreTest {
     TextXenStore store = parsed(Captured.text("xenstore-ls-fp-backend.txt"));
 
     assertThat(store.read("/local/domain/0/backend/vbd/2/51713/physical-device"))
-        .isEqualTo(Reading.present("fd:2"));
-    assertThat(store.directory("/local/domain")).isEqualTo(Reading.present(List.of("0")));
-    assertThat(store.read("/local/domain")).isInstanceOf(Reading.Absent.class);
+        .isEqualTo(ReadResult.present("fd:2"));
+    assertThat(store.directory("/local/domain")).isEqualTo(ReadResult.present(List.of("0")));
+    assertThat(store.read("/local/domain")).isInstanceOf(ReadResult.Absent.class);
   }
 
   @Test
@@ -45,10 +45,10 @@ final class TextXenStoreTest {
             /d = ""
             """);
 
-    assertThat(store.read("/a")).isEqualTo(Reading.present("tab\tnewline\nreturn\rback\\slash"));
-    assertThat(store.read("/b")).isEqualTo(Reading.present("bell\u0007 umlautä"));
-    assertThat(store.read("/c")).isEqualTo(Reading.present("a \"quoted\" = \"word\""));
-    assertThat(store.read("/d")).isEqualTo(Reading.present(""));
+    assertThat(store.read("/a")).isEqualTo(ReadResult.present("tab\tnewline\nreturn\rback\\slash"));
+    assertThat(store.read("/b")).isEqualTo(ReadResult.present("bell\u0007 umlautä"));
+    assertThat(store.read("/c")).isEqualTo(ReadResult.present("a \"quoted\" = \"word\""));
+    assertThat(store.read("/d")).isEqualTo(ReadResult.present(""));
   }
 
   @Test
@@ -56,9 +56,9 @@ final class TextXenStoreTest {
     TextXenStore store = parsed("/a = \"\\q\"\n/b = \"\\xff\"\n/c = \"1\"\n");
 
     assertThat(store.read("/a"))
-        .isEqualTo(Reading.malformed("/a", "an escape of xenstore-ls", "\\q"));
-    assertThat(store.read("/b")).isEqualTo(Reading.malformed("/b", "UTF-8", "\\xff"));
-    assertThat(store.read("/c")).isEqualTo(Reading.present("1"));
+        .isEqualTo(ReadResult.malformed("/a", "an escape of xenstore-ls", "\\q"));
+    assertThat(store.read("/b")).isEqualTo(ReadResult.malformed("/b", "UTF-8", "\\xff"));
+    assertThat(store.read("/c")).isEqualTo(ReadResult.present("1"));
   }
 
   @Test
@@ -70,7 +70,7 @@ final class TextXenStoreTest {
 
   @Test
   void readsTheDevicesOfAType() {
-    Reading<BackendTree> tree =
+    ReadResult<BackendTree> tree =
         BackendTree.read(
             Captured.xenStore(), "vbd", List.of("state", "dev", "queue-0/kthread-pid"));
 
@@ -82,11 +82,11 @@ final class TextXenStoreTest {
             "/local/domain/0/backend/vbd/1/51714",
             "/local/domain/0/backend/vbd/2/51713",
             "/local/domain/0/backend/vbd/2/51714");
-    assertThat(nodes.get(1).value("dev")).isEqualTo(Reading.present("xvda2"));
-    assertThat(nodes.get(1).value("state")).isEqualTo(Reading.present("4"));
-    assertThat(nodes.get(1).value("queue-0/kthread-pid")).isInstanceOf(Reading.Absent.class);
+    assertThat(nodes.get(1).value("dev")).isEqualTo(ReadResult.present("xvda2"));
+    assertThat(nodes.get(1).value("state")).isEqualTo(ReadResult.present("4"));
+    assertThat(nodes.get(1).value("queue-0/kthread-pid")).isInstanceOf(ReadResult.Absent.class);
     assertThat(BackendTree.read(Captured.xenStore(), "vbd3", List.of("state")))
-        .isInstanceOf(Reading.Absent.class);
+        .isInstanceOf(ReadResult.Absent.class);
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.blkwarden.agent.xenstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.probe.Reading;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.testing.Property;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,10 +39,10 @@ final class XenMessageTest {
             .flip();
 
     assertThat(complete(two).strings("event"))
-        .isEqualTo(Reading.present(List.of("@releaseDomain", "t")));
+        .isEqualTo(ReadResult.present(List.of("@releaseDomain", "t")));
     XenMessage second = complete(two);
     assertThat(second.requestId()).isEqualTo(5);
-    assertThat(second.value("/a")).isEqualTo(Reading.present("4"));
+    assertThat(second.value("/a")).isEqualTo(ReadResult.present("4"));
     assertThat(two.hasRemaining()).isFalse();
   }
 
@@ -80,8 +80,8 @@ final class XenMessageTest {
   @Test
   void splitsNamesAtTheirTerminators() {
     assertThat(complete(frame(1, 1, 4, "1\0" + "2\0")).strings("/d"))
-        .isEqualTo(Reading.present(List.of("1", "2")));
-    assertThat(complete(frame(1, 1, 0, "")).strings("/d")).isEqualTo(Reading.present(List.of()));
+        .isEqualTo(ReadResult.present(List.of("1", "2")));
+    assertThat(complete(frame(1, 1, 0, "")).strings("/d")).isEqualTo(ReadResult.present(List.of()));
   }
 
   @Test

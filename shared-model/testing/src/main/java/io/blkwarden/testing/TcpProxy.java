@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
@@ -30,7 +31,6 @@ import java.util.concurrent.Future;
 public final class TcpProxy implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
   private static final int PARTS_MAX = 1 << 12;
-  private static final byte[] END = {};
 
   private final URI target;
   private final Duration oneWay;
@@ -111,7 +111,8 @@ public final class TcpProxy implements AutoCloseable {
     run(() -> pump(server, client));
   }
 
-  private record Part(long sentNanos, byte[] bytes) {}
+  /** Some bytes on their way; none of them marks the end. */
+  private record Part(long sentNanos, ByteBuffer bytes) {}
 
   /** Passes on, and reads ahead meanwhile: a long way is not a narrow one. */
   private void pump(Socket from, Socket to) throws IOException, InterruptedException {
@@ -121,21 +122,21 @@ public final class TcpProxy implements AutoCloseable {
       InputStream in = from.getInputStream();
       byte[] buffer = new byte[BUFFER];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        way.put(new Part(System.nanoTime(), Arrays.copyOf(buffer, n)));
+        way.put(new Part(System.nanoTime(), ByteBuffer.wrap(Arrays.copyOf(buffer, n))));
       }
     } finally {
       sockets.remove(from);
-      way.put(new Part(System.nanoTime(), END));
+      way.put(new Part(System.nanoTime(), ByteBuffer.allocate(0)));
     }
   }
 
   private void arrive(BlockingQueue<Part> way, Socket to) throws IOException, InterruptedException {
     try (to) {
       OutputStream out = to.getOutputStream();
-      for (Part part = way.take(); part.bytes() != END; part = way.take()) {
+      for (Part part = way.take(); part.bytes().hasRemaining(); part = way.take()) {
         NANOSECONDS.sleep(part.sentNanos() + oneWay.toNanos() - System.nanoTime());
         awaitNetwork();
-        out.write(part.bytes());
+        out.write(part.bytes().array());
       }
       awaitNetwork();
     } finally {

@@ -1,8 +1,8 @@
 package io.blkwarden.controller.policy.read;
 
-import io.blkwarden.controller.blame.BlameRule;
+import io.blkwarden.controller.attribution.AttributionRule;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.BlameClause;
+import io.blkwarden.controller.policy.AttributionClause;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,7 +15,7 @@ final class BlameReader {
 
   private BlameReader() {}
 
-  static Optional<BlameClause> read(Section section) {
+  static Optional<AttributionClause> read(Section section) {
     section.word("against", Map.of(AGAINST.id(), AGAINST));
     Optional<Double> above = section.value("above", ABOVE, BlameReader::above);
     Optional<Double> correlation = section.value("correlation", PART, BlameReader::part);
@@ -23,12 +23,12 @@ final class BlameReader {
     Optional<Long> window = section.value("window", WINDOW, BlameReader::window);
     section.close();
     return Optional.of(
-        new BlameClause(
-            new BlameRule(
-                above.orElse(BlameClause.HURT_MILLIS),
-                correlation.orElse(BlameRule.CORRELATION_MIN),
-                margin.orElse(BlameRule.MARGIN_MIN)),
-            window.orElse(BlameClause.WINDOW_MILLIS)));
+        new AttributionClause(
+            new AttributionRule(
+                above.orElse(AttributionClause.HURT_MILLIS),
+                correlation.orElse(AttributionRule.CORRELATION_MIN),
+                margin.orElse(AttributionRule.MARGIN_MIN)),
+            window.orElse(AttributionClause.WINDOW_MILLIS)));
   }
 
   private static Optional<Double> above(String text) {
@@ -45,7 +45,7 @@ final class BlameReader {
 
   private static Optional<Long> window(String text) {
     return Units.durationMillis(text)
-        .filter(millis -> millis >= BlameClause.WINDOW_MIN_MILLIS)
-        .filter(millis -> millis <= BlameClause.WINDOW_MAX_MILLIS);
+        .filter(millis -> millis >= AttributionClause.WINDOW_MIN_MILLIS)
+        .filter(millis -> millis <= AttributionClause.WINDOW_MAX_MILLIS);
   }
 }

@@ -1,24 +1,24 @@
 package io.blkwarden.controller.policy.read;
 
-import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.controller.policy.SafetyLimits;
 import java.util.Optional;
 
-/** Reads {@code brakes:}; what is left out is as in {@link Brakes#DEFAULT}. */
+/** Reads {@code brakes:}; what is left out is as in {@link SafetyLimits#DEFAULT}. */
 final class BrakesReader {
   private static final String PART = "a part of the hosts such as 5%";
   private static final String NUMBER = "a number of disks, 0 to 4096";
 
   private BrakesReader() {}
 
-  static Brakes read(Section section) {
-    Brakes brakes =
-        new Brakes(
-            number(section, "disks_per_host", Brakes.DEFAULT.disksPerHost()),
-            number(section, "disks_per_domain", Brakes.DEFAULT.disksPerDomain()),
-            part(section, "hosts_throttled", Brakes.DEFAULT.hostsThrottled()),
-            part(section, "stop_if_hosts_anomalous", Brakes.DEFAULT.stopIfHostsAnomalous()));
+  static SafetyLimits read(Section section) {
+    SafetyLimits safetyLimits =
+        new SafetyLimits(
+            number(section, "disks_per_host", SafetyLimits.DEFAULT.disksPerHost()),
+            number(section, "disks_per_domain", SafetyLimits.DEFAULT.disksPerDomain()),
+            part(section, "hosts_throttled", SafetyLimits.DEFAULT.hostsThrottled()),
+            part(section, "stop_if_hosts_anomalous", SafetyLimits.DEFAULT.stopIfHostsAnomalous()));
     section.close();
-    return brakes;
+    return safetyLimits;
   }
 
   private static int number(Section section, String key, int otherwise) {

@@ -2,9 +2,9 @@ package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.BudgetPolicy;
-import io.blkwarden.controller.policy.Limits;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.PolicyLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,14 @@ final class BudgetReader {
         ? Optional.empty()
         : Optional.of(
             new BudgetPolicy(
-                name, mode, rule.match(), lines, warnAt, rule.onlyIf(), rule.blame(), rule.then()));
+                name,
+                mode,
+                rule.match(),
+                lines,
+                warnAt,
+                rule.onlyIf(),
+                rule.attribution(),
+                rule.then()));
   }
 
   private static Optional<BudgetPolicy.Line> line(Section section) {
@@ -67,6 +74,6 @@ final class BudgetReader {
   private static Optional<Long> over(String text) {
     return Units.durationMillis(text)
         .filter(millis -> millis >= BudgetPolicy.Line.OVER_MIN_MILLIS)
-        .filter(millis -> millis <= Limits.DURATION_MAX_MILLIS);
+        .filter(millis -> millis <= PolicyLimits.DURATION_MAX_MILLIS);
   }
 }

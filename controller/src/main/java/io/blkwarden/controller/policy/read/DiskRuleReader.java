@@ -1,10 +1,10 @@
 package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.BlameClause;
-import io.blkwarden.controller.policy.Gate;
-import io.blkwarden.controller.policy.Limits;
+import io.blkwarden.controller.policy.AttributionClause;
+import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.Match;
+import io.blkwarden.controller.policy.PolicyLimits;
 import io.blkwarden.controller.policy.Response;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,32 +15,36 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what all policies about disks have: {@code match}, {@code only_if}, {@code blame}, {@code
- * then}.
+ * Reads what all policies about disks have: {@code match}, {@code only_if}, {@code attribution},
+ * {@code then}.
  *
  * @param match which disks
  * @param onlyIf what else must hold; absent when nothing must
- * @param blame whom it may act on; absent when its condition alone decides that
+ * @param attribution whom it may act on; absent when its condition alone decides that
  * @param then what to do
  */
 record DiskRuleReader(
-    Match match, @Nullable Gate onlyIf, @Nullable BlameClause blame, Response then) {
+    Match match,
+    @Nullable Condition onlyIf,
+    @Nullable AttributionClause attribution,
+    Response then) {
   private static final Map<String, Metric> METRICS =
       Metric.all().stream().collect(Collectors.toUnmodifiableMap(Metric::id, Function.identity()));
 
   static DiskRuleReader read(Section section) {
     Match match = section.section("match").map(MatchReader::read).orElse(Match.ANY);
-    BlameClause blame = section.section("blame").flatMap(BlameReader::read).orElse(null);
-    Gate gate = section.section("only_if").flatMap(DiskRuleReader::gate).orElse(null);
+    AttributionClause attribution =
+        section.section("blame").flatMap(BlameReader::read).orElse(null);
+    Condition condition = section.section("only_if").flatMap(DiskRuleReader::gate).orElse(null);
     Response then =
         section.section("then").map(ResponseReader::read).orElse(ResponseReader.ALERT_ONLY);
-    return new DiskRuleReader(match, gate, blame, then);
+    return new DiskRuleReader(match, condition, attribution, then);
   }
 
-  private static Optional<Gate> gate(Section section) {
+  private static Optional<Condition> gate(Section section) {
     boolean any = section.has("any");
     boolean all = section.has("all");
-    List<Gate.Term> terms = new ArrayList<>();
+    List<Condition.Term> terms = new ArrayList<>();
     terms(section, "any", terms);
     terms(section, "all", terms);
     section.close();
@@ -53,19 +57,19 @@ record DiskRuleReader(
               "expected either 'any' or 'all' with conditions");
       return Optional.empty();
     }
-    if (terms.isEmpty() || terms.size() > Limits.TERMS_MAX) {
+    if (terms.isEmpty() || terms.size() > PolicyLimits.TERMS_MAX) {
       section
           .problems()
           .at(
               section.node(),
               section.path(any ? "any" : "all"),
-              "expected 1 to %d conditions { metric, above }".formatted(Limits.TERMS_MAX));
+              "expected 1 to %d conditions { metric, above }".formatted(PolicyLimits.TERMS_MAX));
       return Optional.empty();
     }
-    return Optional.of(new Gate(any ? Gate.Combine.ANY : Gate.Combine.ALL, terms));
+    return Optional.of(new Condition(any ? Condition.Combine.ANY : Condition.Combine.ALL, terms));
   }
 
-  private static void terms(Section section, String key, List<Gate.Term> into) {
+  private static void terms(Section section, String key, List<Condition.Term> into) {
     for (Section.Element element : section.elements(key)) {
       Section.of(element.node(), element.path(), section.problems())
           .ifPresent(term -> {
@@ -73,7 +77,7 @@ record DiskRuleReader(
             Optional<Double> above = amount(term, "above", metric, true);
             term.close();
             if (metric.isPresent() && above.isPresent()) {
-              into.add(new Gate.Term(metric.get(), above.get()));
+              into.add(new Condition.Term(metric.get(), above.get()));
             }
           });
     }
@@ -101,6 +105,6 @@ record DiskRuleReader(
 
   /** A duration of at most a day. */
   static Optional<Long> duration(String text) {
-    return Units.durationMillis(text).filter(millis -> millis <= Limits.DURATION_MAX_MILLIS);
+    return Units.durationMillis(text).filter(millis -> millis <= PolicyLimits.DURATION_MAX_MILLIS);
   }
 }

@@ -1,10 +1,10 @@
 package io.blkwarden.controller.policy.read;
 
-import io.blkwarden.controller.policy.Brakes;
-import io.blkwarden.controller.policy.Limits;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.PolicyLimits;
+import io.blkwarden.controller.policy.SafetyLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +37,7 @@ final class FileReading {
           .flatMap(FileReading::policy)
           .ifPresent(policy -> policies.add(placed(policy, element.node())));
     }
-    Optional<ParsedFile.Placed<Brakes>> brakes =
+    Optional<ParsedFile.Placed<SafetyLimits>> brakes =
         top.section("brakes").map(section -> placed(BrakesReader.read(section), section.node()));
     List<Match> protect = new ArrayList<>();
     for (Section.Element element : top.elements("protect")) {
@@ -47,11 +47,12 @@ final class FileReading {
           .filter(_ -> problems.count() == before)
           .ifPresent(protect::add);
     }
-    if (protect.size() > Limits.PROTECT_MAX) {
+    if (protect.size() > PolicyLimits.PROTECT_MAX) {
       problems.at(
           top.node(),
           "protect",
-          "expected at most %d rules, found %d".formatted(Limits.PROTECT_MAX, protect.size()));
+          "expected at most %d rules, found %d"
+              .formatted(PolicyLimits.PROTECT_MAX, protect.size()));
     }
     top.close();
     return new ParsedFile(policies, brakes, protect);

@@ -2,7 +2,7 @@ package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricScope;
-import io.blkwarden.controller.policy.FleetLevel;
+import io.blkwarden.controller.policy.BaselineThreshold;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.Policy;
@@ -32,7 +32,7 @@ final class OutlierReader {
     Optional<Section> section = when.section("above_fleet");
     Optional<Double> floor =
         section.flatMap(of -> DiskRuleReader.amount(of, "floor", metric, true));
-    Optional<FleetLevel> level = section.flatMap(of -> level(of, floor.orElse(0.0)));
+    Optional<BaselineThreshold> level = section.flatMap(of -> level(of, floor.orElse(0.0)));
     Optional<Threshold> least = SustainReader.read(when, metric, floor);
     when.close();
     return when.problems().count() > before || level.isEmpty() || least.isEmpty()
@@ -45,11 +45,11 @@ final class OutlierReader {
                 level.get(),
                 least.get(),
                 rule.onlyIf(),
-                rule.blame(),
+                rule.attribution(),
                 rule.then()));
   }
 
-  private static Optional<FleetLevel> level(Section section, double floor) {
+  private static Optional<BaselineThreshold> level(Section section, double floor) {
     Optional<Double> sigmas =
         section.value("mean_plus_sigmas", SIGMAS, text -> number(text, 0, 10));
     Optional<Double> percentile =
@@ -58,7 +58,7 @@ final class OutlierReader {
             PERCENTILE,
             text -> number(text, 0, 100).filter(part -> part > 0 && part < 100));
     int disks =
-        section.value("min_disks", DISKS, OutlierReader::disks).orElse(FleetLevel.MIN_DISKS);
+        section.value("min_disks", DISKS, OutlierReader::disks).orElse(BaselineThreshold.MIN_DISKS);
     if (section.has("mean_plus_sigmas") == section.has("percentile")) {
       section
           .problems()
@@ -70,7 +70,8 @@ final class OutlierReader {
     section.close();
     return sigmas.isEmpty() && percentile.isEmpty()
         ? Optional.empty()
-        : Optional.of(new FleetLevel(sigmas.orElse(0.0), percentile.orElse(null), floor, disks));
+        : Optional.of(
+            new BaselineThreshold(sigmas.orElse(0.0), percentile.orElse(null), floor, disks));
   }
 
   private static Optional<Double> number(String text, double least, double most) {

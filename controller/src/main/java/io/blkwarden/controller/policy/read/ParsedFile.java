@@ -1,8 +1,8 @@
 package io.blkwarden.controller.policy.read;
 
-import io.blkwarden.controller.policy.Brakes;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.SafetyLimits;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param protect disks that are never throttled
  */
 public record ParsedFile(
-    List<Placed<Policy>> policies, Optional<Placed<Brakes>> brakes, List<Match> protect) {
+    List<Placed<Policy>> policies, Optional<Placed<SafetyLimits>> brakes, List<Match> protect) {
   public ParsedFile {
     policies = List.copyOf(policies);
     protect = List.copyOf(protect);

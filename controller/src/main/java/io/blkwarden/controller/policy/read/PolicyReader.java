@@ -1,10 +1,10 @@
 package io.blkwarden.controller.policy.read;
 
-import io.blkwarden.controller.policy.Brakes;
-import io.blkwarden.controller.policy.Limits;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.PolicyLimits;
 import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.SafetyLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -59,7 +59,7 @@ public final class PolicyReader {
     private final List<String> kept = new ArrayList<>();
     private final Map<String, ParsedFile> good = new LinkedHashMap<>();
     private final Map<String, String> fileOfName = new HashMap<>();
-    private @Nullable Brakes brakes;
+    private @Nullable SafetyLimits safetyLimits;
     private String fileOfBrakes = "";
 
     private void add(String file, ParsedFile parsed) {
@@ -73,7 +73,7 @@ public final class PolicyReader {
       parsed
           .brakes()
           .ifPresent(placed -> {
-            brakes = placed.value();
+            safetyLimits = placed.value();
             fileOfBrakes = file;
           });
       good.put(file, parsed);
@@ -100,13 +100,14 @@ public final class PolicyReader {
                       other.equals(file) ? "this file" : other));
         }
       }
-      if (names.size() > Limits.POLICIES_MAX) {
-        found.at(1, 1, "policies", "expected at most %d in all".formatted(Limits.POLICIES_MAX));
+      if (names.size() > PolicyLimits.POLICIES_MAX) {
+        found.at(
+            1, 1, "policies", "expected at most %d in all".formatted(PolicyLimits.POLICIES_MAX));
       }
-      if (protect.size() + parsed.protect().size() > Limits.PROTECT_MAX) {
-        found.at(1, 1, "protect", "expected at most %d in all".formatted(Limits.PROTECT_MAX));
+      if (protect.size() + parsed.protect().size() > PolicyLimits.PROTECT_MAX) {
+        found.at(1, 1, "protect", "expected at most %d in all".formatted(PolicyLimits.PROTECT_MAX));
       }
-      if (brakes != null) {
+      if (safetyLimits != null) {
         parsed
             .brakes()
             .ifPresent(placed ->
@@ -119,8 +120,8 @@ public final class PolicyReader {
     }
 
     private PolicyLoad load() {
-      Brakes set = brakes == null ? Brakes.DEFAULT : brakes;
-      List<Match> rules = protect.subList(0, Math.min(protect.size(), Limits.PROTECT_MAX));
+      SafetyLimits set = safetyLimits == null ? SafetyLimits.DEFAULT : safetyLimits;
+      List<Match> rules = protect.subList(0, Math.min(protect.size(), PolicyLimits.PROTECT_MAX));
       return new PolicyLoad(new PolicySet(policies, set, rules), problems, kept, good);
     }
   }

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.policy.AlertLife;
-import io.blkwarden.controller.policy.Limits;
+import io.blkwarden.controller.policy.PolicyLimits;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
@@ -32,13 +32,14 @@ final class ResponseReader {
     for (Section.Element element : section.elements("ladder")) {
       rung(section, element).ifPresent(ladder::add);
     }
-    if (ladder.size() > Limits.RUNGS_MAX) {
+    if (ladder.size() > PolicyLimits.RUNGS_MAX) {
       section
           .problems()
           .at(
               section.node(),
               section.path("ladder"),
-              "expected at most %d rungs, found %d".formatted(Limits.RUNGS_MAX, ladder.size()));
+              "expected at most %d rungs, found %d"
+                  .formatted(PolicyLimits.RUNGS_MAX, ladder.size()));
     }
     long lease =
         section
@@ -48,7 +49,7 @@ final class ResponseReader {
     AlertLife life = life(section);
     section.close();
     return new Response(
-        ladder.subList(0, Math.min(ladder.size(), Limits.RUNGS_MAX)), lease, severity, life);
+        ladder.subList(0, Math.min(ladder.size(), PolicyLimits.RUNGS_MAX)), lease, severity, life);
   }
 
   private static AlertLife life(Section section) {

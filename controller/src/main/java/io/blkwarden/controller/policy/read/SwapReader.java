@@ -19,7 +19,7 @@ final class SwapReader {
         .flatMap(SwapReader::swap)
         .map(when ->
             new SwapPolicy(
-                name, mode, rule.match(), when, rule.onlyIf(), rule.blame(), rule.then()));
+                name, mode, rule.match(), when, rule.onlyIf(), rule.attribution(), rule.then()));
   }
 
   private static Optional<Threshold> swap(Section section) {

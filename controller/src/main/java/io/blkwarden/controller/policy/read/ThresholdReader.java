@@ -24,7 +24,7 @@ final class ThresholdReader {
     return when.flatMap(ThresholdReader::when)
         .map(level ->
             new ThresholdPolicy(
-                name, mode, rule.match(), level, rule.onlyIf(), rule.blame(), rule.then()));
+                name, mode, rule.match(), level, rule.onlyIf(), rule.attribution(), rule.then()));
   }
 
   private static Optional<Threshold> when(Section section) {

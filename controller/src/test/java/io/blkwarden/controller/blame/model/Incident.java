@@ -1,6 +1,6 @@
 package io.blkwarden.controller.blame.model;
 
-import io.blkwarden.controller.blame.BlameWindow;
+import io.blkwarden.controller.attribution.AttributionWindow;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -13,7 +13,7 @@ import java.util.TreeSet;
  * @param window what was seen of it; one value in fifty is unknown
  * @param culprits disks that did it; empty when none did
  */
-public record Incident(Kind kind, BlameWindow window, Set<Integer> culprits) {
+public record Incident(Kind kind, AttributionWindow window, Set<Integer> culprits) {
   /** Neighbours are hurt above this. */
   public static final double HURT_MILLIS = 25;
 
@@ -35,8 +35,8 @@ public record Incident(Kind kind, BlameWindow window, Set<Integer> culprits) {
     int start = random.nextInt(20, 45);
     Load storm = storm(kind, random);
     DiskModel model = new DiskModel(disks, random.split());
-    BlameWindow window = new BlameWindow(disks);
-    for (int slot = 0; slot < BlameWindow.SLOTS; slot++) {
+    AttributionWindow window = new AttributionWindow(disks);
+    for (int slot = 0; slot < AttributionWindow.SLOTS; slot++) {
       boolean active = slot >= start && random.nextDouble() < ACTIVE;
       Load[] loads = loads(kind, quiet, storm, active, random);
       double slow = active && kind == Kind.SLOW_DEVICE ? 6 : 1;
@@ -84,7 +84,7 @@ public record Incident(Kind kind, BlameWindow window, Set<Integer> culprits) {
     return loads;
   }
 
-  private static void see(DiskModel model, BlameWindow window, SplittableRandom random) {
+  private static void see(DiskModel model, AttributionWindow window, SplittableRandom random) {
     double seconds = SLOT_MILLIS / 1_000;
     window.beginSlot();
     for (int disk = 0; disk < window.disks(); disk++) {

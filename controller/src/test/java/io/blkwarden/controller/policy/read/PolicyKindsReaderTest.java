@@ -2,12 +2,12 @@ package io.blkwarden.controller.policy.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.blame.BlameRule;
+import io.blkwarden.controller.attribution.AttributionRule;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.BlameClause;
+import io.blkwarden.controller.policy.AttributionClause;
+import io.blkwarden.controller.policy.BaselineThreshold;
 import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.FleetLevel;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.OutlierPolicy;
@@ -108,7 +108,7 @@ final class PolicyKindsReaderTest {
                 "a",
                 Mode.SHADOW,
                 Match.ANY,
-                new FleetLevel(2, null, 20e6, 20),
+                new BaselineThreshold(2, null, 20e6, 20),
                 new Threshold(
                     Metric.READ_BYTES,
                     20e6,
@@ -124,7 +124,7 @@ final class PolicyKindsReaderTest {
                 "b",
                 Mode.SHADOW,
                 Match.ANY,
-                new FleetLevel(0, 99.5, 100, 50),
+                new BaselineThreshold(0, 99.5, 100, 50),
                 new Threshold(Metric.IOPS, 100, 300_000, 50, 120_000),
                 null,
                 null,
@@ -164,10 +164,10 @@ final class PolicyKindsReaderTest {
             """);
     assertThat(load.problems()).isEmpty();
     assertThat(load.policies().policies())
-        .extracting(policy -> ((DiskPolicy) policy).blame())
+        .extracting(policy -> ((DiskPolicy) policy).attribution())
         .containsExactly(
-            new BlameClause(new BlameRule(30, 0.4, 0.2), 300_000),
-            new BlameClause(new BlameRule(20, 0.35, 0.1), 120_000));
+            new AttributionClause(new AttributionRule(30, 0.4, 0.2), 300_000),
+            new AttributionClause(new AttributionRule(20, 0.35, 0.1), 120_000));
   }
 
   @Test

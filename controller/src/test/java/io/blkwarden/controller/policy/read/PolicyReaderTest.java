@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.AlertLife;
-import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.FleetPolicy;
-import io.blkwarden.controller.policy.Gate;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Response;
+import io.blkwarden.controller.policy.SafetyLimits;
 import io.blkwarden.controller.policy.SwapPolicy;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.policy.ThresholdPolicy;
@@ -61,11 +61,11 @@ final class PolicyReaderTest {
                 Mode.AUTO,
                 new Match(List.of(VolumeRole.SWAP), new Glob("vm*"), new Glob("dom0-*"), Glob.ANY),
                 new Threshold(Metric.IOPS, 200, 10_000, 100, 60_000),
-                new Gate(
-                    Gate.Combine.ANY,
+                new Condition(
+                    Condition.Combine.ANY,
                     List.of(
-                        new Gate.Term(Metric.DEVICE_UTIL, 0.8),
-                        new Gate.Term(Metric.HOST_IO_FULL, 0.2))),
+                        new Condition.Term(Metric.DEVICE_UTIL, 0.8),
+                        new Condition.Term(Metric.HOST_IO_FULL, 0.2))),
                 null,
                 new Response(
                     List.of(
@@ -74,7 +74,7 @@ final class PolicyReaderTest {
                         new Restraint.Limit(20)),
                     300_000,
                     Alert.Severity.WARNING)));
-    assertThat(load.policies().brakes()).isEqualTo(new Brakes(3, 2, 0.06, 0.12));
+    assertThat(load.policies().safetyLimits()).isEqualTo(new SafetyLimits(3, 2, 0.06, 0.12));
     assertThat(load.policies().protect())
         .containsExactly(new Match(List.of(), new Glob("billing-*"), Glob.ANY, Glob.ANY));
   }

@@ -1,20 +1,20 @@
 package io.blkwarden.systemtests.fleetsim;
 
+import io.blkwarden.agent.app.AgentPorts;
+import io.blkwarden.agent.app.AgentSettings;
+import io.blkwarden.agent.app.SteppedAgent;
+import io.blkwarden.agent.app.Tracing;
 import io.blkwarden.agent.bus.BusState;
 import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.lease.LimitGroups;
+import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.runtime.AgentPorts;
-import io.blkwarden.agent.runtime.AgentSettings;
-import io.blkwarden.agent.runtime.SteppedAgent;
-import io.blkwarden.agent.runtime.Tracing;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.SimulatedHost;
-import io.blkwarden.agent.throttle.FoundLeases;
-import io.blkwarden.agent.throttle.IoPriorities;
-import io.blkwarden.agent.throttle.LimitGroups;
-import io.blkwarden.agent.throttle.StoredLeases;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.json.Decoded;
@@ -89,7 +89,7 @@ final class AgentNode implements ControlBus, IoPriorities {
     AgentSettings settings =
         new AgentSettings(id(), "simulated", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
     if (!(SteppedAgent.create(settings, ports, this)
-        instanceof Reading.Present<SteppedAgent>(SteppedAgent made))) {
+        instanceof ReadResult.Present<SteppedAgent>(SteppedAgent made))) {
       throw new IllegalStateException("a simulated host has a boot id");
     }
     world.say(id() + " agent starts");
@@ -188,7 +188,7 @@ final class AgentNode implements ControlBus, IoPriorities {
   }
 
   @Override
-  public Reading<IoPriority> get(int pid) {
+  public ReadResult<IoPriority> get(int pid) {
     return host.get(pid);
   }
 

@@ -4,12 +4,12 @@ import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
 import io.blkwarden.controller.dispatch.IssuedMessages;
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.engine.FleetEngine;
+import io.blkwarden.controller.engine.Input;
+import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.step.ControlStep;
-import io.blkwarden.controller.step.Effect;
-import io.blkwarden.controller.step.Input;
-import io.blkwarden.controller.step.Moment;
-import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
@@ -28,7 +28,7 @@ final class ControllerNode implements CommandFlow.Results {
   private final World world;
   private final String name;
   private final Map<HostId, Boolean> heeds;
-  private final ControlStep step;
+  private final FleetEngine step;
   private final CommandFlow commands;
   private final CommandFlow snapshots;
   private final IssuedMessages messages;
@@ -54,7 +54,7 @@ final class ControllerNode implements CommandFlow.Results {
     this.heeds = heeds;
     SplittableRandom random = new SplittableRandom(world.random.nextLong());
     DispatchCounters counters = new DispatchCounters();
-    step = new ControlStep(StepSettings.DEFAULT, random, name);
+    step = new FleetEngine(EngineSettings.DEFAULT, random, name);
     commands = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
     snapshots = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
     messages = new IssuedMessages(() -> OptionalLong.of(epoch), name, world::wall, random);
@@ -65,8 +65,8 @@ final class ControllerNode implements CommandFlow.Results {
     take(new Input.PoliciesLoaded(world.parts.policies(policies)));
     world.snapshots.values().stream()
         .sorted((a, b) -> a.origin().host().value().compareTo(b.origin().host().value()))
-        .forEach(snapshot -> take(new Input.Mapped(snapshot)));
-    take(new Input.Claimed(epoch));
+        .forEach(snapshot -> take(new Input.MappingChanged(snapshot)));
+    take(new Input.LeadershipGained(epoch));
   }
 
   boolean alive() {
@@ -88,10 +88,10 @@ final class ControllerNode implements CommandFlow.Results {
     if (!alive) {
       return;
     }
-    if (input instanceof Input.Sampled(HostId host, var _)) {
+    if (input instanceof Input.SampleBatch(HostId host, var _)) {
       lastSamples.put(host, world.now());
     }
-    if (input instanceof Input.OutcomeSeen(Outcome outcome)) {
+    if (input instanceof Input.OutcomeReceived(Outcome outcome)) {
       commands.settled(outcome); // as the intake does: it may come where the answer got lost
     }
     List<Effect> effects =
@@ -102,11 +102,11 @@ final class ControllerNode implements CommandFlow.Results {
 
   private void carryOut(Effect effect) {
     switch (effect) {
-      case Effect.Send(Command command) -> {
+      case Effect.SendCommand(Command command) -> {
         world.say(name + " sends " + command.host() + " " + command.action());
         toSend.tryEmitNext(command).orThrow();
       }
-      case Effect.Publish(Alert alert) ->
+      case Effect.PublishAlert(Alert alert) ->
           world.say("%s alert %s %s".formatted(name, alert.host(), alert.state().wire()));
       default -> {
         Command asked = messages.snapshotRequest(effect);
@@ -120,11 +120,11 @@ final class ControllerNode implements CommandFlow.Results {
 
   @Override
   public void outcome(Outcome outcome) {
-    take(new Input.OutcomeSeen(outcome));
+    take(new Input.OutcomeReceived(outcome));
   }
 
   @Override
   public void lost(HostId host, MessageId command, String why) {
-    take(new Input.CommandLost(command, why));
+    take(new Input.CommandAbandoned(command, why));
   }
 }

@@ -1,7 +1,7 @@
 package io.blkwarden.systemtests.fleetsim;
 
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.throttle.LimitGroups;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.model.DeviceNumber;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +20,7 @@ class ForwardingGroups implements LimitGroups {
   }
 
   @Override
-  public Reading<String> groupOf(int pid) {
+  public ReadResult<String> groupOf(int pid) {
     return real.groupOf(pid);
   }
 
@@ -30,7 +30,7 @@ class ForwardingGroups implements LimitGroups {
   }
 
   @Override
-  public Reading<Integer> limitOf(String group, DeviceNumber device) {
+  public ReadResult<Integer> limitOf(String group, DeviceNumber device) {
     return real.limitOf(group, device);
   }
 
@@ -45,7 +45,7 @@ class ForwardingGroups implements LimitGroups {
   }
 
   @Override
-  public Reading<List<String>> groups() {
+  public ReadResult<List<String>> groups() {
     return real.groups();
   }
 }

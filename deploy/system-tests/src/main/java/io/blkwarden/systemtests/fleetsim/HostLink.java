@@ -1,6 +1,6 @@
 package io.blkwarden.systemtests.fleetsim;
 
-import io.blkwarden.controller.step.Input;
+import io.blkwarden.controller.engine.Input;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Heartbeat;
@@ -106,14 +106,14 @@ final class HostLink {
           () ->
               SampleCodec.decode(batch, new SampleFrame())
                       instanceof Decoded.Ok<SampleFrame>(SampleFrame frame)
-                  ? new Input.Sampled(host, frame)
+                  ? new Input.SampleBatch(host, frame)
                   : null);
     }
   }
 
   void heartbeat(Heartbeat heartbeat) {
     if (up) {
-      deliver(Lane.MAP, () -> new Input.Beat(heartbeat));
+      deliver(Lane.MAP, () -> new Input.HeartbeatReceived(heartbeat));
     }
   }
 
@@ -122,9 +122,9 @@ final class HostLink {
       if (event instanceof MappingSnapshot snapshot) {
         world.snapshots.put(host, snapshot);
       }
-      deliver(Lane.MAP, () -> new Input.Mapped(event));
+      deliver(Lane.MAP, () -> new Input.MappingChanged(event));
       if (world.chance(MAPPINGS_TWICE)) {
-        deliver(Lane.MAP, () -> new Input.Mapped(event));
+        deliver(Lane.MAP, () -> new Input.MappingChanged(event));
       }
     });
   }
@@ -138,7 +138,7 @@ final class HostLink {
                   .outcome(outcome)
                   .map(each -> {
                     world.oracle.heard(each);
-                    return new Input.OutcomeSeen(each);
+                    return new Input.OutcomeReceived(each);
                   })
                   .orElse(null);
       deliver(Lane.OUTCOMES, told);

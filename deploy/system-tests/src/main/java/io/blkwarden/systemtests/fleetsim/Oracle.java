@@ -1,9 +1,9 @@
 package io.blkwarden.systemtests.fleetsim;
 
+import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.sim.SimulatedHost.TrueWorker;
-import io.blkwarden.agent.throttle.LimitGroups;
-import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
@@ -203,24 +203,24 @@ final class Oracle {
 
   /** A controller's step wants this done. */
   void wants(List<Effect> effects, Map<HostId, Long> lastSamples, Map<HostId, Boolean> heeds) {
-    boolean noted = effects.stream().anyMatch(Effect.Note.class::isInstance);
+    boolean noted = effects.stream().anyMatch(Effect.RecordDecision.class::isInstance);
     for (Effect effect : effects) {
       switch (effect) {
-        case Effect.Send send -> {
+        case Effect.SendCommand send -> {
           if (!noted) {
             breaks(7, "no decision is on record for " + send.command().action());
           }
         }
-        case Effect.Publish publish -> alert(publish.alert(), lastSamples, heeds);
+        case Effect.PublishAlert publish -> alert(publish.alert(), lastSamples, heeds);
         case Effect.Failed failed -> throw failed.fault();
-        case Effect.Note _,
+        case Effect.RecordDecision _,
             Effect.Answer _,
-            Effect.WantSnapshot _,
-            Effect.TellClaim _,
-            Effect.Keep _,
+            Effect.RequestMap _,
+            Effect.AnnounceLeader _,
+            Effect.StoreBaseline _,
             Effect.HostProblem _,
-            Effect.Forget _,
-            Effect.Store _ -> {}
+            Effect.RemoveHost _,
+            Effect.StoreInput _ -> {}
       }
     }
   }

@@ -1,10 +1,10 @@
 package io.blkwarden.systemtests.fleetsim;
 
-import io.blkwarden.agent.throttle.IoPriorities;
-import io.blkwarden.agent.throttle.LimitGroups;
-import io.blkwarden.agent.throttle.StoredLeases;
+import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.lease.LimitGroups;
+import io.blkwarden.agent.lease.StoredLeases;
+import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.step.Effect;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.Outcome;
 import java.util.List;

@@ -3,12 +3,12 @@ package io.blkwarden.systemtests.access;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Permissions;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Policies;

@@ -3,10 +3,10 @@ package io.blkwarden.systemtests.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.SimulatedAgents;
 import java.io.PrintWriter;

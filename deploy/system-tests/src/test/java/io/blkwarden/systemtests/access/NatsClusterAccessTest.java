@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.runtime.ControllerRuntime;
-import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Certificate;
 import io.blkwarden.systemtests.NatsProcess;
@@ -99,7 +99,7 @@ final class NatsClusterAccessTest {
                     "c1"),
                 null,
                 null),
-            StepSettings.DEFAULT);
+            EngineSettings.DEFAULT);
     try {
       await("streams on three servers").atMost(BOUND).until(() -> replicated(3));
     } finally {

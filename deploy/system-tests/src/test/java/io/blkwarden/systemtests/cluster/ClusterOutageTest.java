@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.cli.Blkwarden;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.runtime.ControllerRuntime;
-import io.blkwarden.controller.step.StepSettings;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
@@ -103,7 +103,7 @@ final class ClusterOutageTest {
                 new NatsSettings(cluster.urls(), null, Subjects.DEFAULT, "c1"),
                 folder.resolve("policies"),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-            StepSettings.DEFAULT));
+            EngineSettings.DEFAULT));
   }
 
   private SimulatedAgents agents(int hosts) {

@@ -3,12 +3,12 @@ package io.blkwarden.systemtests.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
-import io.blkwarden.controller.http.HttpPlace;
+import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.runtime.ControllerRuntime;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Certificate;
 import io.blkwarden.systemtests.NatsProcess;
@@ -66,7 +66,7 @@ final class LargeFleetTest {
                 new NatsSettings(nats.url(), null, Subjects.DEFAULT, "c1"),
                 null,
                 null,
-                new HttpPlace(
+                new HttpSettings(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     Set.of(),
                     new Tls(certificate.chain(), certificate.key())),

@@ -2,12 +2,12 @@ package io.blkwarden.systemtests.fleetsim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.probe.Reading;
-import io.blkwarden.agent.throttle.IoPriorities;
-import io.blkwarden.agent.throttle.LimitGroups;
-import io.blkwarden.controller.policy.Brakes;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.lease.LimitGroups;
+import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.step.Effect;
+import io.blkwarden.controller.policy.SafetyLimits;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
@@ -38,7 +38,7 @@ final class OracleTest {
   private record Kernel(IoPriorities real, IntUnaryOperator target, boolean restores)
       implements IoPriorities {
     @Override
-    public Reading<IoPriority> get(int pid) {
+    public ReadResult<IoPriority> get(int pid) {
       return real.get(pid);
     }
 
@@ -147,9 +147,9 @@ final class OracleTest {
           public List<Effect> effects(List<Effect> effects) {
             return effects.stream()
                 .map(effect ->
-                    effect instanceof Effect.Publish(Alert alert)
+                    effect instanceof Effect.PublishAlert(Alert alert)
                             && alert.state() == Alert.State.UNKNOWN
-                        ? new Effect.Publish(with(alert, Alert.State.RESOLVED, alert.action()))
+                        ? new Effect.PublishAlert(with(alert, Alert.State.RESOLVED, alert.action()))
                         : effect)
                 .toList();
           }
@@ -164,7 +164,7 @@ final class OracleTest {
           @Override
           public PolicySet policies(PolicySet set) {
             return new PolicySet(
-                set.policies(), new Brakes(4, 1, 1, 1), set.protect(), set.labels());
+                set.policies(), new SafetyLimits(4, 1, 1, 1), set.protect(), set.labels());
           }
         });
   }
@@ -176,7 +176,9 @@ final class OracleTest {
         new Parts() {
           @Override
           public List<Effect> effects(List<Effect> effects) {
-            return effects.stream().filter(each -> !(each instanceof Effect.Note)).toList();
+            return effects.stream()
+                .filter(each -> !(each instanceof Effect.RecordDecision))
+                .toList();
           }
         });
   }
@@ -202,8 +204,9 @@ final class OracleTest {
           public List<Effect> effects(List<Effect> effects) {
             return effects.stream()
                 .map(effect ->
-                    effect instanceof Effect.Publish(Alert alert) && alert.action() != null
-                        ? new Effect.Publish(with(alert, alert.state(), worked(alert.action())))
+                    effect instanceof Effect.PublishAlert(Alert alert) && alert.action() != null
+                        ? new Effect.PublishAlert(
+                            with(alert, alert.state(), worked(alert.action())))
                         : effect)
                 .toList();
           }

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.mapping.verdict;
 
-import io.blkwarden.agent.probe.KernelRelease;
+import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.model.Actuator;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.mapping.verdict;
 
-import io.blkwarden.agent.probe.DmName;
+import io.blkwarden.agent.kernel.DmName;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;

@@ -2,7 +2,7 @@ package io.blkwarden.agent.mapping.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.probe.KernelRelease;
+import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.model.Actuator;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,128 @@
+package io.blkwarden.controller.attribution;
+
+import io.blkwarden.controller.attribution.Verdict.Confidence;
+import io.blkwarden.controller.attribution.Verdict.Culprits;
+import io.blkwarden.controller.attribution.Verdict.NoClearCulprit;
+import io.blkwarden.controller.attribution.Verdict.Reason;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Names the disks that hurt their neighbours on one device, or says why it names none.
+ *
+ * <p>Rank by share of device time, confirm by {@link Correlation}, and require a margin over the
+ * runner-up. A disk's own latency is never evidence against it. Unknown slots count for nothing.
+ */
+public final class Attribution {
+  private static final Comparator<Suspect> WORST_FIRST =
+      Comparator.comparingDouble(Suspect::score)
+          .thenComparingDouble(Suspect::share)
+          .reversed()
+          .thenComparingInt(Suspect::disk);
+
+  private Attribution() {}
+
+  /** Judges a window. */
+  public static Verdict judge(AttributionWindow window, AttributionRule rule) {
+    NeighbourLatencies waits = NeighbourLatencies.of(window);
+    List<Suspect> suspects = new ArrayList<>();
+    int known = 0;
+    for (int disk = 0; disk < window.disks(); disk++) {
+      SlotCounts tally = SlotCounts.of(window, waits, disk, rule.hurtAwaitMillis());
+      known += tally.known() > 0 ? 1 : 0;
+      double correlation = Correlation.of(window, waits, disk, rule.hurtAwaitMillis());
+      if (tally.enough() && !Double.isNaN(correlation)) {
+        double coverage = (double) tally.judged() / window.slots();
+        suspects.add(new Suspect(disk, tally.share(), tally.work(), correlation, coverage));
+      }
+    }
+    suspects.sort(WORST_FIRST);
+    if (known < 2) {
+      return new NoClearCulprit(Reason.NO_NEIGHBOURS, suspects);
+    }
+    if (suspects.isEmpty()) {
+      return new NoClearCulprit(Reason.TOO_FEW_SAMPLES, suspects);
+    }
+    return weigh(window, waits, rule, suspects);
+  }
+
+  private static Verdict weigh(
+      AttributionWindow window,
+      NeighbourLatencies waits,
+      AttributionRule rule,
+      List<Suspect> suspects) {
+    Suspect first = suspects.getFirst();
+    List<Suspect> named =
+        suspects.stream()
+            .filter(suspect -> suspect.share() >= AttributionRule.SHARE_MIN)
+            .filter(suspect -> suspect.correlation() >= rule.correlationMin())
+            .filter(suspect -> suspect.score() >= AttributionRule.PARTNER_MIN * first.score())
+            .filter(suspect -> suspect.work() >= AttributionRule.PARTNER_MIN * first.work())
+            .toList();
+    if (named.isEmpty()) {
+      return new NoClearCulprit(nobody(window, waits, rule, suspects), suspects);
+    }
+    double runnerUp =
+        suspects.stream()
+            .filter(suspect -> !named.contains(suspect))
+            .mapToDouble(Suspect::score)
+            .max()
+            .orElse(0);
+    double margin = named.getLast().score() - runnerUp;
+    if (margin < rule.marginMin()) {
+      return new NoClearCulprit(Reason.MARGIN, suspects);
+    }
+    double share = Math.min(1, named.stream().mapToDouble(Suspect::share).sum());
+    return new Culprits(
+        named, new Confidence(share, least(named, true), Math.min(1, margin), least(named, false)));
+  }
+
+  private static double least(List<Suspect> named, boolean correlation) {
+    return named.stream()
+        .mapToDouble(suspect -> correlation ? suspect.correlation() : suspect.coverage())
+        .min()
+        .orElse(0);
+  }
+
+  private static Reason nobody(
+      AttributionWindow window,
+      NeighbourLatencies waits,
+      AttributionRule rule,
+      List<Suspect> suspects) {
+    if (!loadRose(window, waits, rule)) {
+      return Reason.SLOW_DEVICE;
+    }
+    boolean large =
+        suspects.stream().anyMatch(suspect -> suspect.share() >= AttributionRule.SHARE_MIN);
+    return large ? Reason.NO_CORRELATION : Reason.MANY_SMALL;
+  }
+
+  private static boolean loadRose(
+      AttributionWindow window, NeighbourLatencies waits, AttributionRule rule) {
+    double hurt = 0;
+    double calm = 0;
+    int hurtSlots = 0;
+    int calmSlots = 0;
+    for (int slot = 0; slot < window.slots(); slot++) {
+      double await = waits.ofAll(slot);
+      double work = work(window, slot);
+      if (await > rule.hurtAwaitMillis()) {
+        hurt += work;
+        hurtSlots++;
+      } else if (!Double.isNaN(await)) {
+        calm += work;
+        calmSlots++;
+      }
+    }
+    return hurt * calmSlots > AttributionRule.LOAD_RISE_MIN * calm * hurtSlots;
+  }
+
+  private static double work(AttributionWindow window, int slot) {
+    double sum = 0;
+    for (int disk = 0; disk < window.disks(); disk++) {
+      sum += window.known(slot, disk) ? window.work(slot, disk) : 0;
+    }
+    return sum;
+  }
+}

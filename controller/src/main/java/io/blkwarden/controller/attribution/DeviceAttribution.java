@@ -1,0 +1,165 @@
+package io.blkwarden.controller.attribution;
+
+import io.blkwarden.controller.attribution.Verdict.NoClearCulprit;
+import io.blkwarden.controller.attribution.Verdict.Reason;
+import io.blkwarden.controller.fleet.HostState;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One physical device under one rule: a running mean while it is calm, a window once it is hurt.
+ *
+ * <p>Twelve bytes a disk while calm. The window is given back after as many calm slots as it holds.
+ */
+final class DeviceAttribution {
+  /** The mean of the calm time forgets over so many slots, */
+  private static final int CALM_SLOTS = 60;
+
+  /** and counts once it holds so many. */
+  private static final int CALM_SLOTS_MIN = 10;
+
+  private static final int WIDTH = 3;
+
+  private final int device;
+  private final int[] rows;
+  private final AttributionRule rule;
+  private final long slotMillis;
+  private final WindowBudget budget;
+  private final float[] calm;
+  private long calmMillis;
+  private @Nullable AttributionWindow window;
+  private @Nullable Slot slot;
+  private int calmSlots;
+  private boolean refused;
+  private @Nullable Verdict judged;
+
+  DeviceAttribution(
+      int device, int[] rows, AttributionRule rule, long slotMillis, WindowBudget budget) {
+    this.device = device;
+    this.rows = rows;
+    this.rule = rule;
+    this.slotMillis = slotMillis;
+    this.budget = budget;
+    calm = new float[rows.length * WIDTH];
+    Arrays.fill(calm, Float.NaN);
+  }
+
+  int[] rows() {
+    return rows;
+  }
+
+  /** Goes on where the same device stood before its disks changed; that one is over then. */
+  void goOn(DeviceAttribution before, int[] from) {
+    calmMillis = before.calmMillis;
+    for (int disk = 0; disk < rows.length; disk++) {
+      if (from[disk] >= 0) {
+        System.arraycopy(before.calm, from[disk] * WIDTH, calm, disk * WIDTH, WIDTH);
+      }
+    }
+    AttributionWindow old = before.window;
+    before.end(); // first, so that its place in the budget is free
+    if (old != null && budget.take(rows.length)) {
+      window = old.of(from);
+      slot = new Slot(rows.length);
+      calmSlots = before.calmSlots;
+    }
+  }
+
+  /** Takes the host's last window. */
+  void measured(HostState state) {
+    if (!state.guestsTimed(device)) {
+      return; // others did what is known of no one's time: no share of it would be true
+    }
+    double await = state.guestsAwait(device);
+    boolean hurt = await > rule.hurtAwaitMillis();
+    if (window == null && hurt) {
+      open();
+    }
+    AttributionWindow open = window;
+    Slot current = slot;
+    if (open == null || current == null) {
+      if (!hurt) {
+        refused = false;
+        calm(state);
+      }
+      return;
+    }
+    current.add(state, rows);
+    if (current.millis() >= slotMillis) {
+      calmSlots = current.await() > rule.hurtAwaitMillis() ? 0 : calmSlots + 1;
+      current.into(open);
+      judged = null;
+      if (calmSlots >= AttributionWindow.SLOTS) {
+        end();
+      }
+    }
+  }
+
+  private void open() {
+    refused = !budget.take(rows.length);
+    if (refused) {
+      return;
+    }
+    AttributionWindow opened = new AttributionWindow(rows.length);
+    if (calmMillis >= CALM_SLOTS_MIN * slotMillis) {
+      for (int disk = 0; disk < rows.length; disk++) {
+        int at = disk * WIDTH;
+        opened.putCalm(disk, calm[at], calm[at + 1], calm[at + 2]);
+      }
+    }
+    window = opened;
+    slot = new Slot(rows.length);
+    calmSlots = 0;
+    judged = null;
+  }
+
+  private void calm(HostState state) {
+    long millis = state.windowMillis();
+    calmMillis = Math.min(calmMillis + millis, CALM_SLOTS * slotMillis);
+    float part = (float) millis / (millis + CALM_SLOTS * slotMillis);
+    for (int disk = 0; disk < rows.length; disk++) {
+      int row = rows[disk];
+      double busy = state.busyMillis(row);
+      if (!Double.isNaN(busy)) {
+        int at = disk * WIDTH;
+        mean(at, busy, part);
+        mean(at + 1, state.iops(row), part);
+        mean(at + 2, state.bytes(row), part);
+      }
+    }
+  }
+
+  private void mean(int at, double value, float part) {
+    calm[at] = Float.isNaN(calm[at]) ? (float) value : calm[at] + part * ((float) value - calm[at]);
+  }
+
+  /** Whether the disks on it were hurt within the window. */
+  boolean watched() {
+    return window != null;
+  }
+
+  /** The verdict on the slots that are complete. */
+  Verdict verdict() {
+    AttributionWindow open = window;
+    if (open == null) {
+      return new NoClearCulprit(refused ? Reason.NOT_WATCHED : Reason.NOT_HURT, List.of());
+    }
+    Verdict known = judged;
+    if (known == null) {
+      known = Attribution.judge(open, rule);
+      judged = known;
+    }
+    return known;
+  }
+
+  /** Gives the window back. */
+  void end() {
+    if (window != null) {
+      budget.give(rows.length);
+    }
+    window = null;
+    slot = null;
+    judged = null;
+  }
+}

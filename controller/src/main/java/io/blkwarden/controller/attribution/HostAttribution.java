@@ -1,0 +1,177 @@
+package io.blkwarden.controller.attribution;
+
+import io.blkwarden.controller.attribution.Verdict.Culprits;
+import io.blkwarden.controller.attribution.Verdict.NoClearCulprit;
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.Printable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Watches a host's physical devices under one rule, and says of a disk whether it is to blame. */
+public final class HostAttribution {
+  private final AttributionRule rule;
+  private final long slotMillis;
+  private final WindowBudget budget;
+  private List<String> names = List.of();
+  private List<DiskKey> disks = List.of();
+  private DeviceAttribution[] devices = {};
+
+  /**
+   * A watch that has seen nothing.
+   *
+   * @param rule when a disk counts as a culprit
+   * @param windowMillis how far back it looks
+   * @param budget shared by the whole fleet
+   */
+  public HostAttribution(AttributionRule rule, long windowMillis, WindowBudget budget) {
+    this.rule = rule;
+    this.slotMillis = Math.max(1, windowMillis / AttributionWindow.SLOTS);
+    this.budget = budget;
+  }
+
+  /**
+   * What is known of a disk.
+   *
+   * @param blamed whether it is one of the culprits
+   * @param verdict name of the verdict in messages
+   * @param device the physical device that it is about; empty when the disk has none
+   * @param sentence why, for people
+   * @param suspect what was found about the disk; absent when it could not be judged
+   * @param confidence in the named; absent when nobody is named
+   */
+  public record Finding(
+      boolean blamed,
+      String verdict,
+      String device,
+      String sentence,
+      @Nullable Suspect suspect,
+      Verdict.@Nullable Confidence confidence) {}
+
+  /** Takes a new map; devices go on with the disks that they still have. */
+  public void map(HostState state) {
+    Map<DiskKey, Integer> oldRows = new HashMap<>();
+    for (int row = 0; row < disks.size(); row++) {
+      oldRows.put(disks.get(row), row);
+    }
+    DeviceAttribution[] next = new DeviceAttribution[state.devices().size()];
+    for (int device = 0; device < next.length; device++) {
+      int[] rows = state.rowsOf(device);
+      next[device] = new DeviceAttribution(device, rows, rule, slotMillis, budget);
+      int before = names.indexOf(state.devices().get(device).name());
+      if (before >= 0) {
+        next[device].goOn(devices[before], from(state, rows, oldRows, devices[before].rows()));
+      }
+    }
+    end();
+    devices = next;
+    names = state.devices().stream().map(each -> each.name()).toList();
+    disks =
+        Stream.iterate(0, row -> row < state.rows(), row -> row + 1)
+            .map(row -> state.disk(row).key())
+            .toList();
+  }
+
+  private static int[] from(
+      HostState state, int[] rows, Map<DiskKey, Integer> oldRows, int[] before) {
+    Map<Integer, Integer> places = new HashMap<>();
+    for (int place = 0; place < before.length; place++) {
+      places.put(before[place], place);
+    }
+    int[] from = new int[rows.length];
+    for (int disk = 0; disk < rows.length; disk++) {
+      Integer old = oldRows.get(state.disk(rows[disk]).key());
+      from[disk] = old == null ? -1 : places.getOrDefault(old, -1);
+    }
+    return from;
+  }
+
+  /** Takes the host's last window. */
+  public void measured(HostState state) {
+    for (DeviceAttribution device : devices) {
+      device.measured(state);
+    }
+  }
+
+  /** Gives all windows back. */
+  public void end() {
+    for (DeviceAttribution device : devices) {
+      device.end();
+    }
+  }
+
+  /** Says whether a disk is to blame for what its neighbours suffer. */
+  public Finding of(HostState state, int row) {
+    int worst = -1;
+    for (int device : state.devicesOf(row)) {
+      boolean worse =
+          worst < 0
+              || (devices[device].watched() && !devices[worst].watched())
+              || (devices[device].watched() == devices[worst].watched()
+                  && state.guestsAwait(device) > state.guestsAwait(worst));
+      worst = worse ? device : worst;
+    }
+    if (worst < 0) {
+      return new Finding(false, "no-device", "", "its physical device is not known", null, null);
+    }
+    return finding(state, row, devices[worst], names.get(worst));
+  }
+
+  private static Finding finding(
+      HostState state, int row, DeviceAttribution attribution, String device) {
+    return switch (attribution.verdict()) {
+      case NoClearCulprit(Verdict.Reason reason, List<Suspect> suspects) ->
+          new Finding(
+              false,
+              reason.id(),
+              device,
+              "no clear culprit on %s: %s".formatted(device, reason.sentence()),
+              own(suspects, attribution, row),
+              null);
+      case Culprits(List<Suspect> named, Verdict.Confidence confidence) -> {
+        Suspect own = own(named, attribution, row);
+        yield own != null
+            ? new Finding(true, "culprit", device, culprit(own, device), own, confidence)
+            : new Finding(
+                false,
+                "other-culprit",
+                device,
+                "not this disk but %s hurts the others on %s"
+                    .formatted(names(state, named, attribution), device),
+                null,
+                confidence);
+      }
+    };
+  }
+
+  private static String culprit(Suspect own, String device) {
+    return ("it took %.0f%% of the guests' time on %s while the others waited, and its work rises"
+            + " and falls with their wait (correlation %.2f)")
+        .formatted(own.share() * 100, device, own.correlation());
+  }
+
+  private static String names(HostState state, List<Suspect> named, DeviceAttribution attribution) {
+    return named.stream()
+        .limit(3)
+        .map(suspect -> state.disk(attribution.rows()[suspect.disk()]))
+        .map(HostAttribution::name)
+        .collect(Collectors.joining(" and "));
+  }
+
+  private static String name(MappedDisk disk) {
+    return Printable.of(disk.domain().name()) + " " + Printable.of(disk.disk().vdev());
+  }
+
+  private static @Nullable Suspect own(
+      List<Suspect> suspects, DeviceAttribution attribution, int row) {
+    return suspects.stream()
+        .filter(suspect -> attribution.rows()[suspect.disk()] == row)
+        .findFirst()
+        .orElse(null);
+  }
+}

@@ -1,0 +1,60 @@
+package io.blkwarden.controller.attribution;
+
+import io.blkwarden.controller.fleet.HostState;
+import java.util.Arrays;
+
+/** The slot that is being filled: sums over time of what each disk did; mutable. */
+final class Slot {
+  private final double[] busy;
+  private final double[] ios;
+  private final double[] bytes;
+  private final long[] known;
+  private long millis;
+
+  Slot(int disks) {
+    busy = new double[disks];
+    ios = new double[disks];
+    bytes = new double[disks];
+    known = new long[disks];
+  }
+
+  void add(HostState state, int[] rows) {
+    long passed = state.windowMillis();
+    millis += passed;
+    for (int disk = 0; disk < rows.length; disk++) {
+      double took = state.busyMillis(rows[disk]);
+      if (!Double.isNaN(took)) {
+        busy[disk] += took * passed;
+        ios[disk] += state.iops(rows[disk]) * passed;
+        bytes[disk] += state.bytes(rows[disk]) * passed;
+        known[disk] += passed;
+      }
+    }
+  }
+
+  /** Measured time so far. */
+  long millis() {
+    return millis;
+  }
+
+  /** Mean time of an I/O of all disks; {@link Double#NaN} when they completed none. */
+  double await() {
+    return Arrays.stream(busy).sum() / Arrays.stream(ios).sum();
+  }
+
+  /** Writes the means to the window's next slot, and begins anew. */
+  void into(AttributionWindow window) {
+    window.beginSlot();
+    for (int disk = 0; disk < known.length; disk++) {
+      if (known[disk] * 2 >= millis) {
+        double time = known[disk];
+        window.put(disk, busy[disk] / time, ios[disk] / time, bytes[disk] / time);
+      }
+    }
+    Arrays.fill(busy, 0);
+    Arrays.fill(ios, 0);
+    Arrays.fill(bytes, 0);
+    Arrays.fill(known, 0);
+    millis = 0;
+  }
+}

@@ -1,0 +1,53 @@
+package io.blkwarden.controller.attribution;
+
+/**
+ * How a disk's slots divide.
+ *
+ * @param known slots in which it was measured
+ * @param hurt of these, slots in which its neighbours were hurt
+ * @param calm of these, slots in which they were not
+ * @param share its part of all known disks' device time in the hurt slots
+ * @param work that it did a second in the hurt slots, at a constant price
+ */
+record SlotCounts(int known, int hurt, int calm, double share, double work) {
+  static SlotCounts of(
+      AttributionWindow window, NeighbourLatencies waits, int disk, double hurtAwaitMillis) {
+    int known = 0;
+    int hurt = 0;
+    int calm = 0;
+    double own = 0;
+    double work = 0;
+    double all = 0;
+    for (int slot = 0; slot < window.slots(); slot++) {
+      if (window.known(slot, disk)) {
+        known++;
+        double await = waits.besides(slot, disk);
+        if (await > hurtAwaitMillis) {
+          hurt++;
+          own += window.busy(slot, disk);
+          work += window.work(slot, disk);
+          all += total(window, slot);
+        } else if (!Double.isNaN(await)) {
+          calm++;
+        }
+      }
+    }
+    return new SlotCounts(known, hurt, calm, all > 0 ? own / all : 0, hurt > 0 ? work / hurt : 0);
+  }
+
+  private static double total(AttributionWindow window, int slot) {
+    double sum = 0;
+    for (int disk = 0; disk < window.disks(); disk++) {
+      sum += window.known(slot, disk) ? window.busy(slot, disk) : 0;
+    }
+    return sum;
+  }
+
+  int judged() {
+    return hurt + calm;
+  }
+
+  boolean enough() {
+    return hurt >= AttributionRule.SLOTS_MIN && calm >= AttributionRule.SLOTS_MIN;
+  }
+}

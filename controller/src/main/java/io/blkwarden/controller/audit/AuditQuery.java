@@ -1,0 +1,129 @@
+package io.blkwarden.controller.audit;
+
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.DecisionNote;
+import io.blkwarden.model.message.Outcome;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a story is asked about: a domain by name or UUID, or a throttle, alert or incident by id.
+ *
+ * <p>An id concerns more than the messages that name it: the alert of a throttle, the throttles of
+ * an alert. So all messages are to be shown to {@link #learn} before {@link #concerns} is asked.
+ */
+public final class AuditQuery {
+  /** Most ids that belong together; further ones are left out. */
+  static final int RELATED_MAX = 4_096;
+
+  private final String about;
+  private final @Nullable MessageId id;
+  private final Set<MessageId> related = new HashSet<>();
+
+  /**
+   * A question.
+   *
+   * @param about name or UUID of a domain, or an id
+   * @throws IllegalArgumentException if it is empty or too long for any of them
+   */
+  public AuditQuery(String about) {
+    if (about.isBlank() || about.length() > 255) {
+      throw new IllegalArgumentException(
+          "expected a domain's name or UUID, or the id of a throttle or alert, found '%s'"
+              .formatted(about));
+    }
+    this.about = about;
+    this.id = id(about);
+    if (id != null) {
+      related.add(id);
+    }
+  }
+
+  private static @Nullable MessageId id(String about) {
+    try {
+      return new MessageId(about);
+    } catch (IllegalArgumentException e) {
+      return null; // a name
+    }
+  }
+
+  /** What was asked about. */
+  public String about() {
+    return about;
+  }
+
+  /** The id that was asked about; absent for a domain. */
+  public Optional<MessageId> id() {
+    return Optional.ofNullable(id);
+  }
+
+  /** The id that was asked about and those that belong to it, as far as they were learned. */
+  public List<String> related() {
+    return related.stream().map(MessageId::value).toList();
+  }
+
+  /** Takes note of what belongs to the id that was asked about. */
+  public void learn(ControlMessage message) {
+    if (id == null || related.size() >= RELATED_MAX) {
+      return;
+    }
+    switch (message) {
+      case Alert alert -> {
+        MessageId throttle = throttle(alert);
+        if (alert.id().equals(id) || id.equals(alert.incident()) || id.equals(throttle)) {
+          relate(alert.id());
+          relate(throttle);
+        }
+      }
+      case DecisionNote note -> {
+        if (id.equals(note.alert()) || id.equals(note.throttle())) {
+          relate(note.alert());
+          relate(note.throttle());
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void relate(@Nullable MessageId other) {
+    if (other != null) {
+      related.add(other);
+    }
+  }
+
+  private static @Nullable MessageId throttle(Alert alert) {
+    return alert.action() == null ? null : alert.action().throttle();
+  }
+
+  /** Whether a message is a part of the story. */
+  public boolean concerns(ControlMessage message) {
+    return switch (message) {
+      case Alert alert ->
+          id == null
+              ? isDomain(alert.domain())
+              : related.contains(alert.id())
+                  || (throttle(alert) != null && related.contains(throttle(alert)));
+      case DecisionNote note ->
+          id == null
+              ? isDomain(note.domain())
+              : isRelated(note.alert()) || isRelated(note.throttle()) || note.id().equals(id);
+      case Outcome outcome -> id == null ? isDomain(outcome.domain()) : isRelated(outcome.lease());
+      default -> false;
+    };
+  }
+
+  private boolean isRelated(@Nullable MessageId other) {
+    return other != null && related.contains(other);
+  }
+
+  private boolean isDomain(@Nullable DomainRef domain) {
+    return domain != null
+        && (domain.name().equals(about) || domain.uuid().toString().equalsIgnoreCase(about));
+  }
+}

@@ -1,0 +1,97 @@
+package io.blkwarden.controller.bus;
+
+import io.blkwarden.controller.baseline.BaselineTable;
+import io.blkwarden.controller.baseline.DiskBaseline;
+import io.blkwarden.controller.baseline.DiskClass;
+import io.blkwarden.controller.fleet.DeviceClass;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.model.VolumeRole;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A {@link DiskBaseline} in the bucket {@code blkwarden-spec}, as JSON that people can read. */
+final class BaselineJson {
+  private static final String SCHEMA = "blkwarden.spec.v1";
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private BaselineJson() {}
+
+  /** The key of a class: words of the metric, the window, the role, the device and the plan. */
+  static String key(DiskClass of) {
+    StringBuilder plan = new StringBuilder();
+    for (byte each : of.plan().getBytes(StandardCharsets.UTF_8)) {
+      boolean plain = Character.isLetterOrDigit(each) && each > 0;
+      plan.append(plain ? String.valueOf((char) each) : "=%02X".formatted(each));
+    }
+    return "%s.%d.%s.%s%s"
+        .formatted(
+            of.metric().id(),
+            of.windowMillis(),
+            of.role().wire(),
+            of.device().wire(),
+            plan.isEmpty() ? "" : "." + plan);
+  }
+
+  static byte[] encode(DiskBaseline baseline) {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("schema", SCHEMA);
+    json.put("metric", baseline.of().metric().id());
+    json.put("window_ms", baseline.of().windowMillis());
+    json.put("role", baseline.of().role().wire());
+    json.put("device", baseline.of().device().wire());
+    json.put("plan", baseline.of().plan());
+    json.put("disks", baseline.disks());
+    json.put("count", baseline.count());
+    json.put("sum", baseline.sum());
+    json.put("sum_of_squares", baseline.sumOfSquares());
+    json.put("mean", baseline.mean());
+    json.put("sigma", baseline.sigma());
+    json.put("at", baseline.at().toString());
+    json.put("sketch", baseline.sketch());
+    return MAPPER.writeValueAsBytes(json);
+  }
+
+  /** Reads what {@link #encode} wrote. */
+  static DiskBaseline decode(byte[] bytes) throws IOException {
+    try {
+      JsonNode json = MAPPER.readTree(bytes);
+      String schema = json.path("schema").asString("");
+      if (!schema.equals(SCHEMA)) {
+        throw new IOException("schema: expected %s, found '%s'".formatted(SCHEMA, schema));
+      }
+      String metric = json.required("metric").asString();
+      // What was learned before devices were told apart is of none that is known.
+      String device = json.path("device").asString(DeviceClass.UNKNOWN.wire());
+      DiskClass of =
+          new DiskClass(
+              Metric.all().stream()
+                  .filter(each -> each.id().equals(metric))
+                  .findFirst()
+                  .orElseThrow(() -> new IOException("metric: found '%s'".formatted(metric))),
+              json.required("window_ms").asLong(),
+              VolumeRole.valueOf(json.required("role").asString().toUpperCase(Locale.ROOT)),
+              DeviceClass.valueOf(device.toUpperCase(Locale.ROOT)),
+              json.required("plan").asString());
+      DiskBaseline baseline =
+          new DiskBaseline(
+              of,
+              json.required("disks").asInt(),
+              json.required("count").asDouble(),
+              json.required("sum").asDouble(),
+              json.required("sum_of_squares").asDouble(),
+              Instant.parse(json.required("at").asString()),
+              json.required("sketch").asString());
+      new BaselineTable().load(baseline, false, 0); // whether its sketch is one shows only there
+      return baseline;
+    } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+}

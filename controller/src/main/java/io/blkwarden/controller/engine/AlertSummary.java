@@ -1,0 +1,226 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.attribution.HostAttribution;
+import io.blkwarden.controller.detect.BudgetDetector;
+import io.blkwarden.controller.detect.Detector;
+import io.blkwarden.controller.detect.SwapDetector;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.Mode;
+import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.Alert;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** An alert in a sentence. */
+final class AlertSummary {
+  private AlertSummary() {}
+
+  static String of(
+      HostTracker tracker,
+      Evaluation evaluation,
+      Breach breach,
+      Alert.State state,
+      Alert.Evidence evidence,
+      AlertPublisher.@Nullable Ending ending,
+      Instant now) {
+    MappedDisk disk =
+        evaluation.row < tracker.state.rows() ? tracker.state.disk(evaluation.row) : null;
+    String who = Printable.of(evaluation.domain.name()) + " on " + tracker.host();
+    String what = disk(evaluation, disk);
+    String lasted = duration(Duration.between(breach.since, now).toMillis());
+    return switch (state) {
+      case UNKNOWN ->
+          "%s: %s; whether %s still exceeds %s is not known."
+              .formatted(
+                  who,
+                  tracker.problem.isEmpty()
+                      ? "nothing has been heard of the host"
+                      : Printable.of(tracker.problem),
+                  what,
+                  evaluation.policy.name());
+      case RESOLVED ->
+          "%s: %s no longer exceeds %s after %s, %s."
+              .formatted(
+                  who,
+                  what,
+                  evaluation.policy.name(),
+                  lasted,
+                  ending == null ? "the condition is over" : ending.sentence());
+      case FIRING, HANDLED ->
+          breach.calm
+              ? "%s: %s no longer exceeds %s; the alert is kept until that has lasted for %s."
+                  .formatted(
+                      who,
+                      what,
+                      evaluation.policy.name(),
+                      duration(evaluation.policy.then().life().keepFiringMillis()))
+              : "%s %s%s; %s."
+                  .formatted(
+                      who,
+                      finding(evaluation, disk, what),
+                      why(tracker, evaluation).orElseGet(() -> share(evidence, disk)),
+                      handled(tracker, evaluation, breach, state));
+    };
+  }
+
+  private static String disk(Evaluation evaluation, @Nullable MappedDisk disk) {
+    String role = disk == null ? "" : disk.volume().role().wire() + " ";
+    return "its " + role + "disk " + Printable.of(evaluation.disk.vdev());
+  }
+
+  private static String finding(Evaluation evaluation, @Nullable MappedDisk disk, String what) {
+    String lasting = "for " + duration(evaluation.detector.heldMillis());
+    return switch (evaluation.detector) {
+      case SwapDetector swap ->
+          "needs memory, not I/O: it has swapped in %s and out %s %s"
+              .formatted(
+                  Metric.SWAP_IN.format(swap.inBytesPerSecond()),
+                  Metric.SWAP_OUT.format(swap.outBytesPerSecond()),
+                  lasting);
+      case BudgetDetector budget ->
+          "has used %.0f%% of its budget, with %s on %s on average over %s"
+              .formatted(
+                  budget.part() * 100,
+                  budget.when().metric().format(evaluation.value),
+                  what,
+                  duration(budget.when().forMillis()));
+      case Detector _ ->
+          evaluation.detector.when().metric().isTotal()
+              ? "has %s %s, %s of them on %s"
+                  .formatted(done(evaluation, disk), lasting, own(evaluation), what)
+              : "has %s on %s %s%s"
+                  .formatted(done(evaluation, disk), what, lasting, origin(evaluation));
+    };
+  }
+
+  /** What the disk adds to a total. */
+  private static String own(Evaluation evaluation) {
+    Metric metric = evaluation.detector.when().metric().ofEachDisk();
+    return metric == Metric.IOPS
+        ? "%.0f".formatted(evaluation.load)
+        : metric.format(evaluation.load);
+  }
+
+  private static String origin(Evaluation evaluation) {
+    Threshold when = evaluation.detector.when();
+    return evaluation.origin.isEmpty()
+        ? ""
+        : ", above %s, %s".formatted(when.metric().format(when.above()), evaluation.origin);
+  }
+
+  private static String done(Evaluation evaluation, @Nullable MappedDisk disk) {
+    Metric metric = evaluation.detector.when().metric();
+    double value = evaluation.value;
+    boolean swap = disk != null && disk.volume().role() == VolumeRole.SWAP;
+    return switch (metric) {
+      case IOPS -> (swap ? "swapped" : "done") + " %.0f I/O per s".formatted(value);
+      case READ_IOPS -> "done %.0f reads per s".formatted(value);
+      case WRITE_IOPS -> "done %.0f writes per s".formatted(value);
+      case READ_BYTES -> "read " + metric.format(value);
+      case WRITE_BYTES -> "written " + metric.format(value);
+      case BYTES -> "moved " + metric.format(value);
+      case SWAP_IN -> "swapped in " + metric.format(value);
+      case SWAP_OUT -> "swapped out " + metric.format(value);
+      case SWAP_BYTES -> "swapped " + metric.format(value);
+      case SWAP_IOPS -> "swapped %.0f I/O per s on all its swap disks".formatted(value);
+      case DOMAIN_IOPS -> "done %.0f I/O per s on all its disks".formatted(value);
+      case DOMAIN_BYTES -> "moved %s on all its disks".formatted(metric.format(value));
+      case DISCARD_BYTES -> "discarded " + metric.format(value);
+      case FLUSH_IOPS -> "done %.0f flushes per s".formatted(value);
+      case DISCARD_IOPS -> "done %.0f discards per s".formatted(value);
+      case AWAIT,
+          READ_AWAIT,
+          WRITE_AWAIT,
+          OUT_OF_REQUESTS,
+          UTIL,
+          IN_FLIGHT,
+          DEVICE_TIME_SHARE,
+          DEVICE_UTIL,
+          DEVICE_AWAIT,
+          DEVICE_IOPS,
+          DEVICE_IN_FLIGHT,
+          DEVICE_LAGGARDS,
+          HOST_IO_SOME,
+          HOST_IO_FULL ->
+          "had " + metric.id() + " at " + metric.format(value);
+    };
+  }
+
+  /** Why this disk is to blame; empty when it is not, or when its policy does not ask. */
+  private static Optional<String> why(HostTracker tracker, Evaluation evaluation) {
+    return tracker
+        .blaming
+        .of(tracker, evaluation)
+        .filter(HostAttribution.Finding::blamed)
+        .map(finding -> " and hurts the others: " + finding.sentence());
+  }
+
+  private static String unblamed(HostTracker tracker, Evaluation evaluation) {
+    return tracker
+        .blaming
+        .of(tracker, evaluation)
+        .filter(finding -> !finding.blamed())
+        .map(finding -> ": " + finding.sentence())
+        .orElse("");
+  }
+
+  private static String share(Alert.Evidence evidence, @Nullable MappedDisk disk) {
+    Double share = evidence.deviceTimeShare();
+    if (share == null || disk == null || disk.physical().isEmpty()) {
+      return "";
+    }
+    String names =
+        disk.physical().stream()
+            .map(PhysicalDevice::name)
+            .limit(4)
+            .collect(Collectors.joining(", "));
+    return " and takes %.0f%% of the guests' time on %s".formatted(share * 100, names);
+  }
+
+  private static String handled(
+      HostTracker tracker, Evaluation evaluation, Breach breach, Alert.State state) {
+    Throttle throttle = breach.throttle;
+    if (evaluation.policy.mode() == Mode.OBSERVE || evaluation.policy.then().ladder().isEmpty()) {
+      return "the policy only observes" + unblamed(tracker, evaluation);
+    }
+    String note = breach.note.isEmpty() ? "" : ": " + breach.note;
+    if (state == Alert.State.HANDLED && throttle != null) {
+      return switch (throttle.restraint) {
+        case Restraint.Priority priority ->
+            "it was set to %s priority%s".formatted(priority, effect(breach));
+        case Restraint.Limit(int perSecond) ->
+            "it was limited to %d I/O per s%s".formatted(perSecond, effect(breach));
+      };
+    }
+    return evaluation.policy.mode() == Mode.SHADOW
+        ? "nothing was done (shadow)" + note
+        : "it is not throttled" + note;
+  }
+
+  private static String effect(Breach breach) {
+    String note = breach.note.isEmpty() ? "" : ": " + breach.note;
+    return switch (breach.effect) {
+      case WORKED -> ", which helped" + note;
+      case NO_EFFECT -> ", which changed nothing" + note;
+      case HARMED -> ", which harmed" + note;
+      case INEFFECTIVE -> ", which its device ignores" + note;
+      case UNKNOWN -> ", with an effect not known yet" + note;
+    };
+  }
+
+  private static String duration(long millis) {
+    Duration duration = Duration.ofMillis(millis);
+    if (duration.toMinutes() < 2) {
+      return Math.max(0, Math.round(millis / 1_000.0)) + " s";
+    }
+    return duration.toHours() < 2 ? duration.toMinutes() + " min" : duration.toHours() + " h";
+  }
+}

@@ -1,0 +1,119 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.attribution.HostAttribution;
+import io.blkwarden.controller.attribution.HostAttribution.Finding;
+import io.blkwarden.controller.attribution.Suspect;
+import io.blkwarden.controller.attribution.WindowBudget;
+import io.blkwarden.controller.policy.AttributionClause;
+import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.model.message.Alert;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks who is to blame on a host, for those policies that want to know; mutable.
+ *
+ * <p>A host with no disk of such a policy has no watch and costs nothing.
+ */
+final class Attributions {
+  /** Most disks in windows at once over the fleet: about 80 MB. */
+  static final int DISKS_MAX = 100_000;
+
+  private final Map<AttributionClause, HostAttribution> watches = new HashMap<>();
+
+  /** Takes a new map or new policies. */
+  void match(HostTracker tracker, PolicyIndex policies, WindowBudget budget) {
+    Set<AttributionClause> wanted = wanted(tracker, policies);
+    watches
+        .entrySet()
+        .removeIf(each -> {
+          boolean over = !wanted.contains(each.getKey());
+          if (over) {
+            each.getValue().end();
+          }
+          return over;
+        });
+    for (AttributionClause clause : wanted) {
+      watches
+          .computeIfAbsent(
+              clause, _ -> new HostAttribution(clause.rule(), clause.windowMillis(), budget))
+          .map(tracker.state);
+    }
+  }
+
+  /** Gives all windows back. */
+  void end() {
+    watches.values().forEach(HostAttribution::end);
+    watches.clear();
+  }
+
+  private static Set<AttributionClause> wanted(HostTracker tracker, PolicyIndex policies) {
+    Set<AttributionClause> wanted = new HashSet<>();
+    if (!policies.blames) {
+      return wanted;
+    }
+    for (short[] row : tracker.matched) {
+      for (short policy : row) {
+        AttributionClause clause = policies.ofDisks.get(policy).attribution();
+        if (clause != null) {
+          wanted.add(clause);
+        }
+      }
+    }
+    return wanted;
+  }
+
+  /** Takes the host's last window. */
+  void measured(HostTracker tracker) {
+    if (!watches.isEmpty()) {
+      watches.values().forEach(each -> each.measured(tracker.state));
+    }
+  }
+
+  /** What is known of a case's disk; empty when its policy does not ask. */
+  Optional<Finding> of(HostTracker tracker, Evaluation evaluation) {
+    AttributionClause clause = evaluation.policy.attribution();
+    HostAttribution pain = clause == null ? null : watches.get(clause);
+    return pain == null || evaluation.row >= tracker.state.rows()
+        ? Optional.empty()
+        : Optional.of(pain.of(tracker.state, evaluation.row));
+  }
+
+  /** Why a case may not act; empty when it may. */
+  Optional<Finding> objection(HostTracker tracker, Evaluation evaluation) {
+    DiskPolicy policy = evaluation.policy;
+    if (policy.attribution() == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+            of(tracker, evaluation)
+                .orElseGet(
+                    () -> new Finding(false, "not-watched", "", "it is not known yet", null, null)))
+        .filter(finding -> !finding.blamed());
+  }
+
+  /** The finding as alerts carry it. */
+  static Alert.@Nullable Blame told(Finding finding) {
+    Suspect suspect = finding.suspect();
+    return new Alert.Blame(
+        finding.verdict(),
+        finding.device().isEmpty() ? null : finding.device(),
+        suspect == null ? null : rounded(suspect.share()),
+        finding.confidence() == null ? null : rounded(finding.confidence().margin()),
+        suspect == null ? null : rounded(suspect.coverage()),
+        finding.confidence() == null ? null : rounded(finding.confidence().value()));
+  }
+
+  static @Nullable Double correlation(Finding finding) {
+    Suspect suspect = finding.suspect();
+    return suspect == null ? null : rounded(suspect.correlation());
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1_000) / 1_000.0;
+  }
+}

@@ -1,0 +1,92 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.baseline.BaselineTable;
+import io.blkwarden.controller.baseline.DiskBaseline;
+import io.blkwarden.controller.detect.OutlierTable;
+import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.OutlierPolicy;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Learns what the fleet's disks do, round by round, and tells the tables of the hosts. */
+final class BaselineLearner {
+  /** How often what was learned is put away. */
+  private static final long STORE_MILLIS = 300_000;
+
+  private final EngineState engine;
+  private final BaselineTable baselines = new BaselineTable();
+  private final Map<Long, Long> dueMillis = new LinkedHashMap<>();
+  private long storeMillis;
+
+  BaselineLearner(EngineState engine) {
+    this.engine = engine;
+  }
+
+  BaselineTable book() {
+    return baselines;
+  }
+
+  /**
+   * Takes over what another controller learned; a broken spec is learned anew.
+   *
+   * <p>Whoever only watches follows the one that commands, so that no level jumps when it takes
+   * over; the one that commands takes what it does not know itself.
+   */
+  void load(DiskBaseline baseline) {
+    try {
+      baselines.load(baseline, engine.epoch().isEmpty(), engine.millis());
+    } catch (IOException _) {
+      return; // who read it has looked at it, and said what is wrong
+    }
+    engine
+        .hosts
+        .values()
+        .forEach(tracker -> tracker.feeds.outliers().forEach(each -> each.learn(baselines)));
+  }
+
+  /** Ends the rounds that are due, and puts away what was learned. */
+  void tick() {
+    if (!engine.policies().feeds) {
+      return;
+    }
+    for (DiskPolicy policy : engine.policies().ofDisks) {
+      if (policy instanceof OutlierPolicy outlier) {
+        dueMillis.putIfAbsent(outlier.windowMillis(), engine.millis() + outlier.windowMillis());
+      }
+    }
+    dueMillis.entrySet().removeIf(each -> !used(each.getKey()));
+    for (Map.Entry<Long, Long> due : dueMillis.entrySet()) {
+      if (engine.millis() >= due.getValue()) {
+        due.setValue(engine.millis() + due.getKey());
+        round(due.getKey());
+      }
+    }
+    if (engine.epoch().isPresent() && engine.millis() >= storeMillis + STORE_MILLIS) {
+      storeMillis = engine.millis();
+      baselines
+          .specs(engine.now().wall())
+          .forEach(baseline -> engine.add(new Effect.StoreBaseline(baseline)));
+    }
+  }
+
+  private boolean used(long windowMillis) {
+    return engine.policies().ofDisks.stream()
+        .anyMatch(policy ->
+            policy instanceof OutlierPolicy outlier && outlier.windowMillis() == windowMillis);
+  }
+
+  private void round(long windowMillis) {
+    for (HostTracker tracker : engine.hosts.values()) {
+      for (OutlierTable table : tracker.feeds.outliers()) {
+        if (table.windowMillis() == windowMillis) {
+          table.give(baselines, engine.millis());
+        }
+      }
+    }
+    baselines.endRound(windowMillis, engine.millis());
+    for (HostTracker tracker : engine.hosts.values()) {
+      tracker.feeds.outliers().forEach(table -> table.learn(baselines));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.fleet.MetricScope;
+import io.blkwarden.controller.policy.Condition;
+import io.blkwarden.model.PhysicalDevice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the further conditions of a policy, its {@code only_if}, hold for a disk. */
+enum ConditionCheck {
+  HOLDS,
+  FAILS,
+  /** It depends on a value that is unknown, which raises nothing. */
+  UNKNOWN;
+
+  static ConditionCheck of(@Nullable Condition condition, HostState state, int row) {
+    if (condition == null) {
+      return HOLDS;
+    }
+    boolean all = condition.combine() == Condition.Combine.ALL;
+    boolean unknown = false;
+    for (Condition.Term term : condition.terms()) {
+      double value = state.value(term.metric(), row);
+      if (Double.isNaN(value)) {
+        unknown = true;
+      } else if (value > term.above() != all) {
+        return all ? FAILS : HOLDS;
+      }
+    }
+    return unknown ? UNKNOWN : all ? HOLDS : FAILS;
+  }
+
+  /** What of a gate is unknown, such as {@code utilisation of nvme0n1 (device.util)}. */
+  static String unknowns(Condition condition, HostState state, int row) {
+    List<String> unknowns = new ArrayList<>();
+    for (Condition.Term term : condition.terms()) {
+      if (Double.isNaN(state.value(term.metric(), row))) {
+        unknowns.add(name(term.metric(), state, row));
+      }
+    }
+    return String.join(", ", unknowns);
+  }
+
+  private static String name(Metric metric, HostState state, int row) {
+    if (metric.scope() != MetricScope.DEVICE) {
+      return metric.id();
+    }
+    String devices =
+        state.disk(row).physical().stream()
+            .map(PhysicalDevice::name)
+            .collect(Collectors.joining(", "));
+    if (devices.isEmpty()) {
+      return metric.id();
+    }
+    return metric == Metric.DEVICE_UTIL
+        ? "utilisation of %s (%s)".formatted(devices, metric.id())
+        : "%s of %s".formatted(metric.id(), devices);
+  }
+}

@@ -1,0 +1,89 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.model.HostId;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts under whose name more than one agent reports, as after a configuration was cloned.
+ *
+ * <p>Nobody can tell which of them a sample or a lease belongs to: the host's disks are unknown, no
+ * command is sent to it, and its leases expire. One alert of the fleet names the hosts. It ends
+ * once each name was used by one agent only for {@link HostRuns#WINDOW_MILLIS}.
+ */
+final class DuplicateHosts {
+  /** What stands in the alert for the policy. */
+  static final String POLICY = "duplicate-hosts";
+
+  private static final int SHOWN = 10;
+
+  private final EngineState engine;
+  private final AlertPublisher alerts;
+  private final HostProblems problems;
+  private final FleetAlert signal;
+  private final Set<HostId> hosts = new TreeSet<>();
+
+  DuplicateHosts(EngineState engine, AlertPublisher alerts, HostProblems problems) {
+    this.engine = engine;
+    this.alerts = alerts;
+    this.problems = problems;
+    this.signal = new FleetAlert(engine, POLICY, "duplicate_hosts");
+  }
+
+  /** Takes the run of a message; whether the message may be used. */
+  boolean usable(HostTracker tracker, UUID run, @Nullable UUID boot) {
+    boolean before = tracker.runs.duplicate();
+    if (boot == null) {
+      tracker.runs.heard(run, engine.millis());
+    } else {
+      tracker.runs.heard(run, boot, engine.millis());
+    }
+    if (tracker.runs.duplicate() && !before) {
+      hosts.add(tracker.host());
+      signal.changed();
+      engine.live(tracker, false);
+      tracker.silent = true;
+      problems.look(tracker);
+      tracker.casesNow().forEach(each -> alerts.refresh(tracker, each));
+    }
+    return !tracker.runs.duplicate();
+  }
+
+  /** Ends what is over, and publishes the alert when it changed. */
+  void tick(long passedMillis) {
+    for (HostId host : Set.copyOf(hosts)) {
+      HostTracker tracker = engine.hosts.get(host);
+      if (tracker == null || tracker.runs.settled(engine.millis())) {
+        hosts.remove(host);
+        signal.changed();
+      }
+      if (tracker != null && !tracker.runs.duplicate()) {
+        tracker.missed = true;
+        problems.look(tracker);
+        engine.requestMap(tracker);
+      }
+    }
+    engine.restored.fleetIs(POLICY, hosts.isEmpty(), 0, passedMillis);
+    String names = hosts.stream().limit(SHOWN).map(HostId::value).collect(Collectors.joining(", "));
+    signal.set(
+        !hosts.isEmpty(),
+        hosts.size(),
+        0,
+        "more than one agent reports as %s%s: nothing there is evaluated or throttled. Give each"
+                .formatted(names, hosts.size() > SHOWN ? ", and others" : "")
+            + " host a name of its own (--host in the agent's configuration), or stop the agent"
+            + " that is one too many.",
+        "each host name is used by one agent again.");
+  }
+
+  static String describe(HostTracker tracker) {
+    return tracker.runs.bootsDiffer()
+        ? "agents of two hosts report under this name (cloned configuration?): give one of them"
+            + " another name with --host; nothing is evaluated or throttled until then"
+        : "two agents report under this name from one host: stop one of them; nothing is evaluated"
+            + " or throttled until then";
+  }
+}

@@ -1,0 +1,167 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.snapshot.FleetSnapshot;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.Require;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * The engine's core: decides which disk is throttled, and what people are told.
+ *
+ * <p>Deterministic: the same inputs at the same moments, with the same generator, give the same
+ * effects. Owned by one thread. It does no I/O and never waits. Without a claim it sends no command
+ * and publishes no alert, and goes on watching, so that it can take over at once.
+ */
+public final class FleetEngine implements EngineCore {
+  private final EngineState engine;
+  private final SampleHandler sampling;
+  private final MappingHandler mapping;
+  private final HeartbeatHandler beats;
+  private final OutcomeHandler outcomes;
+  private final OperatorRequests asks;
+  private final HostRemoval forgetting;
+  private final OperatorInputRequests inputs;
+  private final TickHandler ticks;
+  private final AlertPublisher alerts;
+  private final Proposals proposals;
+  private final FleetPolicies fleet;
+  private final BaselineLearner outliers;
+
+  /**
+   * Makes a step that knows no host, has no policies and holds no claim.
+   *
+   * @param settings times and bounds
+   * @param random for identities
+   * @param issuer who commands are from, for the record
+   */
+  public FleetEngine(EngineSettings settings, RandomGenerator random, String issuer) {
+    engine =
+        new EngineState(
+            Require.present(settings, "settings"),
+            Require.present(random, "random"),
+            Require.text(issuer, 255, "issuer"),
+            new Moment(0, Instant.EPOCH));
+    LeaseRequests leases = new LeaseRequests(engine);
+    alerts = new AlertPublisher(engine);
+    HostProblems problems = new HostProblems(engine);
+    DuplicateHosts duplicates = new DuplicateHosts(engine, alerts, problems);
+    StepDown easing = new StepDown(engine, leases);
+    outliers = new BaselineLearner(engine);
+    sampling =
+        new SampleHandler(
+            engine, new ThrottlePlanner(engine, leases, easing), alerts, outliers, duplicates);
+    mapping = new MappingHandler(engine, sampling, problems);
+    proposals = new Proposals(engine, alerts);
+    forgetting = new HostRemoval(engine, sampling);
+    inputs = new OperatorInputRequests(engine);
+    asks = new OperatorRequests(engine, leases, proposals, forgetting, inputs);
+    outcomes = new OutcomeHandler(engine, alerts, asks);
+    beats = new HeartbeatHandler(engine, outcomes, problems, duplicates);
+    fleet = new FleetPolicies(engine);
+    ticks =
+        new TickHandler(
+            engine, alerts, outcomes, asks, leases, easing, fleet, outliers, problems, duplicates);
+  }
+
+  @Override
+  public List<Effect> step(Input input, Moment now) {
+    engine.begin(now);
+    switch (input) {
+      case Input.SampleBatch sampled -> sampling.take(sampled.host(), sampled.frame());
+      case Input.MappingChanged mapped -> mapping.take(mapped.event());
+      case Input.ReportsDropped missed -> mapping.missed(missed.host());
+      case Input.HeartbeatReceived beat -> beats.take(beat.beat());
+      case Input.OutcomeReceived seen -> outcomes.take(seen.outcome());
+      case Input.CommandAbandoned lost -> outcomes.lost(lost.command(), lost.why());
+      case Input.RequestReceived asked -> asks.take(asked);
+      case Input.HostRemoved forgotten -> forgetting.done(forgotten.forget());
+      case Input.InputStored stored -> inputs.done(stored.store());
+      case Input.Tick _ -> ticks.take();
+      case Input.PoliciesLoaded loaded -> {
+        engine.restored.policies(loaded.complete());
+        PolicyIndex policies = new PolicyIndex(loaded.policies());
+        mapping.rules(policies);
+        fleet.rules(policies);
+      }
+      case Input.BaselineLoaded loaded -> outliers.load(loaded.baseline());
+      case Input.OperatorStateChanged changed -> {
+        boolean paused = engine.operatorState().pause().isPresent();
+        engine.operatorState(changed.operatorState());
+        if (paused && engine.operatorState().pause().isEmpty()) {
+          asks.resumed();
+        }
+        engine.suppressions.changed();
+      }
+      case Input.AlertsRestored recalled -> engine.restored.take(recalled.open());
+      case Input.LeadershipGained claimed -> claimed(claimed.epoch());
+      case Input.LeadershipLost _ -> {
+        engine.epoch(OptionalLong.empty());
+        engine.restored.forget();
+        engine.suppressions.forget();
+        asks.giveUp(true);
+      }
+    }
+    return engine.effects();
+  }
+
+  /**
+   * The host whose input failed is unknown until its map and its next samples come: what its state
+   * is in the middle of a step nobody can tell.
+   */
+  @Override
+  public List<Effect> recover(Input failed) {
+    HostId host =
+        switch (failed) {
+          case Input.SampleBatch sampled -> sampled.host();
+          case Input.MappingChanged mapped -> mapped.event().origin().host();
+          case Input.HeartbeatReceived beat -> beat.beat().host();
+          case Input.OutcomeReceived seen -> seen.outcome().host();
+          default -> null;
+        };
+    HostTracker tracker = host == null ? null : engine.hosts.get(host);
+    if (tracker != null) {
+      engine.live(tracker, false);
+      tracker.missed = true;
+      engine.requestMap(tracker);
+    }
+    return engine.effects();
+  }
+
+  /** Hosts with a throttled disk, as the safety limits count them. */
+  int hostsThrottled() {
+    return engine.throttles.hosts().size();
+  }
+
+  /**
+   * What is known now, changing nothing; on the thread of {@link #step}.
+   *
+   * @param busiest how many of the busiest disks are wanted; {@link Integer#MAX_VALUE} for all,
+   *     idle and unknown ones too
+   */
+  public MetricsSnapshot reading(int busiest) {
+    return new MetricsSnapshotReader(engine, busiest).read();
+  }
+
+  /**
+   * What people look at, changing nothing; on the thread of {@link #step}.
+   *
+   * @param all whether all hosts are wanted
+   * @param near hosts that are wanted with their disks
+   */
+  public FleetSnapshot look(boolean all, Set<HostId> near) {
+    return new SnapshotReader(engine, proposals).look(all, near);
+  }
+
+  /** Takes the claim, and tells what others may have told before: nobody knows what they did. */
+  private void claimed(long epoch) {
+    engine.epoch(OptionalLong.of(epoch));
+    engine.restored.claimed(alerts.payOwed());
+    alerts.republish(true);
+    alerts.fleet();
+    fleet.claimed();
+  }
+}

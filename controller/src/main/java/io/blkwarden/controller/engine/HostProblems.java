@@ -1,0 +1,77 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.model.message.Heartbeat;
+import java.util.OptionalLong;
+
+/** Says why a host that reports cannot be evaluated or commanded; published when it changes. */
+final class HostProblems {
+  /** How long a map may take to arrive, and an agent to follow a new epoch. */
+  static final long GRACE_MILLIS = 30_000;
+
+  /** Name of the probe by which an agent says that its map is too long for a message. */
+  private static final String MAP_SIZE = "mapping-size";
+
+  private final EngineState engine;
+
+  HostProblems(EngineState engine) {
+    this.engine = engine;
+  }
+
+  /** Takes what a heartbeat says of the host's map. */
+  void take(HostTracker tracker, Heartbeat beat) {
+    tracker.mapFault = "";
+    for (Heartbeat.ProbeHealth each : beat.probes()) {
+      if (each.name().equals(MAP_SIZE) && !each.ok()) {
+        tracker.mapFault = each.detail() == null ? "it is too long to be sent" : each.detail();
+      }
+    }
+    if (tracker.firstBeatMillis < 0) {
+      tracker.firstBeatMillis = engine.millis();
+    }
+    boolean newer = engine.epoch().isPresent() && beat.epoch() > engine.epoch().getAsLong();
+    tracker.refusingSinceMillis =
+        !newer
+            ? -1
+            : tracker.refusingSinceMillis < 0 ? engine.millis() : tracker.refusingSinceMillis;
+    look(tracker);
+  }
+
+  /** Publishes the host's problem if it is another one than before. */
+  void look(HostTracker tracker) {
+    String found = of(tracker);
+    if (!found.equals(tracker.problem)) {
+      tracker.problem = found;
+      engine.add(new Effect.HostProblem(tracker.host(), found));
+    }
+  }
+
+  private String of(HostTracker tracker) {
+    if (tracker.runs.duplicate()) {
+      return DuplicateHosts.describe(tracker);
+    }
+    boolean known = tracker.state.map().present();
+    if (!tracker.mapFault.isEmpty()) {
+      return (known ? "its map is out of date: " : "it has no map: ") + tracker.mapFault;
+    }
+    if (!known && passed(tracker.firstBeatMillis)) {
+      return "it has no map: its agent reports and has not sent one; see the agent's log";
+    }
+    OptionalLong claim = engine.epoch();
+    if (claim.isPresent() && passed(tracker.refusingSinceMillis)) {
+      return ("its agent refuses this controller's commands (stale-epoch): it obeys epoch %d, and"
+              + " this controller's is %d; see 'Agents refuse the controller' in the runbook,"
+              + " --above-epoch")
+          .formatted(tracker.epochSeen, claim.getAsLong());
+    }
+    return "";
+  }
+
+  private boolean passed(long sinceMillis) {
+    return sinceMillis >= 0 && engine.millis() - sinceMillis > GRACE_MILLIS;
+  }
+
+  /** Why there is no map of a host that is known; says so too while it may still arrive. */
+  static String noMap(HostTracker tracker) {
+    return tracker.problem.isEmpty() ? "its map has not arrived yet; try again" : tracker.problem;
+  }
+}

@@ -1,0 +1,87 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.ClearRule;
+import io.blkwarden.model.Restraint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of a domain's disks carry its total load.
+ *
+ * <p>A policy about a total opens a case for each disk that it matches, and only those that carry
+ * the load are breached: the disks are taken from the busiest one on, until the others together are
+ * below {@code clear_below}. Loads are smoothed, so that disks that take turns all carry.
+ */
+final class LoadCarriers {
+  private LoadCarriers() {}
+
+  /** Whether a breach of the total may be one of this disk; true where no total is measured. */
+  static boolean carries(HostTracker tracker, Evaluation evaluation) {
+    Threshold when = evaluation.detector.when();
+    Metric metric = when.metric();
+    if (!metric.isTotal()) {
+      return true;
+    }
+    if (Double.isNaN(tracker.state.value(metric.ofEachDisk(), evaluation.row))
+        || evaluation.load <= 0) {
+      return false; // a disk is judged by its own I/O only
+    }
+    double left = 0;
+    boolean busiest = true;
+    for (int row : tracker.state.domainRows(metric, evaluation.row)) {
+      Evaluation other = tracker.find(row, evaluation.policyIndex);
+      if (other == null) {
+        continue;
+      }
+      boolean before =
+          other.load > evaluation.load
+              || (other.load == evaluation.load && other.row < evaluation.row);
+      busiest &= !before;
+      left += before ? 0 : other.load;
+    }
+    boolean onlyAlerts = evaluation.policy.then().ladder().isEmpty();
+    return onlyAlerts ? busiest : left > when.clearBelow();
+  }
+
+  /**
+   * Whether a low value may count as calm, with what holds the disk back; for a total, with what
+   * holds any of the domain's disks back.
+   */
+  static ClearRule.Verdict mayClear(
+      EngineState engine, HostTracker tracker, Metric metric, int row) {
+    if (!metric.isTotal()) {
+      return ofDisk(engine, tracker, row);
+    }
+    ClearRule.Verdict worst = ClearRule.Verdict.CLEAR;
+    for (int each : tracker.state.domainRows(metric, row)) {
+      ClearRule.Verdict one =
+          tracker.state.gone(each) ? ClearRule.Verdict.CLEAR : ofDisk(engine, tracker, each);
+      if (one == ClearRule.Verdict.BACKLOGGED) {
+        return one;
+      }
+      worst = one == ClearRule.Verdict.UNKNOWN ? one : worst;
+    }
+    return worst;
+  }
+
+  private static ClearRule.Verdict ofDisk(EngineState engine, HostTracker tracker, int row) {
+    HostState state = tracker.state;
+    return mayClear(engine.throttles.of(tracker.host(), state.disk(row).key()), state, row);
+  }
+
+  private static ClearRule.Verdict mayClear(@Nullable Throttle held, HostState state, int row) {
+    return switch (held == null ? null : held.restraint) {
+      case null -> ClearRule.Verdict.CLEAR;
+      case Restraint.Priority _ ->
+          ClearRule.ofUtil(state.value(Metric.UTIL, row), state.utilAtMost(row));
+      case Restraint.Limit limit ->
+          ClearRule.ofLimit(
+              limit,
+              state.value(Metric.READ_IOPS, row),
+              state.value(Metric.WRITE_IOPS, row),
+              state.value(Metric.UTIL, row));
+    };
+  }
+}

@@ -1,0 +1,138 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.message.MappingEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Takes changes of the maps, and of the policies, and finds the cases' new places. */
+final class MappingHandler {
+  private final EngineState engine;
+  private final SampleHandler sampling;
+  private final HostProblems problems;
+
+  MappingHandler(EngineState engine, SampleHandler sampling, HostProblems problems) {
+    this.engine = engine;
+    this.sampling = sampling;
+    this.problems = problems;
+  }
+
+  void take(MappingEvent event) {
+    engine.tracker(event.origin().host()).ifPresent(tracker -> take(tracker, event));
+  }
+
+  /** What was refused may have been of the map; it is asked for until it comes. */
+  void missed(HostId host) {
+    engine
+        .tracker(host)
+        .ifPresent(tracker -> {
+          tracker.missed = true;
+          engine.requestMap(tracker);
+        });
+  }
+
+  private void take(HostTracker tracker, MappingEvent event) {
+    if (tracker.runs.duplicate()) {
+      return; // whose it is nobody can tell; the map is asked for once one agent is left
+    }
+    switch (tracker.state.apply(event)) {
+      case IGNORED -> {}
+      case GAP -> engine.requestMap(tracker);
+      case UPDATED -> {
+        closeGone(tracker);
+        closeReborn(tracker, true);
+        tracker.match(engine.policies());
+        tracker.blaming.match(tracker, engine.policies(), engine.blameBudget);
+        closeUnmatched(tracker);
+      }
+      case REBASED -> answered(tracker);
+      case REPLACED -> {
+        replaced(tracker);
+        answered(tracker);
+      }
+    }
+  }
+
+  private void replaced(HostTracker tracker) {
+    List<Evaluation> kept = new ArrayList<>();
+    List<Evaluation> gone = new ArrayList<>();
+    for (Evaluation each : tracker.casesNow()) {
+      OptionalInt row = tracker.state.rowOf(each.disk);
+      if (row.isPresent()) {
+        each.row = row.getAsInt();
+        kept.add(each);
+      } else {
+        each.row = Integer.MAX_VALUE;
+        gone.add(each);
+      }
+    }
+    tracker.index(engine.policies(), kept);
+    tracker.blaming.match(tracker, engine.policies(), engine.blameBudget);
+    gone.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.GONE));
+    closeGone(tracker);
+    closeReborn(tracker, false);
+    closeUnmatched(tracker);
+  }
+
+  /** The snapshot that some cases waited for is there. */
+  private void answered(HostTracker tracker) {
+    engine.mapRequests.came(tracker);
+    problems.look(tracker);
+    for (Evaluation each : tracker.evaluations.values()) {
+      Breach breach = each.breach;
+      if (breach != null && breach.awaitsSnapshot) {
+        breach.awaitsSnapshot = false;
+        breach.restUntilMillis = 0;
+      }
+    }
+  }
+
+  private void closeGone(HostTracker tracker) {
+    for (Evaluation each : tracker.casesNow()) {
+      if (tracker.state.disk(each.row).state() == MappingState.GONE) {
+        sampling.close(tracker, each, AlertPublisher.Ending.GONE);
+      }
+    }
+  }
+
+  /** What one run of a guest did is no reason to throttle its next one. */
+  private void closeReborn(HostTracker tracker, boolean seen) {
+    for (Evaluation each : tracker.casesNow()) {
+      if (!each.servedBy.goesOn(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
+        sampling.close(tracker, each, AlertPublisher.Ending.REBORN);
+      }
+    }
+  }
+
+  /** A disk whose role or whose domain's name changed may be another policy's from now on. */
+  private void closeUnmatched(HostTracker tracker) {
+    for (Evaluation each : tracker.casesNow()) {
+      if (!tracker.matches(each)) {
+        sampling.close(tracker, each, AlertPublisher.Ending.UNMATCHED);
+      }
+    }
+  }
+
+  /** Takes other policies; a case goes on if its policy is still the same. */
+  void rules(PolicyIndex next) {
+    for (HostTracker tracker : engine.hosts.values()) {
+      List<Evaluation> over = new ArrayList<>();
+      List<Evaluation> kept = new ArrayList<>();
+      for (Evaluation each : tracker.casesNow()) {
+        int index = next.ofDisks.indexOf(each.policy);
+        if (index < 0) {
+          over.add(each);
+        } else {
+          kept.add(each);
+        }
+      }
+      over.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.POLICY_GONE));
+      kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
+      tracker.index(next, kept);
+      tracker.blaming.match(tracker, next, engine.blameBudget);
+    }
+    engine.policies(next);
+  }
+}

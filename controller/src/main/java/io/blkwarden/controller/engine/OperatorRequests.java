@@ -1,0 +1,415 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.commandline.Nearest;
+import io.blkwarden.controller.throttle.Decision;
+import io.blkwarden.controller.throttle.Ladder;
+import io.blkwarden.controller.throttle.SafetyCheck;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorReply.Verdict;
+import io.blkwarden.model.message.OperatorRequest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers people: finds the disk they name, asks the guards, and waits for the agent.
+ *
+ * <p>At most {@link EngineSettings#pendingAsksMax()} wait at a time; further ones are refused.
+ */
+final class OperatorRequests {
+  private static final int FAILURES_SHOWN = 5;
+
+  private final EngineState engine;
+  private final LeaseRequests leases;
+  private final Proposals proposals;
+  private final HostRemoval forgetting;
+  private final OperatorInputRequests inputs;
+  private final List<PendingRequest> open = new ArrayList<>();
+
+  OperatorRequests(
+      EngineState engine,
+      LeaseRequests leases,
+      Proposals proposals,
+      HostRemoval forgetting,
+      OperatorInputRequests inputs) {
+    this.engine = engine;
+    this.proposals = proposals;
+    this.leases = leases;
+    this.forgetting = forgetting;
+    this.inputs = inputs;
+  }
+
+  void take(Input.RequestReceived request) {
+    long correlation = request.correlation();
+    if (engine.epoch().isEmpty()) {
+      answer(correlation, Verdict.REFUSED, "this controller does not hold the claim to act");
+    } else if (open.size() >= engine.settings.pendingAsksMax()) {
+      answer(correlation, Verdict.REFUSED, "too many requests wait for agents; try again");
+    } else {
+      switch (request.request().ask()) {
+        case OperatorRequest.Throttle ask -> throttle(request, ask);
+        case OperatorRequest.Release ask -> release(request, ask);
+        case OperatorRequest.ReleaseAll _ -> releaseAll(request);
+        case OperatorRequest.Proposals _ -> answer(correlation, proposals.list());
+        case OperatorRequest.Approve ask ->
+            answer(correlation, proposals.approve(request, ask.proposal()));
+        case OperatorRequest.Deny ask ->
+            answer(correlation, proposals.deny(request, ask.proposal()));
+        case OperatorRequest.Forget ask -> forgetting.ask(request, ask.host());
+        case OperatorRequest.Lasting ask -> inputs.ask(request, ask);
+      }
+    }
+  }
+
+  private record Found(HostTracker tracker, MappedDisk disk) {
+    String name() {
+      return "%s of %s on %s"
+          .formatted(
+              Printable.of(disk.disk().vdev()), Printable.of(disk.domain().name()), tracker.host());
+    }
+  }
+
+  private Optional<Found> find(HostId host, String domain, String vdev, long correlation) {
+    HostTracker tracker = engine.hosts.get(host);
+    if (tracker == null) {
+      answer(correlation, Verdict.FAILED, unknown(engine, host));
+      return Optional.empty();
+    }
+    if (!tracker.state.map().present()) {
+      String why = Printable.of(HostProblems.noMap(tracker));
+      answer(correlation, Verdict.FAILED, "host %s is known: %s".formatted(host, why));
+      return Optional.empty();
+    }
+    List<MappedDisk> disks = new ArrayList<>();
+    boolean domainKnown = false;
+    Set<String> domains = new TreeSet<>();
+    Set<String> vdevs = new TreeSet<>();
+    for (int row = 0; row < tracker.state.rows(); row++) {
+      MappedDisk disk = tracker.state.disk(row);
+      boolean named =
+          disk.domain().name().equals(domain)
+              || disk.domain().uuid().toString().equalsIgnoreCase(domain);
+      domainKnown |= named;
+      (named ? vdevs : domains).add(named ? disk.disk().vdev() : disk.domain().name());
+      if (named && disk.disk().vdev().equals(vdev) && disk.state() != MappingState.GONE) {
+        disks.add(disk);
+      }
+    }
+    if (disks.size() == 1) {
+      return Optional.of(new Found(tracker, disks.getFirst()));
+    }
+    String name = Printable.of(domain);
+    answer(
+        correlation,
+        disks.isEmpty() ? Verdict.FAILED : Verdict.REFUSED,
+        disks.size() > 1
+            ? "several domains on %s are called %s: give the UUID".formatted(host, name)
+            : domainKnown
+                ? "domain %s on %s has no disk %s; %s"
+                    .formatted(name, host, Printable.of(vdev), meant(vdev, vdevs, "disks"))
+                : "host %s has no domain %s; %s"
+                    .formatted(host, name, meant(domain, domains, "domains")));
+    return Optional.empty();
+  }
+
+  /** That nobody knows the host, and which one was perhaps meant. */
+  static String unknown(EngineState engine, HostId host) {
+    List<String> known = engine.hosts.keySet().stream().map(HostId::value).toList();
+    return "host %s is not known; %s".formatted(host, meant(host.value(), known, "hosts"));
+  }
+
+  /** What was perhaps meant, or where it can be looked up. */
+  private static String meant(String written, Collection<String> known, String what) {
+    String question = Nearest.question(written, known);
+    return question.isEmpty() ? "'blkwarden map' lists the " + what : Printable.of(question);
+  }
+
+  private void throttle(Input.RequestReceived request, OperatorRequest.Throttle ask) {
+    long correlation = request.correlation();
+    Optional<Found> found = find(ask.host(), ask.domain(), ask.disk(), correlation);
+    if (found.isEmpty()) {
+      return;
+    }
+    Found at = found.get();
+    Optional<String> refusal = refusal(at, ask.restraint());
+    if (refusal.isPresent()) {
+      note(at, request, Decision.Verdict.REFUSE, null, refusal.get());
+      answer(correlation, Verdict.REFUSED, at.name() + " is not throttled: " + refusal.get());
+      return;
+    }
+    PendingRequest waits =
+        wait(correlation, "%s is set to %s".formatted(at.name(), ask.restraint()), 1);
+    Throttle held = engine.throttles.of(ask.host(), at.disk().key());
+    PendingCommand.Purpose purpose =
+        held == null ? PendingCommand.Purpose.START : PendingCommand.Purpose.MOVE;
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    if (held == null) {
+      held =
+          new Throttle(
+              engine.newId(),
+              ask.host(),
+              at.disk().domain(),
+              at.disk().key(),
+              ask.restraint(),
+              reason,
+              Throttle.Stage.REQUESTED);
+      engine.throttles.add(held);
+    }
+    held.person = request.by();
+    disown(held);
+    held.leaseMillis = ask.leaseMs();
+    leases.set(at.tracker(), held, at.disk(), ask.restraint(), purpose, waits);
+    note(at, request, Decision.Verdict.ACT, held, reason);
+  }
+
+  /** A person's word goes before a policy's until that throttle ends. */
+  private static void disown(Throttle held) {
+    if (held.owner != null && held.owner.breach != null) {
+      held.owner.breach.throttle = null;
+    }
+    held.owner = null;
+    held.way = null;
+    held.effectOpen = false;
+  }
+
+  private Optional<String> refusal(Found at, Restraint restraint) {
+    Throttle held = engine.throttles.of(at.tracker().host(), at.disk().key());
+    if (held != null && (held.pending != null || held.stage == Throttle.Stage.ENDING)) {
+      return Optional.of("another command for it is under way; try again");
+    }
+    Optional<String> paused = PauseText.why(engine);
+    if (paused.isPresent()) {
+      return Optional.of(paused.get() + "; 'blkwarden resume' ends that");
+    }
+    if (!at.tracker().problem.isEmpty()) {
+      return Optional.of(Printable.of(at.tracker().problem));
+    }
+    if (at.tracker().silent) {
+      return Optional.of("nothing is heard of the host");
+    }
+    if (Boolean.FALSE.equals(at.tracker().acting)) {
+      return Optional.of("the host's agent only watches");
+    }
+    if (engine.epoch().isPresent() && at.tracker().epochSeen < engine.epoch().getAsLong()) {
+      return Optional.of(
+          "the host's agent has not told this controller yet what it holds; try again in 10 s");
+    }
+    Optional<String> guard =
+        SafetyCheck.refusal(
+                engine.policies().policies,
+                at.tracker().host(),
+                at.disk(),
+                at.tracker().state.map().gap(),
+                engine.throttleCounts(at.tracker().host(), at.disk().key()))
+            .map(SafetyCheck.Refusal::reason);
+    if (guard.isPresent()) {
+      return guard;
+    }
+    // what harmed is no hindrance to a person, who may know why
+    Ladder.Next next =
+        Ladder.next(List.of(restraint), 0, at.disk().physical(), at.tracker().limits, _ -> false);
+    return switch (next) {
+      case Ladder.Next.Rung _ -> Optional.empty();
+      case Ladder.Next.Exhausted(String note) -> Optional.of(note);
+      case Ladder.Next.Ineffective(String note) -> Optional.of(note);
+    };
+  }
+
+  private void release(Input.RequestReceived request, OperatorRequest.Release ask) {
+    long correlation = request.correlation();
+    Optional<Found> found = find(ask.host(), ask.domain(), ask.disk(), correlation);
+    if (found.isEmpty()) {
+      return;
+    }
+    Found at = found.get();
+    if (at.tracker().runs.duplicate()) {
+      String why = at.name() + " is not released: " + at.tracker().problem;
+      answer(correlation, Verdict.REFUSED, why);
+      return;
+    }
+    letGo(at.tracker(), at.disk(), request);
+    Throttle held = engine.throttles.of(ask.host(), at.disk().key());
+    if (held == null) {
+      answer(correlation, Verdict.DONE, at.name() + " is not throttled");
+      return;
+    }
+    PendingRequest waits = wait(correlation, at.name() + " is released", 1);
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    leases.release(at.tracker(), held, reason, waits);
+    note(at, request, Decision.Verdict.RELEASE, held, reason);
+  }
+
+  /** No policy throttles the disk again before its breach is over. */
+  private static void letGo(
+      HostTracker tracker, @Nullable MappedDisk disk, Input.RequestReceived request) {
+    for (Evaluation each : tracker.evaluations.values()) {
+      Breach breach = each.breach;
+      if (breach != null && (disk == null || each.disk.equals(disk.key()))) {
+        breach.doneByReleaseAll = disk == null && (breach.doneByReleaseAll || !breach.done);
+        breach.done = true;
+        breach.lastDecision = "released";
+        breach.note = "released by " + Printable.of(request.by());
+      }
+    }
+  }
+
+  /** Acting goes on: breaches that were stopped with all others are judged anew. */
+  void resumed() {
+    for (HostTracker tracker : engine.hosts.values()) {
+      for (Evaluation each : tracker.evaluations.values()) {
+        Breach breach = each.breach;
+        if (breach != null && breach.doneByReleaseAll && !breach.calm) {
+          breach.again();
+        }
+      }
+    }
+  }
+
+  private void releaseAll(Input.RequestReceived request) {
+    PendingRequest waits = wait(request.correlation(), "everything is released", 0);
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    for (HostTracker tracker : engine.hosts.values()) {
+      letGo(tracker, null, request);
+      if (tracker.runs.duplicate()) {
+        waits.failures.add(tracker.host() + ": " + tracker.problem);
+      }
+      Optional<MessageId> command =
+          engine.send(tracker.host(), reason, new CommandAction.ReleaseAll());
+      command.ifPresent(id -> {
+        waits.open++;
+        engine.throttles.sent(
+            new PendingCommand(
+                id,
+                tracker.host(),
+                PendingCommand.Purpose.RELEASE_ALL,
+                null,
+                null,
+                waits,
+                engine.millis()));
+      });
+    }
+    for (Throttle throttle : engine.throttles.all()) {
+      throttle.stage = Throttle.Stage.ENDING;
+      throttle.releases = 1; // ticks end those one by one that outlive this
+    }
+    engine.add(
+        new Effect.RecordDecision(
+            Decision.ofFleet(
+                    engine.now().wall(),
+                    Decision.Verdict.RELEASE,
+                    reason,
+                    Map.of("hosts", (double) waits.open))
+                .requestedBy(request.key())));
+    finish(waits);
+  }
+
+  private PendingRequest wait(long correlation, String what, int agents) {
+    PendingRequest pendingRequest = new PendingRequest(correlation, what, engine.millis());
+    pendingRequest.open = agents;
+    open.add(pendingRequest);
+    return pendingRequest;
+  }
+
+  /** One of the agents that a request waits for did what was asked. */
+  void done(@Nullable PendingRequest pendingRequest) {
+    if (pendingRequest != null) {
+      pendingRequest.open--;
+      pendingRequest.done++;
+      finish(pendingRequest);
+    }
+  }
+
+  /** One of them did not. */
+  void failed(@Nullable PendingRequest pendingRequest, String why) {
+    if (pendingRequest != null) {
+      pendingRequest.open--;
+      pendingRequest.failures.add(why);
+      finish(pendingRequest);
+    }
+  }
+
+  private void finish(PendingRequest pendingRequest) {
+    if (pendingRequest.open > 0 || !open.remove(pendingRequest)) {
+      return;
+    }
+    if (pendingRequest.failures.isEmpty()) {
+      String hosts = pendingRequest.done > 1 ? " on %d hosts".formatted(pendingRequest.done) : "";
+      answer(pendingRequest.correlation, Verdict.DONE, pendingRequest.what + hosts);
+    } else {
+      answer(
+          pendingRequest.correlation,
+          verdict(pendingRequest),
+          "%s: not so on %d of %d hosts: %s"
+              .formatted(
+                  pendingRequest.what,
+                  pendingRequest.failures.size(),
+                  pendingRequest.failures.size() + pendingRequest.done,
+                  String.join(
+                      "; ", pendingRequest.failures.stream().limit(FAILURES_SHOWN).toList())));
+    }
+  }
+
+  private static Verdict verdict(PendingRequest pendingRequest) {
+    boolean guard = pendingRequest.failures.stream().allMatch(why -> why.contains(": refused ("));
+    return guard ? Verdict.REFUSED : Verdict.FAILED;
+  }
+
+  /** Answers those who have waited too long, or all when the claim is lost. */
+  void giveUp(boolean all) {
+    long limit = engine.settings.answerMillis();
+    for (PendingRequest pendingRequest : List.copyOf(open)) {
+      if (all || engine.millis() - pendingRequest.sinceMillis > limit) {
+        open.remove(pendingRequest);
+        answer(
+            pendingRequest.correlation,
+            Verdict.FAILED,
+            all
+                ? "this controller lost its claim before an answer came"
+                : "%d agents gave no answer in %d ms; what they do is not known"
+                    .formatted(pendingRequest.open, limit));
+      }
+    }
+  }
+
+  private void note(
+      Found at,
+      Input.RequestReceived request,
+      Decision.Verdict verdict,
+      @Nullable Throttle throttle,
+      String reason) {
+    engine.add(
+        new Effect.RecordDecision(
+            new Decision(
+                    engine.now().wall(),
+                    at.tracker().host(),
+                    at.disk().domain(),
+                    at.disk().disk().vdev(),
+                    null,
+                    verdict,
+                    throttle == null ? null : throttle.lease,
+                    "asked by %s: %s".formatted(request.by(), reason),
+                    Map.of())
+                .requestedBy(request.key())));
+  }
+
+  private void answer(long correlation, Verdict verdict, String detail) {
+    String shown = detail.length() > 2_000 ? detail.substring(0, 2_000) : detail;
+    answer(correlation, new OperatorReply(verdict, shown));
+  }
+
+  private void answer(long correlation, OperatorReply reply) {
+    engine.add(new Effect.Answer(correlation, reply));
+  }
+}

@@ -1,0 +1,118 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.detect.HostTotal;
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.BudgetPolicy;
+import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.FleetPolicy;
+import io.blkwarden.controller.policy.Match;
+import io.blkwarden.controller.policy.OutlierPolicy;
+import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.SwapPolicy;
+import io.blkwarden.model.MappedDisk;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** The policies in arrays, as the sample loop wants them; immutable. */
+final class PolicyIndex {
+  private static final short[] NO_RULES = {};
+
+  final PolicySet policies;
+  final List<DiskPolicy> ofDisks;
+  final List<FleetPolicy> ofFleet;
+  final Metric[] metrics;
+  final double[] above;
+
+  /** Whether any policy must be told of every sample. */
+  final boolean feeds;
+
+  /** Whether any policy asks who is to blame. */
+  final boolean blames;
+
+  PolicyIndex(PolicySet policies) {
+    this.policies = policies;
+    List<DiskPolicy> list = new ArrayList<>();
+    List<FleetPolicy> fleet = new ArrayList<>();
+    for (Policy policy : policies.policies()) {
+      switch (policy) {
+        case DiskPolicy ofDisk -> list.add(ofDisk);
+        case FleetPolicy whole -> fleet.add(whole);
+      }
+    }
+    ofDisks = List.copyOf(list);
+    ofFleet = List.copyOf(fleet);
+    metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
+    feeds =
+        list.stream()
+            .anyMatch(policy -> policy instanceof BudgetPolicy || policy instanceof OutlierPolicy);
+    blames = list.stream().anyMatch(policy -> policy.attribution() != null);
+    above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
+  }
+
+  /** For each row of the host the numbers of the policies about its disk; rows share arrays. */
+  short[][] match(HostState state) {
+    short[][] matched = new short[state.rows()][];
+    Map<String, short[]> shared = new HashMap<>();
+    for (int row = 0; row < matched.length; row++) {
+      short[] own = match(state, row);
+      matched[row] = shared.computeIfAbsent(Arrays.toString(own), _ -> own);
+    }
+    return matched;
+  }
+
+  private short[] match(HostState state, int row) {
+    MappedDisk disk = state.disk(row);
+    short[] found = new short[ofDisks.size()];
+    int count = 0;
+    for (short i = 0; i < found.length; i++) {
+      DiskPolicy policy = ofDisks.get(i);
+      boolean once = !(policy instanceof SwapPolicy) || state.firstSwapDisk(row);
+      if (once && policies.fits(policy.match(), state.host(), disk)) {
+        found[count++] = i;
+      }
+    }
+    return count == 0 ? NO_RULES : Arrays.copyOf(found, count);
+  }
+
+  /** For each policy about the fleet what the host adds to its total. */
+  List<HostTotal> matchFleet(HostState state) {
+    return ofFleet.stream().map(policy -> new HostTotal(policy, rows(policy, state))).toList();
+  }
+
+  /** Whether the row stands for its domain: each counts once, whatever disks of it fit. */
+  private boolean firstFitting(FleetPolicy policy, HostState state, int row) {
+    Metric metric = policy.when().metric();
+    if (!metric.isTotal()) {
+      return state.firstSwapDisk(row);
+    }
+    return IntStream.of(state.domainRows(metric, row))
+            .filter(each -> policies.fits(policy.match(), state.host(), state.disk(each)))
+            .findFirst()
+            .orElse(row)
+        == row;
+  }
+
+  private int[] rows(FleetPolicy policy, HostState state) {
+    Match match = policy.match();
+    boolean host = match.host().matches(state.host().value());
+    return switch (policy.when().metric().scope()) {
+      case HOST -> host ? new int[] {0} : new int[0];
+      case DEVICE -> host ? IntStream.range(0, state.devices().size()).toArray() : new int[0];
+      case DISK ->
+          IntStream.range(0, state.rows())
+              .filter(row -> policies.fits(match, state.host(), state.disk(row)))
+              .toArray();
+      case DOMAIN ->
+          IntStream.range(0, state.rows())
+              .filter(row -> policies.fits(match, state.host(), state.disk(row)))
+              .filter(row -> firstFitting(policy, state, row))
+              .toArray();
+    };
+  }
+}

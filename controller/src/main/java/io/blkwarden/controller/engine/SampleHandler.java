@@ -1,0 +1,355 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.detect.BudgetTable;
+import io.blkwarden.controller.detect.DetectorFeed;
+import io.blkwarden.controller.detect.OutlierTable;
+import io.blkwarden.controller.detect.Sample;
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.fleet.Neighbourhood;
+import io.blkwarden.controller.policy.Condition;
+import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.throttle.Decision;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.sample.SampleFrame;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Takes samples: opens, feeds and closes the cases of each disk and policy. */
+final class SampleHandler {
+  private static final int SLOTS_OF_WINDOW = 10;
+
+  private final EngineState engine;
+  private final ThrottlePlanner planner;
+  private final AlertPublisher alerts;
+  private final BaselineLearner outliers;
+  private final DuplicateHosts duplicates;
+  private final Neighbourhood hood = new Neighbourhood();
+  private final Sample sample = new Sample();
+
+  SampleHandler(
+      EngineState engine,
+      ThrottlePlanner planner,
+      AlertPublisher alerts,
+      BaselineLearner outliers,
+      DuplicateHosts duplicates) {
+    this.engine = engine;
+    this.planner = planner;
+    this.alerts = alerts;
+    this.outliers = outliers;
+    this.duplicates = duplicates;
+  }
+
+  void take(HostId host, SampleFrame frame) {
+    engine.tracker(host).ifPresent(tracker -> take(tracker, frame));
+  }
+
+  private void take(HostTracker tracker, SampleFrame frame) {
+    if (!duplicates.usable(tracker, frame.run(), null)) {
+      return;
+    }
+    switch (tracker.state.accept(frame, engine.settings.silentIntervals())) {
+      case UNKNOWN_BASE -> {
+        // one batch may overtake the snapshot that names its base, and many the host's first one
+        if (!tracker.state.map().present()) {
+          tracker.wish.expect(engine.millis());
+        }
+        if (++tracker.unknownBases > 1) {
+          engine.requestMap(tracker);
+        }
+      }
+      case STALE -> {}
+      case BEGUN -> heard(tracker);
+      case MEASURED -> {
+        heard(tracker);
+        measure(tracker);
+      }
+    }
+  }
+
+  private void heard(HostTracker tracker) {
+    tracker.total();
+    tracker.unknownBases = 0;
+    tracker.lastSampleMillis = engine.millis();
+    engine.live(tracker, true);
+    tracker.silent = false;
+    if (tracker.freshness.came(engine.millis(), engine.gapMillis(tracker))) {
+      alerts.unknown(tracker, false);
+    }
+  }
+
+  /** The loop that runs for every disk and policy: no allocation while nothing is above. */
+  private void measure(HostTracker tracker) {
+    HostState state = tracker.state;
+    PolicyIndex policies = engine.policies();
+    tracker.blaming.measured(tracker);
+    tracker.feeds.begin(engine.millis());
+    for (int row = 0; row < tracker.matched.length; row++) {
+      boolean open = tracker.isOpen(row);
+      for (short policy : tracker.matched[row]) {
+        DetectorFeed feed = tracker.feeds.of(policy);
+        double value =
+            feed == null ? state.value(policies.metrics[policy], row) : feed.take(state, row);
+        double above = feed == null ? policies.above[policy] : feed.above(row);
+        if (open || value > above) {
+          try {
+            observe(tracker, row, policy, value, above);
+          } catch (RuntimeException e) {
+            engine.failed(
+                tracker, "a policy's look at %s".formatted(state.disk(row).key().vdev()), e);
+          }
+        }
+      }
+    }
+    engine.restored.measured(tracker);
+    if (!tracker.evaluations.isEmpty()) {
+      drive(tracker);
+    }
+  }
+
+  private void observe(
+      HostTracker tracker, int row, int policyIndex, double compared, double above) {
+    DiskPolicy policy = engine.policies().ofDisks.get(policyIndex);
+    Evaluation found = tracker.find(row, policyIndex);
+    if (found == null) {
+      if (!(compared > above)) {
+        return;
+      }
+      found = open(tracker, row, policyIndex, policy, above);
+      if (found == null) {
+        return;
+      }
+    }
+    HostState state = tracker.state;
+    Metric metric = found.detector.when().metric();
+    found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
+    ConditionCheck gate = ConditionCheck.of(policy.onlyIf(), state, row);
+    boolean holds = gate == ConditionCheck.HOLDS && LoadCarriers.carries(tracker, found);
+    sample.set(state, row, holds, LoadCarriers.mayClear(engine, tracker, metric, row));
+    double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
+    if (tracker.feeds.of(policyIndex) instanceof BudgetTable budget) {
+      BudgetTable.Standing standing = budget.standing(row);
+      sample.standing(standing);
+      value = standing.mean();
+    }
+    if (!Double.isNaN(value)) {
+      found.value = value;
+      found.knownMillis = engine.millis();
+      state.neighbourhood(row, hood);
+      found.history.add(engine.millis(), state.lastWallMillis(), state.windowMillis(), value, hood);
+    }
+    switch (found.detector.observe(sample)) {
+      case QUIET -> quiet(tracker, found);
+      case BREACHED -> breached(tracker, found);
+      case CLEARED -> cleared(tracker, found);
+      case NONE -> {
+        if (gate == ConditionCheck.UNKNOWN && found.breach == null && compared > above) {
+          unknownGate(tracker, found);
+        }
+        if (!mended(tracker, found)) {
+          neither(tracker, found, value);
+        }
+      }
+    }
+  }
+
+  /** Makes up for a change that a fault of this program kept from being acted on. */
+  private boolean mended(HostTracker tracker, Evaluation found) {
+    boolean breached = found.detector.breached();
+    if (breached && found.breach == null) {
+      breached(tracker, found);
+      return true;
+    }
+    if (!breached && found.breach != null && !found.breach.calm) {
+      cleared(tracker, found);
+      return true;
+    }
+    return false;
+  }
+
+  private @Nullable Evaluation open(
+      HostTracker tracker, int row, int policyIndex, DiskPolicy policy, double above) {
+    if (!engine.openEvaluation(tracker)) {
+      return null;
+    }
+    MappedDisk disk = tracker.state.disk(row);
+    long slotMillis = Math.max(1, engine.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
+    KnownWorkers servedBy = new KnownWorkers(tracker.state.map().boot(), disk);
+    Evaluation made = new Evaluation(policy, policyIndex, disk, servedBy, row, above, slotMillis);
+    if (tracker.feeds.of(policyIndex) instanceof OutlierTable table) {
+      made.origin = table.origin(outliers.book(), row);
+    }
+    tracker.add(made);
+    return made;
+  }
+
+  private void forget(HostTracker tracker, Evaluation over) {
+    tracker.remove(over);
+    engine.evaluationClosed();
+  }
+
+  /** Puts on record, once for each case, that only an unknown value keeps it from a breach. */
+  private void unknownGate(HostTracker tracker, Evaluation found) {
+    Condition condition = found.policy.onlyIf();
+    if (found.gateUnknown
+        || condition == null
+        || found.detector.heldMillis() < found.detector.when().forMillis()) {
+      return;
+    }
+    found.gateUnknown = true;
+    String reason =
+        "no alert: %s is over its threshold, but only_if cannot be evaluated: %s is unknown"
+            .formatted(
+                found.detector.when().metric().id(),
+                ConditionCheck.unknowns(condition, tracker.state, found.row));
+    engine.add(
+        new Effect.RecordDecision(
+            decision(engine, tracker, found, Decision.Verdict.SKIP, null, reason)));
+  }
+
+  private void breached(HostTracker tracker, Evaluation found) {
+    if (found.breach == null) {
+      MessageId fresh = engine.restored.incident(tracker, found.row).orElseGet(engine::newId);
+      MessageId incident = Incidents.of(tracker, found, fresh);
+      found.breach = new Breach(engine.newId(), incident, engine.now().wall());
+      engine.restored.join(tracker, found);
+    } else {
+      found.breach.again();
+    }
+    if (found.anomalous()) {
+      engine.breaches(tracker, 1);
+    }
+  }
+
+  private void cleared(HostTracker tracker, Evaluation found) {
+    Breach breach = found.breach;
+    if (breach == null || found.policy.then().life().keepFiringMillis() == 0) {
+      close(tracker, found, AlertPublisher.Ending.CLEARED);
+    } else {
+      Throttle throttle = breach.throttle;
+      breach.calmDown(); // before its throttle is handed on, lest it gets it back
+      over(tracker, found, throttle, AlertPublisher.Ending.CLEARED);
+      alerts.refresh(tracker, found);
+    }
+  }
+
+  private void quiet(HostTracker tracker, Evaluation found) {
+    Breach breach = found.breach;
+    if (breach == null) {
+      forget(tracker, found);
+    } else {
+      breach.calmMillis += tracker.state.windowMillis();
+      if (breach.calmMillis >= found.policy.then().life().keepFiringMillis()) {
+        close(tracker, found, AlertPublisher.Ending.CLEARED);
+      }
+    }
+  }
+
+  /** A known value above the level begins the calm anew; an unknown one only holds it. */
+  private void neither(HostTracker tracker, Evaluation found, double value) {
+    Breach breach = found.breach;
+    if (breach == null || !breach.calm || Double.isNaN(value)) {
+      return;
+    }
+    if (value > found.detector.when().above()) {
+      breach.calmMillis = 0;
+    } else {
+      quiet(tracker, found); // some detectors look back for longer than a window
+    }
+  }
+
+  /** Ends what a breach did and counted for. */
+  private void over(
+      HostTracker tracker,
+      Evaluation over,
+      @Nullable Throttle throttle,
+      AlertPublisher.Ending ending) {
+    if (over.anomalous()) {
+      engine.breaches(tracker, -1);
+    }
+    if (throttle != null && throttle.owner == over) {
+      planner.hand(tracker, over, throttle, ending);
+    }
+  }
+
+  /** Ends a case whose condition is over, whose disk is gone or whose policy is. */
+  void close(HostTracker tracker, Evaluation over, AlertPublisher.Ending ending) {
+    forget(tracker, over);
+    if (over.breach == null) {
+      return;
+    }
+    if (!over.breach.calm) {
+      over(tracker, over, over.breach.throttle, ending);
+    }
+    alerts.resolve(tracker, over, ending);
+  }
+
+  /** Acts on the breaches, those that take most of their device first. */
+  private void drive(HostTracker tracker) {
+    List<Evaluation> breached = new ArrayList<>();
+    for (Evaluation each : tracker.evaluations.values()) {
+      if (each.breach != null) {
+        breached.add(each);
+      }
+    }
+    breached.sort(
+        Comparator.comparingDouble((Evaluation each) -> -share(tracker, each))
+            .thenComparingInt(each -> each.row)
+            .thenComparingInt(each -> each.policyIndex));
+    for (Evaluation each : breached) {
+      engine.guarded(
+          tracker,
+          "acting on %s".formatted(each.disk.vdev()),
+          () -> {
+            planner.drive(tracker, each);
+            alerts.refresh(tracker, each);
+          });
+    }
+  }
+
+  private static double share(HostTracker tracker, Evaluation each) {
+    double share = tracker.state.value(Metric.DEVICE_TIME_SHARE, each.row);
+    return Double.isNaN(share) ? 0 : share;
+  }
+
+  /** Makes a note of a decision about a case, with its numbers. */
+  static Decision decision(
+      EngineState engine,
+      HostTracker tracker,
+      Evaluation evaluation,
+      Decision.Verdict verdict,
+      @Nullable Throttle throttle,
+      String reason) {
+    Map<String, Double> numbers = new TreeMap<>();
+    numbers.put(evaluation.detector.when().metric().id(), evaluation.value);
+    numbers.put("above", evaluation.detector.when().above());
+    for (Metric metric :
+        List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL)) {
+      double value =
+          evaluation.row < tracker.state.rows()
+              ? tracker.state.value(metric, evaluation.row)
+              : Double.NaN;
+      if (!Double.isNaN(value)) {
+        numbers.put(metric.id(), value);
+      }
+    }
+    Decision decision =
+        new Decision(
+            engine.now().wall(),
+            tracker.host(),
+            evaluation.domain,
+            evaluation.disk.vdev(),
+            evaluation.policy.name(),
+            verdict,
+            throttle == null ? null : throttle.lease,
+            reason,
+            numbers);
+    return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.alert);
+  }
+}

@@ -1,0 +1,124 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.throttle.ThrottleCounts;
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All leases and the commands under way for them.
+ *
+ * <p>Bounded by the brakes and by what agents hold. The last {@link #ENDED_MAX} ended leases are
+ * remembered with the time, for a heartbeat that is under way may still name them; one that is
+ * named for longer is held after all.
+ */
+final class ThrottleTable {
+  static final int ENDED_MAX = 4_096;
+
+  private record Place(HostId host, DiskKey disk) {}
+
+  private final Map<MessageId, Throttle> byLease = new LinkedHashMap<>();
+  private final Map<Place, Throttle> byDisk = new LinkedHashMap<>();
+  private final Map<MessageId, PendingCommand> pending = new LinkedHashMap<>();
+  private final Map<MessageId, Long> ended = new LinkedHashMap<>();
+
+  @Nullable Throttle of(HostId host, DiskKey disk) {
+    return byDisk.isEmpty() ? null : byDisk.get(new Place(host, disk));
+  }
+
+  @Nullable Throttle lease(MessageId lease) {
+    return byLease.get(lease);
+  }
+
+  void add(Throttle throttle) {
+    byLease.put(throttle.lease, throttle);
+    byDisk.put(new Place(throttle.host, throttle.disk), throttle);
+  }
+
+  void remove(Throttle throttle, long nowMillis) {
+    byLease.remove(throttle.lease);
+    byDisk.remove(new Place(throttle.host, throttle.disk), throttle);
+    if (throttle.pending != null) {
+      pending.remove(throttle.pending);
+    }
+    ended.put(throttle.lease, nowMillis);
+    if (ended.size() > ENDED_MAX) {
+      ended.remove(ended.keySet().iterator().next());
+    }
+  }
+
+  /** Whether it ended so lately that a heartbeat that names it may have been on its way. */
+  boolean endedSince(MessageId lease, long millis) {
+    Long at = ended.get(lease);
+    return at != null && at >= millis;
+  }
+
+  List<Throttle> all() {
+    return new ArrayList<>(byLease.values());
+  }
+
+  List<Throttle> ofHost(HostId host) {
+    return byLease.values().stream().filter(throttle -> throttle.host.equals(host)).toList();
+  }
+
+  void sent(PendingCommand command) {
+    pending.put(command.command(), command);
+    if (command.throttle() != null) {
+      command.throttle().pending = command.command();
+    }
+  }
+
+  /** Takes a command that an answer came for, or that was given up. */
+  Optional<PendingCommand> take(MessageId command) {
+    PendingCommand found = pending.remove(command);
+    if (found != null && found.throttle() != null && command.equals(found.throttle().pending)) {
+      found.throttle().pending = null;
+    }
+    return Optional.ofNullable(found);
+  }
+
+  Optional<PendingCommand> peek(MessageId command) {
+    return Optional.ofNullable(pending.get(command));
+  }
+
+  List<PendingCommand> sentBefore(long millis) {
+    return pending.values().stream().filter(each -> each.sentMillis() < millis).toList();
+  }
+
+  /** Hosts with a throttle that counts against the limit of throttled hosts. */
+  Set<HostId> hosts() {
+    return byLease.values().stream()
+        .filter(Throttle::counts)
+        .map(each -> each.host)
+        .collect(Collectors.toSet());
+  }
+
+  ThrottleCounts load(HostId host, DiskKey disk, int hostsLive, int hostsAnomalous) {
+    int ofHost = 0;
+    int ofDomain = 0;
+    boolean hostThrottled = false;
+    Set<HostId> hosts = new HashSet<>();
+    for (Throttle each : byLease.values()) {
+      boolean same = each.host.equals(host) && each.disk.equals(disk);
+      if (!same) {
+        if (each.counts()) {
+          hosts.add(each.host);
+        }
+        ofHost += each.host.equals(host) ? 1 : 0;
+        ofDomain += each.disk.domain().equals(disk.domain()) ? 1 : 0;
+        hostThrottled |= each.host.equals(host) && each.counts();
+      }
+    }
+    return new ThrottleCounts(
+        ofHost, ofDomain, hosts.size(), hostThrottled, hostsLive, hostsAnomalous);
+  }
+}

@@ -1,0 +1,14 @@
+package io.blkwarden.controller.history;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbers over the last minutes.
+ *
+ * @param endMs time of the last, in ms since 1970
+ * @param stepMs time between two
+ * @param lines numbers by name, the oldest first, all of the same length; null where unknown
+ */
+public record Chart(long endMs, long stepMs, Map<String, List<@Nullable Double>> lines) {}

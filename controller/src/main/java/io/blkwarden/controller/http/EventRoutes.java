@@ -1,0 +1,109 @@
+package io.blkwarden.controller.http;
+
+import io.blkwarden.controller.history.FleetHistory;
+import io.blkwarden.model.HostId;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * {@code GET /api/v1/events}: what changes, as server-sent events (HTML Living Standard, 9.2).
+ *
+ * <p>Each event is a topic as it is now, so nothing has to be made up for after a reconnection. Who
+ * reads slowly gets fewer of them; one beat waits for each at most. At most {@link
+ * FleetHistory#VIEWERS_MAX} look at once.
+ */
+final class EventRoutes {
+  private static final String RETRY = "retry: 2000\n\n";
+
+  private final FleetHistory history;
+  private final List<Topic> topics;
+  private final ChangeSignal pulse;
+  private final Scheduler thread;
+
+  /**
+   * A door.
+   *
+   * @param topics what everybody gets; used on the thread only
+   * @param thread one on which events are made
+   */
+  EventRoutes(FleetHistory history, List<Topic> topics, ChangeSignal pulse, Scheduler thread) {
+    this.history = history;
+    this.topics = topics;
+    this.pulse = pulse;
+    this.thread = thread;
+  }
+
+  Publisher<Void> enter(HttpServerRequest request, HttpServerResponse response) {
+    HostId host;
+    try {
+      host = host(new QueryStringDecoder(request.uri()).parameters());
+    } catch (IllegalArgumentException e) {
+      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+    return Flux.defer(() -> {
+      if (!history.enter(host)) {
+        return Api.say(
+            response,
+            HttpResponseStatus.SERVICE_UNAVAILABLE,
+            "%d look already: close another page".formatted(FleetHistory.VIEWERS_MAX));
+      }
+      return Flux.from(follow(mine(host), response)).doFinally(_ -> history.leave(host));
+    });
+  }
+
+  private Publisher<Void> follow(List<Topic> mine, HttpServerResponse response) {
+    Map<Topic, Long> sent = new HashMap<>();
+    Flux<String> events =
+        Flux.concat(Flux.just(true), pulse.beats())
+            .publishOn(thread, 1)
+            .map(_ -> changed(mine, sent))
+            .startWith(RETRY);
+    return response
+        .sse()
+        .header(HttpHeaderNames.CACHE_CONTROL, "no-store")
+        .send(ByteBufFlux.fromString(events, StandardCharsets.UTF_8, response.alloc()), _ -> true);
+  }
+
+  private static @Nullable HostId host(Map<String, List<String>> query) {
+    List<String> given = query.getOrDefault("host", List.of());
+    return given.isEmpty() ? null : new HostId(given.getFirst());
+  }
+
+  private List<Topic> mine(@Nullable HostId host) {
+    if (host == null) {
+      return topics;
+    }
+    List<Topic> mine = new ArrayList<>(topics);
+    mine.add(
+        new Topic(
+            "host",
+            history::revision,
+            () -> history.host(host).<Object>map(page -> page).orElse(Map.of())));
+    return mine;
+  }
+
+  /** The topics that are others than when they were sent last; a beat when none is. */
+  private static String changed(List<Topic> topics, Map<Topic, Long> sent) {
+    StringBuilder events = new StringBuilder();
+    for (Topic topic : topics) {
+      long revision = topic.revision();
+      if (!Long.valueOf(revision).equals(sent.put(topic, revision))) {
+        events.append(topic.event());
+      }
+    }
+    return events.isEmpty() ? "event: beat\ndata: 0\n\n" : events.toString();
+  }
+}

@@ -1,0 +1,135 @@
+package io.blkwarden.controller.http;
+
+import io.blkwarden.controller.history.RecentDecisions;
+import io.blkwarden.controller.policy.Policy;
+import io.blkwarden.controller.policy.shown.PolicyTree;
+import io.blkwarden.controller.snapshot.FleetSnapshot;
+import io.blkwarden.model.HostId;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** What {@code GET /api/v1/...} gives, and the topics that pages follow. */
+final class FleetRoutes {
+  private static final int ALERTS_MAX = 500;
+  private static final int HOSTS_MAX = 64;
+
+  private final DashboardData shown;
+  private final Supplier<Readiness> readiness;
+
+  FleetRoutes(DashboardData shown, Supplier<Readiness> readiness) {
+    this.shown = shown;
+    this.readiness = readiness;
+  }
+
+  /** What pages follow. */
+  List<Topic> topics() {
+    return List.of(
+        new Topic("state", () -> state().hashCode(), this::state),
+        new Topic("fleet", shown.history()::looks, shown.history()::overview),
+        new Topic("chart", shown.history()::looks, shown.history()::chart),
+        new Topic("acts", shown.history()::revision, this::acts),
+        new Topic("alerts", shown.view()::alertRevision, this::alerts),
+        new Topic("decisions", shown.recentDecisions()::revision, this::decisions),
+        new Topic("policies", shown.view()::policyRevision, this::policies));
+  }
+
+  private Map<String, Object> state() {
+    Readiness now = readiness.get();
+    return Map.of("ready", now.ready(), "text", now.text());
+  }
+
+  private Map<String, Object> acts() {
+    FleetSnapshot last = shown.history().last();
+    return Map.of(
+        "throttles", last.throttles(),
+        "throttles_in_all", last.throttlesInAll(),
+        "proposals", last.proposals());
+  }
+
+  private Object alerts() {
+    return shown.view().alerts().stream().limit(ALERTS_MAX).toList();
+  }
+
+  private Map<String, Object> decisions() {
+    RecentDecisions recentDecisions = shown.recentDecisions();
+    Map<String, Map<String, Long>> counts = new HashMap<>();
+    for (Policy policy : shown.view().policies().policies()) {
+      counts.put(policy.name(), recentDecisions.counts(policy.name()));
+    }
+    return Map.of("last", recentDecisions.last(), "counts", counts);
+  }
+
+  private Map<String, Object> policies() {
+    return Map.of(
+        "policies", shown.view().policies().policies().stream().map(PolicyTree::of).toList(),
+        "brakes", PolicyTree.of(shown.view().policies().safetyLimits()));
+  }
+
+  Publisher<Void> fleet(HttpServerRequest request, HttpServerResponse response) {
+    return made(response, () -> Map.of("fleet", shown.history().overview(), "acts", acts()));
+  }
+
+  Publisher<Void> policies(HttpServerRequest request, HttpServerResponse response) {
+    return made(response, this::policies);
+  }
+
+  Publisher<Void> decisions(HttpServerRequest request, HttpServerResponse response) {
+    return made(response, this::decisions);
+  }
+
+  /** {@code GET /api/v1/disks?host=dom0-7}, of one or several hosts. */
+  Publisher<Void> disks(HttpServerRequest request, HttpServerResponse response) {
+    Set<HostId> hosts;
+    try {
+      List<String> named =
+          new QueryStringDecoder(request.uri()).parameters().getOrDefault("host", List.of());
+      hosts = Set.copyOf(named.stream().distinct().limit(HOSTS_MAX).map(HostId::new).toList());
+    } catch (IllegalArgumentException e) {
+      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
+    if (hosts.isEmpty()) {
+      return Api.say(
+          response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, once or several times");
+    }
+    return Mono.defer(() -> shown.near().apply(hosts))
+        .publishOn(shown.thread())
+        .flatMap(snapshot -> Mono.from(Api.ok(response, flat(snapshot))))
+        .onErrorResume(_ ->
+            Mono.from(
+                Api.say(
+                    response,
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    "too many ask at once: ask again in some seconds")));
+  }
+
+  private static List<Map<String, Object>> flat(FleetSnapshot snapshot) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    snapshot
+        .disks()
+        .forEach((host, disks) ->
+            disks.forEach(disk -> {
+              Map<String, Object> each = new LinkedHashMap<>();
+              each.put("host", host);
+              each.put("disk", disk);
+              all.add(each);
+            }));
+    return all;
+  }
+
+  private Publisher<Void> made(HttpServerResponse response, Supplier<Object> value) {
+    return Mono.fromSupplier(value)
+        .subscribeOn(shown.thread())
+        .flatMap(each -> Mono.from(Api.ok(response, each)));
+  }
+}

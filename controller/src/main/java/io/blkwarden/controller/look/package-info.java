@@ -1,5 +1,0 @@
-/** What the engine knows at one moment, as people look at it: values only. */
-@NullMarked
-package io.blkwarden.controller.look;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package io.blkwarden.controller.policy;
+
+import java.time.Duration;
+
+/** Bounds of what policies may say. */
+public final class PolicyLimits {
+  /** Longest duration in a policy, in ms: a day. */
+  public static final long DURATION_MAX_MILLIS = Duration.ofDays(1).toMillis();
+
+  /** Most policies together. */
+  public static final int POLICIES_MAX = 256;
+
+  /** Most protect rules together. */
+  public static final int PROTECT_MAX = 10_000;
+
+  /** Most rungs of a ladder. */
+  public static final int RUNGS_MAX = 8;
+
+  /** Most terms of a gate. */
+  public static final int TERMS_MAX = 16;
+
+  private PolicyLimits() {}
+}

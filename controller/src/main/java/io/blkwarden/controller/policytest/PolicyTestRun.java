@@ -1,0 +1,257 @@
+package io.blkwarden.controller.policytest;
+
+import io.blkwarden.controller.engine.Effect;
+import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.engine.FleetEngine;
+import io.blkwarden.controller.engine.Input;
+import io.blkwarden.controller.engine.Moment;
+import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.trial.TrialFile;
+import io.blkwarden.controller.policy.trial.TrialFile.Fact;
+import io.blkwarden.controller.replay.SimulatedAgents;
+import io.blkwarden.controller.throttle.Decision;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one test: the step that a controller runs, on made-up hosts whose agents do at once what
+ * they are told.
+ *
+ * <p>Deterministic. What a throttle would change is not simulated: the series say all.
+ */
+public final class PolicyTestRun {
+  private static final long SEED = 1;
+  private static final long EPOCH = 1;
+  private static final long BEAT_MILLIS = 5_000;
+  private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final TrialFile.Trial test;
+  private final FleetEngine step;
+  private final SimulatedAgents agents;
+  private final List<TestHost> hosts = new ArrayList<>();
+  private final Map<MessageId, Fact> alerts = new LinkedHashMap<>();
+  private final Map<MessageId, Fact> throttles = new LinkedHashMap<>();
+  private final List<Fact> decisions = new ArrayList<>();
+  private long millis;
+
+  private PolicyTestRun(TrialFile.Trial test, PolicySet policies) {
+    this.test = test;
+    SplittableRandom random = new SplittableRandom(SEED);
+    this.agents = new SimulatedAgents(random.split());
+    this.step = new FleetEngine(EngineSettings.DEFAULT, random.split(), "test");
+    Map<String, List<TrialFile.Disk>> byHost = new LinkedHashMap<>();
+    test.disks()
+        .forEach(disk -> byHost.computeIfAbsent(disk.host(), _ -> new ArrayList<>()).add(disk));
+    byHost.forEach((name, disks) ->
+        hosts.add(
+            new TestHost(name, disks, test.hosts().getOrDefault(name, TrialFile.Host.PLAIN))));
+    feed(new Input.PoliciesLoaded(policies));
+    feed(new Input.LeadershipGained(EPOCH));
+    for (TestHost host : hosts) {
+      feed(new Input.MappingChanged(host.snapshot(BEGIN)));
+      beat(host);
+      sample(host);
+    }
+    feed(new Input.Tick());
+  }
+
+  /**
+   * Runs a test.
+   *
+   * @return what was not as expected, a sentence or two each; none when all was
+   */
+  public static List<String> run(TrialFile.Trial test, PolicySet policies) {
+    PolicyTestRun run = new PolicyTestRun(test, policies);
+    List<String> failures = new ArrayList<>();
+    int interval = 0;
+    for (TrialFile.Expected each : test.expected()) {
+      while (run.millis + test.intervalMillis() <= each.atMillis()) {
+        run.pass(interval++);
+      }
+      run.compare(each, failures);
+    }
+    return failures;
+  }
+
+  private Moment now() {
+    return new Moment(1_000_000 + millis, BEGIN.plusMillis(millis));
+  }
+
+  private void pass(int interval) {
+    long end = millis + test.intervalMillis();
+    for (long second = millis / 1_000 + 1; second * 1_000 < end; second++) {
+      millis = second * 1_000;
+      tick();
+    }
+    millis = end;
+    for (TestHost host : hosts) {
+      host.pass(interval, test.intervalMillis());
+      if (host.speaks()) {
+        sample(host);
+        if (millis % BEAT_MILLIS == 0) {
+          beat(host);
+        }
+      }
+    }
+    if (end % 1_000 == 0) {
+      tick();
+    }
+  }
+
+  private void tick() {
+    for (Outcome outcome : agents.expired(now())) {
+      if (outcome.lease() != null) {
+        throttles.remove(outcome.lease());
+      }
+      feed(new Input.OutcomeReceived(outcome));
+    }
+    feed(new Input.Tick());
+  }
+
+  private void sample(TestHost host) {
+    Moment now = now();
+    feed(
+        new Input.SampleBatch(
+            host.id(),
+            host.frame(now.monotonicMillis(), now.wall().toEpochMilli(), test.intervalMillis())));
+  }
+
+  private void beat(TestHost host) {
+    Heartbeat beat = host.beat(now().wall(), test.intervalMillis());
+    feed(new Input.HeartbeatReceived(agents.beat(beat, EPOCH, now())));
+  }
+
+  private void feed(Input input) {
+    agents.feed(step, input, now(), this::told);
+  }
+
+  private void told(Effect effect) {
+    switch (effect) {
+      case Effect.SendCommand send -> book(send);
+      case Effect.PublishAlert publish -> book(publish.alert());
+      case Effect.RecordDecision note -> book(note.decision());
+      case Effect.Failed failed -> throw failed.fault();
+      case Effect.RequestMap _,
+          Effect.AnnounceLeader _,
+          Effect.Answer _,
+          Effect.StoreBaseline _,
+          Effect.HostProblem _,
+          Effect.RemoveHost _,
+          Effect.StoreInput _ -> {}
+    }
+  }
+
+  private void book(Effect.SendCommand send) {
+    switch (send.command().action()) {
+      case CommandAction.Set set ->
+          throttles.put(
+              set.lease(),
+              fact(
+                  send.command().host(),
+                  set.domain(),
+                  set.vdev(),
+                  "set",
+                  set.restraint().toString()));
+      case CommandAction.Reset reset -> throttles.remove(reset.lease());
+      case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
+    }
+  }
+
+  private void book(Alert alert) {
+    if (alert.state() == Alert.State.RESOLVED) {
+      alerts.remove(alert.id());
+    } else {
+      alerts.put(
+          alert.id(),
+          fact(
+              alert.host(),
+              alert.domain(),
+              alert.disk() == null ? null : alert.disk().vdev(),
+              "policy",
+              alert.policy(),
+              "state",
+              alert.state().wire()));
+    }
+  }
+
+  private void book(Decision decision) {
+    if (decision.verdict() != Decision.Verdict.RENEW) {
+      decisions.add(
+          fact(
+              decision.host(),
+              decision.domain(),
+              decision.vdev(),
+              "verdict",
+              decision.verdict().wire(),
+              "policy",
+              decision.policy(),
+              "guard",
+              decision.guard()));
+    }
+  }
+
+  private static Fact fact(
+      HostId host, @Nullable DomainRef domain, @Nullable String vdev, @Nullable String... more) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    for (int i = 0; i < more.length; i += 2) {
+      put(parts, String.valueOf(more[i]), more[i + 1]);
+    }
+    put(parts, "host", host.value());
+    put(parts, "domain", domain == null ? null : domain.name());
+    put(parts, "disk", vdev);
+    return new Fact(parts);
+  }
+
+  private static void put(Map<String, String> parts, String key, @Nullable String value) {
+    if (value != null) {
+      parts.put(key, value);
+    }
+  }
+
+  private void compare(TrialFile.Expected at, List<String> failures) {
+    compare(at, "alerts", at.alerts(), List.copyOf(alerts.values()), failures);
+    compare(at, "throttles", at.throttles(), List.copyOf(throttles.values()), failures);
+    compare(at, "decisions", at.decisions(), List.copyOf(decisions), failures);
+    decisions.clear();
+  }
+
+  private static void compare(
+      TrialFile.Expected at,
+      String what,
+      @Nullable List<Fact> wanted,
+      List<Fact> found,
+      List<String> failures) {
+    if (wanted == null) {
+      return;
+    }
+    List<Fact> left = new ArrayList<>(found);
+    List<String> lines = new ArrayList<>();
+    for (Fact each : wanted) {
+      Fact match = left.stream().filter(each::fits).findFirst().orElse(null);
+      if (match == null) {
+        lines.add("    - " + each);
+      } else {
+        left.remove(match);
+        lines.add("      " + match);
+      }
+    }
+    left.forEach(each -> lines.add("    + " + each));
+    if (lines.stream().anyMatch(line -> !line.startsWith("      "))) {
+      failures.add(
+          "line %d, at %d ms, %s (- expected, + found):%n%s"
+              .formatted(at.line(), at.atMillis(), what, String.join("\n", lines)));
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package io.blkwarden.controller.policytest;
+
+import io.blkwarden.controller.policy.trial.Series;
+import io.blkwarden.controller.policy.trial.TrialFile;
+import io.blkwarden.model.Actuator;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DiskRef;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.Proof;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.WorkerKind;
+import io.blkwarden.model.message.CounterBase;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingOrigin;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.sample.SampleColumn;
+import io.blkwarden.model.sample.SampleFrame;
+import io.blkwarden.model.sample.SampleTable;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A host of a test: one physical device, and on it the disks that the test names, whose counters go
+ * as its series say. What a series leaves out is derived: 4 KiB an I/O, 1 ms each, as busy as that
+ * makes it.
+ */
+final class TestHost {
+  private static final List<SampleColumn> COLUMNS = SampleColumn.all();
+  private static final double BYTES_EACH = 4_096;
+  private static final double SECTOR = 512;
+
+  private final HostId id;
+  private final UUID boot;
+  private final UUID run;
+  private final List<PhysicalDevice> devices;
+  private final List<TrialFile.Disk> made;
+  private final List<MappedDisk> disks = new ArrayList<>();
+  private final Map<String, Series> pressure;
+  private final double[][] counters;
+  private final double[] device = new double[COLUMNS.size()];
+  private final boolean[] known;
+  private final SampleFrame frame = new SampleFrame();
+  private double someMicros;
+  private double fullMicros;
+  private boolean pressed;
+  private long sequence;
+
+  TestHost(String name, List<TrialFile.Disk> made, TrialFile.Host told) {
+    this.devices =
+        List.of(
+            new PhysicalDevice(
+                "sda",
+                new DeviceNumber(8, 0),
+                "mq-deadline",
+                Actuator.EFFECTIVE,
+                told.rotational()));
+    this.id = new HostId(name);
+    this.boot = uuid(name + "/boot");
+    this.run = uuid(name + "/run");
+    this.made = made;
+    this.pressure = told.pressure();
+    this.counters = new double[made.size()][COLUMNS.size()];
+    this.known = new boolean[made.size()];
+    Map<String, Integer> domids = new LinkedHashMap<>();
+    for (int i = 0; i < made.size(); i++) {
+      TrialFile.Disk disk = made.get(i);
+      domids.putIfAbsent(disk.domain(), domids.size() + 1);
+      disks.add(mapped(disk, i, domids.getOrDefault(disk.domain(), 1)));
+    }
+  }
+
+  private static UUID uuid(String name) {
+    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private MappedDisk mapped(TrialFile.Disk disk, int index, int domid) {
+    return new MappedDisk(
+        new DomainRef(uuid(disk.domain()), domid, disk.domain()),
+        new DiskRef(disk.vdev(), 51_712 + index, BackendKind.VBD, "w"),
+        new Volume(
+            "/dev/vg/" + disk.domain() + "_" + disk.role().wire(),
+            new DeviceNumber(253, index),
+            "dm-" + index,
+            null,
+            null,
+            disk.role()),
+        devices,
+        MappingState.RESOLVED,
+        null,
+        List.of(
+            new Worker(
+                WorkerKind.BLKBACK,
+                0,
+                1_000 + index,
+                1,
+                domid + "." + index + "-0",
+                null,
+                Proof.FULL_NAME)));
+  }
+
+  HostId id() {
+    return id;
+  }
+
+  MappingSnapshot snapshot(Instant at) {
+    List<Long> zeros = Collections.nCopies(COLUMNS.size(), 0L);
+    return new MappingSnapshot(
+        new MappingOrigin(id, boot, run, 1, at),
+        disks.stream().map(MappedDisk::domain).distinct().toList(),
+        disks,
+        devices,
+        new CounterBase(
+            1,
+            COLUMNS.stream().map(SampleColumn::wire).toList(),
+            Collections.nCopies(disks.size(), zeros),
+            List.of(zeros)));
+  }
+
+  /** Lets an interval pass. */
+  void pass(int interval, long millis) {
+    double busy = 0;
+    for (int row = 0; row < made.size(); row++) {
+      busy += pass(counters[row], row, interval, millis / 1_000.0);
+    }
+    device[SampleColumn.IO_MS.id()] += Math.min((double) millis, busy);
+    Series some = pressure.get("io_some");
+    Series full = pressure.get("io_full");
+    pressed = some != null || full != null;
+    someMicros += some == null ? 0 : share(some, interval) * millis * 1_000;
+    fullMicros += full == null ? 0 : share(full, interval) * millis * 1_000;
+  }
+
+  private static double share(Series series, int interval) {
+    double value = series.at(interval);
+    return Double.isNaN(value) ? 0 : Math.min(1, value);
+  }
+
+  /** Counts one disk; returns how long it was busy in ms. */
+  private double pass(double[] row, int index, int interval, double seconds) {
+    Map<String, Series> series = made.get(index).series();
+    known[index] = series.values().stream().noneMatch(each -> Double.isNaN(each.at(interval)));
+    if (!known[index]) {
+      return 0;
+    }
+    double reads = value(series, "read_iops", interval, 0);
+    double writes = value(series, "write_iops", interval, 0);
+    double await = value(series, "await_ms", interval, 1);
+    double util = value(series, "util", interval, Math.min(1, (reads + writes) * await / 1_000));
+    double[] change = new double[COLUMNS.size()];
+    change[SampleColumn.READ_IOS.id()] = reads * seconds;
+    change[SampleColumn.WRITE_IOS.id()] = writes * seconds;
+    change[SampleColumn.READ_SECTORS.id()] =
+        value(series, "read_bytes_per_s", interval, reads * BYTES_EACH) / SECTOR * seconds;
+    change[SampleColumn.WRITE_SECTORS.id()] =
+        value(series, "write_bytes_per_s", interval, writes * BYTES_EACH) / SECTOR * seconds;
+    change[SampleColumn.READ_MS.id()] = reads * await * seconds;
+    change[SampleColumn.WRITE_MS.id()] = writes * await * seconds;
+    change[SampleColumn.QUEUE_MS.id()] = (reads + writes) * await * seconds;
+    for (SampleColumn column : COLUMNS) {
+      row[column.id()] += change[column.id()];
+      device[column.id()] += change[column.id()];
+    }
+    double busy = Math.min(1, util) * seconds * 1_000;
+    row[SampleColumn.IO_MS.id()] += busy;
+    row[SampleColumn.IN_FLIGHT.id()] = value(series, "in_flight", interval, 0);
+    return busy;
+  }
+
+  private static double value(Map<String, Series> series, String key, int interval, double other) {
+    Series found = series.get(key);
+    return found == null ? other : found.at(interval);
+  }
+
+  /** Whether any disk was measured: a host of which nothing is known is silent. */
+  boolean speaks() {
+    for (boolean each : known) {
+      if (each) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The batch of this instant. */
+  SampleFrame frame(long monotonicMillis, long wallMillis, long intervalMillis) {
+    frame.identify(run, 1, 1, ++sequence);
+    frame.time(monotonicMillis, wallMillis, intervalMillis);
+    frame.pressure(
+        pressed ? Math.round(someMicros) : SampleFrame.UNMEASURED,
+        pressed ? Math.round(fullMicros) : SampleFrame.UNMEASURED);
+    SampleTable table = frame.disks();
+    table.reset(counters.length);
+    for (int row = 0; row < counters.length; row++) {
+      if (sequence == 1 || known[row]) {
+        fill(table, row, counters[row]);
+      }
+    }
+    frame.devices().reset(1);
+    fill(frame.devices(), 0, device);
+    return frame;
+  }
+
+  private static void fill(SampleTable table, int row, double[] values) {
+    table.markPresent(row);
+    for (SampleColumn column : COLUMNS) {
+      table.set(column, row, Math.round(values[column.id()]));
+    }
+  }
+
+  Heartbeat beat(Instant at, long intervalMillis) {
+    return new Heartbeat(
+        id,
+        boot,
+        run,
+        at,
+        "test",
+        1_000,
+        1,
+        0,
+        true,
+        "test",
+        intervalMillis,
+        devices,
+        List.of(),
+        List.of(),
+        Map.of(),
+        true);
+  }
+}

@@ -1,0 +1,63 @@
+package io.blkwarden.controller.recording;
+
+import java.io.IOException;
+import java.util.Arrays;
+
+/** The bytes around one place of a source; reads ahead, so that most looks cost nothing. */
+final class ByteWindow {
+  private static final int AHEAD = 256 << 10;
+
+  private final ByteSource source;
+  private byte[] bytes = new byte[AHEAD];
+  private long start;
+  private int length;
+
+  ByteWindow(ByteSource source) {
+    this.source = source;
+  }
+
+  long size() {
+    return source.size();
+  }
+
+  /** The array that holds the bytes which {@link #at} found. */
+  byte[] array() {
+    return bytes;
+  }
+
+  /**
+   * Where in {@link #array()} the byte at {@code offset} stands, with {@code count} bytes from
+   * there on; -1 when the source ends before.
+   */
+  int at(long offset, int count) throws IOException {
+    if (offset < 0 || offset + count > source.size()) {
+      return -1;
+    }
+    if (offset < start || offset + count > start + length) {
+      load(offset, count);
+    }
+    return (int) (offset - start);
+  }
+
+  private void load(long offset, int count) throws IOException {
+    int kept = 0;
+    if (offset >= start && offset < start + length) {
+      int from = (int) (offset - start);
+      kept = length - from;
+      System.arraycopy(bytes, from, bytes, 0, kept);
+    }
+    if (bytes.length < count) {
+      bytes = Arrays.copyOf(bytes, Math.max(count, bytes.length * 2));
+    }
+    start = offset;
+    length = kept;
+    while (length < count || (length < bytes.length && length < AHEAD)) {
+      long next = start + length;
+      if (next >= source.size()) {
+        return;
+      }
+      int most = (int) Math.min(bytes.length - length, source.size() - next);
+      length += source.read(next, bytes, length, most);
+    }
+  }
+}

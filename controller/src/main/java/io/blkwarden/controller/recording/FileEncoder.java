@@ -1,0 +1,177 @@
+package io.blkwarden.controller.recording;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import java.util.zip.Deflater;
+
+/**
+ * Entries to the bytes of one recording file.
+ *
+ * <p>Not safe for use by several threads. A payload is deflated when that saves an eighth of it.
+ */
+public final class FileEncoder {
+  private final OutputStream out;
+  private final CRC32C crc = new CRC32C();
+  private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+  private ByteBuffer frame = ByteBuffer.allocate(64 << 10);
+  private byte[] deflated = new byte[16 << 10];
+  private long written;
+  private long sinceSync = RecordingFormat.SYNC_BYTES;
+  private ReceiveTime sync;
+
+  /**
+   * Begins a file.
+   *
+   * @param out takes the file's bytes, in order; need not be buffered
+   * @throws IOException if {@code out} does not take the header
+   */
+  public FileEncoder(OutputStream out, FileHeader header) throws IOException {
+    this.out = out;
+    this.sync = header.begun();
+    byte[] prefix = header.prefix().getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer bytes = ByteBuffer.allocate(RecordingFormat.HEADER_FIXED + prefix.length + 4);
+    bytes.put(RecordingFormat.MAGIC);
+    bytes.putShort((short) RecordingFormat.VERSION);
+    bytes.putShort((short) prefix.length);
+    bytes.putLong(header.session().getMostSignificantBits());
+    bytes.putLong(header.session().getLeastSignificantBits());
+    bytes.putInt(header.number());
+    bytes.putLong(header.begun().wallMillis());
+    bytes.putLong(header.begun().monotonicMicros());
+    bytes.put(prefix);
+    crc.update(bytes.array(), 0, bytes.position());
+    bytes.putInt((int) crc.getValue());
+    out.write(bytes.array());
+    written = bytes.capacity();
+  }
+
+  /** How long the file is by now, in bytes. */
+  public long written() {
+    return written;
+  }
+
+  /**
+   * Adds an entry, and a sync point before it when one is due.
+   *
+   * @throws IOException if {@code out} does not take it
+   */
+  public void add(Entry entry) throws IOException {
+    ReceiveTime at = entry.at();
+    long since = at.monotonicMicros() - sync.monotonicMicros();
+    if (sinceSync >= RecordingFormat.SYNC_BYTES
+        || since < 0
+        || since >= RecordingFormat.SYNC_MICROS) {
+      sync(at);
+    }
+    switch (entry) {
+      case Entry.Message message -> {
+        byte[] subject = message.subject().getBytes(StandardCharsets.UTF_8);
+        begin(message.carried() ? RecordingFormat.CARRIED : RecordingFormat.MESSAGE);
+        room(64 + subject.length + message.payload().length);
+        payload(at, subject, message.payload());
+      }
+      case Entry.Loss loss -> {
+        begin(RecordingFormat.LOSS);
+        time(at);
+        varint(loss.samples());
+        varint(loss.control());
+        frame.put((byte) (loss.disconnected() ? 1 : 0));
+      }
+    }
+    end();
+  }
+
+  /**
+   * Says that the file ends here as it should; nothing may be added any more.
+   *
+   * @throws IOException if {@code out} does not take it
+   */
+  public void close() throws IOException {
+    deflater.end();
+    begin(RecordingFormat.END);
+    end();
+  }
+
+  private void sync(ReceiveTime at) throws IOException {
+    sync = at;
+    begin(RecordingFormat.SYNC);
+    frame.put(RecordingFormat.SYNC_MARK);
+    frame.putLong(written);
+    frame.putLong(at.wallMillis());
+    frame.putLong(at.monotonicMicros());
+    end();
+    sinceSync = 0;
+  }
+
+  private void payload(ReceiveTime at, byte[] subject, byte[] payload) {
+    int packed = payload.length < RecordingFormat.DEFLATE_MIN ? 0 : deflate(payload);
+    frame.put((byte) (packed > 0 ? RecordingFormat.DEFLATED : 0));
+    time(at);
+    varint(subject.length);
+    frame.put(subject);
+    if (packed > 0) {
+      varint(payload.length);
+      frame.put(deflated, 0, packed);
+    } else {
+      frame.put(payload);
+    }
+  }
+
+  /** Deflates; 0 when that does not pay. */
+  private int deflate(byte[] payload) {
+    int limit = payload.length - payload.length / 8;
+    if (deflated.length < limit) {
+      deflated = new byte[limit];
+    }
+    deflater.reset();
+    deflater.setInput(payload);
+    deflater.finish();
+    int length = deflater.deflate(deflated, 0, limit);
+    return deflater.finished() ? length : 0;
+  }
+
+  private void begin(int kind) {
+    frame.clear();
+    frame.position(RecordingFormat.FRAME_HEAD);
+    frame.put((byte) kind);
+  }
+
+  private void room(int bytes) {
+    if (frame.remaining() < bytes) {
+      frame =
+          ByteBuffer.wrap(Arrays.copyOf(frame.array(), frame.position() + bytes))
+              .position(frame.position());
+    }
+  }
+
+  private void time(ReceiveTime at) {
+    varint(at.monotonicMicros() - sync.monotonicMicros());
+    long wall = at.wallMillis() - sync.wallMillis();
+    varint((wall << 1) ^ (wall >> 63));
+  }
+
+  private void varint(long value) {
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      frame.put((byte) (rest | 0x80));
+      rest >>>= 7;
+    }
+    frame.put((byte) rest);
+  }
+
+  private void end() throws IOException {
+    int length = frame.position();
+    frame.putInt(0, length - RecordingFormat.FRAME_HEAD);
+    crc.reset();
+    crc.update(frame.array(), 0, 4);
+    crc.update(frame.array(), RecordingFormat.FRAME_HEAD, length - RecordingFormat.FRAME_HEAD);
+    frame.putInt(4, (int) crc.getValue());
+    out.write(frame.array(), 0, length);
+    written += length;
+    sinceSync += length;
+  }
+}

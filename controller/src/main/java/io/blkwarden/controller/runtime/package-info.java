@@ -1,5 +1,0 @@
-/** The controller put together: what is made, in which order it starts, and how it ends. */
-@NullMarked
-package io.blkwarden.controller.runtime;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What people said that holds beyond a request: silences, acks and a pause; pure. */
-@NullMarked
-package io.blkwarden.controller.said;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,114 @@
+package io.blkwarden.controller.silence;
+
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Ack;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.OperatorInput;
+import io.blkwarden.model.message.Pause;
+import io.blkwarden.model.message.Silence;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people said; immutable.
+ *
+ * <p>At most {@link #SILENCES_MAX} silences and {@link #ACKS_MAX} acks count: of silences those
+ * that end last, of acks the newest.
+ */
+public final class OperatorState {
+  /** Most silences. */
+  public static final int SILENCES_MAX = 1_000;
+
+  /** Most acks. */
+  public static final int ACKS_MAX = 1_000;
+
+  /** Nobody said anything. */
+  public static final OperatorState NOTHING = new OperatorState(List.of(), List.of(), null);
+
+  private final List<SilenceMatcher> silences;
+  private final Map<MessageId, Ack> acks = new HashMap<>();
+  private final @Nullable Pause pause;
+
+  /** What was said. */
+  public OperatorState(List<Silence> silences, List<Ack> acks, @Nullable Pause pause) {
+    this.silences =
+        silences.stream()
+            .sorted(Comparator.comparing(Silence::until).reversed())
+            .limit(SILENCES_MAX)
+            .map(SilenceMatcher::new)
+            .toList();
+    acks.stream()
+        .sorted(Comparator.comparing(Ack::at).reversed())
+        .limit(ACKS_MAX)
+        .forEach(each -> this.acks.put(each.about(), each));
+    this.pause = pause;
+  }
+
+  /** The silence that keeps the alert from paging; of several the one that ends last. */
+  public Optional<Silence> silencing(Alert alert, Instant now) {
+    return silences.stream()
+        .filter(each -> each.holds(now) && each.fits(alert))
+        .map(each -> each.silence)
+        .findFirst();
+  }
+
+  /** The ack of the alert, or of its incident. */
+  public Optional<Ack> acking(Alert alert, Instant now) {
+    return Stream.of(Optional.of(alert.id()), Optional.ofNullable(alert.incident()))
+        .flatMap(Optional::stream)
+        .map(acks::get)
+        .filter(ack -> ack != null && now.isBefore(ends(ack)))
+        .findFirst();
+  }
+
+  private static Instant ends(Ack ack) {
+    return ack.at().plus(Ack.LONGEST);
+  }
+
+  /** Whether a person paused acting. */
+  public Optional<Pause> pause() {
+    return Optional.ofNullable(pause);
+  }
+
+  /** When a silence or an ack begins or ends next, without another word. */
+  public Optional<Instant> nextChange(Instant now) {
+    return Stream.concat(
+            silences.stream().flatMap(each -> Stream.of(each.silence.at(), each.silence.until())),
+            acks.values().stream().map(OperatorState::ends))
+        .filter(each -> each.isAfter(now))
+        .min(Comparator.naturalOrder());
+  }
+
+  /** The silence of that id. */
+  public Optional<Silence> silence(MessageId id) {
+    return silences.stream().map(each -> each.silence).filter(s -> s.id().equals(id)).findFirst();
+  }
+
+  /** The acknowledgement of that alert or incident. */
+  public Optional<Ack> ack(MessageId about) {
+    return Optional.ofNullable(acks.get(about));
+  }
+
+  /** Silences and acknowledgements that are over. */
+  public Stream<OperatorInput> expired(Instant now) {
+    return Stream.concat(
+        silences.stream().map(each -> each.silence).filter(each -> !each.until().isAfter(now)),
+        acks.values().stream().filter(each -> !ends(each).isAfter(now)));
+  }
+
+  /** How many acknowledgements are in force. */
+  public long acksNow(Instant now) {
+    return acks.values().stream().filter(each -> now.isBefore(ends(each))).count();
+  }
+
+  /** How many silences hold. */
+  public long silencesNow(Instant now) {
+    return silences.stream().filter(each -> each.holds(now)).count();
+  }
+}

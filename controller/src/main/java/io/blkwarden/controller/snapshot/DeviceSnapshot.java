@@ -1,0 +1,28 @@
+package io.blkwarden.controller.snapshot;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A physical device of a host in the last window between two samples; what is unknown is absent.
+ *
+ * @param name such as {@code sda}
+ * @param scheduler the I/O scheduler
+ * @param actuator whether priorities bite there
+ * @param util part of the time in which any I/O was in flight, 0 to 1
+ * @param awaitMs mean time of an I/O
+ * @param inFlight I/Os in flight when the sample was taken
+ * @param iops reads and writes completed a second
+ */
+public record DeviceSnapshot(
+    String name,
+    String scheduler,
+    String actuator,
+    @Nullable Double util,
+    @Nullable Double awaitMs,
+    @Nullable Double inFlight,
+    @Nullable Double iops) {
+  /** Utilisation times await: how long an I/O waits there, the less the more the device rests. */
+  public @Nullable Double pain() {
+    return util == null || awaitMs == null ? null : KnownNumbers.of(util * awaitMs);
+  }
+}

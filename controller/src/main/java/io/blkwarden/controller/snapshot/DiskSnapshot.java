@@ -1,0 +1,50 @@
+package io.blkwarden.controller.snapshot;
+
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.VolumeRole;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk in the last window between two samples; what is unknown is absent.
+ *
+ * @param domain whose
+ * @param vdev virtual device
+ * @param volume the toolstack's path
+ * @param role what it is used for
+ * @param state whether its workers are proven
+ * @param reason why they are not; absent when they are
+ * @param workers tasks that serve it, as name and pid
+ * @param devices the physical devices below it
+ * @param iops reads and writes a second
+ * @param readBytesPerS bytes read a second
+ * @param writeBytesPerS bytes written a second
+ * @param awaitMs mean time of an I/O
+ * @param util part of the time in which any I/O was in flight, 0 to 1
+ * @param share its part of the time that all guests' I/Os on its device took, 0 to 1
+ * @param policies whose level it is above
+ */
+public record DiskSnapshot(
+    DomainRef domain,
+    String vdev,
+    @Nullable String volume,
+    VolumeRole role,
+    MappingState state,
+    @Nullable UnresolvedReason reason,
+    List<String> workers,
+    List<String> devices,
+    @Nullable Double iops,
+    @Nullable Double readBytesPerS,
+    @Nullable Double writeBytesPerS,
+    @Nullable Double awaitMs,
+    @Nullable Double util,
+    @Nullable Double share,
+    List<String> policies) {
+  public DiskSnapshot {
+    workers = List.copyOf(workers);
+    devices = List.copyOf(devices);
+    policies = List.copyOf(policies);
+  }
+}

@@ -1,0 +1,128 @@
+package io.blkwarden.controller.throttle;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.OperatorKey;
+import io.blkwarden.model.Require;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was decided about a disk, a host or the fleet, and why; refusals are decisions too.
+ *
+ * @param at wall clock of the controller
+ * @param host where; {@code _fleet} for the whole fleet
+ * @param domain whose disk; absent when no disk is concerned
+ * @param vdev which disk; absent when none is
+ * @param policy which policy; absent for what a person asked
+ * @param verdict what was decided
+ * @param throttle the lease concerned; absent when there is none
+ * @param reason why, in a sentence; 1 to 1000 characters
+ * @param numbers what was measured, by name, in name order; at most 32
+ * @param alert whose alert tells of it; absent when none does
+ * @param guard what refused or held back; absent when nothing did
+ * @param requestedByKey NKey of the user whose request it carries out; absent when none did
+ */
+public record Decision(
+    Instant at,
+    HostId host,
+    @Nullable DomainRef domain,
+    @Nullable String vdev,
+    @Nullable String policy,
+    Verdict verdict,
+    @Nullable MessageId throttle,
+    String reason,
+    Map<String, Double> numbers,
+    @Nullable MessageId alert,
+    @Nullable String guard,
+    @Nullable OperatorKey requestedByKey) {
+  private static final int REASON_MAX = 1_000;
+
+  public Decision {
+    Require.present(at, "at");
+    Require.present(host, "host");
+    Require.optionalText(vdev, 64, "vdev");
+    Require.optionalText(policy, 100, "policy");
+    Require.present(verdict, "verdict");
+    reason = reason.length() > REASON_MAX ? reason.substring(0, REASON_MAX) : reason;
+    Require.text(reason, REASON_MAX, "reason");
+    Require.within(numbers.size(), 0, 32, "numbers (count)");
+    numbers = Collections.unmodifiableMap(new TreeMap<>(numbers));
+    Require.optionalText(guard, 64, "guard");
+  }
+
+  /** A decision that no alert tells of and no guard had a part in. */
+  public Decision(
+      Instant at,
+      HostId host,
+      @Nullable DomainRef domain,
+      @Nullable String vdev,
+      @Nullable String policy,
+      Verdict verdict,
+      @Nullable MessageId throttle,
+      String reason,
+      Map<String, Double> numbers) {
+    this(at, host, domain, vdev, policy, verdict, throttle, reason, numbers, null, null, null);
+  }
+
+  /** A decision about the whole fleet. */
+  public static Decision ofFleet(
+      Instant at, Verdict verdict, String reason, Map<String, Double> numbers) {
+    return new Decision(at, HostId.FLEET, null, null, null, verdict, null, reason, numbers);
+  }
+
+  /** The same, told by an alert. */
+  public Decision toldBy(@Nullable MessageId id) {
+    return with(id, guard, requestedByKey);
+  }
+
+  /** The same, with what refused or held back. */
+  public Decision heldBackBy(String kind) {
+    return with(alert, kind, requestedByKey);
+  }
+
+  /** The same, carrying out the request of a user; of none if there is no key. */
+  public Decision requestedBy(@Nullable OperatorKey key) {
+    return with(alert, guard, key);
+  }
+
+  private Decision with(
+      @Nullable MessageId told, @Nullable String heldBack, @Nullable OperatorKey key) {
+    return new Decision(
+        at, host, domain, vdev, policy, verdict, throttle, reason, numbers, told, heldBack, key);
+  }
+
+  /** What was decided. */
+  public enum Verdict {
+    /** A throttle is asked for. */
+    ACT,
+    /** It would be, in another mode. */
+    SHADOW,
+    /** A guard said no. */
+    REFUSE,
+    /** A throttle is ended. */
+    RELEASE,
+    /** A throttle is weakened by a step before it ends. */
+    EASE,
+    /** A throttle runs longer. */
+    RENEW,
+    /** Nothing is done for now. */
+    SKIP,
+    /** A host that is gone for good is forgotten. */
+    FORGET,
+    /** An operator's silence, acknowledgement, pause or answer to a proposal was carried out. */
+    REQUEST;
+
+    /** Name in messages. */
+    @JsonValue
+    public String wire() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/** Runs tests of policies on made-up hosts; pure. */
-@NullMarked
-package io.blkwarden.controller.trial;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tells the story of a domain, a throttle or an alert from what was said about it; pure. */
-@NullMarked
-package io.blkwarden.controller.why;
-
-import org.jspecify.annotations.NullMarked;

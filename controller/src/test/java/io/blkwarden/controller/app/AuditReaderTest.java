@@ -1,0 +1,75 @@
+package io.blkwarden.controller.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.audit.AuditQuery;
+import io.blkwarden.controller.audit.AuditTrail;
+import io.blkwarden.controller.bus.BusCounters;
+import io.blkwarden.controller.bus.RecordServer;
+import io.blkwarden.controller.nats.NatsException;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.model.subject.Subjects;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+final class AuditReaderTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  private static Mono<AuditTrail> ask(AuditReader desk) {
+    return desk.tell(new AuditQuery("vm176"), Duration.ofHours(1));
+  }
+
+  private static RecordServer records(int port) {
+    return new RecordServer(
+        new NatsSettings("nats://127.0.0.1:" + port, null, Subjects.DEFAULT, "c1"),
+        new BusCounters(),
+        Clock.systemUTC(),
+        new SplittableRandom(1));
+  }
+
+  @Test
+  void soManyWaitAndWhoComesAfterIsTurnedAway() throws IOException {
+    // takes the connection and never greets, so that the first is read for as long as the test runs
+    try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+        AuditReader desk = new AuditReader(records(silent.getLocalPort()), Clock.systemUTC())) {
+      List<Throwable> refused = new CopyOnWriteArrayList<>();
+      Disposable _ = ask(desk).subscribe(_ -> {}, refused::add);
+      try (Socket _ = silent.accept()) { // it is being read
+        for (int i = 0; i < AuditReader.WAITING; i++) {
+          Disposable _ = ask(desk).subscribe(_ -> {}, refused::add);
+        }
+
+        StepVerifier.create(ask(desk)).expectError(RejectedExecutionException.class).verify(BOUND);
+        assertThat(refused).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whatHindersIsTold() throws IOException {
+    int closed;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = free.getLocalPort();
+    }
+    try (AuditReader desk = new AuditReader(records(closed), Clock.systemUTC())) {
+      StepVerifier.create(ask(desk))
+          .expectErrorSatisfies(fault ->
+              assertThat(fault)
+                  .isInstanceOf(NatsException.class)
+                  .hasMessageContaining("cannot reach NATS"))
+          .verify(BOUND);
+    }
+  }
+}

@@ -1,0 +1,352 @@
+package io.blkwarden.controller.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.engine.EngineSettings;
+import io.blkwarden.controller.ingest.IntakeCounters.Kind;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.testing.AlertTap;
+import io.blkwarden.controller.testing.ScriptedHost;
+import io.blkwarden.controller.testing.SwapStorm;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole controller on a real nats-server, with hosts that a script plays. */
+final class ControllerRuntimeTest {
+  private static final Duration BOUND = Duration.ofSeconds(90);
+  private static final HostId HOST = new HostId("dom0-7");
+
+  @TempDir Path policies;
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private final NatsServer server = closing(NatsServer.start());
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T resource) {
+    open.add(resource);
+    return resource;
+  }
+
+  private ControllerRuntime controller(String instance) throws IOException {
+    SwapStorm.in(policies);
+    EngineSettings normal = EngineSettings.DEFAULT;
+    return closing(
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance),
+                policies,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            new EngineSettings(
+                1_000,
+                200,
+                normal.silentIntervals() * 10,
+                normal.snapshotRetryMillis(),
+                30_000,
+                normal.answerMillis(),
+                normal.attempts(),
+                normal.restMillis(),
+                normal.harmRestMillis(),
+                normal.rejudgeMillis(),
+                normal.swapRejudgeMillis(),
+                normal.pendingAsksMax())));
+  }
+
+  /** One whose folder of policies is empty, until the test writes some. */
+  private ControllerRuntime without(Path folder) {
+    return closing(
+        ControllerRuntime.start(
+            new ControllerSettings(
+                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c0"), folder, null)));
+  }
+
+  private static void awaitReady(ControllerRuntime controller) {
+    await("ready")
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(controller.readiness().hindrances()).isEmpty());
+  }
+
+  private ScriptedHost storming(HostId name) {
+    ScriptedHost host = closing(new ScriptedHost(server, name));
+    host.swaps(800);
+    host.live();
+    return host;
+  }
+
+  private static List<Command> sets(ScriptedHost host) {
+    return host.agent().commands.stream()
+        .filter(command -> command.action() instanceof CommandAction.Set)
+        .toList();
+  }
+
+  @Test
+  void oneWithoutPoliciesLeadsOnlyOnceItHasSome(@TempDir Path empty) throws Exception {
+    ControllerRuntime without = without(empty);
+    await("connected").atMost(BOUND).until(() -> without.readiness().hindrances().size() == 2);
+    assertThat(without.readiness().hindrances())
+        .containsExactly(
+            "no claim to command the fleet yet",
+            "no policy file of %s holds, so it never leads".formatted(empty));
+    ControllerRuntime other = controller("c1");
+    awaitReady(other);
+    assertThat(other.stop(Duration.ofSeconds(5))).isTrue();
+
+    SwapStorm.in(empty);
+    awaitReady(without);
+  }
+
+  @Test
+  void aStormIsThrottledToldReleasedAndResolved() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    AlertTap alerts = closing(new AlertTap(server));
+    ScriptedHost host = storming(HOST);
+
+    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    Command set = sets(host).getFirst();
+    assertThat(set.epoch()).isPositive();
+    assertThat(set.action())
+        .isInstanceOfSatisfying(
+            CommandAction.Set.class,
+            action -> {
+              assertThat(action.restraint()).isEqualTo(Restraint.Priority.IDLE);
+              assertThat(action.vdev()).isEqualTo("xvda2");
+              assertThat(action.workers()).singleElement().extracting("pid").isEqualTo(27444);
+            });
+    await("told").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+
+    host.swaps(5);
+    await("released").atMost(BOUND).until(() -> host.held() == null);
+    await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
+
+    assertThat(alerts.states()).startsWith(Alert.State.FIRING).endsWith(Alert.State.RESOLVED);
+    assertThat(alerts.ids()).hasSize(1);
+    assertThat(get(controller, "/readyz").statusCode()).isEqualTo(200);
+    assertThat(get(controller, "/api/v1/hosts").body()).contains("\"host\":\"dom0-7\"");
+    await("why")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(get(controller, "/api/v1/why?about=vm176").body())
+                .contains(
+                    "decided to throttle vm176/xvda2 on dom0-7",
+                    "Controller c1 released vm176/xvda2 on dom0-7"));
+    assertThat(get(controller, "/metrics").body())
+        .contains("blkwarden_alerts_total{state=\"resolved\"}", "blkwarden_claim_held 1.0");
+    assertThat(controller.stop(Duration.ofSeconds(20))).isTrue();
+  }
+
+  private static HttpResponse<String> get(ControllerRuntime controller, String path)
+      throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(
+                  URI.create(
+                      "http://127.0.0.1:%d%s".formatted(controller.httpPort().orElseThrow(), path)))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  @Test
+  void aServerThatDiesInTheMiddleLosesNoCommandAndNoAlert() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    ScriptedHost host = closing(new ScriptedHost(server, HOST));
+    host.answering = false;
+    host.swaps(800);
+    host.live();
+    await("asked").atMost(BOUND).until(() -> !sets(host).isEmpty());
+
+    server.kill();
+    host.answering = true;
+    server.run();
+
+    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    AlertTap alerts = closing(new AlertTap(server));
+    await("told")
+        .atMost(BOUND)
+        .until(() ->
+            alerts.states().contains(Alert.State.FIRING)
+                && alerts.states().contains(Alert.State.HANDLED));
+    assertThat(controller.dispatchCounters().lost.sum()).isZero();
+    assertThat(controller.busCounters().alertsLost.sum()).isZero();
+  }
+
+  @Test
+  void readyzTellsWhenNatsGoesAndComesBack() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    assertThat(get(controller, "/metrics").body())
+        .contains("blkwarden_ready 1.0", "blkwarden_nats_connected 1.0");
+
+    server.kill();
+    await("not ready")
+        .atMost(BOUND)
+        .untilAsserted(() -> {
+          HttpResponse<String> gone = get(controller, "/readyz");
+          assertThat(gone.statusCode()).isEqualTo(503);
+          assertThat(gone.body()).startsWith("not ready\nthe connection to NATS is lost");
+        });
+    assertThat(get(controller, "/healthz").statusCode()).isEqualTo(200);
+    assertThat(get(controller, "/metrics").body())
+        .contains("blkwarden_ready 0.0", "blkwarden_nats_connected 0.0");
+
+    server.run();
+    await("ready again")
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(get(controller, "/readyz").statusCode()).isEqualTo(200));
+  }
+
+  @Test
+  void theSecondWatchesAndSaysSo() throws Exception {
+    ControllerRuntime first = controller("c1");
+    awaitReady(first);
+    ControllerRuntime second = controller("c2");
+    await("watches")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(second.readiness().hindrances())
+                .containsExactly("controller c1 commands the fleet"));
+    ScriptedHost host = storming(HOST);
+
+    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    assertThat(host.agent().commands).extracting(Command::issuedBy).containsOnly("c1");
+    assertThat(second.dispatchCounters().commands.sum()).isZero();
+  }
+
+  @Test
+  void anAlertKeepsItsIdOverARestartAndIsResolvedByTheSuccessor() throws Exception {
+    ControllerRuntime first = controller("c1");
+    awaitReady(first);
+    AlertTap alerts = closing(new AlertTap(server));
+    ScriptedHost host = storming(HOST);
+    await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+    assertThat(first.stop(Duration.ofSeconds(20))).isTrue();
+    int toldByTheFirst = alerts.states().size();
+
+    ControllerRuntime second = controller("c2");
+    awaitReady(second);
+    await("told again").atMost(BOUND).until(() -> alerts.states().size() > toldByTheFirst);
+    assertThat(second.stop(Duration.ofSeconds(20))).isTrue();
+
+    host.swaps(5);
+    ControllerRuntime third = controller("c3");
+    awaitReady(third);
+    await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
+
+    assertThat(alerts.ids()).hasSize(1);
+    assertThat(third.intakeCounters().stepFailures.sum()).isZero();
+  }
+
+  @Test
+  void nonsenseIsCountedAndDoesNotStopTheWork() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    ScriptedHost noisy = closing(new ScriptedHost(server, new HostId("dom0-8")));
+    Random random = new Random(7);
+    for (int i = 0; i < 200; i++) {
+      byte[] noise = new byte[random.nextInt(2_000)];
+      random.nextBytes(noise);
+      nonsense(noisy, noise);
+    }
+    nonsense(noisy, new byte[1_000_000]);
+    noisy.agent().flush();
+    await("counted")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(controller.intakeCounters().malformed.get(Kind.MAPPING)).hasToString("201"));
+
+    ScriptedHost host = storming(HOST);
+    await("throttled").atMost(BOUND).until(() -> host.held() != null);
+    assertThat(controller.intakeCounters().stepFailures.sum()).isZero();
+  }
+
+  @Test
+  void twoAgentsOfOneHostNameRaiseAnAlertAndGetNoCommand() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    AlertTap alerts = closing(new AlertTap(server));
+    ScriptedHost host = closing(new ScriptedHost(server, HOST));
+    ScriptedHost clone = closing(new ScriptedHost(server, HOST, UUID.randomUUID()));
+    host.live();
+    clone.live();
+    await("told")
+        .atMost(BOUND)
+        .untilAsserted(() ->
+            assertThat(alerts.alerts())
+                .singleElement()
+                .satisfies(alert -> {
+                  assertThat(alert.policy()).isEqualTo("duplicate-hosts");
+                  assertThat(alert.summary()).contains("dom0-7", "--host");
+                }));
+
+    host.swaps(800);
+    clone.swaps(800);
+    ScriptedHost other = storming(new HostId("dom0-8"));
+    await("another host is throttled").atMost(BOUND).until(() -> other.held() != null);
+    assertThat(sets(host)).isEmpty();
+    assertThat(sets(clone)).isEmpty();
+  }
+
+  private static void nonsense(ScriptedHost host, byte[] noise) {
+    Subjects subjects = Subjects.DEFAULT;
+    HostId name = new HostId("dom0-8");
+    for (String subject :
+        List.of(
+            subjects.sample(name),
+            subjects.mapping(name, "snapshot"),
+            subjects.heartbeat(name),
+            subjects.outcome(name),
+            subjects.operator("throttle"))) {
+      host.agent().connection().publish(subject, "_INBOX.nobody", noise);
+    }
+    host.agent().raw("blkwarden.v1.sample.0.%", "x".getBytes(UTF_8));
+  }
+
+  @Test
+  void stoppingWaitsForTheAnswerOfWhatIsUnderWay() throws Exception {
+    ControllerRuntime controller = controller("c1");
+    awaitReady(controller);
+    ScriptedHost host = closing(new ScriptedHost(server, HOST));
+    host.answering = false;
+    host.swaps(800);
+    host.live();
+    await("asked").atMost(BOUND).until(() -> !sets(host).isEmpty());
+
+    host.answering = true; // the next attempt is answered
+    boolean complete = controller.stop(Duration.ofSeconds(30));
+
+    assertThat(complete).isTrue();
+    assertThat(controller.dispatchCounters().answered.sum()).isPositive();
+    assertThat(controller.busCounters().alertsPublished.sum()).isPositive();
+  }
+}

@@ -1,0 +1,41 @@
+package io.blkwarden.controller.attribution;
+
+import io.blkwarden.controller.blame.model.Incident;
+import io.blkwarden.controller.blame.model.Kind;
+import java.util.Set;
+
+/**
+ * Disks named rightly, named wrongly, and missed, summed over incidents.
+ *
+ * @param right culprits that were named
+ * @param wrong others that were named
+ * @param missed culprits that were not
+ */
+record Score(int right, int wrong, int missed) {
+  static final Score NONE = new Score(0, 0, 0);
+
+  static Score of(Accuser accuser, Kind kind, long firstSeed, int seeds) {
+    Score sum = NONE;
+    for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
+      Incident incident = Incident.generate(kind, seed);
+      Set<Integer> named = accuser.accuse(incident.window());
+      int right = (int) named.stream().filter(incident.culprits()::contains).count();
+      sum = sum.plus(new Score(right, named.size() - right, incident.culprits().size() - right));
+    }
+    return sum;
+  }
+
+  Score plus(Score other) {
+    return new Score(right + other.right, wrong + other.wrong, missed + other.missed);
+  }
+
+  /** Of the named, the part that was right; {@link Double#NaN} when none was named. */
+  double precision() {
+    return right + wrong == 0 ? Double.NaN : (double) right / (right + wrong);
+  }
+
+  /** Of the culprits, the part that was named; {@link Double#NaN} when there was none. */
+  double recall() {
+    return right + missed == 0 ? Double.NaN : (double) right / (right + missed);
+  }
+}

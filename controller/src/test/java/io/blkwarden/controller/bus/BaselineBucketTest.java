@@ -1,0 +1,135 @@
+package io.blkwarden.controller.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.blkwarden.controller.baseline.BaselineTable;
+import io.blkwarden.controller.baseline.DiskBaseline;
+import io.blkwarden.controller.baseline.DiskClass;
+import io.blkwarden.controller.fleet.DeviceClass;
+import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.policy.BaselineThreshold;
+import io.blkwarden.controller.testing.Recording;
+import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.testing.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What was learned of the fleet, kept over a controller's end in a real bucket. */
+final class BaselineBucketTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final DiskClass CLASS =
+      new DiskClass(Metric.READ_BYTES, 60_000, VolumeRole.ROOT, DeviceClass.HDD, "größe 1.x");
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private static DiskBaseline spec() {
+    BaselineTable baselines = new BaselineTable();
+    for (int disk = 0; disk < 40; disk++) {
+      baselines.add(CLASS, 1e6 * disk, 1);
+    }
+    baselines.endRound(60_000, 1);
+    return baselines.specs(Instant.parse("2026-11-22T18:00:00Z")).getFirst();
+  }
+
+  private NatsFleetBus bus(NatsServer server, String name, Recording inbox) {
+    NatsFleetBus bus =
+        new NatsFleetBus(
+            new NatsSettings(server.url(), null, Subjects.DEFAULT, name),
+            name + "-run",
+            new BusCounters(),
+            Clock.systemUTC(),
+            new SplittableRandom(5),
+            () -> true);
+    open.add(bus);
+    inbox.of(bus);
+    bus.start();
+    return bus;
+  }
+
+  @Test
+  void theNextControllerIsGivenIt() throws Exception {
+    NatsServer server = NatsServer.start();
+    open.add(server);
+    Connection other = Nats.connect(server.url());
+    open.add(other);
+    NatsFleetBus first = bus(server, "c1", new Recording());
+    await().atMost(BOUND).until(() -> first.state().problem().isEmpty());
+    first.storeBaseline(spec()).block(BOUND);
+    await().atMost(BOUND).until(() -> other.keyValue("blkwarden-spec").keys().size() == 1);
+    first.close();
+
+    other.keyValue("blkwarden-spec").put("broken", "{}".getBytes(StandardCharsets.UTF_8));
+    Recording inbox = new Recording();
+    NatsFleetBus second = bus(server, "c2", inbox);
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
+    await().atMost(BOUND).until(() -> second.state().problem().isEmpty());
+  }
+
+  @Test
+  void whoWatchesIsGivenEachChange() throws Exception {
+    NatsServer server = NatsServer.start();
+    open.add(server);
+    NatsFleetBus commands = bus(server, "c1", new Recording());
+    await().atMost(BOUND).until(() -> commands.state().problem().isEmpty());
+    Recording inbox = new Recording();
+    NatsFleetBus watches = bus(server, "c2", inbox);
+    await().atMost(BOUND).until(() -> watches.state().problem().isEmpty());
+
+    commands.storeBaseline(spec()).block(BOUND);
+    await()
+        .atMost(BOUND)
+        .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
+  }
+
+  @Test
+  void itReadsWhatItWroteAndSaysWhatIsWrong() throws IOException {
+    DiskBaseline baseline = spec();
+    assertThat(BaselineJson.decode(BaselineJson.encode(baseline))).isEqualTo(baseline);
+    assertThat(BaselineJson.key(CLASS))
+        .isEqualTo("read_bytes_per_s.60000.root.hdd.gr=C3=B6=C3=9Fe=201=2Ex");
+    String before =
+        new String(BaselineJson.encode(baseline), StandardCharsets.UTF_8)
+            .replace("\"device\":\"hdd\",", "");
+    assertThat(BaselineJson.decode(before.getBytes(StandardCharsets.UTF_8)).of().device())
+        .isEqualTo(DeviceClass.UNKNOWN);
+    BaselineTable next = new BaselineTable();
+    next.load(baseline, false, 1);
+    assertThat(next.level(CLASS, new BaselineThreshold(0, 50.0, 1, 10))).isBetween(18e6, 21e6);
+    String odd =
+        new String(BaselineJson.encode(baseline), StandardCharsets.UTF_8)
+            .replace("read_bytes_per_s", "nonsense");
+    assertThatThrownBy(() -> BaselineJson.decode(odd.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("metric: found 'nonsense'");
+    String torn =
+        new String(BaselineJson.encode(baseline), StandardCharsets.UTF_8)
+            .replace(baseline.sketch(), "AQID");
+    assertThatThrownBy(() -> BaselineJson.decode(torn.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> BaselineJson.decode("[".getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IOException.class);
+  }
+}

@@ -1,0 +1,73 @@
+package io.blkwarden.controller.bus;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.controller.nats.Bucket;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class KnownOperatorInputsTest {
+  private static final ZonedDateTime THEN =
+      ZonedDateTime.of(2026, 11, 30, 12, 0, 0, 0, ZoneOffset.UTC);
+  private static final byte[] VALUE = "{}".getBytes(UTF_8);
+  private static final KnownOperatorInputs KNOWN =
+      new KnownOperatorInputs(
+          new Bucket.History(THEN, 7),
+          Map.of("pause", VALUE, "silence.a", VALUE, "silence.b", VALUE, "ack.c", VALUE));
+
+  private static Bucket.History same(long last) {
+    return new Bucket.History(THEN, last);
+  }
+
+  private static Bucket.History another(long last) {
+    return new Bucket.History(THEN.plusSeconds(1), last);
+  }
+
+  @Test
+  void whatABucketLacksThatKeptItsHistoryWasDeleted() {
+    assertThat(KNOWN.isLostIn(same(7))).isFalse();
+    assertThat(KNOWN.missingIn(same(7), Set.of())).isEmpty();
+    assertThat(KNOWN.missingIn(same(12), Set.of("silence.a"))).isEmpty();
+  }
+
+  @Test
+  void allThatABucketLacksIsMissingWhenItWasCreatedAnew() {
+    assertThat(KNOWN.isLostIn(another(0))).isTrue();
+    assertThat(KNOWN.missingIn(another(0), Set.of())).isEqualTo(KNOWN.values());
+    assertThat(KNOWN.missingIn(another(100), Set.of()))
+        .as("however much was written since")
+        .isEqualTo(KNOWN.values());
+  }
+
+  @Test
+  void soItIsWhenTheLastChangesAreGone() {
+    assertThat(KNOWN.isLostIn(same(6))).isTrue();
+    assertThat(KNOWN.missingIn(same(6), Set.of("silence.a", "silence.b", "ack.c")))
+        .containsOnlyKeys("pause");
+  }
+
+  @Test
+  void whatWasWrittenOrDeletedSinceIsLeft() {
+    assertThat(KNOWN.missingIn(another(2), Set.of("pause", "silence.a")))
+        .containsOnlyKeys("silence.b", "ack.c");
+  }
+
+  @Test
+  void aLossThatWasFoundStaysOneWhateverIsWrittenBack() {
+    KnownOperatorInputs lost = KNOWN.lost();
+    assertThat(lost.isLostIn(same(7))).isTrue();
+    assertThat(lost.isLostIn(same(1_000))).isTrue();
+    assertThat(lost.missingIn(same(1_000), Set.of("pause", "silence.a", "ack.c")))
+        .containsOnlyKeys("silence.b");
+  }
+
+  @Test
+  void theyAreCountedByKind() {
+    assertThat(KnownOperatorInputs.count(KNOWN.values().keySet()))
+        .isEqualTo("acknowledgements: 1, pause: 1, silences: 2");
+  }
+}

@@ -1,0 +1,159 @@
+package io.blkwarden.controller.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.message.Alert;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A fault of the step itself concerns what it happened on, and loses nothing else. */
+final class FaultsTest {
+  private static final String POLICY =
+      """
+      policies:
+        - name: busy
+          mode: auto
+          match: { domain: "vm*" }
+          when: { metric: iops, above: 200, for: 3s, clear_below: 100, clear_for: 3s }
+          then: { ladder: [ idle ], lease: 1m, alert: warning }
+      """;
+
+  private final FailingIds ids = new FailingIds();
+  private final EngineRig rig = new EngineRig(1, ids);
+  private final SwappingHost host = new SwappingHost();
+
+  /** Fails where it is told to: each id is of 16 numbers. */
+  private static final class FailingIds extends Random {
+    private static final long serialVersionUID = 1;
+    private transient int idsUntilFault = Integer.MAX_VALUE;
+    private transient int numbers;
+
+    void failOnId(int number) {
+      idsUntilFault = number;
+      numbers = 0;
+    }
+
+    @Override
+    public int nextInt(int bound) {
+      if (numbers++ / 16 + 1 == idsUntilFault) {
+        idsUntilFault = Integer.MAX_VALUE; // once
+        throw new IllegalStateException("on purpose");
+      }
+      return super.nextInt(bound);
+    }
+  }
+
+  @BeforeEach
+  void begin() {
+    rig.act(POLICY);
+    rig.mayFail = true;
+    rig.begin(host);
+  }
+
+  /** Both disks are over the threshold. */
+  private void both() {
+    host.reads(host.noisy, 800, 2, 990, 4);
+    host.reads(host.neighbour, 700, 2, 990, 4);
+  }
+
+  private static List<Effect.Failed> faults(List<Effect> effects) {
+    return effects.stream()
+        .filter(Effect.Failed.class::isInstance)
+        .map(Effect.Failed.class::cast)
+        .toList();
+  }
+
+  @Test
+  void oneBadRowDoesNotStopTheHostsOtherRows() {
+    rig.seconds(2, host, this::both);
+    ids.failOnId(1);
+    List<Effect> effects = rig.seconds(1, host, this::both);
+
+    assertThat(faults(effects))
+        .singleElement()
+        .satisfies(f -> {
+          assertThat(f.host()).isEqualTo(host.id);
+          assertThat(f.what()).contains("xvd");
+        });
+    assertThat(EngineRig.alerts(effects))
+        .extracting(alert -> alert.domain() == null ? "" : alert.domain().name())
+        .containsExactly("vm5");
+    assertThat(effects).contains(new Effect.RequestMap(host.id));
+  }
+
+  @Test
+  void theBadRowsBreachIsToldOnceItCanBe() {
+    rig.seconds(2, host, this::both);
+    ids.failOnId(1);
+    rig.seconds(1, host, this::both);
+    ids.failOnId(Integer.MAX_VALUE);
+    rig.map(host);
+
+    assertThat(EngineRig.alerts(rig.seconds(4, host, this::both)))
+        .extracting(alert -> alert.domain() == null ? "" : alert.domain().name())
+        .contains("vm176");
+  }
+
+  @Test
+  void ofAHostOneFaultAMinuteIsTold() {
+    rig.seconds(2, host, this::both);
+    ids.failOnId(1);
+    int told = 0;
+    for (int second = 0; second < 130; second++) {
+      ids.failOnId(1);
+      told += faults(rig.seconds(1, host, this::both)).size();
+    }
+
+    assertThat(told).isBetween(2, 3);
+  }
+
+  /** Whatever the fault comes after: an alert that counts as published was handed over. */
+  @Test
+  void whatWasDecidedBeforeAFaultIsHandedOver() {
+    for (int number = 1; number <= 8; number++) {
+      FailingIds failing = new FailingIds();
+      EngineRig another = new EngineRig(1, failing).act(POLICY);
+      another.mayFail = true;
+      SwappingHost storming = new SwappingHost();
+      another.begin(storming);
+      another.seconds(
+          2,
+          storming,
+          () -> {
+            storming.reads(storming.noisy, 800, 2, 990, 4);
+            storming.reads(storming.neighbour, 700, 2, 990, 4);
+          });
+      failing.failOnId(number);
+      another.seconds(1, storming, storming::storm);
+      failing.failOnId(Integer.MAX_VALUE);
+      another.map(storming);
+      another.seconds(10, storming, storming::storm);
+
+      List<Alert> ofGuest =
+          EngineRig.alerts(another.all).stream()
+              .filter(a -> a.domain() != null && a.domain().name().equals("vm176"))
+              .toList();
+      assertThat(ofGuest).as("fault on id %d", number).isNotEmpty();
+      assertThat(ofGuest.getFirst().state()).isEqualTo(Alert.State.FIRING);
+      assertThat(ofGuest.stream().filter(a -> a.state() == Alert.State.FIRING))
+          .as("fault on id %d", number)
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void anInputThatFailsLeavesItsHostUnknownAndAsksForItsMap() {
+    both();
+    Input sampled = new Input.SampleBatch(host.id, host.frame());
+    rig.feed(sampled);
+    List<Effect> mending = rig.step.recover(sampled);
+
+    assertThat(mending).contains(new Effect.RequestMap(host.id));
+    assertThat(rig.step.reading(10).hosts().getFirst().live()).isFalse();
+    rig.map(host);
+    rig.seconds(1, host, this::both);
+    assertThat(rig.step.reading(10).hosts().getFirst().live()).isTrue();
+  }
+}

@@ -1,0 +1,66 @@
+package io.blkwarden.controller.recording;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Recordings made up for tests. */
+public final class Entries {
+  public static final FileHeader HEADER =
+      new FileHeader(
+          new UUID(7, 8), 3, new ReceiveTime(5_000_000, 1_795_000_000_000L), "blkwarden.v1");
+
+  private Entries() {}
+
+  /** A message so many ms after the file's begin. */
+  public static Entry.Message message(long afterMillis, String subject, String payload) {
+    return message(afterMillis, subject, payload.getBytes(UTF_8));
+  }
+
+  public static Entry.Message message(long afterMillis, String subject, byte[] payload) {
+    return new Entry.Message(at(afterMillis), false, subject, payload);
+  }
+
+  public static ReceiveTime at(long afterMillis) {
+    return new ReceiveTime(
+        HEADER.begun().monotonicMicros() + afterMillis * 1_000,
+        HEADER.begun().wallMillis() + afterMillis);
+  }
+
+  /** The file that holds them. */
+  public static byte[] file(List<? extends Entry> entries) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      FileEncoder encoder = new FileEncoder(out, HEADER);
+      for (Entry entry : entries) {
+        encoder.add(entry);
+      }
+      encoder.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** What a reader finds, each as text that says all of it. */
+  public static List<String> read(RecordingReader reader) throws IOException {
+    List<String> found = new ArrayList<>();
+    for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
+      found.add(text(next.get()));
+    }
+    return found;
+  }
+
+  public static String text(Entry entry) {
+    return switch (entry) {
+      case Entry.Message m -> "%s %s %s".formatted(m.at(), m, new String(m.payload(), UTF_8));
+      case Entry.Loss loss -> loss.toString();
+    };
+  }
+}

@@ -1,0 +1,80 @@
+package io.blkwarden.agent.app;
+
+import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.Throttler;
+import io.blkwarden.model.message.Heartbeat.HeldThrottle;
+import io.blkwarden.model.message.Heartbeat.ProbeHealth;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What works and what does not, for the heartbeat; for use by several threads. */
+final class AgentHealth {
+  private static final int MAX_DETAIL = 1_000;
+
+  private final Map<String, Optional<String>> faults = new TreeMap<>();
+  private final Map<String, Long> counts = new TreeMap<>();
+  private final Set<String> unavailable = new HashSet<>();
+
+  /** Says how a source does: what is wrong, or nothing. */
+  synchronized void set(String name, Optional<String> fault) {
+    faults.put(name, fault);
+  }
+
+  /**
+   * Says that a source can never be read on this host, which is no fault of it.
+   *
+   * @return whether that was not known before
+   */
+  synchronized boolean unavailable(String name) {
+    faults.remove(name);
+    return unavailable.add(name);
+  }
+
+  /** Counts something that was lost or went wrong. */
+  synchronized void count(String what) {
+    counts.merge(what, 1L, Long::sum);
+  }
+
+  synchronized List<ProbeHealth> probes(BusState bus) {
+    Map<String, Optional<String>> all = new TreeMap<>(faults);
+    all.put("nats", Optional.empty());
+    bus.faults().forEach((name, fault) -> all.put(name, Optional.of(fault)));
+    List<ProbeHealth> probes = new ArrayList<>();
+    all.forEach((name, fault) ->
+        probes.add(
+            new ProbeHealth(name, fault.isEmpty(), fault.map(AgentHealth::cut).orElse(null))));
+    return probes;
+  }
+
+  private static String cut(String text) {
+    return text.length() > MAX_DETAIL ? text.substring(0, MAX_DETAIL) : text;
+  }
+
+  synchronized Map<String, Long> drops(BusState bus, AgentInbox inbox) {
+    Map<String, Long> drops = new TreeMap<>(counts);
+    bus.drops().forEach((kind, count) -> drops.merge(kind, count, Long::sum));
+    drops.put("changes_conflated", inbox.conflated());
+    drops.put("commands_refused", inbox.refused());
+    return drops;
+  }
+
+  static List<HeldThrottle> held(Throttler throttler, long nowMillis) {
+    List<HeldThrottle> held = new ArrayList<>();
+    for (Lease lease : throttler.table().all()) {
+      held.add(
+          new HeldThrottle(
+              lease.id(),
+              lease.domain(),
+              lease.vdev(),
+              lease.restraint(),
+              lease.remainingMillis(nowMillis)));
+    }
+    return held;
+  }
+}

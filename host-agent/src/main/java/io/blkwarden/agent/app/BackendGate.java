@@ -1,0 +1,99 @@
+package io.blkwarden.agent.app;
+
+import io.blkwarden.agent.kernel.BackendDevice;
+import io.blkwarden.agent.kernel.BackendId;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.DiskGate;
+import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.MappedDisk;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a disk's backend once more, right before its workers are touched: the node must be online
+ * and connected (state 4), xenstore, sysfs and the mapping must name the same device, the device
+ * must be the same volume, and the domid must belong to the same guest.
+ */
+final class BackendGate implements DiskGate {
+  private final XenStore store;
+  private final KernelFiles files;
+
+  BackendGate(XenStore store, KernelFiles files) {
+    this.store = store;
+    this.files = files;
+  }
+
+  @Override
+  public Optional<String> objection(MappedDisk disk) {
+    if (disk.disk().backend() != BackendKind.VBD) {
+      return Optional.of("backend: expected vbd, found " + disk.disk().backend().wire());
+    }
+    int domid = disk.domain().domid();
+    String node = "/local/domain/0/backend/vbd/%d/%d".formatted(domid, disk.disk().handle());
+    String vm = "/local/domain/" + domid + "/vm";
+    List<ReadResult<String>> read =
+        store.readAll(List.of(node + "/state", node + "/online", node + "/physical-device", vm));
+    return differs(node + "/state", "4", read.get(0))
+        .or(() -> differs(node + "/online", "1", read.get(1)))
+        .or(() -> device(disk, node + "/physical-device", read.get(2)))
+        .or(() -> guest(disk, vm, read.get(3)))
+        .or(() -> volume(disk));
+  }
+
+  private static Optional<String> differs(String path, String expected, ReadResult<String> found) {
+    return found instanceof ReadResult.Present<String>(String value)
+            && value.strip().equals(expected)
+        ? Optional.empty()
+        : Optional.of("%s: expected %s, found %s".formatted(path, expected, found.describe()));
+  }
+
+  private Optional<String> device(MappedDisk disk, String path, ReadResult<String> found) {
+    DeviceNumber expected = disk.volume().device();
+    Optional<DeviceNumber> node = found.toOptional().flatMap(BackendGate::number);
+    if (expected == null || !node.equals(Optional.of(expected))) {
+      return Optional.of("%s: expected %s, found %s".formatted(path, expected, found.describe()));
+    }
+    BackendId id = new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
+    ReadResult<BackendDevice> kernel = BackendDevice.read(files, id);
+    return kernel.map(BackendDevice::device).toOptional().equals(Optional.of(expected))
+        ? Optional.empty()
+        : Optional.of(
+            "%s in sysfs: expected %s, found %s"
+                .formatted(id.busId(), expected, kernel.describe()));
+  }
+
+  private static Optional<DeviceNumber> number(String text) {
+    try {
+      return Optional.of(DeviceNumber.parseHex(text.strip()));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> guest(MappedDisk disk, String path, ReadResult<String> found) {
+    String expected = "/vm/" + disk.domain().uuid();
+    // A guest that is being migrated within the host has "-1" behind its UUID.
+    return found instanceof ReadResult.Present<String>(String value)
+            && (value.strip().equals(expected) || value.strip().equals(expected + "-1"))
+        ? Optional.empty()
+        : Optional.of("%s: expected %s, found %s".formatted(path, expected, found.describe()));
+  }
+
+  private Optional<String> volume(MappedDisk disk) {
+    @Nullable String dm = disk.volume().dm();
+    if (dm == null) {
+      return Optional.empty();
+    }
+    String path = "sys/block/" + dm + "/dm/uuid";
+    ReadResult<String> uuid = files.read(path).map(String::strip);
+    String expected = Objects.requireNonNullElse(disk.volume().dmUuid(), "");
+    return uuid.toOptional().equals(Optional.of(expected))
+        ? Optional.empty()
+        : Optional.of("%s: expected %s, found %s".formatted(path, expected, uuid.describe()));
+  }
+}

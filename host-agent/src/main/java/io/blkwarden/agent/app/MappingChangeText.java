@@ -1,0 +1,148 @@
+package io.blkwarden.agent.app;
+
+import io.blkwarden.agent.mapping.diff.HostMapping;
+import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.Printable;
+import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.Worker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A change of the map in one line, for the log. */
+final class MappingChangeText {
+  /** Most disks that are named when there is a first map. */
+  private static final int MOST_OPEN = 100;
+
+  private MappingChangeText() {}
+
+  /** The first map of a run, and the disks of it that no proof ties to their threads. */
+  static List<String> ofFirst(HostMapping mapping) {
+    List<MappedDisk> open =
+        mapping.disks().stream().filter(d -> d.state() != MappingState.RESOLVED).toList();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "first map: %d domains, %d disks, %d of them resolved"
+            .formatted(
+                mapping.domains().size(),
+                mapping.disks().size(),
+                mapping.disks().size() - open.size()));
+    open.stream()
+        .limit(MOST_OPEN)
+        .map(disk -> "not resolved: " + Printable.of(words(disk)))
+        .forEach(lines::add);
+    if (open.size() > MOST_OPEN) {
+      lines.add("%d more are not resolved".formatted(open.size() - MOST_OPEN));
+    }
+    return lines;
+  }
+
+  /** Says what changed; what guests' owners chose is escaped. */
+  static String of(MappingChange change) {
+    return Printable.of(
+        switch (change) {
+          case MappingChange.Started(DomainRef domain) -> "domain started: " + words(domain);
+          case MappingChange.Stopped(DomainRef domain) -> "domain stopped: " + words(domain);
+          case MappingChange.Attached(MappedDisk disk) -> "disk attached: " + words(disk);
+          case MappingChange.Detached(MappedDisk disk) -> "disk detached: " + words(disk);
+          case MappingChange.Served(MappedDisk disk) -> "workers changed: " + words(disk);
+          case MappingChange.Changed(MappedDisk disk, List<String> what) ->
+              "disk changed (%s): %s".formatted(String.join(", ", what), facts(disk, what));
+          case MappingChange.Added(Volume volume) -> "device added: " + words(volume);
+          case MappingChange.Removed(Volume volume) -> "device removed: " + words(volume);
+        });
+  }
+
+  /** The domain that a change is about; null when it is about a device. */
+  static @Nullable DomainRef domain(MappingChange change) {
+    return switch (change) {
+      case MappingChange.Started(DomainRef domain) -> domain;
+      case MappingChange.Stopped(DomainRef domain) -> domain;
+      case MappingChange.Attached(MappedDisk disk) -> disk.domain();
+      case MappingChange.Detached(MappedDisk disk) -> disk.domain();
+      case MappingChange.Served(MappedDisk disk) -> disk.domain();
+      case MappingChange.Changed(MappedDisk disk, List<String> _) -> disk.domain();
+      case MappingChange.Added _, MappingChange.Removed _ -> null;
+    };
+  }
+
+  private static String words(DomainRef domain) {
+    return "%s (%d, %s)".formatted(domain.name(), domain.domid(), domain.uuid());
+  }
+
+  private static String words(Volume volume) {
+    return "%s %s, role %s"
+        .formatted(
+            Objects.requireNonNullElse(volume.dmName(), "unnamed"),
+            device(volume),
+            volume.role().wire());
+  }
+
+  private static String words(MappedDisk disk) {
+    UnresolvedReason reason = disk.reason();
+    String state = disk.state().wire() + (reason == null ? "" : ", " + reason.wire());
+    String workers =
+        disk.workers().stream().map(MappingChangeText::words).collect(Collectors.joining(", "));
+    return "%s %s on %s: %s%s"
+        .formatted(
+            disk.domain().name(),
+            disk.disk().vdev(),
+            device(disk.volume()),
+            state,
+            workers.isEmpty() ? "" : ", by " + workers);
+  }
+
+  /** What is there now of that which changed. */
+  private static String facts(MappedDisk disk, List<String> what) {
+    Volume volume = disk.volume();
+    List<String> facts = new ArrayList<>();
+    if (what.contains("volume")) {
+      String name = Objects.requireNonNullElse(volume.path(), "no path");
+      String dm = volume.dmName() == null ? "" : ", " + volume.dmName();
+      facts.add("volume " + name + dm);
+    }
+    if (what.contains("role")) {
+      facts.add("role " + volume.role().wire());
+    }
+    if (what.contains("mode")) {
+      facts.add("mode " + disk.disk().mode());
+    }
+    if (what.contains("devices") || what.contains("scheduler")) {
+      facts.add(
+          disk.physical().stream()
+              .map(device ->
+                  "%s with scheduler %s (%s)"
+                      .formatted(
+                          device.name(),
+                          Objects.requireNonNullElse(device.scheduler(), "unknown"),
+                          device.actuator().wire()))
+              .collect(Collectors.joining(", ", "on ", "")));
+    }
+    if (what.contains("labels")) {
+      facts.add("labels " + disk.domainLabels());
+    }
+    return "%s %s on %s%s"
+        .formatted(
+            disk.domain().name(),
+            disk.disk().vdev(),
+            device(volume),
+            facts.isEmpty() ? "" : ": " + String.join("; ", facts));
+  }
+
+  private static String device(Volume volume) {
+    if (volume.device() != null) {
+      return volume.device().toString();
+    }
+    return volume.path() == null ? "an unknown device" : volume.path();
+  }
+
+  private static String words(Worker worker) {
+    return "%d %s (%s)".formatted(worker.pid(), worker.comm(), worker.proof().wire());
+  }
+}

@@ -1,0 +1,48 @@
+package io.blkwarden.agent.app;
+
+import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A cheap look for threads of blkback that were not there before: the names in {@code /proc}, and
+ * of the new ones alone {@code stat}. They come without any event, some time after their disk is
+ * connected.
+ */
+final class ThreadScan {
+  private final KernelFiles files;
+  private Set<String> known = Set.of();
+
+  ThreadScan(KernelFiles files) {
+    this.files = files;
+  }
+
+  /** Whether there is a thread named like blkback's that the last look did not find. */
+  boolean any() {
+    if (!(files.list("proc") instanceof ReadResult.Present<List<String>>(List<String> names))) {
+      return false;
+    }
+    Set<String> next = new HashSet<>();
+    boolean found = false;
+    for (String name : names) {
+      if (name.length() <= 7 && name.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        next.add(name);
+        found = found || (!known.contains(name) && blkback(Integer.parseInt(name)));
+      }
+    }
+    known = next;
+    return found;
+  }
+
+  private boolean blkback(int pid) {
+    return TaskStat.read(files, pid)
+        .toOptional()
+        .filter(TaskStat::isKernelThread)
+        .flatMap(stat -> BlkbackName.parse(stat.comm()))
+        .isPresent();
+  }
+}

@@ -1,0 +1,69 @@
+package io.blkwarden.agent.files;
+
+import io.blkwarden.agent.kernel.ReadResult;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a failed read means. A file, device or task that is gone is absent; all else has failed.
+ *
+ * <p>{@link IOException} does not tell the error number, so the file is looked at once more, and
+ * what only the number tells is known by its English text: run the agent with {@code LC_ALL=C}.
+ */
+final class FileFault {
+  /** ENODEV, ENXIO, ESRCH and EOPNOTSUPP: the file is there and what it shows is not. */
+  private static final List<String> GONE =
+      List.of("No such device", "No such process", "Operation not supported");
+
+  private static final List<String> DENIED =
+      List.of("Permission denied", "Operation not permitted");
+
+  private FileFault() {}
+
+  /** The reading that this failure amounts to. */
+  static <T> ReadResult<T> reading(String path, Path file, IOException fault) {
+    if (fault instanceof NoSuchFileException || isMissing(file)) {
+      return ReadResult.absent(path);
+    }
+    String text = text(fault);
+    if (GONE.stream().anyMatch(text::contains)) {
+      return ReadResult.absent(path);
+    }
+    if (Files.isDirectory(file)) {
+      return ReadResult.failed(path + ": " + text);
+    }
+    boolean denied = !Files.isReadable(file) || DENIED.stream().anyMatch(text::contains);
+    return ReadResult.failed(
+        denied
+            ? path
+                + ": permission denied; run as root, or with CAP_DAC_READ_SEARCH and"
+                + " CAP_SYS_PTRACE"
+            : path + ": " + text);
+  }
+
+  /** The exception's own words, without the path where it repeats it. */
+  static String text(IOException fault) {
+    Optional<String> reason =
+        fault instanceof FileSystemException system
+            ? Optional.ofNullable(system.getReason())
+            : Optional.ofNullable(fault.getMessage());
+    return reason.orElse(fault.getClass().getSimpleName());
+  }
+
+  private static boolean isMissing(Path file) {
+    try {
+      Files.readAttributes(file, BasicFileAttributes.class);
+      return false;
+    } catch (NoSuchFileException missing) {
+      return true;
+    } catch (IOException other) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.blkwarden.agent.files;
+
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.QueueScheduler;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.queue.QueueSetting;
+import io.blkwarden.agent.queue.QueueSettings;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The queues of devices in {@code /sys/block/NAME/queue}. */
+public final class SysfsQueues implements QueueSettings {
+  private final KernelFiles files;
+  private final Path root;
+
+  /**
+   * Queues below a root.
+   *
+   * @param files reads below the root
+   * @param root the same root, for what is written
+   */
+  public SysfsQueues(KernelFiles files, Path root) {
+    this.files = files;
+    this.root = root;
+  }
+
+  @Override
+  public ReadResult<QueueScheduler> scheduler(String device) {
+    return QueueScheduler.read(files, device);
+  }
+
+  @Override
+  public ReadResult<String> aging(String device) {
+    String path = QueueSetting.AGING.path(device);
+    return files
+        .read(path)
+        .map(String::strip)
+        .flatMap(text ->
+            text.matches("[0-9]{1,10}")
+                ? ReadResult.present(text)
+                : ReadResult.malformed(path, "a time in ms", text));
+  }
+
+  /** Writes in one call, as the kernel takes each write for a command of its own. */
+  @Override
+  public Optional<String> set(String device, QueueSetting setting, String value) {
+    Path path = root.resolve(setting.path(device));
+    try (FileChannel channel = FileChannel.open(path, WRITE, TRUNCATE_EXISTING)) {
+      channel.write(ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)));
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("%s: %s ('%s')".formatted(path, FileFault.text(e), value));
+    }
+  }
+}

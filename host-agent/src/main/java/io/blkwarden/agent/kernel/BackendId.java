@@ -1,0 +1,43 @@
+package io.blkwarden.agent.kernel;
+
+import io.blkwarden.model.BackendKind;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Name of a disk's backend on the xen-backend bus: {@code vbd-137-51714}.
+ *
+ * @param kind who serves it
+ * @param domid the guest's number, which Xen uses again
+ * @param handle the disk's number in the guest (51714 is xvda2)
+ */
+public record BackendId(BackendKind kind, int domid, int handle) {
+  private static final Pattern FORM = Pattern.compile("([a-z]+3?)-(\\d{1,5})-(\\d{1,9})");
+
+  /** Parses a bus id; empty for those that are no disk, such as {@code vif-1-0}. */
+  public static Optional<BackendId> parse(String busId) {
+    Matcher matcher = FORM.matcher(busId);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    for (BackendKind kind : BackendKind.values()) {
+      if (kind.wire().equals(matcher.group(1))) {
+        return Optional.of(
+            new BackendId(
+                kind, Integer.parseInt(matcher.group(2)), Integer.parseInt(matcher.group(3))));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The name on the bus. */
+  public String busId() {
+    return kind.wire() + "-" + domid + "-" + handle;
+  }
+
+  /** Its directory in sysfs. */
+  String directory() {
+    return "sys/bus/xen-backend/devices/" + busId();
+  }
+}

@@ -1,0 +1,89 @@
+package io.blkwarden.agent.kernel;
+
+/**
+ * The sectors that blkback counted for one disk, over all its rings, since the guest connected.
+ *
+ * <p>Source: the files in {@code /sys/bus/xen-backend/devices/vbd-DOMID-HANDLE/statistics/}. They
+ * are read one after the other, so they do not belong to one moment. A reconnect sets them to 0.
+ * SUSE's blkback has {@code br_req} in place of {@code f_req} and counts in 32 bits, signed; here
+ * the same bits stand unsigned.
+ *
+ * @param readSectors sectors of 512 bytes read
+ * @param writeSectors sectors of 512 bytes written
+ * @param width after how many bits the counters start again
+ */
+public record BackendStatistics(long readSectors, long writeSectors, CounterWidth width) {
+  /**
+   * Reads them. Absent when the disk is gone, not connected yet, or not blkback's.
+   *
+   * @param width what {@link #width} found at any disk of the host: one module serves them all
+   */
+  public static ReadResult<BackendStatistics> read(
+      KernelFiles files, BackendId id, CounterWidth width) {
+    return counter(files, id, "rd_sect")
+        .flatMap(read ->
+            counter(files, id, "wr_sect")
+                .map(written -> new BackendStatistics(read, written, width)));
+  }
+
+  /** After how many bits this disk's counters start again, as far as there are any. */
+  public static ReadResult<CounterWidth> width(KernelFiles files, BackendId id) {
+    return counter(files, id, "f_req") instanceof ReadResult.Present
+        ? ReadResult.present(CounterWidth.BITS_64)
+        : counter(files, id, "br_req").map(_ -> CounterWidth.BITS_32);
+  }
+
+  /**
+   * Holds one counter, for sampling.
+   *
+   * @param name of its file, such as {@code oo_req}
+   */
+  public static OpenAttribute hold(KernelFiles files, BackendId id, String name) {
+    return files.hold(path(id, name));
+  }
+
+  /** What a held counter says now. */
+  public static ReadResult<Long> counter(OpenAttribute held, FileBytes buffer) {
+    return held.read(buffer).parse("statistics", BackendStatistics::parseCounter);
+  }
+
+  /** Sectors read and written; absent when the disk is gone, not connected or not blkback's. */
+  public static ReadResult<Long> sectors(KernelFiles files, BackendId id) {
+    return counter(files, id, "rd_sect")
+        .flatMap(read -> counter(files, id, "wr_sect").map(written -> read + written));
+  }
+
+  /** Reads {@code rd_sect} alone, to hold a thread's counter against it. */
+  public static ReadResult<Long> readSectors(KernelFiles files, BackendId id) {
+    return counter(files, id, "rd_sect");
+  }
+
+  private static ReadResult<Long> counter(KernelFiles files, BackendId id, String name) {
+    String path = path(id, name);
+    return files.read(path).parse(path, BackendStatistics::parseCounter);
+  }
+
+  private static String path(BackendId id, String name) {
+    return id.directory() + "/statistics/" + name;
+  }
+
+  /** The same without garbage, as nearly all of them are. */
+  private static ReadResult<Long> parseCounter(FileBytes bytes) {
+    ColumnReader columns = new ColumnReader(bytes.array(), 0, bytes.length());
+    return columns.nextNumber() && !columns.skip(1)
+        ? ReadResult.present(columns.number())
+        : parseCounter(bytes.text());
+  }
+
+  /** Parses an unsigned number, or a negative one that is a 32-bit counter past 2^31. */
+  static ReadResult<Long> parseCounter(String text) {
+    String number = text.strip();
+    boolean negative = number.startsWith("-");
+    ColumnReader columns = ColumnReader.of(negative ? number.substring(1) : number);
+    if (columns.nextNumber() && (!negative || columns.number() <= 1L << 31)) {
+      return ReadResult.present(
+          negative ? CounterWidth.BITS_32.since(columns.number(), 0) : columns.number());
+    }
+    return ReadResult.malformed("counter", "a number from -2^31 to 2^63-1", text);
+  }
+}

@@ -1,0 +1,162 @@
+package io.blkwarden.agent.kernel;
+
+import io.blkwarden.model.DeviceNumber;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the block devices that hold an image file.
+ *
+ * <p>Sources: the mount table, {@code /sys/block/loopN/loop/backing_file}, and for btrfs, which
+ * shows no device of its own, {@code /sys/fs/btrfs/UUID/devices}. No file is opened, and symbolic
+ * links are read only on file systems with a device, so a server that does not answer cannot hold
+ * this up. Files on NFS, ZFS or overlay have no device here.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class BackingFiles {
+  private static final String DELETED = " (deleted)";
+  private static final String DEV = "/dev/";
+  private static final int MOST_LINKS = 40;
+  private static final String MAPPER = "/dev/mapper/";
+
+  private final KernelFiles files;
+  private final Map<String, String> dmByName = new HashMap<>();
+  private @Nullable MountTable mounts;
+
+  /**
+   * Files of one look at a host.
+   *
+   * @param dmDevices its device-mapper devices
+   */
+  public BackingFiles(KernelFiles files, List<DmDevice> dmDevices) {
+    this.files = files;
+    dmDevices.forEach(dm -> dmByName.put(dm.name(), dm.kernelName()));
+  }
+
+  /** Kernel names of what is below a loop device; empty when that is not known. */
+  List<String> belowLoop(String kernelName) {
+    String text = files.read("sys/block/" + kernelName + "/loop/backing_file").orElse("").strip();
+    String path = text.replace(DELETED, "");
+    return path.startsWith(DEV) ? below(path) : holding(path);
+  }
+
+  /** Kernel names of the devices that hold a file, or of the device that it is. */
+  List<String> below(String path) {
+    return path.startsWith(DEV) ? named(path).stream().toList() : holding(resolved(path));
+  }
+
+  /** The path without symbolic links, as far as they can be read; empty when they are too many. */
+  private String resolved(String path) {
+    Deque<String> left = new ArrayDeque<>(List.of(path.split("/", -1)));
+    String done = "";
+    int links = 0;
+    while (!left.isEmpty()) {
+      String part = left.removeFirst();
+      if (part.isEmpty() || part.equals(".")) {
+        continue;
+      }
+      if (part.equals("..")) {
+        done = done.substring(0, Math.max(0, done.lastIndexOf('/')));
+        continue;
+      }
+      String next = done + "/" + part;
+      String target = holding(next).isEmpty() ? "" : files.link(next.substring(1)).orElse("");
+      if (target.isEmpty()) {
+        done = next;
+      } else if (++links > MOST_LINKS) {
+        return "";
+      } else {
+        done = target.startsWith("/") ? "" : done;
+        List<String> parts = List.of(target.split("/", -1));
+        parts.reversed().forEach(left::addFirst);
+      }
+    }
+    return done;
+  }
+
+  private List<String> holding(String path) {
+    Optional<MountTable.Mount> mount = mounts().holding(path);
+    if (mount.isEmpty()) {
+      return List.of();
+    }
+    DeviceNumber number = mount.get().device();
+    if (number != null) {
+      return BlockDevice.numbered(files, number).map(BlockDevice::name).toOptional().stream()
+          .toList();
+    }
+    Set<String> found = new LinkedHashSet<>();
+    for (String source : mount.get().source().split(":", -1)) {
+      named(source).ifPresent(name -> found.addAll(withOthers(name)));
+    }
+    return List.copyOf(found);
+  }
+
+  /** All devices of a btrfs that this one is part of, or itself. */
+  private List<String> withOthers(String name) {
+    for (String each : files.list("sys/fs/btrfs").orElse(List.of())) {
+      List<String> devices = files.list("sys/fs/btrfs/" + each + "/devices").orElse(List.of());
+      if (devices.contains(name)) {
+        return devices;
+      }
+    }
+    return List.of(name);
+  }
+
+  private Optional<String> named(String path) {
+    if (!path.startsWith(DEV)) {
+      return Optional.empty();
+    }
+    String dm =
+        dmByName.get(
+            path.startsWith(MAPPER)
+                ? path.substring(MAPPER.length())
+                : lvmName(path.substring(DEV.length())));
+    return dm == null
+        ? BlockDevice.named(files, path.substring(DEV.length()).replace('/', '!'))
+            .map(BlockDevice::name)
+            .toOptional()
+        : Optional.of(dm);
+  }
+
+  /** The device-mapper name of {@code VG/LV}. */
+  private static String lvmName(String path) {
+    List<String> parts = new ArrayList<>();
+    for (String part : path.split("/", -1)) {
+      parts.add(part.replace("-", "--"));
+    }
+    return String.join("-", parts);
+  }
+
+  private MountTable mounts() {
+    MountTable read = mounts;
+    if (read == null) {
+      read = readMounts();
+      mounts = read;
+    }
+    return read;
+  }
+
+  /** That of process 1, which sees the whole host; a unit's own has parts hidden or replaced. */
+  private MountTable readMounts() {
+    for (String path : List.of("proc/1/mountinfo", "proc/self/mountinfo")) {
+      if (files.read(path) instanceof ReadResult.Present<String>(String text)) {
+        return MountTable.ofMountInfo(text);
+      }
+    }
+    for (String path : List.of("proc/1/mounts", "proc/self/mounts", "proc/mounts")) {
+      if (files.read(path) instanceof ReadResult.Present<String>(String text)) {
+        return MountTable.ofMounts(text);
+      }
+    }
+    return new MountTable(List.of());
+  }
+}

@@ -1,0 +1,70 @@
+package io.blkwarden.agent.kernel;
+
+import io.blkwarden.model.DeviceNumber;
+import java.util.List;
+
+/**
+ * A block device's kernel name and number, and the whole disk that it is or is a part of.
+ *
+ * <p>Sources: {@code /sys/block/NAME/dev}, {@code /sys/block/DISK/NAME/dev} for a partition, and
+ * the links {@code /sys/class/block/NAME} and {@code /sys/dev/block/MAJOR:MINOR}.
+ *
+ * @param name such as {@code dm-20}, {@code sda1}; a slash in it stands as {@code !}
+ * @param number its major and minor number
+ * @param disk the name itself, or for a partition its disk's
+ */
+public record BlockDevice(String name, DeviceNumber number, String disk) {
+  /** Names of all whole disks, dm devices included, sorted: {@code /sys/block}. */
+  public static ReadResult<List<String>> names(KernelFiles files) {
+    return files.list("sys/block");
+  }
+
+  /** Finds a device by its kernel name. */
+  public static ReadResult<BlockDevice> named(KernelFiles files, String name) {
+    ReadResult<DeviceNumber> number = numberAt(files, "sys/block/" + name + "/dev");
+    if (!(number instanceof ReadResult.Absent<DeviceNumber>)) {
+      return number.map(found -> new BlockDevice(name, found, name));
+    }
+    String link = "sys/class/block/" + name;
+    return files.link(link).flatMap(target -> partition(files, link, target));
+  }
+
+  /** Finds a device by its number. */
+  public static ReadResult<BlockDevice> numbered(KernelFiles files, DeviceNumber number) {
+    String link = "sys/dev/block/" + number;
+    return files
+        .link(link)
+        .flatMap(target -> {
+          String name = target.substring(target.lastIndexOf('/') + 1);
+          return files.list("sys/block/" + name).isPresent()
+              ? named(files, name)
+              : partition(files, link, target);
+        });
+  }
+
+  /** A partition, from a link such as {@code ../../devices/pci0000:00/.../block/sda/sda1}. */
+  private static ReadResult<BlockDevice> partition(KernelFiles files, String link, String target) {
+    String[] parts = target.split("/", -1);
+    if (parts.length < 2) {
+      return ReadResult.malformed(link, ".../DISK/PARTITION", target);
+    }
+    String disk = parts[parts.length - 2];
+    String name = parts[parts.length - 1];
+    return numberAt(files, "sys/block/" + disk + "/" + name + "/dev")
+        .map(number -> new BlockDevice(name, number, disk));
+  }
+
+  /** Reads a file that holds {@code MAJOR:MINOR} in decimal. */
+  static ReadResult<DeviceNumber> numberAt(KernelFiles files, String path) {
+    return files.read(path).parse(path, BlockDevice::parseNumber);
+  }
+
+  /** Parses {@code 253:20} and a newline. */
+  static ReadResult<DeviceNumber> parseNumber(String text) {
+    try {
+      return ReadResult.present(DeviceNumber.parse(text.strip()));
+    } catch (IllegalArgumentException invalid) {
+      return ReadResult.malformed("device", "MAJOR:MINOR in decimal", text);
+    }
+  }
+}

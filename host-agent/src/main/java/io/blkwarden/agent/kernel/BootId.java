@@ -1,0 +1,35 @@
+package io.blkwarden.agent.kernel;
+
+import java.util.UUID;
+
+/**
+ * Which boot of this host it is: start times, pids, domids and counters mean nothing beyond it.
+ *
+ * <p>Source: {@code /proc/sys/kernel/random/boot_id}.
+ *
+ * @param id random, made anew at each boot
+ */
+public record BootId(UUID id) {
+  /** Where it is. */
+  public static final String PATH = "proc/sys/kernel/random/boot_id";
+
+  private static final int UUID_LENGTH = 36;
+
+  /** Reads the file. */
+  public static ReadResult<BootId> read(KernelFiles files) {
+    return files.read(PATH).parse(PATH, BootId::parse);
+  }
+
+  /** Parses the file's text. */
+  public static ReadResult<BootId> parse(String text) {
+    String id = text.strip();
+    try {
+      if (id.length() == UUID_LENGTH) {
+        return ReadResult.present(new BootId(UUID.fromString(id)));
+      }
+    } catch (IllegalArgumentException notUuid) {
+      // Falls through: what was found is told below.
+    }
+    return ReadResult.malformed("boot_id", "a UUID", text);
+  }
+}

@@ -1,0 +1,116 @@
+package io.blkwarden.agent.kernel;
+
+import java.nio.charset.StandardCharsets;
+
+/** A walk over one line's columns, which blanks separate, without garbage. */
+final class ColumnReader {
+  /** Digits of the longest integer of 64 bits. */
+  private static final int MAX_DIGITS = 20;
+
+  private final byte[] bytes;
+  private final int end;
+  private int start;
+  private int stop;
+  private long number;
+
+  /** Columns of the bytes {@code from} up to, not including, {@code to}. */
+  ColumnReader(byte[] bytes, int from, int to) {
+    this.bytes = bytes;
+    this.end = to;
+    this.start = from;
+    this.stop = from;
+  }
+
+  /** Columns of a text; a newline separates like a blank. */
+  static ColumnReader of(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return new ColumnReader(bytes, 0, bytes.length);
+  }
+
+  /** Moves to the next column; false at the end. */
+  boolean next() {
+    start = stop;
+    while (start < end && isBlank(bytes[start])) {
+      start++;
+    }
+    stop = start;
+    while (stop < end && !isBlank(bytes[stop])) {
+      stop++;
+    }
+    return stop > start;
+  }
+
+  /** Moves on by some columns; false if there were fewer. */
+  boolean skip(int count) {
+    for (int i = 0; i < count; i++) {
+      if (!next()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Moves to the next column; whether it is a decimal number from 0 to 2^63-1, which {@link
+   * #number()} then has.
+   */
+  boolean nextNumber() {
+    if (!next()) {
+      return false;
+    }
+    long value = 0;
+    for (int i = start; i < stop; i++) {
+      int digit = bytes[i] - '0';
+      if (digit < 0 || digit > 9 || value > (Long.MAX_VALUE - digit) / 10) {
+        return false;
+      }
+      value = 10 * value + digit;
+    }
+    number = value;
+    return true;
+  }
+
+  /**
+   * Whether the column that {@link #nextNumber()} refused is an integer all the same: below 0, or
+   * beyond 2^63-1.
+   */
+  boolean isOutOfRange() {
+    int digits = start < stop && bytes[start] == '-' ? start + 1 : start;
+    if (digits == stop || stop - digits > MAX_DIGITS) {
+      return false;
+    }
+    for (int i = digits; i < stop; i++) {
+      if (bytes[i] < '0' || bytes[i] > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The number that {@link #nextNumber()} last found. */
+  long number() {
+    return number;
+  }
+
+  /** Whether the column begins with these ASCII characters. */
+  boolean startsWith(String text) {
+    if (stop - start < text.length()) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (bytes[start + i] != text.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The column's text; empty at the end. */
+  String text() {
+    return new String(bytes, start, stop - start, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\t' || b == '\n';
+  }
+}

@@ -1,0 +1,161 @@
+package io.blkwarden.agent.kernel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /proc/diskstats}, read again and again: all block devices' counters for the price of one
+ * file. Not safe for use by several threads.
+ *
+ * <p>A line is {@code " 253 1 dm-1 14292 0 1824960 ..."}: major, minor, name, then the columns of
+ * {@link DiskStat}. Devices without a medium are not listed. A line that cannot be read does not
+ * stop the others. Most devices do nothing in a second: a line with the bytes that its place had
+ * before is not parsed again, and its device keeps the very same {@link DiskStat}.
+ */
+public final class DiskStats {
+  /** Where it is. */
+  public static final String PATH = "proc/diskstats";
+
+  /** A size that fits some 30,000 devices. */
+  private static final int BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
+
+  private static final int MINOR_BITS = 20;
+
+  private final Map<Long, Device> byNumber = new HashMap<>();
+
+  /** The paths of NVMe multipath, which are hidden and have no number of their own. */
+  private final Map<String, Device> paths = new HashMap<>();
+
+  private FileBytes file = new FileBytes(BUFFER_LIMIT_BYTES);
+  private FileBytes fileBefore = new FileBytes(BUFFER_LIMIT_BYTES);
+  private List<Line> linesBefore = List.of();
+  private long readings;
+
+  /** Nothing was read yet. */
+  public DiskStats() {}
+
+  /**
+   * What was read.
+   *
+   * @param devices lines with a device's counters
+   * @param faults lines that were malformed
+   * @param firstFault the first of them, told in one line
+   */
+  public record Found(int devices, int faults, Optional<String> firstFault) {}
+
+  private static final class Device {
+    DiskStat stat;
+    long reading;
+
+    Device(DiskStat stat) {
+      this.stat = stat;
+    }
+  }
+
+  /** A line's place in the file; without a device when it was malformed. */
+  private record Line(int from, int to, @Nullable Device device) {}
+
+  /** Reads the file anew; when it cannot be read, no device has counters. */
+  public ReadResult<Found> read(KernelFiles files) {
+    FileBytes next = fileBefore;
+    fileBefore = file;
+    file = next;
+    readings++;
+    ReadResult<FileBytes> read = files.read(PATH, file);
+    if (!read.isPresent()) {
+      linesBefore = List.of();
+    }
+    return read.map(this::scan);
+  }
+
+  /** A device's counters as they were at the last reading; null when it was not in it. */
+  public @Nullable DiskStat of(int major, int minor) {
+    Device device = byNumber.get(key(major, minor));
+    return device == null || device.reading != readings ? null : device.stat;
+  }
+
+  /** The counters of a path of NVMe multipath as they were at the last reading, by its name. */
+  public @Nullable DiskStat ofPath(String name) {
+    Device device = paths.get(name);
+    return device == null || device.reading != readings ? null : device.stat;
+  }
+
+  /** Names of all paths of NVMe multipath in the last reading. */
+  public List<String> pathNames() {
+    return paths.entrySet().stream()
+        .filter(path -> path.getValue().reading == readings)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private Found scan(FileBytes read) {
+    byte[] bytes = read.array();
+    byte[] before = fileBefore.array();
+    List<Line> lines = new ArrayList<>(linesBefore.size());
+    int faults = 0;
+    Optional<String> firstFault = Optional.empty();
+    int from = 0;
+    while (from < read.length()) {
+      int to = from;
+      while (to < read.length() && bytes[to] != '\n') {
+        to++;
+      }
+      Line old = lines.size() < linesBefore.size() ? linesBefore.get(lines.size()) : null;
+      Device device = old == null ? null : old.device();
+      if (old == null
+          || device == null
+          || !Arrays.equals(bytes, from, to, before, old.from(), old.to())) {
+        ReadResult<Device> parsed = parse(new ColumnReader(bytes, from, to));
+        device = parsed.toOptional().orElse(null);
+        if (device == null) {
+          faults++;
+          int number = lines.size() + 1;
+          firstFault =
+              firstFault.or(() -> Optional.of(PATH + " line " + number + ": " + parsed.describe()));
+        }
+      }
+      if (device != null) {
+        device.reading = readings;
+      }
+      lines.add(new Line(from, to, device));
+      from = to + 1;
+    }
+    linesBefore = lines;
+    if (byNumber.size() + paths.size() > lines.size()) {
+      byNumber.values().removeIf(device -> device.reading != readings);
+      paths.values().removeIf(device -> device.reading != readings);
+    }
+    return new Found(lines.size() - faults, faults, firstFault);
+  }
+
+  private ReadResult<Device> parse(ColumnReader columns) {
+    if (!columns.nextNumber() || columns.number() > 4095) {
+      return ReadResult.malformed("major number", "0 to 4095", columns.text());
+    }
+    int major = (int) columns.number();
+    if (!columns.nextNumber() || columns.number() > 0xFFFFF) {
+      return ReadResult.malformed("minor number", "0 to 1048575", columns.text());
+    }
+    int minor = (int) columns.number();
+    columns.next();
+    String path = columns.startsWith("nvme") ? NvmePath.nameIn(columns.text()) : null;
+    return DiskStat.parseColumns(columns)
+        .map(stat -> {
+          Device device =
+              path == null
+                  ? byNumber.computeIfAbsent(key(major, minor), _ -> new Device(stat))
+                  : paths.computeIfAbsent(path, _ -> new Device(stat));
+          device.stat = stat;
+          return device;
+        });
+  }
+
+  private static Long key(int major, int minor) {
+    return ((long) major << MINOR_BITS) | minor;
+  }
+}

@@ -1,0 +1,47 @@
+package io.blkwarden.agent.kernel;
+
+/**
+ * Time that this host's tasks stood still for I/O, cumulative since boot.
+ *
+ * <p>Source: {@code /proc/pressure/io} (4.20 and later, if PSI is built in and not switched off;
+ * absent otherwise):
+ *
+ * <pre>
+ * some avg10=0.00 avg60=0.01 avg300=0.00 total=220276
+ * full avg10=0.00 avg60=0.00 avg300=0.00 total=170753
+ * </pre>
+ *
+ * @param someMicros time in which at least one task stood still
+ * @param fullMicros time in which all that were not idle did
+ */
+public record IoPressure(long someMicros, long fullMicros) {
+  /** Where it is. */
+  public static final String PATH = "proc/pressure/io";
+
+  private static final String TOTAL = "total=";
+
+  /** Reads the file. */
+  public static ReadResult<IoPressure> read(KernelFiles files) {
+    return files.read(PATH).parse(PATH, IoPressure::parse);
+  }
+
+  /** Parses the file's text. */
+  public static ReadResult<IoPressure> parse(String text) {
+    return total(text, "some")
+        .flatMap(some -> total(text, "full").map(full -> new IoPressure(some, full)));
+  }
+
+  private static ReadResult<Long> total(String text, String kind) {
+    for (String line : text.split("\n", -1)) {
+      int at = line.indexOf(TOTAL);
+      if (line.startsWith(kind + " ") && at >= 0) {
+        String number = line.substring(at + TOTAL.length());
+        ColumnReader columns = ColumnReader.of(number);
+        return columns.nextNumber()
+            ? ReadResult.present(columns.number())
+            : ReadResult.malformed(kind + " total", "microseconds", number);
+      }
+    }
+    return ReadResult.malformed("pressure", "a line '" + kind + " ... total=N'", text);
+  }
+}

@@ -1,0 +1,66 @@
+package io.blkwarden.agent.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One look at all tasks for those of blkback.
+ *
+ * <p>Source: {@code /proc/PID/stat} of every PID, one read each. A task that ends meanwhile is left
+ * out; one that cannot be read does not stop the others.
+ *
+ * @param blkback threads with blkback names, by rising pid
+ * @param tasks processes and kernel threads looked at
+ * @param faults those that could not be read
+ * @param firstFault the first of them, told in one line
+ */
+public record KernelThreads(
+    List<BlkbackThread> blkback, int tasks, int faults, Optional<String> firstFault) {
+  private static final int MAX_PID_DIGITS = 7;
+
+  public KernelThreads {
+    blkback = List.copyOf(blkback);
+  }
+
+  /** Looks at all tasks. */
+  public static ReadResult<KernelThreads> read(KernelFiles files) {
+    return files.list("proc").map(names -> look(files, pids(names)));
+  }
+
+  private static KernelThreads look(KernelFiles files, List<Integer> pids) {
+    List<BlkbackThread> threads = new ArrayList<>();
+    int faults = 0;
+    Optional<String> firstFault = Optional.empty();
+    for (int pid : pids) {
+      switch (TaskStat.read(files, pid)) {
+        case ReadResult.Present<TaskStat>(TaskStat stat) -> blkback(stat).ifPresent(threads::add);
+        case ReadResult.Absent<TaskStat> gone -> {}
+        case ReadResult.Malformed<TaskStat> bad -> {
+          faults++;
+          firstFault = firstFault.or(() -> Optional.of(bad.describe()));
+        }
+        case ReadResult.Failed<TaskStat> failed -> {
+          faults++;
+          firstFault = firstFault.or(() -> Optional.of(failed.describe()));
+        }
+      }
+    }
+    return new KernelThreads(threads, pids.size(), faults, firstFault);
+  }
+
+  private static Optional<BlkbackThread> blkback(TaskStat stat) {
+    return stat.isKernelThread()
+        ? BlkbackName.parse(stat.comm()).map(name -> new BlkbackThread(stat.id(), name))
+        : Optional.empty();
+  }
+
+  private static List<Integer> pids(List<String> names) {
+    return names.stream()
+        .filter(name -> name.length() <= MAX_PID_DIGITS)
+        .filter(name -> name.chars().allMatch(c -> c >= '0' && c <= '9'))
+        .map(Integer::valueOf)
+        .sorted()
+        .toList();
+  }
+}

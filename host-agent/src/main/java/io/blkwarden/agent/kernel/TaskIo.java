@@ -1,0 +1,37 @@
+package io.blkwarden.agent.kernel;
+
+/**
+ * Bytes that a task made block devices move, cumulative since it started.
+ *
+ * <p>Source: {@code /proc/PID/io} (needs {@code CONFIG_TASK_IO_ACCOUNTING} and ptrace rights). For
+ * a blkback thread {@code readBytes} is exact, and {@code writeBytes} is always 0: the kernel
+ * charges writes where pages are dirtied, and blkback submits bios of foreign pages.
+ *
+ * @param readBytes bytes read
+ * @param writeBytes bytes written
+ */
+public record TaskIo(long readBytes, long writeBytes) {
+  /** Reads {@code proc/PID/io}. Absent when there is no such task (any more). */
+  public static ReadResult<TaskIo> read(KernelFiles files, int pid) {
+    String path = "proc/" + pid + "/io";
+    return files.read(path).parse(path, TaskIo::parse);
+  }
+
+  /** Parses lines such as {@code read_bytes: 901853184}; those of other names are left alone. */
+  public static ReadResult<TaskIo> parse(String text) {
+    return field(text, "read_bytes:")
+        .flatMap(read -> field(text, "write_bytes:").map(written -> new TaskIo(read, written)));
+  }
+
+  private static ReadResult<Long> field(String text, String name) {
+    for (String line : text.split("\n", -1)) {
+      if (line.startsWith(name)) {
+        ColumnReader columns = ColumnReader.of(line.substring(name.length()));
+        return columns.nextNumber()
+            ? ReadResult.present(columns.number())
+            : ReadResult.malformed(name, "a number of bytes", line);
+      }
+    }
+    return ReadResult.malformed("io", "a line '" + name + " N'", text);
+  }
+}

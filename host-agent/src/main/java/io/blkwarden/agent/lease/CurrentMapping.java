@@ -1,0 +1,42 @@
+package io.blkwarden.agent.lease;
+
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.MappingSnapshot;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The mapping as it is known just now.
+ *
+ * @param boot boot of the host
+ * @param at what others call this state of it
+ * @param disks all disks, at most {@link MappingSnapshot#MAX_DISKS}
+ */
+public record CurrentMapping(UUID boot, CommandAction.Revision at, List<MappedDisk> disks) {
+  public CurrentMapping {
+    Require.present(boot, "boot");
+    Require.present(at, "at");
+    disks = Require.list(disks, MappingSnapshot.MAX_DISKS, "disks");
+  }
+
+  /** The disk; when it is not there, the same virtual device of another run of its domain. */
+  public Optional<MappedDisk> find(DiskKey key) {
+    return disks.stream()
+        .filter(disk -> disk.key().equals(key))
+        .findFirst()
+        .or(() -> disks.stream().filter(disk -> disk.key().sameVirtualDevice(key)).findFirst());
+  }
+
+  /** Another disk that has one of this disk's workers: then nobody knows whose they are. */
+  Optional<MappedDisk> sharing(MappedDisk disk) {
+    List<Integer> pids = disk.workers().stream().map(worker -> worker.pid()).toList();
+    return disks.stream()
+        .filter(other -> !other.equals(disk))
+        .filter(other -> other.workers().stream().anyMatch(w -> pids.contains(w.pid())))
+        .findFirst();
+  }
+}

@@ -1,0 +1,223 @@
+package io.blkwarden.agent.lease;
+
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.PendingRestores.Suspect;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.WorkerId;
+import io.blkwarden.model.message.Outcome;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Restores tasks whose lease is known no more since its record was damaged, and remembers what is
+ * no earlier priority. Not safe for use by several threads.
+ *
+ * <p>A task is only ever restored when a record shows that a lease changed it: its whole record,
+ * or, when it is a proven worker, at least its identity. A task that is restrained and in no record
+ * is left as it is, for an operator or the toolstack may have set that.
+ */
+final class LeaseRecovery {
+  private final WorkerPriorities priorities;
+  private final Outcomes outcomes;
+  private final Map<WorkerId, LeasedWorker> workers = new LinkedHashMap<>();
+  private final Set<WorkerId> named = new LinkedHashSet<>();
+  private final Map<WorkerId, IoPriority> suspects = new LinkedHashMap<>();
+  private final Set<WorkerId> examined = new HashSet<>();
+  private long lostAtTicks;
+  private boolean examinedOnce;
+
+  LeaseRecovery(WorkerPriorities priorities, Outcomes outcomes) {
+    this.priorities = priorities;
+    this.outcomes = outcomes;
+  }
+
+  /** Takes over what an earlier run had still to do. */
+  void add(PendingRestores pending) {
+    pending.workers().forEach(worker -> workers.putIfAbsent(worker.id(), worker));
+    named.addAll(pending.named());
+    pending.suspects().forEach(suspect -> suspects.put(suspect.id(), suspect.found()));
+    lostAtTicks = Math.max(lostAtTicks, pending.lostAtTicks());
+  }
+
+  void add(Collection<LeasedWorker> more) {
+    more.stream()
+        .limit(PendingRestores.MAX - (long) workers.size())
+        .forEach(worker -> workers.putIfAbsent(worker.id(), worker));
+  }
+
+  void addNamed(Collection<WorkerId> more) {
+    more.stream().limit(PendingRestores.MAX - (long) named.size()).forEach(named::add);
+  }
+
+  /** Records were lost, at this uptime. */
+  void lost(long uptimeTicks) {
+    lostAtTicks = Math.max(1, uptimeTicks);
+    examinedOnce = false;
+  }
+
+  /** What is to be stored. */
+  PendingRestores pending() {
+    return new PendingRestores(
+        List.copyOf(workers.values()),
+        List.copyOf(named),
+        suspects.entrySet().stream()
+            .map(each -> new Suspect(each.getKey(), each.getValue()))
+            .toList(),
+        examinedOnce ? 0 : lostAtTicks);
+  }
+
+  /** Tries to restore the tasks whose earlier priority is on record. */
+  List<Outcome> restore(LeaseTable leases) {
+    List<Outcome> result = new ArrayList<>();
+    for (LeasedWorker worker : List.copyOf(workers.values())) {
+      if (leases.holds(worker.id())) {
+        workers.remove(worker.id());
+        continue;
+      }
+      int pid = worker.id().pid();
+      String text =
+          switch (priorities.restore(worker)) {
+            case WorkerPriorities.Restored.Back(Outcome.WorkerChange change) -> {
+              workers.remove(worker.id());
+              yield change.before() == null
+                  ? "has ended"
+                  : "is restored from %s to %s".formatted(change.before(), worker.prior());
+            }
+            case WorkerPriorities.Restored.LeftAlone(Outcome.WorkerChange change) -> {
+              workers.remove(worker.id());
+              yield "is left at %s, which someone else has set".formatted(change.after());
+            }
+            case WorkerPriorities.Restored.Stuck(String _) -> "";
+          };
+      if (!text.isEmpty()) {
+        result.add(
+            outcomes.done(
+                null,
+                "task %d (%s) of a damaged record of leases %s"
+                    .formatted(pid, worker.comm(), text)));
+      }
+    }
+    return result;
+  }
+
+  /** Whether {@link #examine} has anything to look for. */
+  boolean examines() {
+    return lostAtTicks > 0 || !named.isEmpty();
+  }
+
+  /** Looks at proven workers: restores those that a damaged record names, and notes suspects. */
+  List<Outcome> examine(List<MappedDisk> disks, LeaseTable leases) {
+    List<Outcome> result = new ArrayList<>();
+    for (MappedDisk disk : disks) {
+      if (disk.state() == MappingState.RESOLVED) {
+        for (Worker worker : disk.workers()) {
+          if (!leases.holds(worker.id()) && !workers.containsKey(worker.id())) {
+            examine(disk, worker, result);
+          }
+        }
+      }
+    }
+    examinedOnce = true;
+    return result;
+  }
+
+  private void examine(MappedDisk disk, Worker worker, List<Outcome> result) {
+    boolean first =
+        lostAtTicks > 0
+            && worker.id().startTicks() <= lostAtTicks
+            && !examined.contains(worker.id());
+    if (!first && !named.contains(worker.id())) {
+      return;
+    }
+    LeasedWorker untouched =
+        new LeasedWorker(worker.id(), worker.comm(), IoPriority.UNSET, null, List.of());
+    if (!(priorities.look(untouched) instanceof WorkerPriorities.Look.Same(IoPriority found))) {
+      return;
+    }
+    String where = "task %d (%s) of %s".formatted(worker.pid(), worker.comm(), name(disk));
+    if (named.remove(worker.id())) {
+      if (lowered(found)) {
+        workers.put(worker.id(), untouched.expecting(found));
+        result.add(
+            outcomes.done(
+                null,
+                "%s is at %s, and a damaged record of leases names it: it is restored to %s"
+                    .formatted(where, found, IoPriority.UNSET)));
+      }
+    } else if (examined.add(worker.id())
+        && lowered(found)
+        && suspects.size() < PendingRestores.MAX) {
+      suspects.put(worker.id(), found);
+      result.add(
+          outcomes.done(
+              null,
+              "%s is at %s under no lease after a record of leases was lost: it is left so, since"
+                      .formatted(where, found)
+                  + " no record shows who set it, and a later lease restores it to %s"
+                      .formatted(IoPriority.UNSET)));
+    }
+  }
+
+  private static boolean lowered(IoPriority priority) {
+    return priority.ioClass() == IoPriority.IoClass.IDLE
+        || priority.ioClass() == IoPriority.IoClass.BEST_EFFORT;
+  }
+
+  private static String name(MappedDisk disk) {
+    return "domain %s disk %s".formatted(disk.domain().name(), disk.disk().vdev());
+  }
+
+  /** What a new lease must take as the earlier state of tasks, instead of what they have now. */
+  Stream<LeasedWorker> earlier(MappedDisk disk) {
+    return disk.workers().stream()
+        .flatMap(worker -> {
+          LeasedWorker recorded = workers.get(worker.id());
+          if (recorded != null) {
+            return Stream.of(recorded);
+          }
+          LeasedWorker untouched =
+              new LeasedWorker(worker.id(), worker.comm(), IoPriority.UNSET, null, List.of());
+          IoPriority suspect = suspects.get(worker.id());
+          if (suspect == null && !named.contains(worker.id())) {
+            return Stream.empty();
+          }
+          return priorities.look(untouched) instanceof WorkerPriorities.Look.Same(var now)
+                  && (suspect == null ? lowered(now) : now.equals(suspect))
+              ? Stream.of(untouched.expecting(now))
+              : Stream.empty();
+        });
+  }
+
+  /** Tasks that a lease holds are its own from now on. */
+  void heldBy(Lease lease) {
+    for (WorkerId id : lease.workerIds()) {
+      workers.remove(id);
+      named.remove(id);
+      suspects.remove(id);
+    }
+  }
+
+  /** Forgets tasks that have ended. */
+  void forgetEnded(Tasks tasks) {
+    named.removeIf(id -> ended(tasks, id));
+    suspects.keySet().removeIf(id -> ended(tasks, id));
+  }
+
+  private static boolean ended(Tasks tasks, WorkerId id) {
+    return switch (tasks.read(id.pid())) {
+      case ReadResult.Present<Tasks.Task>(Tasks.Task task) -> !task.id().equals(id);
+      case ReadResult.Absent<Tasks.Task> _ -> true;
+      case ReadResult<Tasks.Task> _ -> false;
+    };
+  }
+}

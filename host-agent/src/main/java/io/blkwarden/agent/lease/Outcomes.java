@@ -1,0 +1,144 @@
+package io.blkwarden.agent.lease;
+
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.message.Outcome.Cause;
+import io.blkwarden.model.message.Outcome.Refusal;
+import io.blkwarden.model.message.Outcome.Result;
+import io.blkwarden.model.message.Outcome.WorkerChange;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the outcomes of one host, each with an id and the time of the wall clock. */
+public final class Outcomes {
+  private static final int MAX_DETAIL = 2_000;
+
+  private final HostId host;
+  private final UUID boot;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /**
+   * Makes the maker.
+   *
+   * @param host whose agent
+   * @param boot boot of the host
+   * @param clock wall clock
+   * @param random for the ids
+   */
+  public Outcomes(HostId host, UUID boot, InstantSource clock, RandomGenerator random) {
+    this.host = host;
+    this.boot = boot;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** A command that is refused, known by its id if that could be read. */
+  public Outcome refused(@Nullable MessageId command, Refusal refusal, String detail) {
+    return make(
+        command, null, Result.REFUSED, refusal, detail, null, null, List.of(), null, null, null);
+  }
+
+  /** A command that is refused, with what it was about. */
+  Outcome refused(
+      MessageId command,
+      MessageId lease,
+      DomainRef domain,
+      String vdev,
+      Refusal refusal,
+      String detail) {
+    return make(
+        command, lease, Result.REFUSED, refusal, detail, domain, vdev, List.of(), null, null, null);
+  }
+
+  /** A command that is done and concerns no lease. */
+  Outcome done(@Nullable MessageId command, String detail) {
+    return make(command, null, Result.DONE, null, detail, null, null, List.of(), null, null, null);
+  }
+
+  /** A command that could not be done and concerns no lease. */
+  Outcome failed(MessageId command, String detail) {
+    return make(
+        command, null, Result.FAILED, null, detail, null, null, List.of(), null, null, null);
+  }
+
+  /** A lease that was to end and is not held. */
+  Outcome notHeld(MessageId command, MessageId lease) {
+    String detail = "the lease is not held: it has ended, or never was here";
+    return make(
+        command, lease, Result.RELEASED, null, detail, null, null, List.of(), null, null, null);
+  }
+
+  /** What became of a lease. */
+  Outcome of(
+      @Nullable MessageId command,
+      Lease lease,
+      Result result,
+      String detail,
+      List<WorkerChange> changes,
+      @Nullable Long remainingMillis) {
+    return of(command, lease, result, null, detail, changes, remainingMillis);
+  }
+
+  /** What became of a lease, and what ended it if neither time nor a command did. */
+  Outcome of(
+      @Nullable MessageId command,
+      Lease lease,
+      Result result,
+      @Nullable Cause cause,
+      String detail,
+      List<WorkerChange> changes,
+      @Nullable Long remainingMillis) {
+    LeaseLimit limit = lease.limit();
+    return make(
+        command,
+        lease.id(),
+        result,
+        null,
+        detail,
+        lease.domain(),
+        lease.vdev(),
+        changes,
+        remainingMillis,
+        limit == null ? null : limit.perSecond(),
+        cause);
+  }
+
+  private Outcome make(
+      @Nullable MessageId command,
+      @Nullable MessageId lease,
+      Result result,
+      @Nullable Refusal refusal,
+      String detail,
+      @Nullable DomainRef domain,
+      @Nullable String vdev,
+      List<WorkerChange> workers,
+      @Nullable Long remainingMillis,
+      @Nullable Integer limitPerS,
+      @Nullable Cause cause) {
+    Instant now = clock.instant();
+    String text = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) : detail;
+    return new Outcome(
+        MessageId.of(now.toEpochMilli(), random),
+        host,
+        boot,
+        now,
+        command,
+        lease,
+        result,
+        refusal,
+        text,
+        domain,
+        vdev,
+        workers,
+        remainingMillis,
+        limitPerS,
+        cause);
+  }
+}

@@ -1,0 +1,92 @@
+package io.blkwarden.agent.mapping;
+
+import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.kernel.BlkbackName.Style;
+import io.blkwarden.model.DeviceNumber;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a thread's name fits a disk: in full, in full but only just, or cut.
+ *
+ * <p>Source of the names: {@code drivers/block/xen-blkback/xenbus.c} ({@code blkback_name()},
+ * {@code xen_update_blkif_status()}), which uses the administrator's spelling after {@code /dev/}.
+ *
+ * @param singleRing whether kernels that name threads so have one thread for each disk
+ * @param whole whether nothing of domain and disk is missing in the name
+ * @param borderline whether the name is as long as it can be, so that a longer disk's name, cut,
+ *     would look the same
+ * @param ring the ring that the name tells; absent when it has none, or had it cut off
+ */
+record NameMatch(boolean singleRing, boolean whole, boolean borderline, @Nullable Integer ring) {
+  /**
+   * How the name fits the disk, or empty.
+   *
+   * @param name the thread's name
+   * @param domid the disk's domain
+   * @param dev the administrator's spelling; when absent, any name of the domain fits, cut
+   * @param device the disk's device, for the oldest names; when absent, any fits
+   */
+  static Optional<NameMatch> of(
+      BlkbackName name, int domid, @Nullable String dev, @Nullable DeviceNumber device) {
+    if (name.domid() != domid) {
+      return Optional.empty(); // at most five digits, so the number always comes through whole
+    }
+    return switch (name.style()) {
+      case NUMBERED -> numbered(name, device);
+      case SINGLE, RING -> named(name, dev == null ? null : kernelSpelling(dev));
+    };
+  }
+
+  /** The node's {@code dev} as the kernel uses it; absent when its length in bytes is not known. */
+  static @Nullable String kernelSpelling(String dev) {
+    int at = dev.indexOf("/dev/");
+    String name = at < 0 ? dev : dev.substring(at + "/dev/".length());
+    return name.chars().allMatch(c -> c > ' ' && c < 127) ? name : null;
+  }
+
+  private static Optional<NameMatch> numbered(BlkbackName name, @Nullable DeviceNumber device) {
+    if (device == null) {
+      return Optional.of(unknown(name));
+    }
+    String full =
+        String.format(
+            Locale.ROOT, "xvd %d %02x:%02x", name.domid(), device.major(), device.minor());
+    return name.fits(name.domid(), device)
+        ? Optional.of(new NameMatch(true, name.comm().equals(full), mayBeCut(name), null))
+        : Optional.empty();
+  }
+
+  private static Optional<NameMatch> named(BlkbackName name, @Nullable String dev) {
+    if (dev == null) {
+      return Optional.of(unknown(name));
+    }
+    if (!name.fits(name.domid(), dev)) {
+      return Optional.empty();
+    }
+    if (name.style() == Style.SINGLE) {
+      boolean whole = name.comm().equals("blkback." + name.domid() + "." + dev);
+      return Optional.of(new NameMatch(true, whole, mayBeCut(name), null));
+    }
+    String stem = name.domid() + "." + dev;
+    boolean uncut = stem.length() <= BlkbackName.COMM_LENGTH;
+    String digits = name.comm().substring(Math.min(name.comm().length(), shown(stem).length() + 1));
+    Integer ring = digits.isEmpty() ? null : Integer.valueOf(digits);
+    return Optional.of(new NameMatch(false, uncut && ring != null, mayBeCut(name), ring));
+  }
+
+  private static NameMatch unknown(BlkbackName name) {
+    return new NameMatch(name.style() != Style.RING, false, true, null);
+  }
+
+  private static boolean mayBeCut(BlkbackName name) {
+    return !name.whole();
+  }
+
+  private static String shown(String stem) {
+    return stem.length() > BlkbackName.COMM_LENGTH
+        ? stem.substring(0, BlkbackName.COMM_LENGTH)
+        : stem;
+  }
+}

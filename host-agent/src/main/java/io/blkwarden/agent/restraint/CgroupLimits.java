@@ -1,0 +1,190 @@
+package io.blkwarden.agent.restraint;
+
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.blkwarden.agent.kernel.BlockDevice;
+import io.blkwarden.agent.kernel.IoMax;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskCgroup;
+import io.blkwarden.agent.lease.LimitGroups;
+import io.blkwarden.model.DeviceNumber;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Limits by {@code io.max} in {@code /sys/fs/cgroup}, the tree of cgroup v2.
+ *
+ * <p>The controller {@code io} is enabled for the root's children with the first limit and stays
+ * so: others may have come to rely on it. It is there only while no version 1 hierarchy has it, and
+ * this class mounts none.
+ */
+public final class CgroupLimits implements LimitGroups {
+  private static final String TREE = "sys/fs/cgroup";
+  private static final String IO = "io";
+
+  private final KernelFiles files;
+  private final Path tree;
+
+  /**
+   * Limits below a root.
+   *
+   * @param files reads below the root
+   * @param root the same root, for what is written
+   */
+  public CgroupLimits(KernelFiles files, Path root) {
+    this.files = files;
+    this.tree = root.resolve(TREE);
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    String path = TREE + "/cgroup.controllers";
+    return switch (files.read(path)) {
+      case ReadResult.Present<String>(String controllers) when has(controllers, IO) ->
+          Optional.empty();
+      case ReadResult.Present<String>(String controllers) ->
+          Optional.of(
+              "%s: expected io, found '%s'; is blkio of cgroup v1 mounted?"
+                  .formatted(path, controllers.strip()));
+      case ReadResult<String> none ->
+          Optional.of(none.describe() + "; limits need cgroup v2 at /sys/fs/cgroup");
+    };
+  }
+
+  private static boolean has(String words, String word) {
+    return Arrays.asList(words.strip().split("\\s+")).contains(word);
+  }
+
+  @Override
+  public ReadResult<String> groupOf(int pid) {
+    return TaskCgroup.read(files, pid).map(TaskCgroup::path);
+  }
+
+  @Override
+  public ReadResult<DeviceNumber> limited(DeviceNumber device) {
+    return BlockDevice.numbered(files, device)
+        .flatMap(found -> BlockDevice.named(files, found.disk()))
+        .map(BlockDevice::number);
+  }
+
+  @Override
+  public Optional<String> limit(String group, DeviceNumber device, int perSecond) {
+    return enable(ROOT)
+        .or(() -> make(TOP))
+        .or(() -> enable(TOP))
+        .or(() -> make(group))
+        .or(() -> write(group, "io.max", IoMax.rule(device, perSecond)));
+  }
+
+  private Optional<String> enable(String group) {
+    String path = TREE + (group.equals(ROOT) ? "" : group) + "/cgroup.subtree_control";
+    return files.read(path).map(text -> has(text, IO)).orElse(false)
+        ? Optional.empty()
+        : write(group, "cgroup.subtree_control", "+" + IO);
+  }
+
+  private Optional<String> make(String group) {
+    try {
+      Files.createDirectory(at(group));
+      return Optional.empty();
+    } catch (FileAlreadyExistsException _) {
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(reason(at(group), e));
+    }
+  }
+
+  @Override
+  public ReadResult<Integer> limitOf(String group, DeviceNumber device) {
+    return files
+        .read(TREE + group + "/io.max")
+        .flatMap(lines -> new IoMax(lines).perSecond(device));
+  }
+
+  @Override
+  public Optional<String> move(int pid, String group) {
+    return write(group, "cgroup.procs", String.valueOf(pid));
+  }
+
+  @Override
+  public Optional<String> remove(String group) {
+    if (!group.startsWith(TOP + "/")) {
+      return Optional.of("%s: expected a group below %s".formatted(group, TOP));
+    }
+    files
+        .read(TREE + group + "/cgroup.procs")
+        .orElse("")
+        .lines()
+        .filter(line -> line.matches("[0-9]{1,7}"))
+        .forEach(pid -> move(Integer.parseInt(pid), ROOT));
+    try {
+      Files.deleteIfExists(at(group));
+    } catch (IOException e) {
+      return Optional.of(reason(at(group), e));
+    }
+    removeTopIfEmpty();
+    return Optional.empty();
+  }
+
+  private void removeTopIfEmpty() {
+    try {
+      Files.deleteIfExists(at(TOP));
+    } catch (IOException _) {
+      // It holds another lease's group, and goes with the last of them.
+    }
+  }
+
+  @Override
+  public ReadResult<List<String>> groups() {
+    return switch (files.list(TREE + TOP)) {
+      case ReadResult.Present<List<String>>(List<String> names) ->
+          ReadResult.present(
+              names.stream()
+                  .filter(name -> Files.isDirectory(at(TOP + "/" + name)))
+                  .map(name -> TOP + "/" + name)
+                  .toList());
+      case ReadResult.Absent<List<String>> _ -> ReadResult.present(List.of());
+      case ReadResult<List<String>> other -> other;
+    };
+  }
+
+  private Path at(String group) {
+    return tree.resolve(group.substring(1));
+  }
+
+  /** Writes in one call, as the kernel takes each write for a command of its own. */
+  private Optional<String> write(String group, String file, String text) {
+    Path path = at(group).resolve(file);
+    try (FileChannel channel = FileChannel.open(path, WRITE, TRUNCATE_EXISTING)) {
+      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("%s ('%s')".formatted(reason(path, e), text));
+    }
+  }
+
+  private static String reason(Path path, IOException e) {
+    String words =
+        switch (e) {
+          case NoSuchFileException _ -> "not there";
+          case AccessDeniedException _ -> "permission denied";
+          case FileSystemException file -> Objects.requireNonNullElse(file.getReason(), "failed");
+          case IOException other -> Objects.requireNonNullElse(other.getMessage(), "failed");
+        };
+    return path + ": " + words;
+  }
+}

@@ -1,5 +1,0 @@
-/** The agent at work: its inputs on one thread, and what it does with them. */
-@NullMarked
-package io.blkwarden.agent.runtime;
-
-import org.jspecify.annotations.NullMarked;

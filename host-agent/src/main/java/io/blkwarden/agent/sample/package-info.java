@@ -1,5 +1,0 @@
-/** Counters of disks and devices, read each interval and counted since a base. */
-@NullMarked
-package io.blkwarden.agent.sample;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,113 @@
+package io.blkwarden.agent.sampling;
+
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.DiskKey;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.sample.SampleColumn;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rates of a host's disks and of the devices below them, from one look to the next; not safe
+ * for use by several threads.
+ *
+ * <p>A disk keeps its rates when others come and go; one that is new, or whose domain was started
+ * anew, is unknown until its second look.
+ */
+public final class LiveRates {
+  private static final int COLUMNS = SampleColumn.all().size();
+
+  private final DeviceCounters counters;
+  private final DiskSources sources;
+  private final Map<PhysicalDevice, CounterSource> devices = new HashMap<>();
+  private StillDevices still = new StillDevices(List.of(), List.of(), Set.of());
+  private Map<Row, long[]> last = Map.of();
+  private long lastMillis;
+
+  /** Rates of a host of which nothing was read. */
+  public LiveRates(KernelFiles files) {
+    this.counters = new DeviceCounters(files);
+    this.sources = new DiskSources(files);
+  }
+
+  /** Whose counters they are. */
+  private sealed interface Row {
+    /** A disk of one run of its domain, whose counters begin anew with the next. */
+    record Disk(DiskKey disk) implements Row {}
+
+    record Device(DeviceNumber number) implements Row {}
+  }
+
+  /**
+   * Reads all counters.
+   *
+   * @param nowMillis the host's monotonic clock
+   * @return what each disk did since the last time, in the order given
+   */
+  public HostRates look(List<MappedDisk> disks, long nowMillis) {
+    counters.read();
+    Map<Row, long[]> now = new HashMap<>();
+    long window = nowMillis - lastMillis;
+    List<RowRates> ofDisks = new ArrayList<>(disks.size());
+    List<PhysicalDevice> below =
+        disks.stream().flatMap(disk -> disk.physical().stream()).distinct().toList();
+    List<CounterSource> rows = sources.of(disks);
+    for (int row = 0; row < disks.size(); row++) {
+      MappedDisk disk = disks.get(row);
+      Row key = new Row.Disk(disk.key());
+      ofDisks.add(rates(key, rows.get(row), now, window));
+    }
+    devices.keySet().retainAll(below);
+    List<RowRates> ofBelow = new ArrayList<>(below.size());
+    for (PhysicalDevice device : below) {
+      CounterSource source = devices.computeIfAbsent(device, PhysicalSource::new);
+      ofBelow.add(rates(new Row.Device(device.device()), source, now, window));
+    }
+    last = now;
+    lastMillis = nowMillis;
+    Map<DeviceNumber, RowRates> known = known(disks, below, ofDisks, ofBelow, window);
+    return new HostRates(disks, ofDisks, known, still.names());
+  }
+
+  /** The rates of the devices but of those whose counters stand still. */
+  private Map<DeviceNumber, RowRates> known(
+      List<MappedDisk> disks,
+      List<PhysicalDevice> below,
+      List<RowRates> ofDisks,
+      List<RowRates> ofBelow,
+      long window) {
+    still = new StillDevices(disks, below, still.all());
+    long[] completed = new long[disks.size()];
+    for (int row = 0; row < completed.length; row++) {
+      completed[row] = Math.round(ofDisks.get(row).iops() * window / 1_000); // 0 for NaN
+    }
+    boolean[] moved = new boolean[below.size()];
+    for (int row = 0; row < moved.length; row++) {
+      moved[row] = !ofBelow.get(row).stands();
+    }
+    still.look(completed, moved);
+    Map<DeviceNumber, RowRates> known = new HashMap<>();
+    for (int row = 0; row < moved.length; row++) {
+      known.put(below.get(row).device(), still.still(row) ? RowRates.UNKNOWN : ofBelow.get(row));
+    }
+    return known;
+  }
+
+  private RowRates rates(Row key, CounterSource source, Map<Row, long[]> now, long window) {
+    long[] row = new long[COLUMNS];
+    Optional<String> fault = source.read(counters, row);
+    long[] before = last.get(key);
+    if (fault.isEmpty()) {
+      now.put(key, row);
+    }
+    return fault.isPresent() || before == null
+        ? RowRates.UNKNOWN
+        : RowRates.between(before, row, window);
+  }
+}

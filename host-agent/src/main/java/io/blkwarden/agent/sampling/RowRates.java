@@ -1,0 +1,77 @@
+package io.blkwarden.agent.sampling;
+
+import io.blkwarden.model.sample.SampleColumn;
+
+/**
+ * What a block device did between two readings of its counters; unknown is {@link Double#NaN}.
+ *
+ * @param iops reads and writes a second
+ * @param bytesPerSecond bytes read and written a second
+ * @param busyMillis ms a second that reads and writes took, summed
+ * @param util part of the time in which any I/O was in flight, 0 to 1
+ * @param inFlight I/Os in flight at the second reading
+ */
+public record RowRates(
+    double iops, double bytesPerSecond, double busyMillis, double util, double inFlight) {
+  /** Nothing is known, as before there are two readings. */
+  public static final RowRates UNKNOWN =
+      new RowRates(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
+  private static final int SECTOR_BYTES = 512;
+
+  /**
+   * What was done between two readings; unknown when a counter went backwards or comes from
+   * elsewhere.
+   *
+   * @param before all columns, by their ids
+   * @param after the same later
+   * @param millis time between them on the host's monotonic clock
+   */
+  public static RowRates between(long[] before, long[] after, long millis) {
+    for (SampleColumn column : SampleColumn.all()) {
+      if (column.cumulative() && after[column.id()] < before[column.id()]) {
+        return UNKNOWN;
+      }
+    }
+    if (millis <= 0 || !CounterTable.sameSource(before, after)) {
+      return UNKNOWN;
+    }
+    double perSecond = 1_000.0 / millis;
+    long unknown = after[SampleColumn.UNKNOWN_COLUMNS.id()];
+    return new RowRates(
+        sum(before, after, SampleColumn.READ_IOS, SampleColumn.WRITE_IOS) * perSecond,
+        sum(before, after, SampleColumn.READ_SECTORS, SampleColumn.WRITE_SECTORS)
+            * SECTOR_BYTES
+            * perSecond,
+        SampleColumn.READ_MS.unknownIn(unknown)
+            ? Double.NaN
+            : sum(before, after, SampleColumn.READ_MS, SampleColumn.WRITE_MS) * perSecond,
+        SampleColumn.IO_MS.unknownIn(unknown)
+            ? Double.NaN
+            : Math.min(1, counted(before, after, SampleColumn.IO_MS) / (double) millis),
+        SampleColumn.IN_FLIGHT.unknownIn(unknown)
+            ? Double.NaN
+            : after[SampleColumn.IN_FLIGHT.id()]);
+  }
+
+  private static long sum(long[] before, long[] after, SampleColumn one, SampleColumn other) {
+    return counted(before, after, one) + counted(before, after, other);
+  }
+
+  private static long counted(long[] before, long[] after, SampleColumn column) {
+    return after[column.id()] - before[column.id()];
+  }
+
+  /** Whether nothing was completed and nothing is in flight, so far as that is known. */
+  boolean stands() {
+    return iops == 0 && util == 0 && !(inFlight > 0);
+  }
+
+  /** Mean time of an I/O in ms; 0 when idle, and unknown while I/O waits and none completes. */
+  public double awaitMillis() {
+    if (iops > 0) {
+      return busyMillis / iops;
+    }
+    return iops == 0 && inFlight == 0 ? 0 : Double.NaN;
+  }
+}

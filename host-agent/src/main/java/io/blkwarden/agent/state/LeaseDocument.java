@@ -1,0 +1,138 @@
+package io.blkwarden.agent.state;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.LeaseTable;
+import io.blkwarden.agent.lease.LeasedWorker;
+import io.blkwarden.agent.lease.PendingRestores;
+import io.blkwarden.agent.lease.SalvagedLeases;
+import io.blkwarden.agent.lease.StoredLeases;
+import io.blkwarden.model.Require;
+import io.blkwarden.model.WorkerId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+
+/**
+ * The text of {@code leases.json}, which every version of the agent can read.
+ *
+ * @param format {@link #FORMAT}; leases of any other are restored and not continued
+ * @param boot as in {@link StoredLeases}
+ * @param epoch as in {@link StoredLeases}
+ * @param leases as in {@link StoredLeases}
+ */
+record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
+  /** Name and version of the format. */
+  static final String FORMAT = "blkwarden.leases.v1";
+
+  private static final Pattern BOOT = Pattern.compile("\"boot\"\\s*:\\s*\"([0-9a-fA-F-]{36})\"");
+  private static final Pattern LEASE = Pattern.compile("\\{\\s*\"id\"\\s*:\\s*\"");
+  private static final Pattern WORKER = Pattern.compile("\\{\\s*\"id\"\\s*:\\s*\\{");
+  private static final Pattern TASK =
+      Pattern.compile("\"pid\"\\s*:\\s*([0-9]{1,7})\\s*,\\s*\"start_ticks\"\\s*:\\s*([0-9]{1,18})");
+
+  LeaseDocument {
+    if (!FORMAT.equals(format)) {
+      throw new IllegalArgumentException("format: expected %s, found %s".formatted(FORMAT, format));
+    }
+    Require.present(boot, "boot");
+    leases = Require.list(leases, LeaseTable.MAX_LEASES, "leases");
+  }
+
+  /** What reading a document gave. */
+  sealed interface Decoded {
+    /** An intact document of this version. */
+    record Ok(StoredLeases leases) implements Decoded {}
+
+    /**
+     * Damaged text, or a document of another version.
+     *
+     * @param detail what was expected, and what was found
+     * @param salvaged what can be read of it; empty when not even its boot can
+     */
+    record Damaged(String detail, Optional<SalvagedLeases> salvaged) implements Decoded {}
+  }
+
+  static byte[] encode(StoredLeases leases) {
+    return LeaseJson.MAPPER.writeValueAsBytes(
+        new LeaseDocument(FORMAT, leases.boot(), leases.epoch(), leases.leases()));
+  }
+
+  static Decoded decode(byte[] bytes) {
+    try {
+      LeaseDocument document = LeaseJson.MAPPER.readValue(bytes, LeaseDocument.class);
+      if (document == null) {
+        return new Decoded.Damaged("expected %s, found null".formatted(FORMAT), Optional.empty());
+      }
+      return new Decoded.Ok(
+          new StoredLeases(
+              document.boot(), document.epoch(), document.leases(), PendingRestores.NONE));
+    } catch (JacksonException | IllegalArgumentException e) {
+      return new Decoded.Damaged(
+          "expected %s: %s".formatted(FORMAT, firstLine(e)), salvage(new String(bytes, UTF_8)));
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Reads whole leases first, then whole workers outside them, then bare identities of tasks. */
+  static Optional<SalvagedLeases> salvage(String text) {
+    return boot(text)
+        .map(boot -> {
+          List<Lease> leases = values(text, LEASE, Lease.class, LeaseTable.MAX_LEASES);
+          Set<WorkerId> seen = new HashSet<>();
+          leases.forEach(lease -> lease.workers().forEach(worker -> seen.add(worker.id())));
+          List<LeasedWorker> workers =
+              values(text, WORKER, LeasedWorker.class, PendingRestores.MAX).stream()
+                  .filter(worker -> seen.add(worker.id()))
+                  .toList();
+          return new SalvagedLeases(boot, leases, workers, tasks(text, seen));
+        });
+  }
+
+  private static Optional<UUID> boot(String text) {
+    Matcher found = BOOT.matcher(text);
+    try {
+      return found.find() ? Optional.of(UUID.fromString(found.group(1))) : Optional.empty();
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static <T> List<T> values(String text, Pattern begin, Class<T> type, int most) {
+    List<T> values = new ArrayList<>();
+    Matcher found = begin.matcher(text);
+    while (found.find() && values.size() < most) {
+      try {
+        values.add(LeaseJson.PREFIX_MAPPER.readValue(text.substring(found.start()), type));
+      } catch (JacksonException | IllegalArgumentException _) {
+        // Damaged: its parts are looked for one by one.
+      }
+    }
+    return values;
+  }
+
+  private static List<WorkerId> tasks(String text, Set<WorkerId> seen) {
+    Set<WorkerId> tasks = new LinkedHashSet<>();
+    Matcher found = TASK.matcher(text);
+    while (found.find() && tasks.size() < PendingRestores.MAX) {
+      try {
+        tasks.add(new WorkerId(Integer.parseInt(found.group(1)), Long.parseLong(found.group(2))));
+      } catch (IllegalArgumentException _) {
+        // Not a task's identity.
+      }
+    }
+    tasks.removeAll(seen);
+    return List.copyOf(tasks);
+  }
+}

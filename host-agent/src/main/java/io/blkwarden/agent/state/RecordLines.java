@@ -1,0 +1,82 @@
+package io.blkwarden.agent.state;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of a file of records that can be read one by one: each line has a checksum of its own,
+ * and the last line has the number of records.
+ *
+ * <p>A file that was cut, or in which bytes were changed, still gives every line that is intact.
+ */
+final class RecordLines {
+  private static final String END = "end ";
+  private static final int CHECKSUM_LENGTH = 8;
+
+  private RecordLines() {}
+
+  /**
+   * What was read.
+   *
+   * @param records all intact records, in order
+   * @param whole whether no record is missing and none was damaged
+   */
+  record Read(List<byte[]> records, boolean whole) {}
+
+  static byte[] encode(List<byte[]> records) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    records.forEach(record -> line(text, record));
+    line(text, (END + records.size()).getBytes(UTF_8));
+    return text.toByteArray();
+  }
+
+  private static void line(ByteArrayOutputStream text, byte[] record) {
+    text.writeBytes((checksum(record, 0, record.length) + " ").getBytes(UTF_8));
+    text.writeBytes(record);
+    text.write('\n');
+  }
+
+  private static String checksum(byte[] bytes, int from, int length) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes, from, length);
+    return "%08x".formatted(crc.getValue());
+  }
+
+  static Read decode(byte[] text) {
+    List<byte[]> records = new ArrayList<>();
+    boolean damaged = false;
+    boolean ended = false;
+    int start = 0;
+    for (int at = 0; at < text.length; at++) {
+      if (text[at] == '\n') {
+        byte[] record = record(text, start, at);
+        if (record == null || ended) {
+          damaged = true;
+        } else if (new String(record, UTF_8).equals(END + records.size())) {
+          ended = true;
+        } else {
+          records.add(record);
+        }
+        start = at + 1;
+      }
+    }
+    return new Read(List.copyOf(records), ended && !damaged && start == text.length);
+  }
+
+  private static byte @Nullable [] record(byte[] text, int from, int to) {
+    int begin = from + CHECKSUM_LENGTH + 1;
+    if (to < begin || text[begin - 1] != ' ') {
+      return null;
+    }
+    String expected = new String(text, from, CHECKSUM_LENGTH, UTF_8);
+    return expected.equals(checksum(text, begin, to - begin))
+        ? Arrays.copyOfRange(text, begin, to)
+        : null;
+  }
+}

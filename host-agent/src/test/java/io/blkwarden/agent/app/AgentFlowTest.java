@@ -1,0 +1,420 @@
+package io.blkwarden.agent.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.bus.Delivery;
+import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.OutcomeJournal;
+import io.blkwarden.agent.bus.PendingMessages;
+import io.blkwarden.agent.bus.Publisher;
+import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.DomainStarted;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingSnapshot;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.subject.Subjects;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+/** The flows to and from NATS, in virtual time, over a connection that does what the test says. */
+final class AgentFlowTest {
+  private static final Duration NOW = Duration.ZERO;
+
+  private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
+  private final TestPublisher<LinkEvent> link = TestPublisher.create();
+  private final FakeSession nats = new FakeSession();
+  private final TestPublisher<Delivery> commands = TestPublisher.create();
+  private TestBus bus;
+
+  @BeforeEach
+  void make() {
+    nats.commands = commands.flux();
+    bus =
+        new TestBus(
+            Said.HOST,
+            FakeSession.link(link.flux()),
+            OutcomeJournal.NONE,
+            new AgentSchedulers(time, time, time, time),
+            () -> time.now(TimeUnit.MILLISECONDS));
+  }
+
+  private void connected() {
+    bus.start(_ -> {});
+    up();
+  }
+
+  private void up() {
+    link.next(new LinkEvent.Up(nats, "nats://test"));
+    time.advanceTimeBy(NOW);
+  }
+
+  private void down() {
+    link.next(new LinkEvent.Down("the connection to NATS is lost"));
+    time.advanceTimeBy(NOW);
+  }
+
+  private long drops(String kind) {
+    return bus.state().drops().getOrDefault(kind, 0L);
+  }
+
+  private List<Long> revisions() {
+    return nats.published(DomainStarted.class).map(event -> event.origin().revision()).toList();
+  }
+
+  @Test
+  void samplesThatWaitAreConflatedAndCounted() {
+    connected();
+    Sinks.Empty<Void> slow = Sinks.empty();
+    nats.publishing = slow::asMono;
+    for (byte n = 1; n <= 4; n++) {
+      bus.pending.sample(new byte[] {n});
+    }
+    slow.tryEmitEmpty();
+
+    assertThat(nats.published).hasSize(2);
+    assertThat(nats.published.getFirst().bytes()).containsExactly(1);
+    assertThat(nats.published.getLast().bytes()).containsExactly(4);
+    assertThat(drops("samples")).isEqualTo(2);
+    down();
+    bus.pending.sample(new byte[] {4});
+    assertThat(drops("samples")).isEqualTo(3);
+  }
+
+  @Test
+  void samplesThatCannotBePublishedAreCountedAndTheNextOneIsTried() {
+    connected();
+    nats.publishing = () -> Mono.error(new IllegalStateException("not connected: closing"));
+    bus.pending.sample(new byte[] {1});
+    time.advanceTimeBy(NOW);
+    assertThat(drops("samples")).isEqualTo(1);
+    assertThat(bus.state().faults()).containsEntry("nats", "not connected: closing");
+
+    nats.publishing = Mono::empty;
+    bus.pending.sample(new byte[] {2});
+    time.advanceTimeBy(NOW);
+    assertThat(nats.published.getFirst().bytes()).containsExactly(2);
+  }
+
+  @Test
+  void theLatestHeartbeatIsPublishedOnceThereIsAConnection() {
+    bus.start(_ -> {});
+    for (int n = 1; n <= 3; n++) {
+      bus.pending.heartbeat(Said.heartbeat(n));
+    }
+    time.advanceTimeBy(NOW);
+    up();
+
+    assertThat(nats.published(Heartbeat.class)).containsExactly(Said.heartbeat(3));
+  }
+
+  @Test
+  void eventsAreRepeatedInOrderUntilTheServerHasThem() {
+    connected();
+    Sinks.Empty<Void> answer = Sinks.empty();
+    nats.flushing = () -> Mono.error(new IOException("the server does not answer"));
+    IntStream.rangeClosed(1, 100).forEach(n -> bus.pending.mapping(Said.started(n)));
+    assertThat(revisions()).as("the first one meets nobody waiting").containsExactly(1L);
+    assertThat(bus.state().faults()).containsEntry("mapping", "the server does not answer");
+
+    nats.published.clear();
+    nats.flushing = answer::asMono;
+    time.advanceTimeBy(Duration.ofMillis(124));
+    assertThat(revisions()).as("not at once again").isEmpty();
+    time.advanceTimeBy(Duration.ofMillis(251));
+    assertThat(revisions()).as("one batch").hasSize(PendingMessages.MAX_BATCH);
+    bus.pending.mapping(Said.started(101));
+    answer.tryEmitEmpty();
+    time.advanceTimeBy(NOW);
+
+    assertThat(revisions()).containsExactlyElementsOf(range(101));
+    assertThat(bus.state().faults()).doesNotContainKey("mapping");
+    assertThat(bus.pending.settled()).isTrue();
+  }
+
+  private static List<Long> range(int last) {
+    return IntStream.rangeClosed(1, last).mapToObj(n -> (long) n).toList();
+  }
+
+  @Test
+  void eventsThatWereNotFlushedAreRepeatedAfterAReconnection() {
+    connected();
+    nats.flushing = Mono::never;
+    bus.pending.mapping(Said.started(1));
+    time.advanceTimeBy(NOW);
+    down();
+    bus.pending.mapping(Said.started(2));
+    nats.published.clear();
+    nats.flushing = Mono::empty;
+    up();
+
+    assertThat(revisions()).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void onlyTheLastSnapshotIsTriedAgainForTheBucket() {
+    connected();
+    nats.storing = () -> Mono.error(new IOException("no bucket"));
+    bus.pending.mapping(Said.snapshot(1));
+    time.advanceTimeBy(NOW);
+    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(Said.snapshot(1));
+    assertThat(bus.state().faults()).containsEntry("mapping-bucket", "no bucket");
+
+    bus.pending.mapping(Said.snapshot(2));
+    time.advanceTimeBy(NOW);
+    nats.stored.clear();
+    nats.storing = Mono::empty;
+    time.advanceTimeBy(Duration.ofSeconds(2));
+    assertThat(nats.stored).as("not soon: it is a whole map").isEmpty();
+    time.advanceTimeBy(Duration.ofSeconds(6));
+
+    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(Said.snapshot(2));
+    assertThat(bus.state().faults()).doesNotContainKey("mapping-bucket");
+  }
+
+  @Test
+  void anOutcomeIsRepeatedWithBackoffUntilItIsStored() {
+    connected();
+    nats.storing = () -> Mono.error(new IOException("no stream"));
+    bus.pending.outcome(Said.outcome(1));
+    time.advanceTimeBy(NOW);
+    assertThat(nats.stored).hasSize(1);
+    time.advanceTimeBy(Duration.ofMillis(124));
+    assertThat(nats.stored).as("half of the first delay is certain").hasSize(1);
+    time.advanceTimeBy(Duration.ofMillis(251));
+    assertThat(nats.stored).hasSize(2);
+    time.advanceTimeBy(Duration.ofMinutes(10));
+    assertThat(nats.stored).as("15 to 45 s apart at the end").hasSizeBetween(15, 50);
+    assertThat(bus.state().faults()).containsEntry("audit", "no stream");
+
+    nats.storing = Mono::empty;
+    time.advanceTimeBy(Duration.ofSeconds(45));
+
+    assertThat(bus.pending.settled()).isTrue();
+    assertThat(bus.state().faults()).doesNotContainKey("audit");
+  }
+
+  @Test
+  void anOutcomeThatIsNeverAnsweredIsRepeated() {
+    connected();
+    nats.storing = Mono::never;
+    bus.pending.outcome(Said.outcome(1));
+    time.advanceTimeBy(Publisher.CONFIRM_WITHIN.minusMillis(1));
+    assertThat(nats.stored).hasSize(1);
+    time.advanceTimeBy(Duration.ofMillis(377));
+    assertThat(nats.stored).hasSize(2);
+  }
+
+  @Test
+  void outcomesAreRepeatedAfterAReconnectionUntilTheyAreStored() {
+    connected();
+    nats.storing = Mono::never;
+    bus.pending.outcome(Said.outcome(1));
+    time.advanceTimeBy(NOW);
+    down();
+    bus.pending.outcome(Said.outcome(2));
+    time.advanceTimeBy(Duration.ofMinutes(1));
+    assertThat(nats.stored).as("nothing without a connection").hasSize(1);
+    nats.storing = Mono::empty;
+    up();
+    assertThat(nats.stored(Outcome.class).skip(1))
+        .containsExactly(Said.outcome(1), Said.outcome(2));
+
+    down();
+    up();
+    assertThat(nats.stored).as("stored ones are not repeated").hasSize(3);
+  }
+
+  @Test
+  void onlySoManyOutcomesAreUnconfirmed() {
+    connected();
+    Sinks.Empty<Void> answer = Sinks.empty();
+    nats.storing = answer::asMono;
+    IntStream.range(0, AgentPipeline.MAX_UNCONFIRMED + 10)
+        .forEach(n -> bus.pending.outcome(Said.outcome(n)));
+    time.advanceTimeBy(NOW);
+    assertThat(nats.stored).hasSize(AgentPipeline.MAX_UNCONFIRMED);
+
+    answer.tryEmitEmpty();
+    time.advanceTimeBy(NOW);
+    assertThat(nats.stored).hasSize(AgentPipeline.MAX_UNCONFIRMED + 10);
+  }
+
+  @Test
+  void oneKindThatFailsHoldsUpNoOther() {
+    connected();
+    nats.storing = Mono::never;
+    nats.flushing = Mono::never;
+    bus.pending.outcome(Said.outcome(1));
+    bus.pending.mapping(Said.started(1));
+    time.advanceTimeBy(NOW);
+    bus.pending.reply("_INBOX.x.1", Said.outcome(2));
+    bus.pending.sample(new byte[] {1});
+    time.advanceTimeBy(NOW);
+
+    assertThat(nats.published)
+        .extracting(FakeSession.Sent::subject)
+        .contains("_INBOX.x.1", Subjects.DEFAULT.sample(Said.HOST));
+  }
+
+  @Test
+  void commandsAreRefusedAtTheBoundWithAnAnswer() {
+    bus.start(_ -> {}); // effects; its commands go to the verifier below instead
+    int sent = AgentPipeline.MAX_COMMANDS + 2;
+    StepVerifier.create(bus.pipeline.fromControllers(), 0)
+        .then(() -> {
+          up();
+          commands.next(command(0)); // after the news of the connection, which has a place too
+          IntStream.range(1, sent).forEach(n -> commands.next(command(n)));
+        })
+        .thenRequest(Long.MAX_VALUE)
+        .expectNextCount(AgentPipeline.MAX_COMMANDS)
+        .thenCancel()
+        .verify();
+    time.advanceTimeBy(NOW);
+
+    assertThat(bus.inbox.refused()).isEqualTo(3);
+    assertThat(drops("commands")).isEqualTo(3);
+    assertThat(nats.published(Outcome.class))
+        .hasSize(3)
+        .allMatch(outcome -> outcome.refusal() == Outcome.Refusal.OVERLOADED);
+    assertThat(nats.stored(Outcome.class)).as("on record").hasSize(3);
+  }
+
+  private static Delivery command(int number) {
+    return new Delivery("_INBOX.controller." + number, ControlJson.encode(Said.command(number)));
+  }
+
+  @Test
+  void commandsThatWaitSurviveALostConnection() {
+    bus.start(_ -> {});
+    StepVerifier.create(bus.pipeline.fromControllers(), 0)
+        .then(() -> {
+          up();
+          commands.next(command(1));
+          down();
+          commands.assertWasCancelled();
+        })
+        .thenRequest(2)
+        .expectNextMatches(AgentInput.BusUp.class::isInstance)
+        .expectNextMatches(AgentInput.CommandCame.class::isInstance)
+        .thenCancel()
+        .verify();
+  }
+
+  @Test
+  void aSubscriptionThatFailsIsMadeAgainAndEndsNothing() {
+    connected();
+    commands.error(new IllegalStateException("a dispatcher is gone"));
+    assertThat(bus.state().faults()).containsEntry("nats", "commands: a dispatcher is gone");
+    TestPublisher<Delivery> next = TestPublisher.create();
+    nats.commands = next.flux();
+    bus.pending.sample(new byte[] {1});
+    time.advanceTimeBy(NOW);
+
+    assertThat(nats.published).hasSize(1);
+  }
+
+  @Test
+  void whatMustNotBeLostIsPublishedBeforeTheEnd() {
+    connected();
+    Sinks.Empty<Void> answer = Sinks.empty();
+    nats.storing = answer::asMono;
+    bus.pending.outcome(Said.outcome(1));
+    StepVerifier.create(bus.pipeline.settled())
+        .then(() -> time.advanceTimeBy(Duration.ofSeconds(1)))
+        .expectNoEvent(Duration.ofMillis(50))
+        .then(() -> {
+          answer.tryEmitEmpty();
+          time.advanceTimeBy(NOW);
+        })
+        .verifyComplete();
+  }
+
+  @Test
+  void withoutAConnectionNothingIsWaitedForAtTheEnd() {
+    connected();
+    nats.storing = Mono::never;
+    bus.pending.outcome(Said.outcome(1));
+    StepVerifier.create(bus.pipeline.settled())
+        .then(() -> time.advanceTimeBy(NOW))
+        .then(this::down)
+        .verifyComplete();
+  }
+
+  @Test
+  void malformedCommandsAreHandedOnToBeAnswered() {
+    StepVerifier.create(bus.pipeline.fromControllers())
+        .then(() -> bus.pipeline.effects().subscribe())
+        .then(this::up)
+        .expectNextMatches(AgentInput.BusUp.class::isInstance)
+        .then(() -> commands.next(new Delivery("_INBOX.x.1", "{".getBytes(UTF_8))))
+        .expectNextMatches(AgentInput.CommandCame.class::isInstance)
+        .thenCancel()
+        .verify();
+  }
+
+  @Test
+  void ticksComeWhenSomethingIsDueAndNotBefore() {
+    AtomicLong looks = new AtomicLong();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    bus.scanning = looks::incrementAndGet;
+    bus.pipeline.start(FoundLeases.NOTHING, failure::set);
+    up();
+    time.advanceTimeBy(Duration.ofSeconds(20));
+
+    String samples = Subjects.DEFAULT.sample(Said.HOST);
+    assertThat(nats.published.stream().filter(sent -> sent.subject().equals(samples)).count())
+        .as("each second")
+        .isBetween(19L, 21L);
+    assertThat(nats.published(Heartbeat.class).count()).as("each 5 s").isBetween(4L, 5L);
+    assertThat(looks.get()).as("scans of a host where nothing happens").isBetween(1L, 3L);
+    assertThat(failure).hasNullValue();
+  }
+
+  @Test
+  void anInputThatFailsIsCountedAndTheNextOneIsHandled() {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    bus.scanning =
+        () -> {
+          throw new IllegalStateException("a bug");
+        };
+    bus.pipeline.start(FoundLeases.NOTHING, failure::set);
+    up();
+    time.advanceTimeBy(Duration.ofSeconds(1));
+    bus.scanning = () -> {};
+    time.advanceTimeBy(Duration.ofSeconds(40));
+
+    assertThat(nats.published(MappingSnapshot.class)).isNotEmpty();
+    assertThat(nats.published(Heartbeat.class).toList().getLast().drops())
+        .hasEntrySatisfying("core_faults", count -> assertThat(count).isPositive());
+    assertThat(failure).hasNullValue();
+  }
+
+  @Test
+  void anErrorEndsTheAgent() {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    bus.scanning =
+        () -> {
+          throw new AssertionError("the process is broken");
+        };
+    bus.pipeline.start(FoundLeases.NOTHING, failure::set);
+    time.advanceTimeBy(NOW);
+
+    assertThat(failure.get()).isInstanceOf(AssertionError.class);
+  }
+}

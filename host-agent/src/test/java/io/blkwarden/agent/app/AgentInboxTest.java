@@ -1,0 +1,56 @@
+package io.blkwarden.agent.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.uevent.UeventNotice;
+import io.blkwarden.agent.xenstore.XenEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+
+/** What the inbox keeps when nobody takes anything out of it. */
+final class AgentInboxTest {
+  private final AgentInbox inbox = new AgentInbox();
+
+  @Test
+  void aSourcesHealthIsNotLostAmongChanges() {
+    inbox.uevent(new UeventNotice.Overrun(1));
+
+    inbox.xen(new XenEvent.Disconnected("the socket is closed"));
+
+    assertThat(inbox.health()).isEqualTo(Map.of("xenstore", Optional.of("the socket is closed")));
+  }
+
+  /** A look at a thousand disks takes a second: a burst must not lead to a look for each change. */
+  @Test
+  void aBurstOfChangesIsOneAndOneThatComesDuringTheLookIsAnother() {
+    List<AgentInput> taken = new ArrayList<>();
+    for (int n = 0; n < 300; n++) {
+      inbox.uevent(new UeventNotice.Overrun(n));
+    }
+    Disposable _ = inbox.changes().subscribe(taken::add, error -> {});
+    assertThat(taken).hasSize(1);
+    assertThat(inbox.conflated()).isEqualTo(299);
+
+    assertThat(inbox.takeChange()).isTrue();
+    assertThat(inbox.takeChange()).isFalse();
+    inbox.uevent(new UeventNotice.Overrun(300));
+    inbox.uevent(new UeventNotice.Overrun(301));
+    assertThat(taken).hasSize(2);
+    assertThat(inbox.takeMissedChange()).isFalse();
+  }
+
+  @Test
+  void whatASourceSaysLastCounts() {
+    inbox.uevent(new UeventNotice.Stopped("no such protocol"));
+    inbox.xen(new XenEvent.Disconnected("the socket is closed"));
+    inbox.xen(new XenEvent.Connected());
+
+    assertThat(inbox.health())
+        .isEqualTo(
+            Map.of("xenstore", Optional.empty(), "uevents", Optional.of("no such protocol")));
+  }
+}

@@ -1,0 +1,37 @@
+package io.blkwarden.agent.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.blkwarden.model.subject.Subjects;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+
+/** The stream that keeps outcomes, as a controller makes it. */
+final class Audit {
+  private static final String NAME = "BLKWARDEN_AUDIT";
+
+  private final JetStreamManagement streams;
+
+  /** Makes it. */
+  Audit(Connection manager) throws Exception {
+    streams = manager.jetStreamManagement();
+    streams.addStream(
+        StreamConfiguration.builder()
+            .name(NAME)
+            .subjects(Subjects.DEFAULT.allOutcomes())
+            .storageType(StorageType.File)
+            .build());
+  }
+
+  /** How many are stored. */
+  long stored() throws Exception {
+    return streams.getStreamInfo(NAME).getStreamState().getMsgCount();
+  }
+
+  /** One by its number, from 1. */
+  String message(int number) throws Exception {
+    return new String(streams.getMessage(NAME, number).getData(), UTF_8);
+  }
+}

@@ -1,0 +1,79 @@
+package io.blkwarden.agent.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.mapping.diff.HostMapping;
+import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.agent.sim.HostSpec;
+import io.blkwarden.agent.sim.SimulatedHost;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import org.junit.jupiter.api.Test;
+
+final class LiveMappingTest {
+  private long nowMillis = 100_000;
+  private final SimulatedHost host =
+      new SimulatedHost(HostSpec.ofFleet("dom0-", 0), () -> nowMillis);
+  private final LiveMapping live =
+      new LiveMapping(
+          new HostScanner(host, host, host)::scan, Tracing.none("not here"), RolePatterns.DEFAULTS);
+
+  private HostMapping settled() {
+    assertThat(live.rescan()).as("the first map is told as a whole").isEmpty();
+    nowMillis += 30_000;
+    assertThat(live.rescan()).isEmpty();
+    assertThat(live.mapping().disks())
+        .isNotEmpty()
+        .allMatch(disk -> disk.state() == MappingState.RESOLVED);
+    return live.mapping();
+  }
+
+  @Test
+  void theSameHostKeepsItsMap() {
+    HostMapping map = settled();
+    nowMillis += 30_000;
+    assertThat(live.rescan()).isEmpty();
+    assertThat(live.mapping()).isSameAs(map);
+    assertThat(live.complete()).isTrue();
+  }
+
+  @Test
+  void aPriorityIsTakenIntoTheMap() {
+    MappedDisk disk = settled().disks().getFirst();
+    int pid = disk.workers().getFirst().pid();
+    assertThat(host.set(pid, IoPriority.IDLE)).isEmpty();
+    nowMillis += 30_000;
+    assertThat(live.rescan()).as("which is no change").isEmpty();
+    assertThat(live.mapping().disks().getFirst().workers().getFirst().priority())
+        .isEqualTo(IoPriority.IDLE);
+  }
+
+  @Test
+  void aGuestThatComesAgainHasWorkersThatAreProvenAnew() {
+    settled();
+    String guest = host.guests().getFirst();
+    host.stopGuest(guest);
+    nowMillis += 30_000;
+    assertThat(live.rescan()).hasAtLeastOneElementOfType(MappingChange.Stopped.class);
+    live.rescan();
+    host.startGuest(guest);
+    nowMillis += 30_000;
+    assertThat(live.rescan()).hasAtLeastOneElementOfType(MappingChange.Started.class);
+    assertThat(live.mapping().disks())
+        .filteredOn(disk -> disk.domain().name().equals(guest))
+        .isNotEmpty()
+        .allSatisfy(disk -> {
+          assertThat(disk.state()).isEqualTo(MappingState.RESOLVED);
+          assertThat(disk.workers())
+              .allMatch(worker ->
+                  host.trueWorkers().stream()
+                      .anyMatch(right ->
+                          right.pid() == worker.pid()
+                              && right.vdev().equals(disk.disk().vdev())
+                              && right.domain().equals(disk.domain().uuid())));
+        });
+  }
+}

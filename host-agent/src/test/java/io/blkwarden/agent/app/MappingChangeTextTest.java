@@ -1,0 +1,67 @@
+package io.blkwarden.agent.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.mapping.diff.HostMapping;
+import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DiskRef;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Volume;
+import io.blkwarden.model.VolumeRole;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the log says of changes: never {@code null}. */
+final class MappingChangeTextTest {
+  private static final DomainRef DOMAIN = new DomainRef(new UUID(1, 2), 5, "wiki");
+
+  private static MappedDisk disk(@Nullable String path) {
+    return new MappedDisk(
+        DOMAIN,
+        new DiskRef("xvda", 51712, BackendKind.QDISK, "w"),
+        new Volume(path, null, null, null, null, VolumeRole.DATA),
+        List.of(),
+        MappingState.UNRESOLVED,
+        UnresolvedReason.UNSUPPORTED_BACKEND,
+        List.of());
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(strings = "rbd:vms/wiki")
+  void aDiskWithoutADeviceIsNotOnNull(@Nullable String path) {
+    MappedDisk disk = disk(path);
+    Volume volume = disk.volume();
+    for (MappingChange change :
+        List.of(
+            new MappingChange.Attached(disk),
+            new MappingChange.Detached(disk),
+            new MappingChange.Served(disk),
+            new MappingChange.Changed(
+                disk,
+                List.of("domain", "mode", "volume", "role", "devices", "scheduler", "labels")),
+            new MappingChange.Added(volume),
+            new MappingChange.Removed(volume))) {
+      assertThat(MappingChangeText.of(change)).doesNotContain("null");
+    }
+    HostMapping first = new HostMapping(List.of(DOMAIN), List.of(disk), List.of(), List.of());
+    assertThat(String.join("\n", MappingChangeText.ofFirst(first))).doesNotContain("null");
+  }
+
+  @Test
+  void aRenameIsToldAsSuch() {
+    assertThat(
+            MappingChangeText.of(
+                new MappingChange.Changed(disk("rbd:vms/wiki"), List.of("volume"))))
+        .isEqualTo("disk changed (volume): wiki xvda on rbd:vms/wiki: volume rbd:vms/wiki");
+  }
+}

@@ -1,0 +1,113 @@
+package io.blkwarden.agent.app;
+
+import io.blkwarden.agent.bus.BusHealth;
+import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.bus.Controllers;
+import io.blkwarden.agent.bus.Link;
+import io.blkwarden.agent.bus.OutcomeJournal;
+import io.blkwarden.agent.bus.PendingMessages;
+import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.lease.LimitGroups;
+import io.blkwarden.agent.lease.Outcomes;
+import io.blkwarden.agent.mapping.verdict.RolePatterns;
+import io.blkwarden.agent.nats.NatsLink;
+import io.blkwarden.agent.nats.NatsSettings;
+import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.agent.sim.HostSpec;
+import io.blkwarden.agent.sim.SimulatedHost;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.subject.Subjects;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+
+/** The pipeline's flows to and from NATS alone: what is published is up to the test. */
+final class TestBus {
+  private static final Random RANDOM = new Random(1);
+
+  final PendingMessages pending;
+  final AgentInbox inbox = new AgentInbox();
+  final AgentPipeline pipeline;
+
+  /** Done at the begin of each scan. */
+  Runnable scanning = () -> {};
+
+  private final AgentSchedulers schedulers;
+  private final Disposable.Composite flows = Disposables.composite();
+
+  /** Over a real connection, with real threads. */
+  static TestBus of(NatsSettings settings, OutcomeJournal journal) {
+    return new TestBus(
+        settings.host(),
+        new NatsLink(settings, RANDOM),
+        journal,
+        AgentSchedulers.create(),
+        () -> System.nanoTime() / 1_000_000);
+  }
+
+  TestBus(
+      HostId host,
+      Link link,
+      OutcomeJournal journal,
+      AgentSchedulers schedulers,
+      LongSupplier nowMillis) {
+    this.schedulers = schedulers;
+    SimulatedHost simulated = new SimulatedHost(HostSpec.ofFleet("dom0-", 0), nowMillis);
+    BusHealth health = new BusHealth();
+    pending = new PendingMessages(journal, health);
+    AgentPorts ports =
+        new AgentPorts(
+            simulated,
+            simulated,
+            drain -> {
+              scanning.run();
+              return new HostScanner(simulated, simulated, simulated).scan(drain);
+            },
+            Tracing.none("not here"),
+            simulated,
+            LimitGroups.none("no cgroups here"),
+            _ -> Optional.empty(),
+            Optional.empty(),
+            nowMillis,
+            InstantSource.system(),
+            RANDOM);
+    AgentSettings settings =
+        new AgentSettings(host, "test", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
+    pipeline =
+        new AgentPipeline(
+            new AgentCore(settings, ports, pending, inbox, Said.BOOT),
+            inbox,
+            pending,
+            health,
+            new Controllers(link, Subjects.DEFAULT, journal),
+            host,
+            nowMillis,
+            new Outcomes(host, Said.BOOT, InstantSource.system(), RANDOM),
+            schedulers);
+  }
+
+  /** Connects, and hands on what controllers say. */
+  TestBus start(Consumer<AgentInput> heard) {
+    pending.load();
+    flows.add(pipeline.effects().subscribe());
+    flows.add(pipeline.fromControllers().subscribe(heard));
+    return this;
+  }
+
+  BusState state() {
+    return pending.state();
+  }
+
+  /** Gives what is kept some time to be published, then closes the connection. */
+  void stop(Duration patience) {
+    pipeline.settled().timeout(patience).onErrorComplete().block();
+    flows.dispose();
+    pipeline.endEffects();
+    schedulers.dispose();
+  }
+}

@@ -1,0 +1,99 @@
+package io.blkwarden.agent.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.CapturedTree;
+import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** BackendId, BackendDevice and BackendStatistics. */
+final class BackendFilesTest {
+  private static final BackendId SWAP = new BackendId(BackendKind.VBD, 1, 51714);
+  private static final String STATISTICS = "sys/bus/xen-backend/devices/vbd-1-51714/statistics/";
+
+  private final KernelFiles captured = CapturedTree.files();
+
+  @Test
+  void readsACapturedBackend() {
+    assertThat(BackendDevice.read(captured, SWAP))
+        .isEqualTo(ReadResult.present(new BackendDevice(SWAP, new DeviceNumber(253, 1))));
+  }
+
+  @Test
+  void theDeviceNumberIsHexadecimal() {
+    assertThat(BackendDevice.parseDevice("fd:c\n"))
+        .isEqualTo(ReadResult.present(new DeviceNumber(253, 12)));
+    assertThat(BackendDevice.parseDevice("253,12")).isInstanceOf(ReadResult.Malformed.class);
+  }
+
+  @Test
+  void aBackendWithoutADeviceYetIsAbsent() {
+    MapFiles files =
+        new MapFiles().with("sys/bus/xen-backend/devices/vbd-1-51714/nodename", "backend/vbd\n");
+    assertThat(BackendDevice.read(files, SWAP)).isInstanceOf(ReadResult.Absent.class);
+    assertThat(BackendStatistics.width(files, SWAP)).isInstanceOf(ReadResult.Absent.class);
+    assertThat(BackendStatistics.read(files, SWAP, CounterWidth.BITS_64))
+        .isInstanceOf(ReadResult.Absent.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"vbd-137-51714, VBD", "vbd3-137-51714, VBD3", "qdisk-137-51714, QDISK"})
+  void namesComeAndGo(String busId, BackendKind kind) {
+    BackendId id = new BackendId(kind, 137, 51714);
+    assertThat(BackendId.parse(busId)).contains(id);
+    assertThat(id.busId()).isEqualTo(busId);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"vif-1-0", "console-1-0", "vbd", "vbd-1", "vbd-1-x", "vbd--1-1", "vbd4-1-1", ""})
+  void otherNamesAreNoDisks(String busId) {
+    assertThat(BackendId.parse(busId)).isEmpty();
+  }
+
+  @Test
+  void readsCapturedStatistics() {
+    assertThat(statistics(captured))
+        .isEqualTo(
+            new BackendStatistics(readLong("rd_sect"), readLong("wr_sect"), CounterWidth.BITS_64));
+    assertThat(statistics(captured).readSectors()).isPositive();
+  }
+
+  @Test
+  void suseCountsIn32BitsWithASign() {
+    MapFiles files =
+        new MapFiles()
+            .with(STATISTICS + "br_req", "7\n")
+            .with(STATISTICS + "rd_sect", "-2147483648\n")
+            .with(STATISTICS + "wr_sect", "2147483647\n");
+    BackendStatistics statistics = statistics(files);
+    assertThat(statistics)
+        .isEqualTo(new BackendStatistics(1L << 31, (1L << 31) - 1, CounterWidth.BITS_32));
+    assertThat(statistics.width().since(statistics.writeSectors(), statistics.readSectors()))
+        .isEqualTo(1);
+  }
+
+  private static BackendStatistics statistics(KernelFiles files) {
+    return BackendStatistics.width(files, SWAP)
+        .flatMap(width -> BackendStatistics.read(files, SWAP, width))
+        .toOptional()
+        .orElseThrow();
+  }
+
+  @Test
+  void aCounterThatIsNoneIsNamed() {
+    MapFiles files = new MapFiles().with(STATISTICS + "rd_sect", "many\n");
+    assertThat(BackendStatistics.readSectors(files, SWAP).describe())
+        .startsWith(STATISTICS + "rd_sect: counter: expected a number from -2^31");
+    assertThat(BackendStatistics.parseCounter("-2147483649"))
+        .isInstanceOf(ReadResult.Malformed.class);
+  }
+
+  private long readLong(String name) {
+    return Long.parseLong(captured.read(STATISTICS + name).orElse("").strip());
+  }
+}

@@ -1,0 +1,80 @@
+package io.blkwarden.agent.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.CapturedTree;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** IoPressure, KernelRelease, BootId and Uptime. */
+final class HostFilesTest {
+  private final KernelFiles captured = CapturedTree.files();
+
+  @Test
+  void readsCapturedPressure() {
+    assertThat(IoPressure.read(captured))
+        .isEqualTo(ReadResult.present(new IoPressure(220276, 170753)));
+  }
+
+  @Test
+  void aKernelWithoutPsiHasNoPressure() {
+    assertThat(IoPressure.read(new MapFiles())).isEqualTo(ReadResult.absent("proc/pressure/io"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "some avg10=0.00 total=1\n", "some total=x\nfull total=1\n", "full total=1"})
+  void pressureNeedsBothLines(String text) {
+    assertThat(IoPressure.parse(text)).isInstanceOf(ReadResult.Malformed.class);
+  }
+
+  @Test
+  void readsTheCapturedRelease() {
+    assertThat(KernelRelease.read(captured))
+        .isEqualTo(ReadResult.present(new KernelRelease(6, 1, "6.1.0-50-amd64")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4.19.0+1, 4, 19", "6.0-rc1, 6, 0", "3.12.74-60.64.40-default, 3, 12", "6.18, 6, 18"})
+  void readsOtherReleases(String text, int major, int minor) {
+    assertThat(KernelRelease.parse(text + "\n"))
+        .isEqualTo(ReadResult.present(new KernelRelease(major, minor, text)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "6", "six.one", "6.x", "99999.1"})
+  void otherTextIsNoRelease(String text) {
+    assertThat(KernelRelease.parse(text)).isInstanceOf(ReadResult.Malformed.class);
+  }
+
+  @Test
+  void releasesCompareByNumber() {
+    KernelRelease release = new KernelRelease(5, 20, "5.20");
+    assertThat(release.atLeast(5, 20)).isTrue();
+    assertThat(release.atLeast(5, 9)).isTrue();
+    assertThat(release.atLeast(4, 99)).isTrue();
+    assertThat(release.atLeast(5, 21)).isFalse();
+    assertThat(release.atLeast(6, 0)).isFalse();
+  }
+
+  @Test
+  void aBootHasAUuid() {
+    String id = "6303de50-65c9-4e07-bf01-2d68cf7449e7";
+    assertThat(BootId.parse(id + "\n"))
+        .isEqualTo(ReadResult.present(new BootId(UUID.fromString(id))));
+    assertThat(BootId.parse("1-1-1-1-1")).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(BootId.parse("x".repeat(36))).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(BootId.read(captured)).isInstanceOf(ReadResult.Absent.class);
+  }
+
+  @Test
+  void readsTheCapturedUptime() {
+    assertThat(Uptime.read(captured)).isEqualTo(ReadResult.present(new Uptime(152_600)));
+    assertThat(new Uptime(152_600).ticks()).isEqualTo(15_260);
+    assertThat(Uptime.parse("152 190")).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(Uptime.parse("1234567890123.00 1.00")).isInstanceOf(ReadResult.Malformed.class);
+  }
+}

@@ -1,0 +1,56 @@
+package io.blkwarden.agent.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ReadResultTest {
+  private static final List<ReadResult<Integer>> WITHOUT_VALUE =
+      List.of(
+          ReadResult.absent("proc/9/stat"),
+          ReadResult.malformed("proc/9/stat", "a pid", "x"),
+          ReadResult.failed("proc/9/stat: permission denied"));
+
+  @Test
+  void aValueIsChanged() {
+    assertThat(ReadResult.present(2).map(value -> value + 1)).isEqualTo(ReadResult.present(3));
+    assertThat(ReadResult.present(2).orElse(7)).isEqualTo(2);
+    assertThat(ReadResult.present(2).toOptional()).contains(2);
+  }
+
+  @Test
+  void whatHasNoValueStaysWhatItIs() {
+    for (ReadResult<Integer> reading : WITHOUT_VALUE) {
+      assertThat(reading.map(value -> value + 1)).isEqualTo(reading);
+      assertThat(reading.<Integer>withoutValue()).isEqualTo(reading);
+      assertThat(reading.orElse(7)).isEqualTo(7);
+      assertThat(reading.toOptional()).isEmpty();
+    }
+    assertThatIllegalStateException().isThrownBy(() -> ReadResult.present(2).withoutValue());
+  }
+
+  @Test
+  void eachIsToldInOneLine() {
+    assertThat(WITHOUT_VALUE)
+        .extracting(ReadResult::describe)
+        .containsExactly(
+            "proc/9/stat: not there",
+            "proc/9/stat: expected a pid, found 'x'",
+            "proc/9/stat: permission denied");
+    assertThat(ReadResult.present(2).describe()).isEqualTo("2");
+  }
+
+  @Test
+  void aParsersFaultNamesTheFile() {
+    assertThat(ReadResult.present("x").parse("proc/uptime", Uptime::parse).describe())
+        .isEqualTo("proc/uptime: uptime: expected SECONDS.HUNDREDTHS ..., found 'x'");
+  }
+
+  @Test
+  void longTextIsCut() {
+    ReadResult<Integer> bad = ReadResult.malformed("stat", "less", "x".repeat(1000));
+    assertThat(bad.describe()).hasSizeLessThan(200).endsWith("x…'");
+  }
+}

@@ -1,0 +1,324 @@
+package io.blkwarden.agent.lease;
+
+import static io.blkwarden.model.IoPriority.IDLE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.MappingState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Proof;
+import io.blkwarden.model.UnresolvedReason;
+import io.blkwarden.model.Worker;
+import io.blkwarden.model.WorkerKind;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.message.Outcome.Refusal;
+import io.blkwarden.model.message.Outcome.Result;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Every reason to refuse a command, each reached from a command that was right otherwise. */
+final class CommandGateTest {
+  private final Host host = new Host();
+  private final MappedDisk disk = host.addDisk(137, "xvda2", 500, 2);
+
+  private CommandAction.Set wish() {
+    return host.wish(disk, host.id(), IDLE, 60_000);
+  }
+
+  private void assertRefused(Outcome outcome, Refusal refusal, String detail) {
+    assertThat(outcome.result()).as(outcome.detail()).isEqualTo(Result.REFUSED);
+    assertThat(outcome.refusal()).isEqualTo(refusal);
+    assertThat(outcome.detail()).contains(detail);
+    assertThat(host.kernel.calls()).isEmpty();
+  }
+
+  @Test
+  void aRightCommandIsApplied() {
+    Outcome outcome = host.send(wish());
+
+    assertThat(outcome.result()).isEqualTo(Result.APPLIED);
+    assertThat(outcome.workers()).hasSize(2).allMatch(change -> IDLE.equals(change.after()));
+    assertThat(outcome.remainingMs()).isEqualTo(60_000);
+  }
+
+  @Test
+  void anotherHost() {
+    Command command =
+        new Command(
+            host.id(), new HostId("dom0-8"), 1, "c", Instant.EPOCH, 5_000, "because", wish());
+
+    assertRefused(host.send(command).reply(), Refusal.WRONG_HOST, "expected host dom0-7");
+  }
+
+  @Test
+  void tooLate() {
+    ReceivedCommand received = new ReceivedCommand(host.command(wish()), host.nowMillis - 5_001);
+
+    CommandResult handled =
+        host.throttler.handle(received, host.mapping(), host::snapshot, host.nowMillis);
+
+    assertRefused(handled.reply(), Refusal.EXPIRED, "waited 5001 ms");
+  }
+
+  @Test
+  void anIssuerThatLostItsClaim() {
+    host.send(host.command(host.id(), 8, new CommandAction.Snapshot()));
+
+    Outcome outcome = host.send(host.command(host.id(), 7, wish())).reply();
+
+    assertRefused(outcome, Refusal.STALE_EPOCH, "expected epoch 8 or newer, found 7");
+  }
+
+  @Test
+  void anEpochThatNoClockReachesIsNotObeyed() {
+    Outcome outcome =
+        host.send(host.command(host.id(), 1L << 62, new CommandAction.Snapshot())).reply();
+
+    assertRefused(outcome, Refusal.MALFORMED, "epoch: expected at most 9007199254740992");
+    assertThat(host.send(host.command(host.id(), 7, new CommandAction.Snapshot())).reply().result())
+        .isEqualTo(Result.DONE);
+  }
+
+  @Test
+  void aClaimIsRememberedOverARestart() {
+    host.send(host.command(host.id(), 8, new CommandAction.Snapshot()));
+    host.restart();
+
+    Outcome outcome = host.send(host.command(host.id(), 7, wish())).reply();
+
+    assertRefused(outcome, Refusal.STALE_EPOCH, "expected epoch 8");
+  }
+
+  @Test
+  void anAgentThatOnlyWatches() {
+    host.readOnly = true;
+    host.throttler = host.fresh();
+
+    assertRefused(host.send(wish()), Refusal.READ_ONLY, "--read-only");
+    assertThat(host.send(new CommandAction.Reset(host.id())).result()).isEqualTo(Result.RELEASED);
+  }
+
+  @Test
+  void anUnknownDisk() {
+    CommandAction.Set wish = wish();
+    host.disks.clear();
+
+    assertRefused(host.send(wish), Refusal.UNKNOWN_DISK, "xvda2");
+  }
+
+  @Test
+  void anotherBoot() {
+    CommandAction.Set wish = wish();
+    CommandAction.Set stale =
+        new CommandAction.Set(
+            wish.lease(),
+            wish.domain(),
+            wish.vdev(),
+            new UUID(9, 9),
+            wish.workers(),
+            wish.restraint(),
+            wish.leaseMs());
+
+    assertRefused(host.send(stale), Refusal.STALE_MAPPING, "expected boot");
+  }
+
+  @Test
+  void anotherIncarnationOfTheDomain() {
+    CommandAction.Set wish = wish();
+    MappedDisk reborn = Host.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers());
+    host.disks.set(0, withUuidOf(disk, reborn));
+
+    assertRefused(host.send(wish), Refusal.STALE_MAPPING, "expected domid 138, found 137");
+  }
+
+  private static MappedDisk withUuidOf(MappedDisk whose, MappedDisk disk) {
+    return new MappedDisk(
+        new DomainRef(whose.domain().uuid(), disk.domain().domid(), disk.domain().name()),
+        disk.disk(),
+        disk.volume(),
+        disk.physical(),
+        disk.state(),
+        disk.reason(),
+        disk.workers());
+  }
+
+  @Test
+  void otherWorkersThanQuoted() {
+    CommandAction.Set wish = wish();
+    host.disks.clear();
+    host.addDisk(137, "xvda2", 600, 2);
+
+    assertRefused(host.send(wish), Refusal.STALE_MAPPING, "expected workers");
+  }
+
+  @Test
+  void aDiskWithoutProof() {
+    CommandAction.Set wish = wish();
+    host.disks.set(
+        0,
+        Host.disk(
+            137, "xvda2", MappingState.UNRESOLVED, UnresolvedReason.AMBIGUOUS_NAME, List.of()));
+
+    assertRefused(host.send(wish), Refusal.UNRESOLVED, "unresolved: ambiguous-name");
+  }
+
+  @Test
+  void aWorkerThatIsNotBlkback() {
+    Worker tapdisk =
+        new Worker(WorkerKind.TAPDISK, null, 500, 1001, "tapdisk", null, Proof.KTHREAD_PID);
+    MappedDisk other = Host.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(tapdisk));
+    host.disks.set(0, other);
+
+    assertRefused(
+        host.send(host.wish(other, host.id(), IDLE, 60_000)), Refusal.UNRESOLVED, "tapdisk 500");
+  }
+
+  @Test
+  void aWorkerThatTwoDisksClaim() {
+    host.disks.add(Host.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers()));
+
+    assertRefused(host.send(wish()), Refusal.GATE, "also one of vm138 xvda2");
+  }
+
+  @Test
+  void aBackendThatHasMovedOn() {
+    host.gateObjection = Optional.of("state: expected 4, found 5");
+
+    assertRefused(host.send(wish()), Refusal.GATE, "expected 4, found 5");
+  }
+
+  @Test
+  void aPidUsedAgain() {
+    CommandAction.Set wish = wish();
+    host.kernel.start(501, "137.xvda2-1");
+
+    assertRefused(host.send(wish), Refusal.GATE, "pid 501: expected start time");
+  }
+
+  @Test
+  void aProcessInTheThreadsPlace() {
+    host.disks.clear();
+    Worker fake = Host.worker(host.kernel.start(700, "137.xvda2-0", false), "137.xvda2-0", 0);
+    MappedDisk faked = Host.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(fake));
+    host.disks.add(faked);
+
+    assertRefused(
+        host.send(host.wish(faked, host.id(), IDLE, 60_000)),
+        Refusal.GATE,
+        "expected a kernel thread");
+  }
+
+  @Test
+  void aThreadOfAnotherName() {
+    host.disks.clear();
+    Worker misnamed = Host.worker(host.kernel.start(700, "137.xvda1-0"), "137.xvda2-0", 0);
+    MappedDisk mistaken = Host.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(misnamed));
+    host.disks.add(mistaken);
+
+    assertRefused(
+        host.send(host.wish(mistaken, host.id(), IDLE, 60_000)),
+        Refusal.GATE,
+        "expected name '137.xvda2-0', found '137.xvda1-0'");
+  }
+
+  @Test
+  void aDiskThatAnotherLeaseHolds() {
+    MessageId first = host.id();
+    host.send(host.wish(disk, first, IDLE, 60_000));
+
+    Outcome outcome = host.send(wish());
+
+    assertThat(outcome.refusal()).isEqualTo(Refusal.HELD);
+    assertThat(outcome.detail()).contains(first.value());
+  }
+
+  @Test
+  void aLeaseThatHoldsAnotherDisk() {
+    MappedDisk second = host.addDisk(138, "xvda2", 600, 1);
+    MessageId lease = host.id();
+    host.send(host.wish(disk, lease, IDLE, 60_000));
+
+    Outcome outcome = host.send(host.wish(second, lease, IDLE, 60_000));
+
+    assertThat(outcome.refusal()).isEqualTo(Refusal.HELD);
+    assertThat(host.kernel.priority(600)).isEqualTo(IoPriority.UNSET);
+  }
+
+  @Test
+  void moreLeasesThanFit() {
+    for (int n = 0; n < LeaseTable.MAX_LEASES; n++) {
+      MappedDisk next = host.addDisk(1000 + n, "xvda1", 10_000 + n, 1);
+      assertThat(host.send(host.wish(next, host.id(), IDLE, 60_000)).result())
+          .isEqualTo(Result.APPLIED);
+    }
+
+    assertThat(host.send(wish()).refusal()).isEqualTo(Refusal.TOO_MANY_LEASES);
+  }
+
+  @Test
+  void theSameCommandAgainGetsTheSameOutcome() {
+    Command command = host.command(wish());
+    CommandResult first = host.send(command);
+    int calls = host.kernel.calls().size();
+
+    CommandResult second = host.send(command);
+
+    assertThat(second.reply()).isEqualTo(first.reply());
+    assertThat(second.published()).isEmpty();
+    assertThat(host.kernel.calls()).hasSize(calls);
+  }
+
+  @Test
+  void theMemoryOfOutcomesIsBounded() {
+    Command first = host.command(new CommandAction.Snapshot());
+    host.send(first);
+    for (int n = 0; n < CommandGate.REMEMBERED; n++) {
+      host.send(new CommandAction.Snapshot());
+    }
+
+    assertThat(host.send(first).published()).as("judged anew").hasSize(1);
+  }
+
+  @Test
+  void aSnapshotIsAskedFor() {
+    CommandResult handled = host.send(host.command(new CommandAction.Snapshot()));
+
+    assertThat(host.snapshots).isOne();
+    assertThat(handled.reply().result()).isEqualTo(Result.DONE);
+    assertThat(handled.reply().detail()).isEqualTo("a snapshot is published");
+  }
+
+  @Test
+  void aSnapshotThatCannotBeSentHasFailed() {
+    host.tooLarge = Optional.of("snapshot of 880000 bytes exceeds the limit of 65536 bytes");
+    Command command = host.command(new CommandAction.Snapshot());
+
+    assertThat(host.send(command).reply().result()).isEqualTo(Result.FAILED);
+    assertThat(host.send(command).reply().detail()).contains("880000").contains("65536");
+  }
+
+  @Test
+  void aSenderThatKnowsTheMappingTellsItsEpochAndGetsNoSnapshot() {
+    CommandAction known = new CommandAction.Snapshot(host.at);
+    CommandResult handled = host.send(host.command(host.id(), 9, known));
+
+    assertThat(host.snapshots).isZero();
+    assertThat(handled.reply().result()).isEqualTo(Result.DONE);
+    assertThat(host.throttler.epoch()).isEqualTo(9);
+
+    host.at = new CommandAction.Revision(host.at.run(), host.at.revision() + 1);
+    host.send(host.command(host.id(), 9, known));
+    assertThat(host.snapshots).isOne();
+    host.at = new CommandAction.Revision(new UUID(6, 6), host.at.revision() - 1);
+    host.send(host.command(host.id(), 9, known));
+    assertThat(host.snapshots).isEqualTo(2);
+  }
+}

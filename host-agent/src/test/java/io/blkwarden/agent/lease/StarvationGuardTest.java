@@ -1,0 +1,171 @@
+package io.blkwarden.agent.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.lease.ThrottledDisks.Sight;
+import io.blkwarden.model.Actuator;
+import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.IoPriority;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
+import io.blkwarden.model.message.Outcome;
+import io.blkwarden.model.message.Outcome.Result;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Throttles that hold back what must not wait end at once, and no others do. */
+final class StarvationGuardTest {
+  private final Host host = new Host();
+  private MappedDisk disk;
+  private long completed = 100;
+
+  @BeforeEach
+  void throttle() {
+    disk = host.addDisk(1, "xvda2", 600, 1);
+    host.send(host.wish(disk, host.id(), IoPriority.IDLE, 600_000));
+  }
+
+  private List<Outcome> look(long afterMillis, Optional<Sight> sight) {
+    host.nowMillis += afterMillis;
+    return host.throttler.endStarved(host.mapping(), _ -> sight, host.nowMillis);
+  }
+
+  private List<Outcome> look(long afterMillis, long inFlight, boolean shuttingDown) {
+    return look(afterMillis, Optional.of(new Sight(completed, inFlight, 10_000, shuttingDown)));
+  }
+
+  private static void assertStarved(List<Outcome> outcomes, String why) {
+    assertThat(outcomes)
+        .singleElement()
+        .satisfies(outcome -> {
+          assertThat(outcome.result()).isEqualTo(Result.RELEASED);
+          assertThat(outcome.cause()).isEqualTo(Outcome.Cause.STARVED);
+          assertThat(outcome.detail()).contains(why);
+        });
+  }
+
+  @Test
+  void requestsThatWaitBeyondTheDevicesAgeingEndTheThrottle() {
+    assertThat(look(0, 7, false)).isEmpty();
+    assertThat(look(15_000, 7, false)).as("ageing plus grace is healthy").isEmpty();
+    assertStarved(look(100, 7, false), "7 requests wait and none was completed for 15.1 s");
+    assertThat(host.kernel.priority(600)).isEqualTo(IoPriority.UNSET);
+    assertThat(host.throttler.table().all()).isEmpty();
+  }
+
+  @Test
+  void oneCompletionStartsTheTimeAnew() {
+    look(0, 7, false);
+    assertThat(look(14_000, 7, false)).isEmpty();
+    completed++;
+    assertThat(look(1_000, 7, false)).isEmpty();
+    assertThat(look(15_000, 7, false)).isEmpty();
+    assertStarved(look(1, 7, false), "none was completed");
+  }
+
+  @Test
+  void aDiskThatWantsNothingIsNotStarved() {
+    look(0, 0, false);
+    assertThat(look(60_000, 0, false)).isEmpty();
+    assertThat(look(1_000, 1, false)).as("one that has just come").isEmpty();
+  }
+
+  @Test
+  void whatCannotBeReadProvesNothing() {
+    look(0, 7, false);
+    assertThat(look(60_000, Optional.empty())).isEmpty();
+    assertThat(look(1_000, 7, false)).isEmpty();
+  }
+
+  @Test
+  void aShutdownThatWaitsEndsTheThrottleAtOnce() {
+    assertThat(look(0, 0, true)).as("nothing waits").isEmpty();
+    assertStarved(look(1_000, 3, false), "the guest shuts down, and 3 of its requests wait");
+  }
+
+  @Test
+  void behindALimitRequestsDoNotShowSoTheShutdownIsEnough() {
+    MappedDisk other = host.addDisk(2, "xvda2", 700, 1);
+    host.send(host.limit(other, host.id(), 20, 600_000));
+    assertThat(
+            host.throttler.endStarved(
+                host.mapping(),
+                seen -> Optional.of(new Sight(5, 0, 10_000, seen.domain().domid() == 2)),
+                host.nowMillis))
+        .singleElement()
+        .satisfies(outcome -> assertThat(outcome.limitPerS()).isEqualTo(20));
+    assertThat(host.kernel.groups().ours()).isEmpty();
+  }
+
+  private List<Outcome> scheduler(String name) {
+    host.disks.set(
+        0,
+        new MappedDisk(
+            disk.domain(),
+            disk.disk(),
+            disk.volume(),
+            List.of(new PhysicalDevice("sda", new DeviceNumber(8, 0), name, Actuator.UNKNOWN)),
+            disk.state(),
+            disk.reason(),
+            disk.workers()));
+    return host.throttler.setAgain(host.mapping(), host.nowMillis);
+  }
+
+  @Test
+  void theClassIsSetAgainWhenTheSchedulerBecomesBfq() {
+    assertThat(scheduler("mq-deadline")).isEmpty();
+    assertThat(scheduler("none")).isEmpty();
+    int calls = host.kernel.calls().size();
+
+    assertThat(scheduler("bfq"))
+        .singleElement()
+        .satisfies(outcome -> {
+          assertThat(outcome.result()).isEqualTo(Result.RENEWED);
+          assertThat(outcome.detail())
+              .isEqualTo("the scheduler went from none to bfq; idle is set again");
+        });
+    assertThat(host.kernel.calls()).hasSize(calls + 1).last().isEqualTo("600 idle");
+    assertThat(scheduler("bfq")).isEmpty();
+  }
+
+  @Test
+  void aChangeBeforeTheFirstScanOfTheLeaseIsSeenToo() {
+    assertThat(scheduler("bfq"))
+        .singleElement()
+        .extracting(Outcome::detail)
+        .isEqualTo("the scheduler went from mq-deadline to bfq; idle is set again");
+  }
+
+  @Test
+  void underALeaseThatARestartAdoptedBfqMayHaveComeAtAnyTime() {
+    scheduler("bfq");
+    assertThat(host.restart()).extracting(Outcome::result).containsExactly(Result.ADOPTED);
+
+    assertThat(scheduler("bfq"))
+        .singleElement()
+        .extracting(Outcome::detail)
+        .isEqualTo("the scheduler went from an unknown one to bfq; idle is set again");
+    assertThat(host.kernel.calls().getLast()).isEqualTo("600 idle");
+    assertThat(scheduler("bfq")).isEmpty();
+  }
+
+  @Test
+  void underALeaseThatARestartAdoptedAnotherSchedulerIsNothingToDoAnythingFor() {
+    host.restart();
+    assertThat(scheduler("mq-deadline")).isEmpty();
+    assertThat(scheduler("bfq")).hasSize(1);
+  }
+
+  @Test
+  void aClassThatSomebodyElseSetIsLeft() {
+    scheduler("none");
+    host.kernel.ionice(600, IoPriority.bestEffort(2));
+    int calls = host.kernel.calls().size();
+
+    assertThat(scheduler("bfq")).hasSize(1);
+
+    assertThat(host.kernel.calls()).hasSize(calls);
+  }
+}

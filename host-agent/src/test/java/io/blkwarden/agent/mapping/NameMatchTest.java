@@ -1,0 +1,92 @@
+package io.blkwarden.agent.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.model.DeviceNumber;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The truncation table of blkback's names, old and new. */
+final class NameMatchTest {
+  @ParameterizedTest
+  @CsvSource({
+    "blkback.3.xvda1, 3, xvda1, true, true",
+    "blkback.3.xvda1, 3, xvda12, false, true",
+    "blkback.3.xvda, 3, xvda, true, false",
+    "blkback.37.xvda, 37, xvda, true, true",
+    "blkback.37.xvda, 37, xvda1, false, true",
+    "blkback.37.xvda, 37, xvda2, false, true",
+    "blkback.123.xvd, 123, xvda1, false, true",
+    "blkback.123.xvd, 123, xvdb2, false, true",
+    "blkback.1234.xv, 1234, xvda1, false, true",
+    "blkback.12345.x, 12345, xvdz9, false, true",
+    "blkback.37.sda1, 37, /dev/sda1, true, true",
+  })
+  void oldNamesFitWholeOrCut(
+      String comm, int domid, String dev, boolean whole, boolean borderline) {
+    assertThat(fit(comm, domid, dev)).hasValue(new NameMatch(true, whole, borderline, null));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1.xvda2-0, 1, xvda2, true, false, 0",
+    "103.xvda1-1, 103, xvda1, true, false, 1",
+    "12345.xvda1-0, 12345, xvda1, true, false, 0",
+    "12345.xvda15-11, 12345, xvda15, true, true, 11",
+    "3.foo-0-1, 3, foo-0, true, false, 1",
+    "7.xvda-3, 7, /dev/xvda, true, false, 3",
+    "999.268439552-0, 999, 268439552, true, true, 0",
+    "12345.268439552-0, 12345, 268439552, true, true, 0",
+    "12345.268439552-12, 12345, 2684395521, false, true, 12",
+    "12345.268439552, 12345, 268439552, false, true, ",
+    "12345.268439552, 12345, 2684395521, false, true, ",
+    "1234.268439552-, 1234, 268439552, false, true, ",
+  })
+  void ringNamesFitWholeOrCut(
+      String comm, int domid, String dev, boolean whole, boolean borderline, Integer ring) {
+    assertThat(fit(comm, domid, dev)).hasValue(new NameMatch(false, whole, borderline, ring));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "blkback.3.xvda1, 3, xvda2",
+    "blkback.3.xvda1, 37, xvda1",
+    "blkback.37.xvda, 3, xvda1",
+    "1.xvda2-0, 1, xvda",
+    "1.xvda2-0, 1, xvda1",
+    "1.xvda2-0, 11, xvda2",
+    "11.xvda2-0, 1, xvda2",
+    "3.foo-0-1, 3, foo",
+    "xvd 37 fd:14, 37, xvda1",
+  })
+  void othersDoNotFit(String comm, int domid, String dev) {
+    NameMatch cutUnknown = new NameMatch(true, false, true, null);
+    // A name that holds a device's number fits any disk whose device is unknown, but never whole.
+    assertThat(fit(comm, domid, dev)).isIn(Optional.empty(), Optional.of(cutUnknown));
+    assertThat(fit(comm, domid, dev).filter(NameMatch::whole)).isEmpty();
+  }
+
+  @Test
+  void theOldestNamesHoldTheDevice() {
+    BlkbackName name = BlkbackName.parse("xvd 37 fd:14").orElseThrow();
+
+    assertThat(NameMatch.of(name, 37, "xvda1", new DeviceNumber(253, 20)))
+        .hasValue(new NameMatch(true, true, false, null));
+    assertThat(NameMatch.of(name, 37, "xvda1", new DeviceNumber(253, 21))).isEmpty();
+  }
+
+  @Test
+  void aDiskWhoseNameIsUnknownFitsAnyNameOfItsDomainButNeverWhole() {
+    assertThat(fit("37.xvda2-0", 37, null)).hasValue(new NameMatch(false, false, true, null));
+    assertThat(fit("37.xvda2-0", 37, "xvdä")).hasValue(new NameMatch(false, false, true, null));
+    assertThat(fit("37.xvda2-0", 38, null)).isEmpty();
+  }
+
+  private static Optional<NameMatch> fit(
+      String comm, int domid, @org.jspecify.annotations.Nullable String dev) {
+    return NameMatch.of(BlkbackName.parse(comm).orElseThrow(), domid, dev, null);
+  }
+}
