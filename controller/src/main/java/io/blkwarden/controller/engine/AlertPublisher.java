@@ -6,10 +6,13 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.SafetyLimits;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.EffectReport;
+import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.SafetyLimitCheck;
+import io.blkwarden.controller.throttle.ThrottleState;
+import io.blkwarden.controller.throttle.ThrottleText;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +31,11 @@ final class AlertPublisher {
 
   static final String BRAKES = "brakes";
 
+  /** Longest time that the first publication of an alert waits for the answer to a command. */
+  private static final long WAIT_MILLIS = 3_000;
+
   private final EngineState engine;
+  private final long wait;
   private final List<Alert> owed = new ArrayList<>();
   private final FleetAlert stopped;
   private boolean republishDue;
@@ -36,6 +43,7 @@ final class AlertPublisher {
 
   AlertPublisher(EngineState engine) {
     this.engine = engine;
+    this.wait = Math.min(WAIT_MILLIS, engine.settings.commandExpiresMillis());
     this.stopped = new FleetAlert(engine, BRAKES, "hosts_anomalous");
   }
 
@@ -65,13 +73,25 @@ final class AlertPublisher {
     if (breach == null || engine.epoch().isEmpty()) {
       return;
     }
-    Alert.State state = state(evaluation, breach);
+    Alert.State state = state(breach);
     Alert.Action action = action(evaluation, breach);
     Alert last = breach.published;
-    if (last != null && last.state() == state && Objects.equals(last.action(), action)) {
+    if (last == null
+        ? underWay(breach)
+        : last.state() == state && Objects.equals(last.action(), action)) {
       return;
     }
     publish(tracker, evaluation, breach, state, action, null);
+  }
+
+  /**
+   * Whether the breach's throttle was asked for just now. The first publication waits a moment for
+   * the answer, so that operators get one notification and not two.
+   */
+  private boolean underWay(Breach breach) {
+    return breach.throttle.state instanceof ThrottleState.Requested(Lease lease, _, _, _, _)
+        && lease.commands() > 0
+        && engine.millis() - (lease.endsMillis() - lease.leaseMillis()) < wait;
   }
 
   /**
@@ -113,9 +133,17 @@ final class AlertPublisher {
     }
   }
 
-  /** Publishes an open alert again, with its id and what is known now, if its policy wants that. */
+  /**
+   * Publishes an open alert that has waited long enough, and one again, with its id and what is
+   * known now, if its policy has reminders.
+   */
   void remind(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;
+    if (breach != null
+        && breach.published == null
+        && breach.throttle.state instanceof ThrottleState.Requested) {
+      refresh(tracker, evaluation);
+    }
     long every = evaluation.policy.then().life().remindMillis();
     if (breach != null
         && breach.published != null
@@ -123,14 +151,23 @@ final class AlertPublisher {
         && engine.epoch().isPresent()
         && engine.millis() - breach.publishedMillis >= every) {
       publish(
-          tracker, evaluation, breach, state(evaluation, breach), action(evaluation, breach), null);
+          tracker, evaluation, breach, state(breach), action(evaluation, breach), null);
     }
   }
 
   /** Publishes the end of a breach. */
   void resolve(HostTracker tracker, Evaluation evaluation, Ending ending) {
     Breach breach = evaluation.breach;
-    if (breach != null && breach.published != null) {
+    if (breach == null) {
+      return;
+    }
+    if (breach.published == null
+        && breach.throttle.lease() != null
+        && engine.epoch().isPresent()) { // it still waited for the answer to a command
+      publish(
+          tracker, evaluation, breach, state(breach), action(evaluation, breach), null);
+    }
+    if (breach.published != null) {
       publish(
           tracker, evaluation, breach, Alert.State.RESOLVED, action(evaluation, breach), ending);
     }
@@ -196,32 +233,31 @@ final class AlertPublisher {
     }
   }
 
-  private static Alert.State state(Evaluation evaluation, Breach breach) {
+  private static Alert.State state(Breach breach) {
     if (breach.unknown) {
       return Alert.State.UNKNOWN;
     }
-    Throttle throttle = breach.throttle;
-    return throttle != null && throttle.owner == evaluation && throttle.held()
-        ? Alert.State.HANDLED
-        : Alert.State.FIRING;
+    return breach.throttle.state.inForce() ? Alert.State.HANDLED : Alert.State.FIRING;
   }
 
   private static Alert.@Nullable Action action(Evaluation evaluation, Breach breach) {
     if (evaluation.policy.mode() == Mode.OBSERVE || evaluation.policy.then().ladder().isEmpty()) {
       return null;
     }
-    Throttle throttle = breach.throttle;
-    Restraint restraint = throttle == null ? breach.wanted : throttle.restraint;
+    ThrottleState throttle = breach.throttle.state;
+    Lease lease = breach.throttle.lease();
+    EffectReport report = throttle.report();
+    String note = ThrottleText.note(throttle, breach.throttle.attempts);
     return new Alert.Action(
         evaluation.policy.mode().wire(),
-        throttle == null ? null : throttle.lease,
-        restraint,
+        lease == null ? null : lease.id(),
+        throttle.wanted(breach.throttle.attempts),
         evaluation.policy.then().leaseMillis(),
-        throttle == null ? List.of() : throttle.workers,
-        breach.effect,
-        breach.before,
-        breach.after,
-        breach.note.isEmpty() ? null : cut(breach.note));
+        lease == null ? List.of() : lease.workers(),
+        report.effect(),
+        report.before(),
+        report.after(),
+        note.isEmpty() ? null : cut(note));
   }
 
   private static String cut(String note) {

@@ -7,6 +7,9 @@ import io.blkwarden.controller.detect.SwapDetector;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.EffectReport;
+import io.blkwarden.controller.throttle.ThrottleState;
+import io.blkwarden.controller.throttle.ThrottleText;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Printable;
@@ -47,13 +50,14 @@ final class AlertSummary {
                   what,
                   evaluation.policy.name());
       case RESOLVED ->
-          "%s: %s no longer exceeds %s after %s, %s."
+          "%s: %s no longer exceeds %s after %s, %s%s."
               .formatted(
                   who,
                   what,
                   evaluation.policy.name(),
                   lasted,
-                  ending == null ? "the condition is over" : ending.sentence());
+                  ending == null ? "the condition is over" : ending.sentence(),
+                  helped(breach));
       case FIRING, HANDLED ->
           breach.calm
               ? "%s: %s no longer exceeds %s; the alert is kept until that has lasted for %s."
@@ -185,19 +189,27 @@ final class AlertSummary {
     return " and takes %.0f%% of the guests' time on %s".formatted(share * 100, names);
   }
 
+  /** What the throttle did for the neighbours; empty unless it worked. */
+  private static String helped(Breach breach) {
+    EffectReport report = breach.throttle.state.report();
+    return report.worked() ? "; throttling it helped: " + report.note() : "";
+  }
+
   private static String handled(
       HostTracker tracker, Evaluation evaluation, Breach breach, Alert.State state) {
-    Throttle throttle = breach.throttle;
     if (evaluation.policy.mode() == Mode.OBSERVE || evaluation.policy.then().ladder().isEmpty()) {
       return "the policy only observes" + unblamed(tracker, evaluation);
     }
-    String note = breach.note.isEmpty() ? "" : ": " + breach.note;
-    if (state == Alert.State.HANDLED && throttle != null) {
-      return switch (throttle.restraint) {
+    ThrottleState throttle = breach.throttle.state;
+    String reason = ThrottleText.reason(throttle, breach.throttle.attempts);
+    String note = reason.isEmpty() ? "" : ": " + reason;
+    if (state == Alert.State.HANDLED && throttle instanceof ThrottleState.Leased held) {
+      String effect = effect(held.report()) + note;
+      return switch (held.lease().restraint()) {
         case Restraint.Priority priority ->
-            "it was set to %s priority%s".formatted(priority, effect(breach));
+            "it was set to %s priority%s".formatted(priority, effect);
         case Restraint.Limit(int perSecond) ->
-            "it was limited to %d I/O per s%s".formatted(perSecond, effect(breach));
+            "it was limited to %d I/O per s%s".formatted(perSecond, effect);
       };
     }
     return evaluation.policy.mode() == Mode.SHADOW
@@ -205,14 +217,13 @@ final class AlertSummary {
         : "it is not throttled" + note;
   }
 
-  private static String effect(Breach breach) {
-    String note = breach.note.isEmpty() ? "" : ": " + breach.note;
-    return switch (breach.effect) {
-      case WORKED -> ", which helped" + note;
-      case NO_EFFECT -> ", which changed nothing" + note;
-      case HARMED -> ", which harmed" + note;
-      case INEFFECTIVE -> ", which its device ignores" + note;
-      case UNKNOWN -> ", with an effect not known yet" + note;
+  private static String effect(EffectReport report) {
+    return switch (report.effect()) {
+      case WORKED -> ", which helped";
+      case NO_EFFECT -> ", which changed nothing";
+      case HARMED -> ", which harmed";
+      case INEFFECTIVE -> ", which its device ignores";
+      case UNKNOWN -> ", with an effect not known yet";
     };
   }
 

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.throttle.ThrottleTimes;
 import io.blkwarden.model.Require;
 
 /**
@@ -50,5 +51,11 @@ public record EngineSettings(
     Require.within(rejudgeMillis, 1, 3_600_000, "rejudge_ms");
     Require.within(swapRejudgeMillis, 1, 3_600_000, "swap_rejudge_ms");
     Require.within(pendingAsksMax, 1, 100_000, "pending_asks_max");
+  }
+
+  /** The times of throttles. */
+  ThrottleTimes throttleTimes() {
+    return new ThrottleTimes(
+        effectWindowMillis, settleMillis, attempts, restMillis, rejudgeMillis, swapRejudgeMillis);
   }
 }

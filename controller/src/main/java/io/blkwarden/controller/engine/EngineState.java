@@ -3,10 +3,13 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.silence.OperatorState;
+import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.ThrottleCounts;
+import io.blkwarden.controller.throttle.ThrottleTimes;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -36,6 +39,7 @@ final class EngineState {
   private static final long FAILURES_MILLIS = 60_000;
 
   final EngineSettings settings;
+  final ThrottleTimes throttleTimes;
   final MapRequests mapRequests;
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
   final ThrottleTable throttles = new ThrottleTable();
@@ -55,6 +59,7 @@ final class EngineState {
 
   EngineState(EngineSettings settings, RandomGenerator random, String issuer, Moment start) {
     this.settings = settings;
+    this.throttleTimes = settings.throttleTimes();
     this.mapRequests = new MapRequests(settings.snapshotRetryMillis());
     this.random = random;
     this.issuer = issuer;
@@ -94,6 +99,13 @@ final class EngineState {
 
   void operatorState(OperatorState next) {
     operatorState = next;
+  }
+
+  /** That an operator paused enforcement; empty when none did. */
+  Optional<Refusal> paused() {
+    return operatorState
+        .pause()
+        .map(pause -> new Refusal.Paused(Printable.of(pause.by()), Printable.of(pause.reason())));
   }
 
   OptionalLong epoch() {

@@ -45,26 +45,25 @@ public final class FleetEngine implements EngineCore {
             Require.present(random, "random"),
             Require.text(issuer, 255, "issuer"),
             new Moment(0, Instant.EPOCH));
-    LeaseRequests leases = new LeaseRequests(engine);
     alerts = new AlertPublisher(engine);
+    Throttles throttles = new Throttles(engine, alerts);
     HostProblems problems = new HostProblems(engine);
     DuplicateHosts duplicates = new DuplicateHosts(engine, alerts, problems);
-    StepDown easing = new StepDown(engine, leases);
     outliers = new BaselineLearner(engine);
     sampling =
         new SampleHandler(
-            engine, new ThrottlePlanner(engine, leases, easing), alerts, outliers, duplicates);
-    mapping = new MappingHandler(engine, sampling, problems);
-    proposals = new Proposals(engine, alerts);
+            engine, new ThrottlePlanner(engine, throttles), alerts, outliers, duplicates);
+    mapping = new MappingHandler(engine, sampling, problems, throttles);
+    proposals = new Proposals(engine, throttles);
     forgetting = new HostRemoval(engine, sampling);
     inputs = new OperatorInputRequests(engine);
-    asks = new OperatorRequests(engine, leases, proposals, forgetting, inputs);
-    outcomes = new OutcomeHandler(engine, alerts, asks);
-    beats = new HeartbeatHandler(engine, outcomes, problems, duplicates);
+    asks = new OperatorRequests(engine, throttles, proposals, forgetting, inputs);
+    outcomes = new OutcomeHandler(engine, throttles, asks);
+    beats = new HeartbeatHandler(engine, throttles, problems, duplicates);
     fleet = new FleetPolicies(engine);
     ticks =
         new TickHandler(
-            engine, alerts, outcomes, asks, leases, easing, fleet, outliers, problems, duplicates);
+            engine, alerts, outcomes, asks, throttles, fleet, outliers, problems, duplicates);
   }
 
   @Override

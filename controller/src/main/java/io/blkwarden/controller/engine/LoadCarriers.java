@@ -4,6 +4,7 @@ import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.throttle.ClearRule;
+import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.model.Restraint;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,8 @@ final class LoadCarriers {
   }
 
   private static ClearRule.Verdict mayClear(@Nullable Throttle held, HostState state, int row) {
-    return switch (held == null ? null : held.restraint) {
+    Lease lease = held == null ? null : held.lease();
+    return switch (lease == null ? null : lease.restraint()) {
       case null -> ClearRule.Verdict.CLEAR;
       case Restraint.Priority _ ->
           ClearRule.ofUtil(state.value(Metric.UTIL, row), state.utilAtMost(row));

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingEvent;
@@ -12,11 +13,14 @@ final class MappingHandler {
   private final EngineState engine;
   private final SampleHandler sampling;
   private final HostProblems problems;
+  private final Throttles throttles;
 
-  MappingHandler(EngineState engine, SampleHandler sampling, HostProblems problems) {
+  MappingHandler(
+      EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
     this.engine = engine;
     this.sampling = sampling;
     this.problems = problems;
+    this.throttles = throttles;
   }
 
   void take(MappingEvent event) {
@@ -81,10 +85,8 @@ final class MappingHandler {
     engine.mapRequests.came(tracker);
     problems.look(tracker);
     for (Evaluation each : tracker.evaluations.values()) {
-      Breach breach = each.breach;
-      if (breach != null && breach.awaitsSnapshot) {
-        breach.awaitsSnapshot = false;
-        breach.restUntilMillis = 0;
+      if (each.breach != null) {
+        throttles.apply(each.breach.throttle, new ThrottleEvent.MapReceived());
       }
     }
   }

@@ -5,6 +5,8 @@ import io.blkwarden.controller.engine.MetricsSnapshot.HostReading;
 import io.blkwarden.controller.engine.MetricsSnapshot.ThrottleReading;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.throttle.Lease;
+import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.DiskKey;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -153,10 +155,11 @@ final class MetricsSnapshotReader {
   private List<ThrottleReading> held() {
     List<ThrottleReading> held = new ArrayList<>();
     for (Throttle each : engine.throttles.all()) {
-      if (each.stage != Throttle.Stage.REQUESTED) {
+      Lease lease = each.lease();
+      if (lease != null && !(each.state instanceof ThrottleState.Requested)) {
         held.add(
             new ThrottleReading(
-                each.host, each.domain, each.disk, engine.millis() - each.heldSinceMillis));
+                each.host, each.domain, each.disk, engine.millis() - lease.sinceMillis()));
       }
     }
     held.sort(

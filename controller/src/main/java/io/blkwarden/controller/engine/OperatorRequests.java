@@ -1,9 +1,15 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.commandline.Nearest;
+import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
+import io.blkwarden.controller.throttle.Lease;
+import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.SafetyCheck;
+import io.blkwarden.controller.throttle.ThrottleEvent;
+import io.blkwarden.controller.throttle.ThrottleState;
+import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -32,7 +38,7 @@ final class OperatorRequests {
   private static final int FAILURES_SHOWN = 5;
 
   private final EngineState engine;
-  private final LeaseRequests leases;
+  private final Throttles throttles;
   private final Proposals proposals;
   private final HostRemoval forgetting;
   private final OperatorInputRequests inputs;
@@ -40,13 +46,13 @@ final class OperatorRequests {
 
   OperatorRequests(
       EngineState engine,
-      LeaseRequests leases,
+      Throttles throttles,
       Proposals proposals,
       HostRemoval forgetting,
       OperatorInputRequests inputs) {
     this.engine = engine;
     this.proposals = proposals;
-    this.leases = leases;
+    this.throttles = throttles;
     this.forgetting = forgetting;
     this.inputs = inputs;
   }
@@ -152,46 +158,42 @@ final class OperatorRequests {
     PendingRequest waits =
         wait(correlation, "%s is set to %s".formatted(at.name(), ask.restraint()), 1);
     Throttle held = engine.throttles.of(ask.host(), at.disk().key());
-    PendingCommand.Purpose purpose =
-        held == null ? PendingCommand.Purpose.START : PendingCommand.Purpose.MOVE;
-    String reason = "%s: %s".formatted(request.by(), request.reason());
     if (held == null) {
-      held =
-          new Throttle(
-              engine.newId(),
-              ask.host(),
-              at.disk().domain(),
-              at.disk().key(),
-              ask.restraint(),
-              reason,
-              Throttle.Stage.REQUESTED);
-      engine.throttles.add(held);
+      held = new Throttle(ask.host(), at.disk().domain(), at.disk().key());
+    } else {
+      disown(held);
     }
-    held.person = request.by();
-    disown(held);
-    held.leaseMillis = ask.leaseMs();
-    leases.set(at.tracker(), held, at.disk(), ask.restraint(), purpose, waits);
-    note(at, request, Decision.Verdict.ACT, held, reason);
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    throttles.apply(
+        held,
+        new ThrottleEvent.OperatorSet(request.by(), reason, ask.restraint(), ask.leaseMs()),
+        null,
+        waits);
+    note(at, request, Decision.Verdict.ACT, held.lease(), reason);
   }
 
-  /** A person's word goes before a policy's until that throttle ends. */
+  /** An operator's throttle takes precedence over a policy's until it ends. */
   private static void disown(Throttle held) {
-    if (held.owner != null && held.owner.breach != null) {
-      held.owner.breach.throttle = null;
-    }
+    Evaluation owner = held.owner;
+    Breach breach = owner == null ? null : owner.breach;
     held.owner = null;
-    held.way = null;
-    held.effectOpen = false;
+    if (owner != null && breach != null && breach.throttle == held) {
+      breach.throttle = Throttle.of(held.host, owner);
+      breach.throttle.attempts = held.attempts;
+    }
   }
 
   private Optional<String> refusal(Found at, Restraint restraint) {
     Throttle held = engine.throttles.of(at.tracker().host(), at.disk().key());
-    if (held != null && (held.pending != null || held.stage == Throttle.Stage.ENDING)) {
+    Lease lease = held == null ? null : held.lease();
+    if (held != null
+        && lease != null
+        && (lease.commands() > 0 || held.state instanceof ThrottleState.Releasing)) {
       return Optional.of("another command for it is under way; try again");
     }
-    Optional<String> paused = PauseText.why(engine);
+    Optional<Refusal> paused = engine.paused();
     if (paused.isPresent()) {
-      return Optional.of(paused.get() + "; 'blkwarden resume' ends that");
+      return Optional.of(paused.get().text() + "; 'blkwarden resume' ends that");
     }
     if (!at.tracker().problem.isEmpty()) {
       return Optional.of(Printable.of(at.tracker().problem));
@@ -200,11 +202,10 @@ final class OperatorRequests {
       return Optional.of("nothing is heard of the host");
     }
     if (Boolean.FALSE.equals(at.tracker().acting)) {
-      return Optional.of("the host's agent only watches");
+      return Optional.of(new Refusal.ReadOnlyAgent().text());
     }
     if (engine.epoch().isPresent() && at.tracker().epochSeen < engine.epoch().getAsLong()) {
-      return Optional.of(
-          "the host's agent has not told this controller yet what it holds; try again in 10 s");
+      return Optional.of(new Refusal.AgentUninformed().text() + "; try again in 10 s");
     }
     Optional<String> guard =
         SafetyCheck.refusal(
@@ -213,7 +214,7 @@ final class OperatorRequests {
                 at.disk(),
                 at.tracker().state.map().gap(),
                 engine.throttleCounts(at.tracker().host(), at.disk().key()))
-            .map(SafetyCheck.Refusal::reason);
+            .map(Refusal::text);
     if (guard.isPresent()) {
       return guard;
     }
@@ -239,39 +240,38 @@ final class OperatorRequests {
       answer(correlation, Verdict.REFUSED, why);
       return;
     }
-    letGo(at.tracker(), at.disk(), request);
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    ThrottleEvent event =
+        new ThrottleEvent.OperatorReleased(Printable.of(request.by()), reason, false);
+    finishBreaches(at.tracker(), at.disk().key(), event);
     Throttle held = engine.throttles.of(ask.host(), at.disk().key());
     if (held == null) {
       answer(correlation, Verdict.DONE, at.name() + " is not throttled");
       return;
     }
     PendingRequest waits = wait(correlation, at.name() + " is released", 1);
-    String reason = "%s: %s".formatted(request.by(), request.reason());
-    leases.release(at.tracker(), held, reason, waits);
-    note(at, request, Decision.Verdict.RELEASE, held, reason);
+    Lease lease = held.lease();
+    throttles.apply(held, event, held.owner, waits);
+    note(at, request, Decision.Verdict.RELEASE, lease, reason);
   }
 
-  /** No policy throttles the disk again before its breach is over. */
-  private static void letGo(
-      HostTracker tracker, @Nullable MappedDisk disk, Input.RequestReceived request) {
+  /** No policy throttles the disk, or any disk, again before its breach is over. */
+  private void finishBreaches(HostTracker tracker, @Nullable DiskKey disk, ThrottleEvent event) {
     for (Evaluation each : tracker.evaluations.values()) {
-      Breach breach = each.breach;
-      if (breach != null && (disk == null || each.disk.equals(disk.key()))) {
-        breach.doneByReleaseAll = disk == null && (breach.doneByReleaseAll || !breach.done);
-        breach.done = true;
-        breach.lastDecision = "released";
-        breach.note = "released by " + Printable.of(request.by());
+      if (each.breached() && each.breach != null && (disk == null || each.disk.equals(disk))) {
+        if (each.breach.throttle.lease() == null) {
+          throttles.apply(each.breach.throttle, event);
+        }
       }
     }
   }
 
-  /** Acting goes on: breaches that were stopped with all others are judged anew. */
+  /** Enforcement resumes: breaches that were stopped with all others are evaluated again. */
   void resumed() {
     for (HostTracker tracker : engine.hosts.values()) {
       for (Evaluation each : tracker.evaluations.values()) {
-        Breach breach = each.breach;
-        if (breach != null && breach.doneByReleaseAll && !breach.calm) {
-          breach.again();
+        if (each.breached() && each.breach != null) {
+          throttles.apply(each.breach.throttle, new ThrottleEvent.Resumed());
         }
       }
     }
@@ -280,8 +280,10 @@ final class OperatorRequests {
   private void releaseAll(Input.RequestReceived request) {
     PendingRequest waits = wait(request.correlation(), "everything is released", 0);
     String reason = "%s: %s".formatted(request.by(), request.reason());
+    ThrottleEvent event =
+        new ThrottleEvent.OperatorReleased(Printable.of(request.by()), reason, true);
     for (HostTracker tracker : engine.hosts.values()) {
-      letGo(tracker, null, request);
+      finishBreaches(tracker, null, event);
       if (tracker.runs.duplicate()) {
         waits.failures.add(tracker.host() + ": " + tracker.problem);
       }
@@ -293,17 +295,15 @@ final class OperatorRequests {
             new PendingCommand(
                 id,
                 tracker.host(),
-                PendingCommand.Purpose.RELEASE_ALL,
+                CommandPurpose.RELEASE_ALL,
                 null,
                 null,
                 waits,
                 engine.millis()));
       });
     }
-    for (Throttle throttle : engine.throttles.all()) {
-      throttle.stage = Throttle.Stage.ENDING;
-      throttle.releases = 1; // ticks end those one by one that outlive this
-    }
+    // ticks release those one by one that are left after this
+    engine.throttles.all().forEach(throttle -> throttles.apply(throttle, event));
     engine.add(
         new Effect.RecordDecision(
             Decision.ofFleet(
@@ -387,7 +387,7 @@ final class OperatorRequests {
       Found at,
       Input.RequestReceived request,
       Decision.Verdict verdict,
-      @Nullable Throttle throttle,
+      @Nullable Lease lease,
       String reason) {
     engine.add(
         new Effect.RecordDecision(
@@ -398,7 +398,7 @@ final class OperatorRequests {
                     at.disk().disk().vdev(),
                     null,
                     verdict,
-                    throttle == null ? null : throttle.lease,
+                    lease == null ? null : lease.id(),
                     "asked by %s: %s".formatted(request.by(), reason),
                     Map.of())
                 .requestedBy(request.key())));

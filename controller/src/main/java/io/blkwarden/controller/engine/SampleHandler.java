@@ -217,10 +217,11 @@ final class SampleHandler {
     if (found.breach == null) {
       MessageId fresh = engine.restored.incident(tracker, found.row).orElseGet(engine::newId);
       MessageId incident = Incidents.of(tracker, found, fresh);
-      found.breach = new Breach(engine.newId(), incident, engine.now().wall());
+      Throttle throttle = Throttle.of(tracker.host(), found);
+      found.breach = new Breach(engine.newId(), incident, engine.now().wall(), throttle);
       engine.restored.join(tracker, found);
     } else {
-      found.breach.again();
+      found.breach.again(found);
     }
     if (found.anomalous()) {
       engine.breaches(tracker, 1);
@@ -233,7 +234,7 @@ final class SampleHandler {
       close(tracker, found, AlertPublisher.Ending.CLEARED);
     } else {
       Throttle throttle = breach.throttle;
-      breach.calmDown(); // before its throttle is handed on, lest it gets it back
+      breach.calmDown(found); // before its throttle is handed on, so that it does not get it back
       over(tracker, found, throttle, AlertPublisher.Ending.CLEARED);
       alerts.refresh(tracker, found);
     }
@@ -268,12 +269,12 @@ final class SampleHandler {
   private void over(
       HostTracker tracker,
       Evaluation over,
-      @Nullable Throttle throttle,
+      Throttle throttle,
       AlertPublisher.Ending ending) {
     if (over.anomalous()) {
       engine.breaches(tracker, -1);
     }
-    if (throttle != null && throttle.owner == over) {
+    if (throttle.lease() != null && throttle.owner == over) {
       planner.hand(tracker, over, throttle, ending);
     }
   }
@@ -324,7 +325,7 @@ final class SampleHandler {
       HostTracker tracker,
       Evaluation evaluation,
       Decision.Verdict verdict,
-      @Nullable Throttle throttle,
+      @Nullable MessageId lease,
       String reason) {
     Map<String, Double> numbers = new TreeMap<>();
     numbers.put(evaluation.detector.when().metric().id(), evaluation.value);
@@ -347,7 +348,7 @@ final class SampleHandler {
             evaluation.disk.vdev(),
             evaluation.policy.name(),
             verdict,
-            throttle == null ? null : throttle.lease,
+            lease,
             reason,
             numbers);
     return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.alert);

@@ -39,18 +39,16 @@ final class ThrottleTable {
     return byLease.get(lease);
   }
 
-  void add(Throttle throttle) {
-    byLease.put(throttle.lease, throttle);
+  void add(Throttle throttle, MessageId lease) {
+    byLease.put(lease, throttle);
     byDisk.put(new Place(throttle.host, throttle.disk), throttle);
   }
 
-  void remove(Throttle throttle, long nowMillis) {
-    byLease.remove(throttle.lease);
+  void remove(Throttle throttle, MessageId lease, long nowMillis) {
+    byLease.remove(lease);
     byDisk.remove(new Place(throttle.host, throttle.disk), throttle);
-    if (throttle.pending != null) {
-      pending.remove(throttle.pending);
-    }
-    ended.put(throttle.lease, nowMillis);
+    pending.values().removeIf(command -> command.throttle() == throttle);
+    ended.put(lease, nowMillis);
     if (ended.size() > ENDED_MAX) {
       ended.remove(ended.keySet().iterator().next());
     }
@@ -72,18 +70,11 @@ final class ThrottleTable {
 
   void sent(PendingCommand command) {
     pending.put(command.command(), command);
-    if (command.throttle() != null) {
-      command.throttle().pending = command.command();
-    }
   }
 
   /** Takes a command that an answer came for, or that was given up. */
   Optional<PendingCommand> take(MessageId command) {
-    PendingCommand found = pending.remove(command);
-    if (found != null && found.throttle() != null && command.equals(found.throttle().pending)) {
-      found.throttle().pending = null;
-    }
-    return Optional.ofNullable(found);
+    return Optional.ofNullable(pending.remove(command));
   }
 
   Optional<PendingCommand> peek(MessageId command) {
@@ -97,7 +88,7 @@ final class ThrottleTable {
   /** Hosts with a throttle that counts against the limit of throttled hosts. */
   Set<HostId> hosts() {
     return byLease.values().stream()
-        .filter(Throttle::counts)
+        .filter(each -> each.state.counts())
         .map(each -> each.host)
         .collect(Collectors.toSet());
   }
@@ -110,12 +101,12 @@ final class ThrottleTable {
     for (Throttle each : byLease.values()) {
       boolean same = each.host.equals(host) && each.disk.equals(disk);
       if (!same) {
-        if (each.counts()) {
+        if (each.state.counts()) {
           hosts.add(each.host);
         }
         ofHost += each.host.equals(host) ? 1 : 0;
         ofDomain += each.disk.domain().equals(disk.domain()) ? 1 : 0;
-        hostThrottled |= each.host.equals(host) && each.counts();
+        hostThrottled |= each.host.equals(host) && each.state.counts();
       }
     }
     return new ThrottleCounts(

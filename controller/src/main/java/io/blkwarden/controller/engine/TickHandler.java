@@ -1,21 +1,17 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.throttle.Decision;
-import java.util.Map;
+import io.blkwarden.controller.throttle.ThrottleEvent;
 import java.util.function.Consumer;
 
 /** Does what is due by time alone: silence, commands and answers overdue, leases that ran out. */
 final class TickHandler {
   private static final long PAUSE_MILLIS = 3_000;
-  private static final long LEASE_GRACE_MILLIS = 5_000;
-  private static final int RELEASES_MAX = 5;
 
   private final EngineState engine;
   private final AlertPublisher alerts;
   private final OutcomeHandler outcomes;
   private final OperatorRequests asks;
-  private final LeaseRequests leases;
-  private final StepDown easing;
+  private final Throttles throttles;
   private final FleetPolicies fleet;
   private final BaselineLearner outliers;
   private final HostProblems problems;
@@ -28,8 +24,7 @@ final class TickHandler {
       AlertPublisher alerts,
       OutcomeHandler outcomes,
       OperatorRequests asks,
-      LeaseRequests leases,
-      StepDown easing,
+      Throttles throttles,
       FleetPolicies fleet,
       BaselineLearner outliers,
       HostProblems problems,
@@ -38,8 +33,7 @@ final class TickHandler {
     this.alerts = alerts;
     this.outcomes = outcomes;
     this.asks = asks;
-    this.leases = leases;
-    this.easing = easing;
+    this.throttles = throttles;
     this.fleet = fleet;
     this.outliers = outliers;
     this.problems = problems;
@@ -57,7 +51,15 @@ final class TickHandler {
     }
     outcomes.giveUpOld();
     asks.giveUp(false);
-    engine.throttles.all().forEach(this::overdue);
+    for (Throttle throttle : engine.throttles.all()) {
+      HostTracker tracker = engine.hosts.get(throttle.host);
+      Runnable tick = () -> throttles.apply(throttle, new ThrottleEvent.Ticked());
+      if (tracker == null) {
+        tick.run();
+      } else {
+        engine.guarded(tracker, "a throttle", tick);
+      }
+    }
     each(this::remind);
     each(problems::look);
     alerts.republish(false);
@@ -89,47 +91,5 @@ final class TickHandler {
 
   private void remind(HostTracker tracker) {
     tracker.evaluations.values().forEach(each -> alerts.remind(tracker, each));
-  }
-
-  private void overdue(Throttle throttle) {
-    if (engine.millis() > throttle.endsMillis + LEASE_GRACE_MILLIS) {
-      outcomes.ended(throttle, "the lease ran out", false, false);
-      return;
-    }
-    HostTracker tracker = engine.hosts.get(throttle.host);
-    if (tracker != null
-        && !tracker.runs.duplicate()) { // no command is sent there: the lease expires
-      engine.guarded(tracker, "a throttle", () -> drive(tracker, throttle));
-    }
-  }
-
-  private void drive(HostTracker tracker, Throttle throttle) {
-    easing.drive(tracker, throttle);
-    boolean again =
-        throttle.stage == Throttle.Stage.ENDING
-            && throttle.pending == null
-            && throttle.releases > 0
-            && throttle.releases < RELEASES_MAX;
-    if (again) {
-      releaseAgain(tracker, throttle);
-    }
-  }
-
-  /** Asks once more for the end of a lease, and says so: a lost answer is no silent command. */
-  private void releaseAgain(HostTracker tracker, Throttle throttle) {
-    if (leases.release(tracker, throttle, throttle.reason + " (again)", null)) {
-      engine.add(
-          new Effect.RecordDecision(
-              new Decision(
-                  engine.now().wall(),
-                  throttle.host,
-                  throttle.domain,
-                  throttle.disk.vdev(),
-                  null,
-                  Decision.Verdict.RELEASE,
-                  throttle.lease,
-                  "its end is asked for again, for the host's agent has not told of it",
-                  Map.of())));
-    }
   }
 }

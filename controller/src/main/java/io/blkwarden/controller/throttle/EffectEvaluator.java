@@ -128,7 +128,10 @@ public final class EffectEvaluator {
     if (after.ownUtil() < ClearRule.BACKLOG_UTIL) {
       return new Judgement(Effect.UNKNOWN, share + ", but it asked for less by itself", true);
     }
-    return new Judgement(Effect.WORKED, share);
+    return new Judgement(
+        Effect.WORKED,
+        "%s; neighbours' I/O wait went from %.1f to %.1f ms"
+            .formatted(share, before.otherAwaitMillis(), after.otherAwaitMillis()));
   }
 
   private static boolean tooShort(WindowSums window, long windowMillis) {

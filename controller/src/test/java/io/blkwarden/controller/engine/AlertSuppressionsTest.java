@@ -37,7 +37,7 @@ final class AlertSuppressionsTest {
   private EngineRig firing(String policies) {
     EngineRig rig = EngineRig.acting(policies);
     rig.begin(host);
-    assertThat(EngineRig.alerts(rig.seconds(4, host, this::storm)))
+    assertThat(EngineRig.alerts(rig.seconds(6, host, this::storm)))
         .singleElement()
         .matches(alert -> !alert.quiet());
     return rig;

@@ -190,7 +190,7 @@ final class OperatorRequestsTest {
 
   @Test
   void anEndThatCameWithoutTheClaimIsToldWhenItIsBack() {
-    rig.seconds(3, host, this::storm);
+    rig.seconds(6, host, this::storm);
     rig.feed(new Input.LeadershipLost());
     assertThat(EngineRig.states(rig.seconds(5, host, () -> {}))).isEmpty();
     assertThat(EngineRig.states(rig.feed(new Input.LeadershipGained(8))))

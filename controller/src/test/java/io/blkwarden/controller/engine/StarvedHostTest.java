@@ -93,7 +93,7 @@ final class StarvedHostTest {
     silence(11);
     List<Effect> effects =
         rig.seconds(
-            5,
+            7,
             host,
             () -> {
               host.tamed();
