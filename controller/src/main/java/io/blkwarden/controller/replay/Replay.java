@@ -11,6 +11,7 @@ import io.blkwarden.controller.recording.FileHeader;
 import io.blkwarden.controller.recording.RecordingFormat;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
@@ -25,9 +26,11 @@ import io.blkwarden.model.subject.HostToken;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +81,7 @@ public final class Replay {
   private long othersMissing;
   private long interruptions;
   private long heldBackMore;
+  private final Set<MessageId> open = new HashSet<>();
   private long alerts;
   private long commands;
   private long policyVersions;
@@ -255,7 +259,8 @@ public final class Replay {
   private void alert(Alert alert) {
     if (alert.state() == Alert.State.RESOLVED) {
       planned.end(alert.id(), now.wall().toEpochMilli(), "the condition is over");
-    } else if (alert.state() == Alert.State.FIRING) {
+      open.remove(alert.id());
+    } else if (alert.state() != Alert.State.UNKNOWN && open.add(alert.id())) {
       alerts++;
     }
   }

@@ -153,6 +153,9 @@ final class Story {
           case RESOLVED -> StoryStep.RESOLVED;
           case UNKNOWN -> null;
         };
+    if (step == StoryStep.HANDLED) { // the first publication may say so already
+      reach(alert.host(), domain, vdev, StoryStep.ALERT);
+    }
     if (step != null && reach(alert.host(), domain, vdev, step)) {
       lines.add("alert    %s: %s: %s".formatted(subject, alert.state().wire(), alert.summary()));
     }

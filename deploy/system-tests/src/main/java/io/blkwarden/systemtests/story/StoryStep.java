@@ -7,7 +7,7 @@ import java.util.Set;
 enum StoryStep {
   MAPPED("the map: its disk, LV and proven threads in a mapping snapshot"),
   STORM("the storm: its samples above the threshold"),
-  ALERT("the alert: firing on its subject"),
+  ALERT("the alert: firing, or handled already, on its subject"),
   COMMAND("the decision: a command to its host"),
   PRIORITY("the ionice: an outcome with the priority before and after"),
   HANDLED("the alert: handled"),
