@@ -51,10 +51,10 @@ final class AlertPublisher {
   enum Ending {
     CLEARED("the condition is over"),
     GONE("the disk is gone"),
-    REBORN("the guest was started anew, and is judged anew"),
-    UNMATCHED("the policy is not about this disk any more"),
+    REBORN("the guest was restarted"),
+    UNMATCHED("the policy no longer matches the disk"),
     POLICY_GONE("the policy was changed or removed"),
-    FORGOTTEN("the host is gone for good, and was forgotten");
+    FORGOTTEN("the host was removed");
 
     private final String sentence;
 

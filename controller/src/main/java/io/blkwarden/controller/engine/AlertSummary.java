@@ -45,7 +45,7 @@ final class AlertSummary {
               .formatted(
                   who,
                   tracker.problem.isEmpty()
-                      ? "nothing has been heard of the host"
+                      ? "the host stopped reporting"
                       : Printable.of(tracker.problem),
                   what,
                   evaluation.policy.name());
@@ -220,10 +220,10 @@ final class AlertSummary {
   private static String effect(EffectReport report) {
     return switch (report.effect()) {
       case WORKED -> ", which helped";
-      case NO_EFFECT -> ", which changed nothing";
+      case NO_EFFECT -> ", without effect";
       case HARMED -> ", which harmed";
       case INEFFECTIVE -> ", which its device ignores";
-      case UNKNOWN -> ", with an effect not known yet";
+      case UNKNOWN -> ", effect pending";
     };
   }
 

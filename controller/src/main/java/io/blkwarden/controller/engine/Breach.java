@@ -52,7 +52,7 @@ final class Breach {
     calmMillis = 0;
     Attempts.End end =
         new Attempts.End(
-            Attempts.End.Kind.CLEARED, "it is over, and its alert is kept for a while");
+            Attempts.End.Kind.CLEARED, "it is over; its alert is kept for a while");
     ThrottleState over = new ThrottleState.Finished(end, throttle.state.report());
     throttle = Throttle.of(throttle.host, evaluation);
     throttle.state = over;

@@ -60,9 +60,9 @@ final class OperatorRequests {
   void take(Input.RequestReceived request) {
     long correlation = request.correlation();
     if (engine.epoch().isEmpty()) {
-      answer(correlation, Verdict.REFUSED, "this controller does not hold the claim to act");
+      answer(correlation, Verdict.REFUSED, "this controller is not the leader");
     } else if (open.size() >= engine.settings.pendingAsksMax()) {
-      answer(correlation, Verdict.REFUSED, "too many requests wait for agents; try again");
+      answer(correlation, Verdict.REFUSED, "too many requests are waiting for agents; try again");
     } else {
       switch (request.request().ask()) {
         case OperatorRequest.Throttle ask -> throttle(request, ask);
@@ -189,7 +189,7 @@ final class OperatorRequests {
     if (held != null
         && lease != null
         && (lease.commands() > 0 || held.state instanceof ThrottleState.Releasing)) {
-      return Optional.of("another command for it is under way; try again");
+      return Optional.of("another command for it is pending; try again");
     }
     Optional<Refusal> paused = engine.paused();
     if (paused.isPresent()) {
@@ -199,7 +199,7 @@ final class OperatorRequests {
       return Optional.of(Printable.of(at.tracker().problem));
     }
     if (at.tracker().silent) {
-      return Optional.of("nothing is heard of the host");
+      return Optional.of("the host does not report");
     }
     if (Boolean.FALSE.equals(at.tracker().acting)) {
       return Optional.of(new Refusal.ReadOnlyAgent().text());
@@ -376,8 +376,8 @@ final class OperatorRequests {
             pendingRequest.correlation,
             Verdict.FAILED,
             all
-                ? "this controller lost its claim before an answer came"
-                : "%d agents gave no answer in %d ms; what they do is not known"
+                ? "this controller lost leadership before an answer came"
+                : "%d agents gave no answer in %d ms; their state is unknown"
                     .formatted(pendingRequest.open, limit));
       }
     }

@@ -305,7 +305,7 @@ final class RestoredAlerts {
 
   private void unknown(Told told) {
     if (told.last.state() != Alert.State.UNKNOWN) {
-      told.last = tell(told.last, Alert.State.UNKNOWN, "nothing is heard of the host");
+      told.last = tell(told.last, Alert.State.UNKNOWN, "the host does not report");
     }
   }
 

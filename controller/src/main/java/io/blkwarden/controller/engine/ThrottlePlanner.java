@@ -37,7 +37,7 @@ final class ThrottlePlanner {
         String whose =
             lease.operator() != null
                 ? "by " + lease.operator()
-                : held.owner != null ? "for another policy" : "by a lease found on the host";
+                : held.owner != null ? "by another policy" : "by a lease found on the host";
         throttles.apply(
             breach.throttle, new ThrottleEvent.DiskThrottled(lease.id(), whose));
         return;

@@ -47,7 +47,7 @@ final class Keeping {
               held.with(held.probe().ended()),
               narrower,
               Decision.Verdict.ACT,
-              "the disk wants more than %s allows: %s is set again".formatted(narrower, narrower))
+              "the disk needs more than %s: restoring %s".formatted(narrower, narrower))
           : held;
     }
     LimitProbe probe = held.probe().measured(reading);
@@ -59,7 +59,7 @@ final class Keeping {
             held.with(probe.begun(limit)),
             wider,
             Decision.Verdict.EASE,
-            "whether it is over cannot be told behind %s: %s is tried".formatted(limit, wider));
+            "%s may hide the load: trying %s".formatted(limit, wider));
   }
 
   private static InForce move(
@@ -94,7 +94,7 @@ final class Keeping {
     ThrottleInputs inputs = step.inputs;
     String note = held.effect().report().note();
     if (!(inputs.nextStep(step.attempts.step() + 1) instanceof Ladder.Next.Rung next)) {
-      String reason = "no rung of the ladder had an effect: " + note;
+      String reason = "no step of the ladder had an effect: " + note;
       return finish(step, held, Attempts.End.Kind.EXHAUSTED, reason);
     }
     Optional<Refusal> refusal = inputs.renewalRefusal().map(Refusal.NotRenewed::new);
@@ -110,7 +110,7 @@ final class Keeping {
           next.restraint(),
           Decision.Verdict.ACT,
           ThrottleText.join(
-              "%s had no effect, %s is asked for"
+              "%s had no effect, %s requested"
                   .formatted(held.lease().restraint(), next.restraint()),
               next.note()));
     }
@@ -143,7 +143,7 @@ final class Keeping {
       return hindered(step, held, new Refusal.NotRenewed(refusal.get()));
     }
     lease = step.set(CommandPurpose.RENEW, lease, lease.restraint());
-    step.record(Decision.Verdict.RENEW, "the breach goes on", lease);
+    step.record(Decision.Verdict.RENEW, "the breach continues", lease);
     Refusal hindrance = held.hindrance();
     return held.with(lease).hindered(hindrance instanceof Refusal.NotRenewed ? null : hindrance);
   }

@@ -56,7 +56,7 @@ public record Lease(
       MessageId id, Restraint restraint, long remainingMillis, long nowMillis) {
     return new Lease(
         id,
-        "held already when this controller began",
+        "found in force on the host",
         null,
         restraint,
         List.of(),

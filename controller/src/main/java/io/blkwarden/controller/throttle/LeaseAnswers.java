@@ -201,10 +201,10 @@ final class LeaseAnswers {
     boolean again = step.attempts.undone() < UNDONE_MAX;
     String next =
         again
-            ? "it is tried once more in %d s".formatted(UNDONE_REST_MILLIS / 1_000)
-            : "it is not tried again: stop what changes it, such as xenopsd's QoS of a disk";
+            ? "next attempt in %d s".formatted(UNDONE_REST_MILLIS / 1_000)
+            : "no further attempt: stop what changes it, such as xenopsd's disk QoS";
     String why =
-        "something else on the host has undone its throttle (%s); %s".formatted(detail, next);
+        "something else on the host undid the throttle (%s); %s".formatted(detail, next);
     return again
         ? new Resting(
             step.now() + UNDONE_REST_MILLIS, new Setback(Setback.Kind.UNDONE, why), false, null)
@@ -233,7 +233,7 @@ final class LeaseAnswers {
         ? over(
             step,
             state,
-            "the host's agent does not hold it any more",
+            "the host's agent no longer reports it",
             state instanceof Releasing)
         : with(state, lease.reported(missed, ends));
   }

@@ -86,7 +86,7 @@ final class Planning {
     step.attempts = step.attempts.atStep(next.index());
     step.record(
         Decision.Verdict.ACT,
-        ThrottleText.join("%s is asked for".formatted(next.restraint()), next.note()),
+        ThrottleText.join("%s requested".formatted(next.restraint()), next.note()),
         lease);
     return new Requested(lease, inputs.window(from, step.now()), next.note(), null, 0);
   }
@@ -107,9 +107,9 @@ final class Planning {
       return state;
     }
     lease = step.set(CommandPurpose.START, lease, lease.restraint());
-    String text = "%s is asked for again".formatted(lease.restraint());
-    step.record(Decision.Verdict.ACT, text, lease);
-    return new Requested(lease, state.before(), text, null, 0);
+    step.record(
+        Decision.Verdict.ACT, "%s requested again".formatted(lease.restraint()), lease);
+    return new Requested(lease, state.before(), state.skipped(), null, 0);
   }
 
   /** The disk has a throttle that is not this breach's. */

@@ -183,34 +183,34 @@ public sealed interface Refusal {
   default String text() {
     return switch (this) {
       case Protected _ -> "the protect list names it";
-      case DiskRemoved _ -> "the disk is being taken away";
+      case DiskRemoved _ -> "the disk is being removed";
       case WorkersNotProven(String reason) ->
           "its workers are not proven" + (reason == null ? "" : " (" + reason + ")");
-      case MapIncomplete _ -> "events of the host's map are missing, a snapshot is awaited";
+      case MapIncomplete _ -> "events of the host's map are missing, waiting for a snapshot";
       case FleetAnomalous(int anomalous, int hosts, double atMost) ->
           "stop_if_hosts_anomalous: %d of %d hosts are anomalous, more than %.0f%%"
               .formatted(anomalous, hosts, atMost * 100);
       case LimitReached(String key, int now, int atMost, String what) ->
           "%s: %d of at most %d %s".formatted(key, now, atMost, what);
       case NotTheCause(_, _, String finding) -> finding;
-      case ReadOnlyAgent _ -> "the host's agent only watches";
+      case ReadOnlyAgent _ -> "the host's agent is read-only";
       case Paused(String by, String reason) ->
           "acting is paused by %s: %s".formatted(by, reason);
       case Exhausted(String skipped) ->
-          "no rung of the ladder is left" + (skipped.isEmpty() ? "" : ": " + skipped);
+          "no step of the ladder is left" + (skipped.isEmpty() ? "" : ": " + skipped);
       case Ineffective(String skipped) -> skipped;
-      case NotLeader _ -> "this controller does not hold the claim";
+      case NotLeader _ -> "this controller is not the leader";
       case AgentUninformed _ ->
-          "the host's agent has not told this controller yet what it holds";
+          "the host's agent has not confirmed this leader yet";
       case BelowThreshold _ -> "it is not over its threshold now";
-      case OnlyWarned _ -> "it is only warned so far";
+      case OnlyWarned _ -> "only the warning threshold is exceeded so far";
       case AlreadyThrottled(_, String whose) ->
-          "the disk is throttled %s already".formatted(whose);
+          "the disk is already throttled %s".formatted(whose);
       case AwaitsApproval(MessageId proposal, Restraint restraint) ->
           "%s waits for approval: blkwarden approve %s".formatted(restraint, proposal);
       case NotApproved(Restraint restraint) ->
-          "nobody approved %s in time".formatted(restraint);
-      case ProposedLater _ -> "it is proposed again later";
+          "%s was not approved in time".formatted(restraint);
+      case ProposedLater _ -> "it will be proposed again later";
       case NotMeasured _ -> "the disk was not measured for as long as its lease";
       case LeaseOver _ -> "its lease has ended";
       case NotRenewed(Refusal cause) -> "not renewed: " + cause.text();

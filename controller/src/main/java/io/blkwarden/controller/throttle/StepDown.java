@@ -43,7 +43,7 @@ final class StepDown {
   static ThrottleState due(Step step, SteppingDown now) {
     return now.lease().commands() == 0 && step.now() >= now.dueMillis()
         ? down(
-            step, now, now.ladder(), now.step(), now.policy(), "the condition is still over")
+            step, now, now.ladder(), now.step(), now.policy(), "the condition is still clear")
         : now;
   }
 
@@ -63,7 +63,7 @@ final class StepDown {
     note(
         step,
         Decision.Verdict.EASE,
-        "%s: %s is eased to %s".formatted(reason, lease.restraint(), softer),
+        "%s: stepping down from %s to %s".formatted(reason, lease.restraint(), softer),
         lease,
         policy);
     return new SteppingDown(
@@ -93,7 +93,7 @@ final class StepDown {
     Leased next = step.release(now, now.lease().reason() + " (again)", now.why());
     step.record(
         Decision.Verdict.RELEASE,
-        "its end is asked for again, for the host's agent has not told of it",
+        "release repeated: the host's agent has not confirmed it",
         now.lease());
     return next;
   }

@@ -143,7 +143,7 @@ public final class ThrottleMachine {
     lease = lease.renewAt(lease.endsMillis() - lease.leaseMillis() / 2);
     int at = inputs.ladder().indexOf(lease.restraint());
     step.attempts = step.attempts.atStep(Math.max(0, at));
-    String remark = "a throttle that was held already serves this breach now";
+    String remark = "adopted the throttle that is in force already";
     step.record(Decision.Verdict.RENEW, remark, lease);
     long window = inputs.times().effectWindowMillis();
     return switch (state) {
@@ -184,7 +184,7 @@ public final class ThrottleMachine {
 
   private static ThrottleState ticked(Step step, Leased state) {
     if (step.now() > state.lease().endsMillis() + Step.LEASE_GRACE_MILLIS) {
-      return LeaseAnswers.over(step, state, "the lease ran out", false);
+      return LeaseAnswers.over(step, state, "the lease expired", false);
     }
     return switch (state) {
       case SteppingDown down -> StepDown.due(step, down);

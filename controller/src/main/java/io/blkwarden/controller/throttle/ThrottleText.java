@@ -38,7 +38,11 @@ public final class ThrottleText {
       case ThrottleState.Resting resting -> resting.cause().detail();
       case ThrottleState.Finished finished -> finished.end().text();
       case ThrottleState.Requested requested ->
-          requested.failure() == null ? requested.skipped() : requested.failure().detail();
+          requested.failure() == null
+              ? join(
+                  "%s requested, no answer yet".formatted(requested.lease().restraint()),
+                  requested.skipped())
+              : requested.failure().detail();
       case ThrottleState.InForce held -> inForce(held, attempts);
       case ThrottleState.Releasing releasing -> releasing.why();
     };

@@ -161,7 +161,7 @@ final class ApprovalTest {
     rig.byItself(host, EngineRig.set(set).lease(), Outcome.Result.RECOVERED);
     rig.seconds(2, host, host::storm);
 
-    assertThat(EngineRig.decisions(rig.all)).noneMatch(each -> each.contains("nobody approved"));
+    assertThat(EngineRig.decisions(rig.all)).noneMatch(each -> each.contains("not approved"));
     assertThat(proposals()).hasSize(1);
   }
 

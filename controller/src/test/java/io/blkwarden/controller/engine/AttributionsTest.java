@@ -88,7 +88,7 @@ final class AttributionsTest {
             "vm176 on dom0-7 has swapped 900 I/O per s on its swap disk xvda2 for \\d+ s and hurts"
                 + " the others: it took \\d+% of the guests' time on sda while the others waited,"
                 + " and its work rises and falls with their wait \\(correlation 0\\.\\d\\d\\);"
-                + " it was set to idle priority, with an effect not known yet\\.");
+                + " it was set to idle priority, effect pending\\.");
   }
 
   @Test

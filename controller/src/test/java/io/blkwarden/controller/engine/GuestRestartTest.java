@@ -70,7 +70,7 @@ final class GuestRestartTest {
     host.replace(noisy, MappingState.RESOLVED, born(7_000));
     List<Effect> effects = mapped();
     assertThat(EngineRig.states(effects)).containsExactly("resolved");
-    assertThat(EngineRig.alerts(effects).getFirst().summary()).contains("started anew");
+    assertThat(EngineRig.alerts(effects).getFirst().summary()).contains("restarted");
     assertThat(EngineRig.sends(rig.seconds(2, host, this::storm))).isEmpty();
     assertThat(EngineRig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
   }

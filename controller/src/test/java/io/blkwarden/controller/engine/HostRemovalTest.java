@@ -89,7 +89,7 @@ final class HostRemovalTest {
         .satisfies(end -> {
           assertThat(end.id()).isEqualTo(fired.getFirst().id());
           assertThat(end.state()).isEqualTo(Alert.State.RESOLVED);
-          assertThat(end.summary()).contains("the host is gone for good, and was forgotten");
+          assertThat(end.summary()).contains("the host was removed");
         });
     assertThat(EngineRig.decisions(effects)).contains("forget: asked by ana: the disk is slow");
     assertThat(known(rig)).containsExactly(other.id);

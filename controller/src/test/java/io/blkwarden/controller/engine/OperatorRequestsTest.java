@@ -177,7 +177,7 @@ final class OperatorRequestsTest {
   void withoutTheClaimNothingIsSentOrPublished() {
     rig.feed(new Input.LeadershipLost());
     assertThat(refused(rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1)).detail())
-        .contains("does not hold the claim");
+        .contains("is not the leader");
     List<Effect> effects = rig.seconds(10, host, this::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.alerts(effects)).isEmpty();
@@ -242,6 +242,6 @@ final class OperatorRequestsTest {
     List<Effect> effects = rig.seconds(5, host, this::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.decisions(effects))
-        .containsExactly("refuse: not throttled: the host's agent only watches");
+        .containsExactly("refuse: not throttled: the host's agent is read-only");
   }
 }

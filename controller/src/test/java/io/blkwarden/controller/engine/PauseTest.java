@@ -98,7 +98,7 @@ final class PauseTest {
     assertThat(EngineRig.sends(goesOn))
         .singleElement()
         .satisfies(sent -> assertThat(sent.action()).isInstanceOf(CommandAction.Set.class));
-    assertThat(EngineRig.decisions(goesOn)).contains("act: best-effort/7 is asked for");
+    assertThat(EngineRig.decisions(goesOn)).contains("act: best-effort/7 requested");
   }
 
   @Test

@@ -69,7 +69,7 @@ final class StepDownTest {
     List<Effect> effects = rig.seconds(3, host, host::quiet);
     assertThat(EngineRig.states(effects)).contains("resolved");
     assertThat(EngineRig.decisions(effects))
-        .contains("ease: the condition is over: idle is eased to best-effort/7");
+        .contains("ease: the condition is over: stepping down from idle to best-effort/7");
     Command step = EngineRig.only(effects);
     assertThat(EngineRig.set(step).restraint()).isEqualTo(LOW);
     assertThat(EngineRig.set(step).lease()).isEqualTo(lease);
@@ -96,11 +96,11 @@ final class StepDownTest {
     List<Effect> effects = obeying(6, host::storm);
     assertThat(rungs(effects)).doesNotContain(IDLE);
     assertThat(EngineRig.decisions(effects))
-        .contains("renew: a throttle that was held already serves this breach now");
+        .contains("renew: adopted the throttle that is in force already");
     effects = obeying(15, host::storm);
     assertThat(rungs(effects)).endsWith(IDLE);
     assertThat(EngineRig.decisions(effects))
-        .contains("act: best-effort/7 had no effect, idle is asked for");
+        .contains("act: best-effort/7 had no effect, idle requested");
   }
 
   @Test

@@ -53,8 +53,8 @@ final class ThrottlingTest {
     assertThat(handled.summary())
         .isEqualTo(
             "vm176 on dom0-7 has swapped 800 I/O per s on its swap disk xvda2 for 3 s and takes"
-                + " 44% of the guests' time on sda; it was set to best-effort/7 priority, with an"
-                + " effect not known yet.");
+                + " 44% of the guests' time on sda; it was set to best-effort/7 priority, effect"
+                + " pending.");
 
     effects = rig.seconds(16, host, host::tamed);
     Alert judged = EngineRig.alerts(effects).getFirst();
@@ -104,7 +104,7 @@ final class ThrottlingTest {
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.decisions(effects))
         .containsExactly(
-            "skip: not throttled: the host's agent has not told this controller yet what it holds");
+            "skip: not throttled: the host's agent has not confirmed this leader yet");
     effects = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.answers(effects).getFirst().detail()).endsWith("try again in 10 s");
@@ -229,7 +229,7 @@ final class ThrottlingTest {
     Alert alert = EngineRig.alerts(effects).getFirst();
     assertThat(alert.state()).isEqualTo(Alert.State.FIRING);
     assertThat(EngineRig.action(alert).effect()).isEqualTo(Alert.Effect.NO_EFFECT);
-    assertThat(EngineRig.action(alert).note()).contains("no rung of the ladder had an effect");
+    assertThat(EngineRig.action(alert).note()).contains("no step of the ladder had an effect");
     assertThat(EngineRig.sends(rig.seconds(60, host, host::storm))).isEmpty();
   }
 
@@ -426,7 +426,7 @@ final class ThrottlingTest {
     assertThat(EngineRig.sends(effects).getFirst().action()).isEqualTo(first.action());
     assertThat(EngineRig.decisions(effects))
         .containsExactly(
-            "release: its end is asked for again, for the host's agent has not told of it");
+            "release: release repeated: the host's agent has not confirmed it");
   }
 
   @Test
