@@ -18,7 +18,11 @@ final class Keeping {
       return held;
     }
     if (inputs.isProtected()) {
-      return step.end(held, "the protect list names the disk now");
+      return step.end(held, "released: the protect list names the disk");
+    }
+    Attempts.End end = step.attempts.end();
+    if (end != null && end.kind() != Attempts.End.Kind.DENIED) {
+      return step.end(held, end.text()); // its release could not be sent before
     }
     InForce now = held;
     if (held.lease().restraint() instanceof Restraint.Limit limit
@@ -86,8 +90,9 @@ final class Keeping {
 
   private static ThrottleState finish(
       Step step, InForce held, Attempts.End.Kind kind, String reason) {
-    step.attempts = step.attempts.ending(new Attempts.End(kind, "released: " + reason));
-    return step.end(held, reason);
+    Attempts.End end = new Attempts.End(kind, "released: " + reason);
+    step.attempts = step.attempts.ending(end);
+    return step.end(held, end.text());
   }
 
   private static ThrottleState escalate(Step step, InForce held) {

@@ -99,7 +99,7 @@ final class Planning {
       return state;
     }
     if (inputs.isProtected()) {
-      return step.end(state, "the protect list names the disk now");
+      return step.end(state, "released: the protect list names the disk");
     }
     if (step.attempts.end() != null
         || step.now() < state.retryMillis()

@@ -72,9 +72,8 @@ final class Step {
   }
 
   /** The same because of what was found in a breach, with a decision on record. */
-  Leased end(Leased held, String reason) {
-    String why = "released: " + reason;
-    Leased next = release(held, reason, why);
+  Leased end(Leased held, String why) {
+    Leased next = release(held, why, why);
     if (next instanceof Releasing) {
       record(Decision.Verdict.RELEASE, why, held.lease());
     }

@@ -76,6 +76,39 @@ final class ThrottlingTest {
   }
 
   @Test
+  void theFirstPublicationWaitsForTheAnswerThreeSecondsAtMost() {
+    List<Effect> effects = rig.seconds(5, host, host::storm);
+    assertThat(EngineRig.sends(effects)).hasSize(1);
+    assertThat(EngineRig.states(effects)).isEmpty();
+
+    effects = rig.seconds(1, host, host::storm);
+    assertThat(EngineRig.states(effects)).containsExactly("firing");
+    assertThat(EngineRig.alerts(effects).getFirst().summary())
+        .endsWith("it is not throttled: best-effort/7 requested, no answer yet.");
+
+    assertThat(EngineRig.states(rig.outcome(EngineRig.only(rig.all), Outcome.Result.APPLIED)))
+        .containsExactly("handled");
+  }
+
+  @Test
+  void anAlertThatStillWaitsIsPublishedBeforeItIsResolved() {
+    breach();
+    rig.policies("policies: []");
+    assertThat(EngineRig.states(rig.all)).containsExactly("firing", "resolved");
+  }
+
+  @Test
+  void anAlertThatIsNotThrottledIsPublishedAtOnceAndSaysWhyOnce() {
+    rig.beat(host, false);
+    List<Effect> effects = rig.seconds(3, host, host::storm);
+    assertThat(EngineRig.alerts(effects))
+        .singleElement()
+        .satisfies(alert ->
+            assertThat(alert.summary())
+                .endsWith("it is not throttled: the host's agent is read-only."));
+  }
+
+  @Test
   void aLeaseThatEndedWithoutTheClaimIsNotRenewed() {
     Command command = breach();
     rig.outcome(command, Outcome.Result.APPLIED);
