@@ -150,8 +150,7 @@ final class AlertPublisher {
         && every > 0
         && engine.epoch().isPresent()
         && engine.millis() - breach.publishedMillis >= every) {
-      publish(
-          tracker, evaluation, breach, state(breach), action(evaluation, breach), null);
+      publish(tracker, evaluation, breach, state(breach), action(evaluation, breach), null);
     }
   }
 
@@ -164,8 +163,7 @@ final class AlertPublisher {
     if (breach.published == null
         && breach.throttle.lease() != null
         && engine.epoch().isPresent()) { // it still waited for the answer to a command
-      publish(
-          tracker, evaluation, breach, state(breach), action(evaluation, breach), null);
+      publish(tracker, evaluation, breach, state(breach), action(evaluation, breach), null);
     }
     if (breach.published != null) {
       publish(

@@ -51,8 +51,7 @@ final class Breach {
     calm = true;
     calmMillis = 0;
     Attempts.End end =
-        new Attempts.End(
-            Attempts.End.Kind.CLEARED, "it is over; its alert is kept for a while");
+        new Attempts.End(Attempts.End.Kind.CLEARED, "it is over; its alert is kept for a while");
     ThrottleState over = new ThrottleState.Finished(end, throttle.state.report());
     throttle = Throttle.of(throttle.host, evaluation);
     throttle.state = over;

@@ -39,10 +39,7 @@ final class DiskInputs implements ThrottleInputs {
    * @param evaluation whose policy counts; absent for a lease without one
    */
   DiskInputs(
-      EngineState engine,
-      HostTracker tracker,
-      Throttle throttle,
-      @Nullable Evaluation evaluation) {
+      EngineState engine, HostTracker tracker, Throttle throttle, @Nullable Evaluation evaluation) {
     this.engine = engine;
     this.tracker = tracker;
     this.evaluation = evaluation;
@@ -191,9 +188,7 @@ final class DiskInputs implements ThrottleInputs {
       return Optional.of(
           new Refusal.FleetAnomalous(engine.hostsAnomalous(), engine.hostsLive(), atMost));
     }
-    return tracker.state.map().gap()
-        ? Optional.of(new Refusal.MapIncomplete())
-        : Optional.empty();
+    return tracker.state.map().gap() ? Optional.of(new Refusal.MapIncomplete()) : Optional.empty();
   }
 
   @Override
@@ -216,9 +211,7 @@ final class DiskInputs implements ThrottleInputs {
 
   @Override
   public WindowSums window(long fromMillis, long toMillis) {
-    return evaluation == null
-        ? WindowSums.NONE
-        : evaluation.history.between(fromMillis, toMillis);
+    return evaluation == null ? WindowSums.NONE : evaluation.history.between(fromMillis, toMillis);
   }
 
   @Override

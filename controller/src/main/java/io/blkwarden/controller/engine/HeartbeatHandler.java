@@ -20,10 +20,7 @@ final class HeartbeatHandler {
   private final DuplicateHosts duplicates;
 
   HeartbeatHandler(
-      EngineState engine,
-      Throttles throttles,
-      HostProblems problems,
-      DuplicateHosts duplicates) {
+      EngineState engine, Throttles throttles, HostProblems problems, DuplicateHosts duplicates) {
     this.engine = engine;
     this.throttles = throttles;
     this.problems = problems;

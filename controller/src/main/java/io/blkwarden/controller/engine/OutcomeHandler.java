@@ -73,9 +73,7 @@ final class OutcomeHandler {
     return switch (outcome.result()) {
       case APPLIED, RENEWED, ADOPTED ->
           new ThrottleEvent.Applied(
-              outcome.result() == Outcome.Result.ADOPTED
-                  ? CommandPurpose.RENEW
-                  : pending.purpose(),
+              outcome.result() == Outcome.Result.ADOPTED ? CommandPurpose.RENEW : pending.purpose(),
               pending.restraint(),
               outcome.at(),
               outcome.remainingMs(),

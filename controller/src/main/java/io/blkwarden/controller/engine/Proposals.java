@@ -78,8 +78,7 @@ final class Proposals {
     note(at, request, "approved");
     throttles.apply(
         at.breach.throttle,
-        new ThrottleEvent.Approved(
-            Printable.of(request.by()), Printable.of(request.reason())));
+        new ThrottleEvent.Approved(Printable.of(request.by()), Printable.of(request.reason())));
     return new OperatorReply(
         Verdict.DONE, "approved: " + at.name() + ", if the next samples and every guard allow it");
   }

@@ -267,10 +267,7 @@ final class SampleHandler {
 
   /** Ends what a breach did and counted for. */
   private void over(
-      HostTracker tracker,
-      Evaluation over,
-      Throttle throttle,
-      AlertPublisher.Ending ending) {
+      HostTracker tracker, Evaluation over, Throttle throttle, AlertPublisher.Ending ending) {
     if (over.anomalous()) {
       engine.breaches(tracker, -1);
     }

@@ -61,7 +61,11 @@ final class SnapshotReader {
         engine.now().wall(),
         hosts,
         disks,
-        throttles.stream().limit(FleetSnapshot.THROTTLES_MAX).map(this::throttle).flatMap(Optional::stream).toList(),
+        throttles.stream()
+            .limit(FleetSnapshot.THROTTLES_MAX)
+            .map(this::throttle)
+            .flatMap(Optional::stream)
+            .toList(),
         throttles.size(),
         proposals.shown());
   }

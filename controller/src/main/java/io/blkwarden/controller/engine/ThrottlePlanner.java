@@ -28,18 +28,14 @@ final class ThrottlePlanner {
     }
     Throttle held = engine.throttles.of(tracker.host(), evaluation.disk);
     Lease lease = held == null ? null : held.lease();
-    if (held != null
-        && lease != null
-        && held != breach.throttle
-        && evaluation.detector.acts()) {
+    if (held != null && lease != null && held != breach.throttle && evaluation.detector.acts()) {
       boolean free = held.owner == null && lease.operator() == null && held.state.inForce();
       if (!free || !mayAdopt(evaluation, breach, evaluation.disk)) {
         String whose =
             lease.operator() != null
                 ? "by " + lease.operator()
                 : held.owner != null ? "by another policy" : "by a lease found on the host";
-        throttles.apply(
-            breach.throttle, new ThrottleEvent.DiskThrottled(lease.id(), whose));
+        throttles.apply(breach.throttle, new ThrottleEvent.DiskThrottled(lease.id(), whose));
         return;
       }
       adopt(evaluation, breach, held);
@@ -74,7 +70,6 @@ final class ThrottlePlanner {
     }
     held.attempts = Attempts.NONE;
     boolean cleared = ending == AlertPublisher.Ending.CLEARED;
-    throttles.apply(
-        held, new ThrottleEvent.BreachEnded(ending.sentence(), cleared), over, null);
+    throttles.apply(held, new ThrottleEvent.BreachEnded(ending.sentence(), cleared), over, null);
   }
 }

@@ -72,12 +72,10 @@ public record EffectCheck(
     long now = inputs.nowMillis();
     ThrottleTimes times = inputs.times();
     long window = times.effectWindowMillis();
-    WindowSums after =
-        inputs.window(Math.max(setMillis + times.settleMillis(), now - window), now);
+    WindowSums after = inputs.window(Math.max(setMillis + times.settleMillis(), now - window), now);
     if (before.samples() == 0) { // taken over: what was before is not known
       boolean idle = idle(restraint, after, EffectEvaluator.alone(after, window));
-      return new EffectCheck(
-          before, open, setMillis, now + window, checks, doubts, idle, report);
+      return new EffectCheck(before, open, setMillis, now + window, checks, doubts, idle, report);
     }
     EffectEvaluator.Judgement found =
         switch (restraint) {

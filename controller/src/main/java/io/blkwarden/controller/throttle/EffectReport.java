@@ -16,8 +16,7 @@ public record EffectReport(
   /** Nothing is known yet. */
   public static final EffectReport NONE = new EffectReport(Alert.Effect.UNKNOWN, "", null, null);
 
-  static EffectReport of(
-      EffectEvaluator.Judgement found, WindowSums before, WindowSums after) {
+  static EffectReport of(EffectEvaluator.Judgement found, WindowSums before, WindowSums after) {
     return new EffectReport(found.effect(), found.note(), known(before), known(after));
   }
 

@@ -105,8 +105,7 @@ final class Keeping {
     Optional<Refusal> refusal = inputs.renewalRefusal().map(Refusal.NotRenewed::new);
     if (refusal.isEmpty() && step.attempts.end() == null) {
       boolean later = step.now() < held.escalateMillis() && step.attempts.proposal() == null;
-      refusal =
-          later ? Optional.of(new Refusal.ProposedLater()) : step.approval(next.restraint());
+      refusal = later ? Optional.of(new Refusal.ProposedLater()) : step.approval(next.restraint());
     }
     if (refusal.isEmpty() && step.attempts.end() == null) {
       return move(

@@ -47,8 +47,7 @@ public record Lease(
       @Nullable String operator,
       Restraint restraint,
       long leaseMillis) {
-    return new Lease(
-        id, reason, operator, restraint, List.of(), null, leaseMillis, 0, 0, 0, 0, 0);
+    return new Lease(id, reason, operator, restraint, List.of(), null, leaseMillis, 0, 0, 0, 0, 0);
   }
 
   /** A lease found in a heartbeat. */

@@ -73,8 +73,7 @@ final class LeaseAnswers {
   }
 
   /** The lease was not set; its breach tries again after a rest. */
-  private static ThrottleState abandoned(
-      Step step, Leased state, String why, boolean mapStale) {
+  private static ThrottleState abandoned(Step step, Leased state, String why, boolean mapStale) {
     Setback cause = new Setback(Setback.Kind.COMMAND_FAILED, why);
     Resting rest = ThrottleMachine.rest(step, cause, mapStale, state);
     step.effects.add(new ThrottleEffect.RefreshAlert());
@@ -96,19 +95,13 @@ final class LeaseAnswers {
 
   /** The throttle stays as it is; after some tries it is left there. */
   private static ThrottleState unchanged(
-      Step step,
-      InForce held,
-      CommandPurpose purpose,
-      @Nullable Restraint restraint,
-      String why) {
+      Step step, InForce held, CommandPurpose purpose, @Nullable Restraint restraint, String why) {
     ThrottleTimes times = step.inputs.times();
     Lease lease =
-        held.lease()
-            .renewAt(step.now() + Math.max(1_000, held.lease().leaseMillis() / 8));
+        held.lease().renewAt(step.now() + Math.max(1_000, held.lease().leaseMillis() / 8));
     boolean open = held.effect().before().samples() > 0;
     InForce next =
-        held.with(lease)
-            .with(held.effect().dueAt(step.now() + times.effectWindowMillis(), open));
+        held.with(lease).with(held.effect().dueAt(step.now() + times.effectWindowMillis(), open));
     if (purpose != CommandPurpose.MOVE || restraint == null) {
       return next;
     }
@@ -203,8 +196,7 @@ final class LeaseAnswers {
         again
             ? "next attempt in %d s".formatted(UNDONE_REST_MILLIS / 1_000)
             : "no further attempt: stop what changes it, such as xenopsd's disk QoS";
-    String why =
-        "something else on the host undid the throttle (%s); %s".formatted(detail, next);
+    String why = "something else on the host undid the throttle (%s); %s".formatted(detail, next);
     return again
         ? new Resting(
             step.now() + UNDONE_REST_MILLIS, new Setback(Setback.Kind.UNDONE, why), false, null)
@@ -230,11 +222,7 @@ final class LeaseAnswers {
     // another controller may have renewed it: it counts for as long as the host has it
     long ends = by.listed() ? step.now() + by.remainingMillis() : 0;
     return missed >= BEATS_WITHOUT_MAX
-        ? over(
-            step,
-            state,
-            "the host's agent no longer reports it",
-            state instanceof Releasing)
+        ? over(step, state, "the host's agent no longer reports it", state instanceof Releasing)
         : with(state, lease.reported(missed, ends));
   }
 }

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param afterMillis how long it must for a trial
  * @param narrower the limit to set again when the disk wants more; absent without a trial
  */
-public record LimitProbe(
-    long nearMillis, long afterMillis, Restraint.@Nullable Limit narrower) {
+public record LimitProbe(long nearMillis, long afterMillis, Restraint.@Nullable Limit narrower) {
   /** How long a disk stays near its limit before the first trial. */
   static final long FIRST_MILLIS = 300_000;
 
@@ -37,11 +36,7 @@ public record LimitProbe(
    * @param windowMillis time that was measured
    */
   public record Reading(
-      double value,
-      double clearBelow,
-      double threshold,
-      boolean backlogged,
-      long windowMillis) {
+      double value, double clearBelow, double threshold, boolean backlogged, long windowMillis) {
     boolean near() {
       return value < clearBelow && backlogged;
     }

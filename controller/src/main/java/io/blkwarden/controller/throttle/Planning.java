@@ -50,8 +50,7 @@ final class Planning {
     Restraint restraint = next.restraint();
     if (inputs.mode() == Mode.SHADOW) {
       if (!(state instanceof Shadow)) {
-        String text =
-            ThrottleText.join("%s would be set".formatted(restraint), next.note());
+        String text = ThrottleText.join("%s would be set".formatted(restraint), next.note());
         step.record(Decision.Verdict.SHADOW, text, null);
       }
       return new Shadow(restraint, next.note());
@@ -79,8 +78,7 @@ final class Planning {
   private static ThrottleState request(Step step, Ladder.Next.Rung next) {
     ThrottleInputs inputs = step.inputs;
     Lease lease =
-        Lease.of(
-            inputs.newId(), inputs.reason(), null, next.restraint(), inputs.leaseMillis());
+        Lease.of(inputs.newId(), inputs.reason(), null, next.restraint(), inputs.leaseMillis());
     lease = step.set(CommandPurpose.START, lease, next.restraint());
     long from = step.now() - inputs.times().effectWindowMillis();
     step.attempts = step.attempts.atStep(next.index());
@@ -107,8 +105,7 @@ final class Planning {
       return state;
     }
     lease = step.set(CommandPurpose.START, lease, lease.restraint());
-    step.record(
-        Decision.Verdict.ACT, "%s requested again".formatted(lease.restraint()), lease);
+    step.record(Decision.Verdict.ACT, "%s requested again".formatted(lease.restraint()), lease);
     return new Requested(lease, state.before(), state.skipped(), null, 0);
   }
 

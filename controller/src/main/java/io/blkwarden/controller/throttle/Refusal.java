@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Why a disk is not throttled, or a throttle not renewed, with the numbers that decided it. */
 public sealed interface Refusal {
-  /** The check that refused, as decision records name it in lower case. */
+  /** The check that refused. */
   enum Check {
     PROTECTED,
     MAPPING,
@@ -17,15 +17,8 @@ public sealed interface Refusal {
     PAUSED,
     EXHAUSTED,
     INEFFECTIVE,
-    LEADERSHIP,
-    AGENT,
-    THRESHOLD,
-    WARNING,
-    THROTTLED,
-    APPROVAL,
-    MEASUREMENT,
-    LEASE,
-    COMMAND;
+    /** Not a refusal: the state passes by itself, or an operator is awaited. */
+    WAIT;
 
     /** Name in decision records. */
     public String wire() {
@@ -132,20 +125,23 @@ public sealed interface Refusal {
       case Paused _ -> Check.PAUSED;
       case Exhausted _ -> Check.EXHAUSTED;
       case Ineffective _ -> Check.INEFFECTIVE;
-      case NotLeader _ -> Check.LEADERSHIP;
-      case AgentUninformed _ -> Check.AGENT;
-      case BelowThreshold _ -> Check.THRESHOLD;
-      case OnlyWarned _ -> Check.WARNING;
-      case AlreadyThrottled _ -> Check.THROTTLED;
-      case AwaitsApproval _, NotApproved _, ProposedLater _ -> Check.APPROVAL;
-      case NotMeasured _ -> Check.MEASUREMENT;
-      case LeaseOver _ -> Check.LEASE;
-      case NotRenewed(Refusal cause) -> cause.check();
-      case NotSet _ -> Check.COMMAND;
+      case NotLeader _,
+          AgentUninformed _,
+          BelowThreshold _,
+          OnlyWarned _,
+          AlreadyThrottled _,
+          AwaitsApproval _,
+          NotApproved _,
+          ProposedLater _,
+          NotMeasured _,
+          LeaseOver _,
+          NotRenewed _,
+          NotSet _ ->
+          Check.WAIT;
     };
   }
 
-  /** Whether a decision record of the other one serves for this one: only numbers differ. */
+  /** Whether the decision on record for the other one serves for this one: numbers may differ. */
   default boolean sameAs(@Nullable Refusal other) {
     return switch (this) {
       case NotTheCause now ->
@@ -156,26 +152,7 @@ public sealed interface Refusal {
           other instanceof AlreadyThrottled was && was.lease().equals(now.lease());
       case NotRenewed(Refusal cause) ->
           other instanceof NotRenewed(Refusal was) && cause.sameAs(was);
-      case AwaitsApproval _, NotApproved _, ProposedLater _, NotSet _ -> equals(other);
-      default -> other != null && check() == other.check() && !(other instanceof NotRenewed);
-    };
-  }
-
-  /** Whether it is a safety check or an operator that refused, not a state that passes soon. */
-  default boolean isRefusal() {
-    return switch (check()) {
-      case PROTECTED, MAPPING, BRAKE, BLAME, READ_ONLY, PAUSED, EXHAUSTED, INEFFECTIVE ->
-          !(this instanceof NotRenewed);
-      case LEADERSHIP,
-          AGENT,
-          THRESHOLD,
-          WARNING,
-          THROTTLED,
-          APPROVAL,
-          MEASUREMENT,
-          LEASE,
-          COMMAND ->
-          false;
+      default -> check() == Check.WAIT ? equals(other) : other != null && check() == other.check();
     };
   }
 
@@ -194,22 +171,18 @@ public sealed interface Refusal {
           "%s: %d of at most %d %s".formatted(key, now, atMost, what);
       case NotTheCause(_, _, String finding) -> finding;
       case ReadOnlyAgent _ -> "the host's agent is read-only";
-      case Paused(String by, String reason) ->
-          "acting is paused by %s: %s".formatted(by, reason);
+      case Paused(String by, String reason) -> "acting is paused by %s: %s".formatted(by, reason);
       case Exhausted(String skipped) ->
           "no step of the ladder is left" + (skipped.isEmpty() ? "" : ": " + skipped);
       case Ineffective(String skipped) -> skipped;
       case NotLeader _ -> "this controller is not the leader";
-      case AgentUninformed _ ->
-          "the host's agent has not confirmed this leader yet";
+      case AgentUninformed _ -> "the host's agent has not confirmed this leader yet";
       case BelowThreshold _ -> "it is not over its threshold now";
       case OnlyWarned _ -> "only the warning threshold is exceeded so far";
-      case AlreadyThrottled(_, String whose) ->
-          "the disk is already throttled %s".formatted(whose);
+      case AlreadyThrottled(_, String whose) -> "the disk is already throttled %s".formatted(whose);
       case AwaitsApproval(MessageId proposal, Restraint restraint) ->
           "%s waits for approval: blkwarden approve %s".formatted(restraint, proposal);
-      case NotApproved(Restraint restraint) ->
-          "%s was not approved in time".formatted(restraint);
+      case NotApproved(Restraint restraint) -> "%s was not approved in time".formatted(restraint);
       case ProposedLater _ -> "it will be proposed again later";
       case NotMeasured _ -> "the disk was not measured for as long as its lease";
       case LeaseOver _ -> "its lease has ended";
@@ -222,31 +195,9 @@ public sealed interface Refusal {
   /** The same as a full sentence, for decision records and the alert's note. */
   default String sentence() {
     return switch (this) {
-      case Exhausted _,
-          Ineffective _,
-          OnlyWarned _,
-          AlreadyThrottled _,
-          AwaitsApproval _,
-          NotApproved _,
-          ProposedLater _,
-          NotRenewed _,
-          NotSet _ ->
-          text();
-      case Protected _,
-          DiskRemoved _,
-          WorkersNotProven _,
-          MapIncomplete _,
-          FleetAnomalous _,
-          LimitReached _,
-          NotTheCause _,
-          ReadOnlyAgent _,
-          Paused _,
-          NotLeader _,
-          AgentUninformed _,
-          BelowThreshold _,
-          NotMeasured _,
-          LeaseOver _ ->
-          ThrottleText.NOT_THROTTLED + text();
+      case Exhausted _, Ineffective _, OnlyWarned _, AlreadyThrottled _ -> text();
+      case AwaitsApproval _, NotApproved _, ProposedLater _, NotRenewed _, NotSet _ -> text();
+      default -> ThrottleText.NOT_THROTTLED + text();
     };
   }
 }

@@ -38,10 +38,7 @@ public final class SafetyLimitCheck {
     return counts.hostThrottled() || counts.hostsThrottled() < hostsMax
         ? Optional.empty()
         : reached(
-            "hosts_throttled",
-            counts.hostsThrottled(),
-            hostsMax,
-            "hosts have a throttled disk");
+            "hosts_throttled", counts.hostsThrottled(), hostsMax, "hosts have a throttled disk");
   }
 
   private static Optional<Refusal> reached(String key, int now, int atMost, String what) {

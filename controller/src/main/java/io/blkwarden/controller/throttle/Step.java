@@ -36,7 +36,7 @@ final class Step {
   }
 
   void record(Refusal refusal, @Nullable Lease lease) {
-    boolean refused = refusal.isRefusal();
+    boolean refused = refusal.check() != Refusal.Check.WAIT;
     effects.add(
         new ThrottleEffect.RecordDecision(
             refused ? Decision.Verdict.REFUSE : Decision.Verdict.SKIP,
@@ -125,8 +125,7 @@ final class Step {
 
   Attempts.End released(ThrottleEvent.OperatorReleased by) {
     Attempts.End before = attempts.end();
-    boolean all =
-        by.all() && (before == null || before.kind() == Attempts.End.Kind.RELEASED_ALL);
+    boolean all = by.all() && (before == null || before.kind() == Attempts.End.Kind.RELEASED_ALL);
     return new Attempts.End(
         all ? Attempts.End.Kind.RELEASED_ALL : Attempts.End.Kind.RELEASED,
         "released by " + by.by());

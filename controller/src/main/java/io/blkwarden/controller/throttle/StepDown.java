@@ -42,8 +42,7 @@ final class StepDown {
   /** Takes the next step if it is due. */
   static ThrottleState due(Step step, SteppingDown now) {
     return now.lease().commands() == 0 && step.now() >= now.dueMillis()
-        ? down(
-            step, now, now.ladder(), now.step(), now.policy(), "the condition is still clear")
+        ? down(step, now, now.ladder(), now.step(), now.policy(), "the condition is still clear")
         : now;
   }
 
@@ -58,8 +57,7 @@ final class StepDown {
     ThrottleTimes times = step.inputs.times();
     long stepMillis = times.effectWindowMillis() + times.settleMillis();
     long leaseMillis = Math.max(Response.LEASE_MIN_MILLIS, LEASE_STEPS * stepMillis);
-    Lease lease =
-        step.set(CommandPurpose.MOVE, held.lease().lasting(leaseMillis, null), softer);
+    Lease lease = step.set(CommandPurpose.MOVE, held.lease().lasting(leaseMillis, null), softer);
     note(
         step,
         Decision.Verdict.EASE,
@@ -67,12 +65,7 @@ final class StepDown {
         lease,
         policy);
     return new SteppingDown(
-        lease,
-        held.effect().closed(),
-        ladder,
-        below.getAsInt(),
-        policy,
-        step.now() + stepMillis);
+        lease, held.effect().closed(), ladder, below.getAsInt(), policy, step.now() + stepMillis);
   }
 
   private static ThrottleState release(Step step, Leased held, String policy, String reason) {
@@ -100,7 +93,6 @@ final class StepDown {
 
   private static void note(
       Step step, Decision.Verdict verdict, String reason, Lease lease, String policy) {
-    step.effects.add(
-        new ThrottleEffect.RecordDecision(verdict, reason, lease.id(), policy, null));
+    step.effects.add(new ThrottleEffect.RecordDecision(verdict, reason, lease.id(), policy, null));
   }
 }

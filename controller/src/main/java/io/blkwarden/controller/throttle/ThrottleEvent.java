@@ -72,8 +72,7 @@ public sealed interface ThrottleEvent {
    * @param answerTo the command that this answers; absent when none
    * @param at when, on the host's wall clock
    */
-  record LeaseEnded(
-      Cause cause, String detail, @Nullable CommandPurpose answerTo, Instant at)
+  record LeaseEnded(Cause cause, String detail, @Nullable CommandPurpose answerTo, Instant at)
       implements ThrottleEvent {
     /** How a lease ends. */
     public enum Cause {

@@ -21,8 +21,7 @@ public final class ThrottleMachine {
    *
    * @param effects what is to be done, in order
    */
-  public record Transition(
-      ThrottleState state, Attempts attempts, List<ThrottleEffect> effects) {
+  public record Transition(ThrottleState state, Attempts attempts, List<ThrottleEffect> effects) {
     public Transition {
       effects = List.copyOf(effects);
     }
@@ -49,11 +48,7 @@ public final class ThrottleMachine {
             Lease.of(
                 step.inputs.newId(), set.reason(), set.by(), set.restraint(), set.leaseMillis());
         yield new Requested(
-            step.set(CommandPurpose.START, lease, set.restraint()),
-            WindowSums.NONE,
-            "",
-            null,
-            0);
+            step.set(CommandPurpose.START, lease, set.restraint()), WindowSums.NONE, "", null, 0);
       }
       case ThrottleEvent.OperatorReleased released -> {
         Attempts.End end = step.released(released);
@@ -150,8 +145,7 @@ public final class ThrottleMachine {
       case InForce held -> {
         EffectCheck effect = held.effect();
         // what was before is not known, only whether it holds anything back
-        effect =
-            effect.before().samples() == 0 ? effect.dueAt(step.now() + window, true) : effect;
+        effect = effect.before().samples() == 0 ? effect.dueAt(step.now() + window, true) : effect;
         yield new InForce(lease, effect, held.probe(), null, 0, remark);
       }
       case SteppingDown _ -> { // whether it is enough here has to be evaluated again
@@ -166,8 +160,7 @@ public final class ThrottleMachine {
   }
 
   /** An operator's restraint replaces a policy's until that throttle ends. */
-  private static ThrottleState operatorSet(
-      Step step, Leased state, ThrottleEvent.OperatorSet set) {
+  private static ThrottleState operatorSet(Step step, Leased state, ThrottleEvent.OperatorSet set) {
     step.attempts = Attempts.NONE;
     Lease lease =
         step.set(

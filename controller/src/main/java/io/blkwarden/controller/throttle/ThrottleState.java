@@ -52,8 +52,7 @@ public sealed interface ThrottleState {
    * @param awaitsMap whether a new map of the host ends the rest early
    * @param wanted what would be set; absent when that is not known
    */
-  record Resting(
-      long untilMillis, Setback cause, boolean awaitsMap, @Nullable Restraint wanted)
+  record Resting(long untilMillis, Setback cause, boolean awaitsMap, @Nullable Restraint wanted)
       implements Unleased {}
 
   /**
@@ -73,11 +72,7 @@ public sealed interface ThrottleState {
    * @param retryMillis when to ask again after that
    */
   record Requested(
-      Lease lease,
-      WindowSums before,
-      String skipped,
-      @Nullable Setback failure,
-      long retryMillis)
+      Lease lease, WindowSums before, String skipped, @Nullable Setback failure, long retryMillis)
       implements Leased {
     @Override
     public EffectCheck effect() {
@@ -193,8 +188,7 @@ public sealed interface ThrottleState {
       case Refused refused -> refused.wanted();
       case Shadow shadow -> shadow.wanted();
       case Resting resting -> resting.wanted();
-      case Proposed _ ->
-          attempts.proposal() == null ? null : attempts.proposal().restraint();
+      case Proposed _ -> attempts.proposal() == null ? null : attempts.proposal().restraint();
       case Leased held -> held.lease().restraint();
       case Idle _, Finished _ -> null;
     };
@@ -204,8 +198,7 @@ public sealed interface ThrottleState {
   default EffectReport report() {
     return switch (this) {
       case Refused(Refusal.Ineffective _, var _) ->
-          new EffectReport(
-              Alert.Effect.INEFFECTIVE, "", null, null);
+          new EffectReport(Alert.Effect.INEFFECTIVE, "", null, null);
       case Finished finished -> finished.report();
       case Leased held -> held.effect().report();
       case Idle _, Refused _, Shadow _, Proposed _, Resting _ -> EffectReport.NONE;

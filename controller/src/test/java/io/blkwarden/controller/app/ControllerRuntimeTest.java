@@ -148,9 +148,7 @@ final class ControllerRuntimeTest {
     await("released").atMost(BOUND).until(() -> host.held() == null);
     await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
 
-    assertThat(alerts.states())
-        .contains(Alert.State.HANDLED)
-        .endsWith(Alert.State.RESOLVED);
+    assertThat(alerts.states()).contains(Alert.State.HANDLED).endsWith(Alert.State.RESOLVED);
     assertThat(alerts.ids()).hasSize(1);
     assertThat(get(controller, "/readyz").statusCode()).isEqualTo(200);
     assertThat(get(controller, "/api/v1/hosts").body()).contains("\"host\":\"dom0-7\"");

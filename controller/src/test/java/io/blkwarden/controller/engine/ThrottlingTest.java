@@ -136,8 +136,7 @@ final class ThrottlingTest {
     effects = rig.seconds(4, host, host::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.decisions(effects))
-        .containsExactly(
-            "skip: not throttled: the host's agent has not confirmed this leader yet");
+        .containsExactly("skip: not throttled: the host's agent has not confirmed this leader yet");
     effects = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.answers(effects).getFirst().detail()).endsWith("try again in 10 s");
@@ -458,8 +457,7 @@ final class ThrottlingTest {
     List<Effect> effects = rig.seconds(1, host, host::quiet);
     assertThat(EngineRig.sends(effects).getFirst().action()).isEqualTo(first.action());
     assertThat(EngineRig.decisions(effects))
-        .containsExactly(
-            "release: release repeated: the host's agent has not confirmed it");
+        .containsExactly("release: release repeated: the host's agent has not confirmed it");
   }
 
   @Test

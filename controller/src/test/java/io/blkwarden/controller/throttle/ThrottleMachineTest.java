@@ -63,7 +63,7 @@ final class ThrottleMachineTest {
 
     Walk(long seed) {
       chance = new Random(seed);
-      mode = Mode.values()[1 + chance.nextInt(Mode.values().length - 1)];
+      mode = List.of(Mode.SHADOW, Mode.APPROVE, Mode.AUTO).get(chance.nextInt(3));
     }
 
     void step() {
@@ -136,7 +136,7 @@ final class ThrottleMachineTest {
     }
 
     private Cause cause() {
-      return Cause.values()[chance.nextInt(Cause.values().length)];
+      return List.of(Cause.values()).get(chance.nextInt(Cause.values().length));
     }
 
     void apply(ThrottleEvent event) {
