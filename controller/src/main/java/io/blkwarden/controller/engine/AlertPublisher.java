@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells people: publishes an alert when something about it changed, and only then. */
+/** Publishes an alert when its state or action has changed. */
 final class AlertPublisher {
-  /** Most ends of breaches that wait for a claim; further ones are left out. */
+  /** Most resolved alerts kept until this controller leads; further ones are dropped. */
   static final int OWED_MAX = 1_024;
 
   /** Shortest time between two publications of all open alerts. */
@@ -47,7 +47,7 @@ final class AlertPublisher {
     this.stopped = new FleetAlert(engine, BRAKES, "hosts_anomalous");
   }
 
-  /** Why a case is over. */
+  /** Why an evaluation ended. */
   enum Ending {
     CLEARED("the condition is over"),
     GONE("the disk is gone"),
@@ -67,7 +67,7 @@ final class AlertPublisher {
     }
   }
 
-  /** Publishes the alert of a breached case if it differs from what was published last. */
+  /** Publishes the alert of a breach if it differs from the last publication. */
   void refresh(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;
     if (breach == null || engine.epoch().isEmpty()) {
@@ -85,8 +85,8 @@ final class AlertPublisher {
   }
 
   /**
-   * Whether the breach's throttle was asked for just now. The first publication waits a moment for
-   * the answer, so that operators get one notification and not two.
+   * Whether the breach's throttle was just requested. The first publication waits for the answer,
+   * so that operators get one notification instead of two.
    */
   private boolean underWay(Breach breach) {
     return breach.throttle.state instanceof ThrottleState.Requested(Lease lease, _, _, _, _)
@@ -95,11 +95,11 @@ final class AlertPublisher {
   }
 
   /**
-   * Publishes all open alerts again after a claim, since another controller may have published in
-   * between. At most once in {@link #REPUBLISH_MILLIS}, whatever the claims were made for; what was
-   * never published is published at once.
+   * Publishes all open alerts again after a takeover, because another controller may have published
+   * in between. At most once in {@link #REPUBLISH_MILLIS}; an alert never published is published at
+   * once.
    *
-   * @param claimed whether the claim was made just now
+   * @param claimed whether this controller has just become the leader
    */
   void republish(boolean claimed) {
     if (claimed) {
@@ -134,8 +134,8 @@ final class AlertPublisher {
   }
 
   /**
-   * Publishes an open alert that has waited long enough, and one again, with its id and what is
-   * known now, if its policy has reminders.
+   * Publishes an open alert that has waited for an answer long enough, and the reminder of another
+   * one if it is due.
    */
   void remind(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;
@@ -154,7 +154,7 @@ final class AlertPublisher {
     }
   }
 
-  /** Publishes the end of a breach. */
+  /** Publishes the alert as resolved. */
   void resolve(HostTracker tracker, Evaluation evaluation, Ending ending) {
     Breach breach = evaluation.breach;
     if (breach == null) {
@@ -213,7 +213,7 @@ final class AlertPublisher {
     }
   }
 
-  /** Publishes the ends of breaches that came while another controller had the claim; whose. */
+  /** Publishes alerts that were resolved while another controller led; returns their ids. */
   List<MessageId> payOwed() {
     owed.forEach(engine::publish);
     List<MessageId> ended = owed.stream().map(Alert::id).toList();
@@ -221,7 +221,7 @@ final class AlertPublisher {
     return ended;
   }
 
-  /** Says of a host's open alerts that nothing is known, or that it is again. */
+  /** Publishes a host's open alerts as unknown, or as known again. */
   void unknown(HostTracker tracker, boolean unknown) {
     for (Evaluation each : tracker.casesNow()) {
       if (each.breach != null) {
@@ -292,9 +292,7 @@ final class AlertPublisher {
     return Math.round(value * 1_000) / 1_000.0;
   }
 
-  /**
-   * Pages when the fleet is so anomalous that nothing is throttled any more, and when it is over.
-   */
+  /** Publishes the alert that too many hosts are anomalous, so that nothing is throttled. */
   void fleet() {
     SafetyLimits safetyLimits = engine.policies().policies.safetyLimits();
     boolean now =

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** An alert in a sentence. */
+/** The summary of an alert. */
 final class AlertSummary {
   private AlertSummary() {}
 
@@ -105,7 +105,7 @@ final class AlertSummary {
     };
   }
 
-  /** What the disk adds to a total. */
+  /** The disk's share of a total. */
   private static String own(Evaluation evaluation) {
     Metric metric = evaluation.detector.when().metric().ofEachDisk();
     return metric == Metric.IOPS
@@ -158,7 +158,7 @@ final class AlertSummary {
     };
   }
 
-  /** Why this disk is to blame; empty when it is not, or when its policy does not ask. */
+  /** Why this disk is the cause; empty when it is not, or when its policy has no attribution. */
   private static Optional<String> why(HostTracker tracker, Evaluation evaluation) {
     return tracker
         .blaming

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Learns what the fleet's disks do, round by round, and tells the tables of the hosts. */
+/**
+ * Learns the baselines of the fleet's disks, round by round, and passes them to the hosts' tables.
+ */
 final class BaselineLearner {
-  /** How often what was learned is put away. */
+  /** How often baselines are stored. */
   private static final long STORE_MILLIS = 300_000;
 
   private final EngineState engine;
@@ -28,10 +30,10 @@ final class BaselineLearner {
   }
 
   /**
-   * Takes over what another controller learned; a broken spec is learned anew.
+   * Takes a baseline that another controller learned; an invalid one is learned again.
    *
-   * <p>Whoever only watches follows the one that commands, so that no level jumps when it takes
-   * over; the one that commands takes what it does not know itself.
+   * <p>A standby follows the leader, so that no threshold jumps at a takeover; the leader takes
+   * only classes that it does not know.
    */
   void load(DiskBaseline baseline) {
     try {
@@ -45,7 +47,7 @@ final class BaselineLearner {
         .forEach(tracker -> tracker.feeds.outliers().forEach(each -> each.learn(baselines)));
   }
 
-  /** Ends the rounds that are due, and puts away what was learned. */
+  /** Ends rounds that are due, and stores the baselines. */
   void tick() {
     if (!engine.policies().feeds) {
       return;

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the further conditions of a policy, its {@code only_if}, hold for a disk. */
+/** The result of a policy's {@code only_if} for a disk. */
 enum ConditionCheck {
   HOLDS,
   FAILS,
-  /** It depends on a value that is unknown, which raises nothing. */
+  /** It depends on an unknown value, which raises no alert. */
   UNKNOWN;
 
   static ConditionCheck of(@Nullable Condition condition, HostState state, int row) {
@@ -34,7 +34,7 @@ enum ConditionCheck {
     return unknown ? UNKNOWN : all ? HOLDS : FAILS;
   }
 
-  /** What of a gate is unknown, such as {@code utilisation of nvme0n1 (device.util)}. */
+  /** The unknown values of a condition, such as {@code utilisation of nvme0n1 (device.util)}. */
   static String unknowns(Condition condition, HostState state, int row) {
     List<String> unknowns = new ArrayList<>();
     for (Condition.Term term : condition.terms()) {

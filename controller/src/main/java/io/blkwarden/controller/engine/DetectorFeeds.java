@@ -18,26 +18,26 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A host's feeds, by policy, and their way over changes of the map and of the policies. */
+/** A host's detector feeds by policy; they survive changes of the map and of the policies. */
 final class DetectorFeeds {
   private final Map<DiskPolicy, DetectorFeed> known = new HashMap<>();
   private @Nullable DetectorFeed[] byIndex = {};
   private List<DiskKey> disks = List.of();
   private List<OutlierTable> outliers = List.of();
 
-  /** The feed of a policy; absent for one that its level decides. */
+  /** The feed of a policy; absent for one with a fixed threshold. */
   @Nullable DetectorFeed of(int policy) {
     return byIndex[policy];
   }
 
-  /** Tells the time. */
+  /** Sets the time. */
   void begin(long nowMillis) {
     if (!known.isEmpty()) {
       known.values().forEach(feed -> feed.begin(nowMillis));
     }
   }
 
-  /** Takes a new map or new policies; what a disk used goes with it. */
+  /** Takes a new map or new policies; budgets used are kept. */
   void match(HostTracker tracker, PolicyIndex policies) {
     byIndex = new DetectorFeed[policies.ofDisks.size()];
     if (known.isEmpty() && !policies.feeds) {
@@ -128,7 +128,7 @@ final class DetectorFeeds {
     }
   }
 
-  /** The row of a disk before; a domain that was started again goes on with what it used. */
+  /** The former row of a disk; a restarted domain keeps its used budget. */
   private static @Nullable Integer oldRow(DiskKey disk, Map<DiskKey, Integer> oldRows) {
     Integer same = oldRows.get(disk);
     if (same != null) {

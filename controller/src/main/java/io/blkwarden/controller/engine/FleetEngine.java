@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * The engine's core: decides which disk is throttled, and what people are told.
+ * The engine: decides which disks are throttled and which alerts are published.
  *
- * <p>Deterministic: the same inputs at the same moments, with the same generator, give the same
- * effects. Owned by one thread. It does no I/O and never waits. Without a claim it sends no command
- * and publishes no alert, and goes on watching, so that it can take over at once.
+ * <p>Deterministic: the same inputs at the same times, with the same generator, give the same
+ * effects. Used by one thread. It does no I/O and never waits. A standby sends no commands and
+ * publishes no alerts, but processes all inputs, so that it can take over at once.
  */
 public final class FleetEngine implements EngineCore {
   private final EngineState engine;
@@ -32,11 +32,11 @@ public final class FleetEngine implements EngineCore {
   private final BaselineLearner outliers;
 
   /**
-   * Makes a step that knows no host, has no policies and holds no claim.
+   * Creates an engine without hosts and policies that does not lead.
    *
    * @param settings times and bounds
    * @param random for identities
-   * @param issuer who commands are from, for the record
+   * @param issuer sender of its commands, for the record
    */
   public FleetEngine(EngineSettings settings, RandomGenerator random, String issuer) {
     engine =
@@ -108,8 +108,8 @@ public final class FleetEngine implements EngineCore {
   }
 
   /**
-   * The host whose input failed is unknown until its map and its next samples come: what its state
-   * is in the middle of a step nobody can tell.
+   * The host whose input failed is unknown until its map and its next samples arrive, because its
+   * state may be inconsistent.
    */
   @Override
   public List<Effect> recover(Input failed) {
@@ -136,7 +136,7 @@ public final class FleetEngine implements EngineCore {
   }
 
   /**
-   * What is known now, changing nothing; on the thread of {@link #step}.
+   * The metrics now; read-only, on the thread of {@link #step}.
    *
    * @param busiest how many of the busiest disks are wanted; {@link Integer#MAX_VALUE} for all,
    *     idle and unknown ones too
@@ -146,7 +146,7 @@ public final class FleetEngine implements EngineCore {
   }
 
   /**
-   * What people look at, changing nothing; on the thread of {@link #step}.
+   * The snapshot for CLI, HTTP and dashboard; read-only, on the thread of {@link #step}.
    *
    * @param all whether all hosts are wanted
    * @param near hosts that are wanted with their disks
@@ -155,7 +155,7 @@ public final class FleetEngine implements EngineCore {
     return new SnapshotReader(engine, proposals).look(all, near);
   }
 
-  /** Takes the claim, and tells what others may have told before: nobody knows what they did. */
+  /** Becomes the leader, and publishes the open alerts again: what others published is unknown. */
   private void claimed(long epoch) {
     engine.epoch(OptionalLong.of(epoch));
     engine.restored.claimed(alerts.payOwed());

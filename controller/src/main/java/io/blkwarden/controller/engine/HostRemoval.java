@@ -8,11 +8,11 @@ import io.blkwarden.model.message.OperatorReply.Verdict;
 import java.util.Map;
 
 /**
- * Forgets hosts that are gone for good, when a person says so: nobody else can tell a dom0 that was
- * taken out of service from one whose agent is broken.
+ * Removes hosts on request: only an operator knows whether a dom0 was taken out of service or its
+ * agent is broken.
  *
- * <p>A host that is heard of, or that may hold a lease, is not forgotten. What is stored of it goes
- * first, lest it come back with the next controller.
+ * <p>A host that reports, or may have a lease, is not removed. Its stored data is deleted first, so
+ * that it does not return with the next controller.
  */
 final class HostRemoval {
   private final EngineState engine;
@@ -45,7 +45,7 @@ final class HostRemoval {
     }
   }
 
-  /** What was stored of the host is deleted. */
+  /** The stored data of the host is deleted. */
   void done(Effect.RemoveHost forgotten) {
     HostId host = forgotten.host();
     HostTracker tracker = engine.hosts.get(host);

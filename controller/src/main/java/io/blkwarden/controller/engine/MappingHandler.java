@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Takes changes of the maps, and of the policies, and finds the cases' new places. */
+/** Handles changes of maps and policies, and moves evaluations to their new rows. */
 final class MappingHandler {
   private final EngineState engine;
   private final SampleHandler sampling;
@@ -27,7 +27,7 @@ final class MappingHandler {
     engine.tracker(event.origin().host()).ifPresent(tracker -> take(tracker, event));
   }
 
-  /** What was refused may have been of the map; it is asked for until it comes. */
+  /** Dropped messages may have been about the map: requests it until it arrives. */
   void missed(HostId host) {
     engine
         .tracker(host)
@@ -80,7 +80,7 @@ final class MappingHandler {
     closeUnmatched(tracker);
   }
 
-  /** The snapshot that some cases waited for is there. */
+  /** A snapshot arrived that throttles may wait for. */
   private void answered(HostTracker tracker) {
     engine.mapRequests.came(tracker);
     problems.look(tracker);
@@ -99,7 +99,7 @@ final class MappingHandler {
     }
   }
 
-  /** What one run of a guest did is no reason to throttle its next one. */
+  /** A guest is not throttled for what its previous run did. */
   private void closeReborn(HostTracker tracker, boolean seen) {
     for (Evaluation each : tracker.casesNow()) {
       if (!each.servedBy.goesOn(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
@@ -108,7 +108,7 @@ final class MappingHandler {
     }
   }
 
-  /** A disk whose role or whose domain's name changed may be another policy's from now on. */
+  /** A disk whose role or domain name changed may match other policies. */
   private void closeUnmatched(HostTracker tracker) {
     for (Evaluation each : tracker.casesNow()) {
       if (!tracker.matches(each)) {
@@ -117,7 +117,7 @@ final class MappingHandler {
     }
   }
 
-  /** Takes other policies; a case goes on if its policy is still the same. */
+  /** Takes new policies; evaluations of unchanged policies continue. */
   void rules(PolicyIndex next) {
     for (HostTracker tracker : engine.hosts.values()) {
       List<Evaluation> over = new ArrayList<>();

@@ -17,17 +17,17 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Makes a {@link MetricsSnapshot}; looks at each disk once, and keeps those asked for only. */
+/** Builds a {@link MetricsSnapshot} in one pass over the disks. */
 final class MetricsSnapshotReader {
   private static final Comparator<HostReading> WORST_FIRST =
       Comparator.comparingInt((HostReading each) -> each.live() ? 1 : 0)
           .thenComparingDouble(each -> -known(each.ioFull()))
           .thenComparing(HostReading::host);
 
-  /** A row and how much of its device it takes. */
+  /** A row and its share of device time. */
   private record Ranked(HostTracker tracker, int row, double rank) {}
 
-  /** The least first, which is the one that gives way. */
+  /** The smallest first: it is replaced first. */
   private static final Comparator<Ranked> LEAST_FIRST =
       Comparator.comparingDouble(Ranked::rank)
           .thenComparing(each -> each.tracker().host(), Comparator.reverseOrder())

@@ -30,7 +30,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers people: finds the disk they name, asks the guards, and waits for the agent.
+ * Handles operators' requests: finds the disk, runs the safety checks, and answers once the agent
+ * has.
  *
  * <p>At most {@link EngineSettings#pendingAsksMax()} wait at a time; further ones are refused.
  */
@@ -130,13 +131,13 @@ final class OperatorRequests {
     return Optional.empty();
   }
 
-  /** That nobody knows the host, and which one was perhaps meant. */
+  /** Text for an unknown host, with a suggestion. */
   static String unknown(EngineState engine, HostId host) {
     List<String> known = engine.hosts.keySet().stream().map(HostId::value).toList();
     return "host %s is not known; %s".formatted(host, meant(host.value(), known, "hosts"));
   }
 
-  /** What was perhaps meant, or where it can be looked up. */
+  /** A suggestion, or where to look it up. */
   private static String meant(String written, Collection<String> known, String what) {
     String question = Nearest.question(written, known);
     return question.isEmpty() ? "'blkwarden map' lists the " + what : Printable.of(question);
@@ -218,7 +219,7 @@ final class OperatorRequests {
     if (guard.isPresent()) {
       return guard;
     }
-    // what harmed is no hindrance to a person, who may know why
+    // an operator may try a step that harmed before
     Ladder.Next next =
         Ladder.next(List.of(restraint), 0, at.disk().physical(), at.tracker().limits, _ -> false);
     return switch (next) {
@@ -322,7 +323,7 @@ final class OperatorRequests {
     return pendingRequest;
   }
 
-  /** One of the agents that a request waits for did what was asked. */
+  /** One of the agents that a request waits for succeeded. */
   void done(@Nullable PendingRequest pendingRequest) {
     if (pendingRequest != null) {
       pendingRequest.open--;
@@ -331,7 +332,7 @@ final class OperatorRequests {
     }
   }
 
-  /** One of them did not. */
+  /** One of them failed. */
   void failed(@Nullable PendingRequest pendingRequest, String why) {
     if (pendingRequest != null) {
       pendingRequest.open--;
@@ -366,7 +367,7 @@ final class OperatorRequests {
     return guard ? Verdict.REFUSED : Verdict.FAILED;
   }
 
-  /** Answers those who have waited too long, or all when the claim is lost. */
+  /** Answers overdue requests, or all when leadership is lost. */
   void giveUp(boolean all) {
     long limit = engine.settings.answerMillis();
     for (PendingRequest pendingRequest : List.copyOf(open)) {

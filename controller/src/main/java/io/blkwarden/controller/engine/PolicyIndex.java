@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The policies in arrays, as the sample loop wants them; immutable. */
+/** The policies as arrays for the sample loop; immutable. */
 final class PolicyIndex {
   private static final short[] NO_RULES = {};
 
@@ -29,10 +29,10 @@ final class PolicyIndex {
   final Metric[] metrics;
   final double[] above;
 
-  /** Whether any policy must be told of every sample. */
+  /** Whether any policy needs every sample. */
   final boolean feeds;
 
-  /** Whether any policy asks who is to blame. */
+  /** Whether any policy uses attribution. */
   final boolean blames;
 
   PolicyIndex(PolicySet policies) {
@@ -55,7 +55,7 @@ final class PolicyIndex {
     above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
   }
 
-  /** For each row of the host the numbers of the policies about its disk; rows share arrays. */
+  /** The policies that match each row, by index; rows share arrays. */
   short[][] match(HostState state) {
     short[][] matched = new short[state.rows()][];
     Map<String, short[]> shared = new HashMap<>();
@@ -80,12 +80,12 @@ final class PolicyIndex {
     return count == 0 ? NO_RULES : Arrays.copyOf(found, count);
   }
 
-  /** For each policy about the fleet what the host adds to its total. */
+  /** The host's share of each fleet policy's total. */
   List<HostTotal> matchFleet(HostState state) {
     return ofFleet.stream().map(policy -> new HostTotal(policy, rows(policy, state))).toList();
   }
 
-  /** Whether the row stands for its domain: each counts once, whatever disks of it fit. */
+  /** Whether the row represents its domain, so that each domain counts once. */
   private boolean firstFitting(FleetPolicy policy, HostState state, int row) {
     Metric metric = policy.when().metric();
     if (!metric.isTotal()) {

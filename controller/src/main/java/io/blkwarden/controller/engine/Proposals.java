@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What waits for a person, at most one for each breach.
+ * The proposals that wait for an operator, at most one for each breach.
  *
- * <p>An approval sets nothing by itself. It lets the next judgement of its breach, on samples that
- * come after it and past every guard, do what was proposed, until the proposal expires.
+ * <p>An approval sets nothing by itself. It allows the next evaluation of the breach to do what was
+ * proposed if new samples and every safety check allow it, until the proposal expires.
  */
 final class Proposals {
   private final EngineState engine;
@@ -49,7 +49,7 @@ final class Proposals {
         Verdict.DONE, "proposals that wait: %d%s%s".formatted(open, more, paused), shown);
   }
 
-  /** What waits, as far as one reply holds it. */
+  /** The open proposals that fit into one reply. */
   List<OperatorReply.Proposal> shown() {
     return open().stream()
         .limit(OperatorReply.PROPOSALS_MAX)

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Takes samples: opens, feeds and closes the cases of each disk and policy. */
+/** Handles samples: opens, feeds and closes the evaluations of each disk and policy. */
 final class SampleHandler {
   private static final int SLOTS_OF_WINDOW = 10;
 
@@ -56,7 +56,7 @@ final class SampleHandler {
     }
     switch (tracker.state.accept(frame, engine.settings.silentIntervals())) {
       case UNKNOWN_BASE -> {
-        // one batch may overtake the snapshot that names its base, and many the host's first one
+        // a batch may arrive before the snapshot of its base, and many before the first one
         if (!tracker.state.map().present()) {
           tracker.wish.expect(engine.millis());
         }
@@ -84,7 +84,7 @@ final class SampleHandler {
     }
   }
 
-  /** The loop that runs for every disk and policy: no allocation while nothing is above. */
+  /** The loop over disks and policies: it allocates nothing while no disk is over a threshold. */
   private void measure(HostTracker tracker) {
     HostState state = tracker.state;
     PolicyIndex policies = engine.policies();
@@ -159,7 +159,7 @@ final class SampleHandler {
     }
   }
 
-  /** Makes up for a change that a fault of this program kept from being acted on. */
+  /** Repeats a change that was lost by an exception. */
   private boolean mended(HostTracker tracker, Evaluation found) {
     boolean breached = found.detector.breached();
     if (breached && found.breach == null) {
@@ -194,7 +194,7 @@ final class SampleHandler {
     engine.evaluationClosed();
   }
 
-  /** Puts on record, once for each case, that only an unknown value keeps it from a breach. */
+  /** Records, once for each evaluation, that only an unknown value prevents a breach. */
   private void unknownGate(HostTracker tracker, Evaluation found) {
     Condition condition = found.policy.onlyIf();
     if (found.gateUnknown
@@ -252,7 +252,7 @@ final class SampleHandler {
     }
   }
 
-  /** A known value above the level begins the calm anew; an unknown one only holds it. */
+  /** A value over the threshold restarts the calm time; an unknown one does not count. */
   private void neither(HostTracker tracker, Evaluation found, double value) {
     Breach breach = found.breach;
     if (breach == null || !breach.calm || Double.isNaN(value)) {
@@ -265,7 +265,7 @@ final class SampleHandler {
     }
   }
 
-  /** Ends what a breach did and counted for. */
+  /** Ends the throttle of a breach, and stops counting it. */
   private void over(
       HostTracker tracker, Evaluation over, Throttle throttle, AlertPublisher.Ending ending) {
     if (over.anomalous()) {
@@ -276,7 +276,7 @@ final class SampleHandler {
     }
   }
 
-  /** Ends a case whose condition is over, whose disk is gone or whose policy is. */
+  /** Closes an evaluation whose condition is over, or whose disk or policy is gone. */
   void close(HostTracker tracker, Evaluation over, AlertPublisher.Ending ending) {
     forget(tracker, over);
     if (over.breach == null) {
@@ -288,7 +288,7 @@ final class SampleHandler {
     alerts.resolve(tracker, over, ending);
   }
 
-  /** Acts on the breaches, those that take most of their device first. */
+  /** Drives the breaches, those with the largest share of device time first. */
   private void drive(HostTracker tracker) {
     List<Evaluation> breached = new ArrayList<>();
     for (Evaluation each : tracker.evaluations.values()) {
@@ -316,7 +316,7 @@ final class SampleHandler {
     return Double.isNaN(share) ? 0 : share;
   }
 
-  /** Makes a note of a decision about a case, with its numbers. */
+  /** A decision about an evaluation, with its numbers. */
   static Decision decision(
       EngineState engine,
       HostTracker tracker,

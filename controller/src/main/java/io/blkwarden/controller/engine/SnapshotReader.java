@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link FleetSnapshot}, and changes nothing. */
+/** Builds a {@link FleetSnapshot}; read-only. */
 final class SnapshotReader {
   private final EngineState engine;
   private final Proposals proposals;

@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All leases and the commands under way for them.
+ * All leases and their pending commands.
  *
- * <p>Bounded by the brakes and by what agents hold. The last {@link #ENDED_MAX} ended leases are
- * remembered with the time, for a heartbeat that is under way may still name them; one that is
- * named for longer is held after all.
+ * <p>Bounded by the safety limits and by the leases of agents. The last {@link #ENDED_MAX} ended
+ * leases are kept with the time, because a heartbeat sent before may still list them; one that is
+ * listed for longer is in force after all.
  */
 final class ThrottleTable {
   static final int ENDED_MAX = 4_096;
@@ -54,7 +54,7 @@ final class ThrottleTable {
     }
   }
 
-  /** Whether it ended so lately that a heartbeat that names it may have been on its way. */
+  /** Whether it ended so recently that a heartbeat sent before may list it. */
   boolean endedSince(MessageId lease, long millis) {
     Long at = ended.get(lease);
     return at != null && at >= millis;
@@ -72,7 +72,7 @@ final class ThrottleTable {
     pending.put(command.command(), command);
   }
 
-  /** Takes a command that an answer came for, or that was given up. */
+  /** Removes a command that was answered or given up. */
   Optional<PendingCommand> take(MessageId command) {
     return Optional.ofNullable(pending.remove(command));
   }

@@ -3,7 +3,10 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import java.util.function.Consumer;
 
-/** Does what is due by time alone: silence, commands and answers overdue, leases that ran out. */
+/**
+ * Handles what is due by time: hosts that stopped reporting, overdue commands and answers, expired
+ * leases.
+ */
 final class TickHandler {
   private static final long PAUSE_MILLIS = 3_000;
 
@@ -41,7 +44,7 @@ final class TickHandler {
   }
 
   void take() {
-    // after a pause of the controller itself, samples wait unread: nobody was silent
+    // after a pause of the controller itself samples are queued: no host stopped reporting
     boolean paused = !ticked || engine.millis() - lastTickMillis > PAUSE_MILLIS;
     long passed = paused ? 0 : engine.millis() - lastTickMillis;
     ticked = true;

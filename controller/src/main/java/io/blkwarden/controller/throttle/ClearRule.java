@@ -3,7 +3,8 @@ package io.blkwarden.controller.throttle;
 import io.blkwarden.model.Restraint;
 
 /**
- * Tells a throttled disk that wants little from one that gets little because it is throttled.
+ * Distinguishes a throttled disk that needs little from one that gets little because it is
+ * throttled.
  *
  * <p>See {@code docs/decisions/0007-clear-while-throttled.md}: behind a lower priority, requests
  * that wait show as I/O in flight nearly all the time. A limit on the disk's own device holds them
@@ -30,7 +31,7 @@ public final class ClearRule {
   }
 
   /**
-   * Judges one window of a disk whose priority is lowered.
+   * Evaluates one window of a disk with a lowered priority.
    *
    * @param util of the disk; {@link Double#NaN} when it is unknown
    * @param utilAtMost the most that it can be; {@link Double#NaN} when that is unknown
@@ -43,7 +44,7 @@ public final class ClearRule {
   }
 
   /**
-   * Judges one window of a disk that is limited.
+   * Evaluates one window of a disk with a limit.
    *
    * <p>Reads and writes have a budget each, but a guest that waits for both uses neither of them
    * up: with as many reads as writes under {@code limit 10/s} the kernel lets about 8 of each

@@ -6,7 +6,7 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import java.util.Optional;
 
-/** The safety checks of a disk before it is throttled. */
+/** The safety checks before a disk is throttled. */
 public final class SafetyCheck {
   private SafetyCheck() {}
 
