@@ -51,10 +51,10 @@ final class AlertPublisher {
   enum Ending {
     CLEARED("the condition is over"),
     GONE("the disk is gone"),
-    REBORN("the guest was restarted"),
+    GUEST_RESTARTED("the guest was restarted"),
     UNMATCHED("the policy no longer matches the disk"),
     POLICY_GONE("the policy was changed or removed"),
-    FORGOTTEN("the host was removed");
+    HOST_REMOVED("the host was removed");
 
     private final String sentence;
 
@@ -125,7 +125,7 @@ final class AlertPublisher {
 
   private void eachOpen(BiConsumer<HostTracker, Evaluation> action) {
     for (HostTracker tracker : engine.hosts.values()) {
-      for (Evaluation each : tracker.casesNow()) {
+      for (Evaluation each : tracker.openEvaluations()) {
         if (each.breach != null) {
           action.accept(tracker, each);
         }
@@ -214,7 +214,7 @@ final class AlertPublisher {
   }
 
   /** Publishes alerts that were resolved while another controller led; returns their ids. */
-  List<MessageId> payOwed() {
+  List<MessageId> publishOwed() {
     owed.forEach(engine::publish);
     List<MessageId> ended = owed.stream().map(Alert::id).toList();
     owed.clear();
@@ -223,7 +223,7 @@ final class AlertPublisher {
 
   /** Publishes a host's open alerts as unknown, or as known again. */
   void unknown(HostTracker tracker, boolean unknown) {
-    for (Evaluation each : tracker.casesNow()) {
+    for (Evaluation each : tracker.openEvaluations()) {
       if (each.breach != null) {
         each.breach.unknown = unknown;
         refresh(tracker, each);
@@ -269,14 +269,14 @@ final class AlertPublisher {
 
   private static Alert.Evidence evidence(HostTracker tracker, Evaluation evaluation) {
     HostState state = tracker.state;
-    Optional<HostAttribution.Finding> blame = tracker.blaming.of(tracker, evaluation);
+    Optional<HostAttribution.Finding> blame = tracker.attributions.of(tracker, evaluation);
     return new Alert.Evidence(
         known(state, Metric.DEVICE_TIME_SHARE, evaluation.row),
         known(state, Metric.DEVICE_UTIL, evaluation.row),
         known(state, Metric.DEVICE_AWAIT, evaluation.row),
         known(state, Metric.HOST_IO_FULL, evaluation.row),
         blame.map(Attributions::correlation).orElse(null),
-        blame.map(Attributions::told).orElse(null),
+        blame.map(Attributions::toAlert).orElse(null),
         evaluation.history.rows());
   }
 
@@ -301,13 +301,9 @@ final class AlertPublisher {
     String counts =
         "%d of %d hosts have a breach".formatted(engine.hostsAnomalous(), engine.hostsLive());
     String firing =
-        "%s, more than %.0f%%: nothing is throttled until that is over."
+        "%s, more than %.0f%%: throttling is stopped until this is over."
             .formatted(counts, safetyLimits.stopIfHostsAnomalous() * 100);
     stopped.set(
-        now,
-        share,
-        safetyLimits.stopIfHostsAnomalous(),
-        firing,
-        counts + ": throttling continues.");
+        now, share, safetyLimits.stopIfHostsAnomalous(), firing, counts + ": throttling resumed.");
   }
 }

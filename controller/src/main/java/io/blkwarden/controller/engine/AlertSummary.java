@@ -41,7 +41,7 @@ final class AlertSummary {
     String lasted = duration(Duration.between(breach.since, now).toMillis());
     return switch (state) {
       case UNKNOWN ->
-          "%s: %s; whether %s still exceeds %s is not known."
+          "%s: %s; unknown whether %s still exceeds %s."
               .formatted(
                   who,
                   tracker.problem.isEmpty()
@@ -161,7 +161,7 @@ final class AlertSummary {
   /** Why this disk is the cause; empty when it is not, or when its policy has no attribution. */
   private static Optional<String> why(HostTracker tracker, Evaluation evaluation) {
     return tracker
-        .blaming
+        .attributions
         .of(tracker, evaluation)
         .filter(HostAttribution.Finding::blamed)
         .map(finding -> " and hurts the others: " + finding.sentence());
@@ -169,7 +169,7 @@ final class AlertSummary {
 
   private static String unblamed(HostTracker tracker, Evaluation evaluation) {
     return tracker
-        .blaming
+        .attributions
         .of(tracker, evaluation)
         .filter(finding -> !finding.blamed())
         .map(finding -> ": " + finding.sentence())
@@ -213,7 +213,7 @@ final class AlertSummary {
       };
     }
     return evaluation.policy.mode() == Mode.SHADOW
-        ? "nothing was done (shadow)" + note
+        ? "not throttled (shadow mode)" + note
         : "it is not throttled" + note;
   }
 

@@ -92,12 +92,12 @@ final class Attributions {
     return Optional.of(
             of(tracker, evaluation)
                 .orElseGet(
-                    () -> new Finding(false, "not-watched", "", "it is not known yet", null, null)))
+                    () -> new Finding(false, "not-watched", "", "not known yet", null, null)))
         .filter(finding -> !finding.blamed());
   }
 
   /** The finding as part of an alert. */
-  static Alert.@Nullable Blame told(Finding finding) {
+  static Alert.@Nullable Blame toAlert(Finding finding) {
     Suspect suspect = finding.suspect();
     return new Alert.Blame(
         finding.verdict(),

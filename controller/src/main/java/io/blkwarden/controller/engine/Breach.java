@@ -40,10 +40,10 @@ final class Breach {
   }
 
   /** Continues the alert that another controller published. */
-  void goesOn(Alert told) {
-    alert = told.id();
-    incident = told.incident() == null ? incident : told.incident();
-    since = told.since();
+  void continueAs(Alert earlier) {
+    alert = earlier.id();
+    incident = earlier.incident() == null ? incident : earlier.incident();
+    since = earlier.since();
   }
 
   /** The breach is over; its alert stays until it was calm for long enough. */

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The result of a policy's {@code only_if} for a disk. */
 enum ConditionCheck {
-  HOLDS,
-  FAILS,
+  MET,
+  NOT_MET,
   /** It depends on an unknown value, which raises no alert. */
   UNKNOWN;
 
   static ConditionCheck of(@Nullable Condition condition, HostState state, int row) {
     if (condition == null) {
-      return HOLDS;
+      return MET;
     }
     boolean all = condition.combine() == Condition.Combine.ALL;
     boolean unknown = false;
@@ -28,10 +28,10 @@ enum ConditionCheck {
       if (Double.isNaN(value)) {
         unknown = true;
       } else if (value > term.above() != all) {
-        return all ? FAILS : HOLDS;
+        return all ? NOT_MET : MET;
       }
     }
-    return unknown ? UNKNOWN : all ? HOLDS : FAILS;
+    return unknown ? UNKNOWN : all ? MET : NOT_MET;
   }
 
   /** The unknown values of a condition, such as {@code utilisation of nvme0n1 (device.util)}. */

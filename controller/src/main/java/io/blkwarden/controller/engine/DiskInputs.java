@@ -142,7 +142,7 @@ final class DiskInputs implements ThrottleInputs {
     if (disk == null || evaluation == null) {
       return Optional.of(new Refusal.MapIncomplete());
     }
-    Optional<HostAttribution.Finding> unclear = tracker.blaming.objection(tracker, evaluation);
+    Optional<HostAttribution.Finding> unclear = tracker.attributions.objection(tracker, evaluation);
     if (unclear.isPresent()) {
       HostAttribution.Finding found = unclear.get();
       return Optional.of(
@@ -206,7 +206,7 @@ final class DiskInputs implements ThrottleInputs {
   }
 
   private boolean harmful(Restraint step) {
-    return disk != null && tracker.harms.block(disk.physical(), step, engine.millis());
+    return disk != null && tracker.harmfulSteps.block(disk.physical(), step, engine.millis());
   }
 
   @Override

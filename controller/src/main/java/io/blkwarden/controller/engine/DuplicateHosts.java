@@ -47,7 +47,7 @@ final class DuplicateHosts {
       engine.live(tracker, false);
       tracker.silent = true;
       problems.look(tracker);
-      tracker.casesNow().forEach(each -> alerts.refresh(tracker, each));
+      tracker.openEvaluations().forEach(each -> alerts.refresh(tracker, each));
     }
     return !tracker.runs.duplicate();
   }

@@ -43,7 +43,7 @@ final class EngineState {
   final MapRequests mapRequests;
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
   final ThrottleTable throttles = new ThrottleTable();
-  final WindowBudget blameBudget = new WindowBudget(Attributions.DISKS_MAX);
+  final WindowBudget attributionBudget = new WindowBudget(Attributions.DISKS_MAX);
   final RestoredAlerts restored = new RestoredAlerts(this);
   final AlertSuppressions suppressions = new AlertSuppressions(this);
   private final RandomGenerator random;

@@ -21,7 +21,7 @@ final class Evaluation {
   final DiskKey disk;
   final Detector detector;
   final LoadHistory history;
-  final KnownWorkers servedBy;
+  final KnownWorkers workers;
 
   int policyIndex;
   int row;
@@ -48,7 +48,7 @@ final class Evaluation {
       DiskPolicy policy,
       int policyIndex,
       MappedDisk disk,
-      KnownWorkers servedBy,
+      KnownWorkers workers,
       int row,
       double above,
       long slot) {
@@ -56,7 +56,7 @@ final class Evaluation {
     this.policyIndex = policyIndex;
     this.domain = disk.domain();
     this.disk = disk.key();
-    this.servedBy = servedBy;
+    this.workers = workers;
     this.row = row;
     this.detector = Detector.of(policy, above);
     this.history = new LoadHistory(slot);

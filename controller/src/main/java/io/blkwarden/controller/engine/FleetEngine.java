@@ -20,10 +20,10 @@ public final class FleetEngine implements EngineCore {
   private final EngineState engine;
   private final SampleHandler sampling;
   private final MappingHandler mapping;
-  private final HeartbeatHandler beats;
+  private final HeartbeatHandler heartbeats;
   private final OutcomeHandler outcomes;
-  private final OperatorRequests asks;
-  private final HostRemoval forgetting;
+  private final OperatorRequests requests;
+  private final HostRemoval hostRemoval;
   private final OperatorInputRequests inputs;
   private final TickHandler ticks;
   private final AlertPublisher alerts;
@@ -55,15 +55,15 @@ public final class FleetEngine implements EngineCore {
             engine, new ThrottlePlanner(engine, throttles), alerts, outliers, duplicates);
     mapping = new MappingHandler(engine, sampling, problems, throttles);
     proposals = new Proposals(engine, throttles);
-    forgetting = new HostRemoval(engine, sampling);
+    hostRemoval = new HostRemoval(engine, sampling);
     inputs = new OperatorInputRequests(engine);
-    asks = new OperatorRequests(engine, throttles, proposals, forgetting, inputs);
-    outcomes = new OutcomeHandler(engine, throttles, asks);
-    beats = new HeartbeatHandler(engine, throttles, problems, duplicates);
+    requests = new OperatorRequests(engine, throttles, proposals, hostRemoval, inputs);
+    outcomes = new OutcomeHandler(engine, throttles, requests);
+    heartbeats = new HeartbeatHandler(engine, throttles, problems, duplicates);
     fleet = new FleetPolicies(engine);
     ticks =
         new TickHandler(
-            engine, alerts, outcomes, asks, throttles, fleet, outliers, problems, duplicates);
+            engine, alerts, outcomes, requests, throttles, fleet, outliers, problems, duplicates);
   }
 
   @Override
@@ -73,11 +73,11 @@ public final class FleetEngine implements EngineCore {
       case Input.SampleBatch sampled -> sampling.take(sampled.host(), sampled.frame());
       case Input.MappingChanged mapped -> mapping.take(mapped.event());
       case Input.ReportsDropped missed -> mapping.missed(missed.host());
-      case Input.HeartbeatReceived beat -> beats.take(beat.beat());
+      case Input.HeartbeatReceived beat -> heartbeats.take(beat.beat());
       case Input.OutcomeReceived seen -> outcomes.take(seen.outcome());
       case Input.CommandAbandoned lost -> outcomes.lost(lost.command(), lost.why());
-      case Input.RequestReceived asked -> asks.take(asked);
-      case Input.HostRemoved forgotten -> forgetting.done(forgotten.forget());
+      case Input.RequestReceived asked -> requests.take(asked);
+      case Input.HostRemoved forgotten -> hostRemoval.done(forgotten.forget());
       case Input.InputStored stored -> inputs.done(stored.store());
       case Input.Tick _ -> ticks.take();
       case Input.PoliciesLoaded loaded -> {
@@ -91,7 +91,7 @@ public final class FleetEngine implements EngineCore {
         boolean paused = engine.operatorState().pause().isPresent();
         engine.operatorState(changed.operatorState());
         if (paused && engine.operatorState().pause().isEmpty()) {
-          asks.resumed();
+          requests.resumed();
         }
         engine.suppressions.changed();
       }
@@ -101,7 +101,7 @@ public final class FleetEngine implements EngineCore {
         engine.epoch(OptionalLong.empty());
         engine.restored.forget();
         engine.suppressions.forget();
-        asks.giveUp(true);
+        requests.giveUp(true);
       }
     }
     return engine.effects();
@@ -158,7 +158,7 @@ public final class FleetEngine implements EngineCore {
   /** Becomes the leader, and publishes the open alerts again: what others published is unknown. */
   private void claimed(long epoch) {
     engine.epoch(OptionalLong.of(epoch));
-    engine.restored.claimed(alerts.payOwed());
+    engine.restored.claimed(alerts.publishOwed());
     alerts.republish(true);
     alerts.fleet();
     fleet.claimed();

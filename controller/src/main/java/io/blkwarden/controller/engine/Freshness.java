@@ -25,7 +25,7 @@ final class Freshness {
    * @param gapMillis a longer time without samples is a gap
    * @return whether alerts became known again
    */
-  boolean came(long nowMillis, long gapMillis) {
+  boolean sampled(long nowMillis, long gapMillis) {
     if (!heard || nowMillis - lastMillis > gapMillis) {
       sinceMillis = nowMillis;
     }

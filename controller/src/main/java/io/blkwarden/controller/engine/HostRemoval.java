@@ -33,12 +33,12 @@ final class HostRemoval {
       answer(
           correlation,
           Verdict.REFUSED,
-          "samples of %s come: stop its agent first, or it is known again at once".formatted(host));
+          "%s is still reporting: stop its agent first".formatted(host));
     } else if (leases > 0) {
       answer(
           correlation,
           Verdict.REFUSED,
-          "%s may hold %d throttles still, which end by themselves: try again then"
+          "%s may still have %d throttles, which expire by themselves: try again later"
               .formatted(host, leases));
     } else {
       engine.add(new Effect.RemoveHost(host, asked));
@@ -51,9 +51,9 @@ final class HostRemoval {
     HostTracker tracker = engine.hosts.get(host);
     if (tracker != null) {
       tracker
-          .casesNow()
-          .forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.FORGOTTEN));
-      tracker.blaming.end();
+          .openEvaluations()
+          .forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.HOST_REMOVED));
+      tracker.attributions.end();
       engine.live(tracker, false);
       engine.hosts.remove(host);
     }
@@ -74,7 +74,7 @@ final class HostRemoval {
     answer(
         forgotten.asked().correlation(),
         Verdict.DONE,
-        "%s is forgotten; it is known again once its agent speaks".formatted(host));
+        "%s is forgotten; it returns when its agent reports again".formatted(host));
   }
 
   private void answer(long correlation, Verdict verdict, String detail) {

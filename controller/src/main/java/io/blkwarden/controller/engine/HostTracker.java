@@ -15,10 +15,10 @@ final class HostTracker {
   private static final int POLICIES_SHIFT = 8;
 
   final HostState state;
-  final SnapshotRetry wish = new SnapshotRetry();
+  final SnapshotRetry mapRetry = new SnapshotRetry();
   final SnapshotRetry leaderNotice = new SnapshotRetry();
-  final HarmfulSteps harms = new HarmfulSteps();
-  final Attributions blaming = new Attributions();
+  final HarmfulSteps harmfulSteps = new HarmfulSteps();
+  final Attributions attributions = new Attributions();
   final DetectorFeeds feeds = new DetectorFeeds();
   final Freshness freshness = new Freshness();
 
@@ -140,7 +140,7 @@ final class HostTracker {
   }
 
   /** A copy of the evaluations, safe to iterate while the map changes. */
-  List<Evaluation> casesNow() {
+  List<Evaluation> openEvaluations() {
     return new ArrayList<>(evaluations.values());
   }
 

@@ -33,7 +33,7 @@ final class KnownWorkers {
    * @param boot the host's boot now
    * @param seen whether the change was reported as it happened, and not found in a snapshot
    */
-  boolean goesOn(UUID boot, MappedDisk disk, boolean seen) {
+  boolean isSameRun(UUID boot, MappedDisk disk, boolean seen) {
     if (!boot.equals(this.boot)) {
       return false;
     }

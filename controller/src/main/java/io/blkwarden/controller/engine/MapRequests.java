@@ -25,7 +25,7 @@ final class MapRequests {
   /** Whether to ask this host now; counts it as asked if so. */
   boolean ask(HostTracker tracker, long nowMillis) {
     forgetLost(nowMillis);
-    if (asked.size() >= AT_ONCE || !tracker.wish.ask(nowMillis, retryMillis)) {
+    if (asked.size() >= AT_ONCE || !tracker.mapRetry.ask(nowMillis, retryMillis)) {
       return false;
     }
     asked.remove(tracker.host()); // the oldest come first
@@ -34,10 +34,10 @@ final class MapRequests {
   }
 
   /** A snapshot of the host arrived, requested or not. */
-  void came(HostTracker tracker) {
+  void received(HostTracker tracker) {
     asked.remove(tracker.host());
     tracker.missed = false;
-    tracker.wish.answered();
+    tracker.mapRetry.answered();
   }
 
   private void forgetLost(long nowMillis) {

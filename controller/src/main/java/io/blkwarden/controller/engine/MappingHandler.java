@@ -46,9 +46,9 @@ final class MappingHandler {
       case GAP -> engine.requestMap(tracker);
       case UPDATED -> {
         closeGone(tracker);
-        closeReborn(tracker, true);
+        closeRestarted(tracker, true);
         tracker.match(engine.policies());
-        tracker.blaming.match(tracker, engine.policies(), engine.blameBudget);
+        tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
         closeUnmatched(tracker);
       }
       case REBASED -> answered(tracker);
@@ -62,7 +62,7 @@ final class MappingHandler {
   private void replaced(HostTracker tracker) {
     List<Evaluation> kept = new ArrayList<>();
     List<Evaluation> gone = new ArrayList<>();
-    for (Evaluation each : tracker.casesNow()) {
+    for (Evaluation each : tracker.openEvaluations()) {
       OptionalInt row = tracker.state.rowOf(each.disk);
       if (row.isPresent()) {
         each.row = row.getAsInt();
@@ -73,16 +73,16 @@ final class MappingHandler {
       }
     }
     tracker.index(engine.policies(), kept);
-    tracker.blaming.match(tracker, engine.policies(), engine.blameBudget);
+    tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
     gone.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.GONE));
     closeGone(tracker);
-    closeReborn(tracker, false);
+    closeRestarted(tracker, false);
     closeUnmatched(tracker);
   }
 
   /** A snapshot arrived that throttles may wait for. */
   private void answered(HostTracker tracker) {
-    engine.mapRequests.came(tracker);
+    engine.mapRequests.received(tracker);
     problems.look(tracker);
     for (Evaluation each : tracker.evaluations.values()) {
       if (each.breach != null) {
@@ -92,7 +92,7 @@ final class MappingHandler {
   }
 
   private void closeGone(HostTracker tracker) {
-    for (Evaluation each : tracker.casesNow()) {
+    for (Evaluation each : tracker.openEvaluations()) {
       if (tracker.state.disk(each.row).state() == MappingState.GONE) {
         sampling.close(tracker, each, AlertPublisher.Ending.GONE);
       }
@@ -100,17 +100,17 @@ final class MappingHandler {
   }
 
   /** A guest is not throttled for what its previous run did. */
-  private void closeReborn(HostTracker tracker, boolean seen) {
-    for (Evaluation each : tracker.casesNow()) {
-      if (!each.servedBy.goesOn(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.REBORN);
+  private void closeRestarted(HostTracker tracker, boolean seen) {
+    for (Evaluation each : tracker.openEvaluations()) {
+      if (!each.workers.isSameRun(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
+        sampling.close(tracker, each, AlertPublisher.Ending.GUEST_RESTARTED);
       }
     }
   }
 
   /** A disk whose role or domain name changed may match other policies. */
   private void closeUnmatched(HostTracker tracker) {
-    for (Evaluation each : tracker.casesNow()) {
+    for (Evaluation each : tracker.openEvaluations()) {
       if (!tracker.matches(each)) {
         sampling.close(tracker, each, AlertPublisher.Ending.UNMATCHED);
       }
@@ -122,7 +122,7 @@ final class MappingHandler {
     for (HostTracker tracker : engine.hosts.values()) {
       List<Evaluation> over = new ArrayList<>();
       List<Evaluation> kept = new ArrayList<>();
-      for (Evaluation each : tracker.casesNow()) {
+      for (Evaluation each : tracker.openEvaluations()) {
         int index = next.ofDisks.indexOf(each.policy);
         if (index < 0) {
           over.add(each);
@@ -133,7 +133,7 @@ final class MappingHandler {
       over.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.POLICY_GONE));
       kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
       tracker.index(next, kept);
-      tracker.blaming.match(tracker, next, engine.blameBudget);
+      tracker.attributions.match(tracker, next, engine.attributionBudget);
     }
     engine.policies(next);
   }

@@ -41,7 +41,7 @@ final class OperatorRequests {
   private final EngineState engine;
   private final Throttles throttles;
   private final Proposals proposals;
-  private final HostRemoval forgetting;
+  private final HostRemoval hostRemoval;
   private final OperatorInputRequests inputs;
   private final List<PendingRequest> open = new ArrayList<>();
 
@@ -49,12 +49,12 @@ final class OperatorRequests {
       EngineState engine,
       Throttles throttles,
       Proposals proposals,
-      HostRemoval forgetting,
+      HostRemoval hostRemoval,
       OperatorInputRequests inputs) {
     this.engine = engine;
     this.proposals = proposals;
     this.throttles = throttles;
-    this.forgetting = forgetting;
+    this.hostRemoval = hostRemoval;
     this.inputs = inputs;
   }
 
@@ -74,7 +74,7 @@ final class OperatorRequests {
             answer(correlation, proposals.approve(request, ask.proposal()));
         case OperatorRequest.Deny ask ->
             answer(correlation, proposals.deny(request, ask.proposal()));
-        case OperatorRequest.Forget ask -> forgetting.ask(request, ask.host());
+        case OperatorRequest.Forget ask -> hostRemoval.ask(request, ask.host());
         case OperatorRequest.Lasting ask -> inputs.ask(request, ask);
       }
     }
@@ -125,20 +125,20 @@ final class OperatorRequests {
             ? "several domains on %s are called %s: give the UUID".formatted(host, name)
             : domainKnown
                 ? "domain %s on %s has no disk %s; %s"
-                    .formatted(name, host, Printable.of(vdev), meant(vdev, vdevs, "disks"))
+                    .formatted(name, host, Printable.of(vdev), suggestion(vdev, vdevs, "disks"))
                 : "host %s has no domain %s; %s"
-                    .formatted(host, name, meant(domain, domains, "domains")));
+                    .formatted(host, name, suggestion(domain, domains, "domains")));
     return Optional.empty();
   }
 
   /** Text for an unknown host, with a suggestion. */
   static String unknown(EngineState engine, HostId host) {
     List<String> known = engine.hosts.keySet().stream().map(HostId::value).toList();
-    return "host %s is not known; %s".formatted(host, meant(host.value(), known, "hosts"));
+    return "host %s is not known; %s".formatted(host, suggestion(host.value(), known, "hosts"));
   }
 
   /** A suggestion, or where to look it up. */
-  private static String meant(String written, Collection<String> known, String what) {
+  private static String suggestion(String written, Collection<String> known, String what) {
     String question = Nearest.question(written, known);
     return question.isEmpty() ? "'blkwarden map' lists the " + what : Printable.of(question);
   }
@@ -352,7 +352,7 @@ final class OperatorRequests {
       answer(
           pendingRequest.correlation,
           verdict(pendingRequest),
-          "%s: not so on %d of %d hosts: %s"
+          "%s: failed on %d of %d hosts: %s"
               .formatted(
                   pendingRequest.what,
                   pendingRequest.failures.size(),

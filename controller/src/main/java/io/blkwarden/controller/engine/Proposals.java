@@ -46,7 +46,7 @@ final class Proposals {
     String more = open > shown.size() ? "; the first %d follow".formatted(shown.size()) : "";
     String paused = engine.paused().map(why -> "; " + why.text()).orElse("");
     return new OperatorReply(
-        Verdict.DONE, "proposals that wait: %d%s%s".formatted(open, more, paused), shown);
+        Verdict.DONE, "pending proposals: %d%s%s".formatted(open, more, paused), shown);
   }
 
   /** The open proposals that fit into one reply. */
@@ -117,7 +117,7 @@ final class Proposals {
   private static OperatorReply unknown(MessageId id) {
     return new OperatorReply(
         Verdict.FAILED,
-        "no proposal %s waits: it expired, or its breach is over; 'blkwarden proposals' lists them"
+        "no proposal %s is pending: it expired, or its breach is over; 'blkwarden proposals' lists them"
             .formatted(id));
   }
 

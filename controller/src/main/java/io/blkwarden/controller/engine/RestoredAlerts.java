@@ -94,7 +94,7 @@ final class RestoredAlerts {
       if (!each.host().equals(HostId.FLEET)) {
         ofHosts.computeIfAbsent(each.host(), _ -> new ArrayList<>()).add(new Told(each));
       } else if (ofFleet.putIfAbsent(each.policy(), new Told(each)) != null) {
-        end(each, "it was told again under another id");
+        end(each, "it was published again under another id");
       }
     }
     waiting = List.of();
@@ -122,9 +122,9 @@ final class RestoredAlerts {
       if (found.about(evaluation)) {
         each.remove();
         if (joined) {
-          end(found.last, "it was told again under another id");
+          end(found.last, "it was published again under another id");
         } else {
-          breach.goesOn(found.last);
+          breach.continueAs(found.last);
           joined = true;
         }
       }
@@ -178,7 +178,7 @@ final class RestoredAlerts {
   void forget(HostId host) {
     List<Told> told = ofHosts.remove(host);
     if (told != null) {
-      told.forEach(each -> end(each.last, AlertPublisher.Ending.FORGOTTEN.sentence()));
+      told.forEach(each -> end(each.last, AlertPublisher.Ending.HOST_REMOVED.sentence()));
     }
   }
 
@@ -319,7 +319,7 @@ final class RestoredAlerts {
         last.told(
             state,
             engine.now().wall(),
-            "%s: %s; the alert was told of before this controller took over."
+            "%s: %s; the alert was published before this controller took over."
                 .formatted(whose, why));
     engine.publish(next);
     return next;

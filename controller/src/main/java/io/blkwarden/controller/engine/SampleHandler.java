@@ -30,7 +30,7 @@ final class SampleHandler {
   private final AlertPublisher alerts;
   private final BaselineLearner outliers;
   private final DuplicateHosts duplicates;
-  private final Neighbourhood hood = new Neighbourhood();
+  private final Neighbourhood neighbourhood = new Neighbourhood();
   private final Sample sample = new Sample();
 
   SampleHandler(
@@ -58,7 +58,7 @@ final class SampleHandler {
       case UNKNOWN_BASE -> {
         // a batch may arrive before the snapshot of its base, and many before the first one
         if (!tracker.state.map().present()) {
-          tracker.wish.expect(engine.millis());
+          tracker.mapRetry.expect(engine.millis());
         }
         if (++tracker.unknownBases > 1) {
           engine.requestMap(tracker);
@@ -79,7 +79,7 @@ final class SampleHandler {
     tracker.lastSampleMillis = engine.millis();
     engine.live(tracker, true);
     tracker.silent = false;
-    if (tracker.freshness.came(engine.millis(), engine.gapMillis(tracker))) {
+    if (tracker.freshness.sampled(engine.millis(), engine.gapMillis(tracker))) {
       alerts.unknown(tracker, false);
     }
   }
@@ -88,7 +88,7 @@ final class SampleHandler {
   private void measure(HostTracker tracker) {
     HostState state = tracker.state;
     PolicyIndex policies = engine.policies();
-    tracker.blaming.measured(tracker);
+    tracker.attributions.measured(tracker);
     tracker.feeds.begin(engine.millis());
     for (int row = 0; row < tracker.matched.length; row++) {
       boolean open = tracker.isOpen(row);
@@ -101,8 +101,7 @@ final class SampleHandler {
           try {
             observe(tracker, row, policy, value, above);
           } catch (RuntimeException e) {
-            engine.failed(
-                tracker, "a policy's look at %s".formatted(state.disk(row).key().vdev()), e);
+            engine.failed(tracker, "evaluating %s".formatted(state.disk(row).key().vdev()), e);
           }
         }
       }
@@ -130,7 +129,7 @@ final class SampleHandler {
     Metric metric = found.detector.when().metric();
     found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
     ConditionCheck gate = ConditionCheck.of(policy.onlyIf(), state, row);
-    boolean holds = gate == ConditionCheck.HOLDS && LoadCarriers.carries(tracker, found);
+    boolean holds = gate == ConditionCheck.MET && LoadCarriers.carries(tracker, found);
     sample.set(state, row, holds, LoadCarriers.mayClear(engine, tracker, metric, row));
     double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
     if (tracker.feeds.of(policyIndex) instanceof BudgetTable budget) {
@@ -141,8 +140,9 @@ final class SampleHandler {
     if (!Double.isNaN(value)) {
       found.value = value;
       found.knownMillis = engine.millis();
-      state.neighbourhood(row, hood);
-      found.history.add(engine.millis(), state.lastWallMillis(), state.windowMillis(), value, hood);
+      state.neighbourhood(row, neighbourhood);
+      found.history.add(
+          engine.millis(), state.lastWallMillis(), state.windowMillis(), value, neighbourhood);
     }
     switch (found.detector.observe(sample)) {
       case QUIET -> quiet(tracker, found);
@@ -152,7 +152,7 @@ final class SampleHandler {
         if (gate == ConditionCheck.UNKNOWN && found.breach == null && compared > above) {
           unknownGate(tracker, found);
         }
-        if (!mended(tracker, found)) {
+        if (!repeated(tracker, found)) {
           neither(tracker, found, value);
         }
       }
@@ -160,7 +160,7 @@ final class SampleHandler {
   }
 
   /** Repeats a change that was lost by an exception. */
-  private boolean mended(HostTracker tracker, Evaluation found) {
+  private boolean repeated(HostTracker tracker, Evaluation found) {
     boolean breached = found.detector.breached();
     if (breached && found.breach == null) {
       breached(tracker, found);
@@ -180,8 +180,8 @@ final class SampleHandler {
     }
     MappedDisk disk = tracker.state.disk(row);
     long slotMillis = Math.max(1, engine.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
-    KnownWorkers servedBy = new KnownWorkers(tracker.state.map().boot(), disk);
-    Evaluation made = new Evaluation(policy, policyIndex, disk, servedBy, row, above, slotMillis);
+    KnownWorkers workers = new KnownWorkers(tracker.state.map().boot(), disk);
+    Evaluation made = new Evaluation(policy, policyIndex, disk, workers, row, above, slotMillis);
     if (tracker.feeds.of(policyIndex) instanceof OutlierTable table) {
       made.origin = table.origin(outliers.book(), row);
     }
@@ -303,7 +303,7 @@ final class SampleHandler {
     for (Evaluation each : breached) {
       engine.guarded(
           tracker,
-          "acting on %s".formatted(each.disk.vdev()),
+          "throttling %s".formatted(each.disk.vdev()),
           () -> {
             planner.drive(tracker, each);
             alerts.refresh(tracker, each);

@@ -95,7 +95,7 @@ final class Throttles {
         MappedDisk disk = disk(tracker, throttle);
         if (disk != null) {
           long until = engine.millis() + engine.settings.harmRestMillis();
-          tracker.harms.note(disk.physical(), step, until);
+          tracker.harmfulSteps.note(disk.physical(), step, until);
         }
       }
       case ThrottleEffect.RequestMap _ -> engine.requestMap(tracker);

@@ -13,7 +13,7 @@ final class TickHandler {
   private final EngineState engine;
   private final AlertPublisher alerts;
   private final OutcomeHandler outcomes;
-  private final OperatorRequests asks;
+  private final OperatorRequests requests;
   private final Throttles throttles;
   private final FleetPolicies fleet;
   private final BaselineLearner outliers;
@@ -26,7 +26,7 @@ final class TickHandler {
       EngineState engine,
       AlertPublisher alerts,
       OutcomeHandler outcomes,
-      OperatorRequests asks,
+      OperatorRequests requests,
       Throttles throttles,
       FleetPolicies fleet,
       BaselineLearner outliers,
@@ -35,7 +35,7 @@ final class TickHandler {
     this.engine = engine;
     this.alerts = alerts;
     this.outcomes = outcomes;
-    this.asks = asks;
+    this.requests = requests;
     this.throttles = throttles;
     this.fleet = fleet;
     this.outliers = outliers;
@@ -53,14 +53,14 @@ final class TickHandler {
       each(this::listen);
     }
     outcomes.giveUpOld();
-    asks.giveUp(false);
+    requests.giveUp(false);
     for (Throttle throttle : engine.throttles.all()) {
       HostTracker tracker = engine.hosts.get(throttle.host);
       Runnable tick = () -> throttles.apply(throttle, new ThrottleEvent.Ticked());
       if (tracker == null) {
         tick.run();
       } else {
-        engine.guarded(tracker, "a throttle", tick);
+        engine.guarded(tracker, "a throttle's tick", tick);
       }
     }
     each(this::remind);
@@ -77,7 +77,7 @@ final class TickHandler {
 
   private void each(Consumer<HostTracker> due) {
     for (HostTracker tracker : engine.hosts.values()) {
-      engine.guarded(tracker, "what is due by time", () -> due.accept(tracker));
+      engine.guarded(tracker, "a tick", () -> due.accept(tracker));
     }
   }
 

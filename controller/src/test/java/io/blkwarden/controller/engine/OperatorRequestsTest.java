@@ -170,7 +170,7 @@ final class OperatorRequestsTest {
     effects = rig.feed(new Input.CommandAbandoned(sent.getLast().id(), "no responders"));
     OperatorReply reply = EngineRig.answers(effects).getFirst();
     assertThat(reply.verdict()).isEqualTo(Verdict.FAILED);
-    assertThat(reply.detail()).contains("not so on 1 of 2 hosts: dom0-8: no responders");
+    assertThat(reply.detail()).contains("failed on 1 of 2 hosts: dom0-8: no responders");
   }
 
   @Test
