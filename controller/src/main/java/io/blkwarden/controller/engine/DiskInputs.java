@@ -13,7 +13,6 @@ import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.SafetyCheck;
 import io.blkwarden.controller.throttle.SafetyLimitCheck;
 import io.blkwarden.controller.throttle.ThrottleInputs;
-import io.blkwarden.controller.throttle.ThrottleTimes;
 import io.blkwarden.controller.throttle.WindowSums;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
@@ -58,7 +57,7 @@ final class DiskInputs implements ThrottleInputs {
   }
 
   @Override
-  public ThrottleTimes times() {
+  public ThrottleInputs.Times times() {
     return engine.throttleTimes;
   }
 

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.throttle.ThrottleTimes;
+import io.blkwarden.controller.throttle.ThrottleInputs;
 import io.blkwarden.model.Require;
 
 /**
@@ -54,8 +54,8 @@ public record EngineSettings(
   }
 
   /** The times of throttles. */
-  ThrottleTimes throttleTimes() {
-    return new ThrottleTimes(
+  ThrottleInputs.Times throttleTimes() {
+    return new ThrottleInputs.Times(
         effectWindowMillis, settleMillis, attempts, restMillis, rejudgeMillis, swapRejudgeMillis);
   }
 }

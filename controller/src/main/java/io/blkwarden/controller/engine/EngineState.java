@@ -5,7 +5,7 @@ import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.ThrottleCounts;
-import io.blkwarden.controller.throttle.ThrottleTimes;
+import io.blkwarden.controller.throttle.ThrottleInputs;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -39,7 +39,7 @@ final class EngineState {
   private static final long FAILURES_MILLIS = 60_000;
 
   final EngineSettings settings;
-  final ThrottleTimes throttleTimes;
+  final ThrottleInputs.Times throttleTimes;
   final MapRequests mapRequests;
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
   final ThrottleTable throttles = new ThrottleTable();

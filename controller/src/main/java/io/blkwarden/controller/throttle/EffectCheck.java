@@ -42,7 +42,7 @@ public record EffectCheck(
   }
 
   /** The restraint was set just now. */
-  static EffectCheck begun(WindowSums before, long nowMillis, ThrottleTimes times) {
+  static EffectCheck begun(WindowSums before, long nowMillis, ThrottleInputs.Times times) {
     long due = nowMillis + times.settleMillis() + times.effectWindowMillis();
     return pending(before, before.samples() > 0, nowMillis, due);
   }
@@ -70,7 +70,7 @@ public record EffectCheck(
   /** Evaluates the effect now. */
   EffectCheck evaluate(Restraint restraint, ThrottleInputs inputs) {
     long now = inputs.nowMillis();
-    ThrottleTimes times = inputs.times();
+    ThrottleInputs.Times times = inputs.times();
     long window = times.effectWindowMillis();
     WindowSums after = inputs.window(Math.max(setMillis + times.settleMillis(), now - window), now);
     if (before.samples() == 0) { // taken over: what was before is not known

@@ -24,7 +24,7 @@ final class LeaseAnswers {
   private LeaseAnswers() {}
 
   static ThrottleState applied(Step step, Leased state, ThrottleEvent.Applied by) {
-    ThrottleTimes times = step.inputs.times();
+    ThrottleInputs.Times times = step.inputs.times();
     Lease lease = state.lease().applied(by, step.now());
     boolean changed = by.purpose() != CommandPurpose.RENEW;
     if (changed) {
@@ -96,7 +96,7 @@ final class LeaseAnswers {
   /** The throttle stays as it is; after some tries it is left there. */
   private static ThrottleState unchanged(
       Step step, InForce held, CommandPurpose purpose, @Nullable Restraint restraint, String why) {
-    ThrottleTimes times = step.inputs.times();
+    ThrottleInputs.Times times = step.inputs.times();
     Lease lease =
         held.lease().renewAt(step.now() + Math.max(1_000, held.lease().leaseMillis() / 8));
     boolean open = held.effect().before().samples() > 0;

@@ -54,7 +54,7 @@ final class StepDown {
       return release(step, held, policy, reason);
     }
     Restraint softer = ladder.get(below.getAsInt());
-    ThrottleTimes times = step.inputs.times();
+    ThrottleInputs.Times times = step.inputs.times();
     long stepMillis = times.effectWindowMillis() + times.settleMillis();
     long leaseMillis = Math.max(Response.LEASE_MIN_MILLIS, LEASE_STEPS * stepMillis);
     Lease lease = step.set(CommandPurpose.MOVE, held.lease().lasting(leaseMillis, null), softer);

@@ -229,8 +229,8 @@ final class ThrottleMachineTest {
     }
 
     @Override
-    public ThrottleTimes times() {
-      return new ThrottleTimes(10_000, 5_000, 3, 300_000, 60_000, 20_000);
+    public ThrottleInputs.Times times() {
+      return new ThrottleInputs.Times(10_000, 5_000, 3, 300_000, 60_000, 20_000);
     }
 
     @Override
