@@ -20,7 +20,6 @@ final class ArchitectureTest {
     "..controller.attribution..",
     "..controller.audit..",
     "..controller.baseline..",
-    "..controller.detect..",
     "..controller.engine..",
     "..controller.fleet..",
     "..controller.history..",

@@ -1,6 +1,5 @@
 package io.blkwarden.controller.baseline;
 
-import io.blkwarden.controller.policy.BaselineThreshold;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
-import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.nio.file.Path;

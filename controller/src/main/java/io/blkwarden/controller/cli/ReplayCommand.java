@@ -3,7 +3,7 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.read.PolicyProblem;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader;
 import io.blkwarden.controller.recording.files.RecordingSet;

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.config;
 
-import io.blkwarden.controller.policy.read.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,10 +2,10 @@ package io.blkwarden.controller.config;
 
 import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.read.LabelsReader;
-import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
-import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;

@@ -1,10 +1,8 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.attribution.HostAttribution;
-import io.blkwarden.controller.detect.BudgetDetector;
-import io.blkwarden.controller.detect.Detector;
-import io.blkwarden.controller.detect.SwapDetector;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.model.MappedDisk;
@@ -77,28 +75,17 @@ final class AlertSummary {
   }
 
   private static String finding(Evaluation evaluation, @Nullable MappedDisk disk, String what) {
-    String lasting = "for " + duration(evaluation.detector.heldMillis());
-    return switch (evaluation.detector) {
-      case SwapDetector swap ->
-          "needs memory, not I/O: it has swapped in %s and out %s %s"
-              .formatted(
-                  Metric.SWAP_IN.format(swap.inBytesPerSecond()),
-                  Metric.SWAP_OUT.format(swap.outBytesPerSecond()),
-                  lasting);
-      case BudgetDetector budget ->
-          "has used %.0f%% of its budget, with %s on %s on average over %s"
-              .formatted(
-                  budget.part() * 100,
-                  budget.when().metric().format(evaluation.value),
-                  what,
-                  duration(budget.when().forMillis()));
-      case Detector _ ->
-          evaluation.detector.when().metric().isTotal()
+    Detector detector = evaluation.detector;
+    return detector
+        .finding(evaluation.value, what, AlertSummary::duration)
+        .orElseGet(() -> {
+          String lasting = "for " + duration(detector.heldMillis());
+          return detector.when().metric().isTotal()
               ? "has %s %s, %s of them on %s"
                   .formatted(done(evaluation, disk), lasting, own(evaluation), what)
               : "has %s on %s %s%s"
                   .formatted(done(evaluation, disk), what, lasting, origin(evaluation));
-    };
+        });
   }
 
   /** What the disk adds to a total. */

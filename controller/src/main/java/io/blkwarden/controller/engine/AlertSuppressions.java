@@ -1,6 +1,6 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.policy.FleetPolicy;
+import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Ack;
 import io.blkwarden.model.message.Alert;

@@ -2,9 +2,8 @@ package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.baseline.BaselineTable;
 import io.blkwarden.controller.baseline.DiskBaseline;
-import io.blkwarden.controller.detect.OutlierTable;
+import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.OutlierPolicy;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,7 +41,7 @@ final class BaselineLearner {
     engine
         .hosts
         .values()
-        .forEach(tracker -> tracker.feeds.outliers().forEach(each -> each.learn(baselines)));
+        .forEach(tracker -> tracker.feeds.ofBaselines().forEach(each -> each.learn(baselines)));
   }
 
   /** Ends the rounds that are due, and puts away what was learned. */
@@ -51,8 +50,9 @@ final class BaselineLearner {
       return;
     }
     for (DiskPolicy policy : engine.policies().ofDisks) {
-      if (policy instanceof OutlierPolicy outlier) {
-        dueMillis.putIfAbsent(outlier.windowMillis(), engine.millis() + outlier.windowMillis());
+      long window = policy.baselineWindowMillis();
+      if (window > 0) {
+        dueMillis.putIfAbsent(window, engine.millis() + window);
       }
     }
     dueMillis.entrySet().removeIf(each -> !used(each.getKey()));
@@ -72,13 +72,12 @@ final class BaselineLearner {
 
   private boolean used(long windowMillis) {
     return engine.policies().ofDisks.stream()
-        .anyMatch(policy ->
-            policy instanceof OutlierPolicy outlier && outlier.windowMillis() == windowMillis);
+        .anyMatch(policy -> policy.baselineWindowMillis() == windowMillis);
   }
 
   private void round(long windowMillis) {
     for (HostTracker tracker : engine.hosts.values()) {
-      for (OutlierTable table : tracker.feeds.outliers()) {
+      for (DetectorFeed.OfBaselines table : tracker.feeds.ofBaselines()) {
         if (table.windowMillis() == windowMillis) {
           table.give(baselines, engine.millis());
         }
@@ -86,7 +85,7 @@ final class BaselineLearner {
     }
     baselines.endRound(windowMillis, engine.millis());
     for (HostTracker tracker : engine.hosts.values()) {
-      tracker.feeds.outliers().forEach(table -> table.learn(baselines));
+      tracker.feeds.ofBaselines().forEach(table -> table.learn(baselines));
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.throttle.ClearRule;
+import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.throttle.EffectEvaluator;
 import io.blkwarden.controller.throttle.WindowSums;
 import io.blkwarden.model.Restraint;

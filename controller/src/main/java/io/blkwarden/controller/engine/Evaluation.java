@@ -1,7 +1,6 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.Detector;
-import io.blkwarden.controller.policy.BudgetPolicy;
+import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Threshold;
@@ -58,7 +57,7 @@ final class Evaluation {
     this.disk = disk.key();
     this.servedBy = servedBy;
     this.row = row;
-    this.detector = Detector.of(policy, above);
+    this.detector = policy.detector(above);
     this.history = new LoadHistory(slot);
   }
 
@@ -81,9 +80,9 @@ final class Evaluation {
     return acts && !policy.then().ladder().isEmpty();
   }
 
-  /** Whether the brakes count its breach: who uses a budget up is no sign that hosts suffer. */
+  /** Whether the safety limits count its breach. */
   boolean anomalous() {
-    return mayAct() && !(policy instanceof BudgetPolicy);
+    return mayAct() && policy.countsAsAnomaly();
   }
 
   /** Whether it may make a lease its own that is there already: nobody approved that one. */
@@ -93,6 +92,9 @@ final class Evaluation {
 
   /** Why its disk is throttled, for a command. */
   String reason() {
+    if (policy.isStanding()) {
+      return "policy %s: standing".formatted(policy.name());
+    }
     Threshold when = detector.when();
     return "policy %s: %s is %s, above %s"
         .formatted(

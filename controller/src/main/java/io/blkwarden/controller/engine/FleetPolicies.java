@@ -1,11 +1,11 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.Detector;
-import io.blkwarden.controller.detect.FleetTotal;
-import io.blkwarden.controller.detect.ThresholdTimer;
-import io.blkwarden.controller.policy.FleetPolicy;
+import io.blkwarden.controller.policy.ClearRule;
+import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.Threshold;
-import io.blkwarden.controller.throttle.ClearRule;
+import io.blkwarden.controller.policy.threshold.ThresholdTimer;
+import io.blkwarden.controller.policy.total.FleetPolicy;
+import io.blkwarden.controller.policy.total.FleetTotal;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
@@ -114,7 +114,7 @@ final class FleetPolicies {
       if (tracker.live) {
         total.add(tracker.ofFleet.get(index));
       } else if (tracker.silent && engine.millis() - tracker.lastSampleMillis < FORGOTTEN_MILLIS) {
-        total.addSilent(tracker.ofFleet.get(index));
+        total.addStale(tracker.ofFleet.get(index));
       }
     }
     return total;

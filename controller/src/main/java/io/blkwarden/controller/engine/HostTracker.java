@@ -1,9 +1,9 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.HostTotal;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.SnapshotRetry;
+import io.blkwarden.controller.policy.total.HostTotal;
 import io.blkwarden.model.HostId;
 import java.util.ArrayList;
 import java.util.List;

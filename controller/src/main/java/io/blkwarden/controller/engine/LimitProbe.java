@@ -1,10 +1,10 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.MetricUnit;
+import io.blkwarden.controller.policy.ClearRule;
+import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.policy.Threshold;
-import io.blkwarden.controller.throttle.ClearRule;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Restraint;

@@ -2,8 +2,8 @@ package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.Threshold;
-import io.blkwarden.controller.throttle.ClearRule;
 import io.blkwarden.model.Restraint;
 import org.jspecify.annotations.Nullable;
 

@@ -1,16 +1,13 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.HostTotal;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Match;
-import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.SwapPolicy;
+import io.blkwarden.controller.policy.total.FleetPolicy;
+import io.blkwarden.controller.policy.total.HostTotal;
 import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,17 +37,16 @@ final class PolicyIndex {
     List<DiskPolicy> list = new ArrayList<>();
     List<FleetPolicy> fleet = new ArrayList<>();
     for (Policy policy : policies.policies()) {
-      switch (policy) {
-        case DiskPolicy ofDisk -> list.add(ofDisk);
-        case FleetPolicy whole -> fleet.add(whole);
+      if (policy instanceof DiskPolicy ofDisk) {
+        list.add(ofDisk);
+      } else if (policy instanceof FleetPolicy whole) {
+        fleet.add(whole);
       }
     }
     ofDisks = List.copyOf(list);
     ofFleet = List.copyOf(fleet);
     metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
-    feeds =
-        list.stream()
-            .anyMatch(policy -> policy instanceof BudgetPolicy || policy instanceof OutlierPolicy);
+    feeds = list.stream().anyMatch(policy -> policy.feed(List.of()) != null);
     blames = list.stream().anyMatch(policy -> policy.attribution() != null);
     above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
   }
@@ -72,7 +68,7 @@ final class PolicyIndex {
     int count = 0;
     for (short i = 0; i < found.length; i++) {
       DiskPolicy policy = ofDisks.get(i);
-      boolean once = !(policy instanceof SwapPolicy) || state.firstSwapDisk(row);
+      boolean once = !policy.oncePerDomain() || state.firstSwapDisk(row);
       if (once && policies.fits(policy.match(), state.host(), disk)) {
         found[count++] = i;
       }

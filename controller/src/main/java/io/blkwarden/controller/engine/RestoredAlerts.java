@@ -1,12 +1,11 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.BudgetTable;
-import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.ClearRule;
+import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.FleetPolicy;
-import io.blkwarden.controller.policy.OutlierPolicy;
-import io.blkwarden.controller.throttle.ClearRule;
+import io.blkwarden.controller.policy.Sample;
+import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -222,12 +221,13 @@ final class RestoredAlerts {
   }
 
   private boolean calm(HostTracker tracker, Told told, int row, int policy) {
-    if (tracker.feeds.of(policy) instanceof BudgetTable budget) {
-      return budget.standing(row).over();
+    DetectorFeed feed = tracker.feeds.of(policy);
+    Optional<Boolean> over = feed == null ? Optional.empty() : feed.over(row);
+    if (over.isPresent()) {
+      return over.get();
     }
     DiskPolicy of = engine.policies().ofDisks.get(policy);
-    double clearBelow =
-        of instanceof OutlierPolicy ? told.last.condition().clearBelow() : of.when().clearBelow();
+    double clearBelow = of.clearBelow(told.last.condition().clearBelow());
     Metric metric = of.when().metric();
     double value = Sample.comparable(tracker.state, row, metric, of.when().above());
     ClearRule.Verdict mayClear = LoadCarriers.mayClear(engine, tracker, metric, row);

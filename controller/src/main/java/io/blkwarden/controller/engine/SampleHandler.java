@@ -1,14 +1,12 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.BudgetTable;
-import io.blkwarden.controller.detect.DetectorFeed;
-import io.blkwarden.controller.detect.OutlierTable;
-import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.Neighbourhood;
 import io.blkwarden.controller.policy.Condition;
+import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -131,13 +129,10 @@ final class SampleHandler {
     found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
     ConditionCheck gate = ConditionCheck.of(policy.onlyIf(), state, row);
     boolean holds = gate == ConditionCheck.HOLDS && LoadCarriers.carries(tracker, found);
-    sample.set(state, row, holds, LoadCarriers.mayClear(engine, tracker, metric, row));
+    DetectorFeed feed = tracker.feeds.of(policyIndex);
+    sample.set(state, row, feed, holds, LoadCarriers.mayClear(engine, tracker, metric, row));
     double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
-    if (tracker.feeds.of(policyIndex) instanceof BudgetTable budget) {
-      BudgetTable.Standing standing = budget.standing(row);
-      sample.standing(standing);
-      value = standing.mean();
-    }
+    value = feed == null ? value : feed.recorded(row, value);
     if (!Double.isNaN(value)) {
       found.value = value;
       found.knownMillis = engine.millis();
@@ -182,7 +177,7 @@ final class SampleHandler {
     long slotMillis = Math.max(1, engine.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
     KnownWorkers servedBy = new KnownWorkers(tracker.state.map().boot(), disk);
     Evaluation made = new Evaluation(policy, policyIndex, disk, servedBy, row, above, slotMillis);
-    if (tracker.feeds.of(policyIndex) instanceof OutlierTable table) {
+    if (tracker.feeds.of(policyIndex) instanceof DetectorFeed.OfBaselines table) {
       made.origin = table.origin(outliers.book(), row);
     }
     tracker.add(made);

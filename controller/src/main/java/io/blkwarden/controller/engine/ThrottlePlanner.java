@@ -1,9 +1,8 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.attribution.HostAttribution;
-import io.blkwarden.controller.policy.BudgetPolicy;
+import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
 import io.blkwarden.controller.throttle.SafetyCheck;
@@ -213,11 +212,10 @@ final class ThrottlePlanner {
     return why.isPresent();
   }
 
-  /** As far as one sample can tell; a budget stays used up for longer than a sample. */
+  /** Whether the newest sample still is a reason to act. */
   private static boolean stillAbove(HostTracker tracker, Evaluation evaluation) {
-    Threshold when = evaluation.detector.when();
-    return evaluation.policy instanceof BudgetPolicy
-        || tracker.state.value(when.metric(), evaluation.row) > when.above();
+    Metric metric = evaluation.detector.when().metric();
+    return evaluation.detector.stillAbove(tracker.state.value(metric, evaluation.row));
   }
 
   private void keep(HostTracker tracker, Evaluation evaluation, Breach breach, Throttle held) {

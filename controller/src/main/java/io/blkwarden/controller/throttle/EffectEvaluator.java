@@ -1,5 +1,6 @@
 package io.blkwarden.controller.throttle;
 
+import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.model.message.Alert.Effect;
 import java.util.Optional;
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.BaselineThreshold;
 import io.blkwarden.model.VolumeRole;
 import java.io.IOException;
 import java.time.Instant;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.baseline.BaselineTable;
+import io.blkwarden.controller.baseline.BaselineThreshold;
 import io.blkwarden.controller.baseline.DiskBaseline;
 import io.blkwarden.controller.baseline.DiskClass;
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.policy.BaselineThreshold;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.subject.Subjects;

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.replay;
 
 import io.blkwarden.controller.fleet.TestHost;
-import io.blkwarden.controller.policy.read.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.ReceiveTime;
 import io.blkwarden.controller.recording.RecordingFormat;

@@ -2,25 +2,26 @@ package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.policy.trial.Series;
 import io.blkwarden.controller.policy.trial.TrialFile;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
+import io.blkwarden.controller.policy.yaml.Problems;
+import io.blkwarden.controller.policy.yaml.Section;
+import io.blkwarden.controller.policy.yaml.Value;
 import io.blkwarden.model.VolumeRole;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Reads a file of tests of policies. */
+/** Reads a file of policy tests. */
 public final class TrialReader {
   private static final int TESTS_MAX = 1_000;
   private static final int DISKS_MAX = 4_096;
-  private static final long INTERVAL_MILLIS = 1_000;
-  private static final String TEXT = "1 to 255 characters";
-  private static final String SERIES = "values such as 0x10 300x20 5, and _ for unknown";
+  private static final Value<String> TEXT = Value.text("1 to 255 characters", 255);
+  private static final Value<Series> SERIES =
+      Value.of("values such as 0x10 300x20 5, and _ for unknown", Series::parse);
   private static final List<String> METRICS =
       List.of(
           "read_iops",
@@ -32,157 +33,108 @@ public final class TrialReader {
           "in_flight");
   private static final List<String> PRESSURE = List.of("io_some", "io_full");
   private static final List<String> PLACE = List.of("host", "domain", "disk");
-  private static final Map<String, Boolean> TURNS = Map.of("hdd", true, "ssd", false);
-  private static final Map<String, VolumeRole> ROLES =
-      Stream.of(VolumeRole.values())
-          .collect(Collectors.toMap(VolumeRole::wire, Function.identity()));
+  private static final Value<Boolean> ROTATIONAL =
+      Value.oneOf(Map.of("hdd", true, "ssd", false));
+  private static final Value<VolumeRole> ROLE =
+      Value.oneOf(VolumeRole.values(), VolumeRole::wire);
 
   private TrialReader() {}
 
   /**
-   * What was read.
+   * The result of reading a file.
    *
    * @param file absent when there are problems
-   * @param problems all that is wrong
+   * @param problems all problems; none when the file is valid
    */
   public record Load(@Nullable TrialFile file, List<PolicyProblem> problems) {}
 
   /** Reads a file. */
   public static Load read(PolicyFile file) {
     Problems problems = new Problems(file.name());
-    Optional<Node> tree = YamlTree.read(file, problems);
-    if (tree.isEmpty() && problems.none()) {
+    Optional<Section> top = Section.top(file, problems);
+    if (top.isEmpty() && problems.none()) {
       problems.at(1, 1, "", "expected policies and tests, found nothing");
     }
-    TrialFile read =
-        tree.flatMap(node -> Section.of(node, "", problems)).map(TrialReader::top).orElse(null);
-    return new Load(problems.none() ? read : null, problems.inOrder());
+    return new Load(top.flatMap(TrialReader::file).orElse(null), problems.inOrder());
   }
 
-  private static TrialFile top(Section top) {
-    List<String> policies = new ArrayList<>();
-    for (Section.Element each : top.elements("policies")) {
-      top.scalar(each.node(), each.path(), TEXT, TrialReader::text).ifPresent(policies::add);
-    }
+  private static Optional<TrialFile> file(Section in) {
+    List<String> policies = in.list("policies", TEXT);
     if (policies.isEmpty()) {
-      top.missing("policies", "files or folders of policies");
+      in.missing("policies", "files or folders of policies");
     }
-    List<TrialFile.Trial> tests = new ArrayList<>();
-    for (Section.Element each : top.elements("tests").stream().limit(TESTS_MAX).toList()) {
-      Section.of(each.node(), each.path(), top.problems())
-          .map(TrialReader::test)
-          .ifPresent(tests::add);
-    }
-    if (tests.isEmpty()) {
-      top.missing("tests", "at least one test");
-    }
-    String labels = top.value("labels", TEXT, TrialReader::text).orElse(null);
-    top.close();
-    return new TrialFile(policies, labels, tests);
+    List<TrialFile.Trial> tests = in.sections("tests", TrialReader::test);
+    some(in, "tests", TESTS_MAX, "at least one test");
+    String labels = in.get("labels", TEXT).orElse(null);
+    return in.make(() -> new TrialFile(policies, labels, tests));
   }
 
-  private static TrialFile.Trial test(Section test) {
-    String name = test.required("name", TEXT, TrialReader::text).orElse("");
-    long interval =
-        test.value("interval", Units.DURATION, DiskRuleReader::duration).orElse(INTERVAL_MILLIS);
-    List<TrialFile.Disk> disks = new ArrayList<>();
-    for (Section.Element each : test.elements("disks").stream().limit(DISKS_MAX).toList()) {
-      Section.of(each.node(), each.path(), test.problems())
-          .map(TrialReader::disk)
-          .ifPresent(disks::add);
+  /** Reports a list with no or too many elements. */
+  private static void some(Section in, String key, int most, String expected) {
+    if (in.size(key) == 0) {
+      in.missing(key, expected);
+    } else if (in.size(key) > most) {
+      in.problem(key, "expected at most %d, found %d".formatted(most, in.size(key)));
     }
-    if (disks.isEmpty()) {
-      test.missing("disks", "at least one disk");
-    }
-    Map<String, TrialFile.Host> told = new LinkedHashMap<>();
-    test.section("hosts")
-        .ifPresent(hosts ->
-            hosts
-                .all()
-                .forEach((host, node) ->
-                    Section.of(node, hosts.path(host), hosts.problems())
-                        .ifPresent(each -> told.put(host, host(each)))));
-    List<TrialFile.Expected> expected = new ArrayList<>();
-    for (Section.Element each : test.elements("expect")) {
-      Section.of(each.node(), each.path(), test.problems())
-          .map(TrialReader::expected)
-          .ifPresent(expected::add);
-    }
-    if (expected.isEmpty()) {
-      test.missing("expect", "at least one time with what is expected then");
-    }
+  }
+
+  private static Optional<TrialFile.Trial> test(Section in) {
+    Optional<String> name = in.need("name", TEXT);
+    long interval = in.get("interval", Value.DURATION, 1_000L);
+    List<TrialFile.Disk> disks = in.sections("disks", TrialReader::disk);
+    some(in, "disks", DISKS_MAX, "at least one disk");
+    Map<String, TrialFile.Host> hosts = in.mapOfSections("hosts", TrialReader::host);
+    List<TrialFile.Expected> expected = in.sections("expect", TrialReader::expected);
+    some(in, "expect", Integer.MAX_VALUE, "at least one time with what is expected then");
     for (int i = 1; i < expected.size(); i++) {
       if (expected.get(i).atMillis() <= expected.get(i - 1).atMillis()) {
-        test.problems()
-            .at(expected.get(i).line(), 1, test.path("expect"), "expected times in their order");
+        in.problemAt(expected.get(i).line(), "expect", "expected times in ascending order");
       }
     }
-    test.close();
-    return new TrialFile.Trial(name, Math.max(1, interval), disks, told, expected);
+    return in.make(() ->
+        new TrialFile.Trial(
+            name.orElseThrow(), Math.max(1, interval), disks, hosts, expected));
   }
 
-  private static TrialFile.Host host(Section host) {
-    Map<String, Series> pressure = series(host, PRESSURE);
-    TrialFile.Host read = new TrialFile.Host(pressure, host.word("device", TURNS).orElse(null));
-    host.close();
-    return read;
+  private static Optional<TrialFile.Host> host(Section in) {
+    Map<String, Series> pressure = series(in, PRESSURE);
+    Boolean rotational = in.get("device", ROTATIONAL).orElse(null);
+    return in.make(() -> new TrialFile.Host(pressure, rotational));
   }
 
-  private static TrialFile.Disk disk(Section disk) {
-    TrialFile.Disk read =
-        new TrialFile.Disk(
-            disk.value("host", TEXT, TrialReader::text).orElse("host"),
-            disk.required("domain", TEXT, TrialReader::text).orElse("?"),
-            disk.value("disk", TEXT, TrialReader::text).orElse("xvda1"),
-            disk.word("role", ROLES).orElse(VolumeRole.ROOT),
-            series(disk, METRICS));
-    disk.close();
-    return read;
+  private static Optional<TrialFile.Disk> disk(Section in) {
+    String host = in.get("host", TEXT, "host");
+    Optional<String> domain = in.need("domain", TEXT);
+    String vdev = in.get("disk", TEXT, "xvda1");
+    VolumeRole role = in.get("role", ROLE, VolumeRole.ROOT);
+    Map<String, Series> series = series(in, METRICS);
+    return in.make(() -> new TrialFile.Disk(host, domain.orElseThrow(), vdev, role, series));
   }
 
-  private static Map<String, Series> series(Section section, List<String> keys) {
+  private static Map<String, Series> series(Section in, List<String> keys) {
     Map<String, Series> series = new LinkedHashMap<>();
-    for (String key : keys) {
-      section.value(key, SERIES, Series::parse).ifPresent(read -> series.put(key, read));
-    }
+    keys.forEach(key -> in.get(key, SERIES).ifPresent(read -> series.put(key, read)));
     return series;
   }
 
-  private static TrialFile.Expected expected(Section section) {
-    TrialFile.Expected expected =
-        new TrialFile.Expected(
-            section.required("at", Units.DURATION, DiskRuleReader::duration).orElse(0L),
-            Problems.line(section.node()),
-            facts(section, "alerts", "policy", "state"),
-            facts(section, "throttles", "set"),
-            facts(section, "decisions", "verdict", "policy", "guard"));
-    section.close();
-    return expected;
+  private static Optional<TrialFile.Expected> expected(Section in) {
+    Optional<Long> at = in.need("at", Value.DURATION);
+    List<TrialFile.Fact> alerts = facts(in, "alerts", "policy", "state");
+    List<TrialFile.Fact> throttles = facts(in, "throttles", "set");
+    List<TrialFile.Fact> decisions = facts(in, "decisions", "verdict", "policy", "guard");
+    return in.make(() ->
+        new TrialFile.Expected(at.orElseThrow(), in.line(), alerts, throttles, decisions));
   }
 
-  /** The facts of a list; null when it is not there, for then nothing is expected. */
+  /** The facts of a list; null when the list is missing, which expects nothing. */
   private static @Nullable List<TrialFile.Fact> facts(Section in, String key, String... more) {
-    if (!in.has(key)) {
-      return null;
-    }
-    List<TrialFile.Fact> facts = new ArrayList<>();
-    for (Section.Element each : in.elements(key)) {
-      Section.of(each.node(), each.path(), in.problems())
-          .ifPresent(section -> {
-            Map<String, String> parts = new LinkedHashMap<>();
-            Stream.concat(Stream.of(more), PLACE.stream())
-                .forEach(part ->
-                    section
-                        .value(part, TEXT, TrialReader::text)
-                        .ifPresent(value -> parts.put(part, value)));
-            section.close();
-            facts.add(new TrialFile.Fact(parts));
-          });
-    }
-    return facts;
+    return in.has(key) ? in.sections(key, fact -> Optional.of(fact(fact, more))) : null;
   }
 
-  private static Optional<String> text(String text) {
-    return text.isEmpty() || text.length() > 255 ? Optional.empty() : Optional.of(text);
+  private static TrialFile.Fact fact(Section in, String... more) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    Stream.concat(Stream.of(more), PLACE.stream())
+        .forEach(part -> in.get(part, TEXT).ifPresent(value -> parts.put(part, value)));
+    return in.closed(new TrialFile.Fact(parts));
   }
 }

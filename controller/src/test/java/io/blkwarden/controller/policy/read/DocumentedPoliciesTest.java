@@ -3,6 +3,7 @@ package io.blkwarden.controller.policy.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.policy.Labels;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

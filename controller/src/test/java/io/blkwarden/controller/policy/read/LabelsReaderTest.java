@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.policy.DomainLabels;
 import io.blkwarden.controller.policy.Labels;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.DomainRef;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,8 @@ package io.blkwarden.controller.policy.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.paging.NotifySettings;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

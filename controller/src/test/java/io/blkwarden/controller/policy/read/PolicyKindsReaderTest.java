@@ -3,16 +3,18 @@ package io.blkwarden.controller.policy.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.attribution.AttributionRule;
+import io.blkwarden.controller.baseline.BaselineThreshold;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.AttributionClause;
-import io.blkwarden.controller.policy.BaselineThreshold;
-import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.policy.baseline.OutlierPolicy;
+import io.blkwarden.controller.policy.budget.BudgetPolicy;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -82,8 +84,8 @@ final class PolicyKindsReaderTest {
                 + " most 1, found '110%'",
             "p.yaml:6:5: policies[1].budget: expected 1 to 4 budgets { metric, mean_above, over },"
                 + " found 0",
-            "p.yaml:8:5: policies[2].budget: expected one of 'when', 'swap' and 'budget', found"
-                + " when and budget");
+            "p.yaml:8:5: policies[2].budget: expected one of 'when', 'swap', 'budget', 'standing',"
+                + " 'fleet', found when and budget");
   }
 
   @Test

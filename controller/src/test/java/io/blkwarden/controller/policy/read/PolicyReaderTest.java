@@ -6,15 +6,17 @@ import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.controller.policy.Condition;
-import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.SafetyLimits;
-import io.blkwarden.controller.policy.SwapPolicy;
 import io.blkwarden.controller.policy.Threshold;
-import io.blkwarden.controller.policy.ThresholdPolicy;
+import io.blkwarden.controller.policy.swap.SwapPolicy;
+import io.blkwarden.controller.policy.threshold.ThresholdPolicy;
+import io.blkwarden.controller.policy.total.FleetPolicy;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
@@ -136,7 +138,7 @@ final class PolicyReaderTest {
                 """))
         .containsExactly(
             "p.yaml:3:5: policies[0].mod: unknown key; expected blame, budget, fleet,"
-                + " match, mode, name, only_if, swap, then, when; did you mean 'mode'?",
+                + " match, mode, name, only_if, standing, swap, then, when; did you mean 'mode'?",
             "p.yaml:4:21: policies[0].when.metric: expected one of "
                 + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
                 + " device.laggards, device.util, device_time_share, discard_bytes_per_s,"
@@ -153,6 +155,8 @@ final class PolicyReaderTest {
                 + " 'loud'",
             "p.yaml:7:44: policies[1].when.for: expected a duration such as 500ms, 10s, 5m or 2h,"
                 + " found '10'",
+            "p.yaml:7:61: policies[1].when.clear_below: expected at most 'above', 200/s, found"
+                + " '300'",
             "p.yaml:8:1: brake: unknown key; expected brakes, policies, protect; did you mean"
                 + " 'brakes'?");
   }
@@ -220,8 +224,8 @@ final class PolicyReaderTest {
                 + " found '1w'",
             "p.yaml:7:47: policies[2].swap.clear_below: expected at most 'above', 200 B/s, found"
                 + " '300'",
-            "p.yaml:8:5: policies[3].swap: expected one of 'when', 'swap' and 'budget', found when"
-                + " and swap");
+            "p.yaml:8:5: policies[3].swap: expected one of 'when', 'swap', 'budget', 'standing',"
+                + " 'fleet', found when and swap");
   }
 
   @Test
@@ -362,7 +366,7 @@ final class PolicyReaderTest {
                   - { name: p, when: { metric: iops, above: 2, for: 5s } }
                 """))
         .containsExactly(
-            "p.yaml:3:5: policies.name: expected a unique name, found 'p', which stands in this"
+            "p.yaml:3:5: policies.name: expected a unique name, found 'p', which is in this"
                 + " file too");
   }
 
@@ -441,7 +445,7 @@ final class PolicyReaderTest {
 
     assertThat(load.problems().stream().map(PolicyProblem::toString))
         .containsExactly(
-            "b.yaml:2:5: policies.name: expected a unique name, found 'swap-storm', which stands in"
+            "b.yaml:2:5: policies.name: expected a unique name, found 'swap-storm', which is in"
                 + " a.yaml too",
             "b.yaml:12:9: brakes: expected in one file only, found in a.yaml too");
     assertThat(load.policies().policies()).hasSize(1);
