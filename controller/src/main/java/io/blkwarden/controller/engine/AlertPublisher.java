@@ -62,7 +62,7 @@ final class AlertPublisher {
   /** Publishes the alert of a breached case if it differs from what was published last. */
   void refresh(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;
-    if (breach == null || engine.epoch().isEmpty()) {
+    if (breach == null || evaluation.policy.isStanding() || engine.epoch().isEmpty()) {
       return;
     }
     Alert.State state = state(evaluation, breach);

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.attribution.WindowBudget;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.throttle.ThrottleCounts;
@@ -237,9 +238,14 @@ final class EngineState {
     }
   }
 
-  /** Whether one more case may be opened on the host; counts it when it may. */
-  boolean openEvaluation(HostTracker tracker) {
-    if (evaluations >= EVALUATIONS_MAX || tracker.evaluations.size() >= HOST_EVALUATIONS_MAX) {
+  /**
+   * Whether one more evaluation may be opened on the host; counts it when it may. Standing policies
+   * leave half of the bounds to others.
+   */
+  boolean openEvaluation(HostTracker tracker, DiskPolicy policy) {
+    int parts = policy.isStanding() ? 2 : 1;
+    if (evaluations >= EVALUATIONS_MAX / parts
+        || tracker.evaluations.size() >= HOST_EVALUATIONS_MAX / parts) {
       return false;
     }
     evaluations++;

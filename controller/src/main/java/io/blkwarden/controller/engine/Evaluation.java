@@ -69,9 +69,9 @@ final class Evaluation {
     }
   }
 
-  /** Whether the disk is above the level just now. */
+  /** Whether the disk is over the policy's threshold now. */
   boolean breached() {
-    return breach != null && !breach.calm;
+    return breach != null && !breach.calm && !policy.isStanding();
   }
 
   /** Whether the policy may throttle the disk, be it on a person's word. */

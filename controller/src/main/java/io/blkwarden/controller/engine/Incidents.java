@@ -17,7 +17,10 @@ final class Incidents {
     List<String> devices = devices(tracker, evaluation);
     for (Evaluation other : tracker.evaluations.values()) {
       Breach breach = other.breach;
-      if (breach != null && other != evaluation && devices(tracker, other).equals(devices)) {
+      if (breach != null
+          && other != evaluation
+          && !other.policy.isStanding()
+          && devices(tracker, other).equals(devices)) {
         return breach.incident;
       }
     }

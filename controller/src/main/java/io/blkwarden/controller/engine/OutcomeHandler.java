@@ -125,7 +125,7 @@ final class OutcomeHandler {
       throttle.worked = false;
       throttle.doubts = 0;
       throttle.changesNothing = false;
-      throttle.effectOpen = throttle.owner != null && throttle.before.samples() > 0;
+      throttle.effectOpen = evaluates(throttle);
       throttle.judgeMillis =
           engine.millis() + engine.settings.settleMillis() + engine.settings.effectWindowMillis();
     }
@@ -230,7 +230,13 @@ final class OutcomeHandler {
   private void later(Throttle throttle) {
     throttle.renewMillis = engine.millis() + Math.max(1_000, throttle.leaseMillis / 8);
     throttle.judgeMillis = engine.millis() + engine.settings.effectWindowMillis();
-    throttle.effectOpen = throttle.owner != null && throttle.before.samples() > 0;
+    throttle.effectOpen = evaluates(throttle);
+  }
+
+  /** Of a standing throttle only whether it changes anything is evaluated. */
+  private static boolean evaluates(Throttle throttle) {
+    return throttle.owner != null
+        && (throttle.before.samples() > 0 || throttle.owner.policy.isStanding());
   }
 
   private void byItself(Outcome outcome, MessageId lease) {

@@ -112,7 +112,7 @@ final class RestoredAlerts {
   void join(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;
     List<Told> told = ofHosts.get(tracker.host());
-    if (breach == null || told == null) {
+    if (breach == null || told == null || evaluation.policy.isStanding()) {
       return;
     }
     if (told.removeIf(each -> each.last.id().equals(breach.alert))) {
@@ -197,7 +197,7 @@ final class RestoredAlerts {
     while (index < policies.size() && !policies.get(index).name().equals(told.last.policy())) {
       index++;
     }
-    if (index == policies.size()) {
+    if (index == policies.size() || policies.get(index).isStanding()) {
       return policiesComplete ? sentence(AlertPublisher.Ending.POLICY_GONE) : Optional.empty();
     }
     if (tracker.state.map().gap()) {

@@ -170,7 +170,7 @@ final class SampleHandler {
 
   private @Nullable Evaluation open(
       HostTracker tracker, int row, int policyIndex, DiskPolicy policy, double above) {
-    if (!engine.openEvaluation(tracker)) {
+    if (!engine.openEvaluation(tracker, policy)) {
       return null;
     }
     MappedDisk disk = tracker.state.disk(row);
@@ -285,7 +285,7 @@ final class SampleHandler {
     alerts.resolve(tracker, over, ending);
   }
 
-  /** Acts on the breaches, those that take most of their device first. */
+  /** Acts on the breaches, standing policies last, then by the share of device time. */
   private void drive(HostTracker tracker) {
     List<Evaluation> breached = new ArrayList<>();
     for (Evaluation each : tracker.evaluations.values()) {
@@ -294,7 +294,8 @@ final class SampleHandler {
       }
     }
     breached.sort(
-        Comparator.comparingDouble((Evaluation each) -> -share(tracker, each))
+        Comparator.comparing((Evaluation each) -> each.policy.isStanding())
+            .thenComparingDouble(each -> -share(tracker, each))
             .thenComparingInt(each -> each.row)
             .thenComparingInt(each -> each.policyIndex));
     for (Evaluation each : breached) {
@@ -322,8 +323,10 @@ final class SampleHandler {
       @Nullable Throttle throttle,
       String reason) {
     Map<String, Double> numbers = new TreeMap<>();
-    numbers.put(evaluation.detector.when().metric().id(), evaluation.value);
-    numbers.put("above", evaluation.detector.when().above());
+    if (!evaluation.policy.isStanding()) {
+      numbers.put(evaluation.detector.when().metric().id(), evaluation.value);
+      numbers.put("above", evaluation.detector.when().above());
+    }
     for (Metric metric :
         List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL)) {
       double value =
@@ -345,6 +348,8 @@ final class SampleHandler {
             throttle == null ? null : throttle.lease,
             reason,
             numbers);
-    return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.alert);
+    return evaluation.breach == null || evaluation.policy.isStanding()
+        ? decision
+        : decision.toldBy(evaluation.breach.alert);
   }
 }

@@ -155,7 +155,7 @@ final class SnapshotReader {
         each.person,
         each.reason,
         engine.now().wall().plusMillis(each.endsMillis - engine.millis()),
-        breach == null ? null : breach.alert,
+        breach == null || owner.policy.isStanding() ? null : breach.alert,
         breach == null ? null : breach.effect);
   }
 }

@@ -140,9 +140,10 @@ final class ThrottlePlanner {
             evaluation.policy.then().leaseMillis(),
             evaluation.reason());
     throttle.owner = evaluation;
-    throttle.before =
-        evaluation.history.between(
-            engine.millis() - engine.settings.effectWindowMillis(), engine.millis());
+    if (!evaluation.policy.isStanding()) {
+      long window = engine.settings.effectWindowMillis();
+      throttle.before = evaluation.history.between(engine.millis() - window, engine.millis());
+    }
     breach.throttle = throttle;
     breach.step = rung.index();
     decide(
@@ -184,17 +185,11 @@ final class ThrottlePlanner {
     return false;
   }
 
-  /** Whether a person paused acting; says so, and leaves on the alert what would be set. */
+  /** Whether enforcement is paused, which is then recorded. */
   private boolean paused(HostTracker tracker, Evaluation evaluation) {
-    Optional<String> why = PauseText.why(engine);
-    why.ifPresent(text ->
-        decide(
-            tracker,
-            evaluation,
-            Decision.Verdict.REFUSE,
-            "paused",
-            "not throttled: " + text,
-            null));
+    Optional<String> why = PauseText.why(engine).map(text -> "not throttled: " + text);
+    why.ifPresent(
+        text -> decide(tracker, evaluation, Decision.Verdict.REFUSE, "paused", text, null));
     return why.isPresent();
   }
 
@@ -220,7 +215,7 @@ final class ThrottlePlanner {
 
   private void keep(HostTracker tracker, Evaluation evaluation, Breach breach, Throttle held) {
     boolean found = held.owner == null && held.person == null && held.held();
-    if (found && !breach.done && evaluation.mayAdopt()) {
+    if ((found || StandingThrottles.yields(held, evaluation)) && !breach.done && evaluation.mayAdopt()) {
       adopt(tracker, evaluation, breach, held);
     }
     if (held.owner != evaluation) {
@@ -248,7 +243,8 @@ final class ThrottlePlanner {
     }
     if (!held.held()) {
       again(tracker, evaluation, breach, held);
-    } else if (hindrance(tracker, tracker.state.disk(evaluation.row)).isEmpty()
+    } else if (!evaluation.policy.isStanding()
+        && hindrance(tracker, tracker.state.disk(evaluation.row)).isEmpty()
         && wider.drive(tracker, evaluation, held)) {
       return;
     } else if (judge(tracker, evaluation, breach, held) && engine.millis() >= held.renewMillis) {
@@ -274,12 +270,15 @@ final class ThrottlePlanner {
         held);
   }
 
-  /** Takes over a throttle that a heartbeat told of. */
+  /** Takes over a throttle that a heartbeat reported, or that a standing policy yields. */
   private void adopt(HostTracker tracker, Evaluation evaluation, Breach breach, Throttle held) {
+    boolean yielded = StandingThrottles.disown(held);
     held.owner = evaluation;
     held.leaseMillis = evaluation.policy.then().leaseMillis();
     held.renewMillis = held.endsMillis - held.leaseMillis / 2;
-    if (held.way != null) {
+    if (evaluation.policy.isStanding()) {
+      StandingThrottles.adopted(held, engine.millis());
+    } else if (held.way != null || yielded) {
       judgeAnew(evaluation, held);
     } else if (held.before.samples() == 0) {
       held.effectOpen = true; // what was before is not known, only whether it holds anything back
@@ -382,11 +381,21 @@ final class ThrottlePlanner {
       decide(tracker, evaluation, Decision.Verdict.SKIP, "no renewal", hindered.get(), held);
       return;
     }
-    leases.set(tracker, held, disk, held.restraint, PendingCommand.Purpose.RENEW);
+    Restraint wanted = StandingThrottles.wanted(held, evaluation);
+    boolean same = wanted.equals(held.restraint);
+    Decision.Verdict verdict = same ? Decision.Verdict.RENEW : Decision.Verdict.EASE;
+    String why =
+        evaluation.policy.isStanding() ? "the policy matches the disk" : "the breach goes on";
+    String reason = same ? why : "%s is set again: %s".formatted(wanted, why);
+    leases.set(
+        tracker,
+        held,
+        disk,
+        wanted,
+        same ? PendingCommand.Purpose.RENEW : PendingCommand.Purpose.MOVE);
     engine.add(
         new Effect.RecordDecision(
-            SampleHandler.decision(
-                engine, tracker, evaluation, Decision.Verdict.RENEW, held, "the breach goes on")));
+            SampleHandler.decision(engine, tracker, evaluation, verdict, held, reason)));
   }
 
   /** Why a held throttle may not be set again; its lease ends by itself then. */
@@ -427,19 +436,12 @@ final class ThrottlePlanner {
 
   /** Gives the throttle of a case that is over to another breach of the disk, or ends it. */
   void hand(HostTracker tracker, Evaluation over, Throttle held, AlertPublisher.Ending ending) {
-    for (Evaluation other : tracker.evaluations.values()) {
-      Breach breach = other.breach;
-      if (breach != null
-          && !breach.calm
-          && !breach.done
-          && other.disk.equals(over.disk)
-          && other.mayAdopt()) {
-        held.owner = null;
-        adopt(tracker, other, breach, held);
-        return;
-      }
-    }
     held.owner = null;
+    Evaluation next = StandingThrottles.next(tracker, over);
+    if (next != null && next.breach != null) {
+      adopt(tracker, next, next.breach, held);
+      return;
+    }
     if (tracker.runs.duplicate()) {
       return; // no command is sent there: the lease expires
     }
