@@ -66,4 +66,19 @@ final class PolicyShowTest {
     assertThat(typed.err()).contains("p.yaml:1");
     assertThat(typed.out()).contains("brakes:");
   }
+
+  @Test
+  void aStandingPolicyShowsTheLeaseThatIsUsed() throws Exception {
+    String standing =
+        """
+        policies:
+          - name: small-plan
+            match: { plan: small }
+            standing: { limit: 400/s, lease: 24h }
+        """;
+    assertThat(Typed.type("", "policy", "check", file(standing).toString()).code()).isZero();
+    assertThat(Typed.type("", "policy", "show", file(standing).toString()).out())
+        .contains("  - name: small-plan\n    kind: standing\n    mode: shadow\n")
+        .contains("    restraint: limit 400/s\n    lease: 1h\n");
+  }
 }

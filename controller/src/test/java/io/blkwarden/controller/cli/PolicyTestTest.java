@@ -142,4 +142,34 @@ final class PolicyTestTest {
     assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(typed.err()).contains("test.yaml:4", "hosts.fast.device", "hdd, ssd", "'sdd'");
   }
+
+  @Test
+  void aStandingPolicyIsTested() throws Exception {
+    Files.writeString(
+        folder.resolve("standing.yaml"),
+        """
+        policies:
+          - name: swap-is-last
+            mode: auto
+            match: { role: swap }
+            standing: { priority: idle, lease: 1h }
+        """);
+    Typed typed =
+        test(
+            """
+            policies: standing.yaml
+            tests:
+              - name: set at once
+                disks:
+                  - { domain: vm176, disk: xvda2, role: swap, read_iops: 0 }
+                  - { domain: vm5, role: root, read_iops: 900 }
+                expect:
+                  - at: 5s
+                    alerts: []
+                    throttles: [ { set: idle, domain: vm176, disk: xvda2 } ]
+                    decisions: [ { verdict: act, policy: swap-is-last } ]
+            """);
+
+    assertThat(typed.code()).as(typed.out() + typed.err()).isZero();
+  }
 }
