@@ -9,10 +9,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Names the disks that hurt their neighbours on one device, or says why it names none.
+ * The algorithm that finds the disks that cause the latency of others on one device.
  *
- * <p>Rank by share of device time, confirm by {@link Correlation}, and require a margin over the
- * runner-up. A disk's own latency is never evidence against it. Unknown slots count for nothing.
+ * <p>It ranks disks by their share of device time, confirms them by {@link Correlation}, and requires
+ * a margin over the runner-up. A disk's own latency is not evidence against it. Unknown slots do not
+ * count.
  */
 public final class Attribution {
   private static final Comparator<Suspect> WORST_FIRST =
@@ -23,7 +24,7 @@ public final class Attribution {
 
   private Attribution() {}
 
-  /** Judges a window. */
+  /** Evaluates a window. */
   public static Verdict judge(AttributionWindow window, AttributionRule rule) {
     NeighbourLatencies waits = NeighbourLatencies.of(window);
     List<Suspect> suspects = new ArrayList<>();
@@ -33,7 +34,7 @@ public final class Attribution {
       known += tally.known() > 0 ? 1 : 0;
       double correlation = Correlation.of(window, waits, disk, rule.hurtAwaitMillis());
       if (tally.enough() && !Double.isNaN(correlation)) {
-        double coverage = (double) tally.judged() / window.slots();
+        double coverage = (double) tally.comparable() / window.slots();
         suspects.add(new Suspect(disk, tally.share(), tally.work(), correlation, coverage));
       }
     }

@@ -1,19 +1,19 @@
 package io.blkwarden.controller.attribution;
 
 /**
- * How far a suspect's work rises and falls with its neighbours' waiting: CPI2's antagonist
- * correlation (Zhang et al., EuroSys 2013, section 4.2), carried over to disks.
+ * The correlation of a suspect's work with its neighbours' latency: CPI2's antagonist correlation
+ * (Zhang et al., EuroSys 2013, section 4.2), adapted to disks.
  *
- * <p>There: a suspect's CPU usage {@code u}, normalised so that it sums to 1 over the window,
- * weighs by how much the victim's cycles per instruction {@code c} are above or below a threshold
- * {@code t}: each sample adds {@code u(1 - t/c)} above and {@code u(c/t - 1)} below.
+ * <p>In CPI2, a suspect's CPU usage {@code u}, normalised to a sum of 1 over the window, is weighted
+ * by how far the victim's cycles per instruction {@code c} are above or below a threshold {@code
+ * t}: each sample adds {@code u(1 - t/c)} above and {@code u(c/t - 1)} below.
  *
  * <p>Here {@code c} is the median of the neighbours' mean I/O times, without the suspect's own, and
- * {@code u} is work at a constant price for each I/O and byte: measured device time contains
- * waiting, so a victim's rises with its own pain. Two things differ. Hurt and calm slots weigh the
- * same together however many there are of each: else a disk that always does the same is suspect as
- * soon as most slots are hurt. And {@code t} is the geometric mean of the waits in the hurt and in
- * the calm slots, not the limit of what hurts: with it the result is the contrast of the waits,
+ * {@code u} is work at constant costs of I/Os and bytes: measured device time includes waiting, so a
+ * victim's rises with its own latency. Two things differ. Affected and calm slots have the same
+ * total weight, whatever their number: otherwise a disk with constant load would be suspect as soon
+ * as most slots are affected. And {@code t} is the geometric mean of the latencies in affected and
+ * in calm slots, not the limit of the rule: the result is the contrast of the latencies,
  * {@code 1 - sqrt(calm/hurt)}, times the contrast of the work, {@code (hurt - calm) / (hurt +
  * calm)}.
  */
@@ -27,7 +27,7 @@ final class Correlation {
 
   private Correlation() {}
 
-  /** From -1 to 1; {@link Double#NaN} without hurt and calm slots, and for one that did nothing. */
+  /** From -1 to 1; {@link Double#NaN} without affected and calm slots, and for an idle disk. */
   static double of(
       AttributionWindow window, NeighbourLatencies waits, int disk, double hurtMillis) {
     Correlation sums = new Correlation();

@@ -3,9 +3,9 @@ package io.blkwarden.controller.attribution;
 import java.util.Arrays;
 
 /**
- * For each disk and slot of a window the median of the other disks' mean times of an I/O.
+ * The median of the other disks' mean times of an I/O, for each disk and slot of a window.
  *
- * <p>One sort a slot serves all of its disks. A disk's own time never counts for itself.
+ * <p>A slot is sorted once for all of its disks.
  */
 final class NeighbourLatencies {
   private final int disks;

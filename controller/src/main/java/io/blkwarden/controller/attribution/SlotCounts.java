@@ -1,13 +1,13 @@
 package io.blkwarden.controller.attribution;
 
 /**
- * How a disk's slots divide.
+ * The slots of a disk by the latency of its neighbours.
  *
  * @param known slots in which it was measured
- * @param hurt of these, slots in which its neighbours were hurt
- * @param calm of these, slots in which they were not
- * @param share its part of all known disks' device time in the hurt slots
- * @param work that it did a second in the hurt slots, at a constant price
+ * @param hurt of these, slots with affected neighbours
+ * @param calm of these, slots without
+ * @param share its share of all known disks' device time in the affected slots
+ * @param work per second in the affected slots, at constant costs
  */
 record SlotCounts(int known, int hurt, int calm, double share, double work) {
   static SlotCounts of(
@@ -43,7 +43,7 @@ record SlotCounts(int known, int hurt, int calm, double share, double work) {
     return sum;
   }
 
-  int judged() {
+  int comparable() {
     return hurt + calm;
   }
 

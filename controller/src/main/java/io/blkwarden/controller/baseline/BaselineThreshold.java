@@ -4,17 +4,17 @@ import io.blkwarden.model.Require;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A level that follows what the fleet's disks of the same class do: the mean and so many standard
- * deviations, or a percentile.
+ * A threshold that follows the baseline of a class of disks: the mean plus some standard deviations,
+ * or a percentile.
  *
- * @param sigmas standard deviations above the mean, 0 to 10; counts when there is no percentile
- * @param percentile above 0, below 100; absent when the sigmas count
- * @param floor least level, in the metric's unit
- * @param minDisks fewest disks of the class, 2 to 1,000,000; with fewer there is no level
+ * @param sigmas standard deviations above the mean, 0 to 10; used without a percentile
+ * @param percentile above 0, below 100; absent when sigmas are used
+ * @param floor least threshold, in the metric's unit
+ * @param minDisks fewest disks of the class, 2 to 1,000,000; with fewer there is no threshold
  */
 public record BaselineThreshold(
     double sigmas, @Nullable Double percentile, double floor, int minDisks) {
-  /** Fewest disks unless a policy says otherwise. */
+  /** Default of {@code minDisks}. */
   public static final int MIN_DISKS = 20;
 
   public BaselineThreshold {
@@ -23,7 +23,7 @@ public record BaselineThreshold(
     Require.within(minDisks, 2, 1_000_000, "min_disks");
   }
 
-  /** How people call it. */
+  /** The threshold in words. */
   public String text() {
     return percentile == null
         ? "mean plus %s sigmas".formatted(plain(sigmas))

@@ -4,7 +4,7 @@ import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.shown.PolicyTree;
+import io.blkwarden.controller.policy.PolicyTree;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.math.BigDecimal;

@@ -8,8 +8,8 @@ import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.LabelsReader;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
-import io.blkwarden.controller.policy.read.TrialReader;
-import io.blkwarden.controller.policy.trial.TrialFile;
+import io.blkwarden.controller.policy.read.PolicyTestReader;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.controller.policytest.PolicyTestRun;
@@ -53,7 +53,7 @@ final class PolicyTest implements Callable<Integer> {
   }
 
   /** A test with the policies that it is about. */
-  private record Ready(Path path, TrialFile.Trial test, PolicySet policies) {}
+  private record Ready(Path path, PolicyTestFile.Trial test, PolicySet policies) {}
 
   @Override
   public Integer call() {
@@ -88,9 +88,9 @@ final class PolicyTest implements Callable<Integer> {
   private List<Ready> read(Path path) {
     List<PolicyProblem> found = new ArrayList<>();
     try {
-      TrialReader.Load load = TrialReader.read(PolicyFiles.one(path));
+      PolicyTestReader.Load load = PolicyTestReader.read(PolicyFiles.one(path));
       found.addAll(load.problems());
-      TrialFile file = load.file();
+      PolicyTestFile file = load.file();
       if (file != null) {
         PolicySet policies = policies(path.toAbsolutePath().resolveSibling(""), file, found);
         if (found.isEmpty()) {
@@ -113,7 +113,7 @@ final class PolicyTest implements Callable<Integer> {
     return List.of();
   }
 
-  private static PolicySet policies(Path folder, TrialFile file, List<PolicyProblem> problems)
+  private static PolicySet policies(Path folder, PolicyTestFile file, List<PolicyProblem> problems)
       throws IOException {
     List<PolicyFile> files = new ArrayList<>();
     for (String each : file.policies()) {

@@ -44,7 +44,7 @@ final class AlertSuppressions {
     Instant now = engine.now().wall();
     return alert.marked(
         engine.operatorState().silencing(alert, now).map(Silence::id).orElse(null),
-        engine.operatorState().acking(alert, now).map(Ack::by).orElse(null),
+        engine.operatorState().acknowledging(alert, now).map(Ack::by).orElse(null),
         inhibitor(alert));
   }
 

@@ -65,7 +65,7 @@ final class BaselineLearner {
     if (engine.epoch().isPresent() && engine.millis() >= storeMillis + STORE_MILLIS) {
       storeMillis = engine.millis();
       baselines
-          .specs(engine.now().wall())
+          .all(engine.now().wall())
           .forEach(baseline -> engine.add(new Effect.StoreBaseline(baseline)));
     }
   }

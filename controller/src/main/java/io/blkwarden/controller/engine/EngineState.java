@@ -47,7 +47,7 @@ final class EngineState {
   private final String issuer;
   private PolicyIndex policies = new PolicyIndex(PolicySet.EMPTY);
   private OptionalLong epoch = OptionalLong.empty();
-  private OperatorState operatorState = OperatorState.NOTHING;
+  private OperatorState operatorState = OperatorState.NONE;
   private Moment now;
   private List<Effect> effects = new ArrayList<>();
   private int hostsLive;

@@ -69,7 +69,7 @@ final class PolicyIndex {
     for (short i = 0; i < found.length; i++) {
       DiskPolicy policy = ofDisks.get(i);
       boolean once = !policy.oncePerDomain() || state.firstSwapDisk(row);
-      if (once && policies.fits(policy.match(), state.host(), disk)) {
+      if (once && policies.matches(policy.match(), state.host(), disk)) {
         found[count++] = i;
       }
     }
@@ -88,7 +88,7 @@ final class PolicyIndex {
       return state.firstSwapDisk(row);
     }
     return IntStream.of(state.domainRows(metric, row))
-            .filter(each -> policies.fits(policy.match(), state.host(), state.disk(each)))
+            .filter(each -> policies.matches(policy.match(), state.host(), state.disk(each)))
             .findFirst()
             .orElse(row)
         == row;
@@ -102,11 +102,11 @@ final class PolicyIndex {
       case DEVICE -> host ? IntStream.range(0, state.devices().size()).toArray() : new int[0];
       case DISK ->
           IntStream.range(0, state.rows())
-              .filter(row -> policies.fits(match, state.host(), state.disk(row)))
+              .filter(row -> policies.matches(match, state.host(), state.disk(row)))
               .toArray();
       case DOMAIN ->
           IntStream.range(0, state.rows())
-              .filter(row -> policies.fits(match, state.host(), state.disk(row)))
+              .filter(row -> policies.matches(match, state.host(), state.disk(row)))
               .filter(row -> firstFitting(policy, state, row))
               .toArray();
     };

@@ -2,7 +2,7 @@ package io.blkwarden.controller.http;
 
 import io.blkwarden.controller.history.RecentDecisions;
 import io.blkwarden.controller.policy.Policy;
-import io.blkwarden.controller.policy.shown.PolicyTree;
+import io.blkwarden.controller.policy.PolicyTree;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.HostId;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -36,8 +36,8 @@ final class FleetRoutes {
   List<Topic> topics() {
     return List.of(
         new Topic("state", () -> state().hashCode(), this::state),
-        new Topic("fleet", shown.history()::looks, shown.history()::overview),
-        new Topic("chart", shown.history()::looks, shown.history()::chart),
+        new Topic("fleet", shown.history()::refreshes, shown.history()::overview),
+        new Topic("chart", shown.history()::refreshes, shown.history()::chart),
         new Topic("acts", shown.history()::revision, this::acts),
         new Topic("alerts", shown.view()::alertRevision, this::alerts),
         new Topic("decisions", shown.recentDecisions()::revision, this::decisions),

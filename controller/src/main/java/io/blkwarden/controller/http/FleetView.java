@@ -86,7 +86,7 @@ public final class FleetView {
 
   private record Disks(int all, int unresolved) {}
 
-  private volatile OperatorState operatorState = OperatorState.NOTHING;
+  private volatile OperatorState operatorState = OperatorState.NONE;
   private volatile PolicySet policies = PolicySet.EMPTY;
   private final AtomicLong policyRevision = new AtomicLong();
   private final AtomicLong alertRevision = new AtomicLong();

@@ -39,7 +39,7 @@ public record DomainLabels(
    * What dom0 wrote of a domain into xenstore, as the mapping carries it. Whatever {@code
    * protected} says but a plain no protects, so that a misspelt word does too.
    */
-  static DomainLabels carried(Map<String, String> labels) {
+  static DomainLabels ofXenstore(Map<String, String> labels) {
     if (labels.isEmpty()) {
       return NONE;
     }
@@ -55,7 +55,7 @@ public record DomainLabels(
   }
 
   /** These labels with what the other ones say instead; protected when either says so. */
-  DomainLabels overlaid(DomainLabels over) {
+  DomainLabels overriddenBy(DomainLabels over) {
     Map<String, String> all = new TreeMap<>(over.others);
     for (Map.Entry<String, String> each : others.entrySet()) {
       if (all.size() < OTHERS_MAX) {

@@ -45,7 +45,7 @@ public final class Labels {
    * xenstore. Protected when either says so.
    */
   public DomainLabels of(MappedDisk disk) {
-    return DomainLabels.carried(disk.domainLabels()).overlaid(of(disk.domain()));
+    return DomainLabels.ofXenstore(disk.domainLabels()).overriddenBy(of(disk.domain()));
   }
 
   /** What the file says of a domain. */
@@ -56,12 +56,12 @@ public final class Labels {
     DomainLabels found = DomainLabels.NONE;
     for (Map.Entry<Glob, DomainLabels> each : patterns) {
       if (each.getKey().matches(domain.name())) {
-        found = found.overlaid(each.getValue());
+        found = found.overriddenBy(each.getValue());
       }
     }
     return found
-        .overlaid(entries.getOrDefault(domain.name(), DomainLabels.NONE))
-        .overlaid(entries.getOrDefault(domain.uuid().toString(), DomainLabels.NONE));
+        .overriddenBy(entries.getOrDefault(domain.name(), DomainLabels.NONE))
+        .overriddenBy(entries.getOrDefault(domain.uuid().toString(), DomainLabels.NONE));
   }
 
   /** Only what protects. */

@@ -90,7 +90,7 @@ public record Match(
   }
 
   /** Whether the disk matches, with the labels of its domain. */
-  public boolean fits(HostId hostId, MappedDisk disk, DomainLabels said) {
+  public boolean matches(HostId hostId, MappedDisk disk, DomainLabels said) {
     String path = disk.volume().path();
     return (roles.isEmpty() || roles.contains(disk.volume().role()))
         && host.matches(hostId.value())

@@ -45,13 +45,13 @@ public record PolicySet(
   }
 
   /** Whether the disk matches. */
-  public boolean fits(Match match, HostId host, MappedDisk disk) {
-    return match.fits(host, disk, labels.of(disk));
+  public boolean matches(Match match, HostId host, MappedDisk disk) {
+    return match.matches(host, disk, labels.of(disk));
   }
 
   /** Whether a protect rule or a label forbids throttling the disk. */
   public boolean protects(HostId host, MappedDisk disk) {
     DomainLabels said = labels.of(disk);
-    return said.isProtected() || protect.stream().anyMatch(rule -> rule.fits(host, disk, said));
+    return said.isProtected() || protect.stream().anyMatch(rule -> rule.matches(host, disk, said));
   }
 }

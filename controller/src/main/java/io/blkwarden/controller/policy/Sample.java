@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Sample {
   private HostState state = new HostState(HostId.FLEET);
   private int row;
-  private boolean gateHolds;
+  private boolean conditionHolds;
   private ClearRule.Verdict mayClear = ClearRule.Verdict.UNKNOWN;
   private @Nullable DetectorFeed feed;
 
@@ -30,7 +30,7 @@ public final class Sample {
       ClearRule.Verdict mayClear) {
     this.state = state;
     this.row = row;
-    this.gateHolds = gateHolds;
+    this.conditionHolds = gateHolds;
     this.mayClear = mayClear;
     this.feed = feed;
   }
@@ -67,8 +67,8 @@ public final class Sample {
   }
 
   /** Whether the policy's further condition is true. */
-  public boolean gateHolds() {
-    return gateHolds;
+  public boolean conditionHolds() {
+    return conditionHolds;
   }
 
   /** Whether a low value means that the cause is gone. */

@@ -6,8 +6,8 @@ import io.blkwarden.controller.engine.FleetEngine;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.trial.TrialFile;
-import io.blkwarden.controller.policy.trial.TrialFile.Fact;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile.Fact;
 import io.blkwarden.controller.replay.SimulatedAgents;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.DomainRef;
@@ -37,7 +37,7 @@ public final class PolicyTestRun {
   private static final long BEAT_MILLIS = 5_000;
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final TrialFile.Trial test;
+  private final PolicyTestFile.Trial test;
   private final FleetEngine step;
   private final SimulatedAgents agents;
   private final List<TestHost> hosts = new ArrayList<>();
@@ -46,17 +46,17 @@ public final class PolicyTestRun {
   private final List<Fact> decisions = new ArrayList<>();
   private long millis;
 
-  private PolicyTestRun(TrialFile.Trial test, PolicySet policies) {
+  private PolicyTestRun(PolicyTestFile.Trial test, PolicySet policies) {
     this.test = test;
     SplittableRandom random = new SplittableRandom(SEED);
     this.agents = new SimulatedAgents(random.split());
     this.step = new FleetEngine(EngineSettings.DEFAULT, random.split(), "test");
-    Map<String, List<TrialFile.Disk>> byHost = new LinkedHashMap<>();
+    Map<String, List<PolicyTestFile.Disk>> byHost = new LinkedHashMap<>();
     test.disks()
         .forEach(disk -> byHost.computeIfAbsent(disk.host(), _ -> new ArrayList<>()).add(disk));
     byHost.forEach((name, disks) ->
         hosts.add(
-            new TestHost(name, disks, test.hosts().getOrDefault(name, TrialFile.Host.PLAIN))));
+            new TestHost(name, disks, test.hosts().getOrDefault(name, PolicyTestFile.Host.PLAIN))));
     feed(new Input.PoliciesLoaded(policies));
     feed(new Input.LeadershipGained(EPOCH));
     for (TestHost host : hosts) {
@@ -72,11 +72,11 @@ public final class PolicyTestRun {
    *
    * @return what was not as expected, a sentence or two each; none when all was
    */
-  public static List<String> run(TrialFile.Trial test, PolicySet policies) {
+  public static List<String> run(PolicyTestFile.Trial test, PolicySet policies) {
     PolicyTestRun run = new PolicyTestRun(test, policies);
     List<String> failures = new ArrayList<>();
     int interval = 0;
-    for (TrialFile.Expected each : test.expected()) {
+    for (PolicyTestFile.Expected each : test.expected()) {
       while (run.millis + test.intervalMillis() <= each.atMillis()) {
         run.pass(interval++);
       }
@@ -220,7 +220,7 @@ public final class PolicyTestRun {
     }
   }
 
-  private void compare(TrialFile.Expected at, List<String> failures) {
+  private void compare(PolicyTestFile.Expected at, List<String> failures) {
     compare(at, "alerts", at.alerts(), List.copyOf(alerts.values()), failures);
     compare(at, "throttles", at.throttles(), List.copyOf(throttles.values()), failures);
     compare(at, "decisions", at.decisions(), List.copyOf(decisions), failures);
@@ -228,7 +228,7 @@ public final class PolicyTestRun {
   }
 
   private static void compare(
-      TrialFile.Expected at,
+      PolicyTestFile.Expected at,
       String what,
       @Nullable List<Fact> wanted,
       List<Fact> found,

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.policytest;
 
-import io.blkwarden.controller.policy.trial.Series;
-import io.blkwarden.controller.policy.trial.TrialFile;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile;
+import io.blkwarden.controller.policy.testfile.Series;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -45,7 +45,7 @@ final class TestHost {
   private final UUID boot;
   private final UUID run;
   private final List<PhysicalDevice> devices;
-  private final List<TrialFile.Disk> made;
+  private final List<PolicyTestFile.Disk> made;
   private final List<MappedDisk> disks = new ArrayList<>();
   private final Map<String, Series> pressure;
   private final double[][] counters;
@@ -57,7 +57,7 @@ final class TestHost {
   private boolean pressed;
   private long sequence;
 
-  TestHost(String name, List<TrialFile.Disk> made, TrialFile.Host told) {
+  TestHost(String name, List<PolicyTestFile.Disk> made, PolicyTestFile.Host told) {
     this.devices =
         List.of(
             new PhysicalDevice(
@@ -75,7 +75,7 @@ final class TestHost {
     this.known = new boolean[made.size()];
     Map<String, Integer> domids = new LinkedHashMap<>();
     for (int i = 0; i < made.size(); i++) {
-      TrialFile.Disk disk = made.get(i);
+      PolicyTestFile.Disk disk = made.get(i);
       domids.putIfAbsent(disk.domain(), domids.size() + 1);
       disks.add(mapped(disk, i, domids.getOrDefault(disk.domain(), 1)));
     }
@@ -85,7 +85,7 @@ final class TestHost {
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
   }
 
-  private MappedDisk mapped(TrialFile.Disk disk, int index, int domid) {
+  private MappedDisk mapped(PolicyTestFile.Disk disk, int index, int domid) {
     return new MappedDisk(
         new DomainRef(uuid(disk.domain()), domid, disk.domain()),
         new DiskRef(disk.vdev(), 51_712 + index, BackendKind.VBD, "w"),

@@ -206,14 +206,14 @@ final class ControllerPipelineTest {
 
   @Test
   void whatAnOperatorSaidIsTakenBeforeAClaimThatCameAfterIt() {
-    bus.shared.next(new SharedState.OperatorInputs(OperatorState.NOTHING));
+    bus.shared.next(new SharedState.OperatorInputs(OperatorState.NONE));
     bus.shared.next(new SharedState.OpenAlerts(List.of()));
     bus.leads(new Leadership.Leading(7));
     time.advanceTime();
 
     assertThat(inputs)
         .containsExactly(
-            new Input.OperatorStateChanged(OperatorState.NOTHING),
+            new Input.OperatorStateChanged(OperatorState.NONE),
             new Input.AlertsRestored(List.of()),
             new Input.LeadershipGained(7));
   }

@@ -49,7 +49,7 @@ final class BaselineBucketTest {
       baselines.add(CLASS, 1e6 * disk, 1);
     }
     baselines.endRound(60_000, 1);
-    return baselines.specs(Instant.parse("2026-11-22T18:00:00Z")).getFirst();
+    return baselines.all(Instant.parse("2026-11-22T18:00:00Z")).getFirst();
   }
 
   private NatsFleetBus bus(NatsServer server, String name, Recording inbox) {
@@ -117,7 +117,7 @@ final class BaselineBucketTest {
         .isEqualTo(DeviceClass.UNKNOWN);
     BaselineTable next = new BaselineTable();
     next.load(baseline, false, 1);
-    assertThat(next.level(CLASS, new BaselineThreshold(0, 50.0, 1, 10))).isBetween(18e6, 21e6);
+    assertThat(next.threshold(CLASS, new BaselineThreshold(0, 50.0, 1, 10))).isBetween(18e6, 21e6);
     String odd =
         new String(BaselineJson.encode(baseline), StandardCharsets.UTF_8)
             .replace("read_bytes_per_s", "nonsense");

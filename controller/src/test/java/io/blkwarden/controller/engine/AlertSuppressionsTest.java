@@ -93,7 +93,7 @@ final class AlertSuppressionsTest {
           .singleElement()
           .extracting(Alert::ackedBy)
           .isEqualTo("ana");
-      assertThat(EngineRig.alerts(rig.feed(new Input.OperatorStateChanged(OperatorState.NOTHING))))
+      assertThat(EngineRig.alerts(rig.feed(new Input.OperatorStateChanged(OperatorState.NONE))))
           .singleElement()
           .matches(alert -> !alert.quiet());
     }

@@ -32,7 +32,7 @@ final class PauseTest {
   }
 
   private static void resume(EngineRig rig) {
-    rig.feed(new Input.OperatorStateChanged(OperatorState.NOTHING));
+    rig.feed(new Input.OperatorStateChanged(OperatorState.NONE));
   }
 
   @Test

@@ -15,8 +15,8 @@ final class DomainLabelsTest {
       many.put("file" + i, "new");
     }
     DomainLabels below =
-        DomainLabels.carried(Map.of("tier", "old", "file0", "old", "plan", "p", "owner", "o"));
-    DomainLabels all = below.overlaid(new DomainLabels("q", "", false, many));
+        DomainLabels.ofXenstore(Map.of("tier", "old", "file0", "old", "plan", "p", "owner", "o"));
+    DomainLabels all = below.overriddenBy(new DomainLabels("q", "", false, many));
 
     assertThat(all.others()).isEqualTo(many);
     assertThat(all.plan()).isEqualTo("q");

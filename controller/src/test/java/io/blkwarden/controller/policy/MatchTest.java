@@ -38,7 +38,7 @@ final class MatchTest {
           new PhysicalDevice(
               "sd" + number, new DeviceNumber(8, number), "none", Actuator.UNKNOWN, each));
     }
-    return match.fits(
+    return match.matches(
         new HostId("dom0-1"),
         new MappedDisk(
             disk.domain(),

@@ -76,7 +76,7 @@ public final class OutlierTable implements DetectorFeed.OfBaselines {
     for (int row = 0; row < classes.length; row++) {
       DiskClass of = classes[row];
       if (of != null && !of.equals(last)) {
-        level = (float) baselines.level(of, policy.level());
+        level = (float) baselines.threshold(of, policy.level());
         last = of;
       }
       levels[row] = of == null ? Float.NaN : level;

@@ -32,7 +32,7 @@ public final class BudgetDetector implements Detector {
       if (!(part > policy.warnAt())) {
         return Change.QUIET;
       }
-      breached = sample.gateHolds();
+      breached = sample.conditionHolds();
       exhausted = part > 1;
       return breached ? Change.BREACHED : Change.NONE;
     }

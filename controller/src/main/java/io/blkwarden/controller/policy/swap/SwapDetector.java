@@ -58,7 +58,7 @@ public final class SwapDetector implements Detector {
       return Change.QUIET;
     }
     heldMillis = total;
-    breached = Math.min(meanIn, meanOut) >= TWO_WAY * both && sample.gateHolds();
+    breached = Math.min(meanIn, meanOut) >= TWO_WAY * both && sample.conditionHolds();
     clear.restart();
     return breached ? Change.BREACHED : Change.NONE;
   }

@@ -23,7 +23,7 @@ public final class ThresholdTimer implements Detector {
   @Override
   public Change observe(Sample sample) {
     return observe(
-        sample.value(when), sample.gateHolds(), sample.mayClear(), sample.windowMillis());
+        sample.value(when), sample.conditionHolds(), sample.mayClear(), sample.windowMillis());
   }
 
   /**

@@ -46,7 +46,7 @@ public final class WindowCounter implements Detector {
     sum += value * window;
     millis += window;
     samples = Math.min(samples + 1, when.samples());
-    gated |= sample.gateHolds();
+    gated |= sample.conditionHolds();
     if (millis < windows.millis()) {
       return Change.NONE;
     }

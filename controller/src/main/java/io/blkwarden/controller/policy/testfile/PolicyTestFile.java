@@ -1,4 +1,4 @@
-package io.blkwarden.controller.policy.trial;
+package io.blkwarden.controller.policy.testfile;
 
 import io.blkwarden.model.VolumeRole;
 import java.util.List;
@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels file of labels, relative too; absent for none
  * @param tests in order, at least one
  */
-public record TrialFile(List<String> policies, @Nullable String labels, List<Trial> tests) {
-  public TrialFile {
+public record PolicyTestFile(List<String> policies, @Nullable String labels, List<Trial> tests) {
+  public PolicyTestFile {
     policies = List.copyOf(policies);
     tests = List.copyOf(tests);
   }

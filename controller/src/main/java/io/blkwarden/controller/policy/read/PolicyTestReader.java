@@ -1,7 +1,7 @@
 package io.blkwarden.controller.policy.read;
 
-import io.blkwarden.controller.policy.trial.Series;
-import io.blkwarden.controller.policy.trial.TrialFile;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile;
+import io.blkwarden.controller.policy.testfile.Series;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.controller.policy.yaml.Problems;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a file of policy tests. */
-public final class TrialReader {
+public final class PolicyTestReader {
   private static final int TESTS_MAX = 1_000;
   private static final int DISKS_MAX = 4_096;
   private static final Value<String> TEXT = Value.text("1 to 255 characters", 255);
@@ -38,7 +38,7 @@ public final class TrialReader {
   private static final Value<VolumeRole> ROLE =
       Value.oneOf(VolumeRole.values(), VolumeRole::wire);
 
-  private TrialReader() {}
+  private PolicyTestReader() {}
 
   /**
    * The result of reading a file.
@@ -46,7 +46,7 @@ public final class TrialReader {
    * @param file absent when there are problems
    * @param problems all problems; none when the file is valid
    */
-  public record Load(@Nullable TrialFile file, List<PolicyProblem> problems) {}
+  public record Load(@Nullable PolicyTestFile file, List<PolicyProblem> problems) {}
 
   /** Reads a file. */
   public static Load read(PolicyFile file) {
@@ -55,18 +55,18 @@ public final class TrialReader {
     if (top.isEmpty() && problems.none()) {
       problems.at(1, 1, "", "expected policies and tests, found nothing");
     }
-    return new Load(top.flatMap(TrialReader::file).orElse(null), problems.inOrder());
+    return new Load(top.flatMap(PolicyTestReader::file).orElse(null), problems.inOrder());
   }
 
-  private static Optional<TrialFile> file(Section in) {
+  private static Optional<PolicyTestFile> file(Section in) {
     List<String> policies = in.list("policies", TEXT);
     if (policies.isEmpty()) {
       in.missing("policies", "files or folders of policies");
     }
-    List<TrialFile.Trial> tests = in.sections("tests", TrialReader::test);
+    List<PolicyTestFile.Trial> tests = in.sections("tests", PolicyTestReader::test);
     some(in, "tests", TESTS_MAX, "at least one test");
     String labels = in.get("labels", TEXT).orElse(null);
-    return in.make(() -> new TrialFile(policies, labels, tests));
+    return in.make(() -> new PolicyTestFile(policies, labels, tests));
   }
 
   /** Reports a list with no or too many elements. */
@@ -78,13 +78,13 @@ public final class TrialReader {
     }
   }
 
-  private static Optional<TrialFile.Trial> test(Section in) {
+  private static Optional<PolicyTestFile.Trial> test(Section in) {
     Optional<String> name = in.need("name", TEXT);
     long interval = in.get("interval", Value.DURATION, 1_000L);
-    List<TrialFile.Disk> disks = in.sections("disks", TrialReader::disk);
+    List<PolicyTestFile.Disk> disks = in.sections("disks", PolicyTestReader::disk);
     some(in, "disks", DISKS_MAX, "at least one disk");
-    Map<String, TrialFile.Host> hosts = in.mapOfSections("hosts", TrialReader::host);
-    List<TrialFile.Expected> expected = in.sections("expect", TrialReader::expected);
+    Map<String, PolicyTestFile.Host> hosts = in.mapOfSections("hosts", PolicyTestReader::host);
+    List<PolicyTestFile.Expected> expected = in.sections("expect", PolicyTestReader::expected);
     some(in, "expect", Integer.MAX_VALUE, "at least one time with what is expected then");
     for (int i = 1; i < expected.size(); i++) {
       if (expected.get(i).atMillis() <= expected.get(i - 1).atMillis()) {
@@ -92,23 +92,23 @@ public final class TrialReader {
       }
     }
     return in.make(() ->
-        new TrialFile.Trial(
+        new PolicyTestFile.Trial(
             name.orElseThrow(), Math.max(1, interval), disks, hosts, expected));
   }
 
-  private static Optional<TrialFile.Host> host(Section in) {
+  private static Optional<PolicyTestFile.Host> host(Section in) {
     Map<String, Series> pressure = series(in, PRESSURE);
     Boolean rotational = in.get("device", ROTATIONAL).orElse(null);
-    return in.make(() -> new TrialFile.Host(pressure, rotational));
+    return in.make(() -> new PolicyTestFile.Host(pressure, rotational));
   }
 
-  private static Optional<TrialFile.Disk> disk(Section in) {
+  private static Optional<PolicyTestFile.Disk> disk(Section in) {
     String host = in.get("host", TEXT, "host");
     Optional<String> domain = in.need("domain", TEXT);
     String vdev = in.get("disk", TEXT, "xvda1");
     VolumeRole role = in.get("role", ROLE, VolumeRole.ROOT);
     Map<String, Series> series = series(in, METRICS);
-    return in.make(() -> new TrialFile.Disk(host, domain.orElseThrow(), vdev, role, series));
+    return in.make(() -> new PolicyTestFile.Disk(host, domain.orElseThrow(), vdev, role, series));
   }
 
   private static Map<String, Series> series(Section in, List<String> keys) {
@@ -117,24 +117,24 @@ public final class TrialReader {
     return series;
   }
 
-  private static Optional<TrialFile.Expected> expected(Section in) {
+  private static Optional<PolicyTestFile.Expected> expected(Section in) {
     Optional<Long> at = in.need("at", Value.DURATION);
-    List<TrialFile.Fact> alerts = facts(in, "alerts", "policy", "state");
-    List<TrialFile.Fact> throttles = facts(in, "throttles", "set");
-    List<TrialFile.Fact> decisions = facts(in, "decisions", "verdict", "policy", "guard");
+    List<PolicyTestFile.Fact> alerts = facts(in, "alerts", "policy", "state");
+    List<PolicyTestFile.Fact> throttles = facts(in, "throttles", "set");
+    List<PolicyTestFile.Fact> decisions = facts(in, "decisions", "verdict", "policy", "guard");
     return in.make(() ->
-        new TrialFile.Expected(at.orElseThrow(), in.line(), alerts, throttles, decisions));
+        new PolicyTestFile.Expected(at.orElseThrow(), in.line(), alerts, throttles, decisions));
   }
 
   /** The facts of a list; null when the list is missing, which expects nothing. */
-  private static @Nullable List<TrialFile.Fact> facts(Section in, String key, String... more) {
+  private static @Nullable List<PolicyTestFile.Fact> facts(Section in, String key, String... more) {
     return in.has(key) ? in.sections(key, fact -> Optional.of(fact(fact, more))) : null;
   }
 
-  private static TrialFile.Fact fact(Section in, String... more) {
+  private static PolicyTestFile.Fact fact(Section in, String... more) {
     Map<String, String> parts = new LinkedHashMap<>();
     Stream.concat(Stream.of(more), PLACE.stream())
         .forEach(part -> in.get(part, TEXT).ifPresent(value -> parts.put(part, value)));
-    return in.closed(new TrialFile.Fact(parts));
+    return in.closed(new PolicyTestFile.Fact(parts));
   }
 }

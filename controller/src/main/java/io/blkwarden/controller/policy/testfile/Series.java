@@ -1,4 +1,4 @@
-package io.blkwarden.controller.policy.trial;
+package io.blkwarden.controller.policy.testfile;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,8 +1,7 @@
-package io.blkwarden.controller.policy.shown;
+package io.blkwarden.controller.policy;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.Policy;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
