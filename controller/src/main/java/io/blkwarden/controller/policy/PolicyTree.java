@@ -16,10 +16,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What holds of policies, every default among it, as a tree.
+ * Policies with all defaults as JSON trees.
  *
- * <p>Made from the records themselves, so that a new kind of policy shows all it has without a word
- * here. Names are in {@code snake_case}; durations are in ms and end in {@code _ms}.
+ * <p>Made from the records' components, so that it covers new kinds of policies. Names are in {@code snake_case}; durations are in ms and end in {@code _ms}.
  */
 public final class PolicyTree {
   private static final String MILLIS = "Millis";
@@ -63,7 +62,7 @@ public final class PolicyTree {
         sorted.forEach((key, each) -> object.set(key, of(each)));
         yield object;
       }
-      case Record item when !saysItself(item) -> record(item);
+      case Record item when !hasText(item) -> record(item);
       default -> NODES.stringNode(value.toString());
     };
   }
@@ -76,8 +75,8 @@ public final class PolicyTree {
     return object;
   }
 
-  /** Such as a priority, whose text people write in policies. */
-  private static boolean saysItself(Record item) {
+  /** Whether the record has a text of its own, such as a priority. */
+  private static boolean hasText(Record item) {
     try {
       return item.getClass().getDeclaredMethod("toString").getDeclaringClass() == item.getClass()
           && !item.toString().startsWith(item.getClass().getSimpleName() + "[");

@@ -6,10 +6,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of tests.
+ * A policy test file.
  *
  * @param policies files and folders of policies, relative to this file
- * @param labels file of labels, relative too; absent for none
+ * @param labels labels file, relative too; absent for none
  * @param tests in order, at least one
  */
 public record PolicyTestFile(List<String> policies, @Nullable String labels, List<Trial> tests) {
@@ -19,13 +19,13 @@ public record PolicyTestFile(List<String> policies, @Nullable String labels, Lis
   }
 
   /**
-   * One test: what is measured, and what is expected to come of it.
+   * One test: measured values and expected results.
    *
-   * @param name for people
+   * @param name its name
    * @param intervalMillis time between two samples
-   * @param disks guests' disks
-   * @param hosts what is said of hosts, by name; a host need not be there
-   * @param expected by time
+   * @param disks disks of guests
+   * @param hosts settings of hosts by name; optional
+   * @param expected results by time
    */
   public record Trial(
       String name,
@@ -44,10 +44,10 @@ public record PolicyTestFile(List<String> policies, @Nullable String labels, Lis
    * A host.
    *
    * @param pressure series of {@code io_some} and {@code io_full}
-   * @param rotational whether its device turns; absent when nobody knows
+   * @param rotational whether its device is rotational; absent when unknown
    */
   public record Host(Map<String, Series> pressure, @Nullable Boolean rotational) {
-    /** A host of which nothing is said. */
+    /** A host without settings. */
     public static final Host PLAIN = new Host(Map.of(), null);
 
     public Host {
@@ -56,12 +56,12 @@ public record PolicyTestFile(List<String> policies, @Nullable String labels, Lis
   }
 
   /**
-   * A disk and what is measured of it.
+   * A disk and its measured values.
    *
-   * @param host where
-   * @param domain whose
-   * @param vdev which
-   * @param role what it is used for
+   * @param host its host
+   * @param domain its domain
+   * @param vdev its virtual device
+   * @param role role of its volume
    * @param series by metric
    */
   public record Disk(
@@ -72,13 +72,13 @@ public record PolicyTestFile(List<String> policies, @Nullable String labels, Lis
   }
 
   /**
-   * What is expected at a time; what is absent is not looked at.
+   * The expected results at a time; absent ones are not checked.
    *
-   * @param atMillis since the begin of the test
-   * @param line of the file, for people
-   * @param alerts all that are open then
-   * @param throttles all that hold then
-   * @param decisions all since the time expected before, renewals not among them
+   * @param atMillis since the start of the test
+   * @param line line in the file
+   * @param alerts all open alerts
+   * @param throttles all active throttles
+   * @param decisions all since the time before, without renewals
    */
   public record Expected(
       long atMillis,
@@ -88,12 +88,12 @@ public record PolicyTestFile(List<String> policies, @Nullable String labels, Lis
       @Nullable List<Fact> decisions) {}
 
   /**
-   * Something with parts, such as {@code policy} and {@code state}.
+   * Parts of an alert, throttle or decision, such as {@code policy} and {@code state}.
    *
    * @param parts by name, in order
    */
   public record Fact(Map<String, String> parts) {
-    /** Whether the other one says the same in all parts that this one has. */
+    /** Whether the other fact has all parts of this one. */
     public boolean fits(Fact found) {
       return parts.entrySet().stream()
           .allMatch(each -> each.getValue().equals(found.parts().get(each.getKey())));

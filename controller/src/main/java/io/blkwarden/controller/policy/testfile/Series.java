@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Values over time, one an interval, as {@code 0x10 300x20 5}: a value and how often; {@code _} is
- * one that is not known. After the last one it goes on.
+ * Values over time, one per interval, such as {@code 0x10 300x20 5}: values and their numbers of
+ * intervals. {@code _} is unknown; the last value continues.
  */
 public final class Series {
   /** Most values. */
@@ -24,12 +24,12 @@ public final class Series {
     this.values = values;
   }
 
-  /** Always the same. */
+  /** A constant value. */
   public static Series of(double value) {
     return new Series(new double[] {value});
   }
 
-  /** Reads one; empty when it is none. */
+  /** Parses a series; empty when it is invalid. */
   public static Optional<Series> parse(String text) {
     List<double[]> runs = new ArrayList<>();
     int count = 0;
@@ -56,7 +56,7 @@ public final class Series {
     return Optional.of(new Series(all));
   }
 
-  /** The value in an interval, from 0; NaN when it is not known. */
+  /** The value in an interval, from 0; NaN when it is unknown. */
   public double at(int interval) {
     return values[Math.min(interval, values.length - 1)];
   }
