@@ -14,13 +14,13 @@ package io.blkwarden.controller.attribution;
  * total weight, whatever their number: otherwise a disk with constant load would be suspect as soon
  * as most slots are affected. And {@code t} is the geometric mean of the latencies in affected and
  * in calm slots, not the limit of the rule: the result is the contrast of the latencies,
- * {@code 1 - sqrt(calm/hurt)}, times the contrast of the work, {@code (hurt - calm) / (hurt +
+ * {@code 1 - sqrt(calm/affected)}, times the contrast of the work, {@code (affected - calm) / (affected +
  * calm)}.
  */
 final class Correlation {
-  private double hurtWork;
-  private double hurtWait;
-  private int hurt;
+  private double affectedWork;
+  private double affectedWait;
+  private int affected;
   private double calmWork;
   private double calmWait;
   private int calm;
@@ -29,21 +29,21 @@ final class Correlation {
 
   /** From -1 to 1; {@link Double#NaN} without affected and calm slots, and for an idle disk. */
   static double of(
-      AttributionWindow window, NeighbourLatencies waits, int disk, double hurtMillis) {
+      AttributionWindow window, NeighbourLatencies latencies, int disk, double affectedMillis) {
     Correlation sums = new Correlation();
     for (int slot = 0; slot < window.slots(); slot++) {
       if (window.known(slot, disk)) {
-        sums.add(window.work(slot, disk), waits.besides(slot, disk), hurtMillis);
+        sums.add(window.work(slot, disk), latencies.besides(slot, disk), affectedMillis);
       }
     }
     return sums.value();
   }
 
-  private void add(double work, double wait, double hurtMillis) {
-    if (wait > hurtMillis) {
-      hurtWork += work;
-      hurtWait += Math.log(wait);
-      hurt++;
+  private void add(double work, double wait, double affectedMillis) {
+    if (wait > affectedMillis) {
+      affectedWork += work;
+      affectedWait += Math.log(wait);
+      affected++;
     } else if (wait > 0) {
       calmWork += work;
       calmWait += Math.log(wait);
@@ -52,12 +52,12 @@ final class Correlation {
   }
 
   private double value() {
-    if (hurt == 0 || calm == 0 || hurtWork + calmWork <= 0) {
+    if (affected == 0 || calm == 0 || affectedWork + calmWork <= 0) {
       return Double.NaN;
     }
-    double during = hurtWork / hurt;
+    double during = affectedWork / affected;
     double before = calmWork / calm;
-    double waits = 1 - Math.exp((calmWait / calm - hurtWait / hurt) / 2);
-    return waits * (during - before) / (during + before);
+    double latencies = 1 - Math.exp((calmWait / calm - affectedWait / affected) / 2);
+    return latencies * (during - before) / (during + before);
   }
 }

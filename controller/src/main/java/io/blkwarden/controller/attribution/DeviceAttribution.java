@@ -33,7 +33,7 @@ final class DeviceAttribution {
   private @Nullable Slot slot;
   private int calmSlots;
   private boolean refused;
-  private @Nullable Verdict judged;
+  private @Nullable Verdict verdict;
 
   DeviceAttribution(
       int device, int[] rows, AttributionRule rule, long slotMillis, WindowBudget budget) {
@@ -73,14 +73,14 @@ final class DeviceAttribution {
       return; // shares would be too high: the time of other I/Os is unknown
     }
     double await = state.guestsAwait(device);
-    boolean hurt = await > rule.hurtAwaitMillis();
-    if (window == null && hurt) {
+    boolean affected = await > rule.hurtAwaitMillis();
+    if (window == null && affected) {
       open();
     }
     AttributionWindow open = window;
     Slot current = slot;
     if (open == null || current == null) {
-      if (!hurt) {
+      if (!affected) {
         refused = false;
         calm(state);
       }
@@ -90,7 +90,7 @@ final class DeviceAttribution {
     if (current.millis() >= slotMillis) {
       calmSlots = current.await() > rule.hurtAwaitMillis() ? 0 : calmSlots + 1;
       current.into(open);
-      judged = null;
+      verdict = null;
       if (calmSlots >= AttributionWindow.SLOTS) {
         end();
       }
@@ -112,7 +112,7 @@ final class DeviceAttribution {
     window = opened;
     slot = new Slot(rows.length);
     calmSlots = 0;
-    judged = null;
+    verdict = null;
   }
 
   private void calm(HostState state) {
@@ -146,10 +146,10 @@ final class DeviceAttribution {
     if (open == null) {
       return new NoClearCulprit(refused ? Reason.NOT_WATCHED : Reason.NOT_HURT, List.of());
     }
-    Verdict known = judged;
+    Verdict known = verdict;
     if (known == null) {
-      known = Attribution.judge(open, rule);
-      judged = known;
+      known = Attribution.evaluate(open, rule);
+      verdict = known;
     }
     return known;
   }
@@ -161,6 +161,6 @@ final class DeviceAttribution {
     }
     window = null;
     slot = null;
-    judged = null;
+    verdict = null;
   }
 }

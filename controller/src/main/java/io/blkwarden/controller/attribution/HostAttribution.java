@@ -150,8 +150,8 @@ public final class HostAttribution {
   }
 
   private static String culprit(Suspect own, String device) {
-    return ("it took %.0f%% of the guests' I/O time on %s while others had high latency, and its load"
-            + " correlates with that (correlation %.2f)")
+    return ("it took %.0f%% of the guests' I/O time on %s while others had high latency, and its"
+            + " load correlates with that (correlation %.2f)")
         .formatted(own.share() * 100, device, own.correlation());
   }
 

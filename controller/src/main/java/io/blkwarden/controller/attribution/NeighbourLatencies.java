@@ -19,12 +19,12 @@ final class NeighbourLatencies {
   }
 
   static NeighbourLatencies of(AttributionWindow window) {
-    NeighbourLatencies waits = new NeighbourLatencies(window.disks(), window.slots());
+    NeighbourLatencies latencies = new NeighbourLatencies(window.disks(), window.slots());
     double[] sorted = new double[window.disks()];
     for (int slot = 0; slot < window.slots(); slot++) {
-      waits.fill(window, slot, sorted);
+      latencies.fill(window, slot, sorted);
     }
-    return waits;
+    return latencies;
   }
 
   private void fill(AttributionWindow window, int slot, double[] sorted) {

@@ -215,7 +215,8 @@ final class ThrottlePlanner {
 
   private void keep(HostTracker tracker, Evaluation evaluation, Breach breach, Throttle held) {
     boolean found = held.owner == null && held.person == null && held.held();
-    if ((found || StandingThrottles.yields(held, evaluation)) && !breach.done && evaluation.mayAdopt()) {
+    boolean free = found || StandingThrottles.yields(held, evaluation);
+    if (free && !breach.done && evaluation.mayAdopt()) {
       adopt(tracker, evaluation, breach, held);
     }
     if (held.owner != evaluation) {

@@ -96,8 +96,8 @@ final class Counters {
     short[] unknownColumns = new short[rows.size()];
     for (int row = 0; row < rows.size(); row++) {
       List<Long> values = rows.get(row);
-      boolean told = whereUnknown >= 0 && !values.isEmpty();
-      unknownColumns[row] = told ? source(values.get(whereUnknown)) : 0;
+      boolean known = whereUnknown >= 0 && !values.isEmpty();
+      unknownColumns[row] = known ? source(values.get(whereUnknown)) : 0;
       baseKnown[row] = complete && !values.isEmpty();
       for (int i = 0; i < COLUMNS; i++) {
         packed.number(columnKnown[i] && !values.isEmpty() ? values.get(where[i]) : 0);

@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
  * detached one keeps its row as {@code gone}.
  */
 public final class HostMap {
-  private static final UUID NOBODY = new UUID(0, 0);
+  private static final UUID NO_RUN = new UUID(0, 0);
 
   private final boolean present;
   private final UUID boot;
@@ -60,8 +60,8 @@ public final class HostMap {
   /** The map of a host that has not sent one. */
   HostMap() {
     present = false;
-    boot = NOBODY;
-    run = NOBODY;
+    boot = NO_RUN;
+    run = NO_RUN;
     baseId = -1;
     disks = PackedDisks.NONE;
     volumes = new long[0];

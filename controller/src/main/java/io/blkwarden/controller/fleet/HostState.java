@@ -119,7 +119,7 @@ public final class HostState {
    */
   public BatchResult accept(SampleFrame frame, int gapIntervals) {
     batches++;
-    BatchResult result = judge(frame);
+    BatchResult result = evaluate(frame);
     if (result != BatchResult.MEASURED) {
       batchesUnused++;
       return result;
@@ -136,15 +136,15 @@ public final class HostState {
     return measured ? BatchResult.MEASURED : BatchResult.BEGUN;
   }
 
-  private long wall(long told) {
-    if (told <= Plausibility.WALL_MILLIS) {
-      return told;
+  private long wall(long reported) {
+    if (reported <= Plausibility.WALL_MILLIS) {
+      return reported;
     }
     implausible++;
     return 0;
   }
 
-  private BatchResult judge(SampleFrame frame) {
+  private BatchResult evaluate(SampleFrame frame) {
     if (!map.isOf(frame.run()) || frame.baseId() > map.baseId()) {
       return BatchResult.UNKNOWN_BASE;
     }

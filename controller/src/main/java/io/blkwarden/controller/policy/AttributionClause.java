@@ -25,7 +25,7 @@ public record AttributionClause(AttributionRule rule, long windowMillis) {
   public static final long WINDOW_MILLIS = 120_000;
 
   /** Default latency above which neighbours are affected. */
-  public static final double HURT_MILLIS = 20;
+  public static final double AFFECTED_MILLIS = 20;
 
   private static final Value<Metric> AGAINST =
       Value.oneOf(Map.of(Metric.DEVICE_AWAIT.id(), Metric.DEVICE_AWAIT));
@@ -48,7 +48,7 @@ public record AttributionClause(AttributionRule rule, long windowMillis) {
     return in.closed(
         new AttributionClause(
             new AttributionRule(
-                in.get("above", ABOVE, HURT_MILLIS),
+                in.get("above", ABOVE, AFFECTED_MILLIS),
                 in.get("correlation", PART, AttributionRule.CORRELATION_MIN),
                 in.get("margin", PART, AttributionRule.MARGIN_MIN)),
             in.get("window", WINDOW, WINDOW_MILLIS)));

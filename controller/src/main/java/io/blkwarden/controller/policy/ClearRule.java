@@ -30,7 +30,7 @@ public final class ClearRule {
   }
 
   /**
-   * Judges one window of a disk whose priority is lowered.
+   * Evaluates one window of a disk whose priority is lowered.
    *
    * @param util of the disk; {@link Double#NaN} when it is unknown
    * @param utilAtMost the most that it can be; {@link Double#NaN} when that is unknown
@@ -43,7 +43,7 @@ public final class ClearRule {
   }
 
   /**
-   * Judges one window of a disk that is limited.
+   * Evaluates one window of a disk that is limited.
    *
    * <p>Reads and writes have a budget each, but a guest that waits for both uses neither of them
    * up: with as many reads as writes under {@code limit 10/s} the kernel lets about 8 of each

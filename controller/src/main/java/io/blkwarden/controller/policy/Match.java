@@ -90,18 +90,18 @@ public record Match(
   }
 
   /** Whether the disk matches, with the labels of its domain. */
-  public boolean matches(HostId hostId, MappedDisk disk, DomainLabels said) {
+  public boolean matches(HostId hostId, MappedDisk disk, DomainLabels domainLabels) {
     String path = disk.volume().path();
     return (roles.isEmpty() || roles.contains(disk.volume().role()))
         && host.matches(hostId.value())
         && (domain.matches(disk.domain().name()) || domain.matches(disk.domain().uuid().toString()))
         && volume.matches(path == null ? "" : path)
-        && plan.matches(said.plan())
-        && owner.matches(said.owner())
+        && plan.matches(domainLabels.plan())
+        && owner.matches(domainLabels.owner())
         && (devices.isEmpty() || devices.contains(DeviceClass.of(disk.physical())))
         && labels.entrySet().stream()
             .allMatch(each -> {
-              String value = said.others().get(each.getKey());
+              String value = domainLabels.others().get(each.getKey());
               return value != null && each.getValue().matches(value);
             });
   }

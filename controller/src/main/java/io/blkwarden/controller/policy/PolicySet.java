@@ -51,7 +51,7 @@ public record PolicySet(
 
   /** Whether a protect rule or a label forbids throttling the disk. */
   public boolean protects(HostId host, MappedDisk disk) {
-    DomainLabels said = labels.of(disk);
-    return said.isProtected() || protect.stream().anyMatch(rule -> rule.matches(host, disk, said));
+    DomainLabels domain = labels.of(disk);
+    return domain.isProtected() || protect.stream().anyMatch(rule -> rule.matches(host, disk, domain));
   }
 }

@@ -133,11 +133,11 @@ final class AttributionTest {
   }
 
   private static List<Integer> named(AttributionWindow window) {
-    return ((Culprits) Attribution.judge(window, RULE))
+    return ((Culprits) Attribution.evaluate(window, RULE))
         .named().stream().map(Suspect::disk).toList();
   }
 
   private static Reason reason(AttributionWindow window) {
-    return ((NoClearCulprit) Attribution.judge(window, RULE)).reason();
+    return ((NoClearCulprit) Attribution.evaluate(window, RULE)).reason();
   }
 }

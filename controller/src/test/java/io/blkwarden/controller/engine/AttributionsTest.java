@@ -62,7 +62,8 @@ final class AttributionsTest {
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(blame(last(effects)).verdict()).isEqualTo("not-hurt");
     assertThat(EngineRig.action(last(effects)).note())
-        .isEqualTo("not throttled: no clear culprit on sda: the latency of the other guests is low");
+        .isEqualTo(
+            "not throttled: no clear culprit on sda: the latency of the other guests is low");
 
     effects = rig.seconds(4, host, () -> work(900, 250, 10, 40));
     assertThat(EngineRig.sends(effects)).isEmpty();
@@ -106,7 +107,9 @@ final class AttributionsTest {
     observing.begin(host);
     List<Effect> effects = observing.seconds(40, host, this::calm);
     assertThat(last(effects).summary())
-        .endsWith("the policy only observes: no clear culprit on sda: the latency of the other guests is low.");
+        .endsWith(
+            "the policy only observes: no clear culprit on sda: the latency of the other guests"
+                + " is low.");
   }
 
   @Test

@@ -74,7 +74,7 @@ final class Units {
         .map(parts -> parts.number * MILLIS.getOrDefault(parts.unit, 1L));
   }
 
-  /** What an amount must look like. */
+  /** The form of an amount, for problems. */
   static String expected(MetricUnit unit) {
     return switch (unit) {
       case RATIO -> "a part such as 0.8 or 80%, at most 1";
