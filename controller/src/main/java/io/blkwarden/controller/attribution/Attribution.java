@@ -11,9 +11,9 @@ import java.util.List;
 /**
  * The algorithm that finds the disks that cause the latency of others on one device.
  *
- * <p>It ranks disks by their share of device time, confirms them by {@link Correlation}, and requires
- * a margin over the runner-up. A disk's own latency is not evidence against it. Unknown slots do not
- * count.
+ * <p>It ranks disks by their share of device time, confirms them by {@link Correlation}, and
+ * requires a margin over the runner-up. A disk's own latency is not evidence against it. Unknown
+ * slots do not count.
  */
 public final class Attribution {
   private static final Comparator<Suspect> WORST_FIRST =

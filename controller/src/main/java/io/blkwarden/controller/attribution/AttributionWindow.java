@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The last {@link #SLOTS} slots of all guests' disks on one physical device, and their means before,
- * when the device was calm; mutable, owned by one thread.
+ * The last {@link #SLOTS} slots of all guests' disks on one physical device, and their means
+ * before, when the device was calm; mutable, owned by one thread.
  *
  * <p>Three floats per disk and slot: 780 bytes per disk. The oldest slot is overwritten. The calm
- * time is kept as {@link AttributionRule#SLOTS_MIN} slots with its mean, so that lasting latency can
- * be compared with it. Values that were not put into a slot are unknown.
+ * time is kept as {@link AttributionRule#SLOTS_MIN} slots with its mean, so that lasting latency
+ * can be compared with it. Values that were not put into a slot are unknown.
  */
 public final class AttributionWindow {
   /** Slots of the window. */
@@ -132,9 +132,7 @@ public final class AttributionWindow {
     return ios[at(slot, disk)];
   }
 
-  /**
-   * I/Os and bytes per second at constant costs, which do not include waiting for others.
-   */
+  /** I/Os and bytes per second at constant costs, which do not include waiting for others. */
   double work(int slot, int disk) {
     return work[at(slot, disk)];
   }

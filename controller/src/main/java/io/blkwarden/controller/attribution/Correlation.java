@@ -4,17 +4,17 @@ package io.blkwarden.controller.attribution;
  * The correlation of a suspect's work with its neighbours' latency: CPI2's antagonist correlation
  * (Zhang et al., EuroSys 2013, section 4.2), adapted to disks.
  *
- * <p>In CPI2, a suspect's CPU usage {@code u}, normalised to a sum of 1 over the window, is weighted
- * by how far the victim's cycles per instruction {@code c} are above or below a threshold {@code
- * t}: each sample adds {@code u(1 - t/c)} above and {@code u(c/t - 1)} below.
+ * <p>In CPI2, a suspect's CPU usage {@code u}, normalised to a sum of 1 over the window, is
+ * weighted by how far the victim's cycles per instruction {@code c} are above or below a threshold
+ * {@code t}: each sample adds {@code u(1 - t/c)} above and {@code u(c/t - 1)} below.
  *
  * <p>Here {@code c} is the median of the neighbours' mean I/O times, without the suspect's own, and
- * {@code u} is work at constant costs of I/Os and bytes: measured device time includes waiting, so a
- * victim's rises with its own latency. Two things differ. Affected and calm slots have the same
+ * {@code u} is work at constant costs of I/Os and bytes: measured device time includes waiting, so
+ * a victim's rises with its own latency. Two things differ. Affected and calm slots have the same
  * total weight, whatever their number: otherwise a disk with constant load would be suspect as soon
  * as most slots are affected. And {@code t} is the geometric mean of the latencies in affected and
- * in calm slots, not the limit of the rule: the result is the contrast of the latencies,
- * {@code 1 - sqrt(calm/affected)}, times the contrast of the work, {@code (affected - calm) / (affected +
+ * in calm slots, not the limit of the rule: the result is the contrast of the latencies, {@code 1 -
+ * sqrt(calm/affected)}, times the contrast of the work, {@code (affected - calm) / (affected +
  * calm)}.
  */
 final class Correlation {

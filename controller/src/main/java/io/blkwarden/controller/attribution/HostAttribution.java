@@ -65,7 +65,8 @@ public final class HostAttribution {
       next[device] = new DeviceAttribution(device, rows, rule, slotMillis, budget);
       int before = names.indexOf(state.devices().get(device).name());
       if (before >= 0) {
-        next[device].continueFrom(devices[before], from(state, rows, oldRows, devices[before].rows()));
+        next[device].continueFrom(
+            devices[before], from(state, rows, oldRows, devices[before].rows()));
       }
     }
     end();

@@ -32,7 +32,8 @@ record SlotCounts(int known, int affected, int calm, double share, double work) 
         }
       }
     }
-    return new SlotCounts(known, affected, calm, all > 0 ? own / all : 0, affected > 0 ? work / affected : 0);
+    return new SlotCounts(
+        known, affected, calm, all > 0 ? own / all : 0, affected > 0 ? work / affected : 0);
   }
 
   private static double total(AttributionWindow window, int slot) {

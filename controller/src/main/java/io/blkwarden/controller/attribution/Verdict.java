@@ -70,8 +70,8 @@ public sealed interface Verdict {
   }
 
   /**
-   * The confidence in a verdict: coverage × the cube root of share × correlation × margin. An order,
-   * not a probability.
+   * The confidence in a verdict: coverage × the cube root of share × correlation × margin. An
+   * order, not a probability.
    *
    * @param share of the named disks together, 0 to 1
    * @param correlation least of the named disks, 0 to 1

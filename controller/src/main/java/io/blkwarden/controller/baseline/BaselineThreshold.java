@@ -4,8 +4,8 @@ import io.blkwarden.model.Require;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A threshold that follows the baseline of a class of disks: the mean plus some standard deviations,
- * or a percentile.
+ * A threshold that follows the baseline of a class of disks: the mean plus some standard
+ * deviations, or a percentile.
  *
  * @param sigmas standard deviations above the mean, 0 to 10; used without a percentile
  * @param percentile above 0, below 100; absent when sigmas are used

@@ -38,8 +38,7 @@ final class EffectMonitor {
         Math.max(held.appliedMillis + engine.settings.settleMillis(), engine.millis() - window);
     WindowSums after = evaluation.history.between(from, engine.millis());
     if (held.before.samples() == 0) { // taken over or standing: the load before is unknown
-      boolean little =
-          evaluation.policy.isStanding() && after.ownUtil() < ClearRule.BACKLOG_UTIL;
+      boolean little = evaluation.policy.isStanding() && after.ownUtil() < ClearRule.BACKLOG_UTIL;
       held.changesNothing =
           idle(held.restraint, after, little || EffectEvaluator.alone(after, window));
       held.judgeMillis = engine.millis() + window;

@@ -144,6 +144,7 @@ final class SnapshotReader {
   private ThrottleSnapshot throttle(Throttle each) {
     Evaluation owner = each.owner;
     Breach breach = owner == null ? null : owner.breach;
+    boolean alerts = owner != null && !owner.policy.isStanding();
     return new ThrottleSnapshot(
         each.lease,
         each.host,
@@ -155,7 +156,7 @@ final class SnapshotReader {
         each.person,
         each.reason,
         engine.now().wall().plusMillis(each.endsMillis - engine.millis()),
-        breach == null || owner.policy.isStanding() ? null : breach.alert,
+        breach == null || !alerts ? null : breach.alert,
         breach == null ? null : breach.effect);
   }
 }

@@ -7,8 +7,8 @@ import io.blkwarden.model.sample.SampleFrame;
  * by one thread.
  *
  * <p>After one batch with a clock or number far ahead, all later ones would look old. So if batches
- * follow each other but not the last accepted one, they are accepted from the {@link
- * #STRAYS_MAX}th on; until then the host is unknown.
+ * follow each other but not the last accepted one, they are accepted from the {@link #STRAYS_MAX}th
+ * on; until then the host is unknown.
  */
 final class BatchOrder {
   /** Number of consecutive batches out of order after which the last one is accepted. */

@@ -11,12 +11,12 @@ import java.util.stream.LongStream;
  * Cumulative counters of a table's rows: the base they count from, and their last values.
  *
  * <p>A flat array of {@link #COLUMNS} numbers per row: 4 bytes for the lower half of each count
- * since the base, and 4 for the sum of all upper halves, which reveals a jump beyond the lower half.
- * The base is packed, because only the next base needs it. Differences of the lower halves are exact
- * below 2^31, which no device reaches between two batches; 2^31 and more is a counter that went
- * backwards. A row is unknown if the base or the last batch lacks it, if its counters had another
- * source in the base before, and if it counted more than any device can do ({@link Plausibility});
- * the next window starts at its counts.
+ * since the base, and 4 for the sum of all upper halves, which reveals a jump beyond the lower
+ * half. The base is packed, because only the next base needs it. Differences of the lower halves
+ * are exact below 2^31, which no device reaches between two batches; 2^31 and more is a counter
+ * that went backwards. A row is unknown if the base or the last batch lacks it, if its counters had
+ * another source in the base before, and if it counted more than any device can do ({@link
+ * Plausibility}); the next window starts at its counts.
  */
 final class Counters {
   static final int READ_IOS = 0;
@@ -142,8 +142,9 @@ final class Counters {
     }
 
     /**
-     * Takes over the last values of another table's row, so that a new base does not end the window;
-     * not when the new base is below the old one, because the device restarted its counters.
+     * Takes over the last values of another table's row, so that a new base does not end the
+     * window; not when the new base is below the old one, because the device restarted its
+     * counters.
      */
     void carry(int row, int fromRow) {
       upper[row] = NOT_KNOWN;

@@ -78,9 +78,7 @@ final class DeviceSums {
     return busy[device];
   }
 
-  /**
-   * Whether that is the time of nearly all I/Os; otherwise shares of it would be too high.
-   */
+  /** Whether that is the time of nearly all I/Os; otherwise shares of it would be too high. */
   boolean timed(int device) {
     return timed(ios[device], timedIos[device]);
   }

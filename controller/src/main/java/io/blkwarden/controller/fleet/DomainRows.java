@@ -21,7 +21,7 @@ final class DomainRows {
   /**
    * Chains the disks of each domain.
    *
-   * @param the disks in the chains
+   * @param which selects the disks in the chains
    */
   DomainRows(List<MappedDisk> disks, Predicate<MappedDisk> which) {
     first = new char[disks.size()];

@@ -31,10 +31,11 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * A host's disks in the order of the last snapshot, updated by events; mutable, owned by one thread.
+ * A host's disks in the order of the last snapshot, updated by events; mutable, owned by one
+ * thread.
  *
- * <p>A disk that was attached later gets a row with the next snapshot, which follows every change. A
- * detached one keeps its row as {@code gone}.
+ * <p>A disk that was attached later gets a row with the next snapshot, which follows every change.
+ * A detached one keeps its row as {@code gone}.
  */
 public final class HostMap {
   private static final UUID NO_RUN = new UUID(0, 0);

@@ -19,9 +19,9 @@ import java.util.stream.IntStream;
  * one thread.
  *
  * <p>Taking a batch allocates nothing. Rates cover the time between two batches on the host's
- * monotonic clock, so lost or late batches and steps of the wall clock have no influence. The window
- * is unknown if a counter went backwards or counted more than any device can do, after a new run of
- * the agent, and after a gap of more than the given number of intervals.
+ * monotonic clock, so lost or late batches and steps of the wall clock have no influence. The
+ * window is unknown if a counter went backwards or counted more than any device can do, after a new
+ * run of the agent, and after a gap of more than the given number of intervals.
  */
 public final class HostState {
   private final HostId host;
@@ -257,8 +257,8 @@ public final class HostState {
   }
 
   /**
-   * A metric of a physical device in the last window; {@link Double#NaN} when it is unknown or not a
-   * metric of devices.
+   * A metric of a physical device in the last window; {@link Double#NaN} when it is unknown or not
+   * a metric of devices.
    *
    * @param device its row in {@link #devices()}
    */
@@ -304,8 +304,8 @@ public final class HostState {
 
   /**
    * Whether every disk of a total that was measured before is known, so that a low total is not
-   * caused by missing values. A disk that was never measured, such as an empty drive, is not missing.
-   * Other metrics are complete whenever they are known.
+   * caused by missing values. A disk that was never measured, such as an empty drive, is not
+   * missing. Other metrics are complete whenever they are known.
    */
   public boolean complete(Metric metric, int row) {
     if (!metric.isTotal()) {

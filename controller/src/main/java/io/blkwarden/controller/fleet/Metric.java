@@ -109,9 +109,7 @@ public enum Metric {
     return scope;
   }
 
-  /**
-   * Whether it adds up a domain's known disks, so that it is a lower bound if some are unknown.
-   */
+  /** Whether it adds up a domain's known disks, so that it is a lower bound if some are unknown. */
   public boolean isTotal() {
     return this == SWAP_IOPS || this == DOMAIN_IOPS || this == DOMAIN_BYTES;
   }

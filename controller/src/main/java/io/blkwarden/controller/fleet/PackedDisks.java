@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * A host's disks in about 45 bytes each, unpacked to records on request; immutable.
  *
  * <p>A disk's records take 500 bytes, and are needed only when a map or policy changes or the disk
- * is over a threshold. Values that many disks of a host share (virtual and physical devices, labels,
- * parts of paths) are stored once. The names of a volume's dm device are not stored.
+ * is over a threshold. Values that many disks of a host share (virtual and physical devices,
+ * labels, parts of paths) are stored once. The names of a volume's dm device are not stored.
  */
 final class PackedDisks {
   static final List<MappingState> STATES = List.of(MappingState.values());

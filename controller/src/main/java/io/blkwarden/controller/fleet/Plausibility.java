@@ -12,8 +12,8 @@ final class Plausibility {
   static final long SECTORS_PER_SECOND = 200_000_000;
 
   /**
-   * Total time of I/Os, in ms per second: the most I/Os in flight. The time of an I/O is counted when
-   * it completes, so much of it may arrive at once.
+   * Total time of I/Os, in ms per second: the most I/Os in flight. The time of an I/O is counted
+   * when it completes, so much of it may arrive at once.
    */
   static final long BUSY_MILLIS_PER_SECOND = 1_000_000_000;
 
@@ -23,9 +23,7 @@ final class Plausibility {
   /** I/Os in flight. */
   static final long IN_FLIGHT = 1 << 20;
 
-  /**
-   * Revisions and bases of a map: a thousand per second for 30 years.
-   */
+  /** Revisions and bases of a map: a thousand per second for 30 years. */
   static final long COUNT = 1L << 40;
 
   /** Wall clock in ms since 1970: the year 2200. */

@@ -3,8 +3,8 @@ package io.blkwarden.controller.fleet;
 /**
  * The backoff of requests for a host's snapshot; mutable.
  *
- * <p>The pause doubles with each request that was not answered, so that an overload of snapshots does
- * not cause more of them.
+ * <p>The pause doubles with each request that was not answered, so that an overload of snapshots
+ * does not cause more of them.
  */
 public final class SnapshotRetry {
   /** Most doublings of the pause: from 5 s to 80 s. */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last {@link #POINTS} values of a number, one every {@link #STEP_MILLIS}; mutable, owned by one
- * thread. Missing values are unknown.
+ * The last {@link #POINTS} values of a number, one every {@link #STEP_MILLIS}; mutable, owned by
+ * one thread. Missing values are unknown.
  */
 final class Series {
   static final long STEP_MILLIS = 5_000;

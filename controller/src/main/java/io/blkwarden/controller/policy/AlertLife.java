@@ -5,8 +5,8 @@ import io.blkwarden.model.Require;
 /**
  * How long a policy's alerts are kept, and how often they are published again.
  *
- * @param keepFiringMillis measured time without a breach before the alert is resolved; 0 to
- *     resolve at once
+ * @param keepFiringMillis measured time without a breach before the alert is resolved; 0 to resolve
+ *     at once
  * @param remindMillis time after which an open alert is published again; 0 for never
  */
 public record AlertLife(long keepFiringMillis, long remindMillis) {

@@ -11,8 +11,8 @@ import java.util.Map;
  * Restricts a policy to disks that cause their neighbours' latency; {@code blame} in policy files.
  *
  * @param rule when a disk is found to be the cause
- * @param windowMillis how far back to look, 1 minute to 1 hour; a slot is a sixtieth of it, and
- *     at least five slots with latency are needed
+ * @param windowMillis how far back to look, 1 minute to 1 hour; a slot is a sixtieth of it, and at
+ *     least five slots with latency are needed
  */
 public record AttributionClause(AttributionRule rule, long windowMillis) {
   /** Shortest window: hosts are sampled about once a second. */

@@ -1,7 +1,5 @@
 package io.blkwarden.controller.policy;
 
-
-
 /** The time for which a breached policy has been below its threshold; mutable. */
 public final class ClearTimer {
   private final Threshold when;

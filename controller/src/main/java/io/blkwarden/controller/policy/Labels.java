@@ -41,8 +41,8 @@ public final class Labels {
   }
 
   /**
-   * The labels of a disk's domain: those of the file, else those from xenstore. Protected when either
-   * says so.
+   * The labels of a disk's domain: those of the file, else those from xenstore. Protected when
+   * either says so.
    */
   public DomainLabels of(MappedDisk disk) {
     return DomainLabels.ofXenstore(disk.domainLabels()).overriddenBy(of(disk.domain()));

@@ -42,8 +42,7 @@ public record Match(
               text.isEmpty() || text.length() > 255
                   ? Optional.empty()
                   : Optional.of(new Glob(text)));
-  private static final Value<VolumeRole> ROLE =
-      Value.oneOf(VolumeRole.values(), VolumeRole::wire);
+  private static final Value<VolumeRole> ROLE = Value.oneOf(VolumeRole.values(), VolumeRole::wire);
   private static final Value<DeviceClass> DEVICE =
       Value.oneOf(
           Map.of(DeviceClass.HDD.wire(), DeviceClass.HDD, DeviceClass.SSD.wire(), DeviceClass.SSD));

@@ -52,6 +52,7 @@ public record PolicySet(
   /** Whether a protect rule or a label forbids throttling the disk. */
   public boolean protects(HostId host, MappedDisk disk) {
     DomainLabels domain = labels.of(disk);
-    return domain.isProtected() || protect.stream().anyMatch(rule -> rule.matches(host, disk, domain));
+    return domain.isProtected()
+        || protect.stream().anyMatch(rule -> rule.matches(host, disk, domain));
   }
 }

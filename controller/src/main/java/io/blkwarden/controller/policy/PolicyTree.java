@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Policies with all defaults as JSON trees.
  *
- * <p>Made from the records' components, so that it covers new kinds of policies. Names are in {@code snake_case}; durations are in ms and end in {@code _ms}.
+ * <p>Made from the records' components, so that it covers new kinds of policies. Names are in
+ * {@code snake_case}; durations are in ms and end in {@code _ms}.
  */
 public final class PolicyTree {
   private static final String MILLIS = "Millis";

@@ -9,10 +9,10 @@ import io.blkwarden.model.Require;
  *
  * @param disksPerHost most disks throttled on one host
  * @param disksPerDomain most disks throttled of one domain
- * @param hostsThrottled largest share of the live hosts with a throttled disk, 0 to 1; at least one host
- *     unless it is 0
- * @param stopIfHostsAnomalous share of the live hosts with a breach above which nothing is throttled
- *     any more, 0 to 1
+ * @param hostsThrottled largest share of the live hosts with a throttled disk, 0 to 1; at least one
+ *     host unless it is 0
+ * @param stopIfHostsAnomalous share of the live hosts with a breach above which nothing is
+ *     throttled any more, 0 to 1
  */
 public record SafetyLimits(
     int disksPerHost, int disksPerDomain, double hostsThrottled, double stopIfHostsAnomalous) {

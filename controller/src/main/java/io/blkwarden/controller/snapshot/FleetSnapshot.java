@@ -11,8 +11,7 @@ import java.util.Map;
  *
  * @param at by the controller's clock
  * @param hosts the requested hosts
- * @param disks requested disks by host; at most {@code
- *     MappingSnapshot.MAX_DISKS} each
+ * @param disks requested disks by host; at most {@code MappingSnapshot.MAX_DISKS} each
  * @param throttles all leases, at most {@link #THROTTLES_MAX}
  * @param throttlesInAll number of all leases
  * @param proposals open proposals, at most {@code OperatorReply.PROPOSALS_MAX}

@@ -109,8 +109,7 @@ final class StandingPolicyTest {
     List<Effect> effects = rig.seconds(30, host, host::quiet);
 
     assertThat(EngineRig.sends(effects)).isEmpty();
-    assertThat(EngineRig.decisions(effects))
-        .containsExactly("shadow: best-effort/7 would be set");
+    assertThat(EngineRig.decisions(effects)).containsExactly("shadow: best-effort/7 would be set");
     assertThat(EngineRig.alerts(rig.all)).isEmpty();
   }
 
@@ -135,10 +134,7 @@ final class StandingPolicyTest {
 
     effects = rig(STANDING + "brakes: { disks_per_host: 0 }").seconds(5, host, host::quiet);
     assertThat(EngineRig.sends(effects)).isEmpty();
-    assertThat(EngineRig.decisions(effects))
-        .singleElement()
-        .asString()
-        .contains("disks_per_host");
+    assertThat(EngineRig.decisions(effects)).singleElement().asString().contains("disks_per_host");
   }
 
   @Test

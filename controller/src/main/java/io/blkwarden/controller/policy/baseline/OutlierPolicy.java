@@ -20,6 +20,7 @@ import io.blkwarden.controller.policy.threshold.ThresholdPolicy;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
 import io.blkwarden.model.Require;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +54,9 @@ public record OutlierPolicy(
   private static final long WINDOW_MILLIS = 60_000;
 
   /** The kind {@code when: { metric, above_fleet: { mean_plus_sigmas | percentile, floor } }}. */
-  public static final PolicyKind KIND =
-      new PolicyKind("when", "above_fleet", OutlierPolicy::read);
+  public static final PolicyKind KIND = new PolicyKind("when", "above_fleet", OutlierPolicy::read);
 
-  private static final Value<Double> SIGMAS =
-      Value.number("a number of sigmas, 0 to 10", 0, 10);
+  private static final Value<Double> SIGMAS = Value.number("a number of sigmas, 0 to 10", 0, 10);
   private static final Value<Double> PERCENTILE =
       Value.number("a percentile above 0 and below 100", 0, 100)
           .where(part -> part > 0 && part < 100);
@@ -78,8 +77,7 @@ public record OutlierPolicy(
     Section when = policy.section(KIND.key()).orElseThrow();
     Optional<Metric> metric = when.metric();
     if (metric.isPresent() && metric.get().scope() != MetricScope.DISK) {
-      when.problem(
-          "metric", "expected a metric of disks: others are not compared with the fleet");
+      when.problem("metric", "expected a metric of disks: others are not compared with the fleet");
     }
     Optional<Section> fleet = when.section(KIND.marker());
     Optional<Double> floor = fleet.flatMap(in -> in.needAmount("floor", metric));
@@ -131,7 +129,11 @@ public record OutlierPolicy(
 
   @Override
   public DetectorFeed feed(List<DetectorFeed.@Nullable Row> rows) {
-    return new OutlierTable(this, rows.stream().map(row -> row == null ? null : of(row)).toList());
+    List<@Nullable DiskClass> classes = new ArrayList<>();
+    for (DetectorFeed.@Nullable Row row : rows) {
+      classes.add(row == null ? null : of(row));
+    }
+    return new OutlierTable(this, classes);
   }
 
   private DiskClass of(DetectorFeed.Row row) {

@@ -79,9 +79,6 @@ public final class BudgetDetector implements Detector {
     return Optional.of(
         "has used %.0f%% of its budget, with %s on %s on average over %s"
             .formatted(
-                part * 100,
-                when.metric().format(value),
-                disk,
-                duration.apply(when.forMillis())));
+                part * 100, when.metric().format(value), disk, duration.apply(when.forMillis())));
   }
 }

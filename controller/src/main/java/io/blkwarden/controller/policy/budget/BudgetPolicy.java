@@ -123,8 +123,7 @@ public record BudgetPolicy(
       if (above.isPresent() && above.get() <= 0) {
         in.invalid("mean_above", "expected above 0, found 0");
       }
-      return in.make(
-          () -> new Line(metric.orElseThrow(), above.orElseThrow(), over.orElseThrow()));
+      return in.make(() -> new Line(metric.orElseThrow(), above.orElseThrow(), over.orElseThrow()));
     }
   }
 

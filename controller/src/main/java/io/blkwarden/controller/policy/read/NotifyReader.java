@@ -26,8 +26,7 @@ public final class NotifyReader {
       Value.duration("a duration of 100ms to 1m", 100, 60_000);
   private static final Value<Long> RESEND =
       Value.duration("a duration of 5s to 1h", 5_000, 3_600_000);
-  private static final Value<Integer> ATTEMPTS =
-      Value.integer("a number from 1 to 100", 1, 100);
+  private static final Value<Integer> ATTEMPTS = Value.integer("a number from 1 to 100", 1, 100);
   private static final Value<Integer> QUEUE =
       Value.integer("a number from 1 to 100000", 1, 100_000);
 

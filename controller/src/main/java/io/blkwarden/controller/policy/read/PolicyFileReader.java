@@ -32,8 +32,7 @@ final class PolicyFileReader {
           StandingPolicy.KIND,
           FleetPolicy.KIND);
 
-  private static final List<String> KEYS =
-      KINDS.stream().map(PolicyKind::key).distinct().toList();
+  private static final List<String> KEYS = KINDS.stream().map(PolicyKind::key).distinct().toList();
   private static final Value<String> NAME = Value.text("a name of 1 to 100 characters", 100);
   private static final Value<Mode> MODE = Value.oneOf(Mode.values(), Mode::wire);
 
@@ -48,13 +47,11 @@ final class PolicyFileReader {
 
   private static ParsedFile read(Section top) {
     List<ParsedFile.Placed<Policy>> policies =
-        top.sections(
-            "policies", in -> policy(in).map(policy -> ParsedFile.Placed.of(policy, in)));
+        top.sections("policies", in -> policy(in).map(policy -> ParsedFile.Placed.of(policy, in)));
     Optional<ParsedFile.Placed<SafetyLimits>> brakes =
         top.section("brakes").map(in -> ParsedFile.Placed.of(SafetyLimits.read(in), in));
     List<Match> protect =
-        top.sections(
-            "protect", in -> Optional.of(Match.read(in)).filter(_ -> in.valid()));
+        top.sections("protect", in -> Optional.of(Match.read(in)).filter(_ -> in.valid()));
     if (protect.size() > PolicyLimits.PROTECT_MAX) {
       top.problem(
           "protect",

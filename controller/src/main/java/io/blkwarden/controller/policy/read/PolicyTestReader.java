@@ -33,10 +33,8 @@ public final class PolicyTestReader {
           "in_flight");
   private static final List<String> PRESSURE = List.of("io_some", "io_full");
   private static final List<String> PLACE = List.of("host", "domain", "disk");
-  private static final Value<Boolean> ROTATIONAL =
-      Value.oneOf(Map.of("hdd", true, "ssd", false));
-  private static final Value<VolumeRole> ROLE =
-      Value.oneOf(VolumeRole.values(), VolumeRole::wire);
+  private static final Value<Boolean> ROTATIONAL = Value.oneOf(Map.of("hdd", true, "ssd", false));
+  private static final Value<VolumeRole> ROLE = Value.oneOf(VolumeRole.values(), VolumeRole::wire);
 
   private PolicyTestReader() {}
 

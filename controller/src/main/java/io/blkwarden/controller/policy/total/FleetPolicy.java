@@ -60,8 +60,7 @@ public record FleetPolicy(
     }
     Optional<Section> fleet = policy.section(KIND.key());
     Optional<Total> total = fleet.flatMap(FleetPolicy::total);
-    return total.flatMap(
-        of -> read(policy, fleet.orElseThrow(), of, name, match, then.severity()));
+    return total.flatMap(of -> read(policy, fleet.orElseThrow(), of, name, match, then.severity()));
   }
 
   private static Optional<Total> total(Section fleet) {
@@ -81,7 +80,12 @@ public record FleetPolicy(
   }
 
   private static Optional<FleetPolicy> read(
-      Section policy, Section fleet, Total total, String name, Match match, Alert.Severity severity) {
+      Section policy,
+      Section fleet,
+      Total total,
+      String name,
+      Match match,
+      Alert.Severity severity) {
     Optional<Section> of = total == Total.SUM ? Optional.of(fleet) : fleet.section("of");
     if (of.isEmpty()) {
       fleet.missing("of", "what counts as one, { metric, above }");

@@ -21,8 +21,8 @@ public final class HostTotal {
   /**
    * The part of a host that has not reported yet.
    *
-   * @param rows of the host's disks, or of its devices, that the policy matches; one row
-   *     represents a domain, and any one the host
+   * @param rows of the host's disks, or of its devices, that the policy matches; one row represents
+   *     a domain, and any one the host
    */
   public HostTotal(FleetPolicy policy, int[] rows) {
     this.policy = policy;

@@ -231,8 +231,8 @@ public final class Section {
 
   private <T> Map<String, T> map(ElementReader<T> reader) {
     Map<String, T> map = new LinkedHashMap<>();
-    values.forEach((key, value) ->
-        reader.read(value, path(key)).ifPresent(read -> map.put(key, read)));
+    values.forEach(
+        (key, value) -> reader.read(value, path(key)).ifPresent(read -> map.put(key, read)));
     return map;
   }
 
