@@ -46,7 +46,8 @@ final class DetectorFeeds {
     Map<DiskPolicy, DetectorFeed> next = new HashMap<>();
     for (int policy = 0; policy < byIndex.length; policy++) {
       DiskPolicy of = policies.ofDisks.get(policy);
-      DetectorFeed feed = of.feed(rows(tracker, policy, policies));
+      boolean fed = of.feed(List.of()) != null;
+      DetectorFeed feed = fed ? of.feed(rows(tracker, policy, policies)) : null;
       if (feed != null) {
         carry(feed, known.get(of), rows, oldRows);
         next.put(of, feed);

@@ -7,9 +7,12 @@ import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -192,5 +195,35 @@ final class StandingPolicyTest {
     CommandAction.Set set = EngineRig.set(EngineRig.only(obeyed(rig, 3, host::quiet)));
     assertThat(set.lease()).isEqualTo(lease);
     assertThat(set.restraint()).isEqualTo(Restraint.Priority.IDLE);
+  }
+
+  @Test
+  void anApprovalSetsIt() {
+    EngineRig rig = rig(STANDING.replace("mode: auto", "mode: approve"));
+    rig.seconds(5, host, host::quiet);
+    OperatorReply.Proposal proposal =
+        Objects.requireNonNull(
+                EngineRig.answers(rig.ask(new OperatorRequest.Proposals(), 1))
+                    .getFirst()
+                    .proposals())
+            .getFirst();
+    rig.ask(new OperatorRequest.Approve(proposal.id()), 2);
+    assertThat(restraints(obeyed(rig, 3, host::quiet))).containsExactly(LAST);
+  }
+
+  @Test
+  void aReleaseByAnOperatorIsNotUndone() {
+    EngineRig rig = rig(STANDING);
+    obeyed(rig, 5, host::quiet);
+    List<Effect> released = rig.ask(new OperatorRequest.Release(host.id, "vm176", "xvda2"), 1);
+    rig.outcome(EngineRig.only(released), Outcome.Result.RELEASED);
+    assertThat(EngineRig.sends(obeyed(rig, 90, host::quiet))).isEmpty();
+  }
+
+  @Test
+  void anotherPolicyAppliesFromTheNextSampleOn() {
+    EngineRig rig = rig(STANDING.replace("mode: auto", "mode: shadow"));
+    rig.policies(STANDING.replace("swap-is-last", "renamed"));
+    assertThat(restraints(obeyed(rig, 3, host::quiet))).containsExactly(LAST);
   }
 }
