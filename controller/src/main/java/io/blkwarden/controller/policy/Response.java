@@ -74,7 +74,8 @@ public record Response(
                 in.get("keep_firing_for", KEEP, 0L), in.get("remind_every", REMIND, 0L))));
   }
 
-  private static Optional<Restraint> restraint(String text) {
+  /** Parses a restraint; empty when it is invalid. */
+  public static Optional<Restraint> restraint(String text) {
     try {
       return Optional.of(Restraint.parse(text));
     } catch (IllegalArgumentException _) {

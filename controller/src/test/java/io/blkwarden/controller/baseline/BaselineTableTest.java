@@ -33,7 +33,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void theLevelIsTheMeanAndSoManySigmasOrAPercentile() {
+  void theThresholdIsTheMeanPlusSigmasOrAPercentile() {
     for (int i = 0; i < 60; i++) {
       round(200, 100, 10);
     }
@@ -43,7 +43,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void theFloorIsTheLeast() {
+  void theFloorIsTheMinimum() {
     for (int i = 0; i < 5; i++) {
       round(50, 0.5, 0.1);
     }
@@ -52,7 +52,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void tooFewDisksOrTooLittleHistoryIsNoLevel() {
+  void thereIsNoThresholdWithTooFewDisksOrValues() {
     assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isNaN();
     round(30, 100, 10);
     assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isNaN();
@@ -63,7 +63,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void whatIsOlderThanADayIsForgotten() {
+  void valuesExpireAfterADay() {
     for (int i = 0; i < 60; i++) {
       round(30, 1_000, 1);
     }
@@ -75,7 +75,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void whatWasLearnedOutlivesTheController() throws IOException {
+  void aBaselineOutlivesTheController() throws IOException {
     for (int i = 0; i < 10; i++) {
       round(40, 100, 10);
     }
@@ -90,7 +90,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void aSpecIsNotTakenTwiceNorABrokenOne() throws IOException {
+  void aKnownOrInvalidBaselineIsNotLoaded() throws IOException {
     for (int i = 0; i < 4; i++) {
       round(40, 100, 10);
     }
@@ -108,7 +108,7 @@ final class BaselineTableTest {
   }
 
   @Test
-  void furtherClassesHaveNoLevel() {
+  void furtherClassesHaveNoThreshold() {
     for (int i = 0; i <= BaselineTable.CLASSES_MAX; i++) {
       DiskClass of =
           new DiskClass(Metric.IOPS, MINUTE, VolumeRole.ROOT, DeviceClass.SSD, "plan" + i);

@@ -110,7 +110,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aMapThatSaysSomethingElseIsAnother() {
+  void aChangedMapReplacesTheOldOne() {
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
     host.replace(other, MappingState.RESOLVED, List.of(TestHost.worker(2, 1)));
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);

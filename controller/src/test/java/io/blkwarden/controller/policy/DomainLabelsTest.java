@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Labels of two sources, put together. */
 final class DomainLabelsTest {
   @Test
-  void whatComesLaterCountsMoreEvenWhenThereIsNoRoomForAll() {
+  void laterLabelsOverrideEvenAtTheBound() {
     Map<String, String> many = new HashMap<>();
     for (int i = 0; i < DomainLabels.OTHERS_MAX; i++) {
       many.put("file" + i, "new");

@@ -40,9 +40,9 @@ public record StandingPolicy(
   public static final PolicyKind KIND = new PolicyKind("standing", StandingPolicy::read);
 
   private static final Value<Restraint> PRIORITY =
-      Value.of("idle, or best-effort/0 to best-effort/7", StandingPolicy::restraint);
+      Value.of("idle, or best-effort/0 to best-effort/7", Response::restraint);
   private static final Value<Restraint> LIMIT =
-      Value.of("a limit of 10/s to 100000/s", text -> restraint("limit " + text));
+      Value.of("a limit of 10/s to 100000/s", text -> Response.restraint("limit " + text));
   private static final Value<Long> LEASE =
       Value.duration(
           "a duration of 10s to 24h", Response.LEASE_MIN_MILLIS, PolicyLimits.DURATION_MAX_MILLIS);
@@ -83,14 +83,6 @@ public record StandingPolicy(
     long most = CommandAction.Set.MAX_LEASE_MS; // agents refuse longer leases
     long lease = Math.min(in.get("lease", LEASE, most), most);
     return in.make(() -> new StandingPolicy(name, mode, match, restraint.orElseThrow(), lease));
-  }
-
-  private static Optional<Restraint> restraint(String text) {
-    try {
-      return Optional.of(Restraint.parse(text));
-    } catch (IllegalArgumentException _) {
-      return Optional.empty();
-    }
   }
 
   @Override

@@ -65,7 +65,7 @@ final class BudgetTableTest {
   }
 
   @Test
-  void theMeanIsThatOfTheWindowWithinASlot() {
+  void theMeanCoversTheWindowWithinASlot() {
     BudgetTable table = table(policy(new Line(Metric.IOPS, 100, 110_000)));
     double part = pass(table, 55, 100);
     assertThat(part).isCloseTo(0.5, within(0.01));
@@ -84,7 +84,7 @@ final class BudgetTableTest {
   }
 
   @Test
-  void theBudgetThatIsUsedMostOfCounts() {
+  void theMostUsedBudgetCounts() {
     BudgetTable table =
         table(policy(new Line(Metric.IOPS, 100, 3_600_000), new Line(Metric.IOPS, 300, 10_000)));
     pass(table, 12, 400);
@@ -114,7 +114,7 @@ final class BudgetTableTest {
   }
 
   @Test
-  void whatWasUsedGoesWithTheDisk() {
+  void useIsCarriedWithTheDisk() {
     BudgetPolicy policy = policy(new Line(Metric.IOPS, 100, 110_000));
     BudgetTable table = table(policy);
     pass(table, 55, 100);

@@ -18,7 +18,7 @@ final class DocumentedPoliciesTest {
       Pattern.compile("```yaml\n(policies:.*?)```", Pattern.DOTALL);
 
   @Test
-  void theExamplesHold() throws IOException {
+  void theExamplesAreValid() throws IOException {
     Matcher examples = EXAMPLE.matcher(Files.readString(Path.of("../docs/POLICIES.md")));
     int found = 0;
     while (examples.find()) {
@@ -33,7 +33,7 @@ final class DocumentedPoliciesTest {
   }
 
   @Test
-  void theLabelsHold() throws IOException {
+  void theLabelsAreValid() throws IOException {
     Matcher example =
         Pattern.compile("```yaml\n(labels:.*?)```", Pattern.DOTALL)
             .matcher(Files.readString(Path.of("../docs/POLICIES.md")));

@@ -44,7 +44,7 @@ final class LabelsReaderTest {
   }
 
   @Test
-  void tellsAllProblemsAtOnce() {
+  void reportsAllProblems() {
     assertThat(
             problems(
                 """
@@ -67,14 +67,14 @@ final class LabelsReaderTest {
   }
 
   @Test
-  void aFileThatTurnsBadHoldsAsItWas() {
+  void anInvalidFileKeepsItsLastValidVersion() {
     Labels before = read(GOOD, Labels.NONE).labels();
 
     assertThat(read("labels: { vm1: 3 }", before).labels()).isEqualTo(before);
   }
 
   @Test
-  void whatAFirstBadFileProtectsIsProtectedNevertheless() {
+  void protectionOfAnInvalidFirstFileApplies() {
     Labels labels =
         read("labels: { vm1: { plan: x, protected: true }, vm2: 3 }", Labels.NONE).labels();
 

@@ -15,7 +15,7 @@ final class NotifyReaderTest {
   }
 
   @Test
-  void readsBothKindsWithWhatIsLeftOutAsUsual() {
+  void readsBothKindsWithDefaults() {
     NotifyReader.Load load =
         read(
             """
@@ -45,7 +45,7 @@ final class NotifyReaderTest {
   }
 
   @Test
-  void tellsAllProblemsAtOnceAndPagesNobody() {
+  void reportsAllProblemsAndHasNoReceivers() {
     NotifyReader.Load load =
         read(
             """

@@ -61,7 +61,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithBudgets() {
+  void reportsProblemsOfBudgets() {
     assertThat(
             problems(
                 """
@@ -93,7 +93,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void readsLevelsThatFollowTheFleet() {
+  void readsThresholdsThatFollowTheFleet() {
     PolicyLoad load =
         read(
             """
@@ -138,7 +138,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithThem() {
+  void reportsProblemsOfThresholdsThatFollowTheFleet() {
     assertThat(
             problems(
                 """
@@ -155,7 +155,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void readsWhomToBlame() {
+  void readsBlame() {
     PolicyLoad load =
         read(
             """
@@ -177,7 +177,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithBlame() {
+  void reportsProblemsOfBlame() {
     assertThat(
             problems(
                 """
@@ -220,7 +220,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithStandingPolicies() {
+  void reportsProblemsOfStandingPolicies() {
     assertThat(
             problems(
                 """

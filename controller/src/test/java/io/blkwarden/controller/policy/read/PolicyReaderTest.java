@@ -100,7 +100,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void anAlertIsKeptAndToldAgainAsThePolicySays() {
+  void readsKeepFiringForAndRemindEvery() {
     PolicyLoad load =
         read(
             "policies: [ { name: p, when: { metric: util, above: 90%, for: 5s },"
@@ -123,7 +123,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void tellsAllProblemsAtOnceWithTheirPlaces() {
+  void reportsAllProblemsWithTheirPlaces() {
     assertThat(
             problems(
                 """
@@ -197,7 +197,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithWindowsAndSwapping() {
+  void reportsProblemsOfWindowsAndSwapping() {
     assertThat(
             problems(
                 """
@@ -263,7 +263,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithTotals() {
+  void reportsProblemsOfTotals() {
     assertThat(
             problems(
                 """
@@ -330,7 +330,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aDeviceTurnsOrDoesNot() {
+  void deviceIsHddOrSsd() {
     assertThat(
             problems(
                 """
@@ -344,7 +344,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void theClearLevelIsAtMostTheLevel() {
+  void clearBelowIsAtMostAbove() {
     assertThat(
             problems(
                 "policies: [ { name: p,"
@@ -394,7 +394,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aBadFileNeverStopsTheGoodOnes() {
+  void validFilesLoadBesideInvalidOnes() {
     PolicyLoad load =
         PolicyReader.read(
             List.of(
@@ -407,7 +407,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aFileThatTurnsBadHoldsAsItWas() {
+  void anInvalidFileKeepsItsLastValidVersion() {
     PolicyLoad before = read(SWAP_STORM);
     PolicyLoad load =
         PolicyReader.read(List.of(new PolicyFile("p.yaml", SWAP_STORM + "\nx: 1")), before);
@@ -418,12 +418,12 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aFileThatIsTakenAwayHoldsNoLonger() {
+  void aRemovedFileNoLongerApplies() {
     assertThat(PolicyReader.read(List.of(), read(SWAP_STORM)).policies().policies()).isEmpty();
   }
 
   @Test
-  void whatABadFileProtectsIsProtectedNevertheless() {
+  void protectRulesOfAnInvalidFileApply() {
     PolicyLoad load =
         read(
             """
@@ -437,7 +437,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void namesAreUniqueAndBrakesStandOnceOverAllFiles() {
+  void namesAndBrakesAreUniqueOverAllFiles() {
     PolicyLoad load =
         PolicyReader.read(
             List.of(new PolicyFile("a.yaml", SWAP_STORM), new PolicyFile("b.yaml", SWAP_STORM)),
@@ -452,7 +452,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void foreignTextIsShownEscaped() {
+  void textOfFilesIsEscaped() {
     assertThat(problems("policies: [ { name: p, mode: \"\\e[31m\" } ]"))
         .anyMatch(problem -> problem.contains("'\\u001B[31m'"));
   }

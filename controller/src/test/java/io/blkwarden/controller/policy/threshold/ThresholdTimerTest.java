@@ -32,7 +32,7 @@ final class ThresholdTimerTest {
   }
 
   @Test
-  void theLevelMustBeExceededWithoutAPause() {
+  void theThresholdMustBeExceededWithoutInterruption() {
     above();
     above();
     assertThat(timer.observe(200, true, CLEAR, 1_000)).isEqualTo(QUIET);
@@ -42,7 +42,7 @@ final class ThresholdTimerTest {
   }
 
   @Test
-  void theGateMustHoldWhenItIsTime() {
+  void theConditionMustBeTrueWhenTheTimeHasPassed() {
     above();
     above();
     assertThat(timer.observe(300, false, CLEAR, 1_000)).isEqualTo(NONE);
@@ -50,7 +50,7 @@ final class ThresholdTimerTest {
   }
 
   @Test
-  void theClearLevelMustBeHeldToo() {
+  void clearBelowMustLastToo() {
     breach();
     assertThat(timer.observe(99, true, CLEAR, 1_000)).isEqualTo(NONE);
     assertThat(timer.observe(150, true, CLEAR, 1_000)).isEqualTo(NONE);
@@ -70,7 +70,7 @@ final class ThresholdTimerTest {
 
   /** Invariant 5: unknown windows, wherever they fall, change nothing. */
   @Test
-  void unknownValuesHoldBothTimers() {
+  void unknownValuesStopBothTimers() {
     Property.checkSeeds(
         1_000,
         seed -> {

@@ -74,7 +74,7 @@ final class WindowCounterTest {
   }
 
   @Test
-  void theGateMustHold() {
+  void theConditionMustBeTrue() {
     WindowCounter counter = counter(1);
     for (int i = 0; i < 6; i++) {
       assertThat(second(counter, 300, false)).isEqualTo(NONE);
@@ -84,7 +84,7 @@ final class WindowCounterTest {
   }
 
   @Test
-  void whatIsNotMeasuredHoldsIt() {
+  void unknownValuesDoNotCount() {
     WindowCounter counter = counter(1);
     second(counter, 300, true);
     second(counter, 300, true);

@@ -16,7 +16,7 @@ final class SpellingTest {
   }
 
   @Test
-  void isSilentWhenNothingIsNear() {
+  void suggestsNothingWhenNoWordIsSimilar() {
     assertThat(Spelling.nearest("latency", List.of("iops", "util"))).isEmpty();
     assertThat(Spelling.nearest("x".repeat(100_000), List.of("iops"))).isEmpty();
   }

@@ -17,7 +17,7 @@ final class UnitsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"10", "-1s", "1w", "", "s", "1e3s", "10 seconds", "1s2"})
-  void refusesWhatIsNoDuration(String text) {
+  void refusesInvalidDurations(String text) {
     assertThat(Units.durationMillis(text)).isEmpty();
   }
 
@@ -30,13 +30,13 @@ final class UnitsTest {
     "1KB/s,1000",
     "1.5MiB/s,1572864"
   })
-  void readsBytesASecond(String text, double bytes) {
+  void readsBytesPerSecond(String text, double bytes) {
     assertThat(Units.amount(text, MetricUnit.BYTES_PER_SECOND)).contains(bytes);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"20MB", "20mb/s", "20Mbit/s", "20%", "-5"})
-  void refusesWhatIsNoRateOfBytes(String text) {
+  void refusesInvalidRatesOfBytes(String text) {
     assertThat(Units.amount(text, MetricUnit.BYTES_PER_SECOND)).isEmpty();
   }
 
