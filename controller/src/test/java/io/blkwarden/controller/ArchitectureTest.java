@@ -24,7 +24,7 @@ final class ArchitectureTest {
     "..controller.engine..",
     "..controller.fleet..",
     "..controller.history..",
-    "..controller.paging..",
+    "..controller.notify.settings..",
     "..controller.policy..",
     "..controller.policytest..",
     "..controller.recording",
@@ -43,8 +43,9 @@ final class ArchitectureTest {
     "..controller.dispatch..",
     "..controller.http..",
     "..controller.ingest..",
+    "..controller.leader..",
     "..controller.nats..",
-    "..controller.notify..",
+    "..controller.notify",
     "..controller.recording.files.."
   };
 

@@ -3,10 +3,10 @@ package io.blkwarden.controller.app;
 import io.blkwarden.controller.audit.AuditQuery;
 import io.blkwarden.controller.audit.AuditTrail;
 import io.blkwarden.controller.http.AuditSource;
+import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.RecordPages;
 import io.blkwarden.controller.nats.Records;
-import io.blkwarden.controller.nats.WaitingThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -28,7 +28,7 @@ final class AuditReader implements AuditSource, AutoCloseable {
 
   private final RecordPages pages;
   private final InstantSource clock;
-  private final Scheduler reader = WaitingThreads.some("blkwarden-stories", 1, 2 * WAITING);
+  private final Scheduler reader = BlockingSchedulers.pool("blkwarden-stories", 1, 2 * WAITING);
   private final AtomicInteger asked = new AtomicInteger();
 
   AuditReader(RecordPages pages, InstantSource clock) {
@@ -53,7 +53,7 @@ final class AuditReader implements AuditSource, AutoCloseable {
   private AuditTrail read(AuditQuery query, Duration since) throws NatsException, IOException {
     long until = clock.millis() + PATIENCE.toMillis();
     AuditTrail trail =
-        Records.story(
+        Records.auditTrail(
             pages, query, clock.instant().minus(since), () -> reader.isDisposed() || late(until));
     if (late(until)) {
       throw new IOException(

@@ -1,11 +1,10 @@
 package io.blkwarden.controller.app;
 
 import io.blkwarden.controller.bus.FleetBus;
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.IssuedMessages;
+import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.Input;
@@ -15,6 +14,7 @@ import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.model.HostId;
@@ -91,8 +91,8 @@ final class ControllerPipeline {
       EngineRunner engine,
       CommandFlow commands,
       CommandFlow snapshots,
-      IssuedMessages messages,
-      StoredState stored,
+      MessageFactory messages,
+      StateStore stored,
       OperatorMailbox mailbox,
       Notifier notifier,
       EffectLog log,
@@ -132,7 +132,7 @@ final class ControllerPipeline {
    * @param broken hears why, if it ever ends by itself
    */
   Disposable start(Consumer<Throwable> broken) {
-    ConnectableFlux<Effect> effects = inputs().concatMapIterable(parts.engine()::take).publish();
+    ConnectableFlux<Effect> effects = inputs().concatMapIterable(parts.engine()::process).publish();
     Disposable branches = carryOut(effects).subscribe(_ -> {}, broken, carriedOut::tryEmitEmpty);
     Disposable source = effects.connect();
     return () -> {
@@ -151,7 +151,7 @@ final class ControllerPipeline {
         internal.flow().takeUntilOther(inputsOver.asMono()).publishOn(control, Integer.MAX_VALUE),
         untilIntakeIsOver(reports()),
         untilIntakeIsOver(maps()),
-        parts.batches().of(untilIntakeIsOver(bus.samples())));
+        parts.batches().signals(untilIntakeIsOver(bus.samples())));
   }
 
   /** Each effect goes to all branches; one that waits has a bounded buffer of its own. */
@@ -159,7 +159,7 @@ final class ControllerPipeline {
     return Mono.when(
         parts
             .commands()
-            .inOrder(of(effects, Effect.SendCommand.class, Effect.SendCommand::command)),
+            .sendInOrder(of(effects, Effect.SendCommand.class, Effect.SendCommand::command)),
         bus.publishAlerts(of(effects, Effect.PublishAlert.class, Effect.PublishAlert::alert)),
         bus.publishDecisions(
             of(
@@ -168,9 +168,9 @@ final class ControllerPipeline {
                 note -> parts.messages().decision(note.decision()))),
         parts
             .snapshots()
-            .inAnyOrder(effects.mapNotNull(guarded(parts.messages()::snapshotRequest))),
+            .sendInAnyOrder(effects.mapNotNull(guarded(parts.messages()::snapshotRequest))),
         of(effects, Effect.RequestMap.class, Effect.RequestMap::host)
-            .filter(_ -> !(bus.state().leadership() instanceof Leadership.Leading))
+            .filter(_ -> !(bus.status().leadership() instanceof Leadership.Leading))
             .doOnNext(mapsWanted::put)
             .then(),
         effects
@@ -190,12 +190,12 @@ final class ControllerPipeline {
             .doOnNext(answer -> parts.mailbox().answer(answer.correlation(), answer.reply()))
             .then(),
         of(effects, Effect.PublishAlert.class, Effect.PublishAlert::alert)
-            .doOnNext(parts.notifier()::take)
+            .doOnNext(parts.notifier()::send)
             .onErrorContinue(ControllerPipeline::failed)
             .then(),
         effects
             .doOnNext(parts.seen())
-            .doOnNext(parts.log()::take)
+            .doOnNext(parts.log()::accept)
             .onErrorContinue(ControllerPipeline::failed)
             .then());
   }
@@ -228,29 +228,29 @@ final class ControllerPipeline {
 
   /** The claim, what operators said, and what other controllers learned. */
   private Flux<EngineInput> shared() {
-    return bus.shared()
+    return bus.sharedState()
         .publishOn(control)
         .doOnNext(this::leadership)
         .map(state ->
-            new EngineInput.One(
+            new EngineInput.Single(
                 switch (state) {
                   case SharedState.OperatorInputs inputs ->
                       new Input.OperatorStateChanged(inputs.operatorState());
                   case SharedState.Baseline baseline ->
                       new Input.BaselineLoaded(baseline.baseline());
                   case SharedState.OpenAlerts alerts -> new Input.AlertsRestored(alerts.open());
-                  case SharedState.LeadershipState(Leadership.Leading held) ->
+                  case SharedState.LeadershipChanged(Leadership.Leading held) ->
                       new Input.LeadershipGained(held.epoch());
-                  case SharedState.LeadershipState _ -> new Input.LeadershipLost();
+                  case SharedState.LeadershipChanged _ -> new Input.LeadershipLost();
                 }));
   }
 
   /** Whoever does not lead answers nobody, and leaves commands and pages to the leader. */
   private void leadership(SharedState state) {
-    if (!(state instanceof SharedState.LeadershipState(Leadership leadership))) {
+    if (!(state instanceof SharedState.LeadershipChanged(Leadership leadership))) {
       return;
     }
-    parts.intake().leads(leadership instanceof Leadership.Leading);
+    parts.intake().leading(leadership instanceof Leadership.Leading);
     if (!(leadership instanceof Leadership.Leading)) {
       parts.commands().abandon("the claim is lost");
     }
@@ -260,8 +260,8 @@ final class ControllerPipeline {
   }
 
   private Flux<EngineInput> requests() {
-    return bus.requests()
-        .<EngineInput>mapNotNull(guarded(parts.intake()::request))
+    return bus.operatorRequests()
+        .<EngineInput>mapNotNull(guarded(parts.intake()::readRequest))
         .onBackpressureBuffer() // no more than the mailbox keeps
         .publishOn(control);
   }
@@ -275,12 +275,12 @@ final class ControllerPipeline {
   }
 
   private @Nullable EngineInput outcome(BusMessage message) {
-    Outcome outcome = parts.intake().outcome(message);
+    Outcome outcome = parts.intake().readOutcome(message);
     if (outcome == null) {
       return null;
     }
-    parts.commands().settled(outcome);
-    return parts.intake().first(outcome);
+    parts.commands().resolve(outcome);
+    return parts.intake().admitOutcome(outcome);
   }
 
   /** Changes of maps and heartbeats, some at once: to wake a thread for each costs more than it. */
@@ -294,9 +294,9 @@ final class ControllerPipeline {
   }
 
   private @Nullable EngineInput report(BusMessage message) {
-    EngineInput.One report = parts.intake().report(message);
+    EngineInput.Single report = parts.intake().readReport(message);
     if (report != null && report.input() instanceof Input.HeartbeatReceived beat) {
-      bus.noticeEpoch(beat.beat().epoch());
+      bus.observeEpoch(beat.beat().epoch());
     }
     return report;
   }
@@ -305,13 +305,13 @@ final class ControllerPipeline {
   private Flux<EngineInput> maps() {
     return Flux.merge(
             1,
-            bus.mappings(),
+            bus.storedMappings(),
             mapsWanted
                 .flow()
                 .onBackpressureBuffer(MAPS_WANTED_MAX, _ -> {}, BufferOverflowStrategy.DROP_LATEST)
-                .flatMap(host -> bus.mapping(host).onErrorComplete(), MAPS_AT_ONCE, 1))
+                .flatMap(host -> bus.storedMapping(host).onErrorComplete(), MAPS_AT_ONCE, 1))
         .publishOn(reporting, 1)
-        .mapNotNull(guarded(parts.intake()::stored));
+        .mapNotNull(guarded(parts.intake()::readStoredMapping));
   }
 
   /** Time, and the hosts of which something was refused. */
@@ -319,10 +319,10 @@ final class ControllerPipeline {
     return Flux.interval(Duration.ZERO, TICK, control)
         .onBackpressureDrop()
         .concatMapIterable(_ -> {
-          List<EngineInput> all = new ArrayList<>(List.of(new EngineInput.One(new Input.Tick())));
-          for (HostId host : parts.backlog().takeMarked()) {
+          List<EngineInput> all = new ArrayList<>(List.of(new EngineInput.Single(new Input.Tick())));
+          for (HostId host : parts.backlog().takeHostsToResync()) {
             parts.counters().resyncs.increment();
-            all.add(new EngineInput.One(new Input.ReportsDropped(host)));
+            all.add(new EngineInput.Single(new Input.ReportsDropped(host)));
           }
           return all;
         });

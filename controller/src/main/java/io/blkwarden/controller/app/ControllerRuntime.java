@@ -1,8 +1,7 @@
 package io.blkwarden.controller.app;
 
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.BusState;
-import io.blkwarden.controller.bus.Leadership;
+import io.blkwarden.controller.bus.BusStatus;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.config.ControllerSettings;
@@ -11,8 +10,8 @@ import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.IssuedMessages;
 import io.blkwarden.controller.dispatch.LocalRequests;
+import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineSettings;
@@ -35,9 +34,10 @@ import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
-import io.blkwarden.controller.nats.WaitingThreads;
+import io.blkwarden.controller.leader.Leadership;
+import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.notify.Notifier;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Outcome;
@@ -95,7 +95,7 @@ public final class ControllerRuntime implements AutoCloseable {
   private final Scheduler notifying = thread("blkwarden-notify");
   private final Scheduler measuring = thread("blkwarden-metrics");
   private final Scheduler showing = thread("blkwarden-pages");
-  private final Sinks.One<Throwable> broken = Sinks.one();
+  private final Sinks.One<Throwable> failure = Sinks.one();
   private final NatsFleetBus bus;
   private final Notifier notifier;
   private final RecordServer records;
@@ -145,8 +145,8 @@ public final class ControllerRuntime implements AutoCloseable {
                 engine,
                 commands,
                 commandFlow(ignored()),
-                new IssuedMessages(this::epoch, instance, clock, random),
-                new StoredState(bus, internal, mailbox, batches),
+                new MessageFactory(this::epoch, instance, clock, random),
+                new StateStore(bus, internal, mailbox, batches),
                 mailbox,
                 notifier,
                 new EffectLog(dispatchCounts),
@@ -159,7 +159,7 @@ public final class ControllerRuntime implements AutoCloseable {
     http = settings.http() == null ? null : serve(settings.http(), step, approvals(local));
     flow = pipeline.start(this::broke);
     if (policies != null) {
-      Scheduler watching = WaitingThreads.one("blkwarden-policies"); // for changes of files
+      Scheduler watching = BlockingSchedulers.single("blkwarden-policies"); // for changes of files
       threads.add(watching);
       watching.schedule(policies);
     }
@@ -174,7 +174,7 @@ public final class ControllerRuntime implements AutoCloseable {
   }
 
   private void broke(Throwable fault) {
-    Sinks.EmitResult _ = broken.tryEmitValue(fault); // first: without memory nothing can be written
+    Sinks.EmitResult _ = failure.tryEmitValue(fault); // first: without memory nothing can be written
     log.error("engine failed, exiting: {}", fault.toString(), fault);
   }
 
@@ -184,7 +184,7 @@ public final class ControllerRuntime implements AutoCloseable {
         settings.labels(),
         load ->
             internal.put(
-                new EngineInput.One(
+                new EngineInput.Single(
                     new Input.PoliciesLoaded(load.policies(), load.problems().isEmpty()))));
   }
 
@@ -212,11 +212,11 @@ public final class ControllerRuntime implements AutoCloseable {
   public Readiness readiness() {
     List<String> hindrances = new ArrayList<>();
     List<String> remarks = new ArrayList<>();
-    long still = engine.stillMillis();
+    long still = engine.idleMillis();
     if (still > STILL_MILLIS) {
       hindrances.add("the engine has taken nothing for %d s".formatted(still / 1_000));
     }
-    BusState state = bus.state();
+    BusStatus state = bus.status();
     if (!state.problem().isEmpty()) {
       hindrances.add(state.problem());
     }
@@ -246,7 +246,7 @@ public final class ControllerRuntime implements AutoCloseable {
       }
       watch.load().problems().forEach(problem -> remarks.add(problem.toString()));
     }
-    return new Readiness(!engine.dead(), hindrances, remarks);
+    return new Readiness(!engine.hasFailed(), hindrances, remarks);
   }
 
   /**
@@ -256,7 +256,7 @@ public final class ControllerRuntime implements AutoCloseable {
    * @param every time between two calls
    * @param alive gets whether it does its work; on the engine's thread, so it must not wait
    */
-  public void whileAlive(Duration every, Consumer<Readiness> alive) {
+  public void reportReadiness(Duration every, Consumer<Readiness> alive) {
     threads.add(
         Flux.interval(Duration.ZERO, every, dispatching)
             .onBackpressureDrop()
@@ -272,8 +272,8 @@ public final class ControllerRuntime implements AutoCloseable {
   }
 
   /** Whether it knows by NATS if it is the one that commands the fleet. */
-  public boolean claimKnown() {
-    return !(bus.state().leadership() instanceof Leadership.Unknown);
+  public boolean leadershipKnown() {
+    return !(bus.status().leadership() instanceof Leadership.Unknown);
   }
 
   /** The port of HTTP, absent when there is none. */
@@ -356,8 +356,8 @@ public final class ControllerRuntime implements AutoCloseable {
    * Completes with the fault when this controller can decide nothing any more, such as for want of
    * memory: the process is to end then, so that a supervisor starts another.
    */
-  public Mono<Throwable> broken() {
-    return broken.asMono();
+  public Mono<Throwable> failure() {
+    return failure.asMono();
   }
 
   private void seen(Effect effect) {
@@ -396,7 +396,7 @@ public final class ControllerRuntime implements AutoCloseable {
     threads.add(
         new HistoryRecorder(
                 history, pulse, (all, near) -> pipeline.ask(() -> step.look(all, near)), showing)
-            .kept()
+            .snapshots()
             .subscribe());
     return server;
   }
@@ -405,12 +405,12 @@ public final class ControllerRuntime implements AutoCloseable {
     Secret token = settings.httpToken();
     return new Approvals(
         token == null ? null : token::matches,
-        request -> local.ask(place -> internal.put(intake.request(request, null, place))),
+        request -> local.send(place -> internal.put(intake.readRequest(request, null, place))),
         clock);
   }
 
   private OptionalLong epoch() {
-    return bus.state().leadership() instanceof Leadership.Leading held
+    return bus.status().leadership() instanceof Leadership.Leading held
         ? OptionalLong.of(held.epoch())
         : OptionalLong.empty();
   }
@@ -422,7 +422,7 @@ public final class ControllerRuntime implements AutoCloseable {
 
   private CommandFlow commandFlow(CommandFlow.Results results) {
     return new CommandFlow(
-        bus::request,
+        bus::sendCommand,
         used -> epoch().equals(OptionalLong.of(used)),
         results,
         dispatching,
@@ -434,12 +434,12 @@ public final class ControllerRuntime implements AutoCloseable {
     return new CommandFlow.Results() {
       @Override
       public void outcome(Outcome outcome) {
-        internal.put(intake.first(outcome));
+        internal.put(intake.admitOutcome(outcome));
       }
 
       @Override
       public void lost(HostId host, MessageId command, String why) {
-        internal.put(intake.lost(host, command, why));
+        internal.put(intake.commandAbandoned(host, command, why));
       }
     };
   }

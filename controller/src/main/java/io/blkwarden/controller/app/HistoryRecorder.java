@@ -45,7 +45,7 @@ final class HistoryRecorder {
   }
 
   /** The keeping, which never ends. */
-  Flux<FleetSnapshot> kept() {
+  Flux<FleetSnapshot> snapshots() {
     return Flux.interval(EVERY, EVERY, thread)
         .onBackpressureDrop()
         .concatMap(second -> look(second + 1), 1);

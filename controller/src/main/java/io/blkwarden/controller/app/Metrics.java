@@ -1,7 +1,6 @@
 package io.blkwarden.controller.app;
 
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandFlow;
@@ -9,6 +8,7 @@ import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.Metric.Series;
 import io.blkwarden.controller.ingest.IntakeCounters;
+import io.blkwarden.controller.leader.Leadership;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -126,7 +126,7 @@ final class Metrics {
         count(
             "operator_refused_total",
             "Operators' requests refused because too many waited.",
-            dispatch.asksRefused),
+            dispatch.requestsRefused),
         Metric.of("commands_waiting", "Commands that wait for an answer.", commands::size));
   }
 
@@ -135,11 +135,11 @@ final class Metrics {
         Metric.of(
             "nats_connected",
             "1 when all connections are up.",
-            () -> bus.state().connected() ? 1 : 0),
+            () -> bus.status().connected() ? 1 : 0),
         Metric.of(
             "claim_held",
             "1 when this controller commands the fleet.",
-            () -> bus.state().leadership() instanceof Leadership.Leading ? 1 : 0),
+            () -> bus.status().leadership() instanceof Leadership.Leading ? 1 : 0),
         count("claims_total", "Claims made.", busCounts.claims),
         count(
             "epochs_ignored_total",
@@ -154,7 +154,7 @@ final class Metrics {
         count(
             "nats_slow_spells_total",
             "Times that messages came faster than they were taken.",
-            busCounts.slowSpells),
+            busCounts.slowConsumers),
         Metric.of(
             "samples_dropped_total",
             "Samples that came too fast to be taken.",

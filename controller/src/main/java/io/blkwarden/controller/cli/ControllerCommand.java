@@ -14,7 +14,7 @@ import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -224,7 +224,7 @@ final class ControllerCommand implements Callable<Integer> {
             },
             "blkwarden-stop");
     Runtime.getRuntime().addShutdownHook(hook);
-    CompletableFuture<@Nullable Throwable> broken = runtime.broken().toFuture();
+    CompletableFuture<@Nullable Throwable> broken = runtime.failure().toFuture();
     var _ = broken.thenRun(stopped::countDown);
     CountDownLatch halted = new CountDownLatch(1);
     haltIfBroken(broken, halted);
@@ -335,14 +335,14 @@ final class ControllerCommand implements Callable<Integer> {
     Path file = httpTokenFile;
     try {
       return file == null ? null : SecretFile.read(file);
-    } catch (SecretFile.Unfit e) {
+    } catch (SecretFile.Invalid e) {
       throw new UsageException("--http-token-file: " + e.getMessage());
     }
   }
 
   private NotifyFile pages() {
     Path file = notify;
-    NotifyFile read = file == null ? NotifyFile.NOBODY : NotifyFile.read(file);
+    NotifyFile read = file == null ? NotifyFile.NONE : NotifyFile.read(file);
     if (!read.problems().isEmpty()) {
       throw new UsageException("--notify:%n%s".formatted(String.join("\n", read.problems())));
     }

@@ -37,7 +37,7 @@ final class ServiceNotices {
   static void begin(ControllerRuntime controller, Supervisor supervisor) {
     if (supervisor.listens()) {
       ServiceNotices notices = new ServiceNotices(supervisor, InstantSource.system());
-      controller.whileAlive(EVERY, readiness -> notices.alive(readiness, controller.claimKnown()));
+      controller.reportReadiness(EVERY, readiness -> notices.alive(readiness, controller.leadershipKnown()));
     }
   }
 

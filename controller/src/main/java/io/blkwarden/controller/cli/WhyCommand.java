@@ -67,7 +67,7 @@ final class WhyCommand implements Callable<Integer> {
     AuditTrail trail;
     try (OperatorSession session =
         OperatorSession.open(nats.settings(context, "cli"), new SecureRandom())) {
-      trail = session.story(query, Instant.now().minus(since), this::stopped);
+      trail = session.auditTrail(query, Instant.now().minus(since), this::stopped);
       if (json) {
         context.out().println(AuditTrailJson.of(about, trail));
       }

@@ -2,7 +2,7 @@ package io.blkwarden.controller.config;
 
 import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +54,7 @@ public record ControllerSettings(
       @Nullable Path policies,
       @Nullable Path labels,
       @Nullable InetSocketAddress http) {
-    this(bus, policies, labels, http, null, NotifyFile.NOBODY);
+    this(bus, policies, labels, http, null, NotifyFile.NONE);
   }
 
   /** Settings without labels. */

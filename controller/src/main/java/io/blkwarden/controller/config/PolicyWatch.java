@@ -85,7 +85,7 @@ public final class PolicyWatch implements Runnable {
   }
 
   /** Looks once; a load that is as before is not told again. */
-  public synchronized void look() {
+  public synchronized void refresh() {
     List<PolicyFile> files;
     Optional<PolicyFile> labelling;
     try {
@@ -143,7 +143,7 @@ public final class PolicyWatch implements Runnable {
   /** Whatever is wrong with one look, the next one is taken. */
   private void guardedLook() {
     try {
-      look();
+      refresh();
     } catch (RuntimeException e) {
       log.error("policies: unexpected, all stay as they were: {}", e.toString(), e);
     }

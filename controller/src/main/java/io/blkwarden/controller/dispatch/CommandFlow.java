@@ -72,27 +72,27 @@ public final class CommandFlow {
   private final DispatchCounters counters;
   private final RandomGenerator random;
   private final AtomicInteger waiting = new AtomicInteger();
-  private final Map<MessageId, Order> underWay = new ConcurrentHashMap<>();
-  private volatile Given given = new Given("");
+  private final Map<MessageId, PendingCommand> underWay = new ConcurrentHashMap<>();
+  private volatile Generation given = new Generation("");
 
   /** Commands that were taken between two times that all were given up; compared by identity. */
-  private static final class Given {
+  private static final class Generation {
     private final String why;
 
-    Given(String why) {
+    Generation(String why) {
       this.why = why;
     }
   }
 
   /** A command and how it stands. */
-  private static final class Order {
+  private static final class PendingCommand {
     private final Command command;
     private final long deadlineMillis;
-    private final Given since;
+    private final Generation since;
     private final Sinks.One<Outcome> elsewhere = Sinks.one();
     private volatile String lastFault = "no answer";
 
-    Order(Command command, long deadlineMillis, Given since) {
+    PendingCommand(Command command, long deadlineMillis, Generation since) {
       this.command = command;
       this.deadlineMillis = deadlineMillis;
       this.since = since;
@@ -139,10 +139,10 @@ public final class CommandFlow {
    *
    * @return completes when the commands have, and all are through
    */
-  public Mono<Void> inOrder(Flux<Command> commands) {
+  public Mono<Void> sendInOrder(Flux<Command> commands) {
     return commands
         .mapNotNull(this::admitted)
-        .groupBy(Order::host, Integer.MAX_VALUE) // no more wait than were admitted
+        .groupBy(PendingCommand::host, Integer.MAX_VALUE) // no more wait than were admitted
         .flatMap(ofHost -> ofHost.concatMap(this::call), HOSTS_MAX)
         .then();
   }
@@ -153,7 +153,7 @@ public final class CommandFlow {
    *
    * @return completes when the commands have, and all are through
    */
-  public Mono<Void> inAnyOrder(Flux<Command> commands) {
+  public Mono<Void> sendInAnyOrder(Flux<Command> commands) {
     return commands
         .mapNotNull(this::admitted)
         .publishOn(scheduler, Integer.MAX_VALUE) // as above
@@ -161,20 +161,20 @@ public final class CommandFlow {
         .then();
   }
 
-  private @Nullable Order admitted(Command command) {
+  private @Nullable PendingCommand admitted(Command command) {
     if (waiting.incrementAndGet() > MAX_WAITING) {
       waiting.decrementAndGet();
       counters.refused.increment();
       lose(command, "%d commands wait already".formatted(MAX_WAITING));
       return null;
     }
-    return new Order(command, scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs(), given);
+    return new PendingCommand(command, scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs(), given);
   }
 
   /** Takes note of an outcome that came another way than as an answer. */
-  public void settled(Outcome outcome) {
+  public void resolve(Outcome outcome) {
     MessageId id = outcome.command();
-    Order order = id == null ? null : underWay.get(id);
+    PendingCommand order = id == null ? null : underWay.get(id);
     if (order != null && order.host().equals(outcome.host())) {
       Sinks.EmitResult _ = order.elsewhere.tryEmitValue(outcome);
     }
@@ -182,8 +182,8 @@ public final class CommandFlow {
 
   /** Gives up all that waits and all that is under way. */
   public void abandon(String why) {
-    Given before = given;
-    given = new Given(why);
+    Generation before = given;
+    given = new Generation(why);
     underWay.values().stream().filter(each -> each.since == before).forEach(o -> o.abandon(why));
   }
 
@@ -192,7 +192,7 @@ public final class CommandFlow {
     return waiting.get();
   }
 
-  private Mono<Void> call(Order order) {
+  private Mono<Void> call(PendingCommand order) {
     return Mono.defer(
             () -> {
               underWay.put(order.command.id(), order);
@@ -216,12 +216,12 @@ public final class CommandFlow {
         .then();
   }
 
-  private void end(Order order) {
+  private void end(PendingCommand order) {
     underWay.remove(order.command.id());
     waiting.decrementAndGet();
   }
 
-  private Mono<Outcome> attempts(Order order) {
+  private Mono<Outcome> attempts(PendingCommand order) {
     return Mono.defer(() -> attempt(order))
         .doOnError(e -> order.lastFault = text(e))
         .retryWhen(
@@ -236,7 +236,7 @@ public final class CommandFlow {
     return Duration.ofMillis(millis / 2 + random.nextLong(millis + 1));
   }
 
-  private Mono<Outcome> attempt(Order order) {
+  private Mono<Outcome> attempt(PendingCommand order) {
     Command command = order.command;
     if (!leads.test(command.epoch())) {
       return Mono.error(new IllegalStateException("the claim was not renewed"));
@@ -275,7 +275,7 @@ public final class CommandFlow {
     throw new IllegalArgumentException("the answer is not valid: " + fault);
   }
 
-  private long left(Order order) {
+  private long left(PendingCommand order) {
     return order.deadlineMillis - scheduler.now(TimeUnit.MILLISECONDS);
   }
 
@@ -288,7 +288,7 @@ public final class CommandFlow {
     results.lost(command.host(), command.id(), why);
   }
 
-  private static String reason(Throwable e, Order order) {
+  private static String reason(Throwable e, PendingCommand order) {
     return e instanceof CancellationException
         ? text(e)
         : "not answered in its time; last: " + order.lastFault;

@@ -39,7 +39,7 @@ public final class DispatchCounters {
   public final LongAdder answers = new LongAdder();
 
   /** Operators' requests refused because too many waited. */
-  public final LongAdder asksRefused = new LongAdder();
+  public final LongAdder requestsRefused = new LongAdder();
 
   /** A new set of counts, all 0. */
   public DispatchCounters() {

@@ -27,7 +27,7 @@ public final class EffectLog {
   }
 
   /** Takes an effect. */
-  public void take(Effect effect) {
+  public void accept(Effect effect) {
     switch (effect) {
       case Effect.SendCommand(Command command) -> {
         counters.commands.increment();

@@ -29,7 +29,7 @@ public final class LocalRequests implements BiConsumer<String, OperatorReply> {
   }
 
   /** Begins one for each subscriber; {@code asker} gets the place to reply to. */
-  public Mono<OperatorReply> ask(Consumer<String> asker) {
+  public Mono<OperatorReply> send(Consumer<String> asker) {
     return Mono.defer(() -> {
       String place = PLACE + last.incrementAndGet();
       Sinks.One<OperatorReply> answer = Sinks.one();

@@ -58,7 +58,7 @@ public final class OperatorMailbox {
 
   /** Answers a request that was never opened. */
   public void refuse(String replyTo, String why) {
-    counters.asksRefused.increment();
+    counters.requestsRefused.increment();
     String detail = why.length() > DETAIL_MAX ? why.substring(0, DETAIL_MAX) : why;
     replies.accept(replyTo, new OperatorReply(OperatorReply.Verdict.FAILED, detail));
   }

@@ -52,7 +52,7 @@ public final class Backlog {
   }
 
   /** Counts one less. */
-  void leave(HostId host, int bytes) {
+  void release(HostId host, int bytes) {
     bytesWaiting.addAndGet(-bytes);
     left(host, parts(bytes));
   }
@@ -66,12 +66,12 @@ public final class Backlog {
   }
 
   /** Marks a host whose message was refused. */
-  void mark(HostId host) {
+  void markForResync(HostId host) {
     missed.add(host);
   }
 
   /** Takes the marked hosts; none while there is no room for their maps. */
-  public List<HostId> takeMarked() {
+  public List<HostId> takeHostsToResync() {
     if (missed.isEmpty() || bytesWaiting.get() >= BYTES_MAX / 2) {
       return List.of();
     }

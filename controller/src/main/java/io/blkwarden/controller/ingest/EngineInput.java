@@ -13,9 +13,9 @@ public sealed interface EngineInput {
    * @param host in whose {@link Backlog} it counts; absent when in none
    * @param bytes that it counts there
    */
-  record One(Input input, @Nullable HostId host, int bytes) implements EngineInput {
+  record Single(Input input, @Nullable HostId host, int bytes) implements EngineInput {
     /** An input that is in no backlog. */
-    public One(Input input) {
+    public Single(Input input) {
       this(input, null, 0);
     }
   }

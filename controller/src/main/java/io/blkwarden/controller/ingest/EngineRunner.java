@@ -39,7 +39,7 @@ public final class EngineRunner {
   private final Consumer<Throwable> broken;
   private final SampleFrame frame = new SampleFrame();
   private Moment now;
-  private volatile boolean dead;
+  private volatile boolean hasFailed;
   private volatile long takenMillis;
 
   /**
@@ -73,25 +73,25 @@ public final class EngineRunner {
   }
 
   /** Whether an {@link Error} ended it. */
-  public boolean dead() {
-    return dead;
+  public boolean hasFailed() {
+    return hasFailed;
   }
 
   /** How long ago it last took something, in ms; more than some seconds if it hangs. */
-  public long stillMillis() {
+  public long idleMillis() {
     return monotonicMillis.getAsLong() - takenMillis;
   }
 
   /** Takes what is next; returns what is to be done, commands first: the rest may take longer. */
-  public List<Effect> take(EngineInput next) {
-    if (dead) {
+  public List<Effect> process(EngineInput next) {
+    if (hasFailed) {
       return List.of();
     }
     try {
       return switch (next) {
-        case EngineInput.One one -> {
+        case EngineInput.Single one -> {
           if (one.host() != null) {
-            backlog.leave(one.host(), one.bytes());
+            backlog.release(one.host(), one.bytes());
           }
           yield commandsFirst(step(one.input()));
         }
@@ -105,7 +105,7 @@ public final class EngineRunner {
       failed(next.getClass().getSimpleName(), e);
       return List.of();
     } catch (Error e) { // state may be broken, and without memory nothing can be mended
-      dead = true;
+      hasFailed = true;
       broken.accept(e);
       return List.of();
     } finally {
@@ -126,7 +126,7 @@ public final class EngineRunner {
         all.addAll(some);
       }
     }
-    from.roundOver();
+    from.endRound();
     return commandsFirst(all);
   }
 

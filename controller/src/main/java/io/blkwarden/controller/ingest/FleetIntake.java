@@ -3,7 +3,7 @@ package io.blkwarden.controller.ingest;
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Input;
-import io.blkwarden.controller.ingest.EngineInput.One;
+import io.blkwarden.controller.ingest.EngineInput.Single;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.model.HostId;
@@ -36,10 +36,10 @@ public final class FleetIntake {
   private final String heartbeats;
   private final Backlog backlog;
   private final IntakeCounters counters;
-  private final FaultLog faults;
+  private final MalformedLog faults;
   private final OperatorMailbox mailbox;
   private final SeenOutcomes seen = new SeenOutcomes();
-  private volatile boolean leads;
+  private volatile boolean leading;
 
   /**
    * An intake of a controller that does not lead.
@@ -56,7 +56,7 @@ public final class FleetIntake {
     this.heartbeats = subjects.prefix() + ".agent.";
     this.backlog = backlog;
     this.counters = counters;
-    this.faults = new FaultLog(counters, clock);
+    this.faults = new MalformedLog(counters, clock);
     this.mailbox = mailbox;
   }
 
@@ -77,7 +77,7 @@ public final class FleetIntake {
   }
 
   /** Reads a heartbeat or a change of a host's map. */
-  public @Nullable One report(BusMessage message) {
+  public @Nullable Single readReport(BusMessage message) {
     String subject = message.subject();
     byte[] json = message.payload();
     if (subject.startsWith(heartbeats)) {
@@ -94,26 +94,26 @@ public final class FleetIntake {
             Kind.MAPPING, event.origin().host(), new Input.MappingChanged(event), json.length);
   }
 
-  private @Nullable One admitted(Kind kind, HostId host, Input input, int bytes) {
+  private @Nullable Single admitted(Kind kind, HostId host, Input input, int bytes) {
     if (backlog.admit(host, bytes, Backlog.REPORTS_MAX)) {
-      return new One(input, host, bytes);
+      return new Single(input, host, bytes);
     }
     IntakeCounters.increment(counters.refused, kind);
     if (kind == Kind.MAPPING) {
-      backlog.mark(host); // the next heartbeat says all that this one did
+      backlog.markForResync(host); // the next heartbeat says all that this one did
     }
     return null;
   }
 
   /** Reads a stored map; its flow is only asked for as many as there is room for. */
-  public @Nullable One stored(StoredMapping stored) {
+  public @Nullable Single readStoredMapping(StoredMapping stored) {
     switch (ControlJson.decode(MappingSnapshot.class, stored.json())) {
       case Decoded.Malformed<MappingSnapshot> bad ->
           faults.report(Kind.MAPPING, "the stored mappings", bad);
       case Decoded.Ok<MappingSnapshot> ok -> {
         HostId host = ok.value().origin().host();
         if (HostToken.key(host).equals(stored.key())) {
-          return new One(new Input.MappingChanged(ok.value()));
+          return new Single(new Input.MappingChanged(ok.value()));
         }
         faults.wrongSubject(
             Kind.MAPPING,
@@ -125,7 +125,7 @@ public final class FleetIntake {
   }
 
   /** Reads an outcome. */
-  public @Nullable Outcome outcome(BusMessage message) {
+  public @Nullable Outcome readOutcome(BusMessage message) {
     return read(
         Kind.OUTCOME, message.subject(), 1, Outcome.class, message.payload(), Outcome::host);
   }
@@ -137,12 +137,12 @@ public final class FleetIntake {
    * outcome is refused, counted and its host's map asked for, and the host's next heartbeat tells
    * which leases it holds.
    */
-  public @Nullable One first(Outcome outcome) {
+  public @Nullable Single admitOutcome(Outcome outcome) {
     if (!seen.add(outcome.id())) {
       counters.duplicates.increment();
       return null;
     }
-    One one = ofCommand(outcome.host(), new Input.OutcomeReceived(outcome));
+    Single one = ofCommand(outcome.host(), new Input.OutcomeReceived(outcome));
     if (one == null) {
       seen.remove(outcome.id());
     }
@@ -150,28 +150,28 @@ public final class FleetIntake {
   }
 
   /** A command was given up. */
-  public @Nullable One lost(HostId host, MessageId command, String why) {
+  public @Nullable Single commandAbandoned(HostId host, MessageId command, String why) {
     return ofCommand(host, new Input.CommandAbandoned(command, why.isEmpty() ? "no reason" : why));
   }
 
-  private @Nullable One ofCommand(HostId host, Input input) {
+  private @Nullable Single ofCommand(HostId host, Input input) {
     if (backlog.admit(host, 0, Backlog.OUTCOMES_MAX)) {
-      return new One(input, host, 0);
+      return new Single(input, host, 0);
     }
     IntakeCounters.increment(counters.refused, Kind.OUTCOME);
-    backlog.mark(host);
+    backlog.markForResync(host);
     return null;
   }
 
   /** Whether this controller leads from now on, and so answers people. */
-  public void leads(boolean now) {
-    leads = now;
+  public void leading(boolean now) {
+    leading = now;
   }
 
   /** Reads a person's request, unless another controller leads and so answers. */
-  public @Nullable One request(BusMessage message) {
+  public @Nullable Single readRequest(BusMessage message) {
     String replyTo = message.replyTo();
-    if (!leads || replyTo == null) {
+    if (!leading || replyTo == null) {
       return null;
     }
     IntakeCounters.increment(counters.received, Kind.OPERATOR);
@@ -183,23 +183,23 @@ public final class FleetIntake {
             "the request cannot be read, at byte %d: %s".formatted(bad.offset(), bad.detail()));
         yield null;
       }
-      case Decoded.Ok<OperatorRequest> ok -> request(ok.value(), message.subject(), replyTo);
+      case Decoded.Ok<OperatorRequest> ok -> readRequest(ok.value(), message.subject(), replyTo);
     };
   }
 
-  private @Nullable One request(OperatorRequest request, String subject, String replyTo) {
+  private @Nullable Single readRequest(OperatorRequest request, String subject, String replyTo) {
     String verb = request.ask().verb();
     try {
       Subjects.Asked asked = subjects.asked(subject);
       return asked.name().equals(verb)
-          ? request(request, asked.key(), replyTo)
+          ? readRequest(request, asked.key(), replyTo)
           : wrongRequest(subject, replyTo, "expected operator." + verb);
     } catch (IllegalArgumentException e) {
       return wrongRequest(subject, replyTo, String.valueOf(e.getMessage()));
     }
   }
 
-  private @Nullable One wrongRequest(String subject, String replyTo, String why) {
+  private @Nullable Single wrongRequest(String subject, String replyTo, String why) {
     faults.wrongSubject(Kind.OPERATOR, subject, why);
     mailbox.refuse(replyTo, "wrong subject: " + why);
     return null;
@@ -211,13 +211,13 @@ public final class FleetIntake {
    * @param key NKey of the user, never from the message itself; absent if it is not known
    * @return nothing when too many wait, which the person is told
    */
-  public @Nullable One request(OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
+  public @Nullable Single readRequest(OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
     Optional<Long> correlation = mailbox.open(replyTo);
     if (correlation.isEmpty()) {
       IntakeCounters.increment(counters.refused, Kind.OPERATOR);
       return null;
     }
-    return new One(new Input.RequestReceived(request, key, correlation.get()));
+    return new Single(new Input.RequestReceived(request, key, correlation.get()));
   }
 
   private <T extends ControlMessage> @Nullable T read(

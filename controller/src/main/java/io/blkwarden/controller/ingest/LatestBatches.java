@@ -69,7 +69,7 @@ public final class LatestBatches {
   }
 
   /** The signals of what these samples bring; at most one is under way. */
-  public Flux<EngineInput> of(Flux<BusMessage> samples) {
+  public Flux<EngineInput> signals(Flux<BusMessage> samples) {
     return Flux.create(sink -> {
       signals = sink;
       sink.onDispose(samples.subscribe(this::guarded, sink::error, sink::complete));
@@ -77,7 +77,7 @@ public final class LatestBatches {
   }
 
   /** The host is gone for good; it is taken in again when it speaks. */
-  public void forget(HostId host) {
+  public void remove(HostId host) {
     slots.remove(subjects.sample(host));
   }
 
@@ -136,7 +136,7 @@ public final class LatestBatches {
   }
 
   /** Ends what a signal stood for; what is left gets one of its own. */
-  void roundOver() {
+  void endRound() {
     signalled.set(false);
     if (!ready.isEmpty()) {
       scheduler.schedule(() -> signal(signals));

@@ -17,10 +17,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
-/** All entries of a bucket, read by direct gets of which many are under way at a time. */
+/** Reads all entries of a bucket by pipelined direct gets. */
 final class BucketEntries {
-  /** Most entries that are asked for ahead of the subscriber. */
-  static final int UNDER_WAY = 32;
+  /** Most gets in flight. */
+  static final int IN_FLIGHT_MAX = 32;
 
   private static final int NOT_FOUND = 404;
   private static final int RETRIES = 2;
@@ -40,7 +40,7 @@ final class BucketEntries {
     this.keys = keys;
   }
 
-  /** Reads the keys; waits for the server. */
+  /** Reads the keys; blocks. */
   static BucketEntries of(Connection link, String bucket)
       throws IOException, JetStreamApiException, InterruptedException {
     boolean direct =
@@ -52,12 +52,12 @@ final class BucketEntries {
         link, bucket, direct, link.keyValue(bucket, JetStreamAssets.bucketOptions()).keys());
   }
 
-  /** The entries, in the order of the keys; those deleted in the meantime are left out. */
+  /** The entries, in key order, without entries deleted in the meantime. */
   Flux<KvEvent.Entry> read(Scheduler timer) {
     return Flux.fromIterable(keys)
         .flatMapSequential(
             key -> get(key).retryWhen(Retry.backoff(RETRIES, PAUSE).scheduler(timer)),
-            UNDER_WAY,
+            IN_FLIGHT_MAX,
             1);
   }
 

@@ -1,7 +1,6 @@
 package io.blkwarden.controller.notify;
 
-import io.blkwarden.controller.paging.AlertmanagerJson;
-import io.blkwarden.controller.paging.NotifiedAlerts.Page;
+import io.blkwarden.controller.notify.NotifiedAlerts.Notification;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
@@ -39,7 +38,7 @@ final class AlertmanagerFeed {
   private final InstantSource clock;
   private final Scheduler scheduler;
   private final NotifyCounters counters;
-  private final Map<MessageId, Page> waiting = new LinkedHashMap<>();
+  private final Map<MessageId, Notification> waiting = new LinkedHashMap<>();
   private long pauseMillis = FIRST_PAUSE_MILLIS;
   private boolean busy;
 
@@ -60,7 +59,7 @@ final class AlertmanagerFeed {
     return resendMillis;
   }
 
-  void add(Page page) {
+  void add(Notification page) {
     if (waiting.size() >= WAITING_MAX && !waiting.containsKey(page.alert().id())) {
       counters.dropped.increment();
       log.error(
@@ -72,10 +71,10 @@ final class AlertmanagerFeed {
   }
 
   /** Sends open alerts again, lest they end there by themselves. */
-  void again(Collection<Alert> open) {
+  void resend(Collection<Alert> open) {
     for (Alert each : open) {
       if (!waiting.containsKey(each.id())) {
-        add(new Page(each, false));
+        add(new Notification(each, false));
       }
     }
   }
@@ -95,14 +94,14 @@ final class AlertmanagerFeed {
       return;
     }
     busy = true;
-    List<Page> batch =
+    List<Notification> batch =
         new ArrayList<>(waiting.values()).subList(0, Math.min(BATCH, waiting.size()));
     byte[] json = AlertmanagerJson.body(batch, clock.instant(), resendMillis * LASTS_INTERVALS);
     Disposable _ =
         poster.post(json).subscribe(_ -> {}, e -> failed(e.toString()), () -> sent(batch));
   }
 
-  private void sent(List<Page> batch) {
+  private void sent(List<Notification> batch) {
     counters.sent.add(batch.size());
     batch.forEach(page -> waiting.remove(page.alert().id(), page));
     pauseMillis = FIRST_PAUSE_MILLIS;

@@ -1,8 +1,7 @@
 package io.blkwarden.controller.notify;
 
-import io.blkwarden.controller.paging.NotifiedAlerts;
-import io.blkwarden.controller.paging.NotifySettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.NotifySettings;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.model.message.Alert;
 import java.net.URI;
 import java.nio.file.Path;
@@ -46,7 +45,7 @@ public final class Notifier {
   private final LongAdder overflow = new LongAdder();
   private final AtomicInteger taken = new AtomicInteger();
   private final List<AlertmanagerFeed> alertmanagers;
-  private final List<WebhookQueue> webhooks;
+  private final List<WebhookSender> webhooks;
 
   /**
    * A notifier that has told nothing.
@@ -81,7 +80,7 @@ public final class Notifier {
     webhooks =
         settings.webhooks().stream()
             .map(each ->
-                new WebhookQueue(
+                new WebhookSender(
                     new HttpPoster(
                         client,
                         each.url(),
@@ -98,7 +97,7 @@ public final class Notifier {
           thread.schedulePeriodically(
               () -> {
                 if (claimed.getAsBoolean()) {
-                  feed.again(book.open());
+                  feed.resend(book.open());
                 }
               },
               feed.resendMillis(),
@@ -118,7 +117,7 @@ public final class Notifier {
   }
 
   /** Takes an alert; never waits. */
-  public void take(Alert alert) {
+  public void send(Alert alert) {
     if (alertmanagers.isEmpty() && webhooks.isEmpty()) {
       return;
     }
@@ -184,7 +183,7 @@ public final class Notifier {
   private int pending() {
     return taken.get()
         + alertmanagers.stream().mapToInt(AlertmanagerFeed::pending).sum()
-        + webhooks.stream().mapToInt(WebhookQueue::pending).sum();
+        + webhooks.stream().mapToInt(WebhookSender::pending).sum();
   }
 
   /** Counts of what Alertmanagers were sent. */

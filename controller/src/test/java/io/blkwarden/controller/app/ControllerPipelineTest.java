@@ -2,13 +2,12 @@ package io.blkwarden.controller.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.IssuedMessages;
+import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineCore;
@@ -20,9 +19,10 @@ import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.notify.Notifier;
-import io.blkwarden.controller.paging.NotifySettings;
+import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;
@@ -98,10 +98,10 @@ final class ControllerPipelineTest {
               engine,
               commands,
               commandFlow(),
-              new IssuedMessages(this::epoch, "c1", clock, new SplittableRandom(2)),
-              new StoredState(bus, internal, mailbox, batches),
+              new MessageFactory(this::epoch, "c1", clock, new SplittableRandom(2)),
+              new StateStore(bus, internal, mailbox, batches),
               mailbox,
-              new Notifier(NotifySettings.NOBODY, Map.of(), clock, () -> true, time),
+              new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, time),
               new EffectLog(sent),
               _ -> {},
               counters),
@@ -130,12 +130,12 @@ final class ControllerPipelineTest {
         new CommandFlow.Results() {
           @Override
           public void outcome(Outcome outcome) {
-            internal.put(intake.first(outcome));
+            internal.put(intake.admitOutcome(outcome));
           }
 
           @Override
           public void lost(HostId host, MessageId command, String why) {
-            internal.put(intake.lost(host, command, why));
+            internal.put(intake.commandAbandoned(host, command, why));
           }
         },
         time,
@@ -206,8 +206,8 @@ final class ControllerPipelineTest {
 
   @Test
   void whatAnOperatorSaidIsTakenBeforeAClaimThatCameAfterIt() {
-    bus.shared.next(new SharedState.OperatorInputs(OperatorState.NOTHING));
-    bus.shared.next(new SharedState.OpenAlerts(List.of()));
+    bus.sharedState.next(new SharedState.OperatorInputs(OperatorState.NOTHING));
+    bus.sharedState.next(new SharedState.OpenAlerts(List.of()));
     bus.leads(new Leadership.Leading(7));
     time.advanceTime();
 
@@ -287,18 +287,18 @@ final class ControllerPipelineTest {
 
   @Test
   void storedMapsAreTakenAsTheEngineAsksForThem() {
-    bus.mappings.next(
+    bus.storedMappings.next(
         new StoredMapping(
             HostToken.key(HOST), ControlJson.encode(Fleet.snapshot(HOST, 3, "vm176"))));
     time.advanceTime();
 
     assertThat(inputs).singleElement().isInstanceOf(Input.MappingChanged.class);
-    bus.mappings.assertMaxRequested(1);
+    bus.storedMappings.assertMaxRequested(1);
   }
 
   @Test
   void whatIsRefusedIsCountedAndItsHostMadeKnownWithTheNextTick() {
-    while (intake.report(map(HOST, 1)) != null) {
+    while (intake.readReport(map(HOST, 1)) != null) {
       // until there is no room
     }
     advance(1_000);
@@ -318,7 +318,7 @@ final class ControllerPipelineTest {
                     new Effect.StoreInput(
                         new Pause("ann", "a test", Messages.AT, null), true, List.of(), asked))
                 : List.of();
-    bus.requests.next(
+    bus.operatorRequests.next(
         new BusMessage(
             SUBJECTS.operator("pause"),
             "inbox",

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.NatsFleetBus;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ControllerProcesses;
@@ -89,8 +89,8 @@ final class SlowNetworkTest {
     Recording leads = new Recording();
     leads.of(bus);
     bus.start();
-    await().atMost(BOUND).until(() -> leads.claims.contains(bus.state().leadership()));
-    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
+    await().atMost(BOUND).until(() -> leads.claims.contains(bus.status().leadership()));
+    await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
     return bus;
   }
 

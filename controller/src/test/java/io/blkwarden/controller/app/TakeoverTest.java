@@ -118,7 +118,7 @@ final class TakeoverTest {
   }
 
   private KvEvent.Entry claim() throws IOException {
-    Bucket bucket = Assets.bucket(link, JetStreamAssets.CLAIM);
+    Bucket bucket = Assets.bucket(link, JetStreamAssets.LEADER);
     return Objects.requireNonNull(bucket.get("controller"), "nobody leads");
   }
 

@@ -80,8 +80,8 @@ public class BatchBench {
         new LatestBatches(intake, Subjects.DEFAULT, counters, Schedulers.immediate());
     Disposable _ =
         batches
-            .of(samples.asFlux())
-            .concatMapIterable(engine::take)
+            .signals(samples.asFlux())
+            .concatMapIterable(engine::process)
             .subscribe(effect -> {
               throw new IllegalStateException("no effect is expected: " + effect);
             });

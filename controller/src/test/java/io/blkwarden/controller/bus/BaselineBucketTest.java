@@ -74,7 +74,7 @@ final class BaselineBucketTest {
     Connection other = Nats.connect(server.url());
     open.add(other);
     NatsFleetBus first = bus(server, "c1", new Recording());
-    await().atMost(BOUND).until(() -> first.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> first.status().problem().isEmpty());
     first.storeBaseline(spec()).block(BOUND);
     await().atMost(BOUND).until(() -> other.keyValue("blkwarden-spec").keys().size() == 1);
     first.close();
@@ -85,7 +85,7 @@ final class BaselineBucketTest {
     await()
         .atMost(BOUND)
         .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
-    await().atMost(BOUND).until(() -> second.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> second.status().problem().isEmpty());
   }
 
   @Test
@@ -93,10 +93,10 @@ final class BaselineBucketTest {
     NatsServer server = NatsServer.start();
     open.add(server);
     NatsFleetBus commands = bus(server, "c1", new Recording());
-    await().atMost(BOUND).until(() -> commands.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> commands.status().problem().isEmpty());
     Recording inbox = new Recording();
     NatsFleetBus watches = bus(server, "c2", inbox);
-    await().atMost(BOUND).until(() -> watches.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> watches.status().problem().isEmpty());
 
     commands.storeBaseline(spec()).block(BOUND);
     await()

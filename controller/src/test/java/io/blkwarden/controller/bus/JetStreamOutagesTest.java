@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.nats.JetStreamFault;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.Assets;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.Messages;
@@ -67,11 +68,11 @@ final class JetStreamOutagesTest {
   }
 
   private static void awaitReady(NatsFleetBus bus) {
-    await().atMost(BOUND).until(() -> bus.state().prepared() && bus.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> bus.status().ready() && bus.status().problem().isEmpty());
   }
 
   private static void awaitProblem(NatsFleetBus bus, String... parts) {
-    await().atMost(BOUND).untilAsserted(() -> assertThat(bus.state().problem()).contains(parts));
+    await().atMost(BOUND).untilAsserted(() -> assertThat(bus.status().problem()).contains(parts));
   }
 
   private static NatsServer limited(Path directory, String store) throws Exception {
@@ -97,14 +98,14 @@ final class JetStreamOutagesTest {
         """);
     NatsFleetBus bus = bus(closing(NatsServer.start("-c", config.toString())));
     awaitProblem(bus, "JetStream is not enabled for this NATS account");
-    assertThat(bus.state().problem()).doesNotContain("-js");
+    assertThat(bus.status().problem()).doesNotContain("-js");
   }
 
   @Test
   void aStoreThatIsTooSmall(@TempDir Path directory) throws Exception {
     NatsFleetBus bus = bus(closing(limited(directory, "2M")));
     awaitProblem(bus, "JetStream cannot store more", "max_file_store");
-    assertThat(bus.state().problem()).doesNotContain("-js");
+    assertThat(bus.status().problem()).doesNotContain("-js");
   }
 
   @Test
@@ -119,7 +120,7 @@ final class JetStreamOutagesTest {
     awaitProblem(bus, "1 alerts not stored by NATS yet", "JetStream cannot store more", "error");
     var _ = bus.publishDecisions(Flux.just(Messages.decision(2))).subscribe();
     awaitProblem(bus, "1 decisions not stored by NATS yet");
-    assertThat(bus.state().problem()).doesNotContain("-js");
+    assertThat(bus.status().problem()).doesNotContain("-js");
 
     link.jetStreamManagement().deleteStream("FILL");
     awaitReady(bus);
@@ -130,7 +131,7 @@ final class JetStreamOutagesTest {
     NatsServer server = closing(NatsServer.start());
     Connection link = closing(server.connect());
     NatsFleetBus bus = bus(server);
-    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
+    await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
     link.jetStreamManagement().deleteStream("BLKWARDEN_DECISIONS");
     var done = bus.publishDecisions(Flux.just(Messages.decision(2))).toFuture();
     awaitProblem(bus, "1 decisions not stored by NATS yet", "no stream accepts the message");
@@ -157,7 +158,7 @@ final class JetStreamOutagesTest {
     seen.of(bus);
     bus.start();
     awaitReady(bus);
-    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
+    await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
     List<String> all = link.jetStreamManagement().getStreamNames();
     for (String stream : all) {
       link.jetStreamManagement().deleteStream(stream);
@@ -176,7 +177,7 @@ final class JetStreamOutagesTest {
     alerts.emitComplete(Sinks.EmitFailureHandler.FAIL_FAST);
     done.get(30, TimeUnit.SECONDS);
     Pause pause = new Pause("ana", "the storage moves", Messages.AT);
-    bus.store(pause, true, List.of()).block(BOUND);
+    bus.storeOperatorInput(pause, true, List.of()).block(BOUND);
     assertThat(seen.words.getLast().pause()).contains(pause);
   }
 
@@ -207,10 +208,10 @@ final class JetStreamOutagesTest {
     assertThat(JetStreamFault.check(link)).isEmpty();
 
     servers.stream().filter(each -> !each.equals(left)).forEach(NatsServer::kill);
-    long epoch = bus.state().leadership() instanceof Leadership.Leading held ? held.epoch() : 0;
-    bus.noticeEpoch(epoch + 1); // makes it check now, not within ten seconds
+    long epoch = bus.status().leadership() instanceof Leadership.Leading held ? held.epoch() : 0;
+    bus.observeEpoch(epoch + 1); // makes it check now, not within ten seconds
     awaitProblem(bus, "no leader or no quorum", "start the servers of the cluster");
-    assertThat(bus.state().problem()).doesNotContain("-js");
+    assertThat(bus.status().problem()).doesNotContain("-js");
     assertThat(JetStreamFault.check(link).orElseThrow().text())
         .contains("no leader or no quorum")
         .doesNotContain("-js");

@@ -87,13 +87,13 @@ final class LostInputsTest {
                 () -> true));
     seen.of(bus);
     bus.start();
-    await().atMost(BOUND).until(() -> bus.state().prepared() && !seen.words.isEmpty());
+    await().atMost(BOUND).until(() -> bus.status().ready() && !seen.words.isEmpty());
     return bus;
   }
 
   private static void store(NatsFleetBus bus, OperatorInput... inputs) {
     for (OperatorInput each : inputs) {
-      bus.store(each, true, List.of()).block(BOUND);
+      bus.storeOperatorInput(each, true, List.of()).block(BOUND);
     }
   }
 
@@ -108,7 +108,7 @@ final class LostInputsTest {
   }
 
   private byte @Nullable [] stored(String key) throws IOException {
-    KvEvent.Entry entry = Assets.bucket(link, JetStreamAssets.SAID).get(key);
+    KvEvent.Entry entry = Assets.bucket(link, JetStreamAssets.SILENCES).get(key);
     return entry == null ? null : entry.value();
   }
 
@@ -126,7 +126,7 @@ final class LostInputsTest {
 
   /** That it hears what is set and taken back from now on, which only a live watch does. */
   private static void awaitResumed(NatsFleetBus bus, Recording... all) {
-    bus.store(PAUSE, false, List.of()).block(BOUND);
+    bus.storeOperatorInput(PAUSE, false, List.of()).block(BOUND);
     for (Recording each : all) {
       await().atMost(BOUND).until(() -> each.words.getLast().pause().isEmpty());
     }
@@ -139,7 +139,7 @@ final class LostInputsTest {
   @Test
   void anEntryIsRestoredOnlyWhereTheBucketHasNeverHadIt() throws Exception {
     Assets.ensure(link, Subjects.DEFAULT, server);
-    Bucket bucket = Assets.bucket(link, JetStreamAssets.SAID);
+    Bucket bucket = Assets.bucket(link, JetStreamAssets.SILENCES);
     byte[] pause = ControlJson.encode(PAUSE);
     assertThat(bucket.restore("pause", pause)).isTrue();
     assertThat(bucket.restore("pause", pause)).as("another one did").isFalse();
@@ -193,14 +193,14 @@ final class LostInputsTest {
     store(bus, ACK, SILENCE, PAUSE);
     int before = first.words.size();
 
-    String stream = "KV_" + JetStreamAssets.SAID;
+    String stream = "KV_" + JetStreamAssets.SILENCES;
     JetStreamManagement streams = link.jetStreamManagement();
     StreamConfiguration whole = streams.getStreamInfo(stream).getConfiguration();
     streams.deleteStream(stream);
     streams.addStream(StreamConfiguration.builder(whole).maxBytes(NO_ROOM).build());
     await("found, though another one created it")
         .atMost(BOUND)
-        .until(() -> !bus.state().problem().isEmpty());
+        .until(() -> !bus.status().problem().isEmpty());
     assertThat(first.words).hasSize(before);
 
     assertThat(dropped).isEmpty();

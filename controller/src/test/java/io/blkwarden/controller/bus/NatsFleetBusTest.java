@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static reactor.core.publisher.Sinks.EmitFailureHandler.FAIL_FAST;
 
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.Assets;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.Records;
@@ -77,11 +78,11 @@ final class NatsFleetBusTest {
   }
 
   private static void awaitHeld(NatsFleetBus bus) {
-    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
+    await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
   }
 
   private static long epoch(NatsFleetBus bus) {
-    return bus.state().leadership() instanceof Leadership.Leading held ? held.epoch() : -1;
+    return bus.status().leadership() instanceof Leadership.Leading held ? held.epoch() : -1;
   }
 
   @Test
@@ -104,8 +105,8 @@ final class NatsFleetBusTest {
       assertThat(info.getConfiguration().getStorageType()).isEqualTo(StorageType.File);
       assertThat(info.getConfiguration().getMaxBytes()).isPositive();
     }
-    assertThat(bus.state().problem()).isEmpty();
-    assertThat(bus.state().connected()).isTrue();
+    assertThat(bus.status().problem()).isEmpty();
+    assertThat(bus.status().connected()).isTrue();
     assertThat(epoch(bus)).isGreaterThanOrEqualTo(Instant.now().getEpochSecond() - 60);
     await().atMost(BOUND).untilAsserted(() -> assertThat(inbox.claims).hasSize(1));
   }
@@ -137,7 +138,7 @@ final class NatsFleetBusTest {
     NatsFleetBus two = bus(server, "c2", second, new BusCounters());
     await()
         .atMost(BOUND)
-        .until(() -> two.state().leadership().equals(new Leadership.Following("c1", before)));
+        .until(() -> two.status().leadership().equals(new Leadership.Following("c1", before)));
     assertThat(epoch(one)).isEqualTo(before);
 
     one.close();
@@ -172,10 +173,10 @@ final class NatsFleetBusTest {
     awaitHeld(bus);
     long seen = epoch(bus) + 1_000;
 
-    bus.noticeEpoch(Long.MAX_VALUE); // nobody's word is taken for that
-    bus.noticeEpoch(1L << 40);
-    bus.noticeEpoch(Instant.now().getEpochSecond() + 90_000);
-    bus.noticeEpoch(seen);
+    bus.observeEpoch(Long.MAX_VALUE); // nobody's word is taken for that
+    bus.observeEpoch(1L << 40);
+    bus.observeEpoch(Instant.now().getEpochSecond() + 90_000);
+    bus.observeEpoch(seen);
 
     await().atMost(BOUND).until(() -> epoch(bus) == seen + 1);
   }
@@ -233,7 +234,7 @@ final class NatsFleetBusTest {
   }
 
   private static Mono<byte[]> ask(NatsFleetBus bus) {
-    return bus.request(HOST, "do".getBytes(UTF_8), Duration.ofSeconds(10));
+    return bus.sendCommand(HOST, "do".getBytes(UTF_8), Duration.ofSeconds(10));
   }
 
   @Test
@@ -298,7 +299,7 @@ final class NatsFleetBusTest {
     }
     for (int i = 0; i < decisions; i++) {
       int place = notes.indexOf(Messages.decision(i));
-      assertThat(place).as("decision %d", i).isBetween(0, i + StoreFlow.UNDER_WAY - 1);
+      assertThat(place).as("decision %d", i).isBetween(0, i + StreamPublisher.IN_FLIGHT_MAX - 1);
     }
     var stream = other.jetStreamManagement().getStreamInfo("BLKWARDEN_DECISIONS");
     assertThat(stream.getStreamState().getMsgCount()).isEqualTo(decisions);
@@ -335,8 +336,8 @@ final class NatsFleetBusTest {
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
     await()
         .atMost(BOUND)
-        .until(() -> bus.state().problem().startsWith("cannot reach NATS at " + server.url()));
-    assertThat(bus.state().connected()).isFalse();
+        .until(() -> bus.status().problem().startsWith("cannot reach NATS at " + server.url()));
+    assertThat(bus.status().connected()).isFalse();
 
     server.run();
 
@@ -352,11 +353,11 @@ final class NatsFleetBusTest {
 
     server.kill();
     server.run("--user", "someone", "--pass", "else");
-    await().atMost(BOUND).until(() -> bus.state().problem().contains("wants credentials"));
+    await().atMost(BOUND).until(() -> bus.status().problem().contains("wants credentials"));
     server.kill();
     server.run();
 
-    await().atMost(BOUND).until(() -> bus.state().connected() && bus.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> bus.status().connected() && bus.status().problem().isEmpty());
     bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
     assertThat(bus.waitingAlerts()).isZero();
     Connection agent = closing(Nats.connect(server.url()));
@@ -381,7 +382,7 @@ final class NatsFleetBusTest {
                 Clock.systemUTC(),
                 new SplittableRandom(5),
                 () -> true));
-    StepVerifier.create(bus.mappings().map(StoredMapping::key), 0)
+    StepVerifier.create(bus.storedMappings().map(StoredMapping::key), 0)
         .then(bus::start)
         .thenRequest(3)
         .expectNext("dom0-0", "dom0-1", "dom0-2")
@@ -395,11 +396,11 @@ final class NatsFleetBusTest {
         .expectNextCount(100)
         .thenCancel()
         .verify(BOUND);
-    assertThat(bus.mapping(new HostId("dom0-7")).map(StoredMapping::key).block(BOUND))
+    assertThat(bus.storedMapping(new HostId("dom0-7")).map(StoredMapping::key).block(BOUND))
         .isEqualTo("dom0-7");
-    assertThat(bus.mapping(HOST).blockOptional(BOUND)).isEmpty();
-    bus.forget(new HostId("dom0-7")).block(BOUND);
-    assertThat(bus.mapping(new HostId("dom0-7")).blockOptional(BOUND)).isEmpty();
+    assertThat(bus.storedMapping(HOST).blockOptional(BOUND)).isEmpty();
+    bus.deleteMapping(new HostId("dom0-7")).block(BOUND);
+    assertThat(bus.storedMapping(new HostId("dom0-7")).blockOptional(BOUND)).isEmpty();
   }
 
   @Test
@@ -410,7 +411,7 @@ final class NatsFleetBusTest {
     awaitHeld(one);
     await().atMost(BOUND).until(() -> !first.claims.isEmpty());
     Pause pause = new Pause("ana", "the storage moves", Messages.AT);
-    one.store(pause, true, List.of())
+    one.storeOperatorInput(pause, true, List.of())
         .doOnSuccess(_ -> assertThat(first.words.getLast().pause()).contains(pause))
         .block(BOUND);
     one.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
@@ -470,7 +471,7 @@ final class NatsFleetBusTest {
     NatsServer server = closing(NatsServer.withoutJetStream());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
 
-    await().atMost(BOUND).until(() -> bus.state().problem().contains("start nats-server with -js"));
-    assertThat(bus.state().leadership()).isEqualTo(new Leadership.Unknown());
+    await().atMost(BOUND).until(() -> bus.status().problem().contains("start nats-server with -js"));
+    assertThat(bus.status().leadership()).isEqualTo(new Leadership.Unknown());
   }
 }

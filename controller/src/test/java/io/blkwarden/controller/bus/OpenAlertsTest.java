@@ -3,6 +3,7 @@ package io.blkwarden.controller.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
@@ -76,7 +77,7 @@ final class OpenAlertsTest {
   void aLateAlertOfAFormerLeaderDoesNotOpenAgainWhatIsResolved() throws Exception {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus first = bus(server, "c1", new Recording());
-    await().atMost(BOUND).until(() -> first.state().leadership() instanceof Leadership.Leading);
+    await().atMost(BOUND).until(() -> first.status().leadership() instanceof Leadership.Leading);
     first
         .publishAlerts(
             Flux.just(

@@ -9,7 +9,7 @@ import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.HostId;
@@ -54,7 +54,7 @@ final class ApprovalOnNatsTest {
                 null,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new Secret("0123456789abcdef"),
-                NotifyFile.NOBODY),
+                NotifyFile.NONE),
             EngineSettings.DEFAULT);
     await("ready").atMost(BOUND).until(() -> controller.readiness().hindrances().isEmpty());
     host.swaps(800);

@@ -39,7 +39,7 @@ final class OperatorInputsOnNatsTest {
         ControllerRuntime.start(
             new ControllerSettings(
                 new NatsSettings(server.url(), null, Subjects.DEFAULT, instance), policies, null));
-    await().atMost(BOUND).until(started::claimKnown);
+    await().atMost(BOUND).until(started::leadershipKnown);
     return started;
   }
 

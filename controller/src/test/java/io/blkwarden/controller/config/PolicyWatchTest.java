@@ -47,18 +47,18 @@ final class PolicyWatchTest {
     write("a.yaml", policy("first"));
     write("labels", "labels: { vm1: { plan: small } }");
     PolicyWatch watch = new PolicyWatch(folder, folder.resolve("labels"), loads::add);
-    watch.look();
+    watch.refresh();
     Labels labels = loads.remove().policies().labels();
     assertThat(labels.size()).isEqualTo(1);
 
     write("labels", "labels: { vm1: { plna: small } }");
-    watch.look();
+    watch.refresh();
     PolicyLoad bad = loads.remove();
     assertThat(bad.policies().labels()).isEqualTo(labels);
     assertThat(bad.problems()).singleElement().asString().contains("labels.vm1.plna: unknown key");
 
     write("labels", "labels: {}");
-    watch.look();
+    watch.refresh();
     assertThat(loads.remove().policies().labels().size()).isZero();
   }
 
@@ -69,7 +69,7 @@ final class PolicyWatchTest {
     write("c.txt", policy("not-read"));
     write(".d.yaml", policy("hidden"));
     PolicyWatch watch = new PolicyWatch(folder, loads::add);
-    watch.look();
+    watch.refresh();
 
     PolicyLoad load = loads.remove();
     assertThat(names(load)).containsExactly("first");
@@ -78,7 +78,7 @@ final class PolicyWatchTest {
         .allSatisfy(p -> assertThat(p.file()).isEqualTo("b.yml"));
     assertThat(watch.failures()).isPositive();
 
-    watch.look();
+    watch.refresh();
     assertThat(loads).isEmpty(); // nothing changed
   }
 
@@ -86,9 +86,9 @@ final class PolicyWatchTest {
   void aFileThatTurnsBadHoldsAsItWas() throws Exception {
     write("a.yaml", policy("first"));
     PolicyWatch watch = new PolicyWatch(folder, loads::add);
-    watch.look();
+    watch.refresh();
     write("a.yaml", "policies: {");
-    watch.look();
+    watch.refresh();
 
     assertThat(loads).hasSize(2);
     assertThat(names(watch.load())).containsExactly("first");
@@ -99,10 +99,10 @@ final class PolicyWatchTest {
   void aFolderThatIsGoneChangesNothing() throws Exception {
     write("a.yaml", policy("first"));
     PolicyWatch watch = new PolicyWatch(folder, loads::add);
-    watch.look();
+    watch.refresh();
     Files.delete(folder.resolve("a.yaml"));
     Files.delete(folder);
-    watch.look();
+    watch.refresh();
 
     assertThat(loads).hasSize(1);
     assertThat(names(watch.load())).containsExactly("first");

@@ -39,7 +39,7 @@ final class CommandFlowTest {
           this::request, _ -> leads, new Told(), time, counters, new SplittableRandom(1));
   private final TestPublisher<Command> commands = TestPublisher.create();
   private final StepVerifier through =
-      StepVerifier.create(flow.inOrder(commands.flux())).expectComplete().verifyLater();
+      StepVerifier.create(flow.sendInOrder(commands.flux())).expectComplete().verifyLater();
 
   private final class Told implements CommandFlow.Results {
     @Override
@@ -143,7 +143,7 @@ final class CommandFlowTest {
     Command command = Messages.command(1, HOST, 10_000);
     commands.next(command);
     advance(100);
-    flow.settled(Messages.done(command, 50));
+    flow.resolve(Messages.done(command, 50));
     advance(1);
 
     assertThat(outcomes).hasSize(1);
@@ -169,7 +169,7 @@ final class CommandFlowTest {
   void ofWhatNobodyWaitsForSoManyHostsAreAskedAtOnce() {
     TestPublisher<Command> unhurried = TestPublisher.create();
     StepVerifier all =
-        StepVerifier.create(flow.inAnyOrder(unhurried.flux())).expectComplete().verifyLater();
+        StepVerifier.create(flow.sendInAnyOrder(unhurried.flux())).expectComplete().verifyLater();
     for (int i = 0; i < CommandFlow.MAX_AT_ONCE + 10; i++) {
       unhurried.next(Messages.command(i, new HostId("dom0-" + i), 1_000));
     }
@@ -229,7 +229,7 @@ final class CommandFlowTest {
   @Test
   void anotherHostsOutcomeOnItsSubjectEndsNothing() {
     commands.next(Messages.command(1, HOST, 10_000));
-    flow.settled(Messages.done(Messages.command(1, new HostId("dom0-8"), 10_000), 50));
+    flow.resolve(Messages.done(Messages.command(1, new HostId("dom0-8"), 10_000), 50));
     advance(100);
 
     assertThat(outcomes).isEmpty();

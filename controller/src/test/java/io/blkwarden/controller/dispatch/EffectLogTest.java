@@ -100,8 +100,8 @@ final class EffectLogTest {
 
   @Test
   void aCommandSaysWhatItSets() {
-    effects.take(send(Restraint.Priority.IDLE));
-    effects.take(send(new Restraint.Limit(20)));
+    effects.accept(send(Restraint.Priority.IDLE));
+    effects.accept(send(new Restraint.Limit(20)));
     assertThat(written(0).path("formattedMessage").asString()).contains("/xvda2 to idle for 60000");
     assertThat(written(1).path("formattedMessage").asString())
         .contains("/xvda2 to limit 20/s for 60000");
@@ -109,9 +109,9 @@ final class EffectLogTest {
 
   @Test
   void eachLineBearsWhatItIsAbout() {
-    effects.take(send(Restraint.Priority.IDLE));
-    effects.take(new Effect.PublishAlert(Messages.alert(3, Alert.State.FIRING)));
-    effects.take(
+    effects.accept(send(Restraint.Priority.IDLE));
+    effects.accept(new Effect.PublishAlert(Messages.alert(3, Alert.State.FIRING)));
+    effects.accept(
         new Effect.RecordDecision(
             new Decision(
                 Messages.AT,

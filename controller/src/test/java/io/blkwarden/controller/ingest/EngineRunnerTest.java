@@ -90,20 +90,20 @@ final class EngineRunnerTest {
   }
 
   private static EngineInput one(Input input) {
-    return new EngineInput.One(input);
+    return new EngineInput.Single(input);
   }
 
   @Test
   void ofAHostsSamplesTheLatestCountsAndThatTheyWaitIsSignalledOnce() {
-    StepVerifier.create(batches.of(samples.flux()), 0)
+    StepVerifier.create(batches.signals(samples.flux()), 0)
         .then(() -> samples.next(batch(HOST, 1), batch(HOST, 2)))
         .then(() -> samples.next(batch(new HostId("dom0-8"), 3)))
         .thenRequest(1)
-        .consumeNextWith(signal -> assertThat(engine.take(signal)).isEmpty())
+        .consumeNextWith(signal -> assertThat(engine.process(signal)).isEmpty())
         .then(() -> assertThat(sequences).containsExactly(2L, 3L))
         .then(() -> samples.next(batch(HOST, 4)))
         .thenRequest(1)
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .then(samples::complete)
         .verifyComplete();
 
@@ -113,20 +113,20 @@ final class EngineRunnerTest {
 
   @Test
   void aSignalStandsForARoundAndTheNextComesFromTheScheduler() {
-    StepVerifier.create(batches.of(samples.flux()), 0)
+    StepVerifier.create(batches.signals(samples.flux()), 0)
         .then(() -> {
           for (int i = 0; i < 2 * LatestBatches.ROUND + 1; i++) {
             samples.next(batch(new HostId("dom0-" + i), i));
           }
         })
         .thenRequest(1)
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .then(() -> assertThat(sequences).hasSize(LatestBatches.ROUND))
         .thenRequest(1)
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .then(() -> assertThat(sequences).hasSize(2 * LatestBatches.ROUND))
         .thenRequest(1)
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .then(samples::complete)
         .verifyComplete();
 
@@ -136,10 +136,10 @@ final class EngineRunnerTest {
   @Test
   void samplesThatMeanNothingAreCounted() {
     byte[] tooLong = new byte[SampleCodec.MAX_BYTES + 1];
-    StepVerifier.create(batches.of(samples.flux()))
+    StepVerifier.create(batches.signals(samples.flux()))
         .then(() -> samples.next(new BusMessage(SUBJECTS.sample(HOST), null, tooLong)))
         .then(() -> samples.next(new BusMessage(SUBJECTS.sample(HOST), null, new byte[] {1, 2})))
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .thenCancel()
         .verify();
 
@@ -156,7 +156,7 @@ final class EngineRunnerTest {
     Effect map = new Effect.RequestMap(HOST);
     step = _ -> List.of(alert, command, map);
 
-    assertThat(engine.take(one(new Input.LeadershipLost()))).containsExactly(command, alert, map);
+    assertThat(engine.process(one(new Input.LeadershipLost()))).containsExactly(command, alert, map);
   }
 
   @Test
@@ -171,8 +171,8 @@ final class EngineRunnerTest {
           return List.of();
         };
 
-    assertThat(engine.take(one(new Input.LeadershipGained(1)))).containsExactly(alert);
-    assertThat(engine.take(one(new Input.LeadershipLost()))).isEmpty();
+    assertThat(engine.process(one(new Input.LeadershipGained(1)))).containsExactly(alert);
+    assertThat(engine.process(one(new Input.LeadershipLost()))).isEmpty();
     assertThat(inputs).containsExactly(new Input.LeadershipGained(1), new Input.LeadershipLost());
     assertThat(counters.stepFailures.sum()).isEqualTo(1);
     assertThat(broken).isEmpty();
@@ -185,10 +185,10 @@ final class EngineRunnerTest {
           throw new OutOfMemoryError("on purpose");
         };
 
-    assertThat(engine.take(one(new Input.LeadershipGained(1)))).isEmpty();
+    assertThat(engine.process(one(new Input.LeadershipGained(1)))).isEmpty();
     assertThat(broken).singleElement().isInstanceOf(OutOfMemoryError.class);
-    assertThat(engine.dead()).isTrue();
-    assertThat(engine.take(one(new Input.LeadershipLost()))).isEmpty();
+    assertThat(engine.hasFailed()).isTrue();
+    assertThat(engine.process(one(new Input.LeadershipLost()))).isEmpty();
     assertThat(inputs).containsExactly(new Input.LeadershipGained(1));
   }
 
@@ -196,17 +196,17 @@ final class EngineRunnerTest {
   void whatIsTakenWaitsNoMore() {
     for (int i = 0; i < 3 * Backlog.REPORTS_MAX; i++) {
       assertThat(backlog.admit(HOST, 1 << 19, Backlog.REPORTS_MAX)).isTrue();
-      engine.take(new EngineInput.One(new Input.ReportsDropped(HOST), HOST, 1 << 19));
+      engine.process(new EngineInput.Single(new Input.ReportsDropped(HOST), HOST, 1 << 19));
     }
     assertThat(inputs).hasSize(3 * Backlog.REPORTS_MAX);
   }
 
   @Test
   void anEngineThatHangsIsSeen() {
-    engine.take(one(new Input.Tick()));
-    assertThat(engine.stillMillis()).isZero();
+    engine.process(one(new Input.Tick()));
+    assertThat(engine.idleMillis()).isZero();
     now += 20_000;
 
-    assertThat(engine.stillMillis()).isEqualTo(20_000);
+    assertThat(engine.idleMillis()).isEqualTo(20_000);
   }
 }

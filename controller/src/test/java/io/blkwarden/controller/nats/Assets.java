@@ -19,7 +19,7 @@ public final class Assets {
 
   /** Creates all of them with little room. */
   public static void small(Connection link, long bytes) throws IOException, JetStreamApiException {
-    for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
+    for (StreamSpec plan : StreamSpec.all(Subjects.DEFAULT)) {
       link.jetStreamManagement().addStream(plan.create(bytes, 1));
     }
   }

@@ -114,12 +114,12 @@ final class ReplicasTest {
     for (int i = 0; i < 100; i++) {
       link.jetStream().publish("blkwarden.v1.outcome.dom0-7", ("outcome " + i).getBytes(UTF_8));
     }
-    link.keyValue(JetStreamAssets.CLAIM).put("controller", "1 c1 r");
+    link.keyValue(JetStreamAssets.LEADER).put("controller", "1 c1 r");
 
     cluster.run(2);
     becomes(link, auto, 3);
     assertThat(said()).last().asString().contains("all streams and buckets have 3 replicas");
-    for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
+    for (StreamSpec plan : StreamSpec.all(Subjects.DEFAULT)) {
       await(plan.name()).atMost(BOUND).ignoreExceptions().until(() -> current(link, plan.name()));
     }
     cluster.server(cluster.leaderOf(JetStreamAssets.AUDIT)).kill();
@@ -128,7 +128,7 @@ final class ReplicasTest {
         .atMost(BOUND)
         .ignoreExceptions()
         .until(() -> messages(other, JetStreamAssets.AUDIT) == 100);
-    assertThat(other.keyValue(JetStreamAssets.CLAIM).get("controller").getValueAsString())
+    assertThat(other.keyValue(JetStreamAssets.LEADER).get("controller").getValueAsString())
         .isEqualTo("1 c1 r");
   }
 
@@ -150,7 +150,7 @@ final class ReplicasTest {
     allHave(link, 3);
     assertThat(
             link.jetStreamManagement()
-                .getStreamInfo("KV_" + JetStreamAssets.CLAIM)
+                .getStreamInfo("KV_" + JetStreamAssets.LEADER)
                 .getConfiguration()
                 .getAllowDirect())
         .as("a claim is read from its leader")

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-import io.blkwarden.controller.paging.NotifySettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.NotifySettings;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.testing.Alertmanager;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.message.Alert;
@@ -87,7 +87,7 @@ final class NotifierTest {
     manager.run();
     Notifier notifier = feeding(manager, 60_000);
 
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
 
     await("known").atMost(BOUND).until(() -> manager.alerts().size() == 1);
     JsonNode known = manager.alerts().getFirst();
@@ -100,7 +100,7 @@ final class NotifierTest {
     assertThat(Instant.parse(known.path("endsAt").asString()))
         .isAfter(Instant.now().plusSeconds(120));
 
-    notifier.take(alert(1, Alert.State.RESOLVED));
+    notifier.send(alert(1, Alert.State.RESOLVED));
 
     await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     assertThat(notifier.toAlertmanagers().failed.sum()).isZero();
@@ -112,16 +112,16 @@ final class NotifierTest {
     manager.run();
     Notifier notifier = feeding(manager, 60_000);
     Alert critical = alert(1, Alert.State.FIRING);
-    notifier.take(critical);
+    notifier.send(critical);
     await("known").atMost(BOUND).until(() -> names(manager).contains(critical.id().value()));
 
-    notifier.take(critical.told(Alert.State.FIRING, Instant.now(), "s").marked(null, "ana", null));
+    notifier.send(critical.told(Alert.State.FIRING, Instant.now(), "s").marked(null, "ana", null));
 
     await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     long sent = notifier.toAlertmanagers().sent.sum();
-    notifier.take(alert(2, Alert.State.FIRING).marked(Messages.id(9), null, null));
-    notifier.take(alert(2, Alert.State.HANDLED).marked(null, null, "handled"));
-    notifier.take(critical);
+    notifier.send(alert(2, Alert.State.FIRING).marked(Messages.id(9), null, null));
+    notifier.send(alert(2, Alert.State.HANDLED).marked(null, null, "handled"));
+    notifier.send(critical);
     await("one more").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
     assertThat(notifier.toAlertmanagers().sent.sum()).isEqualTo(sent + 1);
   }
@@ -131,7 +131,7 @@ final class NotifierTest {
     Alertmanager manager = alertmanager();
     manager.run();
     Notifier notifier = feeding(manager, 100); // an alert ends 300 ms after its last reminder
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
     await("reminded").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > 5);
 
     claimed.set(false);
@@ -142,7 +142,7 @@ final class NotifierTest {
     notifier.handOver();
     await("it is another controller's").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     long sent = notifier.toAlertmanagers().sent.sum();
-    notifier.take(alert(2, Alert.State.FIRING));
+    notifier.send(alert(2, Alert.State.FIRING));
     await("later ones are").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > sent);
     assertThat(names(manager)).doesNotContain(Messages.id(1).value());
   }
@@ -151,7 +151,7 @@ final class NotifierTest {
   void whatHappenedWhileAlertmanagerWasAwayIsToldWhenItIsThere() throws Exception {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
     await("failed").atMost(BOUND).until(() -> notifier.toAlertmanagers().failed.sum() > 0);
 
     manager.run();
@@ -166,7 +166,7 @@ final class NotifierTest {
     manager.run();
     Notifier notifier = feeding(manager, 500);
 
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
 
     await("sent again").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() >= 6);
     assertThat(manager.alerts()).hasSize(1);
@@ -216,8 +216,8 @@ final class NotifierTest {
     URI url = server(new CountDownLatch(0), request -> request == 1 ? 500 : 204);
     Notifier notifier = hooked(url, 5, 10);
 
-    notifier.take(alert(1, Alert.State.FIRING));
-    notifier.take(alert(1, Alert.State.RESOLVED));
+    notifier.send(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.RESOLVED));
 
     await("taken").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 2);
     assertThat(taken).hasSize(3);
@@ -236,8 +236,8 @@ final class NotifierTest {
     URI url = server(new CountDownLatch(0), request -> request <= 2 ? 302 : 200);
     Notifier notifier = hooked(url, 2, 10);
 
-    notifier.take(alert(1, Alert.State.FIRING));
-    notifier.take(alert(2, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
+    notifier.send(alert(2, Alert.State.FIRING));
 
     await("given up").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 1);
     assertThat(notifier.toWebhooks().dropped.sum()).isEqualTo(1);
@@ -248,8 +248,8 @@ final class NotifierTest {
   void aFlushWaitsForWhatIsUnderWayAndSaysWhatIsLeft() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     Notifier notifier = hooked(server(gate, _ -> 200), 1, 3);
-    notifier.take(alert(1, Alert.State.FIRING));
-    notifier.take(alert(2, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
+    notifier.send(alert(2, Alert.State.FIRING));
 
     assertThat(notifier.flush(Duration.ofMillis(300))).isEqualTo(2);
     assertThat(notifier.toWebhooks().sent.sum()).isZero();
@@ -263,7 +263,7 @@ final class NotifierTest {
   void aFlushWaitsForAnAlertmanagerThatComesBack() throws Exception {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
     await("failed").atMost(BOUND).until(() -> notifier.toAlertmanagers().failed.sum() > 0);
     assertThat(notifier.flush(Duration.ofMillis(100))).isEqualTo(1);
 
@@ -279,7 +279,7 @@ final class NotifierTest {
     Notifier notifier = hooked(server(gate, _ -> 200), 1, 3);
 
     for (int i = 0; i < 10; i++) {
-      notifier.take(alert(i, Alert.State.FIRING));
+      notifier.send(alert(i, Alert.State.FIRING));
     }
 
     await("full").atMost(BOUND).until(() -> notifier.toWebhooks().dropped.sum() == 6);

@@ -1,8 +1,8 @@
 package io.blkwarden.controller.testing;
 
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.SharedState;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.model.message.Alert;
@@ -32,12 +32,12 @@ public final class Recording {
     var _ = bus.samples().subscribe(each -> add("sample", each));
     var _ = bus.reports().subscribe(each -> add("report", each));
     var _ = bus.outcomes().subscribe(each -> add("outcome", each));
-    var _ = bus.requests().subscribe(each -> add("request", each));
+    var _ = bus.operatorRequests().subscribe(each -> add("request", each));
     var _ =
-        bus.mappings()
+        bus.storedMappings()
             .subscribe(
                 each -> seen.add("stored " + new String(each.json(), StandardCharsets.UTF_8)));
-    var _ = bus.shared().subscribe(this::take);
+    var _ = bus.sharedState().subscribe(this::take);
   }
 
   private void take(SharedState state) {
@@ -47,7 +47,7 @@ public final class Recording {
       case SharedState.Baseline(var baseline) ->
           seen.add("learned " + baseline.of().metric().id() + " of " + baseline.disks());
       case SharedState.OpenAlerts(List<Alert> found) -> open.addAll(found);
-      case SharedState.LeadershipState(Leadership leadership) -> claims.add(leadership);
+      case SharedState.LeadershipChanged(Leadership leadership) -> claims.add(leadership);
     }
   }
 

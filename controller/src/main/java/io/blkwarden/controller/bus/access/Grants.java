@@ -134,16 +134,16 @@ public final class Grants {
             subjects.allMappings(),
             subjects.allHeartbeats(),
             subjects.allOutcomes(),
-            "$KV.%s.>".formatted(JetStreamAssets.CLAIM),
+            "$KV.%s.>".formatted(JetStreamAssets.LEADER),
             DISCOVERY));
     return new Permissions(
         List.of(
             subjects.prefix() + ".command.*",
             subjects.allAlerts(),
             subjects.allDecisions(),
-            "$KV.%s.>".formatted(JetStreamAssets.CLAIM),
-            "$KV.%s.>".formatted(JetStreamAssets.SPEC),
-            "$KV.%s.>".formatted(JetStreamAssets.SAID),
+            "$KV.%s.>".formatted(JetStreamAssets.LEADER),
+            "$KV.%s.>".formatted(JetStreamAssets.BASELINES),
+            "$KV.%s.>".formatted(JetStreamAssets.SILENCES),
             "$JS.API.>",
             "$JS.ACK.>",
             "$JS.FC.>"),

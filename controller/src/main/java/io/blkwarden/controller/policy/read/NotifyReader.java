@@ -1,6 +1,6 @@
 package io.blkwarden.controller.policy.read;
 
-import io.blkwarden.controller.paging.NotifySettings;
+import io.blkwarden.controller.notify.settings.NotifySettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ public final class NotifyReader {
         });
     return problems.none()
         ? new Load(new NotifySettings(alertmanagers, webhooks), List.of())
-        : new Load(NotifySettings.NOBODY, problems.inOrder());
+        : new Load(NotifySettings.NONE, problems.inOrder());
   }
 
   private static <T> void each(

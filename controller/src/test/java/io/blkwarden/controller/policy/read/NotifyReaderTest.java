@@ -2,7 +2,7 @@ package io.blkwarden.controller.policy.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.paging.NotifySettings;
+import io.blkwarden.controller.notify.settings.NotifySettings;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -55,7 +55,7 @@ final class NotifyReaderTest {
             webhook: []
             """);
 
-    assertThat(load.settings()).isEqualTo(NotifySettings.NOBODY);
+    assertThat(load.settings()).isEqualTo(NotifySettings.NONE);
     assertThat(load.problems())
         .extracting(PolicyProblem::key)
         .containsExactlyInAnyOrder(

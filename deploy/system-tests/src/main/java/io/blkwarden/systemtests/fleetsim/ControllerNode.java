@@ -3,7 +3,7 @@ package io.blkwarden.systemtests.fleetsim;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.IssuedMessages;
+import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.engine.FleetEngine;
@@ -31,7 +31,7 @@ final class ControllerNode implements CommandFlow.Results {
   private final FleetEngine step;
   private final CommandFlow commands;
   private final CommandFlow snapshots;
-  private final IssuedMessages messages;
+  private final MessageFactory messages;
   private final EffectLog log;
   private final Sinks.Many<Command> toSend = Sinks.many().unicast().onBackpressureBuffer();
   private final Sinks.Many<Command> toAsk = Sinks.many().unicast().onBackpressureBuffer();
@@ -57,10 +57,10 @@ final class ControllerNode implements CommandFlow.Results {
     step = new FleetEngine(EngineSettings.DEFAULT, random, name);
     commands = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
     snapshots = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
-    messages = new IssuedMessages(() -> OptionalLong.of(epoch), name, world::wall, random);
+    messages = new MessageFactory(() -> OptionalLong.of(epoch), name, world::wall, random);
     log = new EffectLog(counters);
-    Disposable _ = commands.inOrder(toSend.asFlux()).subscribe();
-    Disposable _ = snapshots.inAnyOrder(toAsk.asFlux()).subscribe();
+    Disposable _ = commands.sendInOrder(toSend.asFlux()).subscribe();
+    Disposable _ = snapshots.sendInAnyOrder(toAsk.asFlux()).subscribe();
     world.say(name + " starts");
     take(new Input.PoliciesLoaded(world.parts.policies(policies)));
     world.snapshots.values().stream()
@@ -92,7 +92,7 @@ final class ControllerNode implements CommandFlow.Results {
       lastSamples.put(host, world.now());
     }
     if (input instanceof Input.OutcomeReceived(Outcome outcome)) {
-      commands.settled(outcome); // as the intake does: it may come where the answer got lost
+      commands.resolve(outcome); // as the intake does: it may come where the answer got lost
     }
     List<Effect> effects =
         world.parts.effects(step.step(input, new Moment(world.now(), world.wall())));
@@ -115,7 +115,7 @@ final class ControllerNode implements CommandFlow.Results {
         }
       }
     }
-    log.take(effect);
+    log.accept(effect);
   }
 
   @Override

@@ -221,7 +221,7 @@ final class ClusterOutageTest {
   void oneServerMayDieAndWithTwoDeadNothingIsClaimed() throws Exception {
     ControllerRuntime controller = controller();
     awaitReady(controller);
-    int leader = cluster.leaderOf("KV_" + JetStreamAssets.CLAIM);
+    int leader = cluster.leaderOf("KV_" + JetStreamAssets.LEADER);
     SimulatedAgents agents = closing(agents(4));
     until("the first map is stored", () -> mapped() > 0);
     cluster.server(leader).kill();

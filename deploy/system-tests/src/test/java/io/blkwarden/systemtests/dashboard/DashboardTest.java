@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.SimulatedAgents;
@@ -59,7 +59,7 @@ final class DashboardTest {
             null,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             new Secret(TOKEN),
-            NotifyFile.NOBODY));
+            NotifyFile.NONE));
   }
 
   @BeforeAll

@@ -71,7 +71,7 @@ final class LargeFleetTest {
                     Set.of(),
                     new Tls(certificate.chain(), certificate.key())),
                 null,
-                NotifyFile.NOBODY,
+                NotifyFile.NONE,
                 ControllerSettings.METRICS_DISKS));
     ProcessBuilder hosts =
         new ProcessBuilder(
