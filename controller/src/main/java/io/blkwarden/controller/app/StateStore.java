@@ -11,8 +11,8 @@ import io.blkwarden.model.message.OperatorReply;
 import reactor.core.publisher.Mono;
 
 /**
- * Changes what NATS stores as the engine's effects want it, and tells the engine that it is done,
- * or the operator that it could not be done.
+ * Applies the engine's effects to the state that NATS stores, and reports success to the engine or
+ * failure to the operator.
  */
 final class StateStore {
   private static final int DETAIL_MAX = 1_000;
@@ -33,33 +33,33 @@ final class StateStore {
     this.batches = batches;
   }
 
-  Mono<Void> forget(Effect.RemoveHost forget) {
-    return bus.deleteMapping(forget.host())
+  Mono<Void> removeHost(Effect.RemoveHost effect) {
+    return bus.deleteMapping(effect.host())
         .doOnSuccess(_ -> {
-          batches.remove(forget.host());
-          engine.put(new EngineInput.Single(new Input.HostRemoved(forget)));
+          batches.remove(effect.host());
+          engine.put(new EngineInput.Single(new Input.HostRemoved(effect)));
         })
         .onErrorResume(e ->
             failed(
-                forget.asked(),
-                "the stored map of %s could not be deleted, try again: %s"
-                    .formatted(forget.host(), e.getMessage())));
+                effect.asked(),
+                "the stored mapping of %s was not deleted, try again: %s"
+                    .formatted(effect.host(), e.getMessage())));
   }
 
-  Mono<Void> store(Effect.StoreInput store) {
-    return bus.storeOperatorInput(store.input(), store.set(), store.expired())
-        .doOnSuccess(_ -> engine.put(new EngineInput.Single(new Input.InputStored(store))))
+  Mono<Void> store(Effect.StoreInput effect) {
+    return bus.storeOperatorInput(effect.input(), effect.set(), effect.expired())
+        .doOnSuccess(_ -> engine.put(new EngineInput.Single(new Input.InputStored(effect))))
         .onErrorResume(e ->
             failed(
-                store.asked(),
-                "NATS did not confirm the change, which may or may not be in force; check /readyz"
-                    + " of the controller and try again: "
+                effect.asked(),
+                "NATS did not confirm the change, which may or may not be in effect; check /readyz of"
+                    + " the controller and try again: "
                     + (e instanceof NatsException ? e.getMessage() : e)));
   }
 
-  private Mono<Void> failed(Input.RequestReceived asked, String why) {
+  private Mono<Void> failed(Input.RequestReceived request, String why) {
     String detail = why.length() > DETAIL_MAX ? why.substring(0, DETAIL_MAX) : why;
-    operators.answer(asked.correlation(), new OperatorReply(OperatorReply.Verdict.FAILED, detail));
+    operators.answer(request.correlation(), new OperatorReply(OperatorReply.Verdict.FAILED, detail));
     return Mono.empty();
   }
 }

@@ -16,14 +16,13 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Who is paged, with the secrets that this takes.
+ * The settings of notification receivers with their tokens.
  *
- * @param settings who
  * @param tokens by file
- * @param problems all that is wrong; none when it may be used
+ * @param problems of the file; empty if it is valid
  */
 public record NotifyFile(NotifySettings settings, Map<Path, Secret> tokens, List<String> problems) {
-  /** Nobody is paged. */
+  /** No receivers. */
   public static final NotifyFile NONE =
       new NotifyFile(NotifySettings.NONE, Map.of(), List.of());
 
@@ -39,7 +38,7 @@ public record NotifyFile(NotifySettings settings, Map<Path, Secret> tokens, List
       text = Files.readString(file);
     } catch (IOException e) {
       return new NotifyFile(
-          NotifySettings.NONE, Map.of(), List.of("%s cannot be read: %s".formatted(file, e)));
+          NotifySettings.NONE, Map.of(), List.of("cannot read %s: %s".formatted(file, e)));
     }
     NotifyReader.Load load = NotifyReader.read(new PolicyFile(file.toString(), text));
     List<String> problems =

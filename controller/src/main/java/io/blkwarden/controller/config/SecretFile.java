@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
-/** Reads a token that only its owner may read. */
+/** Reads a token file that only its owner can access. */
 public final class SecretFile {
-  private static final int MOST_BYTES = 4_096;
-  private static final Set<PosixFilePermission> OWNERS =
+  private static final int BYTES_MAX = 4_096;
+  private static final Set<PosixFilePermission> OWNER_ONLY =
       Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   private SecretFile() {}
 
-  /** The file is no such secret; the message names it and says what to do. */
+  /** The file is not usable; the message names it and says what to do. */
   public static final class Invalid extends Exception {
     @java.io.Serial private static final long serialVersionUID = 1;
 
@@ -29,13 +29,13 @@ public final class SecretFile {
   /** The token: one line of at least 16 visible ASCII characters. */
   public static Secret read(Path file) throws Invalid {
     try {
-      if (!OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
+      if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
         throw new Invalid(
-            "%s: expected mode 0600, found one that lets others at it: chmod 600 %s"
+            "%s: expected mode 0600, but others have access: chmod 600 %s"
                 .formatted(file, file));
       }
-      if (Files.size(file) > MOST_BYTES) {
-        throw new Invalid("%s: expected at most %d bytes".formatted(file, MOST_BYTES));
+      if (Files.size(file) > BYTES_MAX) {
+        throw new Invalid("%s: expected at most %d bytes".formatted(file, BYTES_MAX));
       }
       String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
       if (!text.matches("[!-~]{16,}")) {
@@ -46,7 +46,7 @@ public final class SecretFile {
     } catch (CharacterCodingException e) {
       throw new Invalid("%s: expected ASCII".formatted(file));
     } catch (IOException | UnsupportedOperationException e) {
-      throw new Invalid("%s cannot be read: %s".formatted(file, e));
+      throw new Invalid("cannot read %s: %s".formatted(file, e));
     }
   }
 }

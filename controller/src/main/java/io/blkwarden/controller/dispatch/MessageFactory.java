@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the messages of this controller that the engine leaves to the edge: they bear its name. */
+/** Creates the messages that carry this controller's name and epoch. */
 public final class MessageFactory {
   private static final long SNAPSHOT_EXPIRES_MILLIS = 5_000;
 
@@ -25,10 +25,10 @@ public final class MessageFactory {
   private final RandomGenerator random;
 
   /**
-   * Messages of a controller.
+   * Creates a factory.
    *
-   * @param epoch of this controller while it leads, absent otherwise
-   * @param issuer its name
+   * @param epoch of this controller; absent unless it leads
+   * @param issuer name of this controller
    */
   public MessageFactory(
       Supplier<OptionalLong> epoch, String issuer, InstantSource clock, RandomGenerator random) {
@@ -38,7 +38,7 @@ public final class MessageFactory {
     this.random = random;
   }
 
-  /** The message of a decision; a number that was not measured is left out. */
+  /** The message of a decision, without numbers that were not measured. */
   public DecisionNote decision(Decision decision) {
     OptionalLong leading = epoch.get();
     Map<String, Double> numbers = new TreeMap<>(decision.numbers());
@@ -62,17 +62,17 @@ public final class MessageFactory {
   }
 
   /**
-   * The command by which an agent is asked for its map, or told who leads; none for other effects,
-   * and while another controller leads.
+   * The command that requests an agent's mapping or announces the leader; null for other effects,
+   * and unless this controller leads.
    */
   public @Nullable Command snapshotRequest(Effect effect) {
     return switch (effect) {
       case Effect.RequestMap(HostId host) ->
-          command(host, "its mapping is not known well enough", new CommandAction.Snapshot());
+          command(host, "mapping incomplete", new CommandAction.Snapshot());
       case Effect.AnnounceLeader(HostId host, CommandAction.Revision known) ->
           command(
               host,
-              "its agent has not heard of this controller's claim",
+              "agent does not know the current leader",
               new CommandAction.Snapshot(known));
       default -> null;
     };

@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts messages that mean nothing valid, and logs one of each subject and minute.
+ * Counts malformed messages, and logs at most one for each subject and minute.
  *
- * <p>Remembers at most {@link #MAX_SUBJECTS} subjects; at the bound it forgets them all, and so may
- * log some twice in a minute.
+ * <p>It remembers {@link #MAX_SUBJECTS} subjects; when full it clears them all, so some may be
+ * logged twice within a minute.
  */
 final class MalformedLog {
   static final int MAX_SUBJECTS = 10_000;
@@ -47,7 +47,7 @@ final class MalformedLog {
     }
     lastLogged.put(subject, now);
     log.warn(
-        "malformed {} on {}: {} at byte {}: {} (more of it within a minute is only counted)",
+        "malformed {} on {}: {} at byte {}: {} (further ones within a minute are only counted)",
         kind.wire(),
         Printable.of(subject),
         fault.reason(),

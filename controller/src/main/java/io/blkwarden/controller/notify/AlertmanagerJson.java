@@ -9,10 +9,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Alerts as Alertmanager's API version 2 takes them ({@code POST /api/v2/alerts}).
+ * The request body of Alertmanager's API v2 ({@code POST /api/v2/alerts}).
  *
- * <p>Labels are what stays the same over an alert's life, for they are its identity there; what
- * changes stands in annotations.
+ * <p>Labels identify an alert in Alertmanager, so they are what never changes; the rest is in
+ * annotations.
  */
 public final class AlertmanagerJson {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -20,21 +20,21 @@ public final class AlertmanagerJson {
   private AlertmanagerJson() {}
 
   /**
-   * The body of a request.
+   * Encodes alerts.
    *
    * @param now the controller's wall clock
-   * @param holdsForMillis how long an open alert lasts there without another word
+   * @param validMillis when an open alert expires in Alertmanager unless it is sent again
    */
-  public static byte[] body(Collection<Notification> pages, Instant now, long holdsForMillis) {
+  public static byte[] body(Collection<Notification> notifications, Instant now, long validMillis) {
     ArrayNode array = JSON.createArrayNode();
-    for (Notification page : pages) {
-      add(array.addObject(), page, now, holdsForMillis);
+    for (Notification notification : notifications) {
+      add(array.addObject(), notification, now, validMillis);
     }
     return JSON.writeValueAsBytes(array);
   }
 
-  private static void add(ObjectNode into, Notification page, Instant now, long holdsForMillis) {
-    Alert alert = page.alert();
+  private static void add(ObjectNode into, Notification notification, Instant now, long validMillis) {
+    Alert alert = notification.alert();
     ObjectNode labels = into.putObject("labels");
     labels.put("alertname", alert.policy());
     labels.put("severity", alert.severity().wire());
@@ -55,8 +55,8 @@ public final class AlertmanagerJson {
     annotations.put("alert", alert.id().value());
     annotations.put("state", alert.state().wire());
     into.put("startsAt", alert.since().toString());
-    Instant ends = page.over() ? alert.at() : now.plusMillis(holdsForMillis);
-    // Alertmanager refuses an end before the beginning
+    Instant ends = notification.ended() ? alert.at() : now.plusMillis(validMillis);
+    // Alertmanager refuses an end before the start
     into.put("endsAt", (ends.isBefore(alert.since()) ? alert.since() : ends).toString());
   }
 }

@@ -8,28 +8,27 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which alerts have paged and are open; mutable.
+ * The alerts that receivers were notified of and that are open; mutable.
  *
- * <p>A quiet alert pages nobody. One that becomes quiet, or is resolved, after it paged gets a last
- * word. At most {@link #MAX} are remembered; further ones page, and their end is told only if it is
- * a resolution.
+ * <p>Suppressed alerts are not sent. An alert that is suppressed or resolved after a notification
+ * gets a final notification. At most {@link #MAX} alerts are remembered; for further ones, only a
+ * resolution is sent as their end.
  */
 public final class NotifiedAlerts {
-  /** Most open pages that are remembered. */
+  /** Most remembered alerts. */
   public static final int MAX = 65_536;
 
   private final Map<MessageId, Alert> open = new LinkedHashMap<>();
 
   /**
-   * What people are to be told.
+   * A notification to send.
    *
-   * @param alert as it is now
-   * @param over whether it pages no more
+   * @param ended whether it is the final notification of the alert
    */
-  public record Notification(Alert alert, boolean over) {}
+  public record Notification(Alert alert, boolean ended) {}
 
-  /** Takes a word about an alert; what to tell people of it. */
-  public Optional<Notification> take(Alert alert) {
+  /** Records the state of an alert; returns the notification to send. */
+  public Optional<Notification> update(Alert alert) {
     boolean resolved = alert.state() == Alert.State.RESOLVED;
     if (!resolved && !alert.quiet()) {
       if (open.size() < MAX || open.containsKey(alert.id())) {
@@ -37,19 +36,19 @@ public final class NotifiedAlerts {
       }
       return Optional.of(new Notification(alert, false));
     }
-    boolean paged = open.remove(alert.id()) != null;
-    // another controller may have paged before this one began
-    return paged || (resolved && !alert.quiet())
+    boolean notified = open.remove(alert.id()) != null;
+    // an earlier leader may have sent the notification
+    return notified || (resolved && !alert.quiet())
         ? Optional.of(new Notification(alert, true))
         : Optional.empty();
   }
 
-  /** Forgets what is open: another controller tells of it from now on. */
-  public void forget() {
+  /** Removes all alerts. */
+  public void clear() {
     open.clear();
   }
 
-  /** The alerts that page now. */
+  /** The open alerts. */
   public Collection<Alert> open() {
     return open.values();
   }

@@ -3,19 +3,20 @@ package io.blkwarden.controller.notify;
 import io.blkwarden.controller.notify.NotifiedAlerts.Notification;
 import io.blkwarden.model.json.ControlJson;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.publisher.BufferOverflowStrategy;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /**
- * Posts alerts to one webhook, one after the other, in order; used on one thread.
+ * Posts alerts to one webhook, one after the other; used on one thread.
  *
- * <p>Each is tried so often, with pauses that double from 500 ms to 30 s; then it is given up. At
- * the bound a new one is refused, so that the order of the others stays true.
+ * <p>Each alert is tried a number of times with pauses from 500 ms to 30 s, then dropped. When the
+ * queue is full, new alerts are dropped, so that an alert's states keep their order.
  */
 final class WebhookSender {
   private static final Logger log = LoggerFactory.getLogger(WebhookSender.class);
@@ -23,77 +24,64 @@ final class WebhookSender {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final HttpPoster poster;
-  private final int attempts;
-  private final int limit;
-  private final Scheduler scheduler;
+  private final Retry retry;
   private final NotifyCounters counters;
-  private final Queue<Notification> waiting = new ArrayDeque<>();
-  private boolean busy;
+  private final Sinks.Many<Notification> queue = Sinks.many().unicast().onBackpressureBuffer();
+  private int pending;
 
   WebhookSender(
       HttpPoster poster, int attempts, int limit, Scheduler scheduler, NotifyCounters counters) {
     this.poster = poster;
-    this.attempts = attempts;
-    this.limit = limit;
-    this.scheduler = scheduler;
     this.counters = counters;
-  }
-
-  void add(Notification page) {
-    if (waiting.size() >= limit) {
-      drop(page, "%d wait already".formatted(limit));
-      return;
-    }
-    waiting.add(page);
-    next();
-  }
-
-  /** How many are not delivered yet. */
-  int pending() {
-    return waiting.size() + (busy ? 1 : 0);
-  }
-
-  private void next() {
-    Notification page = busy ? null : waiting.poll();
-    if (page == null) {
-      return;
-    }
-    busy = true;
-    byte[] json = ControlJson.encode(page.alert());
+    this.retry =
+        Retry.backoff(attempts - 1L, FIRST_PAUSE)
+            .maxBackoff(LONGEST_PAUSE)
+            .jitter(0.5)
+            .scheduler(scheduler)
+            .onRetryExhaustedThrow((_, last) -> last.failure());
     Disposable _ =
-        poster
-            .post(json)
-            .doOnError(e -> counters.failed.increment())
-            .retryWhen(
-                Retry.backoff(attempts - 1L, FIRST_PAUSE)
-                    .maxBackoff(LONGEST_PAUSE)
-                    .jitter(0.5)
-                    .scheduler(scheduler)
-                    .onRetryExhaustedThrow((_, last) -> last.failure()))
-            .subscribe(
-                _ -> {},
-                e -> {
-                  drop(page, e.toString());
-                  done();
-                },
-                () -> {
-                  counters.sent.increment();
-                  done();
-                });
+        queue
+            .asFlux()
+            .onBackpressureBuffer(
+                limit,
+                dropped -> drop(dropped, "queue full, %d waiting".formatted(limit)),
+                BufferOverflowStrategy.DROP_LATEST)
+            .concatMap(this::post, 0)
+            .subscribe();
   }
 
-  private void done() {
-    busy = false;
-    next();
+  void add(Notification notification) {
+    pending++;
+    queue.emitNext(notification, Sinks.EmitFailureHandler.FAIL_FAST);
   }
 
-  private void drop(Notification page, String why) {
+  /** How many alerts are not delivered yet. */
+  int pending() {
+    return pending;
+  }
+
+  private Mono<Void> post(Notification notification) {
+    return Mono.defer(() -> poster.post(ControlJson.encode(notification.alert())))
+        .doOnError(_ -> counters.failed.increment())
+        .retryWhen(retry)
+        .doOnSuccess(_ -> {
+          pending--;
+          counters.sent.increment();
+        })
+        .onErrorResume(e -> {
+          drop(notification, e.toString());
+          return Mono.empty();
+        });
+  }
+
+  private void drop(Notification notification, String why) {
+    pending--;
     counters.dropped.increment();
     log.error(
         "webhook {}: alert {} ({}) not delivered: {}",
         poster.url(),
-        page.alert().id(),
-        page.alert().state().wire(),
+        notification.alert().id(),
+        notification.alert().state().wire(),
         why);
   }
 }

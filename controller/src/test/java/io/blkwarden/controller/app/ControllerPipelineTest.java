@@ -71,7 +71,7 @@ final class ControllerPipelineTest {
   private final Backlog backlog = new Backlog();
   private final OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, sent);
   private final FleetIntake intake = new FleetIntake(SUBJECTS, backlog, counters, clock, mailbox);
-  private final LatestBatches batches = new LatestBatches(intake, SUBJECTS, counters, time);
+  private final LatestBatches batches = new LatestBatches(intake, time);
   private final InputSink<EngineInput> internal = new InputSink<>();
   private final List<Input> inputs = new ArrayList<>();
   private final List<Throwable> broken = new ArrayList<>();
@@ -80,10 +80,7 @@ final class ControllerPipelineTest {
   private final EngineRunner engine =
       new EngineRunner(
           new Scripted(),
-          counters,
-          backlog,
           intake,
-          SUBJECTS,
           clock,
           () -> time.now(TimeUnit.MILLISECONDS),
           _ -> {},
@@ -92,19 +89,17 @@ final class ControllerPipelineTest {
       new ControllerPipeline(
           new ControllerPipeline.Parts(
               bus,
-              backlog,
               intake,
               batches,
               engine,
-              commands,
-              commandFlow(),
-              new MessageFactory(this::epoch, "c1", clock, new SplittableRandom(2)),
+              new ControllerPipeline.Dispatch(
+                  commands,
+                  commandFlow(),
+                  new MessageFactory(this::epoch, "c1", clock, new SplittableRandom(2)),
+                  mailbox),
               new StateStore(bus, internal, mailbox, batches),
-              mailbox,
               new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, time),
-              new EffectLog(sent),
-              _ -> {},
-              counters),
+              new EffectLog(sent)::accept),
           internal,
           time,
           time);
@@ -134,7 +129,7 @@ final class ControllerPipelineTest {
           }
 
           @Override
-          public void lost(HostId host, MessageId command, String why) {
+          public void abandoned(HostId host, MessageId command, String why) {
             internal.put(intake.commandAbandoned(host, command, why));
           }
         },
@@ -269,7 +264,7 @@ final class ControllerPipelineTest {
     assertThat(inputs)
         .contains(new Input.LeadershipLost())
         .last()
-        .isEqualTo(new Input.CommandAbandoned(Messages.id(1), "the claim is lost"));
+        .isEqualTo(new Input.CommandAbandoned(Messages.id(1), "leadership lost"));
     assertThat(commands.size()).isZero();
   }
 
@@ -383,26 +378,26 @@ final class ControllerPipelineTest {
     stopped.verify(BOUND);
     assertThat(inputs)
         .last()
-        .isEqualTo(new Input.CommandAbandoned(Messages.id(1), "the controller stops"));
+        .isEqualTo(new Input.CommandAbandoned(Messages.id(1), "the controller is stopping"));
   }
 
   @Test
   void aQuestionIsAnsweredBetweenTwoInputsAndTooManyAreRefused() {
-    StepVerifier.create(pipeline.ask(() -> "so many"))
+    StepVerifier.create(pipeline.query(() -> "so many"))
         .then(time::advanceTime)
         .expectNext("so many")
         .verifyComplete();
     StepVerifier.create(
-            pipeline.ask(() -> {
+            pipeline.query(() -> {
               throw new IllegalStateException("on purpose");
             }))
         .then(time::advanceTime)
         .verifyErrorMessage("on purpose");
     running.dispose();
     for (int i = 0; i < 16; i++) {
-      Disposable _ = pipeline.ask(() -> "never").subscribe();
+      Disposable _ = pipeline.query(() -> "never").subscribe();
     }
-    StepVerifier.create(pipeline.ask(() -> "one too many"))
+    StepVerifier.create(pipeline.query(() -> "one too many"))
         .verifyError(RejectedExecutionException.class);
   }
 }

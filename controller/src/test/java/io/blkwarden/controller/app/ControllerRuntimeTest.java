@@ -114,8 +114,8 @@ final class ControllerRuntimeTest {
     await("connected").atMost(BOUND).until(() -> without.readiness().hindrances().size() == 2);
     assertThat(without.readiness().hindrances())
         .containsExactly(
-            "no claim to command the fleet yet",
-            "no policy file of %s holds, so it never leads".formatted(empty));
+            "no leader known yet",
+            "no valid policy file in %s, so it never leads".formatted(empty));
     ControllerRuntime other = controller("c1");
     awaitReady(other);
     assertThat(other.stop(Duration.ofSeconds(5))).isTrue();
@@ -235,7 +235,7 @@ final class ControllerRuntimeTest {
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(second.readiness().hindrances())
-                .containsExactly("controller c1 commands the fleet"));
+                .containsExactly("standby: controller c1 leads"));
     ScriptedHost host = storming(HOST);
 
     await("throttled").atMost(BOUND).until(() -> host.held() != null);

@@ -59,10 +59,7 @@ public class BatchBench {
   private final EngineRunner engine =
       new EngineRunner(
           fleet.step,
-          counters,
-          backlog,
           intake,
-          Subjects.DEFAULT,
           clock,
           () -> fleet.now().monotonicMillis(),
           _ -> {},
@@ -77,7 +74,7 @@ public class BatchBench {
   @Setup(Level.Trial)
   public void start() {
     LatestBatches batches =
-        new LatestBatches(intake, Subjects.DEFAULT, counters, Schedulers.immediate());
+        new LatestBatches(intake, Schedulers.immediate());
     Disposable _ =
         batches
             .signals(samples.asFlux())

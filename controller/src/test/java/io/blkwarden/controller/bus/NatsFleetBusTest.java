@@ -353,7 +353,7 @@ final class NatsFleetBusTest {
 
     server.kill();
     server.run("--user", "someone", "--pass", "else");
-    await().atMost(BOUND).until(() -> bus.status().problem().contains("wants credentials"));
+    await().atMost(BOUND).until(() -> bus.status().problem().contains("requires credentials"));
     server.kill();
     server.run();
 

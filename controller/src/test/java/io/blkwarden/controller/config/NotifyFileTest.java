@@ -53,7 +53,7 @@ final class NotifyFileTest {
     Path weak = secret("short", "rw-------");
     assertThatThrownBy(() -> SecretFile.read(weak)).hasMessageContaining("16 or more");
     assertThatThrownBy(() -> SecretFile.read(folder.resolve("none")))
-        .hasMessageContaining("cannot be read");
+        .hasMessageContaining("cannot read");
     assertThat(NotifyFile.read(folder.resolve("none")).problems()).hasSize(1);
   }
 }

@@ -48,7 +48,7 @@ final class CommandFlowTest {
     }
 
     @Override
-    public void lost(HostId host, MessageId command, String why) {
+    public void abandoned(HostId host, MessageId command, String why) {
       lost.add(host + " " + command + " " + why);
     }
   }
@@ -93,7 +93,7 @@ final class CommandFlowTest {
     assertThat(lost).isEmpty();
     advance(200);
 
-    assertThat(lost).singleElement().asString().contains("not answered in its time");
+    assertThat(lost).singleElement().asString().contains("expired without an answer");
     assertThat(asked).hasSizeGreaterThan(2).extracting(Command::id).containsOnly(Messages.id(1));
     assertThat(asked)
         .extracting(Command::expiresInMs)
@@ -190,7 +190,7 @@ final class CommandFlowTest {
     }
 
     assertThat(counters.refused.sum()).isEqualTo(1);
-    assertThat(lost).singleElement().asString().contains("commands wait already");
+    assertThat(lost).singleElement().asString().contains("commands are already waiting");
     assertThat(flow.size()).isEqualTo(CommandFlow.MAX_WAITING);
   }
 
@@ -200,12 +200,12 @@ final class CommandFlowTest {
       commands.next(Messages.command(i, HOST, 600_000));
     }
     advance(1);
-    flow.abandon("the claim is lost");
+    flow.abandon("leadership lost");
     agent = command -> answered(command, 50);
     commands.next(Messages.command(9, HOST, 600_000));
     advance(1);
 
-    assertThat(lost).hasSize(5).allSatisfy(why -> assertThat(why).endsWith("the claim is lost"));
+    assertThat(lost).hasSize(5).allSatisfy(why -> assertThat(why).endsWith("leadership lost"));
     assertThat(asked)
         .as("what waited was never sent")
         .extracting(Command::id)

@@ -41,7 +41,7 @@ final class EngineRunnerTest {
           clock,
           new OperatorMailbox((_, _) -> {}, clock, new DispatchCounters()));
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-  private final LatestBatches batches = new LatestBatches(intake, SUBJECTS, counters, time);
+  private final LatestBatches batches = new LatestBatches(intake, time);
   private final TestPublisher<BusMessage> samples = TestPublisher.create();
   private final List<Input> inputs = new ArrayList<>();
   private final List<Long> sequences = new ArrayList<>();
@@ -52,10 +52,7 @@ final class EngineRunnerTest {
   private final EngineRunner engine =
       new EngineRunner(
           new Scripted(),
-          counters,
-          backlog,
           intake,
-          SUBJECTS,
           clock,
           () -> now,
           _ -> {},

@@ -77,7 +77,7 @@ final class FleetIntakeTest {
     assertThat(intake.hostOfSample("blkwarden.v1.sample.0.%zz")).isNull();
     assertThat(intake.hostOfSample("blkwarden.v1.sample.99.dom0-7")).isNull();
     intake.malformedSample(
-        "x",
+        HOST,
         new Decoded.Malformed<>(
             Decoded.Reason.TOO_LARGE, 0, "found %d bytes".formatted(SampleCodec.MAX_BYTES + 1)));
     assertThat(mapping(HOST, new byte[] {'{'})).isNull();
@@ -213,7 +213,7 @@ final class FleetIntakeTest {
 
     assertThat(refused).hasSize(2);
     assertThat(refused.getFirst()).contains("operator.release-all");
-    assertThat(refused.getLast()).startsWith("the request cannot be read");
+    assertThat(refused.getLast()).startsWith("invalid request");
   }
 
   /** The server grants a subject with a key to its user only; anybody can write a body. */

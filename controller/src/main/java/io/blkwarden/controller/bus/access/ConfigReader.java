@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reads the structure of a nats-server configuration: which keys stand in which maps, and where.
+ * Parses the structure of a nats-server configuration: keys, their maps and positions.
  *
  * <p>Values are not interpreted. Included files are not followed.
  */
@@ -23,7 +23,7 @@ final class ConfigReader {
   }
 
   /**
-   * All keys, those of inner maps too.
+   * All keys, including those of nested maps.
    *
    * @throws IllegalArgumentException if a bracket or a quote is not closed
    */
@@ -33,7 +33,7 @@ final class ConfigReader {
     return reader.entries;
   }
 
-  /** The line of an offset, from 1. */
+  /** The line number of an offset, from 1. */
   static long line(String text, int offset) {
     return 1 + text.substring(0, offset).chars().filter(c -> c == '\n').count();
   }
@@ -145,7 +145,7 @@ final class ConfigReader {
     return text.substring(start, at);
   }
 
-  /** Skips blanks and, between entries, line ends, separators and comments. */
+  /** Skips whitespace and, between entries, separators and comments. */
   private void skip(boolean between) {
     while (at < text.length()) {
       char c = text.charAt(at);

@@ -7,16 +7,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is paged.
+ * The notification receivers.
  *
  * @param alertmanagers at most {@link #RECEIVERS_MAX}
  * @param webhooks at most {@link #RECEIVERS_MAX}
  */
 public record NotifySettings(List<Alertmanager> alertmanagers, List<Webhook> webhooks) {
-  /** Most receivers of a kind. */
+  /** Most receivers of each kind. */
   public static final int RECEIVERS_MAX = 16;
 
-  /** Nobody. */
+  /** No receivers. */
   public static final NotifySettings NONE = new NotifySettings(List.of(), List.of());
 
   public NotifySettings {
@@ -27,23 +27,22 @@ public record NotifySettings(List<Alertmanager> alertmanagers, List<Webhook> web
   /**
    * An Alertmanager.
    *
-   * @param url its base, to which {@code /api/v2/alerts} is added
-   * @param tokenFile file of a bearer token; absent for none
-   * @param timeoutMillis how long it may take to answer
-   * @param resendMillis how often an open alert is sent again; it ends there by itself after three
-   *     times as long without a word
+   * @param url base URL, without {@code /api/v2/alerts}
+   * @param tokenFile file with a bearer token; absent for none
+   * @param timeoutMillis of a request
+   * @param resendMillis how often open alerts are sent again; they expire in Alertmanager after three
+   *     times as long
    */
   public record Alertmanager(
       URI url, @Nullable Path tokenFile, long timeoutMillis, long resendMillis) {}
 
   /**
-   * What takes alerts as they are, in JSON.
+   * A webhook, which receives alert messages as JSON.
    *
-   * @param url where they are posted
-   * @param tokenFile file of a bearer token; absent for none
-   * @param timeoutMillis how long it may take to answer
-   * @param attempts how often one is tried before it is given up
-   * @param queue how many may wait; further ones are dropped and counted
+   * @param tokenFile file with a bearer token; absent for none
+   * @param timeoutMillis of a request
+   * @param attempts for each alert
+   * @param queue most waiting alerts; further ones are dropped and counted
    */
   public record Webhook(
       URI url, @Nullable Path tokenFile, long timeoutMillis, int attempts, int queue) {}

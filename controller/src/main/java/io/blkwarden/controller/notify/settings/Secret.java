@@ -3,22 +3,22 @@ package io.blkwarden.controller.notify.settings;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** A token that nothing prints. */
+/** A token that is never printed. */
 public final class Secret {
   private final String text;
 
-  /** A secret of this text. */
+  /** Creates a secret. */
   public Secret(String text) {
     this.text = text;
   }
 
-  /** Whether this is it; takes the same time whatever differs. */
+  /** Compares in constant time. */
   public boolean matches(String given) {
     return MessageDigest.isEqual(
         text.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The secret itself, for a request that needs it. */
+  /** The text of the secret. */
   public String reveal() {
     return text;
   }

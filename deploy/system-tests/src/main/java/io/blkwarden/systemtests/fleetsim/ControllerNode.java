@@ -124,7 +124,7 @@ final class ControllerNode implements CommandFlow.Results {
   }
 
   @Override
-  public void lost(HostId host, MessageId command, String why) {
+  public void abandoned(HostId host, MessageId command, String why) {
     take(new Input.CommandAbandoned(command, why));
   }
 }
