@@ -422,7 +422,7 @@ final class NatsFleetBusTest {
     await().atMost(BOUND).until(() -> second.claims.contains(new Leadership.Leading(epoch(two))));
     assertThat(second.shared.getFirst()).isEqualTo("OperatorInputs");
     assertThat(second.words.getFirst().pause()).contains(pause);
-    assertThat(second.shared.get(second.shared.indexOf("ClaimState") - 1)).isEqualTo("OpenAlerts");
+    assertThat(second.shared.get(second.shared.indexOf("LeadershipChanged") - 1)).isEqualTo("OpenAlerts");
     assertThat(second.open).containsExactly(Messages.alert(1, Alert.State.FIRING));
   }
 
