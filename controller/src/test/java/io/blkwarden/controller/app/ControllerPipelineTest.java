@@ -187,7 +187,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void aHostsReportsKeepTheirOrder() {
+  void reportsOfAHostKeepTheirOrder() {
     for (long revision = 1; revision <= 100; revision++) {
       bus.reports.next(map(HOST, revision));
     }
@@ -200,7 +200,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void whatAnOperatorSaidIsTakenBeforeAClaimThatCameAfterIt() {
+  void operatorsInputPrecedesLeadership() {
     bus.sharedState.next(new SharedState.OperatorInputs(OperatorState.NOTHING));
     bus.sharedState.next(new SharedState.OpenAlerts(List.of()));
     bus.leads(new Leadership.Leading(7));
@@ -213,9 +213,9 @@ final class ControllerPipelineTest {
             new Input.LeadershipGained(7));
   }
 
-  /** All of them at once, and the engine idle: the rest of a round may wait for its turn. */
+  /** All hosts at once with an idle engine; only a round of batches comes first. */
   @Test
-  void aReportNeedNotWaitForTheSamplesOfAllHosts() {
+  void reportDoesNotWaitForTheSamplesOfAllHosts() {
     List<Integer> takenBefore = new ArrayList<>();
     step =
         input -> {
@@ -239,7 +239,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void aCommandIsSentOnTheThreadThatBringsItsCauseAndItsOutcomeComesBack() {
+  void commandIsSentOnTheThreadOfItsInputAndItsOutcomeReturns() {
     Command command = Messages.command(1, HOST, 5_000);
     bus.agents = _ -> Mono.just(ControlJson.encode(Messages.done(command, 50)));
     step = input -> onBeat(input, new Effect.SendCommand(command));
@@ -254,7 +254,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void leadershipThatIsLostGivesUpWhatIsUnderWay() {
+  void lostLeadershipAbandonsCommands() {
     bus.leads(new Leadership.Leading(7));
     step = input -> onBeat(input, new Effect.SendCommand(Messages.command(1, HOST, 60_000)));
     beat();
@@ -269,7 +269,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void aMapThatTheEngineWantsIsReadFromTheBucketWhileAnotherLeads() {
+  void standbyReadsRequestedMappingsFromTheBucket() {
     step = input -> onBeat(input, new Effect.RequestMap(HOST));
     beat();
     assertThat(bus.fetched).containsExactly(HOST);
@@ -281,7 +281,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void storedMapsAreTakenAsTheEngineAsksForThem() {
+  void readsStoredMappingsOnDemand() {
     bus.storedMappings.next(
         new StoredMapping(
             HostToken.key(HOST), ControlJson.encode(Fleet.snapshot(HOST, 3, "vm176"))));
@@ -292,7 +292,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void whatIsRefusedIsCountedAndItsHostMadeKnownWithTheNextTick() {
+  void resyncsHostsWithTheNextTick() {
     while (intake.readReport(map(HOST, 1)) != null) {
       // until there is no room
     }
@@ -303,7 +303,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void anOperatorIsToldWhatCouldNotBeStored() {
+  void repliesWithStorageErrors() {
     bus.leads(new Leadership.Leading(7));
     time.advanceTime();
     step =
@@ -325,7 +325,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void alertsThatAreNotStoredHoldNothingElseUp() {
+  void unstoredAlertsDelayNothingElse() {
     step =
         input ->
             onBeat(
@@ -341,7 +341,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void anOrderlyStopTakesNothingInWaitsForAnswersAndForWhatIsToBeStored() {
+  void drainStopsIntakeAndWaitsForAnswersAndStorage() {
     Command command = Messages.command(1, HOST, 60_000);
     step = input -> onBeat(input, new Effect.SendCommand(command));
     beat();
@@ -367,7 +367,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void anOrderlyStopGivesUpWhatIsNotAnsweredInTime() {
+  void drainAbandonsUnansweredCommands() {
     step = input -> onBeat(input, new Effect.SendCommand(Messages.command(1, HOST, 60_000)));
     beat();
     bus.alertsStored.tryEmitEmpty().orThrow();
@@ -382,7 +382,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void aQuestionIsAnsweredBetweenTwoInputsAndTooManyAreRefused() {
+  void queryRunsBetweenInputsAndTooManyAreRefused() {
     StepVerifier.create(pipeline.query(() -> "so many"))
         .then(time::advanceTime)
         .expectNext("so many")

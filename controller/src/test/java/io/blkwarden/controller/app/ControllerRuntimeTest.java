@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole controller on a real nats-server, with hosts that a script plays. */
+/** The whole controller on a real nats-server with scripted hosts. */
 final class ControllerRuntimeTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
   private static final HostId HOST = new HostId("dom0-7");
@@ -81,7 +81,7 @@ final class ControllerRuntimeTest {
                 normal.pendingAsksMax())));
   }
 
-  /** One whose folder of policies is empty, until the test writes some. */
+  /** A controller with an empty policy folder. */
   private ControllerRuntime without(Path folder) {
     return closing(
         ControllerRuntime.start(
@@ -109,7 +109,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void oneWithoutPoliciesLeadsOnlyOnceItHasSome(@TempDir Path empty) throws Exception {
+  void leadsOnlyWithPolicies(@TempDir Path empty) throws Exception {
     ControllerRuntime without = without(empty);
     await("connected").atMost(BOUND).until(() -> without.readiness().hindrances().size() == 2);
     assertThat(without.readiness().hindrances())
@@ -125,7 +125,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void aStormIsThrottledToldReleasedAndResolved() throws Exception {
+  void swapStormIsThrottledReleasedAndResolved() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     AlertTap alerts = closing(new AlertTap(server));
@@ -142,7 +142,7 @@ final class ControllerRuntimeTest {
               assertThat(action.vdev()).isEqualTo("xvda2");
               assertThat(action.workers()).singleElement().extracting("pid").isEqualTo(27444);
             });
-    await("told").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+    await("alert").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
 
     host.swaps(5);
     await("released").atMost(BOUND).until(() -> host.held() == null);
@@ -177,7 +177,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void aServerThatDiesInTheMiddleLosesNoCommandAndNoAlert() throws Exception {
+  void serverFailureLosesNoCommandAndNoAlert() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     ScriptedHost host = closing(new ScriptedHost(server, HOST));
@@ -192,7 +192,7 @@ final class ControllerRuntimeTest {
 
     await("throttled").atMost(BOUND).until(() -> host.held() != null);
     AlertTap alerts = closing(new AlertTap(server));
-    await("told")
+    await("alert")
         .atMost(BOUND)
         .until(() ->
             alerts.states().contains(Alert.State.FIRING)
@@ -202,7 +202,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void readyzTellsWhenNatsGoesAndComesBack() throws Exception {
+  void readyzReportsLostNats() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     assertThat(get(controller, "/metrics").body())
@@ -227,7 +227,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void theSecondWatchesAndSaysSo() throws Exception {
+  void secondControllerIsStandby() throws Exception {
     ControllerRuntime first = controller("c1");
     awaitReady(first);
     ControllerRuntime second = controller("c2");
@@ -244,18 +244,18 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void anAlertKeepsItsIdOverARestartAndIsResolvedByTheSuccessor() throws Exception {
+  void alertKeepsItsIdAndIsResolvedByTheNextLeader() throws Exception {
     ControllerRuntime first = controller("c1");
     awaitReady(first);
     AlertTap alerts = closing(new AlertTap(server));
     ScriptedHost host = storming(HOST);
     await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
     assertThat(first.stop(Duration.ofSeconds(20))).isTrue();
-    int toldByTheFirst = alerts.states().size();
+    int countOfTheFirst = alerts.states().size();
 
     ControllerRuntime second = controller("c2");
     awaitReady(second);
-    await("told again").atMost(BOUND).until(() -> alerts.states().size() > toldByTheFirst);
+    await("notified again").atMost(BOUND).until(() -> alerts.states().size() > countOfTheFirst);
     assertThat(second.stop(Duration.ofSeconds(20))).isTrue();
 
     host.swaps(5);
@@ -268,7 +268,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void nonsenseIsCountedAndDoesNotStopTheWork() throws Exception {
+  void malformedMessagesAreCountedAndIgnored() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     ScriptedHost noisy = closing(new ScriptedHost(server, new HostId("dom0-8")));
@@ -291,7 +291,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void twoAgentsOfOneHostNameRaiseAnAlertAndGetNoCommand() throws Exception {
+  void duplicateHostRaisesAnAlertAndGetsNoCommand() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     AlertTap alerts = closing(new AlertTap(server));
@@ -299,7 +299,7 @@ final class ControllerRuntimeTest {
     ScriptedHost clone = closing(new ScriptedHost(server, HOST, UUID.randomUUID()));
     host.live();
     clone.live();
-    await("told")
+    await("alert")
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(alerts.alerts())
@@ -333,7 +333,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void stoppingWaitsForTheAnswerOfWhatIsUnderWay() throws Exception {
+  void stopWaitsForAnswers() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     ScriptedHost host = closing(new ScriptedHost(server, HOST));

@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.publisher.TestPublisher;
 
-/** A simulation of the fleet's messages: what a test says comes in, and what goes out is kept. */
+/** A fake bus with the inputs of a test, which records what is sent. */
 final class FlowBus implements FleetBus {
   final TestPublisher<BusMessage> samples = TestPublisher.create();
   final TestPublisher<BusMessage> reports = TestPublisher.create();
@@ -37,7 +37,7 @@ final class FlowBus implements FleetBus {
   Leadership leadership = new Leadership.Unknown();
   Function<byte[], Mono<byte[]>> agents = _ -> Mono.never();
 
-  /** Gives the claim to this controller, or takes it. */
+  /** Changes leadership. */
   void leads(Leadership now) {
     leadership = now;
     sharedState.next(new SharedState.LeadershipChanged(now));

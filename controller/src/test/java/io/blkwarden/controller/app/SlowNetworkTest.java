@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Controllers that are far away from NATS: each question takes long, though many can be asked. */
+/** Controllers with a high round-trip time to NATS. */
 final class SlowNetworkTest {
   private static final int HOSTS = 600;
   private static final int MESSAGES = 10_000;
@@ -59,7 +59,7 @@ final class SlowNetworkTest {
   }
 
   @Test
-  void aDeposedLeaderLearnsOfItBeforeItHasReadTheMapsAgain(@TempDir Path folder) throws Exception {
+  void formerLeaderDetectsTheNewLeaderBeforeReadingMappings(@TempDir Path folder) throws Exception {
     try (ControllerProcesses controllers = new ControllerProcesses(folder, server);
         TcpProxy network = new TcpProxy(server, Duration.ofMillis(200))) {
       controllers.start("c1", network.url());
@@ -89,13 +89,13 @@ final class SlowNetworkTest {
     Recording leads = new Recording();
     leads.of(bus);
     bus.start();
-    await().atMost(BOUND).until(() -> leads.claims.contains(bus.status().leadership()));
+    await().atMost(BOUND).until(() -> leads.leaderships.contains(bus.status().leadership()));
     await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
     return bus;
   }
 
   @Test
-  void tenThousandAlertsAndAsManyDecisionsAreStoredWithinAMinute() throws Exception {
+  void storesTenThousandAlertsAndDecisionsWithinAMinute() throws Exception {
     try (TcpProxy network = new TcpProxy(server, Duration.ofMillis(40));
         NatsFleetBus bus = bus(network.url());
         AlertTap tap = new AlertTap(server)) {

@@ -28,7 +28,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What was learned of the fleet, kept over a controller's end in a real bucket. */
+/** Baselines in a real bucket. */
 final class BaselineBucketTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final DiskClass CLASS =
@@ -68,7 +68,7 @@ final class BaselineBucketTest {
   }
 
   @Test
-  void theNextControllerIsGivenIt() throws Exception {
+  void nextControllerReadsStoredBaselines() throws Exception {
     NatsServer server = NatsServer.start();
     open.add(server);
     Connection other = Nats.connect(server.url());
@@ -84,12 +84,12 @@ final class BaselineBucketTest {
     NatsFleetBus second = bus(server, "c2", inbox);
     await()
         .atMost(BOUND)
-        .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
+        .untilAsserted(() -> assertThat(inbox.seen).contains("baseline read_bytes_per_s of 40"));
     await().atMost(BOUND).until(() -> second.status().problem().isEmpty());
   }
 
   @Test
-  void whoWatchesIsGivenEachChange() throws Exception {
+  void watchEmitsEachChange() throws Exception {
     NatsServer server = NatsServer.start();
     open.add(server);
     NatsFleetBus commands = bus(server, "c1", new Recording());
@@ -101,11 +101,11 @@ final class BaselineBucketTest {
     commands.storeBaseline(spec()).block(BOUND);
     await()
         .atMost(BOUND)
-        .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
+        .untilAsserted(() -> assertThat(inbox.seen).contains("baseline read_bytes_per_s of 40"));
   }
 
   @Test
-  void itReadsWhatItWroteAndSaysWhatIsWrong() throws IOException {
+  void decodesWhatItEncodesAndReportsErrors() throws IOException {
     DiskBaseline baseline = spec();
     assertThat(BaselineJson.decode(BaselineJson.encode(baseline))).isEqualTo(baseline);
     assertThat(BaselineJson.key(CLASS))

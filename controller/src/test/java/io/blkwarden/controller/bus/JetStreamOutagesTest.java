@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
-/** The cause that an operator reads while JetStream does not work, on real servers. */
+/** Reported problems while JetStream does not work, on real servers. */
 final class JetStreamOutagesTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -82,12 +82,12 @@ final class JetStreamOutagesTest {
   }
 
   @Test
-  void aServerWithoutJetStream() {
+  void reportsServerWithoutJetStream() {
     awaitProblem(bus(closing(NatsServer.withoutJetStream())), "JetStream is not enabled", "-js");
   }
 
   @Test
-  void anAccountWithoutJetStream(@TempDir Path directory) throws Exception {
+  void reportsAccountWithoutJetStream(@TempDir Path directory) throws Exception {
     Path config = directory.resolve("nats.conf");
     Files.writeString(
         config,
@@ -102,14 +102,14 @@ final class JetStreamOutagesTest {
   }
 
   @Test
-  void aStoreThatIsTooSmall(@TempDir Path directory) throws Exception {
+  void reportsTooSmallStorage(@TempDir Path directory) throws Exception {
     NatsFleetBus bus = bus(closing(limited(directory, "2M")));
     awaitProblem(bus, "JetStream cannot store more", "max_file_store");
     assertThat(bus.status().problem()).doesNotContain("-js");
   }
 
   @Test
-  void aStoreThatBecomesFull(@TempDir Path directory) throws Exception {
+  void reportsFullStorage(@TempDir Path directory) throws Exception {
     NatsServer server = closing(limited(directory, "12M"));
     Connection link = closing(Nats.connect(server.url()));
     Assets.small(link, 1 << 20);
@@ -127,7 +127,7 @@ final class JetStreamOutagesTest {
   }
 
   @Test
-  void aStreamThatNothingAsksForIsCreatedAgainByTheCheck() throws Exception {
+  void checkCreatesUnusedStreamAgain() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection link = closing(server.connect());
     NatsFleetBus bus = bus(server);
@@ -142,7 +142,7 @@ final class JetStreamOutagesTest {
   }
 
   @Test
-  void streamsAndBucketsThatAreDeletedAreCreatedAgain() throws Exception {
+  void createsDeletedStreamsAndBucketsAgain() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection link = closing(server.connect());
     NatsFleetBus bus =
@@ -178,7 +178,7 @@ final class JetStreamOutagesTest {
     done.get(30, TimeUnit.SECONDS);
     Pause pause = new Pause("ana", "the storage moves", Messages.AT);
     bus.storeOperatorInput(pause, true, List.of()).block(BOUND);
-    assertThat(seen.words.getLast().pause()).contains(pause);
+    assertThat(seen.inputs.getLast().pause()).contains(pause);
   }
 
   private static void fill(Connection link) throws Exception {
@@ -195,7 +195,7 @@ final class JetStreamOutagesTest {
   }
 
   @Test
-  void aClusterWithoutQuorum() throws Exception {
+  void reportsClusterWithoutQuorum() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3));
     List<NatsServer> servers = IntStream.range(0, 3).mapToObj(cluster::server).toList();
     await().atMost(BOUND).until(() -> servers.stream().anyMatch(JetStreamOutagesTest::leads));

@@ -87,7 +87,7 @@ final class LostInputsTest {
                 () -> true));
     seen.of(bus);
     bus.start();
-    await().atMost(BOUND).until(() -> bus.status().ready() && !seen.words.isEmpty());
+    await().atMost(BOUND).until(() -> bus.status().ready() && !seen.inputs.isEmpty());
     return bus;
   }
 
@@ -104,7 +104,7 @@ final class LostInputsTest {
   }
 
   private static void awaitComplete(Recording seen) {
-    await().atMost(BOUND).until(() -> complete(seen.words.getLast()));
+    await().atMost(BOUND).until(() -> complete(seen.inputs.getLast()));
   }
 
   private byte @Nullable [] stored(String key) throws IOException {
@@ -124,20 +124,20 @@ final class LostInputsTest {
         });
   }
 
-  /** That it hears what is set and taken back from now on, which only a live watch does. */
+  /** Checks that later changes are received, which requires a live watch. */
   private static void awaitResumed(NatsFleetBus bus, Recording... all) {
     bus.storeOperatorInput(PAUSE, false, List.of()).block(BOUND);
     for (Recording each : all) {
-      await().atMost(BOUND).until(() -> each.words.getLast().pause().isEmpty());
+      await().atMost(BOUND).until(() -> each.inputs.getLast().pause().isEmpty());
     }
   }
 
   private static void assertNeverWithout(Recording seen, int from) {
-    assertThat(seen.words.subList(from, seen.words.size())).allMatch(LostInputsTest::complete);
+    assertThat(seen.inputs.subList(from, seen.inputs.size())).allMatch(LostInputsTest::complete);
   }
 
   @Test
-  void anEntryIsRestoredOnlyWhereTheBucketHasNeverHadIt() throws Exception {
+  void restoresOnlyEntriesWithoutHistory() throws Exception {
     Assets.ensure(link, Subjects.DEFAULT, server);
     Bucket bucket = Assets.bucket(link, JetStreamAssets.SILENCES);
     byte[] pause = ControlJson.encode(PAUSE);
@@ -149,13 +149,13 @@ final class LostInputsTest {
   }
 
   @Test
-  void theyAreWrittenBackWhenAllStreamsAreDeleted() throws Exception {
+  void restoresInputsAfterAllStreamsAreDeleted() throws Exception {
     NatsFleetBus bus = bus(server.url(), "c1", first);
     bus(server.url(), "c2", second);
     store(bus, ACK, SILENCE, PAUSE);
     awaitComplete(second);
-    int before = first.words.size();
-    int beforeOfSecond = second.words.size();
+    int before = first.inputs.size();
+    int beforeOfSecond = second.inputs.size();
 
     for (String stream : link.jetStreamManagement().getStreamNames()) {
       link.jetStreamManagement().deleteStream(stream);
@@ -164,7 +164,7 @@ final class LostInputsTest {
     awaitStored();
     await("both read the new bucket")
         .atMost(BOUND)
-        .until(() -> first.words.size() > before && second.words.size() > beforeOfSecond);
+        .until(() -> first.inputs.size() > before && second.inputs.size() > beforeOfSecond);
     assertNeverWithout(first, before);
     assertNeverWithout(second, beforeOfSecond);
     awaitResumed(bus, first, second);
@@ -172,26 +172,26 @@ final class LostInputsTest {
   }
 
   @Test
-  void theyAreWrittenBackWhenAServerStartsWithAnEmptyStore() throws Exception {
+  void restoresInputsOnAServerWithAnEmptyStore() throws Exception {
     NatsFleetBus bus = bus(server.url(), "c1", first);
     store(bus, ACK, SILENCE, PAUSE);
-    int before = first.words.size();
+    int before = first.inputs.size();
 
     server.kill();
     server.wipe();
     server.run();
 
     awaitStored();
-    await().atMost(BOUND).until(() -> first.words.size() > before);
+    await().atMost(BOUND).until(() -> first.inputs.size() > before);
     assertNeverWithout(first, before);
     awaitResumed(bus, first);
   }
 
   @Test
-  void whatCannotBeWrittenBackIsTriedAgainAndNothingLessIsTold() throws Exception {
+  void retriesRestoringAndPublishesNoPartialInput() throws Exception {
     NatsFleetBus bus = bus(server.url(), "c1", first);
     store(bus, ACK, SILENCE, PAUSE);
-    int before = first.words.size();
+    int before = first.inputs.size();
 
     String stream = "KV_" + JetStreamAssets.SILENCES;
     JetStreamManagement streams = link.jetStreamManagement();
@@ -201,19 +201,19 @@ final class LostInputsTest {
     await("found, though another one created it")
         .atMost(BOUND)
         .until(() -> !bus.status().problem().isEmpty());
-    assertThat(first.words).hasSize(before);
+    assertThat(first.inputs).hasSize(before);
 
     assertThat(dropped).isEmpty();
 
     streams.updateStream(whole);
     awaitStored();
-    await().atMost(BOUND).until(() -> first.words.size() > before);
+    await().atMost(BOUND).until(() -> first.inputs.size() > before);
     assertNeverWithout(first, before);
     awaitResumed(bus, first);
   }
 
   @Test
-  void whatWasTakenBackWhileAControllerWasAwayIsNotWrittenBack() throws Exception {
+  void doesNotRestoreInputsDeletedWhileAway() throws Exception {
     TcpProxy network = closing(new TcpProxy(server));
     NatsFleetBus bus = bus(server.url(), "c1", first);
     bus(network.url(), "c2", second);
@@ -226,8 +226,8 @@ final class LostInputsTest {
     server.run();
     network.heal();
 
-    await().atMost(BOUND).until(() -> second.words.getLast().pause().isEmpty());
+    await().atMost(BOUND).until(() -> second.inputs.getLast().pause().isEmpty());
     assertThat(stored("pause")).isNull();
-    assertThat(second.words.getLast().ack(ACK.about())).isPresent();
+    assertThat(second.inputs.getLast().ack(ACK.about())).isPresent();
   }
 }

@@ -77,7 +77,7 @@ final class NatsFleetBusTest {
     return bus;
   }
 
-  private static void awaitHeld(NatsFleetBus bus) {
+  private static void awaitLeading(NatsFleetBus bus) {
     await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
   }
 
@@ -86,11 +86,11 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void createsStreamsAndBucketsInFilesAndClaims() throws Exception {
+  void createsStreamsAndBucketsAndLeads() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Recording inbox = new Recording();
     NatsFleetBus bus = bus(server, "c1", inbox, new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
 
     Connection other = closing(Nats.connect(server.url()));
     for (String name :
@@ -108,15 +108,15 @@ final class NatsFleetBusTest {
     assertThat(bus.status().problem()).isEmpty();
     assertThat(bus.status().connected()).isTrue();
     assertThat(epoch(bus)).isGreaterThanOrEqualTo(Instant.now().getEpochSecond() - 60);
-    await().atMost(BOUND).untilAsserted(() -> assertThat(inbox.claims).hasSize(1));
+    await().atMost(BOUND).untilAsserted(() -> assertThat(inbox.leaderships).hasSize(1));
   }
 
   @Test
-  void aStreamOfAnotherPrefixLearnsThisOne() throws Exception {
+  void addsItsSubjectToAStreamOfAnotherPrefix() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection other = closing(Nats.connect(server.url()));
     Assets.ensure(other, new Subjects("elsewhere.v1"), server);
-    awaitHeld(bus(server, "c1", new Recording(), new BusCounters()));
+    awaitLeading(bus(server, "c1", new Recording(), new BusCounters()));
 
     assertThat(
             other
@@ -128,10 +128,10 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void theSecondWatchesAndTakesOverAtOnceFromOneThatStops() {
+  void standbyTakesOverAtOnceFromAStoppedLeader() {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus one = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(one);
+    awaitLeading(one);
     long before = epoch(one);
 
     Recording second = new Recording();
@@ -142,21 +142,21 @@ final class NatsFleetBusTest {
     assertThat(epoch(one)).isEqualTo(before);
 
     one.close();
-    awaitHeld(two);
+    awaitLeading(two);
     assertThat(epoch(two)).isGreaterThan(before);
     await()
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(second.claims)
+            assertThat(second.leaderships)
                 .containsExactly(
                     new Leadership.Following("c1", before), new Leadership.Leading(epoch(two))));
   }
 
   @Test
-  void aServerThatForgotEverythingIsClaimedHigher() {
+  void leadsWithAHigherEpochAfterTheServerLostItsState() {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
     long before = epoch(bus);
 
     server.kill();
@@ -167,10 +167,10 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void anEpochThatAnAgentSawIsOutbid() {
+  void takesAnEpochAboveThatOfAnAgent() {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
     long seen = epoch(bus) + 1_000;
 
     bus.observeEpoch(Long.MAX_VALUE); // nobody's word is taken for that
@@ -182,13 +182,13 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void everythingIsHeardAndStoredMappingsAreRead() throws Exception {
+  void receivesAllMessagesAndReadsStoredMappings() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection agent = closing(Nats.connect(server.url()));
     Assets.ensure(agent, SUBJECTS, server);
     agent.keyValue("blkwarden-mapping").put("dom0-1", "kept".getBytes(UTF_8));
     Recording inbox = new Recording();
-    awaitHeld(bus(server, "c1", inbox, new BusCounters()));
+    awaitLeading(bus(server, "c1", inbox, new BusCounters()));
 
     agent.publish(SUBJECTS.sample(HOST), "s".getBytes(UTF_8));
     agent.publish(SUBJECTS.mapping(HOST, "snapshot"), "m".getBytes(UTF_8));
@@ -210,10 +210,10 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void aRequestIsAnsweredOrFailsSoon() throws Exception {
+  void commandIsAnsweredOrFailsSoon() throws Exception {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
     Connection agent = closing(Nats.connect(server.url()));
 
     StepVerifier.create(ask(bus))
@@ -242,7 +242,7 @@ final class NatsFleetBusTest {
     NatsServer server = closing(NatsServer.start());
     BusCounters counts = new BusCounters();
     NatsFleetBus bus = bus(server, "c1", new Recording(), counts);
-    awaitHeld(bus);
+    awaitLeading(bus);
     int alerts = 300;
 
     Sinks.Many<Alert> published = Sinks.many().unicast().onBackpressureBuffer();
@@ -269,11 +269,11 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void decisionsSurviveADeadServerOnceAndInOrderExceptForThoseUnderWay() throws Exception {
+  void decisionsSurviveADeadServerOnceAndInOrderExceptThoseInFlight() throws Exception {
     NatsServer server = closing(NatsServer.start());
     BusCounters counts = new BusCounters();
     NatsFleetBus bus = bus(server, "c1", new Recording(), counts);
-    awaitHeld(bus);
+    awaitLeading(bus);
     int decisions = 600;
 
     Sinks.Many<DecisionNote> published = Sinks.many().unicast().onBackpressureBuffer();
@@ -331,7 +331,7 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void startsWithoutAServerAndSaysSo() {
+  void startsWithoutAServerAndReportsIt() {
     NatsServer server = closing(NatsServer.stopped());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
     await()
@@ -341,15 +341,15 @@ final class NatsFleetBusTest {
 
     server.run();
 
-    awaitHeld(bus);
+    awaitLeading(bus);
   }
 
   @Test
-  void comesBackAfterAServerThatRefusedItForGood() throws Exception {
+  void reconnectsAfterAServerRefusedItTwice() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Recording seen = new Recording();
     NatsFleetBus bus = bus(server, "c1", seen, new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
 
     server.kill();
     server.run("--user", "someone", "--pass", "else");
@@ -366,7 +366,7 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void storedMappingsComeAtThePaceOfTheSubscriberAndAgainAfterAReconnection() throws Exception {
+  void emitsStoredMappingsOnDemandAndAgainAfterAReconnection() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection agent = closing(Nats.connect(server.url()));
     Assets.ensure(agent, SUBJECTS, server);
@@ -404,35 +404,35 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void operatorsInputAndOpenAlertsComeBeforeAClaim() throws Exception {
+  void operatorsInputAndOpenAlertsPrecedeLeadership() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Recording first = new Recording();
     NatsFleetBus one = bus(server, "c1", first, new BusCounters());
-    awaitHeld(one);
-    await().atMost(BOUND).until(() -> !first.claims.isEmpty());
+    awaitLeading(one);
+    await().atMost(BOUND).until(() -> !first.leaderships.isEmpty());
     Pause pause = new Pause("ana", "the storage moves", Messages.AT);
     one.storeOperatorInput(pause, true, List.of())
-        .doOnSuccess(_ -> assertThat(first.words.getLast().pause()).contains(pause))
+        .doOnSuccess(_ -> assertThat(first.inputs.getLast().pause()).contains(pause))
         .block(BOUND);
     one.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
     one.close();
 
     Recording second = new Recording();
     NatsFleetBus two = bus(server, "c2", second, new BusCounters());
-    await().atMost(BOUND).until(() -> second.claims.contains(new Leadership.Leading(epoch(two))));
+    await().atMost(BOUND).until(() -> second.leaderships.contains(new Leadership.Leading(epoch(two))));
     assertThat(second.shared.getFirst()).isEqualTo("OperatorInputs");
-    assertThat(second.words.getFirst().pause()).contains(pause);
+    assertThat(second.inputs.getFirst().pause()).contains(pause);
     assertThat(second.shared.get(second.shared.indexOf("LeadershipChanged") - 1)).isEqualTo("OpenAlerts");
     assertThat(second.open).containsExactly(Messages.alert(1, Alert.State.FIRING));
   }
 
   @Test
-  void aServerWithLittleRoomGetsSmallerStreams(@TempDir Path folder) throws Exception {
+  void createsSmallerStreamsOnAServerWithLittleStorage(@TempDir Path folder) throws Exception {
     Path config = Files.writeString(folder.resolve("nats.conf"), "jetstream { max_file: 200M }");
     NatsServer server = closing(NatsServer.stopped());
     server.run("-c", config.toString());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
 
     bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
     Connection other = closing(Nats.connect(server.url()));
@@ -444,22 +444,22 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void aClaimThatSomebodyDeletedIsTakenAgain() throws Exception {
+  void acquiresADeletedLease() throws Exception {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus one = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(one);
+    awaitLeading(one);
     one.close();
     Connection other = closing(Nats.connect(server.url()));
     other.keyValue("blkwarden-claim").delete("controller");
 
-    awaitHeld(bus(server, "c2", new Recording(), new BusCounters()));
+    awaitLeading(bus(server, "c2", new Recording(), new BusCounters()));
   }
 
   @Test
-  void twoWordsOnOneAlertInOneMillisecondAreBothStored() throws Exception {
+  void storesTwoStatesOfAnAlertInOneMillisecond() throws Exception {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
     Alert word = Messages.alert(1, Alert.State.HANDLED);
     bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING), word, word)).block(BOUND);
 
@@ -467,7 +467,7 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void saysWhatToDoWhenJetStreamIsOff() {
+  void reportsDisabledJetStream() {
     NatsServer server = closing(NatsServer.withoutJetStream());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
 

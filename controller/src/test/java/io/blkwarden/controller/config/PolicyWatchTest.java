@@ -43,7 +43,7 @@ final class PolicyWatchTest {
   }
 
   @Test
-  void labelsAreReadWithThePoliciesAndABadFileHoldsAsItWas() throws Exception {
+  void readsLabelsAndKeepsThePreviousOnes() throws Exception {
     write("a.yaml", policy("first"));
     write("labels", "labels: { vm1: { plan: small } }");
     PolicyWatch watch = new PolicyWatch(folder, folder.resolve("labels"), loads::add);
@@ -63,7 +63,7 @@ final class PolicyWatchTest {
   }
 
   @Test
-  void oneBadFileNeverStopsTheGoodOnes() throws Exception {
+  void validFilesLoadDespiteAnInvalidOne() throws Exception {
     write("a.yaml", policy("first"));
     write("b.yml", "policies: [ { nonsense: 1 } ]");
     write("c.txt", policy("not-read"));
@@ -83,7 +83,7 @@ final class PolicyWatchTest {
   }
 
   @Test
-  void aFileThatTurnsBadHoldsAsItWas() throws Exception {
+  void keepsThePreviousVersionOfAnInvalidFile() throws Exception {
     write("a.yaml", policy("first"));
     PolicyWatch watch = new PolicyWatch(folder, loads::add);
     watch.refresh();
@@ -96,7 +96,7 @@ final class PolicyWatchTest {
   }
 
   @Test
-  void aFolderThatIsGoneChangesNothing() throws Exception {
+  void missingFolderChangesNothing() throws Exception {
     write("a.yaml", policy("first"));
     PolicyWatch watch = new PolicyWatch(folder, loads::add);
     watch.refresh();
@@ -111,7 +111,7 @@ final class PolicyWatchTest {
   }
 
   @Test
-  void aChangeIsSeenByItself() throws Exception {
+  void detectsChanges() throws Exception {
     write("a.yaml", policy("first"));
     Thread thread = new Thread(new PolicyWatch(folder, loads::add), "watch under test");
     thread.start();

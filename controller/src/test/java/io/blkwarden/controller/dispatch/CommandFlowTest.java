@@ -77,7 +77,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anAnswerEndsACommand() {
+  void answerCompletesACommand() {
     agent = command -> answered(command, 50);
     commands.next(Messages.command(1, HOST, 5_000));
     advance(1);
@@ -87,7 +87,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void silenceIsAskedAgainWithTheSameIdAndLessTimeUntilTheCommandExpires() {
+  void retriesWithTheSameIdUntilTheCommandExpires() {
     commands.next(Messages.command(1, HOST, 10_000));
     advance(9_900);
     assertThat(lost).isEmpty();
@@ -104,7 +104,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void nothingIsSentWhileTheClaimIsNotRenewed() {
+  void sendsNothingWithoutLeadership() {
     leads = false;
     commands.next(Messages.command(1, HOST, 10_000));
     advance(5_000);
@@ -119,7 +119,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anAnswerThatCannotBeReadIsAskedAgain() {
+  void retriesAfterAnInvalidAnswer() {
     agent = command -> asked.size() < 3 ? Mono.just("?".getBytes(UTF_8)) : answered(command, 50);
     commands.next(Messages.command(1, HOST, 10_000));
     advance(5_000);
@@ -129,7 +129,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anotherHostsAnswerIsNone() {
+  void answerOfAnotherHostIsInvalid() {
     agent = command -> answered(Messages.command(1, new HostId("dom0-8"), 1_000), 50);
     commands.next(Messages.command(1, HOST, 3_000));
     advance(4_000);
@@ -139,7 +139,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anOutcomeOnItsSubjectEndsTheCommandToo() {
+  void outcomeOnItsSubjectCompletesTheCommand() {
     Command command = Messages.command(1, HOST, 10_000);
     commands.next(command);
     advance(100);
@@ -152,7 +152,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void aHostsCommandsGoOneAfterTheOtherAndOtherHostsDoNotWait() {
+  void commandsOfAHostAreSequentialAndHostsAreParallel() {
     commands.next(Messages.command(1, HOST, 3_000));
     commands.next(Messages.command(2, HOST, 600_000));
     commands.next(Messages.command(3, new HostId("dom0-8"), 3_000));
@@ -166,7 +166,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void ofWhatNobodyWaitsForSoManyHostsAreAskedAtOnce() {
+  void unorderedCommandsAreLimited() {
     TestPublisher<Command> unhurried = TestPublisher.create();
     StepVerifier all =
         StepVerifier.create(flow.sendInAnyOrder(unhurried.flux())).expectComplete().verifyLater();
@@ -184,7 +184,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void atTheBoundACommandIsLostAtOnce() {
+  void refusesCommandsWhenFull() {
     for (int i = 0; i <= CommandFlow.MAX_WAITING; i++) {
       commands.next(Messages.command(i, HOST, 600_000));
     }
@@ -195,7 +195,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void aLostLeadershipGivesUpAllThatWaitsAndIsUnderWayAndNothingElse() {
+  void abandonAffectsEarlierCommandsOnly() {
     for (int i = 0; i < 5; i++) {
       commands.next(Messages.command(i, HOST, 600_000));
     }
@@ -215,7 +215,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void itIsOverWhenTheCommandsAreAndAllAreThrough() {
+  void completesAfterTheLastResult() {
     commands.next(Messages.command(1, HOST, 5_000));
     commands.complete();
     advance(4_000);
@@ -227,7 +227,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anotherHostsOutcomeOnItsSubjectEndsNothing() {
+  void ignoresOutcomesOfOtherHosts() {
     commands.next(Messages.command(1, HOST, 10_000));
     flow.resolve(Messages.done(Messages.command(1, new HostId("dom0-8"), 10_000), 50));
     advance(100);

@@ -33,7 +33,7 @@ import org.slf4j.MDC;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the controller does stands in the log, with keys, whatever a guest is called. */
+/** The effect log and its keys, with any guest name. */
 final class EffectLogTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final HostId HOST = new HostId("dom0-7");
@@ -99,7 +99,7 @@ final class EffectLogTest {
   }
 
   @Test
-  void aCommandSaysWhatItSets() {
+  void logsWhatACommandSets() {
     effects.accept(send(Restraint.Priority.IDLE));
     effects.accept(send(new Restraint.Limit(20)));
     assertThat(written(0).path("formattedMessage").asString()).contains("/xvda2 to idle for 60000");
@@ -108,7 +108,7 @@ final class EffectLogTest {
   }
 
   @Test
-  void eachLineBearsWhatItIsAbout() {
+  void logLinesHaveKeys() {
     effects.accept(send(Restraint.Priority.IDLE));
     effects.accept(new Effect.PublishAlert(Messages.alert(3, Alert.State.FIRING)));
     effects.accept(

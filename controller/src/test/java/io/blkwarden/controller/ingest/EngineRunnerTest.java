@@ -91,7 +91,7 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void ofAHostsSamplesTheLatestCountsAndThatTheyWaitIsSignalledOnce() {
+  void keepsTheLatestBatchAndSignalsOnce() {
     StepVerifier.create(batches.signals(samples.flux()), 0)
         .then(() -> samples.next(batch(HOST, 1), batch(HOST, 2)))
         .then(() -> samples.next(batch(new HostId("dom0-8"), 3)))
@@ -109,7 +109,7 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void aSignalStandsForARoundAndTheNextComesFromTheScheduler() {
+  void signalCoversARoundAndTheSchedulerEmitsTheNext() {
     StepVerifier.create(batches.signals(samples.flux()), 0)
         .then(() -> {
           for (int i = 0; i < 2 * LatestBatches.ROUND + 1; i++) {
@@ -131,7 +131,7 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void samplesThatMeanNothingAreCounted() {
+  void countsMalformedSamples() {
     byte[] tooLong = new byte[SampleCodec.MAX_BYTES + 1];
     StepVerifier.create(batches.signals(samples.flux()))
         .then(() -> samples.next(new BusMessage(SUBJECTS.sample(HOST), null, tooLong)))
@@ -147,7 +147,7 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void commandsAreSentBeforeAnythingIsWrittenOfThem() {
+  void commandsAreTheFirstEffects() {
     Effect alert = new Effect.PublishAlert(Messages.alert(1, Alert.State.FIRING));
     Effect command = new Effect.SendCommand(Messages.command(2, HOST, 1_000));
     Effect map = new Effect.RequestMap(HOST);
@@ -157,7 +157,7 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void aStepThatThrowsLosesNeitherWhatItDecidedNorTheNextInput() {
+  void failedStepKeepsItsEffectsAndTheNextInput() {
     Effect alert = new Effect.PublishAlert(Messages.alert(1, Alert.State.FIRING));
     recovered = List.of(alert);
     step =
@@ -176,7 +176,7 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void anErrorEndsIt() {
+  void errorStopsTheEngine() {
     step =
         _ -> {
           throw new OutOfMemoryError("on purpose");
@@ -190,7 +190,7 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void whatIsTakenWaitsNoMore() {
+  void processedInputLeavesTheBacklog() {
     for (int i = 0; i < 3 * Backlog.REPORTS_MAX; i++) {
       assertThat(backlog.admit(HOST, 1 << 19, Backlog.REPORTS_MAX)).isTrue();
       engine.process(new EngineInput.Single(new Input.ReportsDropped(HOST), HOST, 1 << 19));
@@ -199,7 +199,7 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void anEngineThatHangsIsSeen() {
+  void reportsAHangingEngine() {
     engine.process(one(new Input.Tick()));
     assertThat(engine.idleMillis()).isZero();
     now += 20_000;

@@ -73,7 +73,7 @@ final class FleetIntakeTest {
   }
 
   @Test
-  void whatMeansNothingIsCountedByFault() {
+  void countsMalformedMessagesByFault() {
     assertThat(intake.hostOfSample("blkwarden.v1.sample.0.%zz")).isNull();
     assertThat(intake.hostOfSample("blkwarden.v1.sample.99.dom0-7")).isNull();
     intake.malformedSample(
@@ -94,7 +94,7 @@ final class FleetIntakeTest {
   }
 
   @Test
-  void aHostThatSendsTooMuchIsRefusedCountedAndAskedForItsWholeMapAndOthersAreNot() {
+  void refusesTooManyReportsOfAHostAndResyncsIt() {
     byte[] json = ControlJson.encode(snapshot(HOST, 1));
     for (int i = 0; i < Backlog.REPORTS_MAX; i++) {
       assertThat(mapping(HOST, json)).isNotNull();
@@ -109,9 +109,9 @@ final class FleetIntakeTest {
     assertThat(backlog.takeHostsToResync()).isEmpty();
   }
 
-  /** Its longest messages, as many as it likes. */
+  /** With its longest messages. */
   @Test
-  void oneHostCannotFillTheRoomOfAll() {
+  void hostCannotFillTheBacklog() {
     int admitted = 0;
     while (backlog.admit(HOST, ControlJson.MAX_BYTES, Backlog.REPORTS_MAX)) {
       admitted++;
@@ -127,7 +127,7 @@ final class FleetIntakeTest {
   }
 
   @Test
-  void aHeartbeatThatIsRefusedIsNoReasonToAskForAMap() {
+  void refusedHeartbeatNeedsNoResync() {
     while (backlog.admit(HOST, 0, Backlog.REPORTS_MAX)) {
       // until it is full
     }
@@ -138,7 +138,7 @@ final class FleetIntakeTest {
   }
 
   @Test
-  void allHostsTogetherHoldABoundedNumberOfBytesAndNoMapIsAskedForBeforeThereIsRoom() {
+  void limitsTheBytesOfAllHostsAndDelaysResyncs() {
     int mebibyte = 1 << 20;
     int taken = 0;
     while (backlog.admit(new HostId("dom0-" + taken), mebibyte, Backlog.REPORTS_MAX)) {
@@ -155,9 +155,9 @@ final class FleetIntakeTest {
     assertThat(mapping(HOST, ControlJson.encode(snapshot(HOST, 1)))).isNotNull();
   }
 
-  /** Each host may write to its own key only, and anything there. */
+  /** A host may write anything to its own key. */
   @Test
-  void aStoredMapOfAnotherHostThanItsKeyIsRejected() {
+  void rejectsStoredMappingOfAnotherHost() {
     HostId other = new HostId("dom0.example");
     assertThat(stored(HOST, other)).isNull();
     assertThat(stored(other, HOST)).isNull();
@@ -173,7 +173,7 @@ final class FleetIntakeTest {
   }
 
   @Test
-  void anOutcomeCountsOnceWhicheverWayItComes() {
+  void admitsAnOutcomeOnce() {
     Outcome outcome = Messages.done(Messages.command(1, HOST, 1_000), 2);
 
     assertThat(intake.admitOutcome(outcome))
@@ -183,7 +183,7 @@ final class FleetIntakeTest {
   }
 
   @Test
-  void anOutcomeThatFoundNoRoomIsNewWhenItComesAgain() {
+  void admitsARefusedOutcomeLater() {
     while (backlog.admit(HOST, 0, Backlog.OUTCOMES_MAX)) {
       // until it is full
     }
@@ -196,7 +196,7 @@ final class FleetIntakeTest {
   }
 
   @Test
-  void onlyTheLeaderHearsPeople() {
+  void onlyTheLeaderAnswersOperators() {
     OperatorRequest ask = new OperatorRequest("ann", "a test", new OperatorRequest.ReleaseAll());
     BusMessage asked =
         new BusMessage(SUBJECTS.operator("release-all"), "reply", ControlJson.encode(ask));
@@ -216,9 +216,9 @@ final class FleetIntakeTest {
     assertThat(refused.getLast()).startsWith("invalid request");
   }
 
-  /** The server grants a subject with a key to its user only; anybody can write a body. */
+  /** Only the user with the key may publish on its subject; the body is not trusted. */
   @Test
-  void whoAsksIsTakenFromTheSubjectAndNeverFromTheMessage() {
+  void requesterKeyIsThatOfTheSubject() {
     OperatorKey key = new OperatorKey("U" + "A".repeat(55));
     OperatorRequest ask = new OperatorRequest("ann", "a test", new OperatorRequest.PauseSet());
     byte[] claiming =

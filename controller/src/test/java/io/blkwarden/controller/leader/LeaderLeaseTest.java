@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Claims in a real bucket, by clocks that the test moves. */
+/** Leader leases in a real bucket with simulated clocks. */
 final class LeaderLeaseTest {
   private final NatsServer server = NatsServer.start();
   private Bucket bucket;
@@ -58,7 +58,7 @@ final class LeaderLeaseTest {
   }
 
   @Test
-  void oneThatRenewsKeepsItsClaimAndItsEpoch() throws Exception {
+  void renewingKeepsLeadershipAndEpoch() throws Exception {
     LeaderLease one = keeper("c1");
     LeaderLease two = keeper("c2");
     one.update(bucket, false);
@@ -72,7 +72,7 @@ final class LeaderLeaseTest {
   }
 
   @Test
-  void oneThatDoesNotRenewStopsBeforeAnotherStarts() throws Exception {
+  void leaderThatDoesNotRenewStopsBeforeAnotherStarts() throws Exception {
     LeaderLease one = keeper("c1");
     LeaderLease two = keeper("c2");
     seconds(30, one, two);
@@ -95,7 +95,7 @@ final class LeaderLeaseTest {
   }
 
   @Test
-  void oneThatWasAwayGoesOnIfNobodyTookOver() throws Exception {
+  void leaderContinuesAfterAnOutageWithoutTakeover() throws Exception {
     LeaderLease one = keeper("c1");
     one.update(bucket, false);
     long epoch = epoch(one);
@@ -107,7 +107,7 @@ final class LeaderLeaseTest {
   }
 
   @Test
-  void oneThatMayNotLeadNeverClaimsWhatIsFreeOrNotRenewed() throws Exception {
+  void controllerThatMayNotLeadNeverAcquires() throws Exception {
     mayLead = name -> !name.equals("c2");
     LeaderLease one = keeper("c1");
     LeaderLease two = keeper("c2");
@@ -132,7 +132,7 @@ final class LeaderLeaseTest {
   }
 
   @Test
-  void oneThatLeadsKeepsItsClaimWhenItMayNoLongerClaim() throws Exception {
+  void leaderStaysLeaderWhenItMayNoLongerAcquire() throws Exception {
     LeaderLease one = keeper("c1");
     LeaderLease two = keeper("c2");
     one.update(bucket, false);
@@ -144,14 +144,14 @@ final class LeaderLeaseTest {
   }
 
   @Test
-  void ofThreeAtOnceOneHoldsIt() throws Exception {
+  void oneOfThreeConcurrentControllersLeads() throws Exception {
     List<LeaderLease> all = IntStream.range(0, 3).mapToObj(n -> keeper("c" + n)).toList();
     seconds(30, all.toArray(LeaderLease[]::new));
     assertThat(all.stream().filter(each -> epoch(each) > 0)).hasSize(1);
   }
 
   @Test
-  void whatIsGivenUpIsClaimedAtOnce() throws Exception {
+  void releasedLeaseIsAcquiredAtOnce() throws Exception {
     LeaderLease one = keeper("c1");
     LeaderLease two = keeper("c2");
     seconds(2, one, two);
@@ -167,7 +167,7 @@ final class LeaderLeaseTest {
   }
 
   @Test
-  void aClaimOfAnEarlierVersionWhichIsNeverRenewedIsTakenOver() throws Exception {
+  void takesOverLeaseOfAnEarlierVersion() throws Exception {
     byte[] old = "1795376705 c0 3f0a".getBytes(StandardCharsets.US_ASCII);
     bucket.put(LeaderLease.KEY, old);
     LeaderLease one = keeper("c1");
@@ -178,7 +178,7 @@ final class LeaderLeaseTest {
   }
 
   @Test
-  void anEpochIsAboveWhatAgentsSawWhateverNatsForgot() throws Exception {
+  void epochIsAboveThoseOfAgents() throws Exception {
     LeaderLease one = keeper("c1");
     one.update(bucket, false);
     long epoch = epoch(one);

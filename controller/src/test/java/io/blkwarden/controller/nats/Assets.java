@@ -11,13 +11,13 @@ import java.time.Duration;
 public final class Assets {
   private Assets() {}
 
-  /** Creates what is missing. */
+  /** Creates missing streams and buckets. */
   public static void ensure(Connection link, Subjects subjects, NatsServer server)
       throws NatsException {
     new JetStreamAssets(link, subjects, server.url()).ensure();
   }
 
-  /** Creates all of them with little room. */
+  /** Creates small streams and buckets. */
   public static void small(Connection link, long bytes) throws IOException, JetStreamApiException {
     for (StreamSpec plan : StreamSpec.all(Subjects.DEFAULT)) {
       link.jetStreamManagement().addStream(plan.create(bytes, 1));

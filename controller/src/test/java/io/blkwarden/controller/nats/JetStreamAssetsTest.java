@@ -60,7 +60,7 @@ final class JetStreamAssetsTest {
   }
 
   @Test
-  void newOnesAreProtected() throws Exception {
+  void newStreamsAreProtected() throws Exception {
     ensure();
     assertThat(streams.getStreamNames()).hasSize(7).containsAll(RECORDS);
     allAreProtected();
@@ -72,9 +72,9 @@ final class JetStreamAssetsTest {
     }
   }
 
-  /** As the version before made them; what an operator chose there is kept. */
+  /** Streams of the previous version, with an operator's changes, which are kept. */
   @Test
-  void olderOnesAreProtectedAndKeepWhatTheyStore() throws Exception {
+  void existingStreamsAreProtectedAndKeepTheirMessages() throws Exception {
     streams.addStream(
         StreamConfiguration.builder()
             .name(JetStreamAssets.AUDIT)
@@ -103,7 +103,7 @@ final class JetStreamAssetsTest {
   }
 
   @Test
-  void nothingRemovesARecord() throws Exception {
+  void recordsCannotBeRemoved() throws Exception {
     ensure();
     Map<String, String> subjects =
         Map.of(
@@ -124,9 +124,9 @@ final class JetStreamAssetsTest {
     }
   }
 
-  /** A host that publishes without end loses its own oldest outcomes only. */
+  /** A host that publishes without limit loses only its own oldest outcomes. */
   @Test
-  void oneHostDoesNotEvictOthers() throws Exception {
+  void hostDoesNotEvictOthers() throws Exception {
     streams.addStream(
         StreamConfiguration.builder()
             .name(JetStreamAssets.AUDIT)

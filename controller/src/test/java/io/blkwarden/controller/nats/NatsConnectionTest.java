@@ -72,7 +72,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void aFeedThatIsSubscribedBeforeThereIsAConnectionGivesAllInOrderAndOutlivesAnOutage()
+  void subscriptionStartsBeforeAConnectionAndSurvivesAnOutage()
       throws Exception {
     List<String> seen = new CopyOnWriteArrayList<>();
     var _ =
@@ -109,7 +109,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void whatIsNotRequestedIsDroppedAndCountedAndCancellingUnsubscribes() throws Exception {
+  void dropsAndCountsWithoutDemandAndUnsubscribesOnCancel() throws Exception {
     MessageSubscription feed = connection.subscription(List.of("one"));
     start();
     List<String> seen = new CopyOnWriteArrayList<>();
@@ -135,7 +135,7 @@ final class NatsConnectionTest {
     assertThat(seen).containsExactly("one 1");
 
     wantsOne.cancel();
-    await("the server knows nobody who listens")
+    await("no subscriber")
         .atMost(BOUND)
         .untilAsserted(() ->
             StepVerifier.create(connection.request("h", "one", new byte[0], BOUND))
@@ -144,7 +144,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void statesAreGivenTheLatestFirst() {
+  void statesStartWithTheLatest() {
     StepVerifier.create(connection.states())
         .expectNext(new ConnectionState.Connecting(""))
         .then(connection::start)
@@ -159,7 +159,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void aRequestIsAnsweredOrTimesOutOrFailsAtOnce() throws Exception {
+  void requestIsAnsweredTimesOutOrFailsAtOnce() throws Exception {
     StepVerifier.create(connection.request("h", "ask", new byte[0], BOUND))
         .expectError(IOException.class)
         .verify(BOUND);
@@ -182,7 +182,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void aStoredMessageIsStoredOnceByItsIdAndOneThatIsTooLongNever() throws Exception {
+  void storesAMessageIdOnceAndRefusesLongMessages() throws Exception {
     Assets.ensure(other, Subjects.DEFAULT, server);
     start();
     String subject = Subjects.DEFAULT.prefix() + ".alert.x";
@@ -216,7 +216,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void entriesComeInOrderAtThePaceOfTheSubscriber() throws Exception {
+  void emitsEntriesInOrderOnDemand() throws Exception {
     Assets.ensure(other, Subjects.DEFAULT, server);
     List<String> keys = fill(200);
     other.keyValue(BUCKET).delete("dom0-3");
@@ -233,7 +233,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void entriesOfABucketWithoutDirectGetsAreReadToo() throws Exception {
+  void readsEntriesOfABucketWithoutDirectGets() throws Exception {
     other
         .jetStreamManagement()
         .addStream(
@@ -253,7 +253,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void aWatchGivesAllThenAMarkerThenChanges() throws Exception {
+  void watchEmitsEntriesEndOfDataAndChanges() throws Exception {
     Assets.ensure(other, Subjects.DEFAULT, server);
     fill(2);
     start();
@@ -280,7 +280,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void theTailOfAStreamEndsWithItsLastMessage() throws Exception {
+  void lastMessagesCompletesAfterTheNewest() throws Exception {
     Assets.ensure(other, Subjects.DEFAULT, server);
     String subject = Subjects.DEFAULT.prefix() + ".alert.x";
     start();
@@ -294,7 +294,7 @@ final class NatsConnectionTest {
   }
 
   @Test
-  void whatIsMissingIsCreatedAndThatIsSaid() {
+  void createsMissingStreamsAndReportsIt() {
     start();
     StepVerifier.create(connection.ensureStreams()).expectNext(true).verifyComplete();
     StepVerifier.create(connection.ensureStreams()).expectNext(false).verifyComplete();

@@ -61,7 +61,7 @@ final class ReplicasTest {
     return new JetStreamAssets(link, Subjects.DEFAULT, "nats://here", replicas);
   }
 
-  /** Tries it until it is so, as the controller does: replicas elect a leader after a change. */
+  /** Retries like the controller, because replicas elect a leader after a change. */
   private static void becomes(Connection link, JetStreamAssets assets, int expected) {
     await()
         .atMost(BOUND)
@@ -84,7 +84,7 @@ final class ReplicasTest {
   }
 
   @Test
-  void aServerAloneHasOneAndSaysSoWhenMoreWereAskedFor() throws Exception {
+  void singleServerHasOneReplicaAndReportsIt() throws Exception {
     Connection link = connect(closing(NatsServer.start()));
     assets(link, Replicas.AUTO).ensure();
     allHave(link, 1);
@@ -101,7 +101,7 @@ final class ReplicasTest {
   }
 
   @Test
-  void aClusterOfTwoHasOneUntilThereAreThree() throws Exception {
+  void clusterOfTwoHasOneReplicaUntilThereAreThreeServers() throws Exception {
     NatsCluster cluster = closing(NatsCluster.partly(3, 2));
     Connection link = connect(cluster.server(0));
     JetStreamAssets auto = assets(link, Replicas.AUTO);
@@ -143,7 +143,7 @@ final class ReplicasTest {
   }
 
   @Test
-  void aClusterOfThreeHasThreeAndOnlyTheOptionTakesSome() throws Exception {
+  void clusterOfThreeHasThreeReplicasUnlessConfigured() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3));
     Connection link = connect(cluster.server(0));
     assets(link, Replicas.AUTO).ensure();
@@ -153,7 +153,7 @@ final class ReplicasTest {
                 .getStreamInfo("KV_" + JetStreamAssets.LEADER)
                 .getConfiguration()
                 .getAllowDirect())
-        .as("a claim is read from its leader")
+        .as("the lease is read from the stream leader")
         .isFalse();
 
     becomes(link, assets(link, 1), 1);
@@ -164,7 +164,7 @@ final class ReplicasTest {
   }
 
   @Test
-  void aClusterWithLittleRoomHasThreeSmallOnes() throws Exception {
+  void clusterWithLittleStorageHasThreeSmallReplicas() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3, "jetstream { max_file_store: 400M }"));
     Connection link = connect(cluster.server(1));
     assets(link, Replicas.AUTO).ensure();

@@ -31,13 +31,13 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
-/** Pages to a real Alertmanager, and to a web server that does as it is told. */
+/** Notifications to a real Alertmanager and a scripted web server. */
 final class NotifierTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Path TOKEN = Path.of("/token");
 
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final AtomicBoolean claimed = new AtomicBoolean(true);
+  private final AtomicBoolean leading = new AtomicBoolean(true);
   private final Scheduler thread = Schedulers.newSingle("notify-test", true);
 
   @AfterEach
@@ -53,7 +53,7 @@ final class NotifierTest {
         settings,
         Map.of(TOKEN, new Secret("0123456789abcdef")),
         Clock.systemUTC(),
-        claimed::get,
+        leading::get,
         thread);
   }
 
@@ -82,7 +82,7 @@ final class NotifierTest {
   }
 
   @Test
-  void alertmanagerKnowsAnAlertUntilItIsResolved() throws Exception {
+  void alertmanagerHasAnAlertUntilItIsResolved() throws Exception {
     Alertmanager manager = alertmanager();
     manager.run();
     Notifier notifier = feeding(manager, 60_000);
@@ -107,7 +107,7 @@ final class NotifierTest {
   }
 
   @Test
-  void anAlertThatBecomesQuietEndsAndOneThatWasQuietIsNotSent() throws Exception {
+  void suppressedAlertsEndOrAreNotSent() throws Exception {
     Alertmanager manager = alertmanager();
     manager.run();
     Notifier notifier = feeding(manager, 60_000);
@@ -127,17 +127,17 @@ final class NotifierTest {
   }
 
   @Test
-  void aControllerThatCommandsNoMoreRemindsNobody() throws Exception {
+  void formerLeaderDoesNotResend() throws Exception {
     Alertmanager manager = alertmanager();
     manager.run();
     Notifier notifier = feeding(manager, 100); // an alert ends 300 ms after its last reminder
     notifier.send(alert(1, Alert.State.FIRING));
     await("reminded").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > 5);
 
-    claimed.set(false);
+    leading.set(false);
     await("it ends by itself").atMost(BOUND).until(() -> manager.alerts().isEmpty());
 
-    claimed.set(true);
+    leading.set(true);
     await("it is open here").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
     notifier.handOver();
     await("it is another controller's").atMost(BOUND).until(() -> manager.alerts().isEmpty());
@@ -148,7 +148,7 @@ final class NotifierTest {
   }
 
   @Test
-  void whatHappenedWhileAlertmanagerWasAwayIsToldWhenItIsThere() throws Exception {
+  void sendsAlertsAfterAnAlertmanagerOutage() throws Exception {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
     notifier.send(alert(1, Alert.State.FIRING));
@@ -161,7 +161,7 @@ final class NotifierTest {
   }
 
   @Test
-  void anOpenAlertIsSentAgainSoThatItLasts() throws Exception {
+  void resendsOpenAlerts() throws Exception {
     Alertmanager manager = alertmanager();
     manager.run();
     Notifier notifier = feeding(manager, 500);
@@ -212,7 +212,7 @@ final class NotifierTest {
   }
 
   @Test
-  void aWebhookGetsAlertsAsTheyAreInOrderAndAgainAfterAnError() throws Exception {
+  void webhookReceivesAlertsInOrderWithRetries() throws Exception {
     URI url = server(new CountDownLatch(0), request -> request == 1 ? 500 : 204);
     Notifier notifier = hooked(url, 5, 10);
 
@@ -232,7 +232,7 @@ final class NotifierTest {
   }
 
   @Test
-  void afterItsAttemptsAnAlertIsGivenUpAndTheNextOneGoesOn() throws Exception {
+  void dropsAnAlertAfterItsAttempts() throws Exception {
     URI url = server(new CountDownLatch(0), request -> request <= 2 ? 302 : 200);
     Notifier notifier = hooked(url, 2, 10);
 
@@ -245,7 +245,7 @@ final class NotifierTest {
   }
 
   @Test
-  void aFlushWaitsForWhatIsUnderWayAndSaysWhatIsLeft() throws Exception {
+  void flushWaitsAndReportsTheRest() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     Notifier notifier = hooked(server(gate, _ -> 200), 1, 3);
     notifier.send(alert(1, Alert.State.FIRING));
@@ -260,7 +260,7 @@ final class NotifierTest {
   }
 
   @Test
-  void aFlushWaitsForAnAlertmanagerThatComesBack() throws Exception {
+  void flushWaitsForAnAlertmanager() throws Exception {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
     notifier.send(alert(1, Alert.State.FIRING));
@@ -274,7 +274,7 @@ final class NotifierTest {
   }
 
   @Test
-  void aFullQueueRefusesAndCounts() throws Exception {
+  void fullQueueDropsAndCounts() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     Notifier notifier = hooked(server(gate, _ -> 200), 1, 3);
 
