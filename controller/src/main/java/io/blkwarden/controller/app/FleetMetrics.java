@@ -101,7 +101,7 @@ final class FleetMetrics implements MetricSource.Fresh {
             "policy_breaches",
             "Disks over the policy's threshold.",
             List.of("policy"),
-            (Taker to) -> known(r -> r.breaches().forEach((name, n) -> to.take(n, safe(name))))),
+            (Taker to) -> ifKnown(r -> r.breaches().forEach((name, n) -> to.take(n, safe(name))))),
         new Metric(
             "alerts_open",
             "Published alerts that are not resolved.",
@@ -167,10 +167,10 @@ final class FleetMetrics implements MetricSource.Fresh {
             this::throttles));
   }
 
-  private void known(Consumer<MetricsSnapshot> tell) {
+  private void ifKnown(Consumer<MetricsSnapshot> action) {
     MetricsSnapshot reading = last;
     if (reading != null) {
-      tell.accept(reading);
+      action.accept(reading);
     }
   }
 
@@ -183,7 +183,7 @@ final class FleetMetrics implements MetricSource.Fresh {
   }
 
   private void hosts(Taker to) {
-    known(reading -> {
+    ifKnown(reading -> {
       to.take(reading.live(), "live");
       to.take(reading.silent(), "silent");
       to.take(reading.unheard(), "unheard");
@@ -203,7 +203,7 @@ final class FleetMetrics implements MetricSource.Fresh {
   }
 
   private void throttles(Taker to) {
-    known(reading -> {
+    ifKnown(reading -> {
       for (MetricsSnapshot.ThrottleReading each : reading.longest()) {
         DomainRef domain = each.domain();
         to.take(
@@ -218,7 +218,7 @@ final class FleetMetrics implements MetricSource.Fresh {
 
   private Metric total(String name, String help, ToDoubleFunction<MetricsSnapshot> value) {
     return new Metric(
-        name, help, List.of(), to -> known(reading -> to.take(value.applyAsDouble(reading))));
+        name, help, List.of(), to -> ifKnown(reading -> to.take(value.applyAsDouble(reading))));
   }
 
   private Metric host(String name, String help, ToDoubleFunction<HostReading> value) {
@@ -236,12 +236,12 @@ final class FleetMetrics implements MetricSource.Fresh {
                 .ifPresent(beat -> to.take(value.applyAsDouble(beat), each.host().value())));
   }
 
-  private Metric eachHost(String name, String help, BiConsumer<HostReading, Taker> tell) {
+  private Metric eachHost(String name, String help, BiConsumer<HostReading, Taker> action) {
     return new Metric(
         name,
         help,
         HOST,
-        to -> known(reading -> reading.hosts().forEach(each -> tell.accept(each, to))));
+        to -> ifKnown(reading -> reading.hosts().forEach(each -> action.accept(each, to))));
   }
 
   private Metric disk(String name, String help, ToDoubleFunction<DiskReading> value) {
@@ -250,7 +250,7 @@ final class FleetMetrics implements MetricSource.Fresh {
         help,
         DISK,
         to ->
-            known(reading ->
+            ifKnown(reading ->
                 reading
                     .busiest()
                     .forEach(each -> to.take(value.applyAsDouble(each), labels(each)))));

@@ -180,7 +180,7 @@ record Metrics(
             "claim_held",
             "1 if this controller leads.",
             () -> bus.status().leadership() instanceof Leadership.Leading ? 1 : 0),
-        count("claims_total", "Times that this controller became leader.", busCounters.claims),
+        count("claims_total", "Times that this controller became leader.", busCounters.leadershipGained),
         count(
             "epochs_ignored_total",
             "Heartbeats with an epoch more than a day ahead of this controller's"

@@ -7,7 +7,6 @@ import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.LatestBatches;
 import io.blkwarden.controller.nats.NatsException;
-import io.blkwarden.model.message.OperatorReply;
 import reactor.core.publisher.Mono;
 
 /**
@@ -15,8 +14,6 @@ import reactor.core.publisher.Mono;
  * failure to the operator.
  */
 final class StateStore {
-  private static final int DETAIL_MAX = 1_000;
-
   private final FleetBus bus;
   private final InputSink<EngineInput> engine;
   private final OperatorMailbox operators;
@@ -58,8 +55,7 @@ final class StateStore {
   }
 
   private Mono<Void> failed(Input.RequestReceived request, String why) {
-    String detail = why.length() > DETAIL_MAX ? why.substring(0, DETAIL_MAX) : why;
-    operators.answer(request.correlation(), new OperatorReply(OperatorReply.Verdict.FAILED, detail));
+    operators.fail(request.correlation(), why);
     return Mono.empty();
   }
 }

@@ -33,5 +33,5 @@ public final class BusCounters extends ConnectionCounters {
   public final LongAdder epochsIgnored = new LongAdder();
 
   /** Times that this controller became leader. */
-  public final LongAdder claims = new LongAdder();
+  public final LongAdder leadershipGained = new LongAdder();
 }

@@ -97,12 +97,12 @@ public final class AccessFolder {
     return found;
   }
 
-  private List<String> seedsOf(String begin) throws IOException {
+  private List<String> seedsOf(String prefix) throws IOException {
     try (Stream<Path> files = Files.list(seeds)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> name.startsWith(begin) && name.endsWith(SUFFIX))
-          .map(name -> name.substring(begin.length(), name.length() - SUFFIX.length()))
+          .filter(name -> name.startsWith(prefix) && name.endsWith(SUFFIX))
+          .map(name -> name.substring(prefix.length(), name.length() - SUFFIX.length()))
           .sorted()
           .toList();
     }

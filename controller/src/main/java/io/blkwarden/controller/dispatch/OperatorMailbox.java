@@ -59,8 +59,17 @@ public final class OperatorMailbox {
   /** Replies that a request is refused. */
   public void refuse(String replyTo, String why) {
     counters.requestsRefused.increment();
+    replies.accept(replyTo, failed(why));
+  }
+
+  private static OperatorReply failed(String why) {
     String detail = why.length() > DETAIL_MAX ? why.substring(0, DETAIL_MAX) : why;
-    replies.accept(replyTo, new OperatorReply(OperatorReply.Verdict.FAILED, detail));
+    return new OperatorReply(OperatorReply.Verdict.FAILED, detail);
+  }
+
+  /** Replies that a request has failed, if it still waits. */
+  public void fail(long correlation, String why) {
+    answer(correlation, failed(why));
   }
 
   /** Replies to a request, if it still waits. */

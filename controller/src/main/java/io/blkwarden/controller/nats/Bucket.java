@@ -43,10 +43,10 @@ public final class Bucket {
    *
    * @param timeout of each call
    */
-  static Bucket of(Connection link, String name, Duration timeout) throws IOException {
+  static Bucket of(Connection connection, String name, Duration timeout) throws IOException {
     JetStreamOptions options = JetStreamOptions.builder().requestTimeout(timeout).build();
     return new Bucket(
-        link.keyValue(name, KeyValueOptions.builder().jetStreamOptions(options).build()));
+        connection.keyValue(name, KeyValueOptions.builder().jetStreamOptions(options).build()));
   }
 
   /** An entry; absent if it does not exist or is deleted. */

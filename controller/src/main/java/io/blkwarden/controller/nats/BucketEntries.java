@@ -26,14 +26,14 @@ final class BucketEntries {
   private static final int RETRIES = 2;
   private static final Duration PAUSE = Duration.ofMillis(200);
 
-  private final Connection link;
+  private final Connection connection;
   private final String bucket;
   private final String stream;
   private final boolean direct;
   private final List<String> keys;
 
-  private BucketEntries(Connection link, String bucket, boolean direct, List<String> keys) {
-    this.link = link;
+  private BucketEntries(Connection connection, String bucket, boolean direct, List<String> keys) {
+    this.connection = connection;
     this.bucket = bucket;
     this.stream = "KV_" + bucket;
     this.direct = direct;
@@ -41,15 +41,15 @@ final class BucketEntries {
   }
 
   /** Reads the keys; blocks. */
-  static BucketEntries of(Connection link, String bucket)
+  static BucketEntries of(Connection connection, String bucket)
       throws IOException, JetStreamApiException, InterruptedException {
     boolean direct =
-        link.jetStreamManagement(JetStreamAssets.options())
+        connection.jetStreamManagement(JetStreamAssets.options())
             .getStreamInfo("KV_" + bucket)
             .getConfiguration()
             .getAllowDirect();
     return new BucketEntries(
-        link, bucket, direct, link.keyValue(bucket, JetStreamAssets.bucketOptions()).keys());
+        connection, bucket, direct, connection.keyValue(bucket, JetStreamAssets.bucketOptions()).keys());
   }
 
   /** The entries, in key order, without entries deleted in the meantime. */
@@ -85,11 +85,11 @@ final class BucketEntries {
   private CompletableFuture<Message> ask(String subject) {
     String api = "$JS.API.";
     return direct
-        ? link.requestWithTimeout(
+        ? connection.requestWithTimeout(
             "%sDIRECT.GET.%s.%s".formatted(api, stream, subject),
             new byte[0],
             JetStreamAssets.REQUEST_TIMEOUT)
-        : link.requestWithTimeout(
+        : connection.requestWithTimeout(
             "%sSTREAM.MSG.GET.%s".formatted(api, stream),
             "{\"last_by_subj\":\"%s\"}".formatted(subject).getBytes(UTF_8),
             JetStreamAssets.REQUEST_TIMEOUT);

@@ -22,11 +22,11 @@ final class BucketWatch implements KeyValueWatcher {
   private BucketWatch() {}
 
   /** Starts to watch; blocks. For one subscriber; cancelling ends the watch. */
-  static Flux<KvEvent> start(Connection link, String bucket)
+  static Flux<KvEvent> start(Connection connection, String bucket)
       throws IOException, JetStreamApiException, InterruptedException {
     BucketWatch watch = new BucketWatch();
     NatsKeyValueWatchSubscription subscription =
-        link.keyValue(bucket, JetStreamAssets.bucketOptions()).watchAll(watch);
+        connection.keyValue(bucket, JetStreamAssets.bucketOptions()).watchAll(watch);
     return watch.events.asFlux().doFinally(_ -> end(subscription));
   }
 

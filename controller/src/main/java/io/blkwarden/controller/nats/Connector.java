@@ -64,10 +64,10 @@ final class Connector {
   }
 
   /** Closes a connection, if there is one. */
-  static void close(@Nullable Connection link) {
-    if (link != null) {
+  static void close(@Nullable Connection connection) {
+    if (connection != null) {
       try {
-        link.close();
+        connection.close();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -22,17 +22,17 @@ import reactor.core.scheduler.Scheduler;
 final class HostRequests {
   private static final int NO_RESPONDERS = 503;
 
-  private final Connection link;
+  private final Connection connection;
   private final String root;
   private final String id = NUID.nextGlobal();
   private final AtomicLong number = new AtomicLong();
   private final Map<String, MonoSink<byte[]>> waiting = new ConcurrentHashMap<>();
 
   /** Subscribes to the replies of all hosts, for the life of the connection. */
-  HostRequests(Connection link) {
-    this.link = link;
-    this.root = link.getOptions().getInboxPrefix();
-    Dispatcher replies = link.createDispatcher(this::reply);
+  HostRequests(Connection connection) {
+    this.connection = connection;
+    this.root = connection.getOptions().getInboxPrefix();
+    Dispatcher replies = connection.createDispatcher(this::reply);
     replies.subscribe("%s*.%s.*".formatted(root, id));
   }
 
@@ -49,7 +49,7 @@ final class HostRequests {
               waiting.put(replyTo, sink);
               sink.onDispose(() -> waiting.remove(replyTo));
               try {
-                link.publish(subject, replyTo, payload);
+                connection.publish(subject, replyTo, payload);
               } catch (IllegalStateException | IllegalArgumentException e) {
                 sink.error(e);
               }

@@ -225,9 +225,9 @@ public final class JetStreamAssets {
   }
 
   /** Fails if JetStream as a whole does not work, even if the server serves some streams. */
-  static void check(Connection link, String servers) throws NatsException {
+  static void check(Connection connection, String servers) throws NatsException {
     try {
-      Optional<Complaint> fault = JetStreamFault.check(link);
+      Optional<Complaint> fault = JetStreamFault.check(connection);
       if (fault.isPresent()) {
         throw exception(fault.get(), servers, null);
       }
@@ -241,9 +241,9 @@ public final class JetStreamAssets {
   }
 
   /** Cause and remedy of a JetStream failure; may block. */
-  static NatsException explain(Exception e, Connection link, String servers) {
+  static NatsException explain(Exception e, Connection connection, String servers) {
     try {
-      return exception(JetStreamFault.ask(e, link), servers, e);
+      return exception(JetStreamFault.ask(e, connection), servers, e);
     } catch (InterruptedException interrupted) {
       return NatsException.interrupted(interrupted);
     }

@@ -82,13 +82,13 @@ final class RecordReader implements RecordPages {
                   .build())
           .build();
 
-  private final Connection link;
+  private final Connection connection;
   private final Subjects subjects;
   private final String servers;
   private final InstantSource clock;
 
-  RecordReader(Connection link, Subjects subjects, String servers, InstantSource clock) {
-    this.link = link;
+  RecordReader(Connection connection, Subjects subjects, String servers, InstantSource clock) {
+    this.connection = connection;
     this.subjects = subjects;
     this.servers = servers;
     this.clock = clock;
@@ -97,16 +97,16 @@ final class RecordReader implements RecordPages {
   @Override
   public ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException {
     try {
-      StreamContext stream = link.getStreamContext(stream(kind), JetStreamAssets.options());
+      StreamContext stream = connection.getStreamContext(stream(kind), JetStreamAssets.options());
       return page(kind, request, stream, stream.getStreamInfo());
     } catch (JetStreamApiException e) {
       if (e.getErrorCode() == NOT_FOUND) {
         return new ReplayPage(
             Verdict.FAILED, "NATS at %s has no stream %s yet".formatted(servers, stream(kind)));
       }
-      throw JetStreamAssets.explain(e, link, servers);
+      throw JetStreamAssets.explain(e, connection, servers);
     } catch (IOException | IllegalStateException | JetStreamStatusCheckedException e) {
-      throw JetStreamAssets.explain(e, link, servers);
+      throw JetStreamAssets.explain(e, connection, servers);
     } catch (InterruptedException e) {
       throw NatsException.interrupted(e);
     }
@@ -197,7 +197,7 @@ final class RecordReader implements RecordPages {
     private final Predicate<String> wanted;
     private final List<ReplayPage.Stored> records = new ArrayList<>();
     private final long until = clock.millis() + SCAN_TIME.toMillis();
-    private final int room = (int) Math.min(PAGE_BYTES, link.getMaxPayload() / 2);
+    private final int room = (int) Math.min(PAGE_BYTES, connection.getMaxPayload() / 2);
     private long position;
     private long left;
     private long scanned;
@@ -325,7 +325,7 @@ final class RecordReader implements RecordPages {
       }
       List<String> parts = zipped(json.getBytes(StandardCharsets.UTF_8));
       boolean fits =
-          parts.stream().mapToLong(String::length).sum() < link.getMaxPayload() - ENVELOPE_BYTES
+          parts.stream().mapToLong(String::length).sum() < connection.getMaxPayload() - ENVELOPE_BYTES
               && parts.size() <= ReplayPage.GZIP_PARTS_MAX;
       return fits
           ? new ReplayPage.Stored(cursor, at, id, null, parts, null)

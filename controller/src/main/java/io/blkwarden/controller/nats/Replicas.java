@@ -41,9 +41,9 @@ final class Replicas {
   }
 
   /** The number to request; a single server accepts any number and keeps one copy. */
-  int wanted(Connection link) {
+  int wanted(Connection connection) {
     fewer.clear();
-    String cluster = link.getServerInfo().getCluster();
+    String cluster = connection.getServerInfo().getCluster();
     clustered = cluster != null && !cluster.isEmpty();
     return !clustered ? 1 : option == AUTO ? CLUSTERED : option;
   }

@@ -23,10 +23,10 @@ final class StreamTail {
   }
 
   /** Creates the consumer. */
-  static StreamTail of(Connection link, String stream, String subject, long most)
+  static StreamTail of(Connection connection, String stream, String subject, long most)
       throws IOException, JetStreamApiException {
     long last =
-        link.jetStreamManagement(JetStreamAssets.options())
+        connection.jetStreamManagement(JetStreamAssets.options())
             .getStreamInfo(stream)
             .getStreamState()
             .getLastSequence();
@@ -36,7 +36,7 @@ final class StreamTail {
             .startSequence(Math.max(1, last - most + 1))
             .build();
     JetStreamSubscription messages =
-        link.jetStream(JetStreamAssets.options())
+        connection.jetStream(JetStreamAssets.options())
             .subscribe(
                 subject,
                 PushSubscribeOptions.builder().stream(stream)

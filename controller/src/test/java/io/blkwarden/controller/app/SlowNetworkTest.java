@@ -39,10 +39,10 @@ final class SlowNetworkTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private final NatsServer server = NatsServer.start();
-  private final Connection link;
+  private final Connection connection;
 
   SlowNetworkTest() throws Exception {
-    link = server.connect();
+    connection = server.connect();
   }
 
   @AfterEach
@@ -51,7 +51,7 @@ final class SlowNetworkTest {
   }
 
   private void storeMaps() throws Exception {
-    KeyValue maps = link.keyValue("blkwarden-mapping");
+    KeyValue maps = connection.keyValue("blkwarden-mapping");
     for (int i = 0; i < HOSTS; i++) {
       HostId host = new HostId("dom0-" + i);
       maps.put(HostToken.key(host), ControlJson.encode(Fleet.snapshot(host, 1, "vm176")));
@@ -110,7 +110,7 @@ final class SlowNetworkTest {
           .extracting(Alert::id)
           .containsExactlyElementsOf(IntStream.range(0, MESSAGES).mapToObj(Messages::id).toList());
       assertThat(
-              link.jetStreamManagement()
+              connection.jetStreamManagement()
                   .getStreamInfo("BLKWARDEN_DECISIONS")
                   .getStreamState()
                   .getMsgCount())

@@ -34,11 +34,11 @@ final class TakeoverTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
   private final NatsServer server = NatsServer.start();
-  private final Connection link;
+  private final Connection connection;
   private final ControllerProcesses controllers;
 
   TakeoverTest(@TempDir Path folder) throws IOException, InterruptedException {
-    link = server.connect();
+    connection = server.connect();
     controllers = new ControllerProcesses(folder, server);
   }
 
@@ -115,7 +115,7 @@ final class TakeoverTest {
   }
 
   private KvEvent.Entry lease() throws IOException {
-    Bucket bucket = Assets.bucket(link, JetStreamAssets.LEADER);
+    Bucket bucket = Assets.bucket(connection, JetStreamAssets.LEADER);
     return Objects.requireNonNull(bucket.get("controller"), "nobody leads");
   }
 

@@ -111,40 +111,40 @@ final class JetStreamOutagesTest {
   @Test
   void reportsFullStorage(@TempDir Path directory) throws Exception {
     NatsServer server = closing(limited(directory, "12M"));
-    Connection link = closing(Nats.connect(server.url()));
-    Assets.small(link, 1 << 20);
+    Connection connection = closing(Nats.connect(server.url()));
+    Assets.small(connection, 1 << 20);
     NatsFleetBus bus = bus(server);
     awaitReady(bus);
-    fill(link);
+    fill(connection);
     var _ = bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).subscribe();
     awaitProblem(bus, "1 alerts not stored by NATS yet", "JetStream cannot store more", "error");
     var _ = bus.publishDecisions(Flux.just(Messages.decision(2))).subscribe();
     awaitProblem(bus, "1 decisions not stored by NATS yet");
     assertThat(bus.status().problem()).doesNotContain("-js");
 
-    link.jetStreamManagement().deleteStream("FILL");
+    connection.jetStreamManagement().deleteStream("FILL");
     awaitReady(bus);
   }
 
   @Test
   void checkCreatesUnusedStreamAgain() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    Connection link = closing(server.connect());
+    Connection connection = closing(server.connect());
     NatsFleetBus bus = bus(server);
     await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
-    link.jetStreamManagement().deleteStream("BLKWARDEN_DECISIONS");
+    connection.jetStreamManagement().deleteStream("BLKWARDEN_DECISIONS");
     var done = bus.publishDecisions(Flux.just(Messages.decision(2))).toFuture();
     awaitProblem(bus, "1 decisions not stored by NATS yet", "no stream accepts the message");
 
     done.get(30, TimeUnit.SECONDS);
-    assertThat(link.jetStreamManagement().getStreamNames()).contains("BLKWARDEN_DECISIONS");
+    assertThat(connection.jetStreamManagement().getStreamNames()).contains("BLKWARDEN_DECISIONS");
     awaitReady(bus);
   }
 
   @Test
   void createsDeletedStreamsAndBucketsAgain() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    Connection link = closing(server.connect());
+    Connection connection = closing(server.connect());
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
@@ -159,9 +159,9 @@ final class JetStreamOutagesTest {
     bus.start();
     awaitReady(bus);
     await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
-    List<String> all = link.jetStreamManagement().getStreamNames();
+    List<String> all = connection.jetStreamManagement().getStreamNames();
     for (String stream : all) {
-      link.jetStreamManagement().deleteStream(stream);
+      connection.jetStreamManagement().deleteStream(stream);
     }
     Sinks.Many<Alert> alerts = Sinks.many().unicast().onBackpressureBuffer();
     var done = bus.publishAlerts(alerts.asFlux()).toFuture();
@@ -171,7 +171,7 @@ final class JetStreamOutagesTest {
     await()
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(link.jetStreamManagement().getStreamNames())
+            assertThat(connection.jetStreamManagement().getStreamNames())
                 .containsExactlyInAnyOrderElementsOf(all));
     awaitReady(bus);
     alerts.emitComplete(Sinks.EmitFailureHandler.FAIL_FAST);
@@ -181,12 +181,12 @@ final class JetStreamOutagesTest {
     assertThat(seen.inputs.getLast().pause()).contains(pause);
   }
 
-  private static void fill(Connection link) throws Exception {
-    link.jetStreamManagement()
+  private static void fill(Connection connection) throws Exception {
+    connection.jetStreamManagement()
         .addStream(StreamConfiguration.builder().name("FILL").subjects("fill").build());
     for (int i = 0; i < 128; i++) {
       try {
-        link.jetStream().publish("fill", new byte[1_000_000]);
+        connection.jetStream().publish("fill", new byte[1_000_000]);
       } catch (JetStreamApiException e) {
         return;
       }
@@ -202,17 +202,17 @@ final class JetStreamOutagesTest {
     NatsServer left = servers.stream().filter(each -> !leads(each)).findFirst().orElseThrow();
     NatsFleetBus bus = bus(left);
     awaitReady(bus);
-    Connection link =
+    Connection connection =
         closing(
             Nats.connect(new Options.Builder().server(left.url()).reportNoResponders().build()));
-    assertThat(JetStreamFault.check(link)).isEmpty();
+    assertThat(JetStreamFault.check(connection)).isEmpty();
 
     servers.stream().filter(each -> !each.equals(left)).forEach(NatsServer::kill);
     long epoch = bus.status().leadership() instanceof Leadership.Leading held ? held.epoch() : 0;
     bus.observeEpoch(epoch + 1); // makes it check now, not within ten seconds
     awaitProblem(bus, "no leader or no quorum", "start the servers of the cluster");
     assertThat(bus.status().problem()).doesNotContain("-js");
-    assertThat(JetStreamFault.check(link).orElseThrow().text())
+    assertThat(JetStreamFault.check(connection).orElseThrow().text())
         .contains("no leader or no quorum")
         .doesNotContain("-js");
   }

@@ -52,13 +52,13 @@ final class LostInputsTest {
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final NatsServer server = closing(NatsServer.start());
-  private final Connection link;
+  private final Connection connection;
   private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
   private final Recording first = new Recording();
   private final Recording second = new Recording();
 
   LostInputsTest() throws Exception {
-    link = closing(server.connect());
+    connection = closing(server.connect());
     Hooks.onErrorDropped(dropped::add);
   }
 
@@ -108,7 +108,7 @@ final class LostInputsTest {
   }
 
   private byte @Nullable [] stored(String key) throws IOException {
-    KvEvent.Entry entry = Assets.bucket(link, JetStreamAssets.SILENCES).get(key);
+    KvEvent.Entry entry = Assets.bucket(connection, JetStreamAssets.SILENCES).get(key);
     return entry == null ? null : entry.value();
   }
 
@@ -138,8 +138,8 @@ final class LostInputsTest {
 
   @Test
   void restoresOnlyEntriesWithoutHistory() throws Exception {
-    Assets.ensure(link, Subjects.DEFAULT, server);
-    Bucket bucket = Assets.bucket(link, JetStreamAssets.SILENCES);
+    Assets.ensure(connection, Subjects.DEFAULT, server);
+    Bucket bucket = Assets.bucket(connection, JetStreamAssets.SILENCES);
     byte[] pause = ControlJson.encode(PAUSE);
     assertThat(bucket.restore("pause", pause)).isTrue();
     assertThat(bucket.restore("pause", pause)).as("another one did").isFalse();
@@ -157,8 +157,8 @@ final class LostInputsTest {
     int before = first.inputs.size();
     int beforeOfSecond = second.inputs.size();
 
-    for (String stream : link.jetStreamManagement().getStreamNames()) {
-      link.jetStreamManagement().deleteStream(stream);
+    for (String stream : connection.jetStreamManagement().getStreamNames()) {
+      connection.jetStreamManagement().deleteStream(stream);
     }
 
     awaitStored();
@@ -194,7 +194,7 @@ final class LostInputsTest {
     int before = first.inputs.size();
 
     String stream = "KV_" + JetStreamAssets.SILENCES;
-    JetStreamManagement streams = link.jetStreamManagement();
+    JetStreamManagement streams = connection.jetStreamManagement();
     StreamConfiguration whole = streams.getStreamInfo(stream).getConfiguration();
     streams.deleteStream(stream);
     streams.addStream(StreamConfiguration.builder(whole).maxBytes(NO_ROOM).build());

@@ -29,9 +29,9 @@ final class LeaderLeaseTest {
 
   @BeforeEach
   void makeBucket() throws Exception {
-    Connection link = server.connect();
-    Assets.ensure(link, Subjects.DEFAULT, server);
-    bucket = Assets.bucket(link, JetStreamAssets.LEADER);
+    Connection connection = server.connect();
+    Assets.ensure(connection, Subjects.DEFAULT, server);
+    bucket = Assets.bucket(connection, JetStreamAssets.LEADER);
   }
 
   @AfterEach

@@ -17,8 +17,8 @@ public final class ConfigLayout {
 
   private final String text;
   private final String accountsFile;
-  private final List<ConfigEntry> entries;
-  private final ConfigEntry core;
+  private final List<ConfigReader.Entry> entries;
+  private final ConfigReader.Entry core;
   private final boolean complete;
 
   /**
@@ -32,7 +32,7 @@ public final class ConfigLayout {
     this.text = text;
     this.accountsFile = accountsFile;
     this.entries = ConfigReader.read(text);
-    List<ConfigEntry> users = included(usersFile);
+    List<ConfigReader.Entry> users = included(usersFile);
     if (users.size() != 1
         || users.getFirst().path().size() != 2
         || !users.getFirst().path().getFirst().equals(ACCOUNTS)) {
@@ -42,7 +42,7 @@ public final class ConfigLayout {
               .formatted(usersFile, users.isEmpty() ? "none" : "another place: " + lines(users)));
     }
     this.core = account(users.getFirst().path().getLast()).orElseThrow();
-    for (ConfigEntry each : entries) {
+    for (ConfigReader.Entry each : entries) {
       if (each.path().equals(List.of(ACCOUNTS, core.key())) && OURS.contains(each.key())) {
         throw new IllegalArgumentException(
             ("line %d: account %s has its own '%s', which would override those of %s: move them to"
@@ -50,7 +50,7 @@ public final class ConfigLayout {
                 .formatted(line(each), core.key(), each.key(), usersFile));
       }
     }
-    List<ConfigEntry> accounts = included(accountsFile);
+    List<ConfigReader.Entry> accounts = included(accountsFile);
     if (accounts.size() > 1
         || accounts.stream().anyMatch(a -> !a.path().equals(List.of(ACCOUNTS)))) {
       throw new IllegalArgumentException(
@@ -106,24 +106,24 @@ public final class ConfigLayout {
     return text.substring(0, at) + more + text.substring(at);
   }
 
-  private Optional<ConfigEntry> account(String name) {
+  private Optional<ConfigReader.Entry> account(String name) {
     return entries.stream()
         .filter(each -> each.path().equals(List.of(ACCOUNTS)) && each.key().equals(name))
         .findFirst();
   }
 
-  private List<ConfigEntry> included(String file) {
+  private List<ConfigReader.Entry> included(String file) {
     return entries.stream()
         .filter(each -> each.key().equals("include"))
         .filter(each -> each.value().equals(file) || each.value().endsWith("/" + file))
         .toList();
   }
 
-  private long line(ConfigEntry entry) {
+  private long line(ConfigReader.Entry entry) {
     return ConfigReader.line(text, entry.start());
   }
 
-  private String lines(List<ConfigEntry> found) {
+  private String lines(List<ConfigReader.Entry> found) {
     return "lines " + found.stream().map(this::line).toList();
   }
 }

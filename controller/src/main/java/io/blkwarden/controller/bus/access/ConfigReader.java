@@ -13,9 +13,24 @@ import java.util.List;
 final class ConfigReader {
   private static final int DEPTH_MAX = 32;
 
+  /**
+   * A key and its position in the text.
+   *
+   * @param path keys of the enclosing maps, the outermost first
+   * @param key without quotes
+   * @param value without quotes; empty for a map or an array
+   * @param start offset of the key
+   * @param end offset after the value
+   */
+  record Entry(List<String> path, String key, String value, int start, int end) {
+    Entry {
+      path = List.copyOf(path);
+    }
+  }
+
   private final String text;
   private final Deque<String> path = new ArrayDeque<>();
-  private final List<ConfigEntry> entries = new ArrayList<>();
+  private final List<Entry> entries = new ArrayList<>();
   private int at;
 
   private ConfigReader(String text) {
@@ -27,7 +42,7 @@ final class ConfigReader {
    *
    * @throws IllegalArgumentException if a bracket or a quote is not closed
    */
-  static List<ConfigEntry> read(String text) {
+  static List<Entry> read(String text) {
     ConfigReader reader = new ConfigReader(text);
     reader.map(false);
     return reader.entries;
@@ -76,7 +91,7 @@ final class ConfigReader {
     }
     String value = value();
     path.pop();
-    entries.add(new ConfigEntry(around, key, value, start, at));
+    entries.add(new Entry(around, key, value, start, at));
   }
 
   private String value() {
