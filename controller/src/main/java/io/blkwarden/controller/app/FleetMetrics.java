@@ -146,7 +146,8 @@ final class FleetMetrics implements MetricSource.Fresh {
     return List.of(
         disk(
             "disk_device_time_ratio",
-            "The disk's share of device time: of the I/O time of all guests on its physical device.",
+            "The disk's share of device time: of the I/O time of all guests on its physical"
+                + " device.",
             DiskReading::share),
         disk(
             "disk_utilization_ratio",

@@ -49,8 +49,8 @@ final class StateStore {
         .onErrorResume(e ->
             failed(
                 effect.asked(),
-                "NATS did not confirm the change, which may or may not be in effect; check /readyz of"
-                    + " the controller and try again: "
+                "NATS did not confirm the change, which may or may not be in effect; check /readyz"
+                    + " of the controller and try again: "
                     + (e instanceof NatsException ? e.getMessage() : e)));
   }
 

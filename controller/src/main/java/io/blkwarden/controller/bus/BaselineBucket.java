@@ -48,7 +48,7 @@ final class BaselineBucket {
       return new SharedState.Baseline(BaselineJson.decode(value));
     } catch (IOException e) {
       log.warn(
-          "bucket {}: ignoring invalid entry {}: {}; it is learned again, delete it if this repeats",
+          "bucket {}: ignoring invalid entry {}: {}; delete the entry if this repeats",
           JetStreamAssets.BASELINES,
           entry.key(),
           e.getMessage());

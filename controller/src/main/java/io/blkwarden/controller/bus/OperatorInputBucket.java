@@ -142,9 +142,9 @@ final class OperatorInputBucket {
     KnownOperatorInputs last = known;
     return history()
         .flatMap(now -> {
-          if (!now.created().equals(before.created())) { // the entries read may be of the previous bucket
+          if (!now.created().equals(before.created())) { // entries may be of the old bucket
             return Mono.error(
-                new NatsException(JetStreamAssets.SILENCES + " was created again while it was read", ""));
+                new NatsException(JetStreamAssets.SILENCES + " was created again", ""));
           }
           if (last == null || !last.isLostIn(before)) {
             return Mono.empty();

@@ -88,8 +88,8 @@ final class ControllerRequests implements RecordPages {
           .orElseGet(() ->
               new NatsException(
                   "no answer from a controller within %d s".formatted(timeout.toSeconds()),
-                  "check /readyz and the log of the controllers, and 'blkwarden alerts': the request"
-                      + " may still be carried out",
+                  "check /readyz and the log of the controllers, and 'blkwarden alerts': the"
+                      + " request may still be carried out",
                   e));
     } catch (ExecutionException e) {
       throw listener

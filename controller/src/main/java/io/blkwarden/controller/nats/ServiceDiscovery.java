@@ -27,7 +27,7 @@ public final class ServiceDiscovery {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String ROOT = "$SRV.";
-  private static final String UNPACKAGED = "0.0.0-development"; // the protocol requires three numbers
+  private static final String UNPACKAGED = "0.0.0-development"; // three numbers are required
 
   private final Map<String, byte[]> answers = new HashMap<>();
 

@@ -37,16 +37,16 @@ public final class ConfigLayout {
         || users.getFirst().path().size() != 2
         || !users.getFirst().path().getFirst().equals(ACCOUNTS)) {
       throw new IllegalArgumentException(
-          ("expected one account below 'accounts' with: include \"%s\"; found %s. Add it, or move the"
-                  + " file away to create a new one")
+          ("expected one account below 'accounts' with: include \"%s\"; found %s. Add it, or move"
+                  + " the file away to create a new one")
               .formatted(usersFile, users.isEmpty() ? "none" : "another place: " + lines(users)));
     }
     this.core = account(users.getFirst().path().getLast()).orElseThrow();
     for (ConfigReader.Entry each : entries) {
       if (each.path().equals(List.of(ACCOUNTS, core.key())) && OURS.contains(each.key())) {
         throw new IllegalArgumentException(
-            ("line %d: account %s has '%s' of its own, which would override those of %s: move them to"
-                    + " another account")
+            ("line %d: account %s has '%s' of its own, which would override those of %s: move them"
+                    + " to another account")
                 .formatted(line(each), core.key(), each.key(), usersFile));
       }
     }
