@@ -297,7 +297,7 @@ final class ControllerCommand implements Callable<Integer> {
           "--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
     }
     int count = replicas.equals("auto") ? 0 : Integer.parseInt(replicas);
-    return UsageException.unless(() -> plain.above(aboveEpoch).replicated(count));
+    return UsageException.wrap(() -> plain.above(aboveEpoch).replicated(count));
   }
 
   private int metricsDisks() {

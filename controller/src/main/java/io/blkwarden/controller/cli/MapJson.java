@@ -6,11 +6,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Stored maps as one array of disks, each with its host; all in ASCII, so safe for terminals. */
+/** Stored maps as one JSON array of disks, each with its host; ASCII only. */
 final class MapJson {
   private final ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
 
-  /** Adds a snapshot that is known to be valid. */
+  /** Adds a valid snapshot. */
   void add(byte[] snapshot, Instant storedAt, boolean stale) {
     JsonNode root = AsciiJson.MAPPER.readTree(snapshot);
     for (JsonNode disk : root.path("disks")) {

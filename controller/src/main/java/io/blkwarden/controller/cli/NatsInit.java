@@ -208,7 +208,7 @@ final class NatsInit implements Callable<Integer> {
 
   private void upgrade(AccessFolder folder, ConfigLayout layout) throws IOException {
     Path old = folder.upgrade(layout.upgraded());
-    context.remark(
+    context.note(
         ("%s now gives each user an account of its own; what it was is %s. Install this version of"
                 + " the controller everywhere, then restart nats-server")
             .formatted(AccessFolder.CONFIG, old));
@@ -279,7 +279,7 @@ final class NatsInit implements Callable<Integer> {
     String address =
         servers.isPresent() ? servers.get().listen(1) : Objects.requireNonNullElse(listen, LISTEN);
     if (tls.isEmpty() && !address.startsWith("127.") && !address.startsWith("localhost:")) {
-      context.remark(
+      context.note(
           "without TLS anybody on the way can read and change what is said: add a tls block to"
               + " nats-server.conf, or move it away and give --tls-cert and --tls-key");
     }
@@ -307,7 +307,7 @@ final class NatsInit implements Callable<Integer> {
               Optional.of(new ServerConfig.Member(servers, number, AccessFolder.ROUTES)));
       first = number == 1 ? folder.config(text) : folder.config(number, text);
     }
-    context.remark(
+    context.note(
         ("%s is a secret that nats-server must be able to read: change its owner to that of"
                 + " nats-server. Copy it, %s and %s to each server, and nats-server-N.conf to"
                 + " server N as %s. After each change of hosts or people copy the lists again, and"

@@ -102,7 +102,7 @@ final class RecordCommand implements Callable<Integer> {
     SecureRandom random = new SecureRandom();
     NatsSettings bus = nats.settings(context, "cli");
     RecordingLimits limits =
-        UsageException.unless(() -> new RecordingLimits(fileBytes, totalBytes));
+        UsageException.wrap(() -> new RecordingLimits(fileBytes, totalBytes));
     EntryQueue queue = new EntryQueue(EntryQueue.MAX_BYTES);
     Tap tap = new Tap(queue, bus.subjects().prefix());
     UUID session = new UUID(random.nextLong(), random.nextLong());
@@ -115,7 +115,7 @@ final class RecordCommand implements Callable<Integer> {
     RecordLoop loop = new RecordLoop(queue, folder, RecordCommand::millis);
     Path rules = policies;
     if (rules != null) {
-      tape = new PolicyRecorder(rules, labels, queue, RecordCommand::now, context::remark);
+      tape = new PolicyRecorder(rules, labels, queue, RecordCommand::now, context::note);
       tape.look(); // before all else, so that a replay decides by them from the begin
     }
     CountDownLatch over = endOnSignal(queue);
@@ -124,7 +124,7 @@ final class RecordCommand implements Callable<Integer> {
     try {
       try (folder;
           RecordingTap source = RecordingTap.open(bus, random, tap)) {
-        context.remark("recording to %s; Ctrl-C ends it".formatted(dir));
+        context.note("recording to %s; Ctrl-C ends it".formatted(dir));
         Tap.remark(source, context);
         whole = run(loop, folder, queue, tap, source);
         refused = source.closedForGood();
@@ -293,7 +293,7 @@ final class RecordCommand implements Callable<Integer> {
 
     static void remark(RecordingTap source, CommandContext context) {
       if (!source.mapsProblem().isEmpty()) {
-        context.remark(source.mapsProblem());
+        context.note(source.mapsProblem());
       }
     }
 

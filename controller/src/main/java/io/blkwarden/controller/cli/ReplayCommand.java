@@ -89,7 +89,7 @@ final class ReplayCommand implements Callable<Integer> {
           .skipped()
           .forEach(each -> faults.add("%s: left out: %s".formatted(each.file(), each.why())));
       if (recordings.size() == 0) {
-        faults.forEach(context::remark);
+        faults.forEach(context::note);
         return context.failed(
             "there is no recording", "name files ending in .bwrec, or their folder");
       }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** A host's map as its agent stored it last. */
+/** The latest map that a host's agent stored. */
 final class StoredMap {
   private final MappingSnapshot snapshot;
   private final byte[] json;
@@ -27,19 +27,18 @@ final class StoredMap {
   }
 
   /**
-   * All that there are, by host.
+   * Reads all stored maps, by host.
    *
-   * @param unread hears why one cannot be read
+   * @param unreadable receives why a map cannot be read
    */
-  static List<StoredMap> all(OperatorSession session, Consumer<String> unread)
+  static List<StoredMap> all(OperatorSession session, Consumer<String> unreadable)
       throws NatsException {
-    Map<String, StoredMap> found =
-        new TreeMap<>(); // a host that stores again meanwhile comes twice
+    Map<String, StoredMap> found = new TreeMap<>(); // the latest, if a host stores another one
     session.records(
         RecordKind.MAPPING,
         stored -> {
           if (!stored.problem().isEmpty()) {
-            unread.accept(stored.problem());
+            unreadable.accept(stored.problem());
             return;
           }
           switch (ControlJson.decode(MappingSnapshot.class, stored.bytes())) {
@@ -47,7 +46,7 @@ final class StoredMap {
               StoredMap map = new StoredMap(ok.value(), stored.bytes(), stored.at());
               found.put(map.host(), map);
             }
-            case Decoded.Malformed<MappingSnapshot> bad -> unread.accept(bad.detail());
+            case Decoded.Malformed<MappingSnapshot> bad -> unreadable.accept(bad.detail());
           }
         });
     return new ArrayList<>(found.values());
@@ -61,7 +60,7 @@ final class StoredMap {
     return snapshot;
   }
 
-  /** How long ago it was stored. */
+  /** Time since it was stored. */
   Duration age(Instant now) {
     return Duration.between(storedAt, now);
   }
