@@ -138,7 +138,7 @@ final class BlkwardenTest {
     Files.writeString(folder.resolve("good.yaml"), GOOD);
     assertThat(Typed.type("", "policy", "check", folder.toString()))
         .satisfies(typed -> assertThat(typed.code()).isZero())
-        .satisfies(typed -> assertThat(typed.out()).contains("1 of 1 files hold"));
+        .satisfies(typed -> assertThat(typed.out()).contains("OK: 1 file, "));
 
     Files.writeString(
         folder.resolve("bad.yaml"),
@@ -147,7 +147,7 @@ final class BlkwardenTest {
     assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(typed.out().lines().filter(line -> line.contains("bad.yaml:")).count())
         .isGreaterThan(1);
-    assertThat(typed.out()).contains("1 of 2 files hold");
+    assertThat(typed.out()).contains("FAILED: 1 valid of 2 files, ");
 
     Typed missing = Typed.type("", "policy", "check", folder.resolve("none.yaml").toString());
     assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);

@@ -70,7 +70,7 @@ final class NatsInitTest {
     Path more = Files.writeString(temp.resolve("hosts"), "# rack 2\ndom0-8\n\ndom0.example\n");
 
     Typed typed = init("--hosts-file", more.toString());
-    assertThat(typed.out()).contains("3 hosts, 2 of them new");
+    assertThat(typed.out()).contains("3 hosts, 2 new");
     assertThat(accounts()).contains("# host dom0-7", "# host dom0-8", "# host dom0%2Eexample");
     assertThat(Files.readString(dir.resolve("seeds/host-dom0-7.nk"))).isEqualTo(seed);
 
@@ -93,13 +93,13 @@ final class NatsInitTest {
 
     Typed refused = init("--listen", "10.0.0.2:4222");
     assertThat(refused.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(refused.err()).contains(conf.toString(), "edit it, or move it away");
+    assertThat(refused.err()).contains(conf.toString(), "edit the file, or move it away");
     assertThat(config()).isEqualTo(edited);
   }
 
   @Test
   void whatCannotBeIsSaid() throws IOException {
-    assertThat(init("_fleet").err()).contains("_fleet stands for the whole fleet; name a dom0");
+    assertThat(init("_fleet").err()).contains("_fleet is reserved for the fleet");
     assertThat(init("--hosts-file", temp.resolve("none").toString()).err())
         .contains("--hosts-file: expected a text file that can be read", "none (NoSuchFile");
     assertThat(init("two words").err()).contains("expected no blanks");
@@ -138,7 +138,7 @@ final class NatsInitTest {
     Typed refused = init("dom0-9");
     assertThat(refused.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(refused.err())
-        .contains(copy + ": holds the same seed as " + whose, "move it away for a new one");
+        .contains(copy + ": same seed as " + whose, "move it away to get a new one");
     assertThat(users()).isEqualTo(before);
     Files.delete(copy);
     assertThat(init().code()).isZero();
@@ -158,7 +158,7 @@ final class NatsInitTest {
     Files.delete(full);
     Files.delete(full.getParent());
     Files.writeString(full.getParent(), "SUHALF");
-    assertThat(init("dom0-7", "dom0-8").out()).contains("2 hosts, 1 of them new");
+    assertThat(init("dom0-7", "dom0-8").out()).contains("2 hosts, 1 new");
     assertThat(Files.readString(dir.resolve("seeds/host-dom0-7.nk"))).isEqualTo(seed);
     assertThat(dir.resolve("seeds").toFile().list())
         .containsExactlyInAnyOrder(

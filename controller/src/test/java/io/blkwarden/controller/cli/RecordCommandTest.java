@@ -156,10 +156,10 @@ final class RecordCommandTest {
     Typed done = typed.get(90, TimeUnit.SECONDS);
 
     assertThat(done.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(done.err()).contains("NATS closed the connection for good", "check its log");
+    assertThat(done.err()).contains("NATS closed the connection permanently", "check the log");
     assertThat(done.out())
         .as("what was recorded is told")
-        .contains("other messages in 1 files", "more while NATS was away");
+        .contains("other messages in 1 files", "and more while disconnected");
     assertThat(recorded()).anyMatch(line -> line.contains("disconnected=true"));
   }
 
@@ -169,7 +169,7 @@ final class RecordCommandTest {
     assertThat(Typed.type(server.url(), "record", "--dir", file.toString()))
         .satisfies(typed -> {
           assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-          assertThat(typed.err()).contains("cannot be written", "check its mode");
+          assertThat(typed.err()).contains("cannot write to", "check its permissions");
         });
     assertThat(Typed.type("nats://127.0.0.1:1", "record", "--dir", folder.toString()))
         .satisfies(typed -> {

@@ -66,14 +66,14 @@ final class ReplayCommandTest {
 
     assertThat(typed.code()).as(typed.err()).isZero();
     assertThat(typed.out())
-        .contains("136 sample batches, 29 other messages of 1 files in ")
+        .contains("136 sample batches and 29 other messages from 1 files")
         .contains(" times real time")
-        .contains("Assumed: agents do at once whatever they are told")
-        .contains("recorded counters do not change")
-        .contains("The replay throttles, 1 times:")
+        .contains("Assumptions: agents carry out every command at once")
+        .contains("recorded counters do not react")
+        .contains("Throttled in the replay (1):")
         .containsPattern("dom0-7 +vm176/xvda2 +swap-storm +auto +2026-11-18T11:06:48Z")
-        .contains("Really throttled: nothing")
-        .contains("Difference, by disk:");
+        .contains("Throttled in the recording: none")
+        .contains("Difference by disk:");
   }
 
   @Test
@@ -87,7 +87,7 @@ final class ReplayCommandTest {
 
     assertThat(typed.code()).as(typed.err()).isZero();
     assertThat(typed.out())
-        .contains("the end is torn: ", "0003.bwrec: left out: expected a recording");
+        .contains("the end is torn: ", "0003.bwrec: skipped: expected a recording");
   }
 
   @Test
@@ -117,7 +117,7 @@ final class ReplayCommandTest {
     Files.writeString(policies, "policies: []");
     Typed none = Typed.type("", "replay", empty.toString(), "--policies", policies.toString());
     assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(none.err()).contains("there is no recording");
+    assertThat(none.err()).contains("no recording found");
 
     Typed ruleless = Typed.type("", "replay", tapes.toString());
     assertThat(ruleless.code()).isEqualTo(ExitCodes.FAILED);
