@@ -253,7 +253,7 @@ final class CommandsOnNatsTest {
     Typed typed = Typed.type(server.url(), "why", "vm176\u001B[2J");
     assertThat(typed.code()).as(typed.err()).isZero();
     assertThat(typed.out())
-        .contains("vm176\\u001B[2J/xvda2 on dom0-7", "by the guard 'brake'", "iops 812/s")
+        .contains("vm176\\u001B[2J/xvda2 on dom0-7", "safety check brake", "iops 812/s")
         .doesNotContain("\u001B")
         .hasLineCount(1);
     assertThat(Typed.type(server.url(), "why", "vm176").out()).hasLineCount(2);
