@@ -34,9 +34,9 @@ final class AlertingMetrics {
         Metric.of(
             "acting_paused",
             "Whether a person paused acting.",
-            () -> view.said().pause().isPresent() ? 1 : 0),
+            () -> view.operatorState().pause().isPresent() ? 1 : 0),
         Metric.of(
-            "silences", "Silences that hold.", () -> view.said().silencesNow(clock.instant())));
+            "silences", "Silences that hold.", () -> view.operatorState().silencesNow(clock.instant())));
   }
 
   private Metric pages(String name, String help, Function<NotifyCounters, LongAdder> of) {

@@ -37,7 +37,7 @@ final class AuditReader implements AuditSource, AutoCloseable {
   }
 
   @Override
-  public Mono<AuditTrail> tell(AuditQuery query, Duration since) {
+  public Mono<AuditTrail> find(AuditQuery query, Duration since) {
     return Mono.defer(() -> {
       if (asked.incrementAndGet() > 1 + WAITING) {
         asked.decrementAndGet();

@@ -133,7 +133,7 @@ public final class ControllerRuntime implements AutoCloseable {
             subjects,
             clock,
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-            view::see,
+            view::update,
             this::broke);
     pipeline =
         new ControllerPipeline(
@@ -226,7 +226,7 @@ public final class ControllerRuntime implements AutoCloseable {
       case Leadership.Following lost ->
           hindrances.add("controller %s commands the fleet".formatted(lost.holder()));
     }
-    view.said()
+    view.operatorState()
         .pause()
         .ifPresent(pause ->
             remarks.add(
@@ -361,7 +361,7 @@ public final class ControllerRuntime implements AutoCloseable {
   }
 
   private void seen(Effect effect) {
-    view.see(effect);
+    view.update(effect);
     if (effect instanceof Effect.RecordDecision note) {
       recentDecisions.see(note.decision());
     } else if (effect instanceof Effect.Failed) {

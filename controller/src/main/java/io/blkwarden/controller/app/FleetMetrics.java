@@ -5,7 +5,7 @@ import io.blkwarden.controller.engine.MetricsSnapshot.DiskReading;
 import io.blkwarden.controller.engine.MetricsSnapshot.HostReading;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.Metric;
-import io.blkwarden.controller.http.Metric.Taker;
+import io.blkwarden.controller.http.Metric.Sink;
 import io.blkwarden.controller.http.MetricSource;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.Printable;
@@ -32,7 +32,7 @@ import reactor.core.scheduler.Scheduler;
  * <p>The engine is asked once for each look. One that does not answer within {@link #PATIENCE}
  * leaves them all out, for what it knew before may be wrong by now.
  */
-final class FleetMetrics implements MetricSource.Fresh {
+final class FleetMetrics implements MetricSource.Refresh {
   private static final Logger log = LoggerFactory.getLogger(FleetMetrics.class);
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final double MILLIS = 1_000;
@@ -101,7 +101,7 @@ final class FleetMetrics implements MetricSource.Fresh {
             "policy_breaches",
             "Disks above the policy's level just now.",
             List.of("policy"),
-            (Taker to) -> known(r -> r.breaches().forEach((name, n) -> to.take(n, safe(name))))),
+            (Sink to) -> known(r -> r.breaches().forEach((name, n) -> to.take(n, safe(name))))),
         new Metric(
             "alerts_open",
             "Alerts that were told and are not resolved.",
@@ -182,7 +182,7 @@ final class FleetMetrics implements MetricSource.Fresh {
     return (double) sum;
   }
 
-  private void hosts(Taker to) {
+  private void hosts(Sink to) {
     known(reading -> {
       to.take(reading.live(), "live");
       to.take(reading.silent(), "silent");
@@ -190,7 +190,7 @@ final class FleetMetrics implements MetricSource.Fresh {
     });
   }
 
-  private void openAlerts(Taker to) {
+  private void openAlerts(Sink to) {
     for (Alert.Severity severity : Alert.Severity.values()) {
       to.take(
           (double)
@@ -202,7 +202,7 @@ final class FleetMetrics implements MetricSource.Fresh {
     }
   }
 
-  private void throttles(Taker to) {
+  private void throttles(Sink to) {
     known(reading -> {
       for (MetricsSnapshot.ThrottleReading each : reading.longest()) {
         DomainRef domain = each.domain();
@@ -231,12 +231,12 @@ final class FleetMetrics implements MetricSource.Fresh {
         name,
         help,
         (each, to) ->
-            view.beat(each.host())
+            view.heartbeat(each.host())
                 .filter(_ -> each.live())
                 .ifPresent(beat -> to.take(value.applyAsDouble(beat), each.host().value())));
   }
 
-  private Metric eachHost(String name, String help, BiConsumer<HostReading, Taker> tell) {
+  private Metric eachHost(String name, String help, BiConsumer<HostReading, Sink> tell) {
     return new Metric(
         name,
         help,

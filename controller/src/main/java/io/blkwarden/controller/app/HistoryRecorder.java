@@ -62,7 +62,7 @@ final class HistoryRecorder {
         .publishOn(thread)
         .doOnNext(snapshot -> {
           history.take(snapshot, all);
-          pulse.beat();
+          pulse.signal();
           failing = false;
         })
         .onErrorResume(e -> {

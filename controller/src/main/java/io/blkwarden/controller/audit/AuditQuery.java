@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The subject of an audit trail: a domain by name or UUID, or a throttle, alert or incident by ID.
  *
  * <p>An ID also matches related messages: the alert of a throttle, the throttles of an alert. Pass
- * all messages to {@link #learn} before calling {@link #concerns}.
+ * all messages to {@link #addRelated} before calling {@link #matches}.
  */
 public final class AuditQuery {
   /** Maximum number of related IDs; further ones are ignored. */
@@ -69,7 +69,7 @@ public final class AuditQuery {
   }
 
   /** Collects the related IDs from a message. */
-  public void learn(ControlMessage message) {
+  public void addRelated(ControlMessage message) {
     if (id == null || related.size() >= RELATED_MAX) {
       return;
     }
@@ -102,7 +102,7 @@ public final class AuditQuery {
   }
 
   /** Whether a message belongs to the audit trail. */
-  public boolean concerns(ControlMessage message) {
+  public boolean matches(ControlMessage message) {
     return switch (message) {
       case Alert alert ->
           id == null

@@ -27,9 +27,9 @@ public final class AuditTrail {
   /** Maximum number of messages. */
   public static final int MAX = 20_000;
 
-  private final ArrayDeque<Part> parts = new ArrayDeque<>();
+  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private final Set<MessageId> notes = new HashSet<>();
-  private long leftOut;
+  private long dropped;
 
   /**
    * A message.
@@ -37,7 +37,7 @@ public final class AuditTrail {
    * @param at when, by the sender's clock
    * @param message the message
    */
-  public record Part(Instant at, ControlMessage message) {}
+  public record Entry(Instant at, ControlMessage message) {}
 
   /**
    * A line of text.
@@ -65,31 +65,31 @@ public final class AuditTrail {
   }
 
   private void put(Instant at, ControlMessage message) {
-    if (parts.size() >= MAX) {
-      if (parts.remove().message() instanceof DecisionNote note) {
+    if (entries.size() >= MAX) {
+      if (entries.remove().message() instanceof DecisionNote note) {
         notes.remove(note.id());
       }
-      leftOut++;
+      dropped++;
     }
-    parts.add(new Part(at, message));
+    entries.add(new Entry(at, message));
   }
 
   /** Number of dropped messages. */
-  public long leftOut() {
-    return leftOut;
+  public long dropped() {
+    return dropped;
   }
 
   /** The messages in order of time, without duplicates from standbys. */
-  public List<Part> parts() {
+  public List<Entry> entries() {
     Set<List<@Nullable Object>> byLeader = new HashSet<>();
-    for (Part part : parts) {
+    for (Entry part : entries) {
       if (part.message() instanceof DecisionNote note && note.epoch() != null) {
         byLeader.add(identity(note));
       }
     }
-    return parts.stream()
+    return entries.stream()
         .filter(part -> !(part.message() instanceof DecisionNote note && duplicate(note, byLeader)))
-        .sorted(Comparator.comparing(Part::at))
+        .sorted(Comparator.comparing(Entry::at))
         .toList();
   }
 
@@ -108,7 +108,7 @@ public final class AuditTrail {
     List<Line> lines = new ArrayList<>();
     Map<MessageId, String> lastOfAlert = new HashMap<>();
     Map<MessageId, Renewals> renewals = new HashMap<>();
-    for (Part part : parts()) {
+    for (Entry part : entries()) {
       MessageId renewal = renewal(part.message());
       if (renewal != null) {
         Renewals earlier = renewals.get(renewal);

@@ -26,14 +26,14 @@ public final class AuditTrailJson {
     ObjectNode root = ASCII.createObjectNode();
     root.put("schema", "blkwarden.why.v1");
     root.put("about", about);
-    root.put("left_out", trail.leftOut());
+    root.put("left_out", trail.dropped());
     ArrayNode lines = root.putArray("story");
     trail
         .lines()
         .forEach(
             line -> lines.addObject().put("at", line.at().toString()).put("text", line.text()));
     ArrayNode messages = root.putArray("messages");
-    trail.parts().forEach(part -> messages.add(ASCII.readTree(ControlJson.encode(part.message()))));
+    trail.entries().forEach(part -> messages.add(ASCII.readTree(ControlJson.encode(part.message()))));
     return ASCII.writeValueAsString(root);
   }
 }

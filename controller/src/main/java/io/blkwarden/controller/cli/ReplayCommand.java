@@ -131,7 +131,7 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   /** Passes entries to the replay and updates the progress bar. */
-  private static final class Taker implements RecordingSet.Taker {
+  private static final class Taker implements RecordingSet.EntryListener {
     private static final int PROGRESS_EVERY = 1_024;
 
     private final Replay replay;

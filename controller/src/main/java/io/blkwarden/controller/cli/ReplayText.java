@@ -79,13 +79,13 @@ final class ReplayText {
     problems();
     out.println("Assumptions: " + String.join("; ", ASSUMPTIONS) + ".");
     out.println();
-    throttles("Throttled in the replay", report.planned());
-    throttles("Throttled in the recording", report.done());
+    throttles("Throttled in the replay", report.replayed());
+    throttles("Throttled in the recording", report.recorded());
     differences();
     refusals();
     out.printf(
         "%d alerts and %d commands in the replay; %d commands in the recording%n",
-        report.alerts(), report.commands(), report.commandsDone());
+        report.alerts(), report.commands(), report.recordedCommands());
   }
 
   private double speed() {
@@ -99,11 +99,11 @@ final class ReplayText {
           "! the recording lacks %d sample batches and %d other messages; %d disconnections%n",
           report.samplesMissing(), report.othersMissing(), report.interruptions());
     }
-    if (report.unread() > 0) {
-      out.printf("! %d unreadable messages skipped%n", report.unread());
+    if (report.unreadable() > 0) {
+      out.printf("! %d unreadable messages skipped%n", report.unreadable());
     }
-    if (report.leftOut() > 0) {
-      out.printf("! %d more throttles omitted%n", report.leftOut());
+    if (report.omitted() > 0) {
+      out.printf("! %d more throttles omitted%n", report.omitted());
     }
   }
 
@@ -152,11 +152,11 @@ final class ReplayText {
   }
 
   private void refusals() {
-    if (report.heldBack().isEmpty()) {
+    if (report.refusals().isEmpty()) {
       return;
     }
     Map<List<String>, Integer> counts = new LinkedHashMap<>();
-    for (Decision each : report.heldBack()) {
+    for (Decision each : report.refusals()) {
       counts.merge(row(each), 1, Integer::sum);
     }
     out.println("Refused by safety checks:");
@@ -167,8 +167,8 @@ final class ReplayText {
       table.row(cells);
     });
     table.print(out);
-    if (report.heldBackMore() > 0) {
-      out.printf("and %d more%n", report.heldBackMore());
+    if (report.moreRefusals() > 0) {
+      out.printf("and %d more%n", report.moreRefusals());
     }
     out.println();
   }
@@ -193,17 +193,17 @@ final class ReplayText {
     root.put("files", recordings.size());
     root.put("samples", report.samples());
     root.put("others", report.others());
-    root.put("unread", report.unread());
+    root.put("unread", report.unreadable());
     root.put("samples_missing", report.samplesMissing());
     root.put("others_missing", report.othersMissing());
     root.put("interruptions", report.interruptions());
-    root.put("left_out", report.leftOut());
+    root.put("left_out", report.omitted());
     root.put("policies_given", report.policiesGiven());
     root.put("policy_versions", report.policyVersions());
     problems.forEach(root.putArray("faults")::add);
     ASSUMPTIONS.forEach(root.putArray("assumed")::add);
-    throttles(root.putArray("replay"), report.planned());
-    throttles(root.putArray("really"), report.done());
+    throttles(root.putArray("replay"), report.replayed());
+    throttles(root.putArray("really"), report.recorded());
     ArrayNode differences = root.putArray("differences");
     for (ReplayReport.Difference each : report.differences()) {
       differences
@@ -216,7 +216,7 @@ final class ReplayText {
           .put("both_ms", each.bothMillis());
     }
     ArrayNode heldBack = root.putArray("held_back");
-    for (Decision each : report.heldBack()) {
+    for (Decision each : report.refusals()) {
       heldBack
           .addObject()
           .put("at", each.at().toString())
@@ -229,7 +229,7 @@ final class ReplayText {
     }
     root.put("alerts", report.alerts());
     root.put("commands", report.commands());
-    root.put("commands_really", report.commandsDone());
+    root.put("commands_really", report.recordedCommands());
     return root;
   }
 

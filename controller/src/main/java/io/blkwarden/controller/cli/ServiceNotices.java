@@ -51,11 +51,11 @@ final class ServiceNotices {
 
   /** The status as one line. */
   static String status(Readiness readiness) {
-    if (!readiness.hindrances().isEmpty()) {
-      return "not ready: " + String.join("; ", readiness.hindrances());
+    if (!readiness.blockers().isEmpty()) {
+      return "not ready: " + String.join("; ", readiness.blockers());
     }
-    return readiness.remarks().isEmpty()
+    return readiness.warnings().isEmpty()
         ? "leader"
-        : "leader; " + String.join("; ", readiness.remarks());
+        : "leader; " + String.join("; ", readiness.warnings());
   }
 }

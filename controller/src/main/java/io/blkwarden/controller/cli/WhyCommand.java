@@ -67,7 +67,7 @@ final class WhyCommand implements Callable<Integer> {
       if (json) {
         context.out().println(AuditTrailJson.of(about, trail));
       }
-      if (trail.parts().isEmpty()) {
+      if (trail.entries().isEmpty()) {
         return context.failed(
             "no records for %s in the last %s".formatted(about, DurationText.print(since)),
             remedy(session));
@@ -97,8 +97,8 @@ final class WhyCommand implements Callable<Integer> {
   }
 
   private void print(AuditTrail trail) {
-    if (trail.leftOut() > 0) {
-      context.note("%d older messages omitted".formatted(trail.leftOut()));
+    if (trail.dropped() > 0) {
+      context.note("%d older messages omitted".formatted(trail.dropped()));
     }
     for (AuditTrail.Line line : trail.lines()) {
       context

@@ -27,12 +27,12 @@ import tools.jackson.databind.json.JsonMapper;
  * /api/v1/proposals/<id>/approve} or {@code /deny}, and put priorities back at {@code
  * /api/v1/release}, with {@code {"by":"ana","reason":"seen"}} or nothing in its body.
  *
- * <p>Without a token nobody may. At most {@link #MOST} requests of an address in {@link
- * #STRETCH_MILLIS} are looked at, right or wrong.
+ * <p>Without a token nobody may. At most {@link #LIMIT} requests of an address in {@link
+ * #WINDOW_MILLIS} are looked at, right or wrong.
  */
 final class ActionRoutes {
-  static final int MOST = 20;
-  static final long STRETCH_MILLIS = 10_000;
+  static final int LIMIT = 20;
+  static final long WINDOW_MILLIS = 10_000;
 
   private static final String BEARER = "bearer ";
   private static final int BODY_MAX = 4_096;
@@ -54,26 +54,26 @@ final class ActionRoutes {
       InstantSource clock) {
     this.token = token;
     this.controller = controller;
-    this.limit = new RateLimit(MOST, STRETCH_MILLIS, clock);
+    this.limit = new RateLimit(LIMIT, WINDOW_MILLIS, clock);
   }
 
   /** Makes what is asked of a request and its body. */
-  interface Asking {
+  interface RequestParser {
     /** Throws {@link IllegalArgumentException} when they do not say it. */
     OperatorRequest.Ask of(HttpServerRequest request, JsonNode body);
   }
 
   Publisher<Void> approve(HttpServerRequest request, HttpServerResponse response) {
-    return enter(request, response, (asked, _) -> new OperatorRequest.Approve(proposal(asked)));
+    return handle(request, response, (asked, _) -> new OperatorRequest.Approve(proposal(asked)));
   }
 
   Publisher<Void> deny(HttpServerRequest request, HttpServerResponse response) {
-    return enter(request, response, (asked, _) -> new OperatorRequest.Deny(proposal(asked)));
+    return handle(request, response, (asked, _) -> new OperatorRequest.Deny(proposal(asked)));
   }
 
   /** One disk: {@code {"host":"dom0-7","domain":"vm176","disk":"xvda2"}}. */
   Publisher<Void> release(HttpServerRequest request, HttpServerResponse response) {
-    return enter(
+    return handle(
         request,
         response,
         (_, body) ->
@@ -82,7 +82,7 @@ final class ActionRoutes {
   }
 
   Publisher<Void> releaseAll(HttpServerRequest request, HttpServerResponse response) {
-    return enter(request, response, (_, _) -> new OperatorRequest.ReleaseAll());
+    return handle(request, response, (_, _) -> new OperatorRequest.ReleaseAll());
   }
 
   private static MessageId proposal(HttpServerRequest request) {
@@ -97,33 +97,33 @@ final class ActionRoutes {
     return value;
   }
 
-  private Publisher<Void> enter(
-      HttpServerRequest request, HttpServerResponse response, Asking asks) {
+  private Publisher<Void> handle(
+      HttpServerRequest request, HttpServerResponse response, RequestParser asks) {
     Predicate<String> right = token;
     if (right == null) {
-      return Api.say(
+      return Api.text(
           response,
           HttpResponseStatus.FORBIDDEN,
           "this controller was started without --http-token-file: nobody acts over HTTP");
     }
     if (!limit.take(from(request))) {
-      return Api.say(
+      return Api.text(
           response,
           HttpResponseStatus.TOO_MANY_REQUESTS,
           "more than %d requests in %d s from your address"
-              .formatted(MOST, STRETCH_MILLIS / 1_000));
+              .formatted(LIMIT, WINDOW_MILLIS / 1_000));
     }
     String given = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION, "");
     if (!given.toLowerCase(Locale.ROOT).startsWith(BEARER)
         || !right.test(given.substring(BEARER.length()).strip())) {
-      return Api.say(
+      return Api.text(
           response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer"),
           HttpResponseStatus.UNAUTHORIZED,
           "expected the token of --http-token-file as 'Authorization: Bearer ...'");
     }
     if (request.requestHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING)
         || length(request) > BODY_MAX) {
-      return Api.say(
+      return Api.text(
           response,
           HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
           "expected a body of known length, at most %d bytes".formatted(BODY_MAX));
@@ -148,7 +148,7 @@ final class ActionRoutes {
   }
 
   private Publisher<Void> answer(
-      HttpServerRequest request, HttpServerResponse response, byte[] body, Asking asks) {
+      HttpServerRequest request, HttpServerResponse response, byte[] body, RequestParser asks) {
     OperatorRequest asked;
     try {
       JsonNode said = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
@@ -158,7 +158,7 @@ final class ActionRoutes {
               said.path("reason").asString("by hand"),
               asks.of(request, said));
     } catch (JacksonException | IllegalArgumentException e) {
-      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     return controller
         .apply(asked)

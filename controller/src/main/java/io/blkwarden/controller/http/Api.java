@@ -24,7 +24,7 @@ final class Api {
     return send(response, "application/json", json(value));
   }
 
-  static Publisher<Void> say(
+  static Publisher<Void> text(
       HttpServerResponse response, HttpResponseStatus status, String sentence) {
     return send(response.status(status), "text/plain; charset=utf-8", sentence + "\n");
   }

@@ -78,10 +78,10 @@ final class Assets {
   }
 
   /** Serves a file; browsers ask each time whether theirs is still the same. */
-  Publisher<Void> enter(HttpServerRequest request, HttpServerResponse response) {
+  Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     Asset asset = assets.get(path(request.uri()));
     if (asset == null) {
-      return Api.say(response, HttpResponseStatus.NOT_FOUND, "there is nothing here: see /");
+      return Api.text(response, HttpResponseStatus.NOT_FOUND, "there is nothing here: see /");
     }
     response
         .header(HttpHeaderNames.ETAG, asset.tag())

@@ -30,21 +30,21 @@ final class AuditRoutes {
 
   private record Asked(AuditQuery query, Duration since) {}
 
-  Publisher<Void> enter(HttpServerRequest request, HttpServerResponse response) {
+  Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     Asked asked;
     try {
       asked = read(new QueryStringDecoder(request.uri()));
     } catch (IllegalArgumentException e) {
-      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     return stories
-        .tell(asked.query(), asked.since())
+        .find(asked.query(), asked.since())
         .flatMap(trail -> {
           String about = asked.query().about();
           return Mono.from(
               Api.send(response, "application/json", AuditTrailJson.of(about, trail) + "\n"));
         })
-        .onErrorResume(fault -> Mono.from(Api.say(response, status(fault), text(fault))));
+        .onErrorResume(fault -> Mono.from(Api.text(response, status(fault), text(fault))));
   }
 
   private static Asked read(QueryStringDecoder query) {

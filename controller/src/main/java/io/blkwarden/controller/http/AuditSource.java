@@ -15,5 +15,5 @@ public interface AuditSource {
    * @return the story, empty when nothing was said; or {@link java.io.IOException} with what
    *     hinders, or {@link java.util.concurrent.RejectedExecutionException} when too many ask
    */
-  Mono<AuditTrail> tell(AuditQuery query, Duration since);
+  Mono<AuditTrail> find(AuditQuery query, Duration since);
 }

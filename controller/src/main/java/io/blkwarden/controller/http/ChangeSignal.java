@@ -8,11 +8,11 @@ public final class ChangeSignal {
   private final Sinks.Many<Boolean> sink = Sinks.many().multicast().directBestEffort();
 
   /** Something is new. Not safe for use by several threads at once. */
-  public void beat() {
+  public void signal() {
     sink.tryEmitNext(true).isSuccess();
   }
 
-  Flux<Boolean> beats() {
+  Flux<Boolean> signals() {
     return sink.asFlux().onBackpressureLatest();
   }
 }

@@ -15,14 +15,14 @@ import reactor.core.scheduler.Scheduler;
  * @param view hosts, leases and alerts as they were told of last
  * @param history the fleet's numbers over time
  * @param recentDecisions what was decided
- * @param near lets the engine show hosts with their disks, some time
- * @param pulse says when the board is new
- * @param thread where what is shown is made
+ * @param hostDetails lets the engine show hosts with their disks, some time
+ * @param changes says when the board is new
+ * @param scheduler where what is shown is made
  */
 public record DashboardData(
     FleetView view,
     FleetHistory history,
     RecentDecisions recentDecisions,
-    Function<Set<HostId>, Mono<FleetSnapshot>> near,
-    ChangeSignal pulse,
-    Scheduler thread) {}
+    Function<Set<HostId>, Mono<FleetSnapshot>> hostDetails,
+    ChangeSignal changes,
+    Scheduler scheduler) {}

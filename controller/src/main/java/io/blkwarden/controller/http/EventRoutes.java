@@ -46,16 +46,16 @@ final class EventRoutes {
     this.thread = thread;
   }
 
-  Publisher<Void> enter(HttpServerRequest request, HttpServerResponse response) {
+  Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     HostId host;
     try {
       host = host(new QueryStringDecoder(request.uri()).parameters());
     } catch (IllegalArgumentException e) {
-      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     return Flux.defer(() -> {
       if (!history.enter(host)) {
-        return Api.say(
+        return Api.text(
             response,
             HttpResponseStatus.SERVICE_UNAVAILABLE,
             "%d look already: close another page".formatted(FleetHistory.VIEWERS_MAX));
@@ -67,7 +67,7 @@ final class EventRoutes {
   private Publisher<Void> follow(List<Topic> mine, HttpServerResponse response) {
     Map<Topic, Long> sent = new HashMap<>();
     Flux<String> events =
-        Flux.concat(Flux.just(true), pulse.beats())
+        Flux.concat(Flux.just(true), pulse.signals())
             .publishOn(thread, 1)
             .map(_ -> changed(mine, sent))
             .startWith(RETRY);

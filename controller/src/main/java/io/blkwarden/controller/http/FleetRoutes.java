@@ -96,18 +96,18 @@ final class FleetRoutes {
           new QueryStringDecoder(request.uri()).parameters().getOrDefault("host", List.of());
       hosts = Set.copyOf(named.stream().distinct().limit(HOSTS_MAX).map(HostId::new).toList());
     } catch (IllegalArgumentException e) {
-      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     if (hosts.isEmpty()) {
-      return Api.say(
+      return Api.text(
           response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, once or several times");
     }
-    return Mono.defer(() -> shown.near().apply(hosts))
-        .publishOn(shown.thread())
+    return Mono.defer(() -> shown.hostDetails().apply(hosts))
+        .publishOn(shown.scheduler())
         .flatMap(snapshot -> Mono.from(Api.ok(response, flat(snapshot))))
         .onErrorResume(_ ->
             Mono.from(
-                Api.say(
+                Api.text(
                     response,
                     HttpResponseStatus.SERVICE_UNAVAILABLE,
                     "too many ask at once: ask again in some seconds")));
@@ -129,7 +129,7 @@ final class FleetRoutes {
 
   private Publisher<Void> made(HttpServerResponse response, Supplier<Object> value) {
     return Mono.fromSupplier(value)
-        .subscribeOn(shown.thread())
+        .subscribeOn(shown.scheduler())
         .flatMap(each -> Mono.from(Api.ok(response, each)));
   }
 }

@@ -90,17 +90,17 @@ public final class FleetView {
   private volatile PolicySet policies = PolicySet.EMPTY;
   private final AtomicLong policyRevision = new AtomicLong();
   private final AtomicLong alertRevision = new AtomicLong();
-  private final Map<HostId, Heartbeat> beats = new ConcurrentHashMap<>();
+  private final Map<HostId, Heartbeat> heartbeats = new ConcurrentHashMap<>();
   private final Map<HostId, Disks> disks = new ConcurrentHashMap<>();
   private final Map<HostId, String> problems = new ConcurrentSkipListMap<>();
   private final Map<MessageId, Alert> alerts = new ConcurrentHashMap<>();
 
   /** Takes note of what the engine reacts to. */
-  public void see(Input input) {
+  public void update(Input input) {
     switch (input) {
       case Input.HeartbeatReceived(Heartbeat beat) -> {
-        if (beats.size() < MAX_HOSTS || beats.containsKey(beat.host())) {
-          beats.put(beat.host(), beat);
+        if (heartbeats.size() < MAX_HOSTS || heartbeats.containsKey(beat.host())) {
+          heartbeats.put(beat.host(), beat);
         }
       }
       case Input.MappingChanged(MappingSnapshot snapshot) -> {
@@ -112,7 +112,7 @@ public final class FleetView {
         }
       }
       case Input.HostRemoved forgotten -> {
-        beats.remove(forgotten.forget().host());
+        heartbeats.remove(forgotten.forget().host());
         disks.remove(forgotten.forget().host());
         problems.remove(forgotten.forget().host());
       }
@@ -137,7 +137,7 @@ public final class FleetView {
   }
 
   /** Takes note of what the engine wants. */
-  public void see(Effect effect) {
+  public void update(Effect effect) {
     if (effect instanceof Effect.HostProblem(HostId host, String problem)) {
       if (problem.isEmpty()) {
         problems.remove(host);
@@ -158,7 +158,7 @@ public final class FleetView {
 
   /** The hosts, by name. */
   public List<HostView> hosts() {
-    return Stream.concat(beats.keySet().stream(), disks.keySet().stream())
+    return Stream.concat(heartbeats.keySet().stream(), disks.keySet().stream())
         .distinct()
         .sorted()
         .map(this::host)
@@ -166,7 +166,7 @@ public final class FleetView {
   }
 
   private HostView host(HostId host) {
-    Heartbeat beat = beats.get(host);
+    Heartbeat beat = heartbeats.get(host);
     Disks known = disks.getOrDefault(host, new Disks(0, 0));
     String problem = problems.get(host);
     return beat == null
@@ -198,13 +198,13 @@ public final class FleetView {
   }
 
   /** The host's last heartbeat. */
-  public Optional<Heartbeat> beat(HostId host) {
-    return Optional.ofNullable(beats.get(host));
+  public Optional<Heartbeat> heartbeat(HostId host) {
+    return Optional.ofNullable(heartbeats.get(host));
   }
 
   /** The leases that hosts told of last, by host. */
   public List<ThrottleView> throttles() {
-    return beats.values().stream()
+    return heartbeats.values().stream()
         .sorted((a, b) -> a.host().compareTo(b.host()))
         .flatMap(beat ->
             beat.throttles().stream()
@@ -241,7 +241,7 @@ public final class FleetView {
   }
 
   /** What people said last. */
-  public OperatorState said() {
+  public OperatorState operatorState() {
     return operatorState;
   }
 }

@@ -13,7 +13,7 @@ import java.util.function.DoubleSupplier;
  * @param labels names of the labels that tell its series apart; empty when there is one series
  * @param values gives the values whenever Prometheus asks; must not wait
  */
-public record Metric(String name, String help, List<String> labels, Consumer<Taker> values) {
+public record Metric(String name, String help, List<String> labels, Consumer<Sink> values) {
   public Metric {
     labels = List.copyOf(labels);
   }
@@ -27,7 +27,7 @@ public record Metric(String name, String help, List<String> labels, Consumer<Tak
   public record Series(String label, DoubleSupplier value) {}
 
   /** Takes values. */
-  public interface Taker {
+  public interface Sink {
     /**
      * Takes one.
      *

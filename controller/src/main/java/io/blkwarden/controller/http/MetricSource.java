@@ -7,15 +7,15 @@ import reactor.core.publisher.Mono;
  * Where metrics come from.
  *
  * @param metrics all of them
- * @param fresh looks at what they tell of before they are read; its end is waited for
+ * @param refresh looks at what they tell of before they are read; its end is waited for
  */
-public record MetricSource(List<Metric> metrics, Fresh fresh) {
+public record MetricSource(List<Metric> metrics, Refresh refresh) {
   public MetricSource {
     metrics = List.copyOf(metrics);
   }
 
   /** Gets what metrics tell of. */
-  public interface Fresh {
+  public interface Refresh {
     /** Begins to; completes soon, normally whatever happens. */
     Mono<?> get();
   }

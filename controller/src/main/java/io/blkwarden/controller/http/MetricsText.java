@@ -41,7 +41,7 @@ final class MetricsText {
     }
   }
 
-  private static Metric.Taker known(Metric.Taker taker) {
+  private static Metric.Sink known(Metric.Sink taker) {
     return (value, labels) -> {
       if (!Double.isNaN(value)) {
         taker.take(value, labels);

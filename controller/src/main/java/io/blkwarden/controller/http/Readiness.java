@@ -6,18 +6,18 @@ import java.util.List;
  * Whether the controller does its work.
  *
  * @param alive whether the engine works
- * @param hindrances why it cannot do all of its work; empty when it can
- * @param remarks what is wrong without hindering, such as a policy file that cannot be read
+ * @param blockers why it cannot do all of its work; empty when it can
+ * @param warnings what is wrong without hindering, such as a policy file that cannot be read
  */
-public record Readiness(boolean alive, List<String> hindrances, List<String> remarks) {
+public record Readiness(boolean alive, List<String> blockers, List<String> warnings) {
   public Readiness {
-    hindrances = List.copyOf(hindrances);
-    remarks = List.copyOf(remarks);
+    blockers = List.copyOf(blockers);
+    warnings = List.copyOf(warnings);
   }
 
   /** Whether it does all of its work. */
   public boolean ready() {
-    return alive && hindrances.isEmpty();
+    return alive && blockers.isEmpty();
   }
 
   String text() {
@@ -25,8 +25,8 @@ public record Readiness(boolean alive, List<String> hindrances, List<String> rem
     if (!alive) {
       text.append("the engine has ended\n");
     }
-    hindrances.forEach(each -> text.append(each).append('\n'));
-    remarks.forEach(each -> text.append("remark: ").append(each).append('\n'));
+    blockers.forEach(each -> text.append(each).append('\n'));
+    warnings.forEach(each -> text.append("remark: ").append(each).append('\n'));
     return text.toString();
   }
 }

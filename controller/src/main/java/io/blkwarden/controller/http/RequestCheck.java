@@ -56,14 +56,14 @@ final class RequestCheck {
       boolean named = request.requestHeaders().contains(HttpHeaderNames.HOST);
       String host = request.requestHeaders().get(HttpHeaderNames.HOST, "");
       if (!known(name(host)) && (named || !nameless)) {
-        return Api.say(
+        return Api.text(
             response,
             HttpResponseStatus.MISDIRECTED_REQUEST,
             "this controller does not go by the name in Host: start it with --http-name NAME");
       }
       String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
       if (origin != null && !sameSite(origin, host)) {
-        return Api.say(
+        return Api.text(
             response, HttpResponseStatus.FORBIDDEN, "a page of another site asks: refused");
       }
       return door.apply(request, response);

@@ -28,7 +28,7 @@ public final class StatusServer implements AutoCloseable {
 
   private final Supplier<Readiness> readiness;
   private final MetricsText metrics;
-  private final MetricSource.Fresh fresh;
+  private final MetricSource.Refresh fresh;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final DisposableServer server;
 
@@ -41,9 +41,9 @@ public final class StatusServer implements AutoCloseable {
       AuditSource stories) {
     this.readiness = readiness;
     this.metrics = new MetricsText(metrics.metrics());
-    this.fresh = metrics.fresh();
+    this.fresh = metrics.refresh();
     Connections limited = new Connections(place.limits());
-    Doors doors = new Doors(shown, readiness, approvals, stories);
+    Routes doors = new Routes(shown, readiness, approvals, stories);
     HttpServer plain =
         HttpServer.create()
             .bindAddress(place::address)
@@ -55,7 +55,7 @@ public final class StatusServer implements AutoCloseable {
     this.server = (tls == null ? plain : plain.secure(tls::configure)).bindNow();
   }
 
-  private static final class Doors {
+  private static final class Routes {
     final AuditRoutes story;
     final ActionRoutes act;
     final FleetRoutes board;
@@ -63,7 +63,7 @@ public final class StatusServer implements AutoCloseable {
     final Assets assets = new Assets();
     final FleetView view;
 
-    Doors(
+    Routes(
         DashboardData shown,
         Supplier<Readiness> readiness,
         Approvals approvals,
@@ -71,12 +71,12 @@ public final class StatusServer implements AutoCloseable {
       story = new AuditRoutes(stories);
       act = new ActionRoutes(approvals.token(), approvals.controller(), approvals.clock());
       board = new FleetRoutes(shown, readiness);
-      live = new EventRoutes(shown.history(), board.topics(), shown.pulse(), shown.thread());
+      live = new EventRoutes(shown.history(), board.topics(), shown.changes(), shown.scheduler());
       view = shown.view();
     }
   }
 
-  private void routes(HttpServerRoutes routes, Doors doors, RequestCheck entrance) {
+  private void routes(HttpServerRoutes routes, Routes doors, RequestCheck entrance) {
     FleetView view = doors.view;
     routes
         .get("/healthz", entrance.toProbes((_, response) -> health(response)))
@@ -85,17 +85,17 @@ public final class StatusServer implements AutoCloseable {
         .get("/api/v1/hosts", entrance.to((_, response) -> Api.ok(response, view.hosts())))
         .get("/api/v1/throttles", entrance.to((_, response) -> Api.ok(response, view.throttles())))
         .get("/api/v1/alerts", entrance.to((_, response) -> Api.ok(response, view.alerts())))
-        .get("/api/v1/why", entrance.to(doors.story::enter))
+        .get("/api/v1/why", entrance.to(doors.story::handle))
         .get("/api/v1/fleet", entrance.to(doors.board::fleet))
         .get("/api/v1/disks", entrance.to(doors.board::disks))
         .get("/api/v1/policies", entrance.to(doors.board::policies))
         .get("/api/v1/decisions", entrance.to(doors.board::decisions))
-        .get("/api/v1/events", entrance.to(doors.live::enter))
+        .get("/api/v1/events", entrance.to(doors.live::handle))
         .post("/api/v1/proposals/{id}/approve", entrance.to(doors.act::approve))
         .post("/api/v1/proposals/{id}/deny", entrance.to(doors.act::deny))
         .post("/api/v1/release", entrance.to(doors.act::release))
         .post("/api/v1/release-all", entrance.to(doors.act::releaseAll))
-        .get("/**", entrance.to(doors.assets::enter));
+        .get("/**", entrance.to(doors.assets::handle));
   }
 
   /**

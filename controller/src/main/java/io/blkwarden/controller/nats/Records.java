@@ -105,7 +105,7 @@ public final class Records {
       throws NatsException {
     AuditTrail trail = new AuditTrail();
     if (query.id().isPresent()) {
-      history(pages, about(query.about()), since, stopped, query::learn);
+      history(pages, about(query.about()), since, stopped, query::addRelated);
     }
     List<String> related = query.id().isPresent() ? query.related() : List.of();
     List<String> about = related.isEmpty() ? about(query.about()) : related;
@@ -115,7 +115,7 @@ public final class Records {
         since,
         stopped,
         message -> {
-          if (query.concerns(message)) {
+          if (query.matches(message)) {
             trail.add(message);
           }
         });

@@ -38,7 +38,7 @@ public final class PolicyTestRun {
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
   private final TrialFile.Trial test;
-  private final FleetEngine step;
+  private final FleetEngine engine;
   private final SimulatedAgents agents;
   private final List<TestHost> hosts = new ArrayList<>();
   private final Map<MessageId, Fact> alerts = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ public final class PolicyTestRun {
     this.test = test;
     SplittableRandom random = new SplittableRandom(SEED);
     this.agents = new SimulatedAgents(random.split());
-    this.step = new FleetEngine(EngineSettings.DEFAULT, random.split(), "test");
+    this.engine = new FleetEngine(EngineSettings.DEFAULT, random.split(), "test");
     Map<String, List<TrialFile.Disk>> byHost = new LinkedHashMap<>();
     test.disks()
         .forEach(disk -> byHost.computeIfAbsent(disk.host(), _ -> new ArrayList<>()).add(disk));
@@ -134,7 +134,7 @@ public final class PolicyTestRun {
   }
 
   private void feed(Input input) {
-    agents.feed(step, input, now(), this::told);
+    agents.feed(engine, input, now(), this::told);
   }
 
   private void told(Effect effect) {

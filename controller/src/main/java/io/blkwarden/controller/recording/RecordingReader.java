@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A frame counts only if its checksum is right. Where one is not, reading goes on at the next
  * sync point; where there is none, at the last whole frame the file is over. What was left out is
- * in {@link #damages()}. Frames of a kind that this version does not know are skipped. Not safe for
+ * in {@link #corruptRanges()}. Frames of a kind that this version does not know are skipped. Not safe for
  * use by several threads.
  */
 public final class RecordingReader {
@@ -27,12 +27,12 @@ public final class RecordingReader {
   private final ByteWindow window;
   private final FileHeader header;
   private final long body;
-  private final List<CorruptRange> damages = new ArrayList<>();
+  private final List<CorruptRange> corruptRanges = new ArrayList<>();
   private final CRC32C crc = new CRC32C();
   private final Inflater inflater = new Inflater(true);
   private long position;
   private @Nullable ReceiveTime sync;
-  private boolean ended;
+  private boolean complete;
   private long droppedBytes;
 
   private record Frame(int kind, int from, int length) {}
@@ -110,8 +110,8 @@ public final class RecordingReader {
   }
 
   /** What could not be read so far, at most {@link #DAMAGES_MAX} places. */
-  public List<CorruptRange> damages() {
-    return List.copyOf(damages);
+  public List<CorruptRange> corruptRanges() {
+    return List.copyOf(corruptRanges);
   }
 
   /** Bytes that could not be read so far. */
@@ -120,8 +120,8 @@ public final class RecordingReader {
   }
 
   /** Whether the recorder ended the file itself; false while it still writes, or was cut off. */
-  public boolean ended() {
-    return ended;
+  public boolean complete() {
+    return complete;
   }
 
   /**
@@ -143,7 +143,7 @@ public final class RecordingReader {
           SyncPoint point = syncPoint(position, frame);
           sync = point == null ? null : point.at();
         }
-        case RecordingFormat.END -> ended = true;
+        case RecordingFormat.END -> complete = true;
         case RecordingFormat.MESSAGE, RecordingFormat.CARRIED, RecordingFormat.LOSS -> {
           Entry entry =
               base == null
@@ -186,7 +186,7 @@ public final class RecordingReader {
     }
     position = best;
     sync = null;
-    ended = false;
+    complete = false;
   }
 
   /** Leaves out what is no frame. */
@@ -200,8 +200,8 @@ public final class RecordingReader {
 
   private void damage(long offset, long bytes, boolean torn) {
     droppedBytes += bytes;
-    if (damages.size() < DAMAGES_MAX) {
-      damages.add(new CorruptRange(offset, bytes, torn));
+    if (corruptRanges.size() < DAMAGES_MAX) {
+      corruptRanges.add(new CorruptRange(offset, bytes, torn));
     }
   }
 

@@ -29,14 +29,14 @@ final class RecordedActions {
           commands++;
         }
         if (command.action() instanceof CommandAction.Set set) {
-          stretches.because(set.lease(), null, command.reason());
+          stretches.cause(set.lease(), null, command.reason());
         }
       }
       case Outcome outcome -> take(outcome, wallMillis);
       case Heartbeat beat -> take(beat, wallMillis);
       case DecisionNote note -> {
         if (note.throttle() != null && note.verdict() == DecisionNote.Verdict.ACT) {
-          stretches.because(note.throttle(), note.policy(), note.reason());
+          stretches.cause(note.throttle(), note.policy(), note.reason());
         }
       }
       default -> {}

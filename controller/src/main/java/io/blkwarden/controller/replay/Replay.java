@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Replay {
   /** Most refusals that are kept one by one. */
-  public static final int HELD_BACK_MAX = 10_000;
+  public static final int REFUSALS_MAX = 10_000;
 
   /** The claim of the replay. */
   private static final long EPOCH = 1;
@@ -55,29 +55,29 @@ public final class Replay {
 
   private final long fromMillis;
   private final long toMillis;
-  private final FleetEngine step;
+  private final FleetEngine engine;
   private final SimulatedAgents agents;
   private final SampleFrame frame = new SampleFrame();
-  private final ThrottledPeriods planned = new ThrottledPeriods();
-  private final RecordedActions done = new RecordedActions();
-  private final boolean given;
-  private final List<Decision> heldBack = new ArrayList<>();
+  private final ThrottledPeriods replayed = new ThrottledPeriods();
+  private final RecordedActions recorded = new RecordedActions();
+  private final boolean policiesGiven;
+  private final List<Decision> refusals = new ArrayList<>();
   private final Map<String, HostId> hosts = new HashMap<>();
   private @Nullable FileHeader session;
   private long offsetMillis;
   private Moment now = new Moment(0, Instant.EPOCH);
   private boolean begun;
-  private boolean over;
+  private boolean finished;
   private long nextTick;
   private long firstMillis = -1;
   private long lastMillis;
   private long samples;
   private long others;
-  private long unread;
+  private long unreadable;
   private long samplesMissing;
   private long othersMissing;
   private long interruptions;
-  private long heldBackMore;
+  private long moreRefusals;
   private long alerts;
   private long commands;
   private long policyVersions;
@@ -96,8 +96,8 @@ public final class Replay {
     this.toMillis = toMillis;
     SplittableRandom random = new SplittableRandom(SEED);
     this.agents = new SimulatedAgents(random.split());
-    this.step = new FleetEngine(settings, random.split(), "replay");
-    this.given = policies != null;
+    this.engine = new FleetEngine(settings, random.split(), "replay");
+    this.policiesGiven = policies != null;
     if (policies != null) {
       feed(new Input.PoliciesLoaded(policies));
     }
@@ -106,8 +106,8 @@ public final class Replay {
   /** Takes the next entry of a recording, in the order in which they were written. */
   public void take(FileHeader file, Entry entry) {
     long wall = entry.at().wallMillis();
-    if (over || wall > toMillis) {
-      over = true;
+    if (finished || wall > toMillis) {
+      finished = true;
       return;
     }
     moveTo(file, entry);
@@ -165,9 +165,9 @@ public final class Replay {
       return;
     }
     switch (ControlJson.decode(ControlMessage.class, message.payload())) {
-      case Decoded.Malformed<ControlMessage> _ -> unread++;
+      case Decoded.Malformed<ControlMessage> _ -> unreadable++;
       case Decoded.Ok<ControlMessage>(ControlMessage said) -> {
-        done.take(said, wall);
+        recorded.take(said, wall);
         switch (said) {
           case MappingEvent event -> feed(new Input.MappingChanged(event));
           case Heartbeat beat -> feed(new Input.HeartbeatReceived(agents.beat(beat, EPOCH, now)));
@@ -180,11 +180,11 @@ public final class Replay {
   private void policies(Entry.Message message) {
     Optional<RecordedPolicies> recorded = RecordedPolicies.decode(message.payload());
     if (recorded.isEmpty()) {
-      unread++;
+      unreadable++;
     } else if (!recorded.get().equals(lastPolicies)) {
       lastPolicies = recorded.get();
       policyVersions++;
-      if (!given) {
+      if (!policiesGiven) {
         feed(new Input.PoliciesLoaded(lastPolicies.policies()));
       }
     }
@@ -196,7 +196,7 @@ public final class Replay {
       try {
         host = HostToken.decode(subject.substring(subject.lastIndexOf('.') + 1));
       } catch (IllegalArgumentException e) {
-        unread++;
+        unreadable++;
         return;
       }
       hosts.put(subject, host);
@@ -206,19 +206,19 @@ public final class Replay {
         samples++;
         feed(new Input.SampleBatch(host, ok.value()));
       }
-      case Decoded.Malformed<SampleFrame> _ -> unread++;
+      case Decoded.Malformed<SampleFrame> _ -> unreadable++;
     }
   }
 
   private void answered(Outcome outcome) {
     if (outcome.result() == Outcome.Result.EXPIRED && outcome.lease() != null) {
-      planned.end(outcome.lease(), now.wall().toEpochMilli(), "its lease ended");
+      replayed.end(outcome.lease(), now.wall().toEpochMilli(), "its lease ended");
     }
     feed(new Input.OutcomeReceived(outcome));
   }
 
   private void feed(Input input) {
-    agents.feed(step, input, now, this::told);
+    agents.feed(engine, input, now, this::told);
   }
 
   private void told(Effect effect) {
@@ -244,17 +244,17 @@ public final class Replay {
     long wall = now.wall().toEpochMilli();
     switch (send.command().action()) {
       case CommandAction.Set set -> {
-        planned.begin(set.lease(), send.command().host(), set.domain(), set.vdev(), "auto", wall);
-        planned.set(set.lease(), set.restraint().toString());
+        replayed.begin(set.lease(), send.command().host(), set.domain(), set.vdev(), "auto", wall);
+        replayed.set(set.lease(), set.restraint().toString());
       }
-      case CommandAction.Reset reset -> planned.end(reset.lease(), wall, send.command().reason());
+      case CommandAction.Reset reset -> replayed.end(reset.lease(), wall, send.command().reason());
       case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
     }
   }
 
   private void alert(Alert alert) {
     if (alert.state() == Alert.State.RESOLVED) {
-      planned.end(alert.id(), now.wall().toEpochMilli(), "the condition is over");
+      replayed.end(alert.id(), now.wall().toEpochMilli(), "the condition is over");
     } else if (alert.state() == Alert.State.FIRING) {
       alerts++;
     }
@@ -265,27 +265,27 @@ public final class Replay {
     switch (decision.verdict()) {
       case ACT -> {
         if (decision.throttle() != null) {
-          planned.because(decision.throttle(), decision.policy(), decision.reason());
+          replayed.cause(decision.throttle(), decision.policy(), decision.reason());
         }
       }
       case SHADOW -> {
         if (decision.alert() != null && decision.domain() != null && decision.vdev() != null) {
-          planned.begin(
+          replayed.begin(
               decision.alert(),
               decision.host(),
               decision.domain(),
               decision.vdev(),
               "shadow",
               wall);
-          planned.set(decision.alert(), decision.reason());
-          planned.because(decision.alert(), decision.policy(), decision.reason());
+          replayed.set(decision.alert(), decision.reason());
+          replayed.cause(decision.alert(), decision.policy(), decision.reason());
         }
       }
       case REFUSE -> {
-        if (heldBack.size() < HELD_BACK_MAX) {
-          heldBack.add(decision);
+        if (refusals.size() < REFUSALS_MAX) {
+          refusals.add(decision);
         } else {
-          heldBackMore++;
+          moreRefusals++;
         }
       }
       default -> {}
@@ -298,32 +298,32 @@ public final class Replay {
   }
 
   /** Whether the end of the time that is wanted is reached. */
-  public boolean over() {
-    return over;
+  public boolean finished() {
+    return finished;
   }
 
   /** Ends it: what is still throttled goes on to the end. */
   public ReplayReport finish() {
     long from = begun ? firstMillis : lastMillis;
-    List<ThrottledPeriod> really = clipped(done.finish(lastMillis), from);
+    List<ThrottledPeriod> really = clipped(recorded.finish(lastMillis), from);
     return new ReplayReport(
         from,
         lastMillis,
         samples,
         others,
-        unread,
+        unreadable,
         samplesMissing,
         othersMissing,
         interruptions,
-        planned.finish(lastMillis),
+        replayed.finish(lastMillis),
         really,
-        heldBack,
-        heldBackMore,
+        refusals,
+        moreRefusals,
         alerts,
         commands,
-        done.commands(),
-        planned.leftOut(),
-        given,
+        recorded.commands(),
+        replayed.omitted(),
+        policiesGiven,
         policyVersions);
   }
 

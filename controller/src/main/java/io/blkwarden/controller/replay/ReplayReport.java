@@ -13,18 +13,18 @@ import java.util.Map;
  * @param toMillis its end
  * @param samples sample batches that were taken
  * @param others other messages that were taken
- * @param unread messages that could not be read
+ * @param unreadable messages that could not be read
  * @param samplesMissing sample batches that the recorder knew to be missing
  * @param othersMissing other messages that it knew to be missing
  * @param interruptions times that it had lost its connection
- * @param planned what the replay throttled, by begin
- * @param done what was really throttled, by begin
- * @param heldBack refusals by guards, at most {@link Replay#HELD_BACK_MAX}, by time
- * @param heldBackMore further refusals
+ * @param replayed what the replay throttled, by begin
+ * @param recorded what was really throttled, by begin
+ * @param refusals refusals by guards, at most {@link Replay#REFUSALS_MAX}, by time
+ * @param moreRefusals further refusals
  * @param alerts alerts that the replay raised
  * @param commands commands that it sent
- * @param commandsDone commands that were really sent
- * @param leftOut stretches beyond the bound
+ * @param recordedCommands commands that were really sent
+ * @param omitted stretches beyond the bound
  * @param policiesGiven whether policies were given, and not those of the recording used
  * @param policyVersions how many versions of policies the recording has
  */
@@ -33,24 +33,24 @@ public record ReplayReport(
     long toMillis,
     long samples,
     long others,
-    long unread,
+    long unreadable,
     long samplesMissing,
     long othersMissing,
     long interruptions,
-    List<ThrottledPeriod> planned,
-    List<ThrottledPeriod> done,
-    List<Decision> heldBack,
-    long heldBackMore,
+    List<ThrottledPeriod> replayed,
+    List<ThrottledPeriod> recorded,
+    List<Decision> refusals,
+    long moreRefusals,
     long alerts,
     long commands,
-    long commandsDone,
-    long leftOut,
+    long recordedCommands,
+    long omitted,
     boolean policiesGiven,
     long policyVersions) {
   public ReplayReport {
-    planned = List.copyOf(planned);
-    done = List.copyOf(done);
-    heldBack = List.copyOf(heldBack);
+    replayed = List.copyOf(replayed);
+    recorded = List.copyOf(recorded);
+    refusals = List.copyOf(refusals);
   }
 
   /**
@@ -73,8 +73,8 @@ public record ReplayReport(
 
   /** Each disk that was throttled in one or both, those first that differ most. */
   public List<Difference> differences() {
-    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> plannedOf = byPlace(planned);
-    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> doneOf = byPlace(done);
+    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> plannedOf = byPlace(replayed);
+    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> doneOf = byPlace(recorded);
     Map<ThrottledPeriod.Place, Boolean> places = new LinkedHashMap<>();
     plannedOf.keySet().forEach(place -> places.put(place, true));
     doneOf.keySet().forEach(place -> places.put(place, true));

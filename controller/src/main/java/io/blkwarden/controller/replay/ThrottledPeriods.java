@@ -18,7 +18,7 @@ final class ThrottledPeriods {
 
   private final Map<MessageId, Open> open = new LinkedHashMap<>();
   private final List<ThrottledPeriod> over = new ArrayList<>();
-  private long leftOut;
+  private long omitted;
 
   /** One that goes on. */
   private static final class Open {
@@ -58,7 +58,7 @@ final class ThrottledPeriods {
   }
 
   /** Says why it began, unless that was said. */
-  void because(MessageId id, @Nullable String policy, String why) {
+  void cause(MessageId id, @Nullable String policy, String why) {
     Open found = open.get(id);
     if (found != null && found.why.isEmpty()) {
       found.policy = policy;
@@ -88,7 +88,7 @@ final class ThrottledPeriods {
 
   private void close(Open found, long millis, @Nullable String why) {
     if (over.size() >= MAX) {
-      leftOut++;
+      omitted++;
       return;
     }
     over.add(
@@ -113,7 +113,7 @@ final class ThrottledPeriods {
     return List.copyOf(over);
   }
 
-  long leftOut() {
-    return leftOut;
+  long omitted() {
+    return omitted;
   }
 }

@@ -39,7 +39,7 @@ public final class FleetTop {
   private final Set<HostId> only;
   private final Map<HostId, TopHost> hosts = new TreeMap<>();
   private final SampleFrame frame = new SampleFrame();
-  private boolean more;
+  private boolean truncated;
 
   /**
    * A view of nothing yet.
@@ -98,7 +98,7 @@ public final class FleetTop {
     }
     TopHost known = hosts.get(host);
     if (known == null && hosts.size() >= MAX_HOSTS) {
-      more = true;
+      truncated = true;
     } else if (known == null) {
       known = new TopHost(host, nowMillis);
       hosts.put(host, known);
@@ -117,7 +117,7 @@ public final class FleetTop {
     List<String> unknown = new ArrayList<>();
     for (TopHost seen : hosts.values()) {
       lines.addAll(seen.disks(nowMillis));
-      if (seen.silent(nowMillis)) {
+      if (seen.stale(nowMillis)) {
         silent.add(seen.host());
       }
       seen.unknownDevices(nowMillis)
@@ -148,7 +148,7 @@ public final class FleetTop {
     if (!unknown.isEmpty()) {
       remarks.add(UnknownDevices.remark(unknown));
     }
-    if (more) {
+    if (truncated) {
       remarks.add("more than %d hosts: the others are not shown; use --host".formatted(MAX_HOSTS));
     }
     return remarks;

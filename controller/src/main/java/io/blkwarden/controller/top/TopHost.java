@@ -57,14 +57,14 @@ final class TopHost {
   }
 
   /** Whether no sample came for so long that the last says nothing any more. */
-  boolean silent(long nowMillis) {
+  boolean stale(long nowMillis) {
     long patience = Math.max(SILENT_MILLIS, SILENT_INTERVALS * state.intervalMillis());
     return nowMillis - heardMillis > patience;
   }
 
   /** Its disks; their numbers are unknown while it is silent. */
   List<DiskLine> disks(long nowMillis) {
-    boolean silent = silent(nowMillis);
+    boolean silent = stale(nowMillis);
     Map<DiskKey, String> held = held(nowMillis);
     List<DiskLine> lines = new ArrayList<>(state.rows());
     for (int row = 0; row < state.rows(); row++) {
@@ -87,7 +87,7 @@ final class TopHost {
 
   /** The devices below its disks whose utilisation is unknown, while it reports others. */
   List<String> unknownDevices(long nowMillis) {
-    if (silent(nowMillis) || state.windowMillis() == 0) {
+    if (stale(nowMillis) || state.windowMillis() == 0) {
       return List.of();
     }
     List<String> unknown = new ArrayList<>();

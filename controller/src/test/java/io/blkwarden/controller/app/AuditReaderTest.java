@@ -28,7 +28,7 @@ final class AuditReaderTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private static Mono<AuditTrail> ask(AuditReader desk) {
-    return desk.tell(new AuditQuery("vm176"), Duration.ofHours(1));
+    return desk.find(new AuditQuery("vm176"), Duration.ofHours(1));
   }
 
   private static RecordServer records(int port) {

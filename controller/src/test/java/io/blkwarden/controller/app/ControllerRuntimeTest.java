@@ -92,7 +92,7 @@ final class ControllerRuntimeTest {
   private static void awaitReady(ControllerRuntime controller) {
     await("ready")
         .atMost(BOUND)
-        .untilAsserted(() -> assertThat(controller.readiness().hindrances()).isEmpty());
+        .untilAsserted(() -> assertThat(controller.readiness().blockers()).isEmpty());
   }
 
   private ScriptedHost storming(HostId name) {
@@ -111,8 +111,8 @@ final class ControllerRuntimeTest {
   @Test
   void oneWithoutPoliciesLeadsOnlyOnceItHasSome(@TempDir Path empty) throws Exception {
     ControllerRuntime without = without(empty);
-    await("connected").atMost(BOUND).until(() -> without.readiness().hindrances().size() == 2);
-    assertThat(without.readiness().hindrances())
+    await("connected").atMost(BOUND).until(() -> without.readiness().blockers().size() == 2);
+    assertThat(without.readiness().blockers())
         .containsExactly(
             "no claim to command the fleet yet",
             "no policy file of %s holds, so it never leads".formatted(empty));
@@ -234,7 +234,7 @@ final class ControllerRuntimeTest {
     await("watches")
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(second.readiness().hindrances())
+            assertThat(second.readiness().blockers())
                 .containsExactly("controller c1 commands the fleet"));
     ScriptedHost host = storming(HOST);
 

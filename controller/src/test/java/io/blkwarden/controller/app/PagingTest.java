@@ -61,7 +61,7 @@ final class PagingTest {
   }
 
   private static AlertTap ready(ControllerRuntime controller, NatsServer server) throws Exception {
-    await("ready").atMost(BOUND).until(() -> controller.readiness().hindrances().isEmpty());
+    await("ready").atMost(BOUND).until(() -> controller.readiness().blockers().isEmpty());
     return new AlertTap(server);
   }
 }

@@ -140,8 +140,8 @@ final class AuditTrailTest {
   private AuditTrail trail(String about) {
     AuditQuery query = new AuditQuery(about);
     AuditTrail trail = new AuditTrail();
-    messages.forEach(query::learn);
-    messages.stream().filter(query::concerns).forEach(trail::add);
+    messages.forEach(query::addRelated);
+    messages.stream().filter(query::matches).forEach(trail::add);
     return trail;
   }
 
@@ -195,7 +195,7 @@ final class AuditTrailTest {
     assertThat(trail(ALERT.value()).lines()).isEqualTo(whole);
     assertThat(trail(VM.uuid().toString()).lines()).isEqualTo(whole);
     assertThat(trail("vm177").lines()).hasSize(1);
-    assertThat(trail("vm17").parts()).isEmpty();
+    assertThat(trail("vm17").entries()).isEmpty();
   }
 
   @Test
@@ -218,11 +218,11 @@ final class AuditTrailTest {
     for (int i = 0; i < AuditTrail.MAX + 5; i++) {
       trail.add(note(i, i, VM, Verdict.SKIP, null, null, "later", 7L));
     }
-    assertThat(trail.leftOut()).isEqualTo(5);
-    assertThat(trail.parts())
+    assertThat(trail.dropped()).isEqualTo(5);
+    assertThat(trail.entries())
         .hasSize(AuditTrail.MAX)
         .first()
-        .extracting(AuditTrail.Part::at)
+        .extracting(AuditTrail.Entry::at)
         .isEqualTo(AT.plusSeconds(5));
   }
 

@@ -56,7 +56,7 @@ final class ApprovalOnNatsTest {
                 new Secret("0123456789abcdef"),
                 NotifyFile.NOBODY),
             EngineSettings.DEFAULT);
-    await("ready").atMost(BOUND).until(() -> controller.readiness().hindrances().isEmpty());
+    await("ready").atMost(BOUND).until(() -> controller.readiness().blockers().isEmpty());
     host.swaps(800);
     host.live();
   }

@@ -54,7 +54,7 @@ final class OperatorInputsOnNatsTest {
   }
 
   private boolean paused() {
-    return controller.readiness().remarks().stream().anyMatch(each -> each.contains("paused by"));
+    return controller.readiness().warnings().stream().anyMatch(each -> each.contains("paused by"));
   }
 
   @Test

@@ -51,7 +51,7 @@ final class SayingOnNatsTest {
     NatsSettings bus = new NatsSettings(server.url(), null, Subjects.DEFAULT, name);
     ControllerRuntime started =
         ControllerRuntime.start(new ControllerSettings(bus, policies, null));
-    await("ready").atMost(BOUND).until(() -> started.readiness().hindrances().isEmpty());
+    await("ready").atMost(BOUND).until(() -> started.readiness().blockers().isEmpty());
     return started;
   }
 
@@ -75,7 +75,7 @@ final class SayingOnNatsTest {
     host.live();
 
     await("firing").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.FIRING));
-    assertThat(controller.readiness().remarks()).anyMatch(each -> each.contains("is paused by"));
+    assertThat(controller.readiness().warnings()).anyMatch(each -> each.contains("is paused by"));
     assertThat(type("proposals").out()).contains("acting is paused by");
     assertThat(host.agent().commands).noneMatch(each -> each.action().toString().startsWith("Set"));
     assertThat(host.held()).isNull();

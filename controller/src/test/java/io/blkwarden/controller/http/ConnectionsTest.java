@@ -196,7 +196,7 @@ final class ConnectionsTest {
 
     await().until(() -> closed(idle)); // so the same time has passed for the page
 
-    pulse.beat();
+    pulse.signal();
     assertThat(closed(follows)).isFalse();
   }
 }

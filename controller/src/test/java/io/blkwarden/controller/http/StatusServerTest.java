@@ -237,7 +237,7 @@ final class StatusServerTest {
   @Test
   void guessesAreLimited() throws Exception {
     List<Integer> codes = new ArrayList<>();
-    for (int i = 0; i < 3 * ActionRoutes.MOST; i++) {
+    for (int i = 0; i < 3 * ActionRoutes.LIMIT; i++) {
       codes.add(post(server, "approve", "Bearer guess" + i, "").statusCode());
     }
     assertThat(codes).contains(401, 429);
@@ -261,7 +261,7 @@ final class StatusServerTest {
     looks.getFirst().body().close();
     await()
         .until(() -> {
-          pulse.beat(); // a page that is gone is noticed when it is written to
+          pulse.signal(); // a page that is gone is noticed when it is written to
           return history.viewers() < FleetHistory.VIEWERS_MAX;
         });
     for (HttpResponse<Stream<String>> look : looks) {
@@ -301,8 +301,8 @@ final class StatusServerTest {
   void theViewIsJson() throws Exception {
     assertThat(get("/api/v1/hosts").body()).isEqualTo("[]");
     assertThat(get("/api/v1/throttles").body()).isEqualTo("[]");
-    view.see(new Effect.PublishAlert(Messages.alert(1, Alert.State.FIRING)));
-    view.see(new Effect.PublishAlert(Messages.alert(1, Alert.State.RESOLVED)));
+    view.update(new Effect.PublishAlert(Messages.alert(1, Alert.State.FIRING)));
+    view.update(new Effect.PublishAlert(Messages.alert(1, Alert.State.RESOLVED)));
 
     assertThat(get("/api/v1/alerts").body())
         .contains("\"state\":\"resolved\"", "\"policy\":\"swap-storm\"")
@@ -381,7 +381,7 @@ final class StatusServerTest {
     assertThat(next(lines, "event: host")).contains("\"scheduler\":\"none\"");
     assertThat(history.watched()).containsExactly(new HostId("dom0-7"));
     history.take(look(6, Map.of()), false);
-    pulse.beat();
+    pulse.signal();
     assertThat(next(lines, "event: acts")).contains("\"throttles\":[]");
     assertThat(next(lines, "event: host")).contains("1970-01-01T00:00:06Z");
     events.body().close();

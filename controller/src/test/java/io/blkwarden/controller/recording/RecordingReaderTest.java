@@ -34,8 +34,8 @@ final class RecordingReaderTest {
 
     assertThat(reader.header()).isEqualTo(Entries.HEADER);
     assertThat(Entries.read(reader)).isEqualTo(texts(SMALL));
-    assertThat(reader.damages()).isEmpty();
-    assertThat(reader.ended()).isTrue();
+    assertThat(reader.corruptRanges()).isEmpty();
+    assertThat(reader.complete()).isTrue();
   }
 
   @Test
@@ -67,12 +67,12 @@ final class RecordingReaderTest {
       List<String> found = Entries.read(reader);
 
       assertThat(found).as("cut at %d", length).isEqualTo(whole.subList(0, found.size()));
-      assertThat(reader.ended()).isFalse();
+      assertThat(reader.complete()).isFalse();
       long dropped = reader.droppedBytes();
       RecordingReader again = reader(Arrays.copyOf(file, (int) (length - dropped)));
       assertThat(Entries.read(again)).as("without the torn tail").isEqualTo(found);
-      assertThat(again.damages()).isEmpty();
-      assertThat(reader.damages())
+      assertThat(again.corruptRanges()).isEmpty();
+      assertThat(reader.corruptRanges())
           .as("cut at %d", length)
           .hasSize(dropped == 0 ? 0 : 1)
           .allSatisfy(damage -> {
@@ -110,8 +110,8 @@ final class RecordingReaderTest {
     RecordingReader reader = reader(file);
 
     assertThat(Entries.read(reader)).isEqualTo(texts(SMALL.subList(4, 6)));
-    assertThat(reader.ended()).isTrue();
-    assertThat(reader.damages())
+    assertThat(reader.complete()).isTrue();
+    assertThat(reader.corruptRanges())
         .singleElement()
         .satisfies(damage -> assertThat(damage.torn()).isFalse());
   }
@@ -153,7 +153,7 @@ final class RecordingReaderTest {
     assertThat(reader.next()).map(Entry::at).contains(Entries.at(0));
     reader.seek(Long.MAX_VALUE / 4);
     assertThat(Entries.read(reader)).isNotEmpty().hasSizeLessThanOrEqualTo(10);
-    assertThat(reader.damages()).isEmpty();
+    assertThat(reader.corruptRanges()).isEmpty();
   }
 
   @Test
@@ -168,7 +168,7 @@ final class RecordingReaderTest {
     RecordingReader reader = reader(file);
 
     assertThat(Entries.read(reader)).isEmpty();
-    assertThat(reader.damages())
+    assertThat(reader.corruptRanges())
         .singleElement()
         .satisfies(damage -> assertThat(damage.torn()).isTrue());
   }

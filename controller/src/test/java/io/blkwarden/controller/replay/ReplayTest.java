@@ -63,8 +63,8 @@ final class ReplayTest {
   void aStormThatNobodyThrottledWouldHaveBeen() {
     ReplayReport report = run(storm(), policies("auto", ""));
 
-    assertThat(report.planned()).hasSize(1);
-    ThrottledPeriod planned = report.planned().getFirst();
+    assertThat(report.replayed()).hasSize(1);
+    ThrottledPeriod planned = report.replayed().getFirst();
     assertThat(planned.domain().name()).isEqualTo("vm176");
     assertThat(planned.policy()).isEqualTo("swap-storm");
     assertThat(planned.mode()).isEqualTo("auto");
@@ -72,7 +72,7 @@ final class ReplayTest {
     assertThat(planned.fromMillis()).isEqualTo(Taped.WALL + 8_000);
     assertThat(planned.ended()).isNotNull();
     assertThat(planned.millis()).isBetween(9_000L, 120_000L);
-    assertThat(report.done()).isEmpty();
+    assertThat(report.recorded()).isEmpty();
     assertThat(report.alerts()).isEqualTo(1);
     assertThat(report.samples()).isEqualTo(136);
     assertThat(report.differences())
@@ -90,7 +90,7 @@ final class ReplayTest {
     ReplayReport report = run(storm(), policies("shadow", ""));
 
     assertThat(report.commands()).isZero();
-    assertThat(report.planned())
+    assertThat(report.replayed())
         .singleElement()
         .satisfies(each -> {
           assertThat(each.mode()).isEqualTo("shadow");
@@ -112,18 +112,18 @@ final class ReplayTest {
     ReplayReport recorded = run(taped, null);
     assertThat(recorded.policyVersions()).isEqualTo(2);
     assertThat(recorded.policiesGiven()).isFalse();
-    assertThat(recorded.planned())
+    assertThat(recorded.replayed())
         .singleElement()
         .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 23_000));
-    assertThat(run(taped, policies("observe", "")).planned()).isEmpty();
+    assertThat(run(taped, policies("observe", "")).replayed()).isEmpty();
   }
 
   @Test
   void whatAGuardHeldBackIsTold() {
     ReplayReport report = run(storm(), policies("auto", "protect: [ { domain: \"vm1*\" } ]"));
 
-    assertThat(report.planned()).isEmpty();
-    assertThat(report.heldBack())
+    assertThat(report.replayed()).isEmpty();
+    assertThat(report.refusals())
         .singleElement()
         .satisfies(each -> assertThat(each.guard()).isEqualTo("protected"));
   }
@@ -140,8 +140,8 @@ final class ReplayTest {
     taped.seconds(20, 5);
     ReplayReport report = run(taped, policies("auto", ""));
 
-    assertThat(report.planned()).isEmpty();
-    assertThat(report.done())
+    assertThat(report.replayed()).isEmpty();
+    assertThat(report.recorded())
         .singleElement()
         .satisfies(each -> {
           assertThat(each.set()).containsExactly("best-effort/7", "idle");
@@ -155,11 +155,11 @@ final class ReplayTest {
   @Test
   void nothingIsDecidedOutsideTheTimeWanted() {
     ReplayReport before = run(storm(), policies("auto", ""), 0, Taped.WALL + 7_000);
-    assertThat(before.planned()).isEmpty();
+    assertThat(before.replayed()).isEmpty();
     assertThat(before.toMillis()).isEqualTo(Taped.WALL + 7_000);
 
     ReplayReport late = run(storm(), policies("auto", ""), Taped.WALL + 12_000, Long.MAX_VALUE);
-    assertThat(late.planned())
+    assertThat(late.replayed())
         .singleElement()
         .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 12_000));
     assertThat(late.fromMillis()).isEqualTo(Taped.WALL + 12_000);
@@ -177,6 +177,6 @@ final class ReplayTest {
     assertThat(report.samplesMissing()).isEqualTo(3);
     assertThat(report.othersMissing()).isEqualTo(2);
     assertThat(report.interruptions()).isEqualTo(1);
-    assertThat(report.unread()).isEqualTo(2);
+    assertThat(report.unreadable()).isEqualTo(2);
   }
 }

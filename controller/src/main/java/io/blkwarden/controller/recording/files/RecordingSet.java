@@ -48,7 +48,7 @@ public final class RecordingSet {
   }
 
   /** What takes the entries. */
-  public interface Taker {
+  public interface EntryListener {
     /** Takes one, with the begin of its file. */
     void take(FileHeader file, Entry entry);
 
@@ -57,7 +57,7 @@ public final class RecordingSet {
   }
 
   /** What takes note of damage. */
-  public interface Damages {
+  public interface CorruptionListener {
     /** Something in a file could not be read. */
     void damaged(Path file, CorruptRange damage);
   }
@@ -144,7 +144,7 @@ public final class RecordingSet {
    * @param fromMillis by the recorder's wall clock
    * @throws IOException if one cannot be read
    */
-  public void read(long fromMillis, Taker taker, Damages damages) throws IOException {
+  public void read(long fromMillis, EntryListener taker, CorruptionListener damages) throws IOException {
     int first = first(fromMillis);
     long before = members.subList(0, first).stream().mapToLong(Member::bytes).sum();
     for (Member member : members.subList(first, members.size())) {
@@ -163,7 +163,7 @@ public final class RecordingSet {
           taker.reached(before + reader.position());
         }
         before += member.bytes();
-        reader.damages().forEach(damage -> damages.damaged(member.path(), damage));
+        reader.corruptRanges().forEach(damage -> damages.damaged(member.path(), damage));
       }
     }
   }

@@ -40,8 +40,8 @@ final class RecordingFolderTest {
       for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
         entries.add(next.get());
       }
-      assertThat(reader.damages()).isEmpty();
-      assertThat(reader.ended()).isTrue();
+      assertThat(reader.corruptRanges()).isEmpty();
+      assertThat(reader.complete()).isTrue();
     }
     return entries;
   }
@@ -130,8 +130,8 @@ final class RecordingFolderTest {
       recording.flush();
       RecordingReader reader = new RecordingReader(source);
       assertThat(Entries.read(reader)).hasSize(1);
-      assertThat(reader.ended()).isFalse();
-      assertThat(reader.damages()).isEmpty();
+      assertThat(reader.complete()).isFalse();
+      assertThat(reader.corruptRanges()).isEmpty();
     }
     recording.close();
     assertThat(read(file)).hasSize(2);

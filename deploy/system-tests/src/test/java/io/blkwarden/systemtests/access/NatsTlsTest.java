@@ -79,7 +79,7 @@ final class NatsTlsTest {
             GuardedNats.Said map = map(nats.url(), chain);
             assertThat(map.out()).as(map.err()).contains("sim-1", "vm101");
           });
-      assertThat(controller.readiness().hindrances()).isEmpty();
+      assertThat(controller.readiness().blockers()).isEmpty();
       assertThat(doctor(nats.url(), chain)).containsPattern("ok +nats +" + nats.url());
     } finally {
       agent.close();

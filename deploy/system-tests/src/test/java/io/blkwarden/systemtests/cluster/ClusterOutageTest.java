@@ -127,7 +127,7 @@ final class ClusterOutageTest {
   private static void awaitReady(ControllerRuntime controller) {
     await("ready")
         .atMost(BOUND)
-        .untilAsserted(() -> assertThat(controller.readiness().hindrances()).isEmpty());
+        .untilAsserted(() -> assertThat(controller.readiness().blockers()).isEmpty());
   }
 
   /** An alert after these, raised, handled and resolved. */
@@ -235,7 +235,7 @@ final class ClusterOutageTest {
     await("it says so")
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(controller.readiness().hindrances().toString())
+            assertThat(controller.readiness().blockers().toString())
                 .contains("no leader or no quorum"));
     assertThat(pause()).as("no success without a store").isEqualTo(ExitCodes.FAILED);
 
