@@ -12,7 +12,6 @@ import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.SecretFile;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.http.HttpSettings;
-import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.paging.Secret;
 import java.net.InetSocketAddress;
@@ -310,7 +309,7 @@ final class ControllerCommand implements Callable<Integer> {
     return Integer.parseInt(metricsDisks);
   }
 
-  private @Nullable Tls tls() {
+  private HttpSettings.@Nullable Tls tls() {
     if (httpTlsCert == null && httpTlsKey == null) {
       return null;
     }
@@ -324,7 +323,7 @@ final class ControllerCommand implements Callable<Integer> {
             "--http-tls-cert, --http-tls-key: %s cannot be read".formatted(file));
       }
     }
-    return new Tls(httpTlsCert, httpTlsKey);
+    return new HttpSettings.Tls(httpTlsCert, httpTlsKey);
   }
 
   private @Nullable Secret token() {

@@ -7,7 +7,6 @@ import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.http.HttpSettings;
-import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.Certificate;
@@ -69,7 +68,7 @@ final class LargeFleetTest {
                 new HttpSettings(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     Set.of(),
-                    new Tls(certificate.chain(), certificate.key())),
+                    new HttpSettings.Tls(certificate.chain(), certificate.key())),
                 null,
                 NotifyFile.NOBODY,
                 ControllerSettings.METRICS_DISKS));
