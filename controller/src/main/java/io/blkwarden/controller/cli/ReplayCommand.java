@@ -124,14 +124,14 @@ final class ReplayCommand implements Callable<Integer> {
     try (Progress progress = Progress.of(context)) {
       recordings.read(
           fromMillis,
-          new Taker(replay, progress, recordings.bytes()),
-          (file, damage) -> problems.add("%s: %s".formatted(file, damage)));
+          new Feeder(replay, progress, recordings.bytes()),
+          (file, range) -> problems.add("%s: %s".formatted(file, range)));
     }
     return replay.finish();
   }
 
   /** Passes entries to the replay and updates the progress bar. */
-  private static final class Taker implements RecordingSet.EntryListener {
+  private static final class Feeder implements RecordingSet.EntryListener {
     private static final int PROGRESS_EVERY = 1_024;
 
     private final Replay replay;
@@ -139,19 +139,19 @@ final class ReplayCommand implements Callable<Integer> {
     private final long bytes;
     private long count;
 
-    Taker(Replay replay, Progress progress, long bytes) {
+    Feeder(Replay replay, Progress progress, long bytes) {
       this.replay = replay;
       this.progress = progress;
       this.bytes = bytes;
     }
 
     @Override
-    public void take(FileHeader file, Entry entry) {
+    public void entry(FileHeader file, Entry entry) {
       replay.take(file, entry);
     }
 
     @Override
-    public void reached(long reached) {
+    public void progress(long reached) {
       if (++count % PROGRESS_EVERY == 0) {
         Instant at = Instant.ofEpochMilli(replay.reachedMillis() / 1_000 * 1_000);
         progress.at(reached, bytes, "%s, %,d messages".formatted(at, count));

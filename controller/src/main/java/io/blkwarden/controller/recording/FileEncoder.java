@@ -9,9 +9,9 @@ import java.util.zip.CRC32C;
 import java.util.zip.Deflater;
 
 /**
- * Entries to the bytes of one recording file.
+ * Writes entries as a recording file; not thread-safe.
  *
- * <p>Not safe for use by several threads. A payload is deflated when that saves an eighth of it.
+ * <p>Payloads are deflated if that saves at least 1/8.
  */
 public final class FileEncoder {
   private final OutputStream out;
@@ -24,10 +24,9 @@ public final class FileEncoder {
   private ReceiveTime sync;
 
   /**
-   * Begins a file.
+   * Starts a file and writes its header.
    *
-   * @param out takes the file's bytes, in order; need not be buffered
-   * @throws IOException if {@code out} does not take the header
+   * @param out need not be buffered
    */
   public FileEncoder(OutputStream out, FileHeader header) throws IOException {
     this.out = out;
@@ -49,16 +48,12 @@ public final class FileEncoder {
     written = bytes.capacity();
   }
 
-  /** How long the file is by now, in bytes. */
+  /** Number of bytes written. */
   public long written() {
     return written;
   }
 
-  /**
-   * Adds an entry, and a sync point before it when one is due.
-   *
-   * @throws IOException if {@code out} does not take it
-   */
+  /** Adds an entry, and a sync point before it if one is due. */
   public void add(Entry entry) throws IOException {
     ReceiveTime at = entry.at();
     long since = at.monotonicMicros() - sync.monotonicMicros();
@@ -71,7 +66,7 @@ public final class FileEncoder {
       case Entry.Message message -> {
         byte[] subject = message.subject().getBytes(StandardCharsets.UTF_8);
         begin(message.carried() ? RecordingFormat.CARRIED : RecordingFormat.MESSAGE);
-        room(64 + subject.length + message.payload().length);
+        ensureRemaining(64 + subject.length + message.payload().length);
         payload(at, subject, message.payload());
       }
       case Entry.Loss loss -> {
@@ -85,11 +80,7 @@ public final class FileEncoder {
     end();
   }
 
-  /**
-   * Says that the file ends here as it should; nothing may be added any more.
-   *
-   * @throws IOException if {@code out} does not take it
-   */
+  /** Writes the end marker; nothing may be added afterwards. */
   public void close() throws IOException {
     deflater.end();
     begin(RecordingFormat.END);
@@ -121,7 +112,7 @@ public final class FileEncoder {
     }
   }
 
-  /** Deflates; 0 when that does not pay. */
+  /** Deflates a payload; returns the length, or 0 if the savings are too small. */
   private int deflate(byte[] payload) {
     int limit = payload.length - payload.length / 8;
     if (deflated.length < limit) {
@@ -140,7 +131,7 @@ public final class FileEncoder {
     frame.put((byte) kind);
   }
 
-  private void room(int bytes) {
+  private void ensureRemaining(int bytes) {
     if (frame.remaining() < bytes) {
       frame =
           ByteBuffer.wrap(Arrays.copyOf(frame.array(), frame.position() + bytes))

@@ -4,14 +4,12 @@ import io.blkwarden.model.Require;
 import java.util.UUID;
 
 /**
- * What the begin of a recording file says.
+ * The header of a recording file.
  *
- * @param session random for each start of the recorder; files of one session share a monotonic
- *     clock
- * @param number place of the file in its session, from 0
- * @param begun when the file was begun
- * @param prefix what all subjects began with, such as {@code blkwarden.v1}: 1 to 100 ASCII
- *     characters
+ * @param session random ID of a recorder run; its files share a monotonic clock
+ * @param number index of the file in its session, from 0
+ * @param begun start time of the file
+ * @param prefix subject prefix, such as {@code blkwarden.v1}: 1 to 100 ASCII characters
  */
 public record FileHeader(UUID session, int number, ReceiveTime begun, String prefix) {
   public FileHeader {

@@ -87,7 +87,7 @@ final class ReplayCommandTest {
 
     assertThat(typed.code()).as(typed.err()).isZero();
     assertThat(typed.out())
-        .contains("the end is torn: ", "0003.bwrec: skipped: expected a recording");
+        .contains("truncated: ", "0003.bwrec: skipped: expected a recording");
   }
 
   @Test

@@ -77,7 +77,7 @@ final class RecordingReaderTest {
           .hasSize(dropped == 0 ? 0 : 1)
           .allSatisfy(damage -> {
             assertThat(damage.torn()).isTrue();
-            assertThat(damage.toString()).contains("%d bytes dropped".formatted(dropped));
+            assertThat(damage.toString()).contains("%d bytes skipped".formatted(dropped));
           });
     }
   }
