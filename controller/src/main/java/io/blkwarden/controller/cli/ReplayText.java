@@ -143,8 +143,8 @@ final class ReplayText {
           List.of(
               each.host(),
               each.domain() + "/" + each.vdev(),
-              duration(each.plannedMillis()),
-              duration(each.doneMillis()),
+              duration(each.replayedMillis()),
+              duration(each.recordedMillis()),
               duration(each.bothMillis())));
     }
     table.print(out);
@@ -211,8 +211,8 @@ final class ReplayText {
           .put("host", each.host())
           .put("domain", each.domain())
           .put("vdev", each.vdev())
-          .put("replay_ms", each.plannedMillis())
-          .put("really_ms", each.doneMillis())
+          .put("replay_ms", each.replayedMillis())
+          .put("really_ms", each.recordedMillis())
           .put("both_ms", each.bothMillis());
     }
     ArrayNode heldBack = root.putArray("held_back");

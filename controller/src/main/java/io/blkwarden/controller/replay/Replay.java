@@ -32,25 +32,24 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the step that a controller runs over what a recorder heard.
+ * Runs the controller's engine on a recording.
  *
- * <p>Deterministic: time comes from the recording, identities from a seed, so the same entries and
- * policies give the same report. The step hears the recorded maps, samples and heartbeats; its
- * commands are carried out by {@link SimulatedAgents}, and what was really commanded, and what
- * people asked for, is only compared with. Recorded counters do not change because of what the
- * replay does.
+ * <p>Deterministic: time comes from the recording, IDs from a fixed seed. The engine gets the
+ * recorded maps, samples and heartbeats, and {@link SimulatedAgents} carry out its commands.
+ * Recorded commands and operator requests only serve for comparison. Recorded counters do not react
+ * to replayed throttles.
  */
 public final class Replay {
-  /** Most refusals that are kept one by one. */
+  /** Maximum number of refusals listed. */
   public static final int REFUSALS_MAX = 10_000;
 
-  /** The claim of the replay. */
+  /** The epoch of the replay's leadership. */
   private static final long EPOCH = 1;
 
   private static final long SEED = 0x626b77617264L;
   private static final long TICK_MILLIS = 1_000;
 
-  /** No recorder is silent so long: time without entries is a gap, and is passed over. */
+  /** A longer time without entries is a gap, for which there are no ticks. */
   private static final long GAP_MILLIS = 60_000;
 
   private final long fromMillis;
@@ -66,7 +65,7 @@ public final class Replay {
   private @Nullable FileHeader session;
   private long offsetMillis;
   private Moment now = new Moment(0, Instant.EPOCH);
-  private boolean begun;
+  private boolean started;
   private boolean finished;
   private long nextTick;
   private long firstMillis = -1;
@@ -84,11 +83,11 @@ public final class Replay {
   private @Nullable RecordedPolicies lastPolicies;
 
   /**
-   * A replay that has heard nothing.
+   * A replay.
    *
-   * @param policies what is tried; absent for those of the recording, each from its time on
-   * @param fromMillis nothing is decided before, by the recorder's wall clock in ms since 1970
-   * @param toMillis nothing after
+   * @param policies the policies; absent for those of the recording
+   * @param fromMillis start of the replay window, by the recorder's wall clock in ms since 1970
+   * @param toMillis end of the replay window
    */
   public Replay(
       @Nullable PolicySet policies, EngineSettings settings, long fromMillis, long toMillis) {
@@ -103,7 +102,7 @@ public final class Replay {
     }
   }
 
-  /** Takes the next entry of a recording, in the order in which they were written. */
+  /** Processes the next entry of a recording. */
   public void take(FileHeader file, Entry entry) {
     long wall = entry.at().wallMillis();
     if (finished || wall > toMillis) {
@@ -111,8 +110,8 @@ public final class Replay {
       return;
     }
     moveTo(file, entry);
-    if (!begun && wall >= fromMillis) {
-      begun = true;
+    if (!started && wall >= fromMillis) {
+      started = true;
       firstMillis = wall;
       feed(new Input.LeadershipGained(EPOCH));
     }
@@ -127,12 +126,12 @@ public final class Replay {
     }
   }
 
-  /** Sets the clock to an entry's time, with the ticks on the way. */
+  /** Advances the clock to an entry's time, with ticks. */
   private void moveTo(FileHeader file, Entry entry) {
     long recorded = entry.at().monotonicMicros() / 1_000;
     FileHeader before = session;
     if (before == null || !before.session().equals(file.session())) {
-      // clocks of two sessions have nothing in common but the wall clock, roughly
+      // monotonic clocks of two sessions are unrelated
       long passed =
           before == null ? 0 : Math.max(0, entry.at().wallMillis() - now.wall().toEpochMilli());
       offsetMillis = now.monotonicMillis() + passed - recorded;
@@ -146,7 +145,7 @@ public final class Replay {
     }
     while (nextTick <= target) {
       now = new Moment(nextTick, Instant.ofEpochMilli(wall - (target - nextTick)));
-      agents.expired(now).forEach(this::answered);
+      agents.expired(now).forEach(this::outcome);
       feed(new Input.Tick());
       nextTick += TICK_MILLIS;
     }
@@ -166,11 +165,11 @@ public final class Replay {
     }
     switch (ControlJson.decode(ControlMessage.class, message.payload())) {
       case Decoded.Malformed<ControlMessage> _ -> unreadable++;
-      case Decoded.Ok<ControlMessage>(ControlMessage said) -> {
-        recorded.take(said, wall);
-        switch (said) {
+      case Decoded.Ok<ControlMessage>(ControlMessage decoded) -> {
+        recorded.take(decoded, wall);
+        switch (decoded) {
           case MappingEvent event -> feed(new Input.MappingChanged(event));
-          case Heartbeat beat -> feed(new Input.HeartbeatReceived(agents.beat(beat, EPOCH, now)));
+          case Heartbeat heartbeat -> feed(new Input.HeartbeatReceived(agents.heartbeat(heartbeat, EPOCH, now)));
           default -> {}
         }
       }
@@ -210,22 +209,22 @@ public final class Replay {
     }
   }
 
-  private void answered(Outcome outcome) {
+  private void outcome(Outcome outcome) {
     if (outcome.result() == Outcome.Result.EXPIRED && outcome.lease() != null) {
-      replayed.end(outcome.lease(), now.wall().toEpochMilli(), "its lease ended");
+      replayed.end(outcome.lease(), now.wall().toEpochMilli(), "lease expired");
     }
     feed(new Input.OutcomeReceived(outcome));
   }
 
   private void feed(Input input) {
-    agents.feed(engine, input, now, this::told);
+    agents.feed(engine, input, now, this::effect);
   }
 
-  private void told(Effect effect) {
+  private void effect(Effect effect) {
     switch (effect) {
       case Effect.SendCommand send -> {
         commands++;
-        ledger(send);
+        command(send);
       }
       case Effect.PublishAlert publish -> alert(publish.alert());
       case Effect.RecordDecision note -> note(note.decision());
@@ -240,7 +239,7 @@ public final class Replay {
     }
   }
 
-  private void ledger(Effect.SendCommand send) {
+  private void command(Effect.SendCommand send) {
     long wall = now.wall().toEpochMilli();
     switch (send.command().action()) {
       case CommandAction.Set set -> {
@@ -254,7 +253,7 @@ public final class Replay {
 
   private void alert(Alert alert) {
     if (alert.state() == Alert.State.RESOLVED) {
-      replayed.end(alert.id(), now.wall().toEpochMilli(), "the condition is over");
+      replayed.end(alert.id(), now.wall().toEpochMilli(), "alert resolved");
     } else if (alert.state() == Alert.State.FIRING) {
       alerts++;
     }
@@ -292,20 +291,20 @@ public final class Replay {
     }
   }
 
-  /** How far it is, by the recorder's wall clock in ms since 1970. */
+  /** The time of the last entry, by the recorder's wall clock in ms since 1970. */
   public long reachedMillis() {
     return lastMillis;
   }
 
-  /** Whether the end of the time that is wanted is reached. */
+  /** Whether the end of the replay window is reached. */
   public boolean finished() {
     return finished;
   }
 
-  /** Ends it: what is still throttled goes on to the end. */
+  /** Ends the replay; active throttles last to its end. */
   public ReplayReport finish() {
-    long from = begun ? firstMillis : lastMillis;
-    List<ThrottledPeriod> really = clipped(recorded.finish(lastMillis), from);
+    long from = started ? firstMillis : lastMillis;
+    List<ThrottledPeriod> actual = clipped(recorded.finish(lastMillis), from);
     return new ReplayReport(
         from,
         lastMillis,
@@ -316,7 +315,7 @@ public final class Replay {
         othersMissing,
         interruptions,
         replayed.finish(lastMillis),
-        really,
+        actual,
         refusals,
         moreRefusals,
         alerts,
@@ -327,7 +326,7 @@ public final class Replay {
         policyVersions);
   }
 
-  /** What was done in the time that is judged. */
+  /** Cuts periods at the start of the replay window. */
   private static List<ThrottledPeriod> clipped(List<ThrottledPeriod> all, long fromMillis) {
     return all.stream()
         .filter(each -> each.toMillis() > fromMillis)

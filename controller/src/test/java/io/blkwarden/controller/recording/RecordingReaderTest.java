@@ -120,7 +120,7 @@ final class RecordingReaderTest {
   void anotherFileIsNoRecording() {
     assertThatThrownBy(() -> reader(new byte[3]))
         .isInstanceOf(RecordingException.class)
-        .hasMessageContaining("expected a recording", "3 bytes only");
+        .hasMessageContaining("expected a recording", "only 3 bytes");
     assertThatThrownBy(() -> reader(new byte[3_000]))
         .isInstanceOf(RecordingException.class)
         .hasMessageContaining("found something else");

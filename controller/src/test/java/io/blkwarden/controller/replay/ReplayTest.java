@@ -96,7 +96,7 @@ final class ReplayTest {
           assertThat(each.mode()).isEqualTo("shadow");
           assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 8_000);
           assertThat(each.millis()).isEqualTo(10_000);
-          assertThat(each.ended()).isEqualTo("the condition is over");
+          assertThat(each.ended()).isEqualTo("alert resolved");
         });
   }
 

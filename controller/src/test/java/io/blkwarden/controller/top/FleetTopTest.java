@@ -79,9 +79,9 @@ final class FleetTopTest {
     map(host);
     sample();
     second();
-    now += TopHost.SILENT_MILLIS + 1;
+    now += TopHost.STALE_MILLIS + 1;
     assertThat(line(swap).load()).isEqualTo(DiskLine.Load.UNKNOWN);
-    assertThat(round().remarks()).singleElement().asString().startsWith("silent, so with unknown");
+    assertThat(round().remarks()).singleElement().asString().startsWith("not reporting, values unknown");
     second();
     assertThat(round().remarks()).isEmpty();
     assertThat(line(swap).load().iops()).isEqualTo(500);
@@ -97,7 +97,7 @@ final class FleetTopTest {
     fleet.message("blkwarden.v1", new byte[0], now);
     fleet.message(SUBJECTS.heartbeat(host.id), "{".getBytes(StandardCharsets.UTF_8), now);
     assertThat(round().disks()).isEmpty();
-    assertThat(round().remarks()).singleElement().asString().startsWith("no host says anything");
+    assertThat(round().remarks()).singleElement().asString().startsWith("no host reports");
   }
 
   @Test

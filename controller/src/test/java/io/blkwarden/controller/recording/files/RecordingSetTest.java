@@ -60,7 +60,7 @@ final class RecordingSetTest {
     assertThat(set.skipped())
         .containsExactly(
             new RecordingSet.Skipped(
-                begun, "expected a recording, which begins with 89 'BKWREC', found 0 bytes only"));
+                begun, "expected a recording, starting with 89 'BKWREC', found only 0 bytes"));
     assertThatThrownBy(() -> RecordingSet.open(List.of(begun)))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(begun + ": expected a recording");
