@@ -41,7 +41,7 @@ final class MapCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print a JSON array with one object per disk.")
   boolean json;
 
-  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; may be repeated.")
+  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; repeatable.")
   List<String> hosts = new ArrayList<>();
 
   @Option(

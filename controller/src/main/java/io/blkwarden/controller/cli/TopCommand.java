@@ -40,7 +40,7 @@ final class TopCommand implements Callable<Integer> {
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin TopOptions top = new TopOptions();
 
-  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; may be repeated.")
+  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; repeatable.")
   List<String> hosts = new ArrayList<>();
 
   TopCommand(CommandContext context) {
