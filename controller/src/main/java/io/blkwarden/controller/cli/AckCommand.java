@@ -32,13 +32,10 @@ final class AckCommand extends RequestCommand {
   }
 
   @Override
-  OperatorRequest.Ask request() {
-    return undo ? new OperatorRequest.AckUndo(id(id)) : new OperatorRequest.AckAdd(id(id));
-  }
-
-  @Override
-  String reason() {
-    return undo ? "by hand" : reason.text;
+  OperatorRequest request() {
+    return undo
+        ? request("by hand", new OperatorRequest.AckUndo(id(id)))
+        : request(reason.text, new OperatorRequest.AckAdd(id(id)));
   }
 
   @Override

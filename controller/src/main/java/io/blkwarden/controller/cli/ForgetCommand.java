@@ -31,12 +31,7 @@ final class ForgetCommand extends RequestCommand {
   }
 
   @Override
-  OperatorRequest.Ask request() {
-    return new OperatorRequest.Forget(new HostId(host));
-  }
-
-  @Override
-  String reason() {
-    return reason;
+  OperatorRequest request() {
+    return request(reason, new OperatorRequest.Forget(new HostId(host)));
   }
 }

@@ -24,13 +24,8 @@ final class PauseCommand extends RequestCommand {
   }
 
   @Override
-  OperatorRequest.Ask request() {
-    return new OperatorRequest.PauseSet();
-  }
-
-  @Override
-  String reason() {
-    return reason.text;
+  OperatorRequest request() {
+    return request(reason.text, new OperatorRequest.PauseSet());
   }
 
   @Override
@@ -49,13 +44,8 @@ final class PauseCommand extends RequestCommand {
     }
 
     @Override
-    OperatorRequest.Ask request() {
-      return new OperatorRequest.PauseEnd();
-    }
-
-    @Override
-    String reason() {
-      return "by hand";
+    OperatorRequest request() {
+      return request("by hand", new OperatorRequest.PauseEnd());
     }
 
     @Override

@@ -25,13 +25,8 @@ final class ProposalCommands {
     }
 
     @Override
-    OperatorRequest.Ask request() {
-      return new OperatorRequest.Proposals();
-    }
-
-    @Override
-    String reason() {
-      return "list proposals";
+    OperatorRequest request() {
+      return request("list proposals", new OperatorRequest.Proposals());
     }
 
     @Override
@@ -75,13 +70,8 @@ final class ProposalCommands {
     }
 
     @Override
-    OperatorRequest.Ask request() {
-      return new OperatorRequest.Approve(id(proposal.id));
-    }
-
-    @Override
-    String reason() {
-      return reason.text;
+    OperatorRequest request() {
+      return request(reason.text, new OperatorRequest.Approve(id(proposal.id)));
     }
   }
 
@@ -99,13 +89,8 @@ final class ProposalCommands {
     }
 
     @Override
-    OperatorRequest.Ask request() {
-      return new OperatorRequest.Deny(id(proposal.id));
-    }
-
-    @Override
-    String reason() {
-      return reason.text;
+    OperatorRequest request() {
+      return request(reason.text, new OperatorRequest.Deny(id(proposal.id)));
     }
   }
 

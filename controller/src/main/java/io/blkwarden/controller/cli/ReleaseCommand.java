@@ -37,16 +37,12 @@ final class ReleaseCommand extends RequestCommand {
   }
 
   @Override
-  OperatorRequest.Ask request() {
+  OperatorRequest request() {
     if (target.disk == null) {
-      return new OperatorRequest.ReleaseAll();
+      return request(reason, new OperatorRequest.ReleaseAll());
     }
     DiskPath path = DiskPath.parse(target.disk);
-    return new OperatorRequest.Release(path.host(), path.domain(), path.disk());
-  }
-
-  @Override
-  String reason() {
-    return reason;
+    return request(
+        reason, new OperatorRequest.Release(path.host(), path.domain(), path.disk()));
   }
 }

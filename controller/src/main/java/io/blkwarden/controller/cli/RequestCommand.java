@@ -35,10 +35,12 @@ abstract class RequestCommand implements Callable<Integer> {
    *
    * @throws IllegalArgumentException if they are invalid
    */
-  abstract OperatorRequest.Ask request();
+  abstract OperatorRequest request();
 
-  /** The reason that is recorded with the request. */
-  abstract String reason();
+  /** A request of the current user. */
+  OperatorRequest request(String reason, OperatorRequest.Ask ask) {
+    return new OperatorRequest(context.user(), reason, ask);
+  }
 
   /** The output of {@code --json}; null for an error, or a sentence where there is none. */
   @Nullable String json(OperatorReply reply) {
@@ -52,8 +54,7 @@ abstract class RequestCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() throws NatsException {
-    OperatorRequest request =
-        UsageException.wrap(() -> new OperatorRequest(context.user(), reason(), request()));
+    OperatorRequest request = UsageException.wrap(this::request);
     OperatorReply reply;
     try (OperatorSession session = nats.connect(context)) {
       reply = session.ask(request, TIMEOUT);

@@ -83,18 +83,13 @@ final class SilenceCommand {
     }
 
     @Override
-    OperatorRequest.Ask request() {
+    OperatorRequest request() {
       if (time.compareTo(Silence.LONGEST) > 0) {
         throw new IllegalArgumentException(
             "--for: expected at most 30 days, found " + time.toDays() + " days");
       }
-      return new OperatorRequest.SilenceAdd(
-          new Silence.Matcher(host, policy, domain, severity, role), time.toMillis());
-    }
-
-    @Override
-    String reason() {
-      return reason.text;
+      Silence.Matcher matcher = new Silence.Matcher(host, policy, domain, severity, role);
+      return request(reason.text, new OperatorRequest.SilenceAdd(matcher, time.toMillis()));
     }
 
     @Override
@@ -185,13 +180,8 @@ final class SilenceCommand {
     }
 
     @Override
-    OperatorRequest.Ask request() {
-      return new OperatorRequest.SilenceExpire(id(id));
-    }
-
-    @Override
-    String reason() {
-      return "by hand";
+    OperatorRequest request() {
+      return request("by hand", new OperatorRequest.SilenceExpire(id(id)));
     }
 
     @Override

@@ -57,10 +57,12 @@ final class ThrottleCommand extends RequestCommand {
   }
 
   @Override
-  OperatorRequest.Ask request() {
+  OperatorRequest request() {
     DiskPath path = DiskPath.parse(disk);
-    return new OperatorRequest.Throttle(
-        path.host(), path.domain(), path.disk(), restraint(), lease.toMillis());
+    return request(
+        reason.text,
+        new OperatorRequest.Throttle(
+            path.host(), path.domain(), path.disk(), restraint(), lease.toMillis()));
   }
 
   private Restraint restraint() {
@@ -74,10 +76,5 @@ final class ThrottleCommand extends RequestCommand {
       return priority;
     }
     throw new IllegalArgumentException("--priority: expected a priority; set a limit with --limit");
-  }
-
-  @Override
-  String reason() {
-    return reason.text;
   }
 }
