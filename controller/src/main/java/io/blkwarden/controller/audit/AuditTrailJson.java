@@ -33,7 +33,9 @@ public final class AuditTrailJson {
         .forEach(
             line -> lines.addObject().put("at", line.at().toString()).put("text", line.text()));
     ArrayNode messages = root.putArray("messages");
-    trail.entries().forEach(part -> messages.add(ASCII.readTree(ControlJson.encode(part.message()))));
+    trail
+        .entries()
+        .forEach(part -> messages.add(ASCII.readTree(ControlJson.encode(part.message()))));
     return ASCII.writeValueAsString(root);
   }
 }

@@ -94,8 +94,7 @@ final class RecordText {
 
   private static String of(DecisionNote note) {
     String who =
-        "%s %s"
-            .formatted(note.epoch() == null ? "Standby" : "Controller", note.controller());
+        "%s %s".formatted(note.epoch() == null ? "Standby" : "Controller", note.controller());
     String where = where(note.host().value(), note.domain(), note.vdev());
     String did =
         switch (note.verdict()) {

@@ -80,8 +80,7 @@ public final class Blkwarden {
     try {
       code = line.execute(ControllerConf.with(line, arguments, environment));
     } catch (ServiceConf.Unfit e) {
-      e.problems()
-          .forEach(problem -> context.error(new Complaint(problem, CONF), ExitCodes.USAGE));
+      e.problems().forEach(problem -> context.error(new Complaint(problem, CONF), ExitCodes.USAGE));
     }
     out.flush();
     err.flush();

@@ -238,16 +238,15 @@ final class ControllerCommand implements Callable<Integer> {
     Thread.ofPlatform()
         .daemon()
         .name("blkwarden-end")
-        .start(
-            () -> {
-              Throwable cause = Objects.requireNonNull(failure.join());
-              try {
-                boolean _ = never.await(3 * STOP.toSeconds(), TimeUnit.SECONDS);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              FatalErrors.end("engine", cause);
-            });
+        .start(() -> {
+          Throwable cause = Objects.requireNonNull(failure.join());
+          try {
+            boolean _ = never.await(3 * STOP.toSeconds(), TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          FatalErrors.end("engine", cause);
+        });
   }
 
   private ControllerSettings settings() {
@@ -274,8 +273,7 @@ final class ControllerCommand implements Callable<Integer> {
       names.add(name.toLowerCase(Locale.ROOT));
     }
     if (http != null && http.isUnresolved()) {
-      throw new UsageException(
-          "--http-host: cannot resolve '%s'".formatted(httpHost));
+      throw new UsageException("--http-host: cannot resolve '%s'".formatted(httpHost));
     }
     return new ControllerSettings(
         natsSettings(),
@@ -314,8 +312,7 @@ final class ControllerCommand implements Callable<Integer> {
       return null;
     }
     if (httpTlsCert == null || httpTlsKey == null) {
-      throw new UsageException(
-          "--http-tls-cert and --http-tls-key: expected both, found only one");
+      throw new UsageException("--http-tls-cert and --http-tls-key: expected both, found only one");
     }
     for (Path file : List.of(httpTlsCert, httpTlsKey)) {
       if (!Files.isReadable(file)) {

@@ -9,8 +9,7 @@ import io.blkwarden.model.HostId;
  */
 record DiskPath(HostId host, String domain, String disk) {
   static final String LABEL = "HOST/DOMAIN/DISK";
-  static final String DESCRIPTION =
-      "Disk, e.g. dom0-7/vm176/xvda2; the domain by name or UUID.";
+  static final String DESCRIPTION = "Disk, e.g. dom0-7/vm176/xvda2; the domain by name or UUID.";
 
   static DiskPath parse(String text) {
     int first = text.indexOf('/');

@@ -148,8 +148,7 @@ final class MapCommand implements Callable<Integer> {
       unstored.forEach(host ->
           context.note("no map of host %s: %s".formatted(host, unmapped.why(host).orElse(""))));
       if (stored.isEmpty() && unstored.isEmpty()) {
-        context.note(
-            "no maps stored and no agent reports: start blkwarden-agent on the hosts");
+        context.note("no maps stored and no agent reports: start blkwarden-agent on the hosts");
       }
     }
   }

@@ -100,8 +100,8 @@ final class NatsInit implements Callable<Integer> {
       paramLabel = "ADDRESS",
       description =
           "The 3 or 5 servers of a cluster, comma-separated, this machine first: HOST or HOST:PORT."
-              + " Routes use PORT + 2000. Also writes nats-server-2.conf etc. for the other servers,"
-              + " and routes.conf with the cluster password.")
+              + " Routes use PORT + 2000. Also writes nats-server-2.conf etc. for the other"
+              + " servers, and routes.conf with the cluster password.")
   List<String> cluster = new ArrayList<>();
 
   @Option(
@@ -266,8 +266,7 @@ final class NatsInit implements Callable<Integer> {
       return Optional.empty();
     }
     if (listen != null) {
-      throw new UsageException(
-          "--listen: not allowed with --cluster, whose first address is used");
+      throw new UsageException("--listen: not allowed with --cluster, whose first address is used");
     }
     return Optional.of(ClusterPlan.parse(cluster));
   }
@@ -385,8 +384,7 @@ final class NatsInit implements Callable<Integer> {
       return Files.readAllLines(file);
     } catch (IOException e) {
       throw new UsageException(
-          "--hosts-file: cannot read %s (%s)"
-              .formatted(file, e.getClass().getSimpleName()));
+          "--hosts-file: cannot read %s (%s)".formatted(file, e.getClass().getSimpleName()));
     }
   }
 

@@ -37,7 +37,10 @@ final class PolicyShow implements Callable<Integer> {
   @Parameters(paramLabel = "FILE|DIR", description = "Policy file, or directory of policy files.")
   Path path = Path.of(".");
 
-  @Option(names = "--labels", paramLabel = "FILE", description = "Labels file, to validate as well.")
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "Labels file, to validate as well.")
   @Nullable Path labels;
 
   @Option(names = "--json", description = "Print one JSON object.")

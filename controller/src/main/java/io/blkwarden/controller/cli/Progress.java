@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * A progress bar on stderr, removed at the end; not shown without a terminal or with {@code --json}.
+ * A progress bar on stderr, removed at the end; not shown without a terminal or with {@code
+ * --json}.
  */
 final class Progress implements AutoCloseable {
   private static final long REDRAW_MILLIS = 200;

@@ -101,8 +101,7 @@ final class RecordCommand implements Callable<Integer> {
   public Integer call() throws NatsException {
     SecureRandom random = new SecureRandom();
     NatsSettings bus = nats.settings(context, "cli");
-    RecordingLimits limits =
-        UsageException.wrap(() -> new RecordingLimits(fileBytes, totalBytes));
+    RecordingLimits limits = UsageException.wrap(() -> new RecordingLimits(fileBytes, totalBytes));
     EntryQueue queue = new EntryQueue(EntryQueue.MAX_BYTES);
     Tap tap = new Tap(queue, bus.subjects().prefix());
     UUID session = new UUID(random.nextLong(), random.nextLong());
@@ -114,7 +113,8 @@ final class RecordCommand implements Callable<Integer> {
     RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
     RecordLoop loop = new RecordLoop(queue, folder, RecordCommand::millis);
     if (policies != null) {
-      policyRecorder = new PolicyRecorder(policies, labels, queue, RecordCommand::now, context::note);
+      policyRecorder =
+          new PolicyRecorder(policies, labels, queue, RecordCommand::now, context::note);
       policyRecorder.poll(); // first, so that a replay has them from the start
     }
     CountDownLatch over = endOnSignal(queue);
@@ -162,8 +162,7 @@ final class RecordCommand implements Callable<Integer> {
 
   private Integer unwritable(IOException e) {
     return context.failed(
-        "cannot write to %s (%s: %s)"
-            .formatted(dir, e.getClass().getSimpleName(), e.getMessage()),
+        "cannot write to %s (%s: %s)".formatted(dir, e.getClass().getSimpleName(), e.getMessage()),
         "check its permissions and the free space, or choose another --dir");
   }
 

@@ -42,7 +42,6 @@ final class ReleaseCommand extends RequestCommand {
       return request(reason, new OperatorRequest.ReleaseAll());
     }
     DiskPath path = DiskPath.parse(target.disk);
-    return request(
-        reason, new OperatorRequest.Release(path.host(), path.domain(), path.disk()));
+    return request(reason, new OperatorRequest.Release(path.host(), path.domain(), path.disk()));
   }
 }

@@ -45,7 +45,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--policies",
       paramLabel = "DIR",
-      description = "Policy file, or directory of policy files. Default: the policies in the recording.")
+      description =
+          "Policy file, or directory of policy files. Default: the policies in the recording.")
   @Nullable Path policies;
 
   @Option(names = "--labels", paramLabel = "FILE", description = "Labels file.")
@@ -54,7 +55,8 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "TIME",
-      description = "Start of the replay window, e.g. 2026-11-22T18:00:00Z. Default: start of the recording.")
+      description =
+          "Start of the replay window, e.g. 2026-11-22T18:00:00Z. Default: start of the recording.")
   @Nullable Instant from;
 
   @Option(

@@ -74,8 +74,7 @@ final class ReplayText {
         report.policiesGiven()
             ? "Policies: from --policies; the recording has %d versions of its own"
                 .formatted(report.policyVersions())
-            : "Policies: from the recording, %d versions"
-                .formatted(report.policyVersions()));
+            : "Policies: from the recording, %d versions".formatted(report.policyVersions()));
     problems();
     out.println("Assumptions: " + String.join("; ", ASSUMPTIONS) + ".");
     out.println();

@@ -167,10 +167,7 @@ final class SilenceCommand {
   }
 
   /** Expires a silence. */
-  @Command(
-      name = "expire",
-      mixinStandardHelpOptions = true,
-      description = "Expires a silence now.")
+  @Command(name = "expire", mixinStandardHelpOptions = true, description = "Expires a silence now.")
   static final class Expire extends RequestCommand {
     @Parameters(paramLabel = "ID", description = "ID of a silence, from 'blkwarden silence list'.")
     String id = "";

@@ -57,8 +57,7 @@ final class TopCommand implements Callable<Integer> {
           .run(() -> feed.round(tap));
       return ExitCodes.DONE;
     } catch (IOException e) {
-      return context.failed(
-          "the terminal cannot be used: " + e.getMessage(), "use --plain");
+      return context.failed("the terminal cannot be used: " + e.getMessage(), "use --plain");
     }
   }
 
@@ -99,8 +98,7 @@ final class TopCommand implements Callable<Integer> {
         stale.set(true);
       }
       if (tap.dropped() > 0) {
-        notes.add(
-            "%d messages dropped: too many to process; use --host".formatted(tap.dropped()));
+        notes.add("%d messages dropped: too many to process; use --host".formatted(tap.dropped()));
       }
       return fleet.round(Instant.now(), millis(), notes);
     }

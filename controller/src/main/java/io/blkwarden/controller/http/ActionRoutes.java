@@ -25,9 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
  * HTTP actions, authorized by a bearer token: {@code POST /api/v1/proposals/<id>/approve}, {@code
  * .../deny}, {@code /api/v1/release} and {@code /api/v1/release-all}.
  *
- * <p>The body may hold {@code {"by":"ana","reason":"seen"}}. Without a configured token, actions are
- * disabled. An address may send {@link #LIMIT} requests per {@link #WINDOW_MILLIS}, authorized or
- * not.
+ * <p>The body may hold {@code {"by":"ana","reason":"seen"}}. Without a configured token, actions
+ * are disabled. An address may send {@link #LIMIT} requests per {@link #WINDOW_MILLIS}, authorized
+ * or not.
  */
 final class ActionRoutes {
   static final int LIMIT = 20;

@@ -99,8 +99,7 @@ final class FleetRoutes {
       return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     if (hosts.isEmpty()) {
-      return Api.text(
-          response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, repeatable");
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, repeatable");
     }
     return Mono.defer(() -> data.hostDetails().apply(hosts))
         .publishOn(data.scheduler())

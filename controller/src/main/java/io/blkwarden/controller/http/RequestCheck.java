@@ -44,7 +44,8 @@ final class RequestCheck {
   }
 
   private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> check(
-      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler, boolean hostOptional) {
+      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler,
+      boolean hostOptional) {
     return (request, response) -> {
       response
           .header("X-Content-Type-Options", "nosniff")
@@ -61,8 +62,7 @@ final class RequestCheck {
       }
       String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
       if (origin != null && !sameSite(origin, host)) {
-        return Api.text(
-            response, HttpResponseStatus.FORBIDDEN, "cross-site request refused");
+        return Api.text(response, HttpResponseStatus.FORBIDDEN, "cross-site request refused");
       }
       return handler.apply(request, response);
     };

@@ -177,7 +177,8 @@ final class TestHost {
     return busy;
   }
 
-  private static double value(Map<String, Series> series, String key, int interval, double fallback) {
+  private static double value(
+      Map<String, Series> series, String key, int interval, double fallback) {
     Series found = series.get(key);
     return found == null ? fallback : found.at(interval);
   }

@@ -5,8 +5,8 @@ package io.blkwarden.controller.recording;
  *
  * @param offset first byte
  * @param bytes length
- * @param torn whether it is the end of the file, as after a crash of the recorder; otherwise reading
- *     continues after it
+ * @param torn whether it is the end of the file, as after a crash of the recorder; otherwise
+ *     reading continues after it
  */
 public record CorruptRange(long offset, long bytes, boolean torn) {
   @Override

@@ -19,7 +19,8 @@ public sealed interface Entry {
      *
      * @param carried whether it is an older snapshot, repeated at the start of a file so that the
      *     file is self-contained
-     * @param subject subject without prefix, 1 to {@link RecordingFormat#SUBJECT_MAX} bytes of UTF-8
+     * @param subject subject without prefix, 1 to {@link RecordingFormat#SUBJECT_MAX} bytes of
+     *     UTF-8
      * @param payload at most {@link RecordingFormat#PAYLOAD_MAX} bytes
      */
     public Message(ReceiveTime at, boolean carried, String subject, byte[] payload) {

@@ -169,7 +169,8 @@ public final class Replay {
         recorded.take(decoded, wall);
         switch (decoded) {
           case MappingEvent event -> feed(new Input.MappingChanged(event));
-          case Heartbeat heartbeat -> feed(new Input.HeartbeatReceived(agents.heartbeat(heartbeat, EPOCH, now)));
+          case Heartbeat heartbeat ->
+              feed(new Input.HeartbeatReceived(agents.heartbeat(heartbeat, EPOCH, now)));
           default -> {}
         }
       }

@@ -103,8 +103,7 @@ public record ReplayReport(
   private static Map<ThrottledPeriod.Place, List<ThrottledPeriod>> byPlace(
       List<ThrottledPeriod> periods) {
     Map<ThrottledPeriod.Place, List<ThrottledPeriod>> places = new LinkedHashMap<>();
-    periods.forEach(
-        each -> places.computeIfAbsent(each.place(), _ -> new ArrayList<>()).add(each));
+    periods.forEach(each -> places.computeIfAbsent(each.place(), _ -> new ArrayList<>()).add(each));
     return places;
   }
 

@@ -157,8 +157,8 @@ final class AuditTrailTest {
                 + " for 10 s, clear below 100/s, share of device time 81%, device await 46 ms"
                 + BLAMED
                 + "]",
-            "10 Controller c1 did not throttle vm176/xvda2 on dom0-7 (policy swap-storm, safety check"
-                + " brake): not throttled: one disk is [device_time_share 81%, iops 812/s]",
+            "10 Controller c1 did not throttle vm176/xvda2 on dom0-7 (policy swap-storm, safety"
+                + " check brake): not throttled: one disk is [device_time_share 81%, iops 812/s]",
             "20 Controller c1 decided to throttle vm176/xvda2 on dom0-7 (policy swap-storm, "
                 + act
                 + "): idle is set [device_time_share 81%, iops 812/s]",
@@ -181,8 +181,8 @@ final class AuditTrailTest {
         + ALERT
         + " (warning, policy swap-storm) is "
         + state
-        + ": vm176 swaps. [iops 812/s, above 200/s for 10 s, clear below 100/s, share of device time"
-        + " 81%, device await 46 ms"
+        + ": vm176 swaps. [iops 812/s, above 200/s for 10 s, clear below 100/s, share of device"
+        + " time 81%, device await 46 ms"
         + BLAMED
         + "]"
         + effect;
@@ -208,8 +208,8 @@ final class AuditTrailTest {
     assertThat(trail.lines())
         .extracting(AuditTrail.Line::text)
         .containsExactly(
-            "Standby c2 would throttle (mode shadow) vm176/xvda2 on dom0-7 (policy swap-storm): idle"
-                + " would be set [device_time_share 81%, iops 812/s]");
+            "Standby c2 would throttle (mode shadow) vm176/xvda2 on dom0-7 (policy swap-storm):"
+                + " idle would be set [device_time_share 81%, iops 812/s]");
   }
 
   @Test

@@ -294,7 +294,8 @@ final class NatsInitTest {
     assertThat(init("--cluster", "a,b,b").err()).contains("expected each server once");
     assertThat(init("--cluster", "a,b,c:70000").err()).contains("expected HOST or HOST:PORT");
     assertThat(init("--cluster", "a,b,c d").err()).contains("found 'c d'");
-    assertThat(init("--cluster", "a,b,c", "--listen", "a:1").err()).contains("not allowed with --cluster");
+    assertThat(init("--cluster", "a,b,c", "--listen", "a:1").err())
+        .contains("not allowed with --cluster");
     assertThat(dir.resolve("routes.conf")).doesNotExist();
   }
 

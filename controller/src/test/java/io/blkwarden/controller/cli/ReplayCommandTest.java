@@ -86,8 +86,7 @@ final class ReplayCommandTest {
     Typed typed = replay();
 
     assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.out())
-        .contains("truncated: ", "0003.bwrec: skipped: expected a recording");
+    assertThat(typed.out()).contains("truncated: ", "0003.bwrec: skipped: expected a recording");
   }
 
   @Test

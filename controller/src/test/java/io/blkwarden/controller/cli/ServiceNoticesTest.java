@@ -11,7 +11,8 @@ final class ServiceNoticesTest {
   void tellsHowTheControllerStands() {
     assertThat(ServiceNotices.status(new Readiness(true, List.of(), List.of())))
         .isEqualTo("leader");
-    assertThat(ServiceNotices.status(new Readiness(true, List.of(), List.of("enforcement is paused"))))
+    assertThat(
+            ServiceNotices.status(new Readiness(true, List.of(), List.of("enforcement is paused"))))
         .isEqualTo("leader; enforcement is paused");
     assertThat(
             ServiceNotices.status(

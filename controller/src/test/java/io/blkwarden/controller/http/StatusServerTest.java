@@ -215,9 +215,7 @@ final class StatusServerTest {
         .containsExactly(
             new OperatorRequest("http: ana", "seen", new OperatorRequest.Approve(Messages.id(1))),
             new OperatorRequest(
-                "http: token holder",
-                "by hand",
-                new OperatorRequest.Deny(Messages.id(1))));
+                "http: token holder", "by hand", new OperatorRequest.Deny(Messages.id(1))));
   }
 
   @Test

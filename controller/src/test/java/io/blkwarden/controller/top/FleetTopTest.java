@@ -81,7 +81,10 @@ final class FleetTopTest {
     second();
     now += TopHost.STALE_MILLIS + 1;
     assertThat(line(swap).load()).isEqualTo(DiskLine.Load.UNKNOWN);
-    assertThat(round().remarks()).singleElement().asString().startsWith("not reporting, values unknown");
+    assertThat(round().remarks())
+        .singleElement()
+        .asString()
+        .startsWith("not reporting, values unknown");
     second();
     assertThat(round().remarks()).isEmpty();
     assertThat(line(swap).load().iops()).isEqualTo(500);

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Writes the recording of one session to a directory, with rotation; not thread-safe.
  *
  * <p>File names sort by time: {@code blkwarden-20261122T180005.120Z-1f3a9c02-0003.bwrec}, with the
- * first 8 digits of the session and the file number. Each file starts with the last snapshot of each
- * host, so that it is self-contained.
+ * first 8 digits of the session and the file number. Each file starts with the last snapshot of
+ * each host, so that it is self-contained.
  */
 public final class RecordingFolder implements AutoCloseable {
   private static final int BUFFER = 256 << 10;

@@ -19,8 +19,8 @@ import java.util.UUID;
 /**
  * Recording files in the order in which they were written.
  *
- * <p>Files of a session are ordered by number, as the wall clock may have been set back; sessions by
- * the start time of their first file.
+ * <p>Files of a session are ordered by number, as the wall clock may have been set back; sessions
+ * by the start time of their first file.
  */
 public final class RecordingSet {
   /**
@@ -142,7 +142,8 @@ public final class RecordingSet {
    *
    * @param fromMillis start by the recorder's wall clock
    */
-  public void read(long fromMillis, EntryListener listener, CorruptionListener corruption) throws IOException {
+  public void read(long fromMillis, EntryListener listener, CorruptionListener corruption)
+      throws IOException {
     int first = first(fromMillis);
     long before = members.subList(0, first).stream().mapToLong(Member::bytes).sum();
     for (Member member : members.subList(first, members.size())) {
