@@ -82,7 +82,7 @@ final class ApprovalOnNatsTest {
   }
 
   @Test
-  void whatAPersonApprovesIsSetAndIsNoProposalAnyMore() {
+  void approvedProposalIsAppliedAndRemoved() {
     String id = proposal();
     assertThat(host.held()).isNull();
 
@@ -95,7 +95,7 @@ final class ApprovalOnNatsTest {
   }
 
   @Test
-  void whatIsApprovedOverHttpIsSet() throws Exception {
+  void proposalApprovedOverHttpIsApplied() throws Exception {
     String id = proposal();
     URI uri =
         URI.create(
@@ -116,7 +116,7 @@ final class ApprovalOnNatsTest {
   }
 
   @Test
-  void whatAPersonDeniesIsNotSetAndAnotherIdIsUnknown() {
+  void deniedProposalIsNotAppliedAndUnknownIdFails() {
     String id = proposal();
 
     assertThat(Typed.type(server.url(), "deny", id).code()).isEqualTo(ExitCodes.DONE);

@@ -32,7 +32,7 @@ final class BlkwardenTest {
         "policy",
         "policy check"
       })
-  void everythingHasHelp(String command) {
+  void commandsHaveHelp(String command) {
     String[] words = (command + " --help").strip().split(" ", -1);
     Typed typed = Typed.type("", words);
 
@@ -42,7 +42,7 @@ final class BlkwardenTest {
   }
 
   @Test
-  void wrongUseIsExitCodeTwoAndSaysWhatIsRight() {
+  void invalidCommandLineExitsWithUsageError() {
     for (List<String> wrong :
         List.of(
             List.of("nonsense"),
@@ -66,7 +66,7 @@ final class BlkwardenTest {
   }
 
   @Test
-  void whatIsMeantIsAskedAndTheHelpIsNamed() {
+  void typoGetsSuggestionAndHelp() {
     assertThat(Typed.type(NOWHERE, "releese").err())
         .isEqualToIgnoringNewLines(
             "blkwarden: Unmatched argument at index 0: 'releese': did you mean release, or"
@@ -101,7 +101,7 @@ final class BlkwardenTest {
   }
 
   @Test
-  void aServerThatIsNotThereIsSaidWithTheRemedy() {
+  void unreachableServerIsReportedWithHint() {
     Typed typed = Typed.type(NOWHERE, "map");
 
     assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
@@ -111,7 +111,7 @@ final class BlkwardenTest {
   }
 
   @Test
-  void credentialsThatAreNotThereAreSaid() {
+  void missingCredentialsAreReported() {
     Typed typed = Typed.type(NOWHERE, "map", "--creds", folder.resolve("no.creds").toString());
 
     assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
@@ -119,7 +119,7 @@ final class BlkwardenTest {
   }
 
   @Test
-  void credentialsThatAreNoneAreNotTakenForAServerThatIsAway(@TempDir Path folder)
+  void invalidCredentialsAreReportedAsSuch(@TempDir Path folder)
       throws IOException {
     Path seed = Files.writeString(folder.resolve("bad.nk"), "SU" + "A".repeat(56));
     assertThat(Typed.type("nats://127.0.0.1:1", "map", "--creds", seed.toString()).err())
@@ -134,7 +134,7 @@ final class BlkwardenTest {
   }
 
   @Test
-  void allProblemsOfPoliciesAreFoundAtOnce() throws Exception {
+  void policyCheckReportsAllProblems() throws Exception {
     Files.writeString(folder.resolve("good.yaml"), GOOD);
     assertThat(Typed.type("", "policy", "check", folder.toString()))
         .satisfies(typed -> assertThat(typed.code()).isZero())

@@ -87,7 +87,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void theMapIsATableThatNoNameCanForge() throws Exception {
+  void mapTableEscapesNames() throws Exception {
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176\u001B[2J"));
     Typed typed = Typed.type(server.url(), "map");
 
@@ -101,7 +101,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void theMapOfOneHostAsJson() throws Exception {
+  void mapOfOneHostAsJson() throws Exception {
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
     Typed typed = Typed.type(server.url(), "map", "--json", "--host", "dom0-7");
 
@@ -116,7 +116,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void anOldMapIsMarked() throws Exception {
+  void oldMapIsMarkedStale() throws Exception {
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
     Thread.onSpinWait();
     Typed typed = Typed.type(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
@@ -129,7 +129,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void aHostThatReportsAndCannotSendItsMapIsNamedWithTheReason() throws Exception {
+  void reasonForMissingMapIsReported() throws Exception {
     Heartbeat.ProbeHealth size =
         new Heartbeat.ProbeHealth("mapping-size", false, "map exceeds max_payload of 65536");
     Heartbeat beat = Messages.beat(HOST, List.of(size));
@@ -152,7 +152,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void alertsOfTheStreamAreShownOneALine() throws Exception {
+  void alertsArePrintedOnePerLine() throws Exception {
     publish(Messages.alert(1, Alert.State.FIRING));
     publish(Messages.alert(1, Alert.State.RESOLVED));
     Typed typed = Typed.type(server.url(), "alerts");
@@ -178,7 +178,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void theControllersAnswerBecomesTheExitCode() throws Exception {
+  void verdictDeterminesExitCode() throws Exception {
     List<String> asked = new CopyOnWriteArrayList<>();
     agent
         .connection()
@@ -218,7 +218,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void nobodyWhoAnswersIsSaid() {
+  void missingControllerIsReportedByRequests() {
     Typed typed = Typed.type(server.url(), "release", "--all");
 
     assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
@@ -226,7 +226,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void commandsThatReadSayThatNoControllerAnswers() {
+  void missingControllerIsReportedByReads() {
     try (NatsServer empty = NatsServer.start()) {
       for (String command : List.of("alerts", "map", "why vm176", "silence list")) {
         Typed typed = Typed.type(empty.url(), command.split(" "));
@@ -240,7 +240,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void whyTellsWhatTheStreamsKnow() throws Exception {
+  void whyPrintsTheAuditTrail() throws Exception {
     DecisionNote refusal = decision("vm176\u001B[2J");
     assertThat(Typed.type(server.url(), "why", "vm176").code()).isEqualTo(ExitCodes.FAILED);
     agent.raw(SUBJECTS.decision(HOST), ControlJson.encode(refusal));

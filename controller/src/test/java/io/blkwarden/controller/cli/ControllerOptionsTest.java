@@ -15,7 +15,7 @@ final class ControllerOptionsTest {
   @TempDir Path folder;
 
   @Test
-  void aNotifyFileWithFaultsIsUsage() throws Exception {
+  void invalidNotifyFileIsUsageError() throws Exception {
     Path file =
         Files.writeString(
             folder.resolve("notify.yaml"), "webhooks: [ { uri: x } ]\nalertmanager: []\n");
@@ -33,7 +33,7 @@ final class ControllerOptionsTest {
   }
 
   @Test
-  void aTokenThatOthersCanReadIsUsage() throws Exception {
+  void tokenReadableByOthersIsUsageError() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
 
@@ -44,7 +44,7 @@ final class ControllerOptionsTest {
   }
 
   @Test
-  void aNumberOfDisksThatIsNoneIsUsage() {
+  void invalidNumberOfDisksIsUsageError() {
     for (String wrong : List.of("many", "-1", "10001", "")) {
       Typed typed = Typed.type("", "controller", "--metrics-disks", wrong);
 

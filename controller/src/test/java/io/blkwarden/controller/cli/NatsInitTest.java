@@ -46,7 +46,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void seedsAreSecretAndTheConfigurationHoldsNone() throws IOException {
+  void seedsArePrivateAndNotInTheConfiguration() throws IOException {
     Typed typed = init("dom0-7");
     assertThat(typed.code()).as(typed.err()).isZero();
     Path seed = dir.resolve("seeds/host-dom0-7.nk");
@@ -64,7 +64,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void hostsAreAddedAndSeedsKept() throws IOException {
+  void hostsAreAddedAndExistingSeedsKept() throws IOException {
     assertThat(init("dom0-7").code()).isZero();
     String seed = Files.readString(dir.resolve("seeds/host-dom0-7.nk"));
     Path more = Files.writeString(temp.resolve("hosts"), "# rack 2\ndom0-8\n\ndom0.example\n");
@@ -80,7 +80,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void whatAnOperatorEditedAndThePrefixAreKept() throws IOException {
+  void editedConfigurationAndPrefixAreKept() throws IOException {
     assertThat(init("--listen", "10.0.0.1:4222", "--prefix", "xen.v1", "dom0-7").code()).isZero();
     Path conf = dir.resolve("nats-server.conf");
     String edited = config().replace("max_payload: 1MB", "max_payload: 2MB");
@@ -98,7 +98,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void whatCannotBeIsSaid() throws IOException {
+  void invalidArgumentsAreReported() throws IOException {
     assertThat(init("_fleet").err()).contains("_fleet is reserved for the fleet");
     assertThat(init("--hosts-file", temp.resolve("none").toString()).err())
         .contains("--hosts-file: cannot read", "none (NoSuchFile");
@@ -128,7 +128,7 @@ final class NatsInitTest {
 
   /** The server would refuse the list; when it reloads, in its log only. */
   @Test
-  void aSeedThatTwoHaveIsSaid() throws IOException {
+  void sharedSeedIsReported() throws IOException {
     assertThat(init("dom0-7", "dom0-8").code()).isZero();
     String before = users();
     Path copy = dir.resolve("seeds/host-dom0-8.nk");
@@ -145,7 +145,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void aRunThatEndedHalfWayIsTakenUp() throws IOException {
+  void interruptedRunIsContinued() throws IOException {
     Path full = Files.createDirectories(dir.resolve("seeds/host-dom0-8.nk.new/full"));
     Typed failed = init("dom0-7", "dom0-8");
     assertThat(failed.code()).isEqualTo(ExitCodes.FAILED);
@@ -190,7 +190,7 @@ final class NatsInitTest {
       """;
 
   @Test
-  void aConfigurationOfAnEarlierVersionIsUpgradedOnceAndNothingElseOfItChanges() throws Exception {
+  void configurationOfEarlierVersionIsUpgradedOnceAndOtherwiseUnchanged() throws Exception {
     Path conf = Files.createDirectories(dir).resolve("nats-server.conf");
     Files.writeString(conf, EARLIER);
     Files.setPosixFilePermissions(conf, PosixFilePermissions.fromString("rw-r-----"));
@@ -216,7 +216,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void aConfigurationThatCannotBeUpgradedIsLeftAsItIs() throws IOException {
+  void configurationThatCannotBeUpgradedIsUnchanged() throws IOException {
     Map<String, String> refused =
         Map.of(
             EARLIER.replace("include \"users.conf\"", ""),
@@ -243,7 +243,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void eachOperatorAndViewerHasASeedOfTheirOwn() throws IOException {
+  void eachOperatorAndViewerHasItsOwnSeed() throws IOException {
     assertThat(init("--operator", "ann", "--viewer", "pager", "--viewer=wall_2").code()).isZero();
     assertThat(dir.resolve("seeds").toFile().list())
         .containsExactlyInAnyOrder(
@@ -258,7 +258,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void aClusterHasAConfigurationForEachServerAndRoutesWithAPassword() throws IOException {
+  void clusterHasConfigurationPerServerAndRoutesWithPassword() throws IOException {
     Typed typed =
         init(
             "--cluster", "127.0.0.1,127.0.0.2:5222,[::1]", "--tls-cert=/a.pem", "--tls-key=/a.key");
@@ -289,7 +289,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void aClusterThatCannotBeIsSaid() {
+  void invalidClusterIsReported() {
     assertThat(init("--cluster", "a,b").err()).contains("--cluster: expected 3 or 5 servers");
     assertThat(init("--cluster", "a,b,b").err()).contains("expected each server once");
     assertThat(init("--cluster", "a,b,c:70000").err()).contains("expected HOST or HOST:PORT");
@@ -300,14 +300,14 @@ final class NatsInitTest {
   }
 
   @Test
-  void anOpenDoorIsSaid() {
+  void listeningWithoutTlsIsReported() {
     assertThat(init("--listen", "0.0.0.0:4222").err()).contains("without TLS", "tls block");
     dir = temp.resolve("other");
     assertThat(init("--listen", "127.0.0.1:4222").err()).isEmpty();
   }
 
   @Test
-  void aFolderThatCannotBeWrittenIsSaid() throws IOException {
+  void unwritableDirectoryIsReported() throws IOException {
     Path file = Files.writeString(temp.resolve("file"), "");
     dir = file.resolve("nats");
     Typed typed = init("dom0-7");

@@ -58,7 +58,7 @@ final class OperatorInputsOnNatsTest {
   }
 
   @Test
-  void aPauseIsInForceWhenItIsAnsweredAndSurvivesTheController() throws Exception {
+  void pauseIsActiveOnReplyAndSurvivesRestart() throws Exception {
     Typed pause = type("pause --reason moving");
     assertThat(pause.code()).as(pause.err()).isEqualTo(ExitCodes.DONE);
     assertThat(paused()).isTrue();
@@ -76,7 +76,7 @@ final class OperatorInputsOnNatsTest {
   }
 
   @Test
-  void silencesAndAcksComeAndGo() {
+  void silencesAndAcksAreAddedAndEnded() {
     Typed added = type("silence add --host a* --for 1h --reason moving --json");
     assertThat(added.code()).as(added.err()).isEqualTo(ExitCodes.DONE);
     String id = added.out().replaceAll("(?s).*\"id\":\"([0-9A-Z]{26})\".*", "$1");

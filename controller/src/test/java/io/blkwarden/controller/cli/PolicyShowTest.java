@@ -30,7 +30,7 @@ final class PolicyShowTest {
   }
 
   @Test
-  void everyDefaultIsShown() throws Exception {
+  void defaultsAreShown() throws Exception {
     Typed typed = Typed.type("", "policy", "show", file(LITTLE).toString());
 
     assertThat(typed.code()).as(typed.err()).isZero();
@@ -50,7 +50,7 @@ final class PolicyShowTest {
   }
 
   @Test
-  void theSameAsJson() throws Exception {
+  void jsonHasTheSameContent() throws Exception {
     Typed typed = Typed.type("", "policy", "show", "--json", file(LITTLE).toString());
 
     JsonNode policy = AsciiJson.MAPPER.readTree(typed.out()).get("policies").get(0);
@@ -59,7 +59,7 @@ final class PolicyShowTest {
   }
 
   @Test
-  void aProblemIsTold() throws Exception {
+  void problemsAreReported() throws Exception {
     Typed typed = Typed.type("", "policy", "show", file("policies: [ { name: x } ]").toString());
 
     assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);

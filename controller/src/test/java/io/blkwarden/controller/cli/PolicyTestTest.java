@@ -23,7 +23,7 @@ final class PolicyTestTest {
   }
 
   @Test
-  void theDocumentedExamplePasses() throws Exception {
+  void documentedExamplePasses() throws Exception {
     Typed typed = Typed.type("", "policy", "test", EXAMPLE.toString());
 
     assertThat(typed.out())
@@ -39,7 +39,7 @@ final class PolicyTestTest {
   }
 
   @Test
-  void aFailureShowsWhatDiffers() throws Exception {
+  void failureShowsDifferences() throws Exception {
     Typed typed =
         test(
             """
@@ -83,7 +83,7 @@ final class PolicyTestTest {
 
   /** Among the disks of both hosts nobody stands out; among those that turn one does. */
   @Test
-  void aTestSaysWhatClassOfDeviceAHostHas() throws Exception {
+  void testSetsDeviceClassOfHost() throws Exception {
     StringBuilder disks = new StringBuilder();
     for (int n = 0; n < 6; n++) {
       disks.append("      - { host: fast, domain: vm1%d, read_iops: 500 }%n".formatted(n));
@@ -127,7 +127,7 @@ final class PolicyTestTest {
   }
 
   @Test
-  void anUnknownClassOfDeviceIsAProblem() throws Exception {
+  void unknownDeviceClassIsReported() throws Exception {
     Typed typed =
         test(
             """

@@ -21,7 +21,7 @@ final class ProgressTest {
   }
 
   @Test
-  void saysHowFarItIsAndHowLongItWillTake() {
+  void showsPercentageAndTimeLeft() {
     Progress progress = progress(true);
     progress.at(1, 100, "at once");
     assertThat(err.toString()).as("not at once").isEmpty();
@@ -33,7 +33,7 @@ final class ProgressTest {
   }
 
   @Test
-  void withoutAnEndItSaysOnlyWhatWasDone() {
+  void unknownTotalShowsOnlyText() {
     Progress progress = progress(true);
     millis.set(1_000);
     progress.at(25, 0, "25 things");
@@ -42,7 +42,7 @@ final class ProgressTest {
   }
 
   @Test
-  void leavesNothingBehind() {
+  void closeClearsTheLine() {
     Progress progress = progress(true);
     millis.set(1_000);
     progress.at(50, 100, "work");
@@ -56,7 +56,7 @@ final class ProgressTest {
   }
 
   @Test
-  void isSilentWhereNobodyLooks() {
+  void hiddenBarPrintsNothing() {
     Progress progress = progress(false);
     millis.set(9_000);
     progress.at(1, 2, "work");

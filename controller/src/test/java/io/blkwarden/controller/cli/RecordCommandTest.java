@@ -88,7 +88,7 @@ final class RecordCommandTest {
   }
 
   @Test
-  void everythingThatIsSaidIsWritten() throws Exception {
+  void allMessagesAreRecorded() throws Exception {
     agent
         .connection()
         .keyValueManagement()
@@ -141,7 +141,7 @@ final class RecordCommandTest {
   }
 
   @Test
-  void aServerThatWasAwayLeavesAMarkAndOneThatRefusesTheRecorderEndsIt() throws Exception {
+  void disconnectionIsRecordedAndPermanentCloseStopsTheRecorder() throws Exception {
     CompletableFuture<Typed> typed = typing("record", "--dir", folder.toString());
     until(typed, "blkwarden.v1.agent.1.before", "agent.1.before");
     server.kill();
@@ -164,7 +164,7 @@ final class RecordCommandTest {
   }
 
   @Test
-  void nothingIsBegunWithoutAServerOrAFolder() throws Exception {
+  void failsWithoutServerOrDirectory() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "");
     assertThat(Typed.type(server.url(), "record", "--dir", file.toString()))
         .satisfies(typed -> {

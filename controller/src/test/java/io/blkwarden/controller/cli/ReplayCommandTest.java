@@ -61,7 +61,7 @@ final class ReplayCommandTest {
   }
 
   @Test
-  void saysWhatWouldHaveBeenThrottledAndWhatIsAssumed() {
+  void printsThrottlesAndAssumptions() {
     Typed typed = replay();
 
     assertThat(typed.code()).as(typed.err()).isZero();
@@ -77,7 +77,7 @@ final class ReplayCommandTest {
   }
 
   @Test
-  void aTornTailAndAFileWithoutAHeaderAreReported() throws Exception {
+  void truncatedFileAndMissingHeaderAreReported() throws Exception {
     Path file = RecordingFolder.list(tapes).getFirst();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(channel.size() - 20);
@@ -90,7 +90,7 @@ final class ReplayCommandTest {
   }
 
   @Test
-  void theReportAsJson() {
+  void reportAsJson() {
     Typed typed = replay("--json", "--from", "2026-11-18T11:06:50Z");
 
     assertThat(typed.code()).as(typed.err()).isZero();
@@ -106,7 +106,7 @@ final class ReplayCommandTest {
   }
 
   @Test
-  void whatCannotBeReadIsNamed() throws Exception {
+  void unreadableFilesAreReported() throws Exception {
     Files.writeString(policies, "policies: [ { name: x } ]");
     Typed bad = replay();
     assertThat(bad.code()).isEqualTo(ExitCodes.FAILED);

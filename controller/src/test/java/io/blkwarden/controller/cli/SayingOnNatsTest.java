@@ -67,7 +67,7 @@ final class SayingOnNatsTest {
   }
 
   @Test
-  void aPauseHoldsForTheSuccessorUntilItIsResumed() {
+  void pauseAppliesToTheNextLeaderUntilResumed() {
     type("pause", "--reason", "the storage moves");
     controller.close();
     controller = controller("c2");
@@ -87,7 +87,7 @@ final class SayingOnNatsTest {
   }
 
   @Test
-  void aSilenceAndAnAckStandOnTheAlertUntilTheyEnd() {
+  void alertNamesItsSilenceAndAckUntilTheyEnd() {
     host.swaps(800);
     host.live();
     await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
@@ -115,7 +115,7 @@ final class SayingOnNatsTest {
   }
 
   @Test
-  void aSilenceOfNothingOrForTooLongIsUsage() {
+  void silenceWithoutMatcherOrTooLongIsUsageError() {
     Typed nothing = Typed.type(server.url(), "silence", "add", "--for", "2h", "--reason", "x");
     assertThat(nothing.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(nothing.err()).contains("expected one of host, policy, domain, severity, role");

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 final class ServiceNoticesTest {
   @Test
-  void tellsHowTheControllerStands() {
+  void statusOfTheController() {
     assertThat(ServiceNotices.status(new Readiness(true, List.of(), List.of())))
         .isEqualTo("leader");
     assertThat(

@@ -31,7 +31,7 @@ final class StuckLogTest {
   @TempDir Path folder;
 
   @Test
-  void theControllerLeadsThrottlesAndAlertsWhileNobodyReadsItsLog() throws Exception {
+  void blockedLogDoesNotBlockTheController() throws Exception {
     Path policies = Files.createDirectory(folder.resolve("policies"));
     SwapStorm.in(policies);
     Path out = folder.resolve("out");

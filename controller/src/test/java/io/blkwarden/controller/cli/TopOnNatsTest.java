@@ -49,7 +49,7 @@ final class TopOnNatsTest {
   }
 
   @Test
-  void theWorstDiskOfTheFleetIsTheFirst() {
+  void worstDiskIsFirst() {
     Typed typed =
         Typed.type(server.url(), "top", "--json", "--count=1", "--interval=2s", "--sort=iops");
     assertThat(typed.code()).as(typed.err()).isZero();
@@ -66,7 +66,7 @@ final class TopOnNatsTest {
   }
 
   @Test
-  void aPipeGetsATableOfTheHostsThatAreAskedFor() {
+  void pipeGetsTableOfSelectedHosts() {
     Typed typed = Typed.type(server.url(), "top", "--count=2", "--interval=1s", "--host", "dom0-7");
     assertThat(typed.code()).as(typed.err()).isZero();
     List<String> lines = typed.out().lines().toList();
@@ -77,7 +77,7 @@ final class TopOnNatsTest {
   }
 
   @Test
-  void withoutNatsItSaysWhatToDo() {
+  void unreachableNatsIsReportedWithHint() {
     Typed typed = Typed.type("nats://127.0.0.1:1", "top", "--count=1");
     assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(typed.err()).contains("cannot reach NATS at", "start nats-server");

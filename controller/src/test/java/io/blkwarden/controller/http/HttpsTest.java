@@ -95,7 +95,7 @@ final class HttpsTest {
   }
 
   @Test
-  void servesItsPageToWhoTrustsItsCertificate() throws Exception {
+  void servesHttpsWithItsCertificate() throws Exception {
     Path chain = pem("chain.pem", "CERTIFICATE", keys.getCertificate("http").getEncoded());
     Path key = pem("key.pem", "PRIVATE KEY", keys.getKey("http", PASSWORD).getEncoded());
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
@@ -118,7 +118,7 @@ final class HttpsTest {
   }
 
   @Test
-  void doesNotStartWithWhatIsNoCertificate() throws Exception {
+  void invalidCertificateFailsTheStart() throws Exception {
     Path none = Files.writeString(folder.resolve("none.pem"), "nothing\n");
     assertThatThrownBy(() -> start(none, none)).isInstanceOf(RuntimeException.class);
   }

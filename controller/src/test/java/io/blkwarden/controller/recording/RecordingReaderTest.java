@@ -29,7 +29,7 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void whatWasWrittenIsRead() throws Exception {
+  void writtenEntriesAreRead() throws Exception {
     RecordingReader reader = reader(Entries.file(SMALL));
 
     assertThat(reader.header()).isEqualTo(Entries.HEADER);
@@ -39,7 +39,7 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void aClockThatStepsBackIsKept() throws Exception {
+  void clockMayStepBack() throws Exception {
     List<Entry> entries =
         List.of(
             Entries.message(5_000, "a", "1"),
@@ -50,7 +50,7 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void textThatRepeatsItselfTakesLittleRoom() {
+  void repetitivePayloadsAreCompressed() {
     byte[] file = Entries.file(List.of(Entries.message(0, "agent.1.a", "\"pid\":1,".repeat(500))));
 
     assertThat(file.length).isLessThan(300);
@@ -58,7 +58,7 @@ final class RecordingReaderTest {
 
   /** A recorder that was cut off anywhere: all whole frames are read, and nothing else is. */
   @Test
-  void aTornTailEndsAtTheLastWholeFrame() throws Exception {
+  void truncatedFileEndsAtTheLastCompleteFrame() throws Exception {
     byte[] file = Entries.file(SMALL);
     int header = 48 + Entries.HEADER.prefix().length() + 4;
     List<String> whole = texts(SMALL);
@@ -84,7 +84,7 @@ final class RecordingReaderTest {
 
   /** Each byte wrong in turn: what is read was written, and what is missing is told. */
   @Test
-  void aWrongByteAnywhereIsNeverTakenForData() throws Exception {
+  void corruptByteIsNeverReadAsData() throws Exception {
     byte[] file = Entries.file(SMALL);
     int header = 48 + Entries.HEADER.prefix().length() + 4;
     List<String> whole = texts(SMALL);
@@ -104,7 +104,7 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void readingGoesOnAtTheNextSyncPoint() throws Exception {
+  void readingContinuesAtTheNextSyncPoint() throws Exception {
     byte[] file = Entries.file(SMALL);
     file[file.length / 3] ^= 1; // in the compressed snapshot, before the second sync point
     RecordingReader reader = reader(file);
@@ -117,7 +117,7 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void anotherFileIsNoRecording() {
+  void otherFilesAreRejected() {
     assertThatThrownBy(() -> reader(new byte[3]))
         .isInstanceOf(RecordingException.class)
         .hasMessageContaining("expected a recording", "only 3 bytes");
@@ -132,7 +132,7 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void aTimeIsFoundInALongFile() throws Exception {
+  void seekFindsTime() throws Exception {
     Random random = new Random(11);
     List<Entry> entries = new ArrayList<>();
     for (int second = 0; second < 3_000; second++) {
@@ -157,7 +157,7 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void aMarkInsideAMessageDeceivesNobody() throws Exception {
+  void syncMarkInsideMessageIsIgnored() throws Exception {
     byte[] inner = Entries.file(SMALL);
     byte[] noise = new byte[100];
     new Random(3).nextBytes(noise);

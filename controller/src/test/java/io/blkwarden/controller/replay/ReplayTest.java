@@ -60,7 +60,7 @@ final class ReplayTest {
   }
 
   @Test
-  void aStormThatNobodyThrottledWouldHaveBeen() {
+  void unthrottledStormIsThrottledInTheReplay() {
     ReplayReport report = run(storm(), policies("auto", ""));
 
     assertThat(report.replayed()).hasSize(1);
@@ -81,12 +81,12 @@ final class ReplayTest {
   }
 
   @Test
-  void theSameAgainIsTheSame() {
+  void replayIsDeterministic() {
     assertThat(run(storm(), policies("auto", ""))).isEqualTo(run(storm(), policies("auto", "")));
   }
 
   @Test
-  void aShadowPolicyLastsAsLongAsItsAlert() {
+  void shadowThrottleLastsAsLongAsItsAlert() {
     ReplayReport report = run(storm(), policies("shadow", ""));
 
     assertThat(report.commands()).isZero();
@@ -101,7 +101,7 @@ final class ReplayTest {
   }
 
   @Test
-  void recordedPoliciesHoldFromTheirTimeOnUnlessOthersAreGiven() {
+  void recordedPoliciesApplyUnlessOthersAreGiven() {
     Taped taped = new Taped("dom0-7");
     taped.policies("policies: []");
     taped.seconds(20, 800);
@@ -119,7 +119,7 @@ final class ReplayTest {
   }
 
   @Test
-  void whatAGuardHeldBackIsTold() {
+  void refusalsAreReported() {
     ReplayReport report = run(storm(), policies("auto", "protect: [ { domain: \"vm1*\" } ]"));
 
     assertThat(report.replayed()).isEmpty();
@@ -129,7 +129,7 @@ final class ReplayTest {
   }
 
   @Test
-  void whatWasDoneIsComparedAndNotRepeated() {
+  void recordedThrottlesAreComparedAndNotRepeated() {
     Taped taped = new Taped("dom0-7");
     taped.seconds(5, 5);
     taped.outcome(LEASE, Outcome.Result.APPLIED);
@@ -153,7 +153,7 @@ final class ReplayTest {
   }
 
   @Test
-  void nothingIsDecidedOutsideTheTimeWanted() {
+  void nothingIsDecidedOutsideTheWindow() {
     ReplayReport before = run(storm(), policies("auto", ""), 0, Taped.WALL + 7_000);
     assertThat(before.replayed()).isEmpty();
     assertThat(before.toMillis()).isEqualTo(Taped.WALL + 7_000);
@@ -166,7 +166,7 @@ final class ReplayTest {
   }
 
   @Test
-  void lossesAndWhatCannotBeReadAreCounted() {
+  void missingAndUnreadableMessagesAreCounted() {
     Taped taped = storm();
     ReceiveTime last = taped.entries().getLast().at();
     taped.entries().add(new Entry.Loss(last, 3, 2, true));

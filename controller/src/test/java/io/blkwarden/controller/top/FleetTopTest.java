@@ -59,7 +59,7 @@ final class FleetTopTest {
   }
 
   @Test
-  void aDiskIsUnknownUntilTwoSamplesCameAndThenSeenAmongItsNeighbours() {
+  void diskHasValuesAfterTwoSamples() {
     map(host);
     sample();
     assertThat(line(swap).load().iops()).isNaN();
@@ -75,7 +75,7 @@ final class FleetTopTest {
   }
 
   @Test
-  void whatASilentHostSaidIsUnknownAndToldOf() {
+  void valuesOfStaleHostAreUnknown() {
     map(host);
     sample();
     second();
@@ -91,7 +91,7 @@ final class FleetTopTest {
   }
 
   @Test
-  void whatComesOnAnothersSubjectOrCannotBeReadIsLeftOut() {
+  void foreignAndUnreadableMessagesAreIgnored() {
     HostId other = new HostId("dom0-8");
     MappingSnapshot snapshot = host.snapshot();
     fleet.message(SUBJECTS.mapping(other, snapshot.event()), ControlJson.encode(snapshot), now);
@@ -104,7 +104,7 @@ final class FleetTopTest {
   }
 
   @Test
-  void onlyTheHostsThatAreAskedFor() {
+  void onlySelectedHostsAreShown() {
     FleetTop one = new FleetTop(SUBJECTS, Set.of(new HostId("dom0-8")));
     MappingSnapshot snapshot = host.snapshot();
     one.message(SUBJECTS.mapping(host.id, snapshot.event()), ControlJson.encode(snapshot), now);
@@ -112,7 +112,7 @@ final class FleetTopTest {
   }
 
   @Test
-  void aDiskThatWasTakenAwayIsNotShown() {
+  void detachedDiskIsNotShown() {
     map(host);
     host.replace(swap, MappingState.GONE, List.of());
     host.revision++;

@@ -47,7 +47,7 @@ final class RecordingFolderTest {
   }
 
   @Test
-  void aFullFileIsFollowedByOneThatKnowsTheMaps() throws Exception {
+  void nextFileStartsWithTheMaps() throws Exception {
     try (RecordingFolder recording = recording(100 << 20)) {
       recording.add(Entries.message(0, "mapping.1.dom0-7.snapshot", "{old}"));
       recording.add(Entries.message(1, "mapping.1.dom0-7.snapshot", "{new}"));
@@ -80,7 +80,7 @@ final class RecordingFolderTest {
   }
 
   @Test
-  void theOldestAreDeletedToStayBelowTheBound() throws Exception {
+  void oldestFilesAreDeletedAboveTheLimit() throws Exception {
     Path foreign = Files.writeString(folder.resolve("notes.txt"), "mine");
     try (RecordingFolder recording = recording(3 << 20)) {
       for (int i = 0; i < 200; i++) {
@@ -100,7 +100,7 @@ final class RecordingFolderTest {
   }
 
   @Test
-  void mapsLongerThanAFileDoNotMakeEachEntryAFile() throws Exception {
+  void mapsLargerThanTheFileSizeDoNotRotateEachEntry() throws Exception {
     byte[] map = new byte[3 << 20];
     random.nextBytes(map);
     long most = 16 << 20;
@@ -120,7 +120,7 @@ final class RecordingFolderTest {
 
   /** What was flushed is there even if the recorder never closes its file. */
   @Test
-  void aRecorderThatIsKilledLosesNothingItFlushed() throws Exception {
+  void flushedEntriesSurviveAKill() throws Exception {
     RecordingFolder recording = recording(100 << 20);
     recording.add(sample(1));
     recording.flush();
@@ -138,7 +138,7 @@ final class RecordingFolderTest {
   }
 
   @Test
-  void aQueueLeavesSamplesOutFirstAndSaysSo() throws Exception {
+  void queueDropsSamplesFirstAndRecordsIt() throws Exception {
     EntryQueue queue = new EntryQueue(400_000);
     for (int i = 0; i < 10; i++) {
       queue.offer(sample(i));

@@ -47,7 +47,7 @@ final class RecordingSetTest {
   }
 
   @Test
-  void aFileOfAFolderWithoutAWholeHeaderIsLeftOutAndNamed() throws Exception {
+  void fileWithoutHeaderIsSkippedAndReported() throws Exception {
     try (RecordingFolder recording = session(SESSION)) {
       recording.add(Entries.message(0, "alert.x", "one"));
     }
@@ -67,7 +67,7 @@ final class RecordingSetTest {
   }
 
   @Test
-  void aFileThatIsNamedTwiceIsReadOnce() throws Exception {
+  void fileGivenTwiceIsReadOnce() throws Exception {
     try (RecordingFolder recording = session(SESSION)) {
       recording.add(Entries.message(0, "alert.x", "one"));
     }
@@ -77,7 +77,7 @@ final class RecordingSetTest {
   }
 
   @Test
-  void fromATimeOnTheMapsAreKnown() throws Exception {
+  void mapsPrecedeTheStartTime() throws Exception {
     try (RecordingFolder recording = session(SESSION)) {
       recording.add(Entries.message(0, "mapping.1.dom0-7.snapshot", "{}"));
       for (long second = 1; second <= 400; second++) {
@@ -100,7 +100,7 @@ final class RecordingSetTest {
   }
 
   @Test
-  void aSessionIsReadByItsNumbersThoughTheClockWasSetBack() throws Exception {
+  void filesOfASessionAreOrderedByNumber() throws Exception {
     try (RecordingFolder later = session(LATER)) {
       later.add(message(100, WALL + 100_000));
     }
