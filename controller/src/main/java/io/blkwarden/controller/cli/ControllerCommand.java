@@ -213,7 +213,7 @@ final class ControllerCommand implements Callable<Integer> {
                   + " unencrypted), and that --http-port is free");
     }
     Supervisor supervisor = Supervisor.of(System.getenv(), ProcessHandle.current().pid());
-    ServiceNotices.begin(runtime, supervisor);
+    ServiceNotices.start(runtime, supervisor);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread hook =
         new Thread(

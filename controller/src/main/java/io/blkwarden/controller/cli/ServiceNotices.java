@@ -35,7 +35,7 @@ final class ServiceNotices {
     this.started = clock.instant();
   }
 
-  static void begin(ControllerRuntime controller, Supervisor supervisor) {
+  static void start(ControllerRuntime controller, Supervisor supervisor) {
     if (supervisor.listens()) {
       ServiceNotices notices = new ServiceNotices(supervisor, InstantSource.system());
       controller.whileAlive(EVERY, readiness -> notices.alive(readiness, controller.claimKnown()));

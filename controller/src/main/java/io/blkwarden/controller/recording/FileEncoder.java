@@ -30,7 +30,7 @@ public final class FileEncoder {
    */
   public FileEncoder(OutputStream out, FileHeader header) throws IOException {
     this.out = out;
-    this.sync = header.begun();
+    this.sync = header.startedAt();
     byte[] prefix = header.prefix().getBytes(StandardCharsets.US_ASCII);
     ByteBuffer bytes = ByteBuffer.allocate(RecordingFormat.HEADER_FIXED + prefix.length + 4);
     bytes.put(RecordingFormat.MAGIC);
@@ -39,8 +39,8 @@ public final class FileEncoder {
     bytes.putLong(header.session().getMostSignificantBits());
     bytes.putLong(header.session().getLeastSignificantBits());
     bytes.putInt(header.number());
-    bytes.putLong(header.begun().wallMillis());
-    bytes.putLong(header.begun().monotonicMicros());
+    bytes.putLong(header.startedAt().wallMillis());
+    bytes.putLong(header.startedAt().monotonicMicros());
     bytes.put(prefix);
     crc.update(bytes.array(), 0, bytes.position());
     bytes.putInt((int) crc.getValue());
@@ -65,12 +65,12 @@ public final class FileEncoder {
     switch (entry) {
       case Entry.Message message -> {
         byte[] subject = message.subject().getBytes(StandardCharsets.UTF_8);
-        begin(message.carried() ? RecordingFormat.CARRIED : RecordingFormat.MESSAGE);
+        start(message.carried() ? RecordingFormat.CARRIED : RecordingFormat.MESSAGE);
         ensureRemaining(64 + subject.length + message.payload().length);
         payload(at, subject, message.payload());
       }
       case Entry.Loss loss -> {
-        begin(RecordingFormat.LOSS);
+        start(RecordingFormat.LOSS);
         time(at);
         varint(loss.samples());
         varint(loss.control());
@@ -83,13 +83,13 @@ public final class FileEncoder {
   /** Writes the end marker; nothing may be added afterwards. */
   public void close() throws IOException {
     deflater.end();
-    begin(RecordingFormat.END);
+    start(RecordingFormat.END);
     end();
   }
 
   private void sync(ReceiveTime at) throws IOException {
     sync = at;
-    begin(RecordingFormat.SYNC);
+    start(RecordingFormat.SYNC);
     frame.put(RecordingFormat.SYNC_MARK);
     frame.putLong(written);
     frame.putLong(at.wallMillis());
@@ -125,7 +125,7 @@ public final class FileEncoder {
     return deflater.finished() ? length : 0;
   }
 
-  private void begin(int kind) {
+  private void start(int kind) {
     frame.clear();
     frame.position(RecordingFormat.FRAME_HEAD);
     frame.put((byte) kind);

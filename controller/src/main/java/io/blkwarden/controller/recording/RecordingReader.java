@@ -76,7 +76,7 @@ public final class RecordingReader {
       return new FileHeader(
           new UUID(fields.getLong(), fields.getLong()),
           fields.getInt(),
-          begun(fields.getLong(), fields.getLong()),
+          timeOf(fields.getLong(), fields.getLong()),
           new String(
               window.array(),
               all + RecordingFormat.HEADER_FIXED,
@@ -87,7 +87,7 @@ public final class RecordingReader {
     }
   }
 
-  private static ReceiveTime begun(long wallMillis, long monotonicMicros) {
+  private static ReceiveTime timeOf(long wallMillis, long monotonicMicros) {
     return new ReceiveTime(monotonicMicros, wallMillis);
   }
 
@@ -254,7 +254,7 @@ public final class RecordingReader {
     long wall = fields.getLong();
     long monotonic = fields.getLong();
     return place == offset && wall >= 0 && wall < Long.MAX_VALUE / 2 && monotonic >= 0
-        ? new SyncPoint(offset, begun(wall, monotonic))
+        ? new SyncPoint(offset, timeOf(wall, monotonic))
         : null;
   }
 }

@@ -50,7 +50,7 @@ final class RecordedActions {
     }
     switch (outcome.result()) {
       case APPLIED, RENEWED, ADOPTED -> {
-        begin(lease, outcome.host(), outcome.domain(), outcome.vdev(), wallMillis);
+        start(lease, outcome.host(), outcome.domain(), outcome.vdev(), wallMillis);
         if (outcome.limitPerS() != null) {
           periods.set(lease, "limit %d/s".formatted(outcome.limitPerS()));
         } else {
@@ -67,14 +67,14 @@ final class RecordedActions {
     }
   }
 
-  private void begin(
+  private void start(
       MessageId lease,
       HostId host,
       @Nullable DomainRef domain,
       @Nullable String vdev,
       long wallMillis) {
     if (domain != null && vdev != null) {
-      periods.begin(lease, host, domain, vdev, "auto", wallMillis);
+      periods.start(lease, host, domain, vdev, "auto", wallMillis);
     }
   }
 
@@ -82,7 +82,7 @@ final class RecordedActions {
     Set<MessageId> active = new HashSet<>();
     for (Heartbeat.HeldThrottle each : heartbeat.throttles()) {
       active.add(each.lease());
-      begin(each.lease(), heartbeat.host(), each.domain(), each.vdev(), wallMillis);
+      start(each.lease(), heartbeat.host(), each.domain(), each.vdev(), wallMillis);
       periods.set(
           each.lease(),
           each.limitPerS() == null

@@ -244,7 +244,7 @@ public final class Replay {
     long wall = now.wall().toEpochMilli();
     switch (send.command().action()) {
       case CommandAction.Set set -> {
-        replayed.begin(set.lease(), send.command().host(), set.domain(), set.vdev(), "auto", wall);
+        replayed.start(set.lease(), send.command().host(), set.domain(), set.vdev(), "auto", wall);
         replayed.set(set.lease(), set.restraint().toString());
       }
       case CommandAction.Reset reset -> replayed.end(reset.lease(), wall, send.command().reason());
@@ -270,7 +270,7 @@ public final class Replay {
       }
       case SHADOW -> {
         if (decision.alert() != null && decision.domain() != null && decision.vdev() != null) {
-          replayed.begin(
+          replayed.start(
               decision.alert(),
               decision.host(),
               decision.domain(),

@@ -40,7 +40,7 @@ final class ThrottledPeriods {
   }
 
   /** Starts a period, unless it is active. */
-  void begin(MessageId id, HostId host, DomainRef domain, String vdev, String mode, long millis) {
+  void start(MessageId id, HostId host, DomainRef domain, String vdev, String mode, long millis) {
     open.putIfAbsent(id, new Open(host, domain, vdev, mode, millis));
   }
 

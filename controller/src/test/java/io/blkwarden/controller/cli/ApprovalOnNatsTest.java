@@ -73,8 +73,8 @@ final class ApprovalOnNatsTest {
     await("a proposal")
         .atMost(BOUND)
         .until(() -> {
-          Typed typed = Typed.type(server.url(), "proposals");
-          typed.out().lines().filter(line -> line.contains("dom0-7")).forEach(row::set);
+          CommandResult result = CommandResult.run(server.url(), "proposals");
+          result.out().lines().filter(line -> line.contains("dom0-7")).forEach(row::set);
           return !row.get().isEmpty();
         });
     assertThat(row.get()).contains("xvda2", "idle", "swap-storm");
@@ -86,12 +86,12 @@ final class ApprovalOnNatsTest {
     String id = proposal();
     assertThat(host.held()).isNull();
 
-    Typed typed = Typed.type(server.url(), "approve", id, "--reason", "seen");
+    CommandResult result = CommandResult.run(server.url(), "approve", id, "--reason", "seen");
 
-    assertThat(typed.code()).as(typed.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCodes.DONE);
     await("set").atMost(BOUND).until(() -> host.held() != null);
     assertThat(Objects.requireNonNull(host.held()).restraint()).isEqualTo(Restraint.Priority.IDLE);
-    assertThat(Typed.type(server.url(), "proposals", "--json").out()).doesNotContain(id);
+    assertThat(CommandResult.run(server.url(), "proposals", "--json").out()).doesNotContain(id);
   }
 
   @Test
@@ -119,12 +119,12 @@ final class ApprovalOnNatsTest {
   void deniedProposalIsNotAppliedAndUnknownIdFails() {
     String id = proposal();
 
-    assertThat(Typed.type(server.url(), "deny", id).code()).isEqualTo(ExitCodes.DONE);
+    assertThat(CommandResult.run(server.url(), "deny", id).code()).isEqualTo(ExitCodes.DONE);
 
-    Typed late = Typed.type(server.url(), "approve", id);
+    CommandResult late = CommandResult.run(server.url(), "approve", id);
     assertThat(late.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(late.err()).contains("no proposal " + id);
-    assertThat(Typed.type(server.url(), "approve", "nonsense").code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(CommandResult.run(server.url(), "approve", "nonsense").code()).isEqualTo(ExitCodes.USAGE);
     assertThat(host.held()).isNull();
   }
 }

@@ -15,9 +15,9 @@ final class CompletionTest {
   private final Path script;
 
   CompletionTest(@TempDir Path folder) throws IOException {
-    Typed typed = Typed.type("", "completion");
-    assertThat(typed.code()).as(typed.err()).isZero();
-    script = Files.writeString(folder.resolve("completion"), typed.out());
+    CommandResult result = CommandResult.run("", "completion");
+    assertThat(result.code()).as(result.err()).isZero();
+    script = Files.writeString(folder.resolve("completion"), result.out());
   }
 
   private static List<String> said(String... words) throws Exception {
@@ -44,11 +44,11 @@ final class CompletionTest {
   }
 
   /** The same in zsh, which calls it in its emulation of bash and picks what fits by itself. */
-  private List<String> inZsh(List<String> typed) throws Exception {
+  private List<String> inZsh(List<String> result) throws Exception {
     StringBuilder asked =
         new StringBuilder("autoload -U +X compinit && compinit -u -D\nsource '" + script + "'\n");
     asked.append("[[ -n $_comps[blkwarden] ]] || exit 9\n");
-    for (String words : typed) {
+    for (String words : result) {
       asked.append(
           """
           COMP_WORDS=(%s)

@@ -20,10 +20,10 @@ final class ControllerOptionsTest {
         Files.writeString(
             folder.resolve("notify.yaml"), "webhooks: [ { uri: x } ]\nalertmanager: []\n");
 
-    Typed typed = Typed.type("", "controller", "--no-http", "--notify", file.toString());
+    CommandResult result = CommandResult.run("", "controller", "--no-http", "--notify", file.toString());
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(typed.err())
+    assertThat(result.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(result.err())
         .contains(
             "notify.yaml:1:",
             "webhooks[0].uri: unknown key",
@@ -37,19 +37,19 @@ final class ControllerOptionsTest {
     Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
 
-    Typed typed = Typed.type("", "controller", "--http-token-file", file.toString());
+    CommandResult result = CommandResult.run("", "controller", "--http-token-file", file.toString());
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(typed.err()).contains("--http-token-file: " + file, "chmod 600");
+    assertThat(result.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(result.err()).contains("--http-token-file: " + file, "chmod 600");
   }
 
   @Test
   void invalidNumberOfDisksIsUsageError() {
     for (String wrong : List.of("many", "-1", "10001", "")) {
-      Typed typed = Typed.type("", "controller", "--metrics-disks", wrong);
+      CommandResult result = CommandResult.run("", "controller", "--metrics-disks", wrong);
 
-      assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
-      assertThat(typed.err())
+      assertThat(result.code()).isEqualTo(ExitCodes.USAGE);
+      assertThat(result.err())
           .contains("--metrics-disks: expected 0 to 10000, or all, found '%s'".formatted(wrong));
     }
   }

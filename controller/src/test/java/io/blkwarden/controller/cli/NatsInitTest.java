@@ -26,11 +26,11 @@ final class NatsInitTest {
     dir = temp.resolve("nats");
   }
 
-  private Typed init(String... more) {
+  private CommandResult init(String... more) {
     String[] all = new String[more.length + 4];
     System.arraycopy(new String[] {"nats", "init", "--dir", dir.toString()}, 0, all, 0, 4);
     System.arraycopy(more, 0, all, 4, more.length);
-    return Typed.type("", all);
+    return CommandResult.run("", all);
   }
 
   private String users() throws IOException {
@@ -47,8 +47,8 @@ final class NatsInitTest {
 
   @Test
   void seedsArePrivateAndNotInTheConfiguration() throws IOException {
-    Typed typed = init("dom0-7");
-    assertThat(typed.code()).as(typed.err()).isZero();
+    CommandResult result = init("dom0-7");
+    assertThat(result.code()).as(result.err()).isZero();
     Path seed = dir.resolve("seeds/host-dom0-7.nk");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(seed)))
         .isEqualTo("rw-------");
@@ -69,8 +69,8 @@ final class NatsInitTest {
     String seed = Files.readString(dir.resolve("seeds/host-dom0-7.nk"));
     Path more = Files.writeString(temp.resolve("hosts"), "# rack 2\ndom0-8\n\ndom0.example\n");
 
-    Typed typed = init("--hosts-file", more.toString());
-    assertThat(typed.out()).contains("3 hosts, 2 new");
+    CommandResult result = init("--hosts-file", more.toString());
+    assertThat(result.out()).contains("3 hosts, 2 new");
     assertThat(accounts()).contains("# host dom0-7", "# host dom0-8", "# host dom0%2Eexample");
     assertThat(Files.readString(dir.resolve("seeds/host-dom0-7.nk"))).isEqualTo(seed);
 
@@ -91,7 +91,7 @@ final class NatsInitTest {
     assertThat(accounts()).contains("xen.v1.command.dom0-8").doesNotContain("blkwarden.v1");
     assertThat(users()).contains("xen.v1.command").doesNotContain("blkwarden.v1");
 
-    Typed refused = init("--listen", "10.0.0.2:4222");
+    CommandResult refused = init("--listen", "10.0.0.2:4222");
     assertThat(refused.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(refused.err()).contains(conf.toString(), "edit the file, or move it away");
     assertThat(config()).isEqualTo(edited);
@@ -105,7 +105,7 @@ final class NatsInitTest {
     assertThat(init("two words").err()).contains("expected no blanks");
     assertThat(init("--tls-cert", "a.pem").err()).contains("expected both or none");
     Path hosts = Files.writeString(temp.resolve("hosts"), "dom0-7\n_fleet\n");
-    Typed bad = init("--hosts-file", hosts.toString());
+    CommandResult bad = init("--hosts-file", hosts.toString());
     assertThat(bad.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(bad.err()).contains("hosts:2: host: _fleet");
 
@@ -113,7 +113,7 @@ final class NatsInitTest {
     Path seed = dir.resolve("seeds/host-dom0-7.nk");
     String text = Files.readString(seed);
     Files.writeString(seed, "nonsense\n");
-    Typed broken = init();
+    CommandResult broken = init();
     assertThat(broken.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(broken.err()).contains(seed.toString(), "expected a seed", "move the file away");
     char last = text.charAt(text.length() - 3);
@@ -135,7 +135,7 @@ final class NatsInitTest {
     Path whose = dir.resolve("seeds/host-dom0-7.nk");
     Files.copy(whose, copy, StandardCopyOption.REPLACE_EXISTING);
 
-    Typed refused = init("dom0-9");
+    CommandResult refused = init("dom0-9");
     assertThat(refused.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(refused.err())
         .contains(copy + ": same seed as " + whose, "move it away to get a new one");
@@ -147,7 +147,7 @@ final class NatsInitTest {
   @Test
   void interruptedRunIsContinued() throws IOException {
     Path full = Files.createDirectories(dir.resolve("seeds/host-dom0-8.nk.new/full"));
-    Typed failed = init("dom0-7", "dom0-8");
+    CommandResult failed = init("dom0-7", "dom0-8");
     assertThat(failed.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(failed.err())
         .contains("host-dom0-8.nk.new: DirectoryNotEmpty", "free space", "run it again");
@@ -198,9 +198,9 @@ final class NatsInitTest {
     String seed = "# NATS seed of people who act: a secret\n" + Seeds.create(new SecureRandom());
     Files.writeString(seeds.resolve("operator.nk"), seed + "\n");
 
-    Typed typed = init("dom0-7");
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.err()).contains("gives each user an account of its own", ".before-accounts");
+    CommandResult result = init("dom0-7");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("gives each user an account of its own", ".before-accounts");
     assertThat(config())
         .isEqualTo(
             EARLIER.replace(
@@ -234,9 +234,9 @@ final class NatsInitTest {
     Path conf = Files.createDirectories(dir).resolve("nats-server.conf");
     for (Map.Entry<String, String> each : refused.entrySet()) {
       Files.writeString(conf, each.getKey());
-      Typed typed = init("dom0-7");
-      assertThat(typed.code()).as(each.getValue()).isEqualTo(ExitCodes.FAILED);
-      assertThat(typed.err()).contains("nats-server.conf: ", each.getValue());
+      CommandResult result = init("dom0-7");
+      assertThat(result.code()).as(each.getValue()).isEqualTo(ExitCodes.FAILED);
+      assertThat(result.err()).contains("nats-server.conf: ", each.getValue());
       assertThat(config()).isEqualTo(each.getKey());
       assertThat(dir.resolve("users.conf")).doesNotExist();
     }
@@ -259,11 +259,11 @@ final class NatsInitTest {
 
   @Test
   void clusterHasConfigurationPerServerAndRoutesWithPassword() throws IOException {
-    Typed typed =
+    CommandResult result =
         init(
             "--cluster", "127.0.0.1,127.0.0.2:5222,[::1]", "--tls-cert=/a.pem", "--tls-key=/a.key");
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.err()).contains("routes.conf is a secret", "nats-server-N.conf");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("routes.conf is a secret", "nats-server-N.conf");
     Path routes = dir.resolve("routes.conf");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(routes)))
         .isEqualTo("rw-------");
@@ -310,8 +310,8 @@ final class NatsInitTest {
   void unwritableDirectoryIsReported() throws IOException {
     Path file = Files.writeString(temp.resolve("file"), "");
     dir = file.resolve("nats");
-    Typed typed = init("dom0-7");
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err()).contains(file.toString(), "choose another --dir");
+    CommandResult result = init("dom0-7");
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err()).contains(file.toString(), "choose another --dir");
   }
 }

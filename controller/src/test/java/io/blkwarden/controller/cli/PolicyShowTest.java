@@ -31,10 +31,10 @@ final class PolicyShowTest {
 
   @Test
   void defaultsAreShown() throws Exception {
-    Typed typed = Typed.type("", "policy", "show", file(LITTLE).toString());
+    CommandResult result = CommandResult.run("", "policy", "show", file(LITTLE).toString());
 
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.out())
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out())
         .startsWith("policies:\n  - name: swap-storm\n    kind: threshold\n    mode: shadow\n")
         .contains("    match:\n      roles: [ swap ]\n      domain: vm*\n      host: *\n")
         .contains("      metric: iops\n      above: 200\n      for: 10s\n      clear_below: 100\n")
@@ -51,19 +51,19 @@ final class PolicyShowTest {
 
   @Test
   void jsonHasTheSameContent() throws Exception {
-    Typed typed = Typed.type("", "policy", "show", "--json", file(LITTLE).toString());
+    CommandResult result = CommandResult.run("", "policy", "show", "--json", file(LITTLE).toString());
 
-    JsonNode policy = AsciiJson.MAPPER.readTree(typed.out()).get("policies").get(0);
+    JsonNode policy = AsciiJson.MAPPER.readTree(result.out()).get("policies").get(0);
     assertThat(policy.get("when").get("clear_for_ms").asLong()).isEqualTo(60_000);
     assertThat(policy.get("then").get("lease_ms").asLong()).isEqualTo(300_000);
   }
 
   @Test
   void problemsAreReported() throws Exception {
-    Typed typed = Typed.type("", "policy", "show", file("policies: [ { name: x } ]").toString());
+    CommandResult result = CommandResult.run("", "policy", "show", file("policies: [ { name: x } ]").toString());
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err()).contains("p.yaml:1");
-    assertThat(typed.out()).contains("brakes:");
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err()).contains("p.yaml:1");
+    assertThat(result.out()).contains("brakes:");
   }
 }

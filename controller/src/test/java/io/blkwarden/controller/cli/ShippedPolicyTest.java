@@ -68,8 +68,8 @@ final class ShippedPolicyTest {
         "policies: policies.yaml\ntests:\n  - name: load\n    disks:\n%s    expect:\n%s"
             .formatted(disks, expected);
     Path file = Files.writeString(folder.resolve("test.yaml"), test);
-    Typed typed = Typed.type("", "policy", "test", file.toString());
-    assertThat(typed.code()).as(typed.out() + typed.err()).isZero();
+    CommandResult result = CommandResult.run("", "policy", "test", file.toString());
+    assertThat(result.code()).as(result.out() + result.err()).isZero();
   }
 
   private static String swap(String domain, String disk, String series) {

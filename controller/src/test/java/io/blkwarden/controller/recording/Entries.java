@@ -29,8 +29,8 @@ public final class Entries {
 
   public static ReceiveTime at(long afterMillis) {
     return new ReceiveTime(
-        HEADER.begun().monotonicMicros() + afterMillis * 1_000,
-        HEADER.begun().wallMillis() + afterMillis);
+        HEADER.startedAt().monotonicMicros() + afterMillis * 1_000,
+        HEADER.startedAt().wallMillis() + afterMillis);
   }
 
   /** The file that holds them. */

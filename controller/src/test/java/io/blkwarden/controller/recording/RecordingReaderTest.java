@@ -141,7 +141,7 @@ final class RecordingReaderTest {
       entries.add(Entries.message(second * 1_000L, "sample.1.a", noise));
     }
     RecordingReader reader = reader(Entries.file(entries));
-    long begin = Entries.HEADER.begun().wallMillis();
+    long begin = Entries.HEADER.startedAt().wallMillis();
     for (int second : new int[] {0, 1, 9, 10, 1_234, 2_999}) {
       reader.seek(begin + second * 1_000L);
       Entry first = reader.next().orElseThrow();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ReplayTest {
-  private static final MessageId LEASE = MessageId.of(Taped.WALL, new SplittableRandom(8));
+  private static final MessageId LEASE = MessageId.of(RecordedFleet.WALL, new SplittableRandom(8));
   private static final String RULES =
       """
       policies:
@@ -38,21 +38,21 @@ final class ReplayTest {
     return load.policies();
   }
 
-  private static ReplayReport run(Taped taped, @Nullable PolicySet policies, long from, long to) {
+  private static ReplayReport run(RecordedFleet taped, @Nullable PolicySet policies, long from, long to) {
     Replay replay = new Replay(policies, EngineSettings.DEFAULT, from, to);
     ReceiveTime begun = taped.entries().getFirst().at();
-    FileHeader file = new FileHeader(Taped.session(1), 0, begun, "blkwarden.v1");
+    FileHeader file = new FileHeader(RecordedFleet.session(1), 0, begun, "blkwarden.v1");
     taped.entries().forEach(entry -> replay.take(file, entry));
     return replay.finish();
   }
 
-  private static ReplayReport run(Taped taped, @Nullable PolicySet policies) {
+  private static ReplayReport run(RecordedFleet taped, @Nullable PolicySet policies) {
     return run(taped, policies, 0, Long.MAX_VALUE);
   }
 
   /** A storm of 10 s, then calm. */
-  private static Taped storm() {
-    Taped taped = new Taped("dom0-7");
+  private static RecordedFleet storm() {
+    RecordedFleet taped = new RecordedFleet("dom0-7");
     taped.seconds(5, 5);
     taped.seconds(10, 800);
     taped.seconds(120, 5);
@@ -69,7 +69,7 @@ final class ReplayTest {
     assertThat(planned.policy()).isEqualTo("swap-storm");
     assertThat(planned.mode()).isEqualTo("auto");
     assertThat(planned.set()).startsWith("best-effort/7");
-    assertThat(planned.fromMillis()).isEqualTo(Taped.WALL + 8_000);
+    assertThat(planned.fromMillis()).isEqualTo(RecordedFleet.WALL + 8_000);
     assertThat(planned.ended()).isNotNull();
     assertThat(planned.millis()).isBetween(9_000L, 120_000L);
     assertThat(report.recorded()).isEmpty();
@@ -94,7 +94,7 @@ final class ReplayTest {
         .singleElement()
         .satisfies(each -> {
           assertThat(each.mode()).isEqualTo("shadow");
-          assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 8_000);
+          assertThat(each.fromMillis()).isEqualTo(RecordedFleet.WALL + 8_000);
           assertThat(each.millis()).isEqualTo(10_000);
           assertThat(each.ended()).isEqualTo("alert resolved");
         });
@@ -102,7 +102,7 @@ final class ReplayTest {
 
   @Test
   void recordedPoliciesApplyUnlessOthersAreGiven() {
-    Taped taped = new Taped("dom0-7");
+    RecordedFleet taped = new RecordedFleet("dom0-7");
     taped.policies("policies: []");
     taped.seconds(20, 800);
     taped.policies(RULES.formatted("auto", ""));
@@ -114,7 +114,7 @@ final class ReplayTest {
     assertThat(recorded.policiesGiven()).isFalse();
     assertThat(recorded.replayed())
         .singleElement()
-        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 23_000));
+        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(RecordedFleet.WALL + 23_000));
     assertThat(run(taped, policies("observe", "")).replayed()).isEmpty();
   }
 
@@ -130,7 +130,7 @@ final class ReplayTest {
 
   @Test
   void recordedThrottlesAreComparedAndNotRepeated() {
-    Taped taped = new Taped("dom0-7");
+    RecordedFleet taped = new RecordedFleet("dom0-7");
     taped.seconds(5, 5);
     taped.outcome(LEASE, Outcome.Result.APPLIED);
     taped.seconds(2, 5);
@@ -154,20 +154,20 @@ final class ReplayTest {
 
   @Test
   void nothingIsDecidedOutsideTheWindow() {
-    ReplayReport before = run(storm(), policies("auto", ""), 0, Taped.WALL + 7_000);
+    ReplayReport before = run(storm(), policies("auto", ""), 0, RecordedFleet.WALL + 7_000);
     assertThat(before.replayed()).isEmpty();
-    assertThat(before.toMillis()).isEqualTo(Taped.WALL + 7_000);
+    assertThat(before.toMillis()).isEqualTo(RecordedFleet.WALL + 7_000);
 
-    ReplayReport late = run(storm(), policies("auto", ""), Taped.WALL + 12_000, Long.MAX_VALUE);
+    ReplayReport late = run(storm(), policies("auto", ""), RecordedFleet.WALL + 12_000, Long.MAX_VALUE);
     assertThat(late.replayed())
         .singleElement()
-        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 12_000));
-    assertThat(late.fromMillis()).isEqualTo(Taped.WALL + 12_000);
+        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(RecordedFleet.WALL + 12_000));
+    assertThat(late.fromMillis()).isEqualTo(RecordedFleet.WALL + 12_000);
   }
 
   @Test
   void missingAndUnreadableMessagesAreCounted() {
-    Taped taped = storm();
+    RecordedFleet taped = storm();
     ReceiveTime last = taped.entries().getLast().at();
     taped.entries().add(new Entry.Loss(last, 3, 2, true));
     taped.entries().add(new Entry.Message(last, false, "sample.1.dom0-7", new byte[] {1}));

@@ -70,7 +70,7 @@ public final class RecordingFolder implements AutoCloseable {
       current = null;
     }
     if (current == null) {
-      current = begin(entry.at());
+      current = create(entry.at());
     }
     long before = current.encoder().written();
     current.encoder().add(entry);
@@ -80,7 +80,7 @@ public final class RecordingFolder implements AutoCloseable {
     }
   }
 
-  private Open begin(ReceiveTime at) throws IOException {
+  private Open create(ReceiveTime at) throws IOException {
     makeRoom();
     Path path =
         folder.resolve(
@@ -98,11 +98,11 @@ public final class RecordingFolder implements AutoCloseable {
     for (Entry.Message old : snapshots.all()) {
       encoder.add(new Entry.Message(at, true, old.subject(), old.payload()));
     }
-    Open begun = new Open(path, channel, out, encoder, encoder.written());
-    open = begun;
+    Open created = new Open(path, channel, out, encoder, encoder.written());
+    open = created;
     bytes += encoder.written();
     out.flush();
-    return begun;
+    return created;
   }
 
   /** Deletes the oldest recordings until the next file fits. */

@@ -101,7 +101,7 @@ public final class RecordingSet {
         .values()
         .forEach(files -> files.sort(Comparator.comparingInt(each -> each.header().number())));
     return sessions.values().stream()
-        .sorted(Comparator.comparingLong(files -> begun(files.getFirst())))
+        .sorted(Comparator.comparingLong(files -> startMillis(files.getFirst())))
         .flatMap(List::stream)
         .toList();
   }
@@ -117,8 +117,8 @@ public final class RecordingSet {
     }
   }
 
-  private static long begun(Member member) {
-    return member.header().begun().wallMillis();
+  private static long startMillis(Member member) {
+    return member.header().startedAt().wallMillis();
   }
 
   /** Number of files. */
@@ -149,7 +149,7 @@ public final class RecordingSet {
     for (Member member : members.subList(first, members.size())) {
       try (FileSource source = FileSource.open(member.path())) {
         RecordingReader reader = new RecordingReader(source);
-        if (fromMillis - LEAD_MILLIS > begun(member)) {
+        if (fromMillis - LEAD_MILLIS > startMillis(member)) {
           Optional<Entry> next = reader.next();
           while (next.isPresent() && next.get() instanceof Entry.Message m && m.carried()) {
             listener.entry(member.header(), m);
@@ -171,7 +171,7 @@ public final class RecordingSet {
   private int first(long fromMillis) {
     int first = 0;
     for (int i = 1; i < members.size(); i++) {
-      if (begun(members.get(i)) <= fromMillis - LEAD_MILLIS) {
+      if (startMillis(members.get(i)) <= fromMillis - LEAD_MILLIS) {
         first = i;
       }
     }

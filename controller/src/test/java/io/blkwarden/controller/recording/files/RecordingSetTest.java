@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RecordingSetTest {
   private static final UUID SESSION = UUID.fromString("1f3a9c02-0000-4000-8000-000000000001");
   private static final UUID LATER = UUID.fromString("0a3a9c02-0000-4000-8000-000000000002");
-  private static final long WALL = Entries.HEADER.begun().wallMillis();
+  private static final long WALL = Entries.HEADER.startedAt().wallMillis();
 
   @TempDir Path folder;
   private final Random random = new Random(5);

@@ -24,7 +24,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 
 /** What a recorder would hear of a made-up host, second by second. */
-public final class Taped {
+public final class RecordedFleet {
   /** When it begins, in ms since 1970. */
   public static final long WALL = 1_795_000_000_000L;
 
@@ -37,7 +37,7 @@ public final class Taped {
   private final SplittableRandom random = new SplittableRandom(3);
   private long millis;
 
-  public Taped(String name) {
+  public RecordedFleet(String name) {
     host = new TestHost(name);
     noisy = host.addSwap(176);
     neighbour = host.add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A person who types silences, acks and pauses beside a controller and a real nats-server. */
-final class SayingOnNatsTest {
+final class SilencesOnNatsTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
   @TempDir Path policies;
@@ -55,10 +55,10 @@ final class SayingOnNatsTest {
     return started;
   }
 
-  private Typed type(String... arguments) {
-    Typed typed = Typed.type(server.url(), arguments);
-    assertThat(typed.code()).as(typed.err()).isEqualTo(ExitCodes.DONE);
-    return typed;
+  private CommandResult run(String... arguments) {
+    CommandResult result = CommandResult.run(server.url(), arguments);
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCodes.DONE);
+    return result;
   }
 
   private Alert last() {
@@ -68,7 +68,7 @@ final class SayingOnNatsTest {
 
   @Test
   void pauseAppliesToTheNextLeaderUntilResumed() {
-    type("pause", "--reason", "the storage moves");
+    run("pause", "--reason", "the storage moves");
     controller.close();
     controller = controller("c2");
     host.swaps(800);
@@ -76,14 +76,14 @@ final class SayingOnNatsTest {
 
     await("firing").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.FIRING));
     assertThat(controller.readiness().warnings()).anyMatch(each -> each.contains("is paused by"));
-    assertThat(type("proposals").out()).contains("acting is paused by");
+    assertThat(run("proposals").out()).contains("acting is paused by");
     assertThat(host.agent().commands).noneMatch(each -> each.action().toString().startsWith("Set"));
     assertThat(host.held()).isNull();
 
-    type("resume");
+    run("resume");
 
     await("held").atMost(BOUND).until(() -> host.held() != null);
-    assertThat(Typed.type(server.url(), "resume").code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(CommandResult.run(server.url(), "resume").code()).isEqualTo(ExitCodes.FAILED);
   }
 
   @Test
@@ -94,33 +94,33 @@ final class SayingOnNatsTest {
     assertThat(last().inhibitedBy()).isEqualTo("handled");
 
     String added =
-        type("silence", "add", "--host", "dom0-*", "--for", "2h", "--reason", "known").out();
+        run("silence", "add", "--host", "dom0-*", "--for", "2h", "--reason", "known").out();
     String id = added.split(" ", -1)[1];
     await("silenced").atMost(BOUND).until(() -> last().silencedBy() != null);
     assertThat(last().silencedBy()).hasToString(id);
-    assertThat(type("silence", "list").out()).contains(id, "dom0-*", "known");
-    type("ack", last().id().value(), "--reason", "mine");
+    assertThat(run("silence", "list").out()).contains(id, "dom0-*", "known");
+    run("ack", last().id().value(), "--reason", "mine");
     await("acked").atMost(BOUND).until(() -> last().ackedBy() != null);
 
-    type("silence", "expire", id);
-    type("ack", last().id().value(), "--undo");
+    run("silence", "expire", id);
+    run("ack", last().id().value(), "--undo");
 
     await("neither")
         .atMost(BOUND)
         .until(() -> last().silencedBy() == null && last().ackedBy() == null);
-    assertThat(type("silence", "list").out()).doesNotContain(id);
-    assertThat(Typed.type(server.url(), "silence", "expire", id).code())
+    assertThat(run("silence", "list").out()).doesNotContain(id);
+    assertThat(CommandResult.run(server.url(), "silence", "expire", id).code())
         .isEqualTo(ExitCodes.FAILED);
     assertThat(alerts.ids()).hasSize(1);
   }
 
   @Test
   void silenceWithoutMatcherOrTooLongIsUsageError() {
-    Typed nothing = Typed.type(server.url(), "silence", "add", "--for", "2h", "--reason", "x");
+    CommandResult nothing = CommandResult.run(server.url(), "silence", "add", "--for", "2h", "--reason", "x");
     assertThat(nothing.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(nothing.err()).contains("expected one of host, policy, domain, severity, role");
-    Typed long31 =
-        Typed.type(server.url(), "silence", "add", "--host", "a", "--for", "31d", "--reason", "x");
+    CommandResult long31 =
+        CommandResult.run(server.url(), "silence", "add", "--host", "a", "--for", "31d", "--reason", "x");
     assertThat(long31.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(long31.err()).contains("at most 30 days");
   }

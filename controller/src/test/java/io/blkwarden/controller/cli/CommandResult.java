@@ -5,15 +5,15 @@ import java.io.StringWriter;
 import java.util.Map;
 
 /**
- * What a command did that was typed.
+ * What a command did that was result.
  *
  * @param code its exit code
  * @param out what it printed
  * @param err what it complained of
  */
-record Typed(int code, String out, String err) {
+record CommandResult(int code, String out, String err) {
   /** Runs a command with a server in its environment. */
-  static Typed type(String natsUrl, String... arguments) {
+  static CommandResult run(String natsUrl, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
@@ -22,6 +22,6 @@ record Typed(int code, String out, String err) {
             new PrintWriter(out, true),
             new PrintWriter(err, true),
             natsUrl.isEmpty() ? Map.of() : Map.of("NATS_URL", natsUrl));
-    return new Typed(code, out.toString(), err.toString());
+    return new CommandResult(code, out.toString(), err.toString());
   }
 }
