@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Nearest;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ArrayNode;
 
 /** Prints the map from guest disks to the threads that serve them. */
 @Command(
@@ -91,9 +93,11 @@ final class MapCommand implements Callable<Integer> {
       stored.removeIf(each -> !hosts.contains(each.host()));
     }
     if (json) {
-      MapJson output = new MapJson();
-      stored.forEach(each -> each.addTo(output, stale(each, now)));
-      context.out().println(output.text());
+      ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
+      stored.forEach(each -> each.addTo(disks, stale(each, now)));
+      context
+          .out()
+          .println(AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(disks));
     } else {
       print(stored, now);
     }

@@ -54,6 +54,20 @@ final class ProposalCommands {
     }
   }
 
+  /** Approves or denies a proposal. */
+  abstract static sealed class Answer extends RequestCommand {
+    @Parameters(
+        paramLabel = "ID",
+        description = "ID of a proposal, from 'blkwarden proposals' or the alert's note.")
+    String id = "";
+
+    @Mixin Reason.Optional reason = new Reason.Optional();
+
+    private Answer(CommandContext context) {
+      super(context);
+    }
+  }
+
   /** Approves a proposal. */
   @Command(
       name = "approve",
@@ -61,17 +75,14 @@ final class ProposalCommands {
       description =
           "Approves a proposal: it is carried out if the threshold is still exceeded and every"
               + " safety check passes.")
-  static final class Approve extends RequestCommand {
-    @Mixin ProposalId proposal = new ProposalId();
-    @Mixin Reason.Optional reason = new Reason.Optional();
-
+  static final class Approve extends Answer {
     Approve(CommandContext context) {
       super(context);
     }
 
     @Override
     OperatorRequest request() {
-      return request(reason.text, new OperatorRequest.Approve(id(proposal.id)));
+      return request(reason.text, new OperatorRequest.Approve(id(id)));
     }
   }
 
@@ -80,25 +91,14 @@ final class ProposalCommands {
       name = "deny",
       mixinStandardHelpOptions = true,
       description = "Denies a proposal; there is no new one until the breach has ended.")
-  static final class Deny extends RequestCommand {
-    @Mixin ProposalId proposal = new ProposalId();
-    @Mixin Reason.Optional reason = new Reason.Optional();
-
+  static final class Deny extends Answer {
     Deny(CommandContext context) {
       super(context);
     }
 
     @Override
     OperatorRequest request() {
-      return request(reason.text, new OperatorRequest.Deny(id(proposal.id)));
+      return request(reason.text, new OperatorRequest.Deny(id(id)));
     }
-  }
-
-  /** The argument {@code ID}. */
-  static final class ProposalId {
-    @Parameters(
-        paramLabel = "ID",
-        description = "ID of a proposal, from 'blkwarden proposals' or the alert's note.")
-    String id = "";
   }
 }

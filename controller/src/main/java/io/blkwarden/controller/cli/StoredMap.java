@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.json.ControlJson;
@@ -13,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The latest map that a host's agent stored. */
 final class StoredMap {
@@ -65,7 +69,17 @@ final class StoredMap {
     return Duration.between(storedAt, now);
   }
 
-  void addTo(MapJson output, boolean stale) {
-    output.add(json, storedAt, stale);
+  /** Adds its disks to an array, each with its host. */
+  void addTo(ArrayNode disks, boolean stale) {
+    JsonNode root = AsciiJson.MAPPER.readTree(json);
+    for (JsonNode disk : root.path("disks")) {
+      ObjectNode line = disks.addObject();
+      line.set("host", root.path("host"));
+      line.set("boot", root.path("boot"));
+      line.set("revision", root.path("revision"));
+      line.put("stored_at", storedAt.toString());
+      line.put("stale", stale);
+      disk.properties().forEach(field -> line.set(field.getKey(), field.getValue()));
+    }
   }
 }

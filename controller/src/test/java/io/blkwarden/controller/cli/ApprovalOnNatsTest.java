@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A controller with a policy that asks first, and a person who types the answer. */
+/** Proposals, approved and denied by command and over HTTP. */
 final class ApprovalOnNatsTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
@@ -124,7 +124,8 @@ final class ApprovalOnNatsTest {
     CommandResult late = CommandResult.run(server.url(), "approve", id);
     assertThat(late.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(late.err()).contains("no proposal " + id);
-    assertThat(CommandResult.run(server.url(), "approve", "nonsense").code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(CommandResult.run(server.url(), "approve", "nonsense").code())
+        .isEqualTo(ExitCodes.USAGE);
     assertThat(host.held()).isNull();
   }
 }

@@ -71,7 +71,8 @@ final class BlkwardenTest {
         .isEqualToIgnoringNewLines(
             "blkwarden: Unmatched argument at index 0: 'releese': did you mean release, or"
                 + " resume, or pause? Otherwise see 'blkwarden --help'");
-    assertThat(CommandResult.run(NOWHERE, "silence").err()).contains("see 'blkwarden silence --help'");
+    assertThat(CommandResult.run(NOWHERE, "silence").err())
+        .contains("see 'blkwarden silence --help'");
   }
 
   @ParameterizedTest
@@ -112,15 +113,15 @@ final class BlkwardenTest {
 
   @Test
   void missingCredentialsAreReported() {
-    CommandResult result = CommandResult.run(NOWHERE, "map", "--creds", folder.resolve("no.creds").toString());
+    CommandResult result =
+        CommandResult.run(NOWHERE, "map", "--creds", folder.resolve("no.creds").toString());
 
     assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(result.err()).contains("cannot read the NATS credentials", "no.creds");
   }
 
   @Test
-  void invalidCredentialsAreReportedAsSuch(@TempDir Path folder)
-      throws IOException {
+  void invalidCredentialsAreReportedAsSuch(@TempDir Path folder) throws IOException {
     Path seed = Files.writeString(folder.resolve("bad.nk"), "SU" + "A".repeat(56));
     assertThat(CommandResult.run("nats://127.0.0.1:1", "map", "--creds", seed.toString()).err())
         .contains(seed.toString(), "a seed whose checksum is wrong", "check --creds");
@@ -149,7 +150,8 @@ final class BlkwardenTest {
         .isGreaterThan(1);
     assertThat(result.out()).contains("FAILED: 1 valid of 2 files, ");
 
-    CommandResult missing = CommandResult.run("", "policy", "check", folder.resolve("none.yaml").toString());
+    CommandResult missing =
+        CommandResult.run("", "policy", "check", folder.resolve("none.yaml").toString());
     assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(missing.err()).contains("none.yaml cannot be read");
   }

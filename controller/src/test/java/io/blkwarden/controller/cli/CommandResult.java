@@ -5,14 +5,14 @@ import java.io.StringWriter;
 import java.util.Map;
 
 /**
- * What a command did that was result.
+ * The result of a command.
  *
- * @param code its exit code
- * @param out what it printed
- * @param err what it complained of
+ * @param code exit code
+ * @param out its stdout
+ * @param err its stderr
  */
 record CommandResult(int code, String out, String err) {
-  /** Runs a command with a server in its environment. */
+  /** Runs a command with {@code NATS_URL}. */
   static CommandResult run(String natsUrl, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();

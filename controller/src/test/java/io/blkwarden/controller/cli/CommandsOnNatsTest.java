@@ -110,7 +110,8 @@ final class CommandsOnNatsTest {
         .startsWith("[")
         .contains("\"host\" : \"dom0-7\"", "\"stale\" : false", "\"vdev\" : \"xvda2\"");
 
-    CommandResult other = CommandResult.run(server.url(), "map", "--host", "dom0-8", "--listen", "100ms");
+    CommandResult other =
+        CommandResult.run(server.url(), "map", "--host", "dom0-8", "--listen", "100ms");
     assertThat(other.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(other.err()).contains("no map of host dom0-8: did you mean dom0-7?");
   }
@@ -119,7 +120,8 @@ final class CommandsOnNatsTest {
   void oldMapIsMarkedStale() throws Exception {
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
     Thread.onSpinWait();
-    CommandResult result = CommandResult.run(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
+    CommandResult result =
+        CommandResult.run(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
     for (int i = 0; i < 100 && !result.out().contains("(stale)"); i++) {
       result = CommandResult.run(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
     }
@@ -208,7 +210,8 @@ final class CommandsOnNatsTest {
     assertThat(all.code()).isEqualTo(ExitCodes.DONE);
     assertThat(all.out()).contains("because");
     CommandResult json =
-        CommandResult.run(server.url(), "throttle", "dom0-7/a/xvda2", "--reason", "too loud", "--json");
+        CommandResult.run(
+            server.url(), "throttle", "dom0-7/a/xvda2", "--reason", "too loud", "--json");
     assertThat(json.code()).isEqualTo(ExitCodes.REFUSED);
     assertThat(json.err()).isEmpty();
     assertThat(json.out())
@@ -258,7 +261,8 @@ final class CommandsOnNatsTest {
         .hasLineCount(1);
     assertThat(CommandResult.run(server.url(), "why", "vm176").out()).hasLineCount(2);
 
-    CommandResult json = CommandResult.run(server.url(), "why", "--json", Messages.id(1_000_000).value());
+    CommandResult json =
+        CommandResult.run(server.url(), "why", "--json", Messages.id(1_000_000).value());
     assertThat(json.code()).as(json.err()).isZero();
     assertThat(json.out())
         .startsWith("{\"schema\":\"blkwarden.why.v1\"")
@@ -268,7 +272,8 @@ final class CommandsOnNatsTest {
     assertThat(nothing.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(nothing.err()).contains("no records for vm9 in the last 1d 0h: check the name");
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
-    assertThat(CommandResult.run(server.url(), "why", "wm176").err()).contains("did you mean vm176?");
+    assertThat(CommandResult.run(server.url(), "why", "wm176").err())
+        .contains("did you mean vm176?");
     assertThat(CommandResult.run(server.url(), "why", "").code()).isEqualTo(ExitCodes.USAGE);
   }
 

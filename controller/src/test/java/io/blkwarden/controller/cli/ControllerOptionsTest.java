@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A controller that is told wrong files does not start, and says all that is wrong. */
+/** Invalid options and files: the controller does not start and reports all problems. */
 final class ControllerOptionsTest {
   @TempDir Path folder;
 
@@ -20,7 +20,8 @@ final class ControllerOptionsTest {
         Files.writeString(
             folder.resolve("notify.yaml"), "webhooks: [ { uri: x } ]\nalertmanager: []\n");
 
-    CommandResult result = CommandResult.run("", "controller", "--no-http", "--notify", file.toString());
+    CommandResult result =
+        CommandResult.run("", "controller", "--no-http", "--notify", file.toString());
 
     assertThat(result.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(result.err())
@@ -37,7 +38,8 @@ final class ControllerOptionsTest {
     Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
 
-    CommandResult result = CommandResult.run("", "controller", "--http-token-file", file.toString());
+    CommandResult result =
+        CommandResult.run("", "controller", "--http-token-file", file.toString());
 
     assertThat(result.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(result.err()).contains("--http-token-file: " + file, "chmod 600");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the command writes; that a server holds to it is seen by the system tests. */
+/** The files that the command writes; the system tests use them with a server. */
 final class NatsInitTest {
   @TempDir Path temp;
   private Path dir = Path.of(".");
@@ -126,7 +126,7 @@ final class NatsInitTest {
     assertThat(init().err()).contains("checksum");
   }
 
-  /** The server would refuse the list; when it reloads, in its log only. */
+  /** nats-server would reject the list, on reload only in its log. */
   @Test
   void sharedSeedIsReported() throws IOException {
     assertThat(init("dom0-7", "dom0-8").code()).isZero();
@@ -167,7 +167,7 @@ final class NatsInitTest {
         .containsExactlyInAnyOrder("nats-server.conf", "users.conf", "accounts.conf", "seeds");
   }
 
-  /** As earlier versions wrote it, and an operator edited it. */
+  /** A configuration of an earlier version, edited by an operator. */
   private static final String EARLIER =
       """
       # nats-server configuration, written once by 'blkwarden nats init', and yours to edit since.

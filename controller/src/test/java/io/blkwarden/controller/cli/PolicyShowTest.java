@@ -51,7 +51,8 @@ final class PolicyShowTest {
 
   @Test
   void jsonHasTheSameContent() throws Exception {
-    CommandResult result = CommandResult.run("", "policy", "show", "--json", file(LITTLE).toString());
+    CommandResult result =
+        CommandResult.run("", "policy", "show", "--json", file(LITTLE).toString());
 
     JsonNode policy = AsciiJson.MAPPER.readTree(result.out()).get("policies").get(0);
     assertThat(policy.get("when").get("clear_for_ms").asLong()).isEqualTo(60_000);
@@ -60,7 +61,8 @@ final class PolicyShowTest {
 
   @Test
   void problemsAreReported() throws Exception {
-    CommandResult result = CommandResult.run("", "policy", "show", file("policies: [ { name: x } ]").toString());
+    CommandResult result =
+        CommandResult.run("", "policy", "show", file("policies: [ { name: x } ]").toString());
 
     assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(result.err()).contains("p.yaml:1");

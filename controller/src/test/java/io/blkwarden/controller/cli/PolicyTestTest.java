@@ -81,7 +81,7 @@ final class PolicyTestTest {
         .contains("test.yaml:5", "alert", "a duration such as");
   }
 
-  /** Among the disks of both hosts nobody stands out; among those that turn one does. */
+  /** No outlier among the disks of both hosts, but one among rotational disks. */
   @Test
   void testSetsDeviceClassOfHost() throws Exception {
     StringBuilder disks = new StringBuilder();

@@ -15,7 +15,7 @@ final class ProgressTest {
     return new Progress(new PrintWriter(err), shown, millis::get);
   }
 
-  /** What a terminal shows of the line that is written over. */
+  /** The line as shown on a terminal. */
   private String seen() {
     return err.toString().substring(err.toString().lastIndexOf('\r') + 1);
   }

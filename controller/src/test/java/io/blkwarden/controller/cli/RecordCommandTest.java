@@ -69,13 +69,14 @@ final class RecordCommandTest {
     return all;
   }
 
-  /** Types a command on a thread of its own: the client needs those of the common pool. */
+  /** Runs a command on its own thread: the client needs those of the common pool. */
   private CompletableFuture<CommandResult> typing(String... arguments) {
     return CompletableFuture.supplyAsync(
-        () -> CommandResult.run(server.url(), arguments), task -> new Thread(task, "typing").start());
+        () -> CommandResult.run(server.url(), arguments),
+        task -> new Thread(task, "typing").start());
   }
 
-  /** Says the same again and again until the recorder has it: it may not listen yet. */
+  /** Publishes a message until it is recorded: the recorder may not be subscribed yet. */
   private void until(CompletableFuture<CommandResult> result, String subject, String wanted) {
     await(wanted)
         .atMost(BOUND)

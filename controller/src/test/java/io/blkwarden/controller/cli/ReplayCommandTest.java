@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The replay of real files. */
+/** Replays of recording files. */
 final class ReplayCommandTest {
   @TempDir Path folder;
   private Path tapes = Path.of(".");
@@ -43,7 +43,10 @@ final class ReplayCommandTest {
     taped.seconds(120, 5);
     try (RecordingFolder recording =
         new RecordingFolder(
-            tapes, new RecordingLimits(1 << 20, 4 << 20), RecordedFleet.session(1), "blkwarden.v1")) {
+            tapes,
+            new RecordingLimits(1 << 20, 4 << 20),
+            RecordedFleet.session(1),
+            "blkwarden.v1")) {
       for (Entry entry : taped.entries()) {
         recording.add(entry);
       }
@@ -114,7 +117,8 @@ final class ReplayCommandTest {
 
     Path empty = Files.createDirectory(folder.resolve("empty"));
     Files.writeString(policies, "policies: []");
-    CommandResult none = CommandResult.run("", "replay", empty.toString(), "--policies", policies.toString());
+    CommandResult none =
+        CommandResult.run("", "replay", empty.toString(), "--policies", policies.toString());
     assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(none.err()).contains("no recording found");
 
@@ -123,7 +127,8 @@ final class ReplayCommandTest {
     assertThat(ruleless.err()).contains("the recording has no policies");
     assertThat(CommandResult.run("", "replay").code()).isEqualTo(ExitCodes.USAGE);
     CommandResult missing =
-        CommandResult.run("", "replay", empty.resolve("x").toString(), "--policies", policies.toString());
+        CommandResult.run(
+            "", "replay", empty.resolve("x").toString(), "--policies", policies.toString());
     assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(missing.err()).contains("cannot be read");
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A person who types silences, acks and pauses beside a controller and a real nats-server. */
+/** Silences, acknowledgements and pauses with a controller and a real nats-server. */
 final class SilencesOnNatsTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
@@ -116,11 +116,13 @@ final class SilencesOnNatsTest {
 
   @Test
   void silenceWithoutMatcherOrTooLongIsUsageError() {
-    CommandResult nothing = CommandResult.run(server.url(), "silence", "add", "--for", "2h", "--reason", "x");
+    CommandResult nothing =
+        CommandResult.run(server.url(), "silence", "add", "--for", "2h", "--reason", "x");
     assertThat(nothing.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(nothing.err()).contains("expected one of host, policy, domain, severity, role");
     CommandResult long31 =
-        CommandResult.run(server.url(), "silence", "add", "--host", "a", "--for", "31d", "--reason", "x");
+        CommandResult.run(
+            server.url(), "silence", "add", "--host", "a", "--for", "31d", "--reason", "x");
     assertThat(long31.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(long31.err()).contains("at most 30 days");
   }

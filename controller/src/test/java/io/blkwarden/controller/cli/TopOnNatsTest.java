@@ -51,7 +51,8 @@ final class TopOnNatsTest {
   @Test
   void worstDiskIsFirst() {
     CommandResult result =
-        CommandResult.run(server.url(), "top", "--json", "--count=1", "--interval=2s", "--sort=iops");
+        CommandResult.run(
+            server.url(), "top", "--json", "--count=1", "--interval=2s", "--sort=iops");
     assertThat(result.code()).as(result.err()).isZero();
     JsonNode round = JsonMapper.builder().build().readTree(result.out());
     assertThat(round.path("disks")).hasSize(2);
@@ -67,7 +68,8 @@ final class TopOnNatsTest {
 
   @Test
   void pipeGetsTableOfSelectedHosts() {
-    CommandResult result = CommandResult.run(server.url(), "top", "--count=2", "--interval=1s", "--host", "dom0-7");
+    CommandResult result =
+        CommandResult.run(server.url(), "top", "--count=2", "--interval=1s", "--host", "dom0-7");
     assertThat(result.code()).as(result.err()).isZero();
     List<String> lines = result.out().lines().toList();
     assertThat(lines).hasSize(7);

@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Real connections that do not behave. */
+/** Misbehaving connections. */
 final class ConnectionsTest {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration SHORT = Duration.ofMillis(200);
@@ -78,7 +78,7 @@ final class ConnectionsTest {
     socket.getOutputStream().write(text.getBytes(US_ASCII));
   }
 
-  /** Whether the server has closed the connection; what it sent before is read away. */
+  /** Whether the server has closed the connection; discards received data. */
   private static boolean closed(Socket socket) throws IOException {
     try {
       while (socket.getInputStream().read() >= 0) {}

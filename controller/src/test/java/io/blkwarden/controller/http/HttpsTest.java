@@ -30,7 +30,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** A certificate that the JDK's keytool made, and a client that trusts it and no other. */
+/** HTTPS with a certificate from keytool, and a client that trusts only it. */
 final class HttpsTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
 

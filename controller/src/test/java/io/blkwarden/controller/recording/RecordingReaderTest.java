@@ -56,7 +56,7 @@ final class RecordingReaderTest {
     assertThat(file.length).isLessThan(300);
   }
 
-  /** A recorder that was cut off anywhere: all whole frames are read, and nothing else is. */
+  /** A file truncated at any byte: exactly the complete frames are read. */
   @Test
   void truncatedFileEndsAtTheLastCompleteFrame() throws Exception {
     byte[] file = Entries.file(SMALL);
@@ -82,7 +82,7 @@ final class RecordingReaderTest {
     }
   }
 
-  /** Each byte wrong in turn: what is read was written, and what is missing is told. */
+  /** Each byte corrupted in turn: only written data is read, and skipped ranges are reported. */
   @Test
   void corruptByteIsNeverReadAsData() throws Exception {
     byte[] file = Entries.file(SMALL);

@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** What a recorder would hear of a made-up host, second by second. */
+/** Recorded messages of a simulated host, second by second. */
 public final class RecordedFleet {
-  /** When it begins, in ms since 1970. */
+  /** Start, in ms since 1970. */
   public static final long WALL = 1_795_000_000_000L;
 
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
@@ -50,7 +50,7 @@ public final class RecordedFleet {
     return entries;
   }
 
-  /** Seconds in which the noisy disk reads so much, each with a batch, and a beat each fifth. */
+  /** Seconds of reads on the noisy disk: a batch per second, a heartbeat every fifth. */
   public void seconds(int count, long reads) {
     for (int i = 0; i < count; i++) {
       millis += 1_000;
@@ -90,7 +90,7 @@ public final class RecordedFleet {
             true));
   }
 
-  /** What an agent said of a lease on the noisy disk. */
+  /** An outcome for a lease on the noisy disk. */
   public void outcome(MessageId lease, Outcome.Result result) {
     DomainRef domain = host.disks.get(noisy).domain();
     say(
@@ -114,14 +114,14 @@ public final class RecordedFleet {
             null));
   }
 
-  /** What an agent's heartbeat says that it holds on the noisy disk. */
+  /** A heartbeat with a throttle of the noisy disk. */
   public void holds(MessageId lease) {
     DomainRef domain = host.disks.get(noisy).domain();
     beat(
         List.of(new Heartbeat.HeldThrottle(lease, domain, "xvda2", IoPriority.IDLE, null, 60_000)));
   }
 
-  /** Policies that the recorder was given. */
+  /** Recorded policies. */
   public void policies(String text) {
     entries.add(
         new Entry.Message(
@@ -148,7 +148,7 @@ public final class RecordedFleet {
             payload));
   }
 
-  /** A session's id. */
+  /** A session ID. */
   public static UUID session(long number) {
     return new UUID(9, number);
   }

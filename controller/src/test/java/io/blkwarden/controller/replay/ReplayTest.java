@@ -38,7 +38,8 @@ final class ReplayTest {
     return load.policies();
   }
 
-  private static ReplayReport run(RecordedFleet taped, @Nullable PolicySet policies, long from, long to) {
+  private static ReplayReport run(
+      RecordedFleet taped, @Nullable PolicySet policies, long from, long to) {
     Replay replay = new Replay(policies, EngineSettings.DEFAULT, from, to);
     ReceiveTime begun = taped.entries().getFirst().at();
     FileHeader file = new FileHeader(RecordedFleet.session(1), 0, begun, "blkwarden.v1");
@@ -158,7 +159,8 @@ final class ReplayTest {
     assertThat(before.replayed()).isEmpty();
     assertThat(before.toMillis()).isEqualTo(RecordedFleet.WALL + 7_000);
 
-    ReplayReport late = run(storm(), policies("auto", ""), RecordedFleet.WALL + 12_000, Long.MAX_VALUE);
+    ReplayReport late =
+        run(storm(), policies("auto", ""), RecordedFleet.WALL + 12_000, Long.MAX_VALUE);
     assertThat(late.replayed())
         .singleElement()
         .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(RecordedFleet.WALL + 12_000));

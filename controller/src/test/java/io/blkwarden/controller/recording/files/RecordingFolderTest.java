@@ -118,7 +118,7 @@ final class RecordingFolderTest {
     assertThat(total).isLessThanOrEqualTo(most + 100_000);
   }
 
-  /** What was flushed is there even if the recorder never closes its file. */
+  /** Flushed entries are readable even if the file is never closed. */
   @Test
   void flushedEntriesSurviveAKill() throws Exception {
     RecordingFolder recording = recording(100 << 20);
