@@ -2,15 +2,15 @@ package io.blkwarden.agent.bus;
 
 import org.jspecify.annotations.Nullable;
 
-/** A message as it was received. */
+/** A received message. */
 public final class Delivery {
   private final @Nullable String replyTo;
   private final byte[] payload;
 
   /**
-   * Makes one.
+   * Creates a message.
    *
-   * @param replyTo where an answer is expected, if it is
+   * @param replyTo reply subject; null if no reply is expected
    * @param payload the content
    */
   public Delivery(@Nullable String replyTo, byte[] payload) {
@@ -18,7 +18,7 @@ public final class Delivery {
     this.payload = payload;
   }
 
-  /** Where an answer is expected; null if none is. */
+  /** The reply subject; null if no reply is expected. */
   public @Nullable String replyTo() {
     return replyTo;
   }

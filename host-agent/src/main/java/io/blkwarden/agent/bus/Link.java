@@ -3,17 +3,17 @@ package io.blkwarden.agent.bus;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
-/** The connection to NATS, as a stream of what happens to it. */
+/** The connection to NATS, as a stream of events. */
 public interface Link extends AutoCloseable {
   /**
-   * Connects, and again after each loss, until it is cancelled, which closes the connection. Never
-   * fails and never completes.
+   * Connects and reconnects until cancelled; cancelling closes the connection. Never fails or
+   * completes.
    *
-   * @param scheduler where the events arrive; one thread, which may wait for the network
+   * @param scheduler emits the events; one thread, which may block on the network
    */
   Flux<LinkEvent> events(Scheduler scheduler);
 
-  /** Ends the client's threads, once nobody takes the events. */
+  /** Stops the client's threads; call this after cancelling. */
   @Override
   void close();
 }

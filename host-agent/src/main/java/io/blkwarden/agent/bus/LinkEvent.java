@@ -1,24 +1,24 @@
 package io.blkwarden.agent.bus;
 
-/** What happened to the connection to NATS. */
+/** An event of the connection to NATS. */
 public sealed interface LinkEvent {
   /**
-   * A connection is established, for the first time or again.
+   * A connection was established.
    *
-   * @param session what can be done with it until the next {@link Up} or {@link Down}
-   * @param server its URL
+   * @param session usable until the next {@link Up} or {@link Down}
+   * @param server URL of the server
    */
   record Up(Session session, String server) implements LinkEvent {}
 
-  /** The connection is lost, or could not be established; it is tried again. */
+  /** The connection was lost or could not be established; the link reconnects. */
   record Down(String reason) implements LinkEvent {}
 
-  /** The server or the client reports an error; the connection may be up or down. */
+  /** An error reported by the server or the client, connected or not. */
   record Fault(String text) implements LinkEvent {}
 
-  /** The client discarded an outgoing message, because the server does not read. */
+  /** The client discarded an outgoing message, because the server reads too slowly. */
   record Discarded() implements LinkEvent {}
 
-  /** The client discarded incoming messages, because they were not taken in time. */
+  /** The client discarded incoming messages, because they were handled too slowly. */
   record Overrun() implements LinkEvent {}
 }

@@ -80,7 +80,7 @@ final class SimulateCommand implements Callable<Integer> {
     Optional<NatsSettings> bus = busOptions.settings(new HostId("simulation"), problems);
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
     if (!problems.isEmpty() || bus.isEmpty()) {
-      return voice.unusable(problems);
+      return voice.usageErrors(problems);
     }
     ReadResult<SimulatedFleet> made =
         SimulatedFleet.start(

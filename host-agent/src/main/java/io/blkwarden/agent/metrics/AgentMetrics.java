@@ -10,7 +10,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An agent's metrics; several agents of one process tell theirs apart by their host. */
+/** The metrics of the agents in this process, labelled by host. */
 final class AgentMetrics {
   private static final int SECTOR_BYTES = 512;
   private static final double MILLIS = 1_000;
@@ -30,43 +30,43 @@ final class AgentMetrics {
     Labels host = Labels.of("host", beat.host().value());
     families.gauge(
         "build_info",
-        "1; the agent's version and the kernel's release are labels.",
+        "Version of the agent and release of the kernel, as labels.",
         host.add("version", beat.version()).add("kernel", safe(beat.kernel())),
         1);
-    families.gauge("uptime_seconds", "How long the agent has run.", host, beat.uptimeMs() / MILLIS);
+    families.gauge("uptime_seconds", "Time since the agent started.", host, beat.uptimeMs() / MILLIS);
     families.gauge(
-        "nats_connected", "1 when the connection to NATS stands.", host, one(agent.connected()));
-    families.gauge("acting", "1 when the agent carries out commands.", host, one(beat.acting()));
+        "nats_connected", "1 if the agent is connected to NATS.", host, one(agent.connected()));
+    families.gauge("acting", "1 if the agent carries out commands.", host, one(beat.acting()));
     families.gauge(
         "disks",
-        "Guests' disks, by whether their workers are proven.",
+        "Guest disks, by state of their mapping.",
         host.add("state", "resolved"),
         agent.resolved());
     families.gauge(
         "disks",
-        "Guests' disks, by whether their workers are proven.",
+        "Guest disks, by state of their mapping.",
         host.add("state", "unresolved"),
         agent.unresolved());
-    families.gauge("throttles", "Throttles that are held.", host, beat.throttles().size());
+    families.gauge("throttles", "Active throttles.", host, beat.throttles().size());
     beat.probes()
         .forEach(probe ->
             families.gauge(
                 "probe_up",
-                "1 when the source could be read.",
+                "1 if the source could be read.",
                 host.add("probe", probe.name()),
                 one(probe.ok())));
     beat.drops()
         .forEach((kind, count) ->
             families.counter(
                 "drops_total",
-                "What was dropped, conflated, refused or went wrong.",
+                "Dropped, conflated and refused messages, and failures, by kind.",
                 host.add("kind", kind),
                 count));
     beat.devices()
         .forEach(device ->
             families.gauge(
                 "device_info",
-                "1; the physical device's I/O scheduler, and whether priorities count there.",
+                "I/O scheduler of the physical device, and whether it honours priorities, as labels.",
                 host.add("device", device.name())
                     .add("scheduler", unknownIfAbsent(device.scheduler()))
                     .add("actuator", device.actuator().wire()),
@@ -98,21 +98,21 @@ final class AgentMetrics {
         SECTOR_BYTES);
     count(
         "disk_read_time_seconds_total",
-        "Time that reads took, summed.",
+        "Total time of reads.",
         disk,
         reading,
         SampleColumn.READ_MS,
         1 / MILLIS);
     count(
         "disk_write_time_seconds_total",
-        "Time that writes took, summed.",
+        "Total time of writes.",
         disk,
         reading,
         SampleColumn.WRITE_MS,
         1 / MILLIS);
     count(
         "disk_io_time_seconds_total",
-        "Time in which any I/O was in flight.",
+        "Time with at least one I/O in flight.",
         disk,
         reading,
         SampleColumn.IO_MS,
@@ -132,15 +132,15 @@ final class AgentMetrics {
     }
   }
 
-  private static double one(boolean holds) {
-    return holds ? 1 : 0;
+  private static double one(boolean value) {
+    return value ? 1 : 0;
   }
 
   private static String unknownIfAbsent(@Nullable String scheduler) {
     return scheduler == null ? "unknown" : scheduler;
   }
 
-  /** Guests choose their names. */
+  /** Escapes guest-controlled names. */
   private static String safe(String name) {
     return Printable.of(name);
   }

@@ -13,9 +13,9 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** The connection of the NATS client, which reconnects by itself and is replaced when it ends. */
+/** The connection of the NATS client, which reconnects; a new one replaces it when it is closed. */
 public final class NatsLink implements Link {
-  /** Most events that wait; the oldest is dropped, for only the last state counts. */
+  /** Maximum number of queued events; then the oldest is dropped, because the last state counts. */
   private static final int MAX_EVENTS = 1024;
 
   private final NatsSettings settings;
@@ -23,7 +23,7 @@ public final class NatsLink implements Link {
   private final NatsOptions options = new NatsOptions();
 
   /**
-   * Makes a link that is not connected yet.
+   * Creates an unconnected link.
    *
    * @param random for the delays between attempts
    */
@@ -40,7 +40,7 @@ public final class NatsLink implements Link {
         .repeatWhen(ends -> ends.concatMap(_ -> Mono.delay(delay(), scheduler)));
   }
 
-  /** Thousands of agents must not come back in one instant. */
+  /** Random, so that thousands of agents do not reconnect at once. */
   private Duration delay() {
     return Duration.ofMillis(1 + random.nextLong(settings.reconnectSpread().toMillis()));
   }
@@ -61,7 +61,7 @@ public final class NatsLink implements Link {
 
   private static void close(Connection connection) {
     try {
-      connection.close(); // nothing, if it is closed already
+      connection.close(); // idempotent
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

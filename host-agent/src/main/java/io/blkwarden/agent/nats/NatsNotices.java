@@ -10,7 +10,7 @@ import io.nats.client.Message;
 import reactor.core.publisher.FluxSink;
 import reactor.core.scheduler.Scheduler;
 
-/** The client's callbacks about a connection, as events; nothing is printed. */
+/** Turns the client's callbacks into events; prints nothing. */
 final class NatsNotices implements ConnectionListener, ErrorListener {
   private final FluxSink<LinkEvent> events;
   private final Scheduler scheduler;
@@ -21,7 +21,7 @@ final class NatsNotices implements ConnectionListener, ErrorListener {
     this.scheduler = scheduler;
   }
 
-  // The client deprecates this method, and yet has no other that must be there.
+  // deprecated by the client, but still the only abstract method
   @SuppressWarnings("deprecation")
   @Override
   public void connectionEvent(Connection connection, Events event) {
@@ -33,16 +33,16 @@ final class NatsNotices implements ConnectionListener, ErrorListener {
                 new NatsSession(connection, scheduler),
                 String.valueOf(connection.getConnectedUrl())));
       }
-      case DISCONNECTED -> events.next(new LinkEvent.Down("the connection to NATS is lost"));
+      case DISCONNECTED -> events.next(new LinkEvent.Down("connection to NATS lost"));
       case CLOSED -> {
-        // For good, as after a second refusal of the credentials: another one is needed.
-        events.next(new LinkEvent.Down("NATS has ended the connection"));
-        if (established) { // or who connects has the reason, and ends the events
+        // the client does not reconnect, as after a second authentication failure
+        events.next(new LinkEvent.Down("connection to NATS closed"));
+        if (established) { // otherwise connect() fails with the reason
           events.complete();
         }
       }
       case RECONNECTED, DISCOVERED_SERVERS, LAME_DUCK -> {
-        // RESUBSCRIBED follows the first; the client acts on the others itself.
+        // RESUBSCRIBED follows the first; the client handles the others
       }
     }
   }

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.trace;
 
-import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.DeviceNumber;

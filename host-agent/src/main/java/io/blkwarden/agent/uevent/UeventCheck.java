@@ -1,6 +1,6 @@
 package io.blkwarden.agent.uevent;
 
-import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.ReadResult;
 import java.util.List;
 

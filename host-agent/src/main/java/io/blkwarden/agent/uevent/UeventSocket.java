@@ -1,6 +1,8 @@
 package io.blkwarden.agent.uevent;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.libc.Errno;
+import io.blkwarden.commandline.libc.NativeCall;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,7 +59,7 @@ final class UeventSocket implements AutoCloseable {
 
   private final SystemCalls calls;
   private final Arena arena = Arena.ofAuto();
-  private final MemorySegment errno = arena.allocate(SystemCalls.errnoLayout());
+  private final MemorySegment errno = arena.allocate(NativeCall.errnoLayout());
   private final MemorySegment message = arena.allocate(Uevent.MAX_BYTES);
   private final MemorySegment from = arena.allocate(ADDRESS_BYTES, 4);
   private final MemorySegment fromLength = arena.allocate(ValueLayout.JAVA_INT);
@@ -84,10 +86,10 @@ final class UeventSocket implements AutoCloseable {
 
   private static ReadResult<UeventSocket> open(SystemCalls calls, int bufferBytes) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(SystemCalls.errnoLayout());
+      MemorySegment errno = arena.allocate(NativeCall.errnoLayout());
       int socket = calls.socket(errno, AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_KOBJECT_UEVENT);
       if (socket < 0) {
-        return ReadResult.failed("uevents: socket: " + Errno.describe(socket));
+        return ReadResult.failed("uevents: socket: " + Errno.describe(-socket));
       }
       MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, bufferBytes);
       if (calls.setsockopt(errno, socket, SOL_SOCKET, SO_RCVBUFFORCE, size) < 0) {
@@ -101,7 +103,7 @@ final class UeventSocket implements AutoCloseable {
       int wake = bound < 0 ? bound : calls.eventfd(errno, 0, EFD_CLOEXEC);
       if (wake < 0) {
         int _ = calls.close(errno, socket);
-        return ReadResult.failed("uevents: bind or eventfd: " + Errno.describe(wake));
+        return ReadResult.failed("uevents: bind or eventfd: " + Errno.describe(-wake));
       }
       return ReadResult.present(new UeventSocket(calls, socket, wake));
     }
@@ -132,7 +134,7 @@ final class UeventSocket implements AutoCloseable {
   /** Takes one message, without waiting. Only the kernel sends from port 0. */
   Received receive() {
     fromLength.set(ValueLayout.JAVA_INT, 0, ADDRESS_BYTES);
-    long length = calls.recvfrom(errno, socket, message, MSG_TRUNC_DONTWAIT, from, fromLength);
+    int length = calls.recvfrom(errno, socket, message, MSG_TRUNC_DONTWAIT, from, fromLength);
     if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
       return new Received.Nothing();
     }
@@ -140,7 +142,7 @@ final class UeventSocket implements AutoCloseable {
       return new Received.Overrun();
     }
     if (length < 0) {
-      return new Received.Broken("recvfrom: " + Errno.describe(length));
+      return new Received.Broken("recvfrom: " + Errno.describe(-length));
     }
     int port = from.get(ValueLayout.JAVA_INT, ADDRESS_PORT);
     if (port != 0 || from.get(ValueLayout.JAVA_SHORT, 0) != AF_NETLINK) {
@@ -156,7 +158,7 @@ final class UeventSocket implements AutoCloseable {
     if (!closed) {
       try (Arena own = Arena.ofConfined()) {
         MemorySegment one = own.allocateFrom(ValueLayout.JAVA_LONG, 1L);
-        long _ = calls.write(own.allocate(SystemCalls.errnoLayout()), wake, one);
+        int _ = calls.write(own.allocate(NativeCall.errnoLayout()), wake, one);
       }
     }
   }

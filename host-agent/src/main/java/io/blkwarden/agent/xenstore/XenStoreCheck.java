@@ -1,6 +1,6 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.ReadResult;
 import java.nio.file.Files;
 import java.nio.file.Path;

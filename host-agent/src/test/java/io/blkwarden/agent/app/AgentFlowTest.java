@@ -64,7 +64,7 @@ final class AgentFlowTest {
   }
 
   private void down() {
-    link.next(new LinkEvent.Down("the connection to NATS is lost"));
+    link.next(new LinkEvent.Down("connection to NATS lost"));
     time.advanceTimeBy(NOW);
   }
 
@@ -275,7 +275,7 @@ final class AgentFlowTest {
   void commandsAreRefusedAtTheBoundWithAnAnswer() {
     bus.start(_ -> {}); // effects; its commands go to the verifier below instead
     int sent = AgentPipeline.MAX_COMMANDS + 2;
-    StepVerifier.create(bus.pipeline.fromControllers(), 0)
+    StepVerifier.create(bus.pipeline.fromNats(), 0)
         .then(() -> {
           up();
           commands.next(command(0)); // after the news of the connection, which has a place too
@@ -302,7 +302,7 @@ final class AgentFlowTest {
   @Test
   void commandsThatWaitSurviveALostConnection() {
     bus.start(_ -> {});
-    StepVerifier.create(bus.pipeline.fromControllers(), 0)
+    StepVerifier.create(bus.pipeline.fromNats(), 0)
         .then(() -> {
           up();
           commands.next(command(1));
@@ -310,8 +310,8 @@ final class AgentFlowTest {
           commands.assertWasCancelled();
         })
         .thenRequest(2)
-        .expectNextMatches(AgentInput.BusUp.class::isInstance)
-        .expectNextMatches(AgentInput.CommandCame.class::isInstance)
+        .expectNextMatches(AgentInput.Connected.class::isInstance)
+        .expectNextMatches(AgentInput.CommandReceived.class::isInstance)
         .thenCancel()
         .verify();
   }
@@ -358,12 +358,12 @@ final class AgentFlowTest {
 
   @Test
   void malformedCommandsAreHandedOnToBeAnswered() {
-    StepVerifier.create(bus.pipeline.fromControllers())
+    StepVerifier.create(bus.pipeline.fromNats())
         .then(() -> bus.pipeline.effects().subscribe())
         .then(this::up)
-        .expectNextMatches(AgentInput.BusUp.class::isInstance)
+        .expectNextMatches(AgentInput.Connected.class::isInstance)
         .then(() -> commands.next(new Delivery("_INBOX.x.1", "{".getBytes(UTF_8))))
-        .expectNextMatches(AgentInput.CommandCame.class::isInstance)
+        .expectNextMatches(AgentInput.CommandReceived.class::isInstance)
         .thenCancel()
         .verify();
   }

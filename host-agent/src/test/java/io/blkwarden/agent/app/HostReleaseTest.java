@@ -26,24 +26,24 @@ final class HostReleaseTest {
     host.send(host.wish(disk, host.id(), IoPriority.IDLE, 60_000));
     host.kernel.refuse(500, true);
     ReleaseRequest request = new ReleaseRequest(directory);
-    request.make();
+    request.request();
     List<Outcome> published = new ArrayList<>();
 
     for (int tick = 0; tick < 3; tick++) {
       assertThat(
-              HostRelease.obey(
+              HostRelease.carryOut(
                   request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll))
           .isEmpty();
     }
-    assertThat(request.stands()).isTrue();
+    assertThat(request.isPending()).isTrue();
     assertThat(request.stuck()).contains("xvda2");
     assertThat(published).as("told once").hasSize(1);
 
     host.kernel.refuse(500, false);
     host.later(1_000);
-    HostRelease.obey(request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll);
+    HostRelease.carryOut(request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll);
 
-    assertThat(request.stands()).isFalse();
+    assertThat(request.isPending()).isFalse();
     assertThat(host.kernel.priority(500)).isEqualTo(IoPriority.UNSET);
   }
 }

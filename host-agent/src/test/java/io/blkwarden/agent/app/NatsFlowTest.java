@@ -50,7 +50,7 @@ final class NatsFlowTest {
     @Override
     public void accept(AgentInput input) {
       switch (input) {
-        case AgentInput.CommandCame(IncomingCommand command) -> command(command);
+        case AgentInput.CommandReceived(IncomingCommand command) -> command(command);
         default -> log.add("connected");
       }
     }

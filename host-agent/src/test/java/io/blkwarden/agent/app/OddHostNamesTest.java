@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.bus.OutcomeJournal;
-import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.nats.NatsCheck;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.model.HostId;

@@ -122,7 +122,7 @@ final class RescanPolicyTest {
       now += 5;
       if (policy.threadsDue(now)) {
         now += 10;
-        policy.threadsLooked(now, true);
+        policy.threadsPolled(now, true);
         spentMillis += 10;
         assertThat(policy.outdated()).as("a new thread is a change").isTrue();
       }

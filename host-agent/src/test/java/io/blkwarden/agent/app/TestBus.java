@@ -95,7 +95,7 @@ final class TestBus {
   TestBus start(Consumer<AgentInput> heard) {
     pending.load();
     flows.add(pipeline.effects().subscribe());
-    flows.add(pipeline.fromControllers().subscribe(heard));
+    flows.add(pipeline.fromNats().subscribe(heard));
     return this;
   }
 

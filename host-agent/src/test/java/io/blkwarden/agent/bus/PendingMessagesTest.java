@@ -30,7 +30,7 @@ final class PendingMessagesTest {
     }
 
     @Override
-    public Optional<String> keepOnly(List<Outcome> waiting) {
+    public Optional<String> retain(List<Outcome> waiting) {
       outcomes.retainAll(waiting);
       return Optional.empty();
     }

@@ -60,8 +60,8 @@ final class HostTopTest {
 
   private HostTop top() {
     if (!(RootedFiles.below(root) instanceof ReadResult.Present<RootedFiles>(RootedFiles files))
-        || !(MapHosts.captured(files)
-            instanceof ReadResult.Present<MapSources>(MapSources found))) {
+        || !(HostSources.captured(files)
+            instanceof ReadResult.Present<HostSources>(HostSources found))) {
       throw new AssertionError("no tree at " + root);
     }
     return new HostTop(
@@ -187,6 +187,6 @@ final class HostTopTest {
     Files.writeString(root.resolve("xenstore.txt"), "");
     TopRound round = top().get();
     assertThat(round.disks()).isEmpty();
-    assertThat(round.remarks()).containsExactly("no guest has a disk here");
+    assertThat(round.remarks()).containsExactly("no guest disks on this host");
   }
 }

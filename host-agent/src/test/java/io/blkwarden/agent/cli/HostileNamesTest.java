@@ -61,7 +61,7 @@ final class HostileNamesTest {
   private static List<MappedDisk> map(KernelFiles files, UnaryOperator<String> params) {
     String dump = CapturedTree.files().read("xenstore.txt").toOptional().orElseThrow();
     TextXenStore store = TextXenStore.parse(params.apply(dump)).toOptional().orElseThrow();
-    HostScanner scanner = new HostScanner(files, store, new NoPriorities());
+    HostScanner scanner = new HostScanner(files, store, HostSources.NO_PRIORITIES);
     return new MappingResolver(RolePatterns.DEFAULTS)
         .resolve(scanner.scan(List::of), Evidence.none())
         .disks();

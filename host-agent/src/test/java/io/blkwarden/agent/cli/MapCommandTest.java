@@ -52,7 +52,7 @@ final class MapCommandTest {
 
     assertThat(disks).hasSize(5);
     assertThat(disks.getFirst().domain().name()).isEqualTo("vm103\u001B[2J");
-    assertThat(MapJson.render(disks)).isEqualTo(golden("made-up-twins.json"));
+    assertThat(MapCommand.json(disks)).isEqualTo(golden("made-up-twins.json"));
   }
 
   @Test

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;

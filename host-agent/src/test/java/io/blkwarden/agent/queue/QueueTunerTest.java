@@ -105,17 +105,17 @@ final class QueueTunerTest {
 
     assertThat(active()).isEqualTo("mq-deadline");
     assertThat(aging()).as("after the switch, which resets it").isEqualTo("2000");
-    assertThat(tuner.held())
+    assertThat(tuner.changes())
         .containsExactly(
             new ChangedSetting("sda", QueueSetting.SCHEDULER, "none", "mq-deadline"),
             new ChangedSetting("sda", QueueSetting.AGING, "10000", "2000"));
-    assertThat(stored()).isEqualTo(tuner.held());
+    assertThat(stored()).isEqualTo(tuner.changes());
     assertThat(tuner.tune(SDA)).as("nothing is left to do").isFalse();
 
     tuner.restoreAll();
 
     assertThat(active()).isEqualTo("none");
-    assertThat(tuner.held()).isEmpty();
+    assertThat(tuner.changes()).isEmpty();
     assertThat(state).isEmptyDirectory();
     assertThat(tuner.tune(SDA)).as("after the end").isFalse();
   }
@@ -126,7 +126,7 @@ final class QueueTunerTest {
 
     QueueTuner next = startedAnew(BOTH);
     assertThat(next.tune(SDA)).isFalse();
-    assertThat(next.held()).hasSize(2);
+    assertThat(next.changes()).hasSize(2);
     next.restoreAll();
 
     assertThat(active()).isEqualTo("none");
@@ -139,7 +139,7 @@ final class QueueTunerTest {
 
     QueueTuner next = startedAnew(DesiredQueue.NONE);
 
-    assertThat(next.held()).isEmpty();
+    assertThat(next.changes()).isEmpty();
     assertThat(active()).isEqualTo("none");
     assertThat(stored()).isEmpty();
   }
@@ -175,7 +175,7 @@ final class QueueTunerTest {
     tuner.tune(SDA);
 
     assertThat(aging()).isEqualTo("7000");
-    assertThat(tuner.held()).hasSize(1);
+    assertThat(tuner.changes()).hasSize(1);
   }
 
   @Test
@@ -212,7 +212,7 @@ final class QueueTunerTest {
     assertThat(tuner.tune(SDA)).isFalse();
 
     assertThat(active()).isEqualTo("none");
-    assertThat(tuner.held()).isEmpty();
+    assertThat(tuner.changes()).isEmpty();
   }
 
   @Test
@@ -229,7 +229,7 @@ final class QueueTunerTest {
     Files.writeString(state.resolve("queue-settings.json"), "{\"format\":");
 
     assertThat(store.load()).isInstanceOf(ReadResult.Malformed.class);
-    assertThat(store.setAside()).contains("set aside as");
+    assertThat(store.setAside()).contains("renamed to");
     assertThat(store.load()).isEqualTo(ReadResult.present(List.of()));
   }
 }

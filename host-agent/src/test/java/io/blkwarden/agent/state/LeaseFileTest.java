@@ -77,10 +77,10 @@ final class LeaseFileTest {
   @Test
   void whoOnlyLooksLeavesTheFileAsItIs() throws IOException {
     leaseFile().save(leases(3));
-    assertThat(leaseFile().look()).isEqualTo(FoundLeases.of(leases(3)));
+    assertThat(leaseFile().peek()).isEqualTo(FoundLeases.of(leases(3)));
 
     Files.writeString(file(), "{");
-    assertThat(leaseFile().look().faults()).hasSize(1);
+    assertThat(leaseFile().peek().faults()).hasSize(1);
     assertThat(file()).hasContent("{");
   }
 
@@ -128,7 +128,7 @@ final class LeaseFileTest {
       assertThat(found.faults())
           .singleElement()
           .asString()
-          .contains("set aside as")
+          .contains("renamed to")
           .contains(".corrupt");
       assertThat(file()).doesNotExist();
     }
@@ -155,7 +155,7 @@ final class LeaseFileTest {
       changed[at] ^= 1;
       Files.write(copy(), changed);
 
-      FoundLeases found = leaseFile().look();
+      FoundLeases found = leaseFile().peek();
 
       assertThat(found.stored()).as("byte %d", at).isEmpty();
       assertThat(found.lost()).isTrue();
@@ -289,13 +289,13 @@ final class LeaseFileTest {
   @Test
   void aRequestStandsUntilItIsDone() {
     ReleaseRequest request = new ReleaseRequest(directory);
-    assertThat(request.stands()).isFalse();
+    assertThat(request.isPending()).isFalse();
 
-    assertThat(request.make()).isEmpty();
-    assertThat(request.make()).as("again").isEmpty();
-    assertThat(new ReleaseRequest(directory).stands()).isTrue();
-    assertThat(request.done()).isEmpty();
+    assertThat(request.request()).isEmpty();
+    assertThat(request.request()).as("again").isEmpty();
+    assertThat(new ReleaseRequest(directory).isPending()).isTrue();
+    assertThat(request.remove()).isEmpty();
 
-    assertThat(request.stands()).isFalse();
+    assertThat(request.isPending()).isFalse();
   }
 }

@@ -55,7 +55,7 @@ final class OutcomeFileTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
         .isEqualTo("rw-------");
 
-    assertThat(file.keepOnly(List.of(outcome(2)))).isEmpty();
+    assertThat(file.retain(List.of(outcome(2)))).isEmpty();
     assertThat(new OutcomeFile(directory).load()).containsExactly(outcome(2));
   }
 

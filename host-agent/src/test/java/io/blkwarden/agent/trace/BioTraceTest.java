@@ -2,7 +2,7 @@ package io.blkwarden.agent.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;

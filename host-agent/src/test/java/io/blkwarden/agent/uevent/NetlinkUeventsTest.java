@@ -3,7 +3,7 @@ package io.blkwarden.agent.uevent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

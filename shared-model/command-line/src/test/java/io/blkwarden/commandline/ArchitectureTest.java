@@ -62,11 +62,11 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheSupervisorsSocketIsNativeCode() {
+  void onlyLibcAndServiceUseNativeMemory() {
     SHARED.check(
         noClasses()
             .that()
-            .resideOutsideOfPackage("..commandline.service..")
+            .resideOutsideOfPackages("..commandline.libc..", "..commandline.service..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("java.lang.foreign.."));
