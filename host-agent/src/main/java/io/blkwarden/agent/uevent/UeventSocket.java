@@ -9,9 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
 /**
- * A netlink socket in the kernel's uevent group, and an eventfd that wakes whoever waits for it.
- *
- * <p>One thread waits and receives; {@link #wake} and {@link #close} come from any.
+ * A netlink socket of the kernel's uevent group, and an eventfd to wake the waiting thread. One thread
+ * waits and receives; {@link #wake} and {@link #close} are thread-safe.
  */
 final class UeventSocket implements AutoCloseable {
   private static final int AF_NETLINK = 16;
@@ -31,7 +30,7 @@ final class UeventSocket implements AutoCloseable {
   // struct pollfd: descriptor (4 bytes), wanted (2), found (2).
   private static final int POLL_BYTES = 8;
 
-  /** What waiting brought. */
+  /** The result of waiting. */
   enum Wait {
     READABLE,
     WOKEN,
@@ -39,21 +38,21 @@ final class UeventSocket implements AutoCloseable {
     FAILED
   }
 
-  /** What receiving brought. */
+  /** The result of receiving. */
   sealed interface Received {
     /** A message of the kernel, valid until the next call. */
     record Message(ByteBuffer bytes) implements Received {}
 
-    /** A message that some process sent. */
+    /** A message of a process. */
     record Foreign(int port) implements Received {}
 
-    /** Nothing is there any more. */
+    /** No message is available. */
     record Nothing() implements Received {}
 
     /** Messages were lost since the last call. */
     record Overrun() implements Received {}
 
-    /** The socket is of no use any more. */
+    /** The socket failed. */
     record Broken(String reason) implements Received {}
   }
 
@@ -75,10 +74,9 @@ final class UeventSocket implements AutoCloseable {
   }
 
   /**
-   * Opens and binds the socket; needs no privilege but for a buffer above {@code
-   * net.core.rmem_max}.
+   * Opens and binds the socket; only a buffer above {@code net.core.rmem_max} needs a privilege.
    *
-   * @param bufferBytes how much may wait to be received before events are lost
+   * @param bufferBytes size of the receive buffer
    */
   static ReadResult<UeventSocket> open(int bufferBytes) {
     return SystemCalls.load().flatMap(calls -> open(calls, bufferBytes));
@@ -93,7 +91,7 @@ final class UeventSocket implements AutoCloseable {
       }
       MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, bufferBytes);
       if (calls.setsockopt(errno, socket, SOL_SOCKET, SO_RCVBUFFORCE, size) < 0) {
-        // Without CAP_NET_ADMIN the kernel cuts it to net.core.rmem_max, which will do.
+        // without CAP_NET_ADMIN the kernel caps it to net.core.rmem_max, which is sufficient
         int _ = calls.setsockopt(errno, socket, SOL_SOCKET, SO_RCVBUF, size);
       }
       MemorySegment address = arena.allocate(ADDRESS_BYTES, 4);
@@ -109,7 +107,7 @@ final class UeventSocket implements AutoCloseable {
     }
   }
 
-  /** Waits until there is something to receive, or someone calls {@link #wake}. */
+  /** Waits for a message or {@link #wake}. */
   Wait await() {
     watch(0, socket);
     watch(1, wake);
@@ -117,7 +115,7 @@ final class UeventSocket implements AutoCloseable {
     if (ready < 0) {
       return ready == -Errno.EINTR ? Wait.INTERRUPTED : Wait.FAILED;
     }
-    // An error condition on the socket is found by receiving.
+    // receive() reports errors of the socket
     return found(1) != 0 ? Wait.WOKEN : Wait.READABLE;
   }
 
@@ -131,7 +129,7 @@ final class UeventSocket implements AutoCloseable {
     return polled.get(ValueLayout.JAVA_SHORT, (long) slot * POLL_BYTES + 6);
   }
 
-  /** Takes one message, without waiting. Only the kernel sends from port 0. */
+  /** Receives a message without blocking. Only the kernel sends from port 0. */
   Received receive() {
     fromLength.set(ValueLayout.JAVA_INT, 0, ADDRESS_BYTES);
     int length = calls.recvfrom(errno, socket, message, MSG_TRUNC_DONTWAIT, from, fromLength);
@@ -148,12 +146,12 @@ final class UeventSocket implements AutoCloseable {
     if (port != 0 || from.get(ValueLayout.JAVA_SHORT, 0) != AF_NETLINK) {
       return new Received.Foreign(port);
     }
-    // A longer message is cut here, and lacks what its parser looks for.
+    // a longer message is truncated and found malformed by its parser
     return new Received.Message(
         message.asSlice(0, Math.min(length, message.byteSize())).asByteBuffer());
   }
 
-  /** Makes {@link #await} return; harmless after {@link #close}. */
+  /** Makes {@link #await} return; has no effect after {@link #close}. */
   synchronized void wake() {
     if (!closed) {
       try (Arena own = Arena.ofConfined()) {
@@ -163,7 +161,7 @@ final class UeventSocket implements AutoCloseable {
     }
   }
 
-  /** Closes both descriptors; only once nobody waits or receives any more. */
+  /** Closes both descriptors; call this when no thread waits or receives. */
   @Override
   public synchronized void close() {
     if (!closed) {

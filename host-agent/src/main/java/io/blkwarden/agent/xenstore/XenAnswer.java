@@ -1,13 +1,13 @@
 package io.blkwarden.agent.xenstore;
 
-/** What became of one request to xenstored. */
+/** The result of a request to xenstored. */
 sealed interface XenAnswer {
-  /** The server did it. */
+  /** The request succeeded. */
   record Reply(XenMessage message) implements XenAnswer {}
 
-  /** The server said no, with the name of an error such as {@code ENOENT}. */
+  /** The request failed with an error such as {@code ENOENT}. */
   record Refused(String error) implements XenAnswer {}
 
-  /** No answer came: whether the server did it is unknown. */
+  /** No answer was received; the request may have been executed. */
   record Lost(String reason) implements XenAnswer {}
 }

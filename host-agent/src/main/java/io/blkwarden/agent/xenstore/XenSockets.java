@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds xenstored's socket below a root and connects to it. */
+/** Connects to the socket of xenstored below a root. */
 final class XenSockets {
   private XenSockets() {}
 
-  /** The first socket that takes a connection; failed with what each of them said. */
+  /** A connection to the first socket that accepts one; failed with the error of each. */
   static ReadResult<SocketChannel> connect(Path root) {
     List<String> problems = new ArrayList<>();
     for (String socket : XenStoreSettings.SOCKETS) {
@@ -26,7 +26,7 @@ final class XenSockets {
     }
     for (String device : XenStoreSettings.DEVICES) {
       if (Files.exists(root.resolve(device))) {
-        problems.add(root.resolve(device) + " is there, but only the socket is supported");
+        problems.add(root.resolve(device) + " exists, but only the socket is supported");
       }
     }
     return ReadResult.failed("no connection to xenstored: " + String.join("; ", problems));

@@ -161,7 +161,7 @@ final class QueueTunerTest {
     tuner.tune(SDA);
 
     assertThat(active()).isEqualTo("kyber");
-    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("somebody else"));
+    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("by someone else"));
     tuner.restoreAll();
     assertThat(active()).isEqualTo("kyber");
     assertThat(stored()).isEmpty();
@@ -202,7 +202,7 @@ final class QueueTunerTest {
     assertThat(tuner.tune(SDA)).isFalse();
 
     assertThat(active()).isEqualTo("none");
-    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("offers cfq"));
+    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("expected cfq"));
   }
 
   @Test

@@ -115,7 +115,7 @@ final class CgroupLimitsTest {
     put("blkwarden/cgroup.subtree_control", "io\n");
 
     assertThat(limits.limit(GROUP, DISK, 20))
-        .hasValueSatisfying(fault -> assertThat(fault).contains("io.max: not there"));
+        .hasValueSatisfying(fault -> assertThat(fault).contains("io.max: does not exist"));
     assertThat(tree.resolve("blkwarden/01JD")).isDirectory();
   }
 
@@ -129,7 +129,7 @@ final class CgroupLimitsTest {
     assertThat(limits.move(1234, "/")).isEmpty();
     assertThat(at("cgroup.procs")).isEqualTo("1234");
     assertThat(limits.move(1234, "/gone"))
-        .hasValueSatisfying(fault -> assertThat(fault).contains("not there ('1234')"));
+        .hasValueSatisfying(fault -> assertThat(fault).contains("does not exist ('1234')"));
   }
 
   @Test

@@ -127,7 +127,7 @@ final class BioTraceTest {
     try (BioTrace trace = BioTrace.open(busy, kernel, PID).toOptional().orElseThrow()) {
       assertThat(trace.leftovers())
           .containsExactly(
-              "left by an earlier run: instances/blkwarden-1-5: Device or resource busy");
+              "cannot remove an instance of an earlier run: instances/blkwarden-1-5: Device or resource busy");
       assertThat(trace.arm(ONE).isPresent()).isTrue();
     }
   }
@@ -137,7 +137,7 @@ final class BioTraceTest {
     Files.delete(top.resolve("instances"));
     assertThat(BioTrace.open(root, kernel, PID).describe())
         .contains("tracefs is not mounted at " + top)
-        .contains("debug/tracing is not there");
+        .contains("debug/tracing does not exist");
     List<Check> checks = TraceCheck.run(root, kernel, PID);
     assertThat(checks).extracting(Check::state).containsExactly(Check.State.WARN);
     assertThat(checks.getFirst().remedy()).contains("mount -t tracefs");
@@ -154,7 +154,7 @@ final class BioTraceTest {
   void refusesASecondInstanceOfOneProcess() {
     try (BioTrace trace = open()) {
       assertThat(trace.leftovers()).isEmpty();
-      assertThat(BioTrace.open(new Tree(top), kernel, PID).describe()).contains("already there");
+      assertThat(BioTrace.open(new Tree(top), kernel, PID).describe()).contains("already exists");
     }
   }
 

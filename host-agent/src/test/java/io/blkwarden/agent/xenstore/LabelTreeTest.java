@@ -136,7 +136,7 @@ final class LabelTreeTest {
             .mapToObj(n -> LabelTree.ROOT + "/no-uuid-" + n + "/plan = \"small\"\n")
             .collect(Collectors.joining());
 
-    assertThat(read(many + GOOD).ignored()).hasSize(LabelTree.MAX_TOLD);
+    assertThat(read(many + GOOD).ignored()).hasSize(LabelTree.MAX_IGNORED);
     assertThat(read(many + GOOD).labels()).containsOnlyKeys(VM);
   }
 

@@ -93,7 +93,7 @@ final class SocketXenStoreTest {
   void tellsRefusalsFromAbsence() {
     server.responder = (request, session) -> session.send(FakeXenstored.error(request, "EACCES"));
 
-    assertThat(store.read(STATE).describe()).isEqualTo(STATE + ": xenstored says EACCES");
+    assertThat(store.read(STATE).describe()).isEqualTo(STATE + ": xenstored returned EACCES");
     assertThat(store.read(STATE)).isInstanceOf(ReadResult.Failed.class);
     assertThat(store.read("/a\0b")).isInstanceOf(ReadResult.Failed.class);
   }
@@ -187,14 +187,14 @@ final class SocketXenStoreTest {
         };
 
     assertThat(store.read(STATE).describe())
-        .isEqualTo(STATE + ": xenstored closed the connection inside a message");
+        .isEqualTo(STATE + ": xenstored closed the connection within a message");
     await().atMost(BOUND).until(() -> server.sessions.size() == 2 && changes("release") == 2);
     assertThat(server.sessions.get(1).watches).containsExactly("@releaseDomain");
     assertThat(events)
         .containsExactly(
             new XenEvent.Connected(),
             new XenEvent.Changed("@releaseDomain", "release"),
-            new XenEvent.Disconnected("xenstored closed the connection inside a message"),
+            new XenEvent.Disconnected("xenstored closed the connection within a message"),
             new XenEvent.Connected(),
             new XenEvent.Changed("@releaseDomain", "release"));
     assertThat(store.read(STATE)).isEqualTo(ReadResult.present("4"));
@@ -300,14 +300,14 @@ final class SocketXenStoreTest {
     assertThat(store.directory("/vm"))
         .isEqualTo(
             ReadResult.failed(
-                "/vm: more than 4096 bytes of names, and this xenstored does not give them in parts"
+                "/vm: more than 4096 bytes of names, and this xenstored has no DIRECTORY_PART"
                     + " (ENOSYS)"));
   }
 
   @Test
   void tellsOfWatchesThatAreRefused() throws IOException {
     server.responder = (request, session) -> session.send(FakeXenstored.error(request, "E2BIG"));
-    assertThat(store.watch("@releaseDomain", "t")).contains("@releaseDomain: xenstored says E2BIG");
+    assertThat(store.watch("@releaseDomain", "t")).contains("@releaseDomain: xenstored returned E2BIG");
 
     server.sessions.getFirst().cut();
     await()
@@ -315,7 +315,7 @@ final class SocketXenStoreTest {
         .until(() ->
             events.contains(
                 new XenEvent.WatchRefused(
-                    "@releaseDomain", "@releaseDomain: xenstored says E2BIG")));
+                    "@releaseDomain", "@releaseDomain: xenstored returned E2BIG")));
   }
 
   @Test

@@ -34,7 +34,7 @@ final class XenMessageFuzzTest {
       assertThat(end).isGreaterThanOrEqualTo(start + XenMessage.HEADER_BYTES);
       assertThat(message.payload())
           .isEqualTo(Arrays.copyOfRange(bytes, start + XenMessage.HEADER_BYTES, end));
-      assertThat(message.errorName()).matches("[!-~]{1,64}|an error without a name");
+      assertThat(message.errorName()).matches("[!-~]{1,64}|an unnamed error");
       assertThat(message.value("v").describe()).isNotNull();
       assertThat(message.strings("s").describe()).isNotNull();
       start = end;

@@ -73,7 +73,7 @@ final class XenMessageTest {
   void namesTheErrorAndOnlyPrintableParts() {
     assertThat(complete(frame(16, 1, 7, "ENOENT\0")).errorName()).isEqualTo("ENOENT");
     assertThat(complete(frame(16, 1, 6, "EACCES")).errorName()).isEqualTo("EACCES");
-    assertThat(complete(frame(16, 1, 0, "")).errorName()).isEqualTo("an error without a name");
+    assertThat(complete(frame(16, 1, 0, "")).errorName()).isEqualTo("an unnamed error");
     assertThat(complete(frame(16, 1, 3, "\u001b[2")).errorName()).isEqualTo("?[2");
   }
 
