@@ -222,8 +222,8 @@ final class AgentCore {
   }
 
   /**
-   * Ends leases that expired or that release-all requests to end. It runs on its own thread, because
-   * a scan that waits for xenstore must not extend a lease.
+   * Ends leases that expired or that release-all requests to end. It runs on its own thread,
+   * because a scan that waits for xenstore must not extend a lease.
    */
   void endDueLeases() {
     try {
@@ -245,11 +245,12 @@ final class AgentCore {
     Map<MappedDisk, ThrottledDisks.Sight> readings = new HashMap<>();
     for (Lease lease : leases.use(all -> List.copyOf(all.table().all()))) {
       Optional<MappedDisk> disk = present().find(lease.disk());
-      disk.ifPresent(found -> diskReader.see(found).ifPresent(reading -> readings.put(found, reading)));
+      disk.ifPresent(
+          found -> diskReader.see(found).ifPresent(reading -> readings.put(found, reading)));
     }
     publish(
-        leases.use(
-            all -> all.endStarved(present(), disk -> Optional.ofNullable(readings.get(disk)), now)));
+        leases.use(all ->
+            all.endStarved(present(), disk -> Optional.ofNullable(readings.get(disk)), now)));
   }
 
   private void scanIfDue() {
@@ -305,8 +306,7 @@ final class AgentCore {
       incomplete = !incomplete;
       if (incomplete) {
         LOG.warn(
-            "scan incomplete, keeping the previous map: {}",
-            live.scanFault().orElse("unknown"));
+            "scan incomplete, keeping the previous map: {}", live.scanFault().orElse("unknown"));
       } else {
         LOG.info("scan complete again");
       }

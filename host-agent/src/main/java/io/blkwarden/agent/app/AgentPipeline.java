@@ -48,9 +48,9 @@ import reactor.util.retry.Retry;
  * queues
  * </pre>
  *
- * <p>Each flow runs on a thread of {@link AgentSchedulers}. The core logs and counts failing inputs;
- * a failure to publish is a fault in the heartbeat. A flow ends only by an {@link Error} or a bug,
- * which ends the agent.
+ * <p>Each flow runs on a thread of {@link AgentSchedulers}. The core logs and counts failing
+ * inputs; a failure to publish is a fault in the heartbeat. A flow ends only by an {@link Error} or
+ * a bug, which ends the agent.
  */
 final class AgentPipeline {
   /** Maximum number of queued commands; further ones are refused as overload. */
@@ -242,14 +242,16 @@ final class AgentPipeline {
             .flatMap(
                 outcome -> nats.outcome(outcome).retryWhen(retry(FIRST_RETRY, MAX_RETRY)),
                 MAX_UNCONFIRMED),
-        // mapping events: in order, retried until received; then the last snapshot goes to the bucket
+        // mapping events: in order, retried until received; then the last snapshot goes to the
+        // bucket
         ready(Kind.MAPPING)
             .concatMap(_ ->
                 nats.mappings()
                     .retryWhen(retry(FIRST_RETRY, MAX_MAPPING_RETRY))
                     .repeat(pending::hasEvents))
             .switchMap(snapshot ->
-                nats.storeSnapshot(snapshot).retryWhen(retry(FIRST_BUCKET_RETRY, MAX_BUCKET_RETRY))),
+                nats.storeSnapshot(snapshot)
+                    .retryWhen(retry(FIRST_BUCKET_RETRY, MAX_BUCKET_RETRY))),
         // samples and heartbeats: the latest, once
         ready(Kind.SAMPLES)
             .concatMap(_ -> Mono.fromSupplier(pending::takeSamples).flatMap(nats::samples)),

@@ -101,8 +101,8 @@ public final class AgentRuntime {
   }
 
   /**
-   * Completes with the reason if the agent fails, as after an {@link Error}. It no longer ends leases
-   * and must be restarted.
+   * Completes with the reason if the agent fails, as after an {@link Error}. It no longer ends
+   * leases and must be restarted.
    */
   public Mono<Throwable> broken() {
     return broken.asMono();
@@ -133,9 +133,7 @@ public final class AgentRuntime {
     stop(true);
   }
 
-  /**
-   * Stops and leaves the leases to the next agent, which must start at once. Idempotent.
-   */
+  /** Stops and leaves the leases to the next agent, which must start at once. Idempotent. */
   public void handOver() {
     LOG.info("the leases are left to the next agent");
     stop(false);

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The check of a disk's backend right before its workers are changed: the node must be online and
- * connected (state 4), xenstore, sysfs and the map must name the same device, the device must be the
- * same volume, and the domid must belong to the same guest.
+ * connected (state 4), xenstore, sysfs and the map must name the same device, the device must be
+ * the same volume, and the domid must belong to the same guest.
  */
 final class BackendGate implements DiskGate {
   private final XenStore store;

@@ -49,9 +49,9 @@ final class LiveMapping {
   }
 
   /**
-   * Scans, and returns the changes since the last map; none for the first map, which is published as
-   * a snapshot. If an essential source cannot be read, the map stays unchanged: what was not read
-   * must not look like what is gone.
+   * Scans, and returns the changes since the last map; none for the first map, which is published
+   * as a snapshot. If an essential source cannot be read, the map stays unchanged: what was not
+   * read must not look like what is gone.
    */
   List<MappingChange> rescan() {
     HostSnapshot snapshot = scan.scan(tracing::drain);

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The queue settings of physical devices. The core and lease threads set devices, read the state and
- * request a restore; only {@code agent-queues} changes settings, because a change of scheduler blocks
- * until the device's requests are done.
+ * The queue settings of physical devices. The core and lease threads set devices, read the state
+ * and request a restore; only {@code agent-queues} changes settings, because a change of scheduler
+ * blocks until the device's requests are done.
  */
 final class QueueKeeper {
   /** Interval of checks. */

@@ -5,8 +5,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * The throttler, shared by the core thread and the lease thread under a lock. The holder of the lock
- * may block on the lease file and {@code /proc}, never on xenstore.
+ * The throttler, shared by the core thread and the lease thread under a lock. The holder of the
+ * lock may block on the lease file and {@code /proc}, never on xenstore.
  */
 final class SharedLeases {
   private final Throttler throttler;

@@ -7,8 +7,8 @@ import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.FoundLeases;
 
 /**
- * An agent without threads, for deterministic simulation: the caller supplies every input. It has the
- * same core as {@link AgentRuntime}.
+ * An agent without threads, for deterministic simulation: the caller supplies every input. It has
+ * the same core as {@link AgentRuntime}.
  */
 public final class SteppedAgent {
   private final AgentCore core;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads a throttled disk's counters, its devices' {@code prio_aging_expire}, and whether its guest is
- * shutting down: {@code control/shutdown} is set, or the backend is in state 5 (Closing).
+ * Reads a throttled disk's counters, its devices' {@code prio_aging_expire}, and whether its guest
+ * is shutting down: {@code control/shutdown} is set, or the backend is in state 5 (Closing).
  */
 final class ThrottledDiskReader implements ThrottledDisks {
   /** Default of the kernel, also used if the scheduler has no such setting. */

@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Rate limits of commands: per sender, and for malformed commands in total. A sender is identified by
- * its reply inbox. The limit admits a controller that ends all leases of a host one by one. Not
+ * Rate limits of commands: per sender, and for malformed commands in total. A sender is identified
+ * by its reply inbox. The limit admits a controller that ends all leases of a host one by one. Not
  * thread-safe.
  */
 final class CommandLimits {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Persists outcomes that the audit stream has not confirmed. It may still contain confirmed ones: the
- * stream ignores a second message with the same id. No method throws.
+ * Persists outcomes that the audit stream has not confirmed. It may still contain confirmed ones:
+ * the stream ignores a second message with the same id. No method throws.
  */
 public interface OutcomeJournal {
   /** A journal that persists nothing. */

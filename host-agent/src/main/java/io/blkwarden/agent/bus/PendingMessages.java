@@ -19,8 +19,8 @@ import reactor.core.publisher.Sinks;
 /**
  * Queues of messages to publish, each kind with its own bound and overflow rule. Thread-safe.
  *
- * <p>{@link #signals} emits when a message can be taken; the publisher takes it and reports what was
- * published.
+ * <p>{@link #signals} emits when a message can be taken; the publisher takes it and reports what
+ * was published.
  */
 public final class PendingMessages implements ControlBus {
   /** Maximum number of mapping events; then the oldest is dropped. */
@@ -117,9 +117,7 @@ public final class PendingMessages implements ControlBus {
     signal(Kind.DONE);
   }
 
-  /**
-   * Emits when there may be a message of this kind, and once on subscription.
-   */
+  /** Emits when there may be a message of this kind, and once on subscription. */
   public Flux<Kind> signals(Kind kind) {
     return Flux.merge(signals.asFlux().filter(kind::equals).onBackpressureLatest(), Flux.just(kind))
         .onBackpressureLatest();

@@ -13,8 +13,8 @@ import reactor.core.publisher.Mono;
  */
 public interface Session {
   /**
-   * Subscribes; cancelling unsubscribes. Messages are emitted on the client's dispatcher thread, which
-   * must not block, and discarded without demand: buffer them downstream.
+   * Subscribes; cancelling unsubscribes. Messages are emitted on the client's dispatcher thread,
+   * which must not block, and discarded without demand: buffer them downstream.
    */
   Flux<Delivery> subscribe(String subject);
 

@@ -7,8 +7,9 @@ import java.util.Set;
 import picocli.CommandLine;
 
 /**
- * The configuration file, {@code /etc/blkwarden/agent.conf} in the packages: options of {@code run}.
- * Other commands take those that they have, such as {@code --state-dir} of {@code release-all}.
+ * The configuration file, {@code /etc/blkwarden/agent.conf} in the packages: options of {@code
+ * run}. Other commands take those that they have, such as {@code --state-dir} of {@code
+ * release-all}.
  */
 public final class AgentConf {
   /** The environment variable with the path of the file; unset means no file. */

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
@@ -8,6 +7,7 @@ import io.blkwarden.agent.mapping.MappingResolver;
 import io.blkwarden.agent.mapping.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -116,6 +116,7 @@ record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
             && disk.physical().stream()
                 .allMatch(device -> device.actuator() == Actuator.INEFFECTIVE);
     return ineffective
-        ? "priorities have no effect on its devices, and limits are not available" : null;
+        ? "priorities have no effect on its devices, and limits are not available"
+        : null;
   }
 }

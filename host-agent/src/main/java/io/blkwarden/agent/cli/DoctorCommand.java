@@ -1,6 +1,5 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.nats.NatsCheck;
@@ -11,6 +10,7 @@ import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStoreCheck;
 import io.blkwarden.agent.xenstore.XenStoreSettings;
 import io.blkwarden.commandline.AsciiJson;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.Printable;

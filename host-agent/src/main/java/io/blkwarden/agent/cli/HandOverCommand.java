@@ -35,7 +35,8 @@ final class HandOverCommand implements Callable<Integer> {
     CommandOutput output = CommandOutput.of(spec.commandLine(), json);
     return switch (StateLock.attempt(stateOptions.folders(), StateLock.RETRY_FOR)) {
       case StateLock.Attempt.Busy() -> {
-        Optional<String> fault = new HandOver(stateOptions.stateDir, InstantSource.system()).request();
+        Optional<String> fault =
+            new HandOver(stateOptions.stateDir, InstantSource.system()).request();
         yield fault.isPresent()
             ? output.failed(fault.get(), StateOptions.REMEDY)
             : handedOver(output);

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.BlkbackThread;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BootId;
@@ -19,6 +18,7 @@ import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.agent.state.QueueFile;
 import io.blkwarden.agent.state.StateFolders;
 import io.blkwarden.agent.state.StateLock;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.IoPriority;
 import java.nio.file.Files;
@@ -45,7 +45,8 @@ final class HostChecks {
   static List<Check> devices(KernelFiles files, Set<String> below) {
     ReadResult<List<String>> names = BlockDevice.names(files);
     if (!(names instanceof ReadResult.Present<List<String>>(List<String> found))) {
-      return List.of(Check.fail("devices", names.describe(), "Set a --root that contains sys/block."));
+      return List.of(
+          Check.fail("devices", names.describe(), "Set a --root that contains sys/block."));
     }
     KernelRelease kernel = KernelRelease.read(files).toOptional().orElse(null);
     List<Check> checks = new ArrayList<>();
@@ -172,7 +173,8 @@ final class HostChecks {
     ReadResult<List<ChangedSetting>> changed =
         BootId.read(files)
             .flatMap(boot -> new QueueFile(StateFolders.ofHost(stateDir), boot.id()).load());
-    if (!(changed instanceof ReadResult.Present<List<ChangedSetting>>(List<ChangedSetting> found))) {
+    if (!(changed
+        instanceof ReadResult.Present<List<ChangedSetting>>(List<ChangedSetting> found))) {
       return Check.warn(
           "queues", changed.describe(), "The agent renames a damaged file at its next start.");
     }

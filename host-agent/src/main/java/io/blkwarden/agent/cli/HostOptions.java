@@ -16,7 +16,8 @@ final class HostOptions {
       names = "--root",
       paramLabel = "DIR",
       defaultValue = "/",
-      description = "Read a captured tree below DIR instead of this host (default: ${DEFAULT-VALUE}).")
+      description =
+          "Read a captured tree below DIR instead of this host (default: ${DEFAULT-VALUE}).")
   Path root = Path.of("/");
 
   @Option(
@@ -40,7 +41,8 @@ final class HostOptions {
     if (name == null) {
       ReadResult<String> read = files.read("proc/sys/kernel/hostname").map(String::strip);
       if (!(read instanceof ReadResult.Present<String>(String text))) {
-        problems.add("--host: expected a name, because the host name cannot be read: " + read.describe());
+        problems.add(
+            "--host: expected a name, because the host name cannot be read: " + read.describe());
         return Optional.empty();
       }
       int dot = text.indexOf('.');

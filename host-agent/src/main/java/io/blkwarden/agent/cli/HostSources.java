@@ -63,10 +63,7 @@ record HostSources(KernelFiles files, XenStore store, IoPriorities priorities, T
     return dump(files)
         .map(store ->
             new HostSources(
-                files,
-                store,
-                NO_PRIORITIES,
-                Tracing.none("a captured tree has no I/O to trace")));
+                files, store, NO_PRIORITIES, Tracing.none("a captured tree has no I/O to trace")));
   }
 
   /** The xenstore of a captured tree. */
@@ -88,10 +85,7 @@ record HostSources(KernelFiles files, XenStore store, IoPriorities priorities, T
               SocketXenStore.open(XenStoreSettings.of(Path.of("/")), events, random);
           closing.push(store::close);
           return new HostSources(
-              files,
-              store,
-              priorities,
-              BioTracing.lazy(() -> BioTracing.open(files, closing)));
+              files, store, priorities, BioTracing.lazy(() -> BioTracing.open(files, closing)));
         });
   }
 }

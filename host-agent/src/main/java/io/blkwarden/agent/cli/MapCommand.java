@@ -13,8 +13,8 @@ import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.MappedDisk;
-import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.model.json.ControlJson;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -39,16 +39,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code blkwarden-agent map}: the map from guest disks to workers, of this host or a captured tree.
- * Exits with 0 if all essential sources were read, else 1.
+ * {@code blkwarden-agent map}: the map from guest disks to workers, of this host or a captured
+ * tree. Exits with 0 if all essential sources were read, else 1.
  */
 @Command(
     name = "map",
     mixinStandardHelpOptions = true,
     description = {
       "Shows which threads of this host serve which guest disk, and the proof.",
-      "Needs no NATS, and changes nothing. If only I/O can identify the thread of a disk, its device"
-          + " is traced for up to --settle."
+      "Needs no NATS, and changes nothing. If only I/O can identify the thread of a disk, its"
+          + " device is traced for up to --settle."
     })
 final class MapCommand implements Callable<Integer> {
   private static final Pattern TIME = Pattern.compile("(\\d{1,5})(ms|s)");
@@ -129,7 +129,8 @@ final class MapCommand implements Callable<Integer> {
     return time.group(2).equals("ms") ? amount : TimeUnit.SECONDS.toMillis(amount);
   }
 
-  private int show(HostSources sources, RolePatterns roles, long settleMillis, CommandOutput output) {
+  private int show(
+      HostSources sources, RolePatterns roles, long settleMillis, CommandOutput output) {
     HostScanner scanner = new HostScanner(sources.files(), sources.store(), sources.priorities());
     MappingResolver resolver = new MappingResolver(roles);
     HostSnapshot snapshot = scanner.scan(sources.tracing()::drain);
@@ -173,7 +174,8 @@ final class MapCommand implements Callable<Integer> {
       String prefix = unread.source() + ": ";
       String reason = unread.reason();
       return new Cause(
-          reason.startsWith(prefix) ? reason.substring(prefix.length()) : reason, unread.essential());
+          reason.startsWith(prefix) ? reason.substring(prefix.length()) : reason,
+          unread.essential());
     }
   }
 

@@ -28,9 +28,7 @@ final class MetricsOptions {
               + " port (default: off).")
   Optional<String> metrics = Optional.empty();
 
-  @Option(
-      names = "--metrics-disks",
-      description = "Include counters per disk, 7 series each.")
+  @Option(names = "--metrics-disks", description = "Include counters per disk, 7 series each.")
   boolean disks;
 
   /** The address; empty if off, or with problems added to the list. */
@@ -51,7 +49,8 @@ final class MetricsOptions {
     InetSocketAddress address =
         new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2)));
     if (address.isUnresolved()) {
-      problems.add("--metrics: expected an address of this host, found '%s'".formatted(matcher.group(1)));
+      problems.add(
+          "--metrics: expected an address of this host, found '%s'".formatted(matcher.group(1)));
       return Optional.empty();
     }
     return Optional.of(address);

@@ -188,7 +188,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** Waits until the agent fails; a signal ends the process earlier. */
-  private static Throwable awaitFailure(AgentProcess agent, Runnable unlock, Supervisor supervisor) {
+  private static Throwable awaitFailure(
+      AgentProcess agent, Runnable unlock, Supervisor supervisor) {
     AtomicInteger code = new AtomicInteger(ExitCodes.DONE);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -196,8 +197,7 @@ final class RunCommand implements Callable<Integer> {
                 () -> {
                   supervisor
                       .stopping()
-                      .ifPresent(fault ->
-                          LOG.warn("cannot notify the service manager: {}", fault));
+                      .ifPresent(fault -> LOG.warn("cannot notify the service manager: {}", fault));
                   agent.stop();
                   unlock.run();
                   AgentLog.end();

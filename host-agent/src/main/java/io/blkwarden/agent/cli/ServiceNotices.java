@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 
 /**
- * Notifies the service manager (sd_notify) while the agent's threads make progress. Readiness follows
- * the first scan, complete or not: an agent that waits for xenstored has leases to end, and must not
- * be killed for a start timeout.
+ * Notifies the service manager (sd_notify) while the agent's threads make progress. Readiness
+ * follows the first scan, complete or not: an agent that waits for xenstored has leases to end, and
+ * must not be killed for a start timeout.
  */
 final class ServiceNotices {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceNotices.class);
@@ -36,7 +36,8 @@ final class ServiceNotices {
               .subscribe(snapshot ->
                   supervisor
                       .working(status(snapshot))
-                      .ifPresent(fault -> LOG.warn("cannot notify the service manager: {}", fault)));
+                      .ifPresent(
+                          fault -> LOG.warn("cannot notify the service manager: {}", fault)));
     }
   }
 

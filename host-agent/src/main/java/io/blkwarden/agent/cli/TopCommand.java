@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Shows live I/O of the guest disks of this host, the worst first; * marks throttled disks.",
-      "On a terminal it uses the whole screen: letters sort, / searches, q quits. In a pipe, or with"
-          + " --plain or --count, it prints a table per interval. Needs no NATS, and changes"
+      "On a terminal it uses the whole screen: letters sort, / searches, q quits. In a pipe, or"
+          + " with --plain or --count, it prints a table per interval. Needs no NATS, and changes"
           + " nothing. Exits with 1 if the last scan was incomplete."
     })
 final class TopCommand implements Callable<Integer> {
@@ -57,14 +57,12 @@ final class TopCommand implements Callable<Integer> {
     }
     Deque<Runnable> closing = new ArrayDeque<>();
     try {
-      ReadResult<HostSources> sources =
-          HostSources.open(hostOptions.live(), files, closing);
+      ReadResult<HostSources> sources = HostSources.open(hostOptions.live(), files, closing);
       return sources instanceof ReadResult.Present<HostSources>(HostSources found)
           ? run(host.orElseThrow(), found, roles)
           : output.failed(sources.describe(), "see 'blkwarden-agent doctor'");
     } catch (IOException e) {
-      return output.failed(
-          "the terminal cannot be used: " + e.getMessage(), "use --plain");
+      return output.failed("the terminal cannot be used: " + e.getMessage(), "use --plain");
     } finally {
       closing.forEach(Runnable::run);
     }

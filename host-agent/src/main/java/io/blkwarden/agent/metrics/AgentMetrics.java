@@ -33,7 +33,8 @@ final class AgentMetrics {
         "Version of the agent and release of the kernel, as labels.",
         host.add("version", beat.version()).add("kernel", safe(beat.kernel())),
         1);
-    families.gauge("uptime_seconds", "Time since the agent started.", host, beat.uptimeMs() / MILLIS);
+    families.gauge(
+        "uptime_seconds", "Time since the agent started.", host, beat.uptimeMs() / MILLIS);
     families.gauge(
         "nats_connected", "1 if the agent is connected to NATS.", host, one(agent.connected()));
     families.gauge("acting", "1 if the agent carries out commands.", host, one(beat.acting()));
@@ -66,7 +67,8 @@ final class AgentMetrics {
         .forEach(device ->
             families.gauge(
                 "device_info",
-                "I/O scheduler of the physical device, and whether it honours priorities, as labels.",
+                "I/O scheduler of the physical device, and whether it honours priorities, as"
+                    + " labels.",
                 host.add("device", device.name())
                     .add("scheduler", unknownIfAbsent(device.scheduler()))
                     .add("actuator", device.actuator().wire()),

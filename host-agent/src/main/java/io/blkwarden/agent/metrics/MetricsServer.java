@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves {@code GET /metrics} with the HTTP server of the JDK.
  *
- * <p>Allows {@link #CONNECTIONS} clients, each on a virtual thread. A client whose request or response
- * takes longer than {@link #REQUEST} s, or that is idle as long, is disconnected.
+ * <p>Allows {@link #CONNECTIONS} clients, each on a virtual thread. A client whose request or
+ * response takes longer than {@link #REQUEST} s, or that is idle as long, is disconnected.
  */
 public final class MetricsServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);

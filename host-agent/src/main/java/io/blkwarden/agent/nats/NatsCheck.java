@@ -99,7 +99,9 @@ public final class NatsCheck {
     }
   }
 
-  /** Why JetStream does not work; empty if it does, or these credentials do not permit the request. */
+  /**
+   * Why JetStream does not work; empty if it does, or these credentials do not permit the request.
+   */
   private static Optional<Check> jetStream(Connection connection, AtomicBoolean denied)
       throws InterruptedException {
     return JetStreamFault.check(connection)

@@ -20,7 +20,8 @@ final class NatsOptions {
    */
   static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
 
-  // unbounded, because the client deadlocks on a bounded one; shared by all connections, because the
+  // unbounded, because the client deadlocks on a bounded one; shared by all connections, because
+  // the
   // client does not stop executors that it did not create
   private final ExecutorService executor = Executors.newCachedThreadPool(daemons("nats"));
   private final ScheduledExecutorService timer =

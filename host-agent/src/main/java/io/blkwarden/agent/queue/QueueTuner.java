@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * Changes queue settings of physical devices to the desired values, and restores them.
  *
  * <p>The original value is stored before a change, and restored only if the current value is still
- * the agent's. A setting that someone else changes, or that the kernel refuses, is left alone for the
- * rest of this run. Only {@link #changes} and {@link #note} are thread-safe.
+ * the agent's. A setting that someone else changes, or that the kernel refuses, is left alone for
+ * the rest of this run. Only {@link #changes} and {@link #note} are thread-safe.
  */
 public final class QueueTuner {
   /** Multi-queue schedulers that ignore priorities. */
@@ -159,7 +159,8 @@ public final class QueueTuner {
     Optional<String> storeFault = store.save(List.copyOf(held.values()));
     if (storeFault.isPresent()) {
       forget(key, earlier);
-      notes.put(key, storeFault.get() + "; not changed, because it could not be restored after a crash");
+      notes.put(
+          key, storeFault.get() + "; not changed, because it could not be restored after a crash");
       return false;
     }
     Optional<String> fault = settings.set(key.device(), key.setting(), value);

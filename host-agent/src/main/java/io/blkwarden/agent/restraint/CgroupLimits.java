@@ -29,8 +29,8 @@ import java.util.Optional;
  * Limits by {@code io.max} of cgroup v2 in {@code /sys/fs/cgroup}.
  *
  * <p>The first limit enables the {@code io} controller for children of the root; it stays enabled,
- * because others may depend on it by then. The controller is available only if no cgroup v1 hierarchy
- * uses it; this class mounts nothing.
+ * because others may depend on it by then. The controller is available only if no cgroup v1
+ * hierarchy uses it; this class mounts nothing.
  */
 public final class CgroupLimits implements LimitGroups {
   private static final String TREE = "sys/fs/cgroup";

@@ -16,8 +16,8 @@ import java.util.function.Function;
  * The lease store: {@code leases.json} in the state directory, which every version of the agent
  * reads, and {@code leases.copy} in the directory for copies, whose lines have checksums.
  *
- * <p>Each is a {@link StateFile}; the copy is written first. A save succeeds if one of the two does.
- * An intact copy takes precedence; tasks that only the other file has are restored. Put the
+ * <p>Each is a {@link StateFile}; the copy is written first. A save succeeds if one of the two
+ * does. An intact copy takes precedence; tasks that only the other file has are restored. Put the
  * directories on a tmpfs such as {@code /run}: leases are void after a reboot, and a throttle must
  * not wait for overloaded disks.
  */

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * Traces which thread submits I/O to which device, in a trace instance of the agent, separate from
  * tracing by others.
  *
- * <p>Enables only {@code block:block_bio_queue}, filtered to the watched devices, and only while there
- * are some. The buffers are small, are read as text without blocking, and keep the newest events. Not
- * thread-safe.
+ * <p>Enables only {@code block:block_bio_queue}, filtered to the watched devices, and only while
+ * there are some. The buffers are small, are read as text without blocking, and keep the newest
+ * events. Not thread-safe.
  *
  * <p>Source: {@code instances/} of tracefs, {@code Documentation/trace/ftrace.rst}.
  */
@@ -107,8 +107,8 @@ public final class BioTrace implements AutoCloseable {
   /**
    * Sets the watched devices; an empty collection disables the event.
    *
-   * <p>If there are more than {@link #MAX_DEVICES}, each call advances to the next ones. A change of
-   * devices clears the buffers: a device number may now belong to another volume.
+   * <p>If there are more than {@link #MAX_DEVICES}, each call advances to the next ones. A change
+   * of devices clears the buffers: a device number may now belong to another volume.
    */
   public ReadResult<Armed> arm(Collection<DeviceNumber> wanted) {
     if (closed) {

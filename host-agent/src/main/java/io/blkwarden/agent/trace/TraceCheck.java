@@ -1,8 +1,8 @@
 package io.blkwarden.agent.trace;
 
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.DeviceNumber;
 import java.nio.file.Path;
 import java.util.List;

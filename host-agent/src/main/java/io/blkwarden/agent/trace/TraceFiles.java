@@ -22,7 +22,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The files of tracefs below its mount point. Methods that change something return the error, if any.
+ * The files of tracefs below its mount point. Methods that change something return the error, if
+ * any.
  */
 class TraceFiles {
   private final Path top;

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Trace instances of agents. They are named {@code blkwarden-PID-STARTTICKS} after their process, to
- * distinguish those of crashed agents from that of a running {@code doctor}.
+ * Trace instances of agents. They are named {@code blkwarden-PID-STARTTICKS} after their process,
+ * to distinguish those of crashed agents from that of a running {@code doctor}.
  */
 final class TraceInstance {
   static final String DIRECTORY = "instances";
@@ -38,7 +38,8 @@ final class TraceInstance {
               .filter(name -> name.startsWith(PREFIX) && isOrphan(name, kernel))
               .forEach(name ->
                   remove(trace, name)
-                      .ifPresent(reason -> problems.add("cannot remove an instance of an earlier run: " + reason)));
+                      .ifPresent(reason ->
+                          problems.add("cannot remove an instance of an earlier run: " + reason)));
       case ReadResult<List<String>> none -> problems.add(none.describe());
     }
     return problems;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The order in which devices are watched: batches of those that have waited longest. Each of {@code n}
- * devices is in every {@code ceil(n / batch)}-th batch.
+ * The order in which devices are watched: batches of those that have waited longest. Each of {@code
+ * n} devices is in every {@code ceil(n / batch)}-th batch.
  */
 final class TraceRotation {
   private final int batch;

@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
  * 1.xvda2-0-627   [001] d..1    82.195742: block_bio_queue: 253,1 WS 54784 + 128 [1.xvda2-0]
  * }</pre>
  *
- * The event fires in the context of the submitting thread: the pid and the name in brackets are those
- * of the thread at that time. The name in the first column is cached and may be {@code <...>}.
+ * The event fires in the context of the submitting thread: the pid and the name in brackets are
+ * those of the thread at that time. The name in the first column is cached and may be {@code
+ * <...>}.
  *
  * @param pid the submitting thread
  * @param comm its name, truncated to 15 bytes
@@ -27,7 +28,8 @@ import java.util.regex.Pattern;
 public record TracedBio(int pid, String comm, DeviceNumber device, long sectors, String rwbs) {
   private static final int LONGEST_LINE = 512;
 
-  // Greedy, because a thread may be named "a-1 [000]": only the last match is the kernel's. Names are
+  // Greedy, because a thread may be named "a-1 [000]": only the last match is the kernel's. Names
+  // are
   // truncated to 15 bytes, so they cannot contain the rest of the line.
   private static final Pattern LINE =
       Pattern.compile(

@@ -47,13 +47,7 @@ final class SystemCalls {
       MemorySegment from,
       MemorySegment fromLength) {
     return recvfrom.call(
-        errno,
-        fd,
-        into.address(),
-        into.byteSize(),
-        flags,
-        from.address(),
-        fromLength.address());
+        errno, fd, into.address(), into.byteSize(), flags, from.address(), fromLength.address());
   }
 
   int poll(MemorySegment errno, MemorySegment fds, long count, int timeoutMillis) {

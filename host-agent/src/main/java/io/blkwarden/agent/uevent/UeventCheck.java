@@ -1,7 +1,7 @@
 package io.blkwarden.agent.uevent;
 
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import java.util.List;
 
 /** The {@code doctor} check of uevents. */
@@ -23,7 +23,8 @@ public final class UeventCheck {
                   NAME,
                   none.describe(),
                   "New devices are found by full scans only. Allow AF_NETLINK in the service's"
-                      + " RestrictAddressFamilies, and --enable-native-access in the JVM options."));
+                      + " RestrictAddressFamilies, and --enable-native-access in the JVM"
+                      + " options."));
     };
   }
 }

@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
 /**
- * A netlink socket of the kernel's uevent group, and an eventfd to wake the waiting thread. One thread
- * waits and receives; {@link #wake} and {@link #close} are thread-safe.
+ * A netlink socket of the kernel's uevent group, and an eventfd to wake the waiting thread. One
+ * thread waits and receives; {@link #wake} and {@link #close} are thread-safe.
  */
 final class UeventSocket implements AutoCloseable {
   private static final int AF_NETLINK = 16;

@@ -41,9 +41,9 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
   /**
    * Reads these keys of all devices of a type.
    *
-   * <p>Absent if there was never a device of the type. A domain that disappears meanwhile is left out;
-   * any other failure to list a directory fails the whole read, because an unlisted device must not
-   * look like one that is gone. A failure to read a value affects only that value.
+   * <p>Absent if there was never a device of the type. A domain that disappears meanwhile is left
+   * out; any other failure to list a directory fails the whole read, because an unlisted device
+   * must not look like one that is gone. A failure to read a value affects only that value.
    *
    * @param type {@code vbd}, {@code vbd3}, {@code qdisk} or {@code tap}
    * @param keys relative paths below a device, such as {@code state}

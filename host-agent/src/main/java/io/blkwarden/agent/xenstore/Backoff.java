@@ -4,7 +4,8 @@ import io.blkwarden.model.Require;
 import java.util.random.RandomGenerator;
 
 /**
- * Exponential backoff with jitter: delays double up to a limit, and the upper half of each is random.
+ * Exponential backoff with jitter: delays double up to a limit, and the upper half of each is
+ * random.
  */
 final class Backoff {
   private final long minMillis;

@@ -9,9 +9,9 @@ import java.util.List;
 /**
  * Reads a list of children that is longer than one message, in parts.
  *
- * <p>A DIRECTORY_PART reply has the node's generation, a NUL, and names from the offset on; an empty
- * name ends the list. If the generation changes between two parts, the list is read again ({@code
- * docs/misc/xenstore.txt}).
+ * <p>A DIRECTORY_PART reply has the node's generation, a NUL, and names from the offset on; an
+ * empty name ends the list. If the generation changes between two parts, the list is read again
+ * ({@code docs/misc/xenstore.txt}).
  */
 final class DirectoryParts {
   /** How often a changing list is read again. */

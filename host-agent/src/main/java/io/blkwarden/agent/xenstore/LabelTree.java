@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
  * /local/domain/0/blkwarden/labels/3f0c2a52-96d8-4d5e-8a1b-0f5a4ad1c001/protected = "true"   (n0)
  * }</pre>
  *
- * <p>Guests can neither read nor write there. Invalid labels are ignored and reported, except that an
- * invalid value of {@code protected} counts as true.
+ * <p>Guests can neither read nor write there. Invalid labels are ignored and reported, except that
+ * an invalid value of {@code protected} counts as true.
  *
  * @param labels labels by domain and key; only domains with labels
  * @param ignored ignored labels, at most {@link #MAX_IGNORED}
@@ -55,8 +55,8 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
   }
 
   /**
-   * Reads the labels of these domains. A failed request fails the whole read, because an unread label
-   * must not look like a removed one.
+   * Reads the labels of these domains. A failed request fails the whole read, because an unread
+   * label must not look like a removed one.
    */
   public static ReadResult<LabelTree> read(XenStore store, Collection<UUID> domains) {
     List<Ignored> ignored = new ArrayList<>();

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A client of xenstored over its Unix socket, with one thread that connects, reads and reconnects.
  *
- * <p>Requests are thread-safe, but not allowed on that thread. They wait {@code requestMillis} at most,
- * and fail at once while disconnected. Events are delivered in order on that thread, so their receiver
- * must not block; its exceptions are logged.
+ * <p>Requests are thread-safe, but not allowed on that thread. They wait {@code requestMillis} at
+ * most, and fail at once while disconnected. Events are delivered in order on that thread, so their
+ * receiver must not block; its exceptions are logged.
  */
 public final class SocketXenStore implements XenStore, AutoCloseable {
   /** Maximum number of watches, below that of concurrent requests. */
@@ -71,8 +71,8 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   /**
-   * Starts the client and waits up to 30 s for the first connection attempt. If it fails, reads fail
-   * with the reason until {@link XenEvent.Connected}.
+   * Starts the client and waits up to 30 s for the first connection attempt. If it fails, reads
+   * fail with the reason until {@link XenEvent.Connected}.
    */
   public static SocketXenStore open(
       XenStoreSettings settings, Consumer<XenEvent> events, RandomGenerator random) {
@@ -128,7 +128,8 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     return switch (answer) {
       case XenAnswer.Reply(XenMessage reply) -> parse.apply(reply);
       case XenAnswer.Refused(String error) when error.equals("ENOENT") -> ReadResult.absent(path);
-      case XenAnswer.Refused(String error) -> ReadResult.failed(path + ": xenstored returned " + error);
+      case XenAnswer.Refused(String error) ->
+          ReadResult.failed(path + ": xenstored returned " + error);
       case XenAnswer.Lost(String reason) -> ReadResult.failed(path + ": " + reason);
     };
   }
@@ -300,8 +301,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     switch (message.strings("watch event")) {
       case ReadResult.Present<List<String>>(List<String> strings) when strings.size() >= 2 ->
           emit(new XenEvent.Changed(strings.get(0), strings.get(1)));
-      case ReadResult<List<String>> bad ->
-          LOG.warn("malformed watch event: {}", bad);
+      case ReadResult<List<String>> bad -> LOG.warn("malformed watch event: {}", bad);
     }
   }
 

@@ -26,9 +26,9 @@ import java.util.regex.Pattern;
  * /local/domain/0/backend/vbd/1/51713/state = "4"   (n0,r1)
  * }</pre>
  *
- * Permissions ({@code -p}) are ignored. In values, bytes that are not printable ASCII and backslashes
- * are escaped ({@code \t \n \r \\ \ooo \xhh}); quotes are not. Parents of a partial dump have
- * children but no value.
+ * Permissions ({@code -p}) are ignored. In values, bytes that are not printable ASCII and
+ * backslashes are escaped ({@code \t \n \r \\ \ooo \xhh}); quotes are not. Parents of a partial
+ * dump have children but no value.
  */
 public final class TextXenStore implements XenStore {
   /** Maximum number of nodes. */

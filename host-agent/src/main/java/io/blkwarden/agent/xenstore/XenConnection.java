@@ -22,12 +22,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to xenstored. Requests may come from any thread; answers and watch events are read on
- * the thread that calls {@link #run}.
+ * A connection to xenstored. Requests may come from any thread; answers and watch events are read
+ * on the thread that calls {@link #run}.
  *
  * <p>At most {@link #MAX_OUTSTANDING} requests are outstanding; further ones wait up to the request
- * timeout, then are lost. A request that timed out stays outstanding until it is answered. If nothing
- * was received while a request waited, the connection is closed as dead.
+ * timeout, then are lost. A request that timed out stays outstanding until it is answered. If
+ * nothing was received while a request waited, the connection is closed as dead.
  */
 final class XenConnection {
   /** Below the limit of xenstored, 20 ({@code quota-outstanding}). */
@@ -223,7 +223,9 @@ final class XenConnection {
     return Optional.empty();
   }
 
-  /** Closes the connection; outstanding requests are lost. Returns the first reason. Thread-safe. */
+  /**
+   * Closes the connection; outstanding requests are lost. Returns the first reason. Thread-safe.
+   */
   String end(String reason) {
     ended.compareAndSet(null, reason);
     String first = String.valueOf(ended.get());

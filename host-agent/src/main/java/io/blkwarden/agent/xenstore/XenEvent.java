@@ -3,8 +3,8 @@ package io.blkwarden.agent.xenstore;
 /** An event of xenstored or of the connection to it. */
 public sealed interface XenEvent {
   /**
-   * A node at or below a watched path changed. It may be spurious, is sent once at registration, and
-   * names the watched path if a parent is removed.
+   * A node at or below a watched path changed. It may be spurious, is sent once at registration,
+   * and names the watched path if a parent is removed.
    *
    * @param path the changed node, or a special watch such as {@code @releaseDomain}
    * @param token the token of the watch
@@ -25,7 +25,8 @@ public sealed interface XenEvent {
   record Disconnected(String reason) implements XenEvent {}
 
   /**
-   * The server refused a watch: only full scans find changes there. It is retried after a reconnect.
+   * The server refused a watch: only full scans find changes there. It is retried after a
+   * reconnect.
    *
    * @param path the path of the watch
    * @param reason the error of the server

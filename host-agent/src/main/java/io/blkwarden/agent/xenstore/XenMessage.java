@@ -16,16 +16,16 @@ import java.util.Optional;
  * (but see {@link #MAX_LIST_BYTES}).
  *
  * <p>The header is four 32-bit numbers in the host's byte order: type, request id, transaction id,
- * payload length ({@code struct xsd_sockmsg}, xs_wire.h). Strings in a payload end with a NUL, except
- * the value in a READ reply.
+ * payload length ({@code struct xsd_sockmsg}, xs_wire.h). Strings in a payload end with a NUL,
+ * except the value in a READ reply.
  */
 final class XenMessage {
   static final int HEADER_BYTES = 16;
   static final int MAX_PAYLOAD_BYTES = 4096;
 
   /**
-   * Longest accepted list of children. oxenstored (seen with 4.17.5) sends a list of 7694 bytes where
-   * the C server answers E2BIG.
+   * Longest accepted list of children. oxenstored (seen with 4.17.5) sends a list of 7694 bytes
+   * where the C server answers E2BIG.
    */
   static final int MAX_LIST_BYTES = 64 * 1024;
 
@@ -139,8 +139,8 @@ final class XenMessage {
   }
 
   /**
-   * The payload as NUL-terminated strings, as in a DIRECTORY reply or a watch event; the last one may
-   * lack its NUL.
+   * The payload as NUL-terminated strings, as in a DIRECTORY reply or a watch event; the last one
+   * may lack its NUL.
    */
   ReadResult<List<String>> strings(String source) {
     return strings(source, payload);

@@ -10,9 +10,9 @@ import java.util.OptionalLong;
  * Xenstore, the tree shared by the toolstack, backends and guests of a Xen host.
  *
  * <p>Paths are absolute ({@code /local/domain/0/backend/vbd/1/51713/state}), at most {@link
- * #MAX_PATH_BYTES} long. Methods do not throw: a missing node is {@link ReadResult.Absent}, and other
- * errors are {@link ReadResult.Failed}. Format: {@code xen/include/public/io/xs_wire.h}, {@code
- * docs/misc/xenstore.txt}.
+ * #MAX_PATH_BYTES} long. Methods do not throw: a missing node is {@link ReadResult.Absent}, and
+ * other errors are {@link ReadResult.Failed}. Format: {@code xen/include/public/io/xs_wire.h},
+ * {@code docs/misc/xenstore.txt}.
  */
 public interface XenStore {
   /** Longest absolute path, in bytes (XENSTORE_ABS_PATH_MAX). */
@@ -38,8 +38,8 @@ public interface XenStore {
   }
 
   /**
-   * Watches a node and its children: changes cause {@link XenEvent.Changed}, also after reconnects. A
-   * captured tree never changes.
+   * Watches a node and its children: changes cause {@link XenEvent.Changed}, also after reconnects.
+   * A captured tree never changes.
    *
    * @param path absolute, or {@code @introduceDomain} or {@code @releaseDomain}
    * @param token returned with each event
@@ -48,9 +48,9 @@ public interface XenStore {
   Optional<String> watch(String path, String token);
 
   /**
-   * A number that stays the same while nothing watched changes. The server sends watch events before
-   * later answers: if the number is the same before and after a read and one more request, nothing
-   * changed during the read.
+   * A number that stays the same while nothing watched changes. The server sends watch events
+   * before later answers: if the number is the same before and after a read and one more request,
+   * nothing changed during the read.
    *
    * @param watched paths of watches
    * @return empty if one of them is not registered, or if not supported

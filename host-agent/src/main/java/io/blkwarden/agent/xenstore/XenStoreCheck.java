@@ -1,7 +1,7 @@
 package io.blkwarden.agent.xenstore;
 
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,8 +62,8 @@ public final class XenStoreCheck {
 
   private static String remedy(Path root) {
     if (!Files.exists(root.resolve("proc/xen/capabilities"))) {
-      return "This is not a Xen dom0, or /proc/xen is not mounted. Run this in a dom0, or set --root"
-          + " to a captured tree.";
+      return "This is not a Xen dom0, or /proc/xen is not mounted. Run this in a dom0, or set"
+                 + " --root to a captured tree.";
     }
     if (XenStoreSettings.SOCKETS.stream().noneMatch(path -> Files.exists(root.resolve(path)))) {
       return "Start xenstored; xenstore stub domains are not supported.";

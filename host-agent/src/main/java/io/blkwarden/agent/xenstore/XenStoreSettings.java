@@ -19,8 +19,8 @@ public record XenStoreSettings(
       List.of("run/xenstored/socket", "var/run/xenstored/socket");
 
   /**
-   * The kernel's xenstore devices below the root. They are not used, because closing one does not end
-   * a pending read, and on some kernels a read blocks all writes.
+   * The kernel's xenstore devices below the root. They are not used, because closing one does not
+   * end a pending read, and on some kernels a read blocks all writes.
    */
   static final List<String> DEVICES = List.of("dev/xen/xenbus", "proc/xen/xenbus");
 

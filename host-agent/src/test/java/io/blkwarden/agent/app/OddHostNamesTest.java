@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.bus.OutcomeJournal;
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.nats.NatsCheck;
 import io.blkwarden.agent.nats.NatsSettings;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;

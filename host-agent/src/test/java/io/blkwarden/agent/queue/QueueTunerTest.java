@@ -161,7 +161,8 @@ final class QueueTunerTest {
     tuner.tune(SDA);
 
     assertThat(active()).isEqualTo("kyber");
-    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("by someone else"));
+    assertThat(tuner.note())
+        .hasValueSatisfying(note -> assertThat(note).contains("by someone else"));
     tuner.restoreAll();
     assertThat(active()).isEqualTo("kyber");
     assertThat(stored()).isEmpty();

@@ -2,11 +2,11 @@ package io.blkwarden.agent.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.xenstore.Captured;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,7 +127,8 @@ final class BioTraceTest {
     try (BioTrace trace = BioTrace.open(busy, kernel, PID).toOptional().orElseThrow()) {
       assertThat(trace.leftovers())
           .containsExactly(
-              "cannot remove an instance of an earlier run: instances/blkwarden-1-5: Device or resource busy");
+              "cannot remove an instance of an earlier run: instances/blkwarden-1-5: Device or"
+                  + " resource busy");
       assertThat(trace.arm(ONE).isPresent()).isTrue();
     }
   }

@@ -2,10 +2,10 @@ package io.blkwarden.agent.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
 import java.io.InputStream;

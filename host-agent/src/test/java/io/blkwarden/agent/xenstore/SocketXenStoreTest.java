@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.commandline.Check;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -307,7 +307,8 @@ final class SocketXenStoreTest {
   @Test
   void tellsOfWatchesThatAreRefused() throws IOException {
     server.responder = (request, session) -> session.send(FakeXenstored.error(request, "E2BIG"));
-    assertThat(store.watch("@releaseDomain", "t")).contains("@releaseDomain: xenstored returned E2BIG");
+    assertThat(store.watch("@releaseDomain", "t"))
+        .contains("@releaseDomain: xenstored returned E2BIG");
 
     server.sessions.getFirst().cut();
     await()
@@ -391,7 +392,7 @@ final class SocketXenStoreTest {
       assertThat(other.watch("@releaseDomain", "one")).isEmpty();
       assertThat(other.watch("@introduceDomain", "two")).isEmpty();
       await().atMost(BOUND).until(() -> tokens.size() == 2);
-      assertThat(thrown.get()).hasMessageContaining("on the thread that brings its answer");
+      assertThat(thrown.get()).hasMessageContaining("on the thread that reads the answers");
       assertThat(other.read(STATE)).isEqualTo(ReadResult.present("4"));
     }
   }
@@ -415,7 +416,7 @@ final class SocketXenStoreTest {
     List<Check> checks = XenStoreCheck.run(settings(20_000), new SplittableRandom(1));
     assertThat(checks).extracting(Check::state).containsOnly(Check.State.FAIL);
     assertThat(checks.getFirst().detail()).contains("run/xenstored/socket");
-    assertThat(checks.getFirst().remedy()).contains("no Xen dom0");
+    assertThat(checks.getFirst().remedy()).contains("not a Xen dom0");
   }
 
   private SocketXenStore open(int requestMillis) {

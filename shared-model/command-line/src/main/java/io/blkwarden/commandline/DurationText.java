@@ -9,7 +9,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Durations such as {@code 500ms}, {@code 30s}, {@code 10m}, {@code 24h} and {@code 7d}; 0 is invalid.
+ * Durations such as {@code 500ms}, {@code 30s}, {@code 10m}, {@code 24h} and {@code 7d}; 0 is
+ * invalid.
  */
 public final class DurationText implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("0*([1-9][0-9]{0,6})(ms|s|m|h|d)");

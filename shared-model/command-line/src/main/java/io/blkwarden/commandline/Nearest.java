@@ -9,8 +9,8 @@ public final class Nearest {
   private Nearest() {}
 
   /**
-   * The choice with the smallest edit distance, other than the name itself; the alphabetically first
-   * of several.
+   * The choice with the smallest edit distance, other than the name itself; the alphabetically
+   * first of several.
    */
   public static Optional<String> of(String written, Collection<String> choices) {
     return choices.stream()

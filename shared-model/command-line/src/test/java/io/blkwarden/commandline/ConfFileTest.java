@@ -57,8 +57,8 @@ final class ConfFileTest {
         .containsExactly(
             "a.conf:1: unknown key 'nast'; did you mean 'nats'?",
             "a.conf:3: quiet: expected true or false, found 'yes'",
-            "a.conf:4: nats: expected a value; for the default put # before the line",
-            "a.conf:6: interval: expected it once, found it again",
+            "a.conf:4: nats: expected a value; to use the default, comment out the line",
+            "a.conf:6: interval: expected once, found again",
             "a.conf:7: expected key = value, found '%s'".formatted(Printable.of("run\u001b[2J")));
   }
 }

@@ -104,7 +104,7 @@ final class ServiceConfTest {
                     .anyMatch(problem -> problem.contains("3: unknown key 'at'")));
     assertThatThrownBy(() -> with(Map.of("SERVICE_CONF", folder + "/gone"), "serve"))
         .isInstanceOf(ServiceConf.Unfit.class)
-        .hasMessageContaining(folder + "/gone, named by SERVICE_CONF: cannot be read");
+        .hasMessageContaining(folder + "/gone (SERVICE_CONF): cannot be read");
     Map<String, String> large = file("#".repeat(ConfFile.MAX_BYTES + 1));
     assertThatThrownBy(() -> with(large, "serve"))
         .isInstanceOf(ServiceConf.Unfit.class)

@@ -6,8 +6,8 @@ import io.blkwarden.model.Printable;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The JSON format of the log: one object per line. All control characters are escaped, not only those
- * below U+0020, because terminals interpret others, too.
+ * The JSON format of the log: one object per line. All control characters are escaped, not only
+ * those below U+0020, because terminals interpret others, too.
  */
 public final class JsonLines extends JsonEncoder {
   /** Creates an encoder with the documented fields. */

@@ -9,8 +9,8 @@ import org.slf4j.MDC;
 
 /**
  * Structured keys of log lines ({@code --log-format json}): {@code host}, {@code domain}, {@code
- * domain_uuid}, {@code disk}, {@code policy}, {@code command}, {@code lease}, {@code alert}. Values are
- * escaped as in the line.
+ * domain_uuid}, {@code disk}, {@code policy}, {@code command}, {@code lease}, {@code alert}. Values
+ * are escaped as in the line.
  */
 public final class LogKeys implements AutoCloseable {
   private final List<String> keys = new ArrayList<>();

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * A bounded queue in front of the log, so that no thread blocks on stderr: a journal on an overloaded
- * disk may not read for a minute. When {@link #LINES} lines are queued, new ones are dropped; the next
- * line is preceded by their number.
+ * A bounded queue in front of the log, so that no thread blocks on stderr: a journal on an
+ * overloaded disk may not read for a minute. When {@link #LINES} lines are queued, new ones are
+ * dropped; the next line is preceded by their number.
  */
 public final class LogQueue extends AsyncAppender {
   /** Maximum number of queued lines. */

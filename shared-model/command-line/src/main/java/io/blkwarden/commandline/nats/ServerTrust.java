@@ -22,11 +22,11 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS verification of NATS servers: the certificate must be signed by a trusted CA and match the server
- * name (RFC 9525).
+ * TLS verification of NATS servers: the certificate must be signed by a trusted CA and match the
+ * server name (RFC 9525).
  *
- * <p>The NATS client itself does not verify names. Verification needs the hostname resolve mode {@code
- * HappyEyeballs}; otherwise the client connects to addresses.
+ * <p>The NATS client itself does not verify names. Verification needs the hostname resolve mode
+ * {@code HappyEyeballs}; otherwise the client connects to addresses.
  */
 public final class ServerTrust {
   /** Maximum length of a file of CA certificates, in bytes. */

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Exits the process on an unhandled {@link Error}, such as out of memory, so that the service manager
- * restarts it: after an error, threads may be gone. The packages also set {@code
+ * Exits the process on an unhandled {@link Error}, such as out of memory, so that the service
+ * manager restarts it: after an error, threads may be gone. The packages also set {@code
  * -XX:+ExitOnOutOfMemoryError}; this covers other errors and other JVM options.
  */
 public final class FatalErrors {

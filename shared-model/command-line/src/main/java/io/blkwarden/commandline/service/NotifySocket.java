@@ -11,8 +11,8 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * The address of a Unix datagram socket: a path, or an abstract name that starts with {@code @}. The
- * JDK supports stream sockets only, so this calls the C library.
+ * The address of a Unix datagram socket: a path, or an abstract name that starts with {@code @}.
+ * The JDK supports stream sockets only, so this calls the C library.
  */
 final class NotifySocket {
   private static final int AF_UNIX = 1;

@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The service manager, notified as in sd_notify(3) by {@code NOTIFY_SOCKET} and {@code WATCHDOG_USEC}.
- * Thread-safe and non-blocking: a message that does not fit into the socket's buffer is an error.
+ * The service manager, notified as in sd_notify(3) by {@code NOTIFY_SOCKET} and {@code
+ * WATCHDOG_USEC}. Thread-safe and non-blocking: a message that does not fit into the socket's
+ * buffer is an error.
  */
 public final class Supervisor {
   /** Maximum length of a status, in characters. */

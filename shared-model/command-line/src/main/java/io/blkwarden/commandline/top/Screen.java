@@ -20,7 +20,8 @@ import org.jline.utils.ShutdownHooks;
  * program is busy. Control-Z and Control-\ are disabled: a stopped process would not restore the
  * terminal, and a thread dump would fill the screen.
  *
- * <p>It uses only control sequences of the VT220, without terminfo, for which JLine starts a program.
+ * <p>It uses only control sequences of the VT220, without terminfo, for which JLine starts a
+ * program.
  */
 final class Screen implements AutoCloseable {
   /** No key within the timeout. */

@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The sort order of disks: disks with stuck I/O first, then the highest values, unknown values last.
+ * The sort order of disks: disks with stuck I/O first, then the highest values, unknown values
+ * last.
  */
 public enum SortKey {
   /** Utilisation times await of the device, times the disk's share of the device time. */

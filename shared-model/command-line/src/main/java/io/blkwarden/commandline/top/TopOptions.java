@@ -31,7 +31,8 @@ public final class TopOptions {
       names = "--filter",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "Show only disks with TEXT in the name of host, domain, disk, device or thread.")
+      description =
+          "Show only disks with TEXT in the name of host, domain, disk, device or thread.")
   String filter = "";
 
   @Option(
@@ -58,7 +59,8 @@ public final class TopOptions {
       names = "--rows",
       paramLabel = "N",
       defaultValue = "50",
-      description = "Maximum number of disks in text and JSON; 0 for all (default: ${DEFAULT-VALUE}).")
+      description =
+          "Maximum number of disks in text and JSON; 0 for all (default: ${DEFAULT-VALUE}).")
   int rows = 50;
 
   /** Whether output is JSON. */

@@ -55,7 +55,7 @@ final class LogQueueTest {
     assertThat(written.getFirst()).isEqualTo("line 0");
     assertThat(written.getLast()).isEqualTo("after");
     String told = written.get(written.size() - 2);
-    assertThat(told).endsWith(" lines before this one were left out: nobody read the log");
+    assertThat(told).endsWith(" log lines dropped: stderr was not read");
     int missing = Integer.parseInt(told.substring(0, told.indexOf(' ')));
     assertThat(written).hasSize(lines - missing + 2);
     assertThat(missing).isBetween(2 * LogQueue.LINES - 2, 3 * LogQueue.LINES + 2);

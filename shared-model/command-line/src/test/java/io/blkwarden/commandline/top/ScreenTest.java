@@ -83,7 +83,7 @@ final class ScreenTest {
       terminal.keys("\u001B");
       shows(terminal, headed("1 to 3 of 3, by name"));
       terminal.keys(" \u001B[B");
-      shows(terminal, headed("FROZEN"));
+      shows(terminal, headed("PAUSED"));
       terminal.keys("q");
       ends(terminal, 0);
       isAsItWas(terminal);
