@@ -77,7 +77,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void samplesThatWaitAreConflatedAndCounted() {
+  void pendingSamplesAreConflatedAndCounted() {
     connected();
     Sinks.Empty<Void> slow = Sinks.empty();
     nats.publishing = slow::asMono;
@@ -96,7 +96,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void samplesThatCannotBePublishedAreCountedAndTheNextOneIsTried() {
+  void unpublishedSamplesAreCountedAndTheNextBatchIsPublished() {
     connected();
     nats.publishing = () -> Mono.error(new IllegalStateException("not connected: closing"));
     bus.pending.sample(new byte[] {1});
@@ -111,7 +111,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void theLatestHeartbeatIsPublishedOnceThereIsAConnection() {
+  void latestHeartbeatIsPublishedAfterConnecting() {
     bus.start(_ -> {});
     for (int n = 1; n <= 3; n++) {
       bus.pending.heartbeat(Said.heartbeat(n));
@@ -123,7 +123,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void eventsAreRepeatedInOrderUntilTheServerHasThem() {
+  void eventsAreRetriedInOrderUntilReceived() {
     connected();
     Sinks.Empty<Void> answer = Sinks.empty();
     nats.flushing = () -> Mono.error(new IOException("the server does not answer"));
@@ -151,7 +151,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void eventsThatWereNotFlushedAreRepeatedAfterAReconnection() {
+  void unflushedEventsAreRepeatedAfterReconnecting() {
     connected();
     nats.flushing = Mono::never;
     bus.pending.mapping(Said.started(1));
@@ -166,7 +166,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void onlyTheLastSnapshotIsTriedAgainForTheBucket() {
+  void onlyTheLastSnapshotIsRetriedForTheBucket() {
     connected();
     nats.storing = () -> Mono.error(new IOException("no bucket"));
     bus.pending.mapping(Said.snapshot(1));
@@ -187,7 +187,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void anOutcomeIsRepeatedWithBackoffUntilItIsStored() {
+  void outcomeIsRetriedWithBackoffUntilStored() {
     connected();
     nats.storing = () -> Mono.error(new IOException("no stream"));
     bus.pending.outcome(Said.outcome(1));
@@ -209,7 +209,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void anOutcomeThatIsNeverAnsweredIsRepeated() {
+  void unansweredOutcomeIsRetried() {
     connected();
     nats.storing = Mono::never;
     bus.pending.outcome(Said.outcome(1));
@@ -220,7 +220,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void outcomesAreRepeatedAfterAReconnectionUntilTheyAreStored() {
+  void outcomesAreRepeatedAfterReconnectingUntilStored() {
     connected();
     nats.storing = Mono::never;
     bus.pending.outcome(Said.outcome(1));
@@ -240,7 +240,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void onlySoManyOutcomesAreUnconfirmed() {
+  void unconfirmedOutcomesAreLimited() {
     connected();
     Sinks.Empty<Void> answer = Sinks.empty();
     nats.storing = answer::asMono;
@@ -255,7 +255,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void oneKindThatFailsHoldsUpNoOther() {
+  void failingKindDoesNotBlockOthers() {
     connected();
     nats.storing = Mono::never;
     nats.flushing = Mono::never;
@@ -272,7 +272,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void commandsAreRefusedAtTheBoundWithAnAnswer() {
+  void commandsOverTheLimitAreRefusedWithAnAnswer() {
     bus.start(_ -> {}); // effects; its commands go to the verifier below instead
     int sent = AgentPipeline.MAX_COMMANDS + 2;
     StepVerifier.create(bus.pipeline.fromNats(), 0)
@@ -300,7 +300,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void commandsThatWaitSurviveALostConnection() {
+  void queuedCommandsSurviveALostConnection() {
     bus.start(_ -> {});
     StepVerifier.create(bus.pipeline.fromNats(), 0)
         .then(() -> {
@@ -317,7 +317,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void aSubscriptionThatFailsIsMadeAgainAndEndsNothing() {
+  void failedSubscriptionIsRetried() {
     connected();
     commands.error(new IllegalStateException("a dispatcher is gone"));
     assertThat(bus.state().faults()).containsEntry("nats", "commands: a dispatcher is gone");
@@ -330,7 +330,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void whatMustNotBeLostIsPublishedBeforeTheEnd() {
+  void pendingMessagesArePublishedBeforeTheEnd() {
     connected();
     Sinks.Empty<Void> answer = Sinks.empty();
     nats.storing = answer::asMono;
@@ -346,7 +346,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void withoutAConnectionNothingIsWaitedForAtTheEnd() {
+  void stopDoesNotWaitWithoutAConnection() {
     connected();
     nats.storing = Mono::never;
     bus.pending.outcome(Said.outcome(1));
@@ -357,7 +357,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void malformedCommandsAreHandedOnToBeAnswered() {
+  void malformedCommandsReachTheCore() {
     StepVerifier.create(bus.pipeline.fromNats())
         .then(() -> bus.pipeline.effects().subscribe())
         .then(this::up)
@@ -369,7 +369,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void ticksComeWhenSomethingIsDueAndNotBefore() {
+  void ticksOnlyWhenSomethingIsDue() {
     AtomicLong looks = new AtomicLong();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     bus.scanning = looks::incrementAndGet;
@@ -387,7 +387,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void anInputThatFailsIsCountedAndTheNextOneIsHandled() {
+  void failingInputIsCountedAndTheNextIsHandled() {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     bus.scanning =
         () -> {
@@ -406,7 +406,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void anErrorEndsTheAgent() {
+  void errorEndsTheAgent() {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     bus.scanning =
         () -> {

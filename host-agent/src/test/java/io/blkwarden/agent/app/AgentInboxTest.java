@@ -16,7 +16,7 @@ final class AgentInboxTest {
   private final AgentInbox inbox = new AgentInbox();
 
   @Test
-  void aSourcesHealthIsNotLostAmongChanges() {
+  void healthIsKeptDuringManyChanges() {
     inbox.uevent(new UeventNotice.Overrun(1));
 
     inbox.xen(new XenEvent.Disconnected("the socket is closed"));
@@ -26,7 +26,7 @@ final class AgentInboxTest {
 
   /** A look at a thousand disks takes a second: a burst must not lead to a look for each change. */
   @Test
-  void aBurstOfChangesIsOneAndOneThatComesDuringTheLookIsAnother() {
+  void burstIsConflatedAndAChangeDuringAScanIsKept() {
     List<AgentInput> taken = new ArrayList<>();
     for (int n = 0; n < 300; n++) {
       inbox.uevent(new UeventNotice.Overrun(n));
@@ -44,7 +44,7 @@ final class AgentInboxTest {
   }
 
   @Test
-  void whatASourceSaysLastCounts() {
+  void latestHealthWins() {
     inbox.uevent(new UeventNotice.Stopped("no such protocol"));
     inbox.xen(new XenEvent.Disconnected("the socket is closed"));
     inbox.xen(new XenEvent.Connected());

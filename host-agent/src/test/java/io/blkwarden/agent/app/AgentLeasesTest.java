@@ -31,7 +31,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void setsAPriorityAndPutsItBackInTime() throws InterruptedException {
+  void setsAPriorityAndRestoresItOnExpiry() throws InterruptedException {
     MappedDisk disk = agent.swapDisk();
 
     Outcome applied = agent.ask(agent.idle(disk, 1_000));
@@ -44,7 +44,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void endsItsLeasesInTimeWhileAScanWaits() throws InterruptedException {
+  void leasesExpireWhileAScanBlocks() throws InterruptedException {
     MappedDisk disk = agent.swapDisk();
     assertThat(agent.ask(agent.idle(disk, 3_000)).result()).isEqualTo(Result.APPLIED);
     agent.scans.scanning.lock();
@@ -63,7 +63,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void endsItsLeasesWhenItStops() throws InterruptedException {
+  void stopEndsLeases() throws InterruptedException {
     MappedDisk disk = agent.swapDisk();
     assertThat(agent.ask(agent.idle(disk, 600_000)).result()).isEqualTo(Result.APPLIED);
     agent.assertPriorities(disk, IoPriority.IDLE);
@@ -75,7 +75,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void keepsItsLeasesWhileNatsIsAwayAndEndsThemInTime() throws Exception {
+  void leasesContinueWithoutNatsAndExpire() throws Exception {
     MappedDisk disk = agent.swapDisk();
     assertThat(agent.ask(agent.idle(disk, 3_000)).result()).isEqualTo(Result.APPLIED);
 
@@ -89,7 +89,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void onlyWatchesWhenToldSo() throws InterruptedException {
+  void readOnlyAgentRefusesCommands() throws InterruptedException {
     agent.stopAndForget();
     agent.runAgain(true);
     MappedDisk disk = agent.swapDisk();
@@ -101,7 +101,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void whatItRefusesForWantOfRoomIsOnRecord() throws Exception {
+  void overloadRefusalsAreRecorded() throws Exception {
     agent
         .client
         .jetStreamManagement()

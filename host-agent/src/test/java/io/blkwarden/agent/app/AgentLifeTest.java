@@ -119,7 +119,7 @@ final class AgentLifeTest {
   }
 
   @Test
-  void theFirstSignComesAfterTheFirstLookAndThenAgainAndAgain() {
+  void aliveEmitsAfterTheFirstScanAndThenPeriodically() {
     leases.countDown();
     agent.start(new LeaseFile(state).load());
     Disposable _ = agent.alive(Duration.ofMillis(50)).subscribe(signs::add);
@@ -131,7 +131,7 @@ final class AgentLifeTest {
   }
 
   @Test
-  void anAgentWhoseLeasesAreStuckIsSilent() {
+  void aliveEmitsNothingWhileLeasesAreStuck() {
     scan.countDown();
     agent.start(new LeaseFile(state).load());
     Disposable _ = agent.alive(Duration.ofMillis(50)).subscribe(signs::add);
@@ -148,7 +148,7 @@ final class AgentLifeTest {
 
   /** Each input used to put off the next tick, so that no sample or heartbeat came any more. */
   @Test
-  void inputsWithoutEndKeepNoSampleAndNoHeartbeatFromComing() throws InterruptedException {
+  void constantInputsDoNotDelaySamplesAndHeartbeats() throws InterruptedException {
     scan.countDown();
     leases.countDown();
     AtomicBoolean over = new AtomicBoolean();

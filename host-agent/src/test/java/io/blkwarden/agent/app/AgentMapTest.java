@@ -51,7 +51,7 @@ final class AgentMapTest {
   }
 
   @Test
-  void tellsItsMapAndItsSamples() {
+  void publishesMapAndSamples() {
     MappingSnapshot snapshot = agent.snapshot();
 
     assertThat(snapshot.disks()).allMatch(disk -> disk.state() == MappingState.RESOLVED);
@@ -73,7 +73,7 @@ final class AgentMapTest {
   }
 
   @Test
-  void whatDom0WritesOfAGuestIsToldWithItsDisks() {
+  void publishesLabelsWithDisks() {
     MappedDisk disk = agent.swapDisk();
     assertThat(disk.domainLabels()).isEmpty();
 
@@ -98,7 +98,7 @@ final class AgentMapTest {
   }
 
   @Test
-  void whatCannotBeReadIsNotGone() {
+  void unreadableSourceKeepsTheMap() {
     List<MappedDisk> disks = agent.snapshot().disks();
 
     agent.scans.unreadable.set(true);
@@ -112,7 +112,7 @@ final class AgentMapTest {
   }
 
   @Test
-  void aHostThatCannotBeReadAtFirstHasNoMapYet() {
+  void noMapWithoutACompleteScan() {
     agent.stopAndForget();
     agent.scans.unreadable.set(true);
     agent.runAgain(false);
@@ -125,7 +125,7 @@ final class AgentMapTest {
   }
 
   @Test
-  void sendsASnapshotOnRequest() throws InterruptedException {
+  void publishesASnapshotOnRequest() throws InterruptedException {
     long before = agent.snapshot().base().id();
 
     assertThat(agent.ask(new CommandAction.Snapshot()).result()).isEqualTo(Result.DONE);

@@ -20,7 +20,7 @@ final class HostReleaseTest {
   @TempDir Path directory;
 
   @Test
-  void aRequestStandsWhileALeaseIsStuck() {
+  void requestStaysPendingWhileALeaseIsStuck() {
     Host host = new Host();
     MappedDisk disk = host.addDisk(137, "xvda2", 500, 1);
     host.send(host.wish(disk, host.id(), IoPriority.IDLE, 60_000));

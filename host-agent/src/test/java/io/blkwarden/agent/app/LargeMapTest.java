@@ -81,12 +81,12 @@ final class LargeMapTest {
   }
 
   @Test
-  void aThousandDisksFitIntoOneMessage() {
+  void thousandDisksFitIntoOneMessage() {
     assertThat(ControlJson.encode(snapshot(1_000, 1)).length).isLessThan(ControlJson.MAX_BYTES);
   }
 
   @Test
-  void aMapThatIsTooLongIsSaidToBeSoUntilOneWentThrough() throws Exception {
+  void tooLargeMapIsAFaultUntilOneIsPublished() throws Exception {
     NatsServer server = NatsServer.start();
     TestBus bus =
         TestBus.of(

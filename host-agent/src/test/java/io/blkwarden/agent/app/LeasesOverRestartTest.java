@@ -41,7 +41,7 @@ final class LeasesOverRestartTest {
   }
 
   @Test
-  void takesOverWhatACrashedAgentLeftBeforeAnythingElse() throws Exception {
+  void takesOverLeasesOfACrashedAgentFirst() throws Exception {
     try (RunningAgent agent = new RunningAgent(state)) {
       MappedDisk disk = agent.swapDisk();
       agent.stopAndForget();
@@ -64,7 +64,7 @@ final class LeasesOverRestartTest {
   }
 
   @Test
-  void anUpgradeHandsTheLeasesToTheNextAgent() throws Exception {
+  void upgradeHandsLeasesToTheNextAgent() throws Exception {
     try (RunningAgent agent = new RunningAgent(state)) {
       MappedDisk disk = agent.swapDisk();
       assertThat(agent.ask(agent.idle(disk, 600_000)).result()).isEqualTo(Result.APPLIED);

@@ -32,7 +32,7 @@ final class LiveMappingTest {
   }
 
   @Test
-  void theSameHostKeepsItsMap() {
+  void unchangedHostKeepsItsMap() {
     HostMapping map = settled();
     nowMillis += 30_000;
     assertThat(live.rescan()).isEmpty();
@@ -41,7 +41,7 @@ final class LiveMappingTest {
   }
 
   @Test
-  void aPriorityIsTakenIntoTheMap() {
+  void priorityChangeUpdatesTheMap() {
     MappedDisk disk = settled().disks().getFirst();
     int pid = disk.workers().getFirst().pid();
     assertThat(host.set(pid, IoPriority.IDLE)).isEmpty();
@@ -52,7 +52,7 @@ final class LiveMappingTest {
   }
 
   @Test
-  void aGuestThatComesAgainHasWorkersThatAreProvenAnew() {
+  void restartedGuestIsProvenAgain() {
     settled();
     String guest = host.guests().getFirst();
     host.stopGuest(guest);

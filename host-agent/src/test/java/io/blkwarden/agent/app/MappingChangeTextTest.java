@@ -38,7 +38,7 @@ final class MappingChangeTextTest {
   @ParameterizedTest
   @NullSource
   @ValueSource(strings = "rbd:vms/wiki")
-  void aDiskWithoutADeviceIsNotOnNull(@Nullable String path) {
+  void diskWithoutDeviceDoesNotPrintNull(@Nullable String path) {
     MappedDisk disk = disk(path);
     Volume volume = disk.volume();
     for (MappingChange change :
@@ -58,7 +58,7 @@ final class MappingChangeTextTest {
   }
 
   @Test
-  void aRenameIsToldAsSuch() {
+  void renameIsLoggedAsChange() {
     assertThat(
             MappingChangeText.of(
                 new MappingChange.Changed(disk("rbd:vms/wiki"), List.of("volume"))))

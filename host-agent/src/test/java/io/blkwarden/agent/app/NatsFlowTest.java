@@ -120,7 +120,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void aCommandIsAnswered() throws Exception {
+  void commandIsAnswered() throws Exception {
     startAndConnect();
     Connection asker = server.connect();
     Message answer =
@@ -135,7 +135,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void whatAsksForNoAnswerInAnInboxIsNoCommand() throws Exception {
+  void commandWithoutAnInboxIsDropped() throws Exception {
     startAndConnect();
     Connection other = server.connect();
     byte[] command = ControlJson.encode(Said.command(1));
@@ -150,7 +150,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void eventsAreKeptInOrderWhileTheServerIsAway() throws Exception {
+  void eventsStayInOrderWhileDisconnected() throws Exception {
     startAndConnect();
     Connection reader = server.connect();
     Queue<Message> events = listen(reader, SUBJECTS.allMappings());
@@ -184,7 +184,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void noOutcomeIsLostWhenTheServerIsKilled() throws Exception {
+  void outcomesSurviveAKilledServer() throws Exception {
     Audit audit = new Audit(server.connect());
 
     startAndConnect();
@@ -212,7 +212,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void outcomesWaitForAStreamThatIsNotThereYet() throws Exception {
+  void outcomesWaitForAMissingStream() throws Exception {
     startAndConnect();
     bus.pending.outcome(Said.outcome(1));
     eventually().until(() -> bus.state().faults().containsKey("audit"));
@@ -224,7 +224,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void theLastSnapshotIsKeptInTheBucketOnceThereIsOne() throws Exception {
+  void lastSnapshotIsStoredWhenTheBucketExists() throws Exception {
     startAndConnect();
     bus.pending.mapping(Said.snapshot(4));
     eventually().until(() -> bus.state().faults().containsKey("mapping-bucket"));
@@ -244,7 +244,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void aFrozenServerBlocksNobody() throws Exception {
+  void frozenServerDoesNotBlockTheCore() throws Exception {
     Audit audit = new Audit(server.connect());
 
     startAndConnect();
@@ -270,7 +270,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void aServerThatComesLaterIsFound() throws Exception {
+  void connectsToAServerThatStartsLater() throws Exception {
     server.kill();
     bus.start(heard);
     eventually().until(() -> bus.state().faults().getOrDefault("nats", "").contains("cannot"));
@@ -282,7 +282,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void whatIsKeptIsSentBeforeTheEnd() throws Exception {
+  void pendingMessagesAreSentBeforeTheEnd() throws Exception {
     startAndConnect();
     Connection reader = server.connect();
     Queue<Message> events = listen(reader, SUBJECTS.allMappings());
@@ -294,7 +294,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void aRefusalOfTheCredentialsIsNotTheEnd() throws Exception {
+  void reconnectsAfterAuthenticationFailures() throws Exception {
     server.close();
     server = NatsServer.start("--user", "agent", "--pass", "right");
     bus = busTo(server.url().replace("nats://", "nats://agent:wrong@"));

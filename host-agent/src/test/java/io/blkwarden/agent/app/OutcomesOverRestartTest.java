@@ -34,7 +34,7 @@ final class OutcomesOverRestartTest {
   }
 
   @Test
-  void unconfirmedOutcomesAreSentByTheNextAgentAndThenForgotten() throws Exception {
+  void nextAgentSendsUnconfirmedOutcomes() throws Exception {
     NatsServer server = NatsServer.start();
     try {
       TestBus first = bus(server);

@@ -16,14 +16,14 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void theFirstScanIsDueAtOnce() {
+  void firstScanIsDueAtOnce() {
     assertThat(policy.outdated()).isTrue();
     scan(false, false);
     assertThat(policy.outdated()).isFalse();
   }
 
   @Test
-  void aBurstOfChangesCostsOneScanEachFiftyMillis() {
+  void burstCausesOneScanPer50Ms() {
     scan(false, false);
     policy.changed(now);
     now += RescanPolicy.COALESCE_MILLIS - 1;
@@ -37,7 +37,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void aChangeAfterALongRestIsSeenAtOnce() {
+  void changeAfterALongPauseIsScannedAtOnce() {
     scan(false, false);
     now += 10_000;
     policy.changed(now);
@@ -46,7 +46,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void aChangeDuringAScanIsForTheNext() {
+  void changeDuringAScanCausesAnother() {
     scan(false, false);
     now += 1_000;
     policy.changed(now);
@@ -58,7 +58,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void threadsAreAwaitedQuicklyAndForABoundedTime() {
+  void threadsArePolledForALimitedTime() {
     policy.changed(now);
     scan(true, false);
     assertThat(policy.threadsDue(now)).isFalse();
@@ -73,7 +73,7 @@ final class RescanPolicyTest {
 
   /** A guest that reconnects its disks every 20 ms, on a host whose scan takes 30 ms. */
   @Test
-  void scansForChangesWithoutEndTakeATwentiethOfTheTime() {
+  void constantChangesUseATwentiethOfTheTime() {
     long spentMillis = 0;
     long begin = now;
     while (now - begin < 60_000) {
@@ -94,7 +94,7 @@ final class RescanPolicyTest {
 
   /** A guest that starts, on a slow host whose scan takes a second. */
   @Test
-  void someChangesAreSeenAtOnceWhateverAScanCosts() {
+  void firstChangesAreScannedAtOnceWhateverTheCost() {
     scan(false, false);
     now += 6_000; // the first, of a JVM that has just started
     policy.worked(now);
@@ -108,7 +108,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void looksForThreadsTakeATwentiethOfTheTime() {
+  void threadPollsUseATwentiethOfTheTime() {
     policy.changed(now);
     scan(true, false);
     policy.worked(now);
@@ -132,7 +132,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void aScanThatWasCostlyOnceIsForgotten() {
+  void oneExpensiveScanIsForgotten() {
     scan(false, false);
     now += 2_000;
     policy.worked(now);
@@ -153,7 +153,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void aHostOfManyDisksIsScannedLessOften() {
+  void largeHostIsScannedLessOften() {
     scan(false, false);
     now += 30_000;
     assertThat(policy.scanDue(now)).isTrue();
@@ -174,7 +174,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void tracingIsReadEachSecond() {
+  void tracingIsReadEverySecond() {
     scan(false, true);
     now += RescanPolicy.TRACING_MILLIS;
 
@@ -182,7 +182,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void timesThatWereMissedAreNotMadeUpFor() {
+  void missedPeriodsAreSkipped() {
     Interval due = new Interval(1_000);
     assertThat(due.take(now)).isTrue();
     assertThat(due.take(now + 999)).isFalse();

@@ -45,7 +45,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void samplesAreForNowOrNever() {
+  void samplesAreDroppedWhileDisconnected() {
     pending.sample(new byte[] {1});
     assertThat(dropped("samples")).isEqualTo(1);
     assertThat(pending.takeSamples()).isNull();
@@ -77,7 +77,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void theOldestEventsAreDroppedAtTheBound() {
+  void oldestEventIsDroppedAtTheLimit() {
     for (int n = 1; n <= PendingMessages.MAX_EVENTS + 5; n++) {
       pending.mapping(Said.started(n));
     }
@@ -88,7 +88,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void aSnapshotReplacesAnEarlierOne() {
+  void snapshotReplacesAnEarlierOne() {
     pending.mapping(Said.snapshot(0));
     pending.mapping(Said.started(1));
     pending.mapping(Said.snapshot(1));
@@ -97,7 +97,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void anOutcomeIsTakenOnceInASessionAndAgainInTheNext() {
+  void outcomeIsTakenOncePerConnection() {
     pending.up(0);
     pending.outcome(Said.outcome(1));
     pending.outcome(Said.outcome(2));
@@ -114,7 +114,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void theOldestOutcomeIsDroppedAtTheBound() {
+  void oldestOutcomeIsDroppedAtTheLimit() {
     for (int n = 0; n <= PendingMessages.MAX_OUTCOMES; n++) {
       pending.outcome(Said.outcome(n));
     }
@@ -124,7 +124,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void anOutcomeIsInTheJournalBeforeItCanBeTakenAndUntilAllAreStored() {
+  void outcomeIsInTheJournalUntilAllAreStored() {
     List<Outcome> onDiskWhenTold = new ArrayList<>();
     StepVerifier.create(
             pending.signals(Kind.OUTCOME).doOnNext(_ -> onDiskWhenTold.addAll(journal.outcomes)))
@@ -144,7 +144,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void whatAnEarlierRunLeftIsTakenFirst() {
+  void outcomesOfAnEarlierRunComeFirst() {
     journal.outcomes.add(Said.outcome(1));
     pending.load();
     pending.outcome(Said.outcome(2));
@@ -154,7 +154,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void theOldestRepliesAreDroppedAtTheBound() {
+  void oldestReplyIsDroppedAtTheLimit() {
     pending.reply("_INBOX.lost", Said.outcome(0));
     pending.up(0);
     IntStream.rangeClosed(1, PendingMessages.MAX_REPLIES + 1)
@@ -165,7 +165,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void signalsThatNobodyTakesAreOne() {
+  void pendingSignalsAreConflated() {
     StepVerifier.create(pending.signals(Kind.HEARTBEAT), 0)
         .then(() -> IntStream.range(0, 1_000).forEach(n -> pending.mapping(Said.started(n))))
         .thenRequest(1)

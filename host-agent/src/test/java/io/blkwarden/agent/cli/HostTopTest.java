@@ -92,7 +92,7 @@ final class HostTopTest {
   }
 
   @Test
-  void aDiskIsUnknownAtFirstAndThenSeenAmongItsNeighbours() throws IOException {
+  void loadIsKnownFromTheSecondScan() throws IOException {
     HostTop top = top();
     DiskLine first = line(top.get(), "vm101", "xvda2");
     assertThat(first.load().iops()).isNaN();
@@ -128,7 +128,7 @@ final class HostTopTest {
   }
 
   @Test
-  void aCounterThatWentBackwardsMakesUnknown() throws IOException {
+  void decreasingCounterIsUnknown() throws IOException {
     HostTop top = top();
     top.get();
     count("dm-1 14292", "dm-1 14291");
@@ -142,7 +142,7 @@ final class HostTopTest {
   }
 
   @Test
-  void whatIsHeldBackIsToldAndItsFileIsLeftAlone() throws IOException {
+  void showsThrottlesAndLeavesTheFileAlone() throws IOException {
     save(BOOT);
     TopRound round = top().get();
     assertThat(line(round, "vm101", "xvda2").throttle()).isEqualTo("idle 4m 10s");
@@ -183,7 +183,7 @@ final class HostTopTest {
   }
 
   @Test
-  void aHostWithoutGuestsSaysSo() throws IOException {
+  void reportsAHostWithoutGuests() throws IOException {
     Files.writeString(root.resolve("xenstore.txt"), "");
     TopRound round = top().get();
     assertThat(round.disks()).isEmpty();

@@ -81,7 +81,7 @@ final class HostileNamesTest {
   }
 
   @Test
-  void namesThatClimbAreShownAndLeadNowhere() {
+  void pathTraversalInNamesHasNoEffect() {
     List<MappedDisk> before = map(new Renamed(UnaryOperator.identity()), text -> text);
     List<String> paths = List.copyOf(asked);
     asked.clear();

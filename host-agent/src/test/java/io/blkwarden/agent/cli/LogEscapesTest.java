@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The agent's log with text that guests and others chose. */
 final class LogEscapesTest {
   @Test
-  void linesCannotBeForgedNorTheTerminalDriven() {
+  void logEscapesControlCharacters() {
     AgentLog log = new AgentLog();
     log.initialize();
     LoggerContext context = (LoggerContext) log.getLoggerFactory();

@@ -29,7 +29,7 @@ final class MapCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"capture-4.17", "made-up-twins"})
-  void aTreeGivesExactlyTheTable(String tree) throws IOException {
+  void printsTheTable(String tree) throws IOException {
     assertThat(run("--root", RESOURCES.resolve(tree).toString())).isZero();
     assertThat(out.toString()).isEqualTo(golden(tree + ".txt"));
     assertThat(err.toString()).isEmpty();
@@ -37,14 +37,14 @@ final class MapCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"capture-4.17", "made-up-twins"})
-  void aTreeGivesExactlyTheJson(String tree) throws IOException {
+  void printsTheJson(String tree) throws IOException {
     assertThat(run("--root", RESOURCES.resolve(tree).toString(), "--json")).isZero();
     assertThat(out.toString()).isEqualTo(golden(tree + ".json"));
     assertThat(err.toString()).isEmpty();
   }
 
   @Test
-  void theJsonIsTheContracts() throws IOException {
+  void jsonMatchesTheContract() throws IOException {
     JsonMapper mapper =
         JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
     List<MappedDisk> disks =
@@ -56,20 +56,20 @@ final class MapCommandTest {
   }
 
   @Test
-  void aRootThatIsNotThereIsAUsageError(@TempDir Path empty) {
+  void missingRootIsAUsageError(@TempDir Path empty) {
     assertThat(run("--root", empty.resolve("none").toString())).isEqualTo(2);
     assertThat(err.toString()).contains("--root").contains("not there");
   }
 
   @Test
-  void aTreeWithoutXenstoreFails(@TempDir Path empty) {
+  void treeWithoutXenstoreFails(@TempDir Path empty) {
     assertThat(run("--root", empty.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("xenstore.txt");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"5", "5h", "-1s", "301s", "soon"})
-  void aStrangeTimeIsAUsageError(String settle) {
+  void invalidTimeIsAUsageError(String settle) {
     assertThat(run("--root", RESOURCES.toString(), "--settle=" + settle)).isEqualTo(2);
     assertThat(err.toString()).contains("--settle").contains(settle);
   }

@@ -39,7 +39,7 @@ final class ServiceNoticesTest {
   }
 
   @Test
-  void tellsHowTheAgentStands() {
+  void reportsTheStatus() {
     assertThat(ServiceNotices.status(reading(4, 0, true, new ProbeHealth("scan", true, null))))
         .isEqualTo("4 disks, all proven; 0 throttled; connected to NATS");
     assertThat(ServiceNotices.status(reading(0, 1, false)))
@@ -47,7 +47,7 @@ final class ServiceNoticesTest {
   }
 
   @Test
-  void tellsThatTheHostCannotBeRead() {
+  void reportsAnIncompleteScan() {
     ProbeHealth scan = new ProbeHealth("scan", false, "xenstore: no connection");
     assertThat(ServiceNotices.status(reading(0, 0, true, scan)))
         .isEqualTo("no map yet: xenstore: no connection");

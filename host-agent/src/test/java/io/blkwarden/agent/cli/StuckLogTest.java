@@ -23,7 +23,7 @@ final class StuckLogTest {
   @TempDir Path folder;
 
   @Test
-  void theServiceWorksOnWhileNobodyReadsItsLog() throws Exception {
+  void serviceWorksWhileItsLogIsNotRead() throws Exception {
     NatsServer nats = NatsServer.start();
     try (FullPipe pipe = new FullPipe(folder)) {
       Connection connection = nats.connect();

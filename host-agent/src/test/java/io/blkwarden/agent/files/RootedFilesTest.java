@@ -37,14 +37,14 @@ final class RootedFilesTest {
   }
 
   @Test
-  void readsThroughLinksInside() {
+  void followsLinksWithinTheRoot() {
     assertThat(files.read("sys/bus/vbd/mode")).isEqualTo(ReadResult.present("w\n"));
     assertThat(files.list("sys/bus/vbd")).isEqualTo(ReadResult.present(List.of("mode")));
     assertThat(files.link("sys/bus/vbd")).isEqualTo(ReadResult.present("../devices/vbd-1-51713"));
   }
 
   @Test
-  void aHeldFileIsReadAnewEachTime() throws IOException {
+  void openFileIsReadAgainEachTime() throws IOException {
     Path mode = scratch.resolve("root/sys/devices/vbd-1-51713/mode");
     FileBytes bytes = new FileBytes(64);
     try (OpenAttribute held = files.hold("sys/bus/vbd/mode")) {
@@ -60,7 +60,7 @@ final class RootedFilesTest {
   }
 
   @Test
-  void aHeldFileIsLookedForUntilItIsThere() throws IOException {
+  void openFileIsRetriedUntilItExists() throws IOException {
     FileBytes bytes = new FileBytes(64);
     try (OpenAttribute held = files.hold("sys/late")) {
       assertThat(held.read(bytes)).isInstanceOf(ReadResult.Absent.class);
@@ -74,12 +74,12 @@ final class RootedFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"out", "far/secret"})
-  void noLinkLeadsOut(String path) {
+  void refusesLinksOutOfTheRoot(String path) {
     assertThat(files.read(path).describe()).contains(path + ": leads out of the root");
   }
 
   @Test
-  void noDirectoryOutsideIsListed() {
+  void refusesToListOutsideTheRoot() {
     assertThat(files.list("far")).isInstanceOf(ReadResult.Failed.class);
     assertThat(files.link("far/root")).isInstanceOf(ReadResult.Failed.class);
   }
@@ -107,13 +107,13 @@ final class RootedFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sys/none", "none/none", "dangling", "sys/bus/vbd/mode/x"})
-  void whatIsMissingIsAbsent(String path) {
+  void missingFileIsAbsent(String path) {
     assertThat(files.read(path)).isEqualTo(ReadResult.absent(path));
     assertThat(files.list(path)).isEqualTo(ReadResult.absent(path));
   }
 
   @Test
-  void aMissingLinkIsAbsentAndAFileIsNone() {
+  void missingLinkIsAbsent() {
     assertThat(files.link("sys/none")).isEqualTo(ReadResult.absent("sys/none"));
     assertThat(files.link("none")).isEqualTo(ReadResult.absent("none"));
     assertThat(files.link("dangling")).isEqualTo(ReadResult.present("nowhere"));
@@ -129,7 +129,7 @@ final class RootedFilesTest {
   }
 
   @Test
-  void aFileMayBeAsLongAsTheLimit() throws IOException {
+  void acceptsFilesUpToTheLimit() throws IOException {
     Path big = scratch.resolve("root/big");
     Files.writeString(big, "x".repeat(KernelFiles.MAX_TEXT_BYTES));
     assertThat(files.read("big").map(String::length))
@@ -140,7 +140,7 @@ final class RootedFilesTest {
   }
 
   @Test
-  void aBufferIsUsedAgain() throws IOException {
+  void reusesABuffer() throws IOException {
     Path file = scratch.resolve("root/file");
     FileBytes buffer = new FileBytes(10_000);
     for (int length : List.of(9_000, 3, 0, 10_000)) {
@@ -153,13 +153,13 @@ final class RootedFilesTest {
   }
 
   @Test
-  void bytesThatAreNoTextAreReplaced() throws IOException {
+  void replacesInvalidUtf8() throws IOException {
     Files.write(scratch.resolve("root/comm"), new byte[] {'a', (byte) 0xff, 'b'});
     assertThat(files.read("comm")).isEqualTo(ReadResult.present("a\uFFFDb"));
   }
 
   @Test
-  void aRootMustBeADirectory() {
+  void rootMustBeADirectory() {
     assertThat(RootedFiles.below(scratch.resolve("none"))).isInstanceOf(ReadResult.Absent.class);
     assertThat(RootedFiles.below(scratch.resolve("secret"))).isInstanceOf(ReadResult.Failed.class);
   }

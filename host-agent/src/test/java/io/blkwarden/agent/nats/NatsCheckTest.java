@@ -43,7 +43,7 @@ final class NatsCheckTest {
   }
 
   @Test
-  void aFirstConnectionThatTakesTooLongIsTriedAgain() {
+  void retriesAfterATimeout() {
     serve(1);
     assertThat(check())
         .first()
@@ -53,7 +53,7 @@ final class NatsCheckTest {
   }
 
   @Test
-  void aServerThatNeverAnswersIsTriedNoThirdTime() {
+  void retriesOnlyOnce() {
     serve(Integer.MAX_VALUE);
     assertThat(check())
         .singleElement()
@@ -65,7 +65,7 @@ final class NatsCheckTest {
   }
 
   @Test
-  void namesWhyNothingIsStored() throws Exception {
+  void reportsJetStreamFaults() throws Exception {
     try (NatsServer without = NatsServer.withoutJetStream();
         NatsServer with = NatsServer.start()) {
       assertThat(check(without.url()))

@@ -100,7 +100,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void aSchedulerThatIgnoresPrioritiesIsSwitchedAndPutBack() {
+  void schedulerIsSwitchedAndRestored() {
     assertThat(tuner.tune(SDA)).isTrue();
 
     assertThat(active()).isEqualTo("mq-deadline");
@@ -121,7 +121,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void whatACrashedRunHasSetIsPutBackByTheNext() {
+  void settingsOfACrashedRunAreRestored() {
     tuner.tune(SDA);
 
     QueueTuner next = startedAnew(BOTH);
@@ -134,7 +134,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void whatIsNotWishedAnyMoreIsPutBackAtOnce() {
+  void undesiredSettingsAreRestoredAtOnce() {
     tuner.tune(SDA);
 
     QueueTuner next = startedAnew(DesiredQueue.NONE);
@@ -145,7 +145,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void anotherBootHasForgottenAllThatWasSet() {
+  void settingsOfAnotherBootAreVoid() {
     tuner.tune(SDA);
 
     assertThat(new QueueFile(state, new UUID(3, 4)).load())
@@ -153,7 +153,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void whatSomebodyElseSetsIsLeftAndNotPutBack() {
+  void settingsOfOthersAreLeftAlone() {
     tuner.tune(SDA);
     activate("kyber");
 
@@ -169,7 +169,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void anAgeingThatSomebodyElseSetsIsLeft() throws IOException {
+  void agingOfOthersIsLeftAlone() throws IOException {
     tuner.tune(SDA);
     Files.writeString(root.resolve(QueueSetting.AGING.path("sda")), "7000\n");
 
@@ -180,7 +180,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void ageingIsSetAgainWhenItsSchedulerComesBack() {
+  void agingIsSetAgainAfterASchedulerChange() {
     activate("mq-deadline");
     tuner.tune(SDA);
     activate("bfq");
@@ -196,7 +196,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void aSchedulerThatTheKernelDoesNotOfferIsNotTried() {
+  void unavailableSchedulerIsNotSet() {
     tuner =
         new QueueTuner(new Kernel(), store, new DesiredQueue(Optional.of("cfq"), Optional.empty()));
 
@@ -207,7 +207,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void nothingIsSetThatCouldNotBePutBack() {
+  void nothingIsSetWithoutARecord() {
     tuner = new QueueTuner(new Kernel(), _ -> Optional.of("disk full"), BOTH);
 
     assertThat(tuner.tune(SDA)).isFalse();
@@ -217,7 +217,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void aSchedulerThatReadsPrioritiesIsLeft() {
+  void schedulerThatHonoursPrioritiesIsKept() {
     activate("bfq");
 
     assertThat(tuner.tune(SDA)).isFalse();
@@ -226,7 +226,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void aTornFileIsMalformed() throws IOException {
+  void truncatedFileIsMalformed() throws IOException {
     Files.writeString(state.resolve("queue-settings.json"), "{\"format\":");
 
     assertThat(store.load()).isInstanceOf(ReadResult.Malformed.class);

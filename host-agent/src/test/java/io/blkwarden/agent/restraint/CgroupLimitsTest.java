@@ -52,7 +52,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void aLimitIsEnabledMadeAndWritten() throws IOException {
+  void limitEnablesTheControllerAndCreatesTheGroup() throws IOException {
     plantGroup();
 
     assertThat(limits.unavailable()).isEmpty();
@@ -87,7 +87,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void aDeviceThatIsGoneCannotBeLimited() {
+  void missingDeviceCannotBeLimited() {
     assertThat(limits.limited(DISK)).isInstanceOf(ReadResult.Absent.class);
   }
 
@@ -99,7 +99,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void whatIsEnabledAlreadyIsLeft() throws IOException {
+  void enabledControllerIsNotEnabledAgain() throws IOException {
     plantGroup();
     put("cgroup.subtree_control", "cpu io\n");
     put("blkwarden/cgroup.subtree_control", "io\n");
@@ -111,7 +111,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void aFreshGroupIsMadeAndAMissingFileIsTold() throws IOException {
+  void reportsAMissingFile() throws IOException {
     put("blkwarden/cgroup.subtree_control", "io\n");
 
     assertThat(limits.limit(GROUP, DISK, 20))
@@ -152,7 +152,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void anEmptyGroupGoesWithItsParentAndOthersStay() throws IOException {
+  void emptyParentIsRemovedWithTheLastGroup() throws IOException {
     Files.createDirectories(tree.resolve("blkwarden/01JD"));
     Files.createDirectories(tree.resolve("blkwarden/01JE"));
 
@@ -168,7 +168,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void whoeverIsLeftInAGroupGoesToTheRoot() throws IOException {
+  void remainingTasksMoveToTheRoot() throws IOException {
     plantGroup();
     put("blkwarden/01JD/cgroup.procs", "77\n");
 
@@ -178,7 +178,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void withoutTheControllerNoLimitIsOffered() throws IOException {
+  void unavailableWithoutTheController() throws IOException {
     put("cgroup.controllers", "cpuset cpu memory\n");
     assertThat(limits.unavailable())
         .hasValueSatisfying(why -> assertThat(why).contains("expected io").contains("cgroup v1"));

@@ -27,7 +27,7 @@ final class LinuxIoPrioritiesTest {
     "best-effort/0, best-effort: prio 0",
     "best-effort/7, best-effort: prio 7",
   })
-  void setsWhatIoniceThenSees(String priority, String seen) throws Exception {
+  void setsAPriorityThatIoniceReads(String priority, String seen) throws Exception {
     Process child = sleeper();
     try {
       int pid = Math.toIntExact(child.pid());
@@ -41,7 +41,7 @@ final class LinuxIoPrioritiesTest {
   }
 
   @Test
-  void seesWhatIoniceSetAndRestoresIt() throws Exception {
+  void restoresAPriorityThatIoniceSet() throws Exception {
     Process child = sleeper();
     try {
       int pid = Math.toIntExact(child.pid());
@@ -60,7 +60,7 @@ final class LinuxIoPrioritiesTest {
   }
 
   @Test
-  void aThreadIsSetAlone() throws Exception {
+  void setsASingleThread() throws Exception {
     int main = threadId();
     ReadResult<IoPriority> before = priorities.get(main);
     AtomicReference<ReadResult<IoPriority>> after =
@@ -113,7 +113,7 @@ final class LinuxIoPrioritiesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, -1, Integer.MIN_VALUE, WorkerId.MAX_PID + 1})
-  void noNumberMeansTheCaller(int pid) {
+  void refusesInvalidThreadIds(int pid) {
     ReadResult<IoPriority> before = priorities.get(threadId());
     assertThat(priorities.get(pid)).isInstanceOf(ReadResult.Failed.class);
     assertThat(priorities.set(pid, IoPriority.IDLE)).isPresent();

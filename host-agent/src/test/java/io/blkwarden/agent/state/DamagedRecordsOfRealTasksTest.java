@@ -93,7 +93,7 @@ final class DamagedRecordsOfRealTasksTest {
   }
 
   @Test
-  void aCutRecordWithoutACopyIsRestoredAtOnce() throws Exception {
+  void truncatedFileWithoutACopyIsRestored() throws Exception {
     Path json = directory.resolve("leases.json");
     byte[] bytes = Files.readAllBytes(json);
     Files.write(json, Arrays.copyOf(bytes, bytes.length - 2));
@@ -105,7 +105,7 @@ final class DamagedRecordsOfRealTasksTest {
   }
 
   @Test
-  void theCopyAloneKeepsTheLeaseAndEndsIt() throws Exception {
+  void copyAloneKeepsTheLease() throws Exception {
     Files.write(directory.resolve("leases.json"), new byte[4_096]);
 
     Throttler throttler = recovered();

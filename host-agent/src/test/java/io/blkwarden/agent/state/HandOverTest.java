@@ -14,7 +14,7 @@ final class HandOverTest {
   @TempDir Path state;
 
   @Test
-  void aWishStandsUntilTheNextAgentTakesItAway() {
+  void requestIsRemovedByTheNextAgent() {
     HandOver handOver = new HandOver(state, InstantSource.system());
     assertThat(handOver.isRequested()).isFalse();
     assertThat(handOver.request()).isEmpty();
@@ -24,7 +24,7 @@ final class HandOverTest {
   }
 
   @Test
-  void oneThatWasForgottenKeepsNoLaterStopFromRestoring() throws Exception {
+  void requestExpires() throws Exception {
     Instant now = Instant.parse("2026-11-22T12:00:00Z");
     HandOver handOver = new HandOver(state, InstantSource.fixed(now));
     assertThat(handOver.request()).isEmpty();
@@ -36,7 +36,7 @@ final class HandOverTest {
   }
 
   @Test
-  void whatCannotBeMadeIsTold() {
+  void reportsAFailedRequest() {
     assertThat(new HandOver(state.resolve("gone"), InstantSource.system()).request())
         .hasValueSatisfying(fault -> assertThat(fault).contains("hand-over.request"));
   }

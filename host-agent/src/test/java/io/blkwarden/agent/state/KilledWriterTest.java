@@ -20,7 +20,7 @@ final class KilledWriterTest {
   @TempDir Path directory;
 
   @Test
-  void eachKillLeavesAWholeFile() throws IOException, InterruptedException {
+  void killedWriterLeavesAnIntactFile() throws IOException, InterruptedException {
     Random random = new Random(7);
     for (int kill = 0; kill < KILLS; kill++) {
       Process writer =

@@ -66,7 +66,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void whatIsSavedIsFound() {
+  void loadsWhatWasSaved() {
     StoredLeases leases = leases(3);
 
     assertThat(leaseFile().save(leases)).isEmpty();
@@ -75,7 +75,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void whoOnlyLooksLeavesTheFileAsItIs() throws IOException {
+  void peekDoesNotChangeFiles() throws IOException {
     leaseFile().save(leases(3));
     assertThat(leaseFile().peek()).isEqualTo(FoundLeases.of(leases(3)));
 
@@ -85,12 +85,12 @@ final class LeaseFileTest {
   }
 
   @Test
-  void nothingIsFoundAtTheFirstStart() {
+  void firstStartFindsNothing() {
     assertThat(leaseFile().load()).isEqualTo(FoundLeases.NOTHING);
   }
 
   @Test
-  void onlyTheOwnerMayReadIt() throws IOException {
+  void filesAreReadableByTheOwnerOnly() throws IOException {
     leaseFile().save(leases(1));
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
@@ -104,7 +104,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void eitherFileAloneIsEnough() throws IOException {
+  void eitherFileIsSufficient() throws IOException {
     leaseFile().save(leases(3));
     Files.delete(copy());
     assertThat(leaseFile().load()).isEqualTo(FoundLeases.of(leases(3)));
@@ -115,7 +115,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void theCopyMakesUpForAFileTornAnywhere() throws IOException {
+  void copyReplacesATruncatedFile() throws IOException {
     leaseFile().save(leases(2));
     byte[] whole = Files.readAllBytes(file());
     for (int length = 0; length < whole.length; length += 7) {
@@ -135,7 +135,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void theFileMakesUpForACopyTornAnywhere() throws IOException {
+  void fileReplacesATruncatedCopy() throws IOException {
     leaseFile().save(leases(2));
     byte[] whole = Files.readAllBytes(copy());
     for (int length = 0; length < whole.length; length += 7) {
@@ -146,7 +146,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void aChangedByteInTheCopyIsNoticed() throws IOException {
+  void changedByteInTheCopyIsDetected() throws IOException {
     leaseFile().save(leases(3));
     byte[] whole = Files.readAllBytes(copy());
     Files.delete(file());
@@ -165,7 +165,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void ofATornFileAloneWhatIsReadableIsSalvaged() throws IOException {
+  void truncatedFileIsSalvaged() throws IOException {
     leaseFile().save(leases(2));
     Files.delete(copy());
     String text = Files.readString(file());
@@ -195,7 +195,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void leasesOfAnUnknownVersionAreRestoredAndNotContinued() throws IOException {
+  void leasesOfAnUnknownVersionAreRestored() throws IOException {
     leaseFile().save(leases(2));
     Files.writeString(file(), Files.readString(file()).replace("leases.v1", "leases.v2"));
     Files.delete(copy());
@@ -207,7 +207,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void aFileThatCannotBeReadIsLeftAsItIs() throws IOException {
+  void unreadableFileIsLeftAlone() throws IOException {
     Files.createDirectories(file()); // reading a directory fails, as a bad device does
 
     FoundLeases found = leaseFile().load();
@@ -220,7 +220,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void aForeignFileIsSetAside() throws IOException {
+  void foreignFileIsRenamed() throws IOException {
     for (String text :
         List.of(
             "null",
@@ -238,7 +238,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void aCrashBeforeTheRenameLeavesTheOldLeases() throws IOException {
+  void crashBeforeTheRenameKeepsTheOldLeases() throws IOException {
     leaseFile().save(leases(1));
     Files.writeString(file().resolveSibling("leases.json.new"), "{\"format\":");
 
@@ -248,7 +248,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void oneDirectoryThatCannotBeWrittenIsToldAndBothAreAFault() throws IOException {
+  void oneUnwritableDirectoryIsDegradedAndBothAreAFault() throws IOException {
     StateFolders folders = new StateFolders(directory.resolve("a"), directory.resolve("b"));
     LeaseFile file = new LeaseFile(folders);
     Files.writeString(folders.main(), "a file in its place");
@@ -264,7 +264,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void theLockIsTakenWhereOneDirectoryCannotBeUsed() throws IOException {
+  void lockNeedsOneUsableDirectory() throws IOException {
     StateFolders folders = new StateFolders(directory.resolve("a"), directory.resolve("b"));
     Files.writeString(folders.main(), "a file in its place");
 
@@ -276,7 +276,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void oneProcessHasTheLock() {
+  void lockIsExclusive() {
     StateLock.Attempt first = StateLock.attempt(directory);
     assertThat(first).isInstanceOf(StateLock.Attempt.Taken.class);
 
@@ -287,7 +287,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void aRequestStandsUntilItIsDone() {
+  void requestIsPendingUntilRemoved() {
     ReleaseRequest request = new ReleaseRequest(directory);
     assertThat(request.isPending()).isFalse();
 

@@ -41,7 +41,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void armsReadsAndRemoves() throws IOException {
+  void watchesReadsAndRemoves() throws IOException {
     BioTrace trace = open();
     assertThat(content("buffer_size_kb")).isEqualTo("64");
     assertThat(content("events/block/block_bio_queue/enable")).isEqualTo("0");
@@ -66,7 +66,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void throwsAwayWhatWasTracedForOtherDevicesAndStopsForNone() throws IOException {
+  void changedDevicesClearTheBuffers() throws IOException {
     try (BioTrace trace = open()) {
       arm(trace, ONE);
       Files.writeString(instance.resolve("trace"), Captured.text("block_bio_queue.trace.txt"));
@@ -82,7 +82,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void watchesAtMostThirtyTwoAndSaysHowManyWait() throws IOException {
+  void limitsWatchedDevices() throws IOException {
     List<DeviceNumber> many =
         IntStream.range(0, 100).mapToObj(minor -> new DeviceNumber(253, minor)).toList();
     try (BioTrace trace = open()) {
@@ -97,7 +97,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void removesWhatTheDeadLeftAndKeepsWhatTheLivingUse() throws IOException {
+  void removesInstancesOfDeadProcessesOnly() throws IOException {
     process(4_000, 9_000);
     for (String name :
         List.of(
@@ -112,7 +112,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void reportsALeftoverThatIsBusyAndGoesOn() {
+  void reportsABusyInstance() {
     TraceFiles busy =
         new Tree(top) {
           @Override
@@ -134,7 +134,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void saysWhatIsMissing() throws IOException {
+  void reportsWhatIsMissing() throws IOException {
     Files.delete(top.resolve("instances"));
     assertThat(BioTrace.open(root, kernel, PID).describe())
         .contains("tracefs is not mounted at " + top)

@@ -51,7 +51,7 @@ final class RealTraceTest {
   }
 
   @Test
-  void seesTheThreadThatSubmits() throws Exception {
+  void tracesTheSubmittingThread() throws Exception {
     if (!mounted) {
       saysThatItCannot();
       return;
@@ -94,7 +94,7 @@ final class RealTraceTest {
   }
 
   @Test
-  void takesAFullFilter() throws Exception {
+  void acceptsAFullFilter() throws Exception {
     if (!mounted) {
       saysThatItCannot();
       return;
@@ -113,7 +113,7 @@ final class RealTraceTest {
   }
 
   @Test
-  void reportsALeftoverThatIsHeldOpenAndRemovesItLater() throws Exception {
+  void reportsAnOpenInstanceAndRemovesItLater() throws Exception {
     if (!mounted) {
       saysThatItCannot();
       return;

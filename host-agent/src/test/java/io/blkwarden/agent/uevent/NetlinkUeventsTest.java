@@ -32,7 +32,7 @@ final class NetlinkUeventsTest {
   private final List<UeventNotice> notices = new CopyOnWriteArrayList<>();
 
   @Test
-  void hearsTheKernel() throws IOException {
+  void receivesUeventsOfTheKernel() throws IOException {
     try (NetlinkUevents uevents = open(notices::add, NetlinkUevents.BUFFER_BYTES)) {
       if (trigger()) {
         await().atMost(BOUND).until(() -> notices.stream().anyMatch(NetlinkUeventsTest::isNull));
@@ -44,7 +44,7 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void outlivesAReceiverThatThrows() throws IOException {
+  void survivesAThrowingReceiver() throws IOException {
     Consumer<UeventNotice> throwing =
         notice -> {
           notices.add(notice);
@@ -64,7 +64,7 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void dropsWhatAProcessSends() throws Throwable {
+  void dropsMessagesOfProcesses() throws Throwable {
     try (NetlinkUevents uevents = open(notices::add, NetlinkUevents.BUFFER_BYTES)) {
       ForgedUevent forged = ForgedUevent.sendToOwnListeners("add@/devices/forged");
       // Only root may send to such a socket at all.
@@ -78,7 +78,7 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void tellsThatEventsWereLost() throws Exception {
+  void reportsOverruns() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     Consumer<UeventNotice> slow =
         notice -> {
@@ -109,7 +109,7 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void closesWhileItWaitsAndMoreThanOnce() {
+  void closeIsIdempotent() {
     NetlinkUevents uevents = open(notices::add, 65_536);
     uevents.close();
     uevents.close();
@@ -120,7 +120,7 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void doctorOpensTheSocket() {
+  void doctorChecksTheSocket() {
     assertThat(UeventCheck.run()).extracting(Check::state).containsExactly(Check.State.OK);
   }
 

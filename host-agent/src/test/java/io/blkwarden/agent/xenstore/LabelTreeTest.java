@@ -48,14 +48,14 @@ final class LabelTreeTest {
   }
 
   @Test
-  void nothingWrittenIsNothingSaid() {
+  void noLabelsIsEmpty() {
     assertThat(read("/local/domain/0/name = \"Domain-0\"\n").labels()).isEmpty();
     assertThat(read(LabelTree.ROOT + "/" + VM + " = \"\"\n").labels()).isEmpty();
   }
 
   /** Wherever a guest can write, nothing it writes is a label. */
   @Test
-  void whatAGuestWritesIsNoLabel() {
+  void guestNodesAreNotLabels() {
     LabelTree tree =
         read(
             """
@@ -71,7 +71,7 @@ final class LabelTreeTest {
   }
 
   @Test
-  void whatIsNoLabelIsLeftOutAndTold() {
+  void invalidLabelsAreIgnoredAndReported() {
     LabelTree tree =
         read(
             GOOD
@@ -106,7 +106,7 @@ final class LabelTreeTest {
   }
 
   @Test
-  void protectionWithABadValueProtectsAll() {
+  void invalidProtectedValueProtects() {
     for (String value : List.of("", "\\377", "x".repeat(100))) {
       LabelTree tree = read(NODE + "protected = \"" + value + "\"\n");
 
@@ -116,7 +116,7 @@ final class LabelTreeTest {
   }
 
   @Test
-  void manyLabelsDoNotCrowdTheWellKnownOnesOut() {
+  void wellKnownLabelsAreReadFirst() {
     String many =
         IntStream.range(0, 40)
             .mapToObj(n -> NODE + "a" + n + " = \"v\"\n")
@@ -130,7 +130,7 @@ final class LabelTreeTest {
   }
 
   @Test
-  void whatIsToldOfBadOnesIsBounded() {
+  void reportsOfInvalidLabelsAreLimited() {
     String many =
         IntStream.range(0, 1_000)
             .mapToObj(n -> LabelTree.ROOT + "/no-uuid-" + n + "/plan = \"small\"\n")
@@ -141,7 +141,7 @@ final class LabelTreeTest {
   }
 
   @Test
-  void aServerTellsTheSameAndAFailureIsNotAnAbsence(@TempDir Path root) throws IOException {
+  void failedReadIsNotAbsent(@TempDir Path root) throws IOException {
     try (FakeXenstored server = new FakeXenstored(root, store(GOOD));
         SocketXenStore live =
             SocketXenStore.open(

@@ -48,7 +48,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void readsAndListsWhatTheServerHas() {
+  void readsAndLists() {
     assertThat(store.read(STATE)).isEqualTo(ReadResult.present("4"));
     assertThat(store.directory(NODE)).isEqualTo(Captured.xenStore().directory(NODE));
     assertThat(store.read("/nosuch")).isEqualTo(ReadResult.absent("/nosuch"));
@@ -58,7 +58,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void tellsWhetherAnythingChanged() {
+  void countsChanges() {
     List<String> watched = List.of("/local/domain/0/backend/vbd");
     assertThat(store.changes(watched)).as("nobody watches it").isEmpty();
 
@@ -79,7 +79,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void anotherConnectionIsAChange() throws IOException {
+  void newConnectionIsAChange() throws IOException {
     List<String> watched = List.of("@releaseDomain");
     assertThat(store.watch(watched.getFirst(), "t")).isEmpty();
     OptionalLong before = store.changes(watched);
@@ -90,7 +90,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void tellsRefusalsFromAbsence() {
+  void distinguishesErrorsFromAbsence() {
     server.responder = (request, session) -> session.send(FakeXenstored.error(request, "EACCES"));
 
     assertThat(store.read(STATE).describe()).isEqualTo(STATE + ": xenstored returned EACCES");
@@ -99,7 +99,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void takesFramesInFragments() {
+  void readsFragmentedMessages() {
     server.responder =
         (request, session) -> {
           ByteBuffer frame = FakeXenstored.bytes(XenOp.READ, request, "fragmented");
@@ -112,7 +112,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void takesSeveralFramesAtOnceWithEventsAmongThem() {
+  void readsSeveralMessagesAtOnce() {
     server.responder =
         (request, session) ->
             session.send(
@@ -132,7 +132,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void matchesAnswersThatComeInAnyOrder() {
+  void matchesAnswersInAnyOrder() {
     List<XenMessage> held = Collections.synchronizedList(new ArrayList<>());
     server.responder =
         (request, session) -> {
@@ -153,7 +153,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void keepsAtMostSixteenRequestsUnderWay() {
+  void limitsOutstandingRequests() {
     List<XenMessage> held = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger most = new AtomicInteger();
     server.responder =
@@ -177,7 +177,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void connectsAgainAndWatchesAgainAfterACutInsideAMessage() {
+  void reconnectsAndRestoresWatches() {
     assertThat(store.watch("@releaseDomain", "release")).isEmpty();
     server.responder =
         (request, session) -> {
@@ -201,7 +201,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void failsAtOnceWhileTheServerIsAwayAndComesBackWithIt() throws IOException {
+  void failsAtOnceWhileDisconnected() throws IOException {
     assertThat(store.watch(BackendTree.ROOT, "backend")).isEmpty();
     server.close();
     await().atMost(BOUND).until(() -> count(XenEvent.Disconnected.class) == 1);
@@ -218,7 +218,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void leavesAServerThatBreaksTheProtocol() {
+  void disconnectsOnProtocolErrors() {
     List<FakeXenstored.Responder> breaks =
         List.of(
             (request, session) -> session.send(header(XenOp.READ.wire(), request, 5_000)),
@@ -237,7 +237,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void leavesAServerThatSaysNothing() {
+  void disconnectsFromASilentServer() {
     store.close();
     store = open(200);
     server.responder = (_, _) -> {};
@@ -250,7 +250,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void putsLongDirectoriesTogetherFromParts() {
+  void readsLongDirectoriesInParts() {
     List<String> names = IntStream.range(0, 900).mapToObj(n -> "domain-" + n).toList();
     byte[] list = (String.join("\0", names) + "\0\0").getBytes(UTF_8);
     AtomicInteger asked = new AtomicInteger();
@@ -276,7 +276,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void takesALongListThatOxenstoredSendsWhole() {
+  void acceptsLongListsOfOxenstored() {
     List<String> names = IntStream.range(0, 4_000).mapToObj(n -> "domain-" + n).toList();
     byte[] list = (String.join("\0", names) + "\0").getBytes(UTF_8);
     server.responder = (request, session) -> session.send(FakeXenstored.overlong(request, list));
@@ -291,7 +291,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void saysSoWhereTheServerHasNoParts() {
+  void reportsAServerWithoutDirectoryPart() {
     server.responder =
         (request, session) ->
             session.send(
@@ -305,7 +305,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void tellsOfWatchesThatAreRefused() throws IOException {
+  void reportsRefusedWatches() throws IOException {
     server.responder = (request, session) -> session.send(FakeXenstored.error(request, "E2BIG"));
     assertThat(store.watch("@releaseDomain", "t"))
         .contains("@releaseDomain: xenstored returned E2BIG");
@@ -320,7 +320,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void tellsTheEventsOfRestartedGuestsInTheirOrder() throws IOException {
+  void deliversEventsInOrder() throws IOException {
     for (String path : BackendTree.WATCHES) {
       assertThat(store.watch(path, path)).isEmpty();
     }
@@ -343,7 +343,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void watchesAllThatTheAgentWatches() {
+  void registersAllWatchesOfTheAgent() {
     for (String path : BackendTree.WATCHES) {
       assertThat(store.watch(path, path)).isEmpty();
     }
@@ -361,7 +361,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void refusesAWatchTooMany() {
+  void limitsWatches() {
     for (int n = 0; n < SocketXenStore.MAX_WATCHES; n++) {
       assertThat(store.watch("/" + n, "t")).isEmpty();
     }
@@ -369,7 +369,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void outlivesAReceiverThatThrowsAndRefusesRequestsOnItsThread() {
+  void survivesAThrowingReceiver() {
     AtomicReference<RuntimeException> thrown = new AtomicReference<>();
     List<String> tokens = new CopyOnWriteArrayList<>();
     AtomicReference<SocketXenStore> second = new AtomicReference<>();
@@ -398,7 +398,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void closingFailsWhatIsUnderWay() {
+  void closeFailsOutstandingRequests() {
     server.responder = (_, _) -> store.close();
 
     assertThat(store.read(STATE).describe()).isEqualTo(STATE + ": closed");
@@ -407,7 +407,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void doctorTriesAReadAndAWatch() throws IOException {
+  void doctorChecksReadsAndWatches() throws IOException {
     assertThat(XenStoreCheck.run(settings(20_000), new SplittableRandom(1)))
         .extracting(Check::state)
         .containsExactly(Check.State.OK, Check.State.OK);

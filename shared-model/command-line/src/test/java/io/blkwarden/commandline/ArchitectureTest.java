@@ -45,7 +45,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void theLogNeedsNothingOfTheRest() {
+  void logDependsOnNoOtherPackage() {
     SHARED.check(
         noClasses()
             .that()
@@ -57,7 +57,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheLogKnowsWhatWritesIt() {
+  void onlyTheLogPackageKnowsLogback() {
     SHARED.onlyIn(resideInAPackage("ch.qos.logback.."), "..commandline.log..");
   }
 

@@ -17,7 +17,7 @@ final class ConfFileTest {
   }
 
   @Test
-  void whatStandsInItBecomesOptions() {
+  void fileBecomesOptions() {
     ConfFile file =
         parse(
             """
@@ -36,7 +36,7 @@ final class ConfFileTest {
   }
 
   @Test
-  void theCommandLineGoesBeforeIt() {
+  void commandLineTakesPrecedence() {
     ConfFile file = parse("nats = a\ninterval = 2s\nrole = swap=x\n");
     assertThat(file.options(KEYS, List.of("run", "--nats", "b", "--interval=3s")))
         .containsExactly("--role=swap=x");
@@ -45,12 +45,12 @@ final class ConfFileTest {
   }
 
   @Test
-  void aFlagThatIsFalseIsNoOption() {
+  void falseFlagIsNoOption() {
     assertThat(parse("quiet = false").options(KEYS, List.of())).isEmpty();
   }
 
   @Test
-  void allProblemsAreToldAtOnce() {
+  void reportsAllProblemsAtOnce() {
     assertThat(
             parse("nast = x\n\nquiet = yes\nnats =\ninterval = 1s\ninterval = 2s\nrun\u001b[2J\n")
                 .problems())

@@ -9,7 +9,7 @@ final class TtyTest {
   private static final Tty FULL = new Tty(true, true, false, false);
 
   @Test
-  void coloursAreForTerminalsThatMayHaveThem() {
+  void coloursNeedATerminalWithoutNoColor() {
     assertThat(FULL.ink().on()).isTrue();
     assertThat(new Tty(false, true, false, false).ink().on()).as("keys are not needed").isTrue();
     assertThat(new Tty(true, false, false, false).ink().on()).as("a pipe").isFalse();
@@ -18,7 +18,7 @@ final class TtyTest {
   }
 
   @Test
-  void theScreenIsTakenWhereKeysComeAndTheCursorMoves() {
+  void fullScreenNeedsInputAndCursor() {
     assertThat(FULL.fullScreen()).isTrue();
     assertThat(new Tty(true, true, false, true).fullScreen()).as("without colours").isTrue();
     assertThat(new Tty(false, true, false, false).fullScreen()).isFalse();
@@ -27,7 +27,7 @@ final class TtyTest {
   }
 
   @Test
-  void theEnvironmentSaysWhatTheTerminalIs() {
+  void readsTheEnvironment() {
     assertThat(Tty.ofProcess(Map.of()).dumb()).as("it says nothing").isTrue();
     assertThat(Tty.ofProcess(Map.of("TERM", "dumb")).dumb()).isTrue();
     assertThat(Tty.ofProcess(Map.of("TERM", "xterm")).dumb()).isFalse();

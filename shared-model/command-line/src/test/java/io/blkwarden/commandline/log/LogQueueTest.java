@@ -32,7 +32,7 @@ final class LogQueueTest {
       };
 
   @Test
-  void saysHowManyLinesAreMissingWhenTheLogIsReadAgain() {
+  void reportsDroppedLines() {
     context.setMDCAdapter(new LogbackMDCAdapter());
     Logger logger = context.getLogger("agent");
     LogQueue queue = new LogQueue(logger);

@@ -47,7 +47,7 @@ final class FatalErrorsTest {
   }
 
   @Test
-  void aProcessWithoutMemoryEndsWithItsCause() throws Exception {
+  void exitsOnOutOfMemoryWithTheCause() throws Exception {
     Process process = service().redirectErrorStream(true).start();
     try {
       boolean ended = process.waitFor(60, TimeUnit.SECONDS);
@@ -61,7 +61,7 @@ final class FatalErrorsTest {
   }
 
   @Test
-  void itEndsWhenNobodyReadsTheCause() throws Exception {
+  void exitsEvenIfStderrIsNotRead() throws Exception {
     try (FullPipe pipe = new FullPipe(folder)) {
       Process process =
           service()

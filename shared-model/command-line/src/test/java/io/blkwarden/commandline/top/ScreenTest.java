@@ -63,7 +63,7 @@ final class ScreenTest {
   }
 
   @Test
-  void keysSortFindScrollAndEnd(@TempDir Path folder) throws Exception {
+  void keysSortSearchScrollAndQuit(@TempDir Path folder) throws Exception {
     Path started = folder.resolve("started");
     for (String program : List.of("infocmp", "stty", "tty")) {
       Path file = Files.writeString(folder.resolve(program), "#!/bin/sh\n>" + started + "\n");
@@ -92,7 +92,7 @@ final class ScreenTest {
   }
 
   @Test
-  void theScreenFollowsTheSizeOfTheTerminal() throws Exception {
+  void followsTheTerminalSize() throws Exception {
     try (PseudoTerminal terminal = run(XTERM)) {
       shows(terminal, screen -> screen.size() == 24);
       terminal.size(5, 40);
@@ -108,7 +108,7 @@ final class ScreenTest {
   }
 
   @Test
-  void controlCEndsItAndGivesTheTerminalBack() throws Exception {
+  void controlCRestoresTheTerminal() throws Exception {
     try (PseudoTerminal terminal = run(XTERM)) {
       shows(terminal, headed("by pain"));
       terminal.keys("\u0003");
@@ -118,7 +118,7 @@ final class ScreenTest {
   }
 
   @Test
-  void afterAFaultTheTerminalIsBackBeforeItIsTold() throws Exception {
+  void restoresTheTerminalBeforeReportingAnError() throws Exception {
     try (PseudoTerminal terminal = run(Map.of("TERM", "xterm", "NO_COLOR", "1"), "fail")) {
       ends(terminal, 1);
       isAsItWas(terminal);
@@ -129,7 +129,7 @@ final class ScreenTest {
   }
 
   @Test
-  void aDumbTerminalGetsPlainText() throws Exception {
+  void dumbTerminalGetsPlainText() throws Exception {
     try (PseudoTerminal terminal = run(Map.of("TERM", "dumb"))) {
       await()
           .atMost(BOUND)

@@ -21,7 +21,7 @@ class SortKeyTest {
   /** Its wait, and so its part in the device's, is unknown: it has not ended. */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NAME")
-  void aDiskWhoseIoDoesNotCompleteComesFirst(SortKey key) {
+  void stuckDisksComeFirst(SortKey key) {
     assertThat(Disks.round(Disks.SWAP, Disks.SILENT, Disks.DATA, STUCK).sorted(key, ""))
         .startsWith(STUCK)
         .endsWith(Disks.SILENT);

@@ -19,7 +19,7 @@ final class TopViewTest {
   }
 
   @Test
-  void aLetterSortsFromTheTop() {
+  void letterSortsAndScrollsToTheTop() {
     TopView scrolled = press(begin, Screen.DOWN, 'j', 'k', Screen.PAGE_DOWN);
     assertThat(scrolled.offset()).isEqualTo(11);
     assertThat(press(scrolled, 'b')).isEqualTo(TopView.of(SortKey.BYTES, ""));
@@ -30,7 +30,7 @@ final class TopViewTest {
   }
 
   @Test
-  void scrollingEndsWithTheDisks() {
+  void scrollingIsLimited() {
     assertThat(press(begin, Screen.UP, Screen.PAGE_UP).offset()).isZero();
     TopView end = begin;
     for (int i = 0; i < 30; i++) {
@@ -41,7 +41,7 @@ final class TopViewTest {
   }
 
   @Test
-  void whatIsTypedBehindASlashIsLookedFor() {
+  void slashStartsTheFilter() {
     TopView typing = press(begin, '/', 'v', 'm', 'q', 0x7F);
     assertThat(typing.typing()).isTrue();
     assertThat(typing.filter()).isEqualTo("vm");
@@ -53,7 +53,7 @@ final class TopViewTest {
   }
 
   @Test
-  void itHoldsNoMoreThanSoMuch() {
+  void filterLengthIsLimited() {
     TopView typing = press(begin, '/');
     for (int i = 0; i < 200; i++) {
       typing = press(typing, 'x', Screen.UP, 7);
@@ -62,7 +62,7 @@ final class TopViewTest {
   }
 
   @Test
-  void itIsLeftInMoreThanOneWay() {
+  void severalKeysQuit() {
     for (int key : new int[] {'q', 3, 4, Screen.END}) {
       assertThat(press(begin, key).over()).isTrue();
     }
