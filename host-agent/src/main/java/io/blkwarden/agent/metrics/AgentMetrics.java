@@ -15,6 +15,30 @@ final class AgentMetrics {
   private static final int SECTOR_BYTES = 512;
   private static final double MILLIS = 1_000;
 
+  private record DiskCounter(String name, String help, SampleColumn column, double unit) {}
+
+  private static final List<DiskCounter> DISK_COUNTERS =
+      List.of(
+          new DiskCounter("disk_reads_total", "Reads completed.", SampleColumn.READ_IOS, 1),
+          new DiskCounter("disk_writes_total", "Writes completed.", SampleColumn.WRITE_IOS, 1),
+          new DiskCounter(
+              "disk_read_bytes_total", "Bytes read.", SampleColumn.READ_SECTORS, SECTOR_BYTES),
+          new DiskCounter(
+              "disk_written_bytes_total",
+              "Bytes written.",
+              SampleColumn.WRITE_SECTORS,
+              SECTOR_BYTES),
+          seconds("disk_read_time_seconds_total", "Total time of reads.", SampleColumn.READ_MS),
+          seconds("disk_write_time_seconds_total", "Total time of writes.", SampleColumn.WRITE_MS),
+          seconds(
+              "disk_io_time_seconds_total",
+              "Time with at least one I/O in flight.",
+              SampleColumn.IO_MS));
+
+  private static DiskCounter seconds(String name, String help, SampleColumn column) {
+    return new DiskCounter(name, help, column, 1 / MILLIS);
+  }
+
   private final Families families = new Families();
 
   private AgentMetrics() {}
@@ -82,55 +106,11 @@ final class AgentMetrics {
             .add("domain_uuid", reading.disk().domain().uuid().toString())
             .add("disk", safe(reading.disk().disk().vdev()))
             .add("role", reading.disk().volume().role().wire());
-    count("disk_reads_total", "Reads completed.", disk, reading, SampleColumn.READ_IOS, 1);
-    count("disk_writes_total", "Writes completed.", disk, reading, SampleColumn.WRITE_IOS, 1);
-    count(
-        "disk_read_bytes_total",
-        "Bytes read.",
-        disk,
-        reading,
-        SampleColumn.READ_SECTORS,
-        SECTOR_BYTES);
-    count(
-        "disk_written_bytes_total",
-        "Bytes written.",
-        disk,
-        reading,
-        SampleColumn.WRITE_SECTORS,
-        SECTOR_BYTES);
-    count(
-        "disk_read_time_seconds_total",
-        "Total time of reads.",
-        disk,
-        reading,
-        SampleColumn.READ_MS,
-        1 / MILLIS);
-    count(
-        "disk_write_time_seconds_total",
-        "Total time of writes.",
-        disk,
-        reading,
-        SampleColumn.WRITE_MS,
-        1 / MILLIS);
-    count(
-        "disk_io_time_seconds_total",
-        "Time with at least one I/O in flight.",
-        disk,
-        reading,
-        SampleColumn.IO_MS,
-        1 / MILLIS);
-  }
-
-  private void count(
-      String name,
-      String help,
-      Labels disk,
-      DiskReading reading,
-      SampleColumn column,
-      double unit) {
-    Long value = reading.counters().get(column);
-    if (value != null) {
-      families.counter(name, help, disk, value * unit);
+    for (DiskCounter counter : DISK_COUNTERS) {
+      Long value = reading.counters().get(counter.column());
+      if (value != null) {
+        families.counter(counter.name(), counter.help(), disk, value * counter.unit());
+      }
     }
   }
 

@@ -69,7 +69,7 @@ public final class LinuxIoPriorities implements IoPriorities {
   private int call(long number, long pid, long priority) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(NativeCall.errnoLayout());
-      return syscall.call(errno, number, WHO_PROCESS, pid, priority, 0, 0);
+      return syscall.call(errno, number, WHO_PROCESS, pid, priority);
     }
   }
 

@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.util.NoSuchElementException;
 
 /**
  * A netlink socket of the kernel's uevent group, and an eventfd to wake the waiting thread. One
@@ -56,7 +57,20 @@ final class UeventSocket implements AutoCloseable {
     record Broken(String reason) implements Received {}
   }
 
-  private final SystemCalls calls;
+  /** The native calls, linked when the first socket is opened. */
+  private static final class Calls {
+    static final NativeCall SOCKET = new NativeCall("socket");
+    static final NativeCall BIND = new NativeCall("bind");
+    static final NativeCall SETSOCKOPT = new NativeCall("setsockopt");
+    static final NativeCall RECVFROM = new NativeCall("recvfrom");
+    static final NativeCall POLL = new NativeCall("poll");
+    static final NativeCall EVENTFD = new NativeCall("eventfd");
+    static final NativeCall WRITE = new NativeCall("write");
+    static final NativeCall CLOSE = new NativeCall("close");
+
+    private Calls() {}
+  }
+
   private final Arena arena = Arena.ofAuto();
   private final MemorySegment errno = arena.allocate(NativeCall.errnoLayout());
   private final MemorySegment message = arena.allocate(Uevent.MAX_BYTES);
@@ -67,8 +81,7 @@ final class UeventSocket implements AutoCloseable {
   private final int wake;
   private boolean closed;
 
-  private UeventSocket(SystemCalls calls, int socket, int wake) {
-    this.calls = calls;
+  private UeventSocket(int socket, int wake) {
     this.socket = socket;
     this.wake = wake;
   }
@@ -79,39 +92,43 @@ final class UeventSocket implements AutoCloseable {
    * @param bufferBytes size of the receive buffer
    */
   static ReadResult<UeventSocket> open(int bufferBytes) {
-    return SystemCalls.load().flatMap(calls -> open(calls, bufferBytes));
-  }
-
-  private static ReadResult<UeventSocket> open(SystemCalls calls, int bufferBytes) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(NativeCall.errnoLayout());
-      int socket = calls.socket(errno, AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_KOBJECT_UEVENT);
+      int socket = Calls.SOCKET.call(errno, AF_NETLINK, SOCK_DGRAM_CLOEXEC, NETLINK_KOBJECT_UEVENT);
       if (socket < 0) {
         return ReadResult.failed("uevents: socket: " + Errno.describe(-socket));
       }
       MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, bufferBytes);
-      if (calls.setsockopt(errno, socket, SOL_SOCKET, SO_RCVBUFFORCE, size) < 0) {
+      if (setReceiveBuffer(errno, socket, SO_RCVBUFFORCE, size) < 0) {
         // without CAP_NET_ADMIN the kernel caps it to net.core.rmem_max, which is sufficient
-        int _ = calls.setsockopt(errno, socket, SOL_SOCKET, SO_RCVBUF, size);
+        int _ = setReceiveBuffer(errno, socket, SO_RCVBUF, size);
       }
       MemorySegment address = arena.allocate(ADDRESS_BYTES, 4);
       address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
       address.set(ValueLayout.JAVA_INT, ADDRESS_GROUPS, KERNEL_GROUP);
-      int bound = calls.bind(errno, socket, address);
-      int wake = bound < 0 ? bound : calls.eventfd(errno, 0, EFD_CLOEXEC);
+      int bound = Calls.BIND.call(errno, socket, address.address(), address.byteSize());
+      int wake = bound < 0 ? bound : Calls.EVENTFD.call(errno, 0, EFD_CLOEXEC);
       if (wake < 0) {
-        int _ = calls.close(errno, socket);
+        int _ = Calls.CLOSE.call(errno, socket);
         return ReadResult.failed("uevents: bind or eventfd: " + Errno.describe(-wake));
       }
-      return ReadResult.present(new UeventSocket(calls, socket, wake));
+      return ReadResult.present(new UeventSocket(socket, wake));
+    } catch (NoSuchElementException | IllegalCallerException | ExceptionInInitializerError e) {
+      return ReadResult.failed("native calls: " + e + "; start with --enable-native-access");
     }
+  }
+
+  private static int setReceiveBuffer(
+      MemorySegment errno, int socket, int option, MemorySegment size) {
+    return Calls.SETSOCKOPT.call(
+        errno, socket, SOL_SOCKET, option, size.address(), size.byteSize());
   }
 
   /** Waits for a message or {@link #wake}. */
   Wait await() {
     watch(0, socket);
     watch(1, wake);
-    int ready = calls.poll(errno, polled, 2, -1);
+    int ready = Calls.POLL.call(errno, polled.address(), 2, -1);
     if (ready < 0) {
       return ready == -Errno.EINTR ? Wait.INTERRUPTED : Wait.FAILED;
     }
@@ -132,7 +149,15 @@ final class UeventSocket implements AutoCloseable {
   /** Receives a message without blocking. Only the kernel sends from port 0. */
   Received receive() {
     fromLength.set(ValueLayout.JAVA_INT, 0, ADDRESS_BYTES);
-    int length = calls.recvfrom(errno, socket, message, MSG_TRUNC_DONTWAIT, from, fromLength);
+    int length =
+        Calls.RECVFROM.call(
+            errno,
+            socket,
+            message.address(),
+            message.byteSize(),
+            MSG_TRUNC_DONTWAIT,
+            from.address(),
+            fromLength.address());
     if (length == -Errno.EAGAIN || length == -Errno.EINTR) {
       return new Received.Nothing();
     }
@@ -156,7 +181,9 @@ final class UeventSocket implements AutoCloseable {
     if (!closed) {
       try (Arena own = Arena.ofConfined()) {
         MemorySegment one = own.allocateFrom(ValueLayout.JAVA_LONG, 1L);
-        int _ = calls.write(own.allocate(NativeCall.errnoLayout()), wake, one);
+        int _ =
+            Calls.WRITE.call(
+                own.allocate(NativeCall.errnoLayout()), wake, one.address(), one.byteSize());
       }
     }
   }
@@ -166,7 +193,7 @@ final class UeventSocket implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      int _ = calls.close(errno, socket) + calls.close(errno, wake);
+      int _ = Calls.CLOSE.call(errno, socket) + Calls.CLOSE.call(errno, wake);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * A C library function that returns an int, or -1 and errno.
@@ -22,6 +23,8 @@ public final class NativeCall {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final FunctionDescriptor SIGNATURE =
       FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG);
+
+  private static final int ARGUMENTS = 6;
 
   private final MethodHandle function;
 
@@ -46,10 +49,11 @@ public final class NativeCall {
     return STATE;
   }
 
-  /** Calls the function; returns its result, or the negated errno. */
-  public int call(MemorySegment errno, long a, long b, long c, long d, long e, long f) {
+  /** Calls the function with up to 6 arguments; returns its result, or the negated errno. */
+  public int call(MemorySegment errno, long... args) {
+    long[] a = Arrays.copyOf(args, ARGUMENTS);
     try {
-      int result = (int) (long) function.invokeExact(errno, a, b, c, d, e, f);
+      int result = (int) (long) function.invokeExact(errno, a[0], a[1], a[2], a[3], a[4], a[5]);
       return result < 0 ? -(int) ERRNO.get(errno, 0L) : result;
     } catch (Throwable thrown) { // invokeExact declares it; native code throws nothing
       throw new IllegalStateException("native call", thrown);

@@ -59,7 +59,7 @@ final class NotifySocket {
   Optional<String> send(String message) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(NativeCall.errnoLayout());
-      int fd = Calls.SOCKET.call(errno, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0, 0, 0, 0);
+      int fd = Calls.SOCKET.call(errno, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
       if (fd < 0) {
         return failed("socket", fd);
       }
@@ -76,7 +76,7 @@ final class NotifySocket {
               address.address(),
               address.byteSize());
       Optional<String> fault = sent < 0 ? failed("sendto", sent) : Optional.empty();
-      int _ = Calls.CLOSE.call(errno, fd, 0, 0, 0, 0, 0);
+      int _ = Calls.CLOSE.call(errno, fd);
       return fault;
     } catch (NoSuchElementException | IllegalCallerException | ExceptionInInitializerError e) {
       return Optional.of("native calls: " + e + "; start with --enable-native-access");
