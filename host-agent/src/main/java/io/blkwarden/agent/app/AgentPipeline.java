@@ -4,7 +4,7 @@ import io.blkwarden.agent.bus.BusHealth;
 import io.blkwarden.agent.bus.CommandReader;
 import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.IncomingCommand;
-import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.bus.PendingMessages.Kind;
 import io.blkwarden.agent.bus.Publisher;
@@ -91,7 +91,7 @@ final class AgentPipeline {
   private final AgentSchedulers on;
 
   /** Connections established and lost. */
-  private final Flux<LinkEvent> connection;
+  private final Flux<Link.Event> connection;
 
   private final Sinks.Many<IncomingCommand> refused =
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_REFUSALS));
@@ -129,7 +129,7 @@ final class AgentPipeline {
             .link()
             .events(on.nats())
             .doOnNext(this::onLinkEvent)
-            .filter(event -> event instanceof LinkEvent.Up || event instanceof LinkEvent.Down)
+            .filter(event -> event instanceof Link.Event.Up || event instanceof Link.Event.Down)
             .publish()
             .refCount(2);
   }
@@ -171,7 +171,7 @@ final class AgentPipeline {
   Flux<AgentInput> fromNats() {
     return connection
         .switchMap(event ->
-            event instanceof LinkEvent.Up(Session nats, _)
+            event instanceof Link.Event.Up(Session nats, _)
                 ? Flux.merge(
                     Integer.MAX_VALUE, // only the buffer below is bounded
                     commands(nats),
@@ -225,7 +225,7 @@ final class AgentPipeline {
     return Flux.merge(
         refused.asFlux().publishOn(on.nats(), 1).concatMap(this::refuse),
         connection.switchMap(event ->
-            event instanceof LinkEvent.Up(Session nats, _) ? publish(nats) : Flux.empty()));
+            event instanceof Link.Event.Up(Session nats, _) ? publish(nats) : Flux.empty()));
   }
 
   private Flux<Void> publish(Session session) {
@@ -283,16 +283,16 @@ final class AgentPipeline {
     return Retry.backoff(Long.MAX_VALUE, first).maxBackoff(last).scheduler(on.nats());
   }
 
-  private void onLinkEvent(LinkEvent event) {
+  private void onLinkEvent(Link.Event event) {
     switch (event) {
-      case LinkEvent.Up(Session nats, String server) -> {
+      case Link.Event.Up(Session nats, String server) -> {
         pending.up(nats.maxPayload());
         LOG.info("connected to NATS at {}", server);
       }
-      case LinkEvent.Down(String reason) -> pending.down(reason);
-      case LinkEvent.Fault(String text) -> health.fault(BusHealth.NATS, text);
-      case LinkEvent.Discarded() -> health.drop("messages");
-      case LinkEvent.Overrun() -> health.drop("commands");
+      case Link.Event.Down(String reason) -> pending.down(reason);
+      case Link.Event.Fault(String text) -> health.fault(BusHealth.NATS, text);
+      case Link.Event.Discarded() -> health.drop("messages");
+      case Link.Event.Overrun() -> health.drop("commands");
     }
   }
 

@@ -33,7 +33,7 @@ public final class CommandReader {
   }
 
   /** The command in a message, even if malformed; empty if it is dropped and counted. */
-  public Optional<IncomingCommand> read(Delivery message) {
+  public Optional<IncomingCommand> read(Session.Delivery message) {
     String to = message.replyTo();
     if (to == null || !subjects.isInbox(to)) {
       return dropped("commands_not_asked");

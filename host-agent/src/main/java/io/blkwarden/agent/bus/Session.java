@@ -2,6 +2,7 @@ package io.blkwarden.agent.bus;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -33,4 +34,31 @@ public interface Session {
 
   /** The longest message the server accepts, in bytes; 0 if unknown. */
   long maxPayload();
+
+  /** A received message. */
+  final class Delivery {
+    private final @Nullable String replyTo;
+    private final byte[] payload;
+
+    /**
+     * Creates a message.
+     *
+     * @param replyTo reply subject; null if no reply is expected
+     * @param payload the content
+     */
+    public Delivery(@Nullable String replyTo, byte[] payload) {
+      this.replyTo = replyTo;
+      this.payload = payload;
+    }
+
+    /** The reply subject; null if no reply is expected. */
+    public @Nullable String replyTo() {
+      return replyTo;
+    }
+
+    /** The content. */
+    public byte[] payload() {
+      return payload;
+    }
+  }
 }

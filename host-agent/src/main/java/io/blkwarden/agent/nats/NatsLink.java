@@ -1,7 +1,6 @@
 package io.blkwarden.agent.nats;
 
 import io.blkwarden.agent.bus.Link;
-import io.blkwarden.agent.bus.LinkEvent;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.io.IOException;
@@ -33,8 +32,8 @@ public final class NatsLink implements Link {
   }
 
   @Override
-  public Flux<LinkEvent> events(Scheduler scheduler) {
-    return Flux.<LinkEvent>create(sink -> options.execute(() -> connect(sink, scheduler)))
+  public Flux<Link.Event> events(Scheduler scheduler) {
+    return Flux.<Link.Event>create(sink -> options.execute(() -> connect(sink, scheduler)))
         .onBackpressureBuffer(MAX_EVENTS, _ -> {}, BufferOverflowStrategy.DROP_OLDEST)
         .publishOn(scheduler, 1)
         .repeatWhen(ends -> ends.concatMap(_ -> Mono.delay(delay(), scheduler)));
@@ -45,13 +44,13 @@ public final class NatsLink implements Link {
     return Duration.ofMillis(1 + random.nextLong(settings.reconnectSpread().toMillis()));
   }
 
-  private void connect(FluxSink<LinkEvent> sink, Scheduler scheduler) {
+  private void connect(FluxSink<Link.Event> sink, Scheduler scheduler) {
     NatsNotices notices = new NatsNotices(sink, scheduler);
     try {
       Connection made = Nats.connect(options.of(settings, notices, notices, random));
       sink.onDispose(() -> close(made));
     } catch (IOException | RuntimeException e) {
-      sink.next(new LinkEvent.Fault("cannot connect: " + e.getMessage()));
+      sink.next(new Link.Event.Fault("cannot connect: " + e.getMessage()));
       sink.complete();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

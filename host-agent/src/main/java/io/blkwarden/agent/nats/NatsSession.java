@@ -1,6 +1,5 @@
 package io.blkwarden.agent.nats;
 
-import io.blkwarden.agent.bus.Delivery;
 import io.blkwarden.agent.bus.Session;
 import io.blkwarden.commandline.nats.JetStreamFault;
 import io.nats.client.Connection;
@@ -31,7 +30,7 @@ final class NatsSession implements Session {
   }
 
   @Override
-  public Flux<Delivery> subscribe(String subject) {
+  public Flux<Session.Delivery> subscribe(String subject) {
     return Flux.create(
         sink -> {
           Dispatcher dispatcher = connection.createDispatcher(message -> deliver(sink, message));
@@ -41,8 +40,8 @@ final class NatsSession implements Session {
         FluxSink.OverflowStrategy.DROP);
   }
 
-  private static void deliver(FluxSink<Delivery> sink, Message message) {
-    sink.next(new Delivery(message.getReplyTo(), message.getData()));
+  private static void deliver(FluxSink<Session.Delivery> sink, Message message) {
+    sink.next(new Session.Delivery(message.getReplyTo(), message.getData()));
   }
 
   private void unsubscribe(Dispatcher dispatcher) {

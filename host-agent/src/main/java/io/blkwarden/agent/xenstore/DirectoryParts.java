@@ -19,7 +19,7 @@ final class DirectoryParts {
 
   /** Requests the part of the list at an offset. */
   interface Request {
-    XenAnswer at(String offset) throws InterruptedException;
+    XenConnection.Answer at(String offset) throws InterruptedException;
   }
 
   private final ByteArrayOutputStream names = new ByteArrayOutputStream();
@@ -32,20 +32,20 @@ final class DirectoryParts {
     DirectoryParts parts = new DirectoryParts();
     while (true) {
       switch (request.at(Integer.toString(parts.names.size()))) {
-        case XenAnswer.Reply(XenMessage reply) -> {
+        case XenConnection.Answer.Reply(XenMessage reply) -> {
           if (!parts.add(reply.payload())) {
             return ReadResult.malformed(path, "GENERATION, NUL and names", "another payload");
           }
         }
-        case XenAnswer.Refused(String error) when error.equals("ENOENT") -> {
+        case XenConnection.Answer.Refused(String error) when error.equals("ENOENT") -> {
           return ReadResult.absent(path);
         }
-        case XenAnswer.Refused(String error) -> {
+        case XenConnection.Answer.Refused(String error) -> {
           return ReadResult.failed(
               "%s: more than %d bytes of names, and this xenstored has no DIRECTORY_PART (%s)"
                   .formatted(path, XenMessage.MAX_PAYLOAD_BYTES, error));
         }
-        case XenAnswer.Lost(String reason) -> {
+        case XenConnection.Answer.Lost(String reason) -> {
           return ReadResult.failed(path + ": " + reason);
         }
       }

@@ -1,7 +1,12 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -101,7 +106,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   @Override
   public List<ReadResult<String>> readAll(List<String> paths) {
     List<ReadResult<String>> readings = new ArrayList<>(paths.size());
-    List<XenAnswer> answers = ask(XenOp.READ, paths);
+    List<XenConnection.Answer> answers = ask(XenOp.READ, paths);
     for (int n = 0; n < answers.size(); n++) {
       String path = paths.get(n);
       readings.add(reading(path, answers.get(n), reply -> reply.value(path)));
@@ -112,11 +117,12 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   @Override
   public List<ReadResult<List<String>>> directories(List<String> paths) {
     List<ReadResult<List<String>>> listings = new ArrayList<>(paths.size());
-    List<XenAnswer> answers = ask(XenOp.DIRECTORY, paths);
+    List<XenConnection.Answer> answers = ask(XenOp.DIRECTORY, paths);
     for (int n = 0; n < answers.size(); n++) {
       String path = paths.get(n);
       listings.add(
-          answers.get(n) instanceof XenAnswer.Refused(String error) && error.equals("E2BIG")
+          answers.get(n) instanceof XenConnection.Answer.Refused(String error)
+                  && error.equals("E2BIG")
               ? inParts(path)
               : reading(path, answers.get(n), reply -> reply.strings(path)));
     }
@@ -124,13 +130,14 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   private static <T> ReadResult<T> reading(
-      String path, XenAnswer answer, Function<XenMessage, ReadResult<T>> parse) {
+      String path, XenConnection.Answer answer, Function<XenMessage, ReadResult<T>> parse) {
     return switch (answer) {
-      case XenAnswer.Reply(XenMessage reply) -> parse.apply(reply);
-      case XenAnswer.Refused(String error) when error.equals("ENOENT") -> ReadResult.absent(path);
-      case XenAnswer.Refused(String error) ->
+      case XenConnection.Answer.Reply(XenMessage reply) -> parse.apply(reply);
+      case XenConnection.Answer.Refused(String error) when error.equals("ENOENT") ->
+          ReadResult.absent(path);
+      case XenConnection.Answer.Refused(String error) ->
           ReadResult.failed(path + ": xenstored returned " + error);
-      case XenAnswer.Lost(String reason) -> ReadResult.failed(path + ": " + reason);
+      case XenConnection.Answer.Lost(String reason) -> ReadResult.failed(path + ": " + reason);
     };
   }
 
@@ -142,7 +149,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
               switch (link) {
                 case Link.Up(XenConnection up) ->
                     up.await(up.submit(XenOp.DIRECTORY_PART, path, offset));
-                case Link.Down(String reason) -> new XenAnswer.Lost(reason);
+                case Link.Down(String reason) -> new XenConnection.Answer.Lost(reason);
               });
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -151,27 +158,31 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   /** One answer per path, in order. */
-  private List<XenAnswer> ask(XenOp op, List<String> paths) {
+  private List<XenConnection.Answer> ask(XenOp op, List<String> paths) {
     if (Thread.currentThread() == thread) {
       throw new IllegalStateException("xenstore: request on the thread that reads the answers");
     }
     return switch (link) {
       case Link.Down(String reason) ->
-          paths.stream().<XenAnswer>map(_ -> new XenAnswer.Lost(reason)).toList();
+          paths.stream()
+              .<XenConnection.Answer>map(_ -> new XenConnection.Answer.Lost(reason))
+              .toList();
       case Link.Up(XenConnection up) -> {
         try {
           yield ask(up, op, paths);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          yield paths.stream().<XenAnswer>map(_ -> new XenAnswer.Lost("interrupted")).toList();
+          yield paths.stream()
+              .<XenConnection.Answer>map(_ -> new XenConnection.Answer.Lost("interrupted"))
+              .toList();
         }
       }
     };
   }
 
-  private static List<XenAnswer> ask(XenConnection up, XenOp op, List<String> paths)
+  private static List<XenConnection.Answer> ask(XenConnection up, XenOp op, List<String> paths)
       throws InterruptedException {
-    List<XenAnswer> answers = new ArrayList<>(paths.size());
+    List<XenConnection.Answer> answers = new ArrayList<>(paths.size());
     for (int from = 0; from < paths.size(); from += XenConnection.MAX_OUTSTANDING) {
       int to = Math.min(paths.size(), from + XenConnection.MAX_OUTSTANDING);
       for (XenConnection.Ticket ticket : up.submitAll(op, paths.subList(from, to))) {
@@ -210,21 +221,23 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
         : OptionalLong.empty();
   }
 
-  private XenAnswer askOnce(XenConnection up, String path, String token) {
+  private XenConnection.Answer askOnce(XenConnection up, String path, String token) {
     try {
       return up.await(up.submit(XenOp.WATCH, path, token));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new XenAnswer.Lost("interrupted");
+      return new XenConnection.Answer.Lost("interrupted");
     }
   }
 
-  private static Optional<String> refusal(String path, XenAnswer answer) {
+  private static Optional<String> refusal(String path, XenConnection.Answer answer) {
     return switch (answer) {
-      case XenAnswer.Reply _ -> Optional.empty();
-      case XenAnswer.Refused(String error) when error.equals("EEXIST") -> Optional.empty();
-      case XenAnswer.Refused(String error) -> Optional.of(path + ": xenstored returned " + error);
-      case XenAnswer.Lost(String reason) -> Optional.of(path + ": " + reason);
+      case XenConnection.Answer.Reply _ -> Optional.empty();
+      case XenConnection.Answer.Refused(String error) when error.equals("EEXIST") ->
+          Optional.empty();
+      case XenConnection.Answer.Refused(String error) ->
+          Optional.of(path + ": xenstored returned " + error);
+      case XenConnection.Answer.Lost(String reason) -> Optional.of(path + ": " + reason);
     };
   }
 
@@ -232,7 +245,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     boolean reported = false;
     try {
       while (closed.getCount() > 0) {
-        switch (XenSockets.connect(settings.root())) {
+        switch (connect(settings.root())) {
           case ReadResult.Present<SocketChannel>(SocketChannel channel) -> {
             serve(new XenConnection(channel, settings.requestMillis()));
             reported = true;
@@ -255,6 +268,35 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       link = new Link.Down("xenstore: closed");
+    }
+  }
+
+  /** A connection to the first socket that accepts one; failed with the error of each. */
+  private static ReadResult<SocketChannel> connect(Path root) {
+    List<String> problems = new ArrayList<>();
+    for (String socket : XenStoreSettings.SOCKETS) {
+      try {
+        return ReadResult.present(connectTo(root.resolve(socket)));
+      } catch (IOException e) {
+        problems.add(root.resolve(socket) + ": " + e.getMessage());
+      }
+    }
+    for (String device : XenStoreSettings.DEVICES) {
+      if (Files.exists(root.resolve(device))) {
+        problems.add(root.resolve(device) + " exists, but only the socket is supported");
+      }
+    }
+    return ReadResult.failed("no connection to xenstored: " + String.join("; ", problems));
+  }
+
+  private static SocketChannel connectTo(Path socket) throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.connect(UnixDomainSocketAddress.of(socket));
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
     }
   }
 
@@ -287,11 +329,11 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     }
   }
 
-  private void report(Watch watch, XenAnswer answer) {
+  private void report(Watch watch, XenConnection.Answer answer) {
     Optional<String> refusal = refusal(watch.path(), answer);
     if (refusal.isEmpty()) {
       registered.add(watch.path());
-    } else if (answer instanceof XenAnswer.Refused) {
+    } else if (answer instanceof XenConnection.Answer.Refused) {
       emit(new XenEvent.WatchRefused(watch.path(), refusal.get()));
     }
   }

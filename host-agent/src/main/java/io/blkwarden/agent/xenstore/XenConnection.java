@@ -36,9 +36,9 @@ final class XenConnection {
   private static final int BUFFER_BYTES = 2 * (XenMessage.HEADER_BYTES + XenMessage.MAX_LIST_BYTES);
 
   /** An outstanding request, and the number of messages received before it was sent. */
-  record Ticket(CompletableFuture<XenAnswer> answer, long receivedBefore) {}
+  record Ticket(CompletableFuture<Answer> answer, long receivedBefore) {}
 
-  private record Pending(XenOp op, CompletableFuture<XenAnswer> answer) {}
+  private record Pending(XenOp op, CompletableFuture<Answer> answer) {}
 
   private final SocketChannel channel;
   private final int requestMillis;
@@ -120,14 +120,14 @@ final class XenConnection {
   }
 
   /** Waits for the answer, up to the request timeout. */
-  XenAnswer await(Ticket ticket) throws InterruptedException {
+  Answer await(Ticket ticket) throws InterruptedException {
     try {
       return ticket.answer().get(requestMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       onTimeout(ticket);
-      return new XenAnswer.Lost("no answer within " + requestMillis + " ms");
+      return new Answer.Lost("no answer within " + requestMillis + " ms");
     } catch (ExecutionException e) {
-      return new XenAnswer.Lost(String.valueOf(e.getCause()));
+      return new Answer.Lost(String.valueOf(e.getCause()));
     }
   }
 
@@ -138,7 +138,7 @@ final class XenConnection {
   }
 
   private static Ticket lost(Ticket ticket, String reason) {
-    ticket.answer().complete(new XenAnswer.Lost(reason));
+    ticket.answer().complete(new Answer.Lost(reason));
     return ticket;
   }
 
@@ -212,12 +212,12 @@ final class XenConnection {
     }
     window.release();
     if (message.op() == XenOp.ERROR) {
-      asked.answer().complete(new XenAnswer.Refused(message.errorName()));
+      asked.answer().complete(new Answer.Refused(message.errorName()));
     } else if (message.op() == asked.op()) {
-      asked.answer().complete(new XenAnswer.Reply(message));
+      asked.answer().complete(new Answer.Reply(message));
     } else {
       String reason = "protocol: expected an answer to %s, found %s";
-      asked.answer().complete(new XenAnswer.Lost(reason.formatted(asked.op(), message.op())));
+      asked.answer().complete(new Answer.Lost(reason.formatted(asked.op(), message.op())));
       return Optional.of(reason.formatted(asked.op(), message.op()));
     }
     return Optional.empty();
@@ -235,8 +235,20 @@ final class XenConnection {
       first = first + " (close: " + e.getMessage() + ")";
     }
     for (Pending waiting : pending.values()) {
-      waiting.answer().complete(new XenAnswer.Lost(first));
+      waiting.answer().complete(new Answer.Lost(first));
     }
     return first;
+  }
+
+  /** The result of a request to xenstored. */
+  sealed interface Answer {
+    /** The request succeeded. */
+    record Reply(XenMessage message) implements Answer {}
+
+    /** The request failed with an error such as {@code ENOENT}. */
+    record Refused(String error) implements Answer {}
+
+    /** No answer was received; the request may have been executed. */
+    record Lost(String reason) implements Answer {}
   }
 }

@@ -3,12 +3,12 @@ package io.blkwarden.agent.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.bus.Delivery;
-import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.bus.Publisher;
 import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.bus.Session;
 import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.DomainStarted;
@@ -36,9 +36,9 @@ final class AgentFlowTest {
   private static final Duration NOW = Duration.ZERO;
 
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-  private final TestPublisher<LinkEvent> link = TestPublisher.create();
+  private final TestPublisher<Link.Event> link = TestPublisher.create();
   private final FakeSession nats = new FakeSession();
-  private final TestPublisher<Delivery> commands = TestPublisher.create();
+  private final TestPublisher<Session.Delivery> commands = TestPublisher.create();
   private TestBus bus;
 
   @BeforeEach
@@ -59,12 +59,12 @@ final class AgentFlowTest {
   }
 
   private void up() {
-    link.next(new LinkEvent.Up(nats, "nats://test"));
+    link.next(new Link.Event.Up(nats, "nats://test"));
     time.advanceTimeBy(NOW);
   }
 
   private void down() {
-    link.next(new LinkEvent.Down("connection to NATS lost"));
+    link.next(new Link.Event.Down("connection to NATS lost"));
     time.advanceTimeBy(NOW);
   }
 
@@ -295,8 +295,9 @@ final class AgentFlowTest {
     assertThat(nats.stored(Outcome.class)).as("on record").hasSize(3);
   }
 
-  private static Delivery command(int number) {
-    return new Delivery("_INBOX.controller." + number, ControlJson.encode(Said.command(number)));
+  private static Session.Delivery command(int number) {
+    return new Session.Delivery(
+        "_INBOX.controller." + number, ControlJson.encode(Said.command(number)));
   }
 
   @Test
@@ -321,7 +322,7 @@ final class AgentFlowTest {
     connected();
     commands.error(new IllegalStateException("a dispatcher is gone"));
     assertThat(bus.state().faults()).containsEntry("nats", "commands: a dispatcher is gone");
-    TestPublisher<Delivery> next = TestPublisher.create();
+    TestPublisher<Session.Delivery> next = TestPublisher.create();
     nats.commands = next.flux();
     bus.pending.sample(new byte[] {1});
     time.advanceTimeBy(NOW);
@@ -362,7 +363,7 @@ final class AgentFlowTest {
         .then(() -> bus.pipeline.effects().subscribe())
         .then(this::up)
         .expectNextMatches(AgentInput.Connected.class::isInstance)
-        .then(() -> commands.next(new Delivery("_INBOX.x.1", "{".getBytes(UTF_8))))
+        .then(() -> commands.next(new Session.Delivery("_INBOX.x.1", "{".getBytes(UTF_8))))
         .expectNextMatches(AgentInput.CommandReceived.class::isInstance)
         .thenCancel()
         .verify();

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.bus.Controllers;
-import io.blkwarden.agent.bus.Delivery;
-import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.bus.Session;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
@@ -96,7 +96,7 @@ final class AgentLifeTest {
             inbox,
             new Controllers(
                 FakeSession.link(
-                    Flux.concat(Flux.just(new LinkEvent.Up(nats, "nats://test")), Flux.never())),
+                    Flux.concat(Flux.just(new Link.Event.Up(nats, "nats://test")), Flux.never())),
                 Subjects.DEFAULT,
                 OutcomeJournal.NONE))
         .toOptional()
@@ -153,7 +153,7 @@ final class AgentLifeTest {
     leases.countDown();
     AtomicBoolean over = new AtomicBoolean();
     AtomicLong sent = new AtomicLong();
-    Sinks.Many<Delivery> commands = Sinks.many().unicast().onBackpressureError();
+    Sinks.Many<Session.Delivery> commands = Sinks.many().unicast().onBackpressureError();
     nats.commands = commands.asFlux();
     agent.start(new LeaseFile(state).load());
     await().atMost(BOUND).until(() -> published(samples) > 0);
@@ -163,7 +163,7 @@ final class AgentLifeTest {
           while (!over.get()) {
             // Of many senders: each is limited.
             String inbox = "_INBOX.%d.1".formatted(sent.incrementAndGet());
-            commands.tryEmitNext(new Delivery(inbox, command)).orThrow();
+            commands.tryEmitNext(new Session.Delivery(inbox, command)).orThrow();
           }
         });
     flood.start();
