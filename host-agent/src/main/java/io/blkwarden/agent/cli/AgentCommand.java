@@ -76,7 +76,7 @@ public final class AgentCommand implements Runnable {
   public static int execute(String[] args, Map<String, String> environment) {
     boolean service = args.length > 0 && args[0].equals("run");
     if (service) {
-      WarmUp.begin();
+      WarmUp.start();
     }
     CommandLine line = service ? ready(new CommandLine(new ServiceOnly())) : commandLine();
     // the launcher sets LC_ALL=C for kernel messages; names of guests may be UTF-8

@@ -12,7 +12,7 @@ import java.security.SecureRandom;
 final class WarmUp {
   private WarmUp() {}
 
-  static void begin() {
+  static void start() {
     Thread.ofPlatform().daemon().name("warm-up").start(WarmUp::run);
   }
 

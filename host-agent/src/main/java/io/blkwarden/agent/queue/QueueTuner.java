@@ -28,7 +28,7 @@ public final class QueueTuner {
   private final QueueSettings settings;
   private final QueueStore store;
   private final DesiredQueue desired;
-  private final Map<Key, ChangedSetting> held = new LinkedHashMap<>();
+  private final Map<Key, ChangedSetting> changes = new LinkedHashMap<>();
   private final Set<Key> leftAlone = new HashSet<>();
   private final Map<Key, String> notes = new TreeMap<>();
 
@@ -58,7 +58,7 @@ public final class QueueTuner {
    */
   public void recover(List<ChangedSetting> earlier) {
     for (ChangedSetting setting : earlier) {
-      held.put(new Key(setting.device(), setting.setting()), setting);
+      changes.put(new Key(setting.device(), setting.setting()), setting);
     }
     for (ChangedSetting setting : restoreOrder()) {
       boolean stillDesired =
@@ -110,7 +110,7 @@ public final class QueueTuner {
       notes.put(key, read.describe());
       return false;
     }
-    ChangedSetting mine = held.get(key);
+    ChangedSetting mine = changes.get(key);
     if (mine != null) {
       return found.active().equals(mine.ours()) ? false : leave(key, mine, found.active());
     }
@@ -143,7 +143,7 @@ public final class QueueTuner {
       return false;
     }
     boolean reset = !scheduler.equals(agingUnder.put(device, scheduler));
-    ChangedSetting mine = held.get(key);
+    ChangedSetting mine = changes.get(key);
     if (found.equals(wanted.get())) {
       return false;
     }
@@ -155,8 +155,8 @@ public final class QueueTuner {
 
   private boolean set(Key key, String before, String value) {
     ChangedSetting earlier =
-        held.put(key, new ChangedSetting(key.device(), key.setting(), before, value));
-    Optional<String> storeFault = store.save(List.copyOf(held.values()));
+        changes.put(key, new ChangedSetting(key.device(), key.setting(), before, value));
+    Optional<String> storeFault = store.save(List.copyOf(changes.values()));
     if (storeFault.isPresent()) {
       forget(key, earlier);
       notes.put(
@@ -182,14 +182,14 @@ public final class QueueTuner {
 
   private void forget(Key key, @org.jspecify.annotations.Nullable ChangedSetting earlier) {
     if (earlier == null) {
-      held.remove(key);
+      changes.remove(key);
     } else {
-      held.put(key, earlier);
+      changes.put(key, earlier);
     }
   }
 
   private boolean leave(Key key, ChangedSetting mine, String found) {
-    held.remove(key);
+    changes.remove(key);
     leftAlone.add(key);
     notes.put(
         key,
@@ -209,7 +209,7 @@ public final class QueueTuner {
 
   /** Aging first: a change of scheduler resets it. */
   private List<ChangedSetting> restoreOrder() {
-    return held.values().stream()
+    return changes.values().stream()
         .sorted(Comparator.comparing(ChangedSetting::setting).reversed())
         .toList();
   }
@@ -228,18 +228,18 @@ public final class QueueTuner {
     if (fault.isPresent()) {
       notes.put(key, fault.get() + "; not restored to " + setting.before());
     } else {
-      held.remove(key);
+      changes.remove(key);
       notes.remove(key);
     }
   }
 
   private void save() {
     // outdated records are harmless: recover() finds that the values differ
-    store.save(List.copyOf(held.values()));
+    store.save(List.copyOf(changes.values()));
   }
 
   private void publish() {
-    shown = List.copyOf(held.values());
+    shown = List.copyOf(changes.values());
     List<String> all = new ArrayList<>(notes.values());
     note = all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
   }

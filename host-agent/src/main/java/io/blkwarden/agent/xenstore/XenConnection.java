@@ -206,19 +206,19 @@ final class XenConnection {
       watchEvents.accept(message);
       return Optional.empty();
     }
-    Pending asked = pending.remove(message.requestId());
-    if (asked == null) {
+    Pending request = pending.remove(message.requestId());
+    if (request == null) {
       return Optional.of("protocol: answer to unknown request " + message.requestId());
     }
     window.release();
     if (message.op() == XenOp.ERROR) {
-      asked.answer().complete(new Answer.Refused(message.errorName()));
-    } else if (message.op() == asked.op()) {
-      asked.answer().complete(new Answer.Reply(message));
+      request.answer().complete(new Answer.Refused(message.errorName()));
+    } else if (message.op() == request.op()) {
+      request.answer().complete(new Answer.Reply(message));
     } else {
       String reason = "protocol: expected an answer to %s, found %s";
-      asked.answer().complete(new Answer.Lost(reason.formatted(asked.op(), message.op())));
-      return Optional.of(reason.formatted(asked.op(), message.op()));
+      request.answer().complete(new Answer.Lost(reason.formatted(request.op(), message.op())));
+      return Optional.of(reason.formatted(request.op(), message.op()));
     }
     return Optional.empty();
   }

@@ -7,8 +7,8 @@ import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.bus.Publisher;
-import io.blkwarden.agent.bus.Said;
 import io.blkwarden.agent.bus.Session;
+import io.blkwarden.agent.bus.TestMessages;
 import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.DomainStarted;
@@ -31,7 +31,7 @@ import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** The flows to and from NATS, in virtual time, over a connection that does what the test says. */
+/** The NATS flows in virtual time, with a fake connection. */
 final class AgentFlowTest {
   private static final Duration NOW = Duration.ZERO;
 
@@ -46,7 +46,7 @@ final class AgentFlowTest {
     nats.commands = commands.flux();
     bus =
         new TestBus(
-            Said.HOST,
+            TestMessages.HOST,
             FakeSession.link(link.flux()),
             OutcomeJournal.NONE,
             new AgentSchedulers(time, time, time, time),
@@ -114,12 +114,12 @@ final class AgentFlowTest {
   void latestHeartbeatIsPublishedAfterConnecting() {
     bus.start(_ -> {});
     for (int n = 1; n <= 3; n++) {
-      bus.pending.heartbeat(Said.heartbeat(n));
+      bus.pending.heartbeat(TestMessages.heartbeat(n));
     }
     time.advanceTimeBy(NOW);
     up();
 
-    assertThat(nats.published(Heartbeat.class)).containsExactly(Said.heartbeat(3));
+    assertThat(nats.published(Heartbeat.class)).containsExactly(TestMessages.heartbeat(3));
   }
 
   @Test
@@ -127,17 +127,17 @@ final class AgentFlowTest {
     connected();
     Sinks.Empty<Void> answer = Sinks.empty();
     nats.flushing = () -> Mono.error(new IOException("the server does not answer"));
-    IntStream.rangeClosed(1, 100).forEach(n -> bus.pending.mapping(Said.started(n)));
-    assertThat(revisions()).as("the first one meets nobody waiting").containsExactly(1L);
+    IntStream.rangeClosed(1, 100).forEach(n -> bus.pending.mapping(TestMessages.started(n)));
+    assertThat(revisions()).as("first event").containsExactly(1L);
     assertThat(bus.state().faults()).containsEntry("mapping", "the server does not answer");
 
     nats.published.clear();
     nats.flushing = answer::asMono;
     time.advanceTimeBy(Duration.ofMillis(124));
-    assertThat(revisions()).as("not at once again").isEmpty();
+    assertThat(revisions()).as("not retried at once").isEmpty();
     time.advanceTimeBy(Duration.ofMillis(251));
     assertThat(revisions()).as("one batch").hasSize(PendingMessages.MAX_BATCH);
-    bus.pending.mapping(Said.started(101));
+    bus.pending.mapping(TestMessages.started(101));
     answer.tryEmitEmpty();
     time.advanceTimeBy(NOW);
 
@@ -154,10 +154,10 @@ final class AgentFlowTest {
   void unflushedEventsAreRepeatedAfterReconnecting() {
     connected();
     nats.flushing = Mono::never;
-    bus.pending.mapping(Said.started(1));
+    bus.pending.mapping(TestMessages.started(1));
     time.advanceTimeBy(NOW);
     down();
-    bus.pending.mapping(Said.started(2));
+    bus.pending.mapping(TestMessages.started(2));
     nats.published.clear();
     nats.flushing = Mono::empty;
     up();
@@ -169,20 +169,20 @@ final class AgentFlowTest {
   void onlyTheLastSnapshotIsRetriedForTheBucket() {
     connected();
     nats.storing = () -> Mono.error(new IOException("no bucket"));
-    bus.pending.mapping(Said.snapshot(1));
+    bus.pending.mapping(TestMessages.snapshot(1));
     time.advanceTimeBy(NOW);
-    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(Said.snapshot(1));
+    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(TestMessages.snapshot(1));
     assertThat(bus.state().faults()).containsEntry("mapping-bucket", "no bucket");
 
-    bus.pending.mapping(Said.snapshot(2));
+    bus.pending.mapping(TestMessages.snapshot(2));
     time.advanceTimeBy(NOW);
     nats.stored.clear();
     nats.storing = Mono::empty;
     time.advanceTimeBy(Duration.ofSeconds(2));
-    assertThat(nats.stored).as("not soon: it is a whole map").isEmpty();
+    assertThat(nats.stored).as("not retried soon").isEmpty();
     time.advanceTimeBy(Duration.ofSeconds(6));
 
-    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(Said.snapshot(2));
+    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(TestMessages.snapshot(2));
     assertThat(bus.state().faults()).doesNotContainKey("mapping-bucket");
   }
 
@@ -190,11 +190,11 @@ final class AgentFlowTest {
   void outcomeIsRetriedWithBackoffUntilStored() {
     connected();
     nats.storing = () -> Mono.error(new IOException("no stream"));
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     time.advanceTimeBy(NOW);
     assertThat(nats.stored).hasSize(1);
     time.advanceTimeBy(Duration.ofMillis(124));
-    assertThat(nats.stored).as("half of the first delay is certain").hasSize(1);
+    assertThat(nats.stored).as("at least half of the first delay").hasSize(1);
     time.advanceTimeBy(Duration.ofMillis(251));
     assertThat(nats.stored).hasSize(2);
     time.advanceTimeBy(Duration.ofMinutes(10));
@@ -212,7 +212,7 @@ final class AgentFlowTest {
   void unansweredOutcomeIsRetried() {
     connected();
     nats.storing = Mono::never;
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     time.advanceTimeBy(Publisher.CONFIRM_WITHIN.minusMillis(1));
     assertThat(nats.stored).hasSize(1);
     time.advanceTimeBy(Duration.ofMillis(377));
@@ -223,16 +223,16 @@ final class AgentFlowTest {
   void outcomesAreRepeatedAfterReconnectingUntilStored() {
     connected();
     nats.storing = Mono::never;
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     time.advanceTimeBy(NOW);
     down();
-    bus.pending.outcome(Said.outcome(2));
+    bus.pending.outcome(TestMessages.outcome(2));
     time.advanceTimeBy(Duration.ofMinutes(1));
-    assertThat(nats.stored).as("nothing without a connection").hasSize(1);
+    assertThat(nats.stored).as("nothing while disconnected").hasSize(1);
     nats.storing = Mono::empty;
     up();
     assertThat(nats.stored(Outcome.class).skip(1))
-        .containsExactly(Said.outcome(1), Said.outcome(2));
+        .containsExactly(TestMessages.outcome(1), TestMessages.outcome(2));
 
     down();
     up();
@@ -245,7 +245,7 @@ final class AgentFlowTest {
     Sinks.Empty<Void> answer = Sinks.empty();
     nats.storing = answer::asMono;
     IntStream.range(0, AgentPipeline.MAX_UNCONFIRMED + 10)
-        .forEach(n -> bus.pending.outcome(Said.outcome(n)));
+        .forEach(n -> bus.pending.outcome(TestMessages.outcome(n)));
     time.advanceTimeBy(NOW);
     assertThat(nats.stored).hasSize(AgentPipeline.MAX_UNCONFIRMED);
 
@@ -259,26 +259,26 @@ final class AgentFlowTest {
     connected();
     nats.storing = Mono::never;
     nats.flushing = Mono::never;
-    bus.pending.outcome(Said.outcome(1));
-    bus.pending.mapping(Said.started(1));
+    bus.pending.outcome(TestMessages.outcome(1));
+    bus.pending.mapping(TestMessages.started(1));
     time.advanceTimeBy(NOW);
-    bus.pending.reply("_INBOX.x.1", Said.outcome(2));
+    bus.pending.reply("_INBOX.x.1", TestMessages.outcome(2));
     bus.pending.sample(new byte[] {1});
     time.advanceTimeBy(NOW);
 
     assertThat(nats.published)
         .extracting(FakeSession.Sent::subject)
-        .contains("_INBOX.x.1", Subjects.DEFAULT.sample(Said.HOST));
+        .contains("_INBOX.x.1", Subjects.DEFAULT.sample(TestMessages.HOST));
   }
 
   @Test
   void commandsOverTheLimitAreRefusedWithAnAnswer() {
-    bus.start(_ -> {}); // effects; its commands go to the verifier below instead
+    bus.start(_ -> {}); // effects only; the verifier below gets the commands
     int sent = AgentPipeline.MAX_COMMANDS + 2;
     StepVerifier.create(bus.pipeline.fromNats(), 0)
         .then(() -> {
           up();
-          commands.next(command(0)); // after the news of the connection, which has a place too
+          commands.next(command(0)); // the connection event is queued, too
           IntStream.range(1, sent).forEach(n -> commands.next(command(n)));
         })
         .thenRequest(Long.MAX_VALUE)
@@ -292,12 +292,12 @@ final class AgentFlowTest {
     assertThat(nats.published(Outcome.class))
         .hasSize(3)
         .allMatch(outcome -> outcome.refusal() == Outcome.Refusal.OVERLOADED);
-    assertThat(nats.stored(Outcome.class)).as("on record").hasSize(3);
+    assertThat(nats.stored(Outcome.class)).as("recorded").hasSize(3);
   }
 
   private static Session.Delivery command(int number) {
     return new Session.Delivery(
-        "_INBOX.controller." + number, ControlJson.encode(Said.command(number)));
+        "_INBOX.controller." + number, ControlJson.encode(TestMessages.command(number)));
   }
 
   @Test
@@ -335,7 +335,7 @@ final class AgentFlowTest {
     connected();
     Sinks.Empty<Void> answer = Sinks.empty();
     nats.storing = answer::asMono;
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     StepVerifier.create(bus.pipeline.settled())
         .then(() -> time.advanceTimeBy(Duration.ofSeconds(1)))
         .expectNoEvent(Duration.ofMillis(50))
@@ -350,7 +350,7 @@ final class AgentFlowTest {
   void stopDoesNotWaitWithoutAConnection() {
     connected();
     nats.storing = Mono::never;
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     StepVerifier.create(bus.pipeline.settled())
         .then(() -> time.advanceTimeBy(NOW))
         .then(this::down)
@@ -378,12 +378,12 @@ final class AgentFlowTest {
     up();
     time.advanceTimeBy(Duration.ofSeconds(20));
 
-    String samples = Subjects.DEFAULT.sample(Said.HOST);
+    String samples = Subjects.DEFAULT.sample(TestMessages.HOST);
     assertThat(nats.published.stream().filter(sent -> sent.subject().equals(samples)).count())
-        .as("each second")
+        .as("every second")
         .isBetween(19L, 21L);
-    assertThat(nats.published(Heartbeat.class).count()).as("each 5 s").isBetween(4L, 5L);
-    assertThat(looks.get()).as("scans of a host where nothing happens").isBetween(1L, 3L);
+    assertThat(nats.published(Heartbeat.class).count()).as("every 5 s").isBetween(4L, 5L);
+    assertThat(looks.get()).as("scans of an idle host").isBetween(1L, 3L);
     assertThat(failure).hasNullValue();
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 
-/** What the inbox keeps when nobody takes anything out of it. */
+/** The inbox without a subscriber. */
 final class AgentInboxTest {
   private final AgentInbox inbox = new AgentInbox();
 
@@ -24,7 +24,7 @@ final class AgentInboxTest {
     assertThat(inbox.health()).isEqualTo(Map.of("xenstore", Optional.of("the socket is closed")));
   }
 
-  /** A look at a thousand disks takes a second: a burst must not lead to a look for each change. */
+  /** A scan of 1000 disks takes a second: a burst must not cause a scan per change. */
   @Test
   void burstIsConflatedAndAChangeDuringAScanIsKept() {
     List<AgentInput> taken = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a whole agent does with commands, and that each lease ends in time. */
+/** Commands and lease expiry of an agent. */
 final class AgentLeasesTest {
   private RunningAgent agent;
 
@@ -39,7 +39,7 @@ final class AgentLeasesTest {
     assertThat(applied.result()).as(applied.detail()).isEqualTo(Result.APPLIED);
     agent.awaitOutcome(Result.EXPIRED);
     agent.assertPriorities(disk, IoPriority.UNSET);
-    assertThat(agent.heard(Outcome.class).filter(each -> each.result() == Result.EXPIRED))
+    assertThat(agent.received(Outcome.class).filter(each -> each.result() == Result.EXPIRED))
         .allMatch(each -> each.lease() != null && each.lease().equals(applied.lease()));
   }
 
@@ -56,7 +56,7 @@ final class AgentLeasesTest {
       agent.awaitOutcome(Result.EXPIRED);
 
       agent.assertPriorities(disk, IoPriority.UNSET);
-      assertThat(agent.scans.scanning.hasQueuedThreads()).as("the scan still waits").isTrue();
+      assertThat(agent.scans.scanning.hasQueuedThreads()).as("the scan is still blocked").isTrue();
     } finally {
       agent.scans.scanning.unlock();
     }
@@ -129,7 +129,7 @@ final class AgentLeasesTest {
     eventually()
         .until(() ->
             agent
-                .heard(Outcome.class)
+                .received(Outcome.class)
                 .anyMatch(each -> each.refusal() == Outcome.Refusal.OVERLOADED));
   }
 }

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.OutcomeJournal;
-import io.blkwarden.agent.bus.Said;
 import io.blkwarden.agent.bus.Session;
+import io.blkwarden.agent.bus.TestMessages;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
@@ -35,7 +35,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
-/** What an agent that hangs does not say. */
+/** Liveness of an agent whose threads hang. */
 final class AgentLifeTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -62,7 +62,7 @@ final class AgentLifeTest {
     return System.nanoTime() / 1_000_000;
   }
 
-  /** The clock, which keeps the thread of the leases as a device that hangs would. */
+  /** A clock that blocks the lease thread, like a hanging device. */
   private long agentMillis() {
     if (Thread.currentThread().getName().equals("agent-leases")) {
       stuck = leases.getCount() > 0;
@@ -71,7 +71,7 @@ final class AgentLifeTest {
     return nowMillis();
   }
 
-  /** An agent that waits in its first scan, and each time that it looks at its leases. */
+  /** An agent that blocks in its first scan and in each lease check. */
   private AgentRuntime agent() {
     AgentPorts ports =
         new AgentPorts(
@@ -146,7 +146,7 @@ final class AgentLifeTest {
     await().atMost(BOUND).until(() -> signs.size() > before.get() + 2);
   }
 
-  /** Each input used to put off the next tick, so that no sample or heartbeat came any more. */
+  /** Regression: each input postponed the next tick. */
   @Test
   void constantInputsDoNotDelaySamplesAndHeartbeats() throws InterruptedException {
     scan.countDown();
@@ -159,9 +159,9 @@ final class AgentLifeTest {
     await().atMost(BOUND).until(() -> published(samples) > 0);
     Thread flood =
         new Thread(() -> {
-          byte[] command = ControlJson.encode(Said.command(1));
+          byte[] command = ControlJson.encode(TestMessages.command(1));
           while (!over.get()) {
-            // Of many senders: each is limited.
+            // from many senders: each is limited
             String inbox = "_INBOX.%d.1".formatted(sent.incrementAndGet());
             commands.tryEmitNext(new Session.Delivery(inbox, command)).orThrow();
           }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a whole agent tells of its host: its map, its samples, and what it cannot read. */
+/** The messages of an agent about its host: maps, samples, faults. */
 final class AgentMapTest {
   private RunningAgent agent;
 
@@ -45,7 +45,7 @@ final class AgentMapTest {
     eventually()
         .until(() ->
             agent
-                .heard(Heartbeat.class)
+                .received(Heartbeat.class)
                 .flatMap(beat -> beat.probes().stream())
                 .anyMatch(probe -> probe.name().equals("scan") && !probe.ok()));
   }
@@ -56,7 +56,7 @@ final class AgentMapTest {
 
     assertThat(snapshot.disks()).allMatch(disk -> disk.state() == MappingState.RESOLVED);
     assertThat(snapshot.domains().stream().map(DomainRef::name)).containsAll(agent.host.guests());
-    assertThat(agent.heard(DomainStarted.class)).as("what was there before is no event").isEmpty();
+    assertThat(agent.received(DomainStarted.class)).as("no events for the first map").isEmpty();
     assertThat(snapshot.origin().revision()).isPositive();
     SampleFrame frame = new SampleFrame();
     eventually()
@@ -68,8 +68,8 @@ final class AgentMapTest {
                 .anyMatch(_ -> frame.disks().rows() == snapshot.disks().size()));
     assertThat(frame.disks().present(0)).isTrue();
     assertThat(frame.run()).isEqualTo(snapshot.origin().run());
-    eventually().until(() -> agent.heard(Heartbeat.class).findAny().isPresent());
-    assertThat(agent.heard(Heartbeat.class).findFirst().orElseThrow().acting()).isTrue();
+    eventually().until(() -> agent.received(Heartbeat.class).findAny().isPresent());
+    assertThat(agent.received(Heartbeat.class).findFirst().orElseThrow().acting()).isTrue();
   }
 
   @Test
@@ -85,7 +85,7 @@ final class AgentMapTest {
     eventually()
         .until(() ->
             agent
-                .heard(DiskChanged.class)
+                .received(DiskChanged.class)
                 .anyMatch(each ->
                     each.changed().equals(List.of("labels"))
                         && each.disk().key().equals(disk.key())
@@ -106,8 +106,8 @@ final class AgentMapTest {
     agent.changed("/local/domain/0/backend/vbd", "vbd");
     awaitScanFault();
 
-    assertThat(agent.heard(DomainStopped.class)).isEmpty();
-    assertThat(agent.heard(DiskDetached.class)).isEmpty();
+    assertThat(agent.received(DomainStopped.class)).isEmpty();
+    assertThat(agent.received(DiskDetached.class)).isEmpty();
     assertThat(agent.snapshot().disks()).isEqualTo(disks);
   }
 
@@ -117,7 +117,7 @@ final class AgentMapTest {
     agent.scans.unreadable.set(true);
     agent.runAgain(false);
     awaitScanFault();
-    assertThat(agent.heard(MappingSnapshot.class)).isEmpty();
+    assertThat(agent.received(MappingSnapshot.class)).isEmpty();
 
     agent.scans.unreadable.set(false);
 
@@ -131,7 +131,7 @@ final class AgentMapTest {
     assertThat(agent.ask(new CommandAction.Snapshot()).result()).isEqualTo(Result.DONE);
 
     eventually()
-        .until(
-            () -> agent.heard(MappingSnapshot.class).anyMatch(each -> each.base().id() > before));
+        .until(() ->
+            agent.received(MappingSnapshot.class).anyMatch(each -> each.base().id() > before));
   }
 }

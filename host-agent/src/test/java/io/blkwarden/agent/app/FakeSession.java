@@ -16,9 +16,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** A connection to nobody, which does what a test says, and remembers what was published. */
+/** A fake connection that a test controls; it records published messages. */
 final class FakeSession implements Session {
-  /** A message and where it went; stored ones with their attempt. */
+  /** A published message; stored ones with their attempt. */
   record Sent(String subject, List<Byte> payload) {
     static Sent of(String subject, byte[] payload) {
       List<Byte> bytes = new ArrayList<>();
@@ -44,7 +44,7 @@ final class FakeSession implements Session {
   Supplier<Mono<Void>> flushing = Mono::empty;
   Supplier<Mono<Void>> storing = Mono::empty;
 
-  /** A link of which a test says what happens. */
+  /** A link controlled by the test. */
   static Link link(Flux<Link.Event> events) {
     return new Link() {
       @Override

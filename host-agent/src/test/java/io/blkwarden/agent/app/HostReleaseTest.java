@@ -37,7 +37,7 @@ final class HostReleaseTest {
     }
     assertThat(request.isPending()).isTrue();
     assertThat(request.stuck()).contains("xvda2");
-    assertThat(published).as("told once").hasSize(1);
+    assertThat(published).as("published once").hasSize(1);
 
     host.kernel.refuse(500, false);
     host.later(1_000);

@@ -16,11 +16,11 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Leases that one agent leaves and the next one has. */
+/** Leases across agent restarts. */
 final class LeasesOverRestartTest {
   @TempDir Path state;
 
-  /** What a run leaves that was killed after it had set the priority. */
+  /** The state after a kill between setting a priority and storing it. */
   private static Lease left(RunningAgent agent, MappedDisk disk) {
     List<LeasedWorker> held =
         disk.workers().stream()

@@ -22,7 +22,7 @@ final class LiveMappingTest {
           new HostScanner(host, host, host)::scan, Tracing.none("not here"), RolePatterns.DEFAULTS);
 
   private HostMapping settled() {
-    assertThat(live.rescan()).as("the first map is told as a whole").isEmpty();
+    assertThat(live.rescan()).as("no changes for the first map").isEmpty();
     nowMillis += 30_000;
     assertThat(live.rescan()).isEmpty();
     assertThat(live.mapping().disks())
@@ -46,7 +46,7 @@ final class LiveMappingTest {
     int pid = disk.workers().getFirst().pid();
     assertThat(host.set(pid, IoPriority.IDLE)).isEmpty();
     nowMillis += 30_000;
-    assertThat(live.rescan()).as("which is no change").isEmpty();
+    assertThat(live.rescan()).as("no change").isEmpty();
     assertThat(live.mapping().disks().getFirst().workers().getFirst().priority())
         .isEqualTo(IoPriority.IDLE);
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the log says of changes: never {@code null}. */
+/** Log lines of changes never contain {@code null}. */
 final class MappingChangeTextTest {
   private static final DomainRef DOMAIN = new DomainRef(new UUID(1, 2), 5, "wiki");
 

@@ -20,7 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/** Host names with characters that mean something to JSON or to NATS, with a real server. */
+/** Host names with special characters of JSON and NATS, with a real server. */
 final class OddHostNamesTest {
   private static final List<HostId> NAMES =
       List.of(

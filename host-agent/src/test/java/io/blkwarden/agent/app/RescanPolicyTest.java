@@ -33,7 +33,7 @@ final class RescanPolicyTest {
     scan(false, false);
     now += RescanPolicy.COALESCE_MILLIS;
 
-    assertThat(policy.scanDue(now)).as("nothing changed since").isFalse();
+    assertThat(policy.scanDue(now)).as("no change since").isFalse();
   }
 
   @Test
@@ -68,7 +68,7 @@ final class RescanPolicyTest {
     now += RescanPolicy.AWAIT_THREADS_MILLIS;
 
     assertThat(policy.threadsDue(now)).isFalse();
-    assertThat(policy.scanDue(now)).as("the slow scan goes on").isTrue();
+    assertThat(policy.scanDue(now)).as("periodic scan").isTrue();
   }
 
   /** A guest that reconnects its disks every 20 ms, on a host whose scan takes 30 ms. */
@@ -96,7 +96,7 @@ final class RescanPolicyTest {
   @Test
   void firstChangesAreScannedAtOnceWhateverTheCost() {
     scan(false, false);
-    now += 6_000; // the first, of a JVM that has just started
+    now += 6_000; // the first scan, in a new JVM
     policy.worked(now);
     for (int n = 0; n < 40; n++) {
       policy.changed(now);
@@ -115,7 +115,7 @@ final class RescanPolicyTest {
     long spentMillis = 0;
     long begin = now;
     while (now - begin < 20_000) {
-      policy.changed(now); // so that threads are awaited for ever
+      policy.changed(now); // keeps the polls going
       policy.scanning(now);
       policy.scanned(true, false, disks);
       policy.worked(now);

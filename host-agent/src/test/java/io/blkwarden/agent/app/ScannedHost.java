@@ -16,15 +16,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** Scans of a simulated host whose xenstore may be written to or away, and which may wait. */
+/** Scans of a simulated host that a test can block or make fail. */
 final class ScannedHost implements HostScan {
-  /** Held to keep the agent from going on. */
+  /** Blocks scans while locked. */
   final ReentrantLock scanning = new ReentrantLock();
 
   /** Whether xenstore cannot be read. */
   final AtomicBoolean unreadable = new AtomicBoolean();
 
-  /** What dom0 wrote of guests, by path. */
+  /** Labels by path. */
   final Map<String, String> labels = new ConcurrentHashMap<>();
 
   private final SimulatedHost host;

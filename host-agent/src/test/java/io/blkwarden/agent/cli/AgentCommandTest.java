@@ -21,7 +21,7 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The command line as a person sees it: codes and words. */
+/** Exit codes and texts of the command line. */
 final class AgentCommandTest {
   private static final Path CAPTURE =
       Path.of(System.getProperty("basedir", ""), "src/test/resources/capture-4.17");

@@ -36,7 +36,7 @@ final class AgentConfTest {
         .containsExactly("release-all", "--state-dir=/run/blkwarden");
     assertThat(with(conf, "map", "--json")).containsExactly("map", "--json");
     assertThat(with(conf, "simulate", "--hosts", "2"))
-        .as("simulated hosts are not this one")
+        .as("the file is not about simulated hosts")
         .containsExactly("simulate", "--hosts", "2");
     assertThat(with(Map.of(), "run")).containsExactly("run");
   }

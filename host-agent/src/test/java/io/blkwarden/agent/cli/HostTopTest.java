@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A captured dom0 whose counters go on. */
+/** A captured dom0 with increasing counters. */
 final class HostTopTest {
   private static final Path CAPTURE =
       Path.of(System.getProperty("basedir", ""), "src/test/resources/capture-4.17");
@@ -101,7 +101,7 @@ final class HostTopTest {
     assertThat(first.devices()).containsExactly("vdb");
     assertThat(first.role()).isEqualTo("swap");
 
-    // 500 reads of 8 ms by vm101, 100 writes of 40 ms by vm102, and what the device did for both
+    // 500 reads of 8 ms by vm101, 100 writes of 40 ms by vm102, and the device's own counters
     count(
         "dm-1 14292 0 1824960 9092 14336 0 1835008 9512 0 18596",
         "dm-1 14792 0 1828960 13092 14336 0 1835008 9512 3 19346");
@@ -150,7 +150,7 @@ final class HostTopTest {
     assertThat(round.summary()).isEqualTo("dom0-7: 4 disks, 1 throttled");
 
     save(new UUID(8, 8));
-    assertThat(line(top().get(), "vm101", "xvda2").throttle()).as("of another boot").isNull();
+    assertThat(line(top().get(), "vm101", "xvda2").throttle()).as("lease of another boot").isNull();
 
     Path file = folder.resolve("state/leases.json");
     Files.writeString(file, "{");

@@ -10,7 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The agent's log with text that guests and others chose. */
+/** The log with untrusted text. */
 final class LogEscapesTest {
   @Test
   void logEscapesControlCharacters() {

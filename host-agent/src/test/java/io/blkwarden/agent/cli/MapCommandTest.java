@@ -19,7 +19,7 @@ import picocli.CommandLine;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The whole command on captured and made-up trees, against checked-in output. */
+/** The command on captured and synthetic trees, compared with golden files. */
 final class MapCommandTest {
   private static final Path RESOURCES =
       Path.of(System.getProperty("basedir", ""), "src/test/resources");

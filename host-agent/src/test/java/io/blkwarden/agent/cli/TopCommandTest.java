@@ -13,7 +13,7 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The whole command on captured and made-up trees, into a pipe. */
+/** The command on captured and synthetic trees, in a pipe. */
 final class TopCommandTest {
   private static final Path RESOURCES =
       Path.of(System.getProperty("basedir", ""), "src/test/resources");

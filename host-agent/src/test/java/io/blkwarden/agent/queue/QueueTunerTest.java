@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is set and put back, in plain files that change with the scheduler as the kernel's do. */
+/** Changing and restoring settings, in plain files that emulate sysfs. */
 final class QueueTunerTest {
   private static final List<String> SDA = List.of("sda");
   private static final UUID BOOT = new UUID(1, 2);
@@ -40,7 +40,7 @@ final class QueueTunerTest {
     tuner = new QueueTuner(new Kernel(), store, BOTH);
   }
 
-  /** As the kernel does: the name in brackets, and the scheduler's own settings anew. */
+  /** Emulates the kernel: the name in brackets, and settings reset. */
   private void activate(String name) {
     try {
       Files.writeString(
@@ -56,7 +56,7 @@ final class QueueTunerTest {
     }
   }
 
-  /** The real reader and writer, and what the kernel does with a scheduler's name. */
+  /** The real implementation, with an emulated scheduler change. */
   private final class Kernel implements QueueSettings {
     private final SysfsQueues files =
         new SysfsQueues(RootedFiles.below(root).toOptional().orElseThrow(), root);
@@ -104,20 +104,20 @@ final class QueueTunerTest {
     assertThat(tuner.tune(SDA)).isTrue();
 
     assertThat(active()).isEqualTo("mq-deadline");
-    assertThat(aging()).as("after the switch, which resets it").isEqualTo("2000");
+    assertThat(aging()).as("after the scheduler change, which resets it").isEqualTo("2000");
     assertThat(tuner.changes())
         .containsExactly(
             new ChangedSetting("sda", QueueSetting.SCHEDULER, "none", "mq-deadline"),
             new ChangedSetting("sda", QueueSetting.AGING, "10000", "2000"));
     assertThat(stored()).isEqualTo(tuner.changes());
-    assertThat(tuner.tune(SDA)).as("nothing is left to do").isFalse();
+    assertThat(tuner.tune(SDA)).as("nothing to do").isFalse();
 
     tuner.restoreAll();
 
     assertThat(active()).isEqualTo("none");
     assertThat(tuner.changes()).isEmpty();
     assertThat(state).isEmptyDirectory();
-    assertThat(tuner.tune(SDA)).as("after the end").isFalse();
+    assertThat(tuner.tune(SDA)).as("after restoreAll").isFalse();
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is written where, in a tree of plain files in the place of the kernel's. */
+/** Writes to a tree of plain files that emulates cgroup v2. */
 final class CgroupLimitsTest {
   private static final DeviceNumber DISK = new DeviceNumber(253, 1);
   private static final String GROUP = "/blkwarden/01JD";
@@ -44,7 +44,7 @@ final class CgroupLimitsTest {
     return Files.readString(tree.resolve(path));
   }
 
-  /** The files that the kernel makes with a group. */
+  /** The files that the kernel creates in a group. */
   private void plantGroup() throws IOException {
     put("blkwarden/cgroup.subtree_control", "");
     put("blkwarden/01JD/io.max", "");
@@ -172,7 +172,7 @@ final class CgroupLimitsTest {
     plantGroup();
     put("blkwarden/01JD/cgroup.procs", "77\n");
 
-    assertThat(limits.remove(GROUP)).as("plain files keep a plain directory").isPresent();
+    assertThat(limits.remove(GROUP)).as("a directory with plain files is not removed").isPresent();
 
     assertThat(at("cgroup.procs")).isEqualTo("77");
   }

@@ -88,7 +88,7 @@ final class LinuxIoPrioritiesTest {
       int pid = Math.toIntExact(child.pid());
       assertThat(priorities.set(pid, realtime).orElse("")).contains("only ever restored");
       assertThat(priorities.get(pid)).isNotEqualTo(ReadResult.present(realtime));
-      // Whether the kernel lets it depends on who runs the test; it must be one or the other.
+      // depends on the privileges of the test
       Optional<String> refused = priorities.restore(pid, realtime);
       if (refused.isEmpty()) {
         assertThat(ionice(pid)).isEqualTo("realtime: prio 4");
@@ -133,7 +133,7 @@ final class LinuxIoPrioritiesTest {
     assertThat(PrioritySyscalls.of("Mac OS X", "aarch64")).isInstanceOf(ReadResult.Failed.class);
   }
 
-  /** A child that lives until its input ends. */
+  /** A child that runs until its input is closed. */
   private static Process sleeper() throws IOException {
     return new ProcessBuilder("cat").start();
   }
@@ -154,7 +154,7 @@ final class LinuxIoPrioritiesTest {
     return output;
   }
 
-  /** The number of the thread that calls, from {@code /proc/thread-self -> PID/task/TID}. */
+  /** The id of the calling thread, from {@code /proc/thread-self -> PID/task/TID}. */
   private static int threadId() {
     try {
       Path link = Files.readSymbolicLink(Path.of("/proc/thread-self"));

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damaged records of leases, with real tasks, system calls and files. */
+/** Damaged lease files with real tasks, system calls and files. */
 final class DamagedRecordsOfRealTasksTest {
   private static final UUID BOOT = new UUID(1, 2);
 
@@ -75,7 +75,7 @@ final class DamagedRecordsOfRealTasksTest {
     process.destroyForcibly().waitFor();
   }
 
-  /** The next agent, for which a process counts as a kernel thread. */
+  /** The next agent; it takes a process for a kernel thread. */
   private Throttler recovered() {
     Throttler throttler =
         new Throttler(

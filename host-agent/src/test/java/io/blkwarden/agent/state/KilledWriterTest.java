@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that stores leases for ever is killed with SIGKILL again and again. */
+/** A process that constantly stores leases is killed repeatedly. */
 final class KilledWriterTest {
   private static final int KILLS = 4;
 

@@ -123,7 +123,7 @@ final class LeaseFileTest {
 
       FoundLeases found = leaseFile().load();
 
-      assertThat(found.stored()).as("cut after %d bytes", length).contains(leases(2));
+      assertThat(found.stored()).as("truncated after %d bytes", length).contains(leases(2));
       assertThat(found.lost()).isFalse();
       assertThat(found.faults())
           .singleElement()
@@ -141,7 +141,9 @@ final class LeaseFileTest {
     for (int length = 0; length < whole.length; length += 7) {
       Files.write(copy(), Arrays.copyOf(whole, length));
 
-      assertThat(leaseFile().load().stored()).as("cut after %d", length).contains(leases(2));
+      assertThat(leaseFile().load().stored())
+          .as("truncated after %d bytes", length)
+          .contains(leases(2));
     }
   }
 

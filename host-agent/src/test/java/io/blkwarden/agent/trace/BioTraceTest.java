@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a directory that looks like tracefs; {@link RealTraceTest} runs on the kernel's own. */
+/** Tests with a directory that emulates tracefs; {@link RealTraceTest} uses the real one. */
 final class BioTraceTest {
   private static final int PID = 812;
   private static final List<DeviceNumber> ONE = List.of(new DeviceNumber(253, 1));
@@ -144,7 +144,7 @@ final class BioTraceTest {
     assertThat(checks.getFirst().remedy()).contains("mount -t tracefs");
 
     Files.createDirectories(top.resolve("instances"));
-    // A kernel whose instances have no such event.
+    // a kernel without the event
     assertThat(BioTrace.open(root, kernel, PID).describe())
         .contains("no event block:block_bio_queue");
     assertThat(names()).isEmpty();
@@ -188,7 +188,7 @@ final class BioTraceTest {
             .formatted(pid, startTicks));
   }
 
-  /** Plain files; like the kernel, a new directory has its files at once, and they go with it. */
+  /** Emulates tracefs: a new instance has its files, and is removed with them. */
   private static class Tree extends TraceFiles {
     private final Path top;
 

@@ -22,7 +22,7 @@ final class TracedBioTest {
     assertThat(batch.cut()).isFalse();
     assertThat(batch.bios().getFirst())
         .isEqualTo(new TracedBio(627, "1.xvda2-0", new DeviceNumber(253, 1), 128, "WS"));
-    // A process that was called sh when it submitted, and date when the trace was read.
+    // a process that was named sh when it submitted, and date when the trace was read
     assertThat(batch.bios()).contains(new TracedBio(706, "sh", new DeviceNumber(254, 0), 32, "RA"));
   }
 

@@ -20,13 +20,13 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Listens to this machine's kernel. A process without rights may listen, but cannot make the kernel
- * send; then these tests hold that nothing is heard and that closing works.
+ * Receives uevents of the kernel. An unprivileged process cannot trigger one; then these tests
+ * check that nothing is received and that closing works.
  */
 final class NetlinkUeventsTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  /** Writing there makes the kernel send a `change` event of a device that nobody handles. */
+  /** Writing to it triggers a `change` event of an unused device. */
   private static final Path TRIGGER = Path.of("/sys/class/mem/null/uevent");
 
   private final List<UeventNotice> notices = new CopyOnWriteArrayList<>();
@@ -67,7 +67,7 @@ final class NetlinkUeventsTest {
   void dropsMessagesOfProcesses() throws Throwable {
     try (NetlinkUevents uevents = open(notices::add, NetlinkUevents.BUFFER_BYTES)) {
       ForgedUevent forged = ForgedUevent.sendToOwnListeners("add@/devices/forged");
-      // Only root may send to such a socket at all.
+      // only root may send to such a socket
       assertThat(forged.sent() + forged.forbidden()).isPositive();
       await().atMost(BOUND).until(() -> uevents.counts().foreign() >= forged.sent());
       assertThat(uevents.counts().foreign()).isEqualTo(forged.sent());
@@ -98,7 +98,7 @@ final class NetlinkUeventsTest {
       if (sent) {
         await().atMost(BOUND).until(() -> uevents.counts().overruns() == 1);
         assertThat(notices).contains(new UeventNotice.Overrun(1));
-        // It goes on afterwards.
+        // it continues afterwards
         long before = uevents.counts().events();
         assertThat(trigger()).isTrue();
         await().atMost(BOUND).until(() -> uevents.counts().events() > before);
@@ -138,7 +138,7 @@ final class NetlinkUeventsTest {
         && event.action().equals("change");
   }
 
-  /** Whether the kernel was made to send an event. */
+  /** Whether an event could be triggered. */
   private static boolean trigger() throws IOException {
     try {
       Files.writeString(TRIGGER, "change", StandardOpenOption.WRITE);

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What dom0 wrote of guests into its own part of xenstore. */
+/** Labels of domains in xenstore. */
 final class LabelTreeTest {
   private static final UUID VM = new UUID(0x4000, 0x8000_0000_0000_0001L);
   private static final UUID OTHER = new UUID(0x4000, 0x8000_0000_0000_0002L);
@@ -53,7 +53,7 @@ final class LabelTreeTest {
     assertThat(read(LabelTree.ROOT + "/" + VM + " = \"\"\n").labels()).isEmpty();
   }
 
-  /** Wherever a guest can write, nothing it writes is a label. */
+  /** Nodes that guests can write are not labels. */
   @Test
   void guestNodesAreNotLabels() {
     LabelTree tree =

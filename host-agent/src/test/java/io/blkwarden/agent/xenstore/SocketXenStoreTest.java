@@ -60,10 +60,11 @@ final class SocketXenStoreTest {
   @Test
   void countsChanges() {
     List<String> watched = List.of("/local/domain/0/backend/vbd");
-    assertThat(store.changes(watched)).as("nobody watches it").isEmpty();
+    assertThat(store.changes(watched)).as("not watched").isEmpty();
 
     assertThat(store.watch(watched.getFirst(), "t")).isEmpty();
-    assertThat(store.read(STATE).isPresent()).isTrue(); // the watch's first event has come before
+    assertThat(store.read(STATE).isPresent())
+        .isTrue(); // the first event of the watch was received before
     OptionalLong before = store.changes(watched);
     assertThat(before).isPresent();
     assertThat(store.read(STATE).isPresent()).isTrue();
@@ -261,7 +262,7 @@ final class SocketXenStoreTest {
             return;
           }
           int offset = Integer.parseInt(request.strings("r").orElse(List.of()).get(1));
-          // The list changes once while it is read.
+          // the list changes once during the read
           String generation = asked.incrementAndGet() == 1 ? "41" : "42";
           int length = Math.min(4_096 - 3, list.length - offset);
           session.send(

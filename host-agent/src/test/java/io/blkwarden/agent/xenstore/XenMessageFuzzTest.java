@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any bytes from xenstored: messages, the start of one, or a reason to hang up. */
+/** Arbitrary bytes from xenstored: messages, incomplete messages or protocol errors. */
 final class XenMessageFuzzTest {
   static Stream<byte[]> seeds() {
     String[] paths = Captured.text("xenstore-watch.txt").lines().limit(16).toArray(String[]::new);

@@ -9,7 +9,7 @@ import io.blkwarden.testing.Architecture;
 import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
-/** The dependency rules of what both command lines share: it knows neither of them. */
+/** The dependency rules of this module. */
 final class ArchitectureTest {
   private static final Architecture SHARED = new Architecture("io.blkwarden.commandline");
 

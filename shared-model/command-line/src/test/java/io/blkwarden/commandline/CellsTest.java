@@ -19,7 +19,7 @@ final class CellsTest {
   void truncatedTextEndsInAnEllipsis() {
     assertThat(Cells.cut("database", 8)).isEqualTo("database");
     assertThat(Cells.cut("database", 5)).isEqualTo("data…");
-    assertThat(Cells.cut("数据库", 4)).as("half a character is none").isEqualTo("数…");
+    assertThat(Cells.cut("数据库", 4)).as("no half characters").isEqualTo("数…");
     assertThat(Cells.cut("database", 1)).isEqualTo("…");
     assertThat(Cells.cut("database", 0)).isEmpty();
   }

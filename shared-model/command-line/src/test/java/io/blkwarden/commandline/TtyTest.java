@@ -11,7 +11,9 @@ final class TtyTest {
   @Test
   void coloursNeedATerminalWithoutNoColor() {
     assertThat(FULL.ink().on()).isTrue();
-    assertThat(new Tty(false, true, false, false).ink().on()).as("keys are not needed").isTrue();
+    assertThat(new Tty(false, true, false, false).ink().on())
+        .as("input need not be a terminal")
+        .isTrue();
     assertThat(new Tty(true, false, false, false).ink().on()).as("a pipe").isFalse();
     assertThat(new Tty(true, true, true, false).ink().on()).as("TERM=dumb").isFalse();
     assertThat(new Tty(true, true, false, true).ink().on()).as("NO_COLOR").isFalse();
@@ -28,7 +30,7 @@ final class TtyTest {
 
   @Test
   void readsTheEnvironment() {
-    assertThat(Tty.ofProcess(Map.of()).dumb()).as("it says nothing").isTrue();
+    assertThat(Tty.ofProcess(Map.of()).dumb()).as("TERM unset").isTrue();
     assertThat(Tty.ofProcess(Map.of("TERM", "dumb")).dumb()).isTrue();
     assertThat(Tty.ofProcess(Map.of("TERM", "xterm")).dumb()).isFalse();
     assertThat(Tty.ofProcess(Map.of("NO_COLOR", "1")).plain()).isTrue();

@@ -144,7 +144,7 @@ public final class JetStreamFault {
    * Cause and remedy.
    *
    * @param code the server's {@code err_code}
-   * @param description what the server said
+   * @param description the error of the server
    */
   public static Complaint of(int code, String description) {
     String answer = " (%s, error %d)".formatted(description, code);

@@ -43,7 +43,7 @@ final class LogQueueTest {
     queue.start();
     logger.addAppender(queue);
 
-    int lines = 4 * LogQueue.LINES; // the writer holds up to as many as the queue
+    int lines = 4 * LogQueue.LINES; // the writer also buffers up to as many
     for (int n = 0; n < lines; n++) {
       logger.info("line {}", n);
     }

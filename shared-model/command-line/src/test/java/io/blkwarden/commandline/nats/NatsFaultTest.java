@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** What is told of faults as the client wraps them; those of TLS are tried with a real server. */
+/** Hints for exceptions of the client; TLS is tested with a real server elsewhere. */
 final class NatsFaultTest {
   private static final String START = "start nats-server, or set --nats or NATS_URL";
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SupervisorTest {
-  /** Another program's socket: Python's, which has datagrams of both kinds of names. */
+  /** A datagram socket in Python, which supports paths and abstract names. */
   private static final class Listener implements AutoCloseable {
     private static final String PROGRAM =
         """
@@ -73,7 +73,7 @@ final class SupervisorTest {
     }
   }
 
-  /** A guest's name may stand in a status: it must not become a line of its own. */
+  /** A status with a guest name must stay on one line. */
   @Test
   void statusIsOneLine(@TempDir Path dir) throws IOException {
     String name = dir.resolve("notify").toString();

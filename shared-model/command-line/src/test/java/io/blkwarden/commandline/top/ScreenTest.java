@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The list on a real terminal: keys, size, and that the terminal is left as it was. */
+/** The list on a pseudo-terminal: keys, size, and restoring the terminal. */
 final class ScreenTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Map<String, String> XTERM = Map.of("TERM", "xterm-256color");
@@ -72,10 +72,10 @@ final class ScreenTest {
     String path = folder + ":" + System.getenv("PATH");
     try (PseudoTerminal terminal = run(Map.of("TERM", "xterm-256color", "PATH", path))) {
       shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith("*dom0-7"));
-      assertThat(terminal.shown()).as("nothing is asked of the terminal").doesNotContain("$p");
+      assertThat(terminal.shown()).as("no terminal queries").doesNotContain("$p");
       terminal.keys("a");
       shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith(" dom0-7   vm41"));
-      terminal.keys("\u001A\u001C"); // Control-Z and Control-\ do nothing
+      terminal.keys("\u001A\u001C"); // Control-Z and Control-\ are disabled
       terminal.keys("n");
       shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith(" dom0-12  数据库"));
       terminal.keys("/27444\r");

@@ -18,7 +18,7 @@ class SortKeyTest {
           new DiskLine.Load(3, 0, 0, Double.NaN, 1, 0, Double.NaN),
           null);
 
-  /** Its wait, and so its part in the device's, is unknown: it has not ended. */
+  /** Its await is unknown, because its I/O has not completed. */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NAME")
   void stuckDisksComeFirst(SortKey key) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What is printed where nobody presses keys. */
+/** Output without a terminal. */
 final class TopLoopTest {
   private static final TopRound ROUND = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
 

@@ -50,7 +50,7 @@ final class TopTableTest {
     assertThat(table.lines(ALL, SortKey.PAIN, 56).getFirst().strip().split(" +"))
         .containsExactly("HOST", "DOMAIN", "DISK", "IOPS", "AWAIT", "SHARE", "PAINv");
     assertThat(table.lines(ALL, SortKey.FLIGHT, 60).getFirst())
-        .as("what is sorted by stays")
+        .as("the sort column stays")
         .contains("FLIGHTv");
   }
 

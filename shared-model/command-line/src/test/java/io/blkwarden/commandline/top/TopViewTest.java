@@ -37,7 +37,7 @@ final class TopViewTest {
       end = press(end, Screen.PAGE_DOWN);
     }
     assertThat(end.offset()).isEqualTo(DISKS - PAGE);
-    assertThat(end.within(12, PAGE).offset()).as("disks went").isEqualTo(2);
+    assertThat(end.within(12, PAGE).offset()).as("fewer disks").isEqualTo(2);
   }
 
   @Test
@@ -47,9 +47,9 @@ final class TopViewTest {
     assertThat(typing.filter()).isEqualTo("vm");
     TopView found = press(typing, '\r');
     assertThat(found.typing()).isFalse();
-    assertThat(press(found, 'i').filter()).as("sorting keeps it").isEqualTo("vm");
+    assertThat(press(found, 'i').filter()).as("kept when sorting").isEqualTo("vm");
     assertThat(press(found, Screen.ESCAPE)).isEqualTo(begin);
-    assertThat(press(begin, '/', 'v', 8, 8)).as("nothing left to look for").isEqualTo(begin);
+    assertThat(press(begin, '/', 'v', 8, 8)).as("empty filter").isEqualTo(begin);
   }
 
   @Test
@@ -66,7 +66,7 @@ final class TopViewTest {
     for (int key : new int[] {'q', 3, 4, Screen.END}) {
       assertThat(press(begin, key).over()).isTrue();
     }
-    assertThat(press(begin, '/', 'q').over()).as("a letter of a name").isFalse();
+    assertThat(press(begin, '/', 'q').over()).as("typed into the filter").isFalse();
     assertThat(press(begin, '/', 3).over()).isTrue();
     assertThat(press(begin, ' ').frozen()).isTrue();
     assertThat(press(begin, ' ', ' ').frozen()).isFalse();

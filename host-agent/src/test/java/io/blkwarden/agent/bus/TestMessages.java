@@ -18,24 +18,24 @@ import java.util.Random;
 import java.util.UUID;
 
 /** Messages for tests. */
-public final class Said {
+public final class TestMessages {
   /** The host. */
   public static final HostId HOST = new HostId("dom0-7.example");
 
   /** Its boot. */
   public static final UUID BOOT = new UUID(1, 2);
 
-  /** When all happens. */
+  /** Time of all messages. */
   public static final Instant AT = Instant.parse("2026-11-22T18:00:00Z");
 
-  private Said() {}
+  private TestMessages() {}
 
-  /** An identity. */
+  /** An id. */
   public static MessageId id(int number) {
     return MessageId.of(AT.toEpochMilli() + number, new Random(number));
   }
 
-  /** Where a map comes from. */
+  /** Origin of a map. */
   public static MappingOrigin origin(long revision) {
     return new MappingOrigin(HOST, BOOT, new UUID(3, 4), revision, AT);
   }
@@ -46,7 +46,7 @@ public final class Said {
         origin(revision), new DomainRef(new UUID(5, revision), revision, "vm" + revision));
   }
 
-  /** A whole map, without disks. */
+  /** A map snapshot without disks. */
   public static MappingSnapshot snapshot(long revision) {
     return new MappingSnapshot(
         origin(revision),
