@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.util.NoSuchElementException;
+import java.util.Objects;
 
 /**
  * A netlink socket of the kernel's uevent group, and an eventfd to wake the waiting thread. One
@@ -113,8 +113,10 @@ final class UeventSocket implements AutoCloseable {
         return ReadResult.failed("uevents: bind or eventfd: " + Errno.describe(-wake));
       }
       return ReadResult.present(new UeventSocket(socket, wake));
-    } catch (NoSuchElementException | IllegalCallerException | ExceptionInInitializerError e) {
-      return ReadResult.failed("native calls: " + e + "; start with --enable-native-access");
+    } catch (LinkageError e) { // of the initialisation of Calls
+      return ReadResult.failed(
+          "native calls: %s; start with --enable-native-access"
+              .formatted(Objects.requireNonNullElse(e.getCause(), e)));
     }
   }
 
