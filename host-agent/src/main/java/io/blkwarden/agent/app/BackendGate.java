@@ -1,7 +1,7 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.kernel.BackendDevice;
-import io.blkwarden.agent.kernel.BackendId;
+import io.blkwarden.agent.backend.blkback.BackendDevice;
+import io.blkwarden.agent.backend.blkback.BackendId;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.DiskGate;

@@ -1,13 +1,13 @@
 package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.mapping.Evidence;
+import io.blkwarden.agent.mapping.HostMapping;
 import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.MappingChange;
+import io.blkwarden.agent.mapping.MappingDiff;
 import io.blkwarden.agent.mapping.MappingResolver;
 import io.blkwarden.agent.mapping.Resolution;
 import io.blkwarden.agent.mapping.UnreadSource;
-import io.blkwarden.agent.mapping.diff.HostMapping;
-import io.blkwarden.agent.mapping.diff.MappingChange;
-import io.blkwarden.agent.mapping.diff.MappingDiff;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -77,8 +77,8 @@ final class LiveMapping {
     known = true;
     mapping = next;
     evidence = resolution.next();
-    traceFault = tracing.arm(resolution.wantTraced());
-    awaited = !resolution.wantTraced().isEmpty();
+    traceFault = tracing.arm(resolution.devicesToTrace());
+    awaited = !resolution.devicesToTrace().isEmpty();
     boolean open = mapping.disks().stream().anyMatch(d -> d.state() != MappingState.RESOLVED);
     settled = open ? null : snapshot;
     return changes;

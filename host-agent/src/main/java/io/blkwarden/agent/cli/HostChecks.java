@@ -1,13 +1,13 @@
 package io.blkwarden.agent.cli;
 
+import io.blkwarden.agent.backend.blkback.BlkbackThread;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads;
 import io.blkwarden.agent.doctor.Check;
-import io.blkwarden.agent.kernel.BlkbackThread;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.Hardware;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
-import io.blkwarden.agent.kernel.KernelThreads;
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskIo;
@@ -62,7 +62,7 @@ final class HostChecks {
     String active = scheduler.map(QueueScheduler::active).toOptional().orElse(null);
     boolean hardware = Hardware.is(files, name);
     ActuatorVerdict verdict =
-        ActuatorVerdict.judge(active, kernel, hardware ? Set.of() : Set.of(Layer.VIRTUAL));
+        ActuatorVerdict.of(active, kernel, hardware ? Set.of() : Set.of(Layer.VIRTUAL));
     String detail =
         "%s, scheduler %s: ionice %s, for %s"
             .formatted(
@@ -95,7 +95,7 @@ final class HostChecks {
     List<String> offered = scheduler.map(QueueScheduler::available).orElse(List.of());
     for (Actuator wanted : List.of(Actuator.EFFECTIVE, Actuator.CLASS_ONLY)) {
       for (String each : offered) {
-        if (ActuatorVerdict.judge(each, kernel, Set.of()).actuator() == wanted) {
+        if (ActuatorVerdict.of(each, kernel, Set.of()).actuator() == wanted) {
           return "Throttles by ionice do nothing here. Select %s: %s"
               .formatted(each, selecting(each, name));
         }
@@ -151,7 +151,7 @@ final class HostChecks {
   /** Whether the counter proof is needed, and possible: only where names of threads are cut. */
   static List<Check> counters(KernelFiles files) {
     List<BlkbackThread> cut =
-        KernelThreads.read(files).map(KernelThreads::blkback).orElse(List.of()).stream()
+        BlkbackThreads.read(files).map(BlkbackThreads::blkback).orElse(List.of()).stream()
             .filter(thread -> !thread.name().whole())
             .toList();
     if (cut.isEmpty()) {

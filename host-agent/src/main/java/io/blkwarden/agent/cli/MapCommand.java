@@ -132,9 +132,9 @@ final class MapCommand implements Callable<Integer> {
     HostSnapshot snapshot = scanner.scan(sources.trace()::drain);
     Resolution resolution = resolver.resolve(snapshot, Evidence.none());
     long begin = System.nanoTime();
-    while (!resolution.wantTraced().isEmpty()
+    while (!resolution.devicesToTrace().isEmpty()
         && System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(settleMillis)) {
-      sources.trace().arm(resolution.wantTraced());
+      sources.trace().arm(resolution.devicesToTrace());
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(BETWEEN_SCANS_MILLIS));
       snapshot = scanner.scan(sources.trace()::drain);
       resolution = resolver.resolve(snapshot, resolution.next());

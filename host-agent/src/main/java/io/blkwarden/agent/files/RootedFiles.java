@@ -86,7 +86,7 @@ public final class RootedFiles implements KernelFiles {
   }
 
   @Override
-  public OpenAttribute hold(String path) {
+  public OpenAttribute open(String path) {
     return new Held(path);
   }
 

@@ -46,12 +46,12 @@ public final class BackingFiles {
   List<String> belowLoop(String kernelName) {
     String text = files.read("sys/block/" + kernelName + "/loop/backing_file").orElse("").strip();
     String path = text.replace(DELETED, "");
-    return path.startsWith(DEV) ? below(path) : holding(path);
+    return path.startsWith(DEV) ? below(path) : devicesOf(path);
   }
 
   /** Kernel names of the devices that hold a file, or of the device that it is. */
   List<String> below(String path) {
-    return path.startsWith(DEV) ? named(path).stream().toList() : holding(resolved(path));
+    return path.startsWith(DEV) ? deviceNamed(path).stream().toList() : devicesOf(resolved(path));
   }
 
   /** The path without symbolic links, as far as they can be read; empty when they are too many. */
@@ -69,7 +69,7 @@ public final class BackingFiles {
         continue;
       }
       String next = done + "/" + part;
-      String target = holding(next).isEmpty() ? "" : files.link(next.substring(1)).orElse("");
+      String target = devicesOf(next).isEmpty() ? "" : files.link(next.substring(1)).orElse("");
       if (target.isEmpty()) {
         done = next;
       } else if (++links > MOST_LINKS) {
@@ -83,8 +83,8 @@ public final class BackingFiles {
     return done;
   }
 
-  private List<String> holding(String path) {
-    Optional<MountTable.Mount> mount = mounts().holding(path);
+  private List<String> devicesOf(String path) {
+    Optional<MountTable.Mount> mount = mounts().of(path);
     if (mount.isEmpty()) {
       return List.of();
     }
@@ -95,13 +95,13 @@ public final class BackingFiles {
     }
     Set<String> found = new LinkedHashSet<>();
     for (String source : mount.get().source().split(":", -1)) {
-      named(source).ifPresent(name -> found.addAll(withOthers(name)));
+      deviceNamed(source).ifPresent(name -> found.addAll(btrfsDevices(name)));
     }
     return List.copyOf(found);
   }
 
   /** All devices of a btrfs that this one is part of, or itself. */
-  private List<String> withOthers(String name) {
+  private List<String> btrfsDevices(String name) {
     for (String each : files.list("sys/fs/btrfs").orElse(List.of())) {
       List<String> devices = files.list("sys/fs/btrfs/" + each + "/devices").orElse(List.of());
       if (devices.contains(name)) {
@@ -111,7 +111,7 @@ public final class BackingFiles {
     return List.of(name);
   }
 
-  private Optional<String> named(String path) {
+  private Optional<String> deviceNamed(String path) {
     if (!path.startsWith(DEV)) {
       return Optional.empty();
     }

@@ -28,7 +28,7 @@ public record BlockStack(String top, List<String> members, List<String> leaves) 
   }
 
   /** Walks down from a device of this kernel name, which may be a partition. */
-  public static ReadResult<BlockStack> walk(BlockTree tree, String top) {
+  public static ReadResult<BlockStack> read(BlockTree tree, String top) {
     Set<String> seen = new LinkedHashSet<>();
     List<String> leaves = new ArrayList<>();
     Deque<String> next = new ArrayDeque<>(List.of(top));

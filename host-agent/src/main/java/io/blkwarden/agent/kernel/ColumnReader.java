@@ -3,7 +3,7 @@ package io.blkwarden.agent.kernel;
 import java.nio.charset.StandardCharsets;
 
 /** A walk over one line's columns, which blanks separate, without garbage. */
-final class ColumnReader {
+public final class ColumnReader {
   /** Digits of the longest integer of 64 bits. */
   private static final int MAX_DIGITS = 20;
 
@@ -14,7 +14,7 @@ final class ColumnReader {
   private long number;
 
   /** Columns of the bytes {@code from} up to, not including, {@code to}. */
-  ColumnReader(byte[] bytes, int from, int to) {
+  public ColumnReader(byte[] bytes, int from, int to) {
     this.bytes = bytes;
     this.end = to;
     this.start = from;
@@ -22,7 +22,7 @@ final class ColumnReader {
   }
 
   /** Columns of a text; a newline separates like a blank. */
-  static ColumnReader of(String text) {
+  public static ColumnReader of(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return new ColumnReader(bytes, 0, bytes.length);
   }
@@ -41,7 +41,7 @@ final class ColumnReader {
   }
 
   /** Moves on by some columns; false if there were fewer. */
-  boolean skip(int count) {
+  public boolean skip(int count) {
     for (int i = 0; i < count; i++) {
       if (!next()) {
         return false;
@@ -54,7 +54,7 @@ final class ColumnReader {
    * Moves to the next column; whether it is a decimal number from 0 to 2^63-1, which {@link
    * #number()} then has.
    */
-  boolean nextNumber() {
+  public boolean nextNumber() {
     if (!next()) {
       return false;
     }
@@ -88,7 +88,7 @@ final class ColumnReader {
   }
 
   /** The number that {@link #nextNumber()} last found. */
-  long number() {
+  public long number() {
     return number;
   }
 

@@ -60,7 +60,7 @@ public record DmDevice(
   }
 
   /** The same device as it is now, where the kernel told of no change: it does not of a suspend. */
-  public ReadResult<DmDevice> again(KernelFiles files) {
+  public ReadResult<DmDevice> refresh(KernelFiles files) {
     return suspended(files, kernelName)
         .map(waits ->
             waits == suspended

@@ -37,7 +37,7 @@ public interface KernelFiles {
   }
 
   /** The file to be read again and again, held open where that is possible. */
-  default OpenAttribute hold(String path) {
+  default OpenAttribute open(String path) {
     return new OpenAttribute() {
       @Override
       public ReadResult<FileBytes> read(FileBytes into) {

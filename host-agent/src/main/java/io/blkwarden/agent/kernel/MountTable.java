@@ -62,7 +62,7 @@ public record MountTable(List<Mount> mounts) {
   }
 
   /** The file system that holds a path: of those mounted at the same place the last one. */
-  public Optional<Mount> holding(String path) {
+  public Optional<Mount> of(String path) {
     Mount found = null;
     for (Mount mount : mounts) {
       if (mount.covers(path)

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernelDevice {@code physical_device} of sysfs
  * @param pids kthread-pid keys
  * @param maxQueues {@code multi-queue-max-queues} that the backend offers
- * @param wantedQueues {@code multi-queue-num-queues} of the frontend: the guest writes it, so it is
+ * @param requestedQueues {@code multi-queue-num-queues} of the frontend: the guest writes it, so it is
  *     a hint and no fact
  * @param counters what blkback counted; absent when there are no statistics
  */
@@ -43,7 +43,7 @@ public record Backend(
     @Nullable DeviceNumber kernelDevice,
     KthreadPids pids,
     @Nullable Integer maxQueues,
-    @Nullable Integer wantedQueues,
+    @Nullable Integer requestedQueues,
     @Nullable DiskCounters counters) {
   /** XenbusStateConnected. */
   public static final int CONNECTED = 4;
@@ -78,7 +78,7 @@ public record Backend(
   }
 
   /** The same node with what the kernel shows of it now. */
-  public Backend seen(@Nullable DeviceNumber device, @Nullable DiskCounters counted) {
+  public Backend withKernelState(@Nullable DeviceNumber device, @Nullable DiskCounters counted) {
     return new Backend(
         kind,
         domid,
@@ -92,12 +92,12 @@ public record Backend(
         device,
         pids,
         maxQueues,
-        wantedQueues,
+        requestedQueues,
         counted);
   }
 
   /** The same disk on the device that its {@code params} name. */
-  public Backend on(DeviceNumber device) {
+  public Backend withNodeDevice(DeviceNumber device) {
     return new Backend(
         kind,
         domid,
@@ -111,7 +111,7 @@ public record Backend(
         kernelDevice,
         pids,
         maxQueues,
-        wantedQueues,
+        requestedQueues,
         counters);
   }
 }

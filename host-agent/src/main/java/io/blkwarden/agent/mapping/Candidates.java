@@ -23,7 +23,7 @@ final class Candidates {
   record Pair(HostThread thread, Vbd vbd, NameMatch name) {
     /** Whether the disk can have no other thread beside this one. */
     boolean singleRing() {
-      return name.singleRing() || vbd.mostRings() == 1;
+      return name.singleRing() || vbd.maxRings() == 1;
     }
   }
 
@@ -36,8 +36,8 @@ final class Candidates {
         .forEach(thread ->
             host.vbdsOf(thread.name().domid())
                 .forEach(vbd -> {
-                  if (!history.predates(thread, vbd)) {
-                    vbd.fit(thread).ifPresent(name -> add(new Pair(thread, vbd, name)));
+                  if (!history.isOlderThan(thread, vbd)) {
+                    vbd.match(thread).ifPresent(name -> add(new Pair(thread, vbd, name)));
                   }
                 }));
   }

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
-import io.blkwarden.agent.mapping.Evidence.Claim;
+import io.blkwarden.agent.mapping.Evidence.Tie;
 import io.blkwarden.model.Proof;
 import java.util.HashMap;
 import java.util.List;
@@ -21,21 +21,21 @@ final class CounterProof {
   private CounterProof() {}
 
   /** Adds ties, and returns what was seen once. */
-  static Map<Claim, Long> prove(ProofContext situation, ProofTable ties) {
-    Map<Claim, Long> seenOnce = new HashMap<>();
+  static Map<Tie, Long> prove(ProofContext situation, ProofTable ties) {
+    Map<Tie, Long> seenOnce = new HashMap<>();
     for (Vbd vbd : situation.host().vbds()) {
       DiskCounters counters = vbd.backend().counters();
       if (counters != null && counters.readSectorsBefore() > 0 && ties.of(vbd).isEmpty()) {
-        vbd.life()
+        vbd.connection()
             .ifPresent(life -> {
               List<Pair> fits = situation.candidates().of(vbd);
               if (comparable(fits, counters)) {
-                List<Pair> inside = fits.stream().filter(CounterProof::lies).toList();
+                List<Pair> inside = fits.stream().filter(CounterProof::isInside).toList();
                 for (Pair pair : inside) {
-                  Claim claim = new Claim(pair.thread().id(), life);
+                  Tie claim = new Tie(pair.thread().id(), life);
                   Long before = situation.history().bracketBytes(claim);
-                  boolean only = inside.size() == 1 && liesNowhereElse(situation, pair);
-                  judge(pair, claim, before, only, ties, seenOnce);
+                  boolean only = inside.size() == 1 && isOutsideAllOthers(situation, pair);
+                  update(pair, claim, before, only, ties, seenOnce);
                 }
               }
             });
@@ -44,13 +44,13 @@ final class CounterProof {
     return seenOnce;
   }
 
-  private static void judge(
+  private static void update(
       Pair pair,
-      Claim claim,
+      Tie claim,
       @Nullable Long before,
       boolean only,
       ProofTable ties,
-      Map<Claim, Long> seenOnce) {
+      Map<Tie, Long> seenOnce) {
     Long now = pair.thread().readBytes();
     if (only && before != null && now != null && now > before) {
       ties.add(pair, Proof.COUNTER_BRACKET);
@@ -63,7 +63,7 @@ final class CounterProof {
 
   /** Whether the counters of all candidates were read, and each is one thread against one disk. */
   private static boolean comparable(List<Pair> fits, DiskCounters counters) {
-    return counters.bounds()
+    return counters.isValid()
         && fits.stream()
             .allMatch(pair -> {
               Long read = pair.thread().readBytes();
@@ -71,13 +71,13 @@ final class CounterProof {
             });
   }
 
-  private static boolean lies(Pair pair) {
+  private static boolean isInside(Pair pair) {
     DiskCounters counters = pair.vbd().backend().counters();
     Long read = pair.thread().readBytes();
-    return counters != null && read != null && read > 0 && counters.bracket(read, 1);
+    return counters != null && read != null && read > 0 && counters.contains(read, 1);
   }
 
-  private static boolean liesNowhereElse(ProofContext situation, Pair chosen) {
+  private static boolean isOutsideAllOthers(ProofContext situation, Pair chosen) {
     return situation.candidates().of(chosen.thread().id()).stream()
         .filter(pair -> !pair.vbd().slot().equals(chosen.vbd().slot()))
         .allMatch(other -> {
@@ -88,9 +88,9 @@ final class CounterProof {
               || (counters != null
                   && read != null
                   && other.singleRing()
-                  && counters.bounds()
+                  && counters.isValid()
                   && !counters.mayHaveWrapped(read)
-                  && !lies(other));
+                  && !isInside(other));
         });
   }
 }

@@ -57,7 +57,7 @@ public record DeviceStack(
           name,
           device,
           scheduler,
-          ActuatorVerdict.judge(scheduler, kernel, all).actuator(),
+          ActuatorVerdict.of(scheduler, kernel, all).actuator(),
           rotational);
     }
   }

@@ -2,7 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.DmName;
-import io.blkwarden.agent.mapping.ProofTable.Tie;
+import io.blkwarden.agent.mapping.ProofTable.Match;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.mapping.verdict.RoleVerdict;
 import io.blkwarden.model.BackendKind;
@@ -59,7 +59,7 @@ final class DiskBuilder {
             ? states.apply(vbd)
             : Boolean.FALSE.equals(backend.online()) ? new DiskState.Gone() : UNSUPPORTED;
     String mode = backend.mode() == null ? "?" : backend.mode();
-    DeviceNumber device = vbd.anyDevice();
+    DeviceNumber device = vbd.device();
     return Optional.of(
         new MappedDisk(
             domain,
@@ -123,7 +123,7 @@ final class DiskBuilder {
         .orElse(List.of());
   }
 
-  private static List<Worker> workers(List<Tie> ties) {
+  private static List<Worker> workers(List<Match> ties) {
     return ties.stream()
         .map(tie -> {
           HostThread thread = tie.pair().thread();

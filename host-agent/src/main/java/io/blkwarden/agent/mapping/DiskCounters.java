@@ -25,7 +25,7 @@ public record DiskCounters(
   }
 
   /** Whether the two readings bound anything at all. */
-  boolean bounds() {
+  boolean isValid() {
     return readSectorsAfter >= readSectorsBefore;
   }
 
@@ -35,8 +35,8 @@ public record DiskCounters(
   }
 
   /** Whether this many bytes, read by all threads of the disk, lie between the two readings. */
-  boolean bracket(long readBytes, int rings) {
-    return bounds()
+  boolean contains(long readBytes, int rings) {
+    return isValid()
         && readBytes >= readSectorsBefore * SECTOR_BYTES
         && readBytes <= readSectorsAfter * SECTOR_BYTES + rings * RING_SLACK_BYTES;
   }

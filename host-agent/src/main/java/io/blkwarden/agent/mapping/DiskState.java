@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
-import io.blkwarden.agent.mapping.ProofTable.Tie;
+import io.blkwarden.agent.mapping.ProofTable.Match;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.UnresolvedReason;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What the proofs come to for one disk. */
 sealed interface DiskState {
   /** All workers are proven. */
-  record Resolved(List<Tie> workers) implements DiskState {
+  record Resolved(List<Match> workers) implements DiskState {
     public Resolved {
       workers = List.copyOf(workers);
     }
@@ -45,7 +45,7 @@ sealed interface DiskState {
    */
   static DiskState of(
       Vbd vbd,
-      List<Tie> tied,
+      List<Match> tied,
       List<Pair> open,
       boolean conflicting,
       @Nullable Long uptimeTicks,
@@ -59,7 +59,7 @@ sealed interface DiskState {
     if (!vbd.connected()) {
       return new Unresolved(UnresolvedReason.NOT_CONNECTED);
     }
-    if (vbd.life().isEmpty()) {
+    if (vbd.connection().isEmpty()) {
       return new Unresolved(UnresolvedReason.DEVICE_UNSETTLED);
     }
     if (conflicting) {
@@ -70,7 +70,7 @@ sealed interface DiskState {
   }
 
   /** Whether only the disk's own I/O can tell which thread is its own. */
-  default boolean ambiguous() {
+  default boolean isAmbiguous() {
     return this instanceof Unresolved unresolved
         && unresolved.reason() == UnresolvedReason.AMBIGUOUS_NAME;
   }

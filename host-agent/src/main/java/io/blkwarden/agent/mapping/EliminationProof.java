@@ -42,10 +42,10 @@ final class EliminationProof {
 
   private static void prove(ProofContext situation, Vbd vbd, ProofTable ties) {
     List<Pair> left =
-        situation.candidates().of(vbd).stream().filter(pair -> !ties.tied(pair.thread())).toList();
-    if (vbd.life().isPresent() && ties.of(vbd).isEmpty() && left.size() == 1) {
+        situation.candidates().of(vbd).stream().filter(pair -> !ties.isProven(pair.thread())).toList();
+    if (vbd.connection().isPresent() && ties.of(vbd).isEmpty() && left.size() == 1) {
       Pair pair = left.getFirst();
-      if (!situation.history().maybeLeftover(pair.thread())
+      if (!situation.history().mayBeLeftover(pair.thread())
           && ownThreadExists(situation, pair)
           && countersAgree(pair)) {
         ties.add(pair, Proof.ELIMINATION);
@@ -56,7 +56,7 @@ final class EliminationProof {
   private static boolean ownThreadExists(ProofContext situation, Pair pair) {
     DiskCounters counters = pair.vbd().backend().counters();
     return (counters != null && counters.sawIo())
-        || (pair.singleRing() && situation.history().bornWith(pair.thread(), pair.vbd()));
+        || (pair.singleRing() && situation.history().startedAfterUnconnected(pair.thread(), pair.vbd()));
   }
 
   private static boolean countersAgree(Pair pair) {
@@ -64,8 +64,8 @@ final class EliminationProof {
     Long read = pair.thread().readBytes();
     return counters == null
         || read == null
-        || !counters.bounds()
+        || !counters.isValid()
         || counters.mayHaveWrapped(read)
-        || counters.bracket(read, 1);
+        || counters.contains(read, 1);
   }
 }

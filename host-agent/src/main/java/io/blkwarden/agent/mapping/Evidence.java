@@ -1,6 +1,6 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.mapping.Vbd.Life;
+import io.blkwarden.agent.mapping.Vbd.Connection;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.Proof;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Evidence {
   /** A thread with a disk's life. */
-  record Claim(WorkerId thread, Life life) {}
+  record Tie(WorkerId thread, Connection life) {}
 
   /**
    * A disk as it was seen last.
@@ -33,14 +33,14 @@ public final class Evidence {
    *     younger; absent when it was connected as long as we know it
    */
   record DiskMemory(
-      @Nullable Life life,
+      @Nullable Connection life,
       boolean certain,
       @Nullable String dev,
       @Nullable DeviceNumber device,
       @Nullable Long unconnectedTicks) {}
 
   /** Which disks and threads a domain had. */
-  record DomainSet(Set<Slot> disks, Set<Life> lives, Set<WorkerId> threads) {}
+  record DomainSet(Set<Slot> disks, Set<Connection> lives, Set<WorkerId> threads) {}
 
   private static final Evidence NONE =
       new Evidence(null, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), RingWaits.none());
@@ -51,10 +51,10 @@ public final class Evidence {
   final Map<Slot, DiskMemory> disks;
 
   /** Counter and trace proofs. */
-  final Map<Claim, Proof> ties;
+  final Map<Tie, Proof> proofs;
 
   /** Counter brackets seen once, with what the thread had read then, in bytes. */
-  final Map<Claim, Long> brackets;
+  final Map<Tie, Long> brackets;
 
   /**
    * Threads that may be left over from an earlier life of some disk, with the devices of those
@@ -70,14 +70,14 @@ public final class Evidence {
   Evidence(
       @Nullable Long uptimeTicks,
       Map<Slot, DiskMemory> disks,
-      Map<Claim, Proof> ties,
-      Map<Claim, Long> brackets,
+      Map<Tie, Proof> ties,
+      Map<Tie, Long> brackets,
       Map<WorkerId, Set<DeviceNumber>> leftovers,
       Map<Integer, DomainSet> domains,
       RingWaits waits) {
     this.uptimeTicks = uptimeTicks;
     this.disks = Map.copyOf(disks);
-    this.ties = Map.copyOf(ties);
+    this.proofs = Map.copyOf(ties);
     this.brackets = Map.copyOf(brackets);
     this.leftovers = Map.copyOf(leftovers);
     this.domains = Map.copyOf(domains);

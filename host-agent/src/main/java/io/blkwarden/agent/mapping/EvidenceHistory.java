@@ -1,8 +1,8 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.mapping.Evidence.Claim;
 import io.blkwarden.agent.mapping.Evidence.DiskMemory;
-import io.blkwarden.agent.mapping.Vbd.Life;
+import io.blkwarden.agent.mapping.Evidence.Tie;
+import io.blkwarden.agent.mapping.Vbd.Connection;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.Proof;
@@ -46,7 +46,7 @@ final class EvidenceHistory {
 
   private static DiskMemory remember(Host host, Vbd vbd, Evidence before) {
     DiskMemory last = before.disks.get(vbd.slot());
-    Life life = vbd.life().orElse(null);
+    Connection life = vbd.connection().orElse(null);
     Long unconnected = last == null ? before.uptimeTicks : last.unconnectedTicks();
     if (vbd.hasNoThreads()) {
       unconnected = host.uptimeTicks() == null ? unconnected : host.uptimeTicks();
@@ -55,8 +55,8 @@ final class EvidenceHistory {
     } else if (last != null && last.certain() && !life.equals(last.life())) {
       unconnected = before.uptimeTicks;
     }
-    boolean certain = vbd.hasNoThreads() || vbd.life().isPresent();
-    return new DiskMemory(life, certain, vbd.backend().dev(), vbd.anyDevice(), unconnected);
+    boolean certain = vbd.hasNoThreads() || vbd.connection().isPresent();
+    return new DiskMemory(life, certain, vbd.backend().dev(), vbd.device(), unconnected);
   }
 
   /**
@@ -100,13 +100,13 @@ final class EvidenceHistory {
   }
 
   /** Whether the thread was there before the disk was connected, and so cannot be its worker. */
-  boolean predates(HostThread thread, Vbd vbd) {
+  boolean isOlderThan(HostThread thread, Vbd vbd) {
     DiskMemory memory = disks.get(vbd.slot());
     return memory != null && isOlder(thread, memory.unconnectedTicks());
   }
 
   /** Whether the thread began after the disk was seen not to be connected yet. */
-  boolean bornWith(HostThread thread, Vbd vbd) {
+  boolean startedAfterUnconnected(HostThread thread, Vbd vbd) {
     DiskMemory memory = disks.get(vbd.slot());
     Long unconnected = memory == null ? null : memory.unconnectedTicks();
     return unconnected != null && thread.id().startTicks() > unconnected + CLOCK_SLACK_TICKS;
@@ -123,22 +123,22 @@ final class EvidenceHistory {
   }
 
   /** Whether the thread may be left over from an earlier life of a disk. */
-  boolean maybeLeftover(HostThread thread) {
+  boolean mayBeLeftover(HostThread thread) {
     return leftovers.containsKey(thread.id());
   }
 
   /** Whether it may be left over from a life on this device. */
-  boolean maybeLeftover(HostThread thread, DeviceNumber device) {
+  boolean mayBeLeftover(HostThread thread, DeviceNumber device) {
     Set<DeviceNumber> devices = leftovers.getOrDefault(thread.id(), Set.of());
     return devices.contains(device) || devices.size() >= MAX_LEFTOVER_DEVICES;
   }
 
   /** Proofs of before; those of threads and lives that ended match none of now. */
-  Map<Claim, Proof> ties() {
-    return before.ties;
+  Map<Tie, Proof> proofs() {
+    return before.proofs;
   }
 
-  @Nullable Long bracketBytes(Claim claim) {
+  @Nullable Long bracketBytes(Tie claim) {
     return before.brackets.get(claim);
   }
 

@@ -20,7 +20,7 @@ final class FullNameProof {
       if (whole.size() == 1) {
         Pair pair = whole.getFirst();
         boolean sure = !pair.name().borderline() || borderlineHolds(situation, pair, fits);
-        if (sure && pair.vbd().life().isPresent()) {
+        if (sure && pair.vbd().connection().isPresent()) {
           ties.add(pair, Proof.FULL_NAME);
         }
       }
@@ -30,9 +30,9 @@ final class FullNameProof {
   private static boolean borderlineHolds(ProofContext situation, Pair pair, List<Pair> fits) {
     DiskCounters counters = pair.vbd().backend().counters();
     return fits.size() == 1
-        && !situation.history().maybeLeftover(pair.thread())
+        && !situation.history().mayBeLeftover(pair.thread())
         && (counters == null
             || counters.sawIo()
-            || situation.history().bornWith(pair.thread(), pair.vbd()));
+            || situation.history().startedAfterUnconnected(pair.thread(), pair.vbd()));
   }
 }

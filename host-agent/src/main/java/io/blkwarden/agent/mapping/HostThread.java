@@ -1,6 +1,6 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.WorkerId;

@@ -1,10 +1,10 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
-import io.blkwarden.agent.mapping.Evidence.Claim;
 import io.blkwarden.agent.mapping.Evidence.DomainSet;
-import io.blkwarden.agent.mapping.ProofTable.Tie;
-import io.blkwarden.agent.mapping.Vbd.Life;
+import io.blkwarden.agent.mapping.Evidence.Tie;
+import io.blkwarden.agent.mapping.ProofTable.Match;
+import io.blkwarden.agent.mapping.Vbd.Connection;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.DeviceNumber;
@@ -48,8 +48,8 @@ public final class MappingResolver {
     ProofTable ties = new ProofTable();
     PidKeyProof.prove(situation, ties);
     FullNameProof.prove(situation, ties);
-    recall(situation, ties);
-    Map<Claim, Long> brackets = CounterProof.prove(situation, ties);
+    addEarlierProofs(situation, ties);
+    Map<Tie, Long> brackets = CounterProof.prove(situation, ties);
     TraceProof.prove(situation, ties);
 
     Map<Integer, DomainSet> domains = domains(situation);
@@ -66,7 +66,7 @@ public final class MappingResolver {
         new Evidence(
             snapshot.uptimeTicks(),
             situation.history().disks(),
-            lasting(ties),
+            proofsToKeep(ties),
             brackets,
             situation.history().leftovers(),
             domains,
@@ -74,20 +74,20 @@ public final class MappingResolver {
     return new Resolution(
         disks.build(situation.host(), vbd -> DiskState.at(states, vbd)),
         next,
-        wantTraced(situation, states));
+        devicesToTrace(situation, states));
   }
 
   /** Adds what was proven before and still holds. */
-  private static void recall(ProofContext situation, ProofTable ties) {
-    Map<Claim, Proof> held = situation.history().ties();
+  private static void addEarlierProofs(ProofContext situation, ProofTable ties) {
+    Map<Tie, Proof> held = situation.history().proofs();
     for (Vbd vbd : situation.host().vbds()) {
-      vbd.life()
+      vbd.connection()
           .ifPresent(life ->
               situation
                   .candidates()
                   .of(vbd)
                   .forEach(pair -> {
-                    Proof proof = held.get(new Claim(pair.thread().id(), life));
+                    Proof proof = held.get(new Tie(pair.thread().id(), life));
                     if (proof != null) {
                       ties.add(pair, proof);
                     }
@@ -95,14 +95,14 @@ public final class MappingResolver {
     }
   }
 
-  private static Map<Claim, Proof> lasting(ProofTable ties) {
-    Map<Claim, Proof> lasting = new HashMap<>();
-    for (Tie tie : ties.all()) {
+  private static Map<Tie, Proof> proofsToKeep(ProofTable ties) {
+    Map<Tie, Proof> lasting = new HashMap<>();
+    for (Match tie : ties.all()) {
       if (tie.proof() == Proof.COUNTER_BRACKET || tie.proof() == Proof.TRACED_BIO) {
         tie.pair()
             .vbd()
-            .life()
-            .ifPresent(life -> lasting.put(new Claim(tie.pair().thread().id(), life), tie.proof()));
+            .connection()
+            .ifPresent(life -> lasting.put(new Tie(tie.pair().thread().id(), life), tie.proof()));
       }
     }
     return lasting;
@@ -114,7 +114,7 @@ public final class MappingResolver {
     for (Vbd vbd : situation.host().vbds()) {
       List<Pair> open =
           situation.candidates().of(vbd).stream()
-              .filter(pair -> !ties.tied(pair.thread()))
+              .filter(pair -> !ties.isProven(pair.thread()))
               .toList();
       states.put(
           vbd.slot(),
@@ -140,21 +140,21 @@ public final class MappingResolver {
 
   private static DomainSet domain(ProofContext situation, List<Vbd> vbds) {
     Set<Slot> slots = new HashSet<>();
-    Set<Life> lives = new HashSet<>();
+    Set<Connection> lives = new HashSet<>();
     Set<WorkerId> threads = new HashSet<>();
     for (Vbd vbd : vbds) {
       slots.add(vbd.slot());
-      vbd.life().ifPresent(lives::add);
+      vbd.connection().ifPresent(lives::add);
       situation.candidates().of(vbd).forEach(pair -> threads.add(pair.thread().id()));
     }
     return new DomainSet(Set.copyOf(slots), Set.copyOf(lives), Set.copyOf(threads));
   }
 
-  private static Set<DeviceNumber> wantTraced(ProofContext situation, Map<Slot, DiskState> states) {
+  private static Set<DeviceNumber> devicesToTrace(ProofContext situation, Map<Slot, DiskState> states) {
     Set<DeviceNumber> devices = new HashSet<>();
     for (Vbd vbd : situation.host().vbds()) {
-      DeviceNumber device = vbd.settledDevice();
-      if (device != null && DiskState.at(states, vbd).ambiguous()) {
+      DeviceNumber device = vbd.agreedDevice();
+      if (device != null && DiskState.at(states, vbd).isAmbiguous()) {
         devices.add(device);
       }
     }

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.kernel.BlkbackName;
-import io.blkwarden.agent.kernel.BlkbackName.Style;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName.Style;
 import io.blkwarden.model.DeviceNumber;
 import java.util.Locale;
 import java.util.Optional;

@@ -13,7 +13,7 @@ final class PidKeyProof {
 
   static void prove(ProofContext situation, ProofTable ties) {
     for (Vbd vbd : situation.host().vbds()) {
-      if (vbd.life().isPresent()) {
+      if (vbd.connection().isPresent()) {
         Backend.KthreadPids pids = vbd.backend().pids();
         for (Candidates.Pair pair : situation.candidates().of(vbd)) {
           Integer pid = pair.thread().id().pid();

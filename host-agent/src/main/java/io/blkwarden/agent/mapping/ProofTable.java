@@ -19,15 +19,15 @@ final class ProofTable {
    * @param pair thread and disk
    * @param proof the first proof of it
    */
-  record Tie(Pair pair, Proof proof) {}
+  record Match(Pair pair, Proof proof) {}
 
-  private final Map<WorkerId, Map<Slot, Tie>> byThread = new LinkedHashMap<>();
-  private final Map<Slot, List<Tie>> bySlot = new LinkedHashMap<>();
+  private final Map<WorkerId, Map<Slot, Match>> byThread = new LinkedHashMap<>();
+  private final Map<Slot, List<Match>> bySlot = new LinkedHashMap<>();
 
   /** Adds a proof; a second one of the same thread and disk says nothing new. */
   void add(Pair pair, Proof proof) {
-    Tie tie = new Tie(pair, proof);
-    Map<Slot, Tie> ofThread =
+    Match tie = new Match(pair, proof);
+    Map<Slot, Match> ofThread =
         byThread.computeIfAbsent(pair.thread().id(), _ -> new LinkedHashMap<>());
     if (ofThread.putIfAbsent(pair.vbd().slot(), tie) == null) {
       bySlot.computeIfAbsent(pair.vbd().slot(), _ -> new ArrayList<>()).add(tie);
@@ -35,17 +35,17 @@ final class ProofTable {
   }
 
   /** The disk's threads. */
-  List<Tie> of(Vbd vbd) {
+  List<Match> of(Vbd vbd) {
     return bySlot.getOrDefault(vbd.slot(), List.of());
   }
 
   /** Whether the thread is tied to any disk. */
-  boolean tied(HostThread thread) {
+  boolean isProven(HostThread thread) {
     return byThread.containsKey(thread.id());
   }
 
   /** All ties. */
-  List<Tie> all() {
+  List<Match> all() {
     return bySlot.values().stream().flatMap(List::stream).toList();
   }
 

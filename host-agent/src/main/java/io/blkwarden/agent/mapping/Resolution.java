@@ -10,12 +10,12 @@ import java.util.Set;
  *
  * @param disks every disk, resolved or not, by domid and handle
  * @param next what to give to the next resolution
- * @param wantTraced devices of disks that only their I/O can tell apart: trace these until they are
+ * @param devicesToTrace devices of disks that only their I/O can tell apart: trace these until they are
  *     no longer named here
  */
-public record Resolution(List<MappedDisk> disks, Evidence next, Set<DeviceNumber> wantTraced) {
+public record Resolution(List<MappedDisk> disks, Evidence next, Set<DeviceNumber> devicesToTrace) {
   public Resolution {
     disks = List.copyOf(disks);
-    wantTraced = Set.copyOf(wantTraced);
+    devicesToTrace = Set.copyOf(devicesToTrace);
   }
 }

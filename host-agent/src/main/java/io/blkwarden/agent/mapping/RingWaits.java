@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How often each disk was waited for because its guest announced more rings than it has: at most
- * {@link #MOST} times, so that a guest cannot keep its disk unresolved by announcing again and
+ * {@link #MAX_WAITS} times, so that a guest cannot keep its disk unresolved by announcing again and
  * again.
  */
 final class RingWaits {
   /** Most waits for one disk, each for threads that began at another time. */
-  static final int MOST = 2;
+  static final int MAX_WAITS = 2;
 
   /** After so long without an announcement a disk is waited for again: 10 min. */
-  static final long FORGOTTEN_TICKS = 60_000;
+  static final long RESET_TICKS = 60_000;
 
   private final Map<Disk, Wait> waits;
   private final @Nullable Long uptimeTicks;
@@ -47,13 +47,13 @@ final class RingWaits {
   RingWaits at(@Nullable Long nowTicks) {
     Map<Disk, Wait> lasting = new HashMap<>(waits);
     if (nowTicks != null) {
-      lasting.values().removeIf(wait -> nowTicks - wait.lastTicks() > FORGOTTEN_TICKS);
+      lasting.values().removeIf(wait -> nowTicks - wait.lastTicks() > RESET_TICKS);
     }
     return new RingWaits(lasting, nowTicks);
   }
 
   /** Whether to wait for a disk whose guest announces more rings and whose threads are young. */
-  boolean begin(Vbd vbd, long youngestTicks) {
+  boolean shouldWait(Vbd vbd, long youngestTicks) {
     if (vbd.domain() == null || uptimeTicks == null) {
       return true;
     }
@@ -61,7 +61,7 @@ final class RingWaits {
     List<Long> youngest =
         new ArrayList<>(waits.getOrDefault(disk, new Wait(List.of(), 0)).youngest());
     boolean known = youngest.contains(youngestTicks);
-    boolean waits = known || youngest.size() < MOST;
+    boolean waits = known || youngest.size() < MAX_WAITS;
     if (waits && !known) {
       youngest.add(youngestTicks);
     }

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
-import io.blkwarden.agent.mapping.ProofTable.Tie;
+import io.blkwarden.agent.mapping.ProofTable.Match;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.UnresolvedReason;
 import java.util.HashSet;
@@ -35,7 +35,7 @@ final class Rings {
    * @param waits for which disks more rings were awaited, and how often
    */
   static Optional<UnresolvedReason> missing(
-      Vbd vbd, List<Tie> tied, List<Pair> open, @Nullable Long uptimeTicks, RingWaits waits) {
+      Vbd vbd, List<Match> tied, List<Pair> open, @Nullable Long uptimeTicks, RingWaits waits) {
     if (tied.isEmpty()) {
       return Optional.of(
           open.isEmpty() ? UnresolvedReason.NO_THREAD_YET : UnresolvedReason.AMBIGUOUS_NAME);
@@ -44,7 +44,7 @@ final class Rings {
       return tied.size() == 1 ? Optional.empty() : Optional.of(UnresolvedReason.CONFLICTING_PROOFS);
     }
     Set<Integer> rings = new HashSet<>();
-    for (Tie tie : tied) {
+    for (Match tie : tied) {
       Integer ring = ringOf(tie.pair());
       if (ring != null && !rings.add(ring)) {
         return Optional.of(UnresolvedReason.CONFLICTING_PROOFS);
@@ -59,7 +59,7 @@ final class Rings {
     boolean contiguous = rings.stream().allMatch(ring -> ring < tied.size());
     boolean keyed =
         vbd.backend().pids().byRing().keySet().stream().allMatch(ring -> ring < tied.size());
-    return contiguous && keyed && !guestWantsMore(vbd, tied, uptimeTicks, waits)
+    return contiguous && keyed && !guestRequestsMore(vbd, tied, uptimeTicks, waits)
         ? Optional.empty()
         : Optional.of(UnresolvedReason.RINGS_MISSING);
   }
@@ -82,15 +82,15 @@ final class Rings {
     return ring == null || rings.size() < tied || !rings.contains(ring);
   }
 
-  private static boolean guestWantsMore(
-      Vbd vbd, List<Tie> tied, @Nullable Long uptimeTicks, RingWaits waits) {
-    Integer wanted = vbd.backend().wantedQueues();
-    if (wanted == null || Math.min(wanted, vbd.mostRings()) <= tied.size()) {
+  private static boolean guestRequestsMore(
+      Vbd vbd, List<Match> tied, @Nullable Long uptimeTicks, RingWaits waits) {
+    Integer wanted = vbd.backend().requestedQueues();
+    if (wanted == null || Math.min(wanted, vbd.maxRings()) <= tied.size()) {
       return false;
     }
     long youngest =
         tied.stream().mapToLong(tie -> tie.pair().thread().id().startTicks()).max().orElseThrow();
     boolean young = uptimeTicks == null || uptimeTicks - youngest < YOUNG_TICKS;
-    return young && waits.begin(vbd, youngest);
+    return young && waits.shouldWait(vbd, youngest);
   }
 }

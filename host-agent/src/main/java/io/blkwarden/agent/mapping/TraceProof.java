@@ -30,10 +30,10 @@ final class TraceProof {
       ProofContext situation, HostThread thread, DeviceNumber device, ProofTable ties) {
     List<Pair> fits = situation.candidates().of(thread.id());
     fits.stream()
-        .filter(pair -> device.equals(pair.vbd().settledDevice()))
-        .filter(pair -> pair.vbd().life().isPresent())
+        .filter(pair -> device.equals(pair.vbd().agreedDevice()))
+        .filter(pair -> pair.vbd().connection().isPresent())
         .filter(_ -> situation.host().servesOneDisk(device))
-        .filter(_ -> !situation.history().maybeLeftover(thread, device))
+        .filter(_ -> !situation.history().mayBeLeftover(thread, device))
         .filter(pair ->
             fits.stream()
                 .filter(other -> !other.vbd().slot().equals(pair.vbd().slot()))

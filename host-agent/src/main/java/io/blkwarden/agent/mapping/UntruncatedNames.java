@@ -1,6 +1,6 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.model.BackendKind;
 import java.util.Collection;
 import java.util.HashSet;
@@ -18,7 +18,7 @@ public final class UntruncatedNames {
   private UntruncatedNames() {}
 
   /** Whether they do. */
-  public static boolean tellAll(Collection<BlkbackName> threads, List<Backend> backends) {
+  public static boolean areSufficient(Collection<BlkbackName> threads, List<Backend> backends) {
     for (BlkbackName name : threads) {
       if (!name.whole() || name.style() == BlkbackName.Style.NUMBERED) {
         return false;

@@ -21,7 +21,7 @@ record Vbd(Backend backend, @Nullable DomainRef domain) {
    * A disk from one connection of it to the next change of what it is. Evidence of one such life
    * says nothing of another.
    */
-  record Life(UUID domain, Slot slot, String dev, DeviceNumber device) {}
+  record Connection(UUID domain, Slot slot, String dev, DeviceNumber device) {}
 
   Slot slot() {
     return new Slot(backend.domid(), backend.handle());
@@ -34,13 +34,13 @@ record Vbd(Backend backend, @Nullable DomainRef domain) {
   }
 
   /** The device that both xenstore and the kernel name. */
-  @Nullable DeviceNumber settledDevice() {
+  @Nullable DeviceNumber agreedDevice() {
     DeviceNumber device = backend.kernelDevice();
     return Objects.equals(device, backend.nodeDevice()) ? device : null;
   }
 
   /** The kernel's word for its device, else xenstore's. */
-  @Nullable DeviceNumber anyDevice() {
+  @Nullable DeviceNumber device() {
     return backend.kernelDevice() == null ? backend.nodeDevice() : backend.kernelDevice();
   }
 
@@ -54,24 +54,24 @@ record Vbd(Backend backend, @Nullable DomainRef domain) {
   }
 
   /** Its present life, if it has one that evidence can be kept for. */
-  Optional<Life> life() {
-    DeviceNumber device = settledDevice();
+  Optional<Connection> connection() {
+    DeviceNumber device = agreedDevice();
     String dev = backend.dev();
     return connected() && device != null && dev != null && domain != null
-        ? Optional.of(new Life(domain.uuid(), slot(), dev, device))
+        ? Optional.of(new Connection(domain.uuid(), slot(), dev, device))
         : Optional.empty();
   }
 
   /** How a thread's name fits it. */
-  Optional<NameMatch> fit(HostThread thread) {
-    return NameMatch.of(thread.name(), backend.domid(), backend.dev(), settledDevice());
+  Optional<NameMatch> match(HostThread thread) {
+    return NameMatch.of(thread.name(), backend.domid(), backend.dev(), agreedDevice());
   }
 
   /**
    * Most rings that the backend let the guest have. dom0 writes it, when it makes the node, so it
    * bounds what the guest says.
    */
-  int mostRings() {
+  int maxRings() {
     Integer most = backend.maxQueues();
     return most == null ? 1 : Math.max(1, most);
   }

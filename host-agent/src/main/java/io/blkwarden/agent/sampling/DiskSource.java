@@ -2,8 +2,8 @@ package io.blkwarden.agent.sampling;
 
 import static io.blkwarden.agent.sampling.CounterSource.put;
 
-import io.blkwarden.agent.kernel.BackendId;
-import io.blkwarden.agent.kernel.BackendStatistics;
+import io.blkwarden.agent.backend.blkback.BackendId;
+import io.blkwarden.agent.backend.blkback.BackendStatistics;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.OpenAttribute;
@@ -49,7 +49,7 @@ final class DiskSource implements CounterSource {
     if (disk.disk().backend() == BackendKind.VBD) {
       BackendId id = new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
       own = new VbdCounters(files, id);
-      full = BackendStatistics.hold(files, id, "oo_req");
+      full = BackendStatistics.open(files, id, "oo_req");
     } else {
       own = null;
       full = null;

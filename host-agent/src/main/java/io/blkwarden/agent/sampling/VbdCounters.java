@@ -2,8 +2,8 @@ package io.blkwarden.agent.sampling;
 
 import static io.blkwarden.agent.sampling.CounterSource.put;
 
-import io.blkwarden.agent.kernel.BackendId;
-import io.blkwarden.agent.kernel.BackendStatistics;
+import io.blkwarden.agent.backend.blkback.BackendId;
+import io.blkwarden.agent.backend.blkback.BackendStatistics;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.OpenAttribute;
@@ -85,7 +85,7 @@ final class VbdCounters {
 
   private ReadResult<Long> counter(File file, DeviceCounters counters) {
     OpenAttribute open =
-        held.computeIfAbsent(file, each -> BackendStatistics.hold(files, id, each.path()));
+        held.computeIfAbsent(file, each -> BackendStatistics.open(files, id, each.path()));
     return BackendStatistics.counter(open, counters.shortBuffer());
   }
 

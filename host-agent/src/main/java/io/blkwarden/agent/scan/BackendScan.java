@@ -1,9 +1,9 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.kernel.BackendDevice;
-import io.blkwarden.agent.kernel.BackendId;
-import io.blkwarden.agent.kernel.BackendParams;
-import io.blkwarden.agent.kernel.BackendStatistics;
+import io.blkwarden.agent.backend.blkback.BackendDevice;
+import io.blkwarden.agent.backend.blkback.BackendId;
+import io.blkwarden.agent.backend.blkback.BackendParams;
+import io.blkwarden.agent.backend.blkback.BackendStatistics;
 import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
@@ -126,7 +126,7 @@ final class BackendScan {
     List<Backend> seen =
         backends.stream()
             .map(
-                backend -> backend.seen(device(backend.kind(), id(backend)), counters(id(backend))))
+                backend -> backend.withKernelState(device(backend.kind(), id(backend)), counters(id(backend))))
             .toList();
     if (!settled()
         && (same != null

@@ -1,10 +1,10 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.kernel.BlkbackThread;
+import io.blkwarden.agent.backend.blkback.BlkbackThread;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
-import io.blkwarden.agent.kernel.KernelThreads;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskIo;
 import io.blkwarden.agent.kernel.Uptime;
@@ -92,7 +92,7 @@ public final class HostScanner {
     List<Backend> nodes = backendScan.begin();
     List<BlkbackThread> named = blkback(notes);
     boolean counted =
-        !UntruncatedNames.tellAll(named.stream().map(BlkbackThread::name).toList(), nodes);
+        !UntruncatedNames.areSufficient(named.stream().map(BlkbackThread::name).toList(), nodes);
     if (counted) {
       backendScan.countBefore();
       named = blkback(notes);
@@ -130,7 +130,7 @@ public final class HostScanner {
   }
 
   private List<BlkbackThread> blkback(ScanFaults notes) {
-    KernelThreads found = notes.value("proc", KernelThreads.read(files), true);
+    BlkbackThreads found = notes.value("proc", BlkbackThreads.read(files), true);
     if (found == null) {
       return List.of();
     }
@@ -161,7 +161,7 @@ public final class HostScanner {
     List<String> names = notes.value("sys/block", DmDevice.names(files), false);
     for (String name : names == null ? List.<String>of() : names) {
       DmDevice before = same == null ? null : same.get(name);
-      ReadResult<DmDevice> now = before == null ? DmDevice.read(files, name) : before.again(files);
+      ReadResult<DmDevice> now = before == null ? DmDevice.read(files, name) : before.refresh(files);
       DmDevice device = notes.value("sys/block/" + name, now, false);
       if (device != null) {
         devices.put(name, device);

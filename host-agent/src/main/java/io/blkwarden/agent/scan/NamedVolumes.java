@@ -51,7 +51,7 @@ final class NamedVolumes {
             && backend.nodeDevice() == null
             && backend.kernelDevice() == null;
     Matcher named = DEVICE.matcher(open && params != null ? params : "");
-    return named.matches() ? number(named.group(1)).map(backend::on).orElse(backend) : backend;
+    return named.matches() ? number(named.group(1)).map(backend::withNodeDevice).orElse(backend) : backend;
   }
 
   /**

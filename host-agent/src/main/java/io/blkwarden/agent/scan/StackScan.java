@@ -1,6 +1,6 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.kernel.BackendParams;
+import io.blkwarden.agent.backend.blkback.BackendParams;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BlockStack;
 import io.blkwarden.agent.kernel.BlockTree;
@@ -91,7 +91,7 @@ final class StackScan {
   }
 
   private @Nullable DeviceStack stack(BlockDevice top, String source) {
-    BlockStack walked = notes.value(source, BlockStack.walk(tree, top.name()), false);
+    BlockStack walked = notes.value(source, BlockStack.read(tree, top.name()), false);
     if (walked == null || walked.leaves().size() > DeviceStack.MAX_BOTTOMS) {
       return null;
     }

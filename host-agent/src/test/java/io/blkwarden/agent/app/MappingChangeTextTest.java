@@ -2,8 +2,8 @@ package io.blkwarden.agent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.mapping.diff.HostMapping;
-import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.agent.mapping.HostMapping;
+import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.DomainRef;

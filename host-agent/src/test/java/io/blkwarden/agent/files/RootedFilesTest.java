@@ -47,7 +47,7 @@ final class RootedFilesTest {
   void aHeldFileIsReadAnewEachTime() throws IOException {
     Path mode = scratch.resolve("root/sys/devices/vbd-1-51713/mode");
     FileBytes bytes = new FileBytes(64);
-    try (OpenAttribute held = files.hold("sys/bus/vbd/mode")) {
+    try (OpenAttribute held = files.open("sys/bus/vbd/mode")) {
       assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(ReadResult.present("w\n"));
       Files.writeString(mode, "r!\n");
       assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(ReadResult.present("r!\n"));
@@ -62,12 +62,12 @@ final class RootedFilesTest {
   @Test
   void aHeldFileIsLookedForUntilItIsThere() throws IOException {
     FileBytes bytes = new FileBytes(64);
-    try (OpenAttribute held = files.hold("sys/late")) {
+    try (OpenAttribute held = files.open("sys/late")) {
       assertThat(held.read(bytes)).isInstanceOf(ReadResult.Absent.class);
       Files.writeString(scratch.resolve("root/sys/late"), "7\n");
       assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(ReadResult.present("7\n"));
     }
-    try (OpenAttribute outside = files.hold("out")) {
+    try (OpenAttribute outside = files.open("out")) {
       assertThat(outside.read(bytes).describe()).contains("leads out of the root");
     }
   }

@@ -70,7 +70,7 @@ final class BlockFilesTest {
   }
 
   private static ReadResult<BlockStack> walk(KernelFiles files, String top) {
-    return BlockStack.walk(new BlockTree(files, List.of()), top);
+    return BlockStack.read(new BlockTree(files, List.of()), top);
   }
 
   @Test
@@ -89,7 +89,7 @@ final class BlockFilesTest {
         new DmDevice("dm-0", number, "vg-lv", Optional.empty(), false, List.of("sda"));
     BlockTree tree = new BlockTree(files, List.of(volume));
     assertThat(tree.numbered(number).map(BlockDevice::name)).isEqualTo(ReadResult.present("dm-0"));
-    assertThat(BlockStack.walk(tree, "dm-0").map(BlockStack::leaves))
+    assertThat(BlockStack.read(tree, "dm-0").map(BlockStack::leaves))
         .isEqualTo(ReadResult.present(List.of("sda")));
     files.with("sys/block/sda/dev", "8:16\n");
     assertThat(tree.named("sda").map(BlockDevice::number))

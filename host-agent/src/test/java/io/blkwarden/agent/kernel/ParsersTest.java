@@ -2,6 +2,10 @@ package io.blkwarden.agent.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.backend.blkback.BackendDevice;
+import io.blkwarden.agent.backend.blkback.BackendId;
+import io.blkwarden.agent.backend.blkback.BackendStatistics;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.testing.Given;
 import io.blkwarden.testing.Property;
 import java.util.List;

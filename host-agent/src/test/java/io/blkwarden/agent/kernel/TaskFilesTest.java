@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.blkwarden.agent.CapturedTree;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.model.WorkerId;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ final class TaskFilesTest {
 
   @Test
   void findsTheCapturedThreads() {
-    KernelThreads threads = KernelThreads.read(captured).toOptional().orElseThrow();
+    BlkbackThreads threads = BlkbackThreads.read(captured).toOptional().orElseThrow();
     assertThat(threads.blkback())
         .extracting(thread -> thread.id().pid() + " " + thread.id().startTicks(), t -> t.comm())
         .containsExactly(
@@ -102,7 +103,7 @@ final class TaskFilesTest {
     files.with("proc/11/stat", "11 (7.xvda1-0) S 1 0 0 0 -1 4194304" + AFTER_FLAGS);
     files.with("proc/12/stat", "12 (blkback.7.xvda1) S 2 0 0 0 -1 2097216" + AFTER_FLAGS);
     files.with("proc/13/stat", "nonsense");
-    KernelThreads threads = KernelThreads.read(files).toOptional().orElseThrow();
+    BlkbackThreads threads = BlkbackThreads.read(files).toOptional().orElseThrow();
     assertThat(threads.blkback()).extracting(thread -> thread.id().pid()).containsExactly(12);
     assertThat(threads.tasks()).isEqualTo(4);
     assertThat(threads.faults()).isEqualTo(1);
@@ -118,7 +119,7 @@ final class TaskFilesTest {
     assertThat(self.isKernelThread()).isFalse();
     long upTicks = Uptime.read(live).map(Uptime::ticks).orElse(0L);
     assertThat(self.id().startTicks()).isBetween(1L, upTicks);
-    assertThat(KernelThreads.read(live).map(KernelThreads::tasks).orElse(0)).isPositive();
+    assertThat(BlkbackThreads.read(live).map(BlkbackThreads::tasks).orElse(0)).isPositive();
   }
 
   private static TaskStat stat(String fromState) {

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.mapping.verdict.Layer;
 import io.blkwarden.model.BackendKind;
@@ -168,12 +168,12 @@ final class MadeHost {
               backend.kernelDevice(),
               backend.pids(),
               backend.maxQueues(),
-              backend.wantedQueues(),
+              backend.requestedQueues(),
               backend.counters()));
     }
 
     Edit pids(Backend.KthreadPids pids) {
-      return rest(pids, backend.maxQueues(), backend.wantedQueues(), backend.counters());
+      return rest(pids, backend.maxQueues(), backend.requestedQueues(), backend.counters());
     }
 
     Edit queues(@Nullable Integer max, @Nullable Integer wanted) {
@@ -181,7 +181,7 @@ final class MadeHost {
     }
 
     Edit counters(@Nullable DiskCounters counters) {
-      return rest(backend.pids(), backend.maxQueues(), backend.wantedQueues(), counters);
+      return rest(backend.pids(), backend.maxQueues(), backend.requestedQueues(), counters);
     }
 
     private Edit with(
@@ -203,7 +203,7 @@ final class MadeHost {
               backend.kernelDevice(),
               backend.pids(),
               backend.maxQueues(),
-              backend.wantedQueues(),
+              backend.requestedQueues(),
               backend.counters()));
     }
 

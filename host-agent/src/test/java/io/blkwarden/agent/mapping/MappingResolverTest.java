@@ -23,7 +23,7 @@ final class MappingResolverTest {
 
     assertThat(resolved.of(1, "xvda1")).isEqualTo("563:full-name");
     assertThat(resolved.of(1, "xvda2")).isEqualTo("564:full-name");
-    assertThat(resolved.last().wantTraced()).isEmpty();
+    assertThat(resolved.last().devicesToTrace()).isEmpty();
   }
 
   @Test
@@ -69,7 +69,7 @@ final class MappingResolverTest {
   void aGuestThatAnnouncesMoreRingsAgainAndAgainIsWaitedForTwice() {
     MadeHost host =
         new MadeHost().disk(11, "xvda1", 51713, 0).change(11, 51713, edit -> edit.queues(4, 4));
-    for (int wait = 0; wait < RingWaits.MOST; wait++) {
+    for (int wait = 0; wait < RingWaits.MAX_WAITS; wait++) {
       reconnect(host);
       assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
       host.later(Rings.YOUNG_TICKS - 1_000);
@@ -83,7 +83,7 @@ final class MappingResolverTest {
       host.later(Rings.YOUNG_TICKS - 1_000);
     }
 
-    host.later(RingWaits.FORGOTTEN_TICKS);
+    host.later(RingWaits.RESET_TICKS);
     resolved.look(host);
     reconnect(host);
     assertThat(resolved.look(host).of(11, "xvda1"))
@@ -153,7 +153,7 @@ final class MappingResolverTest {
 
     assertThat(resolved.of(3, "xvda1")).isEqualTo("ambiguous-name");
     assertThat(resolved.of(3, "xvda12")).isEqualTo("ambiguous-name");
-    assertThat(resolved.last().wantTraced())
+    assertThat(resolved.last().devicesToTrace())
         .containsExactlyInAnyOrder(MadeHost.dm(0), MadeHost.dm(1));
   }
 
@@ -180,7 +180,7 @@ final class MappingResolverTest {
     resolved.look(host);
     assertThat(resolved.of(37, "xvda1")).isEqualTo("ambiguous-name");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
-    assertThat(resolved.last().wantTraced())
+    assertThat(resolved.last().devicesToTrace())
         .containsExactlyInAnyOrder(MadeHost.dm(19), MadeHost.dm(20));
 
     host.later(100).bio(27444, 20);
@@ -194,7 +194,7 @@ final class MappingResolverTest {
     resolved.look(host);
     assertThat(resolved.of(37, "xvda1")).isEqualTo("27443:elimination");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("27444:traced-bio");
-    assertThat(resolved.last().wantTraced()).isEmpty();
+    assertThat(resolved.last().devicesToTrace()).isEmpty();
   }
 
   @Test

@@ -89,7 +89,7 @@ final class NeverWrongPropertyTest {
   private Resolution look(SimulatedHost host, Evidence evidence, String when) {
     Resolution resolution = resolver.resolve(host.scan(), evidence);
     assertThat(host.lies(resolution.disks())).as("%s: %s", when, host).isEmpty();
-    host.trace(resolution.wantTraced());
+    host.trace(resolution.devicesToTrace());
     return resolution;
   }
 

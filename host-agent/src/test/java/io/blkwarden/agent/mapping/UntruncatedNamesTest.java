@@ -2,7 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.model.BackendKind;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +29,7 @@ final class UntruncatedNamesTest {
   }
 
   private static boolean tellAll(List<String> threads, Backend... disks) {
-    return UntruncatedNames.tellAll(
+    return UntruncatedNames.areSufficient(
         threads.stream().map(name -> BlkbackName.parse(name).orElseThrow()).toList(),
         Arrays.asList(disks));
   }

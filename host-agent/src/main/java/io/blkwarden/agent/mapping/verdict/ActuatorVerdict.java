@@ -23,7 +23,7 @@ public record ActuatorVerdict(Actuator actuator, String sentence) {
    * @param kernel the kernel, if it could be read
    * @param layers what lies between the disk and the device
    */
-  public static ActuatorVerdict judge(
+  public static ActuatorVerdict of(
       @Nullable String scheduler, @Nullable KernelRelease kernel, Set<Layer> layers) {
     ActuatorVerdict below = ofScheduler(scheduler, kernel);
     if (below.actuator == Actuator.INEFFECTIVE) {

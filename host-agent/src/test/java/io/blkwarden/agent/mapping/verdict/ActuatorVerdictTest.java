@@ -29,7 +29,7 @@ final class ActuatorVerdictTest {
   })
   void followsSchedulerAndKernel(String scheduler, String release, Actuator expected) {
     ActuatorVerdict verdict =
-        ActuatorVerdict.judge(scheduler, kernel(release), Set.of(Layer.PASSES));
+        ActuatorVerdict.of(scheduler, kernel(release), Set.of(Layer.PASSES));
 
     assertThat(verdict.actuator()).isEqualTo(expected);
     assertThat(verdict.sentence()).isNotBlank();
@@ -37,11 +37,11 @@ final class ActuatorVerdictTest {
 
   @Test
   void whatCouldNotBeReadIsUnknown() {
-    assertThat(ActuatorVerdict.judge(null, kernel("6.1.0"), Set.of()).actuator())
+    assertThat(ActuatorVerdict.of(null, kernel("6.1.0"), Set.of()).actuator())
         .isEqualTo(Actuator.UNKNOWN);
-    assertThat(ActuatorVerdict.judge("mq-deadline", null, Set.of()).actuator())
+    assertThat(ActuatorVerdict.of("mq-deadline", null, Set.of()).actuator())
         .isEqualTo(Actuator.UNKNOWN);
-    assertThat(ActuatorVerdict.judge("none", null, Set.of()).actuator())
+    assertThat(ActuatorVerdict.of("none", null, Set.of()).actuator())
         .isEqualTo(Actuator.INEFFECTIVE);
   }
 
@@ -54,7 +54,7 @@ final class ActuatorVerdictTest {
   }
 
   private static Actuator judge(String scheduler, Layer layer) {
-    return ActuatorVerdict.judge(scheduler, kernel("6.1.0"), Set.of(Layer.PASSES, layer))
+    return ActuatorVerdict.of(scheduler, kernel("6.1.0"), Set.of(Layer.PASSES, layer))
         .actuator();
   }
 

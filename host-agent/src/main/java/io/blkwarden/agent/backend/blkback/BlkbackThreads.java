@@ -1,5 +1,8 @@
-package io.blkwarden.agent.kernel;
+package io.blkwarden.agent.backend.blkback;
 
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.kernel.TaskStat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,20 +18,20 @@ import java.util.Optional;
  * @param faults those that could not be read
  * @param firstFault the first of them, told in one line
  */
-public record KernelThreads(
+public record BlkbackThreads(
     List<BlkbackThread> blkback, int tasks, int faults, Optional<String> firstFault) {
   private static final int MAX_PID_DIGITS = 7;
 
-  public KernelThreads {
+  public BlkbackThreads {
     blkback = List.copyOf(blkback);
   }
 
   /** Looks at all tasks. */
-  public static ReadResult<KernelThreads> read(KernelFiles files) {
+  public static ReadResult<BlkbackThreads> read(KernelFiles files) {
     return files.list("proc").map(names -> look(files, pids(names)));
   }
 
-  private static KernelThreads look(KernelFiles files, List<Integer> pids) {
+  private static BlkbackThreads look(KernelFiles files, List<Integer> pids) {
     List<BlkbackThread> threads = new ArrayList<>();
     int faults = 0;
     Optional<String> firstFault = Optional.empty();
@@ -46,7 +49,7 @@ public record KernelThreads(
         }
       }
     }
-    return new KernelThreads(threads, pids.size(), faults, firstFault);
+    return new BlkbackThreads(threads, pids.size(), faults, firstFault);
   }
 
   private static Optional<BlkbackThread> blkback(TaskStat stat) {

@@ -1,8 +1,12 @@
-package io.blkwarden.agent.kernel;
+package io.blkwarden.agent.backend.blkback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.CapturedTree;
+import io.blkwarden.agent.kernel.CounterWidth;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.MapFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,7 @@
-package io.blkwarden.agent.kernel;
+package io.blkwarden.agent.backend.blkback;
 
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.DeviceNumber;
 
 /**
@@ -23,7 +25,7 @@ public record BackendDevice(BackendId id, DeviceNumber device) {
   }
 
   /** Parses {@code fd:c} and a newline. */
-  static ReadResult<DeviceNumber> parseDevice(String text) {
+  public static ReadResult<DeviceNumber> parseDevice(String text) {
     try {
       return ReadResult.present(DeviceNumber.parseHex(text.strip()));
     } catch (IllegalArgumentException invalid) {

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.kernel;
+package io.blkwarden.agent.backend.blkback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,5 @@
-package io.blkwarden.agent.mapping.diff;
+package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.mapping.DeviceStack;
-import io.blkwarden.agent.mapping.HostSnapshot;
-import io.blkwarden.agent.mapping.Resolution;
-import io.blkwarden.agent.mapping.Volumes;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;

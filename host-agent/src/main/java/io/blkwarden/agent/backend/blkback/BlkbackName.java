@@ -1,4 +1,4 @@
-package io.blkwarden.agent.kernel;
+package io.blkwarden.agent.backend.blkback;
 
 import io.blkwarden.model.DeviceNumber;
 import java.util.Locale;

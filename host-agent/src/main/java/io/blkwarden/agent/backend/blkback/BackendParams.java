@@ -1,4 +1,4 @@
-package io.blkwarden.agent.kernel;
+package io.blkwarden.agent.backend.blkback;
 
 import java.util.Set;
 import java.util.regex.Matcher;

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.mapping.diff;
+package io.blkwarden.agent.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,11 @@
-package io.blkwarden.agent.kernel;
+package io.blkwarden.agent.backend.blkback;
+
+import io.blkwarden.agent.kernel.ColumnReader;
+import io.blkwarden.agent.kernel.CounterWidth;
+import io.blkwarden.agent.kernel.FileBytes;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.OpenAttribute;
+import io.blkwarden.agent.kernel.ReadResult;
 
 /**
  * The sectors that blkback counted for one disk, over all its rings, since the guest connected.
@@ -38,8 +45,8 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
    *
    * @param name of its file, such as {@code oo_req}
    */
-  public static OpenAttribute hold(KernelFiles files, BackendId id, String name) {
-    return files.hold(path(id, name));
+  public static OpenAttribute open(KernelFiles files, BackendId id, String name) {
+    return files.open(path(id, name));
   }
 
   /** What a held counter says now. */
@@ -76,7 +83,7 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
   }
 
   /** Parses an unsigned number, or a negative one that is a 32-bit counter past 2^31. */
-  static ReadResult<Long> parseCounter(String text) {
+  public static ReadResult<Long> parseCounter(String text) {
     String number = text.strip();
     boolean negative = number.startsWith("-");
     ColumnReader columns = ColumnReader.of(negative ? number.substring(1) : number);

@@ -1,4 +1,4 @@
-package io.blkwarden.agent.mapping.diff;
+package io.blkwarden.agent.mapping;
 
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;

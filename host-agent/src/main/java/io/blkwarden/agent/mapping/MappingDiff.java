@@ -1,4 +1,4 @@
-package io.blkwarden.agent.mapping.diff;
+package io.blkwarden.agent.mapping;
 
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
@@ -43,8 +43,8 @@ public final class MappingDiff {
     Map<DeviceNumber, Volume> oldDevices = devices(old);
     Map<DeviceNumber, Volume> devices = devices(next);
 
-    gone(oldDisks, disks).forEach(disk -> changes.add(new MappingChange.Detached(ended(disk))));
-    gone(oldDomains, domains).forEach(domain -> changes.add(new MappingChange.Stopped(domain)));
+    missing(oldDisks, disks).forEach(disk -> changes.add(new MappingChange.Detached(detached(disk))));
+    missing(oldDomains, domains).forEach(domain -> changes.add(new MappingChange.Stopped(domain)));
     oldDevices.forEach((number, volume) -> {
       Volume now = devices.get(number);
       if (now == null || !Objects.equals(now.dmUuid(), volume.dmUuid())) {
@@ -56,8 +56,8 @@ public final class MappingDiff {
         changes.add(new MappingChange.Added(volume));
       }
     });
-    gone(domains, oldDomains).forEach(domain -> changes.add(new MappingChange.Started(domain)));
-    gone(disks, oldDisks).forEach(disk -> changes.add(new MappingChange.Attached(disk)));
+    missing(domains, oldDomains).forEach(domain -> changes.add(new MappingChange.Started(domain)));
+    missing(disks, oldDisks).forEach(disk -> changes.add(new MappingChange.Attached(disk)));
     disks.forEach((key, disk) -> {
       MappedDisk before = oldDisks.get(key);
       if (before != null && !served(before).equals(served(disk))) {
@@ -95,14 +95,14 @@ public final class MappingDiff {
         .collect(Collectors.toMap(key, value -> value, (first, _) -> first, LinkedHashMap::new));
   }
 
-  private static <K, V> List<V> gone(Map<K, V> from, Map<K, V> to) {
+  private static <K, V> List<V> missing(Map<K, V> from, Map<K, V> to) {
     return from.entrySet().stream()
         .filter(entry -> !to.containsKey(entry.getKey()))
         .map(Map.Entry::getValue)
         .toList();
   }
 
-  private static MappedDisk ended(MappedDisk disk) {
+  private static MappedDisk detached(MappedDisk disk) {
     return disk.served(MappingState.GONE, null, List.of());
   }
 
@@ -128,22 +128,22 @@ public final class MappingDiff {
   /** What else is different, in the words of the event. */
   private static List<String> differences(MappedDisk old, MappedDisk now) {
     List<String> what = new ArrayList<>();
-    note(what, "domain", old.domain().equals(now.domain()));
-    note(what, "mode", old.disk().equals(now.disk()));
-    note(what, "volume", withoutRole(old.volume()).equals(withoutRole(now.volume())));
-    note(
+    addUnless(what, "domain", old.domain().equals(now.domain()));
+    addUnless(what, "mode", old.disk().equals(now.disk()));
+    addUnless(what, "volume", withoutRole(old.volume()).equals(withoutRole(now.volume())));
+    addUnless(
         what,
         "role",
         old.volume().role() == now.volume().role()
             && Objects.equals(old.volume().roleBy(), now.volume().roleBy()));
     boolean sameDevices = numbers(old).equals(numbers(now));
-    note(what, "devices", sameDevices);
-    note(what, "scheduler", !sameDevices || old.physical().equals(now.physical()));
-    note(what, "labels", old.domainLabels().equals(now.domainLabels()));
+    addUnless(what, "devices", sameDevices);
+    addUnless(what, "scheduler", !sameDevices || old.physical().equals(now.physical()));
+    addUnless(what, "labels", old.domainLabels().equals(now.domainLabels()));
     return what;
   }
 
-  private static void note(List<String> what, String word, boolean same) {
+  private static void addUnless(List<String> what, String word, boolean same) {
     if (!same) {
       what.add(word);
     }

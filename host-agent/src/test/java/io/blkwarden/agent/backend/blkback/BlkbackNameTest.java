@@ -1,8 +1,8 @@
-package io.blkwarden.agent.kernel;
+package io.blkwarden.agent.backend.blkback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.kernel.BlkbackName.Style;
+import io.blkwarden.agent.backend.blkback.BlkbackName.Style;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.testing.Given;
 import io.blkwarden.testing.Property;
