@@ -9,7 +9,7 @@ import io.blkwarden.controller.policy.read.LabelsReader;
 import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
-import io.blkwarden.model.message.WorkersChanged;
+import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -11,7 +11,7 @@ import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
-import io.blkwarden.model.message.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
 import io.blkwarden.model.message.Outcome;
 import java.util.ArrayList;
 import java.util.List;

@@ -9,7 +9,7 @@ import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.bus.PendingMessages.Kind;
 import io.blkwarden.agent.bus.Publisher;
 import io.blkwarden.agent.bus.Session;
-import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;

@@ -5,7 +5,7 @@ import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
 import io.blkwarden.agent.xenstore.BackendTree;
 import io.blkwarden.agent.xenstore.LabelTree;

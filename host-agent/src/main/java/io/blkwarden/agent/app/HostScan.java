@@ -1,7 +1,7 @@
 package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.mapping.HostSnapshot;
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import java.util.List;
 import java.util.function.Supplier;
 

@@ -4,7 +4,7 @@ import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 
 /**
  * An agent without a thread: its owner brings every input, one at a time, and so decides what

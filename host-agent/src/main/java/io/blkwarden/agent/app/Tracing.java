@@ -1,6 +1,6 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.model.DeviceNumber;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.app.Tracing;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.trace.BioBatch;
 import io.blkwarden.agent.trace.BioTrace;
 import io.blkwarden.model.DeviceNumber;

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.backend.blkback.BlkbackThread;
 import io.blkwarden.agent.backend.blkback.BlkbackThreads;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
 import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BootId;
@@ -12,7 +12,7 @@ import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskIo;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.agent.queue.ChangedSetting;
 import io.blkwarden.agent.restraint.CgroupLimits;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;

@@ -1,13 +1,13 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.kernel.BootId;
-import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.mapping.MappingResolver;
-import io.blkwarden.agent.mapping.Resolution;
-import io.blkwarden.agent.mapping.UnreadSource;
+import io.blkwarden.agent.mapping.MappingResolver.Resolution;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.sampling.HostRates;
 import io.blkwarden.agent.sampling.LiveRates;

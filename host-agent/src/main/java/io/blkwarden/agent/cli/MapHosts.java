@@ -4,7 +4,7 @@ import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.IoPriorities;
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.agent.trace.BioBatch;
 import io.blkwarden.agent.trace.BioTrace;

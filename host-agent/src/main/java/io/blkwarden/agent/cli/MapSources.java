@@ -2,7 +2,7 @@ package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.lease.IoPriorities;
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DeviceNumber;
 import java.util.List;

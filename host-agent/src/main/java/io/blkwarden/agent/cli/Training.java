@@ -2,7 +2,7 @@ package io.blkwarden.agent.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.blkwarden.agent.lease.StoredLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.agent.uevent.UeventCheck;

@@ -2,7 +2,7 @@ package io.blkwarden.agent.files;
 
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
-import io.blkwarden.agent.kernel.OpenAttribute;
+import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
 import io.blkwarden.agent.kernel.ReadResult;
 import java.io.FileInputStream;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Require;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
@@ -243,5 +244,33 @@ public final class CommandGate {
 
   private static Verdict refuse(Refusal refusal, String detail) {
     return new Verdict.Refuse(refusal, detail);
+  }
+
+  /**
+   * A command with the time of its arrival.
+   *
+   * @param command what is asked
+   * @param arrivedAtMillis when it came, in ms of CLOCK_MONOTONIC
+   */
+  public record ReceivedCommand(Command command, long arrivedAtMillis) {
+    public ReceivedCommand {
+      Require.present(command, "command");
+    }
+  }
+
+  /**
+   * What became of a command.
+   *
+   * @param reply the answer to its issuer
+   * @param published the outcomes to put on record: the reply too, unless it only repeats
+   */
+  public record CommandResult(Outcome reply, List<Outcome> published) {
+    public CommandResult {
+      published = List.copyOf(published);
+    }
+
+    static CommandResult of(Outcome reply) {
+      return new CommandResult(reply, List.of(reply));
+    }
   }
 }

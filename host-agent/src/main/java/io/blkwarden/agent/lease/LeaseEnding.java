@@ -1,5 +1,6 @@
 package io.blkwarden.agent.lease;
 
+import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.lease;
 
+import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;

@@ -1,6 +1,11 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.CommandGate.CommandResult;
+import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;

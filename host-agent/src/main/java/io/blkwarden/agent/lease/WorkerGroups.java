@@ -1,6 +1,7 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.model.DeviceNumber;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.WorkerId;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Require;

@@ -2,9 +2,10 @@ package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.DmName;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.ProofTable.Match;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.mapping.verdict.RoleVerdict;
+import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskRef;

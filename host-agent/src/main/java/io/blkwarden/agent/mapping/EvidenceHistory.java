@@ -2,6 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Evidence.DiskMemory;
 import io.blkwarden.agent.mapping.Evidence.Tie;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.Vbd.Connection;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.DeviceNumber;

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.kernel.DmDevice;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;

@@ -1,9 +1,13 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.WorkerId;
 import io.blkwarden.model.message.MappingSnapshot;
 import java.util.List;
 import java.util.Map;
@@ -111,5 +115,57 @@ public record HostSnapshot(
         && fileStacks.equals(other.fileStacks)
         && labels.equals(other.labels)
         && unread.equals(other.unread);
+  }
+
+  /**
+   * Something that a scan looked for and could not read, and so left out and did not guess.
+   *
+   * @param source which file or node
+   * @param reason what was expected, and what was found or failed; at most 500 characters
+   * @param essential whether proofs need it: without it a thread or a disk may go unseen, so
+   *     nothing that rests on being the only one holds
+   */
+  public record UnreadSource(String source, String reason, boolean essential) {
+    private static final int LONGEST = 500;
+
+    public UnreadSource {
+      Require.present(source, "unread.source");
+      Require.present(reason, "unread.reason");
+      reason = reason.length() > LONGEST ? reason.substring(0, LONGEST) : reason;
+    }
+  }
+
+  /**
+   * A thread was seen to submit I/O to a device ({@code block:block_bio_queue}).
+   *
+   * <p>When it did so is not told, only that it was between the drain before and the drain of this
+   * snapshot.
+   *
+   * @param pid the submitting thread
+   * @param device the device that it submitted to: the event fires for each level of a stack
+   */
+  public record ObservedBio(int pid, DeviceNumber device) {
+    public ObservedBio {
+      Require.within(pid, 1, WorkerId.MAX_PID, "bio.pid");
+      Require.present(device, "bio.device");
+    }
+  }
+
+  /**
+   * A live kernel thread with a name as blkback gives it. User processes may take any name, and are
+   * not among these.
+   *
+   * @param id pid and start time
+   * @param name its name
+   * @param readBytes {@code read_bytes} of {@code /proc/PID/io}, read between the two readings of
+   *     the disks' counters; absent when it could not be read
+   * @param priority its I/O priority; absent when it could not be read
+   */
+  public record HostThread(
+      WorkerId id, BlkbackName name, @Nullable Long readBytes, @Nullable IoPriority priority) {
+    public HostThread {
+      Require.present(id, "thread.id");
+      Require.present(name, "thread.name");
+    }
   }
 }

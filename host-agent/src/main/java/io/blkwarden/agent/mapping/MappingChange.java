@@ -3,16 +3,16 @@ package io.blkwarden.agent.mapping;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Volume;
-import io.blkwarden.model.message.DeviceAdded;
-import io.blkwarden.model.message.DeviceRemoved;
-import io.blkwarden.model.message.DiskAttached;
-import io.blkwarden.model.message.DiskChanged;
-import io.blkwarden.model.message.DiskDetached;
-import io.blkwarden.model.message.DomainStarted;
-import io.blkwarden.model.message.DomainStopped;
 import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingEvent.DeviceAdded;
+import io.blkwarden.model.message.MappingEvent.DeviceRemoved;
+import io.blkwarden.model.message.MappingEvent.DiskAttached;
+import io.blkwarden.model.message.MappingEvent.DiskChanged;
+import io.blkwarden.model.message.MappingEvent.DiskDetached;
+import io.blkwarden.model.message.MappingEvent.DomainStarted;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 import io.blkwarden.model.message.MappingOrigin;
-import io.blkwarden.model.message.WorkersChanged;
 import java.util.List;
 
 /** One thing that changed in a host's map. */

@@ -8,6 +8,7 @@ import io.blkwarden.agent.mapping.Vbd.Connection;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.DeviceNumber;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.Proof;
 import io.blkwarden.model.WorkerId;
 import java.util.HashMap;
@@ -150,7 +151,8 @@ public final class MappingResolver {
     return new DomainSet(Set.copyOf(slots), Set.copyOf(lives), Set.copyOf(threads));
   }
 
-  private static Set<DeviceNumber> devicesToTrace(ProofContext situation, Map<Slot, DiskState> states) {
+  private static Set<DeviceNumber> devicesToTrace(
+      ProofContext situation, Map<Slot, DiskState> states) {
     Set<DeviceNumber> devices = new HashSet<>();
     for (Vbd vbd : situation.host().vbds()) {
       DeviceNumber device = vbd.agreedDevice();
@@ -159,5 +161,21 @@ public final class MappingResolver {
       }
     }
     return devices;
+  }
+
+  /**
+   * What a snapshot proved.
+   *
+   * @param disks every disk, resolved or not, by domid and handle
+   * @param next what to give to the next resolution
+   * @param devicesToTrace devices of disks that only their I/O can tell apart: trace these until
+   *     they are no longer named here
+   */
+  public record Resolution(
+      List<MappedDisk> disks, Evidence next, Set<DeviceNumber> devicesToTrace) {
+    public Resolution {
+      disks = List.copyOf(disks);
+      devicesToTrace = Set.copyOf(devicesToTrace);
+    }
   }
 }

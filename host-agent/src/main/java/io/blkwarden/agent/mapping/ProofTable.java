@@ -1,6 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.Proof;
 import io.blkwarden.model.WorkerId;

@@ -1,6 +1,8 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.Proof;
 import java.util.HashSet;

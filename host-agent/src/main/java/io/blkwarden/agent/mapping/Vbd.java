@@ -1,5 +1,6 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import java.util.Objects;

@@ -6,7 +6,7 @@ import io.blkwarden.agent.backend.blkback.BackendId;
 import io.blkwarden.agent.backend.blkback.BackendStatistics;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.KernelFiles;
-import io.blkwarden.agent.kernel.OpenAttribute;
+import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.sample.SampleColumn;
 import java.util.Arrays;

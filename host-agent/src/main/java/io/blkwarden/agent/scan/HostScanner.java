@@ -1,7 +1,7 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.backend.blkback.BlkbackThread;
 import io.blkwarden.agent.backend.blkback.BlkbackThreads;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
@@ -12,8 +12,8 @@ import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.HostSnapshot;
-import io.blkwarden.agent.mapping.HostThread;
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.mapping.UntruncatedNames;
 import io.blkwarden.agent.xenstore.LabelTree;
 import io.blkwarden.agent.xenstore.XenStore;
@@ -161,7 +161,8 @@ public final class HostScanner {
     List<String> names = notes.value("sys/block", DmDevice.names(files), false);
     for (String name : names == null ? List.<String>of() : names) {
       DmDevice before = same == null ? null : same.get(name);
-      ReadResult<DmDevice> now = before == null ? DmDevice.read(files, name) : before.refresh(files);
+      ReadResult<DmDevice> now =
+          before == null ? DmDevice.read(files, name) : before.refresh(files);
       DmDevice device = notes.value("sys/block/" + name, now, false);
       if (device != null) {
         devices.put(name, device);

@@ -2,7 +2,7 @@ package io.blkwarden.agent.scan;
 
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.scan;
 
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.mapping.UnreadSource;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

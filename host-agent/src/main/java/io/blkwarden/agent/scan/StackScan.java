@@ -10,7 +10,7 @@ import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.QueueScheduler;
 import io.blkwarden.agent.kernel.Rotational;
 import io.blkwarden.agent.mapping.DeviceStack;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.DeviceNumber;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,10 +1,10 @@
 package io.blkwarden.agent.state;
 
-import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore;
-import io.blkwarden.agent.lease.SalvagedLeases;
-import io.blkwarden.agent.lease.StoredLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.state.LeaseDocument.Decoded;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.HostSnapshot;
-import io.blkwarden.agent.mapping.ObservedBio;
-import io.blkwarden.agent.mapping.UnreadSource;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.xenstore.LabelTree;

@@ -3,6 +3,8 @@ package io.blkwarden.agent.lease;
 import static io.blkwarden.model.IoPriority.IDLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.lease.CommandGate.CommandResult;
+import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;

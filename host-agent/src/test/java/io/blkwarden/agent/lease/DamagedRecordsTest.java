@@ -5,6 +5,8 @@ import static io.blkwarden.model.IoPriority.UNSET;
 import static io.blkwarden.model.IoPriority.bestEffort;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.agent.state.StateFolders;
 import io.blkwarden.model.MappedDisk;

@@ -1,5 +1,8 @@
 package io.blkwarden.agent.lease;
 
+import io.blkwarden.agent.lease.CommandGate.CommandResult;
+import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;

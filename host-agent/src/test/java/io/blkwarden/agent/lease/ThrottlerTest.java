@@ -5,6 +5,7 @@ import static io.blkwarden.model.IoPriority.UNSET;
 import static io.blkwarden.model.IoPriority.bestEffort;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.lease.CommandGate.CommandResult;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;

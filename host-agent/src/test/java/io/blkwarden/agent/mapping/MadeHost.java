@@ -2,7 +2,10 @@ package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.kernel.KernelRelease;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;

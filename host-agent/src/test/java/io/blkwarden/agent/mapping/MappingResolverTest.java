@@ -2,6 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.model.BackendKind;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

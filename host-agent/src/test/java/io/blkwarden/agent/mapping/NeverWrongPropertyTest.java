@@ -2,6 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.mapping.MappingResolver.Resolution;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;

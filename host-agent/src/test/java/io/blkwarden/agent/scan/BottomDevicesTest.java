@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.mapping.DeviceStack;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
-import io.blkwarden.agent.mapping.UnreadSource;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DomainRef;

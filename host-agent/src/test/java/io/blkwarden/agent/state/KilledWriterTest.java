@@ -3,8 +3,8 @@ package io.blkwarden.agent.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.lease.FoundLeases;
-import io.blkwarden.agent.lease.StoredLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -3,12 +3,12 @@ package io.blkwarden.agent.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.agent.lease.Lease;
-import io.blkwarden.agent.lease.LeaseLimit;
+import io.blkwarden.agent.lease.Lease.LeaseLimit;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
-import io.blkwarden.agent.lease.SalvagedLeases;
-import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;

@@ -2,6 +2,14 @@ package io.blkwarden.model.message;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.blkwarden.model.message.MappingEvent.DeviceAdded;
+import io.blkwarden.model.message.MappingEvent.DeviceRemoved;
+import io.blkwarden.model.message.MappingEvent.DiskAttached;
+import io.blkwarden.model.message.MappingEvent.DiskChanged;
+import io.blkwarden.model.message.MappingEvent.DiskDetached;
+import io.blkwarden.model.message.MappingEvent.DomainStarted;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 
 /**
  * Anything that is carried as JSON: {@code schema} comes first and tells which record it is.

@@ -1,6 +1,5 @@
 package io.blkwarden.model.message;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
@@ -45,11 +44,5 @@ public record MappingSnapshot(
           "base: expected a row for each of %d disks and %d devices, found %d and %d"
               .formatted(disks.size(), devices.size(), base.disks().size(), base.devices().size()));
     }
-  }
-
-  @JsonIgnore
-  @Override
-  public String event() {
-    return "snapshot";
   }
 }

@@ -1,8 +1,8 @@
 package io.blkwarden.systemtests.fleetsim;
 
 import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LimitGroups;
-import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.model.message.Command;

@@ -4,7 +4,7 @@ import io.blkwarden.agent.kernel.ColumnReader;
 import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
-import io.blkwarden.agent.kernel.OpenAttribute;
+import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
 import io.blkwarden.agent.kernel.ReadResult;
 
 /**

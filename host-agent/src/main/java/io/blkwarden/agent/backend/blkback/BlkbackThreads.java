@@ -3,6 +3,7 @@ package io.blkwarden.agent.backend.blkback;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskStat;
+import io.blkwarden.model.WorkerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,5 +66,19 @@ public record BlkbackThreads(
         .map(Integer::valueOf)
         .sorted()
         .toList();
+  }
+
+  /**
+   * A kernel thread that bears a blkback name. Only kthreadd's children are taken, so that no user
+   * process can pose as one.
+   *
+   * @param id pid and start time
+   * @param name its name, read as a candidate
+   */
+  public record BlkbackThread(WorkerId id, BlkbackName name) {
+    /** The name as the kernel tells it. */
+    public String comm() {
+      return name.comm();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.mapping.verdict;
 
+import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.VolumeRole;
 import java.util.Locale;
 import java.util.Map;

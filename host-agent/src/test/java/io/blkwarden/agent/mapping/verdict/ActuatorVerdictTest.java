@@ -3,6 +3,7 @@ package io.blkwarden.agent.mapping.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.Actuator;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -28,8 +29,7 @@ final class ActuatorVerdictTest {
     "sio, 6.1.0, UNKNOWN",
   })
   void followsSchedulerAndKernel(String scheduler, String release, Actuator expected) {
-    ActuatorVerdict verdict =
-        ActuatorVerdict.of(scheduler, kernel(release), Set.of(Layer.PASSES));
+    ActuatorVerdict verdict = ActuatorVerdict.of(scheduler, kernel(release), Set.of(Layer.PASSES));
 
     assertThat(verdict.actuator()).isEqualTo(expected);
     assertThat(verdict.sentence()).isNotBlank();
@@ -54,8 +54,7 @@ final class ActuatorVerdictTest {
   }
 
   private static Actuator judge(String scheduler, Layer layer) {
-    return ActuatorVerdict.of(scheduler, kernel("6.1.0"), Set.of(Layer.PASSES, layer))
-        .actuator();
+    return ActuatorVerdict.of(scheduler, kernel("6.1.0"), Set.of(Layer.PASSES, layer)).actuator();
   }
 
   private static KernelRelease kernel(String release) {

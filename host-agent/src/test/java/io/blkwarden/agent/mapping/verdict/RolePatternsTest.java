@@ -2,6 +2,7 @@ package io.blkwarden.agent.mapping.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.VolumeRole;
 import java.util.List;
 import org.junit.jupiter.api.Test;
