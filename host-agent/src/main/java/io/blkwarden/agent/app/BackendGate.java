@@ -1,6 +1,5 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.backend.blkback.BackendDevice;
 import io.blkwarden.agent.backend.blkback.BackendId;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
@@ -59,8 +58,8 @@ final class BackendGate implements DiskGate {
       return Optional.of("%s: expected %s, found %s".formatted(path, expected, found.describe()));
     }
     BackendId id = new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
-    ReadResult<BackendDevice> kernel = BackendDevice.read(files, id);
-    return kernel.map(BackendDevice::device).toOptional().equals(Optional.of(expected))
+    ReadResult<DeviceNumber> kernel = id.device(files);
+    return kernel.toOptional().equals(Optional.of(expected))
         ? Optional.empty()
         : Optional.of(
             "%s in sysfs: expected %s, found %s"

@@ -5,7 +5,6 @@ import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
 import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BootId;
-import io.blkwarden.agent.kernel.Hardware;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.kernel.QueueScheduler;
@@ -60,7 +59,7 @@ final class HostChecks {
   private static Check device(KernelFiles files, String name, @Nullable KernelRelease kernel) {
     ReadResult<QueueScheduler> scheduler = QueueScheduler.read(files, name);
     String active = scheduler.map(QueueScheduler::active).toOptional().orElse(null);
-    boolean hardware = Hardware.is(files, name);
+    boolean hardware = BlockDevice.isHardware(files, name);
     ActuatorVerdict verdict =
         ActuatorVerdict.of(active, kernel, hardware ? Set.of() : Set.of(Layer.VIRTUAL));
     String detail =

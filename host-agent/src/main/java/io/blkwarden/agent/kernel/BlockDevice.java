@@ -2,6 +2,7 @@ package io.blkwarden.agent.kernel;
 
 import io.blkwarden.model.DeviceNumber;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A block device's kernel name and number, and the whole disk that it is or is a part of.
@@ -14,6 +15,14 @@ import java.util.List;
  * @param disk the name itself, or for a partition its disk's
  */
 public record BlockDevice(String name, DeviceNumber number, String disk) {
+  private static final Pattern DRIVER_NAME =
+      Pattern.compile(
+          "(sd|hd|vd|xvd|dasd)[a-z]+|nvme\\d+(c\\d+)?n\\d+|mmcblk\\d+(boot\\d|gp\\d)?"
+              + "|(cciss|ida|rd)!c\\d+d\\d+|pmem\\d+(\\.\\d+)?s?|rssd[a-z]+|fio[a-z]+|s[rt]\\d+");
+  private static final Pattern BUS =
+      Pattern.compile("(?:\\.\\./)*+devices/(pci|LNXSYSTM|css|vio|vbd-|soc|amba|ibmebus)[^/]*/.*");
+  private static final String VIRTUAL = "devices/virtual/block/";
+
   /** Names of all whole disks, dm devices included, sorted: {@code /sys/block}. */
   public static ReadResult<List<String>> names(KernelFiles files) {
     return files.list("sys/block");
@@ -66,5 +75,37 @@ public record BlockDevice(String name, DeviceNumber number, String disk) {
     } catch (IllegalArgumentException invalid) {
       return ReadResult.malformed("device", "MAJOR:MINOR in decimal", text);
     }
+  }
+
+  /**
+   * Whether a device is hardware, recognised by its bus (the link {@code /sys/block/NAME}) or its
+   * driver's name; false when unknown.
+   *
+   * <p>All users of a hardware device share its queue, so its scheduler can order them. A virtual
+   * device (zvol, rbd, nbd, zram, a diskless drbd) passes I/O to workers or to the network, and
+   * priorities end there.
+   */
+  public static boolean isHardware(KernelFiles files, String name) {
+    String link = files.link("sys/block/" + name).orElse("");
+    return !link.contains(VIRTUAL)
+        && (DRIVER_NAME.matcher(name).matches() || BUS.matcher(link).matches());
+  }
+
+  /**
+   * Reads {@code sys/block/NAME/queue/rotational}. The kernel's default is 1; virtio and many RAID
+   * drivers never change it.
+   */
+  public static ReadResult<Boolean> isRotational(KernelFiles files, String device) {
+    String path = "sys/block/" + device + "/queue/rotational";
+    return files.read(path).parse(path, BlockDevice::parseFlag);
+  }
+
+  /** Parses {@code 0} or {@code 1} and a newline. */
+  static ReadResult<Boolean> parseFlag(String text) {
+    return switch (text.strip()) {
+      case "0" -> ReadResult.present(false);
+      case "1" -> ReadResult.present(true);
+      default -> ReadResult.malformed("flag", "0 or 1", text);
+    };
   }
 }

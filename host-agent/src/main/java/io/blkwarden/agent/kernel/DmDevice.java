@@ -70,7 +70,7 @@ public record DmDevice(
 
   private static ReadResult<Boolean> suspended(KernelFiles files, String kernelName) {
     String flag = "sys/block/" + kernelName + "/dm/suspended";
-    return files.read(flag).parse(flag, DmDevice::parseFlag);
+    return files.read(flag).parse(flag, BlockDevice::parseFlag);
   }
 
   private static Optional<String> uuidOf(String text) {
@@ -87,14 +87,6 @@ public record DmDevice(
   public Optional<DmName> lvmName() {
     return uuid.filter(text -> text.startsWith(LVM_PREFIX))
         .flatMap(text -> DmName.parse(name).toOptional());
-  }
-
-  private static ReadResult<Boolean> parseFlag(String text) {
-    return switch (text.strip()) {
-      case "0" -> ReadResult.present(false);
-      case "1" -> ReadResult.present(true);
-      default -> ReadResult.malformed("flag", "0 or 1", text);
-    };
   }
 
   private static String line(String text) {

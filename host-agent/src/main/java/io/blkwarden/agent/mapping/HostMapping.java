@@ -1,5 +1,6 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.mapping.MappingResolver.Resolution;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.DeviceNumber;
@@ -51,7 +52,17 @@ public record HostMapping(
     return new HostMapping(
         snapshot.domains().stream().sorted(Comparator.comparingInt(DomainRef::domid)).toList(),
         resolution.disks(),
-        Volumes.usable(snapshot, roles),
+        usableVolumes(snapshot, roles),
         physical.values().stream().limit(MappingSnapshot.MAX_DEVICES).toList());
+  }
+
+  /** Device-mapper devices that are not suspended. */
+  private static List<Volume> usableVolumes(HostSnapshot snapshot, RolePatterns roles) {
+    DiskBuilder builder = new DiskBuilder(roles);
+    return snapshot.dmDevices().stream()
+        .filter(device -> !device.suspended())
+        .sorted(Comparator.comparing(DmDevice::number))
+        .map(builder::volume)
+        .toList();
   }
 }

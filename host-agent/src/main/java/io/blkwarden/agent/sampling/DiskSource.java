@@ -75,7 +75,7 @@ final class DiskSource implements CounterSource {
       return Optional.of(reading.describe());
     }
     if (counted != null && !shared && isAlone(counted, counters)) {
-      DeviceColumns.fill(counted, into);
+      CounterSource.fill(counted, into);
       put(into, SampleColumn.SHARED_IO_MS, 0);
       put(
           into,

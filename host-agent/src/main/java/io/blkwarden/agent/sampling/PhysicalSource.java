@@ -50,7 +50,7 @@ final class PhysicalSource implements CounterSource {
     if (!counted.everCounted() && readPaths(counters, into)) {
       return Optional.empty();
     }
-    DeviceColumns.fill(counted, into);
+    CounterSource.fill(counted, into);
     return Optional.empty();
   }
 
@@ -66,7 +66,7 @@ final class PhysicalSource implements CounterSource {
     for (String name : paths) {
       if (counters.ofPath(name) instanceof ReadResult.Present<DiskStat>(DiskStat path)) {
         long[] now = new long[sums.length];
-        DeviceColumns.fill(path, now);
+        CounterSource.fill(path, now);
         busiest = Math.max(busiest, add(name, now));
         inFlight += now[SampleColumn.IN_FLIGHT.id()];
         unknown |= now[SampleColumn.UNKNOWN_COLUMNS.id()];

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.backend.blkback.BackendDevice;
 import io.blkwarden.agent.backend.blkback.BackendId;
 import io.blkwarden.agent.backend.blkback.BackendParams;
 import io.blkwarden.agent.backend.blkback.BackendStatistics;
@@ -125,8 +124,8 @@ final class BackendScan {
   List<Backend> end() {
     List<Backend> seen =
         backends.stream()
-            .map(
-                backend -> backend.withKernelState(device(backend.kind(), id(backend)), counters(id(backend))))
+            .map(backend ->
+                backend.withKernelState(device(backend.kind(), id(backend)), counters(id(backend))))
             .toList();
     if (!settled()
         && (same != null
@@ -156,11 +155,7 @@ final class BackendScan {
   }
 
   private @Nullable DeviceNumber device(BackendKind kind, BackendId id) {
-    BackendDevice device =
-        kind == BackendKind.VBD
-            ? notes.value(directory(id), BackendDevice.read(files, id), true)
-            : null;
-    return device == null ? null : device.device();
+    return kind == BackendKind.VBD ? notes.value(directory(id), id.device(files), true) : null;
   }
 
   private List<Backend> found() {

@@ -5,10 +5,8 @@ import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BlockStack;
 import io.blkwarden.agent.kernel.BlockTree;
 import io.blkwarden.agent.kernel.DmDevice;
-import io.blkwarden.agent.kernel.Hardware;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.QueueScheduler;
-import io.blkwarden.agent.kernel.Rotational;
 import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.DeviceNumber;
@@ -121,7 +119,7 @@ final class StackScan {
         name,
         number,
         scheduler == null ? null : scheduler.active(),
-        notes.value(source, Rotational.read(files, name), false),
-        Hardware.is(files, name));
+        notes.value(source, BlockDevice.isRotational(files, name), false),
+        BlockDevice.isHardware(files, name));
   }
 }

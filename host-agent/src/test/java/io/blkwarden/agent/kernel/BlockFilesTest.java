@@ -158,20 +158,20 @@ final class BlockFilesTest {
 
   @Test
   void readsWhetherACapturedDeviceTurns() {
-    assertThat(Rotational.read(captured, "vdb")).isEqualTo(ReadResult.present(true));
-    assertThat(Rotational.read(captured, "vdz"))
+    assertThat(BlockDevice.isRotational(captured, "vdb")).isEqualTo(ReadResult.present(true));
+    assertThat(BlockDevice.isRotational(captured, "vdz"))
         .isEqualTo(ReadResult.absent("sys/block/vdz/queue/rotational"));
   }
 
   @Test
   void whatDoesNotTurnSaysZero() {
-    assertThat(Rotational.parse("0\n")).isEqualTo(ReadResult.present(false));
+    assertThat(BlockDevice.parseFlag("0\n")).isEqualTo(ReadResult.present(false));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "\n", "2", "yes", "1 0"})
   void anythingElseDoesNotSayWhetherItTurns(String text) {
-    assertThat(Rotational.parse(text)).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(BlockDevice.parseFlag(text)).isInstanceOf(ReadResult.Malformed.class);
   }
 
   private static DmDevice dm(String name, String uuid) {

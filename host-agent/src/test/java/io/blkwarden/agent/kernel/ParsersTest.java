@@ -2,7 +2,6 @@ package io.blkwarden.agent.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.backend.blkback.BackendDevice;
 import io.blkwarden.agent.backend.blkback.BackendId;
 import io.blkwarden.agent.backend.blkback.BackendStatistics;
 import io.blkwarden.agent.backend.blkback.BlkbackName;
@@ -26,7 +25,7 @@ final class ParsersTest {
           QueueScheduler::parse,
           DmName::parse,
           BlockDevice::parseNumber,
-          BackendDevice::parseDevice,
+          BackendId::parseDevice,
           BackendStatistics::parseCounter);
 
   static final List<String> GOOD =

@@ -2,6 +2,7 @@ package io.blkwarden.agent.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.kernel.MapFiles;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;

@@ -1,6 +1,9 @@
 package io.blkwarden.agent.backend.blkback;
 
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.BackendKind;
+import io.blkwarden.model.DeviceNumber;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,6 +37,24 @@ public record BackendId(BackendKind kind, int domid, int handle) {
   /** The name on the bus. */
   public String busId() {
     return kind.wire() + "-" + domid + "-" + handle;
+  }
+
+  /**
+   * Reads {@code physical_device} from sysfs, such as {@code fd:c} for 253:12. Absent when the
+   * backend is gone, has no device yet (the hotplug script sets it), or is not blkback's.
+   */
+  public ReadResult<DeviceNumber> device(KernelFiles files) {
+    String path = directory() + "/physical_device";
+    return files.read(path).parse(path, BackendId::parseDevice);
+  }
+
+  /** Parses {@code fd:c} and a newline. */
+  public static ReadResult<DeviceNumber> parseDevice(String text) {
+    try {
+      return ReadResult.present(DeviceNumber.parseHex(text.strip()));
+    } catch (IllegalArgumentException invalid) {
+      return ReadResult.malformed("physical_device", "MAJOR:MINOR in hexadecimal", text);
+    }
   }
 
   /** Its directory in sysfs. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** BackendId, BackendDevice and BackendStatistics. */
+/** BackendId and BackendStatistics. */
 final class BackendFilesTest {
   private static final BackendId SWAP = new BackendId(BackendKind.VBD, 1, 51714);
   private static final String STATISTICS = "sys/bus/xen-backend/devices/vbd-1-51714/statistics/";
@@ -23,22 +23,21 @@ final class BackendFilesTest {
 
   @Test
   void readsACapturedBackend() {
-    assertThat(BackendDevice.read(captured, SWAP))
-        .isEqualTo(ReadResult.present(new BackendDevice(SWAP, new DeviceNumber(253, 1))));
+    assertThat(SWAP.device(captured)).isEqualTo(ReadResult.present(new DeviceNumber(253, 1)));
   }
 
   @Test
   void theDeviceNumberIsHexadecimal() {
-    assertThat(BackendDevice.parseDevice("fd:c\n"))
+    assertThat(BackendId.parseDevice("fd:c\n"))
         .isEqualTo(ReadResult.present(new DeviceNumber(253, 12)));
-    assertThat(BackendDevice.parseDevice("253,12")).isInstanceOf(ReadResult.Malformed.class);
+    assertThat(BackendId.parseDevice("253,12")).isInstanceOf(ReadResult.Malformed.class);
   }
 
   @Test
   void aBackendWithoutADeviceYetIsAbsent() {
     MapFiles files =
         new MapFiles().with("sys/bus/xen-backend/devices/vbd-1-51714/nodename", "backend/vbd\n");
-    assertThat(BackendDevice.read(files, SWAP)).isInstanceOf(ReadResult.Absent.class);
+    assertThat(SWAP.device(files)).isInstanceOf(ReadResult.Absent.class);
     assertThat(BackendStatistics.width(files, SWAP)).isInstanceOf(ReadResult.Absent.class);
     assertThat(BackendStatistics.read(files, SWAP, CounterWidth.BITS_64))
         .isInstanceOf(ReadResult.Absent.class);
