@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A block device's kernel name and number, and the whole disk that it is or is a part of.
+ * A block device: its kernel name, its number and its whole disk.
  *
  * <p>Sources: {@code /sys/block/NAME/dev}, {@code /sys/block/DISK/NAME/dev} for a partition, and
  * the links {@code /sys/class/block/NAME} and {@code /sys/dev/block/MAJOR:MINOR}.
  *
- * @param name such as {@code dm-20}, {@code sda1}; a slash in it stands as {@code !}
+ * @param name such as {@code dm-20}, {@code sda1}; a slash is written {@code !}
  * @param number its major and minor number
- * @param disk the name itself, or for a partition its disk's
+ * @param disk kernel name of the disk of a partition, else the name itself
  */
 public record BlockDevice(String name, DeviceNumber number, String disk) {
   private static final Pattern DRIVER_NAME =
@@ -23,7 +23,7 @@ public record BlockDevice(String name, DeviceNumber number, String disk) {
       Pattern.compile("(?:\\.\\./)*+devices/(pci|LNXSYSTM|css|vio|vbd-|soc|amba|ibmebus)[^/]*/.*");
   private static final String VIRTUAL = "devices/virtual/block/";
 
-  /** Names of all whole disks, dm devices included, sorted: {@code /sys/block}. */
+  /** Names of all whole disks, including dm devices, sorted: {@code /sys/block}. */
   public static ReadResult<List<String>> names(KernelFiles files) {
     return files.list("sys/block");
   }
@@ -63,7 +63,7 @@ public record BlockDevice(String name, DeviceNumber number, String disk) {
         .map(number -> new BlockDevice(name, number, disk));
   }
 
-  /** Reads a file that holds {@code MAJOR:MINOR} in decimal. */
+  /** Reads a file with {@code MAJOR:MINOR} in decimal. */
   static ReadResult<DeviceNumber> numberAt(KernelFiles files, String path) {
     return files.read(path).parse(path, BlockDevice::parseNumber);
   }

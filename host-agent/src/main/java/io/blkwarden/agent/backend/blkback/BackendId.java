@@ -9,16 +9,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Name of a disk's backend on the xen-backend bus: {@code vbd-137-51714}.
+ * The name of a disk's backend on the xen-backend bus: {@code vbd-137-51714}.
  *
- * @param kind who serves it
- * @param domid the guest's number, which Xen uses again
- * @param handle the disk's number in the guest (51714 is xvda2)
+ * @param kind kind of backend
+ * @param domid domain number; Xen reuses it
+ * @param handle virtual device number (51714 is xvda2)
  */
 public record BackendId(BackendKind kind, int domid, int handle) {
   private static final Pattern FORM = Pattern.compile("([a-z]+3?)-(\\d{1,5})-(\\d{1,9})");
 
-  /** Parses a bus id; empty for those that are no disk, such as {@code vif-1-0}. */
+  /** Parses a bus id; empty for other devices, such as {@code vif-1-0}. */
   public static Optional<BackendId> parse(String busId) {
     Matcher matcher = FORM.matcher(busId);
     if (!matcher.matches()) {

@@ -6,19 +6,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a backend's {@code params} that may leave dom0.
+ * The part of a backend's {@code params} that may be published.
  *
  * <p>{@code params} is free text of the toolstack: a path, a QEMU format and a path, a URL, a Ceph
- * image with its options, or arguments of a block script. It may hold keys and passwords, and what
- * the agent makes of it is published. So this is a list of what is allowed, for each form: names,
- * hosts, ports and paths. All else is cut off: user information, queries, options, and everything
- * after a character that the form's names do not have. Of an unknown form only the scheme is left.
+ * image with options, or arguments of a block script. It may contain keys and passwords. So each
+ * form has an allow list: names, hosts, ports and paths. Everything else is removed: user
+ * information, queries, options, and the rest of a name after an unexpected character. Of an
+ * unknown form only the scheme remains.
  *
  * <p>Sources of the forms: libxl ({@code libxl_disk.c}), libvirt ({@code libxl_conf.c}), QEMU
  * ({@code qemu-block-drivers(7)}) and Xen's block scripts ({@code tools/hotplug/Linux/block*}).
  */
 public final class BackendParams {
-  /** Formats and drivers that stand before a path or before another form. */
+  /** Formats and drivers that prefix a path or another form. */
   private static final Set<String> FORMATS =
       Set.of(
           "aio",
@@ -48,11 +48,11 @@ public final class BackendParams {
           "vmdk",
           "vpc");
 
-  /** Schemes of names such as {@code pool/image}: options follow a colon. */
+  /** Schemes of names such as {@code pool/image}; options follow a colon. */
   private static final Set<String> NAMED =
       Set.of("btrfs", "ceph", "drbd", "lvm", "lvmthin", "rbd", "sheepdog", "zfs", "zvol");
 
-  /** Schemes of URLs whose path is an export, a target or an image, and no secret by itself. */
+  /** Schemes of URLs whose path is an export, a target or an image, and not secret. */
   private static final Set<String> STORAGE_URLS =
       Set.of(
           "ceph",
@@ -74,7 +74,7 @@ public final class BackendParams {
   private static final Set<String> SHOWN_OPTIONS =
       Set.of("dataset", "image", "iqn", "lun", "lv", "pool", "portal", "target", "vg");
 
-  // Repeated groups are possessive: others take stack for each repetition, and params can be long.
+  // Repeated groups are possessive: others use stack for each repetition, and params can be long.
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+_.-]{0,31}):(.*)");
   private static final Pattern NAMES =
       Pattern.compile("[\\p{L}\\p{N}._+@-]++(?:/[\\p{L}\\p{N}._+@-]++)*+");
@@ -94,22 +94,21 @@ public final class BackendParams {
   private static final Pattern OPTION_VALUE = Pattern.compile("[\\p{L}\\p{N}._:/\\[\\]-]+");
   private static final Pattern NBD_EXPORT =
       Pattern.compile("exportname=([\\p{L}\\p{N}._+/-]+)(:.*)?");
-  private static final int MOST_NESTED = 4;
+  private static final int MAX_NESTED = 4;
 
   private BackendParams() {}
 
-  /** What may be shown of these params; an empty text when that is nothing. */
+  /** The publishable part of params; may be empty. */
   public static String shown(String params) {
     return shown(params.strip(), 0);
   }
 
   /**
-   * The file or device in dom0 that params name, of which the shown part is given; absent when they
-   * name something else.
+   * The file or device in dom0 that the publishable part of params names; absent for other forms.
    */
   public static @Nullable String file(String shown) {
     String rest = shown;
-    for (int depth = 0; depth <= MOST_NESTED; depth++) {
+    for (int depth = 0; depth <= MAX_NESTED; depth++) {
       if (rest.startsWith("/")) {
         return rest;
       }
@@ -144,7 +143,7 @@ public final class BackendParams {
 
   private static String afterScheme(String scheme, String rest, int depth) {
     if (FORMATS.contains(scheme)) {
-      return depth < MOST_NESTED ? shown(rest, depth + 1) : "";
+      return depth < MAX_NESTED ? shown(rest, depth + 1) : "";
     }
     if (NAMED.contains(scheme)) {
       return rest.startsWith("/") ? path(rest) : start(NAMES, rest);
@@ -162,13 +161,13 @@ public final class BackendParams {
     return udev.matches() ? text : start(PATH, text);
   }
 
-  /** The longest start of the text that has this form. */
+  /** The longest prefix of this form. */
   private static String start(Pattern form, String text) {
     Matcher matcher = form.matcher(text);
     return matcher.lookingAt() ? matcher.group() : "";
   }
 
-  /** A text without a scheme: {@code vg/lv}, {@code sda5}, or options of a script. */
+  /** Text without a scheme: {@code vg/lv}, {@code sda5}, or options of a script. */
   private static String plain(String text) {
     if (text.contains("=")) {
       return options(text);
@@ -201,7 +200,7 @@ public final class BackendParams {
     String path = rest.substring(end);
     String host = authority.substring(authority.lastIndexOf('@') + 1);
     if (path.indexOf('@') >= 0 || !HOST.matcher(host).matches()) {
-      return bare; // a password with a slash in it looks like this
+      return bare; // may be a password with a slash
     }
     if (scheme.equals("file")) {
       return bare + host + path(path);
@@ -212,7 +211,7 @@ public final class BackendParams {
     return bare + host + imageFile(path);
   }
 
-  /** The path of a storage URL, in which a target of iSCSI has colons. */
+  /** The path of a storage URL; an iSCSI target contains colons. */
   private static String target(String path) {
     String inner = path.startsWith("/") ? path.substring(1) : path;
     if (inner.startsWith("iqn.")) {
@@ -223,7 +222,7 @@ public final class BackendParams {
     return start(PATH, path);
   }
 
-  /** Of a web address the last part, if it names an image: other parts may be tokens. */
+  /** The last part of a web address, if it names an image; other parts may be tokens. */
   private static String imageFile(String path) {
     int end = path.length();
     for (char stop : new char[] {'?', '#'}) {
@@ -253,10 +252,10 @@ public final class BackendParams {
     return export.matches() ? server + ":exportname=" + export.group(1) : server;
   }
 
-  /** Of QEMU's JSON only what names the file or the image. */
+  /** The file or image name in QEMU's JSON. */
   private static String json(String text, int depth) {
     String file = field(text, "filename");
-    if (!file.isEmpty() && depth < MOST_NESTED) {
+    if (!file.isEmpty() && depth < MAX_NESTED) {
       return shown(file, depth + 1);
     }
     String pool = field(text, "pool");

@@ -8,22 +8,21 @@ import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
 import io.blkwarden.agent.kernel.ReadResult;
 
 /**
- * The sectors that blkback counted for one disk, over all its rings, since the guest connected.
+ * blkback's sector counters of one disk, over all rings, since the guest connected.
  *
- * <p>Source: the files in {@code /sys/bus/xen-backend/devices/vbd-DOMID-HANDLE/statistics/}. They
- * are read one after the other, so they do not belong to one moment. A reconnect sets them to 0.
- * SUSE's blkback has {@code br_req} in place of {@code f_req} and counts in 32 bits, signed; here
- * the same bits stand unsigned.
+ * <p>Source: the files in {@code /sys/bus/xen-backend/devices/vbd-DOMID-HANDLE/statistics/}. The
+ * files are read one after the other, not at one moment. A reconnect resets them. SUSE's blkback
+ * has {@code br_req} instead of {@code f_req} and signed 32-bit counters; here they are unsigned.
  *
  * @param readSectors sectors of 512 bytes read
  * @param writeSectors sectors of 512 bytes written
- * @param width after how many bits the counters start again
+ * @param width width of the counters
  */
 public record BackendStatistics(long readSectors, long writeSectors, CounterWidth width) {
   /**
-   * Reads them. Absent when the disk is gone, not connected yet, or not blkback's.
+   * Reads the counters. Absent when the disk is gone, not connected yet, or not blkback's.
    *
-   * @param width what {@link #width} found at any disk of the host: one module serves them all
+   * @param width result of {@link #width} for any disk of the host; all use the same module
    */
   public static ReadResult<BackendStatistics> read(
       KernelFiles files, BackendId id, CounterWidth width) {
@@ -33,7 +32,7 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
                 .map(written -> new BackendStatistics(read, written, width)));
   }
 
-  /** After how many bits this disk's counters start again, as far as there are any. */
+  /** The width of this disk's counters; absent when it has none. */
   public static ReadResult<CounterWidth> width(KernelFiles files, BackendId id) {
     return counter(files, id, "f_req") instanceof ReadResult.Present
         ? ReadResult.present(CounterWidth.BITS_64)
@@ -41,26 +40,28 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
   }
 
   /**
-   * Holds one counter, for sampling.
+   * Opens one counter for sampling.
    *
-   * @param name of its file, such as {@code oo_req}
+   * @param name file name, such as {@code oo_req}
    */
   public static OpenAttribute open(KernelFiles files, BackendId id, String name) {
     return files.open(path(id, name));
   }
 
-  /** What a held counter says now. */
-  public static ReadResult<Long> counter(OpenAttribute held, FileBytes buffer) {
-    return held.read(buffer).parse("statistics", BackendStatistics::parseCounter);
+  /** Reads an open counter. */
+  public static ReadResult<Long> counter(OpenAttribute file, FileBytes buffer) {
+    return file.read(buffer).parse("statistics", BackendStatistics::parseCounter);
   }
 
-  /** Sectors read and written; absent when the disk is gone, not connected or not blkback's. */
+  /**
+   * Sum of sectors read and written; absent when the disk is gone, not connected or not blkback's.
+   */
   public static ReadResult<Long> sectors(KernelFiles files, BackendId id) {
     return counter(files, id, "rd_sect")
         .flatMap(read -> counter(files, id, "wr_sect").map(written -> read + written));
   }
 
-  /** Reads {@code rd_sect} alone, to hold a thread's counter against it. */
+  /** Reads {@code rd_sect} alone, to compare it with a thread's counter. */
   public static ReadResult<Long> readSectors(KernelFiles files, BackendId id) {
     return counter(files, id, "rd_sect");
   }
@@ -74,7 +75,7 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
     return id.directory() + "/statistics/" + name;
   }
 
-  /** The same without garbage, as nearly all of them are. */
+  /** Parses without allocation in the common case. */
   private static ReadResult<Long> parseCounter(FileBytes bytes) {
     ColumnReader columns = new ColumnReader(bytes.array(), 0, bytes.length());
     return columns.nextNumber() && !columns.skip(1)
@@ -82,7 +83,7 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
         : parseCounter(bytes.text());
   }
 
-  /** Parses an unsigned number, or a negative one that is a 32-bit counter past 2^31. */
+  /** Parses an unsigned number, or a negative one: a signed 32-bit counter past 2^31. */
   public static ReadResult<Long> parseCounter(String text) {
     String number = text.strip();
     boolean negative = number.startsWith("-");

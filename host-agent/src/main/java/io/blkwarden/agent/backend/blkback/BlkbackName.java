@@ -8,33 +8,33 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A blkback thread's name, read as a candidate for disks, which it may share with others.
+ * The parsed name of a blkback thread; several disks may match it.
  *
- * <p>Kernels cut names after 15 characters; from 5.17 on they show up to 63, but blkback cuts its
- * own {@code DOMID.DEVICE} after 15 before it adds the ring. The domid always comes through whole.
- * A name of exactly 15 characters may or may not have been cut: it counts as cut.
+ * <p>Kernels truncate names to 15 characters. Linux 5.17 and later show up to 63, but blkback
+ * truncates its own {@code DOMID.DEVICE} to 15 before it appends the ring. The domid is never
+ * truncated. A name of exactly 15 characters counts as truncated.
  *
- * @param style which kernel's naming it is
- * @param domid the guest's number
- * @param device what is visible of the disk's name in the guest ({@code xvda2}), or for {@link
- *     Style#NUMBERED} of the device's number in dom0 ({@code fd:14})
- * @param ring which ring the thread serves; empty where the name has none or it may be cut
- * @param whole whether nothing can have been cut off
- * @param comm the name as the kernel tells it
+ * @param style naming scheme
+ * @param domid domain number
+ * @param device visible part of the disk's name in the guest ({@code xvda2}), or for {@link
+ *     Style#NUMBERED} of the device number in dom0 ({@code fd:14})
+ * @param ring ring number; empty if the name has none or may be truncated
+ * @param whole whether the name is certainly not truncated
+ * @param comm the name as the kernel shows it
  */
 public record BlkbackName(
     Style style, int domid, String device, OptionalInt ring, boolean whole, String comm) {
-  /** Ways that kernels name these threads. */
+  /** Naming schemes of these threads. */
   public enum Style {
-    /** {@code 137.xvda2-0}: mainline from 4.5 to 4.9 on, one thread a ring. */
+    /** {@code 137.xvda2-0}: mainline from 4.5 to 4.9 on; one thread per ring. */
     RING,
-    /** {@code blkback.137.xvd}: mainline before, and SUSE; one thread a disk. */
+    /** {@code blkback.137.xvd}: older mainline, and SUSE; one thread per disk. */
     SINGLE,
-    /** {@code xvd 137 fd:14}: the oldest XenLinux, hexadecimal; one thread a disk. */
+    /** {@code xvd 137 fd:14}: old XenLinux, hexadecimal; one thread per disk. */
     NUMBERED
   }
 
-  /** Characters of a name that every kernel shows ({@code TASK_COMM_LEN} less its end mark). */
+  /** Characters of a name that every kernel shows ({@code TASK_COMM_LEN} without the final NUL). */
   public static final int COMM_LENGTH = 15;
 
   private static final Pattern RING = Pattern.compile("(\\d{1,5})\\.(.*?)(?:-(\\d{0,4}))?");
@@ -42,7 +42,7 @@ public record BlkbackName(
   private static final Pattern NUMBERED =
       Pattern.compile("xvd (\\d{1,5}) ([0-9a-f]{2,3}:[0-9a-f]{0,5})");
 
-  /** Parses a name; empty when no blkback names its threads so. */
+  /** Parses a name; empty if it is not a blkback thread's. */
   public static Optional<BlkbackName> parse(String comm) {
     Matcher single = SINGLE.matcher(comm);
     if (single.matches()) {
@@ -68,37 +68,37 @@ public record BlkbackName(
 
   private static Optional<BlkbackName> ofRing(Matcher matcher, String comm) {
     String digits = Optional.ofNullable(matcher.group(3)).orElse("");
-    boolean cutAtEnd = comm.length() == COMM_LENGTH;
-    if (digits.isEmpty() && !cutAtEnd) {
+    boolean truncated = comm.length() == COMM_LENGTH;
+    if (digits.isEmpty() && !truncated) {
       return Optional.empty();
     }
     int baseLength = matcher.end(2);
-    OptionalInt ring = cutAtEnd ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(digits));
-    boolean whole = !cutAtEnd && baseLength < COMM_LENGTH;
+    OptionalInt ring = truncated ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(digits));
+    boolean whole = !truncated && baseLength < COMM_LENGTH;
     return Optional.of(
         new BlkbackName(
             Style.RING, Integer.parseInt(matcher.group(1)), matcher.group(2), ring, whole, comm));
   }
 
   /**
-   * Whether a disk's thread can have this name. If {@link #whole()}, no other disk's can.
+   * Whether a disk's thread can have this name. If {@link #whole()}, no other disk matches.
    *
    * @param otherDomid the disk's domain
-   * @param dev the disk's name as the {@code dev} key of its backend in xenstore has it
+   * @param dev the {@code dev} key of the disk's backend in xenstore
    */
   public boolean fits(int otherDomid, String dev) {
     return switch (style) {
-      case RING -> fitsRing(cut(otherDomid + "." + dev));
-      case SINGLE -> comm.equals(cut("blkback." + otherDomid + "." + dev));
+      case RING -> fitsRing(truncate(otherDomid + "." + dev));
+      case SINGLE -> comm.equals(truncate("blkback." + otherDomid + "." + dev));
       case NUMBERED -> false;
     };
   }
 
-  /** As {@link #fits(int, String)}, for names that hold the device's number. */
+  /** As {@link #fits(int, String)}, for names that contain the device number. */
   public boolean fits(int otherDomid, DeviceNumber number) {
     String full =
         String.format(Locale.ROOT, "xvd %d %02x:%02x", otherDomid, number.major(), number.minor());
-    return style == Style.NUMBERED && comm.equals(cut(full));
+    return style == Style.NUMBERED && comm.equals(truncate(full));
   }
 
   private boolean fitsRing(String base) {
@@ -106,16 +106,16 @@ public record BlkbackName(
       return false;
     }
     String rest = comm.substring(base.length());
-    boolean mayBeCut = comm.length() == COMM_LENGTH;
+    boolean mayBeTruncated = comm.length() == COMM_LENGTH;
     if (rest.isEmpty()) {
-      return mayBeCut;
+      return mayBeTruncated;
     }
     return rest.charAt(0) == '-'
         && rest.chars().skip(1).allMatch(c -> c >= '0' && c <= '9')
-        && (rest.length() > 1 || mayBeCut);
+        && (rest.length() > 1 || mayBeTruncated);
   }
 
-  private static String cut(String name) {
+  private static String truncate(String name) {
     return name.length() > COMM_LENGTH ? name.substring(0, COMM_LENGTH) : name;
   }
 }

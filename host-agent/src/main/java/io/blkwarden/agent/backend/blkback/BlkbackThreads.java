@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One look at all tasks for those of blkback.
+ * The blkback threads found by one scan of all tasks.
  *
- * <p>Source: {@code /proc/PID/stat} of every PID, one read each. A task that ends meanwhile is left
- * out; one that cannot be read does not stop the others.
+ * <p>Source: {@code /proc/PID/stat} of every PID, one read each. Tasks that end during the scan are
+ * skipped; unreadable ones are counted as faults.
  *
- * @param blkback threads with blkback names, by rising pid
- * @param tasks processes and kernel threads looked at
- * @param faults those that could not be read
- * @param firstFault the first of them, told in one line
+ * @param blkback threads with blkback names, by pid
+ * @param tasks number of tasks scanned
+ * @param faults number of unreadable tasks
+ * @param firstFault description of the first fault
  */
 public record BlkbackThreads(
     List<BlkbackThread> blkback, int tasks, int faults, Optional<String> firstFault) {
@@ -27,12 +27,12 @@ public record BlkbackThreads(
     blkback = List.copyOf(blkback);
   }
 
-  /** Looks at all tasks. */
+  /** Scans all tasks. */
   public static ReadResult<BlkbackThreads> read(KernelFiles files) {
-    return files.list("proc").map(names -> look(files, pids(names)));
+    return files.list("proc").map(names -> scan(files, pids(names)));
   }
 
-  private static BlkbackThreads look(KernelFiles files, List<Integer> pids) {
+  private static BlkbackThreads scan(KernelFiles files, List<Integer> pids) {
     List<BlkbackThread> threads = new ArrayList<>();
     int faults = 0;
     Optional<String> firstFault = Optional.empty();
@@ -69,14 +69,14 @@ public record BlkbackThreads(
   }
 
   /**
-   * A kernel thread that bears a blkback name. Only kthreadd's children are taken, so that no user
-   * process can pose as one.
+   * A kernel thread with a blkback name. Only children of kthreadd count, so no user process can
+   * pose as one.
    *
    * @param id pid and start time
-   * @param name its name, read as a candidate
+   * @param name parsed name
    */
   public record BlkbackThread(WorkerId id, BlkbackName name) {
-    /** The name as the kernel tells it. */
+    /** The name as the kernel shows it. */
     public String comm() {
       return name.comm();
     }
