@@ -17,20 +17,20 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The whole map of a host at one moment: what a {@code mapping-snapshot} carries.
+ * The mapping of a host at one moment, the content of a {@code mapping-snapshot}.
  *
  * @param domains running guests, by domid
  * @param disks their disks, by domid and handle; in a sample, row n is disk n
  * @param devices usable device-mapper devices, by number
- * @param physical devices below the disks, by number, at most 256; each with the verdict on the
- *     device itself, while a disk's own list judges its layers too
+ * @param physical physical devices below the disks, by number, at most 256, with the verdict for
+ *     the device alone; a disk's own list includes its layers in the verdict
  */
 public record HostMapping(
     List<DomainRef> domains,
     List<MappedDisk> disks,
     List<Volume> devices,
     List<PhysicalDevice> physical) {
-  /** Nothing yet: what an agent starts from. */
+  /** The empty mapping that an agent starts with. */
   public static final HostMapping EMPTY =
       new HostMapping(List.of(), List.of(), List.of(), List.of());
 
@@ -41,7 +41,7 @@ public record HostMapping(
     physical = Require.list(physical, MappingSnapshot.MAX_DEVICES, "physical");
   }
 
-  /** The map that a snapshot and its resolution make. Physical devices beyond 256 are left out. */
+  /** The mapping of a snapshot and its resolution. Physical devices beyond 256 are dropped. */
   public static HostMapping of(HostSnapshot snapshot, Resolution resolution, RolePatterns roles) {
     Map<DeviceNumber, PhysicalDevice> physical = new TreeMap<>();
     for (DeviceStack stack : snapshot.allStacks()) {

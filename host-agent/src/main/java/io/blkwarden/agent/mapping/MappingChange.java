@@ -15,7 +15,7 @@ import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 import io.blkwarden.model.message.MappingOrigin;
 import java.util.List;
 
-/** One thing that changed in a host's map. */
+/** A change in a host's mapping. */
 public sealed interface MappingChange {
   /**
    * A domain appeared.
@@ -25,7 +25,7 @@ public sealed interface MappingChange {
   record Started(DomainRef domain) implements MappingChange {}
 
   /**
-   * A domain is gone.
+   * A domain stopped.
    *
    * @param domain the incarnation that ended
    */
@@ -34,43 +34,43 @@ public sealed interface MappingChange {
   /**
    * A disk appeared.
    *
-   * @param disk as it is known so far
+   * @param disk the disk as known so far
    */
   record Attached(MappedDisk disk) implements MappingChange {}
 
   /**
-   * A disk is gone.
+   * A disk was removed.
    *
-   * @param disk as it was known last, with state {@code gone}
+   * @param disk last known state, with state {@code gone}
    */
   record Detached(MappedDisk disk) implements MappingChange {}
 
   /**
-   * A device-mapper device became usable, or has another name.
+   * A device-mapper device became usable or was renamed.
    *
    * @param volume the device
    */
   record Added(Volume volume) implements MappingChange {}
 
   /**
-   * A device-mapper device is gone.
+   * A device-mapper device was removed.
    *
-   * @param volume as it was known last
+   * @param volume last known state
    */
   record Removed(Volume volume) implements MappingChange {}
 
   /**
-   * Workers, proofs or the state of a disk are others than before.
+   * The workers, proofs or state of a disk changed.
    *
-   * @param disk as it is known now
+   * @param disk the new state
    */
   record Served(MappedDisk disk) implements MappingChange {}
 
   /**
-   * Something else about a disk is different.
+   * Something else about a disk changed.
    *
-   * @param disk as it is known now
-   * @param what in the words of {@link DiskChanged}
+   * @param disk the new state
+   * @param what changed parts, as in {@link DiskChanged}
    */
   record Changed(MappedDisk disk, List<String> what) implements MappingChange {
     public Changed {
@@ -78,7 +78,7 @@ public sealed interface MappingChange {
     }
   }
 
-  /** The message that tells of it, with this revision. */
+  /** The event that publishes the change. */
   default MappingEvent event(MappingOrigin origin) {
     return switch (this) {
       case Started change -> new DomainStarted(origin, change.domain());

@@ -19,12 +19,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What changed from one map to the next, in an order in which a reader never sees a disk without
- * its domain, nor two devices under one number: what ended first, then what began, then what is
- * different.
+ * The ordered changes from one mapping to the next: removals, then additions, then changes. A
+ * reader never sees a disk without its domain, nor two devices with one number.
  *
- * <p>A domain with the same UUID and another domid is another incarnation: the old one stopped and
- * the new one started. A change of nothing but workers' priorities is none.
+ * <p>A domain with the same UUID and another domid is a new incarnation: the old one stopped and
+ * the new one started. Changes of workers' priorities alone are ignored.
  */
 public final class MappingDiff {
   private record Incarnation(UUID uuid, int domid) {}
@@ -43,7 +42,8 @@ public final class MappingDiff {
     Map<DeviceNumber, Volume> oldDevices = devices(old);
     Map<DeviceNumber, Volume> devices = devices(next);
 
-    missing(oldDisks, disks).forEach(disk -> changes.add(new MappingChange.Detached(detached(disk))));
+    missing(oldDisks, disks)
+        .forEach(disk -> changes.add(new MappingChange.Detached(detached(disk))));
     missing(oldDomains, domains).forEach(domain -> changes.add(new MappingChange.Stopped(domain)));
     oldDevices.forEach((number, volume) -> {
       Volume now = devices.get(number);
@@ -106,7 +106,7 @@ public final class MappingDiff {
     return disk.served(MappingState.GONE, null, List.of());
   }
 
-  /** Who serves a disk, and what is known of that, without the workers' priorities. */
+  /** A disk's state, reason and workers without their priorities. */
   private static List<Object> served(MappedDisk disk) {
     List<Object> all = new ArrayList<>();
     all.add(disk.state());
@@ -125,7 +125,7 @@ public final class MappingDiff {
     return all;
   }
 
-  /** What else is different, in the words of the event. */
+  /** Other changed parts, as named in the event. */
   private static List<String> differences(MappedDisk old, MappedDisk now) {
     List<String> what = new ArrayList<>();
     addUnless(what, "domain", old.domain().equals(now.domain()));

@@ -8,15 +8,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often each disk was waited for because its guest announced more rings than it has: at most
- * {@link #MAX_WAITS} times, so that a guest cannot keep its disk unresolved by announcing again and
- * again.
+ * The waits for disks whose guest announced more rings than it has. At most {@link #MAX_WAITS} per
+ * disk, so that a guest cannot keep its disk unresolved.
  */
 final class RingWaits {
-  /** Most waits for one disk, each for threads that began at another time. */
+  /** Maximum waits per disk, each for threads with another start time. */
   static final int MAX_WAITS = 2;
 
-  /** After so long without an announcement a disk is waited for again: 10 min. */
+  /** Time without an announcement after which a disk's waits are reset: 10 min. */
   static final long RESET_TICKS = 60_000;
 
   private final Map<Disk, Wait> waits;
@@ -27,23 +26,23 @@ final class RingWaits {
     this.uptimeTicks = uptimeTicks;
   }
 
-  /** A disk over reboots of its guest, which change the domid. */
+  /** A disk across reboots of its guest, which change the domid. */
   private record Disk(UUID domain, int handle) {}
 
   /**
    * The waits for a disk.
    *
-   * @param youngest start of the disk's youngest thread at each wait
+   * @param youngest start time of the disk's youngest thread at each wait
    * @param lastTicks uptime at the last announcement
    */
   private record Wait(List<Long> youngest, long lastTicks) {}
 
-  /** No disk was waited for. */
+  /** No waits. */
   static RingWaits none() {
     return new RingWaits(Map.of(), null);
   }
 
-  /** The same waits, to go on with at this uptime; those that are too old are forgotten. */
+  /** A copy for this uptime without expired waits. */
   RingWaits at(@Nullable Long nowTicks) {
     Map<Disk, Wait> lasting = new HashMap<>(waits);
     if (nowTicks != null) {
