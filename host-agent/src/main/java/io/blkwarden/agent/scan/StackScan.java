@@ -20,17 +20,17 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What lies below each disk's device; a device shared by many volumes is read once. */
+/** Reads the stack below each disk's device; shared devices are read once. */
 final class StackScan {
   private final KernelFiles files;
-  private final ScanFaults notes;
+  private final ScanFaults faults;
   private final BlockTree tree;
   private final LayerKinds kinds;
   private final Map<String, DeviceStack.Bottom> bottoms = new HashMap<>();
 
-  StackScan(KernelFiles files, ScanFaults notes, List<DmDevice> dmDevices) {
+  StackScan(KernelFiles files, ScanFaults faults, List<DmDevice> dmDevices) {
     this.files = files;
-    this.notes = notes;
+    this.faults = faults;
     this.tree = new BlockTree(files, dmDevices);
     this.kinds = new LayerKinds(files, dmDevices);
   }
@@ -47,8 +47,8 @@ final class StackScan {
   }
 
   /**
-   * What lies below files, by the text that names each. How its process's priority fares in the
-   * file system is not known.
+   * The stacks below files, by {@code params}. Whether priorities pass through the file system is
+   * unknown.
    */
   Map<String, DeviceStack> readFiles(Set<String> params) {
     Map<String, DeviceStack> stacks = new HashMap<>();
@@ -78,18 +78,18 @@ final class StackScan {
 
   private @Nullable DeviceStack stack(String kernelName) {
     String source = "sys/class/block/" + kernelName;
-    BlockDevice top = notes.value(source, tree.named(kernelName), false);
+    BlockDevice top = faults.value(source, tree.named(kernelName), false);
     return top == null ? null : stack(top, source);
   }
 
   private @Nullable DeviceStack stack(DeviceNumber number) {
     String source = "sys/dev/block/" + number;
-    BlockDevice top = notes.value(source, tree.numbered(number), false);
+    BlockDevice top = faults.value(source, tree.numbered(number), false);
     return top == null ? null : stack(top, source);
   }
 
   private @Nullable DeviceStack stack(BlockDevice top, String source) {
-    BlockStack walked = notes.value(source, BlockStack.read(tree, top.name()), false);
+    BlockStack walked = faults.value(source, BlockStack.read(tree, top.name()), false);
     if (walked == null || walked.leaves().size() > DeviceStack.MAX_BOTTOMS) {
       return null;
     }
@@ -97,7 +97,7 @@ final class StackScan {
     Set<Layer> layers = EnumSet.noneOf(Layer.class);
     List<DeviceStack.Bottom> leaves = new ArrayList<>();
     for (String member : walked.members()) {
-      BlockDevice found = notes.value("sys/block/" + member, tree.named(member), false);
+      BlockDevice found = faults.value("sys/block/" + member, tree.named(member), false);
       if (found == null) {
         return null;
       }
@@ -114,12 +114,12 @@ final class StackScan {
 
   private DeviceStack.Bottom bottom(String name, DeviceNumber number) {
     String source = "sys/block/" + name;
-    QueueScheduler scheduler = notes.value(source, QueueScheduler.read(files, name), false);
+    QueueScheduler scheduler = faults.value(source, QueueScheduler.read(files, name), false);
     return new DeviceStack.Bottom(
         name,
         number,
         scheduler == null ? null : scheduler.active(),
-        notes.value(source, BlockDevice.isRotational(files, name), false),
+        faults.value(source, BlockDevice.isRotational(files, name), false),
         BlockDevice.isHardware(files, name));
   }
 }
