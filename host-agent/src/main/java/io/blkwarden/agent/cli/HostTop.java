@@ -79,7 +79,7 @@ final class HostTop implements Supplier<TopRound> {
     evidence = resolution.next();
     complete = snapshot.complete();
     List<MappedDisk> disks = resolution.disks();
-    HostRates done = rates.look(disks, millis.getAsLong());
+    HostRates done = rates.update(disks, millis.getAsLong());
     List<String> remarks = new ArrayList<>();
     if (complete && disks.isEmpty()) {
       remarks.add("no guest has a disk here");
@@ -112,7 +112,7 @@ final class HostTop implements Supplier<TopRound> {
         own.awaitMillis(),
         own.util(),
         share,
-        share * done.devicePainMillis(row));
+        share * done.deviceScoreMillis(row));
   }
 
   private DiskLine line(MappedDisk disk, DiskLine.Load load, @Nullable String throttle) {

@@ -4,16 +4,16 @@ import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.model.sample.SampleColumn;
 import java.util.Optional;
 
-/** Where the counters of one row come from. Not safe for use by several threads. */
+/** The source of one row's counters. Not thread-safe. */
 interface CounterSource {
   /**
-   * Reads all columns into {@code into}, by their ids.
+   * Reads all columns into {@code into}, indexed by column id.
    *
    * @return why the row is unknown; empty when it was read
    */
   Optional<String> read(DeviceCounters counters, long[] into);
 
-  /** Closes the files that are held open. */
+  /** Closes open files. */
   void close();
 
   /** Sets a column of a row. */
@@ -21,7 +21,7 @@ interface CounterSource {
     into[column.id()] = value;
   }
 
-  /** Fills all columns of the device; a disk's own ones stay as they are. */
+  /** Fills all columns of a block device; columns of disks only are unchanged. */
   static void fill(DiskStat counted, long[] into) {
     put(into, SampleColumn.READ_IOS, counted.reads().ios());
     put(into, SampleColumn.READ_SECTORS, counted.reads().sectors());

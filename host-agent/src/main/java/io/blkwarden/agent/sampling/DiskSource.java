@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counters of a guest's disk: its block device's while it is the only user of that, else those
- * that blkback counts for the disk itself.
+ * The counters of a guest's disk: its block device's while the disk is the only user, else
+ * blkback's counters of the disk.
  */
 final class DiskSource implements CounterSource {
   private final MappedDisk disk;
@@ -25,21 +25,21 @@ final class DiskSource implements CounterSource {
   private final boolean shared;
   private final SoleUse use;
 
-  /** Its own counters; absent for what is not blkback's. */
+  /** blkback's counters; absent for other backends. */
   private final @Nullable VbdCounters own;
 
   private final @Nullable OpenAttribute full;
 
-  /** The device's counters when {@code oo_req} was last read, and what that said. */
-  private @Nullable DiskStat fullWith;
+  /** The device's counters when {@code oo_req} was last read, and its value. */
+  private @Nullable DiskStat fullDevice;
 
-  private long fullThen;
+  private long fullCount;
 
   /**
-   * A row's sources.
+   * Creates the source of a row.
    *
-   * @param shared whether the map knows of other users of its device
-   * @param use what is known of other users that the map does not know
+   * @param shared whether the mapping has other users of its device
+   * @param use tracks users that the mapping does not know
    */
   DiskSource(MappedDisk disk, boolean shared, SoleUse use, KernelFiles files) {
     this.disk = disk;
@@ -56,7 +56,7 @@ final class DiskSource implements CounterSource {
     }
   }
 
-  /** A partition, md, drbd or raw disk has no dm name, and all have a number. */
+  /** Partitions, md, drbd and raw disks have no dm name but a number. */
   private static @Nullable String stat(Volume volume) {
     if (volume.dm() != null) {
       return "sys/block/" + volume.dm() + "/stat";
@@ -85,7 +85,7 @@ final class DiskSource implements CounterSource {
     }
     if (own == null) {
       return Optional.of(
-          "%s of %s: others use its block device %s too, and %s counts none of its own I/O"
+          "%s of %s: its block device %s has other users, and %s has no counters of its own"
               .formatted(
                   disk.disk().vdev(),
                   disk.domain().name(),
@@ -103,26 +103,25 @@ final class DiskSource implements CounterSource {
     }
     if (use.due(counted)
         && backend.sectors(counters) instanceof ReadResult.Present<Long>(Long sectors)) {
-      return use.judge(counted, sectors) == SoleUse.Verdict.ALONE;
+      return use.update(counted, sectors) == SoleUse.Verdict.ALONE;
     }
     return use.verdict() == SoleUse.Verdict.ALONE;
   }
 
   /**
-   * {@code oo_req}, a file for each disk. A device that has done nothing since, and does nothing,
-   * has had no requests that its backend could have had too many of; of one that is suspended they
-   * are told once it goes on.
+   * Reads {@code oo_req} unless the device is idle and unchanged since the last reading: then it is
+   * unchanged too, or is read when a suspended device resumes.
    */
-  @SuppressWarnings("ReferenceEquality") // the very value that an idle device keeps
-  private long outOfRequests(OpenAttribute held, DiskStat counted, DeviceCounters counters) {
-    if (counted == fullWith && counted.isIdle()) {
-      return fullThen;
+  @SuppressWarnings("ReferenceEquality") // an idle device keeps its instance
+  private long outOfRequests(OpenAttribute file, DiskStat counted, DeviceCounters counters) {
+    if (counted == fullDevice && counted.isIdle()) {
+      return fullCount;
     }
-    ReadResult<Long> found = BackendStatistics.counter(held, counters.shortBuffer());
-    fullWith = found.isPresent() ? counted : null;
-    // A backend that is just going has no statistics; its device's counters still tell the truth.
-    fullThen = found.orElse(0L);
-    return fullThen;
+    ReadResult<Long> found = BackendStatistics.counter(file, counters.shortBuffer());
+    fullDevice = found.isPresent() ? counted : null;
+    // A closing backend has no statistics; its device's counters are still valid.
+    fullCount = found.orElse(0L);
+    return fullCount;
   }
 
   @Override

@@ -17,13 +17,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What blkback counts for one disk, whoever else uses its block device: requests, sectors, flushes
- * and discards, but no times and nothing in flight.
+ * blkback's counters of one disk, independent of other users of its block device: requests,
+ * sectors, flushes and discards, but no times and no requests in flight.
  *
- * <p>A file each, held open once it is read often. Not safe for use by several threads.
+ * <p>Each counter is a file, which stays open once it is read often. Not thread-safe.
  */
 final class VbdCounters {
-  /** What blkback does not count. */
+  /** Columns that blkback does not count. */
   static final long UNKNOWN =
       SampleColumn.bits(
           SampleColumn.READ_MS,
@@ -35,7 +35,7 @@ final class VbdCounters {
           SampleColumn.FLUSH_MS);
 
   private static final File[] FILES = File.values();
-  private static final int HELD_AFTER = 4;
+  private static final int OPEN_AFTER = 4;
 
   private final KernelFiles files;
   private final BackendId id;
@@ -44,9 +44,9 @@ final class VbdCounters {
   private int sectorReadings;
 
   /** The device's counters when the row was last read. */
-  private @Nullable DiskStat readWith;
+  private @Nullable DiskStat lastDevice;
 
-  /** A counter of blkback; some are missing on some kernels. */
+  /** A counter file; optional ones are missing on some kernels. */
   private enum File {
     RD_REQ(SampleColumn.READ_IOS, true),
     RD_SECT(SampleColumn.READ_SECTORS, true),
@@ -74,9 +74,9 @@ final class VbdCounters {
     this.id = id;
   }
 
-  /** Sectors read and written. */
+  /** Sum of sectors read and written. */
   ReadResult<Long> sectors(DeviceCounters counters) {
-    if (!held.containsKey(File.RD_SECT) && ++sectorReadings < HELD_AFTER) {
+    if (!held.containsKey(File.RD_SECT) && ++sectorReadings < OPEN_AFTER) {
       return BackendStatistics.sectors(files, id);
     }
     return counter(File.RD_SECT, counters)
@@ -92,20 +92,20 @@ final class VbdCounters {
   /**
    * Reads a row.
    *
-   * @param device the counters of its block device, which others use too; absent when the kernel
-   *     does not count there
+   * @param device the counters of its shared block device; absent when the kernel does not count it
    * @return why the row is unknown; empty when it was read
    */
-  @SuppressWarnings("ReferenceEquality") // the very value that an idle device keeps
+  @SuppressWarnings("ReferenceEquality") // an idle device keeps its instance
   Optional<String> read(@Nullable DiskStat device, DeviceCounters counters, long[] into) {
-    boolean idle = device != null && device == readWith && device.isIdle() && device.everCounted();
+    boolean idle =
+        device != null && device == lastDevice && device.isIdle() && device.everCounted();
     if (!idle) {
       Optional<String> fault = readFiles(counters);
       if (fault.isPresent()) {
-        readWith = null;
+        lastDevice = null;
         return fault;
       }
-      readWith = device;
+      lastDevice = device;
       if (device == null) {
         row[SampleColumn.UNKNOWN_COLUMNS.id()] |= SampleColumn.SHARED_IO_MS.bit();
       } else {

@@ -302,10 +302,10 @@ class SharedVolumeTest {
     disks.add(vbd(6, 51760, SAN));
     LiveRates live = new LiveRates(files);
     write();
-    live.look(disks, 1_000);
+    live.update(disks, 1_000);
     guestReads(5, 51760, 300, "dm-0", "sda");
     write();
-    HostRates rates = live.look(disks, 2_000);
+    HostRates rates = live.update(disks, 2_000);
 
     assertThat(rates.of(0).iops()).isEqualTo(300);
     assertThat(rates.of(1).iops()).isZero();
@@ -315,11 +315,11 @@ class SharedVolumeTest {
       assertThat(unknown.applyAsDouble(rates.of(0))).isNaN();
     }
     assertThat(rates.share(0)).isNaN();
-    assertThat(rates.devicePainMillis(0)).as("the physical device is known").isPositive();
+    assertThat(rates.deviceScoreMillis(0)).as("the physical device is known").isPositive();
 
     guestReads(5, 51760, 300, "dm-0");
     write();
-    assertThat(live.look(disks, 3_000).devicePainMillis(0)).as("it stands still").isNaN();
+    assertThat(live.update(disks, 3_000).deviceScoreMillis(0)).as("it stands still").isNaN();
   }
 
   private CounterBase rebase() {

@@ -10,32 +10,34 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Physical devices whose counters stand still while disks on them complete I/O: the kernel does not
- * count there, so they are unknown, and not idle.
+ * Physical devices whose counters are stuck while disks on them complete I/O: the kernel does not
+ * count them, so they are unknown, not idle.
  *
- * <p>A disk on several devices needs only one of them to move. A device counts as unknown until its
- * counters move. Not safe for use by several threads.
+ * <p>For a disk on several devices one moving device is enough. A device stays unknown until its
+ * counters move. Not thread-safe.
  */
-final class StillDevices {
-  /** I/Os of a disk in a window that its devices must have seen: fewer may be on their way. */
+final class StuckDevices {
+  /**
+   * I/Os of a disk in a window after which its devices must have counted; fewer may be in flight.
+   */
   static final long COMPLETED_MIN = 8;
 
   private final int[][] devicesOf;
   private final List<PhysicalDevice> devices;
-  private final boolean[] still;
+  private final boolean[] stuck;
 
   /**
-   * Devices of a map.
+   * Creates the devices of a mapping.
    *
-   * @param before those that stood still in the map before
+   * @param before stuck devices of the previous mapping
    */
-  StillDevices(List<MappedDisk> disks, List<PhysicalDevice> devices, Set<DeviceNumber> before) {
+  StuckDevices(List<MappedDisk> disks, List<PhysicalDevice> devices, Set<DeviceNumber> before) {
     this.devices = List.copyOf(devices);
     Map<DeviceNumber, Integer> rows = new HashMap<>();
-    still = new boolean[devices.size()];
+    stuck = new boolean[devices.size()];
     for (int row = 0; row < devices.size(); row++) {
       rows.put(devices.get(row).device(), row);
-      still[row] = before.contains(devices.get(row).device());
+      stuck[row] = before.contains(devices.get(row).device());
     }
     devicesOf =
         disks.stream()
@@ -49,20 +51,20 @@ final class StillDevices {
   }
 
   /**
-   * Takes a window.
+   * Evaluates a window.
    *
    * @param completed I/Os that each disk completed; 0 when unknown
    * @param moved for each device whether any of its counters changed or I/O is in flight; true when
    *     unknown
    */
-  void look(long[] completed, boolean[] moved) {
+  void update(long[] completed, boolean[] moved) {
     for (int device = 0; device < moved.length; device++) {
-      still[device] &= !moved[device];
+      stuck[device] &= !moved[device];
     }
     for (int disk = 0; disk < devicesOf.length; disk++) {
       if (completed[disk] >= COMPLETED_MIN && noneMoved(devicesOf[disk], moved)) {
         for (int device : devicesOf[disk]) {
-          still[device] = true;
+          stuck[device] = true;
         }
       }
     }
@@ -77,11 +79,11 @@ final class StillDevices {
     return true;
   }
 
-  boolean still(int device) {
-    return still[device];
+  boolean isStuck(int device) {
+    return stuck[device];
   }
 
-  /** Names of all that stand still. */
+  /** Names of the stuck devices. */
   List<String> names() {
     Set<DeviceNumber> all = all();
     return devices.stream()
@@ -90,11 +92,11 @@ final class StillDevices {
         .toList();
   }
 
-  /** All that stand still. */
+  /** The stuck devices. */
   Set<DeviceNumber> all() {
     Set<DeviceNumber> all = new HashSet<>();
-    for (int row = 0; row < still.length; row++) {
-      if (still[row]) {
+    for (int row = 0; row < stuck.length; row++) {
+      if (stuck[row]) {
         all.add(devices.get(row).device());
       }
     }
