@@ -7,28 +7,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Where leases outlive the agent's process. */
+/** The persistent store of leases. */
 public interface LeaseStore {
   /**
-   * Replaces what is stored, all or nothing: a process that dies in the middle leaves the old or
-   * the new state.
+   * Replaces the stored leases atomically: after a crash the old or the new state remains.
    *
-   * @return what went wrong; empty when it is stored
+   * @return the error; empty when stored
    */
   Optional<String> save(StoredLeases leases);
 
-  /** Which of several copies could not be written the last time; empty when all were. */
+  /** The copies that the last save could not write; empty when all were written. */
   default Optional<String> degraded() {
     return Optional.empty();
   }
 
   /**
-   * What is kept on disk of the throttles.
+   * The stored state of the throttles.
    *
-   * @param boot boot that the leases' times and tasks belong to
-   * @param epoch highest claim of a controller that was seen
-   * @param leases all that are held, at most {@link LeaseTable#MAX_LEASES}
-   * @param pending what is left to do after records were damaged
+   * @param boot boot that the leases' deadlines and tasks belong to
+   * @param epoch highest epoch seen
+   * @param leases active leases, at most {@link LeaseTable#MAX_LEASES}
+   * @param pending pending restores after records were damaged
    */
   record StoredLeases(UUID boot, long epoch, List<Lease> leases, PendingRestores pending) {
     public StoredLeases {
@@ -38,26 +37,26 @@ public interface LeaseStore {
       Require.present(pending, "pending");
     }
 
-    /** Leases of records that were never damaged. */
+    /** Stored leases without pending restores. */
     public StoredLeases(UUID boot, long epoch, List<Lease> leases) {
       this(boot, epoch, leases, PendingRestores.NONE);
     }
   }
 
   /**
-   * What an earlier run left, from all records that there are.
+   * The stored state of an earlier run, from all records.
    *
-   * @param stored the intact record; empty when there is none
-   * @param salvaged what other records have beside it, and damaged ones still have
-   * @param faults what is wrong with the records, each with its file, for the log
-   * @param lost whether a record was damaged and no other one makes up for it
+   * @param stored the intact record, if any
+   * @param salvaged additional content of other and damaged records
+   * @param faults faults of the records with their files, for the log
+   * @param lost whether a record was damaged and no other one replaces it
    */
   record FoundLeases(
       Optional<StoredLeases> stored,
       List<SalvagedLeases> salvaged,
       List<String> faults,
       boolean lost) {
-    /** No earlier run left anything. */
+    /** No stored state. */
     public static final FoundLeases NOTHING =
         new FoundLeases(Optional.empty(), List.of(), List.of(), false);
 
@@ -73,12 +72,12 @@ public interface LeaseStore {
   }
 
   /**
-   * What could be read of a damaged or outdated record of leases. It is restored, never continued.
+   * The readable content of a damaged or outdated record. It is restored, never resumed.
    *
-   * @param boot boot that it belongs to
-   * @param leases leases that are readable as a whole
-   * @param workers tasks of other leases, with the priority to restore
-   * @param named tasks of which only the identity is readable
+   * @param boot boot of the record
+   * @param leases leases that are fully readable
+   * @param workers tasks of other leases with their prior priority
+   * @param named tasks with only a readable identity
    */
   record SalvagedLeases(
       UUID boot, List<Lease> leases, List<LeasedWorker> workers, List<WorkerId> named) {

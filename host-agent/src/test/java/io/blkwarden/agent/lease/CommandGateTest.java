@@ -187,7 +187,7 @@ final class CommandGateTest {
   void aWorkerThatTwoDisksClaim() {
     host.disks.add(Host.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers()));
 
-    assertRefused(host.send(wish()), Refusal.GATE, "also one of vm138 xvda2");
+    assertRefused(host.send(wish()), Refusal.GATE, "also a worker of domain=vm138 disk=xvda2");
   }
 
   @Test
@@ -295,7 +295,7 @@ final class CommandGateTest {
 
     assertThat(host.snapshots).isOne();
     assertThat(handled.reply().result()).isEqualTo(Result.DONE);
-    assertThat(handled.reply().detail()).isEqualTo("a snapshot is published");
+    assertThat(handled.reply().detail()).isEqualTo("snapshot published");
   }
 
   @Test

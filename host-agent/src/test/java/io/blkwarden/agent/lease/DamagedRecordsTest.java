@@ -167,7 +167,7 @@ final class DamagedRecordsTest {
 
     assertThat(restart())
         .extracting(Outcome::detail)
-        .anyMatch(text -> text.contains("task 500") && text.contains("no record shows who set it"));
+        .anyMatch(text -> text.contains("pid 500") && text.contains("no record shows who set it"));
     assertThat(host.kernel.priority(500)).isEqualTo(IDLE);
 
     host.kernel.ionice(500, bestEffort(5));

@@ -50,7 +50,7 @@ final class StarvationGuardTest {
   void requestsThatWaitBeyondTheDevicesAgeingEndTheThrottle() {
     assertThat(look(0, 7, false)).isEmpty();
     assertThat(look(15_000, 7, false)).as("ageing plus grace is healthy").isEmpty();
-    assertStarved(look(100, 7, false), "7 requests wait and none was completed for 15.1 s");
+    assertStarved(look(100, 7, false), "7 requests in flight, none completed for 15.1 s");
     assertThat(host.kernel.priority(600)).isEqualTo(IoPriority.UNSET);
     assertThat(host.throttler.table().all()).isEmpty();
   }
@@ -62,7 +62,7 @@ final class StarvationGuardTest {
     completed++;
     assertThat(look(1_000, 7, false)).isEmpty();
     assertThat(look(15_000, 7, false)).isEmpty();
-    assertStarved(look(1, 7, false), "none was completed");
+    assertStarved(look(1, 7, false), "none completed");
   }
 
   @Test
@@ -82,7 +82,7 @@ final class StarvationGuardTest {
   @Test
   void aShutdownThatWaitsEndsTheThrottleAtOnce() {
     assertThat(look(0, 0, true)).as("nothing waits").isEmpty();
-    assertStarved(look(1_000, 3, false), "the guest shuts down, and 3 of its requests wait");
+    assertStarved(look(1_000, 3, false), "the guest is shutting down with 3 requests in flight");
   }
 
   @Test

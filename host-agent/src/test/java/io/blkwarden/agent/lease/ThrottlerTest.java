@@ -88,7 +88,7 @@ final class ThrottlerTest {
     Outcome outcome = set(IDLE);
 
     assertThat(outcome.result()).isEqualTo(Result.FAILED);
-    assertThat(outcome.detail()).contains("used again at once").contains("put back");
+    assertThat(outcome.detail()).contains("was reused").contains("was restored");
     assertThat(host.kernel.priority(500)).isEqualTo(UNSET);
     assertThat(host.kernel.priority(501)).isEqualTo(UNSET);
   }
@@ -101,7 +101,7 @@ final class ThrottlerTest {
     Outcome outcome = host.send(new CommandAction.Reset(lease));
 
     assertThat(outcome.result()).isEqualTo(Result.RELEASED);
-    assertThat(outcome.detail()).contains("500 is left at best-effort/3");
+    assertThat(outcome.detail()).contains("pid 500: left at best-effort/3");
     assertThat(host.kernel.priority(500)).isEqualTo(bestEffort(3));
     assertThat(host.kernel.priority(501)).isEqualTo(UNSET);
   }
@@ -148,7 +148,7 @@ final class ThrottlerTest {
     assertThat(outcome.result()).isEqualTo(Result.RELEASED);
     assertThat(outcome.cause()).isEqualTo(Outcome.Cause.UNDONE);
     assertThat(outcome.detail())
-        .contains("pid 500: someone else has set it to best-effort/1, the lease set best-effort/7");
+        .contains("pid 500: found best-effort/1", "the lease set best-effort/7");
     assertThat(host.kernel.priority(500)).as("left alone").isEqualTo(bestEffort(1));
     assertThat(host.kernel.priority(501)).isEqualTo(UNSET);
   }
@@ -213,7 +213,7 @@ final class ThrottlerTest {
 
     CommandResult handled = host.send(host.command(new CommandAction.ReleaseAll()));
 
-    assertThat(handled.reply().detail()).isEqualTo("2 leases ended, 0 could not be yet");
+    assertThat(handled.reply().detail()).isEqualTo("2 leases ended, 0 pending");
     assertThat(handled.published())
         .extracting(Outcome::result)
         .containsExactly(Result.RELEASED, Result.RELEASED, Result.DONE);
