@@ -12,9 +12,9 @@ import io.blkwarden.model.message.MappingEvent.DomainStopped;
 import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 
 /**
- * Anything that is carried as JSON: {@code schema} comes first and tells which record it is.
+ * A message in JSON; the first field, {@code schema}, identifies the record.
  *
- * <p>Readers ignore fields they do not know; a field never changes its meaning within a version.
+ * <p>Readers ignore unknown fields; a field never changes its meaning within a version.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "schema")
 @JsonSubTypes({
