@@ -79,7 +79,7 @@ public record MappedDisk(
   }
 
   /** A copy with this state and these workers. */
-  public MappedDisk served(MappingState now, @Nullable UnresolvedReason why, List<Worker> by) {
+  public MappedDisk withWorkers(MappingState now, @Nullable UnresolvedReason why, List<Worker> by) {
     return new MappedDisk(domain, disk, volume, physical, now, why, by, domainLabels);
   }
 

@@ -21,7 +21,7 @@ public final class NatsSeed {
   private NatsSeed() {}
 
   /** The seed of a file that contains only it and comments ({@code #}); empty for other files. */
-  public static Optional<String> in(String text) {
+  public static Optional<String> inSeedFile(String text) {
     List<String> lines =
         text.lines()
             .map(String::strip)
@@ -39,14 +39,14 @@ public final class NatsSeed {
    * @throws IllegalArgumentException if it is neither
    */
   public static void requireEither(String text) {
-    if (anywhereIn(text).isEmpty() && !text.contains(JWT)) {
+    if (find(text).isEmpty() && !text.contains(JWT)) {
       throw new IllegalArgumentException(
           "something with neither a user's seed (SU...) nor a JWT in it");
     }
   }
 
   /** The first seed in a file of either kind. */
-  public static Optional<String> anywhereIn(String text) {
+  public static Optional<String> find(String text) {
     return SEED.matcher(text).results().map(MatchResult::group).findFirst();
   }
 }

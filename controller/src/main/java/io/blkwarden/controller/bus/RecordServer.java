@@ -113,10 +113,10 @@ public final class RecordServer implements RecordPages, AutoCloseable {
     if (replyTo == null || !settings.subjects().isInbox(replyTo)) {
       return null;
     }
-    Subjects.Asked asked;
+    Subjects.RequestSubject asked;
     RecordKind kind;
     try {
-      asked = settings.subjects().asked(message.subject());
+      asked = settings.subjects().parseRequest(message.subject());
       kind = RecordKind.named(asked.name()).orElseThrow(() -> unknown(asked.name()));
     } catch (IllegalArgumentException e) {
       reply(replyTo, new ReplayPage(Verdict.FAILED, shortened(e.getMessage())));

@@ -125,7 +125,7 @@ public final class AccessFolder {
     Optional<String> seed =
         Files.size(path) > NatsSeed.FILE_MAX
             ? Optional.empty()
-            : NatsSeed.in(Files.readString(path));
+            : NatsSeed.inSeedFile(Files.readString(path));
     return seed.orElseThrow(() ->
         new IOException(
             ("%s: expected a seed that begins with SU, alone on its line; move the file away for a"

@@ -42,7 +42,7 @@ final class AlertSuppressions {
 
   private Alert marked(Alert alert) {
     Instant now = engine.now().wall();
-    return alert.marked(
+    return alert.withSuppression(
         engine.operatorState().silencing(alert, now).map(Silence::id).orElse(null),
         engine.operatorState().acking(alert, now).map(Ack::by).orElse(null),
         inhibitor(alert));
@@ -108,6 +108,6 @@ final class AlertSuppressions {
   private Alert again(Alert last) {
     return marked(last).equals(last)
         ? last
-        : engine.publish(last.told(last.state(), engine.now().wall(), last.summary()));
+        : engine.publish(last.withState(last.state(), engine.now().wall(), last.summary()));
   }
 }

@@ -319,7 +319,7 @@ final class RestoredAlerts {
             ? "policy " + last.policy()
             : last.domain().name() + " on " + last.host();
     Alert next =
-        last.told(
+        last.withState(
             state,
             engine.now().wall(),
             "%s: %s; the alert was told of before this controller took over."

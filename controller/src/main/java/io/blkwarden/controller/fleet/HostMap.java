@@ -150,7 +150,7 @@ public final class HostMap {
             disks.disks().stream()
                 .map(disk ->
                     disk.domain().sameIncarnation(domain)
-                        ? disk.served(MappingState.GONE, null, List.of())
+                        ? disk.withWorkers(MappingState.GONE, null, List.of())
                         : disk)
                 .toList());
   }

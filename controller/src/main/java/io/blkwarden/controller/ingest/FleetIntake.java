@@ -190,7 +190,7 @@ public final class FleetIntake {
   private @Nullable One request(OperatorRequest request, String subject, String replyTo) {
     String verb = request.ask().verb();
     try {
-      Subjects.Asked asked = subjects.asked(subject);
+      Subjects.RequestSubject asked = subjects.parseRequest(subject);
       return asked.name().equals(verb)
           ? request(request, asked.key(), replyTo)
           : wrongRequest(subject, replyTo, "expected operator." + verb);

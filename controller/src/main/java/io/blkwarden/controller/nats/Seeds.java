@@ -45,7 +45,7 @@ public final class Seeds {
    */
   static OperatorKey publicKey(Path file) throws IOException {
     return new OperatorKey(
-        NatsSeed.anywhereIn(Files.readString(file))
+        NatsSeed.find(Files.readString(file))
             .map(Seeds::publicKey)
             .orElseThrow(() -> new IllegalArgumentException("without a seed")));
   }
@@ -63,8 +63,8 @@ public final class Seeds {
     }
     String text = Files.readString(file);
     NatsSeed.requireEither(text);
-    Optional<String> key = NatsSeed.anywhereIn(text).map(Seeds::publicKey);
-    Optional<String> seed = NatsSeed.in(text);
+    Optional<String> key = NatsSeed.find(text).map(Seeds::publicKey);
+    Optional<String> seed = NatsSeed.inSeedFile(text);
     if (seed.isPresent()) {
       options.inboxPrefix("_INBOX." + key.orElseThrow() + ".");
       options.authHandler(Nats.staticCredentials(null, seed.get().toCharArray()));

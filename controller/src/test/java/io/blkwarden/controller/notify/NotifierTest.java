@@ -58,7 +58,7 @@ final class NotifierTest {
   }
 
   private static Alert alert(long number, Alert.State state) {
-    return Messages.alert(number, state).told(state, Instant.now(), "word " + state.wire());
+    return Messages.alert(number, state).withState(state, Instant.now(), "word " + state.wire());
   }
 
   private Alertmanager alertmanager() throws Exception {
@@ -115,12 +115,15 @@ final class NotifierTest {
     notifier.take(critical);
     await("known").atMost(BOUND).until(() -> names(manager).contains(critical.id().value()));
 
-    notifier.take(critical.told(Alert.State.FIRING, Instant.now(), "s").marked(null, "ana", null));
+    notifier.take(
+        critical
+            .withState(Alert.State.FIRING, Instant.now(), "s")
+            .withSuppression(null, "ana", null));
 
     await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     long sent = notifier.toAlertmanagers().sent.sum();
-    notifier.take(alert(2, Alert.State.FIRING).marked(Messages.id(9), null, null));
-    notifier.take(alert(2, Alert.State.HANDLED).marked(null, null, "handled"));
+    notifier.take(alert(2, Alert.State.FIRING).withSuppression(Messages.id(9), null, null));
+    notifier.take(alert(2, Alert.State.HANDLED).withSuppression(null, null, "handled"));
     notifier.take(critical);
     await("one more").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
     assertThat(notifier.toAlertmanagers().sent.sum()).isEqualTo(sent + 1);

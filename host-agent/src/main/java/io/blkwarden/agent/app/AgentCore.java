@@ -242,10 +242,10 @@ final class AgentCore {
   }
 
   private void endStarved(long now) {
-    Map<MappedDisk, ThrottledDisks.Sight> seen = new HashMap<>();
+    Map<MappedDisk, ThrottledDisks.DiskProgress> seen = new HashMap<>();
     for (Lease lease : leases.use(all -> List.copyOf(all.table().all()))) {
       Optional<MappedDisk> disk = present().find(lease.disk());
-      disk.ifPresent(found -> sight.see(found).ifPresent(what -> seen.put(found, what)));
+      disk.ifPresent(found -> sight.read(found).ifPresent(what -> seen.put(found, what)));
     }
     publish(
         leases.use(

@@ -33,14 +33,15 @@ final class ThrottledDiskReader implements ThrottledDisks {
   }
 
   @Override
-  public Optional<Sight> see(MappedDisk disk) {
+  public Optional<DiskProgress> read(MappedDisk disk) {
     DeviceNumber device = disk.volume().device();
     if (device == null) {
       return Optional.empty();
     }
     return DiskStat.read(files, "sys/dev/block/" + device + "/stat", buffer)
         .toOptional()
-        .map(stat -> new Sight(completed(stat), inFlight(stat), aging(disk), shuttingDown(disk)));
+        .map(stat ->
+            new DiskProgress(completed(stat), inFlight(stat), aging(disk), shuttingDown(disk)));
   }
 
   /** An unknown number in flight proves no starvation: it counts as none. */

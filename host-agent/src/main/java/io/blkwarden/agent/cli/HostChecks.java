@@ -68,7 +68,7 @@ final class HostChecks {
                 name,
                 active == null ? "unknown" : active,
                 verdict.actuator().wire(),
-                verdict.sentence());
+                verdict.reason());
     String check = "ionice " + name;
     return switch (verdict.actuator()) {
       case EFFECTIVE, CLASS_ONLY -> Check.ok(check, detail);

@@ -36,14 +36,14 @@ final class StarvationGuard {
    * @param sight state of the lease's disk; empty when unreadable, which restarts the wait
    * @return why the lease must end; empty when it need not
    */
-  Optional<String> look(Lease lease, Optional<ThrottledDisks.Sight> sight, long nowMillis) {
+  Optional<String> check(Lease lease, Optional<ThrottledDisks.DiskProgress> sight, long nowMillis) {
     Progress before = progress.get(lease.id());
     if (sight.isEmpty()) {
       progress.computeIfPresent(
           lease.id(), (_, old) -> new Progress(old.completed(), nowMillis, old.shuttingDown()));
       return Optional.empty();
     }
-    ThrottledDisks.Sight seen = sight.get();
+    ThrottledDisks.DiskProgress seen = sight.get();
     boolean stands =
         before != null && seen.inFlight() > 0 && seen.completed() == before.completed();
     // The guest removes the request when it starts to shut down.

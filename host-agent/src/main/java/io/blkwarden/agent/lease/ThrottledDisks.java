@@ -7,7 +7,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface ThrottledDisks {
   /** The state of a disk; empty when unreadable. */
-  Optional<Sight> see(MappedDisk disk);
+  Optional<DiskProgress> read(MappedDisk disk);
 
   /**
    * The state of a disk.
@@ -17,5 +17,5 @@ public interface ThrottledDisks {
    * @param agingMillis maximum wait of the idle class in the physical device's scheduler
    * @param shuttingDown whether the toolstack requested a shutdown, or the backend is closing
    */
-  record Sight(long completed, long inFlight, long agingMillis, boolean shuttingDown) {}
+  record DiskProgress(long completed, long inFlight, long agingMillis, boolean shuttingDown) {}
 }

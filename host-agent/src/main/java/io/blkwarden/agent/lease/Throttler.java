@@ -309,9 +309,9 @@ public final class Throttler {
     starvation.keep(table.all());
     List<Outcome> result = new ArrayList<>();
     for (Lease lease : List.copyOf(table.all())) {
-      Optional<ThrottledDisks.Sight> sight = mapping.find(lease.disk()).flatMap(disks::see);
+      Optional<ThrottledDisks.DiskProgress> sight = mapping.find(lease.disk()).flatMap(disks::read);
       Optional<String> why =
-          lease.ending() == null ? starvation.look(lease, sight, nowMillis) : Optional.empty();
+          lease.ending() == null ? starvation.check(lease, sight, nowMillis) : Optional.empty();
       why.ifPresent(reason -> result.add(end(null, lease, LeaseEnd.STARVED, reason, nowMillis)));
     }
     if (!result.isEmpty()) {

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param below all devices under it, including whole disks of partitions; bios of {@code device}'s
  *     threads also show there
  * @param layers kinds of the devices between {@code device} and the physical ones
- * @param bottoms physical devices, at most 64
+ * @param physical physical devices, at most 64
  */
 public record DeviceStack(
-    DeviceNumber device, Set<DeviceNumber> below, Set<Layer> layers, List<Bottom> bottoms) {
+    DeviceNumber device, Set<DeviceNumber> below, Set<Layer> layers, List<Physical> physical) {
   /** Maximum number of physical devices below a volume. */
-  public static final int MAX_BOTTOMS = 64;
+  public static final int MAX_PHYSICAL = 64;
 
   /**
    * A physical device.
@@ -34,16 +34,16 @@ public record DeviceStack(
    * @param rotational whether it is rotational; absent when that could not be read
    * @param hardware whether it is hardware rather than a virtual device
    */
-  public record Bottom(
+  public record Physical(
       String name,
       DeviceNumber device,
       @Nullable String scheduler,
       @Nullable Boolean rotational,
       boolean hardware) {
-    public Bottom {
-      Require.text(name, 64, "bottom.name");
-      Require.present(device, "bottom.device");
-      Require.optionalText(scheduler, 64, "bottom.scheduler");
+    public Physical {
+      Require.text(name, 64, "physical.name");
+      Require.present(device, "physical.device");
+      Require.optionalText(scheduler, 64, "physical.scheduler");
     }
 
     /** The device as published, with the verdict for the layers above it. */
@@ -66,6 +66,6 @@ public record DeviceStack(
     Require.present(device, "stack.device");
     below = Set.copyOf(below);
     layers = Set.copyOf(layers);
-    bottoms = Require.list(bottoms, MAX_BOTTOMS, "stack.bottoms");
+    physical = Require.list(physical, MAX_PHYSICAL, "stack.physical");
   }
 }

@@ -118,8 +118,8 @@ final class DiskBuilder {
             : host.stack(device);
     return below
         .map(stack ->
-            stack.bottoms().stream()
-                .map(bottom -> bottom.below(stack.layers(), host.snapshot().kernel()))
+            stack.physical().stream()
+                .map(found -> found.below(stack.layers(), host.snapshot().kernel()))
                 .toList())
         .orElse(List.of());
   }

@@ -45,8 +45,8 @@ public record HostMapping(
   public static HostMapping of(HostSnapshot snapshot, Resolution resolution, RolePatterns roles) {
     Map<DeviceNumber, PhysicalDevice> physical = new TreeMap<>();
     for (DeviceStack stack : snapshot.allStacks()) {
-      for (DeviceStack.Bottom bottom : stack.bottoms()) {
-        physical.putIfAbsent(bottom.device(), bottom.below(Set.of(), snapshot.kernel()));
+      for (DeviceStack.Physical device : stack.physical()) {
+        physical.putIfAbsent(device.device(), device.below(Set.of(), snapshot.kernel()));
       }
     }
     return new HostMapping(

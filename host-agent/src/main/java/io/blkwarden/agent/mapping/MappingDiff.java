@@ -103,7 +103,7 @@ public final class MappingDiff {
   }
 
   private static MappedDisk detached(MappedDisk disk) {
-    return disk.served(MappingState.GONE, null, List.of());
+    return disk.withWorkers(MappingState.GONE, null, List.of());
   }
 
   /** A disk's state, reason and workers without their priorities. */

@@ -27,11 +27,11 @@ public sealed interface Credentials {
   static Credentials of(Path file, String text) {
     NatsSeed.requireEither(text);
     try {
-      NatsSeed.anywhereIn(text).ifPresent(seed -> NKey.fromSeed(seed.toCharArray()).clear());
+      NatsSeed.find(text).ifPresent(seed -> NKey.fromSeed(seed.toCharArray()).clear());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("a seed whose checksum is wrong", e);
     }
-    return NatsSeed.in(text).<Credentials>map(Seed::new).orElseGet(() -> new JwtFile(file));
+    return NatsSeed.inSeedFile(text).<Credentials>map(Seed::new).orElseGet(() -> new JwtFile(file));
   }
 
   /** Lets a connection use them. */

@@ -3,7 +3,7 @@ package io.blkwarden.agent.sampling;
 import static io.blkwarden.agent.sampling.CounterSource.put;
 
 import io.blkwarden.agent.backend.blkback.BackendId;
-import io.blkwarden.agent.backend.blkback.BackendStatistics;
+import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
@@ -26,7 +26,7 @@ final class DiskSource implements CounterSource {
   private final SoleUse use;
 
   /** blkback's counters; absent for other backends. */
-  private final @Nullable VbdCounters own;
+  private final @Nullable BlkbackCounters own;
 
   private final @Nullable OpenAttribute full;
 
@@ -48,8 +48,8 @@ final class DiskSource implements CounterSource {
     this.use = use;
     if (disk.disk().backend() == BackendKind.VBD) {
       BackendId id = new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
-      own = new VbdCounters(files, id);
-      full = BackendStatistics.open(files, id, "oo_req");
+      own = new BlkbackCounters(files, id);
+      full = BlkbackStatistics.open(files, id, "oo_req");
     } else {
       own = null;
       full = null;
@@ -97,7 +97,7 @@ final class DiskSource implements CounterSource {
   }
 
   private boolean isAlone(DiskStat counted, DeviceCounters counters) {
-    VbdCounters backend = own;
+    BlkbackCounters backend = own;
     if (backend == null) {
       return true;
     }
@@ -117,7 +117,7 @@ final class DiskSource implements CounterSource {
     if (counted == fullDevice && counted.isIdle()) {
       return fullCount;
     }
-    ReadResult<Long> found = BackendStatistics.counter(file, counters.shortBuffer());
+    ReadResult<Long> found = BlkbackStatistics.counter(file, counters.shortBuffer());
     fullDevice = found.isPresent() ? counted : null;
     // A closing backend has no statistics; its device's counters are still valid.
     fullCount = found.orElse(0L);

@@ -2,7 +2,7 @@ package io.blkwarden.agent.scan;
 
 import io.blkwarden.agent.backend.blkback.BackendId;
 import io.blkwarden.agent.backend.blkback.BackendParams;
-import io.blkwarden.agent.backend.blkback.BackendStatistics;
+import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
 import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
@@ -49,7 +49,7 @@ final class BackendScan {
   private final @Nullable Long uptimeTicks;
   private final @Nullable ScanCache<List<Backend>> cache;
   private final Map<BackendKind, List<BackendNode>> nodes = new HashMap<>();
-  private final Map<BackendId, BackendStatistics> before = new HashMap<>();
+  private final Map<BackendId, BlkbackStatistics> before = new HashMap<>();
   private OptionalLong mark = OptionalLong.empty();
   private @Nullable List<Backend> same;
   private List<Backend> backends = List.of();
@@ -92,10 +92,10 @@ final class BackendScan {
       if (backend.kind() == BackendKind.VBD) {
         BackendId id = id(backend);
         if (width == null) {
-          width = value(id, BackendStatistics.width(files, id));
+          width = value(id, BlkbackStatistics.width(files, id));
         }
-        BackendStatistics found =
-            width == null ? null : value(id, BackendStatistics.read(files, id, width));
+        BlkbackStatistics found =
+            width == null ? null : value(id, BlkbackStatistics.read(files, id, width));
         if (found != null) {
           before.put(id, found);
         }
@@ -252,8 +252,8 @@ final class BackendScan {
   }
 
   private @Nullable DiskCounters counters(BackendId id) {
-    BackendStatistics first = before.get(id);
-    Long after = first == null ? null : value(id, BackendStatistics.readSectors(files, id));
+    BlkbackStatistics first = before.get(id);
+    Long after = first == null ? null : value(id, BlkbackStatistics.readSectors(files, id));
     return first == null || after == null
         ? null
         : new DiskCounters(

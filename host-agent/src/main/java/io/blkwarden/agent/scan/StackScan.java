@@ -26,7 +26,7 @@ final class StackScan {
   private final ScanFaults faults;
   private final BlockTree tree;
   private final LayerKinds kinds;
-  private final Map<String, DeviceStack.Bottom> bottoms = new HashMap<>();
+  private final Map<String, DeviceStack.Physical> physical = new HashMap<>();
 
   StackScan(KernelFiles files, ScanFaults faults, List<DmDevice> dmDevices) {
     this.files = files;
@@ -57,19 +57,19 @@ final class StackScan {
       List<String> below = path == null ? List.of() : tree.belowFile(path);
       if (!below.isEmpty()) {
         Set<DeviceNumber> all = new HashSet<>();
-        Set<DeviceStack.Bottom> bottoms = new LinkedHashSet<>();
+        Set<DeviceStack.Physical> physical = new LinkedHashSet<>();
         for (String name : below) {
           DeviceStack stack = stack(name);
           if (stack != null) {
             all.addAll(stack.below());
-            bottoms.addAll(stack.bottoms());
+            physical.addAll(stack.physical());
           }
         }
-        if (!bottoms.isEmpty() && bottoms.size() <= DeviceStack.MAX_BOTTOMS) {
-          DeviceStack.Bottom first = bottoms.iterator().next();
+        if (!physical.isEmpty() && physical.size() <= DeviceStack.MAX_PHYSICAL) {
+          DeviceStack.Physical first = physical.iterator().next();
           stacks.put(
               each,
-              new DeviceStack(first.device(), all, Set.of(Layer.UNKNOWN), List.copyOf(bottoms)));
+              new DeviceStack(first.device(), all, Set.of(Layer.UNKNOWN), List.copyOf(physical)));
         }
       }
     }
@@ -90,12 +90,12 @@ final class StackScan {
 
   private @Nullable DeviceStack stack(BlockDevice top, String source) {
     BlockStack walked = faults.value(source, BlockStack.read(tree, top.name()), false);
-    if (walked == null || walked.leaves().size() > DeviceStack.MAX_BOTTOMS) {
+    if (walked == null || walked.leaves().size() > DeviceStack.MAX_PHYSICAL) {
       return null;
     }
     Set<DeviceNumber> below = new HashSet<>();
     Set<Layer> layers = EnumSet.noneOf(Layer.class);
-    List<DeviceStack.Bottom> leaves = new ArrayList<>();
+    List<DeviceStack.Physical> leaves = new ArrayList<>();
     for (String member : walked.members()) {
       BlockDevice found = faults.value("sys/block/" + member, tree.named(member), false);
       if (found == null) {
@@ -103,7 +103,7 @@ final class StackScan {
       }
       below.add(found.number());
       if (walked.leaves().contains(member)) {
-        leaves.add(bottoms.computeIfAbsent(member, name -> bottom(name, found.number())));
+        leaves.add(physical.computeIfAbsent(member, name -> physical(name, found.number())));
       } else {
         layers.add(kinds.of(member));
       }
@@ -112,10 +112,10 @@ final class StackScan {
     return new DeviceStack(top.number(), below, layers, leaves);
   }
 
-  private DeviceStack.Bottom bottom(String name, DeviceNumber number) {
+  private DeviceStack.Physical physical(String name, DeviceNumber number) {
     String source = "sys/block/" + name;
     QueueScheduler scheduler = faults.value(source, QueueScheduler.read(files, name), false);
-    return new DeviceStack.Bottom(
+    return new DeviceStack.Physical(
         name,
         number,
         scheduler == null ? null : scheduler.active(),

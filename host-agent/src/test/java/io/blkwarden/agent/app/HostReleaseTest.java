@@ -2,7 +2,7 @@ package io.blkwarden.agent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.lease.Host;
+import io.blkwarden.agent.lease.TestHost;
 import io.blkwarden.agent.state.ReleaseRequest;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
@@ -21,7 +21,7 @@ final class HostReleaseTest {
 
   @Test
   void aRequestStandsWhileALeaseIsStuck() {
-    Host host = new Host();
+    TestHost host = new TestHost();
     MappedDisk disk = host.addDisk(137, "xvda2", 500, 1);
     host.send(host.wish(disk, host.id(), IoPriority.IDLE, 60_000));
     host.kernel.refuse(500, true);

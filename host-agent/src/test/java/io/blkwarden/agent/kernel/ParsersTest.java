@@ -3,8 +3,8 @@ package io.blkwarden.agent.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.backend.blkback.BackendId;
-import io.blkwarden.agent.backend.blkback.BackendStatistics;
 import io.blkwarden.agent.backend.blkback.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
 import io.blkwarden.testing.Given;
 import io.blkwarden.testing.Property;
 import java.util.List;
@@ -26,7 +26,7 @@ final class ParsersTest {
           DmName::parse,
           BlockDevice::parseNumber,
           BackendId::parseDevice,
-          BackendStatistics::parseCounter);
+          BlkbackStatistics::parseCounter);
 
   static final List<String> GOOD =
       List.of(
@@ -45,7 +45,7 @@ final class ParsersTest {
           "-2147483648\n");
 
   @Test
-  void anyTextGivesAnAnswer() {
+  void arbitraryTextNeverThrows() {
     Property.check(
         300,
         given -> {
@@ -55,7 +55,7 @@ final class ParsersTest {
   }
 
   @Test
-  void anyChangeOfGoodTextGivesAnAnswer() {
+  void mutatedTextNeverThrows() {
     Property.check(
         1_000,
         given -> {
@@ -65,7 +65,7 @@ final class ParsersTest {
   }
 
   @Test
-  void anyBytesOfDiskstatsGiveAnAnswer() {
+  void arbitraryDiskstatsNeverThrow() {
     Property.check(
         300,
         given -> {
@@ -77,7 +77,7 @@ final class ParsersTest {
   }
 
   @Test
-  void diskstatsReadAgainSaysWhatItSaysReadAlone() {
+  void repeatedReadsEqualASingleRead() {
     Property.check(
         300,
         given -> {

@@ -27,14 +27,14 @@ final class TaskFilesTest {
   }
 
   @Test
-  void aTaskThatEndedIsAbsent() {
+  void endedTaskIsAbsent() {
     assertThat(TaskStat.read(captured, 565)).isEqualTo(ReadResult.absent("proc/565/stat"));
     assertThat(TaskIo.read(captured, 565)).isEqualTo(ReadResult.absent("proc/565/io"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a) S 2 0 0 0 -1 2097216", "(((", ")", " ", "", "two\nlines", "x) R 1 ("})
-  void aNameMayHoldAnything(String name) {
+  void nameMayContainAnyText(String name) {
     ReadResult<TaskStat> read =
         TaskStat.parse("77 (" + name + ") S 1 77 77 34816 -1 4194304" + AFTER_FLAGS);
     assertThat(read)
@@ -42,7 +42,7 @@ final class TaskFilesTest {
   }
 
   @Test
-  void aUserProcessIsNoKernelThread() {
+  void userProcessIsNotAKernelThread() {
     // The parent alone does not tell, nor do the flags: kthreadd's own parent is 0.
     assertThat(stat("S 2 0 0 0 -1 4194304").isKernelThread()).isFalse();
     assertThat(stat("S 1 0 0 0 -1 2097216").isKernelThread()).isFalse();
@@ -60,19 +60,19 @@ final class TaskFilesTest {
         "77 (x) S 2 0 0 0 -1 -1" + AFTER_FLAGS,
         "77 (x) S 2 0 0 0 -1 1 0 0"
       })
-  void nonsenseIsMalformed(String text) {
+  void invalidTextIsMalformed(String text) {
     assertThat(TaskStat.parse(text)).isInstanceOf(ReadResult.Malformed.class);
   }
 
   @Test
-  void aMalformedFileIsNamed() {
+  void errorNamesTheFile() {
     MapFiles files = new MapFiles().with("proc/9/stat", "9 (x) S 2 0 0 0 -1 flags");
     assertThat(TaskStat.read(files, 9).describe())
         .isEqualTo("proc/9/stat: column 9: expected flags, found 'flags'");
   }
 
   @Test
-  void ioNeedsBothLines() {
+  void ioRequiresBothLines() {
     assertThat(TaskIo.parse("read_bytes: 1\nwrite_bytes: 2\ncancelled_write_bytes: 3\n"))
         .isEqualTo(ReadResult.present(new TaskIo(1, 2)));
     assertThat(TaskIo.parse("read_bytes: 1\ncancelled_write_bytes: 3\n"))
@@ -96,7 +96,7 @@ final class TaskFilesTest {
   }
 
   @Test
-  void threadsOfOtherNamesAndProcessesThatPoseAreLeftOut() {
+  void otherThreadsAndUserProcessesAreSkipped() {
     MapFiles files = new MapFiles();
     files.with("proc/self", "").with("proc/12345678/stat", "").with("proc/uptime", "1.00 1.00");
     files.with("proc/10/stat", "10 (kworker/0:1) I 2 0 0 0 -1 2097216" + AFTER_FLAGS);
@@ -111,7 +111,7 @@ final class TaskFilesTest {
   }
 
   @Test
-  void readsTheTaskThatRunsThisTest() {
+  void readsTheTestsOwnTask() {
     KernelFiles live = RootedFiles.below(Path.of("/")).toOptional().orElseThrow();
     int pid = Math.toIntExact(ProcessHandle.current().pid());
     TaskStat self = TaskStat.read(live, pid).toOptional().orElseThrow();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every reason to refuse a command, each reached from a command that was right otherwise. */
 final class CommandGateTest {
-  private final Host host = new Host();
+  private final TestHost host = new TestHost();
   private final MappedDisk disk = host.addDisk(137, "xvda2", 500, 2);
 
   private CommandAction.Set wish() {
@@ -43,7 +43,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aRightCommandIsApplied() {
+  void validCommandIsApplied() {
     Outcome outcome = host.send(wish());
 
     assertThat(outcome.result()).isEqualTo(Result.APPLIED);
@@ -52,7 +52,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anotherHost() {
+  void refusesAnotherHost() {
     Command command =
         new Command(
             host.id(), new HostId("dom0-8"), 1, "c", Instant.EPOCH, 5_000, "because", wish());
@@ -61,7 +61,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void tooLate() {
+  void refusesAnExpiredCommand() {
     ReceivedCommand received = new ReceivedCommand(host.command(wish()), host.nowMillis - 5_001);
 
     CommandResult handled =
@@ -71,7 +71,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anIssuerThatLostItsClaim() {
+  void refusesAnOlderEpoch() {
     host.send(host.command(host.id(), 8, new CommandAction.Snapshot()));
 
     Outcome outcome = host.send(host.command(host.id(), 7, wish())).reply();
@@ -80,7 +80,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anEpochThatNoClockReachesIsNotObeyed() {
+  void refusesAnEpochBeyondTheMaximum() {
     Outcome outcome =
         host.send(host.command(host.id(), 1L << 62, new CommandAction.Snapshot())).reply();
 
@@ -90,7 +90,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aClaimIsRememberedOverARestart() {
+  void epochSurvivesARestart() {
     host.send(host.command(host.id(), 8, new CommandAction.Snapshot()));
     host.restart();
 
@@ -100,7 +100,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anAgentThatOnlyWatches() {
+  void readOnlyAgentRefuses() {
     host.readOnly = true;
     host.throttler = host.fresh();
 
@@ -109,7 +109,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anUnknownDisk() {
+  void refusesAnUnknownDisk() {
     CommandAction.Set wish = wish();
     host.disks.clear();
 
@@ -117,7 +117,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anotherBoot() {
+  void refusesAnotherBoot() {
     CommandAction.Set wish = wish();
     CommandAction.Set stale =
         new CommandAction.Set(
@@ -133,9 +133,9 @@ final class CommandGateTest {
   }
 
   @Test
-  void anotherIncarnationOfTheDomain() {
+  void refusesAnotherIncarnation() {
     CommandAction.Set wish = wish();
-    MappedDisk reborn = Host.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers());
+    MappedDisk reborn = TestHost.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers());
     host.disks.set(0, withUuidOf(disk, reborn));
 
     assertRefused(host.send(wish), Refusal.STALE_MAPPING, "expected domid 138, found 137");
@@ -153,7 +153,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void otherWorkersThanQuoted() {
+  void refusesOtherWorkers() {
     CommandAction.Set wish = wish();
     host.disks.clear();
     host.addDisk(137, "xvda2", 600, 2);
@@ -162,21 +162,21 @@ final class CommandGateTest {
   }
 
   @Test
-  void aDiskWithoutProof() {
+  void refusesAnUnresolvedDisk() {
     CommandAction.Set wish = wish();
     host.disks.set(
         0,
-        Host.disk(
+        TestHost.disk(
             137, "xvda2", MappingState.UNRESOLVED, UnresolvedReason.AMBIGUOUS_NAME, List.of()));
 
     assertRefused(host.send(wish), Refusal.UNRESOLVED, "unresolved: ambiguous-name");
   }
 
   @Test
-  void aWorkerThatIsNotBlkback() {
+  void refusesOtherWorkerKinds() {
     Worker tapdisk =
         new Worker(WorkerKind.TAPDISK, null, 500, 1001, "tapdisk", null, Proof.KTHREAD_PID);
-    MappedDisk other = Host.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(tapdisk));
+    MappedDisk other = TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(tapdisk));
     host.disks.set(0, other);
 
     assertRefused(
@@ -184,21 +184,21 @@ final class CommandGateTest {
   }
 
   @Test
-  void aWorkerThatTwoDisksClaim() {
-    host.disks.add(Host.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers()));
+  void refusesASharedWorker() {
+    host.disks.add(TestHost.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers()));
 
     assertRefused(host.send(wish()), Refusal.GATE, "also a worker of domain=vm138 disk=xvda2");
   }
 
   @Test
-  void aBackendThatHasMovedOn() {
+  void refusesAChangedBackend() {
     host.gateObjection = Optional.of("state: expected 4, found 5");
 
     assertRefused(host.send(wish()), Refusal.GATE, "expected 4, found 5");
   }
 
   @Test
-  void aPidUsedAgain() {
+  void refusesAReusedPid() {
     CommandAction.Set wish = wish();
     host.kernel.start(501, "137.xvda2-1");
 
@@ -206,10 +206,10 @@ final class CommandGateTest {
   }
 
   @Test
-  void aProcessInTheThreadsPlace() {
+  void refusesAUserProcess() {
     host.disks.clear();
-    Worker fake = Host.worker(host.kernel.start(700, "137.xvda2-0", false), "137.xvda2-0", 0);
-    MappedDisk faked = Host.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(fake));
+    Worker fake = TestHost.worker(host.kernel.start(700, "137.xvda2-0", false), "137.xvda2-0", 0);
+    MappedDisk faked = TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(fake));
     host.disks.add(faked);
 
     assertRefused(
@@ -219,10 +219,11 @@ final class CommandGateTest {
   }
 
   @Test
-  void aThreadOfAnotherName() {
+  void refusesAnotherThreadName() {
     host.disks.clear();
-    Worker misnamed = Host.worker(host.kernel.start(700, "137.xvda1-0"), "137.xvda2-0", 0);
-    MappedDisk mistaken = Host.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(misnamed));
+    Worker misnamed = TestHost.worker(host.kernel.start(700, "137.xvda1-0"), "137.xvda2-0", 0);
+    MappedDisk mistaken =
+        TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(misnamed));
     host.disks.add(mistaken);
 
     assertRefused(
@@ -232,7 +233,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aDiskThatAnotherLeaseHolds() {
+  void refusesADiskOfAnotherLease() {
     MessageId first = host.id();
     host.send(host.wish(disk, first, IDLE, 60_000));
 
@@ -243,7 +244,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aLeaseThatHoldsAnotherDisk() {
+  void refusesALeaseOfAnotherDisk() {
     MappedDisk second = host.addDisk(138, "xvda2", 600, 1);
     MessageId lease = host.id();
     host.send(host.wish(disk, lease, IDLE, 60_000));
@@ -255,7 +256,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void moreLeasesThanFit() {
+  void refusesTooManyLeases() {
     for (int n = 0; n < LeaseTable.MAX_LEASES; n++) {
       MappedDisk next = host.addDisk(1000 + n, "xvda1", 10_000 + n, 1);
       assertThat(host.send(host.wish(next, host.id(), IDLE, 60_000)).result())
@@ -266,7 +267,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void theSameCommandAgainGetsTheSameOutcome() {
+  void repeatedCommandGetsTheSameOutcome() {
     Command command = host.command(wish());
     CommandResult first = host.send(command);
     int calls = host.kernel.calls().size();
@@ -279,7 +280,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void theMemoryOfOutcomesIsBounded() {
+  void rememberedOutcomesAreBounded() {
     Command first = host.command(new CommandAction.Snapshot());
     host.send(first);
     for (int n = 0; n < CommandGate.REMEMBERED; n++) {
@@ -290,7 +291,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aSnapshotIsAskedFor() {
+  void snapshotIsPublishedOnRequest() {
     CommandResult handled = host.send(host.command(new CommandAction.Snapshot()));
 
     assertThat(host.snapshots).isOne();
@@ -299,7 +300,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aSnapshotThatCannotBeSentHasFailed() {
+  void unpublishedSnapshotFails() {
     host.tooLarge = Optional.of("snapshot of 880000 bytes exceeds the limit of 65536 bytes");
     Command command = host.command(new CommandAction.Snapshot());
 
@@ -308,7 +309,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aSenderThatKnowsTheMappingTellsItsEpochAndGetsNoSnapshot() {
+  void senderWithCurrentMappingGetsNoSnapshot() {
     CommandAction known = new CommandAction.Snapshot(host.at);
     CommandResult handled = host.send(host.command(host.id(), 9, known));
 

@@ -29,7 +29,7 @@ final class DamagedRecordsTest {
   private static final long UPTIME_TICKS = 1_000_000;
 
   @TempDir Path directory;
-  private final Host host = new Host();
+  private final TestHost host = new TestHost();
   private final MappedDisk disk = host.addDisk(137, "xvda2", 500, 2);
   private final MappedDisk limited = host.addDisk(138, "xvda2", 600, 1);
   private final MappedDisk operators = host.addDisk(139, "xvda2", 700, 1);
@@ -50,14 +50,14 @@ final class DamagedRecordsTest {
 
   private Throttler fresh() {
     return new Throttler(
-        Host.BOOT,
-        new CommandGate(Host.ID, false, 0),
+        TestHost.BOOT,
+        new CommandGate(TestHost.ID, false, 0),
         _ -> java.util.Optional.empty(),
         host.kernel,
         host.kernel,
         host.kernel.groups(),
         new LeaseFile(folders),
-        new Outcomes(Host.ID, Host.BOOT, () -> java.time.Instant.EPOCH, new Random(1)));
+        new Outcomes(TestHost.ID, TestHost.BOOT, () -> java.time.Instant.EPOCH, new Random(1)));
   }
 
   private Outcome send(CommandAction action) {
@@ -119,7 +119,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void whateverHappensToOneOfTheRecordsAllIsRestored() throws IOException {
+  void oneDamagedRecordLosesNothing() throws IOException {
     byte[] wholeJson = Files.readAllBytes(json());
     byte[] wholeCopy = Files.readAllBytes(copy());
     for (int seed = 0; seed < 200; seed++) {
@@ -137,7 +137,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void whateverHappensToBothNoRestraintIsTakenForAnEarlierPriority() throws IOException {
+  void damagedRecordsNeverMakeARestraintPrior() throws IOException {
     byte[] wholeJson = Files.readAllBytes(json());
     byte[] wholeCopy = Files.readAllBytes(copy());
     for (int seed = 0; seed < 200; seed++) {
@@ -161,7 +161,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aLossIsToldAndWhatAnOperatorSetsAfterwardsIsAnEarlierPriority() throws IOException {
+  void lossIsReportedAndLaterPrioritiesArePrior() throws IOException {
     Files.write(json(), new byte[0]);
     Files.write(copy(), new byte[0]);
 
@@ -178,7 +178,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aPriorityBelowNoLeaseIsAnEarlierOneAsLongAsNothingWasLost() {
+  void unleasedPriorityIsPriorWithoutALoss() {
     restart();
     send(host.wish(operators, host.id(), IDLE, 60_000));
     end();
@@ -187,7 +187,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aTaskThatADamagedRecordOnlyNamesIsRestoredOnceItIsProven() throws IOException {
+  void namedTaskIsRestoredOnceProven() throws IOException {
     Files.delete(copy());
     String text = Files.readString(json());
     Files.writeString(json(), text.replace("\"prior\"", "\"prio\""));
@@ -200,7 +200,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void whatSomeoneElseSetMeanwhileIsLeftAlone() throws IOException {
+  void foreignPriorityIsLeftAlone() throws IOException {
     Files.writeString(json(), "{");
     host.kernel.ionice(500, bestEffort(4));
 
@@ -212,7 +212,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aGroupThatCannotBeRemovedAtTheStartIsTriedAgain() throws IOException {
+  void cgroupRemovalIsRetriedAfterStart() throws IOException {
     Files.delete(json());
     Files.delete(copy());
     host.kernel.groups().stuck(true);
@@ -226,7 +226,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void readOnlyDirectoriesKeepNothingFromBeingRestored() throws IOException {
+  void readOnlyDirectoriesDoNotPreventRestores() throws IOException {
     Path elsewhere = directory.resolve("elsewhere");
     Files.move(folders.main(), elsewhere);
     Files.createSymbolicLink(folders.main(), Path.of("/proc/self/fd")); // nothing can be made there
@@ -241,7 +241,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aTaskThatStartedAfterTheLossIsNoSuspect() throws IOException {
+  void taskStartedAfterTheLossIsNotASuspect() throws IOException {
     Files.write(json(), new byte[0]);
     Files.write(copy(), new byte[0]);
     throttler = fresh();

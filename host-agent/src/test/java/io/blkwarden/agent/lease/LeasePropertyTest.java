@@ -31,7 +31,7 @@ final class LeasePropertyTest {
   /** A host, and what each task would have if blkwarden had never been there. */
   private static final class Story {
     final Random random;
-    final Host host = new Host();
+    final TestHost host = new TestHost();
     final Map<WorkerId, IoPriority> untouched = new HashMap<>();
     final Map<WorkerId, String> unmoved = new HashMap<>();
     final Set<WorkerId> strangers = new HashSet<>();
@@ -122,10 +122,11 @@ final class LeasePropertyTest {
         host.kernel.end(worker.pid());
         int pid = random.nextBoolean() ? worker.pid() : worker.pid() + 10;
         host.kernel.refuse(pid, false);
-        workers.add(Host.worker(host.kernel.start(pid, worker.comm()), worker.comm(), 0));
+        workers.add(TestHost.worker(host.kernel.start(pid, worker.comm()), worker.comm(), 0));
       }
       MappedDisk disk =
-          Host.disk(old.domain().domid(), old.disk().vdev(), MappingState.RESOLVED, null, workers);
+          TestHost.disk(
+              old.domain().domid(), old.disk().vdev(), MappingState.RESOLVED, null, workers);
       host.disks.set(at, disk);
       note(disk);
     }
@@ -169,7 +170,7 @@ final class LeasePropertyTest {
   }
 
   @Test
-  void noPriorityOutlivesTheLeases() {
+  void noPriorityOutlivesItsLease() {
     Property.checkSeeds(
         2_000,
         seed -> {

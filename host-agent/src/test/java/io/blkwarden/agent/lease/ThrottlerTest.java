@@ -21,7 +21,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class ThrottlerTest {
-  private final Host host = new Host();
+  private final TestHost host = new TestHost();
   private final MappedDisk disk = host.addDisk(137, "xvda2", 500, 2);
   private final MessageId lease = host.id();
 
@@ -30,7 +30,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aLeaseEndsByItsTime() {
+  void leaseExpires() {
     set(IDLE);
 
     assertThat(host.later(59_999)).isEmpty();
@@ -43,7 +43,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void renewalKeepsTheFirstPrior() {
+  void renewalKeepsThePriorPriority() {
     host.kernel.ionice(500, bestEffort(2));
     set(bestEffort(7));
     assertThat(set(bestEffort(7)).result()).isEqualTo(Result.RENEWED);
@@ -58,7 +58,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void theLeaseIsStoredBeforeTheFirstCall() {
+  void leaseIsStoredBeforeTheFirstChange() {
     host.store.broken = true;
 
     Outcome outcome = set(IDLE);
@@ -70,7 +70,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aRefusalOfTheKernelRestoresTheOthers() {
+  void kernelErrorRestoresTheOtherWorkers() {
     host.kernel.refuse(501, true);
 
     Outcome outcome = set(IDLE);
@@ -82,7 +82,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aWorkerThatDiesDuringTheCallIsNotMistaken() {
+  void workerEndingDuringTheCallIsDetected() {
     host.kernel.beforeNextSet(() -> host.kernel.start(500, "bash", false));
 
     Outcome outcome = set(IDLE);
@@ -94,7 +94,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void someoneElsesChangeIsLeftAlone() {
+  void foreignChangeIsLeftAlone() {
     set(IDLE);
     host.kernel.ionice(500, bestEffort(3));
 
@@ -107,7 +107,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void anEarlierRungSetBySomeoneElseIsLeftAlone() {
+  void foreignEarlierStepIsLeftAlone() {
     set(bestEffort(7));
     set(IDLE);
     host.kernel.ionice(500, bestEffort(7));
@@ -118,7 +118,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aRungIsNotSetOverSomeoneElsesChange() {
+  void stepIsRefusedAfterAForeignChange() {
     set(bestEffort(7));
     host.kernel.ionice(500, bestEffort(1));
 
@@ -126,7 +126,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aLeaseThatSomeoneElseHasUndoneIsNotRenewed() {
+  void undoneLeaseIsNotRenewed() {
     set(bestEffort(7));
     host.kernel.ionice(500, bestEffort(1));
 
@@ -134,7 +134,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aLeaseThatSomeoneElseHasUndoneEndsAtTheNextLook() {
+  void undoneLeaseEndsAtTheNextCheck() {
     set(bestEffort(7));
     assertThat(host.throttler.endUndone(host.nowMillis)).isEmpty();
     host.kernel.ionice(500, bestEffort(1));
@@ -154,7 +154,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void whatCannotBeRestoredIsTriedAgain() {
+  void failedRestoreIsRetried() {
     set(IDLE);
     host.kernel.refuse(501, true);
 
@@ -170,7 +170,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aTaskThatSharesPidAndStartTimeIsNotTouched() {
+  void taskWithSamePidAndStartTimeIsUnchanged() {
     set(IDLE);
     host.kernel.replaceAtOnce(500, "backup", false);
     int calls = host.kernel.calls().size();
@@ -183,7 +183,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aRebornWorkerEndsTheLease() {
+  void restartedWorkerEndsTheLease() {
     set(IDLE);
     host.kernel.end(500);
 
@@ -194,19 +194,19 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aDiskThatGetsMoreRingsEndsTheLease() {
+  void additionalRingsEndTheLease() {
     set(IDLE);
     host.disks.clear();
     List<Worker> more = new ArrayList<>(disk.workers());
-    more.add(Host.worker(host.kernel.start(502, "137.xvda2-2"), "137.xvda2-2", 2));
-    host.disks.add(Host.disk(137, "xvda2", MappingState.RESOLVED, null, more));
+    more.add(TestHost.worker(host.kernel.start(502, "137.xvda2-2"), "137.xvda2-2", 2));
+    host.disks.add(TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, more));
 
     assertThat(host.later(1_000)).extracting(Outcome::result).containsExactly(Result.GONE);
     assertThat(host.kernel.priority(500)).isEqualTo(UNSET);
   }
 
   @Test
-  void releaseAllTellsEachLease() {
+  void releaseAllReportsEachLease() {
     MappedDisk second = host.addDisk(138, "xvda2", 600, 1);
     set(IDLE);
     host.send(host.wish(second, host.id(), IDLE, 60_000));
@@ -221,7 +221,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void anAgentThatComesBackAdopts() {
+  void restartResumesLeases() {
     set(IDLE);
     host.nowMillis += 10_000;
 
@@ -234,7 +234,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void anAgentThatComesBackTooLateRestores() {
+  void lateRestartRestores() {
     set(IDLE);
     host.nowMillis += 60_000;
 
@@ -243,7 +243,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void anAgentThatComesBackToAPriorityHalfSetRestores() {
+  void restartRestoresAPartialChange() {
     set(IDLE);
     host.kernel.ionice(501, UNSET);
 
@@ -252,7 +252,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aLeaseThatARestartEndedDoesNotBeginAgain() {
+  void leaseEndedByARestartDoesNotStartAgain() {
     set(IDLE);
     host.kernel.ionice(501, UNSET);
     assertThat(host.restart()).extracting(Outcome::result).containsExactly(Result.RECOVERED);
@@ -278,7 +278,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aRenewalThatCannotBeStoredLeavesTheLeaseAsItWas() {
+  void unstoredRenewalKeepsTheLease() {
     set(IDLE);
     host.nowMillis += 50_000;
     host.store.broken = true;

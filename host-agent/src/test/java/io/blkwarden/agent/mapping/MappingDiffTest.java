@@ -30,14 +30,14 @@ final class MappingDiffTest {
   private static final UUID VM = new UUID(0x4000, 0x8000_0000_0000_0001L);
 
   @Test
-  void anEqualMapHasNoChanges() {
+  void equalMappingsHaveNoChanges() {
     HostMapping map = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
 
     assertThat(MappingDiff.between(map, map)).isEmpty();
   }
 
   @Test
-  void aChangeOfPrioritiesAloneIsNone() {
+  void priorityChangesAreIgnored() {
     HostMapping old = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
     HostMapping next = map(domain(1), resolved(domain(1), 100, IoPriority.IDLE), volume(1, "a"));
 
@@ -45,7 +45,7 @@ final class MappingDiffTest {
   }
 
   @Test
-  void otherWorkersAreAChange() {
+  void changedWorkersAreAChange() {
     HostMapping old = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
     HostMapping next = map(domain(1), resolved(domain(1), 200, IoPriority.UNSET), volume(1, "a"));
 
@@ -54,7 +54,7 @@ final class MappingDiffTest {
   }
 
   @Test
-  void aRenameAndAnotherSchedulerAreToldAsWhatTheyAre() {
+  void renameAndSchedulerAreNamed() {
     MappedDisk before = on(resolved(domain(1), 100, IoPriority.UNSET), "vg-a", "mq-deadline");
     MappedDisk renamed = on(resolved(domain(1), 100, IoPriority.UNSET), "vg-b", "mq-deadline");
     MappedDisk rescheduled = on(resolved(domain(1), 100, IoPriority.UNSET), "vg-a", "none");
@@ -72,7 +72,7 @@ final class MappingDiffTest {
   }
 
   @Test
-  void aDomainThatIsRenamedChangesItsDisks() {
+  void renamedDomainChangesItsDisks() {
     MappedDisk before = resolved(domain(1), 100, IoPriority.UNSET);
     MappedDisk after = resolved(new DomainRef(VM, 1, "web"), 100, IoPriority.UNSET);
 
@@ -98,7 +98,7 @@ final class MappingDiffTest {
   }
 
   @Test
-  void aRebootedDomainStopsBeforeItStartsAndItsDiskComesAfterIt() {
+  void rebootedDomainStopsThenStartsThenAttaches() {
     HostMapping old = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
     HostMapping next = map(domain(2), unresolved(domain(2)), volume(1, "b"));
 
@@ -113,7 +113,7 @@ final class MappingDiffTest {
   }
 
   @Test
-  void aRenamedVolumeIsAddedAnewAndNotRemoved() {
+  void renamedVolumeIsAddedWithoutRemoval() {
     Volume renamed =
         new Volume(null, new DeviceNumber(253, 1), "dm-1", "vg-new", "LVM-a", VolumeRole.DATA);
     HostMapping old = map(domain(1), unresolved(domain(1)), volume(1, "a"));
@@ -123,7 +123,7 @@ final class MappingDiffTest {
   }
 
   @Test
-  void eachChangeBecomesTheEventOfItsName() {
+  void changesMapToTheirEvents() {
     MappingOrigin origin = new MappingOrigin(new HostId("dom0-7"), VM, VM, 9, Instant.EPOCH);
     HostMapping old = map(domain(1), resolved(domain(1), 100, IoPriority.UNSET), volume(1, "a"));
     HostMapping next = map(domain(2), unresolved(domain(2)), volume(1, "b"));
@@ -143,7 +143,7 @@ final class MappingDiffTest {
   }
 
   @Test
-  void otherLabelsAreAChangeOfTheDisk() {
+  void changedLabelsAreADiskChange() {
     MappedDisk before = resolved(domain(1), 500, IoPriority.UNSET);
     MappedDisk after =
         new MappedDisk(

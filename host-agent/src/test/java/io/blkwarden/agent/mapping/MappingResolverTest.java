@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 
 /** Names, keys, rings, states, and what is not resolved. */
 final class MappingResolverTest {
-  private final Resolved resolved = new Resolved();
+  private final ResolverRun resolved = new ResolverRun();
 
   @Test
-  void wholeNewNamesProveEachDisk() {
-    MadeHost host =
-        new MadeHost()
+  void untruncatedNamesProveEachDisk() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(1, "xvda1", 51713, 0)
             .disk(1, "xvda2", 51714, 1)
             .thread(563, 4150, "1.xvda1-0")
@@ -28,9 +28,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void allRingsOfADiskAreTakenTogether() {
-    MadeHost host =
-        new MadeHost()
+  void allRingsAreResolvedTogether() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(11, "xvda1", 51713, 0)
             .change(11, 51713, edit -> edit.queues(4, 2))
             .thread(1494, 9000, "11.xvda1-1")
@@ -42,16 +42,17 @@ final class MappingResolverTest {
   }
 
   @Test
-  void aRingThatIsNotThereLeavesTheDiskAlone() {
-    MadeHost host = new MadeHost().disk(11, "xvda1", 51713, 0).thread(1494, 9000, "11.xvda1-1");
+  void missingRingLeavesTheDiskUnresolved() {
+    HostBuilder host =
+        new HostBuilder().disk(11, "xvda1", 51713, 0).thread(1494, 9000, "11.xvda1-1");
 
     assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
   }
 
   @Test
-  void theGuestsNumberOfRingsCountsOnlyWhileThreadsAreYoungAndUpToTheBackends() {
-    MadeHost host =
-        new MadeHost()
+  void guestsRingNumberCountsWhileThreadsAreYoung() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(11, "xvda1", 51713, 0)
             .change(11, 51713, edit -> edit.queues(2, 64))
             .thread(1493, 999_000, "11.xvda1-0");
@@ -67,9 +68,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void aGuestThatAnnouncesMoreRingsAgainAndAgainIsWaitedForTwice() {
-    MadeHost host =
-        new MadeHost().disk(11, "xvda1", 51713, 0).change(11, 51713, edit -> edit.queues(4, 4));
+  void repeatedAnnouncementsAreWaitedForTwice() {
+    HostBuilder host =
+        new HostBuilder().disk(11, "xvda1", 51713, 0).change(11, 51713, edit -> edit.queues(4, 4));
     for (int wait = 0; wait < RingWaits.MAX_WAITS; wait++) {
       reconnect(host);
       assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
@@ -93,7 +94,7 @@ final class MappingResolverTest {
   }
 
   /** The guest closes its disk and connects it again: the thread is another. */
-  private void reconnect(MadeHost host) {
+  private void reconnect(HostBuilder host) {
     host.change(11, 51713, edit -> edit.state(6)).end(1493);
     resolved.look(host);
     host.later(100).change(11, 51713, edit -> edit.state(4));
@@ -101,9 +102,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void aSmallNumberFromTheGuestHidesNoThread() {
-    MadeHost host =
-        new MadeHost()
+  void smallRingNumberHidesNoThread() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(11, "xvda1", 51713, 0)
             .change(11, 51713, edit -> edit.queues(4, 1))
             .thread(1493, 9000, "11.xvda1-0")
@@ -113,9 +114,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void withoutUptimeAThreadCountsAsYoung() {
-    MadeHost host =
-        new MadeHost()
+  void threadCountsAsYoungWithoutUptime() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(11, "xvda1", 51713, 0)
             .change(11, 51713, edit -> edit.queues(2, 2))
             .thread(1493, 9000, "11.xvda1-0");
@@ -125,9 +126,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void anOldNameIsWholeUpToDomid9() {
-    MadeHost host =
-        new MadeHost()
+  void oldNameIsUntruncatedUpToDomid9() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(3, "xvda1", 51713, 0)
             .disk(3, "xvda2", 51714, 1)
             .counters(3, 51713, 8, 8, 0)
@@ -142,9 +143,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void anOldNameThatALongerOneWouldBeCutToProvesNothing() {
-    MadeHost host =
-        new MadeHost()
+  void nameOfALongerDiskProvesNothing() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(3, "xvda1", 51713, 0)
             .disk(3, "xvda12", 51724, 1)
             .thread(100, 9000, "blkback.3.xvda1")
@@ -155,12 +156,13 @@ final class MappingResolverTest {
     assertThat(resolved.of(3, "xvda1")).isEqualTo("ambiguous-name");
     assertThat(resolved.of(3, "xvda12")).isEqualTo("ambiguous-name");
     assertThat(resolved.last().devicesToTrace())
-        .containsExactlyInAnyOrder(MadeHost.dm(0), MadeHost.dm(1));
+        .containsExactlyInAnyOrder(HostBuilder.dm(0), HostBuilder.dm(1));
   }
 
   @Test
-  void anIdleDiskWithABorderlineNameWaitsForItsFirstRequest() {
-    MadeHost host = new MadeHost().disk(3, "xvda1", 51713, 0).thread(100, 9000, "blkback.3.xvda1");
+  void idleDiskWithMaximumNameNeedsIo() {
+    HostBuilder host =
+        new HostBuilder().disk(3, "xvda1", 51713, 0).thread(100, 9000, "blkback.3.xvda1");
 
     assertThat(resolved.look(host).of(3, "xvda1"))
         .as("the thread could be left over from xvda12, and this disk's own yet to come")
@@ -170,9 +172,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void theStoryOf2015StaysUnresolvedUntilSomethingTellsTheTwinsApart() {
-    MadeHost host =
-        new MadeHost()
+  void twinsAreUnresolvedUntilProven() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 19)
             .disk(37, "xvda2", 51714, 20)
             .thread(27443, 9000, "blkback.37.xvda")
@@ -182,7 +184,7 @@ final class MappingResolverTest {
     assertThat(resolved.of(37, "xvda1")).isEqualTo("ambiguous-name");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
     assertThat(resolved.last().devicesToTrace())
-        .containsExactlyInAnyOrder(MadeHost.dm(19), MadeHost.dm(20));
+        .containsExactlyInAnyOrder(HostBuilder.dm(19), HostBuilder.dm(20));
 
     host.later(100).bio(27444, 20);
     resolved.look(host);
@@ -199,9 +201,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void keysOfTheBackendProveFlatAndPerRing() {
-    MadeHost host =
-        new MadeHost()
+  void kthreadPidKeysProveFlatAndPerRing() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .disk(37, "xvda2", 51714, 1)
             .disk(12345, "268439552", 268439552, 2)
@@ -225,9 +227,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void aKeyThatNamesNoThreadOfTheDiskSaysNothing() {
-    MadeHost host =
-        new MadeHost()
+  void keyOfAnotherThreadIsIgnored() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .disk(37, "xvdb1", 51729, 1)
             .change(37, 51713, edit -> edit.pids(new Backend.KthreadPids(999, Map.of())))
@@ -242,9 +244,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void oneThreadForTwoDisksIsAConflictOfBoth() {
-    MadeHost host =
-        new MadeHost()
+  void oneThreadForTwoDisksIsAConflict() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .disk(37, "xvda2", 51714, 1)
             .change(37, 51713, edit -> edit.pids(new Backend.KthreadPids(100, Map.of())))
@@ -259,9 +261,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void proofsThatDisagreeAreAConflictUntilTheDiskEnds() {
-    MadeHost host =
-        new MadeHost()
+  void conflictLastsUntilTheDiskEnds() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .change(37, 51713, edit -> edit.pids(new Backend.KthreadPids(100, Map.of())))
             .thread(100, 9000, "blkback.37.xvda")
@@ -276,9 +278,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void statesOfTheNodeDecideFirst() {
-    MadeHost host =
-        new MadeHost()
+  void nodeStatesTakePrecedence() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(1, "xvda1", 51713, 0)
             .disk(2, "xvda1", 51713, 1)
             .disk(3, "xvda1", 51713, 2)
@@ -292,7 +294,7 @@ final class MappingResolverTest {
             .thread(500, 9000, "5.xvda1-0")
             .change(1, 51713, edit -> edit.state(2))
             .change(2, 51713, edit -> edit.online(false))
-            .change(3, 51713, edit -> edit.nodeDevice(MadeHost.dm(9)))
+            .change(3, 51713, edit -> edit.nodeDevice(HostBuilder.dm(9)))
             .change(4, 51713, edit -> edit.kind(BackendKind.VBD3))
             .change(5, 51713, edit -> edit.state(null));
 
@@ -307,8 +309,8 @@ final class MappingResolverTest {
   }
 
   @Test
-  void anIncompleteSnapshotResolvesNothingAndKeepsNothing() {
-    MadeHost host = new MadeHost().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0");
+  void incompleteSnapshotResolvesNothing() {
+    HostBuilder host = new HostBuilder().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0");
     host.unread.add(new UnreadSource("proc", "permission denied", true));
 
     resolved.look(host);
@@ -318,17 +320,18 @@ final class MappingResolverTest {
   }
 
   @Test
-  void whatIsNotEssentialHindersNothing() {
-    MadeHost host = new MadeHost().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0", null);
+  void inessentialFaultsAreIgnored() {
+    HostBuilder host =
+        new HostBuilder().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0", null);
     host.unread.add(new UnreadSource("proc/563/io", "permission denied", false));
 
     assertThat(resolved.look(host).of(1, "xvda1")).isEqualTo("563:full-name");
   }
 
   @Test
-  void disksOfAnUnknownDomainAreNotToldButStillCount() {
-    MadeHost host =
-        new MadeHost()
+  void disksOfAnUnknownDomainAreHiddenButCount() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .disk(37, "xvda2", 51714, 1)
             .thread(100, 9000, "blkback.37.xvda")

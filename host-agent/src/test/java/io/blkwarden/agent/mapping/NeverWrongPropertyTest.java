@@ -24,7 +24,7 @@ final class NeverWrongPropertyTest {
   private final MappingResolver resolver = new MappingResolver(RolePatterns.DEFAULTS);
 
   @Test
-  void neverTiesAThreadToAWrongDisk() {
+  void neverMapsAThreadToAWrongDisk() {
     Property.checkSeeds(
         300,
         seed -> {
@@ -53,7 +53,7 @@ final class NeverWrongPropertyTest {
   }
 
   @Test
-  void theSimulationBringsForthEveryProofAndEveryDoubt() {
+  void simulationCoversEveryProofAndReason() {
     Set<String> seen = new TreeSet<>();
     for (long seed = 0; seed < 60; seed++) {
       SplittableRandom random = new SplittableRandom(seed);

@@ -52,7 +52,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void onlyTheGuestThatDoesIoIsChargedWithIt() {
+  void ioIsCountedForTheGuestThatDoesIt() {
     disks.add(vbd(5, 51760, SAN));
     disks.add(vbd(6, 51760, SAN));
     disks.add(vbd(5, 51712, OWN));
@@ -76,7 +76,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aVolumeOnAnotherGuestsWholeDiskSharesIt() {
+  void volumeOnAnotherGuestsDiskSharesIt() {
     disks.add(vbd(5, 51712, SDA.device()));
     disks.add(vbd(6, 51712, OWN));
     rebase();
@@ -91,7 +91,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aBackendThatCountsNothingIsUnknownOnASharedDevice() {
+  void backendWithoutCountersIsUnknownOnASharedDevice() {
     disks.add(vbd(5, 51712, SAN));
     disks.add(disk(6, 51712, BackendKind.QDISK, SAN));
     disks.add(disk(7, 51712, BackendKind.QDISK, OWN));
@@ -107,7 +107,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aSecondUserThatComesAndGoesMakesNoCounterJump() {
+  void secondUserCausesNoCounterJump() {
     MappedDisk first = vbd(5, 51712, SAN);
     disks.add(first);
     guestReads(5, 51712, 1_000, "dm-0");
@@ -133,7 +133,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void ioOfDom0OnAnIdleGuestsVolumeIsNotTheGuests() {
+  void dom0IoIsNotCountedForAnIdleGuest() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     guestReads(5, 51712, 1, "dm-1");
@@ -156,7 +156,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void countersOfBlkbackThatNeverMovedProveNothing() {
+  void blkbackCountersThatNeverMovedAreIgnored() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     for (int second = 0; second < 20; second++) {
@@ -168,7 +168,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void ioOfDom0BesideThatOfABusyGuestIsNoticed() {
+  void dom0IoBesideABusyGuestIsDetected() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     for (int second = 0; second < 20; second++) {
@@ -186,7 +186,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aGuestAloneStaysAloneThroughBurstsAndProbes() {
+  void soleUserSurvivesBurstsAndProbes() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     for (int second = 0; second < 2_000; second++) {
@@ -205,7 +205,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aDeviceThatDoesNotCountLeavesTheDiskItsOwnCounters() {
+  void uncountedDeviceFallsBackToBlkback() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     for (int second = 0; second < 80; second++) {
@@ -222,7 +222,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aDeviceThatStandsStillBelowABusyDiskIsUnknownUntilItMoves() {
+  void stuckDeviceIsUnknownUntilItMoves() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     sample();
@@ -240,7 +240,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void anNvmeDeviceIsTheSumOfItsPathsWhereTheKernelCountsThose() {
+  void nvmeDeviceIsTheSumOfItsPaths() {
     below = List.of(NVME);
     numbers.put("nvme0n1", "259 1");
     devices.put("nvme0n1", new long[17]);
@@ -269,7 +269,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void anNvmeDeviceThatCountsItselfIsNotCountedTwice() {
+  void countedNvmeDeviceIsNotCountedTwice() {
     below = List.of(NVME);
     numbers.put("nvme0n1", "259 1");
     devices.put("nvme0n1", new long[17]);
@@ -286,7 +286,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aNumberInFlightBelowZeroIsUnknown() {
+  void negativeInFlightIsUnknown() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     device("dm-1")[8] = 4_294_967_295L;
@@ -297,7 +297,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void topSeesTheSame() {
+  void liveRatesAgreeWithSamples() {
     disks.add(vbd(5, 51760, SAN));
     disks.add(vbd(6, 51760, SAN));
     LiveRates live = new LiveRates(files);

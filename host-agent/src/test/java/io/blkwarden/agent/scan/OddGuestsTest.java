@@ -38,7 +38,7 @@ final class OddGuestsTest {
   }
 
   @Test
-  void aNameThatIsNoTextIsReplacedByTheUuid() {
+  void malformedNameIsReplacedByTheUuid() {
     ScanFaults faults = new ScanFaults();
     List<DomainRef> found =
         domains(
@@ -59,7 +59,7 @@ final class OddGuestsTest {
    * What was not read must not look gone; what is no proof may be missing on thousands of tasks.
    */
   @Test
-  void aScanWithMoreFaultsThanAreKeptIsIncompleteIfOneOfThemIsEssential() {
+  void droppedEssentialFaultMakesTheScanIncomplete() {
     ScanFaults faults = new ScanFaults();
     for (int n = 0; n < 5_000; n++) {
       faults.add("priority of " + n, "EPERM", false);
@@ -75,7 +75,7 @@ final class OddGuestsTest {
   }
 
   @Test
-  void aDomainWhoseUuidIsNoneIsLeftOutAlone() {
+  void domainWithInvalidUuidIsSkipped() {
     ScanFaults faults = new ScanFaults();
     List<DomainRef> found =
         domains(
@@ -91,7 +91,7 @@ final class OddGuestsTest {
   }
 
   @Test
-  void parametersThatAreTooLongAreLeftOutAlone(@TempDir Path empty) {
+  void tooLongParamsAreDropped(@TempDir Path empty) {
     RootedFiles files = RootedFiles.below(empty).toOptional().orElseThrow();
     ScanFaults faults = new ScanFaults();
     String node = "/local/domain/0/backend/qdisk/1/51713";

@@ -99,7 +99,7 @@ public record Alert(
   }
 
   /** A copy in another state. */
-  public Alert told(State next, Instant when, String sentence) {
+  public Alert withState(State next, Instant when, String sentence) {
     return new Alert(
         id,
         incident,
@@ -122,7 +122,7 @@ public record Alert(
   }
 
   /** A copy with what suppresses its notifications. */
-  public Alert marked(
+  public Alert withSuppression(
       @Nullable MessageId silence, @Nullable String acked, @Nullable String inhibited) {
     return new Alert(
         id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
@@ -153,7 +153,7 @@ public record Alert(
   }
 
   /** Whether its notifications are suppressed. */
-  public boolean quiet() {
+  public boolean isSuppressed() {
     return silencedBy != null || ackedBy != null || inhibitedBy != null;
   }
 

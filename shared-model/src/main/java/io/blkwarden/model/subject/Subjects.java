@@ -132,14 +132,14 @@ public record Subjects(String prefix) {
    * @param name verb of an operator's request, or kind of the requested records
    * @param key key of the user; absent if the subject has none
    */
-  public record Asked(String name, @Nullable OperatorKey key) {}
+  public record RequestSubject(String name, @Nullable OperatorKey key) {}
 
   /**
    * Parses the subject of an operator's request or of a request for stored messages.
    *
    * @throws IllegalArgumentException if it is neither, or its key is invalid
    */
-  public Asked asked(String subject) {
+  public RequestSubject parseRequest(String subject) {
     String[] tokens =
         subject.startsWith(prefix + ".")
             ? subject.substring(prefix.length() + 1).split("\\.", -1)
@@ -149,7 +149,7 @@ public record Subjects(String prefix) {
           "subject: expected %s.KIND.NAME or %s.KIND.NAME.PUBLICKEY in %s"
               .formatted(prefix, prefix, subject));
     }
-    return new Asked(tokens[1], tokens.length == 3 ? new OperatorKey(tokens[2]) : null);
+    return new RequestSubject(tokens[1], tokens.length == 3 ? new OperatorKey(tokens[2]) : null);
   }
 
   /**

@@ -16,7 +16,7 @@ final class ControlJsonFuzzTest {
 
   @MethodSource("seeds")
   @FuzzTest
-  void anyBytesAreAMessageOrRefused(byte[] bytes) {
+  void arbitraryBytesNeverThrow(byte[] bytes) {
     switch (ControlJson.decode(ControlMessage.class, bytes)) {
       case Decoded.Ok<ControlMessage> message ->
           assertThat(ControlJson.decode(ControlMessage.class, ControlJson.encode(message.value())))

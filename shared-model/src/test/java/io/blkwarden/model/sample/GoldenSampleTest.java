@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The golden batch, which is never edited; its JSON was written by the decoder in Python. */
 class GoldenSampleTest {
   @Test
-  void readsAsTheDecoderInPythonReadsItAndIsWrittenTheSame() throws IOException {
+  void agreesWithThePythonDecoder() throws IOException {
     byte[] golden = resource("/golden/sample.v1.bin");
     JsonNode expected = JsonMapper.builder().build().readTree(resource("/golden/sample.v1.json"));
     SampleFrame frame = new SampleFrame();

@@ -21,7 +21,7 @@ final class SampleFuzzTest {
 
   @MethodSource("seeds")
   @FuzzTest
-  void anyBytesAreABatchOrRefused(byte[] bytes) {
+  void arbitraryBytesNeverThrow(byte[] bytes) {
     SampleFrame frame = new SampleFrame();
     switch (SampleCodec.decode(bytes, frame)) {
       case Decoded.Ok<SampleFrame> _ -> {

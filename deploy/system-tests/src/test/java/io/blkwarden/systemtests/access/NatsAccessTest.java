@@ -141,7 +141,7 @@ final class NatsAccessTest {
         nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
     assertThat(silence.code()).as(silence.err()).isZero();
     String key =
-        Seeds.publicKey(NatsSeed.in(Files.readString(nats.seed("operator"))).orElseThrow());
+        Seeds.publicKey(NatsSeed.inSeedFile(Files.readString(nats.seed("operator"))).orElseThrow());
     assertThat(nats.as("operator", "silence", "list").out()).contains(key);
     String disk = "sim-1/vm102/xvda1";
     GuardedNats.Said throttle =

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Linux 6.1.
  *
  * @param actuator the verdict
- * @param sentence explanation
+ * @param reason explanation
  */
-public record ActuatorVerdict(Actuator actuator, String sentence) {
+public record ActuatorVerdict(Actuator actuator, String reason) {
   /**
    * The verdict for a physical device below a stack.
    *
@@ -90,12 +90,12 @@ public record ActuatorVerdict(Actuator actuator, String sentence) {
     return ineffective("mq-deadline before Linux 5.14 ignores priorities");
   }
 
-  private static ActuatorVerdict ineffective(String sentence) {
-    return new ActuatorVerdict(Actuator.INEFFECTIVE, sentence);
+  private static ActuatorVerdict ineffective(String reason) {
+    return new ActuatorVerdict(Actuator.INEFFECTIVE, reason);
   }
 
-  private static ActuatorVerdict unknown(String sentence) {
-    return new ActuatorVerdict(Actuator.UNKNOWN, sentence);
+  private static ActuatorVerdict unknown(String reason) {
+    return new ActuatorVerdict(Actuator.UNKNOWN, reason);
   }
 
   /**

@@ -27,25 +27,25 @@ final class BackendFilesTest {
   }
 
   @Test
-  void theDeviceNumberIsHexadecimal() {
+  void deviceNumberIsHexadecimal() {
     assertThat(BackendId.parseDevice("fd:c\n"))
         .isEqualTo(ReadResult.present(new DeviceNumber(253, 12)));
     assertThat(BackendId.parseDevice("253,12")).isInstanceOf(ReadResult.Malformed.class);
   }
 
   @Test
-  void aBackendWithoutADeviceYetIsAbsent() {
+  void missingDeviceIsAbsent() {
     MapFiles files =
         new MapFiles().with("sys/bus/xen-backend/devices/vbd-1-51714/nodename", "backend/vbd\n");
     assertThat(SWAP.device(files)).isInstanceOf(ReadResult.Absent.class);
-    assertThat(BackendStatistics.width(files, SWAP)).isInstanceOf(ReadResult.Absent.class);
-    assertThat(BackendStatistics.read(files, SWAP, CounterWidth.BITS_64))
+    assertThat(BlkbackStatistics.width(files, SWAP)).isInstanceOf(ReadResult.Absent.class);
+    assertThat(BlkbackStatistics.read(files, SWAP, CounterWidth.BITS_64))
         .isInstanceOf(ReadResult.Absent.class);
   }
 
   @ParameterizedTest
   @CsvSource({"vbd-137-51714, VBD", "vbd3-137-51714, VBD3", "qdisk-137-51714, QDISK"})
-  void namesComeAndGo(String busId, BackendKind kind) {
+  void busIdRoundTrip(String busId, BackendKind kind) {
     BackendId id = new BackendId(kind, 137, 51714);
     assertThat(BackendId.parse(busId)).contains(id);
     assertThat(id.busId()).isEqualTo(busId);
@@ -54,7 +54,7 @@ final class BackendFilesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"vif-1-0", "console-1-0", "vbd", "vbd-1", "vbd-1-x", "vbd--1-1", "vbd4-1-1", ""})
-  void otherNamesAreNoDisks(String busId) {
+  void otherBusIdsAreNotDisks(String busId) {
     assertThat(BackendId.parse(busId)).isEmpty();
   }
 
@@ -62,7 +62,7 @@ final class BackendFilesTest {
   void readsCapturedStatistics() {
     assertThat(statistics(captured))
         .isEqualTo(
-            new BackendStatistics(readLong("rd_sect"), readLong("wr_sect"), CounterWidth.BITS_64));
+            new BlkbackStatistics(readLong("rd_sect"), readLong("wr_sect"), CounterWidth.BITS_64));
     assertThat(statistics(captured).readSectors()).isPositive();
   }
 
@@ -73,26 +73,26 @@ final class BackendFilesTest {
             .with(STATISTICS + "br_req", "7\n")
             .with(STATISTICS + "rd_sect", "-2147483648\n")
             .with(STATISTICS + "wr_sect", "2147483647\n");
-    BackendStatistics statistics = statistics(files);
+    BlkbackStatistics statistics = statistics(files);
     assertThat(statistics)
-        .isEqualTo(new BackendStatistics(1L << 31, (1L << 31) - 1, CounterWidth.BITS_32));
+        .isEqualTo(new BlkbackStatistics(1L << 31, (1L << 31) - 1, CounterWidth.BITS_32));
     assertThat(statistics.width().since(statistics.writeSectors(), statistics.readSectors()))
         .isEqualTo(1);
   }
 
-  private static BackendStatistics statistics(KernelFiles files) {
-    return BackendStatistics.width(files, SWAP)
-        .flatMap(width -> BackendStatistics.read(files, SWAP, width))
+  private static BlkbackStatistics statistics(KernelFiles files) {
+    return BlkbackStatistics.width(files, SWAP)
+        .flatMap(width -> BlkbackStatistics.read(files, SWAP, width))
         .toOptional()
         .orElseThrow();
   }
 
   @Test
-  void aCounterThatIsNoneIsNamed() {
+  void errorNamesTheCounter() {
     MapFiles files = new MapFiles().with(STATISTICS + "rd_sect", "many\n");
-    assertThat(BackendStatistics.readSectors(files, SWAP).describe())
+    assertThat(BlkbackStatistics.readSectors(files, SWAP).describe())
         .startsWith(STATISTICS + "rd_sect: counter: expected a number from -2^31");
-    assertThat(BackendStatistics.parseCounter("-2147483649"))
+    assertThat(BlkbackStatistics.parseCounter("-2147483649"))
         .isInstanceOf(ReadResult.Malformed.class);
   }
 

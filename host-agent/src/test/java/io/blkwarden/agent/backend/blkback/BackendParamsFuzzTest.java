@@ -36,7 +36,7 @@ final class BackendParamsFuzzTest {
 
   @MethodSource("seeds")
   @FuzzTest
-  void noOptionUserOrQueryIsShown(byte[] bytes) {
+  void optionsUsersAndQueriesAreNotShown(byte[] bytes) {
     String params = new String(bytes, UTF_8);
 
     String shown = BackendParams.shown(params);

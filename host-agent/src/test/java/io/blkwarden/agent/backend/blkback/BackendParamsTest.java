@@ -37,7 +37,7 @@ final class BackendParamsTest {
         "https://images.example/debian.iso",
         ""
       })
-  void whatNamesAVolumeIsShown(String params) {
+  void volumeNamesAreShown(String params) {
     assertThat(BackendParams.shown(params)).isEqualTo(params);
   }
 
@@ -72,7 +72,7 @@ final class BackendParamsTest {
         "myscript://SECRET@host/vol myscript://host",
         "luks:key=SECRET luks:"
       })
-  void secretsAreCutOff(String params, String shown) {
+  void secretsAreRemoved(String params, String shown) {
     assertThat(BackendParams.shown(params)).isEqualTo(shown).doesNotContain("SECRET");
   }
 
@@ -90,12 +90,12 @@ final class BackendParamsTest {
         "json:{\"file.filename\":\"rbd:p/i:key=SECRET\"}",
         "SECRET=:rbd:p/i"
       })
-  void whatIsNotRecognisedIsNotShown(String params) {
+  void unknownFormsAreNotShown(String params) {
     assertThat(BackendParams.shown(params)).doesNotContain("SECRET");
   }
 
   @Test
-  void ofJsonOnlyTheImageIsShown() {
+  void onlyTheImageOfJsonIsShown() {
     assertThat(
             BackendParams.shown(
                 "json:{\"driver\":\"raw\",\"file.driver\":\"rbd\",\"file.pool\":\"vms\","

@@ -38,7 +38,7 @@ final class BlkbackNameTest {
     "blkback.37.xvda, 37, xvda, false",
     "blkback.12345.x, 12345, x, false",
   })
-  void readsNamesOfOneThreadADisk(String comm, int domid, String device, boolean whole) {
+  void readsNamesWithOneThreadPerDisk(String comm, int domid, String device, boolean whole) {
     assertThat(BlkbackName.parse(comm))
         .contains(new BlkbackName(Style.SINGLE, domid, device, OptionalInt.empty(), whole, comm));
   }
@@ -76,12 +76,12 @@ final class BlkbackNameTest {
         "jbd2/dm-1-8",
         "scsi_eh_0"
       })
-  void leavesOtherNamesAlone(String comm) {
+  void ignoresOtherNames(String comm) {
     assertThat(BlkbackName.parse(comm)).isEmpty();
   }
 
   @Test
-  void twinsShareACutName() {
+  void truncatedNameFitsBothTwins() {
     BlkbackName name = BlkbackName.parse("blkback.37.xvda").orElseThrow();
     assertThat(name.fits(37, "xvda1")).isTrue();
     assertThat(name.fits(37, "xvda2")).isTrue();
@@ -90,7 +90,7 @@ final class BlkbackNameTest {
   }
 
   @Test
-  void aWholeNameIsNoPrefixOfAnother() {
+  void untruncatedNameIsNotAPrefix() {
     BlkbackName name = BlkbackName.parse("1.xvda1-0").orElseThrow();
     assertThat(name.fits(1, "xvda1")).isTrue();
     assertThat(name.fits(1, "xvda")).isFalse();
@@ -100,7 +100,7 @@ final class BlkbackNameTest {
   }
 
   @Test
-  void everyKernelsNameFitsItsDisk() {
+  void kernelNameFitsItsDisk() {
     Property.check(
         1_000,
         given -> {
@@ -121,7 +121,7 @@ final class BlkbackNameTest {
   }
 
   @Test
-  void aWholeNameFitsOneDiskOnly() {
+  void untruncatedNameFitsOneDisk() {
     Property.check(
         1_000,
         given -> {

@@ -32,11 +32,11 @@ final class ActuatorVerdictTest {
     ActuatorVerdict verdict = ActuatorVerdict.of(scheduler, kernel(release), Set.of(Layer.PASSES));
 
     assertThat(verdict.actuator()).isEqualTo(expected);
-    assertThat(verdict.sentence()).isNotBlank();
+    assertThat(verdict.reason()).isNotBlank();
   }
 
   @Test
-  void whatCouldNotBeReadIsUnknown() {
+  void unreadableSourcesAreUnknown() {
     assertThat(ActuatorVerdict.of(null, kernel("6.1.0"), Set.of()).actuator())
         .isEqualTo(Actuator.UNKNOWN);
     assertThat(ActuatorVerdict.of("mq-deadline", null, Set.of()).actuator())
@@ -46,7 +46,7 @@ final class ActuatorVerdictTest {
   }
 
   @Test
-  void aLayerThatSubmitsByItselfMakesItUnknownButNeverBetter() {
+  void resubmittingLayerMakesTheVerdictUnknown() {
     assertThat(judge("mq-deadline", Layer.RESUBMITS)).isEqualTo(Actuator.UNKNOWN);
     assertThat(judge("cfq", Layer.SCHEDULES)).isEqualTo(Actuator.UNKNOWN);
     assertThat(judge("cfq", Layer.UNKNOWN)).isEqualTo(Actuator.UNKNOWN);

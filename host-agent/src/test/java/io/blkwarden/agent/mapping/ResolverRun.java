@@ -8,19 +8,19 @@ import io.blkwarden.model.Worker;
 import java.util.stream.Collectors;
 
 /** Resolves a made host again and again, and tells each disk in one line. */
-final class Resolved {
+final class ResolverRun {
   private final MappingResolver resolver = new MappingResolver(RolePatterns.DEFAULTS);
   private Evidence evidence = Evidence.none();
-  private Resolution last = resolver.resolve(new MadeHost().snapshot(), evidence);
+  private Resolution last = resolver.resolve(new HostBuilder().snapshot(), evidence);
 
-  Resolved look(MadeHost host) {
+  ResolverRun look(HostBuilder host) {
     last = resolver.resolve(host.snapshot(), evidence);
     evidence = last.next();
     return this;
   }
 
   /** Forgets everything, as a restart of the agent does. */
-  Resolved restart() {
+  ResolverRun restart() {
     evidence = Evidence.none();
     return this;
   }
@@ -33,13 +33,13 @@ final class Resolved {
   String of(int domid, String dev) {
     return last.disks().stream()
         .filter(disk -> disk.domain().domid() == domid && disk.disk().vdev().equals(dev))
-        .map(Resolved::tell)
+        .map(ResolverRun::tell)
         .collect(Collectors.joining(";"));
   }
 
   private static String tell(MappedDisk disk) {
     if (disk.state() == MappingState.RESOLVED) {
-      return disk.workers().stream().map(Resolved::tell).collect(Collectors.joining(","));
+      return disk.workers().stream().map(ResolverRun::tell).collect(Collectors.joining(","));
     }
     return disk.reason() == null ? disk.state().wire() : disk.reason().wire();
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is at the bottom of a disk: hardware whose queue is shared, or something virtual. */
-final class BottomDevicesTest {
+final class PhysicalDevicesTest {
   private static final KernelRelease KERNEL =
       KernelRelease.parse("6.1.0").toOptional().orElseThrow();
   private static final String PCI = "pci0000:00/0000:00:1f.2/host0/block/";
@@ -76,10 +76,10 @@ final class BottomDevicesTest {
     "pci0000:00/0000:00:05.0/cciss0/c0d0/block/cciss!c0d0, 104:0",
     "pci0000:00/0000:00:05.0/newdriver7, 250:0",
   })
-  void onHardwareTheSchedulerDecides(String place, String number) throws IOException {
+  void schedulerDecidesOnHardware(String place, String number) throws IOException {
     device(place, number);
 
-    assertThat(stack(number).bottoms())
+    assertThat(stack(number).physical())
         .singleElement()
         .satisfies(bottom ->
             assertThat(bottom.below(Set.of(), KERNEL).actuator()).isEqualTo(Actuator.CLASS_ONLY));
@@ -99,10 +99,10 @@ final class BottomDevicesTest {
     "virtual/block/etherd!e0.0, 152:0",
     "newbus/0/block/thing0, 250:0",
   })
-  void aVirtualDeviceIsNeverClassOnly(String place, String number) throws IOException {
+  void virtualDeviceIsUnknown(String place, String number) throws IOException {
     device(place, number);
 
-    assertThat(stack(number).bottoms())
+    assertThat(stack(number).physical())
         .singleElement()
         .satisfies(bottom ->
             assertThat(bottom.below(Set.of(), KERNEL).actuator()).isEqualTo(Actuator.UNKNOWN));
@@ -117,7 +117,7 @@ final class BottomDevicesTest {
         "proc/1/mountinfo|25 1 0:22 /@ / rw - btrfs /dev/sda1 rw",
         "proc/mounts|/dev/sda1 / ext4 rw 0 0",
       })
-  void belowALoopDeviceIsTheDiskThatHoldsItsFile(String table, String line) throws IOException {
+  void loopDeviceIsOnTheDiskOfItsFile(String table, String line) throws IOException {
     device(PCI + "sda", "8:0");
     partition(PCI + "sda/sda1", "8:1");
     device("virtual/block/loop0", "7:0");
@@ -126,14 +126,14 @@ final class BottomDevicesTest {
 
     DeviceStack stack = stack("7:0");
 
-    assertThat(stack.bottoms()).extracting(DeviceStack.Bottom::name).containsExactly("sda");
+    assertThat(stack.physical()).extracting(DeviceStack.Physical::name).containsExactly("sda");
     assertThat(stack.layers()).containsExactly(Layer.RESUBMITS);
-    assertThat(stack.bottoms().getFirst().below(stack.layers(), KERNEL).actuator())
+    assertThat(stack.physical().getFirst().below(stack.layers(), KERNEL).actuator())
         .isEqualTo(Actuator.UNKNOWN);
   }
 
   @Test
-  void allDevicesOfABtrfsHoldTheFile() throws IOException {
+  void fileIsOnAllDevicesOfItsBtrfs() throws IOException {
     device(PCI + "sda", "8:0");
     device(PCI + "sdb", "8:16");
     put("sys/fs/btrfs/0f1e/devices/sda/dev", "8:0\n");
@@ -142,13 +142,13 @@ final class BottomDevicesTest {
     put("sys/devices/virtual/block/loop0/loop/backing_file", "/srv/a.img (deleted)\n");
     put("proc/1/mountinfo", "25 1 0:22 /@ / rw - btrfs /dev/sda rw\n");
 
-    assertThat(stack("7:0").bottoms())
-        .extracting(DeviceStack.Bottom::name)
+    assertThat(stack("7:0").physical())
+        .extracting(DeviceStack.Physical::name)
         .containsExactly("sda", "sdb");
   }
 
   @Test
-  void theInnermostMountHoldsTheFileOfAProcess() throws IOException {
+  void innermostMountWins() throws IOException {
     device(PCI + "sda", "8:0");
     device(PCI + "sdb", "8:16");
     put(
@@ -175,7 +175,7 @@ final class BottomDevicesTest {
   }
 
   @Test
-  void aLinkToAnotherDiskIsFollowed() throws IOException {
+  void symbolicLinkIsFollowed() throws IOException {
     device(PCI + "sda", "8:0");
     device(PCI + "sdb", "8:16");
     put(
@@ -190,6 +190,6 @@ final class BottomDevicesTest {
   }
 
   private static String bottom(Map<String, DeviceStack> stacks, String params) {
-    return Objects.requireNonNull(stacks.get(params)).bottoms().getFirst().name();
+    return Objects.requireNonNull(stacks.get(params)).physical().getFirst().name();
   }
 }

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Tasks with I/O priorities that behave as the kernel's: a call hits whoever has the pid. */
-public final class PretendKernel implements Tasks, IoPriorities {
+public final class FakeKernel implements Tasks, IoPriorities {
   private final Map<Integer, Tasks.Task> tasks = new HashMap<>();
   private final Map<Integer, IoPriority> priorities = new HashMap<>();
   private final Set<Integer> refusing = new HashSet<>();
   private final List<String> calls = new ArrayList<>();
-  private final PretendGroups groups = new PretendGroups(this);
+  private final FakeCgroups groups = new FakeCgroups(this);
   private Runnable beforeSet = () -> {};
   private long ticks = 1000;
 
@@ -53,7 +53,7 @@ public final class PretendKernel implements Tasks, IoPriorities {
   }
 
   /** The cgroups of these tasks. */
-  public PretendGroups groups() {
+  public FakeCgroups groups() {
     return groups;
   }
 

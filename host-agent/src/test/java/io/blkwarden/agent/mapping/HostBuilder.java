@@ -21,9 +21,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A host that a test makes up, piece by piece. Every disk is connected until it is changed. */
-final class MadeHost {
-  private static final DeviceStack.Bottom SDA =
-      new DeviceStack.Bottom("sda", new DeviceNumber(8, 0), "mq-deadline", true, true);
+final class HostBuilder {
+  private static final DeviceStack.Physical SDA =
+      new DeviceStack.Physical("sda", new DeviceNumber(8, 0), "mq-deadline", true, true);
 
   final Map<Integer, DomainRef> domains = new LinkedHashMap<>();
   final Map<Vbd.Slot, Backend> backends = new LinkedHashMap<>();
@@ -41,7 +41,7 @@ final class MadeHost {
     return new DeviceNumber(253, minor);
   }
 
-  MadeHost disk(int domid, String dev, int handle, int minor) {
+  HostBuilder disk(int domid, String dev, int handle, int minor) {
     domains.putIfAbsent(domid, new DomainRef(uuid(domid), domid, "vm" + domid));
     Vbd.Slot slot = new Vbd.Slot(domid, handle);
     backends.put(
@@ -66,29 +66,29 @@ final class MadeHost {
   }
 
   /** Says what lies below a device, beside sda. */
-  MadeHost stack(int minor, Set<DeviceNumber> below) {
+  HostBuilder stack(int minor, Set<DeviceNumber> below) {
     stacks.put(dm(minor), new DeviceStack(dm(minor), below, Set.of(Layer.PASSES), List.of(SDA)));
     return this;
   }
 
-  MadeHost change(int domid, int handle, UnaryOperator<Edit> change) {
+  HostBuilder change(int domid, int handle, UnaryOperator<Edit> change) {
     backends.computeIfPresent(
         new Vbd.Slot(domid, handle), (_, disk) -> change.apply(new Edit(disk)).backend());
     return this;
   }
 
-  MadeHost counters(int domid, int handle, long readBefore, long readAfter, long written) {
+  HostBuilder counters(int domid, int handle, long readBefore, long readAfter, long written) {
     return change(
         domid,
         handle,
         edit -> edit.counters(new DiskCounters(readBefore, readAfter, written, false)));
   }
 
-  MadeHost thread(int pid, long startTicks, String comm) {
+  HostBuilder thread(int pid, long startTicks, String comm) {
     return thread(pid, startTicks, comm, 0L);
   }
 
-  MadeHost thread(int pid, long startTicks, String comm, @Nullable Long readBytes) {
+  HostBuilder thread(int pid, long startTicks, String comm, @Nullable Long readBytes) {
     threads.put(
         pid,
         new HostThread(
@@ -99,7 +99,7 @@ final class MadeHost {
     return this;
   }
 
-  MadeHost end(int pid) {
+  HostBuilder end(int pid) {
     threads.remove(pid);
     return this;
   }
@@ -108,18 +108,18 @@ final class MadeHost {
     return java.util.Objects.requireNonNull(uptimeTicks);
   }
 
-  MadeHost reads(int pid, @Nullable Long readBytes) {
+  HostBuilder reads(int pid, @Nullable Long readBytes) {
     threads.computeIfPresent(
         pid, (_, thread) -> new HostThread(thread.id(), thread.name(), readBytes, null));
     return this;
   }
 
-  MadeHost bio(int pid, int minor) {
+  HostBuilder bio(int pid, int minor) {
     bios.add(new ObservedBio(pid, dm(minor)));
     return this;
   }
 
-  MadeHost later(long ticks) {
+  HostBuilder later(long ticks) {
     uptimeTicks = uptimeTicks == null ? null : uptimeTicks + ticks;
     bios.clear();
     return this;

@@ -18,18 +18,18 @@ import io.blkwarden.agent.kernel.ReadResult;
  * @param writeSectors sectors of 512 bytes written
  * @param width width of the counters
  */
-public record BackendStatistics(long readSectors, long writeSectors, CounterWidth width) {
+public record BlkbackStatistics(long readSectors, long writeSectors, CounterWidth width) {
   /**
    * Reads the counters. Absent when the disk is gone, not connected yet, or not blkback's.
    *
    * @param width result of {@link #width} for any disk of the host; all use the same module
    */
-  public static ReadResult<BackendStatistics> read(
+  public static ReadResult<BlkbackStatistics> read(
       KernelFiles files, BackendId id, CounterWidth width) {
     return counter(files, id, "rd_sect")
         .flatMap(read ->
             counter(files, id, "wr_sect")
-                .map(written -> new BackendStatistics(read, written, width)));
+                .map(written -> new BlkbackStatistics(read, written, width)));
   }
 
   /** The width of this disk's counters; absent when it has none. */
@@ -50,7 +50,7 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
 
   /** Reads an open counter. */
   public static ReadResult<Long> counter(OpenAttribute file, FileBytes buffer) {
-    return file.read(buffer).parse("statistics", BackendStatistics::parseCounter);
+    return file.read(buffer).parse("statistics", BlkbackStatistics::parseCounter);
   }
 
   /**
@@ -68,7 +68,7 @@ public record BackendStatistics(long readSectors, long writeSectors, CounterWidt
 
   private static ReadResult<Long> counter(KernelFiles files, BackendId id, String name) {
     String path = path(id, name);
-    return files.read(path).parse(path, BackendStatistics::parseCounter);
+    return files.read(path).parse(path, BlkbackStatistics::parseCounter);
   }
 
   private static String path(BackendId id, String name) {

@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Cgroups that behave as the kernel's: a move hits whoever has the pid, a group must be empty. */
-public final class PretendGroups implements LimitGroups {
-  private final PretendKernel kernel;
+public final class FakeCgroups implements LimitGroups {
+  private final FakeKernel kernel;
   private final Map<Integer, String> groupOfPid = new HashMap<>();
   private final Map<String, Map<DeviceNumber, Integer>> rules = new TreeMap<>();
   private final Map<DeviceNumber, DeviceNumber> disks = new HashMap<>();
   private Optional<String> unavailable = Optional.empty();
   private boolean stuck;
 
-  PretendGroups(PretendKernel kernel) {
+  FakeCgroups(FakeKernel kernel) {
     this.kernel = kernel;
   }
 

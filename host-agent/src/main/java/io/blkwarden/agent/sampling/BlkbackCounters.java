@@ -3,7 +3,7 @@ package io.blkwarden.agent.sampling;
 import static io.blkwarden.agent.sampling.CounterSource.put;
 
 import io.blkwarden.agent.backend.blkback.BackendId;
-import io.blkwarden.agent.backend.blkback.BackendStatistics;
+import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each counter is a file, which stays open once it is read often. Not thread-safe.
  */
-final class VbdCounters {
+final class BlkbackCounters {
   /** Columns that blkback does not count. */
   static final long UNKNOWN =
       SampleColumn.bits(
@@ -69,7 +69,7 @@ final class VbdCounters {
     }
   }
 
-  VbdCounters(KernelFiles files, BackendId id) {
+  BlkbackCounters(KernelFiles files, BackendId id) {
     this.files = files;
     this.id = id;
   }
@@ -77,7 +77,7 @@ final class VbdCounters {
   /** Sum of sectors read and written. */
   ReadResult<Long> sectors(DeviceCounters counters) {
     if (!held.containsKey(File.RD_SECT) && ++sectorReadings < OPEN_AFTER) {
-      return BackendStatistics.sectors(files, id);
+      return BlkbackStatistics.sectors(files, id);
     }
     return counter(File.RD_SECT, counters)
         .flatMap(read -> counter(File.WR_SECT, counters).map(written -> read + written));
@@ -85,8 +85,8 @@ final class VbdCounters {
 
   private ReadResult<Long> counter(File file, DeviceCounters counters) {
     OpenAttribute open =
-        held.computeIfAbsent(file, each -> BackendStatistics.open(files, id, each.path()));
-    return BackendStatistics.counter(open, counters.shortBuffer());
+        held.computeIfAbsent(file, each -> BlkbackStatistics.open(files, id, each.path()));
+    return BlkbackStatistics.counter(open, counters.shortBuffer());
   }
 
   /**

@@ -23,7 +23,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** What a scan need not read again, and that all else is read each time. */
-final class KeptScanTest {
+final class ScanCacheTest {
   private static final String DISK = "sys/bus/xen-backend/devices/vbd-1-51714/";
   private static final String VBD = "/local/domain/0/backend/vbd";
 
@@ -112,7 +112,7 @@ final class KeptScanTest {
   }
 
   @Test
-  void whatDidNotChangeIsNotReadAgain() {
+  void unchangedSourcesAreNotReadAgain() {
     HostSnapshot first = scan();
     assertThat(first.unread()).isEmpty();
     assertThat(first.backends()).isNotEmpty();
@@ -126,7 +126,7 @@ final class KeptScanTest {
   }
 
   @Test
-  void aChangeLeadsToAWholeReading() {
+  void aChangeCausesAFullRead() {
     HostSnapshot first = scan();
     int reads = store.backendReads;
     int names = files.dmNames;
@@ -141,7 +141,7 @@ final class KeptScanTest {
   }
 
   @Test
-  void nothingIsKeptWhereNobodyTellsOfChanges() {
+  void nothingIsCachedWithoutChangeCounter() {
     store.changes = OptionalLong.empty();
     deviceChanges = OptionalLong.empty();
     scan();
@@ -153,7 +153,7 @@ final class KeptScanTest {
   }
 
   @Test
-  void afterTenMinutesAllIsReadAnew() {
+  void everythingIsReadAfterTenMinutes() {
     scan();
     int reads = store.backendReads;
     int names = files.dmNames;
@@ -164,7 +164,7 @@ final class KeptScanTest {
   }
 
   @Test
-  void threadsDevicesAndSuspensionAreReadEachTime() {
+  void threadsDevicesAndSuspensionAreAlwaysRead() {
     HostSnapshot first = scan();
     int pid = first.threads().getFirst().id().pid();
     String dm = first.dmDevices().getFirst().kernelName();
@@ -180,7 +180,7 @@ final class KeptScanTest {
 
   /** A name of 15 characters may be another that was cut, and then counters decide. */
   @Test
-  void countersAreReadWhereNamesDoNotTellAll() {
+  void countersAreReadWhenNamesAreInsufficient() {
     HostSnapshot whole = scan();
     assertThat(whole.threads()).allMatch(thread -> thread.readBytes() == null);
     assertThat(disk(whole).counters()).isNull();
@@ -209,7 +209,7 @@ final class KeptScanTest {
   }
 
   @Test
-  void whatWasKeptIsNoMapWhenAChangeComesMeanwhile() {
+  void cacheIsDiscardedOnAConcurrentChange() {
     HostScanner interrupted =
         new HostScanner(new Interrupting(files, store), store, new Unset(), () -> deviceChanges);
     assertThat(interrupted.scan(List::of).complete()).isTrue();

@@ -34,12 +34,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A host with a pretended kernel and a throttler, for tests. */
-public final class Host {
+public final class TestHost {
   public static final HostId ID = new HostId("dom0-7");
   public static final UUID BOOT = new UUID(1, 2);
   private static final Instant WALL = Instant.parse("2026-11-22T18:00:00Z");
 
-  public final PretendKernel kernel = new PretendKernel();
+  public final FakeKernel kernel = new FakeKernel();
   public final List<MappedDisk> disks = new ArrayList<>();
   public final KeptLeases store = new KeptLeases();
   public Optional<String> tooLarge = Optional.empty();
