@@ -7,7 +7,6 @@ import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Require;
 import io.blkwarden.model.UnresolvedReason;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.WorkerId;
@@ -249,11 +248,7 @@ public final class CommandGate {
    * @param command the command
    * @param arrivedAtMillis arrival time in ms of CLOCK_MONOTONIC
    */
-  public record ReceivedCommand(Command command, long arrivedAtMillis) {
-    public ReceivedCommand {
-      Require.present(command, "command");
-    }
-  }
+  public record ReceivedCommand(Command command, long arrivedAtMillis) {}
 
   /**
    * The result of a command.

@@ -18,8 +18,6 @@ import java.util.UUID;
  */
 public record CurrentMapping(UUID boot, CommandAction.Revision at, List<MappedDisk> disks) {
   public CurrentMapping {
-    Require.present(boot, "boot");
-    Require.present(at, "at");
     disks = Require.list(disks, MappingSnapshot.MAX_DISKS, "disks");
   }
 

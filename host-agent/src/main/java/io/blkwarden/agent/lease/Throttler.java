@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -270,13 +271,33 @@ public final class Throttler {
    * Ends the leases whose workers are no longer the disk's, or whose restraint was changed outside.
    */
   public List<Outcome> endOrphans(CurrentMapping mapping, long nowMillis) {
+    List<Outcome> result =
+        endIf(LeaseEnd.GONE, lease -> ending.orphaned(lease, mapping), nowMillis);
+    result.addAll(endUndone(nowMillis));
+    return result;
+  }
+
+  /** Ends the leases whose priority or limit was changed outside. */
+  public List<Outcome> endUndone(long nowMillis) {
+    return endIf(LeaseEnd.UNDONE, ending::undone, nowMillis);
+  }
+
+  /** Ends the leases that starve their disk. */
+  public List<Outcome> endStarved(CurrentMapping mapping, ThrottledDisks disks, long nowMillis) {
+    starvation.keep(table.all());
+    return endIf(
+        LeaseEnd.STARVED,
+        lease ->
+            starvation.check(lease, mapping.find(lease.disk()).flatMap(disks::read), nowMillis),
+        nowMillis);
+  }
+
+  private List<Outcome> endIf(
+      LeaseEnd end, Function<Lease, Optional<String>> reason, long nowMillis) {
     List<Outcome> result = new ArrayList<>();
     for (Lease lease : List.copyOf(table.all())) {
-      Optional<String> why = ending.orphaned(lease, mapping);
-      if (lease.ending() == null && why.isPresent()) {
-        result.add(end(null, lease, LeaseEnd.GONE, why.get(), nowMillis));
-      } else {
-        endUndone(null, lease, nowMillis).ifPresent(result::add);
+      if (lease.ending() == null) {
+        reason.apply(lease).ifPresent(why -> result.add(end(null, lease, end, why, nowMillis)));
       }
     }
     if (!result.isEmpty()) {
@@ -285,39 +306,14 @@ public final class Throttler {
     return result;
   }
 
-  /** Ends the leases whose priority or limit was changed outside. */
-  public List<Outcome> endUndone(long nowMillis) {
-    List<Outcome> result = new ArrayList<>();
-    for (Lease lease : List.copyOf(table.all())) {
-      endUndone(null, lease, nowMillis).ifPresent(result::add);
-    }
-    return result;
-  }
-
   /** Ends a lease whose restraint was changed outside; it is neither renewed nor changed. */
-  private Optional<Outcome> endUndone(@Nullable Command command, Lease lease, long nowMillis) {
+  private Optional<Outcome> endUndone(Command command, Lease lease, long nowMillis) {
     Optional<String> what = lease.ending() == null ? ending.undone(lease) : Optional.empty();
     Optional<Outcome> ended = what.map(why -> end(command, lease, LeaseEnd.UNDONE, why, nowMillis));
     if (ended.isPresent()) {
       store();
     }
     return ended;
-  }
-
-  /** Ends the leases that starve their disk. */
-  public List<Outcome> endStarved(CurrentMapping mapping, ThrottledDisks disks, long nowMillis) {
-    starvation.keep(table.all());
-    List<Outcome> result = new ArrayList<>();
-    for (Lease lease : List.copyOf(table.all())) {
-      Optional<ThrottledDisks.DiskProgress> sight = mapping.find(lease.disk()).flatMap(disks::read);
-      Optional<String> why =
-          lease.ending() == null ? starvation.check(lease, sight, nowMillis) : Optional.empty();
-      why.ifPresent(reason -> result.add(end(null, lease, LeaseEnd.STARVED, reason, nowMillis)));
-    }
-    if (!result.isEmpty()) {
-      store();
-    }
-    return result;
   }
 
   /** Sets active priorities again where the scheduler has become bfq. */

@@ -64,7 +64,6 @@ public record Backend(
   }
 
   public Backend {
-    Require.present(kind, "backend.kind");
     Require.within(domid, 0, DomainRef.MAX_DOMID, "backend.domid");
     Require.within(handle, 0, Integer.MAX_VALUE, "backend.handle");
     if (dev != null) {
@@ -74,7 +73,6 @@ public record Backend(
       Require.text(mode, 8, "backend.mode");
     }
     Require.optionalText(params, 1024, "backend.params");
-    Require.present(pids, "backend.pids");
   }
 
   /** A copy with the given state from the kernel. */

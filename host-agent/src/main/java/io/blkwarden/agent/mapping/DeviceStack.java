@@ -42,7 +42,6 @@ public record DeviceStack(
       boolean hardware) {
     public Physical {
       Require.text(name, 64, "physical.name");
-      Require.present(device, "physical.device");
       Require.optionalText(scheduler, 64, "physical.scheduler");
     }
 
@@ -63,7 +62,6 @@ public record DeviceStack(
   }
 
   public DeviceStack {
-    Require.present(device, "stack.device");
     below = Set.copyOf(below);
     layers = Set.copyOf(layers);
     physical = Require.list(physical, MAX_PHYSICAL, "stack.physical");

@@ -63,31 +63,6 @@ public record HostSnapshot(
     unread = List.copyOf(unread);
   }
 
-  /** A snapshot without labels and file stacks. */
-  public HostSnapshot(
-      @Nullable KernelRelease kernel,
-      @Nullable Long uptimeTicks,
-      List<DomainRef> domains,
-      List<Backend> backends,
-      List<HostThread> threads,
-      List<DmDevice> dmDevices,
-      List<DeviceStack> stacks,
-      List<ObservedBio> bios,
-      List<UnreadSource> unread) {
-    this(
-        kernel,
-        uptimeTicks,
-        domains,
-        backends,
-        threads,
-        dmDevices,
-        stacks,
-        Map.of(),
-        bios,
-        Map.of(),
-        unread);
-  }
-
   /**
    * Whether everything that proofs need was read. If not, callers keep the previous mapping,
    * because unread objects must not look removed.
@@ -127,8 +102,6 @@ public record HostSnapshot(
     private static final int MAX_REASON = 500;
 
     public UnreadSource {
-      Require.present(source, "unread.source");
-      Require.present(reason, "unread.reason");
       reason = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
     }
   }
@@ -144,7 +117,6 @@ public record HostSnapshot(
   public record ObservedBio(int pid, DeviceNumber device) {
     public ObservedBio {
       Require.within(pid, 1, WorkerId.MAX_PID, "bio.pid");
-      Require.present(device, "bio.device");
     }
   }
 
@@ -158,10 +130,5 @@ public record HostSnapshot(
    * @param priority its I/O priority; absent when unreadable
    */
   public record HostThread(
-      WorkerId id, BlkbackName name, @Nullable Long readBytes, @Nullable IoPriority priority) {
-    public HostThread {
-      Require.present(id, "thread.id");
-      Require.present(name, "thread.name");
-    }
-  }
+      WorkerId id, BlkbackName name, @Nullable Long readBytes, @Nullable IoPriority priority) {}
 }

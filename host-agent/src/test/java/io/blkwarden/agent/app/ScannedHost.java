@@ -54,7 +54,9 @@ final class ScannedHost implements HostScan {
             whole.threads(),
             whole.dmDevices(),
             List.of(),
+            Map.of(),
             List.of(),
+            Map.of(),
             List.of(new UnreadSource("xenstore", "no connection", true)))
         : whole;
   }

@@ -134,7 +134,9 @@ final class HostBuilder {
         List.copyOf(threads.values()),
         List.of(),
         List.copyOf(stacks.values()),
+        Map.of(),
         bios,
+        Map.of(),
         unread);
   }
 

@@ -365,7 +365,9 @@ final class SimulatedHost {
                 new DeviceStack(
                     device, below.getOrDefault(device, Set.of()), Set.of(Layer.PASSES), List.of()))
             .toList(),
+        Map.of(),
         drained,
+        Map.of(),
         List.of());
   }
 

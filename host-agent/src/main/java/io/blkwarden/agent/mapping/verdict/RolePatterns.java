@@ -32,12 +32,7 @@ public record RolePatterns(List<Rule> rules) {
    * @param pattern matches anywhere in the name unless anchored
    * @param role role of matching volumes
    */
-  public record Rule(Pattern pattern, VolumeRole role) {
-    public Rule {
-      Require.present(pattern, "role.pattern");
-      Require.present(role, "role.role");
-    }
-  }
+  public record Rule(Pattern pattern, VolumeRole role) {}
 
   public RolePatterns {
     rules = Require.list(rules, 64, "roles");
