@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What all parsers keep: whatever the text, they give an answer and throw nothing. */
+/** All parsers return a result for any text and never throw. */
 final class ParsersTest {
   private static final List<Function<String, ReadResult<?>>> PARSERS =
       List.of(
@@ -96,7 +96,7 @@ final class ParsersTest {
         });
   }
 
-  /** A few devices that come, go, count, rest, or cannot be read. */
+  /** Random lines of a few devices, valid or malformed. */
   private static String listing(Given given) {
     StringBuilder lines = new StringBuilder();
     for (int minor = 0; minor < 6; minor++) {
@@ -118,7 +118,7 @@ final class ParsersTest {
     BackendId.parse(text).ifPresent(id -> assertThat(id.domid()).isNotNegative());
   }
 
-  /** A text that a parser likes, with a piece replaced, dropped, or put twice. */
+  /** A valid text with a random part replaced. */
   private static String changed(Given given) {
     String good = given.oneOf(GOOD);
     int at = given.between(0, good.length());

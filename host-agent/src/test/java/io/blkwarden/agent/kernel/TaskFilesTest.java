@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TaskStat, TaskIo and KernelThreads. */
+/** TaskStat, TaskIo and BlkbackThreads. */
 final class TaskFilesTest {
   private static final String AFTER_FLAGS = " 0 0 0 0 2 823 0 0 20 0 1 0 4159 0 0";
 
@@ -43,7 +43,7 @@ final class TaskFilesTest {
 
   @Test
   void userProcessIsNotAKernelThread() {
-    // The parent alone does not tell, nor do the flags: kthreadd's own parent is 0.
+    // Parent and flags are both required.
     assertThat(stat("S 2 0 0 0 -1 4194304").isKernelThread()).isFalse();
     assertThat(stat("S 1 0 0 0 -1 2097216").isKernelThread()).isFalse();
     assertThat(stat("S 2 0 0 0 -1 2097216").isKernelThread()).isTrue();

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Every reason to refuse a command, each reached from a command that was right otherwise. */
+/** Every reason to refuse a command, each with an otherwise valid command. */
 final class CommandGateTest {
   private final TestHost host = new TestHost();
   private final MappedDisk disk = host.addDisk(137, "xvda2", 500, 2);
@@ -287,7 +287,7 @@ final class CommandGateTest {
       host.send(new CommandAction.Snapshot());
     }
 
-    assertThat(host.send(first).published()).as("judged anew").hasSize(1);
+    assertThat(host.send(first).published()).as("evaluated again").hasSize(1);
   }
 
   @Test

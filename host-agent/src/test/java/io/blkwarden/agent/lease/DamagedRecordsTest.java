@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An agent is killed, its records on disk are damaged, and the next one restores what was set. */
+/** Recovery after an agent was killed and its lease records were damaged. */
 final class DamagedRecordsTest {
   private static final long UPTIME_TICKS = 1_000_000;
 
@@ -70,7 +70,7 @@ final class DamagedRecordsTest {
         .reply();
   }
 
-  /** The process dies and another one starts. */
+  /** Kills and restarts the agent. */
   private List<Outcome> restart() {
     throttler = fresh();
     List<Outcome> outcomes =
@@ -102,7 +102,7 @@ final class DamagedRecordsTest {
     return folders.copies().resolve("leases.copy");
   }
 
-  /** Cuts a file, changes some of its bytes, empties or removes it. */
+  /** Truncates, changes, empties or removes a file. */
   private static void damage(Path file, Random random) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     switch (random.nextInt(4)) {

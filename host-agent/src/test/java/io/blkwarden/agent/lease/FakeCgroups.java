@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Cgroups that behave as the kernel's: a move hits whoever has the pid, a group must be empty. */
+/**
+ * Fake cgroups with the kernel's semantics: a move affects the current owner of the pid, and only
+ * empty groups can be removed.
+ */
 public final class FakeCgroups implements LimitGroups {
   private final FakeKernel kernel;
   private final Map<Integer, String> groupOfPid = new HashMap<>();
@@ -22,7 +25,7 @@ public final class FakeCgroups implements LimitGroups {
     this.kernel = kernel;
   }
 
-  /** There is no controller for I/O. */
+  /** The I/O controller is unavailable. */
   public void unavailable(String why) {
     unavailable = Optional.of(why);
   }
@@ -32,22 +35,22 @@ public final class FakeCgroups implements LimitGroups {
     stuck = now;
   }
 
-  /** A task begins in a group; a thread that begins anew begins in the root. */
+  /** Sets a task's group; new threads start in the root. */
   public void put(int pid, String group) {
     groupOfPid.put(pid, group);
   }
 
-  /** Someone takes a rule away. */
+  /** Removes a limit from outside. */
   public void dropRule(String group) {
     rules.computeIfPresent(group, (_, _) -> new HashMap<>());
   }
 
-  /** The group of a task that lives. */
+  /** The group of a live task. */
   public String at(int pid) {
     return groupOfPid.getOrDefault(pid, ROOT);
   }
 
-  /** All groups of ours that are there. */
+  /** All existing groups of ours. */
   public List<String> ours() {
     return List.copyOf(rules.keySet());
   }
@@ -57,7 +60,7 @@ public final class FakeCgroups implements LimitGroups {
     return unavailable;
   }
 
-  /** A device is a partition of this disk, on which alone a rule can be. */
+  /** Makes a device a partition of a disk, which must be used for limits. */
   public void partition(DeviceNumber part, DeviceNumber disk) {
     disks.put(part, disk);
   }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Tasks with I/O priorities that behave as the kernel's: a call hits whoever has the pid. */
+/** Fake tasks with the kernel's semantics: a call affects the current owner of the pid. */
 public final class FakeKernel implements Tasks, IoPriorities {
   private final Map<Integer, Tasks.Task> tasks = new HashMap<>();
   private final Map<Integer, IoPriority> priorities = new HashMap<>();
@@ -21,7 +21,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
   private Runnable beforeSet = () -> {};
   private long ticks = 1000;
 
-  /** Starts a kernel thread, taking the pid from whoever had it. */
+  /** Starts a kernel thread with a pid, replacing its current owner. */
   public WorkerId start(int pid, String comm) {
     return start(pid, comm, true);
   }
@@ -34,7 +34,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
     return id;
   }
 
-  /** The pid is used again so soon that its new owner has the same start time. */
+  /** Reuses the pid within the same clock tick. */
   public void replaceAtOnce(int pid, String comm, boolean kernelThread) {
     tasks.computeIfPresent(pid, (_, task) -> new Tasks.Task(task.id(), comm, kernelThread));
   }
@@ -61,7 +61,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
     return refusing.contains(pid);
   }
 
-  /** Takes note of a call that changes something; what was planned before it happens first. */
+  /** Records a changing call, after running the hook planned before it. */
   void call(String what) {
     Runnable before = beforeSet;
     beforeSet = () -> {};
@@ -69,7 +69,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
     calls.add(what);
   }
 
-  /** Runs between the last look and the call itself, once. */
+  /** Runs once between the last check and the call. */
   public void beforeNextSet(Runnable action) {
     beforeSet = action;
   }
@@ -78,7 +78,7 @@ public final class FakeKernel implements Tasks, IoPriorities {
     return priorities.getOrDefault(pid, IoPriority.UNSET);
   }
 
-  /** What someone else does with ionice. */
+  /** Sets a priority from outside, as with ionice. */
   public void ionice(int pid, IoPriority priority) {
     priorities.replace(pid, priority);
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Limits: one cgroup a lease, all rings in it or none, and nothing left of it afterwards. */
+/** Limits: one cgroup per lease, all rings in it or none, and nothing left afterwards. */
 final class LimitTest {
   private final TestHost host = new TestHost();
   private final FakeCgroups groups = host.kernel.groups();

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Throttles that hold back what must not wait end at once, and no others do. */
+/** Throttles that starve a disk or block a shutdown end; others do not. */
 final class StarvationGuardTest {
   private final TestHost host = new TestHost();
   private MappedDisk disk;
@@ -70,7 +70,7 @@ final class StarvationGuardTest {
   void idleDiskIsNotStarved() {
     look(0, 0, false);
     assertThat(look(60_000, 0, false)).isEmpty();
-    assertThat(look(1_000, 1, false)).as("one that has just come").isEmpty();
+    assertThat(look(1_000, 1, false)).as("a new request").isEmpty();
   }
 
   @Test
@@ -82,7 +82,7 @@ final class StarvationGuardTest {
 
   @Test
   void blockedShutdownEndsTheThrottle() {
-    assertThat(look(0, 0, true)).as("nothing waits").isEmpty();
+    assertThat(look(0, 0, true)).as("nothing in flight").isEmpty();
     assertStarved(look(1_000, 3, false), "the guest is shutting down with 3 requests in flight");
   }
 

@@ -33,7 +33,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A host with a pretended kernel and a throttler, for tests. */
+/** A test host with a fake kernel and a throttler. */
 public final class TestHost {
   public static final HostId ID = new HostId("dom0-7");
   public static final UUID BOOT = new UUID(1, 2);
@@ -52,7 +52,7 @@ public final class TestHost {
   private final Random random = new Random(42);
   public Throttler throttler = fresh();
 
-  /** Leases in memory, as a file would have them. */
+  /** An in-memory lease store. */
   public static final class KeptLeases implements LeaseStore {
     public Optional<StoredLeases> last = Optional.empty();
     public boolean broken;
@@ -69,7 +69,7 @@ public final class TestHost {
     }
   }
 
-  /** What a wish for a limit looks like. */
+  /** A request for a limit. */
   public CommandAction.Set limit(MappedDisk disk, MessageId lease, int perSecond, long ms) {
     return wish(disk, lease, new Restraint.Limit(perSecond), ms);
   }
@@ -86,7 +86,7 @@ public final class TestHost {
         new Outcomes(ID, boot, () -> WALL, random));
   }
 
-  /** The process dies and is started again. */
+  /** Restarts the agent. */
   public List<Outcome> restart() {
     throttler = fresh();
     List<Outcome> outcomes =
@@ -175,7 +175,7 @@ public final class TestHost {
     return send(command(action)).reply();
   }
 
-  /** Takes the place of the bus. */
+  /** Replaces the bus. */
   Optional<String> snapshot() {
     snapshots++;
     return tooLarge;

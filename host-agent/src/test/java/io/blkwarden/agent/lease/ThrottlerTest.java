@@ -190,7 +190,7 @@ final class ThrottlerTest {
     List<Outcome> ended = host.later(1_000);
 
     assertThat(ended).extracting(Outcome::result).containsExactly(Result.GONE);
-    assertThat(host.kernel.priority(501)).as("the ring that is left").isEqualTo(UNSET);
+    assertThat(host.kernel.priority(501)).as("the remaining ring").isEqualTo(UNSET);
   }
 
   @Test
@@ -273,7 +273,7 @@ final class ThrottlerTest {
     host.kernel.ionice(500, IDLE);
 
     assertThat(host.restart()).extracting(Outcome::result).containsExactly(Result.GONE);
-    assertThat(host.kernel.priority(500)).as("a stranger's").isEqualTo(IDLE);
+    assertThat(host.kernel.priority(500)).as("a task with the reused pid").isEqualTo(IDLE);
     assertThat(host.throttler.table().all()).isEmpty();
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Twins that only their counters tell apart. */
+/** Twins that only their counters distinguish. */
 final class CounterProofTest {
   private static final long MIB = 1 << 20;
   private static final int ROOT = 51713;
@@ -18,7 +18,7 @@ final class CounterProofTest {
           .thread(27443, 9000, "blkback.37.xvda")
           .thread(27444, 9000, "blkback.37.xvda");
 
-  /** Gives both disks so many MiB read, and both threads the same. */
+  /** Sets the MiB read of both disks and both threads. */
   private HostBuilder read(long rootMib, long swapMib) {
     long root = rootMib * MIB / 512;
     long swap = swapMib * MIB / 512;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The last disk of a domain, when elimination is sound and when it is not. */
+/** When elimination proves the last disk of a domain, and when not. */
 final class EliminationProofTest {
   private final ResolverRun resolved = new ResolverRun();
 

@@ -20,7 +20,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A host that a test makes up, piece by piece. Every disk is connected until it is changed. */
+/** Builds a host snapshot step by step. Disks are connected by default. */
 final class HostBuilder {
   private static final DeviceStack.Physical SDA =
       new DeviceStack.Physical("sda", new DeviceNumber(8, 0), "mq-deadline", true, true);
@@ -65,7 +65,7 @@ final class HostBuilder {
     return this;
   }
 
-  /** Says what lies below a device, beside sda. */
+  /** Sets the devices below a device, in addition to sda. */
   HostBuilder stack(int minor, Set<DeviceNumber> below) {
     stacks.put(dm(minor), new DeviceStack(dm(minor), below, Set.of(Layer.PASSES), List.of(SDA)));
     return this;

@@ -7,7 +7,7 @@ import io.blkwarden.model.BackendKind;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Names, keys, rings, states, and what is not resolved. */
+/** Proofs by names and keys, rings, states and unresolved disks. */
 final class MappingResolverTest {
   private final ResolverRun resolved = new ResolverRun();
 
@@ -93,7 +93,7 @@ final class MappingResolverTest {
         .isEqualTo("rings-missing");
   }
 
-  /** The guest closes its disk and connects it again: the thread is another. */
+  /** The guest reconnects its disk, which gets a new thread. */
   private void reconnect(HostBuilder host) {
     host.change(11, 51713, edit -> edit.state(6)).end(1493);
     resolved.look(host);

@@ -64,7 +64,7 @@ final class NameMatchTest {
   })
   void otherNamesDoNotMatch(String comm, int domid, String dev) {
     NameMatch cutUnknown = new NameMatch(true, false, true, null);
-    // A name that holds a device's number fits any disk whose device is unknown, but never whole.
+    // A name with a device number matches any disk with an unknown device, as truncated.
     assertThat(fit(comm, domid, dev)).isIn(Optional.empty(), Optional.of(cutUnknown));
     assertThat(fit(comm, domid, dev).filter(NameMatch::whole)).isEmpty();
   }

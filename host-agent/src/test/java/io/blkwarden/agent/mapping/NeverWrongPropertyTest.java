@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Over random hosts and churn, no thread is ever tied to a disk that it does not serve, no ring is
- * left out, and what does I/O under the trace is resolved in the end.
+ * Over random hosts and churn, no thread is mapped to a disk that it does not serve, no ring is
+ * missed, and disks with traced I/O are resolved finally.
  */
 final class NeverWrongPropertyTest {
   private static final int STEPS = 100;

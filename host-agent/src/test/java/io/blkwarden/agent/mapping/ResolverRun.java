@@ -7,7 +7,7 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.Worker;
 import java.util.stream.Collectors;
 
-/** Resolves a made host again and again, and tells each disk in one line. */
+/** Resolves a {@link HostBuilder} repeatedly and describes each disk in one line. */
 final class ResolverRun {
   private final MappingResolver resolver = new MappingResolver(RolePatterns.DEFAULTS);
   private Evidence evidence = Evidence.none();
@@ -19,7 +19,7 @@ final class ResolverRun {
     return this;
   }
 
-  /** Forgets everything, as a restart of the agent does. */
+  /** Drops all evidence, as a restart of the agent does. */
   ResolverRun restart() {
     evidence = Evidence.none();
     return this;

@@ -6,7 +6,7 @@ import io.blkwarden.model.BackendKind;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Twins of which one was seen to submit. */
+/** Twins of which one submitted a traced bio. */
 final class TraceProofTest {
   private final ResolverRun resolved = new ResolverRun();
   private final HostBuilder host =

@@ -27,14 +27,14 @@ import java.util.UUID;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
-/** Disks whose block device counts the I/O of others too, or counts nothing. */
+/** Disks whose block device has other users or is not counted. */
 class SharedVolumeTest {
   private static final DeviceNumber SAN = new DeviceNumber(253, 0);
   private static final DeviceNumber OWN = new DeviceNumber(253, 1);
   private static final PhysicalDevice SDA = device("sda", 8, 0);
   private static final PhysicalDevice NVME = device("nvme0n1", 259, 1);
 
-  /** What the kernel counts: name in /proc/diskstats, its number, its columns. */
+  /** The kernel's counters: name in /proc/diskstats, number, columns. */
   private final Map<String, long[]> devices = new TreeMap<>();
 
   private final Map<String, String> numbers = new HashMap<>();
@@ -344,7 +344,7 @@ class SharedVolumeTest {
     return base.disks().get(row).get(SampleColumn.UNKNOWN_COLUMNS.id());
   }
 
-  /** Makes a device that has counted something. */
+  /** Creates a device with counts. */
   private void counted(String number, String name) {
     numbers.put(name, number.replace(':', ' '));
     devices.put(name, new long[17]);

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What one guest's toolstack wrote must not keep the map of all others from changing. */
+/** Malformed data of one guest must not block the mapping of all others. */
 final class OddGuestsTest {
   private static final String GOOD =
       """
@@ -55,9 +55,7 @@ final class OddGuestsTest {
     nothingEssential(faults);
   }
 
-  /**
-   * What was not read must not look gone; what is no proof may be missing on thousands of tasks.
-   */
+  /** Unread objects must not look removed; inessential faults may be many. */
   @Test
   void droppedEssentialFaultMakesTheScanIncomplete() {
     ScanFaults faults = new ScanFaults();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is at the bottom of a disk: hardware whose queue is shared, or something virtual. */
+/** Physical devices below a disk: hardware or virtual. */
 final class PhysicalDevicesTest {
   private static final KernelRelease KERNEL =
       KernelRelease.parse("6.1.0").toOptional().orElseThrow();
@@ -28,7 +28,7 @@ final class PhysicalDevicesTest {
 
   @TempDir Path root;
 
-  /** A device as sysfs shows it, below {@code sys/devices}. */
+  /** A device below {@code sys/devices}. */
   private void device(String place, String number) throws IOException {
     Path path = root.resolve("sys/devices/" + place);
     put("sys/devices/" + place + "/dev", number + "\n");

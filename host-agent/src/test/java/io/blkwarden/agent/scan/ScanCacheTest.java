@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** What a scan need not read again, and that all else is read each time. */
+/** Which sources a scan caches and which it always reads. */
 final class ScanCacheTest {
   private static final String DISK = "sys/bus/xen-backend/devices/vbd-1-51714/";
   private static final String VBD = "/local/domain/0/backend/vbd";
@@ -33,7 +33,7 @@ final class ScanCacheTest {
   private final HostScanner scanner =
       new HostScanner(files, store, new Unset(), () -> deviceChanges);
 
-  /** A captured xenstore, which tells how often anything changed. */
+  /** A captured xenstore with a change counter. */
   private static final class Watched implements XenStore {
     private final TextXenStore captured =
         CapturedTree.files()
@@ -66,7 +66,7 @@ final class ScanCacheTest {
     }
   }
 
-  /** A captured tree of which some files say something else. */
+  /** A captured tree with some files replaced. */
   private static final class Changed implements KernelFiles {
     private final KernelFiles captured = CapturedTree.files();
     private final Map<String, String> texts = new HashMap<>();
@@ -178,7 +178,7 @@ final class ScanCacheTest {
     assertThat(disk(next).kernelDevice()).hasToString("253:99");
   }
 
-  /** A name of 15 characters may be another that was cut, and then counters decide. */
+  /** A name of 15 characters may be truncated, so counters are read. */
   @Test
   void countersAreReadWhenNamesAreInsufficient() {
     HostSnapshot whole = scan();
@@ -221,7 +221,7 @@ final class ScanCacheTest {
         .isEqualTo(new UnreadSource(VBD, "changed while the threads were read", true));
   }
 
-  /** In its second scan a change comes while the threads are read. */
+  /** The backend changes while the second scan reads the threads. */
   private static final class Interrupting implements KernelFiles {
     private final KernelFiles files;
     private final Watched store;

@@ -66,7 +66,7 @@ class GoldenMessageTest {
     }
   }
 
-  /** What a set asks for is told by exactly one field, and schema and codec agree on that. */
+  /** A restraint is exactly one field, for schema and codec. */
   @ParameterizedTest
   @ValueSource(strings = {"command", "operator-request", "command.limit", "operator-request.limit"})
   void restraintIsAPriorityOrALimit(String name) {

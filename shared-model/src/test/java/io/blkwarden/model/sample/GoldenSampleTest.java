@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The golden batch, which is never edited; its JSON was written by the decoder in Python. */
+/** The golden batch, which is never edited; its JSON was written by the Python decoder. */
 class GoldenSampleTest {
   @Test
   void agreesWithThePythonDecoder() throws IOException {

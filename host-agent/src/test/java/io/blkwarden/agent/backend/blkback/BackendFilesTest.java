@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** BackendId and BackendStatistics. */
+/** BackendId and BlkbackStatistics. */
 final class BackendFilesTest {
   private static final BackendId SWAP = new BackendId(BackendKind.VBD, 1, 51714);
   private static final String STATISTICS = "sys/bus/xen-backend/devices/vbd-1-51714/statistics/";

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Of any params, nothing is shown that has the form of a secret. */
+/** Fuzzes params: nothing in the form of a secret is shown. */
 final class BackendParamsFuzzTest {
   private static final Pattern OPTION = Pattern.compile("([^,:]*)=");
   private static final Pattern SHOWN_OPTION =

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What of a backend's {@code params} may leave dom0. */
+/** The publishable part of a backend's {@code params}. */
 final class BackendParamsTest {
   @ParameterizedTest
   @ValueSource(

@@ -21,7 +21,7 @@ final class BlkbackNameTest {
     "11.xvda2-1, 11, xvda2, 1",
     "103.xvda1-1, 103, xvda1, 1",
     "12345.xvda1-0, 12345, xvda1, 0",
-    // Admins may spell the disk as they like.
+    // The configured device name may be arbitrary.
     "7.d0p1-0, 7, d0p1, 0",
     "7.51713-3, 7, 51713, 3",
     "7.my-disk-10, 7, my-disk, 10",
