@@ -199,15 +199,15 @@ public final class CommandGate {
 
   private Verdict decideLease(
       CommandAction.Set set, MappedDisk disk, LeaseTable table, long nowMillis) {
-    Optional<Lease> held = table.find(set.lease());
-    if (held.isEmpty()) {
+    Optional<Lease> active = table.find(set.lease());
+    if (active.isEmpty()) {
       if (ended.contains(set.lease())) {
         return refuse(
             Refusal.EXPIRED, "lease %s has ended: expected a new lease id".formatted(set.lease()));
       }
       Optional<Lease> holder = table.holder(disk.key(), ids(disk));
       if (holder.isPresent()) {
-        return refuse(Refusal.HELD, "lease %s holds the disk".formatted(holder.get().id()));
+        return refuse(Refusal.HELD, "lease %s is active on the disk".formatted(holder.get().id()));
       }
       if (table.full()) {
         return refuse(
@@ -215,9 +215,9 @@ public final class CommandGate {
       }
       return new Verdict.Apply(set, disk, Optional.empty());
     }
-    Lease lease = held.get();
+    Lease lease = active.get();
     if (!lease.disk().equals(disk.key())) {
-      return refuse(Refusal.HELD, "lease %s holds %s".formatted(lease.id(), lease.disk()));
+      return refuse(Refusal.HELD, "lease %s is for disk %s".formatted(lease.id(), lease.disk()));
     }
     if (lease.ending() != null) {
       return refuse(Refusal.HELD, "lease %s is ending".formatted(lease.id()));
@@ -225,12 +225,12 @@ public final class CommandGate {
     if (!lease.workerIds().equals(ids(disk))) {
       return refuse(
           Refusal.STALE_MAPPING,
-          "lease %s holds %s, and the disk has %s now"
+          "lease %s has workers %s, and the disk now has %s"
               .formatted(lease.id(), lease.workerIds(), ids(disk)));
     }
     return lease.restraint().equals(set.restraint())
         ? new Verdict.Renew(lease, nowMillis + set.leaseMs())
-        : new Verdict.Apply(set, disk, held);
+        : new Verdict.Apply(set, disk, active);
   }
 
   private static Set<WorkerId> ids(MappedDisk disk) {

@@ -74,12 +74,12 @@ sealed interface LeaseStart {
     }
     Map<Integer, LeasedWorker> earlier =
         Stream.concat(
-                apply.held().stream().flatMap(lease -> lease.workers().stream()),
+                apply.active().stream().flatMap(lease -> lease.workers().stream()),
                 damaged.earlier(apply.disk()))
             .collect(
                 Collectors.toMap(
                     worker -> worker.id().pid(), Function.identity(), (first, _) -> first));
-    List<LeasedWorker> held = new ArrayList<>();
+    List<LeasedWorker> leased = new ArrayList<>();
     for (Worker worker : apply.disk().workers()) {
       Optional<String> objection = workers.objection(worker.id(), worker.comm());
       if (objection.isPresent()) {
@@ -91,10 +91,10 @@ sealed interface LeaseStart {
             "pid %d: something else has changed its priority during the lease"
                 .formatted(worker.pid()));
       }
-      ReadResult<LeasedWorker> hold =
+      ReadResult<LeasedWorker> current =
           before == null ? workers.lease(worker) : ReadResult.present(before);
-      if (!(hold instanceof ReadResult.Present<LeasedWorker>(LeasedWorker present))) {
-        return new Refused("pid %d: %s".formatted(worker.pid(), hold.describe()));
+      if (!(current instanceof ReadResult.Present<LeasedWorker>(LeasedWorker present))) {
+        return new Refused("pid %d: %s".formatted(worker.pid(), current.describe()));
       }
       ReadResult<LeasedWorker> about =
           switch (request) {
@@ -105,7 +105,7 @@ sealed interface LeaseStart {
       if (!(about instanceof ReadResult.Present<LeasedWorker>(LeasedWorker ready))) {
         return new Refused("pid %d: %s".formatted(worker.pid(), about.describe()));
       }
-      held.add(ready);
+      leased.add(ready);
     }
     return new Prepared(
         new Lease(
@@ -117,7 +117,7 @@ sealed interface LeaseStart {
             nowMillis + apply.request().leaseMs(),
             reason,
             null,
-            held));
+            leased));
   }
 
   /** Changes all workers; stops at the first failure. */

@@ -26,8 +26,8 @@ final class StarvationGuard {
 
   /** Removes ended leases. */
   void keep(Collection<Lease> leases) {
-    Set<MessageId> held = leases.stream().map(Lease::id).collect(Collectors.toSet());
-    progress.keySet().retainAll(held);
+    Set<MessageId> active = leases.stream().map(Lease::id).collect(Collectors.toSet());
+    progress.keySet().retainAll(active);
   }
 
   /**

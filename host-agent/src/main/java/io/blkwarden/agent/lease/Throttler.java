@@ -118,7 +118,7 @@ public final class Throttler {
       case Verdict.Apply apply ->
           CommandResult.of(
               apply
-                  .held()
+                  .active()
                   .flatMap(lease -> endUndone(command, lease, nowMillis))
                   .orElseGet(() -> apply(command, apply, nowMillis)));
       case Verdict.Renew(Lease lease, long deadline) ->

@@ -12,9 +12,9 @@ sealed interface Verdict {
    *
    * @param request the requested action
    * @param disk the disk with its workers
-   * @param held the lease, if active
+   * @param active the lease, if active
    */
-  record Apply(CommandAction.Set request, MappedDisk disk, Optional<Lease> held)
+  record Apply(CommandAction.Set request, MappedDisk disk, Optional<Lease> active)
       implements Verdict {}
 
   /**

@@ -79,7 +79,7 @@ public final class MappingResolver {
 
   /** Adds earlier proofs of threads and connections that still exist. */
   private static void addEarlierProofs(ProofContext context, ProofTable table) {
-    Map<Tie, Proof> held = context.history().proofs();
+    Map<Tie, Proof> earlier = context.history().proofs();
     for (Vbd vbd : context.host().vbds()) {
       vbd.connection()
           .ifPresent(connection ->
@@ -87,7 +87,7 @@ public final class MappingResolver {
                   .candidates()
                   .of(vbd)
                   .forEach(pair -> {
-                    Proof proof = held.get(new Tie(pair.thread().id(), connection));
+                    Proof proof = earlier.get(new Tie(pair.thread().id(), connection));
                     if (proof != null) {
                       table.add(pair, proof);
                     }

@@ -39,7 +39,7 @@ final class BlkbackCounters {
 
   private final KernelFiles files;
   private final BackendId id;
-  private final Map<File, OpenAttribute> held = new EnumMap<>(File.class);
+  private final Map<File, OpenAttribute> open = new EnumMap<>(File.class);
   private final long[] row = new long[SampleColumn.all().size()];
   private int sectorReadings;
 
@@ -76,7 +76,7 @@ final class BlkbackCounters {
 
   /** Sum of sectors read and written. */
   ReadResult<Long> sectors(DeviceCounters counters) {
-    if (!held.containsKey(File.RD_SECT) && ++sectorReadings < OPEN_AFTER) {
+    if (!open.containsKey(File.RD_SECT) && ++sectorReadings < OPEN_AFTER) {
       return BlkbackStatistics.sectors(files, id);
     }
     return counter(File.RD_SECT, counters)
@@ -84,9 +84,9 @@ final class BlkbackCounters {
   }
 
   private ReadResult<Long> counter(File file, DeviceCounters counters) {
-    OpenAttribute open =
-        held.computeIfAbsent(file, each -> BlkbackStatistics.open(files, id, each.path()));
-    return BlkbackStatistics.counter(open, counters.shortBuffer());
+    OpenAttribute attribute =
+        open.computeIfAbsent(file, each -> BlkbackStatistics.open(files, id, each.path()));
+    return BlkbackStatistics.counter(attribute, counters.shortBuffer());
   }
 
   /**
@@ -134,7 +134,7 @@ final class BlkbackCounters {
   }
 
   void close() {
-    held.values().forEach(OpenAttribute::close);
-    held.clear();
+    open.values().forEach(OpenAttribute::close);
+    open.clear();
   }
 }

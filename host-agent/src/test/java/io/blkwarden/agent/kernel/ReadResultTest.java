@@ -36,7 +36,7 @@ final class ReadResultTest {
     assertThat(WITHOUT_VALUE)
         .extracting(ReadResult::describe)
         .containsExactly(
-            "proc/9/stat: not there",
+            "proc/9/stat: not found",
             "proc/9/stat: expected a pid, found 'x'",
             "proc/9/stat: permission denied");
     assertThat(ReadResult.present(2).describe()).isEqualTo("2");
