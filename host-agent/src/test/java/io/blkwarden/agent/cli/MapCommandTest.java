@@ -58,7 +58,7 @@ final class MapCommandTest {
   @Test
   void aRootThatIsNotThereIsAUsageError(@TempDir Path empty) {
     assertThat(run("--root", empty.resolve("none").toString())).isEqualTo(2);
-    assertThat(err.toString()).contains("--root").contains("not there");
+    assertThat(err.toString()).contains("--root").contains("not found");
   }
 
   @Test
