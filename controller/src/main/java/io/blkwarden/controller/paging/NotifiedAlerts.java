@@ -31,7 +31,7 @@ public final class NotifiedAlerts {
   /** Takes a word about an alert; what to tell people of it. */
   public Optional<Page> take(Alert alert) {
     boolean resolved = alert.state() == Alert.State.RESOLVED;
-    if (!resolved && !alert.isSuppressed()) {
+    if (!resolved && !alert.suppressed()) {
       if (open.size() < MAX || open.containsKey(alert.id())) {
         open.put(alert.id(), alert);
       }
@@ -39,7 +39,7 @@ public final class NotifiedAlerts {
     }
     boolean paged = open.remove(alert.id()) != null;
     // another controller may have paged before this one began
-    return paged || (resolved && !alert.isSuppressed())
+    return paged || (resolved && !alert.suppressed())
         ? Optional.of(new Page(alert, true))
         : Optional.empty();
   }

@@ -39,7 +39,7 @@ final class AlertSuppressionsTest {
     rig.begin(host);
     assertThat(EngineRig.alerts(rig.seconds(4, host, this::storm)))
         .singleElement()
-        .matches(alert -> !alert.isSuppressed());
+        .matches(alert -> !alert.suppressed());
     return rig;
   }
 
@@ -54,7 +54,7 @@ final class AlertSuppressionsTest {
     assertThat(EngineRig.alerts(rig.seconds(9, host, this::storm))).isEmpty();
     assertThat(EngineRig.alerts(rig.seconds(2, host, this::storm)))
         .singleElement()
-        .matches(alert -> !alert.isSuppressed() && alert.state() == Alert.State.FIRING)
+        .matches(alert -> !alert.suppressed() && alert.state() == Alert.State.FIRING)
         .extracting(Alert::id)
         .isEqualTo(marked.getFirst().id());
   }
@@ -95,7 +95,7 @@ final class AlertSuppressionsTest {
           .isEqualTo("ana");
       assertThat(EngineRig.alerts(rig.feed(new Input.OperatorStateChanged(OperatorState.NOTHING))))
           .singleElement()
-          .matches(alert -> !alert.isSuppressed());
+          .matches(alert -> !alert.suppressed());
     }
   }
 
@@ -134,13 +134,13 @@ final class AlertSuppressionsTest {
 
     Alert whole = both.getFirst();
     assertThat(whole.policy()).isEqualTo("busy-fleet");
-    assertThat(whole.isSuppressed()).isFalse();
+    assertThat(whole.suppressed()).isFalse();
     assertThat(both).hasSize(2);
     assertThat(both.getLast().inhibitedBy()).isEqualTo(whole.id().value());
 
     EngineRig other = firing(fleet.formatted("dom0-8"));
     other.begin(new TestHost("dom0-8"));
     assertThat(EngineRig.alerts(other.seconds(12, host, this::storm)))
-        .noneMatch(Alert::isSuppressed);
+        .noneMatch(Alert::suppressed);
   }
 }

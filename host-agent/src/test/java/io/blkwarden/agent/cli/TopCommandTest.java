@@ -78,7 +78,7 @@ final class TopCommandTest {
   @Test
   void whatIsAskedForWronglyIsTold() {
     assertThat(run("none", "--count=1")).isEqualTo(2);
-    assertThat(err.toString()).contains("--root").contains("not there");
+    assertThat(err.toString()).contains("--root").contains("not found");
     assertThat(run("capture-4.17", "--sort=age")).isEqualTo(2);
     assertThat(err.toString()).contains("PAIN, SHARE, UTIL, AWAIT, IOPS, BYTES, FLIGHT, NAME");
   }

@@ -153,7 +153,7 @@ public record Alert(
   }
 
   /** Whether its notifications are suppressed. */
-  public boolean isSuppressed() {
+  public boolean suppressed() {
     return silencedBy != null || ackedBy != null || inhibitedBy != null;
   }
 
