@@ -26,8 +26,7 @@ import picocli.CommandLine.IVersionProvider;
       TopCommand.class,
       DoctorCommand.class,
       ReleaseAllCommand.class,
-      HandOverCommand.class,
-      SimulateCommand.class
+      HandOverCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class AgentCommand implements Runnable {
@@ -98,7 +97,7 @@ public final class AgentCommand implements Runnable {
   }
 
   /** The version, from the jar's manifest. */
-  static String version() {
+  public static String version() {
     return Optional.ofNullable(AgentCommand.class.getPackage().getImplementationVersion())
         .orElse("development");
   }

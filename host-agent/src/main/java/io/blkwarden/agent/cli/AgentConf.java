@@ -14,9 +14,6 @@ public final class AgentConf {
   /** Names the file; without it there is none. */
   public static final String VARIABLE = "BLKWARDEN_AGENT_CONF";
 
-  /** The file says what holds for this host; simulated ones are others. */
-  private static final String SIMULATE = "simulate";
-
   /** Its interval is between two looks of a person, and not between the service's samples. */
   private static final String TOP = "top";
 
@@ -35,7 +32,7 @@ public final class AgentConf {
   static String[] with(CommandLine line, String[] words, Map<String, String> environment)
       throws ServiceConf.Unfit {
     CommandLine command = words.length == 0 ? null : line.getSubcommands().get(words[0]);
-    if (command == null || words[0].equals(SIMULATE)) {
+    if (command == null) {
       return words;
     }
     boolean live = words[0].equals(TOP);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that speak to NATS. */
-final class BusOptions {
+public final class BusOptions {
   private static final List<String> SCHEMES = List.of("nats", "tls", "ws", "wss");
 
   @Option(
@@ -63,7 +63,7 @@ final class BusOptions {
   String reconnectSpread = "";
 
   /** The settings, or problems in the list. */
-  Optional<NatsSettings> settings(HostId host, List<String> problems) {
+  public Optional<NatsSettings> settings(HostId host, List<String> problems) {
     int before = problems.size();
     List<String> servers = Arrays.stream(nats.split(",", -1)).map(String::strip).toList();
     servers.forEach(server -> checkServer(server, problems));

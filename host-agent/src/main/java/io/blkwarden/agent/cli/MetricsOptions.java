@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import reactor.core.publisher.Flux;
 
 /** Whether and where metrics are served. */
-final class MetricsOptions {
+public final class MetricsOptions {
   private static final Pattern ADDRESS = Pattern.compile("(.+):(\\d{1,5})");
   private static final int MAX_PORT = 65_535;
   private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -34,7 +34,7 @@ final class MetricsOptions {
   boolean disks;
 
   /** Where, or problems in the list. */
-  Optional<InetSocketAddress> address(List<String> problems) {
+  public Optional<InetSocketAddress> address(List<String> problems) {
     if (metrics.isEmpty()) {
       if (disks) {
         problems.add("--metrics-disks: expected --metrics ADDRESS:PORT beside it");
@@ -58,7 +58,7 @@ final class MetricsOptions {
   }
 
   /** Serves what these agents know. */
-  ReadResult<MetricsServer> serve(InetSocketAddress address, List<AgentRuntime> agents) {
+  public ReadResult<MetricsServer> serve(InetSocketAddress address, List<AgentRuntime> agents) {
     try {
       return ReadResult.present(
           MetricsServer.start(

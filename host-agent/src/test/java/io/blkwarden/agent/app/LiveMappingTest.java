@@ -6,11 +6,11 @@ import io.blkwarden.agent.mapping.diff.HostMapping;
 import io.blkwarden.agent.mapping.diff.MappingChange;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
-import io.blkwarden.agent.sim.HostSpec;
-import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.simulation.host.HostSpec;
+import io.blkwarden.simulation.host.SimulatedHost;
 import org.junit.jupiter.api.Test;
 
 final class LiveMappingTest {

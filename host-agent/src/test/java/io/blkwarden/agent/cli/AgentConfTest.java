@@ -35,9 +35,6 @@ final class AgentConfTest {
     assertThat(with(conf, "release-all"))
         .containsExactly("release-all", "--state-dir=/run/blkwarden");
     assertThat(with(conf, "map", "--json")).containsExactly("map", "--json");
-    assertThat(with(conf, "simulate", "--hosts", "2"))
-        .as("simulated hosts are not this one")
-        .containsExactly("simulate", "--hosts", "2");
     assertThat(with(Map.of(), "run")).containsExactly("run");
   }
 
