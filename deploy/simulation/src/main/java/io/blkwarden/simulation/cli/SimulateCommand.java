@@ -42,7 +42,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private BusOptions busOptions = new BusOptions();
-  @Mixin private LogFormat logFormat = new LogFormat();
+  @Mixin LogFormat logFormat = new LogFormat();
   @Mixin private MetricsOptions metricsOptions = new MetricsOptions();
 
   @Option(

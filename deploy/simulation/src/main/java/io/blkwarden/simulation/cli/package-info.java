@@ -1,4 +1,4 @@
-/** The {@code simulate} program: real agents on simulated hosts, connected to a real NATS server. */
+/** The {@code simulate} program: real agents on simulated hosts. */
 @NullMarked
 package io.blkwarden.simulation.cli;
 
