@@ -9,7 +9,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** Files by path, each of them made when it is read. */
+/** Files by path; the text of a file is generated when it is read. */
 final class FileTree implements KernelFiles {
   private final NavigableMap<String, Supplier<String>> files = new TreeMap<>();
   private final Map<String, String> links = new HashMap<>();
@@ -26,7 +26,7 @@ final class FileTree implements KernelFiles {
     return files.containsKey(path);
   }
 
-  /** Removes the files whose paths begin so. */
+  /** Removes all files whose paths start with the prefix. */
   void remove(String prefix) {
     files.subMap(prefix, true, prefix + Character.MAX_VALUE, false).clear();
   }

@@ -11,8 +11,8 @@ import java.util.UUID;
 import java.util.function.DoubleSupplier;
 
 /**
- * Lays out the files and the xenstore tree of a simulated dom0, as Linux 6.1 and Xen 4.17 have
- * them; every second guest has two rings a disk.
+ * The files and the xenstore tree of a simulated dom0, as on Linux 6.1 and Xen 4.17. Every second
+ * guest has two rings per disk.
  */
 final class HostLayout {
   private static final int FIRST_PID = 20_000;
@@ -20,7 +20,7 @@ final class HostLayout {
   private static final int DM_MAJOR = 253;
   private static final int XVDA1 = 51_713;
 
-  /** Part of the device that calm guests use: enough to be hurt by one that swaps. */
+  /** Share of the device that calm guests use; high enough for a swapping guest to slow them. */
   private static final double CALM_LOAD = 0.6;
 
   private final HostSpec spec;
@@ -185,7 +185,7 @@ final class HostLayout {
     store.put(front + "/multi-queue-num-queues", Integer.toString(guest.rings()));
   }
 
-  /** 32 characters that stand for the identity of a volume group or volume. */
+  /** A made-up LVM identifier of 32 characters. */
   private static String hex(String name) {
     return UUID.nameUUIDFromBytes(name.getBytes(UTF_8)).toString().replace("-", "");
   }

@@ -3,20 +3,20 @@ package io.blkwarden.simulation.host;
 import io.blkwarden.model.HostId;
 
 /**
- * What a simulated dom0 is made of.
+ * The configuration of a simulated dom0.
  *
  * @param host its name
  * @param firstGuest number of its first guest: 101 makes {@code vm101}
- * @param guests how many guests it has, 1 to 200
- * @param order scheduler of its disk
- * @param iosPerSecond how many I/Os a second its disk does
+ * @param guests number of guests, 1 to 200
+ * @param order behaviour of its disk's scheduler
+ * @param iosPerSecond capacity of its disk, in I/Os per second
  */
 public record HostSpec(
     HostId host, int firstGuest, int guests, ServiceOrder order, double iosPerSecond) {
   private static final int GUESTS = 4;
   private static final double SPINDLES = 240;
 
-  /** The {@code n}-th host of a simulated fleet, from 0: every third has scheduler none. */
+  /** Host number {@code n} of a fleet, from 0; every third has scheduler none. */
   public static HostSpec ofFleet(String prefix, int n) {
     return new HostSpec(
         new HostId(prefix + (n + 1)),
@@ -26,7 +26,7 @@ public record HostSpec(
         SPINDLES);
   }
 
-  /** Name of the active scheduler of its disk. */
+  /** The active scheduler of its disk. */
   public String scheduler() {
     return order.kernelName();
   }

@@ -5,12 +5,12 @@ import io.blkwarden.model.IoPriority.IoClass;
 import java.util.Locale;
 
 /**
- * How much a simulated device's scheduler listens to I/O priorities.
+ * The effect of I/O priorities in a simulated device's scheduler.
  *
  * <p>A simplification of what was measured on a real dom0 with Linux 6.1: {@code mq-deadline}
- * serves the idle class only when nobody else waits, but for what its ageing lets through, and
- * knows no levels; {@code bfq} weighs levels where its queues are not merged, and listens to
- * nothing where they are; {@code none} and {@code kyber} do not listen.
+ * serves the idle class only when no other request waits, except for what its ageing lets through,
+ * and ignores levels; {@code bfq} weighs levels unless its queues are merged, and then ignores
+ * priorities; {@code none} and {@code kyber} ignore them.
  */
 public enum ServiceOrder {
   NONE(false, false),
@@ -19,7 +19,7 @@ public enum ServiceOrder {
   BFQ(true, true),
   BFQ_MERGED(false, false);
 
-  /** Part of the device that the idle class gets through ageing while others wait. */
+  /** Share of the device that ageing gives the idle class while others wait. */
   static final double IDLE_SHARE = 0.03;
 
   private final boolean classes;
@@ -45,7 +45,7 @@ public enum ServiceOrder {
     return classes && priority.ioClass() == IoClass.IDLE;
   }
 
-  /** Weight among those that are served together. */
+  /** Weight among the requests served together. */
   double weight(IoPriority priority) {
     return levels && priority.ioClass() == IoClass.BEST_EFFORT ? 8.0 - priority.level() : 4.0;
   }

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A physical disk that simulated guest disks contend for: so many I/Os a second, handed out by what
- * waits, its weight, and the scheduler.
+ * A physical disk that simulated guest disks contend for. Its capacity in I/Os per second is
+ * divided by waiting requests, their weight, and the scheduler.
  */
 final class SimulatedDevice {
-  /** Length of a step of the model. */
+  /** Length of a step of the model, in ms. */
   static final double STEP_MILLIS = 10;
 
   private final ServiceOrder order;
@@ -30,7 +30,7 @@ final class SimulatedDevice {
     disks.add(disk);
   }
 
-  /** Time in which the device was busy, in ms. */
+  /** Busy time, in ms. */
   double busyMillis() {
     return busyMillis;
   }
@@ -59,7 +59,7 @@ final class SimulatedDevice {
     disk.complete(0, 0, 0);
   }
 
-  /** Hands out capacity by weight and what waits; returns how much was used. */
+  /** Divides the capacity by weight and waiting requests; returns how much was used. */
   private double serve(List<SimulatedDisk> group, double capacity) {
     double wanted = 0;
     for (SimulatedDisk disk : group) {
@@ -75,7 +75,7 @@ final class SimulatedDevice {
     return used;
   }
 
-  /** The device's line as {@code /sys/block/<dev>/stat} has it, with 17 fields. */
+  /** The device's line in {@code /sys/block/<dev>/stat}, with 17 fields. */
   String stat() {
     long reads = disks.stream().mapToLong(SimulatedDisk::readCount).sum();
     long writes = disks.stream().mapToLong(SimulatedDisk::writeCount).sum();

@@ -3,10 +3,10 @@ package io.blkwarden.simulation.host;
 import io.blkwarden.model.IoPriority;
 
 /**
- * One guest disk of a simulated dom0: what it wants, what waits, and what was counted.
+ * One guest disk of a simulated dom0: its load, waiting requests and counters.
  *
- * <p>Calm, requests arrive at a steady rate. In a storm the guest keeps a fixed number under way,
- * as one that swaps does.
+ * <p>Requests of a calm disk arrive at a steady rate. In a storm the guest keeps a fixed number in
+ * flight, like a guest that swaps.
  */
 final class SimulatedDisk {
   private static final double SECTORS_PER_IO = 32;
@@ -31,8 +31,8 @@ final class SimulatedDisk {
   /**
    * A calm disk.
    *
-   * @param calmPerSecond I/Os a second when calm
-   * @param readPart part of them that are reads, 0 to 1
+   * @param calmPerSecond I/Os per second when calm
+   * @param readPart share of reads, 0 to 1
    */
   SimulatedDisk(double calmPerSecond, double readPart) {
     this.calmPerSecond = calmPerSecond;
@@ -43,7 +43,7 @@ final class SimulatedDisk {
     storm = on;
   }
 
-  /** Whether there is a guest that uses it. */
+  /** Sets whether a running guest uses the disk. */
   void served(boolean now) {
     served = now;
     waiting = now ? waiting : 0;
@@ -57,18 +57,18 @@ final class SimulatedDisk {
     return priority;
   }
 
-  /** Lets it do so many I/Os a second; what is over waits above it, where dom0 counts nothing. */
+  /** Limits I/Os per second; excess requests wait above the device, where dom0 counts nothing. */
   void limit(double perSecond) {
     allowed = Double.isInfinite(perSecond) ? perSecond : Math.min(allowed, 1);
     limitPerSecond = perSecond;
   }
 
-  /** Requests that the device sees. */
+  /** Requests in the device's queue. */
   double waiting() {
     return Math.min(waiting, allowed);
   }
 
-  /** Lets requests arrive for a while. */
+  /** Adds the requests that arrive in this time. */
   void arrive(double millis) {
     allowed = Math.min(Math.max(1, limitPerSecond), allowed + limitPerSecond * millis / 1_000);
     if (!served) {
@@ -87,9 +87,9 @@ final class SimulatedDisk {
   /**
    * Completes requests and counts them.
    *
-   * @param ios how many, at most those that wait
+   * @param ios number, at most the waiting requests
    * @param millis length of the step
-   * @param serviceMillis time that the device takes for one
+   * @param serviceMillis service time of one request
    */
   void complete(double ios, double millis, double serviceMillis) {
     double inFlight = waiting();
@@ -128,7 +128,7 @@ final class SimulatedDisk {
     return (long) writes;
   }
 
-  /** The disk's line as {@code /sys/block/<dev>/stat} has it, with 17 fields. */
+  /** The disk's line in {@code /sys/block/<dev>/stat}, with 17 fields. */
   String stat() {
     return "%d 0 %d %d %d 0 %d %d %d %d %d 0 0 0 0 0 0%n"
         .formatted(

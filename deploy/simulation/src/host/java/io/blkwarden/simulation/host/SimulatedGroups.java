@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The cgroups of a simulated dom0: a new task is in the root, and a group's limit counts for the
+ * The cgroups of a simulated dom0. A new task is in the root group; a group's limit applies to the
  * tasks in it.
  */
 final class SimulatedGroups implements LimitGroups {
@@ -22,10 +22,10 @@ final class SimulatedGroups implements LimitGroups {
   private final Runnable changed;
 
   /**
-   * No groups yet.
+   * Creates the root group.
    *
-   * @param lock held by its host, too, when it reads this
-   * @param changed is called after each change of what limits whom
+   * @param lock also held by the host when it reads the groups
+   * @param changed called after each change of limits or members
    */
   SimulatedGroups(Object lock, Runnable changed) {
     this.lock = lock;
@@ -41,8 +41,8 @@ final class SimulatedGroups implements LimitGroups {
   }
 
   /**
-   * What all of these tasks together may do a second on a device: nothing limits them while one is
-   * in no group with a limit.
+   * The limit of all these tasks together on a device, in I/Os per second; none while one of them
+   * is in a group without a limit.
    */
   Optional<Integer> limit(Collection<Integer> pids, DeviceNumber device) {
     int sum = 0;

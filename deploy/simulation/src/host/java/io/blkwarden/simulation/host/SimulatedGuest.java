@@ -2,9 +2,9 @@ package io.blkwarden.simulation.host;
 
 import java.util.UUID;
 
-/** A guest of a simulated dom0: its volumes last, its domid lasts while it runs. */
+/** A guest of a simulated dom0. It keeps its volumes; each run has a new domid. */
 final class SimulatedGuest {
-  /** Domid of a guest that does not run. */
+  /** Domid of a stopped guest. */
   static final int STOPPED = -1;
 
   private final String name;

@@ -19,11 +19,11 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
- * A simulated dom0 with one physical disk and guests that each have a root and a swap disk.
+ * A simulated dom0 with one physical disk and guests with a root and a swap disk each.
  *
- * <p>What it shows is what a real one shows where blkwarden looks: files below {@code proc} and
- * {@code sys}, a xenstore tree, and I/O priorities of its blkback threads. Its disks follow {@link
- * SimulatedDevice}. Time passes when it is read. Safe for use by several threads.
+ * <p>It has what the agent reads and sets on a real dom0: files below {@code proc} and {@code sys},
+ * a xenstore tree, I/O priorities of blkback threads, and cgroups. {@link SimulatedDevice} models
+ * the disks. The model advances when the host is read. Thread-safe.
  */
 public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities {
   private static final long MOST_CATCH_UP_MILLIS = 60_000;
@@ -44,9 +44,9 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
   private double waitedMicros;
 
   /**
-   * A calm host.
+   * Creates a calm host.
    *
-   * @param spec its name, guests, scheduler and speed
+   * @param spec configuration of the host
    * @param monotonicMillis clock that drives the model, in ms
    */
   public SimulatedHost(HostSpec spec, LongSupplier monotonicMillis) {
@@ -59,23 +59,22 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
     layout.build(this);
   }
 
-  /** Its name. */
   public HostId host() {
     return host;
   }
 
-  /** Names of its guests, in order. */
+  /** The names of its guests, sorted. */
   public List<String> guests() {
     return List.copyOf(guests.keySet());
   }
 
-  /** Lets a guest run out of memory and swap, or stops that. */
+  /** Starts or stops swapping in a guest. */
   public synchronized void storm(String guest, boolean on) {
     advance();
     guest(guest).disk(true).storm(on);
   }
 
-  /** Destroys a guest's domain; its threads are gone, and their pids and its domid are free. */
+  /** Destroys a guest's domain and its threads; their pids and its domid become free. */
   public synchronized void stopGuest(String guest) {
     advance();
     SimulatedGuest known = guest(guest);
@@ -85,7 +84,7 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
     }
   }
 
-  /** Creates a stopped guest's domain anew, with the lowest domid and pids that are free. */
+  /** Creates a stopped guest's domain again, with the lowest free domid and pids. */
   public synchronized void startGuest(String guest) {
     advance();
     SimulatedGuest known = guest(guest);
@@ -95,11 +94,11 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
   }
 
   /**
-   * A task that serves a guest's disk, as the simulated kernel itself knows it.
+   * A task that serves a guest's disk: the ground truth of the simulated kernel.
    *
-   * @param pid its number
-   * @param domain whose disk
-   * @param vdev which disk
+   * @param pid pid of the task
+   * @param domain UUID of the guest
+   * @param vdev the disk
    */
   public record TrueWorker(int pid, UUID domain, String vdev) {}
 
@@ -108,7 +107,7 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
     return List.copyOf(workers.values());
   }
 
-  /** Identity of a guest, which lasts over its reboots. */
+  /** The UUID of a guest, the same across reboots. */
   public synchronized UUID domain(String guest) {
     return guest(guest).uuid();
   }
@@ -139,17 +138,17 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
     limit();
   }
 
-  /** Says which dm device a disk is. */
+  /** Sets the dm device of a disk. */
   void volume(SimulatedDisk disk, DeviceNumber device) {
     volumes.put(disk, device);
   }
 
-  /** The cgroups of its tasks. */
+  /** The cgroups of the host. */
   public LimitGroups groups() {
     return groups;
   }
 
-  /** Whether all tasks of this one's disk are in groups that limit it. */
+  /** Whether all tasks of this task's disk are in groups that limit the disk. */
   public synchronized boolean limited(int pid) {
     SimulatedDisk disk = diskOfThread.get(pid);
     return disk != null && limitOf(disk).isPresent();
@@ -167,7 +166,7 @@ public final class SimulatedHost implements KernelFiles, XenStore, IoPriorities 
         .toList();
   }
 
-  /** Lets each disk do what the groups of its tasks let it. */
+  /** Applies the limits of the groups to the disks. */
   private void limit() {
     advance();
     for (SimulatedDisk disk : volumes.keySet()) {

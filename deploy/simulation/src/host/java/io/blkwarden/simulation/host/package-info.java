@@ -1,6 +1,6 @@
 /**
- * A simulated dom0: its kernel files, xenstore and I/O priorities, over a model of disks that
- * contend. The agent that runs on it is the real one.
+ * A simulated dom0 for a real agent: kernel files, xenstore, I/O priorities and cgroups, over a
+ * model of disks that contend for one device.
  */
 @NullMarked
 package io.blkwarden.simulation.host;

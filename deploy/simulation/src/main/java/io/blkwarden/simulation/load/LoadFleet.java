@@ -36,13 +36,13 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * What the hosts say. Seven of ten disks do I/O below every level. All hosts count the same, so
- * that one batch a second serves them all; a host that storms has one of its own.
+ * The messages of the hosts. Seven of ten disks do I/O below every threshold. All calm hosts send
+ * the same batch of a second; a host in a storm sends its own.
  */
 final class LoadFleet {
   private static final UUID RUN = new UUID(7, 7);
 
-  /** Every host's map is this one for ever. */
+  /** The revision of every host's map, which never changes. */
   static final CommandAction.Revision REVISION = new CommandAction.Revision(RUN, 1);
 
   private static final List<PhysicalDevice> DEVICES =
@@ -87,7 +87,7 @@ final class LoadFleet {
     return new UUID(9, number);
   }
 
-  /** Two disks a guest: its root, and its swap space. */
+  /** Each guest has a root and a swap disk. */
   private static MappedDisk disk(int number, int row) {
     VolumeRole role = row % 2 == 0 ? VolumeRole.ROOT : VolumeRole.SWAP;
     String guest = "vm%d".formatted(100 + row / 2);
@@ -139,7 +139,7 @@ final class LoadFleet {
             List.of()));
   }
 
-  /** What an agent says that did as it was told. */
+  /** The outcome of a command that was carried out. */
   byte[] outcome(int number, Command command) {
     MessageId lease = null;
     Long remaining = null;
@@ -178,7 +178,7 @@ final class LoadFleet {
   /**
    * The batch of a second.
    *
-   * @param stormSeconds how long the swap disk of the first guest has stormed; 0 when it does not
+   * @param stormSeconds seconds since the storm of the first guest's swap disk began; 0 for none
    */
   byte[] batch(long second, long stormSeconds) {
     frame.identify(RUN, 1, 1, second);

@@ -25,19 +25,19 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Publishes what so many hosts would, at 1 Hz and spread over each second, and prints what it sent
- * and how long a command took that a sample led to.
+ * Publishes the messages of a fleet at 1 Hz, spread over each second, and prints the number sent
+ * and the latency from a sample to the command that it caused.
  *
- * <p>Arguments: hosts, disks a host, seconds, hosts that storm, moments of each second at which
- * hosts speak. Commands are answered as if they were done; the first {@code set} for a host is what
- * counts. Few connections stand for all hosts.
+ * <p>Arguments: hosts, disks per host, seconds, hosts with a storm, publishing moments per second.
+ * Every command is answered as done; the latency is that of the first {@code set} for each host. A
+ * few connections serve all hosts.
  */
 public final class Main {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
   private static final int CONNECTIONS = 4;
   private static final int HEARTBEAT_SECONDS = 5;
 
-  /** A prime, so that hosts that storm at a time do not speak at a time. */
+  /** A prime, so that hosts whose storms begin together do not publish together. */
   private static final int STRIDE = 619;
 
   private static final int CALM_SECONDS = 15;
@@ -51,7 +51,7 @@ public final class Main {
   private final List<Connection> connections = new ArrayList<>();
   private final Map<HostId, Integer> numbers = new HashMap<>();
 
-  /** Who speaks at which moment of a second. */
+  /** The hosts that publish at each moment of a second. */
   private final Map<Integer, List<Integer>> speakers = new HashMap<>();
 
   private final AtomicLongArray epochs;
@@ -93,7 +93,7 @@ public final class Main {
     for (int i = 0; i < CONNECTIONS; i++) {
       connections.add(Nats.connect(Options.builder().server(url).build()));
     }
-    // commands come on a connection that sends no samples, which would hold them up
+    // commands have a connection of their own: samples would delay them
     Connection agents = Nats.connect(Options.builder().server(url).build());
     agents.createDispatcher(this::commanded).subscribe("blkwarden.v1.command.*");
     agents.flush(Duration.ofSeconds(5));
@@ -142,7 +142,7 @@ public final class Main {
     say(number, subject, batch);
   }
 
-  /** The hosts that storm do so one after the other, so that the brake on hosts is not reached. */
+  /** Storms begin one after the other, so that the limit on throttled hosts is not reached. */
   private byte[] stormy(int number, int second, byte[] calm) {
     int since = second - CALM_SECONDS - number / 4;
     return number < storms && since > 0
@@ -185,7 +185,7 @@ public final class Main {
     percentiles("latency_later_half", inOrder.subList(inOrder.size() / 2, inOrder.size()));
   }
 
-  /** The first commands are carried out by code that the JVM has not compiled yet. */
+  /** Prints p50, p99 and the maximum; the first commands run before the JVM has compiled code. */
   private static void percentiles(String name, List<Long> of) {
     List<Long> sorted = of.stream().sorted().toList();
     if (!sorted.isEmpty()) {

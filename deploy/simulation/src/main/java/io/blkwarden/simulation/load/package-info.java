@@ -1,6 +1,5 @@
 /**
- * A fleet that is nothing but its messages, to load a controller with; see {@code
- * bench-controller}.
+ * The load generator of {@code deploy/bench-controller}: the messages of a fleet without agents.
  */
 @NullMarked
 package io.blkwarden.simulation.load;

@@ -7,7 +7,7 @@ import io.blkwarden.model.sample.SampleFrame;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** I/Os per second of one host's disks, from its snapshots and sample batches alone. */
+/** I/Os per second of one host's disks, from its snapshots and sample batches. */
 final class DiskRates {
   private @Nullable MappingSnapshot snapshot;
   private long @Nullable [] lastIos;
@@ -22,7 +22,7 @@ final class DiskRates {
     return snapshot == null ? List.of() : snapshot.disks();
   }
 
-  /** I/Os per second of each disk since the batch before; null when they cannot be told. */
+  /** I/Os per second of each disk since the previous batch; null when unknown. */
   double @Nullable [] sampled(SampleFrame frame) {
     MappingSnapshot known = snapshot;
     if (known == null

@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Looks whether a NATS server that is not ours is free for a demonstration, and cleans up there.
+ * Checks whether a given NATS server is free for a demonstration, and cleans up afterwards.
  *
- * <p>Argument {@code check}: exits 0 when nothing of blkwarden is stored at {@code NATS_URL}, 1
- * when a fleet is served there already. {@code clear}: deletes what blkwarden stored.
+ * <p>{@code check} exits 0 when blkwarden has no streams at {@code NATS_URL}, else 1. {@code clear}
+ * deletes blkwarden's streams.
  */
 public final class GivenServer {
   private static final List<String> PREFIXES = List.of("BLKWARDEN_", "KV_blkwarden-");

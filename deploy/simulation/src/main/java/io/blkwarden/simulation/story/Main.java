@@ -22,10 +22,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Subscribes to everything, prints the story as it unfolds, and exits 0 once it was seen whole.
+ * Subscribes to all messages, prints the steps of a throttle, and exits 0 when all were seen.
  *
- * <p>Arguments: number of hosts, threshold in I/Os per second, seconds to wait (0: for ever, and
- * then it never ends by itself).
+ * <p>Arguments: number of hosts, threshold in I/Os per second, seconds to wait (0: forever).
  */
 public final class Main {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;

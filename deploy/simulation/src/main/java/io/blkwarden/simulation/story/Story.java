@@ -12,6 +12,7 @@ import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.sample.SampleFrame;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,10 +23,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What was seen on NATS of disks that stormed: a line for each turn, and which steps are missing.
+ * The steps seen on NATS for each disk in a storm, as lines of text, and the steps missing.
  *
- * <p>A step counts only when those before it were seen of the same disk. Not safe for use by
- * several threads.
+ * <p>A step counts only after the steps before it on the same disk. Not thread-safe.
  */
 final class Story {
   private final int hosts;
@@ -36,10 +36,10 @@ final class Story {
   private final WorkerStory workers = new WorkerStory();
 
   /**
-   * A story of which nothing was seen yet.
+   * Creates a story without any step.
    *
-   * @param hosts how many hosts have to show their map
-   * @param threshold I/Os per second on a swap disk that count as a storm
+   * @param hosts number of hosts whose maps are required
+   * @param threshold I/Os per second of a swap disk that count as a storm
    */
   Story(int hosts, double threshold) {
     this.hosts = hosts;
@@ -178,18 +178,18 @@ final class Story {
     return host + "/" + domain + "/" + vdev;
   }
 
-  /** Notes a step if what it follows from was seen before; returns whether it is new. */
+  /** Records a step if the steps before it were seen; returns whether it is new. */
   private boolean reach(HostId host, String domain, String vdev, StoryStep step) {
     Set<StoryStep> steps = steps(host, domain, vdev);
     return steps.containsAll(step.after()) && steps.add(step);
   }
 
-  /** Whether one disk's story was seen whole, and what else was to be seen. */
+  /** Whether all steps of one disk, and the other requirements, were seen. */
   boolean whole() {
     return missing().isEmpty();
   }
 
-  /** What has not been seen yet, in words. */
+  /** The missing steps, as text. */
   List<String> missing() {
     List<String> missing = new ArrayList<>();
     if (rates.size() < hosts) {
@@ -200,7 +200,7 @@ final class Story {
     }
     EnumSet<StoryStep> best =
         seen.values().stream()
-            .max(java.util.Comparator.comparingInt(Set::size))
+            .max(Comparator.comparingInt(Set::size))
             .map(EnumSet::copyOf)
             .orElse(EnumSet.noneOf(StoryStep.class));
     for (StoryStep step : EnumSet.complementOf(best)) {

@@ -3,7 +3,7 @@ package io.blkwarden.simulation.story;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What has to be seen of one disk for its story to be whole, each after what it follows from. */
+/** The steps from the map to the resolved alert of one disk. */
 enum StoryStep {
   MAPPED("the map: its disk, LV and proven threads in a mapping snapshot"),
   STORM("the storm: its samples above the threshold"),
@@ -22,8 +22,8 @@ enum StoryStep {
   }
 
   /**
-   * What must have been seen before. Alerts and commands take different ways over NATS, so that
-   * their order among each other means nothing.
+   * The steps required before this one. Alerts and commands travel independently over NATS, so they
+   * have no order between them.
    */
   Set<StoryStep> after() {
     return switch (this) {

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** Holds a throttle's end against its beginning: the same threads, and what they had before. */
+/** Compares a throttle's end with its start: the same threads, with their earlier priorities. */
 final class WorkerStory {
   private final Map<String, List<WorkerChange>> lowered = new HashMap<>();
 
-  /** Whether the outcome shows threads whose priority went down. */
+  /** Whether the outcome shows threads with lowered priorities. */
   boolean lowered(String disk, Outcome outcome) {
     boolean shown =
         !outcome.workers().isEmpty() && outcome.workers().stream().allMatch(WorkerStory::wentDown);
@@ -28,7 +28,7 @@ final class WorkerStory {
     return after != null && !after.equals(worker.before());
   }
 
-  /** Whether the outcome shows that all these threads have again what they had before. */
+  /** Whether the outcome shows that all these threads have their earlier priorities. */
   boolean restored(String disk, Outcome outcome) {
     List<WorkerChange> before = lowered.getOrDefault(disk, List.of());
     return !before.isEmpty()

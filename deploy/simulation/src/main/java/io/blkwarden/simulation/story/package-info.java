@@ -1,4 +1,4 @@
-/** Watches the story of a storm on NATS, apart from the programs that play it. */
+/** The quickstart's observer: follows a storm on NATS from the map to the resolved alert. */
 @NullMarked
 package io.blkwarden.simulation.story;
 
