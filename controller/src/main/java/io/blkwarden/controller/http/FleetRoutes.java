@@ -27,9 +27,17 @@ final class FleetRoutes {
   private final DashboardData shown;
   private final Supplier<Readiness> readiness;
 
-  FleetRoutes(DashboardData shown, Supplier<Readiness> readiness) {
+  private final boolean actions;
+
+  /**
+   * The routes.
+   *
+   * @param actions whether HTTP actions are enabled
+   */
+  FleetRoutes(DashboardData shown, Supplier<Readiness> readiness, boolean actions) {
     this.shown = shown;
     this.readiness = readiness;
+    this.actions = actions;
   }
 
   /** What pages follow. */
@@ -46,7 +54,7 @@ final class FleetRoutes {
 
   private Map<String, Object> state() {
     Readiness now = readiness.get();
-    return Map.of("ready", now.ready(), "text", now.text());
+    return Map.of("ready", now.ready(), "text", now.text(), "actions", actions);
   }
 
   private Map<String, Object> acts() {

@@ -70,7 +70,7 @@ public final class StatusServer implements AutoCloseable {
         AuditSource stories) {
       story = new AuditRoutes(stories);
       act = new ActionRoutes(approvals.token(), approvals.controller(), approvals.clock());
-      board = new FleetRoutes(shown, readiness);
+      board = new FleetRoutes(shown, readiness, approvals.token() != null);
       live = new EventRoutes(shown.history(), board.topics(), shown.pulse(), shown.thread());
       view = shown.view();
     }

@@ -97,14 +97,14 @@ final class DashboardTest {
   void showsAHostAndADomain() {
     browser.click("a[href='#/host/sim-1']");
     browser.shows(
-        "Disks by share of device time", "1.xvda2-0", "scheduler", "vm102", "its samples come");
+        "Disks by share of device time", "1.xvda2-0", "scheduler", "vm102", "reporting");
     assertThat(browser.count(".bar")).isPositive();
     browser.type("input[type=search]", "vm102");
     await("the rows that are called so")
         .atMost(BOUND)
         .until(() -> browser.count("[aria-label=Disks] tbody tr:not(.pad)") == 2);
     browser.click("[aria-label=Disks] a[href*='/domain/']");
-    browser.shows("vm102 on sim-1", "domid", "The last day");
+    browser.shows("vm102 on sim-1", "domid", "Last 24 hours");
   }
 
   @Test
@@ -169,7 +169,7 @@ final class DashboardTest {
   @Order(7)
   void approvesWhatWaits() {
     browser.open("/#/");
-    browser.shows("Waiting for a person");
+    browser.shows("Waiting for approval");
     String disk = browser.label("button[aria-label^='Approve ']").substring("Approve ".length());
     browser.act("Approve " + disk, TOKEN);
     await("the throttle that was approved")
@@ -189,7 +189,7 @@ final class DashboardTest {
       anybody.publish(Subjects.DEFAULT.mapping(host, "snapshot"), map.getBytes(UTF_8));
       anybody.flush(BOUND);
       browser.open("/#/host/dom0-7");
-      browser.shows("nothing is heard of it", "blkwarden forget dom0-7");
+      browser.shows("not reporting", "blkwarden forget dom0-7");
       browser.shows("Disks by share of device time", name);
     } finally {
       anybody.close();
