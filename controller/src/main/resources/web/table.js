@@ -62,11 +62,12 @@ export class Table extends Component {
 
   render({ columns, id, empty, label, filter }, { top, height, find }) {
     const rows = this.sorted();
+    // The rows may have become fewer than those above the scroll position.
     const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + SPARE);
     const first = Math.max(0, Math.min(Math.floor(top / ROW), last - Math.ceil(height / ROW)) - SPARE);
-    // Spacers have bodies of their own: rows that are reordered never move past them.
-    const pad = (count) => h('tbody', { 'aria-hidden': true },
-      h('tr', { class: 'pad' }, h('td', { style: { height: `${Math.max(0, count) * ROW}px` } })));
+    // Both spacers are always there and have keys, so that rows never move past them.
+    const pad = (key, count) => h('tr', { key, class: 'pad', 'aria-hidden': true },
+      h('td', { style: { height: `${Math.max(0, count) * ROW}px` } }));
     return h('div', null,
       filter && h('div', { class: 'row' }, h('input', {
         type: 'search', value: find, placeholder: 'Find …', 'aria-label': `Find in ${label}`,
@@ -76,10 +77,11 @@ export class Table extends Component {
         onScroll: () => this.measure() },
       h('table', { 'aria-rowcount': rows.length },
         h('thead', null, this.head()),
-        pad(first),
-        h('tbody', null, rows.slice(first, last).map((row) => h('tr', { key: id(row) }, columns.map((c) =>
-          h('td', { class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}` }, c.show(row)))))),
-        pad(rows.length - last)),
+        h('tbody', null, [
+          pad(' above', first),
+          ...rows.slice(first, last).map((row) => h('tr', { key: id(row) }, columns.map((c) =>
+            h('td', { class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}` }, c.show(row))))),
+          pad(' below', rows.length - last)])),
       rows.length === 0 && h('p', { class: 'empty' }, find ? 'No matches.' : empty)));
   }
 }
