@@ -65,9 +65,10 @@ export class Table extends Component {
     // The rows may have become fewer than those above the scroll position.
     const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + SPARE);
     const first = Math.max(0, Math.min(Math.floor(top / ROW), last - Math.ceil(height / ROW)) - SPARE);
-    // Both spacers are always there and have keys, so that rows never move past them.
-    const pad = (key, count) => h('tr', { key, class: 'pad', 'aria-hidden': true },
-      h('td', { style: { height: `${Math.max(0, count) * ROW}px` } }));
+    // Spacers have keys as rows do, so that rows never move past them.
+    const pad = (key, count) => (count > 0
+      ? [h('tr', { key, class: 'pad', 'aria-hidden': true }, h('td', { style: { height: `${count * ROW}px` } }))]
+      : []);
     return h('div', null,
       filter && h('div', { class: 'row' }, h('input', {
         type: 'search', value: find, placeholder: 'Find …', 'aria-label': `Find in ${label}`,
@@ -78,10 +79,10 @@ export class Table extends Component {
       h('table', { 'aria-rowcount': rows.length },
         h('thead', null, this.head()),
         h('tbody', null, [
-          pad(' above', first),
+          ...pad(' above', first),
           ...rows.slice(first, last).map((row) => h('tr', { key: id(row) }, columns.map((c) =>
             h('td', { class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}` }, c.show(row))))),
-          pad(' below', rows.length - last)])),
+          ...pad(' below', rows.length - last)])),
       rows.length === 0 && h('p', { class: 'empty' }, find ? 'No matches.' : empty)));
   }
 }
