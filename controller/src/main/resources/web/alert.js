@@ -64,9 +64,11 @@ const rows = (alert) => {
   if (e.blame) list.push(['Attribution', `${e.blame.verdict}, confidence ${e.blame.confidence ?? UNKNOWN}`]);
   if (action) {
     const what = action.priority || (action.limit_per_s ? `limit ${action.limit_per_s}/s` : 'nothing');
-    list.push(['Mode', action.mode], [action.mode === 'auto' ? 'Set' : 'Would set', what],
-      ['Effect', h('span', { class: action.effect }, action.effect)],
-      ['Before and after', `${metric(c.metric, action.before)} → ${metric(c.metric, action.after)}`]);
+    list.push(['Mode', action.mode], [action.mode === 'auto' ? 'Set' : 'Would set', what]);
+    if (what !== 'nothing') list.push(['Effect', h('span', { class: action.effect }, action.effect)]);
+    if (action.before !== null && action.before !== undefined) {
+      list.push(['Before and after', `${metric(c.metric, action.before)} → ${metric(c.metric, action.after)}`]);
+    }
     if (action.note) list.push(['Note', action.note]);
   }
   return list;

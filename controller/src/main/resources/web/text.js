@@ -6,7 +6,7 @@ const known = (value, write) => (value === null || value === undefined ? UNKNOWN
 
 export const count = (value) => known(value, (v) => Math.round(v).toLocaleString('en'));
 export const percent = (value) => known(value, (v) => `${Math.round(v * 100)}%`);
-export const millis = (value) => known(value, (v) => `${v < 10 ? v.toFixed(1) : Math.round(v)} ms`);
+export const millis = (value) => known(value, (v) => `${v > 0 && v < 10 ? v.toFixed(1) : Math.round(v)} ms`);
 
 export const bytes = (value) =>
   known(value, (v) => {

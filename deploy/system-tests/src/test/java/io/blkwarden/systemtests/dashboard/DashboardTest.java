@@ -90,6 +90,10 @@ final class DashboardTest {
         .atMost(BOUND)
         .until(() -> !browser.find(".link").getText().equals(before));
     assertThat(browser.count(".chart canvas")).isPositive();
+    browser.hover(".u-over");
+    await("the time and value under the pointer")
+        .atMost(BOUND)
+        .until(() -> browser.find(".chart .at").getText().matches("\\d\\d:\\d\\d:\\d\\d +\\S+.*"));
   }
 
   @Test
