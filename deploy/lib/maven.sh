@@ -25,9 +25,8 @@ build_if_stale() {
   ) 9<"$ROOT/pom.xml"
 }
 
-stale() {
-  [[ ! -f "$2" ]] || [[ -n "$(find "$ROOT/pom.xml" "$ROOT/shared-model/pom.xml" \
-    "$ROOT/shared-model/src/main" "$ROOT/shared-model/command-line/pom.xml" \
-    "$ROOT/shared-model/command-line/src/main" "$ROOT/$1/pom.xml" "$ROOT/$1/src/main" \
-    -type f -newer "$2" -print -quit 2>/dev/null)" ]]
+stale() { # MODULE JAR
+  local sources=(pom.xml shared-model/{pom.xml,src/main} shared-model/command-line/{pom.xml,src/main} "$1"/{pom.xml,src/main})
+  [[ "$1" != deploy/simulation ]] || sources+=("$1/src/host" {host-agent,controller}/{pom.xml,src/main})
+  [[ ! -f "$2" ]] || [[ -n "$(cd "$ROOT" && find "${sources[@]}" -type f -newer "$2" -print -quit 2>/dev/null)" ]]
 }

@@ -133,7 +133,7 @@ pack_root() {
 	mkdir -p "$root/lab" "$root/opt"
 	echo "$DOM0_NAME" >"$root/etc/hostname"
 	echo "127.0.0.1 localhost $DOM0_NAME" >"$root/etc/hosts"
-	# Without one systemd takes each boot for the first, and sets all units up anew.
+	# Without one systemd takes each boot for the first, and presets all units again.
 	[ "$INIT" != systemd ] || echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
 	echo '/dev/vda / ext4 noatime 0 0' >"$root/etc/fstab"
 	truncate -s 3G "$out/root.ext4"

@@ -1,5 +1,6 @@
-// What changes something: asks for the token once a tab, and says what came of it.
+// Buttons for actions. They ask for the token once for each tab, and the page shows the result.
 import { Component, h } from '/assets/preact.js';
+import { live } from '/assets/live.js';
 
 const KEY = 'blkwarden-token';
 
@@ -20,11 +21,11 @@ const post = async (path, body, token) => {
 
 let said = null;
 
-/** What came of the last act: said by the page, for the row of its button may be gone by then. */
+/** The result of the last action. The page shows it, because the button's row may be gone. */
 export const Said = () => said
   && h('div', { class: `said ${said.ok ? 'good' : 'bad'}`, role: 'status' }, said.text);
 
-/** A button that acts, after the token, a name and a reason were given. */
+/** A button that asks for the token, a name and a reason, and acts. Hidden while HTTP actions are disabled. */
 export class Act extends Component {
   constructor() {
     super();
@@ -32,7 +33,7 @@ export class Act extends Component {
   }
 
   componentDidUpdate() {
-    const dialog = this.base.querySelector('dialog');
+    const dialog = this.base?.querySelector?.('dialog');
     if (dialog && !dialog.open) dialog.showModal();
   }
 
@@ -47,13 +48,14 @@ export class Act extends Component {
     try {
       came = await post(this.props.path, body, token);
     } catch {
-      came = { ok: false, text: 'the controller did not answer: is it running?' };
+      came = { ok: false, text: 'No answer from the controller. Check that it is running.' };
     }
     said = came;
     setTimeout(() => { if (said === came) said = null; }, 8000);
   }
 
   render({ name, what, danger }, { asking }) {
+    if (!live.state?.actions) return null;
     const known = sessionStorage.getItem(KEY);
     const close = () => this.setState({ asking: false });
     return h('span', null,
@@ -64,7 +66,7 @@ export class Act extends Component {
       asking && h('dialog', { onClose: close },
         h('form', { onSubmit: (event) => this.send(event) },
           h('b', null, `${name} ${what}?`),
-          h('label', null, known ? 'Token (known in this tab)' : 'Token of --http-token-file',
+          h('label', null, known ? 'Token (already entered in this tab)' : 'Token (from --http-token-file)',
             h('input', { name: 'token', type: 'password', autocomplete: 'off', required: !known })),
           h('label', null, 'Your name', h('input', { name: 'by', required: true, maxLength: 100 })),
           h('label', null, 'Reason', h('input', { name: 'reason', required: true, maxLength: 500 })),

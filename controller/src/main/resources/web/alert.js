@@ -1,4 +1,4 @@
-// Alerts, one alert with its numbers before and after, and the story of anything.
+// The list of alerts, the page of an alert, and the audit trail of an object.
 import { Component, h } from '/assets/preact.js';
 import { Table } from '/assets/table.js';
 import { Chart, times } from '/assets/chart.js';
@@ -11,19 +11,19 @@ const COLUMNS = [
   { name: 'Severity', value: (a) => a.severity, show: (a) => h('span', { class: a.severity }, a.severity) },
   { name: 'Since', value: (a) => Date.parse(a.since), number: true, show: (a) => time(a.since) },
   { name: 'Host', wide: true, value: (a) => a.host, show: (a) => (a.host === '_fleet' ? 'fleet' : hostLink(a.host)) },
-  { name: 'What', value: (a) => a.summary, show: (a) => h('a', { href: `#/alert/${a.id}`, title: a.summary }, a.summary) },
+  { name: 'Summary', value: (a) => a.summary, show: (a) => h('a', { href: `#/alert/${a.id}`, title: a.summary }, a.summary) },
   { name: 'Policy', wide: true, value: (a) => a.policy, show: (a) => a.policy },
-  { name: 'Quiet', wide: true, value: (a) => a.acked_by || a.silenced_by || a.inhibited_by,
+  { name: 'Suppressed', wide: true, value: (a) => a.acked_by || a.silenced_by || a.inhibited_by,
     show: (a) => (a.acked_by ? `acked by ${a.acked_by}` : a.silenced_by ? 'silenced' : a.inhibited_by ? 'inhibited' : '') },
 ];
 
 export const Alerts = ({ of }) => h(Table, { columns: COLUMNS, rows: of, id: (a) => a.id, label: 'Alerts',
   filter: of.length > 8 ? (a) => `${a.summary} ${a.policy} ${a.host}` : undefined,
-  empty: 'No alert since this controller began.' });
+  empty: 'No alerts since this controller started.' });
 
 export const AlertList = () => h('div', null, h('h1', null, 'Alerts'), h(Alerts, { of: live.alerts || [] }));
 
-/** What `blkwarden why` tells. */
+/** The audit trail of an object, as `blkwarden why` prints it. */
 export class Story extends Component {
   constructor() {
     super();
@@ -36,14 +36,14 @@ export class Story extends Component {
       if (answer.ok) this.setState({ story: (await answer.json()).story });
       else this.setState({ fault: await answer.text() });
     } catch {
-      this.setState({ fault: 'the controller did not answer' });
+      this.setState({ fault: 'no answer from the controller' });
     }
   }
 
   render(_, { story, fault }) {
-    if (fault) return h('p', { class: 'notice' }, `The story cannot be told: ${fault.trim()}`);
-    if (!story) return h('p', { class: 'empty' }, 'Reading what is on record …');
-    if (story.length === 0) return h('p', { class: 'empty' }, 'Nothing is on record about it.');
+    if (fault) return h('p', { class: 'notice' }, `The audit trail is unavailable: ${fault.trim()}`);
+    if (!story) return h('p', { class: 'empty' }, 'Loading …');
+    if (story.length === 0) return h('p', { class: 'empty' }, 'No records in the last 24 hours.');
     return h('div', { class: 'box' }, h('ol', { class: 'story' }, story.map((line) =>
       h('li', null, h('time', { dateTime: line.at }, time(line.at)), line.text))));
   }
@@ -52,41 +52,43 @@ export class Story extends Component {
 const rows = (alert) => {
   const { condition: c, evidence: e, action } = alert;
   const list = [
-    ['Condition', `${c.metric} ${metric(c.metric, c.value)}, above ${metric(c.metric, c.above)} for ${span(c.for_ms)}`],
+    ['Condition', `${c.metric} ${metric(c.metric, c.value)}, threshold ${metric(c.metric, c.above)}, for ${span(c.for_ms)}`],
     ['Host', alert.host === '_fleet' ? 'the whole fleet' : hostLink(alert.host)],
     ['Since', time(alert.since)],
     ['Share of device', percent(e.device_time_share)], ['Device utilisation', percent(e.device_util)],
-    ['Device wait', millis(e.host_await_ms)], ['Dom0 waits for I/O', percent(e.host_io_full)],
+    ['Device await', millis(e.host_await_ms)], ['PSI io full', percent(e.host_io_full)],
   ];
   if (alert.domain) {
     list.splice(1, 0, ['Disk', h('span', null, domainLink(alert.host, alert.domain), ` ${alert.disk ? alert.disk.vdev : ''}`)]);
   }
-  if (e.blame) list.push(['Blame', `${e.blame.verdict}, confidence ${e.blame.confidence ?? UNKNOWN}`]);
+  if (e.blame) list.push(['Attribution', `${e.blame.verdict}, confidence ${e.blame.confidence ?? UNKNOWN}`]);
   if (action) {
     const what = action.priority || (action.limit_per_s ? `limit ${action.limit_per_s}/s` : 'nothing');
-    list.push(['Mode', action.mode], [action.mode === 'auto' ? 'Set' : 'Would set', what],
-      ['Effect', h('span', { class: action.effect }, action.effect)],
-      ['Before and after', `${metric(c.metric, action.before)} → ${metric(c.metric, action.after)}`]);
+    list.push(['Mode', action.mode], [action.mode === 'auto' ? 'Set' : 'Would set', what]);
+    if (what !== 'nothing') list.push(['Effect', h('span', { class: action.effect }, action.effect)]);
+    if (action.before !== null && action.before !== undefined) {
+      list.push(['Before and after', `${metric(c.metric, action.before)} → ${metric(c.metric, action.after)}`]);
+    }
     if (action.note) list.push(['Note', action.note]);
   }
   return list;
 };
 
-/** The metric until the last word on it, with its level, and where it was acted. */
+/** Charts of the alert: the metric with its threshold, and the await of the host's devices. */
 const Numbers = ({ alert }) => {
   const { condition: c, evidence } = alert;
   const mark = alert.acted ? alert.acted / 1000 : undefined;
   const page = live.host && live.host.host && live.host.host.host === alert.host ? live.host : null;
   return h('div', { class: 'charts' },
     evidence.samples.length > 1 && h(Chart, {
-      title: `${c.metric} of the disk; its level is dashed`, mark, level: c.above, write: (v) => metric(c.metric, v),
+      title: `${c.metric} of the disk; dashed: threshold`, mark, level: c.above, write: (v) => metric(c.metric, v),
       times: evidence.samples.map(([at]) => at / 1000),
       lines: [{ name: c.metric, values: evidence.samples.map(([, value]) => value) }] }),
     page && page.host.devices.map((device) => {
       const values = page.chart.lines[`${device.name} await_ms`];
       return values && h(Chart, { key: device.name, mark, write: millis, times: times(page.chart, values.length),
-        title: `Wait on ${device.name}${mark ? '; dashed: when the disk was throttled' : ''}`,
-        lines: [{ name: 'wait', values }] });
+        title: `Await of ${device.name}${mark ? '; dashed: when the disk was throttled' : ''}`,
+        lines: [{ name: 'await', values }] });
     }));
 };
 

@@ -1,4 +1,4 @@
-// The page: which part of it is shown, and whether what it shows is true.
+// The frame of all pages: navigation, connection state and notices.
 import { Component, h, render } from '/assets/preact.js';
 import { Act, Said } from '/assets/acts.js';
 import { Alert, AlertList } from '/assets/alert.js';
@@ -18,7 +18,7 @@ const route = () => {
   }
 };
 
-/** The host that the page is about. */
+/** The host that the current page shows, or null. */
 const hostOf = ([place, id]) => {
   if (place === 'host') return id || null;
   const alert = place === 'alert' && (live.alerts || []).find((a) => a.id === id);
@@ -36,8 +36,8 @@ const Page = ({ parts: [place, id, sub, uuid] }) => {
 
 const Notices = () => [
   live.link === 'lost' && h('p', { class: 'notice', role: 'alert' },
-    'The controller does not answer. What stands below is from ', live.heard ? time(live.heard) : 'never', '; trying again.'),
-  stale() && h('p', { class: 'notice', role: 'alert' }, 'The controller has said nothing new for some seconds.'),
+    'The controller does not answer; retrying. ', live.heard ? `Last update: ${time(live.heard)}.` : 'No data yet.'),
+  stale() && h('p', { class: 'notice', role: 'alert' }, 'No update from the controller for several seconds.'),
   live.state && !live.state.ready && h('p', { class: 'notice', role: 'alert' }, live.state.text.trim()),
 ];
 

@@ -1,4 +1,4 @@
-// What the controller says, as it changes: one event stream, one value a topic, the last one counts.
+// The controller's state, followed over one event stream. Each topic keeps its latest value.
 
 const TOPICS = ['state', 'fleet', 'chart', 'acts', 'alerts', 'decisions', 'policies', 'host'];
 const QUIET_MS = 6000;
@@ -33,12 +33,12 @@ const open = () => {
     if (mine !== source) return;
     live.link = 'lost';
     changed();
-    // the browser tries again by itself, but for an answer that is no stream, as of a proxy
+    // The browser reconnects by itself, unless the answer is no event stream (a proxy's error page).
     if (mine.readyState === EventSource.CLOSED) setTimeout(() => mine === source && open(), 2000);
   });
 };
 
-/** Follows the fleet, and one host if it is named; calls back at each change. */
+/** Follows the fleet, and the host if given; calls back after each change. */
 export const follow = (host, callback) => {
   changed = callback;
   if (source === null || host !== watched) {
@@ -48,7 +48,7 @@ export const follow = (host, callback) => {
   }
 };
 
-/** The controller's time, in ms since 1970. */
+/** The controller's clock, in ms since 1970. */
 export const now = () => Date.now() + live.skew;
 
 export const stale = () => live.link === 'live' && Date.now() - live.heard > QUIET_MS;

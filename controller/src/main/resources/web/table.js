@@ -1,4 +1,4 @@
-// A table of many rows that draws those in view, sorts by its columns, and filters by a text.
+// A sortable, searchable table that renders only the rows in view.
 import { Component, h } from '/assets/preact.js';
 
 const ROW = 32;
@@ -11,8 +11,8 @@ const compare = (a, b) => {
 };
 
 /**
- * columns: [{ name, value: row => sortable, show: row => node, number, wide, hint }]; key: row => id;
- * filter: row => text to search in, absent for a table without a search field.
+ * columns: [{ name, value: row => sortable, show: row => node, number, wide, hint }]; id: row => key;
+ * filter: row => text to search in; without it the table has no search field.
  */
 export class Table extends Component {
   constructor() {
@@ -62,10 +62,13 @@ export class Table extends Component {
 
   render({ columns, id, empty, label, filter }, { top, height, find }) {
     const rows = this.sorted();
-    const first = Math.max(0, Math.floor(top / ROW) - SPARE);
+    // The rows may have become fewer than those above the scroll position.
     const last = Math.min(rows.length, Math.ceil((top + height) / ROW) + SPARE);
-    const pad = (count) => count > 0
-      && h('tr', { class: 'pad', 'aria-hidden': true }, h('td', { style: { height: `${count * ROW}px` } }));
+    const first = Math.max(0, Math.min(Math.floor(top / ROW), last - Math.ceil(height / ROW)) - SPARE);
+    // Spacers have keys as rows do, so that rows never move past them.
+    const pad = (key, count) => (count > 0
+      ? [h('tr', { key, class: 'pad', 'aria-hidden': true }, h('td', { style: { height: `${count * ROW}px` } }))]
+      : []);
     return h('div', null,
       filter && h('div', { class: 'row' }, h('input', {
         type: 'search', value: find, placeholder: 'Find …', 'aria-label': `Find in ${label}`,
@@ -75,16 +78,16 @@ export class Table extends Component {
         onScroll: () => this.measure() },
       h('table', { 'aria-rowcount': rows.length },
         h('thead', null, this.head()),
-        h('tbody', null,
-          pad(first),
-          rows.slice(first, last).map((row) => h('tr', { key: id(row) }, columns.map((c) =>
+        h('tbody', null, [
+          ...pad(' above', first),
+          ...rows.slice(first, last).map((row) => h('tr', { key: id(row) }, columns.map((c) =>
             h('td', { class: `${c.number ? 'n' : ''} ${c.wide ? 'wide' : ''}` }, c.show(row))))),
-          pad(rows.length - last))),
-      rows.length === 0 && h('p', { class: 'empty' }, find ? 'Nothing is called so.' : empty)));
+          ...pad(' below', rows.length - last)])),
+      rows.length === 0 && h('p', { class: 'empty' }, find ? 'No matches.' : empty)));
   }
 }
 
-/** A part of 1 as a bar with its number. */
+/** A ratio from 0 to 1 as a bar with its value. */
 export const Bar = ({ part, text, hot }) => h('span', null,
   h('span', { class: `bar ${hot ? 'hot' : ''}`, 'aria-hidden': true },
     h('i', { style: { width: `${Math.min(100, Math.max(0, (part || 0) * 100))}%` } })),

@@ -1,13 +1,12 @@
-// How numbers and times are written. What is unknown is "-", and never 0.
+// Formats numbers and times. Unknown values are "-", never 0.
 
 export const UNKNOWN = '-';
 
 const known = (value, write) => (value === null || value === undefined ? UNKNOWN : write(value));
 
 export const count = (value) => known(value, (v) => Math.round(v).toLocaleString('en'));
-export const perSecond = (value) => known(value, (v) => `${count(v)}/s`);
 export const percent = (value) => known(value, (v) => `${Math.round(v * 100)}%`);
-export const millis = (value) => known(value, (v) => `${v < 10 ? v.toFixed(1) : Math.round(v)} ms`);
+export const millis = (value) => known(value, (v) => `${v > 0 && v < 10 ? v.toFixed(1) : Math.round(v)} ms`);
 
 export const bytes = (value) =>
   known(value, (v) => {
@@ -32,7 +31,11 @@ export const span = (ms) => {
   return minutes > 0 ? `${minutes}m${String(seconds % 60).padStart(2, '0')}s` : `${seconds}s`;
 };
 
-/** A value of a policy's metric; the unit is in its name, as in the protocol. */
+// The smallest difference that a label can show.
+count.step = 1;
+percent.step = 0.01;
+
+/** A value of a policy metric, with the unit that its name implies. */
 export const metric = (name, value) => {
   if (/bytes_per_s$/.test(name)) return bytes(value);
   if (/_ms$/.test(name)) return millis(value);

@@ -20,11 +20,10 @@ final class ArchitectureTest {
     "..controller.attribution..",
     "..controller.audit..",
     "..controller.baseline..",
-    "..controller.detect..",
     "..controller.engine..",
     "..controller.fleet..",
     "..controller.history..",
-    "..controller.paging..",
+    "..controller.notify.settings..",
     "..controller.policy..",
     "..controller.policytest..",
     "..controller.recording",
@@ -43,8 +42,9 @@ final class ArchitectureTest {
     "..controller.dispatch..",
     "..controller.http..",
     "..controller.ingest..",
+    "..controller.leader..",
     "..controller.nats..",
-    "..controller.notify..",
+    "..controller.notify",
     "..controller.recording.files.."
   };
 

@@ -12,10 +12,10 @@ public final class Main {
   /** Runs the command line and exits with its code. */
   public static void main(String[] args) {
     if (args.length > 0 && args[0].equals("top") && System.getenv("BLKWARDEN_LOG") == null) {
-      System.setProperty("BLKWARDEN_LOG", "OFF"); // a whole screen bears no log
+      System.setProperty("BLKWARDEN_LOG", "OFF"); // a log would disturb the screen
     }
     AgentLog.begin(
-        List.of(args).contains("--json") // then stderr too is for programs
+        List.of(args).contains("--json") // stderr is JSON, too
             ? "json"
             : LogFormat.of(args, System.getenv()));
     System.exit(AgentCommand.execute(args, System.getenv()));

@@ -14,6 +14,7 @@ final class ArchitectureTest {
   private static final Architecture AGENT = new Architecture("io.blkwarden.agent");
 
   private static final String[] PURE = {
+    "..agent.backend..",
     "..agent.kernel..",
     "..agent.lease..",
     "..agent.mapping..",

@@ -2,8 +2,7 @@ package io.blkwarden.agent;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.blkwarden.agent.bus.Delivery;
-import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.Session;
 import io.blkwarden.agent.nats.NatsLink;
 import io.blkwarden.agent.nats.NatsSettings;
@@ -47,7 +46,7 @@ final class BlockHoundTest {
       NatsLink link = new NatsLink(settings, new Random(1));
       StepVerifier.create(
               link.events(Schedulers.boundedElastic())
-                  .ofType(LinkEvent.Up.class)
+                  .ofType(Link.Event.Up.class)
                   .concatMap(up -> parkAtAMessage(up.session())))
           .expectNextMatches(BlockingOperationError.class::isInstance)
           .thenCancel()
@@ -58,8 +57,8 @@ final class BlockHoundTest {
 
   /** What comes of it; told on another thread, for the connection is closed there. */
   private static Mono<Throwable> parkAtAMessage(Session session) {
-    Mono<Delivery> message =
-        session.publish("x", new byte[0]).delaySubscription(SETTLED).cast(Delivery.class);
+    Mono<Session.Delivery> message =
+        session.publish("x", new byte[0]).delaySubscription(SETTLED).cast(Session.Delivery.class);
     return session
         .subscribe("x")
         .mergeWith(message)

@@ -3,17 +3,15 @@ package io.blkwarden.model;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** Whether an I/O priority can have an effect on a device, judged by its scheduler and kernel. */
+/** Whether I/O priorities are effective on a device, by its scheduler and kernel. */
 public enum Actuator {
-  /** Class and level are honoured. */
+  /** Honours class and level. */
   EFFECTIVE,
-  /**
-   * Only the class is honoured (mq-deadline of Linux 6.0 and later): best-effort levels are not.
-   */
+  /** Honours the class only, not best-effort levels (mq-deadline since Linux 6.0). */
   CLASS_ONLY,
-  /** Nothing is honoured ({@code none}, {@code kyber}, old {@code mq-deadline}). */
+  /** Ignores priorities ({@code none}, {@code kyber}, old {@code mq-deadline}). */
   INEFFECTIVE,
-  /** Cannot be told beforehand; only a measured effect can prove it. */
+  /** Not predictable; only a measured effect shows it. */
   UNKNOWN;
 
   /** Name in messages. */

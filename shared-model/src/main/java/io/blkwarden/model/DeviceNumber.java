@@ -20,13 +20,13 @@ public record DeviceNumber(int major, int minor) implements Comparable<DeviceNum
     Require.within(minor, 0, 0xFFFFF, "device.minor");
   }
 
-  /** Parses {@code 253:20}, as {@code /sys/block/.../dev} has it. */
+  /** Parses {@code 253:20}, the format of {@code /sys/block/.../dev}. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static DeviceNumber parse(String text) {
     return parse(text, DECIMAL, 10);
   }
 
-  /** Parses {@code fd:14}, as xenstore's {@code physical-device} and blkback's sysfs have it. */
+  /** Parses {@code fd:14}, the format of xenstore's {@code physical-device} and blkback's sysfs. */
   public static DeviceNumber parseHex(String text) {
     return parse(text, HEX, 16);
   }
@@ -41,7 +41,7 @@ public record DeviceNumber(int major, int minor) implements Comparable<DeviceNum
         Integer.parseInt(matcher.group(1), radix), Integer.parseInt(matcher.group(2), radix));
   }
 
-  /** The kernel's internal {@code dev_t}, as trace event filters want it: 253:4 is 265289732. */
+  /** The kernel's internal {@code dev_t}, used in trace event filters: 253:4 is 265289732. */
   public long kernelDev() {
     return ((long) major << 20) | minor;
   }

@@ -3,13 +3,13 @@ package io.blkwarden.model;
 import java.util.UUID;
 
 /**
- * Identity of a disk on its host while its domain runs.
+ * The identity of a disk on its host while its domain runs.
  *
- * <p>The domain's UUID alone does not tell: during a migration to the same host the domain that
- * leaves and the one that arrives have one UUID, and both have the disk.
+ * <p>The UUID alone is ambiguous: during a migration within a host both domains have the same UUID
+ * and the disk.
  *
  * @param domain UUID of the domain
- * @param domid number of the domain
+ * @param domid domain number
  * @param vdev virtual device, such as {@code xvda2}
  */
 public record DiskKey(UUID domain, int domid, String vdev) implements Comparable<DiskKey> {
@@ -23,7 +23,7 @@ public record DiskKey(UUID domain, int domid, String vdev) implements Comparable
     return new DiskKey(domain.uuid(), domain.domid(), vdev);
   }
 
-  /** Whether both are the same virtual device of the same domain, in whatever run of it. */
+  /** Whether both are the same virtual device of the same domain, in any incarnation. */
   public boolean sameVirtualDevice(DiskKey other) {
     return domain.equals(other.domain) && vdev.equals(other.vdev);
   }
@@ -31,8 +31,8 @@ public record DiskKey(UUID domain, int domid, String vdev) implements Comparable
   @Override
   public int compareTo(DiskKey other) {
     int byDomain = domain.compareTo(other.domain);
-    int byRun = byDomain != 0 ? byDomain : Integer.compare(domid, other.domid);
-    return byRun != 0 ? byRun : vdev.compareTo(other.vdev);
+    int byDomid = byDomain != 0 ? byDomain : Integer.compare(domid, other.domid);
+    return byDomid != 0 ? byDomid : vdev.compareTo(other.vdev);
   }
 
   @Override

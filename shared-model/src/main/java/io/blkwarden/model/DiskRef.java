@@ -1,11 +1,11 @@
 package io.blkwarden.model;
 
 /**
- * One virtual disk of a domain as xenstore names it.
+ * A virtual disk of a domain, as in xenstore.
  *
- * @param vdev the administrator's spelling, such as {@code xvda2}; 1 to 64 characters
+ * @param vdev the virtual device as configured, such as {@code xvda2}; 1 to 64 characters
  * @param handle the virtual device number, such as 51714 (xen-vbd-interface(7))
- * @param backend who serves it
+ * @param backend kind of backend
  * @param mode {@code r}, {@code w} or {@code w!}
  */
 public record DiskRef(String vdev, int handle, BackendKind backend, String mode) {

@@ -4,15 +4,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A guest: its lasting UUID and what it is called just now.
+ * A guest: its permanent UUID, its current domid and name.
  *
- * @param uuid lasting identity, from {@code /local/domain/<domid>/vm} in xenstore
- * @param domid number of this incarnation, 1 to 32751; Xen gives it to another domain later, so it
- *     is never an identity by itself
- * @param name the toolstack's name for it, 1 to 255 characters: hostile text, print it escaped
+ * @param uuid permanent identity, from {@code /local/domain/<domid>/vm} in xenstore
+ * @param domid number of this incarnation, 1 to 32751; Xen reuses it
+ * @param name the toolstack's name, 1 to 255 characters; untrusted, escape it when printing
  */
 public record DomainRef(UUID uuid, int domid, String name) {
-  /** Highest domid that Xen gives to a guest ({@code DOMID_FIRST_RESERVED} - 1). */
+  /** Highest domid of a guest ({@code DOMID_FIRST_RESERVED} - 1). */
   public static final int MAX_DOMID = 0x7FEF;
 
   public DomainRef {
@@ -21,7 +20,7 @@ public record DomainRef(UUID uuid, int domid, String name) {
     Require.text(name, 255, "domain.name");
   }
 
-  /** Whether the other value names the same incarnation of the same guest. */
+  /** Whether both are the same incarnation of the same guest. */
   public boolean sameIncarnation(@Nullable DomainRef other) {
     return other != null && uuid.equals(other.uuid) && domid == other.domid;
   }

@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * One Xen dom0, by its short name.
+ * The short name of a host, one Xen dom0.
  *
- * @param value 1 to 63 characters, no control characters and no blanks
+ * @param value 1 to 63 characters without control characters and blanks
  */
 public record HostId(@JsonValue String value) implements Comparable<HostId> {
-  /** Longest name, the limit of a DNS label (RFC 1035). */
+  /** Maximum length, that of a DNS label (RFC 1035). */
   public static final int MAX_LENGTH = 63;
 
-  /** The host that stands for the whole fleet in alert subjects. */
+  /** The pseudo host of fleet-wide alerts. */
   public static final HostId FLEET = new HostId("_fleet");
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)

@@ -9,7 +9,7 @@ import java.util.Locale;
  * realtime/0}.
  *
  * @param ioClass scheduling class
- * @param level 0 (highest) to 7 in the classes that have levels, else 0
+ * @param level 0 (highest) to 7 in classes with levels, else 0
  */
 public record IoPriority(IoClass ioClass, int level) {
   /** Scheduling classes of ioprio_set(2), in the order of their numbers 0 to 3. */
@@ -34,10 +34,10 @@ public record IoPriority(IoClass ioClass, int level) {
     }
   }
 
-  /** No priority of its own: what an untouched blkback thread has. */
+  /** No explicit priority, the default of blkback threads. */
   public static final IoPriority UNSET = new IoPriority(IoClass.NONE, 0);
 
-  /** Served when nobody else wants the device. */
+  /** Served only when the device is otherwise idle. */
   public static final IoPriority IDLE = new IoPriority(IoClass.IDLE, 0);
 
   private static final int CLASS_SHIFT = 13;
@@ -53,7 +53,7 @@ public record IoPriority(IoClass ioClass, int level) {
     return new IoPriority(IoClass.BEST_EFFORT, level);
   }
 
-  /** Parses what {@link #toString()} writes. */
+  /** Parses the format of {@link #toString()}. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static IoPriority parse(String text) {
     int slash = text.indexOf('/');
@@ -72,8 +72,8 @@ public record IoPriority(IoClass ioClass, int level) {
   }
 
   /**
-   * Reads the kernel's number: class in bits 13 to 15, level in bits 0 to 2. Newer kernels keep
-   * hints in bits 3 to 12; they are left out, and so is a level in a class that has none.
+   * Converts the kernel's value: class in bits 13 to 15, level in bits 0 to 2. Hints of newer
+   * kernels in bits 3 to 12 are ignored, as is a level in a class without levels.
    */
   public static IoPriority fromKernel(int value) {
     int number = (value >> CLASS_SHIFT) & LEVEL_MASK;
@@ -85,7 +85,7 @@ public record IoPriority(IoClass ioClass, int level) {
     throw new IllegalArgumentException("priority: expected class 0 to 3, found " + number);
   }
 
-  /** The number for ioprio_set(2). */
+  /** The value for ioprio_set(2). */
   public int toKernel() {
     return (ioClass.number << CLASS_SHIFT) | level;
   }

@@ -7,16 +7,16 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A JSON value that one message carries and does not interpret.
+ * An uninterpreted JSON value in a message.
  *
- * @param text the value; whoever makes one has read it as JSON before
+ * @param text the value, which must be valid JSON
  */
 public record JsonText(@JsonValue @JsonRawValue String text) {
   public JsonText {
     Require.present(text, "json");
   }
 
-  /** The text of a value. */
+  /** Creates the text of a value. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static JsonText of(JsonNode value) {
     return new JsonText(value.toString());

@@ -9,18 +9,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One guest disk with all that is known of who serves it.
+ * A guest disk with its volume, its physical devices and its workers.
  *
- * @param domain whose it is
- * @param disk which virtual device
- * @param volume what is behind it
- * @param physical the devices at the bottom of its stack, at most 64
- * @param state whether its workers are known
- * @param reason why not; present exactly when {@code state} is {@code unresolved}
+ * @param domain domain of the disk
+ * @param disk the virtual device
+ * @param volume the volume
+ * @param physical physical devices of its backing stack, at most 64
+ * @param state whether its workers are proven
+ * @param reason why not; present if and only if {@code state} is {@code unresolved}
  * @param workers all workers when {@code resolved}, else none; at most 64
- * @param domainLabels what dom0 wrote of its domain into xenstore, where no guest can: {@code
- *     plan}, {@code owner}, {@code protected} and others; at most {@link #MAX_LABELS}, each of 1 to
- *     32 and 1 to 64 characters; left out when there are none
+ * @param domainLabels labels of its domain, written by dom0 to xenstore and read-only for guests:
+ *     {@code plan}, {@code owner}, {@code protected} and others; at most {@link #MAX_LABELS}, keys
+ *     of 1 to 32 and values of 1 to 64 characters; omitted when empty
  */
 public record MappedDisk(
     DomainRef domain,
@@ -31,10 +31,10 @@ public record MappedDisk(
     @Nullable UnresolvedReason reason,
     List<Worker> workers,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> domainLabels) {
-  /** Most labels of a domain. */
+  /** Maximum number of labels of a domain. */
   public static final int MAX_LABELS = 16;
 
-  /** Most rings and so most workers of a disk that are accepted. */
+  /** Maximum number of workers of a disk. */
   public static final int MAX_WORKERS = 64;
 
   public MappedDisk {
@@ -57,7 +57,7 @@ public record MappedDisk(
     domainLabels = domainLabels == null || domainLabels.isEmpty() ? Map.of() : labels(domainLabels);
   }
 
-  /** A disk of a domain of which dom0 wrote nothing. */
+  /** A disk of a domain without labels. */
   public MappedDisk(
       DomainRef domain,
       DiskRef disk,
@@ -78,12 +78,12 @@ public record MappedDisk(
     return Collections.unmodifiableMap(new TreeMap<>(given));
   }
 
-  /** The same disk with this known of who serves it. */
-  public MappedDisk served(MappingState now, @Nullable UnresolvedReason why, List<Worker> by) {
+  /** A copy with this state and these workers. */
+  public MappedDisk withWorkers(MappingState now, @Nullable UnresolvedReason why, List<Worker> by) {
     return new MappedDisk(domain, disk, volume, physical, now, why, by, domainLabels);
   }
 
-  /** Identity of the disk while its domain runs. */
+  /** The identity of the disk while its domain runs. */
   @JsonIgnore
   public DiskKey key() {
     return DiskKey.of(domain, disk.vdev());

@@ -5,7 +5,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.random.RandomGenerator;
 
 /**
- * Identity of a command, lease, throttle or alert: a ULID, 26 characters of Crockford's base 32.
+ * The identity of a command, lease, throttle or alert: a ULID, 26 characters of Crockford's base
+ * 32.
  *
  * @param value 48 bits of milliseconds since 1970 and 80 random bits; sorts by time
  */
@@ -22,7 +23,7 @@ public record MessageId(@JsonValue String value) implements Comparable<MessageId
     }
   }
 
-  /** Makes an id from a time in milliseconds since 1970 and 80 bits of the generator. */
+  /** Creates an id from a time in milliseconds since 1970 and 80 random bits. */
   public static MessageId of(long epochMillis, RandomGenerator random) {
     char[] text = new char[LENGTH];
     for (int i = 0; i < 10; i++) {

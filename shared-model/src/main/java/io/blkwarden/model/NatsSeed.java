@@ -6,25 +6,22 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * The two kinds of file with which one is known to NATS, told apart: a lone NKey seed, as {@code
- * blkwarden nats init} writes, or a {@code .creds} file with a JWT.
+ * Distinguishes the two kinds of NATS credentials files: a single NKey seed, as {@code blkwarden
+ * nats init} writes, or a {@code .creds} file with a JWT.
  */
 public final class NatsSeed {
-  /** Most characters that a file of either kind has. */
+  /** Maximum number of characters of a credentials file. */
   public static final int FILE_MAX = 16_384;
 
-  /** A user's seed: two bytes of prefix, 32 of seed and two of checksum, in Base32. */
+  /** A user's seed in Base32: two bytes of prefix, 32 of seed and two of checksum. */
   private static final Pattern SEED = Pattern.compile("SU[A-Z2-7]{56}");
 
   private static final String JWT = "-----BEGIN NATS USER JWT-----";
 
   private NatsSeed() {}
 
-  /**
-   * The seed of a file that holds nothing else but lines that begin with {@code #}; empty when it
-   * is of another kind.
-   */
-  public static Optional<String> in(String text) {
+  /** The seed of a file that contains only it and comments ({@code #}); empty for other files. */
+  public static Optional<String> inSeedFile(String text) {
     List<String> lines =
         text.lines()
             .map(String::strip)
@@ -36,20 +33,20 @@ public final class NatsSeed {
   }
 
   /**
-   * Checks that a file is of either kind. A server that asks for no credentials would take what is
-   * neither without a word, until the day that it asks.
+   * Checks that a file is of either kind. A server that requires no credentials would not report an
+   * invalid file.
    *
-   * @throws IllegalArgumentException if it is of none
+   * @throws IllegalArgumentException if it is neither
    */
   public static void requireEither(String text) {
-    if (anywhereIn(text).isEmpty() && !text.contains(JWT)) {
+    if (find(text).isEmpty() && !text.contains(JWT)) {
       throw new IllegalArgumentException(
           "something with neither a user's seed (SU...) nor a JWT in it");
     }
   }
 
-  /** The seed of a file of either kind, for a look at whether it is whole. */
-  public static Optional<String> anywhereIn(String text) {
+  /** The first seed in a file of either kind. */
+  public static Optional<String> find(String text) {
     return SEED.matcher(text).results().map(MatchResult::group).findFirst();
   }
 }

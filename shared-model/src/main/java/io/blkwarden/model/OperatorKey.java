@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.regex.Pattern;
 
 /**
- * The public NKey of a NATS user, as it stands at the end of the subject of a request.
+ * The public NKey of a NATS user, the last token of a request's subject.
  *
  * @param value {@code U} and 55 characters of Base32
  */
@@ -20,7 +20,7 @@ public record OperatorKey(@JsonValue String value) {
     }
   }
 
-  /** Reads one. */
+  /** Creates a key. */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static OperatorKey of(String value) {
     return new OperatorKey(value);

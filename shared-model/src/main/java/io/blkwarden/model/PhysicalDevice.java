@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device at the bottom of a volume's stack, where the I/O scheduler that counts is.
+ * A physical device below a volume, whose I/O scheduler orders requests.
  *
  * @param name kernel name, such as {@code sda}
- * @param device its number
- * @param scheduler the active scheduler, the name in brackets in {@code queue/scheduler}; absent
- *     when it could not be read
- * @param actuator whether I/O priorities have an effect there
- * @param rotational whether it turns, as {@code queue/rotational} has it; absent when that could
- *     not be read. A controller of a RAID or a hypervisor says what it likes.
+ * @param device device number
+ * @param scheduler active scheduler, the name in brackets in {@code queue/scheduler}; absent when
+ *     unreadable
+ * @param actuator whether I/O priorities are effective
+ * @param rotational value of {@code queue/rotational}; absent when unreadable. RAID controllers and
+ *     hypervisors may report a wrong value.
  */
 public record PhysicalDevice(
     String name,
@@ -27,7 +27,7 @@ public record PhysicalDevice(
     Require.present(actuator, "physical.actuator");
   }
 
-  /** A device of which nobody said whether it turns. */
+  /** A device with an unknown {@code rotational}. */
   public PhysicalDevice(
       String name, DeviceNumber device, @Nullable String scheduler, Actuator actuator) {
     this(name, device, scheduler, actuator, null);

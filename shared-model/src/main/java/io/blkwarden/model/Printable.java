@@ -1,28 +1,28 @@
 package io.blkwarden.model;
 
 /**
- * Text that others chose (a domain's name, a volume's path) made safe for terminals and logs.
+ * Escapes untrusted text (a domain's name, a volume's path) for terminals and logs.
  *
  * <p>Control, format, surrogate and unassigned characters are written {@code \\u001B}, so that no
- * name can move the cursor, forge a line, or turn the direction of writing.
+ * name can move the cursor, forge a line or change the text direction.
  */
 public final class Printable {
   private Printable() {}
 
-  /** The text with everything that is not plainly visible escaped; a backslash too. */
+  /** Escapes invisible characters and backslashes. */
   public static String of(String text) {
     return escaped(text.replace("\\", "\\\\"));
   }
 
   /**
-   * A message on one line: line breaks become {@code | }, and everything else that is not plainly
-   * visible is escaped. Backslashes stay, for parts of a message may be escaped already.
+   * Formats a message on one line: line breaks become {@code | }, and invisible characters are
+   * escaped. Backslashes stay, because parts of the message may be escaped already.
    */
   public static String line(String message) {
     return escaped(message.replaceAll("[\\r\\n]+", " | "));
   }
 
-  /** A JSON text with everything escaped that is not plainly visible, inside its strings. */
+  /** Escapes invisible characters in the strings of a JSON text. */
   public static String json(String object) {
     StringBuilder out = new StringBuilder(object.length());
     object

@@ -3,19 +3,19 @@ package io.blkwarden.model;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** How a worker was tied to its disk. Order, rate and likeness are never among them. */
+/** How a worker was proven to serve its disk. */
 public enum Proof {
-  /** The backend itself wrote the thread's pid into its xenstore node. */
+  /** The backend wrote the thread's pid to its xenstore node. */
   KTHREAD_PID,
-  /** The thread's whole name, unique, with all rings present. */
+  /** The thread's untruncated name is unique, and all rings are present. */
   FULL_NAME,
   /**
    * The thread's read counter lay between two readings of the disk's, twice, and no other's did.
    */
   COUNTER_BRACKET,
-  /** The kernel was seen to submit a bio of this thread on this disk's device. */
+  /** A bio of this thread on this disk's device was traced. */
   TRACED_BIO,
-  /** Every other disk and every other thread of the domain is proven, and one of each is left. */
+  /** All other disks and threads of the domain are proven, and one of each remains. */
   ELIMINATION;
 
   /** Name in messages. */

@@ -5,10 +5,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that canonical constructors share.
+ * Checks for canonical constructors.
  *
- * <p>Each throws {@link IllegalArgumentException} with the field, what was expected and what was
- * found; the JSON codec turns that into a typed error with the offset in the message.
+ * <p>Each throws {@link IllegalArgumentException} with the field, the expected and the found value;
+ * the JSON codec converts it to a typed error with an offset.
  */
 public final class Require {
   private Require() {}
@@ -31,7 +31,7 @@ public final class Require {
     return text;
   }
 
-  /** Returns the text, which may be absent, but not longer than {@code maxLength} characters. */
+  /** Returns the text, which may be absent and has at most {@code maxLength} characters. */
   public static @Nullable String optionalText(@Nullable String value, int maxLength, String field) {
     if (value != null && value.length() > maxLength) {
       throw new IllegalArgumentException(
@@ -41,7 +41,7 @@ public final class Require {
     return value;
   }
 
-  /** Returns the number, which must lie in {@code min..max}. */
+  /** Returns the number, which must be in {@code min..max}. */
   public static long within(long value, long min, long max, String field) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(
@@ -59,8 +59,8 @@ public final class Require {
   }
 
   /**
-   * Returns an immutable copy of the list, which has no nulls and at most {@code max} elements. A
-   * list that is missing is not an empty one: a map without {@code disks} says nothing of disks.
+   * Returns an immutable copy of the list, which must have no nulls and at most {@code max}
+   * elements. A missing list is an error, not an empty list.
    */
   public static <T> List<T> list(@Nullable List<T> value, int max, String field) {
     List<T> list = present(value, field);

@@ -5,21 +5,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a throttle holds a disk back: a lower I/O priority, or a limit of I/Os a second.
+ * The restraint of a throttle: a lower I/O priority or an IOPS limit.
  *
- * <p>Written {@code idle}, {@code best-effort/7} or {@code limit 20/s}. In messages it is one of
- * two fields, {@code priority} or {@code limit_per_s}, never both.
+ * <p>Written {@code idle}, {@code best-effort/7} or {@code limit 20/s}. In messages it is exactly
+ * one of the fields {@code priority} and {@code limit_per_s}.
  */
 public sealed interface Restraint {
   /**
-   * A lower priority of the disk's workers; whether it counts depends on the device's scheduler.
+   * A lower priority of the disk's workers; its effect depends on the device's scheduler.
    *
    * @param priority {@code idle} or {@code best-effort/0..7}
    */
   record Priority(IoPriority priority) implements Restraint {
     private static final Pattern FORM = Pattern.compile("idle|best-effort/[0-7]");
 
-    /** Served when nobody else wants the device. */
+    /** Served only when the device is otherwise idle. */
     public static final Priority IDLE = new Priority(IoPriority.IDLE);
 
     public Priority {
@@ -44,13 +44,13 @@ public sealed interface Restraint {
   }
 
   /**
-   * A ceiling for the disk's reads and another, as high, for its writes; holds under every
-   * scheduler, also while nobody else wants the device.
+   * A limit of the disk's reads and, separately, of its writes; independent of the scheduler and of
+   * other load.
    *
-   * @param perSecond I/Os a second, {@link #MIN_PER_SECOND} to {@link #MAX_PER_SECOND}
+   * @param perSecond I/Os per second, {@link #MIN_PER_SECOND} to {@link #MAX_PER_SECOND}
    */
   record Limit(int perSecond) implements Restraint {
-    /** Lowest limit: the kernel counts in slices of 100 ms and gives less than asked below it. */
+    /** Lowest limit: the kernel counts in slices of 100 ms and is inaccurate below it. */
     public static final int MIN_PER_SECOND = 10;
 
     /** Highest limit. */
@@ -68,7 +68,7 @@ public sealed interface Restraint {
     }
   }
 
-  /** Parses what {@code toString} writes. */
+  /** Parses the format of {@code toString}. */
   static Restraint parse(String text) {
     Matcher limit = Limit.FORM.matcher(text);
     if (limit.matches()) {
@@ -83,10 +83,10 @@ public sealed interface Restraint {
   }
 
   /**
-   * Makes one of the two fields of a message.
+   * Creates a restraint from the two fields of a message.
    *
-   * @param field the name of the priority's field, for the error
-   * @throws IllegalArgumentException when neither or both are given, or what is given is none
+   * @param field field name for the error
+   * @throws IllegalArgumentException if neither or both are given, or the value is invalid
    */
   static Restraint of(@Nullable IoPriority priority, @Nullable Integer limitPerS, String field) {
     if (priority != null && limitPerS == null) {

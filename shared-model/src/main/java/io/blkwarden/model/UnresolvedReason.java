@@ -7,19 +7,19 @@ import java.util.Locale;
 public enum UnresolvedReason {
   /** The backend is not connected to its frontend. */
   NOT_CONNECTED,
-  /** It is connected, but its threads do not exist yet. */
+  /** The backend is connected, but its threads do not exist yet. */
   NO_THREAD_YET,
-  /** Several disks have threads of this name, and none has shown yet whose it is. */
+  /** The thread's name matches several disks, and no other proof exists yet. */
   AMBIGUOUS_NAME,
   /** Some of its rings have no thread yet. */
   RINGS_MISSING,
-  /** Two proofs named different threads, or one thread for two disks. */
+  /** Proofs conflict: different threads, or one thread for two disks. */
   CONFLICTING_PROOFS,
-  /** xenstore and sysfs name different devices, or none yet. */
+  /** xenstore and sysfs have different devices, or none yet. */
   DEVICE_UNSETTLED,
   /** A source that a proof needs could not be read. */
   SOURCE_UNREADABLE,
-  /** Its workers are not known to blkwarden (tapdisk, qemu, old blktap). */
+  /** The backend is not supported (tapdisk, QEMU, old blktap). */
   UNSUPPORTED_BACKEND;
 
   /** Name in messages. */

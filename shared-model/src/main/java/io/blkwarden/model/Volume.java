@@ -4,16 +4,17 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is behind a disk in dom0.
+ * The volume of a disk in dom0.
  *
- * @param path the toolstack's path, such as {@code /dev/vg/vm176_swap}; absent when it gave none
- * @param device number of the block device; absent until the hotplug script has set it
- * @param dm kernel name such as {@code dm-20}, absent when it is not a device-mapper device
+ * @param path the toolstack's path, such as {@code /dev/vg/vm176_swap}; absent if none
+ * @param device block device number; absent until the hotplug script has set it
+ * @param dm kernel name such as {@code dm-20}; absent for other devices
  * @param dmName device-mapper name such as {@code vg-vm176_swap}
- * @param dmUuid device-mapper UUID, the volume's lasting identity ({@code LVM-} and 64 characters)
- * @param role what the guest uses it for
- * @param roleBy what told the role: {@code name: swap}, {@code option: PATTERN}, {@code signature};
- *     at most 100 characters; absent when nothing did, which makes it {@code data}
+ * @param dmUuid device-mapper UUID, the volume's permanent identity ({@code LVM-} and 64
+ *     characters)
+ * @param role use of the volume in the guest
+ * @param roleBy source of the role: {@code name: swap}, {@code option: PATTERN}, {@code signature};
+ *     at most 100 characters; absent if no rule matched, so that the role is {@code data}
  */
 public record Volume(
     @Nullable String path,
@@ -23,7 +24,7 @@ public record Volume(
     @Nullable String dmUuid,
     VolumeRole role,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String roleBy) {
-  /** Most characters of {@code roleBy}. */
+  /** Maximum length of {@code roleBy}. */
   public static final int MAX_ROLE_BY = 100;
 
   public Volume {
@@ -35,7 +36,7 @@ public record Volume(
     Require.optionalText(roleBy, MAX_ROLE_BY, "volume.role_by");
   }
 
-  /** A volume of which nobody says what told its role. */
+  /** A volume without the source of its role. */
   public Volume(
       @Nullable String path,
       @Nullable DeviceNumber device,

@@ -3,7 +3,7 @@ package io.blkwarden.model;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What a guest uses a volume for, judged by the volume's name. */
+/** The guest's use of a volume, derived from the volume's name. */
 public enum VolumeRole {
   ROOT,
   SWAP,

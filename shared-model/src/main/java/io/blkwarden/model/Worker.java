@@ -3,15 +3,15 @@ package io.blkwarden.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that does a disk's I/O in dom0, with the proof that it does.
+ * A task that does a disk's I/O in dom0, with its proof.
  *
- * @param kind what it is
- * @param ring which ring it serves, from 0; absent where the name does not tell
- * @param pid process (for a kernel thread: task) number
- * @param startTicks when it started, in clock ticks since boot; with the pid its identity
- * @param comm its name, as {@code /proc/<pid>/comm} has it, possibly cut to 15 characters
- * @param priority its I/O priority when it was last read; absent when it could not be read
- * @param proof how it was tied to the disk
+ * @param kind kind of worker
+ * @param ring ring number from 0; absent when unknown
+ * @param pid process or kernel thread id
+ * @param startTicks start time in clock ticks since boot; with the pid its identity
+ * @param comm name in {@code /proc/<pid>/comm}, may be truncated to 15 characters
+ * @param priority last known I/O priority; absent when unreadable
+ * @param proof how it was proven
  */
 public record Worker(
     WorkerKind kind,

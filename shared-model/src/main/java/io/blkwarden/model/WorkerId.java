@@ -1,13 +1,13 @@
 package io.blkwarden.model;
 
 /**
- * Identity of a task: its pid and when it started, for the kernel uses pids again.
+ * The identity of a task: pid and start time, because pids are reused.
  *
  * @param pid 1 to 4194304 ({@code PID_MAX_LIMIT})
  * @param startTicks field 22 of {@code /proc/<pid>/stat}, in clock ticks since boot
  */
 public record WorkerId(int pid, long startTicks) {
-  /** Highest pid that Linux gives ({@code PID_MAX_LIMIT}). */
+  /** Highest pid ({@code PID_MAX_LIMIT}). */
   public static final int MAX_PID = 4_194_304;
 
   public WorkerId {

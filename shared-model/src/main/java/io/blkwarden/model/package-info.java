@@ -1,6 +1,4 @@
-/**
- * The vocabulary that host agent, controller and the world share: immutable values that validate.
- */
+/** The data model shared by host agent, controller and clients: immutable, validated values. */
 @NullMarked
 package io.blkwarden.model;
 

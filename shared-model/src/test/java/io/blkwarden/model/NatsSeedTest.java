@@ -10,13 +10,13 @@ final class NatsSeedTest {
   private static final String SEED = "SU" + "A".repeat(56);
 
   @Test
-  void aLoneSeedIsFound() {
-    assertThat(NatsSeed.in(SEED)).contains(SEED);
-    assertThat(NatsSeed.in("# host dom0-7\n\n  " + SEED + " \n")).contains(SEED);
+  void singleSeedIsFound() {
+    assertThat(NatsSeed.inSeedFile(SEED)).contains(SEED);
+    assertThat(NatsSeed.inSeedFile("# host dom0-7\n\n  " + SEED + " \n")).contains(SEED);
   }
 
   @Test
-  void aFileOfAnotherKindIsNotTaken() {
+  void otherFilesAreNotSeedFiles() {
     NatsSeed.requireEither(SEED);
     NatsSeed.requireEither("-----BEGIN NATS USER JWT-----\neyJ0\n------END NATS USER JWT------\n");
     for (String other : List.of("", "nats = tls://10.0.0.5:4222\n", "SA" + SEED.substring(2))) {
@@ -27,13 +27,13 @@ final class NatsSeedTest {
   }
 
   @Test
-  void whatHoldsMoreIsNoSeedFile() {
-    assertThat(NatsSeed.in("")).isEmpty();
-    assertThat(NatsSeed.in(SEED + "A")).isEmpty();
-    assertThat(NatsSeed.in(SEED + "\n" + SEED)).isEmpty();
-    assertThat(NatsSeed.in("SA" + SEED.substring(2))).isEmpty();
+  void additionalContentIsNotASeedFile() {
+    assertThat(NatsSeed.inSeedFile("")).isEmpty();
+    assertThat(NatsSeed.inSeedFile(SEED + "A")).isEmpty();
+    assertThat(NatsSeed.inSeedFile(SEED + "\n" + SEED)).isEmpty();
+    assertThat(NatsSeed.inSeedFile("SA" + SEED.substring(2))).isEmpty();
     assertThat(
-            NatsSeed.in(
+            NatsSeed.inSeedFile(
                 """
                 -----BEGIN NATS USER JWT-----
                 eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ

@@ -18,7 +18,7 @@ class RestraintTest {
         "limit 20/s",
         "limit 100000/s"
       })
-  void readsWhatItWrites(String text) {
+  void parseIsTheInverseOfToString(String text) {
     assertThat(Restraint.parse(text)).hasToString(text);
   }
 
@@ -28,12 +28,12 @@ class RestraintTest {
         "none", "realtime/0", "best-effort/8", "best-effort", "limit", "limit 20", "limit 9/s",
         "limit 020/s", "limit 100001/s", "limit 9999999/s", "limit  20/s", "limit -20/s", "20/s", ""
       })
-  void refusesEverythingElse(String text) {
+  void rejectsEverythingElse(String text) {
     assertThatThrownBy(() -> Restraint.parse(text)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void isOneOfTwoFields() {
+  void isExactlyOneOfTwoFields() {
     assertThat(Restraint.of(IoPriority.IDLE, null, "x")).isEqualTo(Restraint.Priority.IDLE);
     assertThat(Restraint.of(null, 20, "x")).isEqualTo(new Restraint.Limit(20));
     assertThatThrownBy(() -> Restraint.of(null, null, "x"))

@@ -3,10 +3,10 @@ package io.blkwarden.controller.app;
 import io.blkwarden.controller.audit.AuditQuery;
 import io.blkwarden.controller.audit.AuditTrail;
 import io.blkwarden.controller.http.AuditSource;
+import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.RecordPages;
 import io.blkwarden.controller.nats.Records;
-import io.blkwarden.controller.nats.WaitingThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -16,20 +16,19 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Reads the audit trail for HTTP, one request at a time, on a thread of its own, so that a long one
- * delays nothing else.
+ * Reads the audit trail for HTTP, one request at a time, on a thread of its own.
  *
- * <p>{@link #WAITING} may wait; further ones are refused. A story that takes over {@link #PATIENCE}
- * is given up.
+ * <p>{@link #WAITING_MAX} requests may wait; further ones are refused. A request that takes longer
+ * than {@link #TIMEOUT} fails.
  */
 final class AuditReader implements AuditSource, AutoCloseable {
-  static final int WAITING = 4;
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final int WAITING_MAX = 4;
+  static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final RecordPages pages;
   private final InstantSource clock;
-  private final Scheduler reader = WaitingThreads.some("blkwarden-stories", 1, 2 * WAITING);
-  private final AtomicInteger asked = new AtomicInteger();
+  private final Scheduler reader = BlockingSchedulers.pool("blkwarden-audit", 1, 2 * WAITING_MAX);
+  private final AtomicInteger requests = new AtomicInteger();
 
   AuditReader(RecordPages pages, InstantSource clock) {
     this.pages = pages;
@@ -37,32 +36,37 @@ final class AuditReader implements AuditSource, AutoCloseable {
   }
 
   @Override
-  public Mono<AuditTrail> tell(AuditQuery query, Duration since) {
+  public Mono<AuditTrail> find(AuditQuery query, Duration since) {
     return Mono.defer(() -> {
-      if (asked.incrementAndGet() > 1 + WAITING) {
-        asked.decrementAndGet();
+      if (requests.incrementAndGet() > 1 + WAITING_MAX) {
+        requests.decrementAndGet();
         return Mono.error(
-            new RejectedExecutionException("%d requests wait already".formatted(WAITING)));
+            new RejectedExecutionException(
+                "%d requests are already waiting".formatted(WAITING_MAX)));
       }
       return Mono.fromCallable(() -> read(query, since))
           .subscribeOn(reader)
-          .doFinally(_ -> asked.decrementAndGet());
+          .doFinally(_ -> requests.decrementAndGet());
     });
   }
 
   private AuditTrail read(AuditQuery query, Duration since) throws NatsException, IOException {
-    long until = clock.millis() + PATIENCE.toMillis();
+    long until = clock.millis() + TIMEOUT.toMillis();
     AuditTrail trail =
-        Records.story(
-            pages, query, clock.instant().minus(since), () -> reader.isDisposed() || late(until));
-    if (late(until)) {
+        Records.auditTrail(
+            pages,
+            query,
+            clock.instant().minus(since),
+            () -> reader.isDisposed() || isExpired(until));
+    if (isExpired(until)) {
       throw new IOException(
-          "not read within %d s: ask for less with since_s".formatted(PATIENCE.toSeconds()));
+          "not read within %d s: request a shorter time with since_s"
+              .formatted(TIMEOUT.toSeconds()));
     }
     return trail;
   }
 
-  private boolean late(long until) {
+  private boolean isExpired(long until) {
     return clock.millis() >= until;
   }
 

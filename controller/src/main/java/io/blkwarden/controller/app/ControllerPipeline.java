@@ -1,20 +1,17 @@
 package io.blkwarden.controller.app;
 
 import io.blkwarden.controller.bus.FleetBus;
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.dispatch.CommandFlow;
-import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.IssuedMessages;
+import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.Input;
-import io.blkwarden.controller.ingest.Backlog;
 import io.blkwarden.controller.ingest.EngineInput;
 import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
-import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.model.HostId;
@@ -39,139 +36,144 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The controller's data flow, from NATS to NATS: what comes in, the engine, and what becomes of its
- * effects.
+ * The controller's data flow: inputs from NATS, the engine, and the effects.
  *
- * <p>The inputs are merged and taken one at a time. A thread that brings one while the engine is
- * idle is the engine until nothing waits, for to wake another costs more than most inputs do. So
- * samples are taken where they come, and all else is brought by threads of this flow, lest one of
- * the NATS client or of HTTP is kept.
+ * <p>The inputs are merged and processed one at a time. The thread that brings an input to the idle
+ * engine runs it until no input waits, because a thread switch costs more than most inputs do. So
+ * samples are processed on jnats threads; all other inputs are brought by threads of this flow, so
+ * that jnats and HTTP threads are not delayed.
  */
 final class ControllerPipeline {
-  /** Most maps and heartbeats that are brought at once. */
+  /** Most mapping events and heartbeats in a batch. */
   static final int REPORTS_AT_ONCE = 64;
 
-  /** How long one of these waits for others at most. */
+  /** Longest time that a batch waits to be filled. */
   static final Duration REPORTS_WITHIN = Duration.ofMillis(20);
 
-  /** Inputs of a source that may go before those of another. */
-  private static final int AHEAD = 8;
+  /** Inputs that the merge requests ahead of each source. */
+  private static final int PREFETCH = 8;
 
   private static final Duration TICK = Duration.ofSeconds(1);
-  private static final int QUESTIONS_MAX = 16;
-  private static final int MAPS_WANTED_MAX = 1_024;
-  private static final int MAPS_AT_ONCE = 8;
-  private static final Duration LOOK = Duration.ofMillis(20);
-  private static final Duration ABANDONED = Duration.ofSeconds(1);
+  private static final int QUERIES_MAX = 16;
+  private static final int MAPPING_REQUESTS_MAX = 1_024;
+  private static final int MAPPINGS_AT_ONCE = 8;
+  private static final Duration IDLE_CHECK = Duration.ofMillis(20);
+  private static final Duration ABANDON_TIMEOUT = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(ControllerPipeline.class);
 
   /**
-   * What the flow is made of.
+   * The parts of the pipeline.
    *
-   * @param bus the fleet's messages
-   * @param backlog bounds what waits for the engine
-   * @param intake reads messages
+   * @param intake decodes and admits messages
    * @param batches conflates samples
-   * @param engine decides
-   * @param commands sees commands through
-   * @param snapshots the same for requests for maps
-   * @param messages makes those, and messages of decisions
-   * @param stored changes what NATS stores
-   * @param mailbox answers operators
-   * @param notifier pages
-   * @param log writes effects down
-   * @param seen sees each effect
-   * @param counters of what came in
+   * @param dispatch sends messages
+   * @param stored changes the state that NATS stores
+   * @param notifier notifies receivers of alerts
+   * @param observer receives all effects, for logs, counters and views
    */
   record Parts(
       FleetBus bus,
-      Backlog backlog,
       FleetIntake intake,
       LatestBatches batches,
       EngineRunner engine,
+      Dispatch dispatch,
+      StateStore stored,
+      Notifier notifier,
+      Consumer<Effect> observer) {}
+
+  /**
+   * The parts that send messages.
+   *
+   * @param commands to agents, except snapshot requests
+   * @param snapshots requests to agents
+   * @param messages creates snapshot requests and decision messages
+   * @param mailbox replies to operators
+   */
+  record Dispatch(
       CommandFlow commands,
       CommandFlow snapshots,
-      IssuedMessages messages,
-      StoredState stored,
-      OperatorMailbox mailbox,
-      Notifier notifier,
-      EffectLog log,
-      Consumer<Effect> seen,
-      IntakeCounters counters) {}
+      MessageFactory messages,
+      OperatorMailbox mailbox) {}
 
   private final Parts parts;
   private final FleetBus bus;
+  private final Dispatch dispatch;
   private final InputSink<EngineInput> internal;
   private final Scheduler control;
   private final Scheduler reporting;
-  private final InputSink<HostId> mapsWanted = new InputSink<>();
-  private final AtomicInteger questions = new AtomicInteger();
-  private final Sinks.Empty<Void> intakeOver = Sinks.empty();
-  private final Sinks.Empty<Void> inputsOver = Sinks.empty();
-  private final Sinks.Empty<Void> carriedOut = Sinks.empty();
+  private final InputSink<HostId> mappingRequests = new InputSink<>();
+  private final AtomicInteger queries = new AtomicInteger();
+  private final Sinks.Empty<Void> intakeStopped = Sinks.empty();
+  private final Sinks.Empty<Void> inputsStopped = Sinks.empty();
+  private final Sinks.Empty<Void> effectsCompleted = Sinks.empty();
 
   /**
-   * A flow that has not started.
+   * Creates a pipeline that is not started.
    *
-   * @param internal what the controller itself has for the engine
-   * @param control brings all inputs but samples, maps and heartbeats
-   * @param reporting brings maps and heartbeats
+   * @param internal inputs from this controller itself
+   * @param control brings all inputs but samples, mappings and heartbeats
+   * @param reporting brings mappings and heartbeats
    */
   ControllerPipeline(
       Parts parts, InputSink<EngineInput> internal, Scheduler control, Scheduler reporting) {
     this.parts = parts;
     this.bus = parts.bus();
+    this.dispatch = parts.dispatch();
     this.internal = internal;
     this.control = control;
     this.reporting = reporting;
   }
 
   /**
-   * Starts.
+   * Starts the pipeline.
    *
-   * @param broken hears why, if it ever ends by itself
+   * @param broken receives the error if the pipeline ends by itself
    */
   Disposable start(Consumer<Throwable> broken) {
-    ConnectableFlux<Effect> effects = inputs().concatMapIterable(parts.engine()::take).publish();
-    Disposable branches = carryOut(effects).subscribe(_ -> {}, broken, carriedOut::tryEmitEmpty);
+    ConnectableFlux<Effect> effects = inputs().concatMapIterable(parts.engine()::process).publish();
+    Disposable branches =
+        carryOut(effects).subscribe(_ -> {}, broken, effectsCompleted::tryEmitEmpty);
     Disposable source = effects.connect();
     return () -> {
-      branches.dispose(); // first, or it would be an end that nobody expects
+      branches.dispose(); // first, or their end would be reported as unexpected
       source.dispose();
     };
   }
 
   private Flux<EngineInput> inputs() {
     return Flux.merge(
-        AHEAD,
-        untilIntakeIsOver(shared()),
-        untilIntakeIsOver(ticks()),
-        untilIntakeIsOver(requests()),
-        outcomes().takeUntilOther(inputsOver.asMono()),
-        internal.flow().takeUntilOther(inputsOver.asMono()).publishOn(control, Integer.MAX_VALUE),
-        untilIntakeIsOver(reports()),
-        untilIntakeIsOver(maps()),
-        parts.batches().of(untilIntakeIsOver(bus.samples())));
+        PREFETCH,
+        untilIntakeStops(sharedState()),
+        untilIntakeStops(ticks()),
+        untilIntakeStops(requests()),
+        outcomes().takeUntilOther(inputsStopped.asMono()),
+        internal
+            .flow()
+            .takeUntilOther(inputsStopped.asMono())
+            .publishOn(control, Integer.MAX_VALUE),
+        untilIntakeStops(reports()),
+        untilIntakeStops(mappings()),
+        parts.batches().signals(untilIntakeStops(bus.samples())));
   }
 
-  /** Each effect goes to all branches; one that waits has a bounded buffer of its own. */
+  /** Each effect goes to all branches; a branch that queues has a bounded queue of its own. */
   private Mono<Void> carryOut(Flux<Effect> effects) {
     return Mono.when(
-        parts
+        dispatch
             .commands()
-            .inOrder(of(effects, Effect.SendCommand.class, Effect.SendCommand::command)),
+            .sendInOrder(of(effects, Effect.SendCommand.class, Effect.SendCommand::command)),
         bus.publishAlerts(of(effects, Effect.PublishAlert.class, Effect.PublishAlert::alert)),
         bus.publishDecisions(
             of(
                 effects,
                 Effect.RecordDecision.class,
-                note -> parts.messages().decision(note.decision()))),
-        parts
+                note -> dispatch.messages().decision(note.decision()))),
+        dispatch
             .snapshots()
-            .inAnyOrder(effects.mapNotNull(guarded(parts.messages()::snapshotRequest))),
+            .sendInAnyOrder(effects.mapNotNull(guarded(dispatch.messages()::snapshotRequest))),
         of(effects, Effect.RequestMap.class, Effect.RequestMap::host)
-            .filter(_ -> !(bus.state().leadership() instanceof Leadership.Leading))
-            .doOnNext(mapsWanted::put)
+            .filter(_ -> !(bus.status().leadership() instanceof Leadership.Leading))
+            .doOnNext(mappingRequests::put)
             .then(),
         effects
             .ofType(Effect.StoreInput.class)
@@ -179,80 +181,76 @@ final class ControllerPipeline {
             .then(),
         effects
             .ofType(Effect.RemoveHost.class)
-            .flatMap(parts.stored()::forget, Integer.MAX_VALUE)
+            .flatMap(parts.stored()::removeHost, Integer.MAX_VALUE)
             .then(),
         effects
             .ofType(Effect.StoreBaseline.class)
-            .flatMap(keep -> bus.storeBaseline(keep.baseline()), Integer.MAX_VALUE)
+            .flatMap(each -> bus.storeBaseline(each.baseline()), Integer.MAX_VALUE)
             .then(),
         effects
             .ofType(Effect.Answer.class)
-            .doOnNext(answer -> parts.mailbox().answer(answer.correlation(), answer.reply()))
+            .doOnNext(answer -> dispatch.mailbox().answer(answer.correlation(), answer.reply()))
             .then(),
         of(effects, Effect.PublishAlert.class, Effect.PublishAlert::alert)
-            .doOnNext(parts.notifier()::take)
+            .doOnNext(parts.notifier()::send)
             .onErrorContinue(ControllerPipeline::failed)
             .then(),
-        effects
-            .doOnNext(parts.seen())
-            .doOnNext(parts.log()::take)
-            .onErrorContinue(ControllerPipeline::failed)
-            .then());
+        effects.doOnNext(parts.observer()).onErrorContinue(ControllerPipeline::failed).then());
   }
 
-  /** Effects of a kind; one that nothing can be made of is logged, and the others go on. */
+  /** Effects of a type, mapped; an effect for which that fails is logged and skipped. */
   private static <E extends Effect, T> Flux<T> of(
       Flux<Effect> effects, Class<E> kind, Function<E, T> to) {
     return effects.ofType(kind).map(to).onErrorContinue(ControllerPipeline::failed);
   }
 
   private static void failed(Throwable fault, Object effect) {
-    log.error("{} could not be carried out: {}", effect, fault.toString(), fault);
+    log.error("effect failed: {}: {}", effect, fault.toString(), fault);
   }
 
-  /** Reads something; a fault of this program in it is logged, and the flow goes on. */
-  private static <M, T> Function<M, @Nullable T> guarded(Function<M, @Nullable T> read) {
+  /** A decoder whose unexpected exceptions are logged, so that the flow continues. */
+  private static <M, T> Function<M, @Nullable T> guarded(Function<M, @Nullable T> decode) {
     return message -> {
       try {
-        return read.apply(message);
+        return decode.apply(message);
       } catch (RuntimeException e) {
-        log.error("a message could not be read: {}", e.toString(), e);
+        log.error("message not processed: {}", e.toString(), e);
         return null;
       }
     };
   }
 
-  private <T> Flux<T> untilIntakeIsOver(Flux<T> source) {
-    return source.takeUntilOther(intakeOver.asMono());
+  private <T> Flux<T> untilIntakeStops(Flux<T> source) {
+    return source.takeUntilOther(intakeStopped.asMono());
   }
 
-  /** The claim, what operators said, and what other controllers learned. */
-  private Flux<EngineInput> shared() {
-    return bus.shared()
+  /** Leadership, operators' input, open alerts and baselines. */
+  private Flux<EngineInput> sharedState() {
+    return bus.sharedState()
         .publishOn(control)
-        .doOnNext(this::leadership)
+        .doOnNext(this::onLeadership)
         .map(state ->
-            new EngineInput.One(
+            new EngineInput.Single(
                 switch (state) {
                   case SharedState.OperatorInputs inputs ->
                       new Input.OperatorStateChanged(inputs.operatorState());
                   case SharedState.Baseline baseline ->
                       new Input.BaselineLoaded(baseline.baseline());
                   case SharedState.OpenAlerts alerts -> new Input.AlertsRestored(alerts.open());
-                  case SharedState.LeadershipState(Leadership.Leading held) ->
-                      new Input.LeadershipGained(held.epoch());
-                  case SharedState.LeadershipState _ -> new Input.LeadershipLost();
+                  case SharedState.LeadershipChanged(Leadership.Leading(long epoch)) ->
+                      new Input.LeadershipGained(epoch);
+                  case SharedState.LeadershipChanged _ -> new Input.LeadershipLost();
                 }));
   }
 
-  /** Whoever does not lead answers nobody, and leaves commands and pages to the leader. */
-  private void leadership(SharedState state) {
-    if (!(state instanceof SharedState.LeadershipState(Leadership leadership))) {
+  /** Only the leader answers operators, sends commands and notifies. */
+  private void onLeadership(SharedState state) {
+    if (!(state instanceof SharedState.LeadershipChanged(Leadership leadership))) {
       return;
     }
-    parts.intake().leads(leadership instanceof Leadership.Leading);
+    parts.intake().leading(leadership instanceof Leadership.Leading);
     if (!(leadership instanceof Leadership.Leading)) {
-      parts.commands().abandon("the claim is lost");
+      dispatch.commands().abandon("leadership lost");
     }
     if (leadership instanceof Leadership.Following) {
       parts.notifier().handOver();
@@ -260,128 +258,127 @@ final class ControllerPipeline {
   }
 
   private Flux<EngineInput> requests() {
-    return bus.requests()
-        .<EngineInput>mapNotNull(guarded(parts.intake()::request))
-        .onBackpressureBuffer() // no more than the mailbox keeps
+    return bus.operatorRequests()
+        .<EngineInput>mapNotNull(guarded(parts.intake()::readRequest))
+        .onBackpressureBuffer() // bounded by the mailbox
         .publishOn(control);
   }
 
-  /** Outcomes on their subject; those that come as answers are put inside. */
+  /** Outcomes on their subject; replies to commands arrive as internal inputs. */
   private Flux<EngineInput> outcomes() {
     return bus.outcomes()
         .<EngineInput>mapNotNull(guarded(this::outcome))
-        .onBackpressureBuffer() // no more than the backlog admits
+        .onBackpressureBuffer() // bounded by the backlog
         .publishOn(control);
   }
 
   private @Nullable EngineInput outcome(BusMessage message) {
-    Outcome outcome = parts.intake().outcome(message);
+    Outcome outcome = parts.intake().readOutcome(message);
     if (outcome == null) {
       return null;
     }
-    parts.commands().settled(outcome);
-    return parts.intake().first(outcome);
+    dispatch.commands().resolve(outcome);
+    return parts.intake().admitOutcome(outcome);
   }
 
-  /** Changes of maps and heartbeats, some at once: to wake a thread for each costs more than it. */
+  /** Mapping events and heartbeats, in batches, because a thread switch costs more than each. */
   private Flux<EngineInput> reports() {
     return bus.reports()
         .<EngineInput>mapNotNull(guarded(this::report))
-        .onBackpressureBuffer() // no more than the backlog admits
+        .onBackpressureBuffer() // bounded by the backlog
         .bufferTimeout(REPORTS_AT_ONCE, REPORTS_WITHIN, reporting, true)
         .publishOn(reporting)
         .concatMapIterable(reports -> reports);
   }
 
   private @Nullable EngineInput report(BusMessage message) {
-    EngineInput.One report = parts.intake().report(message);
-    if (report != null && report.input() instanceof Input.HeartbeatReceived beat) {
-      bus.noticeEpoch(beat.beat().epoch());
+    EngineInput.Single report = parts.intake().readReport(message);
+    if (report != null && report.input() instanceof Input.HeartbeatReceived heartbeat) {
+      bus.observeEpoch(heartbeat.beat().epoch());
     }
     return report;
   }
 
-  /** Stored maps: all of them at a start, and single ones that the engine wants; one at a time. */
-  private Flux<EngineInput> maps() {
+  /** Stored mappings, one at a time: all after the start, then those that the engine requests. */
+  private Flux<EngineInput> mappings() {
     return Flux.merge(
             1,
-            bus.mappings(),
-            mapsWanted
+            bus.storedMappings(),
+            mappingRequests
                 .flow()
-                .onBackpressureBuffer(MAPS_WANTED_MAX, _ -> {}, BufferOverflowStrategy.DROP_LATEST)
-                .flatMap(host -> bus.mapping(host).onErrorComplete(), MAPS_AT_ONCE, 1))
+                .onBackpressureBuffer(
+                    MAPPING_REQUESTS_MAX, _ -> {}, BufferOverflowStrategy.DROP_LATEST)
+                .flatMap(host -> bus.storedMapping(host).onErrorComplete(), MAPPINGS_AT_ONCE, 1))
         .publishOn(reporting, 1)
-        .mapNotNull(guarded(parts.intake()::stored));
+        .mapNotNull(guarded(parts.intake()::readStoredMapping));
   }
 
-  /** Time, and the hosts of which something was refused. */
+  /** Ticks, and resyncs of hosts whose messages were refused. */
   private Flux<EngineInput> ticks() {
     return Flux.interval(Duration.ZERO, TICK, control)
         .onBackpressureDrop()
         .concatMapIterable(_ -> {
-          List<EngineInput> all = new ArrayList<>(List.of(new EngineInput.One(new Input.Tick())));
-          for (HostId host : parts.backlog().takeMarked()) {
-            parts.counters().resyncs.increment();
-            all.add(new EngineInput.One(new Input.ReportsDropped(host)));
-          }
+          List<EngineInput> all =
+              new ArrayList<>(List.of(new EngineInput.Single(new Input.Tick())));
+          all.addAll(parts.intake().resyncs());
           return all;
         });
   }
 
   /**
-   * Lets a question be answered between two inputs, when alone what is known may be looked at; it
-   * must change nothing. At most {@link #QUESTIONS_MAX} wait; a further one fails with {@link
-   * RejectedExecutionException}. Once the flow is over nothing is answered.
+   * Runs a read-only query of the engine's state between two inputs. At most {@link #QUERIES_MAX}
+   * queries wait; a further one fails with {@link RejectedExecutionException}. A query after the
+   * end of the pipeline never completes.
    *
-   * @return the answer, on the thread that is the engine then
+   * @return the result, on the thread that runs the engine
    */
-  <T> Mono<T> ask(Supplier<T> question) {
-    return Mono.create(answer -> {
-      if (questions.incrementAndGet() > QUESTIONS_MAX) {
-        questions.decrementAndGet();
-        answer.error(new RejectedExecutionException("too many questions wait"));
+  <T> Mono<T> query(Supplier<T> query) {
+    return Mono.create(result -> {
+      if (queries.incrementAndGet() > QUERIES_MAX) {
+        queries.decrementAndGet();
+        result.error(new RejectedExecutionException("too many queries are waiting"));
         return;
       }
       internal.put(
           new EngineInput.Query(() -> {
-            questions.decrementAndGet();
+            queries.decrementAndGet();
             try {
-              answer.success(question.get());
+              result.success(query.get());
             } catch (RuntimeException e) {
-              answer.error(e);
+              result.error(e);
             }
           }));
     });
   }
 
   /**
-   * Ends in good order: takes nothing in any more, lets commands that are under way be answered,
-   * and stores the alerts and decisions.
+   * Shuts down gracefully: stops the intake, waits for answers to commands in flight, and stores
+   * alerts and decisions.
    *
-   * @param atMost how long the answers may take, and the rest then
+   * @param timeout for the answers, and again for storing
    * @return whether all commands were answered and everything is stored
    */
-  Mono<Boolean> drain(Duration atMost) {
-    Mono<Boolean> answered = idle(atMost);
+  Mono<Boolean> drain(Duration timeout) {
+    Mono<Boolean> answered = idle(timeout);
     Mono<Boolean> abandoned =
         Mono.defer(() -> {
-          parts.commands().abandon("the controller stops");
-          return idle(ABANDONED).thenReturn(false);
+          dispatch.commands().abandon("the controller is stopping");
+          return idle(ABANDON_TIMEOUT).thenReturn(false);
         });
-    return Mono.fromRunnable(intakeOver::tryEmitEmpty)
+    return Mono.fromRunnable(intakeStopped::tryEmitEmpty)
         .then(answered)
         .flatMap(all -> all ? Mono.just(true) : abandoned)
-        .doOnNext(_ -> inputsOver.tryEmitEmpty())
-        .flatMap(
-            all -> carriedOut.asMono().thenReturn(all).timeout(atMost, Mono.just(false), control));
+        .doOnNext(_ -> inputsStopped.tryEmitEmpty())
+        .flatMap(all ->
+            effectsCompleted.asMono().thenReturn(all).timeout(timeout, Mono.just(false), control));
   }
 
-  /** Whether no command is under way before the time is over. */
-  private Mono<Boolean> idle(Duration atMost) {
-    return Flux.interval(Duration.ZERO, LOOK, control)
-        .filter(_ -> parts.commands().size() == 0)
+  /** Whether no command is in flight within the timeout. */
+  private Mono<Boolean> idle(Duration timeout) {
+    return Flux.interval(Duration.ZERO, IDLE_CHECK, control)
+        .filter(_ -> dispatch.commands().size() == 0)
         .next()
         .map(_ -> true)
-        .timeout(atMost, Mono.just(false), control);
+        .timeout(timeout, Mono.just(false), control);
   }
 }

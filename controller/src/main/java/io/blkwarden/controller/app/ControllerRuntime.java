@@ -1,8 +1,6 @@
 package io.blkwarden.controller.app;
 
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.BusState;
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.RecordServer;
 import io.blkwarden.controller.config.ControllerSettings;
@@ -11,8 +9,8 @@ import io.blkwarden.controller.config.PolicyWatch;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.IssuedMessages;
 import io.blkwarden.controller.dispatch.LocalRequests;
+import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineSettings;
@@ -25,7 +23,6 @@ import io.blkwarden.controller.http.ChangeSignal;
 import io.blkwarden.controller.http.DashboardData;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.HttpSettings;
-import io.blkwarden.controller.http.Metric;
 import io.blkwarden.controller.http.MetricSource;
 import io.blkwarden.controller.http.Readiness;
 import io.blkwarden.controller.http.StatusServer;
@@ -35,19 +32,17 @@ import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
-import io.blkwarden.controller.nats.WaitingThreads;
+import io.blkwarden.controller.leader.Leadership;
+import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.notify.Notifier;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Outcome;
-import io.blkwarden.model.subject.Subjects;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -65,116 +60,118 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A running controller, for {@code Main}, tests and other programs.
+ * A running controller: wiring, start and shutdown.
  *
- * <p>Starts without NATS, and does its work as soon as NATS is there.
+ * <p>It starts without NATS, and works as soon as NATS is available.
  */
 public final class ControllerRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerRuntime.class);
-
-  /** An engine that ticks each second and has taken nothing for so long hangs. */
-  private static final long STILL_MILLIS = 15_000;
-
-  private static final Duration SPARE = Duration.ofSeconds(3);
+  private static final Duration DRAIN_MARGIN = Duration.ofSeconds(3);
 
   private final ControllerSettings settings;
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom random = new SecureRandom();
-  private final BusCounters busCounts = new BusCounters();
-  private final IntakeCounters intakeCounts = new IntakeCounters();
-  private final DispatchCounters dispatchCounts = new DispatchCounters();
+  private final BusCounters busCounters = new BusCounters();
+  private final IntakeCounters intakeCounters = new IntakeCounters();
+  private final DispatchCounters dispatchCounters = new DispatchCounters();
   private final FleetView view = new FleetView();
-  private final FleetHistory history = new FleetHistory();
   private final RecentDecisions recentDecisions = new RecentDecisions();
-  private final Backlog backlog = new Backlog();
+  private final EffectLog effectLog = new EffectLog(dispatchCounters);
   private final InputSink<EngineInput> internal = new InputSink<>();
   private final Disposable.Composite threads = Disposables.composite();
-  private final Scheduler control = thread("blkwarden-engine");
-  private final Scheduler reporting = thread("blkwarden-reports");
-  private final Scheduler dispatching = thread("blkwarden-dispatch");
-  private final Scheduler notifying = thread("blkwarden-notify");
-  private final Scheduler measuring = thread("blkwarden-metrics");
-  private final Scheduler showing = thread("blkwarden-pages");
-  private final Sinks.One<Throwable> broken = Sinks.one();
+  private final Scheduler dispatchThread = thread("blkwarden-dispatch");
+  private final Sinks.One<Throwable> failure = Sinks.one();
   private final NatsFleetBus bus;
   private final Notifier notifier;
   private final RecordServer records;
-  private final AuditReader stories;
+  private final AuditReader audit;
   private final FleetIntake intake;
   private final CommandFlow commands;
-  private final EngineRunner engine;
   private final ControllerPipeline pipeline;
+  private final ControllerReadiness readiness;
   private final Disposable flow;
   private final @Nullable PolicyWatch policies;
   private final @Nullable StatusServer http;
   private boolean closed;
 
-  private ControllerRuntime(ControllerSettings settings, EngineSettings stepSettings) {
+  private ControllerRuntime(ControllerSettings settings, EngineSettings engineSettings) {
     this.settings = settings;
     String instance = settings.bus().instance();
     String run = UUID.randomUUID().toString();
-    bus = new NatsFleetBus(settings.bus(), run, busCounts, clock, random, this::hasPolicies);
-    records = new RecordServer(settings.bus(), busCounts, clock, random);
-    stories = new AuditReader(records, clock);
-    notifier = pages(settings.pages());
-    LocalRequests local = new LocalRequests(bus::reply);
-    OperatorMailbox mailbox = new OperatorMailbox(local, clock, dispatchCounts);
-    Subjects subjects = settings.bus().subjects();
-    intake = new FleetIntake(subjects, backlog, intakeCounts, clock, mailbox);
-    LatestBatches batches = new LatestBatches(intake, subjects, intakeCounts, control);
+    Scheduler control = thread("blkwarden-engine");
+    bus = new NatsFleetBus(settings.bus(), run, busCounters, clock, random, this::hasPolicies);
+    records = new RecordServer(settings.bus(), busCounters, clock, random);
+    audit = new AuditReader(records, clock);
+    notifier = notifier(settings.pages());
+    LocalRequests localRequests = new LocalRequests(bus::reply);
+    OperatorMailbox mailbox = new OperatorMailbox(localRequests, clock, dispatchCounters);
+    intake =
+        new FleetIntake(settings.bus().subjects(), new Backlog(), intakeCounters, clock, mailbox);
+    LatestBatches batches = new LatestBatches(intake, control);
     commands = commandFlow(toEngine());
-    FleetEngine step = new FleetEngine(stepSettings, random, instance);
-    engine =
+    FleetEngine core = new FleetEngine(engineSettings, random, instance);
+    EngineRunner engine =
         new EngineRunner(
-            step,
-            intakeCounts,
-            backlog,
+            core,
             intake,
-            subjects,
             clock,
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
-            view::see,
-            this::broke);
+            view::update,
+            this::onFailure);
     pipeline =
         new ControllerPipeline(
             new ControllerPipeline.Parts(
                 bus,
-                backlog,
                 intake,
                 batches,
                 engine,
-                commands,
-                commandFlow(ignored()),
-                new IssuedMessages(this::epoch, instance, clock, random),
-                new StoredState(bus, internal, mailbox, batches),
-                mailbox,
+                new ControllerPipeline.Dispatch(
+                    commands,
+                    commandFlow(ignored()),
+                    new MessageFactory(this::epoch, instance, clock, random),
+                    mailbox),
+                new StateStore(bus, internal, mailbox, batches),
                 notifier,
-                new EffectLog(dispatchCounts),
-                this::seen,
-                intakeCounts),
+                this::observe),
             internal,
             control,
-            reporting);
+            thread("blkwarden-reports"));
     policies = settings.policies() == null ? null : watch(settings.policies());
-    http = settings.http() == null ? null : serve(settings.http(), step, approvals(local));
-    flow = pipeline.start(this::broke);
+    readiness = new ControllerReadiness(engine, bus, view, policies);
+    http = settings.http() == null ? null : serve(settings.http(), core, approvals(localRequests));
+    flow = pipeline.start(this::onFailure);
     if (policies != null) {
-      Scheduler watching = WaitingThreads.one("blkwarden-policies"); // for changes of files
-      threads.add(watching);
-      watching.schedule(policies);
+      Scheduler watcher = BlockingSchedulers.single("blkwarden-policies");
+      threads.add(watcher);
+      watcher.schedule(policies);
     }
     bus.start();
     records.start();
   }
 
-  private Scheduler thread(String name) {
-    Scheduler made = Schedulers.newSingle(name, true);
-    threads.add(made);
-    return made;
+  /**
+   * Starts a controller; returns before NATS is connected.
+   *
+   * @throws RuntimeException if the HTTP server cannot start
+   */
+  public static ControllerRuntime start(ControllerSettings settings) {
+    return start(settings, EngineSettings.DEFAULT);
   }
 
-  private void broke(Throwable fault) {
-    Sinks.EmitResult _ = broken.tryEmitValue(fault); // first: without memory nothing can be written
+  /** Starts a controller with other times and bounds of the engine. */
+  public static ControllerRuntime start(
+      ControllerSettings settings, EngineSettings engineSettings) {
+    return new ControllerRuntime(settings, engineSettings);
+  }
+
+  private Scheduler thread(String name) {
+    Scheduler created = Schedulers.newSingle(name, true);
+    threads.add(created);
+    return created;
+  }
+
+  private void onFailure(Throwable fault) {
+    Sinks.EmitResult _ = failure.tryEmitValue(fault); // first: logging may fail without memory
     log.error("engine failed, exiting: {}", fault.toString(), fault);
   }
 
@@ -184,147 +181,97 @@ public final class ControllerRuntime implements AutoCloseable {
         settings.labels(),
         load ->
             internal.put(
-                new EngineInput.One(
+                new EngineInput.Single(
                     new Input.PoliciesLoaded(load.policies(), load.problems().isEmpty()))));
   }
 
-  /**
-   * Starts a controller; returns before NATS is reached.
-   *
-   * @throws RuntimeException if it cannot serve HTTP where it should
-   */
-  public static ControllerRuntime start(ControllerSettings settings) {
-    return start(settings, EngineSettings.DEFAULT);
-  }
-
-  /** Starts a controller whose step has other times and bounds. */
-  public static ControllerRuntime start(ControllerSettings settings, EngineSettings stepSettings) {
-    return new ControllerRuntime(settings, stepSettings);
-  }
-
-  /** Whether a policy file is valid: without any a controller would end what the leader did. */
+  /** Whether a policy file is valid: a leader without policies would release all throttles. */
   private boolean hasPolicies() {
     PolicyWatch watch = policies;
     return watch != null && !watch.load().good().isEmpty();
   }
 
-  /** Whether it does its work, and what hinders it. */
+  /** Whether the controller is ready, and what is wrong. */
   public Readiness readiness() {
-    List<String> hindrances = new ArrayList<>();
-    List<String> remarks = new ArrayList<>();
-    long still = engine.stillMillis();
-    if (still > STILL_MILLIS) {
-      hindrances.add("the engine has taken nothing for %d s".formatted(still / 1_000));
-    }
-    BusState state = bus.state();
-    if (!state.problem().isEmpty()) {
-      hindrances.add(state.problem());
-    }
-    switch (state.leadership()) {
-      case Leadership.Leading _ -> {}
-      case Leadership.Unknown _ -> hindrances.add("no claim to command the fleet yet");
-      case Leadership.Following lost ->
-          hindrances.add("controller %s commands the fleet".formatted(lost.holder()));
-    }
-    view.said()
-        .pause()
-        .ifPresent(pause ->
-            remarks.add(
-                "acting is paused by %s since %s: %s"
-                    .formatted(pause.by(), pause.at(), pause.reason())));
-    remarks.addAll(view.problemRemarks());
-    PolicyWatch watch = policies;
-    if (watch == null) {
-      hindrances.add("started without --policies, so it never leads");
-    } else {
-      if (!hasPolicies()) {
-        hindrances.add(
-            "no policy file of %s holds, so it never leads".formatted(settings.policies()));
-      }
-      if (!watch.folderProblem().isEmpty()) {
-        remarks.add(watch.folderProblem());
-      }
-      watch.load().problems().forEach(problem -> remarks.add(problem.toString()));
-    }
-    return new Readiness(!engine.dead(), hindrances, remarks);
+    return readiness.get();
   }
 
   /**
-   * Calls back for as long as the controller lives: each time that the engine has answered a
-   * question, which it does between two inputs. A controller that hangs falls silent.
+   * Reports readiness periodically, each time between two inputs of the engine. The reports stop
+   * when the engine hangs.
    *
-   * @param every time between two calls
-   * @param alive gets whether it does its work; on the engine's thread, so it must not wait
+   * @param consumer is called on the engine's thread, so it must not block
    */
-  public void whileAlive(Duration every, Consumer<Readiness> alive) {
+  public void reportReadiness(Duration interval, Consumer<Readiness> consumer) {
     threads.add(
-        Flux.interval(Duration.ZERO, every, dispatching)
+        Flux.interval(Duration.ZERO, interval, dispatchThread)
             .onBackpressureDrop()
             .concatMap(
-                _ -> pipeline.ask(this::readiness).doOnNext(alive).onErrorResume(this::untold), 1)
+                _ ->
+                    pipeline
+                        .query(this::readiness)
+                        .doOnNext(consumer)
+                        .onErrorResume(e -> {
+                          log.warn("readiness not reported: {}", e.toString());
+                          return Mono.empty();
+                        }),
+                1)
             .subscribe());
   }
 
-  /** The next call comes all the same: without any the service manager would end the process. */
-  private Mono<Readiness> untold(Throwable e) {
-    log.warn("service manager: not told this time: {}", e.toString());
-    return Mono.empty();
+  /** Whether it is known which controller leads. */
+  public boolean leadershipKnown() {
+    return !(bus.status().leadership() instanceof Leadership.Unknown);
   }
 
-  /** Whether it knows by NATS if it is the one that commands the fleet. */
-  public boolean claimKnown() {
-    return !(bus.state().leadership() instanceof Leadership.Unknown);
-  }
-
-  /** The port of HTTP, absent when there is none. */
+  /** The HTTP port; empty without HTTP. */
   public Optional<Integer> httpPort() {
-    StatusServer server = http;
-    return server == null ? Optional.empty() : Optional.of(server.port());
+    return Optional.ofNullable(http).map(StatusServer::port);
   }
 
-  /** Counts of what came in. */
+  /** Counters of incoming messages. */
   public IntakeCounters intakeCounters() {
-    return intakeCounts;
+    return intakeCounters;
   }
 
-  /** Counts of what was carried out. */
+  /** Counters of carried-out effects. */
   public DispatchCounters dispatchCounters() {
-    return dispatchCounts;
+    return dispatchCounters;
   }
 
-  /** Counts of the bus. */
+  /** Counters of the bus. */
   public BusCounters busCounters() {
-    return busCounts;
+    return busCounters;
   }
 
-  /** What the fleet looked like last. */
+  /** The latest view of the fleet. */
   public FleetView view() {
     return view;
   }
 
   /**
-   * Ends in good order: takes nothing in any more, lets commands that are under way be answered,
-   * stores the alerts and decisions and delivers the pages; then closes.
+   * Shuts down gracefully: stops the intake, waits for answers to commands in flight, stores alerts
+   * and decisions, delivers notifications, and closes.
    *
-   * @param atMost how long the answers may take, and the rest then
+   * @param timeout of each of these steps
    * @return whether nothing was left over
    */
-  public synchronized boolean stop(Duration atMost) {
+  public synchronized boolean stop(Duration timeout) {
     if (closed) {
       return true;
     }
     boolean complete = false;
     try {
-      Duration late = atMost.multipliedBy(2).plus(SPARE); // as when the engine hangs
+      Duration limit = timeout.multipliedBy(2).plus(DRAIN_MARGIN); // in case the engine hangs
       boolean stored =
-          Boolean.TRUE.equals(pipeline.drain(atMost).timeout(late, Mono.just(false)).block());
-      complete = notifier.flush(atMost) == 0 && stored;
+          Boolean.TRUE.equals(pipeline.drain(timeout).timeout(limit, Mono.just(false)).block());
+      complete = notifier.flush(timeout) == 0 && stored;
       if (complete) {
-        log.info("stopped in good order");
+        log.info("stopped gracefully");
       } else {
         log.warn(
-            "stopped with alerts not stored: {}, decisions: {}; commands and pages that were given"
-                + " up are told above",
+            "stopped with {} alerts and {} decisions not stored; abandoned commands and"
+                + " notifications are logged above",
             bus.waitingAlerts(),
             bus.waitingDecisions());
       }
@@ -343,7 +290,7 @@ public final class ControllerRuntime implements AutoCloseable {
     closed = true;
     flow.dispose();
     bus.close();
-    stories.close();
+    audit.close();
     records.close();
     threads.dispose();
     StatusServer server = http;
@@ -352,81 +299,89 @@ public final class ControllerRuntime implements AutoCloseable {
     }
   }
 
-  /**
-   * Completes with the fault when this controller can decide nothing any more, such as for want of
-   * memory: the process is to end then, so that a supervisor starts another.
-   */
-  public Mono<Throwable> broken() {
-    return broken.asMono();
+  /** Completes with the error when the engine has failed, so that the process can exit. */
+  public Mono<Throwable> failure() {
+    return failure.asMono();
   }
 
-  private void seen(Effect effect) {
-    view.see(effect);
+  private void observe(Effect effect) {
+    view.update(effect);
     if (effect instanceof Effect.RecordDecision note) {
       recentDecisions.see(note.decision());
     } else if (effect instanceof Effect.Failed) {
-      intakeCounts.stepFailures.increment();
+      intakeCounters.stepFailures.increment();
     }
+    effectLog.accept(effect);
   }
 
-  private MetricSource metrics(FleetEngine step) {
-    List<Metric> all = new ArrayList<>();
-    all.addAll(SelfMetrics.all(clock, this::readiness));
-    all.addAll(new Metrics(bus, busCounts, intakeCounts, dispatchCounts, commands, policies).all());
-    all.addAll(new AlertingMetrics(notifier, view, clock).all());
+  private StatusServer serve(HttpSettings httpSettings, FleetEngine core, Approvals approvals) {
+    Scheduler pages = thread("blkwarden-pages");
     FleetMetrics fleet =
         new FleetMetrics(
-            () -> pipeline.ask(() -> step.reading(settings.metricsDisks())), view, measuring);
-    all.addAll(fleet.all());
-    return new MetricSource(all, fleet);
-  }
-
-  private StatusServer serve(HttpSettings place, FleetEngine step, Approvals approvals) {
-    ChangeSignal pulse = new ChangeSignal();
-    DashboardData shown =
-        new DashboardData(
+            () -> pipeline.query(() -> core.reading(settings.metricsDisks())),
             view,
-            history,
-            recentDecisions,
-            hosts -> pipeline.ask(() -> step.look(false, hosts)),
-            pulse,
-            showing);
+            thread("blkwarden-metrics"));
+    Metrics metrics =
+        new Metrics(
+            bus, busCounters, intakeCounters, dispatchCounters, commands, notifier, view, policies);
+    FleetHistory history = new FleetHistory();
+    ChangeSignal changes = new ChangeSignal();
     StatusServer server =
-        StatusServer.start(place, this::readiness, shown, metrics(step), approvals, stories);
+        StatusServer.start(
+            httpSettings,
+            this::readiness,
+            new DashboardData(
+                view,
+                history,
+                recentDecisions,
+                hosts -> pipeline.query(() -> core.look(false, hosts)),
+                changes,
+                pages),
+            new MetricSource(metrics.all(clock, this::readiness, fleet), fleet),
+            approvals,
+            audit);
     threads.add(
         new HistoryRecorder(
-                history, pulse, (all, near) -> pipeline.ask(() -> step.look(all, near)), showing)
-            .kept()
+                history,
+                changes,
+                (all, hosts) -> pipeline.query(() -> core.look(all, hosts)),
+                pages)
+            .snapshots()
             .subscribe());
     return server;
   }
 
-  private Approvals approvals(LocalRequests local) {
+  private Approvals approvals(LocalRequests requests) {
     Secret token = settings.httpToken();
     return new Approvals(
         token == null ? null : token::matches,
-        request -> local.ask(place -> internal.put(intake.request(request, null, place))),
+        request ->
+            requests.send(replyTo -> internal.put(intake.readRequest(request, null, replyTo))),
         clock);
   }
 
   private OptionalLong epoch() {
-    return bus.state().leadership() instanceof Leadership.Leading held
-        ? OptionalLong.of(held.epoch())
+    return bus.status().leadership() instanceof Leadership.Leading(long epoch)
+        ? OptionalLong.of(epoch)
         : OptionalLong.empty();
   }
 
-  private Notifier pages(NotifyFile file) {
+  private Notifier notifier(NotifyFile file) {
     return new Notifier(
-        file.settings(), file.tokens(), clock, () -> epoch().isPresent(), notifying);
+        file.settings(),
+        file.tokens(),
+        clock,
+        () -> epoch().isPresent(),
+        thread("blkwarden-notify"));
   }
 
   private CommandFlow commandFlow(CommandFlow.Results results) {
     return new CommandFlow(
-        bus::request,
+        bus::sendCommand,
         used -> epoch().equals(OptionalLong.of(used)),
         results,
-        dispatching,
-        dispatchCounts,
+        dispatchThread,
+        dispatchCounters,
         random);
   }
 
@@ -434,24 +389,24 @@ public final class ControllerRuntime implements AutoCloseable {
     return new CommandFlow.Results() {
       @Override
       public void outcome(Outcome outcome) {
-        internal.put(intake.first(outcome));
+        internal.put(intake.admitOutcome(outcome));
       }
 
       @Override
-      public void lost(HostId host, MessageId command, String why) {
-        internal.put(intake.lost(host, command, why));
+      public void abandoned(HostId host, MessageId command, String why) {
+        internal.put(intake.commandAbandoned(host, command, why));
       }
     };
   }
 
-  /** A snapshot comes as a message of its own; what its command led to says nothing more. */
+  /** The agent publishes its snapshot as a message of its own, so the outcome is not needed. */
   private static CommandFlow.Results ignored() {
     return new CommandFlow.Results() {
       @Override
       public void outcome(Outcome outcome) {}
 
       @Override
-      public void lost(HostId host, MessageId command, String why) {}
+      public void abandoned(HostId host, MessageId command, String why) {}
     };
   }
 }

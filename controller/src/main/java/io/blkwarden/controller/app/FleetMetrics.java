@@ -5,7 +5,7 @@ import io.blkwarden.controller.engine.MetricsSnapshot.DiskReading;
 import io.blkwarden.controller.engine.MetricsSnapshot.HostReading;
 import io.blkwarden.controller.http.FleetView;
 import io.blkwarden.controller.http.Metric;
-import io.blkwarden.controller.http.Metric.Taker;
+import io.blkwarden.controller.http.Metric.Sink;
 import io.blkwarden.controller.http.MetricSource;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.Printable;
@@ -27,14 +27,14 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Metrics of the fleet: its totals, its hosts, and the disks that take most of their devices.
+ * The metrics of the fleet: totals, hosts, and the busiest disks.
  *
- * <p>The engine is asked once for each look. One that does not answer within {@link #PATIENCE}
- * leaves them all out, for what it knew before may be wrong by now.
+ * <p>The engine is queried once for each scrape. If it does not answer within {@link #TIMEOUT}, the
+ * metrics are omitted, because earlier values may be wrong.
  */
-final class FleetMetrics implements MetricSource.Fresh {
+final class FleetMetrics implements MetricSource.Refresh {
   private static final Logger log = LoggerFactory.getLogger(FleetMetrics.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
   private static final double MILLIS = 1_000;
   private static final List<String> HOST = List.of("host");
   private static final List<String> DISK = List.of("host", "domain", "domain_uuid", "disk", "role");
@@ -43,13 +43,13 @@ final class FleetMetrics implements MetricSource.Fresh {
   private final FleetView view;
   private final Scheduler thread;
   private volatile @Nullable MetricsSnapshot last;
-  private @Nullable Mono<Optional<MetricsSnapshot>> look;
+  private @Nullable Mono<Optional<MetricsSnapshot>> query;
 
   /**
-   * Metrics that nothing is known of yet.
+   * Creates the metrics.
    *
-   * @param engine tells what it knows, some time
-   * @param thread where metrics are rendered, so that this costs the engine nothing
+   * @param engine queries the engine
+   * @param thread renders the metrics, instead of the engine's thread
    */
   FleetMetrics(Supplier<Mono<MetricsSnapshot>> engine, FleetView view, Scheduler thread) {
     this.engine = engine;
@@ -57,31 +57,31 @@ final class FleetMetrics implements MetricSource.Fresh {
     this.thread = thread;
   }
 
-  /** Looks; whoever asks while a look is under way waits for that one. */
+  /** Queries the engine; concurrent scrapes share a query. */
   @Override
   public synchronized Mono<?> get() {
-    Mono<Optional<MetricsSnapshot>> underWay = look;
-    if (underWay == null) {
-      underWay =
+    Mono<Optional<MetricsSnapshot>> pending = query;
+    if (pending == null) {
+      pending =
           engine
               .get()
-              .timeout(PATIENCE)
+              .timeout(TIMEOUT)
               .map(Optional::of)
               .onErrorResume(e -> {
-                log.warn("metrics of the fleet are left out: {}", e.toString());
+                log.warn("metrics: fleet metrics omitted: {}", e.toString());
                 return Mono.just(Optional.empty());
               })
               .publishOn(thread)
-              .doOnNext(this::looked)
+              .doOnNext(this::onSnapshot)
               .cache();
-      look = underWay;
+      query = pending;
     }
-    return underWay;
+    return pending;
   }
 
-  private synchronized void looked(Optional<MetricsSnapshot> reading) {
-    last = reading.orElse(null);
-    look = null;
+  private synchronized void onSnapshot(Optional<MetricsSnapshot> snapshot) {
+    last = snapshot.orElse(null);
+    query = null;
   }
 
   List<Metric> all() {
@@ -90,55 +90,50 @@ final class FleetMetrics implements MetricSource.Fresh {
 
   private List<Metric> fleetAndHosts() {
     return List.of(
-        new Metric("hosts", "Hosts, by whether their samples come.", List.of("state"), this::hosts),
+        new Metric(
+            "hosts", "Hosts, by whether they report samples.", List.of("state"), this::hosts),
         total("disks", "Disks of all hosts.", all -> (double) all.disks()),
-        total("throttles", "Throttles that are held.", MetricsSnapshot::throttles),
+        total("throttles", "Active throttles.", MetricsSnapshot::throttles),
         total(
             "hosts_left_out",
-            "Hosts beyond the bound, which have no numbers of their own.",
+            "Hosts beyond the limit, which have no metrics of their own.",
             MetricsSnapshot::hostsLeftOut),
         new Metric(
             "policy_breaches",
-            "Disks above the policy's level just now.",
+            "Disks over the policy's threshold.",
             List.of("policy"),
-            (Taker to) -> known(r -> r.breaches().forEach((name, n) -> to.take(n, safe(name))))),
+            (Sink to) -> ifKnown(r -> r.breaches().forEach((name, n) -> to.take(n, safe(name))))),
         new Metric(
             "alerts_open",
-            "Alerts that were told and are not resolved.",
+            "Published alerts that are not resolved.",
             List.of("severity"),
             this::openAlerts),
-        host("host_up", "1 when the host's samples come.", each -> each.live() ? 1 : 0),
+        host("host_up", "1 if the host reports samples.", each -> each.live() ? 1 : 0),
         host("host_disks", "Disks of the host.", HostReading::disks),
-        host(
-            "host_io_some_ratio",
-            "Part of the time in which some task of dom0 waited for I/O.",
-            HostReading::ioSome),
-        host(
-            "host_io_full_ratio",
-            "Part of the time in which all tasks of dom0 waited for I/O.",
-            HostReading::ioFull),
+        host("host_io_some_ratio", "PSI io some of dom0.", HostReading::ioSome),
+        host("host_io_full_ratio", "PSI io full of dom0.", HostReading::ioFull),
         host(
             "host_device_utilization_ratio",
-            "Part of the time in which the host's busiest physical device worked.",
+            "Utilization of the host's busiest physical device.",
             HostReading::deviceUtil),
         host(
             "host_device_await_seconds",
-            "Mean time of an I/O of the host's slowest physical device.",
+            "Mean I/O latency of the host's slowest physical device.",
             each -> each.deviceAwaitMillis() / MILLIS),
         host(
             "host_implausible_values_total",
-            "Counters and clocks of the host that cannot be true, and so were taken for unknown.",
+            "Implausible counters and clocks of the host, treated as unknown.",
             HostReading::implausible),
-        beat("host_throttles", "Throttles that the agent holds.", b -> b.throttles().size()),
-        beat("host_acting", "1 when the agent carries out commands.", b -> b.acting() ? 1 : 0),
+        beat("host_throttles", "Active throttles of the agent.", b -> b.throttles().size()),
+        beat("host_acting", "1 if the agent carries out commands.", b -> b.acting() ? 1 : 0),
         beat(
             "host_probes_failed",
             "Sources that the agent cannot read.",
             b -> (double) b.probes().stream().filter(probe -> !probe.ok()).count()),
         beat(
             "host_agent_drops_total",
-            "What the agent dropped or refused since it started; conflated changes are not among"
-                + " them, for a scan sees them all.",
+            "Messages and changes that the agent dropped or refused since it started, without"
+                + " conflated changes.",
             FleetMetrics::drops));
   }
 
@@ -146,11 +141,12 @@ final class FleetMetrics implements MetricSource.Fresh {
     return List.of(
         disk(
             "disk_device_time_ratio",
-            "The disk's part of the time that guests' I/Os on its physical device took.",
+            "The disk's share of device time: of the I/O time of all guests on its physical"
+                + " device.",
             DiskReading::share),
         disk(
             "disk_utilization_ratio",
-            "Part of the time in which any I/O of the disk was in flight.",
+            "Part of the time with I/O of the disk in flight.",
             DiskReading::util),
         disk("disk_reads_per_second", "Reads completed.", DiskReading::readIops),
         disk("disk_writes_per_second", "Writes completed.", DiskReading::writeIops),
@@ -158,19 +154,19 @@ final class FleetMetrics implements MetricSource.Fresh {
         disk("disk_written_bytes_per_second", "Bytes written.", DiskReading::writeBytes),
         disk(
             "disk_await_seconds",
-            "Mean time of an I/O of the disk.",
+            "Mean I/O latency of the disk.",
             each -> each.awaitMillis() / MILLIS),
         new Metric(
             "throttle_held_seconds",
-            "How long a throttle has been held as it is now.",
+            "Time since the throttle was last changed.",
             List.of("host", "domain", "domain_uuid", "disk"),
             this::throttles));
   }
 
-  private void known(Consumer<MetricsSnapshot> tell) {
+  private void ifKnown(Consumer<MetricsSnapshot> action) {
     MetricsSnapshot reading = last;
     if (reading != null) {
-      tell.accept(reading);
+      action.accept(reading);
     }
   }
 
@@ -182,15 +178,15 @@ final class FleetMetrics implements MetricSource.Fresh {
     return (double) sum;
   }
 
-  private void hosts(Taker to) {
-    known(reading -> {
+  private void hosts(Sink to) {
+    ifKnown(reading -> {
       to.take(reading.live(), "live");
       to.take(reading.silent(), "silent");
       to.take(reading.unheard(), "unheard");
     });
   }
 
-  private void openAlerts(Taker to) {
+  private void openAlerts(Sink to) {
     for (Alert.Severity severity : Alert.Severity.values()) {
       to.take(
           (double)
@@ -202,8 +198,8 @@ final class FleetMetrics implements MetricSource.Fresh {
     }
   }
 
-  private void throttles(Taker to) {
-    known(reading -> {
+  private void throttles(Sink to) {
+    ifKnown(reading -> {
       for (MetricsSnapshot.ThrottleReading each : reading.longest()) {
         DomainRef domain = each.domain();
         to.take(
@@ -218,7 +214,7 @@ final class FleetMetrics implements MetricSource.Fresh {
 
   private Metric total(String name, String help, ToDoubleFunction<MetricsSnapshot> value) {
     return new Metric(
-        name, help, List.of(), to -> known(reading -> to.take(value.applyAsDouble(reading))));
+        name, help, List.of(), to -> ifKnown(reading -> to.take(value.applyAsDouble(reading))));
   }
 
   private Metric host(String name, String help, ToDoubleFunction<HostReading> value) {
@@ -231,17 +227,17 @@ final class FleetMetrics implements MetricSource.Fresh {
         name,
         help,
         (each, to) ->
-            view.beat(each.host())
+            view.heartbeat(each.host())
                 .filter(_ -> each.live())
                 .ifPresent(beat -> to.take(value.applyAsDouble(beat), each.host().value())));
   }
 
-  private Metric eachHost(String name, String help, BiConsumer<HostReading, Taker> tell) {
+  private Metric eachHost(String name, String help, BiConsumer<HostReading, Sink> action) {
     return new Metric(
         name,
         help,
         HOST,
-        to -> known(reading -> reading.hosts().forEach(each -> tell.accept(each, to))));
+        to -> ifKnown(reading -> reading.hosts().forEach(each -> action.accept(each, to))));
   }
 
   private Metric disk(String name, String help, ToDoubleFunction<DiskReading> value) {
@@ -250,7 +246,7 @@ final class FleetMetrics implements MetricSource.Fresh {
         help,
         DISK,
         to ->
-            known(reading ->
+            ifKnown(reading ->
                 reading
                     .busiest()
                     .forEach(each -> to.take(value.applyAsDouble(each), labels(each)))));

@@ -14,44 +14,45 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Lets the engine show the fleet each {@link #ALL_SECONDS} s, so that there is a past to look at;
- * each second while somebody looks, and the whole fleet each other second then.
+ * Records snapshots of the fleet for the dashboard's history: the whole fleet every {@link
+ * #ALL_SECONDS} s; while someone views the dashboard, the viewed hosts every second and the whole
+ * fleet every {@link #VIEWED_SECONDS} s.
  *
- * <p>Asks anew only when the last answer is there: an engine that is busy is asked less.
+ * <p>One query at a time, so a busy engine is queried less often.
  */
 final class HistoryRecorder {
   private static final Logger log = LoggerFactory.getLogger(HistoryRecorder.class);
-  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final int ALL_SECONDS = 5;
   private static final int VIEWED_SECONDS = 2;
 
   private final FleetHistory history;
-  private final ChangeSignal pulse;
+  private final ChangeSignal changes;
   private final BiFunction<Boolean, Set<HostId>, Mono<FleetSnapshot>> engine;
   private final Scheduler thread;
 
-  /** So that one fault is said once, not each second. */
+  /** Whether the last query failed, so that a failure is logged once. */
   private boolean failing;
 
   HistoryRecorder(
       FleetHistory history,
-      ChangeSignal pulse,
+      ChangeSignal changes,
       BiFunction<Boolean, Set<HostId>, Mono<FleetSnapshot>> engine,
       Scheduler thread) {
     this.history = history;
-    this.pulse = pulse;
+    this.changes = changes;
     this.engine = engine;
     this.thread = thread;
   }
 
-  /** The keeping, which never ends. */
-  Flux<FleetSnapshot> kept() {
-    return Flux.interval(EVERY, EVERY, thread)
+  /** The recorded snapshots; never ends. */
+  Flux<FleetSnapshot> snapshots() {
+    return Flux.interval(INTERVAL, INTERVAL, thread)
         .onBackpressureDrop()
-        .concatMap(second -> look(second + 1), 1);
+        .concatMap(second -> snapshot(second + 1), 1);
   }
 
-  private Mono<FleetSnapshot> look(long second) {
+  private Mono<FleetSnapshot> snapshot(long second) {
     boolean viewed = history.viewers() > 0;
     boolean all = second % ALL_SECONDS == 0 || (viewed && second % VIEWED_SECONDS == 0);
     if (!all && !viewed) {
@@ -62,12 +63,12 @@ final class HistoryRecorder {
         .publishOn(thread)
         .doOnNext(snapshot -> {
           history.take(snapshot, all);
-          pulse.beat();
+          changes.signal();
           failing = false;
         })
         .onErrorResume(e -> {
           if (!failing) {
-            log.warn("the dashboard is not kept up: {}", e.toString());
+            log.warn("dashboard: history not recorded: {}", e.toString());
           }
           failing = true;
           return Mono.empty();

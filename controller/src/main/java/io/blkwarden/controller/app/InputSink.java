@@ -5,23 +5,23 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
 /**
- * A way into a flow for what other flows and threads bring: it comes out in order, one at a time.
+ * An entry to a flow for elements of other flows and threads, which are emitted in order.
  *
- * <p>It keeps what is not asked for yet: whoever puts something in bounds how much that can be.
+ * <p>It buffers elements without demand: callers bound how many there can be.
  */
 final class InputSink<T> {
   private volatile @Nullable FluxSink<T> sink;
 
-  /** What is put in from now on; to be subscribed to once. */
+  /** The elements put from now on, for one subscriber. */
   Flux<T> flow() {
     return Flux.create(to -> sink = to);
   }
 
-  /** Puts something in; it is left out, if nobody has subscribed or the flow is over. */
-  void put(@Nullable T something) {
+  /** Puts an element; null is ignored, as is any element without a subscriber. */
+  void put(@Nullable T element) {
     FluxSink<T> to = sink;
-    if (to != null && something != null) {
-      to.next(something);
+    if (to != null && element != null) {
+      to.next(element);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The controller put together: what is made, in which order it starts, and how it ends. */
+/** The controller's data flow, its wiring, start and shutdown. */
 @NullMarked
 package io.blkwarden.controller.app;
 

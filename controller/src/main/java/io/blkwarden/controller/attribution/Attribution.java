@@ -9,10 +9,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Names the disks that hurt their neighbours on one device, or says why it names none.
+ * The algorithm that finds the disks that cause the latency of others on one device.
  *
- * <p>Rank by share of device time, confirm by {@link Correlation}, and require a margin over the
- * runner-up. A disk's own latency is never evidence against it. Unknown slots count for nothing.
+ * <p>It ranks disks by their share of device time, confirms them by {@link Correlation}, and
+ * requires a margin over the runner-up. A disk's own latency is not evidence against it. Unknown
+ * slots do not count.
  */
 public final class Attribution {
   private static final Comparator<Suspect> WORST_FIRST =
@@ -23,17 +24,17 @@ public final class Attribution {
 
   private Attribution() {}
 
-  /** Judges a window. */
-  public static Verdict judge(AttributionWindow window, AttributionRule rule) {
-    NeighbourLatencies waits = NeighbourLatencies.of(window);
+  /** Evaluates a window. */
+  public static Verdict evaluate(AttributionWindow window, AttributionRule rule) {
+    NeighbourLatencies latencies = NeighbourLatencies.of(window);
     List<Suspect> suspects = new ArrayList<>();
     int known = 0;
     for (int disk = 0; disk < window.disks(); disk++) {
-      SlotCounts tally = SlotCounts.of(window, waits, disk, rule.hurtAwaitMillis());
+      SlotCounts tally = SlotCounts.of(window, latencies, disk, rule.hurtAwaitMillis());
       known += tally.known() > 0 ? 1 : 0;
-      double correlation = Correlation.of(window, waits, disk, rule.hurtAwaitMillis());
+      double correlation = Correlation.of(window, latencies, disk, rule.hurtAwaitMillis());
       if (tally.enough() && !Double.isNaN(correlation)) {
-        double coverage = (double) tally.judged() / window.slots();
+        double coverage = (double) tally.comparable() / window.slots();
         suspects.add(new Suspect(disk, tally.share(), tally.work(), correlation, coverage));
       }
     }
@@ -44,12 +45,12 @@ public final class Attribution {
     if (suspects.isEmpty()) {
       return new NoClearCulprit(Reason.TOO_FEW_SAMPLES, suspects);
     }
-    return weigh(window, waits, rule, suspects);
+    return weigh(window, latencies, rule, suspects);
   }
 
   private static Verdict weigh(
       AttributionWindow window,
-      NeighbourLatencies waits,
+      NeighbourLatencies latencies,
       AttributionRule rule,
       List<Suspect> suspects) {
     Suspect first = suspects.getFirst();
@@ -61,7 +62,7 @@ public final class Attribution {
             .filter(suspect -> suspect.work() >= AttributionRule.PARTNER_MIN * first.work())
             .toList();
     if (named.isEmpty()) {
-      return new NoClearCulprit(nobody(window, waits, rule, suspects), suspects);
+      return new NoClearCulprit(unnamed(window, latencies, rule, suspects), suspects);
     }
     double runnerUp =
         suspects.stream()
@@ -85,12 +86,12 @@ public final class Attribution {
         .orElse(0);
   }
 
-  private static Reason nobody(
+  private static Reason unnamed(
       AttributionWindow window,
-      NeighbourLatencies waits,
+      NeighbourLatencies latencies,
       AttributionRule rule,
       List<Suspect> suspects) {
-    if (!loadRose(window, waits, rule)) {
+    if (!loadRose(window, latencies, rule)) {
       return Reason.SLOW_DEVICE;
     }
     boolean large =
@@ -99,23 +100,23 @@ public final class Attribution {
   }
 
   private static boolean loadRose(
-      AttributionWindow window, NeighbourLatencies waits, AttributionRule rule) {
-    double hurt = 0;
+      AttributionWindow window, NeighbourLatencies latencies, AttributionRule rule) {
+    double affected = 0;
     double calm = 0;
-    int hurtSlots = 0;
+    int affectedSlots = 0;
     int calmSlots = 0;
     for (int slot = 0; slot < window.slots(); slot++) {
-      double await = waits.ofAll(slot);
+      double await = latencies.ofAll(slot);
       double work = work(window, slot);
       if (await > rule.hurtAwaitMillis()) {
-        hurt += work;
-        hurtSlots++;
+        affected += work;
+        affectedSlots++;
       } else if (!Double.isNaN(await)) {
         calm += work;
         calmSlots++;
       }
     }
-    return hurt * calmSlots > AttributionRule.LOAD_RISE_MIN * calm * hurtSlots;
+    return affected * calmSlots > AttributionRule.LOAD_RISE_MIN * calm * affectedSlots;
   }
 
   private static double work(AttributionWindow window, int slot) {

@@ -1,35 +1,34 @@
 package io.blkwarden.controller.attribution;
 
 /**
- * When a disk counts as a culprit.
+ * The conditions under which a disk is named as a cause.
  *
- * @param hurtAwaitMillis neighbours are hurt when an I/O takes them longer than this on average
- * @param correlationMin least correlation, 0 to 1; CPI2 uses 0.35
- * @param marginMin least distance of the named from the runner-up in share × correlation
+ * @param hurtAwaitMillis neighbours are affected when their mean time of an I/O is longer
+ * @param correlationMin least correlation, 0 to 1; 0.35 in CPI2
+ * @param marginMin least distance of a named disk to the runner-up, in share × correlation
  */
 public record AttributionRule(double hurtAwaitMillis, double correlationMin, double marginMin) {
-  /** CPI2's limit of correlation. */
+  /** Default of {@code correlationMin}, from CPI2. */
   public static final double CORRELATION_MIN = 0.35;
 
-  /** Margin unless a policy says otherwise. */
+  /** Default of {@code marginMin}. */
   public static final double MARGIN_MIN = 0.1;
 
-  /** A disk with a smaller part of the device's time is never named. */
+  /** Least share of the device's time of a named disk. */
   static final double SHARE_MIN = 0.2;
 
-  /** Fewest slots in which neighbours were hurt, and fewest in which they were not. */
+  /** Fewest slots with affected neighbours, and fewest without. */
   static final int SLOTS_MIN = 5;
 
   /**
-   * Of several culprits, each has at least this part of the first one's score, and of its work: the
-   * share alone holds waiting, of which a victim has much.
+   * Least score and work of further named disks, as a part of the first one's: the share alone
+   * includes waiting, which a victim has much of.
    */
   static final double PARTNER_MIN = 0.5;
 
-  /** Load that rose by less than this factor does not explain the pain. */
+  /** Least factor by which the load must rise to explain the latency. */
   static final double LOAD_RISE_MIN = 1.1;
 
-  /** Refuses numbers that no window could meet. */
   public AttributionRule {
     if (!(hurtAwaitMillis > 0) || Double.isInfinite(hurtAwaitMillis)) {
       throw new IllegalArgumentException(

@@ -4,19 +4,18 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The last {@link #SLOTS} slots of all guests' disks on one physical device, aligned in time, and
- * what they did before, when the device was calm.
+ * The last {@link #SLOTS} slots of all guests' disks on one physical device, and their means
+ * before, when the device was calm; mutable, owned by one thread.
  *
- * <p>Three floats a disk and slot: 780 bytes a disk. When full, the oldest slot is overwritten; the
- * calm time before stays, as {@link AttributionRule#SLOTS_MIN} slots with its mean, so that a pain
- * that lasts can still be compared with it. What was not put into a slot is unknown. One thread
- * owns it.
+ * <p>Three floats per disk and slot: 780 bytes per disk. The oldest slot is overwritten. The calm
+ * time is kept as {@link AttributionRule#SLOTS_MIN} slots with its mean, so that lasting latency
+ * can be compared with it. Values that were not put into a slot are unknown.
  */
 public final class AttributionWindow {
-  /** Slots that are kept. */
+  /** Slots of the window. */
   public static final int SLOTS = 60;
 
-  /** So many bytes cost a disk about as much as one more I/O. */
+  /** Bytes that cost a disk about as much as one more I/O. */
   static final double BYTES_PER_IO = 128 * 1024;
 
   private static final int ALL = SLOTS + AttributionRule.SLOTS_MIN;
@@ -28,7 +27,7 @@ public final class AttributionWindow {
   private int begun;
   private boolean calmKnown;
 
-  /** An empty window of so many disks. */
+  /** An empty window. */
   public AttributionWindow(int disks) {
     if (disks < 0) {
       throw new IllegalArgumentException("disks: expected 0 or more, found " + disks);
@@ -48,7 +47,7 @@ public final class AttributionWindow {
   /**
    * The same window over other disks.
    *
-   * @param from for each disk its number here before; -1 for one that is new
+   * @param from for each disk its number in this window; -1 for a new one
    */
   public AttributionWindow of(int[] from) {
     AttributionWindow next = new AttributionWindow(from.length);
@@ -76,9 +75,9 @@ public final class AttributionWindow {
   }
 
   /**
-   * What a disk did in the slot begun last; {@link Double#NaN} when unknown.
+   * Sets the values of a disk in the newest slot; {@link Double#NaN} when unknown.
    *
-   * @param busyMillis milliseconds a second that its completed I/Os took, summed
+   * @param busyMillis total time of its completed I/Os, in ms per second
    * @param iops I/Os completed a second
    * @param bytes bytes read and written a second
    */
@@ -89,7 +88,7 @@ public final class AttributionWindow {
     put((begun - 1) % SLOTS, disk, busyMillis, iops, bytes);
   }
 
-  /** What a disk did a second in the calm time before, on average; as {@link #put}. */
+  /** Sets the means of a disk in the calm time before; as {@link #put}. */
   public void putCalm(int disk, double busyMillis, double iops, double bytes) {
     calmKnown = true;
     for (int slot = SLOTS; slot < ALL; slot++) {
@@ -109,7 +108,7 @@ public final class AttributionWindow {
     return disks;
   }
 
-  /** Slots that hold something, in no order of time; those of the calm time before come last. */
+  /** Slots in use, not ordered by time; those of the calm time come last. */
   public int slots() {
     return Math.min(begun, SLOTS) + (calmKnown ? AttributionRule.SLOTS_MIN : 0);
   }
@@ -133,9 +132,7 @@ public final class AttributionWindow {
     return ios[at(slot, disk)];
   }
 
-  /**
-   * I/Os a second at a constant price, so that waiting for others does not make a disk look busy.
-   */
+  /** I/Os and bytes per second at constant costs, which do not include waiting for others. */
   double work(int slot, int disk) {
     return work[at(slot, disk)];
   }

@@ -1,49 +1,49 @@
 package io.blkwarden.controller.attribution;
 
 /**
- * How far a suspect's work rises and falls with its neighbours' waiting: CPI2's antagonist
- * correlation (Zhang et al., EuroSys 2013, section 4.2), carried over to disks.
+ * The correlation of a suspect's work with its neighbours' latency: CPI2's antagonist correlation
+ * (Zhang et al., EuroSys 2013, section 4.2), adapted to disks.
  *
- * <p>There: a suspect's CPU usage {@code u}, normalised so that it sums to 1 over the window,
- * weighs by how much the victim's cycles per instruction {@code c} are above or below a threshold
+ * <p>In CPI2, a suspect's CPU usage {@code u}, normalised to a sum of 1 over the window, is
+ * weighted by how far the victim's cycles per instruction {@code c} are above or below a threshold
  * {@code t}: each sample adds {@code u(1 - t/c)} above and {@code u(c/t - 1)} below.
  *
  * <p>Here {@code c} is the median of the neighbours' mean I/O times, without the suspect's own, and
- * {@code u} is work at a constant price for each I/O and byte: measured device time contains
- * waiting, so a victim's rises with its own pain. Two things differ. Hurt and calm slots weigh the
- * same together however many there are of each: else a disk that always does the same is suspect as
- * soon as most slots are hurt. And {@code t} is the geometric mean of the waits in the hurt and in
- * the calm slots, not the limit of what hurts: with it the result is the contrast of the waits,
- * {@code 1 - sqrt(calm/hurt)}, times the contrast of the work, {@code (hurt - calm) / (hurt +
+ * {@code u} is work at constant costs of I/Os and bytes: measured device time includes waiting, so
+ * a victim's rises with its own latency. Two things differ. Affected and calm slots have the same
+ * total weight, whatever their number: otherwise a disk with constant load would be suspect as soon
+ * as most slots are affected. And {@code t} is the geometric mean of the latencies in affected and
+ * in calm slots, not the limit of the rule: the result is the contrast of the latencies, {@code 1 -
+ * sqrt(calm/affected)}, times the contrast of the work, {@code (affected - calm) / (affected +
  * calm)}.
  */
 final class Correlation {
-  private double hurtWork;
-  private double hurtWait;
-  private int hurt;
+  private double affectedWork;
+  private double affectedWait;
+  private int affected;
   private double calmWork;
   private double calmWait;
   private int calm;
 
   private Correlation() {}
 
-  /** From -1 to 1; {@link Double#NaN} without hurt and calm slots, and for one that did nothing. */
+  /** From -1 to 1; {@link Double#NaN} without affected and calm slots, and for an idle disk. */
   static double of(
-      AttributionWindow window, NeighbourLatencies waits, int disk, double hurtMillis) {
+      AttributionWindow window, NeighbourLatencies latencies, int disk, double affectedMillis) {
     Correlation sums = new Correlation();
     for (int slot = 0; slot < window.slots(); slot++) {
       if (window.known(slot, disk)) {
-        sums.add(window.work(slot, disk), waits.besides(slot, disk), hurtMillis);
+        sums.add(window.work(slot, disk), latencies.besides(slot, disk), affectedMillis);
       }
     }
     return sums.value();
   }
 
-  private void add(double work, double wait, double hurtMillis) {
-    if (wait > hurtMillis) {
-      hurtWork += work;
-      hurtWait += Math.log(wait);
-      hurt++;
+  private void add(double work, double wait, double affectedMillis) {
+    if (wait > affectedMillis) {
+      affectedWork += work;
+      affectedWait += Math.log(wait);
+      affected++;
     } else if (wait > 0) {
       calmWork += work;
       calmWait += Math.log(wait);
@@ -52,12 +52,12 @@ final class Correlation {
   }
 
   private double value() {
-    if (hurt == 0 || calm == 0 || hurtWork + calmWork <= 0) {
+    if (affected == 0 || calm == 0 || affectedWork + calmWork <= 0) {
       return Double.NaN;
     }
-    double during = hurtWork / hurt;
+    double during = affectedWork / affected;
     double before = calmWork / calm;
-    double waits = 1 - Math.exp((calmWait / calm - hurtWait / hurt) / 2);
-    return waits * (during - before) / (during + before);
+    double latencies = 1 - Math.exp((calmWait / calm - affectedWait / affected) / 2);
+    return latencies * (during - before) / (during + before);
   }
 }

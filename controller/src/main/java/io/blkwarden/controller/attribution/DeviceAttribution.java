@@ -8,15 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One physical device under one rule: a running mean while it is calm, a window once it is hurt.
+ * The state of one physical device under one rule: a running mean while it is calm, a window once
+ * its disks are affected; mutable.
  *
- * <p>Twelve bytes a disk while calm. The window is given back after as many calm slots as it holds.
+ * <p>Takes 12 bytes per disk while calm. The window is released after as many calm slots as it has.
  */
 final class DeviceAttribution {
-  /** The mean of the calm time forgets over so many slots, */
+  /** Slots over which the mean of the calm time decays. */
   private static final int CALM_SLOTS = 60;
 
-  /** and counts once it holds so many. */
+  /** Slots after which the mean of the calm time is used. */
   private static final int CALM_SLOTS_MIN = 10;
 
   private static final int WIDTH = 3;
@@ -32,7 +33,7 @@ final class DeviceAttribution {
   private @Nullable Slot slot;
   private int calmSlots;
   private boolean refused;
-  private @Nullable Verdict judged;
+  private @Nullable Verdict verdict;
 
   DeviceAttribution(
       int device, int[] rows, AttributionRule rule, long slotMillis, WindowBudget budget) {
@@ -49,8 +50,8 @@ final class DeviceAttribution {
     return rows;
   }
 
-  /** Goes on where the same device stood before its disks changed; that one is over then. */
-  void goOn(DeviceAttribution before, int[] from) {
+  /** Takes over the state of the same device before its disks changed, and ends that one. */
+  void continueFrom(DeviceAttribution before, int[] from) {
     calmMillis = before.calmMillis;
     for (int disk = 0; disk < rows.length; disk++) {
       if (from[disk] >= 0) {
@@ -69,17 +70,17 @@ final class DeviceAttribution {
   /** Takes the host's last window. */
   void measured(HostState state) {
     if (!state.guestsTimed(device)) {
-      return; // others did what is known of no one's time: no share of it would be true
+      return; // shares would be too high: the time of other I/Os is unknown
     }
     double await = state.guestsAwait(device);
-    boolean hurt = await > rule.hurtAwaitMillis();
-    if (window == null && hurt) {
+    boolean affected = await > rule.hurtAwaitMillis();
+    if (window == null && affected) {
       open();
     }
     AttributionWindow open = window;
     Slot current = slot;
     if (open == null || current == null) {
-      if (!hurt) {
+      if (!affected) {
         refused = false;
         calm(state);
       }
@@ -89,7 +90,7 @@ final class DeviceAttribution {
     if (current.millis() >= slotMillis) {
       calmSlots = current.await() > rule.hurtAwaitMillis() ? 0 : calmSlots + 1;
       current.into(open);
-      judged = null;
+      verdict = null;
       if (calmSlots >= AttributionWindow.SLOTS) {
         end();
       }
@@ -111,7 +112,7 @@ final class DeviceAttribution {
     window = opened;
     slot = new Slot(rows.length);
     calmSlots = 0;
-    judged = null;
+    verdict = null;
   }
 
   private void calm(HostState state) {
@@ -134,32 +135,32 @@ final class DeviceAttribution {
     calm[at] = Float.isNaN(calm[at]) ? (float) value : calm[at] + part * ((float) value - calm[at]);
   }
 
-  /** Whether the disks on it were hurt within the window. */
+  /** Whether its disks were affected within the window. */
   boolean watched() {
     return window != null;
   }
 
-  /** The verdict on the slots that are complete. */
+  /** The verdict on the complete slots. */
   Verdict verdict() {
     AttributionWindow open = window;
     if (open == null) {
       return new NoClearCulprit(refused ? Reason.NOT_WATCHED : Reason.NOT_HURT, List.of());
     }
-    Verdict known = judged;
+    Verdict known = verdict;
     if (known == null) {
-      known = Attribution.judge(open, rule);
-      judged = known;
+      known = Attribution.evaluate(open, rule);
+      verdict = known;
     }
     return known;
   }
 
-  /** Gives the window back. */
+  /** Releases the window. */
   void end() {
     if (window != null) {
-      budget.give(rows.length);
+      budget.release(rows.length);
     }
     window = null;
     slot = null;
-    judged = null;
+    verdict = null;
   }
 }

@@ -23,9 +23,9 @@ public final class HostAttribution {
   private DeviceAttribution[] devices = {};
 
   /**
-   * A watch that has seen nothing.
+   * The attribution of a host without data.
    *
-   * @param rule when a disk counts as a culprit
+   * @param rule the conditions under which a disk is named
    * @param windowMillis how far back it looks
    * @param budget shared by the whole fleet
    */
@@ -36,14 +36,14 @@ public final class HostAttribution {
   }
 
   /**
-   * What is known of a disk.
+   * The result for one disk.
    *
-   * @param blamed whether it is one of the culprits
+   * @param blamed whether it is named as a cause
    * @param verdict name of the verdict in messages
-   * @param device the physical device that it is about; empty when the disk has none
-   * @param sentence why, for people
-   * @param suspect what was found about the disk; absent when it could not be judged
-   * @param confidence in the named; absent when nobody is named
+   * @param device the physical device; empty when the disk has none
+   * @param sentence why, in words
+   * @param suspect the values of the disk; absent when it could not be evaluated
+   * @param confidence absent when no disk is named
    */
   public record Finding(
       boolean blamed,
@@ -53,7 +53,7 @@ public final class HostAttribution {
       @Nullable Suspect suspect,
       Verdict.@Nullable Confidence confidence) {}
 
-  /** Takes a new map; devices go on with the disks that they still have. */
+  /** Takes a new map; devices keep the state of the disks that they still have. */
   public void map(HostState state) {
     Map<DiskKey, Integer> oldRows = new HashMap<>();
     for (int row = 0; row < disks.size(); row++) {
@@ -65,7 +65,8 @@ public final class HostAttribution {
       next[device] = new DeviceAttribution(device, rows, rule, slotMillis, budget);
       int before = names.indexOf(state.devices().get(device).name());
       if (before >= 0) {
-        next[device].goOn(devices[before], from(state, rows, oldRows, devices[before].rows()));
+        next[device].continueFrom(
+            devices[before], from(state, rows, oldRows, devices[before].rows()));
       }
     }
     end();
@@ -98,14 +99,14 @@ public final class HostAttribution {
     }
   }
 
-  /** Gives all windows back. */
+  /** Releases all windows. */
   public void end() {
     for (DeviceAttribution device : devices) {
       device.end();
     }
   }
 
-  /** Says whether a disk is to blame for what its neighbours suffer. */
+  /** Whether a disk causes its neighbours' latency. */
   public Finding of(HostState state, int row) {
     int worst = -1;
     for (int device : state.devicesOf(row)) {
@@ -117,7 +118,7 @@ public final class HostAttribution {
       worst = worse ? device : worst;
     }
     if (worst < 0) {
-      return new Finding(false, "no-device", "", "its physical device is not known", null, null);
+      return new Finding(false, "no-device", "", "its physical device is unknown", null, null);
     }
     return finding(state, row, devices[worst], names.get(worst));
   }
@@ -141,7 +142,7 @@ public final class HostAttribution {
                 false,
                 "other-culprit",
                 device,
-                "not this disk but %s hurts the others on %s"
+                "%s causes the latency on %s, not this disk"
                     .formatted(names(state, named, attribution), device),
                 null,
                 confidence);
@@ -150,8 +151,8 @@ public final class HostAttribution {
   }
 
   private static String culprit(Suspect own, String device) {
-    return ("it took %.0f%% of the guests' time on %s while the others waited, and its work rises"
-            + " and falls with their wait (correlation %.2f)")
+    return ("it took %.0f%% of the guests' I/O time on %s while others had high latency, and its"
+            + " load correlates with that (correlation %.2f)")
         .formatted(own.share() * 100, device, own.correlation());
   }
 

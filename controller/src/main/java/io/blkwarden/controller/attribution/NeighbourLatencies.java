@@ -3,9 +3,9 @@ package io.blkwarden.controller.attribution;
 import java.util.Arrays;
 
 /**
- * For each disk and slot of a window the median of the other disks' mean times of an I/O.
+ * The median of the other disks' mean times of an I/O, for each disk and slot of a window.
  *
- * <p>One sort a slot serves all of its disks. A disk's own time never counts for itself.
+ * <p>A slot is sorted once for all of its disks.
  */
 final class NeighbourLatencies {
   private final int disks;
@@ -19,12 +19,12 @@ final class NeighbourLatencies {
   }
 
   static NeighbourLatencies of(AttributionWindow window) {
-    NeighbourLatencies waits = new NeighbourLatencies(window.disks(), window.slots());
+    NeighbourLatencies latencies = new NeighbourLatencies(window.disks(), window.slots());
     double[] sorted = new double[window.disks()];
     for (int slot = 0; slot < window.slots(); slot++) {
-      waits.fill(window, slot, sorted);
+      latencies.fill(window, slot, sorted);
     }
-    return waits;
+    return latencies;
   }
 
   private void fill(AttributionWindow window, int slot, double[] sorted) {

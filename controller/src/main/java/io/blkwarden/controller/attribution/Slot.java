@@ -3,7 +3,7 @@ package io.blkwarden.controller.attribution;
 import io.blkwarden.controller.fleet.HostState;
 import java.util.Arrays;
 
-/** The slot that is being filled: sums over time of what each disk did; mutable. */
+/** The slot that is not complete yet: the sums of each disk; mutable. */
 final class Slot {
   private final double[] busy;
   private final double[] ios;
@@ -42,7 +42,7 @@ final class Slot {
     return Arrays.stream(busy).sum() / Arrays.stream(ios).sum();
   }
 
-  /** Writes the means to the window's next slot, and begins anew. */
+  /** Writes the means to the window's next slot, and clears the sums. */
   void into(AttributionWindow window) {
     window.beginSlot();
     for (int disk = 0; disk < known.length; disk++) {

@@ -1,19 +1,19 @@
 package io.blkwarden.controller.attribution;
 
 /**
- * How a disk's slots divide.
+ * The slots of a disk by the latency of its neighbours.
  *
  * @param known slots in which it was measured
- * @param hurt of these, slots in which its neighbours were hurt
- * @param calm of these, slots in which they were not
- * @param share its part of all known disks' device time in the hurt slots
- * @param work that it did a second in the hurt slots, at a constant price
+ * @param affected of these, slots with affected neighbours
+ * @param calm of these, slots without
+ * @param share its share of all known disks' device time in the affected slots
+ * @param work per second in the affected slots, at constant costs
  */
-record SlotCounts(int known, int hurt, int calm, double share, double work) {
+record SlotCounts(int known, int affected, int calm, double share, double work) {
   static SlotCounts of(
-      AttributionWindow window, NeighbourLatencies waits, int disk, double hurtAwaitMillis) {
+      AttributionWindow window, NeighbourLatencies latencies, int disk, double hurtAwaitMillis) {
     int known = 0;
-    int hurt = 0;
+    int affected = 0;
     int calm = 0;
     double own = 0;
     double work = 0;
@@ -21,9 +21,9 @@ record SlotCounts(int known, int hurt, int calm, double share, double work) {
     for (int slot = 0; slot < window.slots(); slot++) {
       if (window.known(slot, disk)) {
         known++;
-        double await = waits.besides(slot, disk);
+        double await = latencies.besides(slot, disk);
         if (await > hurtAwaitMillis) {
-          hurt++;
+          affected++;
           own += window.busy(slot, disk);
           work += window.work(slot, disk);
           all += total(window, slot);
@@ -32,7 +32,8 @@ record SlotCounts(int known, int hurt, int calm, double share, double work) {
         }
       }
     }
-    return new SlotCounts(known, hurt, calm, all > 0 ? own / all : 0, hurt > 0 ? work / hurt : 0);
+    return new SlotCounts(
+        known, affected, calm, all > 0 ? own / all : 0, affected > 0 ? work / affected : 0);
   }
 
   private static double total(AttributionWindow window, int slot) {
@@ -43,11 +44,11 @@ record SlotCounts(int known, int hurt, int calm, double share, double work) {
     return sum;
   }
 
-  int judged() {
-    return hurt + calm;
+  int comparable() {
+    return affected + calm;
   }
 
   boolean enough() {
-    return hurt >= AttributionRule.SLOTS_MIN && calm >= AttributionRule.SLOTS_MIN;
+    return affected >= AttributionRule.SLOTS_MIN && calm >= AttributionRule.SLOTS_MIN;
   }
 }

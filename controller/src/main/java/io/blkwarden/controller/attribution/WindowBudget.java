@@ -1,14 +1,14 @@
 package io.blkwarden.controller.attribution;
 
 /**
- * How many disks may be in windows at once, over all devices; mutable.
+ * The number of disks that may be in windows at once, over all devices; mutable.
  *
- * <p>At the bound a device that is hurt is not watched, and nobody on it is blamed.
+ * <p>When it is used up, further devices get no window, and no disk on them is named.
  */
 public final class WindowBudget {
   private int left;
 
-  /** A budget of so many disks. */
+  /** A budget of {@code disks}. */
   public WindowBudget(int disks) {
     left = disks;
   }
@@ -21,11 +21,11 @@ public final class WindowBudget {
     return true;
   }
 
-  void give(int disks) {
+  void release(int disks) {
     left += disks;
   }
 
-  /** Disks that may still be taken. */
+  /** Disks that are left. */
   public int left() {
     return left;
   }

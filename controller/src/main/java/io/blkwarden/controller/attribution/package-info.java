@@ -1,4 +1,4 @@
-/** Names whose load hurts a physical device, as pure functions over an aligned window. */
+/** Finds the disks that cause the latency of others on a physical device. */
 @NullMarked
 package io.blkwarden.controller.attribution;
 

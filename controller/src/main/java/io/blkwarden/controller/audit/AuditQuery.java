@@ -13,13 +13,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a story is asked about: a domain by name or UUID, or a throttle, alert or incident by id.
+ * The subject of an audit trail: a domain by name or UUID, or a throttle, alert or incident by ID.
  *
- * <p>An id concerns more than the messages that name it: the alert of a throttle, the throttles of
- * an alert. So all messages are to be shown to {@link #learn} before {@link #concerns} is asked.
+ * <p>An ID also matches related messages: the alert of a throttle, the throttles of an alert. Pass
+ * all messages to {@link #addRelated} before calling {@link #matches}.
  */
 public final class AuditQuery {
-  /** Most ids that belong together; further ones are left out. */
+  /** Maximum number of related IDs; further ones are ignored. */
   static final int RELATED_MAX = 4_096;
 
   private final String about;
@@ -27,15 +27,15 @@ public final class AuditQuery {
   private final Set<MessageId> related = new HashSet<>();
 
   /**
-   * A question.
+   * A query.
    *
-   * @param about name or UUID of a domain, or an id
-   * @throws IllegalArgumentException if it is empty or too long for any of them
+   * @param about name or UUID of a domain, or an ID
+   * @throws IllegalArgumentException if it is empty or too long
    */
   public AuditQuery(String about) {
     if (about.isBlank() || about.length() > 255) {
       throw new IllegalArgumentException(
-          "expected a domain's name or UUID, or the id of a throttle or alert, found '%s'"
+          "expected a domain's name or UUID, or the ID of a throttle or alert, found '%s'"
               .formatted(about));
     }
     this.about = about;
@@ -53,23 +53,23 @@ public final class AuditQuery {
     }
   }
 
-  /** What was asked about. */
+  /** The name, UUID or ID. */
   public String about() {
     return about;
   }
 
-  /** The id that was asked about; absent for a domain. */
+  /** The ID; absent for a domain. */
   public Optional<MessageId> id() {
     return Optional.ofNullable(id);
   }
 
-  /** The id that was asked about and those that belong to it, as far as they were learned. */
+  /** The ID and the related ones learned so far. */
   public List<String> related() {
     return related.stream().map(MessageId::value).toList();
   }
 
-  /** Takes note of what belongs to the id that was asked about. */
-  public void learn(ControlMessage message) {
+  /** Collects the related IDs from a message. */
+  public void addRelated(ControlMessage message) {
     if (id == null || related.size() >= RELATED_MAX) {
       return;
     }
@@ -101,8 +101,8 @@ public final class AuditQuery {
     return alert.action() == null ? null : alert.action().throttle();
   }
 
-  /** Whether a message is a part of the story. */
-  public boolean concerns(ControlMessage message) {
+  /** Whether a message belongs to the audit trail. */
+  public boolean matches(ControlMessage message) {
     return switch (message) {
       case Alert alert ->
           id == null

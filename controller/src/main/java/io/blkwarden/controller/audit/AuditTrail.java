@@ -8,6 +8,7 @@ import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,39 +18,39 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was said about something, in the order of its time.
+ * The decisions, alerts and outcomes about one subject, in order of time.
  *
- * <p>Holds at most {@link #MAX} messages; at the bound the one that came first is left out, and
- * counted. Decisions and alerts have the controller's time, outcomes the host's.
+ * <p>Keeps at most {@link #MAX} messages, dropping and counting the oldest. Decisions and alerts
+ * have the controller's time, outcomes the host's.
  */
 public final class AuditTrail {
-  /** Most messages. */
+  /** Maximum number of messages. */
   public static final int MAX = 20_000;
 
-  private final ArrayDeque<Part> parts = new ArrayDeque<>();
+  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private final Set<MessageId> notes = new HashSet<>();
-  private long leftOut;
+  private long dropped;
 
   /**
-   * One thing that was said.
+   * A message.
    *
-   * @param at when, by the clock of who said it
-   * @param message all of it
+   * @param at when, by the sender's clock
+   * @param message the message
    */
-  public record Part(Instant at, ControlMessage message) {}
+  public record Entry(Instant at, ControlMessage message) {}
 
   /**
-   * A line of the story.
+   * A line of text.
    *
    * @param at when
-   * @param text what happened, in a sentence or two
+   * @param text what happened
    */
   public record Line(Instant at, String text) {}
 
-  /** How often a throttle was renewed, and where in the story that is told. */
+  /** The renewals of a throttle; {@code place} is their line. */
   private record Renewals(int place, int times, Instant last) {}
 
-  /** Takes a message: an alert, a decision or an outcome; others are no part of a story. */
+  /** Adds an alert, decision or outcome; ignores other messages. */
   public void add(ControlMessage message) {
     switch (message) {
       case Alert alert -> put(alert.at(), alert);
@@ -64,70 +65,64 @@ public final class AuditTrail {
   }
 
   private void put(Instant at, ControlMessage message) {
-    if (parts.size() >= MAX) {
-      if (parts.remove().message() instanceof DecisionNote note) {
+    if (entries.size() >= MAX) {
+      if (entries.remove().message() instanceof DecisionNote note) {
         notes.remove(note.id());
       }
-      leftOut++;
+      dropped++;
     }
-    parts.add(new Part(at, message));
+    entries.add(new Entry(at, message));
   }
 
-  /** Messages left out at the bound. */
-  public long leftOut() {
-    return leftOut;
+  /** Number of dropped messages. */
+  public long dropped() {
+    return dropped;
   }
 
-  /** Everything that was said, in the order of its time. */
-  public List<Part> parts() {
-    Set<List<@Nullable Object>> claimed = new HashSet<>();
-    for (Part part : parts) {
+  /** The messages in order of time, without duplicates from standbys. */
+  public List<Entry> entries() {
+    Set<List<@Nullable Object>> byLeader = new HashSet<>();
+    for (Entry part : entries) {
       if (part.message() instanceof DecisionNote note && note.epoch() != null) {
-        claimed.add(what(note));
+        byLeader.add(identity(note));
       }
     }
-    return parts.stream()
-        .filter(part -> !(part.message() instanceof DecisionNote note && echo(note, claimed)))
-        .sorted(Comparator.comparing(Part::at))
+    return entries.stream()
+        .filter(part -> !(part.message() instanceof DecisionNote note && duplicate(note, byLeader)))
+        .sorted(Comparator.comparing(Entry::at))
         .toList();
   }
 
-  /** Whether a controller that only watched said what the one that commands said too. */
-  private static boolean echo(DecisionNote note, Set<List<@Nullable Object>> claimed) {
-    return note.epoch() == null && claimed.contains(what(note));
+  /** Whether it is a standby's copy of a decision of the leader. */
+  private static boolean duplicate(DecisionNote note, Set<List<@Nullable Object>> byLeader) {
+    return note.epoch() == null && byLeader.contains(identity(note));
   }
 
-  private static List<@Nullable Object> what(DecisionNote note) {
-    List<@Nullable Object> what = new ArrayList<>();
-    what.add(note.host());
-    what.add(note.domain());
-    what.add(note.vdev());
-    what.add(note.policy());
-    what.add(note.verdict());
-    what.add(note.guard());
-    return what;
+  private static List<@Nullable Object> identity(DecisionNote note) {
+    return Arrays.asList(
+        note.host(), note.domain(), note.vdev(), note.policy(), note.verdict(), note.guard());
   }
 
-  /** The story in sentences: what only goes on as before is told once. */
+  /** The trail as text; repeated alerts and renewals appear once. */
   public List<Line> lines() {
     List<Line> lines = new ArrayList<>();
-    Map<MessageId, String> toldOfAlert = new HashMap<>();
+    Map<MessageId, String> lastOfAlert = new HashMap<>();
     Map<MessageId, Renewals> renewals = new HashMap<>();
-    for (Part part : parts()) {
+    for (Entry part : entries()) {
       MessageId renewal = renewal(part.message());
       if (renewal != null) {
-        Renewals told = renewals.get(renewal);
-        if (told == null) {
+        Renewals earlier = renewals.get(renewal);
+        if (earlier == null) {
           renewals.put(renewal, new Renewals(lines.size(), 1, part.at()));
-          lines.add(new Line(part.at(), "")); // told below, when all are known
+          lines.add(new Line(part.at(), "")); // filled in below
         } else {
-          renewals.put(renewal, new Renewals(told.place(), told.times() + 1, part.at()));
+          renewals.put(renewal, new Renewals(earlier.place(), earlier.times() + 1, part.at()));
         }
         continue;
       }
       if (part.message() instanceof Alert alert) {
-        String now = gist(alert);
-        if (now.equals(toldOfAlert.put(alert.id(), now))) {
+        String now = summary(alert);
+        if (now.equals(lastOfAlert.put(alert.id(), now))) {
           continue;
         }
       }
@@ -144,14 +139,14 @@ public final class AuditTrail {
     return lines;
   }
 
-  /** The throttle that a message renews, as its host says; null for other messages. */
+  /** The throttle that an outcome reports as renewed; null for other messages. */
   private static @Nullable MessageId renewal(ControlMessage message) {
     return message instanceof Outcome outcome && outcome.result() == Outcome.Result.RENEWED
         ? outcome.lease()
         : null;
   }
 
-  private static String gist(Alert alert) {
+  private static String summary(Alert alert) {
     Alert.Action action = alert.action();
     return action == null
         ? alert.state().wire()

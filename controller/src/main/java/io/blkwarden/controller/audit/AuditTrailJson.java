@@ -7,10 +7,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A story for programs: {@code blkwarden.why.v1}, with its sentences and every message that it is
- * made of.
+ * An audit trail as {@code blkwarden.why.v1}: its text and its messages.
  *
- * <p>All in ASCII, so that a guest's name can do nothing to a terminal.
+ * <p>ASCII only, so that guests' names cannot control a terminal.
  */
 public final class AuditTrailJson {
   private static final JsonMapper ASCII =
@@ -19,22 +18,24 @@ public final class AuditTrailJson {
   private AuditTrailJson() {}
 
   /**
-   * One object, on one line.
+   * Encodes a trail as one object on one line.
    *
-   * @param about what was asked about
+   * @param about the subject of the query
    */
   public static String of(String about, AuditTrail trail) {
     ObjectNode root = ASCII.createObjectNode();
     root.put("schema", "blkwarden.why.v1");
     root.put("about", about);
-    root.put("left_out", trail.leftOut());
+    root.put("left_out", trail.dropped());
     ArrayNode lines = root.putArray("story");
     trail
         .lines()
         .forEach(
             line -> lines.addObject().put("at", line.at().toString()).put("text", line.text()));
     ArrayNode messages = root.putArray("messages");
-    trail.parts().forEach(part -> messages.add(ASCII.readTree(ControlJson.encode(part.message()))));
+    trail
+        .entries()
+        .forEach(part -> messages.add(ASCII.readTree(ControlJson.encode(part.message()))));
     return ASCII.writeValueAsString(root);
   }
 }

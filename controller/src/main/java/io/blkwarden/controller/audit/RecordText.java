@@ -14,16 +14,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What messages say, in plain sentences. */
+/** Formats alerts, decisions and outcomes as sentences. */
 final class RecordText {
   private static final int WORKERS_SHOWN = 8;
 
   private RecordText() {}
 
-  /** The sentence of a message; empty when the story goes on without it. */
+  /** The text of a message; empty if the audit trail omits it. */
   static String of(ControlMessage message) {
     return switch (message) {
       case Alert alert -> of(alert);
@@ -34,49 +36,41 @@ final class RecordText {
   }
 
   private static String of(Alert alert) {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        "Alert %s (%s, policy %s) is %s: %s"
-            .formatted(
-                alert.id(),
-                alert.severity().wire(),
-                alert.policy(),
-                alert.state().wire(),
-                alert.summary()));
     Alert.Condition condition = alert.condition();
-    text.append(
-        " [%s %s, above %s for %d s, clear below %s%s]"
-            .formatted(
-                condition.metric(),
-                value(condition.metric(), condition.value()),
-                value(condition.metric(), condition.above()),
-                condition.forMs() / 1_000,
-                value(condition.metric(), condition.clearBelow()),
-                evidence(alert.evidence())));
     Alert.Action action = alert.action();
-    if (action != null) {
-      text.append(effect(condition.metric(), action));
-    }
-    return text.toString();
+    return "Alert %s (%s, policy %s) is %s: %s [%s %s, above %s for %d s, clear below %s%s]%s"
+        .formatted(
+            alert.id(),
+            alert.severity().wire(),
+            alert.policy(),
+            alert.state().wire(),
+            alert.summary(),
+            condition.metric(),
+            value(condition.metric(), condition.value()),
+            value(condition.metric(), condition.above()),
+            condition.forMs() / 1_000,
+            value(condition.metric(), condition.clearBelow()),
+            evidence(alert.evidence()),
+            action == null ? "" : effect(condition.metric(), action));
   }
 
   private static String evidence(Alert.Evidence evidence) {
-    return number(", share of the device's time ", "device_time_share", evidence.deviceTimeShare())
-        + number(", device busy ", "device.util", evidence.deviceUtil())
-        + number(", I/O wait on the device ", "device.await_ms", evidence.hostAwaitMs())
-        + number(", all of dom0 waiting ", "host.io_full", evidence.hostIoFull())
-        + number(", correlation with its neighbours' waiting ", "", evidence.correlation())
+    return number(", share of device time ", "device_time_share", evidence.deviceTimeShare())
+        + number(", device util ", "device.util", evidence.deviceUtil())
+        + number(", device await ", "device.await_ms", evidence.hostAwaitMs())
+        + number(", PSI io full ", "host.io_full", evidence.hostIoFull())
+        + number(", correlation with neighbours' latency ", "", evidence.correlation())
         + blame(evidence.blame());
   }
 
   private static String blame(Alert.@Nullable Blame blame) {
     return blame == null
         ? ""
-        : ", blame %s%s%s"
+        : ", attribution %s%s%s"
             .formatted(
                 blame.verdict(),
                 blame.device() == null ? "" : " on " + blame.device(),
-                number(" with confidence ", "", blame.confidence()));
+                number(", confidence ", "", blame.confidence()));
   }
 
   private static String number(String before, String metric, @Nullable Double value) {
@@ -93,45 +87,54 @@ final class RecordText {
       case WORKED -> " The throttle worked" + numbers + ".";
       case NO_EFFECT -> " The throttle had no effect" + numbers + ".";
       case HARMED -> " The throttle harmed" + numbers + ".";
-      case INEFFECTIVE -> " This device ignores what could be set.";
+      case INEFFECTIVE -> " The device does not honour I/O priorities.";
       case UNKNOWN -> "";
     };
   }
 
   private static String of(DecisionNote note) {
     String who =
-        "Controller %s%s".formatted(note.controller(), note.epoch() == null ? ", watching," : "");
+        "%s %s".formatted(note.epoch() == null ? "Standby" : "Controller", note.controller());
     String where = where(note.host().value(), note.domain(), note.vdev());
-    String rule = note.policy() == null ? "" : " by policy " + note.policy();
-    String lease = note.throttle() == null ? "" : ", throttle " + note.throttle();
     String did =
         switch (note.verdict()) {
-          case ACT -> "decided to throttle %s%s%s".formatted(where, rule, lease);
-          case SHADOW ->
-              "would throttle %s%s, but only shadows: nothing was done".formatted(where, rule);
-          case REFUSE ->
-              "was held back%s from throttling %s%s".formatted(guard(note.guard()), where, rule);
-          case RELEASE -> "released %s%s%s".formatted(where, rule, lease);
-          case EASE -> "let go of %s by a step%s%s".formatted(where, rule, lease);
-          case SKIP -> "did nothing about %s for now%s%s".formatted(where, rule, lease);
-          case FORGET -> "forgot %s".formatted(where);
-          case REQUEST -> "carried out a request about %s%s".formatted(where, rule);
-          case OTHER -> "decided something about %s%s%s".formatted(where, rule, lease);
-          case RENEW -> ""; // the host's outcomes tell of it
+          case ACT -> "decided to throttle";
+          case SHADOW -> "would throttle (mode shadow)";
+          case REFUSE -> "did not throttle";
+          case RELEASE -> "released";
+          case EASE -> "eased the throttle of";
+          case SKIP -> "took no action on";
+          case FORGET -> "removed";
+          case REQUEST -> "carried out a request for";
+          case OTHER -> "made a decision on";
+          case RENEW -> ""; // shown by the host's outcomes
         };
     return did.isEmpty()
         ? ""
-        : "%s %s: %s%s%s"
+        : "%s %s %s%s: %s%s%s"
             .formatted(
                 who,
                 did,
+                where,
+                details(note),
                 note.reason(),
                 note.requestedByKey() == null ? "" : " (key %s)".formatted(note.requestedByKey()),
                 numbers(note.numbers()));
   }
 
-  private static String guard(@Nullable String guard) {
-    return guard == null ? "" : " by the guard '%s'".formatted(guard);
+  private static String details(DecisionNote note) {
+    String details =
+        Stream.of(
+                labelled("policy ", note.policy()),
+                labelled("safety check ", note.guard()),
+                labelled("throttle ", note.throttle()))
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining(", "));
+    return details.isEmpty() ? "" : " (%s)".formatted(details);
+  }
+
+  private static Optional<String> labelled(String label, @Nullable Object value) {
+    return Optional.ofNullable(value).map(each -> label + each);
   }
 
   private static String where(String host, @Nullable DomainRef domain, @Nullable String vdev) {
@@ -154,20 +157,18 @@ final class RecordText {
     String did =
         switch (outcome.result()) {
           case APPLIED -> "was throttled";
-          case RENEWED -> "stays throttled";
+          case RENEWED -> "remains throttled";
           case RELEASED -> "was released";
-          case EXPIRED -> "was released, for its lease ended";
-          case RECOVERED -> "was released by its agent, which found it after a restart";
-          case ADOPTED -> "stays throttled over a restart of its agent";
-          case GONE -> "is gone, and its throttle with it";
+          case EXPIRED -> "was released: lease expired";
+          case RECOVERED -> "was released after an agent restart";
+          case ADOPTED -> "remains throttled after an agent restart";
+          case GONE -> "is gone; its throttle ended";
           case REFUSED ->
-              "was not touched: its agent refused%s"
+              "was not changed: refused by the agent%s"
                   .formatted(
-                      outcome.refusal() == null
-                          ? ""
-                          : " by its guard '%s'".formatted(outcome.refusal().wire()));
-          case FAILED -> "was not changed: the kernel refused";
-          case DONE -> "did what was asked";
+                      outcome.refusal() == null ? "" : ", check " + outcome.refusal().wire());
+          case FAILED -> "was not changed: kernel error";
+          case DONE -> "carried out the command";
         };
     return "%s %s%s: %s%s"
         .formatted(where, did, lease, outcome.detail(), workers(outcome.workers()));
@@ -192,7 +193,7 @@ final class RecordText {
     return priority == null ? "unknown" : priority.toString();
   }
 
-  /** What renewals come to. */
+  /** The text for the renewals of a throttle. */
   static String renewed(MessageId lease, int times, Instant last) {
     return "Throttle %s was renewed %s."
         .formatted(

@@ -1,4 +1,4 @@
-/** Tells the story of a domain, a throttle or an alert from what was said about it; pure. */
+/** The audit trail of a domain, throttle, alert or incident; pure. */
 @NullMarked
 package io.blkwarden.controller.audit;
 

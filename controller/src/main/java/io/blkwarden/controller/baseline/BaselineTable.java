@@ -1,6 +1,5 @@
 package io.blkwarden.controller.baseline;
 
-import io.blkwarden.controller.policy.BaselineThreshold;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,21 +8,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What all classes of disks were learned to do; mutable, owned by one thread.
+ * The baselines of all classes of disks; mutable, owned by one thread.
  *
- * <p>Rounds of a window's length: in each, every disk that was measured for most of it gives the
- * mean of its metric once. Holds {@link #CLASSES_MAX} classes; disks of further ones have no level.
+ * <p>In each round of a window's length, every disk that was measured for most of it adds the mean
+ * of its metric once. Disks of classes beyond {@link #CLASSES_MAX} have no threshold.
  */
 public final class BaselineTable {
   /** Most classes. */
   public static final int CLASSES_MAX = 256;
 
-  /** A level needs so many values a disk of the least population. */
+  /** Fewest values per disk of the least population for a threshold. */
   private static final int VALUES_PER_DISK = 3;
 
   private final Map<DiskClass, LearnedDay> classes = new LinkedHashMap<>();
 
-  /** Takes a disk's mean over a window; negative and unknown ones are left out. */
+  /** Adds a disk's mean over a window; negative and unknown ones are ignored. */
   public void add(DiskClass of, double value, long nowMillis) {
     LearnedDay learned = classes.get(of);
     if (learned == null && classes.size() < CLASSES_MAX) {
@@ -45,11 +44,10 @@ public final class BaselineTable {
   }
 
   /**
-   * Takes over what another controller learned.
+   * Takes over the baseline of another controller.
    *
-   * @param instead whether it counts instead of what is known of its class already; else a class
-   *     that is known is left as it is
-   * @throws IOException if the spec's sketch is not one; nothing is changed then
+   * @param instead whether it replaces a known baseline of the class
+   * @throws IOException if the sketch is invalid; nothing is changed then
    */
   public void load(DiskBaseline baseline, boolean instead, long nowMillis) throws IOException {
     boolean known = classes.containsKey(baseline.of());
@@ -60,8 +58,8 @@ public final class BaselineTable {
     }
   }
 
-  /** The level for a class; {@link Double#NaN} while too little is known of it. */
-  public double level(DiskClass of, BaselineThreshold wanted) {
+  /** The threshold of a class; {@link Double#NaN} while it has too few values. */
+  public double threshold(DiskClass of, BaselineThreshold wanted) {
     LearnedDay learned = classes.get(of);
     if (learned == null
         || learned.disks() < wanted.minDisks()
@@ -72,24 +70,24 @@ public final class BaselineTable {
     if (percentile != null) {
       return Math.max(wanted.floor(), learned.quantile(percentile / 100));
     }
-    DiskBaseline baseline = learned.spec(Instant.EPOCH);
+    DiskBaseline baseline = learned.baseline(Instant.EPOCH);
     return Math.max(wanted.floor(), baseline.mean() + wanted.sigmas() * baseline.sigma());
   }
 
-  /** How many disks of the class were measured last. */
+  /** Disks of the class in the last round. */
   public int disks(DiskClass of) {
     LearnedDay learned = classes.get(of);
     return learned == null ? 0 : learned.disks();
   }
 
-  /** All that is known, to be kept. */
-  public List<DiskBaseline> specs(Instant at) {
-    List<DiskBaseline> specs = new ArrayList<>();
+  /** All baselines with values, to be stored. */
+  public List<DiskBaseline> all(Instant at) {
+    List<DiskBaseline> all = new ArrayList<>();
     for (LearnedDay each : classes.values()) {
       if (each.count() > 0) {
-        specs.add(each.spec(at));
+        all.add(each.baseline(at));
       }
     }
-    return specs;
+    return all;
   }
 }

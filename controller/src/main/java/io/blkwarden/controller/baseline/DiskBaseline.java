@@ -4,15 +4,15 @@ import io.blkwarden.model.Require;
 import java.time.Instant;
 
 /**
- * What a class of disks was learned to do; a value that outlives the controller.
+ * The learned baseline of a class of disks, as it is stored.
  *
- * @param of which disks
- * @param disks how many were measured last
- * @param count values that it was learned from
- * @param sum of them
- * @param sumOfSquares of them
- * @param at when the last of them was measured
- * @param sketch their distribution, as DDSketch encodes it (Masson et al., VLDB 2019), in Base64; 1
+ * @param of the class
+ * @param disks disks in the last round
+ * @param count number of values
+ * @param sum of the values
+ * @param sumOfSquares of the values
+ * @param at when the last value was measured
+ * @param sketch the distribution, as DDSketch encodes it (Masson et al., VLDB 2019), in Base64; 1
  *     to {@link #SKETCH_MAX} characters
  */
 public record DiskBaseline(
@@ -36,12 +36,12 @@ public record DiskBaseline(
     Require.text(sketch, SKETCH_MAX, "sketch");
   }
 
-  /** Mean of all values; {@link Double#NaN} without any. */
+  /** Mean of the values; {@link Double#NaN} without any. */
   public double mean() {
     return sum / count;
   }
 
-  /** Standard deviation of all values; {@link Double#NaN} without any. */
+  /** Standard deviation of the values; {@link Double#NaN} without any. */
   public double sigma() {
     return Math.sqrt(Math.max(0, sumOfSquares / count - mean() * mean()));
   }

@@ -6,13 +6,13 @@ import io.blkwarden.model.Require;
 import io.blkwarden.model.VolumeRole;
 
 /**
- * Disks that are compared with each other.
+ * A class of disks that are compared with each other.
  *
  * @param metric what is compared
- * @param windowMillis the time over which each value is a mean, 1 s to a day
+ * @param windowMillis window of each mean, 1 s to a day
  * @param role of the volumes
- * @param device what they lie on
- * @param plan of their domains, by their labels; empty for those without one
+ * @param device class of the devices below
+ * @param plan label of the domains; empty without one
  */
 public record DiskClass(
     Metric metric, long windowMillis, VolumeRole role, DeviceClass device, String plan) {

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** What one class did in the last day, by the hour: what is older is forgotten; mutable. */
+/** The values of one class in the last 24 hours, by the hour; mutable. */
 final class LearnedDay {
   private static final long HOUR_MILLIS = 3_600_000;
   private static final int HOURS = 24;
@@ -21,7 +21,7 @@ final class LearnedDay {
     this.of = of;
   }
 
-  /** Takes over what an earlier controller learned; it counts as of this hour. */
+  /** Takes over the baseline of an earlier controller as values of this hour. */
   void load(DiskBaseline baseline, long nowMillis) throws IOException {
     hours.addFirst(LearnedHour.of(baseline, nowMillis));
     disks = Math.max(disks, baseline.disks());
@@ -38,7 +38,7 @@ final class LearnedDay {
     round++;
   }
 
-  /** Ends a round in which each disk was given once. */
+  /** Ends a round, in which each disk is added once. */
   void endRound(long nowMillis) {
     hours.removeIf(each -> nowMillis - each.sinceMillis >= HOURS * HOUR_MILLIS);
     disks = round;
@@ -70,7 +70,7 @@ final class LearnedDay {
     return all().sketch.getValueAtQuantile(part);
   }
 
-  DiskBaseline spec(Instant at) {
+  DiskBaseline baseline(Instant at) {
     LearnedHour sum = all();
     return new DiskBaseline(of, disks, sum.count, sum.sum, sum.sumOfSquares, at, sum.encoded());
   }

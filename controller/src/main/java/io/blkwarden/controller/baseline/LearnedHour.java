@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
 
-/** What was learned in an hour; mutable. */
+/** The values of an hour; mutable. */
 final class LearnedHour {
   private static final double ACCURACY = 0.01;
   private static final int BINS = 1_024;
@@ -31,9 +31,9 @@ final class LearnedHour {
   }
 
   /**
-   * What a spec holds, as one generation.
+   * The values of a baseline.
    *
-   * @throws IOException if its sketch is not one
+   * @throws IOException if its sketch is invalid
    */
   static LearnedHour of(DiskBaseline baseline, long sinceMillis) throws IOException {
     DDSketch sketch;

@@ -1,4 +1,4 @@
-/** What the fleet's disks normally do, learned by class, for policies that compare with it. */
+/** The baselines of the fleet's disks, learned by class. */
 @NullMarked
 package io.blkwarden.controller.baseline;
 

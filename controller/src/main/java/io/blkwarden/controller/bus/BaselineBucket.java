@@ -4,7 +4,7 @@ import io.blkwarden.controller.baseline.DiskBaseline;
 import io.blkwarden.controller.baseline.DiskClass;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.KvEvent;
-import io.blkwarden.controller.nats.NatsLink;
+import io.blkwarden.controller.nats.NatsConnection;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,25 +16,26 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The bucket {@code blkwarden-spec} with what disks of each class normally do.
+ * The bucket {@code blkwarden-spec} with the baselines, one entry for each class of disks.
  *
- * <p>Of each class only the latest baseline waits to be written, so at most as many as there are
- * classes.
+ * <p>Only the latest baseline of each class waits to be written, so the queue is bounded by the
+ * number of classes.
  */
 final class BaselineBucket {
   private static final Logger log = LoggerFactory.getLogger(BaselineBucket.class);
 
-  private final NatsLink link;
+  private final NatsConnection connection;
   private final SequencedMap<DiskClass, DiskBaseline> waiting = new LinkedHashMap<>();
   private boolean writing;
 
-  BaselineBucket(NatsLink link) {
-    this.link = link;
+  BaselineBucket(NatsConnection connection) {
+    this.connection = connection;
   }
 
-  /** All that the bucket has, then each change; what cannot be read is left out, and logged. */
+  /** All stored baselines, then changes; invalid entries are logged and skipped. */
   Flux<SharedState.Baseline> watch() {
-    return link.watch(JetStreamAssets.SPEC)
+    return connection
+        .watch(JetStreamAssets.BASELINES)
         .ofType(KvEvent.Entry.class)
         .mapNotNull(BaselineBucket::read);
   }
@@ -42,14 +43,14 @@ final class BaselineBucket {
   private static SharedState.@Nullable Baseline read(KvEvent.Entry entry) {
     byte[] value = entry.value();
     if (value == null) {
-      return null; // what was learned in this run goes on without it
+      return null; // deleted
     }
     try {
       return new SharedState.Baseline(BaselineJson.decode(value));
     } catch (IOException e) {
       log.warn(
-          "bucket {}, key {}: {}; it is learned again: delete the key if this is logged again",
-          JetStreamAssets.SPEC,
+          "bucket {}: ignoring invalid entry {}: {}; delete the entry if this repeats",
+          JetStreamAssets.BASELINES,
           entry.key(),
           e.getMessage());
       return null;
@@ -57,10 +58,10 @@ final class BaselineBucket {
   }
 
   /**
-   * Writes a baseline, or leaves it to the write that is in progress. Never fails: one that cannot
-   * be written is logged and lost, as a newer one comes in minutes.
+   * Writes a baseline, or leaves it to the write in progress. Never fails: a baseline that cannot
+   * be written is logged and lost, and a newer one follows within minutes.
    */
-  Mono<Void> keep(DiskBaseline baseline) {
+  Mono<Void> store(DiskBaseline baseline) {
     return Mono.defer(() -> offer(baseline) ? writeAll() : Mono.empty());
   }
 
@@ -93,13 +94,15 @@ final class BaselineBucket {
   }
 
   private Mono<Void> write(DiskBaseline baseline) {
-    return link.inBucket(
-            JetStreamAssets.SPEC,
+    return connection
+        .withBucket(
+            JetStreamAssets.BASELINES,
             bucket -> bucket.put(BaselineJson.key(baseline.of()), BaselineJson.encode(baseline)))
         .then()
         .onErrorResume(e -> {
           log.warn(
-              "what was learned of the fleet was not stored, and is tried again in 5 min: {}",
+              "bucket {}: baselines not stored, retrying in 5 min: {}",
+              JetStreamAssets.BASELINES,
               e.getMessage());
           return Mono.empty();
         });

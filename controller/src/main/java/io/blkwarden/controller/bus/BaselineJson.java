@@ -16,14 +16,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A {@link DiskBaseline} in the bucket {@code blkwarden-spec}, as JSON that people can read. */
+/** The JSON form of a {@link DiskBaseline} in the bucket {@code blkwarden-spec}. */
 final class BaselineJson {
   private static final String SCHEMA = "blkwarden.spec.v1";
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private BaselineJson() {}
 
-  /** The key of a class: words of the metric, the window, the role, the device and the plan. */
+  /** The key of a class: {@code METRIC.WINDOW_MS.ROLE.DEVICE[.PLAN]}. */
   static String key(DiskClass of) {
     StringBuilder plan = new StringBuilder();
     for (byte each : of.plan().getBytes(StandardCharsets.UTF_8)) {
@@ -67,7 +67,7 @@ final class BaselineJson {
         throw new IOException("schema: expected %s, found '%s'".formatted(SCHEMA, schema));
       }
       String metric = json.required("metric").asString();
-      // What was learned before devices were told apart is of none that is known.
+      // absent in entries of versions that did not distinguish devices
       String device = json.path("device").asString(DeviceClass.UNKNOWN.wire());
       DiskClass of =
           new DiskClass(
@@ -88,7 +88,7 @@ final class BaselineJson {
               json.required("sum_of_squares").asDouble(),
               Instant.parse(json.required("at").asString()),
               json.required("sketch").asString());
-      new BaselineTable().load(baseline, false, 0); // whether its sketch is one shows only there
+      new BaselineTable().load(baseline, false, 0); // validates the sketch
       return baseline;
     } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
       throw new IOException(e.getMessage(), e);

@@ -1,39 +1,37 @@
 package io.blkwarden.controller.bus;
 
-import io.blkwarden.controller.nats.LinkCounters;
+import io.blkwarden.controller.nats.ConnectionCounters;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of what the bus did since the start; safe for use by several threads. */
-public final class BusCounters extends LinkCounters {
+/** Counters of the bus since the start; thread-safe. */
+public final class BusCounters extends ConnectionCounters {
   /** Alerts that the stream acknowledged. */
   public final LongAdder alertsPublished = new LongAdder();
 
-  /** Attempts to publish an alert that were not acknowledged, and so were repeated. */
+  /** Attempts to publish an alert that were not acknowledged and are repeated. */
   public final LongAdder alertsRetried = new LongAdder();
 
-  /**
-   * States of alerts left out, since as many as may wait did, a later state of the same among them.
-   */
+  /** Intermediate alert states dropped because the queue was full and a later state waits. */
   public final LongAdder alertsFolded = new LongAdder();
 
-  /** Alerts refused because too many waited to be stored; each is in the log in full. */
+  /** Alerts lost because the queue was full or they can never be stored; each is logged. */
   public final LongAdder alertsLost = new LongAdder();
 
-  /** States of alerts that waited when another controller had claimed, and were left to it. */
+  /** Alert states discarded because another controller leads. */
   public final LongAdder alertsLeft = new LongAdder();
 
   /** Decisions that the stream acknowledged. */
   public final LongAdder decisionsPublished = new LongAdder();
 
-  /** Attempts to publish a decision that were not acknowledged, and so were repeated. */
+  /** Attempts to publish a decision that were not acknowledged and are repeated. */
   public final LongAdder decisionsRetried = new LongAdder();
 
-  /** Decisions refused because too many waited to be stored; each is in the log. */
+  /** Decisions lost because the queue was full or they can never be stored; each is logged. */
   public final LongAdder decisionsLost = new LongAdder();
 
-  /** Epochs of heartbeats that cannot be right, and were ignored. */
+  /** Implausible epochs in heartbeats, which were ignored. */
   public final LongAdder epochsIgnored = new LongAdder();
 
-  /** Claims made. */
-  public final LongAdder claims = new LongAdder();
+  /** Times that this controller became leader. */
+  public final LongAdder leadershipGained = new LongAdder();
 }

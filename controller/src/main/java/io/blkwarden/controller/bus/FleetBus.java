@@ -13,77 +13,71 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The fleet's messages as flows: what comes in and what is stored as {@link Flux}, what is asked
- * and written as {@link Mono}.
+ * The fleet's messages and stored state as Reactor flows.
  *
- * <p>Each flow is subscribed to once, perhaps before there is a connection; it then lasts over
- * reconnections, and to cancel it is to unsubscribe. None fails.
+ * <p>Each {@link Flux} is for one subscriber, who may subscribe before there is a connection. It
+ * survives reconnections and never fails; cancelling it unsubscribes.
  */
 public interface FleetBus {
-  /** Batches of samples, in binary, on the thread of the client that brings them. */
+  /** Sample batches, in binary, on the jnats thread. */
   Flux<BusMessage> samples();
 
-  /** Changes of the hosts' maps and their heartbeats, in JSON, in the order in which they came. */
+  /** Mapping events and heartbeats of hosts, in JSON, in order of arrival. */
   Flux<BusMessage> reports();
 
   /** Outcomes of commands and leases, in JSON. */
   Flux<BusMessage> outcomes();
 
-  /** Operators' requests, in JSON, that say where an answer may go. */
-  Flux<BusMessage> requests();
+  /** Operators' requests with a reply subject, in JSON. */
+  Flux<BusMessage> operatorRequests();
 
-  /** All stored maps, at a start and after each reconnection, as they are asked for. */
-  Flux<StoredMapping> mappings();
+  /** All stored mappings, after the start and each reconnection, on demand. */
+  Flux<StoredMapping> storedMappings();
 
-  /** What controllers share, in order: what operators said before a claim is given. */
-  Flux<SharedState> shared();
+  /** The state that controllers share, in order: operators' input precedes leadership. */
+  Flux<SharedState> sharedState();
 
   /**
-   * Asks a host's agent; fails at once when NATS is away or no agent is subscribed. Not queued.
-   *
-   * @param timeout how long an answer may take
+   * Sends a command to a host's agent and emits the reply, on a thread that must not block. Fails
+   * at once when NATS is away or no agent is subscribed; nothing is queued.
    */
-  Mono<byte[]> request(HostId host, byte[] command, Duration timeout);
+  Mono<byte[]> sendCommand(HostId host, byte[] command, Duration timeout);
 
-  /** Answers an operator's request; an answer that NATS cannot take is lost, and so asked again. */
+  /** Replies to an operator's request; the reply is lost if NATS is away. */
   void reply(String replyTo, OperatorReply reply);
 
-  /** Takes note of the highest epoch that an agent says it has seen. */
-  void noticeEpoch(long epoch);
+  /** Records the highest epoch that an agent has seen. */
+  void observeEpoch(long epoch);
 
   /**
-   * Writes or deletes a silence, an acknowledgement or the pause; completes once {@link #shared}
-   * has brought it.
+   * Writes or deletes a silence, an acknowledgement or the pause; completes once {@link
+   * #sharedState} has emitted the change.
    *
    * @param set whether to write it
-   * @param expired what is over and deleted as well
+   * @param expired inputs to delete as well
    */
-  Mono<Void> store(OperatorInput input, boolean set, List<OperatorInput> expired);
+  Mono<Void> storeOperatorInput(OperatorInput input, boolean set, List<OperatorInput> expired);
 
-  /** Deletes a host's stored map. */
-  Mono<Void> forget(HostId host);
+  /** Deletes a host's stored mapping. */
+  Mono<Void> deleteMapping(HostId host);
 
-  /** A host's stored map; empty when there is none. */
-  Mono<StoredMapping> mapping(HostId host);
+  /** A host's stored mapping; empty if there is none. */
+  Mono<StoredMapping> storedMapping(HostId host);
 
-  /** Stores what was learned of the fleet, of a class the latest; never fails: a loss is logged. */
+  /** Stores the latest baseline of a class; never fails: a loss is logged. */
   Mono<Void> storeBaseline(DiskBaseline baseline);
 
   /**
-   * Stores alerts, in order and until they are acknowledged; while another controller leads they
-   * are left to that one. Requests without a bound, and bounds what waits itself.
+   * Stores alerts, in order, until they are acknowledged; discards them while another controller
+   * leads. Requests without bound: it has a bounded queue of its own.
    *
-   * @return completes when all are through
+   * @return completes when {@code alerts} has completed and each is stored, discarded or dropped
    */
   Mono<Void> publishAlerts(Flux<Alert> alerts);
 
-  /**
-   * Stores decisions, in order and until they are acknowledged; bounded in the same way.
-   *
-   * @return completes when all are through
-   */
+  /** Stores decisions, in order, until they are acknowledged; queue and completion as above. */
   Mono<Void> publishDecisions(Flux<DecisionNote> decisions);
 
-  /** How the connection and the claim are. */
-  BusState state();
+  /** The state of the connections and of leadership. */
+  BusStatus status();
 }

@@ -7,11 +7,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The entries of operators' input that the engine was told last, and the state of the bucket that
- * they are of.
+ * The entries of operators' input that the engine last received, with the history of their bucket.
  *
  * @param history of the bucket, up to the last change that was read
- * @param values by key, as they are stored
+ * @param values stored values by key
  */
 record KnownOperatorInputs(Bucket.History history, Map<String, byte[]> values) {
   KnownOperatorInputs {
@@ -19,18 +18,18 @@ record KnownOperatorInputs(Bucket.History history, Map<String, byte[]> values) {
   }
 
   /**
-   * Whether the bucket has lost its history: it was created again, or has fewer changes than read.
+   * Whether the bucket has lost its history: it was created again, or has fewer changes than were
+   * read.
    */
   boolean isLostIn(Bucket.History now) {
     return !now.created().equals(history.created()) || now.last() < history.last();
   }
 
   /**
-   * The entries that are to be written back; none while the bucket has kept its history, as what
-   * lacks then was deleted.
+   * The entries to restore; none if the bucket has kept its history, because missing entries were
+   * deleted then.
    *
-   * @param found the keys that the bucket has now, also those that it marks as deleted: these were
-   *     written or deleted since, which counts
+   * @param found the keys in the bucket, including deletion markers: later changes win
    */
   Map<String, byte[]> missingIn(Bucket.History now, Set<String> found) {
     Map<String, byte[]> missing = new TreeMap<>();
@@ -41,12 +40,12 @@ record KnownOperatorInputs(Bucket.History history, Map<String, byte[]> values) {
     return missing;
   }
 
-  /** The same after its loss was found: it stays lost until the engine is told the bucket again. */
+  /** A copy that counts as lost until the engine receives the bucket again. */
   KnownOperatorInputs lost() {
     return new KnownOperatorInputs(history.with(Long.MAX_VALUE), values);
   }
 
-  /** How many entries of each kind these keys are of, as "pause: 1, silences: 2". */
+  /** The number of entries by kind, as "pause: 1, silences: 2". */
   static String count(Set<String> keys) {
     Map<String, Long> kinds =
         keys.stream()

@@ -1,17 +1,20 @@
 package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.baseline.DiskBaseline;
-import io.blkwarden.controller.bus.StoreFlow.Fence;
+import io.blkwarden.controller.bus.StreamPublisher.Gate;
+import io.blkwarden.controller.leader.LeaderElection;
+import io.blkwarden.controller.leader.LeaderLease;
+import io.blkwarden.controller.leader.Leadership;
+import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.nats.Bucket;
 import io.blkwarden.controller.nats.BusMessage;
-import io.blkwarden.controller.nats.Feed;
+import io.blkwarden.controller.nats.ConnectionState;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.KvEvent;
-import io.blkwarden.controller.nats.LinkState;
-import io.blkwarden.controller.nats.NatsLink;
+import io.blkwarden.controller.nats.MessageSubscription;
+import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.nats.Presence;
-import io.blkwarden.controller.nats.WaitingThreads;
+import io.blkwarden.controller.nats.ServiceDiscovery;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.message.Alert;
@@ -39,58 +42,60 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The fleet's messages over NATS, as flows.
+ * The fleet bus over NATS.
  *
- * <p>Three connections, so that a stall of one cannot delay another: samples and stored maps in;
- * control both ways; alerts and decisions out. It starts without NATS and keeps trying; flows may
- * be subscribed before that, each once, and outlive every outage. Cancelling a flow unsubscribes.
+ * <p>It uses three connections, so that a stall of one cannot delay the others: one for samples and
+ * stored mappings, one for control messages in both directions, one for alerts and decisions. It
+ * starts without NATS and keeps trying. Flows may be subscribed to before that, each once, and
+ * survive every outage.
  *
- * <p>Messages of hosts, of operators and outcomes come on the client's threads, which must not
- * wait, and are dropped and counted when they are not requested; see {@link Feed}. What waits for
- * the server runs on threads of its own: the claim on one that nothing else uses.
+ * <p>Messages of hosts and operators arrive on jnats threads, which must not block, and are dropped
+ * and counted if there is no demand; see {@link MessageSubscription}. Blocking calls run on threads
+ * of their own; leader election has a thread that nothing else uses.
  */
 public final class NatsFleetBus implements FleetBus, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NatsFleetBus.class);
-  private static final Duration READ = Duration.ofSeconds(3);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
   private static final int THREADS = 8;
-  private static final int TASKS = 1_024;
+  private static final int TASKS_MAX = 1_024;
   private static final int FETCH_THREADS = 2;
-  private static final int FETCHES = 512;
-  private static final long SEEKERS_MAX = 1_000;
-  private static final long SEEKERS_MAX_BYTES = 1 << 20;
+  private static final int FETCHES_MAX = 512;
+  private static final long DISCOVERY_MESSAGES_MAX = 1_000;
+  private static final long DISCOVERY_BYTES_MAX = 1 << 20;
 
   private final NatsSettings settings;
   private final InstantSource clock;
-  private final Scheduler waiting = WaitingThreads.some("blkwarden-bus", THREADS, TASKS);
-  private final Scheduler timer = WaitingThreads.one("blkwarden-timer");
-  private final Scheduler mapping = WaitingThreads.one("blkwarden-maps");
-  private final Scheduler fetching = WaitingThreads.some("blkwarden-fetch", FETCH_THREADS, FETCHES);
-  private final Scheduler claiming = WaitingThreads.one("blkwarden-claim");
-  private final Scheduler sharing = WaitingThreads.one("blkwarden-shared");
-  private final Scheduler alerting = WaitingThreads.one("blkwarden-alerts");
-  private final Scheduler deciding = WaitingThreads.one("blkwarden-decisions");
-  private final NatsLink samplesLink;
-  private final NatsLink control;
-  private final NatsLink alertsLink;
-  private final Feed samples;
-  private final Feed reports;
-  private final Feed outcomes;
-  private final Feed requests;
-  private final SharedStates shared = new SharedStates(sharing);
+  private final Scheduler blocking = BlockingSchedulers.pool("blkwarden-bus", THREADS, TASKS_MAX);
+  private final Scheduler timer = BlockingSchedulers.single("blkwarden-timer");
+  private final Scheduler mappingThread = BlockingSchedulers.single("blkwarden-maps");
+  private final Scheduler fetchThreads =
+      BlockingSchedulers.pool("blkwarden-fetch", FETCH_THREADS, FETCHES_MAX);
+  private final Scheduler electionThread = BlockingSchedulers.single("blkwarden-leader");
+  private final Scheduler sharedThread = BlockingSchedulers.single("blkwarden-shared");
+  private final Scheduler alertThread = BlockingSchedulers.single("blkwarden-alerts");
+  private final Scheduler decisionThread = BlockingSchedulers.single("blkwarden-decisions");
+  private final NatsConnection samplesConnection;
+  private final NatsConnection control;
+  private final NatsConnection recordsConnection;
+  private final MessageSubscription samples;
+  private final MessageSubscription reports;
+  private final MessageSubscription outcomes;
+  private final MessageSubscription operatorRequests;
+  private final SharedStateQueue sharedState = new SharedStateQueue(sharedThread);
   private final OperatorInputBucket inputs;
   private final BaselineBucket baselines;
-  private final StoreSetup preparation;
-  private final LeaderElection desk;
-  private final AlertStore alerts;
-  private final DecisionStore decisions;
-  private final Disposable.Composite life = Disposables.composite();
-  private volatile String linkProblem = "not connected to NATS yet";
+  private final JetStreamSetup setup;
+  private final LeaderElection election;
+  private final StreamPublisher<Alert> alerts;
+  private final StreamPublisher<DecisionNote> decisions;
+  private final Disposable.Composite subscriptions = Disposables.composite();
+  private volatile String connectionProblem = "not connected to NATS yet";
 
   /**
-   * A bus that is not started yet.
+   * Creates a bus that is not started.
    *
    * @param run random for each start, tells apart controllers of the same name
-   * @param mayLead whether this controller may claim the fleet
+   * @param mayLead whether this controller may lead
    */
   public NatsFleetBus(
       NatsSettings settings,
@@ -102,17 +107,23 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
     this.settings = settings;
     this.clock = clock;
     Subjects subjects = settings.subjects();
-    samplesLink = new NatsLink(settings, "samples", counters, random, waiting, timer);
-    control = new NatsLink(settings, "control", counters, random, waiting, timer);
-    alertsLink = new NatsLink(settings, "alerts", counters, random, waiting, timer);
-    samples = samplesLink.feed(List.of(subjects.allSamples()));
-    reports = control.feed(List.of(subjects.allMappings(), subjects.allHeartbeats()));
-    outcomes = control.feed(List.of(subjects.allOutcomes()));
-    requests = control.feed(subjects.allOperatorRequests());
-    inputs = new OperatorInputBucket(control, shared);
+    samplesConnection = new NatsConnection(settings, "samples", counters, random, blocking, timer);
+    control = new NatsConnection(settings, "control", counters, random, blocking, timer);
+    recordsConnection = new NatsConnection(settings, "alerts", counters, random, blocking, timer);
+    samples = samplesConnection.subscription(List.of(subjects.allSamples()));
+    reports = control.subscription(List.of(subjects.allMappings(), subjects.allHeartbeats()));
+    outcomes = control.subscription(List.of(subjects.allOutcomes()));
+    operatorRequests = control.subscription(subjects.allOperatorRequests());
+    inputs = new OperatorInputBucket(control, sharedState);
     baselines = new BaselineBucket(control);
-    preparation = new StoreSetup(control, inputs, baselines, shared, waiting, timer, random);
-    desk =
+    setup = new JetStreamSetup(control, inputs, baselines, sharedState, blocking, timer, random);
+    StreamPublishers publishers =
+        new StreamPublishers(
+            recordsConnection, subjects, counters, Flux.defer(this::reconnected), random);
+    alerts = publishers.alerts(this::alertGate, alertThread);
+    decisions = publishers.decisions(this::decisionGate, decisionThread);
+    OpenAlerts openAlerts = new OpenAlerts(control, subjects, alerts::pending);
+    election =
         new LeaderElection(
             new LeaderLease(
                 settings.instance(),
@@ -122,129 +133,123 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
                 settings.aboveEpoch(),
                 mayLead),
             control,
-            preparation::done,
-            new OpenAlerts(control, subjects, this::pendingAlerts),
-            shared,
-            this::claimFailed,
+            new LeaderElection.Hooks(
+                setup::isReady,
+                openAlerts.read().map(open -> sharedState.offer(new SharedState.OpenAlerts(open))),
+                now -> sharedState.offer(new SharedState.LeadershipChanged(now)),
+                this::electionFailed,
+                counters.leadershipGained,
+                counters.epochsIgnored),
             clock,
-            counters,
-            claiming);
-    Flux<?> back = Flux.defer(this::back);
-    alerts =
-        new AlertStore(alertsLink, subjects, counters, this::alertFence, back, alerting, random);
-    decisions =
-        new DecisionStore(
-            alertsLink, subjects, counters, this::decisionFence, back, deciding, random);
+            electionThread);
   }
 
-  /** An element when NATS is back from now on. */
-  private Flux<Long> back() {
-    long prepared = preparation.times();
-    long ups = alertsLink.ups();
+  /** Emits when NATS is back after now. */
+  private Flux<Long> reconnected() {
+    long runs = setup.runs();
+    long connects = recordsConnection.connects();
     return Flux.merge(
-        preparation.prepared().filter(times -> times > prepared),
-        alertsLink
+        setup.ready().filter(number -> number > runs),
+        recordsConnection
             .states()
-            .ofType(LinkState.Up.class)
-            .map(LinkState.Up::number)
-            .filter(number -> number > ups));
+            .ofType(ConnectionState.Up.class)
+            .map(ConnectionState.Up::number)
+            .filter(number -> number > connects));
   }
 
-  /** Begins to connect and to deliver; returns at once. */
+  private Stream<NatsConnection> connections() {
+    return Stream.of(samplesConnection, control, recordsConnection);
+  }
+
+  /** Starts to connect; returns at once. */
   public void start() {
-    Stream.of(samplesLink, control, alertsLink)
-        .forEach(link -> life.add(link.states().subscribe(this::watch)));
-    life.add(
-        preparation
-            .prepared()
-            .subscribe(times -> {
-              if (times == 1) {
+    connections().forEach(each -> subscriptions.add(each.states().subscribe(this::onState)));
+    subscriptions.add(
+        setup
+            .ready()
+            .subscribe(runs -> {
+              if (runs == 1) {
                 log.info("NATS: ready at {}", settings.printableServers());
               }
-              desk.look();
+              election.check();
             }));
-    life.add(
+    subscriptions.add(
         control
-            .feed(List.of("$KV." + JetStreamAssets.CLAIM + "." + LeaderLease.KEY))
-            .messages() // a bucket is a stream, and a put a message that plain subscribers hear too
-            .subscribe(message -> desk.written(message.payload())));
-    Presence presence = new Presence(settings.subjects(), settings.instance(), clock.instant());
-    life.add(
+            .subscription(List.of("$KV.%s.%s".formatted(JetStreamAssets.LEADER, LeaderLease.KEY)))
+            .messages() // a put into a bucket is a message that plain subscribers receive too
+            .subscribe(message -> election.onLeaseWritten(message.payload())));
+    ServiceDiscovery discovery =
+        new ServiceDiscovery(settings.subjects(), settings.instance(), clock.instant());
+    subscriptions.add(
         control
-            .feed(List.of(Presence.subjects()), null, SEEKERS_MAX, SEEKERS_MAX_BYTES)
+            .subscription(
+                List.of(ServiceDiscovery.subjects()),
+                null,
+                DISCOVERY_MESSAGES_MAX,
+                DISCOVERY_BYTES_MAX)
             .messages()
-            .subscribe(asked -> present(presence, asked)));
-    preparation.start();
-    desk.start();
-    samplesLink.start();
-    control.start();
-    alertsLink.start();
+            .subscribe(request -> answer(discovery, request)));
+    setup.start();
+    election.start();
+    connections().forEach(NatsConnection::start);
   }
 
-  private void present(Presence presence, BusMessage asked) {
-    byte[] answer = presence.answer(asked.subject());
-    String replyTo = asked.replyTo();
+  private void answer(ServiceDiscovery discovery, BusMessage request) {
+    byte[] answer = discovery.answer(request.subject());
+    String replyTo = request.replyTo();
     if (answer != null && replyTo != null && settings.subjects().isInbox(replyTo)) {
       try {
         control.publish(replyTo, answer);
       } catch (IllegalStateException e) {
-        log.debug("not connected: a service discovery request is not answered");
+        log.debug("service discovery request not answered: not connected to NATS");
       }
     }
   }
 
-  /** Takes note of why there is no connection, and logs it once while it stays the same. */
-  private synchronized void watch(LinkState changed) {
-    List<LinkState.Seeking> seeking =
-        Stream.of(samplesLink, control, alertsLink)
-            .map(NatsLink::state)
-            .filter(LinkState.Seeking.class::isInstance)
-            .map(LinkState.Seeking.class::cast)
-            .toList();
-    if (seeking.isEmpty()) {
-      linkProblem = "";
-    } else if (changed instanceof LinkState.Seeking(String problem)
+  /** Records why there is no connection, and logs it when it changes. */
+  private synchronized void onState(ConnectionState state) {
+    if (connections()
+        .map(NatsConnection::state)
+        .noneMatch(ConnectionState.Connecting.class::isInstance)) {
+      connectionProblem = "";
+    } else if (state instanceof ConnectionState.Connecting(String problem)
         && !problem.isEmpty()
-        && !problem.equals(linkProblem)) {
-      linkProblem = problem;
+        && !problem.equals(connectionProblem)) {
+      connectionProblem = problem;
       log.error("{}", problem);
     }
   }
 
-  private void claimFailed(IOException e) {
-    Disposable _ = control.explain(e).subscribe(preparation::unsettled, preparation::unsettled);
+  private void electionFailed(IOException e) {
+    Disposable _ = control.explain(e).subscribe(setup::restartAfter, setup::restartAfter);
   }
 
-  private List<Alert> pendingAlerts() {
-    return alerts.pending();
-  }
-
-  private Fence alertFence() {
-    if (!preparation.done()) {
-      return Fence.WAIT;
+  private Gate alertGate() {
+    if (!setup.isReady()) {
+      return Gate.WAIT;
     }
-    return switch (desk.claim()) {
-      case Leadership.Leading _ -> Fence.OPEN;
-      case Leadership.Unknown _ -> Fence.WAIT;
-      case Leadership.Following _ -> Fence.LEAVE;
+    return switch (election.leadership()) {
+      case Leadership.Leading _ -> Gate.PUBLISH;
+      case Leadership.Unknown _ -> Gate.WAIT;
+      case Leadership.Following _ -> Gate.DISCARD;
     };
   }
 
-  private Fence decisionFence() {
-    return preparation.done() ? Fence.OPEN : Fence.WAIT;
+  private Gate decisionGate() {
+    return setup.isReady() ? Gate.PUBLISH : Gate.WAIT;
   }
 
   @Override
-  public BusState state() {
-    boolean connected = samplesLink.isUp() && control.isUp() && alertsLink.isUp();
-    boolean prepared = preparation.done();
-    String text =
-        !connected && prepared && linkProblem.isEmpty()
+  public BusStatus status() {
+    boolean connected = connections().allMatch(NatsConnection::isUp);
+    boolean ready = setup.isReady();
+    String problem =
+        !connected && ready && connectionProblem.isEmpty()
             ? "the connection to NATS is lost; reconnecting"
-            : Stream.of(linkProblem, preparation.problem(), alerts.problem(), decisions.problem())
+            : Stream.of(connectionProblem, setup.problem(), alerts.problem(), decisions.problem())
                 .filter(each -> !each.isEmpty())
                 .collect(Collectors.joining("; "));
-    return new BusState(connected, prepared, desk.claim(), text);
+    return new BusStatus(connected, ready, election.leadership(), problem);
   }
 
   @Override
@@ -263,33 +268,29 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
   }
 
   @Override
-  public Flux<BusMessage> requests() {
-    return requests
+  public Flux<BusMessage> operatorRequests() {
+    return operatorRequests
         .messages()
         .filter(each -> each.replyTo() != null && settings.subjects().isInbox(each.replyTo()));
   }
 
-  /**
-   * The hosts' last snapshots: the bucket whole at start and after each reconnection, at the pace
-   * of the subscriber, on a thread of its own that may wait. When reading fails it begins again, so
-   * a snapshot can come twice.
-   */
+  /** Restarts when reading fails, so a mapping can be emitted twice. */
   @Override
-  public Flux<StoredMapping> mappings() {
-    return preparation
-        .prepared()
+  public Flux<StoredMapping> storedMappings() {
+    return setup
+        .ready()
         .onBackpressureLatest()
         .concatMap(
             _ ->
-                samplesLink // where nothing that must be soon waits behind thousands of maps
+                samplesConnection // not control, which thousands of mappings would delay
                     .entries(JetStreamAssets.MAPPING)
                     .mapNotNull(NatsFleetBus::stored)
                     .onErrorResume(e -> {
-                      preparation.unsettled(e);
+                      setup.restartAfter(e);
                       return Mono.empty();
                     }),
             1)
-        .publishOn(mapping, 1);
+        .publishOn(mappingThread, 1);
   }
 
   private static @Nullable StoredMapping stored(KvEvent.@Nullable Entry entry) {
@@ -297,68 +298,47 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
     return entry == null || json == null ? null : new StoredMapping(entry.key(), json);
   }
 
-  /**
-   * What controllers share, in one order: operators' input before a claim, the open alerts right
-   * before it. On a thread of its own; see {@link SharedStates}.
-   */
   @Override
-  public Flux<SharedState> shared() {
-    return shared.flow();
+  public Flux<SharedState> sharedState() {
+    return sharedState.states();
   }
 
-  /**
-   * Asks a host's agent; the answer, or why there is none, comes on another thread, which must not
-   * wait long.
-   *
-   * <p>Fails at once when NATS is away or no agent is subscribed; nothing is queued.
-   */
   @Override
-  public Mono<byte[]> request(HostId host, byte[] command, Duration timeout) {
+  public Mono<byte[]> sendCommand(HostId host, byte[] command, Duration timeout) {
     return control.request(
         HostToken.encode(host), settings.subjects().command(host), command, timeout);
   }
 
-  /**
-   * Writes or deletes a silence, an acknowledgement or the pause, and deletes those that are over;
-   * completes once {@link #shared} has emitted it.
-   */
   @Override
-  public Mono<Void> store(OperatorInput input, boolean set, List<OperatorInput> expired) {
+  public Mono<Void> storeOperatorInput(
+      OperatorInput input, boolean set, List<OperatorInput> expired) {
     return inputs.store(input, set, expired);
   }
 
   @Override
-  public Mono<Void> forget(HostId host) {
-    return control.purge(JetStreamAssets.MAPPING, HostToken.key(host));
+  public Mono<Void> deleteMapping(HostId host) {
+    return control.purgeKey(JetStreamAssets.MAPPING, HostToken.key(host));
   }
 
-  /**
-   * The host's last snapshot in the bucket; empty when there is none. At most {@link
-   * #FETCH_THREADS} are read at a time and {@link #FETCHES} wait for each; more are rejected, for
-   * they are asked for again.
-   */
+  /** Rejects when {@link #FETCHES_MAX} requests wait; the engine asks again. */
   @Override
-  public Mono<StoredMapping> mapping(HostId host) {
-    return Mono.fromCallable(() -> fetch(host)).subscribeOn(fetching).flatMap(found -> found);
+  public Mono<StoredMapping> storedMapping(HostId host) {
+    return Mono.fromCallable(() -> fetch(host)).subscribeOn(fetchThreads).flatMap(found -> found);
   }
 
   /** Never throws: an error after the flow was cancelled would be logged as dropped. */
   private Mono<StoredMapping> fetch(HostId host) {
     try {
-      Bucket bucket = control.bucket(JetStreamAssets.MAPPING, READ);
+      Bucket bucket = control.bucket(JetStreamAssets.MAPPING, READ_TIMEOUT);
       return Mono.justOrEmpty(stored(bucket.get(HostToken.key(host))));
     } catch (IOException | RuntimeException e) {
       return Mono.error(e);
     }
   }
 
-  /**
-   * Writes what was learned of the fleet, of each class the latest; lost while NATS is away, which
-   * is logged. Never fails.
-   */
   @Override
   public Mono<Void> storeBaseline(DiskBaseline baseline) {
-    return baselines.keep(baseline);
+    return baselines.store(baseline);
   }
 
   @Override
@@ -366,60 +346,61 @@ public final class NatsFleetBus implements FleetBus, AutoCloseable {
     try {
       control.publish(replyTo, ControlJson.encode(reply));
     } catch (IllegalStateException | IllegalArgumentException e) {
-      log.warn("operator's request: the answer could not be sent: {}", e.getMessage());
+      log.warn("operator request: reply not sent: {}", e.getMessage());
     }
   }
 
   @Override
-  public void noticeEpoch(long epoch) {
-    desk.notice(epoch);
+  public void observeEpoch(long epoch) {
+    election.observeEpoch(epoch);
   }
 
-  /**
-   * Stores alerts, in order, while this controller leads; see {@link AlertStore}. Completes when
-   * the alerts have completed and each is stored, left to another controller, or refused.
-   */
   @Override
   public Mono<Void> publishAlerts(Flux<Alert> published) {
-    return alerts.store(published);
+    return alerts.publish(published);
   }
 
-  /**
-   * Stores decisions, in order; see {@link DecisionStore}. Completes like {@link #publishAlerts}.
-   */
   @Override
-  public Mono<Void> publishDecisions(Flux<DecisionNote> notes) {
-    return decisions.store(notes);
+  public Mono<Void> publishDecisions(Flux<DecisionNote> published) {
+    return decisions.publish(published);
   }
 
-  /** Alerts that wait to be stored. */
+  /** Alerts that are not stored yet. */
   public int waitingAlerts() {
     return alerts.waiting();
   }
 
-  /** Decisions that wait to be stored. */
+  /** Decisions that are not stored yet. */
   public int waitingDecisions() {
     return decisions.waiting();
   }
 
-  /** Samples that were dropped because they were not taken fast enough. */
+  /** Samples that were dropped because they arrived faster than they were processed. */
   public long droppedSamples() {
     return samples.dropped();
   }
 
-  /** Control messages that were dropped because they were not taken fast enough. */
+  /** Control messages that were dropped because they arrived faster than they were processed. */
   public long droppedControl() {
-    return reports.dropped() + outcomes.dropped() + requests.dropped();
+    return reports.dropped() + outcomes.dropped() + operatorRequests.dropped();
   }
 
-  /** Gives the claim up and closes the connections; what is not stored by then is lost. */
+  /** Releases leadership and closes the connections; what is not stored by then is lost. */
   @Override
   public void close() {
-    preparation.close();
-    life.dispose();
-    desk.close();
-    Stream.of(samplesLink, control, alertsLink).forEach(NatsLink::close);
-    Stream.of(waiting, timer, mapping, fetching, claiming, sharing, alerting, deciding)
+    setup.close();
+    subscriptions.dispose();
+    election.close();
+    connections().forEach(NatsConnection::close);
+    Stream.of(
+            blocking,
+            timer,
+            mappingThread,
+            fetchThreads,
+            electionThread,
+            sharedThread,
+            alertThread,
+            decisionThread)
         .forEach(Scheduler::dispose);
   }
 }

@@ -1,7 +1,7 @@
 package io.blkwarden.controller.bus;
 
 import io.blkwarden.controller.nats.JetStreamAssets;
-import io.blkwarden.controller.nats.NatsLink;
+import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -18,41 +18,41 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Finds the open alerts: those of the stream {@code BLKWARDEN_ALERTS}, as far as this controller
- * has nothing later of them that waits to be stored.
+ * Reads the open alerts from the stream {@code BLKWARDEN_ALERTS} and from this controller's queue
+ * of later states.
  *
- * <p>Reads the last {@link #STATES_MAX} states at most, for {@link #PATIENCE} at most without one.
- * If the stream cannot be read, the alerts that are open there go on under new ids, and that is
- * logged: a controller that commands late does more harm.
+ * <p>Reads at most the last {@link #STATES_MAX} states, and waits at most {@link #READ_TIMEOUT} for
+ * each. If the stream cannot be read, open alerts are raised again under new ids, and that is
+ * logged: a leader that starts late does more harm.
  */
-final class OpenAlerts {
-  /** Most states that are read, the newest. */
+public final class OpenAlerts {
+  /** Most alert states that are read, the newest. */
   static final long STATES_MAX = 200_000;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(OpenAlerts.class);
 
-  private final NatsLink link;
+  private final NatsConnection connection;
   private final Subjects subjects;
   private final Supplier<List<Alert>> pending;
 
   /**
-   * A finder.
+   * Creates a reader.
    *
-   * @param pending alerts of this controller that wait to be stored, in order
+   * @param pending alerts of this controller that are not stored yet, in order
    */
-  OpenAlerts(NatsLink link, Subjects subjects, Supplier<List<Alert>> pending) {
-    this.link = link;
+  OpenAlerts(NatsConnection connection, Subjects subjects, Supplier<List<Alert>> pending) {
+    this.connection = connection;
     this.subjects = subjects;
     this.pending = pending;
   }
 
-  /** Alerts as their states are read; one of a leader that was deposed by then changes nothing. */
+  /** The open alerts; a state with an older epoch than one before it is ignored. */
   private static final class States {
     private final Map<MessageId, Alert> open = new LinkedHashMap<>();
     private final Map<MessageId, Long> epochs = new HashMap<>();
 
-    void take(Alert alert) {
+    void add(Alert alert) {
       long epoch = alert.epoch() == null ? 0 : alert.epoch();
       if (epochs.merge(alert.id(), epoch, Math::max) > epoch) {
         return;
@@ -66,29 +66,30 @@ final class OpenAlerts {
   }
 
   /** The last state of each alert that is not resolved; never fails. */
-  Mono<List<Alert>> read() {
+  public Mono<List<Alert>> read() {
     return Mono.defer(() -> {
       States states = new States();
-      List<Alert> later = pending.get(); // before the stream: what is stored meanwhile is in both
-      return link.tail(JetStreamAssets.ALERTS, subjects.prefix() + ".alert.>", STATES_MAX, PATIENCE)
+      List<Alert> later = pending.get(); // first: alerts stored in the meantime are in both
+      return connection
+          .lastMessages(
+              JetStreamAssets.ALERTS, subjects.prefix() + ".alert.>", STATES_MAX, READ_TIMEOUT)
           .doOnNext(json -> {
             if (ControlJson.decode(Alert.class, json) instanceof Decoded.Ok<Alert>(Alert alert)) {
-              states.take(alert);
+              states.add(alert);
             }
           })
           .then(
               Mono.fromRunnable(
-                  () -> log.info("alerts: {} are open from before", states.open.size())))
+                  () -> log.info("alerts: {} open in the stream", states.open.size())))
           .onErrorResume(e -> {
             log.warn(
-                "alerts: those published before could not all be read, some open ones get new ids:"
-                    + " {}",
+                "alerts: stream not read completely, some open alerts are raised again: {}",
                 e.getMessage());
             return Mono.empty();
           })
           .then(
               Mono.fromSupplier(() -> {
-                later.forEach(states::take);
+                later.forEach(states::add);
                 return List.copyOf(states.open.values());
               }));
     });

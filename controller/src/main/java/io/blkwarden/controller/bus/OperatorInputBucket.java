@@ -3,8 +3,8 @@ package io.blkwarden.controller.bus;
 import io.blkwarden.controller.nats.Bucket;
 import io.blkwarden.controller.nats.JetStreamAssets;
 import io.blkwarden.controller.nats.KvEvent;
+import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsException;
-import io.blkwarden.controller.nats.NatsLink;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -40,39 +40,39 @@ final class OperatorInputBucket {
   /** Key of the pause. */
   static final String PAUSE = "pause";
 
-  /** Begin of the keys of silences. */
+  /** Prefix of the keys of silences. */
   static final String SILENCE = "silence.";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(5);
 
-  private final NatsLink link;
-  private final SharedStates shared;
+  private final NatsConnection connection;
+  private final SharedStateQueue shared;
   private final Set<String> restored = ConcurrentHashMap.newKeySet();
   private volatile @Nullable KnownOperatorInputs known;
 
-  OperatorInputBucket(NatsLink link, SharedStates shared) {
-    this.link = link;
+  OperatorInputBucket(NatsConnection connection, SharedStateQueue shared) {
+    this.connection = connection;
     this.shared = shared;
   }
 
-  /** All of the bucket at a change of it. */
-  private record Whole(Map<String, byte[]> values, Bucket.History history) {}
+  /** The whole bucket after a change. */
+  private record Snapshot(Map<String, byte[]> values, Bucket.History history) {}
 
-  /** The entries of the bucket as they come. */
+  /** The entries of the bucket as the watch emits them. */
   private static final class Entries {
     private final Map<String, byte[]> values = new TreeMap<>();
     private final Set<String> found = new HashSet<>();
     private final Set<String> awaited = new HashSet<>();
     private Bucket.History history;
-    private boolean whole;
+    private boolean complete;
 
     Entries(Bucket.History history) {
       this.history = history;
     }
 
-    void take(KvEvent event) {
+    void add(KvEvent event) {
       switch (event) {
-        case KvEvent.Whole _ -> whole = true;
+        case KvEvent.EndOfData _ -> complete = true;
         case KvEvent.Entry entry -> {
           history = history.with(entry.revision());
           found.add(entry.key());
@@ -87,48 +87,49 @@ final class OperatorInputBucket {
       }
     }
 
-    /** All of it; absent until all was read, what is written back too. */
-    @Nullable Whole all() {
-      return whole && awaited.isEmpty() ? new Whole(Map.copyOf(values), history) : null;
+    /** The whole bucket; absent until all entries were read, including restored ones. */
+    @Nullable Snapshot snapshot() {
+      return complete && awaited.isEmpty() ? new Snapshot(Map.copyOf(values), history) : null;
     }
   }
 
   /**
-   * Follows the bucket: tells the shared state all of it, and again with each change. An element
-   * each time that it was told; fails when it cannot be.
+   * Follows the bucket: publishes the whole input to the shared state, first and after each change,
+   * and emits each time; fails if the queue is full.
    *
-   * <p>When the bucket has lost its history, what this controller knows is written back first, and
-   * told once it is read again: until then the engine goes on with what it was told before.
+   * <p>If the bucket has lost its history, the entries that this controller knows are restored
+   * first. The engine keeps the previous input until they are read again.
    */
   Flux<Boolean> follow() {
     return history()
         .flatMapMany(before -> {
           Entries entries = new Entries(before);
-          shared.restart();
-          return link.watch(JetStreamAssets.SAID)
+          shared.resetRevision();
+          return connection
+              .watch(JetStreamAssets.SILENCES)
               .concatMap(event -> {
-                entries.take(event);
-                return event instanceof KvEvent.Whole
+                entries.add(event);
+                return event instanceof KvEvent.EndOfData
                     ? restore(entries, before).then(Mono.justOrEmpty(entries))
                     : Mono.just(entries);
               })
-              .mapNotNull(Entries::all)
-              .handle(this::tell);
+              .mapNotNull(Entries::snapshot)
+              .handle(this::publish);
         });
   }
 
-  private void tell(Whole all, SynchronousSink<Boolean> sink) {
-    OperatorState operatorState = parse(all.values());
-    if (shared.tell(new SharedState.OperatorInputs(operatorState), all.history().last())) {
-      known = new KnownOperatorInputs(all.history(), all.values());
+  private void publish(Snapshot snapshot, SynchronousSink<Boolean> sink) {
+    OperatorState state = parse(snapshot.values());
+    if (shared.offer(new SharedState.OperatorInputs(state), snapshot.history().last())) {
+      known = new KnownOperatorInputs(snapshot.history(), snapshot.values());
       sink.next(true);
     } else {
-      sink.error(new NatsException("the engine does not take what operators said", ""));
+      sink.error(new NatsException("operators' input: the engine's queue is full", ""));
     }
   }
 
   private Mono<Bucket.History> history() {
-    return link.inBucket(JetStreamAssets.SAID, Bucket::history);
+    return connection.withBucket(JetStreamAssets.SILENCES, Bucket::history);
   }
 
   /** Whether the bucket has lost the history that this controller knows. */
@@ -137,14 +138,14 @@ final class OperatorInputBucket {
     return last == null ? Mono.just(false) : history().map(last::isLostIn);
   }
 
-  /** Writes back what the bucket has lost, if it has, and awaits it. */
+  /** Restores entries that the bucket has lost, and awaits them. */
   private Mono<Void> restore(Entries entries, Bucket.History before) {
     KnownOperatorInputs last = known;
     return history()
         .flatMap(now -> {
-          if (!now.created().equals(before.created())) { // what was read may be of the last one
+          if (!now.created().equals(before.created())) { // entries may be of the old bucket
             return Mono.error(
-                new NatsException(JetStreamAssets.SAID + " was created again meanwhile", ""));
+                new NatsException(JetStreamAssets.SILENCES + " was created again", ""));
           }
           if (last == null || !last.isLostIn(before)) {
             return Mono.empty();
@@ -152,31 +153,28 @@ final class OperatorInputBucket {
           known = last.lost();
           Map<String, byte[]> missing = last.missingIn(before, entries.found);
           entries.awaited.addAll(missing.keySet());
-          return link.inBucket(JetStreamAssets.SAID, bucket -> restore(bucket, missing)).then();
+          return connection
+              .withBucket(JetStreamAssets.SILENCES, bucket -> restore(bucket, missing))
+              .then();
         });
   }
 
-  /** Stops at the first entry that cannot be written; the next attempt goes on from there. */
+  /** Stops at the first entry that cannot be written; the next attempt continues from there. */
   private boolean restore(Bucket bucket, Map<String, byte[]> missing) throws IOException {
     for (Map.Entry<String, byte[]> each : missing.entrySet()) {
       if (bucket.restore(each.getKey(), each.getValue())) {
         restored.add(each.getKey());
       }
     }
-    report();
-    return true;
-  }
-
-  /** Logs what this controller has written back, however many attempts that took. */
-  private void report() {
     if (!restored.isEmpty()) {
       log.warn(
-          "NATS lost entries of the bucket {}: restored {} ({})",
-          JetStreamAssets.SAID,
+          "bucket {}: NATS lost entries, restored {} ({})",
+          JetStreamAssets.SILENCES,
           restored.size(),
           KnownOperatorInputs.count(restored));
       restored.clear();
     }
+    return true;
   }
 
   private static String key(OperatorInput input) {
@@ -187,34 +185,36 @@ final class OperatorInputBucket {
     };
   }
 
-  /** The entries of the bucket; a pause that cannot be read counts as one. */
+  /** Decodes the entries; an unreadable pause counts as a pause. */
   static OperatorState parse(Map<String, byte[]> values) {
     List<Silence> silences = new ArrayList<>();
     List<Ack> acks = new ArrayList<>();
     byte[] unread = values.get(PAUSE);
     Pause pause =
-        unread == null ? null : new Pause("somebody", "the entry cannot be read", Instant.EPOCH);
+        unread == null ? null : new Pause("unknown", "the entry cannot be read", Instant.EPOCH);
     for (byte[] value : values.values()) {
       switch (ControlJson.decode(ControlMessage.class, value)) {
         case Decoded.Ok<ControlMessage>(Silence silence) -> silences.add(silence);
         case Decoded.Ok<ControlMessage>(Ack ack) -> acks.add(ack);
-        case Decoded.Ok<ControlMessage>(Pause said) -> pause = said;
+        case Decoded.Ok<ControlMessage>(Pause decoded) -> pause = decoded;
         case Decoded.Ok<ControlMessage> _ ->
-            log.warn("{}: a message that does not belong there is ignored", JetStreamAssets.SAID);
+            log.warn("bucket {}: ignoring a message of another type", JetStreamAssets.SILENCES);
         case Decoded.Malformed<ControlMessage> bad ->
-            log.warn("{}: an entry cannot be read: {}", JetStreamAssets.SAID, bad.detail());
+            log.warn(
+                "bucket {}: ignoring an invalid entry: {}", JetStreamAssets.SILENCES, bad.detail());
       }
     }
     return new OperatorState(silences, acks, pause);
   }
 
   /**
-   * Writes or deletes an entry and deletes those that are over; completes once the shared state has
-   * it.
+   * Writes or deletes an entry and deletes expired ones; completes once the shared state has the
+   * change.
    */
   Mono<Void> store(OperatorInput input, boolean set, List<OperatorInput> expired) {
-    return link.inBucket(
-            JetStreamAssets.SAID,
+    return connection
+        .withBucket(
+            JetStreamAssets.SILENCES,
             bucket -> {
               for (OperatorInput each : expired) {
                 bucket.delete(key(each));
@@ -229,6 +229,6 @@ final class OperatorInputBucket {
               }
               return bucket.lastRevision(); // this change or a later one
             })
-        .flatMap(revision -> shared.reaches(revision, PATIENCE));
+        .flatMap(revision -> shared.awaitRevision(revision, DELIVERY_TIMEOUT));
   }
 }

@@ -1,12 +1,12 @@
 package io.blkwarden.controller.bus;
 
+import io.blkwarden.controller.nats.BlockingSchedulers;
 import io.blkwarden.controller.nats.BusMessage;
-import io.blkwarden.controller.nats.LinkState;
+import io.blkwarden.controller.nats.ConnectionState;
+import io.blkwarden.controller.nats.NatsConnection;
 import io.blkwarden.controller.nats.NatsException;
-import io.blkwarden.controller.nats.NatsLink;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.RecordPages;
-import io.blkwarden.controller.nats.WaitingThreads;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.OperatorReply.Verdict;
@@ -30,12 +30,12 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Answers requests for stored messages, from operators, viewers and HTTP, on a connection and
- * threads of its own, so that they delay nothing else.
+ * Serves stored messages to operators, viewers and HTTP, on a connection and threads of its own, so
+ * that they delay nothing else.
  *
- * <p>Of several controllers one answers, whether it leads or not. {@link #READERS} pages are read
- * at a time; {@link #WAITING} requests wait, of one user at most {@link #WAITING_EACH}; further
- * ones are refused with an answer.
+ * <p>One controller of the installation answers each request, whether it leads or not. {@link
+ * #READERS} pages are read at a time; {@link #WAITING} requests may wait, {@link #WAITING_EACH} for
+ * each user; further requests are refused with a reply.
  */
 public final class RecordServer implements RecordPages, AutoCloseable {
   static final int READERS = 2;
@@ -44,79 +44,80 @@ public final class RecordServer implements RecordPages, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RecordServer.class);
   private static final String GROUP = "blkwarden-records";
-  private static final Duration CONNECT = Duration.ofSeconds(20);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
   private static final long REQUESTS_MAX = 1_024;
   private static final long REQUESTS_MAX_BYTES = 4L << 20;
 
   private final NatsSettings settings;
-  private final Scheduler connecting = WaitingThreads.some("blkwarden-records", 1, 16);
-  private final Scheduler timer = WaitingThreads.one("blkwarden-records-timer");
-  private final Scheduler readers = WaitingThreads.some("blkwarden-records-read", READERS, WAITING);
-  private final NatsLink link;
+  private final Scheduler connecting = BlockingSchedulers.pool("blkwarden-records", 1, 16);
+  private final Scheduler timer = BlockingSchedulers.single("blkwarden-records-timer");
+  private final Scheduler readers =
+      BlockingSchedulers.pool("blkwarden-records-read", READERS, WAITING);
+  private final NatsConnection connection;
   private final RecordPages pages;
   private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
-  private final Disposable.Composite life = Disposables.composite();
+  private final Disposable.Composite subscriptions = Disposables.composite();
   private String problem = "";
 
-  /** A request that waits or is answered. */
-  private record Asked(String user, String replyTo, RecordKind kind, ReplayRequest request) {}
+  private record Request(String user, String replyTo, RecordKind kind, ReplayRequest page) {}
 
-  /** A desk that is not started yet. */
+  /** Creates a server that is not started. */
   public RecordServer(
       NatsSettings settings, BusCounters counters, InstantSource clock, RandomGenerator random) {
     this.settings = settings;
-    this.link = new NatsLink(settings, "records", counters, random, connecting, timer);
-    this.pages = link.records(settings.subjects(), clock);
+    this.connection = new NatsConnection(settings, "records", counters, random, connecting, timer);
+    this.pages = connection.records(settings.subjects(), clock);
   }
 
-  /** Connects and answers from then on, for as long as it takes; returns at once. */
+  /** Starts to connect and to answer; returns at once. */
   public void start() {
-    life.add(link.states().subscribe(this::watch));
-    life.add(
-        link.feed(settings.subjects().allReplayRequests(), GROUP, REQUESTS_MAX, REQUESTS_MAX_BYTES)
+    subscriptions.add(connection.states().subscribe(this::watch));
+    subscriptions.add(
+        connection
+            .subscription(
+                settings.subjects().allReplayRequests(), GROUP, REQUESTS_MAX, REQUESTS_MAX_BYTES)
             .messages()
             .mapNotNull(this::read)
             .onBackpressureBuffer(WAITING, this::refuse, BufferOverflowStrategy.DROP_LATEST)
-            .flatMap(
-                asked -> Mono.fromRunnable(() -> answer(asked)).subscribeOn(readers), READERS, 1)
+            .flatMap(each -> Mono.fromRunnable(() -> answer(each)).subscribeOn(readers), READERS, 1)
             .subscribe());
-    link.start();
+    connection.start();
   }
 
-  private synchronized void watch(LinkState state) {
-    String text = state instanceof LinkState.Seeking seeking ? seeking.problem() : "";
+  private synchronized void watch(ConnectionState state) {
+    String text = state instanceof ConnectionState.Connecting seeking ? seeking.problem() : "";
     if (!text.isEmpty() && !text.equals(problem)) {
-      log.warn("NATS records: {}; trying again", text);
+      log.warn("NATS records: {}; retrying", text);
     }
     problem = text;
   }
 
-  /** The page that the request asks for; connects if it has not, and waits for that. */
+  /** Reads a page for this process; connects first if necessary, and blocks. */
   @Override
   public ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException {
-    link.start();
+    connection.start();
     try {
-      link.connected().timeout(CONNECT).block();
+      connection.awaitConnected().timeout(CONNECT_TIMEOUT).block();
     } catch (RuntimeException e) {
       Throwable why = Exceptions.unwrap(e);
       if (why instanceof NatsException known) {
         throw known;
       }
-      throw new NatsException("NATS is not connected yet", "try again in some seconds", why);
+      throw new NatsException("NATS is not connected yet", "try again in a few seconds", why);
     }
     return pages.page(kind, request);
   }
 
-  /** What a message asks for, of a user who may wait; else it is answered at once. */
-  private @Nullable Asked read(BusMessage message) {
+  /** Decodes a request; absent if it was answered with an error. */
+  private @Nullable Request read(BusMessage message) {
     String replyTo = message.replyTo();
     if (replyTo == null || !settings.subjects().isInbox(replyTo)) {
       return null;
     }
-    Subjects.Asked asked;
+    Subjects.RequestSubject asked;
     RecordKind kind;
     try {
-      asked = settings.subjects().asked(message.subject());
+      asked = settings.subjects().parseRequest(message.subject());
       kind = RecordKind.named(asked.name()).orElseThrow(() -> unknown(asked.name()));
     } catch (IllegalArgumentException e) {
       reply(replyTo, new ReplayPage(Verdict.FAILED, shortened(e.getMessage())));
@@ -124,13 +125,13 @@ public final class RecordServer implements RecordPages, AutoCloseable {
     }
     return switch (ControlJson.decode(ReplayRequest.class, message.payload())) {
       case Decoded.Malformed<ReplayRequest> bad -> {
-        String why =
-            "the request cannot be read, at byte %d: %s".formatted(bad.offset(), bad.detail());
+        String why = "invalid request, at byte %d: %s".formatted(bad.offset(), bad.detail());
         reply(replyTo, new ReplayPage(Verdict.FAILED, shortened(why)));
         yield null;
       }
       case Decoded.Ok<ReplayRequest>(ReplayRequest request) ->
-          admit(new Asked(asked.key() == null ? "" : asked.key().value(), replyTo, kind, request));
+          admit(
+              new Request(asked.key() == null ? "" : asked.key().value(), replyTo, kind, request));
     };
   }
 
@@ -140,46 +141,46 @@ public final class RecordServer implements RecordPages, AutoCloseable {
             .formatted(name));
   }
 
-  private @Nullable Asked admit(Asked asked) {
-    // on a server without users all share what is there
-    int most = asked.user().isEmpty() ? WAITING : WAITING_EACH;
-    if (waiting.merge(asked.user(), 1, Integer::sum) > most) {
-      leave(asked.user());
-      refuse(asked.replyTo(), "%d of your requests for records wait already".formatted(most));
+  private @Nullable Request admit(Request request) {
+    // without users on the server, all requests are of the same one
+    int most = request.user().isEmpty() ? WAITING : WAITING_EACH;
+    if (waiting.merge(request.user(), 1, Integer::sum) > most) {
+      release(request.user());
+      refuse(request.replyTo(), "%d of your requests are already waiting".formatted(most));
       return null;
     }
-    return asked;
+    return request;
   }
 
-  private void refuse(Asked asked) {
-    leave(asked.user());
-    refuse(asked.replyTo(), "%d requests for records wait already".formatted(WAITING));
+  private void refuse(Request request) {
+    release(request.user());
+    refuse(request.replyTo(), "%d requests are already waiting".formatted(WAITING));
   }
 
-  private void leave(String user) {
+  private void release(String user) {
     waiting.computeIfPresent(user, (_, count) -> count > 1 ? count - 1 : null);
   }
 
   private void refuse(String replyTo, String why) {
-    reply(replyTo, new ReplayPage(Verdict.REFUSED, why + ": try again in some seconds"));
+    reply(replyTo, new ReplayPage(Verdict.REFUSED, why + ": try again in a few seconds"));
   }
 
-  private void answer(Asked asked) {
+  private void answer(Request request) {
     try {
-      reply(asked.replyTo(), page(asked));
+      reply(request.replyTo(), page(request));
     } finally {
-      leave(asked.user());
+      release(request.user());
     }
   }
 
-  private ReplayPage page(Asked asked) {
+  private ReplayPage page(Request request) {
     try {
-      return pages.page(asked.kind(), asked.request());
+      return pages.page(request.kind(), request.page());
     } catch (NatsException e) {
       return new ReplayPage(Verdict.FAILED, shortened(e.getMessage()));
     } catch (RuntimeException e) {
-      log.error("records: a request failed unexpectedly: {}", e.toString(), e);
-      return new ReplayPage(Verdict.FAILED, "unexpected: see the controller's log");
+      log.error("records: request failed: {}", e.toString(), e);
+      return new ReplayPage(Verdict.FAILED, "internal error: see the controller's log");
     }
   }
 
@@ -190,16 +191,16 @@ public final class RecordServer implements RecordPages, AutoCloseable {
 
   private void reply(String replyTo, ReplayPage page) {
     try {
-      link.publish(replyTo, ControlJson.encode(page));
+      connection.publish(replyTo, ControlJson.encode(page));
     } catch (IllegalStateException | IllegalArgumentException e) {
-      log.warn("records: an answer could not be sent: {}", e.getMessage());
+      log.warn("records: reply not sent: {}", e.getMessage());
     }
   }
 
   @Override
   public void close() {
-    life.dispose();
-    link.close();
+    subscriptions.dispose();
+    connection.close();
     connecting.dispose();
     timer.dispose();
     readers.dispose();

@@ -1,9 +1,9 @@
 package io.blkwarden.controller.bus;
 
 /**
- * A host's last mapping snapshot as the bucket {@code blkwarden-mapping} has it.
+ * A host's last mapping snapshot, from the bucket {@code blkwarden-mapping}.
  *
- * @param key that it is stored under, which only its host's agent may write
+ * @param key which only the host's agent may write
  * @param json the snapshot
  */
 @SuppressWarnings("ArrayRecordComponent") // passed on once, and never compared

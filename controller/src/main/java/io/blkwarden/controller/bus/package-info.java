@@ -1,4 +1,4 @@
-/** The fleet's messages over NATS; who leads it, and what is kept of it. */
+/** The fleet's messages and stored state over NATS. */
 @NullMarked
 package io.blkwarden.controller.bus;
 

@@ -1,55 +1,45 @@
 package io.blkwarden.controller.cli;
 
-import io.blkwarden.controller.nats.NatsException;
-import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
-import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Says that somebody has taken an alert on. */
+/** Acknowledges an alert or an incident, or withdraws the acknowledgement. */
 @Command(
     name = "ack",
     mixinStandardHelpOptions = true,
     description = {
-      "Says that you have taken an alert, or all alerts of an incident, on: it pages no more.",
-      "It is told on NATS as before, and names you."
+      "Acknowledges an alert, or all alerts of an incident: they send no more notifications.",
+      "Acknowledged alerts are still published on NATS, with your name."
     })
-final class AckCommand implements Callable<Integer> {
-  private final CommandContext context;
-
-  @Mixin NatsOptions nats = new NatsOptions();
-  @Mixin JsonOutput asJson = new JsonOutput();
+final class AckCommand extends RequestCommand {
+  @Mixin Reason.Optional reason = new Reason.Optional();
 
   @Parameters(
       paramLabel = "ID",
-      converter = IdConverter.class,
-      description = "Of an alert or an incident, as 'blkwarden alerts --json' shows it.")
-  @Nullable MessageId id;
+      description = "ID of an alert or incident, from 'blkwarden alerts --json'.")
+  String id = "";
 
-  @Option(
-      names = "--reason",
-      paramLabel = "TEXT",
-      defaultValue = "by hand",
-      description = "Why, for the record. Default: ${DEFAULT-VALUE}.")
-  String reason = "by hand";
-
-  @Option(names = "--undo", description = "Take it back.")
+  @Option(names = "--undo", description = "Withdraw the acknowledgement.")
   boolean undo;
 
   AckCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
-  public Integer call() throws NatsException {
-    MessageId about = Objects.requireNonNull(id, "picocli gives it, or does not call");
+  OperatorRequest request() {
     return undo
-        ? RequestRunner.end(context, nats, new OperatorRequest.AckUndo(about), asJson, "ack", about)
-        : RequestRunner.set(context, nats, reason, new OperatorRequest.AckAdd(about), asJson);
+        ? request("by hand", new OperatorRequest.AckUndo(id(id)))
+        : request(reason.text, new OperatorRequest.AckAdd(id(id)));
+  }
+
+  @Override
+  @Nullable String json(OperatorReply reply) {
+    return undo ? ended(reply, "ack", id(id)) : inForce(reply);
   }
 }

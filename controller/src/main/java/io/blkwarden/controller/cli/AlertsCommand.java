@@ -10,7 +10,6 @@ import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,13 +18,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What people were told. */
+/** Prints the recorded alerts. */
 @Command(
     name = "alerts",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows the alerts of the last day, each change of an alert's state on a line.",
-      "Asks a controller for what is stored; exit code 1 when none answers."
+      "Prints the alerts of the last 24 hours, one line per state change.",
+      "Reads the recorded alerts; exit code 1 if no controller answers."
     })
 final class AlertsCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -34,10 +33,10 @@ final class AlertsCommand implements Callable<Integer> {
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Continue with new alerts until interrupted.")
+      description = "Keep printing new alerts until interrupted.")
   boolean follow;
 
-  @Option(names = "--json", description = "Print each as a JSON object on a line.")
+  @Option(names = "--json", description = "Print one JSON object per line.")
   boolean json;
 
   @Option(
@@ -45,7 +44,7 @@ final class AlertsCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "24h",
       converter = DurationText.class,
-      description = "How far back, such as 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
+      description = "How far back, e.g. 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
   Duration since = Duration.ofHours(24);
 
   AlertsCommand(CommandContext context) {
@@ -54,8 +53,7 @@ final class AlertsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws NatsException {
-    try (OperatorSession session =
-        OperatorSession.open(nats.settings(context, "cli"), new SecureRandom())) {
+    try (OperatorSession session = nats.connect(context)) {
       session.alerts(
           Instant.now().minus(since),
           follow,
@@ -71,8 +69,9 @@ final class AlertsCommand implements Callable<Integer> {
       case Decoded.Ok<Alert> ok ->
           context.out().println(json ? AsciiJson.line(message) : line(ok.value()));
       case Decoded.Malformed<Alert> bad ->
-          context.remark(
-              "an alert cannot be read: " + bad.detail() + "; is it of another version?");
+          context.note(
+              "an alert cannot be read: %s; check the version of its controller"
+                  .formatted(bad.detail()));
     }
     context.out().flush();
   }

@@ -15,18 +15,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Option;
 
-/** The command {@code blkwarden} with all that it can do. */
+/** The command {@code blkwarden} and its subcommands. */
 @Command(
     name = "blkwarden",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Finds the disks that hurt their neighbours, fleet-wide, and throttles them.",
+    description = "Detects noisy-neighbour disks across a fleet of Xen hosts and throttles them.",
     footer = {
       "",
-      "Environment: NATS_URL, NATS_CA, NATS_CREDS, NO_COLOR, BLKWARDEN_CONF (a file, for the"
-          + " controller).",
-      "Exit codes: 0 done, 1 failed, 2 usage, 3 refused by a guard."
+      "Environment: NATS_URL, NATS_CA, NATS_CREDS, NO_COLOR, BLKWARDEN_CONF (configuration file of"
+          + " the controller).",
+      "Exit codes: 0 done, 1 failed, 2 usage error, 3 refused by a safety check."
     },
     subcommands = {
       ControllerCommand.class,
@@ -38,26 +38,26 @@ import picocli.CommandLine.Option;
       ReplayCommand.class,
       ThrottleCommand.class,
       ReleaseCommand.class,
-      ProposalsCommand.class,
-      AnswerCommand.Approve.class,
-      AnswerCommand.Deny.class,
+      ProposalCommands.Pending.class,
+      ProposalCommands.Approve.class,
+      ProposalCommands.Deny.class,
       SilenceCommand.class,
       AckCommand.class,
       ForgetCommand.class,
       PauseCommand.class,
-      ResumeCommand.class,
+      PauseCommand.Resume.class,
       PolicyCommand.class,
       NatsCommand.class
     })
 public final class Blkwarden {
-  @Option(names = "--debug", description = "Show where an unexpected error came from.")
+  @Option(names = "--debug", description = "Print the stack trace of an unexpected error.")
   boolean debug;
 
-  private static final String CONF = "mend it, or name another file in " + ControllerConf.VARIABLE;
+  private static final String CONF = "fix it, or name another file in " + ControllerConf.VARIABLE;
 
   private Blkwarden() {}
 
-  /** Runs one command line; returns its exit code. */
+  /** Runs a command line; returns the exit code. */
   public static int run(
       String[] arguments, PrintWriter out, PrintWriter err, Map<String, String> environment) {
     boolean json = List.of(arguments).contains("--json");
@@ -65,13 +65,13 @@ public final class Blkwarden {
         new CommandContext(out, err, environment, json, Tty.ofProcess(environment).ink());
     Blkwarden root = new Blkwarden();
     CommandLine line = commandLine(root, context);
-    CommandErrors faults = new CommandErrors(context, () -> root.debug);
+    CommandErrors errors = new CommandErrors(context, () -> root.debug);
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
-    line.setParameterExceptionHandler(faults);
-    line.setExecutionExceptionHandler(faults);
+    line.setParameterExceptionHandler(errors);
+    line.setExecutionExceptionHandler(errors);
     if (arguments.length == 0) {
       line.usage(err);
       return ExitCodes.USAGE;
@@ -80,8 +80,7 @@ public final class Blkwarden {
     try {
       code = line.execute(ControllerConf.with(line, arguments, environment));
     } catch (ServiceConf.Unfit e) {
-      e.problems()
-          .forEach(problem -> context.complain(new Complaint(problem, CONF), ExitCodes.USAGE));
+      e.problems().forEach(problem -> context.error(new Complaint(problem, CONF), ExitCodes.USAGE));
     }
     out.flush();
     err.flush();
@@ -94,20 +93,20 @@ public final class Blkwarden {
             new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
   }
 
-  /** The commands as they are, for whoever describes them; none of them is to be run. */
+  /** The command line for generating documentation; its commands must not be run. */
   public static CommandLine described() {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
     return commandLine(
         new Blkwarden(), new CommandContext(nowhere, nowhere, Map.of(), false, new Ink(false)));
   }
 
-  /** Makes the commands with their surroundings. */
+  /** Creates commands with their context. */
   private record Factory(CommandContext context) implements IFactory {
     @Override
     public <K> K create(Class<K> type) throws Exception {
       for (var constructor : type.getDeclaredConstructors()) {
-        Class<?>[] wanted = constructor.getParameterTypes();
-        if (wanted.length == 1 && wanted[0] == CommandContext.class) {
+        Class<?>[] parameters = constructor.getParameterTypes();
+        if (parameters.length == 1 && parameters[0] == CommandContext.class) {
           return type.cast(constructor.newInstance(context));
         }
       }

@@ -9,13 +9,13 @@ import java.io.PrintWriter;
 import java.util.Map;
 
 /**
- * What a command has around it.
+ * The streams and the environment of a command.
  *
- * @param out for what was asked for
- * @param err for errors and remarks: sentences, or a JSON object on each line
- * @param environment variables
- * @param json whether a program reads what is printed
- * @param ink colours of a terminal
+ * @param out the output
+ * @param err errors and notes: sentences, or one JSON object per line
+ * @param environment the environment variables
+ * @param json whether {@code --json} was given
+ * @param ink terminal colours
  */
 record CommandContext(
     PrintWriter out, PrintWriter err, Map<String, String> environment, boolean json, Ink ink) {
@@ -23,21 +23,28 @@ record CommandContext(
     environment = Map.copyOf(environment);
   }
 
-  /** Says why something failed, and what to do next; returns the exit code. */
+  /** Prints an error and what to do about it; returns exit code 1. */
   int failed(String error, String hint) {
-    return complain(new Complaint(error, hint), ExitCodes.FAILED);
+    return error(new Complaint(error, hint), ExitCodes.FAILED);
   }
 
-  /** Says what went wrong; returns the exit code. */
-  int complain(Complaint complaint, int exitCode) {
+  /** Prints an error; returns the exit code. */
+  int error(Complaint complaint, int exitCode) {
     err.println(json ? AsciiJson.error(complaint, exitCode) : "blkwarden: " + complaint.text());
     err.flush();
     return exitCode;
   }
 
-  /** Says something beside what was asked for. */
-  void remark(String text) {
+  /** Prints a note to stderr. */
+  void note(String text) {
     err.println(json ? AsciiJson.note(text) : "blkwarden: " + Printable.of(text));
     err.flush();
+  }
+
+  /** The user who runs the command, also under sudo. */
+  String user() {
+    String sudo = environment.getOrDefault("SUDO_USER", "");
+    String user = sudo.isEmpty() ? System.getProperty("user.name", "") : sudo;
+    return user.isEmpty() ? "unknown" : user;
   }
 }

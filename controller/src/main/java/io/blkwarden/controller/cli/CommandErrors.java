@@ -12,37 +12,35 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Tells what became of a command that failed, in one form for all of them.
+ * Prints the errors of all commands in one form.
  *
- * @param debug whether an unexpected error is to be told with where it came from
+ * @param debug whether to print stack traces of unexpected errors
  */
 record CommandErrors(CommandContext context, BooleanSupplier debug)
     implements IParameterExceptionHandler, IExecutionExceptionHandler {
-  /** A command line that picocli cannot read. */
   @Override
   public int handleParseException(ParameterException e, String[] words) {
-    return context.complain(Complaint.of(e), ExitCodes.USAGE);
+    return context.error(Complaint.of(e), ExitCodes.USAGE);
   }
 
-  /** A command that threw. */
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
     return switch (e) {
       case UsageException misuse ->
-          context.complain(
+          context.error(
               new Complaint(String.valueOf(misuse.getMessage()), Complaint.help(command)),
               ExitCodes.USAGE);
-      case NatsException bus -> context.complain(bus.complaint(), ExitCodes.FAILED);
+      case NatsException bus -> context.error(bus.complaint(), ExitCodes.FAILED);
       default -> {
-        LogQueue.drain(); // what it logged before is what a report needs
+        LogQueue.drain();
         if (debug.getAsBoolean()) {
           e.printStackTrace(context.err());
         }
         yield context.failed(
-            "unexpected: " + e,
+            "unexpected error: " + e,
             debug.getAsBoolean()
-                ? "report it with what is above"
-                : "run it again as 'blkwarden --debug ...' and report what it says");
+                ? "report it with the stack trace above"
+                : "run it again as 'blkwarden --debug ...' and report the output");
       }
     };
   }

@@ -12,9 +12,8 @@ import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.config.SecretFile;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.http.HttpSettings;
-import io.blkwarden.controller.http.Tls;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,19 +35,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The service. */
+/** Runs the controller. */
 @Command(
     name = "controller",
     mixinStandardHelpOptions = true,
     description = {
       "Runs the controller until it is stopped.",
-      "Starts without NATS too, and works as soon as it is there. Of several controllers one"
-          + " commands; another takes over 15 s at most after it died, at once when it stops."
+      "Starts even if NATS is unreachable, and connects when it becomes available. Of several"
+          + " controllers one leads; a standby takes over within 15 s if it dies, and at once if it"
+          + " stops."
     })
 final class ControllerCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
 
-  /** Twice that, and some seconds, is what its unit gives it to stop. */
+  /** Time to stop; the unit file allows twice that and a few seconds more. */
   private static final Duration STOP = Duration.ofSeconds(8);
 
   /** The {@code contextName} in logback.xml. */
@@ -66,13 +66,14 @@ final class ControllerCommand implements Callable<Integer> {
       names = "--policies",
       paramLabel = "DIR",
       description =
-          "Folder of policy files, watched; without a valid one the controller never leads.")
+          "Directory of policy files, reloaded on change. Without a valid file the controller does"
+              + " not lead.")
   @Nullable Path policies;
 
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Plan, owner and protection of domains, for policies to select by; watched.")
+      description = "Labels of domains (plan, owner, protection) for policies; reloaded on change.")
   @Nullable Path labels;
 
   @Option(
@@ -80,44 +81,44 @@ final class ControllerCommand implements Callable<Integer> {
       paramLabel = "PORT",
       defaultValue = "8087",
       description =
-          "Port for dashboard, health and metrics; 0 for any free one. Default ${DEFAULT-VALUE}.")
+          "Port of dashboard, health checks and metrics; 0 picks a free one. Default"
+              + " ${DEFAULT-VALUE}.")
   int httpPort = 8087;
 
-  @Option(names = "--no-http", description = "Serve no HTTP.")
+  @Option(names = "--no-http", description = "Disable HTTP.")
   boolean noHttp;
 
   @Option(
       names = "--http-host",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
-      description = "Address to serve them on. Default ${DEFAULT-VALUE}.")
+      description = "HTTP listen address. Default ${DEFAULT-VALUE}.")
   String httpHost = "127.0.0.1";
 
   @Option(
       names = "--http-name",
       paramLabel = "NAME",
       description =
-          "Name under which browsers and programs reach it, besides localhost and addresses; may"
-              + " be given several times.")
+          "Host name to accept in HTTP requests, besides localhost and IP addresses; repeatable.")
   List<String> httpNames = new ArrayList<>();
 
   @Option(
       names = "--http-tls-cert",
       paramLabel = "FILE",
-      description = "Certificate chain in PEM; with --http-tls-key it is served by HTTPS.")
+      description = "Certificate chain (PEM); with --http-tls-key, serve HTTPS.")
   @Nullable Path httpTlsCert;
 
   @Option(
       names = "--http-tls-key",
       paramLabel = "FILE",
-      description = "Its private key, PKCS #8 in PEM, not encrypted.")
+      description = "Private key (PEM, PKCS #8, unencrypted).")
   @Nullable Path httpTlsKey;
 
   @Option(
       names = "--instance",
       paramLabel = "NAME",
       defaultValue = "controller",
-      description = "Name of this controller in its claim and commands. Default ${DEFAULT-VALUE}.")
+      description = "Name of this controller, unique among controllers. Default ${DEFAULT-VALUE}.")
   String instance = "controller";
 
   @Option(
@@ -125,8 +126,8 @@ final class ControllerCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Commands with an epoch above N, so that agents obey that refuse this controller as"
-              + " stale; /readyz names N. Default ${DEFAULT-VALUE}.")
+          "Lead with an epoch above N, for agents that refuse this controller as stale; /readyz"
+              + " shows N. Default ${DEFAULT-VALUE}.")
   long aboveEpoch;
 
   @Option(
@@ -134,8 +135,8 @@ final class ControllerCommand implements Callable<Integer> {
       paramLabel = "N|auto",
       defaultValue = "auto",
       description =
-          "How many NATS servers keep a copy of each stream and bucket: 1, 3 or 5, or auto: 3 in a"
-              + " cluster that can, else 1. Streams that exist are changed to N. Default"
+          "Replicas of each JetStream stream and bucket: 1, 3, 5, or auto: 3 in a cluster of at"
+              + " least 3 servers, else 1. Existing streams are changed to N. Default"
               + " ${DEFAULT-VALUE}.")
   String replicas = "auto";
 
@@ -145,8 +146,8 @@ final class ControllerCommand implements Callable<Integer> {
       defaultValue = "10s",
       converter = DurationText.class,
       description =
-          "How long a disk is measured before and after a throttle, to judge what it changed."
-              + " Default ${DEFAULT-VALUE}.")
+          "Measuring time before and after a throttle, to determine its effect. Default"
+              + " ${DEFAULT-VALUE}.")
   Duration effectWindow = Duration.ofSeconds(10);
 
   @Option(
@@ -154,21 +155,21 @@ final class ControllerCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "5s",
       converter = DurationText.class,
-      description = "Time after a throttle that is not judged. Default ${DEFAULT-VALUE}.")
+      description = "Time after a throttle that is not measured. Default ${DEFAULT-VALUE}.")
   Duration effectSettle = Duration.ofSeconds(5);
 
   @Option(
       names = "--http-token-file",
       paramLabel = "FILE",
       description =
-          "Token with which people approve, deny and release over HTTP, mode 0600; without it"
-              + " nobody does.")
+          "Bearer token for HTTP actions (approve, deny, release), mode 0600. Default: HTTP actions"
+              + " are disabled.")
   @Nullable Path httpTokenFile;
 
   @Option(
       names = "--notify",
       paramLabel = "FILE",
-      description = "Whom to page: Alertmanagers and webhooks; without it nobody.")
+      description = "Alertmanagers and webhooks to notify. Default: none.")
   @Nullable Path notify;
 
   @Option(
@@ -176,8 +177,8 @@ final class ControllerCommand implements Callable<Integer> {
       paramLabel = "N|all",
       defaultValue = "20",
       description =
-          "How many disks have metrics of their own: those that take most of their devices, 0 to"
-              + " 10000, or all. Default ${DEFAULT-VALUE}.")
+          "Number of disks with metrics of their own, those with the largest share of device time"
+              + " first: 0 to 10000, or all. Default ${DEFAULT-VALUE}.")
   String metricsDisks = String.valueOf(ControllerSettings.METRICS_DISKS);
 
   ControllerCommand(CommandContext context) {
@@ -188,9 +189,9 @@ final class ControllerCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     FatalErrors.endTheProcess();
     ControllerSettings settings = settings();
-    EngineSettings steps = stepSettings();
+    EngineSettings engine = engineSettings();
     NatsSettings bus = settings.bus();
-    LogQueue.install(LOG_CONTEXT); // the engine runs, whether or not the log is read
+    LogQueue.install(LOG_CONTEXT); // a blocked log must not block the engine
     log.info(
         "settings: nats={} prefix={} instance={} policies={} labels={} http={}",
         bus.printableServers(),
@@ -201,18 +202,18 @@ final class ControllerCommand implements Callable<Integer> {
         settings.http());
     ControllerRuntime runtime;
     try {
-      runtime = ControllerRuntime.start(settings, steps);
+      runtime = ControllerRuntime.start(settings, engine);
     } catch (RuntimeException e) {
       LogQueue.drain();
       return context.failed(
-          "cannot serve http on %s:%d (%s)".formatted(httpHost, httpPort, e.getMessage()),
+          "cannot serve HTTP on %s:%d: %s".formatted(httpHost, httpPort, e.getMessage()),
           httpTlsCert == null
               ? "choose another --http-port, or --no-http"
-              : "see that --http-tls-cert and --http-tls-key are one pair in PEM, the key in PKCS"
-                  + " #8 and not encrypted, and that --http-port is free");
+              : "check that --http-tls-cert and --http-tls-key match (PEM; the key in PKCS #8,"
+                  + " unencrypted), and that --http-port is free");
     }
     Supervisor supervisor = Supervisor.of(System.getenv(), ProcessHandle.current().pid());
-    ServiceNotices.begin(runtime, supervisor);
+    ServiceNotices.start(runtime, supervisor);
     CountDownLatch stopped = new CountDownLatch(1);
     Thread hook =
         new Thread(
@@ -224,44 +225,39 @@ final class ControllerCommand implements Callable<Integer> {
             },
             "blkwarden-stop");
     Runtime.getRuntime().addShutdownHook(hook);
-    CompletableFuture<@Nullable Throwable> broken = runtime.broken().toFuture();
-    var _ = broken.thenRun(stopped::countDown);
-    CountDownLatch halted = new CountDownLatch(1);
-    haltIfBroken(broken, halted);
+    CompletableFuture<@Nullable Throwable> failure = runtime.failure().toFuture();
+    var _ = failure.thenRun(stopped::countDown);
+    haltAfter(failure);
     stopped.await();
-    return broken.isDone() ? ExitCodes.FAILED : ExitCodes.DONE;
+    return failure.isDone() ? ExitCodes.FAILED : ExitCodes.DONE;
   }
 
-  /** Ends the process where an orderly end takes too long: what broke may be needed for it. */
-  private static void haltIfBroken(
-      CompletableFuture<@Nullable Throwable> broken, CountDownLatch never) {
-    Thread guard =
-        new Thread(
-            () -> {
-              Throwable fault = Objects.requireNonNull(broken.join());
-              try {
-                boolean _ = never.await(3 * STOP.toSeconds(), TimeUnit.SECONDS);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              FatalErrors.end("engine", fault);
-            },
-            "blkwarden-end");
-    guard.setDaemon(true);
-    guard.start();
+  /** Halts the process if it does not exit in time after the engine failed. */
+  private static void haltAfter(CompletableFuture<@Nullable Throwable> failure) {
+    CountDownLatch never = new CountDownLatch(1);
+    Thread.ofPlatform()
+        .daemon()
+        .name("blkwarden-end")
+        .start(() -> {
+          Throwable cause = Objects.requireNonNull(failure.join());
+          try {
+            boolean _ = never.await(3 * STOP.toSeconds(), TimeUnit.SECONDS);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          FatalErrors.end("engine", cause);
+        });
   }
 
   private ControllerSettings settings() {
-    Path folder = policies;
-    if (folder != null && !Files.isDirectory(folder)) {
+    if (policies != null && !Files.isDirectory(policies)) {
       throw new UsageException(
-          "--policies: %s is not a folder: create it, or name another".formatted(folder));
+          "--policies: %s is not a directory: create it, or name another".formatted(policies));
     }
-    Path labelsFile = labels;
-    if (labelsFile != null && (folder == null || !Files.isRegularFile(labelsFile))) {
+    if (labels != null && (policies == null || !Files.isRegularFile(labels))) {
       throw new UsageException(
-          "--labels: expected a file beside --policies DIR, found %s"
-              .formatted(folder == null ? "no --policies" : labelsFile));
+          "--labels: expected a file, together with --policies; found %s"
+              .formatted(policies == null ? "no --policies" : labels));
     }
     if (httpPort < 0 || httpPort > MAX_PORT) {
       throw new UsageException(
@@ -277,27 +273,26 @@ final class ControllerCommand implements Callable<Integer> {
       names.add(name.toLowerCase(Locale.ROOT));
     }
     if (http != null && http.isUnresolved()) {
-      throw new UsageException(
-          "--http-host: '%s' is no address of this machine".formatted(httpHost));
+      throw new UsageException("--http-host: cannot resolve '%s'".formatted(httpHost));
     }
     return new ControllerSettings(
-        bus(),
-        folder,
-        labelsFile,
+        natsSettings(),
+        policies,
+        labels,
         http == null ? null : new HttpSettings(http, Set.copyOf(names), tls()),
         token(),
-        pages(),
+        notifyFile(),
         metricsDisks());
   }
 
-  private NatsSettings bus() {
+  private NatsSettings natsSettings() {
     NatsSettings plain = nats.settings(context, instance);
     if (!replicas.matches("auto|[135]")) {
       throw new UsageException(
           "--replicas: expected 1, 3, 5 or auto, found '%s'".formatted(replicas));
     }
     int count = replicas.equals("auto") ? 0 : Integer.parseInt(replicas);
-    return UsageException.unless(() -> plain.above(aboveEpoch).replicated(count));
+    return UsageException.wrap(() -> plain.above(aboveEpoch).replicated(count));
   }
 
   private int metricsDisks() {
@@ -312,59 +307,54 @@ final class ControllerCommand implements Callable<Integer> {
     return Integer.parseInt(metricsDisks);
   }
 
-  private @Nullable Tls tls() {
-    Path chain = httpTlsCert;
-    Path key = httpTlsKey;
-    if (chain == null && key == null) {
+  private HttpSettings.@Nullable Tls tls() {
+    if (httpTlsCert == null && httpTlsKey == null) {
       return null;
     }
-    if (chain == null || key == null) {
-      throw new UsageException(
-          "--http-tls-cert and --http-tls-key: expected both, found one of them");
+    if (httpTlsCert == null || httpTlsKey == null) {
+      throw new UsageException("--http-tls-cert and --http-tls-key: expected both, found only one");
     }
-    for (Path file : List.of(chain, key)) {
+    for (Path file : List.of(httpTlsCert, httpTlsKey)) {
       if (!Files.isReadable(file)) {
         throw new UsageException(
             "--http-tls-cert, --http-tls-key: %s cannot be read".formatted(file));
       }
     }
-    return new Tls(chain, key);
+    return new HttpSettings.Tls(httpTlsCert, httpTlsKey);
   }
 
   private @Nullable Secret token() {
-    Path file = httpTokenFile;
     try {
-      return file == null ? null : SecretFile.read(file);
-    } catch (SecretFile.Unfit e) {
+      return httpTokenFile == null ? null : SecretFile.read(httpTokenFile);
+    } catch (SecretFile.Invalid e) {
       throw new UsageException("--http-token-file: " + e.getMessage());
     }
   }
 
-  private NotifyFile pages() {
-    Path file = notify;
-    NotifyFile read = file == null ? NotifyFile.NOBODY : NotifyFile.read(file);
-    if (!read.problems().isEmpty()) {
-      throw new UsageException("--notify:%n%s".formatted(String.join("\n", read.problems())));
+  private NotifyFile notifyFile() {
+    NotifyFile file = notify == null ? NotifyFile.NONE : NotifyFile.read(notify);
+    if (!file.problems().isEmpty()) {
+      throw new UsageException("--notify:%n%s".formatted(String.join("\n", file.problems())));
     }
-    return read;
+    return file;
   }
 
-  private EngineSettings stepSettings() {
-    EngineSettings normal = EngineSettings.DEFAULT;
+  private EngineSettings engineSettings() {
+    EngineSettings defaults = EngineSettings.DEFAULT;
     try {
       return new EngineSettings(
           effectWindow.toMillis(),
           effectSettle.toMillis(),
-          normal.silentIntervals(),
-          normal.snapshotRetryMillis(),
-          normal.commandExpiresMillis(),
-          normal.answerMillis(),
-          normal.attempts(),
-          normal.restMillis(),
-          normal.harmRestMillis(),
-          normal.rejudgeMillis(),
-          normal.swapRejudgeMillis(),
-          normal.pendingAsksMax());
+          defaults.silentIntervals(),
+          defaults.snapshotRetryMillis(),
+          defaults.commandExpiresMillis(),
+          defaults.answerMillis(),
+          defaults.attempts(),
+          defaults.restMillis(),
+          defaults.harmRestMillis(),
+          defaults.rejudgeMillis(),
+          defaults.swapRejudgeMillis(),
+          defaults.pendingAsksMax());
     } catch (IllegalArgumentException e) {
       throw new UsageException("--effect-window or --effect-settle: " + e.getMessage());
     }

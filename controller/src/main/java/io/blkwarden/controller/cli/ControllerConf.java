@@ -7,35 +7,34 @@ import java.util.Set;
 import picocli.CommandLine;
 
 /**
- * The service's options in a file, {@code /etc/blkwarden/controller.conf} of the package.
+ * The configuration file of the controller, {@code /etc/blkwarden/controller.conf} in the packages.
  *
- * <p>People's commands take from it where NATS is, and no more: the service's credentials are not
- * theirs.
+ * <p>Operator commands use only its NATS address, CA and prefix, not the controller's credentials.
  */
 public final class ControllerConf {
-  /** Names the file; without it there is none. */
+  /** Environment variable with the path of the file; optional. */
   public static final String VARIABLE = "BLKWARDEN_CONF";
 
   private static final String SERVICE = "controller";
-  private static final Set<String> FOR_PEOPLE = Set.of("nats", "nats-ca", "prefix");
+  private static final Set<String> OPERATOR_KEYS = Set.of("nats", "nats-ca", "prefix");
 
   private static final ServiceConf FILE = new ServiceConf(VARIABLE, SERVICE, Set.of());
 
   private ControllerConf() {}
 
-  /** The keys that there are, with what they take: the options of the service. */
+  /** The keys of the file: the options of the controller, with their kinds. */
   public static Map<String, Kind> keys(CommandLine line) {
     return FILE.keys(line);
   }
 
-  /** The words of a command line with what the file says for its command. */
+  /** Adds the options of the file to a command line. */
   static String[] with(CommandLine line, String[] words, Map<String, String> environment)
       throws ServiceConf.Unfit {
     int depth = 0;
     CommandLine command = line;
     while (depth < words.length) {
       CommandLine next = command.getSubcommands().get(words[depth]);
-      // An option may stand before the first command only; there it takes no value.
+      // Options before the first command take no value.
       if (next == null && !(command.getParent() == null && words[depth].startsWith("--"))) {
         break;
       }
@@ -47,6 +46,6 @@ public final class ControllerConf {
     }
     boolean service = command.getCommandName().equals(SERVICE);
     return FILE.with(
-        command, depth, key -> service || FOR_PEOPLE.contains(key), words, environment);
+        command, depth, key -> service || OPERATOR_KEYS.contains(key), words, environment);
   }
 }

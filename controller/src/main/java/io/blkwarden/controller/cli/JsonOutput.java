@@ -2,10 +2,10 @@ package io.blkwarden.controller.cli;
 
 import picocli.CommandLine.Option;
 
-/** Whether a command speaks to programs, where it prints but a sentence to people. */
+/** The option {@code --json} of commands that otherwise print a sentence. */
 final class JsonOutput {
   @Option(
       names = "--json",
-      description = "Print what was done as a JSON object, and errors on stderr as such.")
+      description = "Print the result as a JSON object, and errors as JSON on stderr.")
   boolean json;
 }

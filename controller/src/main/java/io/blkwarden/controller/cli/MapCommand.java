@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Nearest;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -25,24 +25,25 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ArrayNode;
 
-/** The fleet's map from guest disks to the threads that serve them. */
+/** Prints the map from guest disks to the threads that serve them. */
 @Command(
     name = "map",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows which dom0 threads serve which guest disk, for every host.",
-      "Asks a controller for what agents stored last; exit code 1 when none answers."
+      "Shows which dom0 threads serve which guest disk, on every host.",
+      "Reads the maps that agents stored; exit code 1 if no controller answers."
     })
 final class MapCommand implements Callable<Integer> {
   private final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
 
-  @Option(names = "--json", description = "Print a JSON array, an object for each disk.")
+  @Option(names = "--json", description = "Print a JSON array with one object per disk.")
   boolean json;
 
-  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; may be repeated.")
+  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; repeatable.")
   List<String> hosts = new ArrayList<>();
 
   @Option(
@@ -50,7 +51,7 @@ final class MapCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "5m",
       converter = DurationText.class,
-      description = "Age from which a host's map is marked stale. Default ${DEFAULT-VALUE}.")
+      description = "Age at which a host's map is marked stale. Default ${DEFAULT-VALUE}.")
   Duration staleAfter = Duration.ofMinutes(5);
 
   @Option(
@@ -59,8 +60,8 @@ final class MapCommand implements Callable<Integer> {
       defaultValue = "6s",
       converter = DurationText.class,
       description =
-          "How long to listen to agents whose map is missing or stale, for the reason; they report"
-              + " each 5 s. Default ${DEFAULT-VALUE}.")
+          "How long to wait for heartbeats that explain a missing or stale map; agents send one"
+              + " every 5 s. Default ${DEFAULT-VALUE}.")
   Duration listen = Duration.ofSeconds(6);
 
   MapCommand(CommandContext context) {
@@ -71,91 +72,87 @@ final class MapCommand implements Callable<Integer> {
   public Integer call() throws NatsException {
     List<StoredMap> stored = new ArrayList<>();
     Instant now = Instant.now();
-    UnmappedHosts unmapped =
-        RequestRunner.with(
-            context,
-            nats,
-            session -> {
-              stored.addAll(
-                  StoredMap.all(
-                      session,
-                      why ->
-                          context.remark(
-                              "one stored map cannot be read (%s): is its agent of another version?"
-                                  .formatted(why))));
-              return unmapped(session, stored, now);
-            });
-    List<String> there = stored.stream().map(StoredMap::host).toList();
-    for (String wanted : hosts) {
-      if (!there.contains(wanted)) {
-        return missing(wanted, there, unmapped);
+    UnmappedHosts unmapped;
+    try (OperatorSession session = nats.connect(context)) {
+      stored.addAll(
+          StoredMap.all(
+              session,
+              why ->
+                  context.note(
+                      "a stored map cannot be read: %s; check the version of its agent"
+                          .formatted(why))));
+      unmapped = unmapped(session, stored, now);
+    }
+    List<String> known = stored.stream().map(StoredMap::host).toList();
+    for (String host : hosts) {
+      if (!known.contains(host)) {
+        return missing(host, known, unmapped);
       }
     }
     if (!hosts.isEmpty()) {
       stored.removeIf(each -> !hosts.contains(each.host()));
     }
     if (json) {
-      MapJson output = new MapJson();
-      stored.forEach(each -> each.addTo(output, stale(each, now)));
-      context.out().println(output.text());
+      ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
+      stored.forEach(each -> each.addTo(disks, stale(each, now)));
+      context
+          .out()
+          .println(AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(disks));
     } else {
       print(stored, now);
     }
-    remarks(stored, now, unmapped);
+    notes(stored, now, unmapped);
     return ExitCodes.DONE;
   }
 
-  /** Listens to agents only where a map is missing or stale: it takes some seconds. */
+  /** Waits for heartbeats of hosts whose map is missing or stale. */
   private UnmappedHosts unmapped(OperatorSession session, List<StoredMap> stored, Instant now)
       throws NatsException {
-    Set<String> concerned = new TreeSet<>(hosts);
+    Set<String> wanted = new TreeSet<>(hosts);
     for (StoredMap each : stored) {
       if (stale(each, now) && (hosts.isEmpty() || hosts.contains(each.host()))) {
-        concerned.add(each.host());
+        wanted.add(each.host());
       } else {
-        concerned.remove(each.host());
+        wanted.remove(each.host());
       }
     }
-    return concerned.isEmpty() && !stored.isEmpty()
+    return wanted.isEmpty() && !stored.isEmpty()
         ? new UnmappedHosts()
-        : UnmappedHosts.listen(session, concerned, listen);
+        : UnmappedHosts.listen(session, wanted, listen);
   }
 
-  private int missing(String wanted, List<String> there, UnmappedHosts unmapped) {
-    Optional<String> why = unmapped.why(wanted);
-    if (why.isPresent()) {
-      return context.failed("no map of host " + wanted, why.get());
-    }
-    String meant = Nearest.question(wanted, there);
+  private int missing(String host, List<String> known, UnmappedHosts unmapped) {
+    String question = Nearest.question(host, known);
     return context.failed(
-        "no map of host " + wanted,
-        meant.isEmpty()
-            ? "nothing is heard of its agent: see that it runs, and with this --prefix"
-            : meant);
+        "no map of host " + host,
+        unmapped
+            .why(host)
+            .orElse(
+                question.isEmpty()
+                    ? "its agent does not report: check that it runs with this --prefix"
+                    : question));
   }
 
-  private void remarks(List<StoredMap> stored, Instant now, UnmappedHosts unmapped) {
+  private void notes(List<StoredMap> stored, Instant now, UnmappedHosts unmapped) {
     Set<String> unstored = new TreeSet<>(unmapped.reporting());
     for (StoredMap each : stored) {
       unstored.remove(each.host());
       if (stale(each, now)) {
-        context.remark(
+        context.note(
             "%s is stale: stored %s ago; %s"
                 .formatted(
                     each.host(),
                     DurationText.print(each.age(now)),
                     unmapped
                         .why(each.host())
-                        .orElse("nothing is heard of its agent; does it run?")));
+                        .orElse("its agent does not report; check that it runs")));
       }
     }
     if (hosts.isEmpty()) {
       unstored.forEach(host ->
-          context.remark("no map of host %s: %s".formatted(host, unmapped.why(host).orElse(""))));
+          context.note("no map of host %s: %s".formatted(host, unmapped.why(host).orElse(""))));
       if (stored.isEmpty() && unstored.isEmpty()) {
-        context.remark(
-            "no host has stored its map yet, and no agent is heard: start blkwarden-agent on the"
-                + " hosts");
+        context.note("no maps stored and no agent reports: start blkwarden-agent on the hosts");
       }
     }
   }
@@ -191,7 +188,7 @@ final class MapCommand implements Callable<Integer> {
     text.toString().lines().map(this::coloured).forEach(context.out()::println);
   }
 
-  /** The state is the last column, and what is not resolved is not proven. */
+  /** Colours the last column, the state. */
   private String coloured(String row) {
     for (MappingState state : MappingState.values()) {
       int at = row.lastIndexOf("  " + state.wire());

@@ -33,20 +33,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Who may say and hear what, as a server's configuration. */
+/** Writes a nats-server configuration with the permissions of each user. */
 @Command(
     name = "init",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes a nats-server configuration in which each host may publish only what is true of"
-          + " itself and receive only its own commands, and a seed for every host, the controllers,"
-          + " each operator and each viewer.",
-      "Run it again to add some: seeds that exist are kept, and so is nats-server.conf, which is"
-          + " yours to edit. To shut one out, or to renew a seed, delete the seed and run it again."
-          + " Each time, twice: nats-server --signal reload. The server connects the account of a"
-          + " new user only at the second.",
-      "A nats-server.conf of an earlier version is upgraded: each user gets an account of its own."
-          + " What it was is kept beside it."
+      "Writes a nats-server configuration with NATS permissions, in which a host can only publish"
+          + " its own data and receive its own commands, and an NKey seed for each host, operator"
+          + " and viewer and for the controllers.",
+      "Run it again to add users: existing seeds and nats-server.conf are kept. To remove a user or"
+          + " renew its seed, delete the seed file and run it again. After each run, run"
+          + " 'nats-server --signal reload' twice: the second reload connects the accounts of new"
+          + " users.",
+      "A nats-server.conf of an earlier version is upgraded to one account per user; a backup is"
+          + " kept next to it."
     })
 final class NatsInit implements Callable<Integer> {
   private static final String LISTEN = "127.0.0.1:4222";
@@ -56,42 +56,42 @@ final class NatsInit implements Callable<Integer> {
 
   @Mixin JsonOutput asJson = new JsonOutput();
 
-  @Parameters(arity = "0..*", paramLabel = "HOST", description = "Hosts to add, by short name.")
+  @Parameters(arity = "0..*", paramLabel = "HOST", description = "Short names of hosts to add.")
   List<String> hosts = new ArrayList<>();
 
   @Option(
       names = "--dir",
       required = true,
       paramLabel = "DIR",
-      description = "Folder to write to; created if it is missing.")
+      description = "Output directory; created if missing.")
   Path dir = Path.of(".");
 
   @Option(
       names = "--hosts-file",
       paramLabel = "FILE",
-      description = "More hosts, one a line; lines that begin with # are left out.")
+      description = "File with hosts to add, one per line. Lines starting with # are comments.")
   @Nullable Path hostsFile;
 
   @Option(
       names = "--operator",
       paramLabel = "NAME",
       description =
-          "Somebody who acts, with a seed of their own, operator-NAME.nk; may be repeated. Without"
-              + " any there is one seed, operator.nk.")
+          "Operator to add, with the seed operator-NAME.nk; repeatable. Default: one seed,"
+              + " operator.nk.")
   List<String> operators = new ArrayList<>();
 
   @Option(
       names = "--viewer",
       paramLabel = "NAME",
       description =
-          "Somebody, or a program, that reads alerts and maps, with a seed of their own,"
-              + " viewer-NAME.nk; may be repeated. Without any there is one seed, viewer.nk.")
+          "Viewer (user or program that reads alerts and maps) to add, with the seed"
+              + " viewer-NAME.nk; repeatable. Default: one seed, viewer.nk.")
   List<String> viewers = new ArrayList<>();
 
   @Option(
       names = "--listen",
       paramLabel = "ADDRESS:PORT",
-      description = "Where the server is to listen. Default " + LISTEN + ".")
+      description = "Listen address of the server. Default " + LISTEN + ".")
   @Nullable String listen;
 
   @Option(
@@ -99,39 +99,38 @@ final class NatsInit implements Callable<Integer> {
       split = ",",
       paramLabel = "ADDRESS",
       description =
-          "The servers of a cluster, 3 or 5 with commas, this machine's first; each HOST or"
-              + " HOST:PORT, where routes take the port 2000 above. Writes nats-server-2.conf and"
-              + " so on for the others, and routes.conf with the password by which they know each"
-              + " other.")
+          "The 3 or 5 servers of a cluster, comma-separated, this machine first: HOST or HOST:PORT."
+              + " Routes use PORT + 2000. Also writes nats-server-2.conf etc. for the other"
+              + " servers, and routes.conf with the cluster password.")
   List<String> cluster = new ArrayList<>();
 
   @Option(
       names = "--store",
       paramLabel = "DIR",
-      description = "Where the server is to keep streams. Default " + STORE + ".")
+      description = "JetStream storage directory of the server. Default " + STORE + ".")
   @Nullable String store;
 
   @Option(
       names = "--tls-cert",
       paramLabel = "FILE",
-      description = "The server's certificate with its chain, in PEM; with --tls-key.")
+      description = "Server certificate chain (PEM); requires --tls-key.")
   @Nullable Path tlsCert;
 
-  @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key, in PEM.")
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "Server key (PEM).")
   @Nullable Path tlsKey;
 
   @Option(
       names = "--tls-ca",
       paramLabel = "FILE",
       description =
-          "Authorities that vouch for the servers of a cluster to each other, in PEM. Default: the"
-              + " file of --tls-cert.")
+          "CA certificates (PEM) for connections between the servers of a cluster. Default: the"
+              + " --tls-cert file.")
   @Nullable Path tlsCa;
 
   @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
-      description = "What all subjects begin with. Default as the last time, or blkwarden.v1.")
+      description = "Prefix of all NATS subjects. Default: as in the last run, or blkwarden.v1.")
   @Nullable String prefix;
 
   NatsInit(CommandContext context) {
@@ -145,13 +144,13 @@ final class NatsInit implements Callable<Integer> {
       Optional<ClusterPlan> servers = servers();
       SortedSet<HostId> all = named();
       AccessFolder folder = new AccessFolder(dir);
-      Optional<Path> there = folder.config();
-      if (there.isPresent()
+      Optional<Path> existing = folder.config();
+      if (existing.isPresent()
           && (listen != null || store != null || tls.isPresent() || servers.isPresent())) {
         throw new UsageException(
-            ("%s is there already, so --listen, --store, --cluster and --tls-* change nothing: edit"
-                    + " it, or move it away")
-                .formatted(there.get()));
+            ("%s exists, so --listen, --store, --cluster and --tls-* have no effect: edit the file,"
+                    + " or move it away")
+                .formatted(existing.get()));
       }
       Optional<ConfigLayout> layout = layout(folder);
       Subjects subjects = subjects(folder);
@@ -163,7 +162,7 @@ final class NatsInit implements Callable<Integer> {
       UserList list = users(folder, core, subjects, roles);
       requireAbsent(layout, list);
       folder.lists(list.coreText(), list.accountsText());
-      Path config = there.isPresent() ? there.get() : create(folder, tls, servers);
+      Path config = existing.isPresent() ? existing.get() : create(folder, tls, servers);
       if (layout.isPresent() && !layout.get().isComplete()) {
         upgrade(folder, layout.get());
       }
@@ -175,14 +174,14 @@ final class NatsInit implements Callable<Integer> {
       String why = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
       return context.failed(
           "%s: %s".formatted(e.getFile(), why),
-          "choose another --dir, or mend its owner, mode or free space, and run it again: what is"
-              + " written is kept");
+          "choose another --dir, or fix its owner, mode or free space, and run it again: files"
+              + " already written are kept");
     } catch (IOException e) {
       return context.failed(String.valueOf(e.getMessage()), "");
     }
   }
 
-  /** The configuration that is there already, which must be one that can be used. */
+  /** The layout of an existing configuration. */
   private static Optional<ConfigLayout> layout(AccessFolder folder) throws IOException {
     Optional<Path> config = folder.config();
     if (config.isEmpty()) {
@@ -208,13 +207,13 @@ final class NatsInit implements Callable<Integer> {
 
   private void upgrade(AccessFolder folder, ConfigLayout layout) throws IOException {
     Path old = folder.upgrade(layout.upgraded());
-    context.remark(
-        ("%s now gives each user an account of its own; what it was is %s. Install this version of"
-                + " the controller everywhere, then restart nats-server")
+    context.note(
+        ("%s now gives each user an account of its own; backup: %s. Install this version of the"
+                + " controller on all controller hosts, then restart nats-server")
             .formatted(AccessFolder.CONFIG, old));
   }
 
-  /** The controllers, and everybody else who is no host: those that have a seed, and new ones. */
+  /** The users other than hosts: those that have a seed, and new ones. */
   private List<Role> people(AccessFolder folder) throws IOException {
     List<Role> roles = new ArrayList<>(List.of(new Role.Controllers()));
     names(folder, Role.Operator.WORD, operators).forEach(n -> roles.add(new Role.Operator(n)));
@@ -255,10 +254,10 @@ final class NatsInit implements Callable<Integer> {
     context
         .out()
         .printf(
-            "%s: %d hosts, %d of them new; seeds in %s%n"
-                + "check it:  nats-server -t -c %s%n"
-                + "a server that runs, twice: nats-server --signal reload%n"
-                + "give each host its own seed only: blkwarden-agent run --creds FILE%n",
+            "%s: %d hosts, %d new; seeds in %s%n"
+                + "Check the configuration: nats-server -t -c %s%n"
+                + "Reload a running server, twice: nats-server --signal reload%n"
+                + "Copy to each host only its own seed: blkwarden-agent run --creds FILE%n",
             config, hosts, fresh, seeds, config);
   }
 
@@ -267,8 +266,7 @@ final class NatsInit implements Callable<Integer> {
       return Optional.empty();
     }
     if (listen != null) {
-      throw new UsageException(
-          "--listen: expected none beside --cluster, whose first address it is");
+      throw new UsageException("--listen: not allowed with --cluster, whose first address is used");
     }
     return Optional.of(ClusterPlan.parse(cluster));
   }
@@ -279,9 +277,9 @@ final class NatsInit implements Callable<Integer> {
     String address =
         servers.isPresent() ? servers.get().listen(1) : Objects.requireNonNullElse(listen, LISTEN);
     if (tls.isEmpty() && !address.startsWith("127.") && !address.startsWith("localhost:")) {
-      context.remark(
-          "without TLS anybody on the way can read and change what is said: add a tls block to"
-              + " nats-server.conf, or move it away and give --tls-cert and --tls-key");
+      context.note(
+          "without TLS, traffic can be read and changed on the network: add a tls block to"
+              + " nats-server.conf, or move it away and set --tls-cert and --tls-key");
     }
     if (servers.isPresent()) {
       return create(folder, tls, servers.get());
@@ -289,7 +287,7 @@ final class NatsInit implements Callable<Integer> {
     return folder.config(config(address, tls, Optional.empty()));
   }
 
-  /** Writes a configuration for each server, this machine's last: with it all are there. */
+  /** Writes a configuration for each server; this machine's last, as it marks them complete. */
   private Path create(AccessFolder folder, Optional<ServerConfig.Tls> tls, ClusterPlan servers)
       throws IOException {
     String password =
@@ -307,11 +305,10 @@ final class NatsInit implements Callable<Integer> {
               Optional.of(new ServerConfig.Member(servers, number, AccessFolder.ROUTES)));
       first = number == 1 ? folder.config(text) : folder.config(number, text);
     }
-    context.remark(
-        ("%s is a secret that nats-server must be able to read: change its owner to that of"
-                + " nats-server. Copy it, %s and %s to each server, and nats-server-N.conf to"
-                + " server N as %s. After each change of hosts or people copy the lists again, and"
-                + " reload each server twice")
+    context.note(
+        ("%s is a secret: make the user of nats-server its owner. Copy it, %s and %s to each"
+                + " server, and nats-server-N.conf to server N as %s. After each change of users,"
+                + " copy the lists again and reload each server twice")
             .formatted(
                 AccessFolder.ROUTES,
                 AccessFolder.USERS,
@@ -322,15 +319,13 @@ final class NatsInit implements Callable<Integer> {
 
   private String config(
       String address, Optional<ServerConfig.Tls> tls, Optional<ServerConfig.Member> member) {
-    String streams = store == null ? STORE : store;
-    return new ServerConfig(address, streams, tls, member)
+    return new ServerConfig(address, store == null ? STORE : store, tls, member)
         .text(AccessFolder.USERS, AccessFolder.ACCOUNTS);
   }
 
   private Subjects subjects(AccessFolder folder) throws IOException {
-    String given = prefix;
-    return given != null
-        ? new Subjects(given)
+    return prefix != null
+        ? new Subjects(prefix)
         : folder.users().flatMap(UserList::prefix).map(Subjects::new).orElse(Subjects.DEFAULT);
   }
 
@@ -346,14 +341,14 @@ final class NatsInit implements Callable<Integer> {
         key = Seeds.publicKey(seed);
       } catch (IllegalArgumentException e) {
         throw new IOException(
-            "%s: found %s; move the file away for a new one"
+            "%s: found %s; move the file away to get a new seed"
                 .formatted(folder.seed(role.file()), e.getMessage()),
             e);
       }
       Role twin = known.put(key, role);
-      if (twin != null) { // the server would refuse the list, at a reload without a word here
+      if (twin != null) { // nats-server would reject the list, and only log it
         throw new IOException(
-            "%s: holds the same seed as %s; move it away for a new one"
+            "%s: same seed as %s; move it away to get a new one"
                 .formatted(folder.seed(role.file()), folder.seed(twin.file())));
       }
       keys.put(role, key);
@@ -367,17 +362,16 @@ final class NatsInit implements Callable<Integer> {
   private SortedSet<HostId> named() {
     SortedSet<HostId> named = new TreeSet<>();
     hosts.forEach(host -> named.add(host(host)));
-    Path file = hostsFile;
-    if (file != null) {
+    if (hostsFile != null) {
       int number = 0;
-      for (String line : lines(file)) {
+      for (String line : lines(hostsFile)) {
         number++;
         if (!line.isBlank() && !line.strip().startsWith("#")) {
           try {
             named.add(host(line.strip()));
           } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                "%s:%d: %s".formatted(file, number, e.getMessage()), e);
+                "%s:%d: %s".formatted(hostsFile, number, e.getMessage()), e);
           }
         }
       }
@@ -390,35 +384,31 @@ final class NatsInit implements Callable<Integer> {
       return Files.readAllLines(file);
     } catch (IOException e) {
       throw new UsageException(
-          "--hosts-file: expected a text file that can be read, found %s (%s)"
-              .formatted(file, e.getClass().getSimpleName()));
+          "--hosts-file: cannot read %s (%s)".formatted(file, e.getClass().getSimpleName()));
     }
   }
 
-  /** A host; not the one that stands for the fleet, in whose name nobody but controllers speaks. */
+  /** A host name other than the one that stands for the fleet. */
   private static HostId host(String name) {
     HostId host = new HostId(name);
     if (host.equals(HostId.FLEET)) {
       throw new IllegalArgumentException(
-          "host: %s stands for the whole fleet; name a dom0".formatted(name));
+          "host: %s is reserved for the fleet; expected the name of a dom0".formatted(name));
     }
     return host;
   }
 
   private Optional<ServerConfig.Tls> tls() {
-    Path certificate = tlsCert;
-    Path key = tlsKey;
-    Path authorities = tlsCa;
-    if (certificate == null && key == null && authorities == null) {
+    if (tlsCert == null && tlsKey == null && tlsCa == null) {
       return Optional.empty();
     }
-    if (certificate == null || key == null) {
+    if (tlsCert == null || tlsKey == null) {
       throw new UsageException("--tls-cert and --tls-key: expected both or none");
     }
     return Optional.of(
         new ServerConfig.Tls(
-            certificate.toAbsolutePath().toString(),
-            key.toAbsolutePath().toString(),
-            (authorities == null ? certificate : authorities).toAbsolutePath().toString()));
+            tlsCert.toAbsolutePath().toString(),
+            tlsKey.toAbsolutePath().toString(),
+            (tlsCa == null ? tlsCert : tlsCa).toAbsolutePath().toString()));
   }
 }

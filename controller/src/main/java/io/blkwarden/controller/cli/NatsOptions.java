@@ -1,12 +1,15 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.NatsSettings;
+import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.subject.Subjects;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where NATS is; the same for all commands that need it. */
+/** The options for connecting to NATS. */
 final class NatsOptions {
   private static final String DEFAULT_URL = "nats://127.0.0.1:4222";
 
@@ -14,7 +17,7 @@ final class NatsOptions {
       names = "--nats",
       paramLabel = "URL",
       description =
-          "NATS server, or all servers of a cluster with commas; default $NATS_URL or "
+          "NATS server URL, or all servers of a cluster, comma-separated. Default $NATS_URL or "
               + DEFAULT_URL
               + ".")
   @Nullable String nats;
@@ -22,27 +25,32 @@ final class NatsOptions {
   @Option(
       names = "--creds",
       paramLabel = "FILE",
-      description = "NATS credentials; default $NATS_CREDS or none.")
+      description = "NATS credentials: NKey seed or .creds file. Default $NATS_CREDS or none.")
   @Nullable Path creds;
 
   @Option(
       names = "--nats-ca",
       paramLabel = "FILE",
       description =
-          "Authorities that vouch for the server, in PEM; default $NATS_CA or those of Java. With"
-              + " it everything is by TLS.")
-  @Nullable Path authorities;
+          "CA certificates (PEM) for the server; enables TLS. Default $NATS_CA or Java's trust"
+              + " store.")
+  @Nullable Path ca;
 
   @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
       defaultValue = "blkwarden.v1",
-      description = "What all subjects begin with; default ${DEFAULT-VALUE}.")
+      description = "Prefix of all NATS subjects. Default ${DEFAULT-VALUE}.")
   String prefix = "blkwarden.v1";
 
-  /** The settings of these options and the environment. */
+  /** Opens a session with the controller. */
+  OperatorSession connect(CommandContext context) throws NatsException {
+    return OperatorSession.open(settings(context, "cli"), new SecureRandom());
+  }
+
+  /** The settings from these options and the environment. */
   NatsSettings settings(CommandContext context, String instance) {
-    return UsageException.unless(() -> {
+    return UsageException.wrap(() -> {
       String fromEnvironment = context.environment().get("NATS_URL");
       return new NatsSettings(
           nats != null
@@ -51,7 +59,7 @@ final class NatsOptions {
                   ? DEFAULT_URL
                   : fromEnvironment,
           file(creds, context, "NATS_CREDS"),
-          file(authorities, context, "NATS_CA"),
+          file(ca, context, "NATS_CA"),
           new Subjects(prefix),
           instance);
     });

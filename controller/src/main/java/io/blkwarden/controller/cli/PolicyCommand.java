@@ -2,10 +2,10 @@ package io.blkwarden.controller.cli;
 
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
-import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
-import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,12 +18,12 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Policies without a controller. */
+/** Checks, shows and tests policy files. */
 @Command(
     name = "policy",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Works on policy files; needs neither NATS nor a controller.",
+    description = "Checks, shows and tests policy files; needs neither NATS nor a controller.",
     subcommands = {PolicyCommand.Check.class, PolicyShow.class, PolicyTest.class})
 final class PolicyCommand {
   private PolicyCommand() {}
@@ -33,8 +33,8 @@ final class PolicyCommand {
       name = "check",
       mixinStandardHelpOptions = true,
       description = {
-        "Reads policy files as the controller would, all together, and prints every problem.",
-        "Exit code 1 when there is any."
+        "Validates policy files as the controller does, and prints every problem.",
+        "Exit code 1 if there is one."
       })
   static final class Check implements Callable<Integer> {
     private final CommandContext context;
@@ -42,10 +42,10 @@ final class PolicyCommand {
     @Parameters(
         arity = "1..*",
         paramLabel = "FILE|DIR",
-        description = "Files, and folders whose *.yaml and *.yml are read.")
+        description = "Policy files, or directories with *.yaml and *.yml files.")
     List<Path> paths = new ArrayList<>();
 
-    @Option(names = "--json", description = "Print one JSON object with all problems.")
+    @Option(names = "--json", description = "Print one JSON object, with all problems.")
     boolean json;
 
     Check(CommandContext context) {
@@ -92,11 +92,20 @@ final class PolicyCommand {
       for (PolicyProblem problem : load.problems()) {
         context.out().println(Printable.of(problem.toString()));
       }
+      int problems = load.problems().size();
       context
           .out()
           .printf(
-              "%d of %d files hold, with %d policies; %d problems%n",
-              load.good().size(), files, load.policies().policies().size(), load.problems().size());
+              "%s: %s%s, %s%s%n",
+              problems == 0 ? "OK" : "FAILED",
+              problems == 0 ? "" : load.good().size() + " valid of ",
+              count(files, "file", "files"),
+              count(load.policies().policies().size(), "policy", "policies"),
+              problems == 0 ? "" : ", " + count(problems, "problem", "problems"));
+    }
+
+    private static String count(int number, String one, String many) {
+      return number + " " + (number == 1 ? one : many);
     }
   }
 }

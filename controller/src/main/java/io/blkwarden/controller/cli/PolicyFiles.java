@@ -4,10 +4,10 @@ import io.blkwarden.controller.config.PolicyFolder;
 import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.LabelsReader;
-import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
-import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,22 +15,22 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Policy files as people name them: files, and folders of them. */
+/** Reads the policy files that a command line names. */
 final class PolicyFiles {
-  /** What helps when a file cannot be read. */
-  static final String REMEDY = "check the name and its mode";
+  /** The hint for a file that cannot be read. */
+  static final String REMEDY = "check its name and permissions";
 
   private PolicyFiles() {}
 
   /**
    * Policies and labels.
    *
-   * @param policies what holds
-   * @param problems all that is wrong
+   * @param policies the valid ones
+   * @param problems all problems of all files
    */
   record Loaded(PolicySet policies, List<PolicyProblem> problems) {}
 
-  /** One file. */
+  /** Reads a file. */
   static PolicyFile one(Path path) throws IOException {
     try {
       return PolicyFolder.readFile(path, path.toString());
@@ -39,7 +39,7 @@ final class PolicyFiles {
     }
   }
 
-  /** The files of a path, each with a name that says where it is. */
+  /** Reads a file or all policy files of a directory. */
   static List<PolicyFile> read(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       return List.of(one(path));
@@ -56,19 +56,23 @@ final class PolicyFiles {
   }
 
   /**
-   * Reads policies as the controller would, with the labels of domains.
+   * Loads policies and labels as the controller does.
    *
-   * @param labels absent for none
+   * @param labels a labels file; absent for none
    */
-  static Loaded load(Path policies, @Nullable Path labels) throws IOException {
-    PolicyLoad load = PolicyReader.read(read(policies), PolicyLoad.NONE);
+  static Loaded load(List<Path> policies, @Nullable Path labels) throws IOException {
+    List<PolicyFile> files = new ArrayList<>();
+    for (Path each : policies) {
+      files.addAll(read(each));
+    }
+    PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);
     if (labels == null) {
       return new Loaded(load.policies(), load.problems());
     }
-    LabelsReader.Load said = LabelsReader.read(one(labels), Labels.NONE);
+    LabelsReader.Load labelled = LabelsReader.read(one(labels), Labels.NONE);
     List<PolicyProblem> problems = new ArrayList<>(load.problems());
-    problems.addAll(said.problems());
-    return new Loaded(load.policies().with(said.labels()), problems);
+    problems.addAll(labelled.problems());
+    return new Loaded(load.policies().with(labelled.labels()), problems);
   }
 
   private static IOException unreadable(Path path, IOException e) {

@@ -12,77 +12,77 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a folder's policies into a recording, again whenever they changed. */
+/** Records the policies of a directory whenever they change. */
 final class PolicyRecorder {
-  /** Time between two looks, in s. */
-  static final int LOOK_SECONDS = 15;
+  /** Polling interval, in s. */
+  static final int POLL_SECONDS = 15;
 
   private final Path folder;
   private final @Nullable Path labels;
   private final EntryQueue queue;
   private final Supplier<ReceiveTime> now;
-  private final Consumer<String> faults;
+  private final Consumer<String> problems;
   private @Nullable RecordedPolicies last;
-  private String lastFault = "";
+  private String lastProblem = "";
   private int seconds;
 
   /**
-   * A tape that has not looked yet.
+   * A recorder that has not read the directory yet.
    *
-   * @param labels absent for none
-   * @param faults hears why the policies cannot be recorded
+   * @param labels a labels file; absent for none
+   * @param problems receives why the policies cannot be recorded
    */
   PolicyRecorder(
       Path folder,
       @Nullable Path labels,
       EntryQueue queue,
       Supplier<ReceiveTime> now,
-      Consumer<String> faults) {
+      Consumer<String> problems) {
     this.folder = folder;
     this.labels = labels;
     this.queue = queue;
     this.now = now;
-    this.faults = faults;
+    this.problems = problems;
   }
 
-  /** To be called once a second. */
-  void second() {
-    if (++seconds % LOOK_SECONDS == 0) {
-      look();
+  /** Called once per second. */
+  void tick() {
+    if (++seconds % POLL_SECONDS == 0) {
+      poll();
     }
   }
 
-  void look() {
+  void poll() {
     try {
       RecordedPolicies found =
           new RecordedPolicies(
               PolicyFolder.read(folder),
               labels == null ? null : PolicyFolder.readFile(labels, labels.toString()));
-      lastFault = "";
+      lastProblem = "";
       if (!found.equals(last)) {
         put(found);
         last = found;
       }
     } catch (IOException e) {
-      fault("policies: %s cannot be read (%s)".formatted(folder, e));
+      problem("policies: %s cannot be read (%s)".formatted(folder, e));
     }
   }
 
   private void put(RecordedPolicies found) {
     byte[] message = found.encode();
     if (message.length > RecordingFormat.PAYLOAD_MAX) {
-      fault(
-          "policies: %s is too long to be recorded: expected at most %d bytes, found %d"
+      problem(
+          "policies: %s is too large to record: expected at most %d bytes, found %d"
               .formatted(folder, RecordingFormat.PAYLOAD_MAX, message.length));
       return;
     }
     queue.offer(new Entry.Message(now.get(), false, RecordingFormat.POLICIES, message));
   }
 
-  private void fault(String fault) {
-    if (!fault.equals(lastFault)) {
-      lastFault = fault;
-      faults.accept(fault);
+  private void problem(String problem) {
+    if (!problem.equals(lastProblem)) {
+      lastProblem = problem;
+      problems.accept(problem);
     }
   }
 }

@@ -4,11 +4,12 @@ import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.shown.PolicyTree;
+import io.blkwarden.controller.policy.PolicyTree;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -19,24 +20,27 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Shows policies with all that holds. */
+/** Prints the effective policies. */
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints what holds by policy files, every default among it: policies with their kind, brakes"
-          + " and protected disks.",
-      "Exit code 1 when there is any problem; what the good files say is shown."
+      "Prints the effective policies, including defaults: policies with their kind, safety limits"
+          + " (brakes) and protected disks.",
+      "Exit code 1 if there is a problem; the valid files are still shown."
     })
 final class PolicyShow implements Callable<Integer> {
   private static final String MS = "_ms";
 
   private final CommandContext context;
 
-  @Parameters(paramLabel = "FILE|DIR", description = "A file, or a folder of them.")
+  @Parameters(paramLabel = "FILE|DIR", description = "Policy file, or directory of policy files.")
   Path path = Path.of(".");
 
-  @Option(names = "--labels", paramLabel = "FILE", description = "Labels, to be checked too.")
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "Labels file, to validate as well.")
   @Nullable Path labels;
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -50,7 +54,7 @@ final class PolicyShow implements Callable<Integer> {
   public Integer call() {
     PolicyFiles.Loaded loaded;
     try {
-      loaded = PolicyFiles.load(path, labels);
+      loaded = PolicyFiles.load(List.of(path), labels);
     } catch (IOException e) {
       return context.failed(String.valueOf(e.getMessage()), PolicyFiles.REMEDY);
     }

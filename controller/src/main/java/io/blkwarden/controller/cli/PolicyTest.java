@@ -3,15 +3,10 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
-import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.read.LabelsReader;
-import io.blkwarden.controller.policy.read.PolicyFile;
-import io.blkwarden.controller.policy.read.PolicyLoad;
-import io.blkwarden.controller.policy.read.PolicyProblem;
-import io.blkwarden.controller.policy.read.PolicyReader;
-import io.blkwarden.controller.policy.read.TrialReader;
-import io.blkwarden.controller.policy.trial.TrialFile;
+import io.blkwarden.controller.policy.read.PolicyTestReader;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.controller.policytest.PolicyTestRun;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
@@ -25,19 +20,19 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Tests policies on made-up hosts. */
+/** Runs policy tests. */
 @Command(
     name = "test",
     mixinStandardHelpOptions = true,
     description = {
-      "Runs tests of policies: series of measurements, and the alerts, throttles and decisions"
-          + " expected at times. Uses the decisions of the controller itself.",
-      "Exit code 1 when a test fails or a file cannot be read."
+      "Runs policy tests: each gives a series of measurements, and the alerts, throttles and"
+          + " decisions expected at given times. Runs the controller's own engine.",
+      "Exit code 1 if a test fails or a file cannot be read."
     })
 final class PolicyTest implements Callable<Integer> {
   private final CommandContext context;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files of tests.")
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Test files.")
   List<Path> paths = new ArrayList<>();
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -52,22 +47,22 @@ final class PolicyTest implements Callable<Integer> {
     this.context = context;
   }
 
-  /** A test with the policies that it is about. */
-  private record Ready(Path path, TrialFile.Trial test, PolicySet policies) {}
+  /** A test and its policies. */
+  private record TestCase(Path path, PolicyTestFile.Trial test, PolicySet policies) {}
 
   @Override
   public Integer call() {
-    List<Ready> ready = new ArrayList<>();
-    paths.forEach(path -> ready.addAll(read(path)));
+    List<TestCase> cases = new ArrayList<>();
+    paths.forEach(path -> cases.addAll(read(path)));
     try (Progress progress = Progress.of(context)) {
-      for (Ready each : ready) {
+      for (TestCase each : cases) {
         progress.at(
             passed + failed,
-            ready.size(),
-            "%d of %d tests".formatted(passed + failed, ready.size()));
+            cases.size(),
+            "%d of %d tests".formatted(passed + failed, cases.size()));
         List<String> failures = PolicyTestRun.run(each.test(), each.policies());
-        progress.rubOut();
-        tell(each, failures);
+        progress.clear();
+        print(each, failures);
       }
     }
     if (json) {
@@ -84,17 +79,23 @@ final class PolicyTest implements Callable<Integer> {
     return problems.isEmpty() && failed == 0 ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 
-  /** A file's tests; none when there is a problem, which is told. */
-  private List<Ready> read(Path path) {
+  /** Reads the tests of a file; returns none, and prints the problems, if there are problems. */
+  private List<TestCase> read(Path path) {
     List<PolicyProblem> found = new ArrayList<>();
     try {
-      TrialReader.Load load = TrialReader.read(PolicyFiles.one(path));
+      PolicyTestReader.Load load = PolicyTestReader.read(PolicyFiles.one(path));
       found.addAll(load.problems());
-      TrialFile file = load.file();
+      PolicyTestFile file = load.file();
       if (file != null) {
-        PolicySet policies = policies(path.toAbsolutePath().resolveSibling(""), file, found);
+        PolicyFiles.Loaded loaded =
+            PolicyFiles.load(
+                file.policies().stream().map(path::resolveSibling).toList(),
+                file.labels() == null ? null : path.resolveSibling(file.labels()));
+        found.addAll(loaded.problems());
         if (found.isEmpty()) {
-          return file.tests().stream().map(test -> new Ready(path, test, policies)).toList();
+          return file.tests().stream()
+              .map(test -> new TestCase(path, test, loaded.policies()))
+              .toList();
         }
       }
       found.forEach(problem -> {
@@ -113,25 +114,7 @@ final class PolicyTest implements Callable<Integer> {
     return List.of();
   }
 
-  private static PolicySet policies(Path folder, TrialFile file, List<PolicyProblem> problems)
-      throws IOException {
-    List<PolicyFile> files = new ArrayList<>();
-    for (String each : file.policies()) {
-      files.addAll(PolicyFiles.read(folder.resolve(each)));
-    }
-    PolicyLoad load = PolicyReader.read(files, PolicyLoad.NONE);
-    problems.addAll(load.problems());
-    String labels = file.labels();
-    if (labels == null) {
-      return load.policies();
-    }
-    LabelsReader.Load said =
-        LabelsReader.read(PolicyFiles.one(folder.resolve(labels)), Labels.NONE);
-    problems.addAll(said.problems());
-    return load.policies().with(said.labels());
-  }
-
-  private void tell(Ready each, List<String> failures) {
+  private void print(TestCase each, List<String> failures) {
     boolean good = failures.isEmpty();
     passed += good ? 1 : 0;
     failed += good ? 0 : 1;

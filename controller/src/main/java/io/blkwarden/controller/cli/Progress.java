@@ -8,37 +8,37 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How far something long is: a bar on stderr, gone when it is over. Without a terminal, and beside
- * JSON, there is none.
+ * A progress bar on stderr, removed at the end; not shown without a terminal or with {@code
+ * --json}.
  */
 final class Progress implements AutoCloseable {
-  private static final long EACH_MILLIS = 200;
+  private static final long REDRAW_MILLIS = 200;
   private static final int CELLS = 24;
 
   private final PrintWriter err;
   private final boolean shown;
   private final LongSupplier millis;
-  private final long begun;
+  private final long start;
   private long next;
   private int width;
 
   /**
-   * A bar that is drawn when the first work is done.
+   * A bar that is not drawn yet.
    *
-   * @param shown whether there is anybody who looks
-   * @param millis a clock in ms that never steps
+   * @param shown whether to draw it
+   * @param millis a monotonic clock in ms
    */
   Progress(PrintWriter err, boolean shown, LongSupplier millis) {
     this.err = err;
     this.shown = shown;
     this.millis = millis;
-    this.begun = millis.getAsLong();
-    this.next = begun + EACH_MILLIS;
+    this.start = millis.getAsLong();
+    this.next = start + REDRAW_MILLIS;
   }
 
-  /** A bar of a command. */
+  /** The progress bar of a command. */
   static Progress of(CommandContext context) {
-    // absent without a terminal, or there and none, as the JDK's vendor likes
+    // without a terminal, null or a console that is none, depending on the JDK
     boolean terminal =
         Optional.ofNullable(System.console()).filter(each -> each.isTerminal()).isPresent();
     return new Progress(
@@ -48,18 +48,18 @@ final class Progress implements AutoCloseable {
   }
 
   /**
-   * Draws it, a few times a second.
+   * Updates the bar; redraws it every {@link #REDRAW_MILLIS}.
    *
-   * @param done of {@code all}
-   * @param all how much there is; not above 0 when nobody knows
-   * @param text what is being done, of the program's own words
+   * @param done amount of work done
+   * @param all amount of work in total; 0 or less if unknown
+   * @param text printed as it is: must not contain names from guests
    */
   void at(long done, long all, String text) {
     long now = shown ? millis.getAsLong() : next - 1;
     if (now < next) {
       return;
     }
-    next = now + EACH_MILLIS;
+    next = now + REDRAW_MILLIS;
     StringBuilder line = new StringBuilder();
     if (all > 0) {
       double part = Math.clamp((double) done / all, 0, 1);
@@ -69,7 +69,7 @@ final class Progress implements AutoCloseable {
     }
     line.append(text);
     if (all > 0 && done > 0 && done < all) {
-      long left = Math.round((now - begun) * ((double) (all - done) / done));
+      long left = Math.round((now - start) * ((double) (all - done) / done));
       line.append("  ").append(DurationText.print(Duration.ofMillis(left))).append(" left");
     }
     draw(line.toString());
@@ -81,8 +81,8 @@ final class Progress implements AutoCloseable {
     width = line.length();
   }
 
-  /** Rubs it out, so that what is printed next begins at the margin. */
-  void rubOut() {
+  /** Removes the bar before other output. */
+  void clear() {
     if (width > 0) {
       draw("");
       err.print('\r');
@@ -92,6 +92,6 @@ final class Progress implements AutoCloseable {
 
   @Override
   public void close() {
-    rubOut();
+    clear();
   }
 }

@@ -28,13 +28,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Writes what the fleet says to files. */
+/** Records the fleet's messages to files. */
 @Command(
     name = "record",
     mixinStandardHelpOptions = true,
     description =
-        "Records samples, mappings, heartbeats, commands, outcomes, alerts and people's requests,"
-            + " until Ctrl-C; sends nothing but the request for the stored maps.")
+        "Records samples, mappings, heartbeats, commands, outcomes, alerts and operator requests"
+            + " until Ctrl-C. Sends only a request for the stored maps.")
 final class RecordCommand implements Callable<Integer> {
   private static final long STOP_SECONDS = 10;
 
@@ -46,7 +46,7 @@ final class RecordCommand implements Callable<Integer> {
       names = "--dir",
       paramLabel = "DIR",
       defaultValue = ".",
-      description = "Folder for the files, made if missing. Default: this one.")
+      description = "Output directory, created if missing. Default: the current one.")
   Path dir = Path.of(".");
 
   @Option(
@@ -54,7 +54,7 @@ final class RecordCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       defaultValue = "256MiB",
       converter = SizeText.class,
-      description = "A file of this size is followed by a new one. Default ${DEFAULT-VALUE}.")
+      description = "Size at which a new file is started. Default ${DEFAULT-VALUE}.")
   long fileBytes = 256L << 20;
 
   @Option(
@@ -63,7 +63,7 @@ final class RecordCommand implements Callable<Integer> {
       defaultValue = "4GiB",
       converter = SizeText.class,
       description =
-          "The folder's oldest recordings are deleted to stay below this. Default"
+          "Total size above which the oldest recordings of the directory are deleted. Default"
               + " ${DEFAULT-VALUE}.")
   long totalBytes = 4L << 30;
 
@@ -71,27 +71,27 @@ final class RecordCommand implements Callable<Integer> {
       names = "--for",
       paramLabel = "TIME",
       converter = DurationText.class,
-      description = "End by itself after so long, such as 10m or 24h.")
+      description = "Stop after this time, e.g. 10m or 24h.")
   @Nullable Duration length;
 
   @Option(
       names = "--policies",
       paramLabel = "DIR",
       description =
-          "Record these policies too, and again when they change: the folder that the controller"
-              + " reads. 'blkwarden replay' uses them unless it is given others.")
+          "Also record the policies of this directory, the controller's, whenever they change, as"
+              + " the default policies of 'blkwarden replay'.")
   @Nullable Path policies;
 
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Record these labels of domains with the policies.")
+      description = "Also record this labels file; requires --policies.")
   @Nullable Path labels;
 
-  @Option(names = "--json", description = "Print the summary as a JSON object.")
+  @Option(names = "--json", description = "Print the summary as one JSON object.")
   boolean json;
 
-  private @Nullable PolicyRecorder tape;
+  private @Nullable PolicyRecorder policyRecorder;
 
   RecordCommand(CommandContext context) {
     this.context = context;
@@ -101,8 +101,7 @@ final class RecordCommand implements Callable<Integer> {
   public Integer call() throws NatsException {
     SecureRandom random = new SecureRandom();
     NatsSettings bus = nats.settings(context, "cli");
-    RecordingLimits limits =
-        UsageException.unless(() -> new RecordingLimits(fileBytes, totalBytes));
+    RecordingLimits limits = UsageException.wrap(() -> new RecordingLimits(fileBytes, totalBytes));
     EntryQueue queue = new EntryQueue(EntryQueue.MAX_BYTES);
     Tap tap = new Tap(queue, bus.subjects().prefix());
     UUID session = new UUID(random.nextLong(), random.nextLong());
@@ -113,20 +112,20 @@ final class RecordCommand implements Callable<Integer> {
     }
     RecordingFolder folder = new RecordingFolder(dir, limits, session, bus.subjects().prefix());
     RecordLoop loop = new RecordLoop(queue, folder, RecordCommand::millis);
-    Path rules = policies;
-    if (rules != null) {
-      tape = new PolicyRecorder(rules, labels, queue, RecordCommand::now, context::remark);
-      tape.look(); // before all else, so that a replay decides by them from the begin
+    if (policies != null) {
+      policyRecorder =
+          new PolicyRecorder(policies, labels, queue, RecordCommand::now, context::note);
+      policyRecorder.poll(); // first, so that a replay has them from the start
     }
     CountDownLatch over = endOnSignal(queue);
-    boolean whole;
+    boolean complete;
     boolean refused;
     try {
       try (folder;
           RecordingTap source = RecordingTap.open(bus, random, tap)) {
-        context.remark("recording to %s; Ctrl-C ends it".formatted(dir));
-        Tap.remark(source, context);
-        whole = run(loop, folder, queue, tap, source);
+        context.note("recording to %s; stop with Ctrl-C".formatted(dir));
+        Tap.note(source, context);
+        complete = run(loop, folder, queue, tap, source);
         refused = source.closedForGood();
       } catch (IOException e) {
         return unwritable(e);
@@ -134,16 +133,16 @@ final class RecordCommand implements Callable<Integer> {
       print(loop, folder);
       if (refused) {
         return context.failed(
-            "NATS closed the connection for good, so nothing is recorded any more",
-            "check its log, --creds and NATS_CREDS, and start it again");
+            "NATS closed the connection permanently; recording stopped",
+            "check the log of nats-server, --creds and NATS_CREDS, and start again");
       }
-      return whole ? ExitCodes.DONE : ExitCodes.FAILED;
+      return complete ? ExitCodes.DONE : ExitCodes.FAILED;
     } finally {
       over.countDown();
     }
   }
 
-  /** At Ctrl-C the process ends only after the last file is, and the summary is printed. */
+  /** On Ctrl-C, keeps the process alive until the last file is closed and the summary printed. */
   private static CountDownLatch endOnSignal(EntryQueue queue) {
     CountDownLatch over = new CountDownLatch(1);
     Thread hook =
@@ -163,32 +162,31 @@ final class RecordCommand implements Callable<Integer> {
 
   private Integer unwritable(IOException e) {
     return context.failed(
-        "%s cannot be written (%s: %s)"
-            .formatted(dir, e.getClass().getSimpleName(), e.getMessage()),
-        "check its mode and the room on its disk, or choose another --dir");
+        "cannot write to %s (%s: %s)".formatted(dir, e.getClass().getSimpleName(), e.getMessage()),
+        "check its permissions and the free space, or choose another --dir");
   }
 
-  /** Runs until the time is up or somebody ends it; false when it was interrupted. */
+  /** Records until the time is up or Ctrl-C; returns false if interrupted. */
   private boolean run(
       RecordLoop loop, RecordingFolder folder, EntryQueue queue, Tap tap, RecordingTap source)
       throws IOException {
-    Duration until = length;
-    long begun = millis();
-    long end = until == null ? Long.MAX_VALUE : begun + until.toMillis();
+    long lengthMillis = length == null ? 0 : length.toMillis();
+    long start = millis();
+    long end = length == null ? Long.MAX_VALUE : start + lengthMillis;
     Drops drops = new Drops();
     try (Progress progress = Progress.of(context)) {
       loop.run(() -> {
-        drops.look(source, queue);
+        drops.count(source, queue);
         tap.readAgain(source, context);
-        if (tape != null) {
-          tape.second();
+        if (policyRecorder != null) {
+          policyRecorder.tick();
         }
         if (millis() >= end || source.closedForGood()) {
           queue.close(now());
         }
         progress.at(
-            millis() - begun,
-            until == null ? 0 : until.toMillis(),
+            millis() - start,
+            lengthMillis,
             "%,d sample batches, %,d other messages, %s"
                 .formatted(loop.samples(), loop.others(), SizeText.print(folder.bytes())));
       });
@@ -220,14 +218,14 @@ final class RecordCommand implements Callable<Integer> {
     context
         .out()
         .printf(
-            "recorded %d sample batches and %d other messages in %d files, %s; %d known to be"
+            "recorded %d sample batches and %d other messages in %d files, %s; %d messages"
                 + " missing%s; %d old files deleted%n",
             loop.samples(),
             loop.others(),
             folder.files(),
             SizeText.print(folder.bytes()),
             loop.lost(),
-            loop.disconnected() ? ", more while NATS was away" : "",
+            loop.disconnected() ? " and more while disconnected" : "",
             folder.deleted());
     context.out().flush();
   }
@@ -236,30 +234,30 @@ final class RecordCommand implements Callable<Integer> {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
-  /** The clocks; nanoTime may be negative, so it counts from a day that no process reaches. */
+  /** Reads both clocks; nanoTime may be negative, so its top bits are dropped. */
   private static ReceiveTime now() {
     long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime()) & Long.MAX_VALUE >> 1;
     return new ReceiveTime(micros, System.currentTimeMillis());
   }
 
-  /** Tells the queue of what the client itself dropped. */
+  /** Counts the messages that the NATS client dropped. */
   private static final class Drops {
-    private long seen;
+    private long counted;
 
-    void look(RecordingTap source, EntryQueue queue) {
+    void count(RecordingTap source, EntryQueue queue) {
       long dropped = source.dropped();
-      if (dropped > seen) {
-        queue.missing(0, dropped - seen, false);
-        seen = dropped;
+      if (dropped > counted) {
+        queue.missing(0, dropped - counted, false);
+        counted = dropped;
       }
     }
   }
 
-  /** Puts what is heard into the queue. */
+  /** Adds the messages to the queue. */
   private static final class Tap implements RecordingTap.Taker {
     private final EntryQueue queue;
     private final int prefix;
-    private final AtomicBoolean again = new AtomicBoolean();
+    private final AtomicBoolean reconnected = new AtomicBoolean();
 
     Tap(EntryQueue queue, String prefix) {
       this.queue = queue;
@@ -288,20 +286,20 @@ final class RecordCommand implements Callable<Integer> {
     @Override
     public void backAgain() {
       queue.missing(0, 0, true);
-      again.set(true);
+      reconnected.set(true);
     }
 
-    static void remark(RecordingTap source, CommandContext context) {
+    static void note(RecordingTap source, CommandContext context) {
       if (!source.mapsProblem().isEmpty()) {
-        context.remark(source.mapsProblem());
+        context.note(source.mapsProblem());
       }
     }
 
-    /** Maps may have changed while the connection was away. */
+    /** Reads the maps again after a reconnection: they may have changed. */
     void readAgain(RecordingTap source, CommandContext context) {
-      if (again.getAndSet(false)) {
+      if (reconnected.getAndSet(false)) {
         source.readStored(this);
-        remark(source, context);
+        note(source, context);
       }
     }
   }

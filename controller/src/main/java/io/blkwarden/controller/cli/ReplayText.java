@@ -20,31 +20,31 @@ import java.util.Objects;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a replay came to, as text and as JSON. */
+/** Prints a replay report as text or JSON. */
 final class ReplayText {
   private static final List<String> ASSUMPTIONS =
       List.of(
-          "agents do at once whatever they are told; what a real one would refuse is not known",
-          "recorded counters do not change because of it: effects are judged by what was recorded,"
-              + " and a rung without effect here may have had one",
-          "nobody approves a proposal, and what people asked for is only in what was really done");
+          "agents carry out every command at once; refusals by real agents are unknown",
+          "recorded counters do not react to replayed throttles, so a step without effect here may"
+              + " have had one",
+          "proposals are never approved, and operator requests count only as recorded");
 
   private final PrintWriter out;
   private final ReplayReport report;
   private final RecordingSet recordings;
-  private final List<String> faults;
+  private final List<String> problems;
   private final long tookMillis;
 
   ReplayText(
       PrintWriter out,
       ReplayReport report,
       RecordingSet recordings,
-      List<String> faults,
+      List<String> problems,
       long tookMillis) {
     this.out = out;
     this.report = report;
     this.recordings = recordings;
-    this.faults = faults;
+    this.problems = problems;
     this.tookMillis = tookMillis;
   }
 
@@ -60,11 +60,11 @@ final class ReplayText {
   private void text() {
     long spanMillis = report.toMillis() - report.fromMillis();
     out.printf(
-        "%s to %s (%s): %d sample batches, %d other messages of %d files in %.1f s, %,.0f times"
-            + " real time%n",
+        "%s to %s (%s): %d sample batches and %d other messages from %d files, replayed in %.1f s"
+            + " (%,.0f times real time)%n",
         time(report.fromMillis()),
         time(report.toMillis()),
-        lasted(spanMillis),
+        duration(spanMillis),
         report.samples(),
         report.others(),
         recordings.size(),
@@ -72,50 +72,48 @@ final class ReplayText {
         speed());
     out.println(
         report.policiesGiven()
-            ? "Policies: those given; the recording has %d versions of its own"
+            ? "Policies: from --policies; the recording has %d versions of its own"
                 .formatted(report.policyVersions())
-            : "Policies: those of the recording, in %d versions"
-                .formatted(report.policyVersions()));
-    faults();
-    out.println("Assumed: " + String.join("; ", ASSUMPTIONS) + ".");
+            : "Policies: from the recording, %d versions".formatted(report.policyVersions()));
+    problems();
+    out.println("Assumptions: " + String.join("; ", ASSUMPTIONS) + ".");
     out.println();
-    stretches("The replay throttles", report.planned());
-    stretches("Really throttled", report.done());
+    throttles("Throttled in the replay", report.replayed());
+    throttles("Throttled in the recording", report.recorded());
     differences();
-    heldBack();
+    refusals();
     out.printf(
-        "%d alerts; %d commands in the replay, %d really%n",
-        report.alerts(), report.commands(), report.commandsDone());
+        "%d alerts and %d commands in the replay; %d commands in the recording%n",
+        report.alerts(), report.commands(), report.recordedCommands());
   }
 
   private double speed() {
     return (report.toMillis() - report.fromMillis()) / (double) tookMillis;
   }
 
-  private void faults() {
-    faults.forEach(fault -> out.println("! " + Printable.of(fault)));
+  private void problems() {
+    problems.forEach(problem -> out.println("! " + Printable.of(problem)));
     if (report.samplesMissing() + report.othersMissing() + report.interruptions() > 0) {
       out.printf(
-          "! the recorder missed %d sample batches and %d other messages, and lost its connection"
-              + " %d times%n",
+          "! the recording lacks %d sample batches and %d other messages; %d disconnections%n",
           report.samplesMissing(), report.othersMissing(), report.interruptions());
     }
-    if (report.unread() > 0) {
-      out.printf("! %d messages could not be read%n", report.unread());
+    if (report.unreadable() > 0) {
+      out.printf("! %d unreadable messages skipped%n", report.unreadable());
     }
-    if (report.leftOut() > 0) {
-      out.printf("! %d more throttles are left out%n", report.leftOut());
+    if (report.omitted() > 0) {
+      out.printf("! %d more throttles omitted%n", report.omitted());
     }
   }
 
-  private void stretches(String title, List<ThrottledPeriod> all) {
+  private void throttles(String title, List<ThrottledPeriod> all) {
     if (all.isEmpty()) {
-      out.println(title + ": nothing");
+      out.println(title + ": none");
       out.println();
       return;
     }
-    out.printf("%s, %d times:%n", title, all.size());
-    Table table = new Table("HOST", "DISK", "POLICY", "MODE", "FROM", "LASTED", "SET", "ENDED");
+    out.printf("%s (%d):%n", title, all.size());
+    Table table = new Table("HOST", "DISK", "POLICY", "MODE", "FROM", "DURATION", "SET", "ENDED");
     for (ThrottledPeriod each : all) {
       table.row(
           List.of(
@@ -124,9 +122,9 @@ final class ReplayText {
               Objects.requireNonNullElse(each.policy(), "-"),
               each.mode(),
               time(each.fromMillis()).toString(),
-              lasted(each.millis()),
+              duration(each.millis()),
               String.join(", ", each.set()),
-              Objects.requireNonNullElse(each.ended(), "goes on")));
+              Objects.requireNonNullElse(each.ended(), "active")));
     }
     table.print(out);
     out.println();
@@ -137,39 +135,39 @@ final class ReplayText {
     if (all.isEmpty()) {
       return;
     }
-    out.println("Difference, by disk:");
-    Table table = new Table("HOST", "DISK", "REPLAY", "REALLY", "BOTH AT ONCE");
+    out.println("Difference by disk:");
+    Table table = new Table("HOST", "DISK", "REPLAY", "RECORDING", "BOTH");
     for (ReplayReport.Difference each : all) {
       table.row(
           List.of(
               each.host(),
               each.domain() + "/" + each.vdev(),
-              lasted(each.plannedMillis()),
-              lasted(each.doneMillis()),
-              lasted(each.bothMillis())));
+              duration(each.replayedMillis()),
+              duration(each.recordedMillis()),
+              duration(each.bothMillis())));
     }
     table.print(out);
     out.println();
   }
 
-  private void heldBack() {
-    if (report.heldBack().isEmpty()) {
+  private void refusals() {
+    if (report.refusals().isEmpty()) {
       return;
     }
     Map<List<String>, Integer> counts = new LinkedHashMap<>();
-    for (Decision each : report.heldBack()) {
+    for (Decision each : report.refusals()) {
       counts.merge(row(each), 1, Integer::sum);
     }
-    out.println("Held back:");
-    Table table = new Table("TIMES", "HOST", "DISK", "POLICY", "GUARD", "WHY");
+    out.println("Refused by safety checks:");
+    Table table = new Table("COUNT", "HOST", "DISK", "POLICY", "CHECK", "REASON");
     counts.forEach((row, count) -> {
       List<String> cells = new ArrayList<>(row);
       cells.addFirst(String.valueOf(count));
       table.row(cells);
     });
     table.print(out);
-    if (report.heldBackMore() > 0) {
-      out.printf("and %d more times%n", report.heldBackMore());
+    if (report.moreRefusals() > 0) {
+      out.printf("and %d more%n", report.moreRefusals());
     }
     out.println();
   }
@@ -194,17 +192,17 @@ final class ReplayText {
     root.put("files", recordings.size());
     root.put("samples", report.samples());
     root.put("others", report.others());
-    root.put("unread", report.unread());
+    root.put("unread", report.unreadable());
     root.put("samples_missing", report.samplesMissing());
     root.put("others_missing", report.othersMissing());
     root.put("interruptions", report.interruptions());
-    root.put("left_out", report.leftOut());
+    root.put("left_out", report.omitted());
     root.put("policies_given", report.policiesGiven());
     root.put("policy_versions", report.policyVersions());
-    faults.forEach(root.putArray("faults")::add);
+    problems.forEach(root.putArray("faults")::add);
     ASSUMPTIONS.forEach(root.putArray("assumed")::add);
-    stretches(root.putArray("replay"), report.planned());
-    stretches(root.putArray("really"), report.done());
+    throttles(root.putArray("replay"), report.replayed());
+    throttles(root.putArray("really"), report.recorded());
     ArrayNode differences = root.putArray("differences");
     for (ReplayReport.Difference each : report.differences()) {
       differences
@@ -212,12 +210,12 @@ final class ReplayText {
           .put("host", each.host())
           .put("domain", each.domain())
           .put("vdev", each.vdev())
-          .put("replay_ms", each.plannedMillis())
-          .put("really_ms", each.doneMillis())
+          .put("replay_ms", each.replayedMillis())
+          .put("really_ms", each.recordedMillis())
           .put("both_ms", each.bothMillis());
     }
     ArrayNode heldBack = root.putArray("held_back");
-    for (Decision each : report.heldBack()) {
+    for (Decision each : report.refusals()) {
       heldBack
           .addObject()
           .put("at", each.at().toString())
@@ -230,11 +228,11 @@ final class ReplayText {
     }
     root.put("alerts", report.alerts());
     root.put("commands", report.commands());
-    root.put("commands_really", report.commandsDone());
+    root.put("commands_really", report.recordedCommands());
     return root;
   }
 
-  private static void stretches(ArrayNode array, List<ThrottledPeriod> all) {
+  private static void throttles(ArrayNode array, List<ThrottledPeriod> all) {
     for (ThrottledPeriod each : all) {
       ObjectNode node = array.addObject();
       node.put("host", each.host().value());
@@ -255,7 +253,7 @@ final class ReplayText {
     return Instant.ofEpochMilli(millis).truncatedTo(ChronoUnit.MILLIS);
   }
 
-  private static String lasted(long millis) {
+  private static String duration(long millis) {
     return DurationText.print(Duration.ofMillis(millis));
   }
 }

@@ -11,50 +11,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the service manager that the controller works, for as long as its engine works. The first
- * time is when it knows whether it commands the fleet or watches, or after {@link #PATIENCE}: it
- * starts without NATS, and whoever waits for its start is not to wait for NATS.
+ * Reports the controller's state to the service manager while its engine works.
+ *
+ * <p>The controller is reported as started once it knows whether it leads, or after {@link
+ * #PATIENCE}, so that a start does not wait for NATS.
  */
 final class ServiceNotices {
   private static final Logger log = LoggerFactory.getLogger(ServiceNotices.class);
 
-  /** How long NATS is waited for. */
+  /** How long a start waits for NATS. */
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** How often a status is told: each time is cheap, and a start is told soon. */
+  /** Interval between reports. */
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   private final Supervisor supervisor;
   private final InstantSource clock;
-  private final Instant begun;
+  private final Instant started;
 
   ServiceNotices(Supervisor supervisor, InstantSource clock) {
     this.supervisor = supervisor;
     this.clock = clock;
-    this.begun = clock.instant();
+    this.started = clock.instant();
   }
 
-  static void begin(ControllerRuntime controller, Supervisor supervisor) {
+  static void start(ControllerRuntime controller, Supervisor supervisor) {
     if (supervisor.listens()) {
       ServiceNotices notices = new ServiceNotices(supervisor, InstantSource.system());
-      controller.whileAlive(EVERY, readiness -> notices.alive(readiness, controller.claimKnown()));
+      controller.reportReadiness(
+          EVERY, readiness -> notices.alive(readiness, controller.leadershipKnown()));
     }
   }
 
-  void alive(Readiness readiness, boolean claimKnown) {
-    boolean waits = !claimKnown && clock.instant().isBefore(begun.plus(PATIENCE));
-    Optional<String> fault =
-        waits ? supervisor.status(words(readiness)) : supervisor.working(words(readiness));
-    fault.ifPresent(why -> log.warn("service manager: {}", why));
+  void alive(Readiness readiness, boolean leaderKnown) {
+    boolean waiting = !leaderKnown && clock.instant().isBefore(started.plus(PATIENCE));
+    Optional<String> problem =
+        waiting ? supervisor.status(status(readiness)) : supervisor.working(status(readiness));
+    problem.ifPresent(why -> log.warn("service manager: {}", why));
   }
 
-  /** How the controller stands, in one sentence. */
-  static String words(Readiness readiness) {
-    if (!readiness.hindrances().isEmpty()) {
-      return "not ready: " + String.join("; ", readiness.hindrances());
+  /** The status as one line. */
+  static String status(Readiness readiness) {
+    if (!readiness.blockers().isEmpty()) {
+      return "not ready: " + String.join("; ", readiness.blockers());
     }
-    return readiness.remarks().isEmpty()
-        ? "commands the fleet"
-        : "commands the fleet; " + String.join("; ", readiness.remarks());
+    return readiness.warnings().isEmpty()
+        ? "leader"
+        : "leader; " + String.join("; ", readiness.warnings());
   }
 }

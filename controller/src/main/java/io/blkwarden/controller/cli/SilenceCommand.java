@@ -5,11 +5,12 @@ import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
-import io.blkwarden.model.MessageId;
+import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.Silence;
@@ -19,7 +20,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,14 +27,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Silences. */
+/** Adds, lists and expires silences. */
 @Command(
     name = "silence",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     description = {
-      "Keeps alerts from paging for a time.",
-      "They are told on NATS as before, and name the silence."
+      "Mutes notifications for a time.",
+      "Silenced alerts are still published on NATS, with the ID of the silence."
     },
     subcommands = {
       SilenceCommand.Add.class,
@@ -44,33 +44,28 @@ import picocli.CommandLine.Parameters;
 final class SilenceCommand {
   private SilenceCommand() {}
 
-  /** Adds one. */
+  /** Adds a silence. */
   @Command(
       name = "add",
       mixinStandardHelpOptions = true,
       description = {
-        "Silences the alerts whose labels fit all patterns given; * stands for any characters,",
-        "? for one."
+        "Silences the alerts whose labels match all given patterns;",
+        "* matches any characters, ? a single one."
       })
-  static final class Add implements Callable<Integer> {
-    private final CommandContext context;
-
-    @Mixin NatsOptions nats = new NatsOptions();
-    @Mixin JsonOutput asJson = new JsonOutput();
-
-    @Option(names = "--host", paramLabel = "GLOB", description = "_fleet for the fleet's own.")
+  static final class Add extends RequestCommand {
+    @Option(names = "--host", paramLabel = "GLOB", description = "Host; _fleet for fleet alerts.")
     @Nullable String host;
 
-    @Option(names = "--policy", paramLabel = "GLOB", description = "Name of the policy.")
+    @Option(names = "--policy", paramLabel = "GLOB", description = "Policy name.")
     @Nullable String policy;
 
-    @Option(names = "--domain", paramLabel = "GLOB", description = "Name or UUID of the domain.")
+    @Option(names = "--domain", paramLabel = "GLOB", description = "Domain name or UUID.")
     @Nullable String domain;
 
-    @Option(names = "--severity", paramLabel = "GLOB", description = "info, warning, critical.")
+    @Option(names = "--severity", paramLabel = "GLOB", description = "info, warning or critical.")
     @Nullable String severity;
 
-    @Option(names = "--role", paramLabel = "GLOB", description = "Of the disk: root, swap, data.")
+    @Option(names = "--role", paramLabel = "GLOB", description = "Disk role: root, swap or data.")
     @Nullable String role;
 
     @Option(
@@ -78,45 +73,42 @@ final class SilenceCommand {
         required = true,
         paramLabel = "TIME",
         converter = DurationText.class,
-        description = "How long, such as 30m, 2h or 7d; at most 30d.")
+        description = "Duration, e.g. 30m, 2h or 7d; at most 30d.")
     Duration time = Duration.ZERO;
 
-    @Option(
-        names = "--reason",
-        required = true,
-        paramLabel = "TEXT",
-        description = "Why, for the record.")
-    String reason = "";
+    @Mixin Reason.Required reason = new Reason.Required();
 
     Add(CommandContext context) {
-      this.context = context;
+      super(context);
     }
 
     @Override
-    public Integer call() throws NatsException {
+    OperatorRequest request() {
       if (time.compareTo(Silence.LONGEST) > 0) {
-        throw new UsageException(
+        throw new IllegalArgumentException(
             "--for: expected at most 30 days, found " + time.toDays() + " days");
       }
-      OperatorRequest.Lasting ask =
-          UsageException.unless(() ->
-              new OperatorRequest.SilenceAdd(
-                  new Silence.Matcher(host, policy, domain, severity, role), time.toMillis()));
-      return RequestRunner.set(context, nats, reason, ask, asJson);
+      Silence.Matcher matcher = new Silence.Matcher(host, policy, domain, severity, role);
+      return request(reason.text, new OperatorRequest.SilenceAdd(matcher, time.toMillis()));
+    }
+
+    @Override
+    @Nullable String json(OperatorReply reply) {
+      return inForce(reply);
     }
   }
 
-  /** Lists them. */
+  /** Lists the active silences. */
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "Lists the silences in force.")
+      description = "Lists the active silences.")
   static final class Lists implements Callable<Integer> {
     private final CommandContext context;
 
     @Mixin NatsOptions nats = new NatsOptions();
 
-    @Option(names = "--json", description = "Print each as a JSON object on a line.")
+    @Option(names = "--json", description = "Print one JSON object per line.")
     boolean json;
 
     Lists(CommandContext context) {
@@ -126,28 +118,23 @@ final class SilenceCommand {
     @Override
     public Integer call() throws NatsException {
       Instant now = Instant.now();
-      List<Silence> inForce =
-          RequestRunner.with(
-              context,
-              nats,
-              session -> {
-                List<Silence> found = new ArrayList<>();
-                session.records(
-                    RecordKind.SILENCE,
-                    stored -> {
-                      if (ControlJson.decode(ControlMessage.class, stored.bytes())
-                              instanceof Decoded.Ok<ControlMessage>(Silence silence)
-                          && silence.until().isAfter(now)) {
-                        found.add(silence);
-                      }
-                    });
-                return found;
-              });
-      inForce.sort(Comparator.comparing(Silence::until));
+      List<Silence> active = new ArrayList<>();
+      try (OperatorSession session = nats.connect(context)) {
+        session.records(
+            RecordKind.SILENCE,
+            stored -> {
+              if (ControlJson.decode(ControlMessage.class, stored.bytes())
+                      instanceof Decoded.Ok<ControlMessage>(Silence silence)
+                  && silence.until().isAfter(now)) {
+                active.add(silence);
+              }
+            });
+      }
+      active.sort(Comparator.comparing(Silence::until));
       if (json) {
-        inForce.forEach(each -> context.out().println(AsciiJson.line(each)));
+        active.forEach(each -> context.out().println(AsciiJson.line(each)));
       } else {
-        print(inForce);
+        print(active);
       }
       return ExitCodes.DONE;
     }
@@ -179,29 +166,24 @@ final class SilenceCommand {
     }
   }
 
-  /** Ends one. */
-  @Command(name = "expire", mixinStandardHelpOptions = true, description = "Ends a silence now.")
-  static final class Expire implements Callable<Integer> {
-    private final CommandContext context;
-
-    @Mixin NatsOptions nats = new NatsOptions();
-    @Mixin JsonOutput asJson = new JsonOutput();
-
-    @Parameters(
-        paramLabel = "ID",
-        converter = IdConverter.class,
-        description = "As 'blkwarden silence list' shows it.")
-    @Nullable MessageId id;
+  /** Expires a silence. */
+  @Command(name = "expire", mixinStandardHelpOptions = true, description = "Expires a silence now.")
+  static final class Expire extends RequestCommand {
+    @Parameters(paramLabel = "ID", description = "ID of a silence, from 'blkwarden silence list'.")
+    String id = "";
 
     Expire(CommandContext context) {
-      this.context = context;
+      super(context);
     }
 
     @Override
-    public Integer call() throws NatsException {
-      MessageId ended = Objects.requireNonNull(id, "picocli gives it, or does not call");
-      return RequestRunner.end(
-          context, nats, new OperatorRequest.SilenceExpire(ended), asJson, "silence", ended);
+    OperatorRequest request() {
+      return request("by hand", new OperatorRequest.SilenceExpire(id(id)));
+    }
+
+    @Override
+    @Nullable String json(OperatorReply reply) {
+      return ended(reply, "silence", id(id));
     }
   }
 }

@@ -1,28 +1,13 @@
 package io.blkwarden.controller.cli;
 
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Sizes as people write them: {@code 256MiB}, {@code 4GiB}, {@code 500MB}. */
+/** Parses and prints sizes such as {@code 256MiB}, {@code 4GiB} or {@code 500MB}. */
 final class SizeText implements ITypeConverter<Long> {
-  private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})(MiB|GiB|TiB|MB|GB|TB)");
-  private static final Map<String, Long> UNITS =
-      Map.of(
-          "MiB",
-          1L << 20,
-          "GiB",
-          1L << 30,
-          "TiB",
-          1L << 40,
-          "MB",
-          1_000_000L,
-          "GB",
-          1_000_000_000L,
-          "TB",
-          1_000_000_000_000L);
+  private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})([MGT])(i?)B");
 
   @Override
   public Long convert(String text) {
@@ -31,10 +16,12 @@ final class SizeText implements ITypeConverter<Long> {
       throw new TypeConversionException(
           "expected a size such as 256MiB or 4GiB, found '%s'".formatted(text));
     }
-    return Long.parseLong(m.group(1)) * UNITS.getOrDefault(m.group(2), 1L);
+    int power = 2 + "MGT".indexOf(m.group(2));
+    long unit = (long) Math.pow(m.group(3).isEmpty() ? 1_000 : 1_024, power);
+    return Long.parseLong(m.group(1)) * unit;
   }
 
-  /** Bytes in their largest unit, such as {@code 12.3 MiB}. */
+  /** Prints bytes in the largest fitting unit, such as {@code 12.3 MiB}. */
   static String print(long bytes) {
     if (bytes < 1 << 20) {
       return "%.1f KiB".formatted(bytes / 1024.0);

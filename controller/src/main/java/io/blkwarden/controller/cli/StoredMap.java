@@ -1,5 +1,6 @@
 package io.blkwarden.controller.cli;
 
+import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.json.ControlJson;
@@ -13,8 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** A host's map as its agent stored it last. */
+/** The latest map that a host's agent stored. */
 final class StoredMap {
   private final MappingSnapshot snapshot;
   private final byte[] json;
@@ -27,19 +31,18 @@ final class StoredMap {
   }
 
   /**
-   * All that there are, by host.
+   * Reads all stored maps, by host.
    *
-   * @param unread hears why one cannot be read
+   * @param unreadable receives why a map cannot be read
    */
-  static List<StoredMap> all(OperatorSession session, Consumer<String> unread)
+  static List<StoredMap> all(OperatorSession session, Consumer<String> unreadable)
       throws NatsException {
-    Map<String, StoredMap> found =
-        new TreeMap<>(); // a host that stores again meanwhile comes twice
+    Map<String, StoredMap> found = new TreeMap<>(); // the latest, if a host stores another one
     session.records(
         RecordKind.MAPPING,
         stored -> {
           if (!stored.problem().isEmpty()) {
-            unread.accept(stored.problem());
+            unreadable.accept(stored.problem());
             return;
           }
           switch (ControlJson.decode(MappingSnapshot.class, stored.bytes())) {
@@ -47,7 +50,7 @@ final class StoredMap {
               StoredMap map = new StoredMap(ok.value(), stored.bytes(), stored.at());
               found.put(map.host(), map);
             }
-            case Decoded.Malformed<MappingSnapshot> bad -> unread.accept(bad.detail());
+            case Decoded.Malformed<MappingSnapshot> bad -> unreadable.accept(bad.detail());
           }
         });
     return new ArrayList<>(found.values());
@@ -61,12 +64,22 @@ final class StoredMap {
     return snapshot;
   }
 
-  /** How long ago it was stored. */
+  /** Time since it was stored. */
   Duration age(Instant now) {
     return Duration.between(storedAt, now);
   }
 
-  void addTo(MapJson output, boolean stale) {
-    output.add(json, storedAt, stale);
+  /** Adds its disks to an array, each with its host. */
+  void addTo(ArrayNode disks, boolean stale) {
+    JsonNode root = AsciiJson.MAPPER.readTree(json);
+    for (JsonNode disk : root.path("disks")) {
+      ObjectNode line = disks.addObject();
+      line.set("host", root.path("host"));
+      line.set("boot", root.path("boot"));
+      line.set("revision", root.path("revision"));
+      line.put("stored_at", storedAt.toString());
+      line.put("stale", stale);
+      disk.properties().forEach(field -> line.set(field.getKey(), field.getValue()));
+    }
   }
 }

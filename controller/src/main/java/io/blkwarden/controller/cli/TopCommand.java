@@ -24,15 +24,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What the fleet's disks do, live. */
+/** Shows live I/O of the fleet's disks. */
 @Command(
     name = "top",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows what the fleet's disks do, the worst first, and which are throttled (*).",
-      "On a terminal it takes the whole screen: letters sort, / finds, q ends. Into a pipe, or with"
-          + " --plain or --count, it prints a table for each interval. Takes an operator's"
-          + " credentials; a controller sends the stored maps."
+      "Shows live I/O of the fleet's disks, the worst first; * marks throttled disks.",
+      "Full screen on a terminal: letters sort, / searches, q quits. In a pipe, or with --plain or"
+          + " --count, it prints one table per interval. Needs operator credentials; a controller"
+          + " provides the stored maps."
     })
 final class TopCommand implements Callable<Integer> {
   private final CommandContext context;
@@ -40,7 +40,7 @@ final class TopCommand implements Callable<Integer> {
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin TopOptions top = new TopOptions();
 
-  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; may be repeated.")
+  @Option(names = "--host", paramLabel = "NAME", description = "Only this host; repeatable.")
   List<String> hosts = new ArrayList<>();
 
   TopCommand(CommandContext context) {
@@ -51,24 +51,23 @@ final class TopCommand implements Callable<Integer> {
   public Integer call() throws NatsException {
     top.check();
     NatsSettings settings = nats.settings(context, "cli");
-    Ear ear = new Ear(new FleetTop(settings.subjects(), only()));
-    try (RecordingTap tap = RecordingTap.ofHosts(settings, new SecureRandom(), ear)) {
+    Feed feed = new Feed(new FleetTop(settings.subjects(), only()));
+    try (RecordingTap tap = RecordingTap.ofHosts(settings, new SecureRandom(), feed)) {
       new TopLoop(top, true, context.out(), Tty.ofProcess(context.environment()), System::nanoTime)
-          .run(() -> ear.round(tap));
+          .run(() -> feed.round(tap));
       return ExitCodes.DONE;
     } catch (IOException e) {
-      return context.failed(
-          "the terminal cannot be used: " + e.getMessage(), "print into a pipe by --plain");
+      return context.failed("the terminal cannot be used: " + e.getMessage(), "use --plain");
     }
   }
 
   private Set<HostId> only() {
-    return UsageException.unless(() -> hosts.stream().map(HostId::new).collect(Collectors.toSet()));
+    return UsageException.wrap(() -> hosts.stream().map(HostId::new).collect(Collectors.toSet()));
   }
 
-  /** Tells what is heard to the view, with the time. */
-  private record Ear(FleetTop fleet, AtomicBoolean again) implements RecordingTap.Taker {
-    Ear(FleetTop fleet) {
+  /** Passes messages to the view. */
+  private record Feed(FleetTop fleet, AtomicBoolean stale) implements RecordingTap.Taker {
+    Feed(FleetTop fleet) {
       this(fleet, new AtomicBoolean());
     }
 
@@ -84,25 +83,24 @@ final class TopCommand implements Callable<Integer> {
 
     @Override
     public void backAgain() {
-      again.set(true);
+      stale.set(true);
     }
 
     TopRound round(RecordingTap tap) {
-      List<String> troubles = new ArrayList<>();
+      List<String> notes = new ArrayList<>();
       if (!tap.connected()) {
-        troubles.add("NATS is away; what hosts say comes again when it is back");
-      } else if (again.getAndSet(false)) {
-        tap.readStored(this); // they may have changed meanwhile
+        notes.add("disconnected from NATS; reconnecting");
+      } else if (stale.getAndSet(false)) {
+        tap.readStored(this);
       }
       if (!tap.mapsProblem().isEmpty()) {
-        troubles.add(tap.mapsProblem());
-        again.set(true);
+        notes.add(tap.mapsProblem());
+        stale.set(true);
       }
       if (tap.dropped() > 0) {
-        troubles.add(
-            "%d messages came faster than they were taken; use --host".formatted(tap.dropped()));
+        notes.add("%d messages dropped: too many to process; use --host".formatted(tap.dropped()));
       }
-      return fleet.round(Instant.now(), millis(), troubles);
+      return fleet.round(Instant.now(), millis(), notes);
     }
 
     private static long millis() {

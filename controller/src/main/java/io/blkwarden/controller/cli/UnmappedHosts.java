@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Why hosts have no map in NATS, or an old one, as their agents' heartbeats tell. */
+/** Why hosts have no current map in NATS, according to their agents' heartbeats. */
 final class UnmappedHosts {
   private static final int HOSTS_MAX = 10_000;
   private static final String MAP_SIZE = "mapping-size";
 
-  private final Map<String, Heartbeat> heard = new TreeMap<>();
+  private final Map<String, Heartbeat> beats = new TreeMap<>();
 
-  /** Listens until each of these hosts is heard, or the time is over; no host stands for all. */
+  /** Collects heartbeats until each of these hosts sent one, or for the given time if none. */
   static UnmappedHosts listen(OperatorSession session, Collection<String> hosts, Duration atMost)
       throws NatsException {
     UnmappedHosts found = new UnmappedHosts();
@@ -27,23 +27,23 @@ final class UnmappedHosts {
     session.heartbeats(
         () ->
             System.nanoTime() - start > atMost.toNanos()
-                || (!hosts.isEmpty() && found.heard.keySet().containsAll(hosts)),
+                || (!hosts.isEmpty() && found.beats.keySet().containsAll(hosts)),
         beat -> {
-          if (found.heard.size() < HOSTS_MAX) {
-            found.heard.put(beat.host().value(), beat);
+          if (found.beats.size() < HOSTS_MAX) {
+            found.beats.put(beat.host().value(), beat);
           }
         });
     return found;
   }
 
-  /** Hosts whose agents report. */
+  /** The hosts whose agents report. */
   Set<String> reporting() {
-    return heard.keySet();
+    return beats.keySet();
   }
 
-  /** Why the host has no current map; empty when its agent does not report. */
+  /** Why the host has no current map; empty if its agent does not report. */
   Optional<String> why(String host) {
-    return Optional.ofNullable(heard.get(host)).map(UnmappedHosts::why);
+    return Optional.ofNullable(beats.get(host)).map(UnmappedHosts::why);
   }
 
   private static String why(Heartbeat beat) {
@@ -52,7 +52,7 @@ final class UnmappedHosts {
         .map(each -> Printable.of(String.valueOf(each.detail())))
         .findFirst()
         .orElse(
-            "its agent has been running for %d s and reports; see the agent's log"
+            "its agent reports and has been running for %d s; check the agent's log"
                 .formatted(TimeUnit.MILLISECONDS.toSeconds(beat.uptimeMs())));
   }
 }

@@ -3,7 +3,7 @@ package io.blkwarden.controller.cli;
 import java.io.Serial;
 import java.util.function.Supplier;
 
-/** A command that cannot be carried out as it was typed: exit code 2. */
+/** An invalid command line; exit code 2. */
 final class UsageException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
@@ -15,8 +15,8 @@ final class UsageException extends RuntimeException {
     super(String.valueOf(cause.getMessage()), cause);
   }
 
-  /** What is made of the words that were typed; what does not like them says why. */
-  static <T> T unless(Supplier<T> made) {
+  /** Returns a value made from arguments; an {@link IllegalArgumentException} is rethrown. */
+  static <T> T wrap(Supplier<T> made) {
     try {
       return made.get();
     } catch (IllegalArgumentException e) {

@@ -2,7 +2,7 @@ package io.blkwarden.controller.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} prints. */
+/** Provides the version for {@code --version}. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {

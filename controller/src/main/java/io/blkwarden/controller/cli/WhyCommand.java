@@ -9,7 +9,6 @@ import io.blkwarden.controller.audit.AuditTrailJson;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.Printable;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,19 +20,19 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Why something was done, or was not. */
+/** Prints the audit trail of a domain, throttle, alert or incident. */
 @Command(
     name = "why",
     mixinStandardHelpOptions = true,
     description = {
-      "Tells the story of a domain, a throttle, an alert or an incident in the order of its time:"
-          + " which rule, with what numbers, what was done, what was refused and by which guard,"
-          + " what it changed, and when it ended.",
-      "Asks a controller for the records; exit code 1 when none answers, or nothing is known."
+      "Explains what happened to a domain, throttle, alert or incident, in order of time: which"
+          + " policy, with which numbers, what was done, what was refused by which safety check,"
+          + " the effect, and when it ended.",
+      "Exit code 1 if no controller answers or there are no records."
     })
 final class WhyCommand implements Callable<Integer> {
   private static final String REMEDY =
-      "check the name with 'blkwarden map', or look further back with --since";
+      "check the name with 'blkwarden map', or use a longer --since";
 
   private final CommandContext context;
 
@@ -41,7 +40,7 @@ final class WhyCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "DOMAIN|ID",
-      description = "Name or UUID of a domain, or id of a throttle, alert or incident.")
+      description = "Domain name or UUID, or ID of a throttle, alert or incident.")
   String about = "";
 
   @Option(
@@ -49,12 +48,10 @@ final class WhyCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "24h",
       converter = DurationText.class,
-      description = "How far back, such as 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
+      description = "How far back, e.g. 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
   Duration since = Duration.ofHours(24);
 
-  @Option(
-      names = "--json",
-      description = "Print one JSON object with every message that the story is made of.")
+  @Option(names = "--json", description = "Print one JSON object, including the messages.")
   boolean json;
 
   WhyCommand(CommandContext context) {
@@ -63,17 +60,16 @@ final class WhyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws NatsException {
-    AuditQuery query = UsageException.unless(() -> new AuditQuery(about));
+    AuditQuery query = UsageException.wrap(() -> new AuditQuery(about));
     AuditTrail trail;
-    try (OperatorSession session =
-        OperatorSession.open(nats.settings(context, "cli"), new SecureRandom())) {
-      trail = session.story(query, Instant.now().minus(since), this::stopped);
+    try (OperatorSession session = nats.connect(context)) {
+      trail = session.auditTrail(query, Instant.now().minus(since), this::stopped);
       if (json) {
         context.out().println(AuditTrailJson.of(about, trail));
       }
-      if (trail.parts().isEmpty()) {
+      if (trail.entries().isEmpty()) {
         return context.failed(
-            "nothing was said about %s in the last %s".formatted(about, DurationText.print(since)),
+            "no records for %s in the last %s".formatted(about, DurationText.print(since)),
             remedy(session));
       }
     }
@@ -90,10 +86,10 @@ final class WhyCommand implements Callable<Integer> {
         each.snapshot().disks().forEach(disk -> names.add(disk.domain().name()));
       }
     } catch (NatsException _) {
-      return REMEDY; // nobody has stored a map
+      return REMEDY; // no maps
     }
-    String meant = names.contains(about) ? "" : Nearest.question(about, names);
-    return meant.isEmpty() ? REMEDY : meant + " Otherwise " + REMEDY;
+    String question = names.contains(about) ? "" : Nearest.question(about, names);
+    return question.isEmpty() ? REMEDY : question + " Otherwise " + REMEDY;
   }
 
   private boolean stopped() {
@@ -101,8 +97,8 @@ final class WhyCommand implements Callable<Integer> {
   }
 
   private void print(AuditTrail trail) {
-    if (trail.leftOut() > 0) {
-      context.remark("%d older messages are left out".formatted(trail.leftOut()));
+    if (trail.dropped() > 0) {
+      context.note("%d older messages omitted".formatted(trail.dropped()));
     }
     for (AuditTrail.Line line : trail.lines()) {
       context

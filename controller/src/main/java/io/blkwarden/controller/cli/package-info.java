@@ -1,4 +1,4 @@
-/** The commands that people run; each error says what to do next. */
+/** The commands of {@code blkwarden}. */
 @NullMarked
 package io.blkwarden.controller.cli;
 

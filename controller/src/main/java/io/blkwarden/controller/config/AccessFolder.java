@@ -22,28 +22,27 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The folder that {@code blkwarden nats init} writes: the configuration of a server or of each of a
- * cluster, two lists of its users and accounts, and below {@code seeds} a file with a seed for
- * each.
+ * The folder that {@code blkwarden nats init} writes: the configuration of each nats-server, two
+ * files with its users and accounts, and seed files in {@code seeds}.
  *
- * <p>Seeds are mode 0600 from their first byte, and never written over. The lists are replaced as a
- * whole; the configuration once, to be upgraded, and what it was is kept. None is ever there in
- * part.
+ * <p>Seeds are created with mode 0600 and never overwritten. The files with users and accounts are
+ * replaced; the configuration is replaced once, when it is upgraded, with a backup. All writes are
+ * atomic.
  */
 public final class AccessFolder {
   /** Name of the server's configuration. */
   public static final String CONFIG = "nats-server.conf";
 
-  /** Name of the list of the users and exports of the controllers' account. */
+  /** Name of the file with the users and exports of the controllers' account. */
   public static final String USERS = "users.conf";
 
-  /** Name of the list of the other accounts. */
+  /** Name of the file with the other accounts. */
   public static final String ACCOUNTS = "accounts.conf";
 
-  /** Name of the secret file with a cluster's routes and their password. */
+  /** Name of the secret file with the cluster's routes and password. */
   public static final String ROUTES = "routes.conf";
 
-  /** Ends the name of what the configuration was before it was upgraded. */
+  /** Suffix of the backup of an upgraded configuration. */
   public static final String BEFORE = ".before-accounts";
 
   private static final String HOST = "host-";
@@ -56,7 +55,7 @@ public final class AccessFolder {
   private final Path folder;
   private final Path seeds;
 
-  /** Opens the folder, and creates it if it is missing. */
+  /** Opens the folder, and creates it if necessary. */
   public AccessFolder(Path folder) throws IOException {
     this.folder = folder;
     this.seeds = folder.resolve("seeds");
@@ -66,12 +65,12 @@ public final class AccessFolder {
     }
   }
 
-  /** Where a user's seed is. */
+  /** The path of a user's seed. */
   public Path seed(String file) {
     return seeds.resolve(file);
   }
 
-  /** The hosts that have a seed already. */
+  /** The hosts with a seed. */
   public List<HostId> hosts() throws IOException {
     List<HostId> found = new ArrayList<>();
     for (String token : seedsOf(HOST)) {
@@ -86,9 +85,9 @@ public final class AccessFolder {
   }
 
   /**
-   * The names of those who have a seed of this kind already; an empty one for {@code KIND.nk}.
+   * The names of users with a seed of a kind; empty for {@code KIND.nk}.
    *
-   * @param kind begins the names of their files
+   * @param kind prefix of the file names
    */
   public List<String> people(String kind) throws IOException {
     List<String> found = new ArrayList<>(seedsOf(kind + "-"));
@@ -98,21 +97,21 @@ public final class AccessFolder {
     return found;
   }
 
-  private List<String> seedsOf(String begin) throws IOException {
+  private List<String> seedsOf(String prefix) throws IOException {
     try (Stream<Path> files = Files.list(seeds)) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> name.startsWith(begin) && name.endsWith(SUFFIX))
-          .map(name -> name.substring(begin.length(), name.length() - SUFFIX.length()))
+          .filter(name -> name.startsWith(prefix) && name.endsWith(SUFFIX))
+          .map(name -> name.substring(prefix.length(), name.length() - SUFFIX.length()))
           .sorted()
           .toList();
     }
   }
 
   /**
-   * The seed in a file; a new one if there is no such file.
+   * Reads a seed, or creates it if the file does not exist.
    *
-   * @throws IOException also when the file holds no seed
+   * @throws IOException also if the file contains no seed
    */
   public String seed(String file, String about, Supplier<String> fresh) throws IOException {
     Path path = seed(file);
@@ -125,54 +124,54 @@ public final class AccessFolder {
     Optional<String> seed =
         Files.size(path) > NatsSeed.FILE_MAX
             ? Optional.empty()
-            : NatsSeed.in(Files.readString(path));
+            : NatsSeed.inSeedFile(Files.readString(path));
     return seed.orElseThrow(() ->
         new IOException(
-            ("%s: expected a seed that begins with SU, alone on its line; move the file away for a"
-                    + " new one")
+            ("%s: expected a seed that begins with SU, alone on its line; move the file away to"
+                    + " create a new one")
                 .formatted(path)));
   }
 
-  /** The configuration, if it was written. */
+  /** The configuration, if it exists. */
   public Optional<Path> config() {
     Path config = folder.resolve(CONFIG);
     return Files.exists(config) ? Optional.of(config) : Optional.empty();
   }
 
-  /** Writes the configuration, which is not there yet. */
+  /** Writes the configuration, which must not exist. */
   public Path config(String text) throws IOException {
     Path config = folder.resolve(CONFIG);
     place(config, text, List.of());
     return config;
   }
 
-  /** Writes the configuration for another server of a cluster, over an earlier one. */
+  /** Writes or replaces the configuration of another server of the cluster. */
   public Path config(int number, String text) throws IOException {
     Path config = folder.resolve("nats-server-%d.conf".formatted(number));
     place(config, text, List.of(StandardCopyOption.ATOMIC_MOVE));
     return config;
   }
 
-  /** The file with the routes of a cluster, if it was written. */
+  /** The file with the cluster's routes, if it exists. */
   public Optional<String> routes() throws IOException {
     Path routes = folder.resolve(ROUTES);
     return Files.exists(routes) ? Optional.of(Files.readString(routes)) : Optional.empty();
   }
 
-  /** Writes the routes of a cluster, over earlier ones: a secret. */
+  /** Writes or replaces the cluster's routes, which are secret. */
   public void routes(String text) throws IOException {
     place(folder.resolve(ROUTES), text, List.of(StandardCopyOption.ATOMIC_MOVE), PRIVATE);
   }
 
-  /** The list of users, if it was written. */
+  /** The file with users, if it exists. */
   public Optional<String> users() throws IOException {
     Path users = folder.resolve(USERS);
     return Files.exists(users) ? Optional.of(Files.readString(users)) : Optional.empty();
   }
 
   /**
-   * Replaces both lists, the accounts first: a server that reads them in between finds users that
-   * are not there yet, and refuses the lists.
+   * Replaces the files with accounts and users, accounts first: a server that reads them in between
+   * refuses them.
    */
   public void lists(String users, String accounts) throws IOException {
     List<CopyOption> replace = List.of(StandardCopyOption.ATOMIC_MOVE);
@@ -181,10 +180,9 @@ public final class AccessFolder {
   }
 
   /**
-   * Replaces the configuration by an upgraded one of the same owner and mode, and keeps what it
-   * was.
+   * Replaces the configuration by an upgraded one with the same owner and mode.
    *
-   * @return where that is
+   * @return the backup
    */
   public Path upgrade(String text) throws IOException {
     Path config = folder.resolve(CONFIG).toRealPath();
@@ -209,19 +207,19 @@ public final class AccessFolder {
     return before;
   }
 
-  /** A file is whole or missing: half a seed would stop all later runs, half a list the server. */
+  /** Writes a file atomically. */
   private static void place(
       Path target, String text, List<CopyOption> how, FileAttribute<?>... attributes)
       throws IOException {
     Path next = target.resolveSibling(target.getFileName() + ".new");
-    Files.deleteIfExists(next); // of a run that was killed
+    Files.deleteIfExists(next); // of a killed run
     try {
       Files.createFile(next, attributes);
       Files.writeString(next, text);
       Files.move(next, target, how.toArray(CopyOption[]::new));
     } catch (FileSystemException e) {
       throw e;
-    } catch (IOException e) { // a disk that is full names no file
+    } catch (IOException e) { // "no space left on device" names no file
       FileSystemException named =
           new FileSystemException(target.toString(), null, String.valueOf(e.getMessage()));
       named.initCause(e);

@@ -2,21 +2,21 @@ package io.blkwarden.controller.config;
 
 import io.blkwarden.controller.http.HttpSettings;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a controller is set up.
+ * The settings of a controller.
  *
- * @param bus where NATS is
- * @param policies folder of policy files; absent for a controller that only watches
- * @param labels file of domains' labels; absent when there is none
- * @param http where to serve dashboard, health and metrics; absent for nowhere
- * @param httpToken what lets people act over HTTP; absent when nothing does
- * @param pages who is paged
- * @param metricsDisks how many of the busiest disks have metrics of their own; {@link
+ * @param bus NATS
+ * @param policies folder of policy files; absent for a controller that never leads
+ * @param labels file of domains' labels; absent for none
+ * @param http address of dashboard, health and metrics; absent for none
+ * @param httpToken enables HTTP actions; absent if they are disabled
+ * @param pages notification receivers
+ * @param metricsDisks number of the busiest disks with metrics of their own; {@link
  *     Integer#MAX_VALUE} for all
  */
 public record ControllerSettings(
@@ -27,10 +27,10 @@ public record ControllerSettings(
     @Nullable Secret httpToken,
     NotifyFile pages,
     int metricsDisks) {
-  /** How many disks have metrics of their own when nobody says. */
+  /** Default of {@code metricsDisks}. */
   public static final int METRICS_DISKS = 20;
 
-  /** Settings with the usual metrics. */
+  /** Creates settings with the default {@code metricsDisks}. */
   public ControllerSettings(
       NatsSettings bus,
       @Nullable Path policies,
@@ -48,16 +48,16 @@ public record ControllerSettings(
         METRICS_DISKS);
   }
 
-  /** Settings with which nobody approves over HTTP and nobody is paged. */
+  /** Creates settings without HTTP actions and notifications. */
   public ControllerSettings(
       NatsSettings bus,
       @Nullable Path policies,
       @Nullable Path labels,
       @Nullable InetSocketAddress http) {
-    this(bus, policies, labels, http, null, NotifyFile.NOBODY);
+    this(bus, policies, labels, http, null, NotifyFile.NONE);
   }
 
-  /** Settings without labels. */
+  /** Creates settings without labels. */
   public ControllerSettings(
       NatsSettings bus, @Nullable Path policies, @Nullable InetSocketAddress http) {
     this(bus, policies, null, http);

@@ -1,10 +1,10 @@
 package io.blkwarden.controller.config;
 
-import io.blkwarden.controller.paging.NotifySettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.NotifySettings;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.policy.read.NotifyReader;
-import io.blkwarden.controller.policy.read.PolicyFile;
-import io.blkwarden.controller.policy.read.PolicyProblem;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,16 +16,14 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Who is paged, with the secrets that this takes.
+ * The settings of notification receivers with their tokens.
  *
- * @param settings who
  * @param tokens by file
- * @param problems all that is wrong; none when it may be used
+ * @param problems of the file; empty if it is valid
  */
 public record NotifyFile(NotifySettings settings, Map<Path, Secret> tokens, List<String> problems) {
-  /** Nobody is paged. */
-  public static final NotifyFile NOBODY =
-      new NotifyFile(NotifySettings.NOBODY, Map.of(), List.of());
+  /** No receivers. */
+  public static final NotifyFile NONE = new NotifyFile(NotifySettings.NONE, Map.of(), List.of());
 
   public NotifyFile {
     tokens = Map.copyOf(tokens);
@@ -39,7 +37,7 @@ public record NotifyFile(NotifySettings settings, Map<Path, Secret> tokens, List
       text = Files.readString(file);
     } catch (IOException e) {
       return new NotifyFile(
-          NotifySettings.NOBODY, Map.of(), List.of("%s cannot be read: %s".formatted(file, e)));
+          NotifySettings.NONE, Map.of(), List.of("cannot read %s: %s".formatted(file, e)));
     }
     NotifyReader.Load load = NotifyReader.read(new PolicyFile(file.toString(), text));
     List<String> problems =
@@ -53,7 +51,7 @@ public record NotifyFile(NotifySettings settings, Map<Path, Secret> tokens, List
         .forEach(each -> {
           try {
             tokens.put(each, SecretFile.read(each));
-          } catch (SecretFile.Unfit e) {
+          } catch (SecretFile.Invalid e) {
             problems.add("%s: bearer_token_file: %s".formatted(file, e.getMessage()));
           }
         });

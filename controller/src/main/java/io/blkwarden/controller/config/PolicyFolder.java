@@ -1,6 +1,6 @@
 package io.blkwarden.controller.config;
 
-import io.blkwarden.controller.policy.read.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Reads policy files: those of a folder that end in {@code .yaml} or {@code .yml} and do not begin
- * with a dot, in the order of their names.
+ * Reads the policy files of a folder, {@code *.yaml} and {@code *.yml} without hidden files, in
+ * order of their names.
  */
 public final class PolicyFolder {
   /** Most files of a folder. */
   public static final int MAX_FILES = 256;
 
-  /** Longest file in bytes; a longer one is cut, which its reader reports. */
+  /** Longest file in bytes; longer ones are truncated, which the reader reports. */
   public static final int MAX_BYTES = 1 << 20;
 
   private PolicyFolder() {}
@@ -46,7 +46,7 @@ public final class PolicyFolder {
   /**
    * Reads one file.
    *
-   * @param name what problems shall call it
+   * @param name for problems
    */
   public static PolicyFile readFile(Path path, String name) throws IOException {
     try (InputStream in = Files.newInputStream(path)) {

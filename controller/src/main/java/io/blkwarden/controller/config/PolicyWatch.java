@@ -2,10 +2,10 @@ package io.blkwarden.controller.config;
 
 import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.read.LabelsReader;
-import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
-import io.blkwarden.controller.policy.read.PolicyProblem;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Printable;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
@@ -24,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads the policies of a folder again whenever a file changes; runs on its own thread.
+ * Reloads the policies of a folder when a file changes; runs on its own thread.
  *
- * <p>The system tells of changes, and a scan every {@link #SCAN_SECONDS} finds what it did not tell
- * (folders on the network). A file that cannot be read right keeps what it said before; when the
- * folder cannot be read, all policies stay as they were.
+ * <p>It watches the folder, and scans it every {@link #SCAN_SECONDS} for changes without an event
+ * (network file systems). An invalid file keeps its previous version; if the folder cannot be read,
+ * all policies stay unchanged.
  */
 public final class PolicyWatch implements Runnable {
   /** Time between two scans, in s. */
@@ -49,19 +49,19 @@ public final class PolicyWatch implements Runnable {
   private boolean first = true;
 
   /**
-   * A watch that has not looked yet.
+   * Creates a watch without labels.
    *
-   * @param loaded hears of each new load; must not wait
+   * @param loaded receives each new load; must not block
    */
   public PolicyWatch(Path folder, Consumer<PolicyLoad> loaded) {
     this(folder, null, loaded);
   }
 
   /**
-   * A watch that has not looked yet.
+   * Creates a watch.
    *
-   * @param labelsFile labels of domains; absent when there are none
-   * @param loaded hears of each new load; must not wait
+   * @param labelsFile labels of domains; absent for none
+   * @param loaded receives each new load; must not block
    */
   public PolicyWatch(Path folder, @Nullable Path labelsFile, Consumer<PolicyLoad> loaded) {
     this.folder = folder;
@@ -69,23 +69,27 @@ public final class PolicyWatch implements Runnable {
     this.loaded = loaded;
   }
 
-  /** What holds now. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** The active policies. */
   public PolicyLoad load() {
     return load;
   }
 
-  /** Why the folder cannot be read; empty when it can. */
+  /** Why the folder cannot be read; empty if it can. */
   public String folderProblem() {
     return folderProblem;
   }
 
-  /** How often files or the folder were found bad. */
+  /** Number of problems found in files and the folder. */
   public long failures() {
     return failures.sum();
   }
 
-  /** Looks once; a load that is as before is not told again. */
-  public synchronized void look() {
+  /** Reads the folder once; publishes a load only if files have changed. */
+  public synchronized void refresh() {
     List<PolicyFile> files;
     Optional<PolicyFile> labelling;
     try {
@@ -93,11 +97,11 @@ public final class PolicyWatch implements Runnable {
       labelling = readLabels();
       folderProblem = "";
     } catch (IOException e) {
-      String problem = "policies: %s cannot be read (%s)".formatted(folder, e);
+      String problem = "policies: cannot read %s (%s)".formatted(folder, e);
       if (!problem.equals(folderProblem)) {
         failures.increment();
         folderProblem = problem;
-        log.error("{}; all policies stay as they were", Printable.of(problem));
+        log.error("{}; keeping the current policies", Printable.of(problem));
       }
       return;
     }
@@ -112,10 +116,11 @@ public final class PolicyWatch implements Runnable {
     load = now;
     now.problems().forEach(problem -> log.error("policy: {}", Printable.of(problem.toString())));
     now.keptFromBefore()
-        .forEach(file -> log.warn("policy: {} holds as it was before", Printable.of(file)));
+        .forEach(file ->
+            log.warn("policy: {} is invalid, keeping the last good version", Printable.of(file)));
     failures.add(now.problems().size());
     log.info(
-        "policies: {} of {} files hold, with {} policies",
+        "policies: {} of {} files valid, {} policies",
         now.good().size(),
         files.size(),
         now.policies().policies().size());
@@ -140,12 +145,11 @@ public final class PolicyWatch implements Runnable {
         read.policies().with(labels), problems, read.keptFromBefore(), read.good());
   }
 
-  /** Whatever is wrong with one look, the next one is taken. */
-  private void guardedLook() {
+  private void refreshGuarded() {
     try {
-      look();
+      refresh();
     } catch (RuntimeException e) {
-      log.error("policies: unexpected, all stay as they were: {}", e.toString(), e);
+      log.error("policies: not read, keeping the current ones: {}", e.toString(), e);
     }
   }
 
@@ -158,14 +162,18 @@ public final class PolicyWatch implements Runnable {
           StandardWatchEventKinds.ENTRY_MODIFY,
           StandardWatchEventKinds.ENTRY_DELETE);
       while (!Thread.currentThread().isInterrupted()) {
-        guardedLook();
+        refreshGuarded();
         drain(watcher, watcher.poll(SCAN_SECONDS, TimeUnit.SECONDS));
       }
     } catch (IOException e) {
-      log.warn("policies: changes of {} are not told ({}); scanning only", folder, e.toString());
+      log.warn(
+          "policies: cannot watch {} ({}), scanning every {} s",
+          folder,
+          e.toString(),
+          SCAN_SECONDS);
       scanOnly();
     } catch (InterruptedException | ClosedWatchServiceException e) {
-      log.debug("policies: no longer watched");
+      log.debug("policies: watch stopped");
     }
   }
 
@@ -174,19 +182,19 @@ public final class PolicyWatch implements Runnable {
     try {
       synchronized (never) {
         while (!Thread.currentThread().isInterrupted()) {
-          guardedLook();
+          refreshGuarded();
           never.wait(TimeUnit.SECONDS.toMillis(SCAN_SECONDS));
         }
       }
     } catch (InterruptedException e) {
-      log.debug("policies: no longer scanned");
+      log.debug("policies: scan stopped");
     }
   }
 
-  /** Takes all that is told, until it is quiet: editors write a file in several steps. */
-  private static void drain(WatchService watcher, @Nullable WatchKey told)
+  /** Drains events until there are none: editors write a file in several steps. */
+  private static void drain(WatchService watcher, @Nullable WatchKey first)
       throws InterruptedException {
-    WatchKey key = told;
+    WatchKey key = first;
     for (int i = 0; key != null && i < MAX_QUIET_WAITS; i++) {
       key.pollEvents();
       key.reset();

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.config;
 
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -9,44 +9,43 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
-/** Reads a token that only its owner may read. */
+/** Reads a token file that only its owner can access. */
 public final class SecretFile {
-  private static final int MOST_BYTES = 4_096;
-  private static final Set<PosixFilePermission> OWNERS =
+  private static final int BYTES_MAX = 4_096;
+  private static final Set<PosixFilePermission> OWNER_ONLY =
       Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   private SecretFile() {}
 
-  /** The file is no such secret; the message names it and says what to do. */
-  public static final class Unfit extends Exception {
+  /** The file is not usable; the message names it and says what to do. */
+  public static final class Invalid extends Exception {
     @java.io.Serial private static final long serialVersionUID = 1;
 
-    Unfit(String message) {
+    Invalid(String message) {
       super(message);
     }
   }
 
   /** The token: one line of at least 16 visible ASCII characters. */
-  public static Secret read(Path file) throws Unfit {
+  public static Secret read(Path file) throws Invalid {
     try {
-      if (!OWNERS.containsAll(Files.getPosixFilePermissions(file))) {
-        throw new Unfit(
-            "%s: expected mode 0600, found one that lets others at it: chmod 600 %s"
-                .formatted(file, file));
+      if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
+        throw new Invalid(
+            "%s: expected mode 0600, but others have access: chmod 600 %s".formatted(file, file));
       }
-      if (Files.size(file) > MOST_BYTES) {
-        throw new Unfit("%s: expected at most %d bytes".formatted(file, MOST_BYTES));
+      if (Files.size(file) > BYTES_MAX) {
+        throw new Invalid("%s: expected at most %d bytes".formatted(file, BYTES_MAX));
       }
       String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
       if (!text.matches("[!-~]{16,}")) {
-        throw new Unfit(
+        throw new Invalid(
             "%s: expected one line of 16 or more visible ASCII characters".formatted(file));
       }
       return new Secret(text);
     } catch (CharacterCodingException e) {
-      throw new Unfit("%s: expected ASCII".formatted(file));
+      throw new Invalid("%s: expected ASCII".formatted(file));
     } catch (IOException | UnsupportedOperationException e) {
-      throw new Unfit("%s cannot be read: %s".formatted(file, e));
+      throw new Invalid("cannot read %s: %s".formatted(file, e));
     }
   }
 }

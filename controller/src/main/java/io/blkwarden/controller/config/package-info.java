@@ -1,4 +1,4 @@
-/** How a controller is set up: its settings, and the policy files, which it watches. */
+/** Settings of the controller, secrets, and policy files with their watch. */
 @NullMarked
 package io.blkwarden.controller.config;
 

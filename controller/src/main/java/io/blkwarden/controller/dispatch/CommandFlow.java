@@ -26,43 +26,43 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 /**
- * Sees commands through: each is answered by an outcome, or given up when its time is over.
+ * Sends commands until each is answered by an outcome or expires.
  *
- * <p>An agent is asked the same until it answers: each attempt has the same id, so that the agent
- * does it once and says the same again, and what is left of the command's time, so that none is
- * carried out late. Pauses double from 50 ms to 2 s, with jitter. A command's time runs while it
- * waits. At most {@link #MAX_WAITING} wait or are under way; one more is refused, which counts as
+ * <p>Attempts are repeated until the agent answers. Each has the same id, so the agent carries the
+ * command out once and repeats its answer, and the remaining time to live, so that none is carried
+ * out late. Pauses double from 50 ms to 2 s, with jitter. The time to live includes waiting. At
+ * most {@link #MAX_WAITING} commands wait or are in flight; further ones are refused and count as
  * lost.
  */
 public final class CommandFlow {
-  /** Most commands that wait or are under way. */
+  /** Most commands that wait or are in flight. */
   public static final int MAX_WAITING = 4_096;
 
-  /** Most hosts that are asked at once for what nobody waits for. */
+  /** Most unordered commands in flight. */
   public static final int MAX_AT_ONCE = 256;
 
-  /** Longest time that one attempt waits for its answer. */
-  static final Duration ATTEMPT = Duration.ofSeconds(2);
+  /** Timeout of one attempt. */
+  static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(2);
 
   private static final Logger log = LoggerFactory.getLogger(CommandFlow.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
   private static final int HOSTS_MAX = 65_536;
 
-  /** Asks an agent once; the answer comes later, or the reason why there is none. */
+  /** Sends requests to agents. */
   @FunctionalInterface
   public interface Agents {
-    /** Asks; must not wait. */
+    /** Sends one request; must not block. */
     Mono<byte[]> request(HostId host, byte[] command, Duration timeout);
   }
 
-  /** What became of commands. */
+  /** Receives the results of commands. */
   public interface Results {
-    /** An agent answered. */
+    /** The agent answered. */
     void outcome(Outcome outcome);
 
-    /** A command was given up. */
-    void lost(HostId host, MessageId command, String why);
+    /** The command was abandoned. */
+    void abandoned(HostId host, MessageId command, String why);
   }
 
   private final Agents agents;
@@ -72,50 +72,49 @@ public final class CommandFlow {
   private final DispatchCounters counters;
   private final RandomGenerator random;
   private final AtomicInteger waiting = new AtomicInteger();
-  private final Map<MessageId, Order> underWay = new ConcurrentHashMap<>();
-  private volatile Given given = new Given("");
+  private final Map<MessageId, PendingCommand> inFlight = new ConcurrentHashMap<>();
+  private volatile Generation generation = new Generation("");
 
-  /** Commands that were taken between two times that all were given up; compared by identity. */
-  private static final class Given {
-    private final String why;
+  /** The commands between two calls of {@link #abandon}; compared by identity. */
+  private static final class Generation {
+    private final String previousEnd;
 
-    Given(String why) {
-      this.why = why;
+    Generation(String previousEnd) {
+      this.previousEnd = previousEnd;
     }
   }
 
-  /** A command and how it stands. */
-  private static final class Order {
+  /** A command that waits or is in flight. */
+  private static final class PendingCommand {
     private final Command command;
     private final long deadlineMillis;
-    private final Given since;
-    private final Sinks.One<Outcome> elsewhere = Sinks.one();
+    private final Generation generation;
+    private final Sinks.One<Outcome> result = Sinks.one();
     private volatile String lastFault = "no answer";
 
-    Order(Command command, long deadlineMillis, Given since) {
+    PendingCommand(Command command, long deadlineMillis, Generation generation) {
       this.command = command;
       this.deadlineMillis = deadlineMillis;
-      this.since = since;
+      this.generation = generation;
     }
 
     HostId host() {
       return command.host();
     }
 
-    /** Gives it up. */
     void abandon(String why) {
-      Sinks.EmitResult _ = elsewhere.tryEmitError(new CancellationException(why));
+      Sinks.EmitResult _ = result.tryEmitError(new CancellationException(why));
     }
   }
 
   /**
-   * A flow of no commands yet.
+   * Creates a flow.
    *
-   * @param leads whether this controller leads with that epoch now; asked before each attempt,
-   *     since a lease may have ended while the process was suspended
-   * @param results hears of each command once; must not wait
-   * @param scheduler where attempts are repeated and answers come
-   * @param random jitter of the pauses; used on the scheduler only
+   * @param leads whether this controller leads with that epoch; checked before each attempt,
+   *     because the lease may have expired while the process was suspended
+   * @param results is called once for each command; must not block
+   * @param scheduler of retries and answers
+   * @param random for jitter; used on the scheduler only
    */
   public CommandFlow(
       Agents agents,
@@ -133,116 +132,118 @@ public final class CommandFlow {
   }
 
   /**
-   * Carries commands out, a host's one after the other, so that a release never overtakes what it
-   * releases. One that may begin is sent on the thread that brings it, for to wake another takes
-   * longer; all else happens on the scheduler.
+   * Sends the commands of each host one after the other, so that a release never overtakes the
+   * throttle that it releases. The first attempt is sent on the calling thread, because a thread
+   * switch takes longer; all else runs on the scheduler.
    *
-   * @return completes when the commands have, and all are through
+   * @return completes when {@code commands} has completed and all have a result
    */
-  public Mono<Void> inOrder(Flux<Command> commands) {
+  public Mono<Void> sendInOrder(Flux<Command> commands) {
     return commands
-        .mapNotNull(this::admitted)
-        .groupBy(Order::host, Integer.MAX_VALUE) // no more wait than were admitted
+        .mapNotNull(this::admit)
+        .groupBy(PendingCommand::host, Integer.MAX_VALUE) // bounded by admit()
         .flatMap(ofHost -> ofHost.concatMap(this::call), HOSTS_MAX)
         .then();
   }
 
   /**
-   * Carries out commands that nobody waits for, in any order, {@link #MAX_AT_ONCE} at once, and
-   * also sends them on the scheduler.
+   * Sends commands in any order, at most {@link #MAX_AT_ONCE} at once, on the scheduler.
    *
-   * @return completes when the commands have, and all are through
+   * @return completes when {@code commands} has completed and all have a result
    */
-  public Mono<Void> inAnyOrder(Flux<Command> commands) {
+  public Mono<Void> sendInAnyOrder(Flux<Command> commands) {
     return commands
-        .mapNotNull(this::admitted)
+        .mapNotNull(this::admit)
         .publishOn(scheduler, Integer.MAX_VALUE) // as above
         .flatMap(this::call, MAX_AT_ONCE)
         .then();
   }
 
-  private @Nullable Order admitted(Command command) {
+  private @Nullable PendingCommand admit(Command command) {
     if (waiting.incrementAndGet() > MAX_WAITING) {
       waiting.decrementAndGet();
       counters.refused.increment();
-      lose(command, "%d commands wait already".formatted(MAX_WAITING));
+      lose(command, "%d commands are already waiting".formatted(MAX_WAITING));
       return null;
     }
-    return new Order(command, scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs(), given);
+    return new PendingCommand(
+        command, scheduler.now(TimeUnit.MILLISECONDS) + command.expiresInMs(), generation);
   }
 
-  /** Takes note of an outcome that came another way than as an answer. */
-  public void settled(Outcome outcome) {
+  /** Handles an outcome that was not received as the reply to a command. */
+  public void resolve(Outcome outcome) {
     MessageId id = outcome.command();
-    Order order = id == null ? null : underWay.get(id);
-    if (order != null && order.host().equals(outcome.host())) {
-      Sinks.EmitResult _ = order.elsewhere.tryEmitValue(outcome);
+    PendingCommand pending = id == null ? null : inFlight.get(id);
+    if (pending != null && pending.host().equals(outcome.host())) {
+      Sinks.EmitResult _ = pending.result.tryEmitValue(outcome);
     }
   }
 
-  /** Gives up all that waits and all that is under way. */
+  /** Abandons all commands that wait or are in flight. */
   public void abandon(String why) {
-    Given before = given;
-    given = new Given(why);
-    underWay.values().stream().filter(each -> each.since == before).forEach(o -> o.abandon(why));
+    Generation ended = generation;
+    generation = new Generation(why);
+    inFlight.values().stream()
+        .filter(each -> each.generation == ended)
+        .forEach(each -> each.abandon(why));
   }
 
-  /** How many wait or are under way. */
+  /** How many commands wait or are in flight. */
   public int size() {
     return waiting.get();
   }
 
-  private Mono<Void> call(Order order) {
+  private Mono<Void> call(PendingCommand pending) {
     return Mono.defer(
             () -> {
-              underWay.put(order.command.id(), order);
-              if (order.since != given) {
-                order.abandon(given.why);
+              inFlight.put(pending.command.id(), pending);
+              if (pending.generation != generation) {
+                pending.abandon(generation.previousEnd);
               }
-              return Mono.firstWithSignal(order.elsewhere.asMono(), attempts(order));
+              return Mono.firstWithSignal(pending.result.asMono(), attempts(pending));
             })
-        .timeout(Duration.ofMillis(Math.max(1, left(order))), scheduler)
+        .timeout(Duration.ofMillis(Math.max(1, left(pending))), scheduler)
         .publishOn(scheduler)
         .doOnNext(outcome -> {
-          end(order);
+          end(pending);
           counters.answered.increment();
           results.outcome(outcome);
         })
         .onErrorResume(e -> {
-          end(order);
-          lose(order.command, reason(e, order));
+          end(pending);
+          lose(pending.command, reason(e, pending));
           return Mono.empty();
         })
         .then();
   }
 
-  private void end(Order order) {
-    underWay.remove(order.command.id());
+  private void end(PendingCommand pending) {
+    inFlight.remove(pending.command.id());
     waiting.decrementAndGet();
   }
 
-  private Mono<Outcome> attempts(Order order) {
-    return Mono.defer(() -> attempt(order))
-        .doOnError(e -> order.lastFault = text(e))
+  private Mono<Outcome> attempts(PendingCommand pending) {
+    return Mono.defer(() -> attempt(pending))
+        .doOnError(e -> pending.lastFault = text(e))
         .retryWhen(
             Retry.from(faults ->
                 faults.concatMap(fault -> Mono.delay(pause(fault.totalRetries()), scheduler))));
   }
 
-  /** Doubles with each retry up to the longest, and then is up to half shorter or longer. */
+  /** Exponential backoff with a jitter of up to half the pause. */
   private Duration pause(long retries) {
     long doubled = FIRST_PAUSE.toMillis() << Math.min(retries, 16);
     long millis = Math.min(doubled, LONGEST_PAUSE.toMillis());
     return Duration.ofMillis(millis / 2 + random.nextLong(millis + 1));
   }
 
-  private Mono<Outcome> attempt(Order order) {
-    Command command = order.command;
+  private Mono<Outcome> attempt(PendingCommand pending) {
+    Command command = pending.command;
     if (!leads.test(command.epoch())) {
-      return Mono.error(new IllegalStateException("the claim was not renewed"));
+      return Mono.error(new IllegalStateException("the leader lease has expired"));
     }
     counters.attempts.increment();
-    long left = Math.max(1, left(order));
+    long left = Math.max(1, left(pending));
     Command timed =
         new Command(
             command.id(),
@@ -253,7 +254,7 @@ public final class CommandFlow {
             Math.min(left, command.expiresInMs()),
             command.reason(),
             command.action());
-    Duration wait = Duration.ofMillis(Math.min(left, ATTEMPT.toMillis()));
+    Duration wait = Duration.ofMillis(Math.min(left, ATTEMPT_TIMEOUT.toMillis()));
     return agents
         .request(command.host(), ControlJson.encode(timed), wait)
         .timeout(wait, scheduler)
@@ -267,37 +268,37 @@ public final class CommandFlow {
         if (outcome.host().equals(command.host())) {
           return outcome;
         }
-        fault = "it is from host " + outcome.host();
+        fault = "it is of host " + outcome.host();
       }
       case Decoded.Malformed<Outcome> bad -> fault = bad.detail();
     }
     counters.malformed.increment();
-    throw new IllegalArgumentException("the answer is not valid: " + fault);
+    throw new IllegalArgumentException("invalid answer: " + fault);
   }
 
-  private long left(Order order) {
-    return order.deadlineMillis - scheduler.now(TimeUnit.MILLISECONDS);
+  private long left(PendingCommand pending) {
+    return pending.deadlineMillis - scheduler.now(TimeUnit.MILLISECONDS);
   }
 
   private void lose(Command command, String why) {
     counters.lost.increment();
     try (LogKeys keys = new LogKeys()) {
       keys.put("host", command.host()).put("command", command.id());
-      log.warn("command {} to {} given up: {}", command.id(), command.host(), why);
+      log.warn("command abandoned: host={} command={}: {}", command.host(), command.id(), why);
     }
-    results.lost(command.host(), command.id(), why);
+    results.abandoned(command.host(), command.id(), why);
   }
 
-  private static String reason(Throwable e, Order order) {
+  private static String reason(Throwable e, PendingCommand pending) {
     return e instanceof CancellationException
         ? text(e)
-        : "not answered in its time; last: " + order.lastFault;
+        : "expired without an answer; last attempt: " + pending.lastFault;
   }
 
   private static String text(Throwable e) {
     String message =
         e instanceof TimeoutException
-            ? "no answer within an attempt's time"
+            ? "no answer within %d s".formatted(ATTEMPT_TIMEOUT.toSeconds())
             : e instanceof CancellationException ? String.valueOf(e.getMessage()) : e.toString();
     return message.length() > 500 ? message.substring(0, 500) : message;
   }

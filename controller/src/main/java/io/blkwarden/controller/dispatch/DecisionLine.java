@@ -7,7 +7,7 @@ import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import java.util.Locale;
 
-/** What the controller does, as one readable line each, safe for terminals. */
+/** Formats commands, alerts and decisions as log lines, safe for terminals. */
 final class DecisionLine {
   private DecisionLine() {}
 
@@ -49,7 +49,7 @@ final class DecisionLine {
                       set.domain().name(), set.vdev(), set.restraint(), set.leaseMs(), set.lease());
           case CommandAction.Reset reset -> "release lease " + reset.lease();
           case CommandAction.ReleaseAll _ -> "release all leases";
-          case CommandAction.Snapshot _ -> "send a snapshot";
+          case CommandAction.Snapshot _ -> "send the mapping";
         };
     return Printable.of(
         "command %s to %s: %s (%s)"

@@ -6,27 +6,27 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of what was carried out since the start; safe for use by several threads. */
+/** Counters of carried-out effects since the start; thread-safe. */
 public final class DispatchCounters {
-  /** Commands that the engine gave, requests for snapshots not among them. */
+  /** Commands of the engine, without snapshot requests. */
   public final LongAdder commands = new LongAdder();
 
-  /** Requests for snapshots. */
+  /** Snapshot requests. */
   public final LongAdder snapshots = new LongAdder();
 
-  /** Requests to agents, repeated ones too. */
+  /** Requests to agents, including retries. */
   public final LongAdder attempts = new LongAdder();
 
   /** Commands that were answered. */
   public final LongAdder answered = new LongAdder();
 
-  /** Commands given up, by time or at the end. */
+  /** Abandoned commands. */
   public final LongAdder lost = new LongAdder();
 
-  /** Commands refused because too many waited. */
+  /** Commands refused because too many were waiting. */
   public final LongAdder refused = new LongAdder();
 
-  /** Answers of agents that could not be read. */
+  /** Invalid answers of agents. */
   public final LongAdder malformed = new LongAdder();
 
   /** Decisions, by verdict. */
@@ -35,13 +35,13 @@ public final class DispatchCounters {
   /** Alerts, by state. */
   public final Map<Alert.State, LongAdder> alerts = new EnumMap<>(Alert.State.class);
 
-  /** Answers to operators. */
+  /** Replies to operators. */
   public final LongAdder answers = new LongAdder();
 
-  /** Operators' requests refused because too many waited. */
-  public final LongAdder asksRefused = new LongAdder();
+  /** Refused operators' requests. */
+  public final LongAdder requestsRefused = new LongAdder();
 
-  /** A new set of counts, all 0. */
+  /** Creates counters. */
   public DispatchCounters() {
     for (Decision.Verdict verdict : Decision.Verdict.values()) {
       decisions.put(verdict, new LongAdder());

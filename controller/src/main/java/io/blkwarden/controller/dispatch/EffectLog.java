@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts what the engine wants done, and writes each command, alert and decision as a line into the
- * log {@code blkwarden.decisions}.
+ * Counts the engine's effects, and writes each command, alert and decision to the log {@code
+ * blkwarden.decisions}.
  */
 public final class EffectLog {
   private static final Logger log = LoggerFactory.getLogger(EffectLog.class);
@@ -21,13 +21,13 @@ public final class EffectLog {
 
   private final DispatchCounters counters;
 
-  /** A log that counts there. */
+  /** Creates a log. */
   public EffectLog(DispatchCounters counters) {
     this.counters = counters;
   }
 
-  /** Takes an effect. */
-  public void take(Effect effect) {
+  /** Counts and logs an effect. */
+  public void accept(Effect effect) {
     switch (effect) {
       case Effect.SendCommand(Command command) -> {
         counters.commands.increment();
@@ -43,7 +43,7 @@ public final class EffectLog {
       }
       case Effect.HostProblem each -> write(each);
       case Effect.Failed(HostId host, String what, RuntimeException fault) ->
-          log.error("the step failed: {} of host {}: {}", what, host, fault.toString(), fault);
+          log.error("engine: step failed: host={}, {}: {}", host, what, fault.toString(), fault);
       case Effect.RequestMap _ -> counters.snapshots.increment();
       case Effect.AnnounceLeader _,
           Effect.Answer _,
@@ -70,9 +70,9 @@ public final class EffectLog {
     try (LogKeys keys = new LogKeys()) {
       keys.put("host", each.host());
       if (each.problem().isEmpty()) {
-        log.info("host {}: its problem is over", each.host());
+        log.info("host={}: problem resolved", each.host());
       } else {
-        log.warn("host {}: {}", each.host(), Printable.of(each.problem()));
+        log.warn("host={}: {}", each.host(), Printable.of(each.problem()));
       }
     }
   }

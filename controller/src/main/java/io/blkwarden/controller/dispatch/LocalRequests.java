@@ -11,48 +11,52 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Requests that came into this process another way than over NATS, and wait for an answer.
+ * Operators' requests that did not arrive over NATS, and their replies.
  *
- * <p>Each has a place to reply to that no subject can be; what goes anywhere else is passed on. One
- * that gets no answer within {@link OperatorMailbox#WAIT_MILLIS} is told so.
+ * <p>Each has a reply address that cannot be a subject; replies to other addresses are passed on. A
+ * request without a reply within {@link OperatorMailbox#WAIT_MILLIS} fails.
  */
 public final class LocalRequests implements BiConsumer<String, OperatorReply> {
-  private static final String PLACE = "local ";
+  private static final String ADDRESS = "local ";
 
-  private final BiConsumer<String, OperatorReply> elsewhere;
+  private final BiConsumer<String, OperatorReply> nats;
   private final Map<String, Sinks.One<OperatorReply>> waiting = new ConcurrentHashMap<>();
   private final AtomicLong last = new AtomicLong();
 
-  /** None yet. */
-  public LocalRequests(BiConsumer<String, OperatorReply> elsewhere) {
-    this.elsewhere = elsewhere;
+  /**
+   * Creates an instance.
+   *
+   * @param nats sends replies to all other addresses
+   */
+  public LocalRequests(BiConsumer<String, OperatorReply> nats) {
+    this.nats = nats;
   }
 
-  /** Begins one for each subscriber; {@code asker} gets the place to reply to. */
-  public Mono<OperatorReply> ask(Consumer<String> asker) {
+  /** Sends a request by {@code sender}, which receives the reply address, and emits the reply. */
+  public Mono<OperatorReply> send(Consumer<String> sender) {
     return Mono.defer(() -> {
-      String place = PLACE + last.incrementAndGet();
+      String address = ADDRESS + last.incrementAndGet();
       Sinks.One<OperatorReply> answer = Sinks.one();
-      waiting.put(place, answer);
-      asker.accept(place);
+      waiting.put(address, answer);
+      sender.accept(address);
       return answer
           .asMono()
           .timeout(
               Duration.ofMillis(OperatorMailbox.WAIT_MILLIS),
-              Mono.just(new OperatorReply(OperatorReply.Verdict.FAILED, "no answer in time")))
-          .doFinally(_ -> waiting.remove(place));
+              Mono.just(new OperatorReply(OperatorReply.Verdict.FAILED, "no reply in time")))
+          .doFinally(_ -> waiting.remove(address));
     });
   }
 
   @Override
   public void accept(String replyTo, OperatorReply reply) {
-    if (replyTo.startsWith(PLACE)) {
+    if (replyTo.startsWith(ADDRESS)) {
       Sinks.One<OperatorReply> answer = waiting.get(replyTo);
       if (answer != null) {
         Sinks.EmitResult _ = answer.tryEmitValue(reply);
       }
     } else {
-      elsewhere.accept(replyTo, reply);
+      nats.accept(replyTo, reply);
     }
   }
 }

@@ -8,32 +8,32 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * Operators' requests that wait for an answer; safe for use by several threads.
+ * Operators' requests that wait for a reply; thread-safe.
  *
- * <p>At most {@link #LIMIT} wait, each for at most {@link #WAIT_MILLIS}; at the bound a new one is
- * refused at once.
+ * <p>At most {@link #LIMIT} requests wait, each for at most {@link #WAIT_MILLIS}; further ones are
+ * refused.
  */
 public final class OperatorMailbox {
-  /** Most requests that wait. */
+  /** Most waiting requests. */
   public static final int LIMIT = 256;
 
-  /** How long one waits, in ms: longer than any answer takes. */
+  /** Timeout of a request, in ms: longer than any reply takes. */
   public static final long WAIT_MILLIS = 60_000;
 
   private static final int DETAIL_MAX = 1_000;
 
-  private record Asker(String replyTo, long sinceMillis) {}
+  private record Requester(String replyTo, long sinceMillis) {}
 
   private final BiConsumer<String, OperatorReply> replies;
   private final InstantSource clock;
   private final DispatchCounters counters;
-  private final Map<Long, Asker> waiting = new LinkedHashMap<>();
+  private final Map<Long, Requester> waiting = new LinkedHashMap<>();
   private long last;
 
   /**
-   * An empty mailbox.
+   * Creates an empty mailbox.
    *
-   * @param replies sends an answer to where it goes; must not wait
+   * @param replies sends a reply to an address; must not block
    */
   public OperatorMailbox(
       BiConsumer<String, OperatorReply> replies, InstantSource clock, DispatchCounters counters) {
@@ -42,36 +42,45 @@ public final class OperatorMailbox {
     this.counters = counters;
   }
 
-  /** Takes a request; its correlation, or nothing when it was refused. */
+  /** Admits a request; returns its correlation, or empty if it was refused. */
   public Optional<Long> open(String replyTo) {
     synchronized (waiting) {
       long now = clock.millis();
-      waiting.values().removeIf(asker -> now - asker.sinceMillis() > WAIT_MILLIS);
+      waiting.values().removeIf(requester -> now - requester.sinceMillis() > WAIT_MILLIS);
       if (waiting.size() < LIMIT) {
-        waiting.put(++last, new Asker(replyTo, now));
+        waiting.put(++last, new Requester(replyTo, now));
         return Optional.of(last);
       }
     }
-    refuse(replyTo, "%d requests wait already: try again in some seconds".formatted(LIMIT));
+    refuse(replyTo, "%d requests are already waiting: try again in a few seconds".formatted(LIMIT));
     return Optional.empty();
   }
 
-  /** Answers a request that was never opened. */
+  /** Replies that a request is refused. */
   public void refuse(String replyTo, String why) {
-    counters.asksRefused.increment();
-    String detail = why.length() > DETAIL_MAX ? why.substring(0, DETAIL_MAX) : why;
-    replies.accept(replyTo, new OperatorReply(OperatorReply.Verdict.FAILED, detail));
+    counters.requestsRefused.increment();
+    replies.accept(replyTo, failed(why));
   }
 
-  /** Answers a request, if it still waits. */
+  private static OperatorReply failed(String why) {
+    String detail = why.length() > DETAIL_MAX ? why.substring(0, DETAIL_MAX) : why;
+    return new OperatorReply(OperatorReply.Verdict.FAILED, detail);
+  }
+
+  /** Replies that a request has failed, if it still waits. */
+  public void fail(long correlation, String why) {
+    answer(correlation, failed(why));
+  }
+
+  /** Replies to a request, if it still waits. */
   public void answer(long correlation, OperatorReply reply) {
-    Asker asker;
+    Requester requester;
     synchronized (waiting) {
-      asker = waiting.remove(correlation);
+      requester = waiting.remove(correlation);
     }
-    if (asker != null) {
+    if (requester != null) {
       counters.answers.increment();
-      replies.accept(asker.replyTo(), reply);
+      replies.accept(requester.replyTo(), reply);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** From the engine to the fleet: commands until they are answered, alerts, answers, the record. */
+/** From the engine to the fleet: commands until they are answered, replies, the effect log. */
 @NullMarked
 package io.blkwarden.controller.dispatch;
 

@@ -6,10 +6,13 @@ import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.SafetyLimits;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.EffectReport;
+import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.SafetyLimitCheck;
+import io.blkwarden.controller.throttle.ThrottleState;
+import io.blkwarden.controller.throttle.ThrottleText;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +21,9 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells people: publishes an alert when something about it changed, and only then. */
+/** Publishes an alert when its state or action has changed. */
 final class AlertPublisher {
-  /** Most ends of breaches that wait for a claim; further ones are left out. */
+  /** Most resolved alerts kept until this controller leads; further ones are dropped. */
   static final int OWED_MAX = 1_024;
 
   /** Shortest time between two publications of all open alerts. */
@@ -28,7 +31,11 @@ final class AlertPublisher {
 
   static final String BRAKES = "brakes";
 
+  /** Longest time that the first publication of an alert waits for the answer to a command. */
+  private static final long WAIT_MILLIS = 3_000;
+
   private final EngineState engine;
+  private final long wait;
   private final List<Alert> owed = new ArrayList<>();
   private final FleetAlert stopped;
   private boolean republishDue;
@@ -36,17 +43,18 @@ final class AlertPublisher {
 
   AlertPublisher(EngineState engine) {
     this.engine = engine;
+    this.wait = Math.min(WAIT_MILLIS, engine.settings.commandExpiresMillis());
     this.stopped = new FleetAlert(engine, BRAKES, "hosts_anomalous");
   }
 
-  /** Why a case is over. */
+  /** Why an evaluation ended. */
   enum Ending {
     CLEARED("the condition is over"),
     GONE("the disk is gone"),
-    REBORN("the guest was started anew, and is judged anew"),
-    UNMATCHED("the policy is not about this disk any more"),
+    GUEST_RESTARTED("the guest was restarted"),
+    UNMATCHED("the policy no longer matches the disk"),
     POLICY_GONE("the policy was changed or removed"),
-    FORGOTTEN("the host is gone for good, and was forgotten");
+    HOST_REMOVED("the host was removed");
 
     private final String sentence;
 
@@ -59,30 +67,42 @@ final class AlertPublisher {
     }
   }
 
-  /** Publishes the alert of a breached case if it differs from what was published last. */
+  /** Publishes the alert of a breach if it differs from the last publication. */
   void refresh(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;
-    if (breach == null || engine.epoch().isEmpty()) {
+    if (breach == null || evaluation.policy.isStanding() || engine.epoch().isEmpty()) {
       return;
     }
-    Alert.State state = state(evaluation, breach);
+    Alert.State state = state(breach);
     Alert.Action action = action(evaluation, breach);
     Alert last = breach.published;
-    if (last != null && last.state() == state && Objects.equals(last.action(), action)) {
+    if (last == null
+        ? underWay(breach)
+        : last.state() == state && Objects.equals(last.action(), action)) {
       return;
     }
     publish(tracker, evaluation, breach, state, action, null);
   }
 
   /**
-   * Publishes all open alerts again after a claim, since another controller may have published in
-   * between. At most once in {@link #REPUBLISH_MILLIS}, whatever the claims were made for; what was
-   * never published is published at once.
-   *
-   * @param claimed whether the claim was made just now
+   * Whether the breach's throttle was just requested. The first publication waits for the answer,
+   * so that operators get one notification instead of two.
    */
-  void republish(boolean claimed) {
-    if (claimed) {
+  private boolean underWay(Breach breach) {
+    return breach.throttle.state instanceof ThrottleState.Requested(Lease lease, _, _, _, _)
+        && lease.commands() > 0
+        && engine.millis() - (lease.endsMillis() - lease.leaseMillis()) < wait;
+  }
+
+  /**
+   * Publishes all open alerts again after a takeover, because another controller may have published
+   * in between. At most once in {@link #REPUBLISH_MILLIS}; an alert never published is published at
+   * once.
+   *
+   * @param gained whether this controller has just become the leader
+   */
+  void republish(boolean gained) {
+    if (gained) {
       republishDue = true;
       eachOpen((tracker, evaluation) -> engine.restored.join(tracker, evaluation));
       eachOpen(this::refresh);
@@ -105,7 +125,7 @@ final class AlertPublisher {
 
   private void eachOpen(BiConsumer<HostTracker, Evaluation> action) {
     for (HostTracker tracker : engine.hosts.values()) {
-      for (Evaluation each : tracker.casesNow()) {
+      for (Evaluation each : tracker.openEvaluations()) {
         if (each.breach != null) {
           action.accept(tracker, each);
         }
@@ -113,24 +133,39 @@ final class AlertPublisher {
     }
   }
 
-  /** Publishes an open alert again, with its id and what is known now, if its policy wants that. */
+  /**
+   * Publishes an open alert that has waited for an answer long enough, and the reminder of another
+   * one if it is due.
+   */
   void remind(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;
+    if (breach != null
+        && breach.published == null
+        && breach.throttle.state instanceof ThrottleState.Requested) {
+      refresh(tracker, evaluation);
+    }
     long every = evaluation.policy.then().life().remindMillis();
     if (breach != null
         && breach.published != null
         && every > 0
         && engine.epoch().isPresent()
         && engine.millis() - breach.publishedMillis >= every) {
-      publish(
-          tracker, evaluation, breach, state(evaluation, breach), action(evaluation, breach), null);
+      publish(tracker, evaluation, breach, state(breach), action(evaluation, breach), null);
     }
   }
 
-  /** Publishes the end of a breach. */
+  /** Publishes the alert as resolved. */
   void resolve(HostTracker tracker, Evaluation evaluation, Ending ending) {
     Breach breach = evaluation.breach;
-    if (breach != null && breach.published != null) {
+    if (breach == null) {
+      return;
+    }
+    if (breach.published == null
+        && breach.throttle.lease() != null
+        && engine.epoch().isPresent()) { // it still waited for the answer to a command
+      publish(tracker, evaluation, breach, state(breach), action(evaluation, breach), null);
+    }
+    if (breach.published != null) {
       publish(
           tracker, evaluation, breach, Alert.State.RESOLVED, action(evaluation, breach), ending);
     }
@@ -178,17 +213,17 @@ final class AlertPublisher {
     }
   }
 
-  /** Publishes the ends of breaches that came while another controller had the claim; whose. */
-  List<MessageId> payOwed() {
+  /** Publishes alerts that were resolved while another controller led; returns their ids. */
+  List<MessageId> publishOwed() {
     owed.forEach(engine::publish);
     List<MessageId> ended = owed.stream().map(Alert::id).toList();
     owed.clear();
     return ended;
   }
 
-  /** Says of a host's open alerts that nothing is known, or that it is again. */
+  /** Publishes a host's open alerts as unknown, or as known again. */
   void unknown(HostTracker tracker, boolean unknown) {
-    for (Evaluation each : tracker.casesNow()) {
+    for (Evaluation each : tracker.openEvaluations()) {
       if (each.breach != null) {
         each.breach.unknown = unknown;
         refresh(tracker, each);
@@ -196,32 +231,31 @@ final class AlertPublisher {
     }
   }
 
-  private static Alert.State state(Evaluation evaluation, Breach breach) {
+  private static Alert.State state(Breach breach) {
     if (breach.unknown) {
       return Alert.State.UNKNOWN;
     }
-    Throttle throttle = breach.throttle;
-    return throttle != null && throttle.owner == evaluation && throttle.held()
-        ? Alert.State.HANDLED
-        : Alert.State.FIRING;
+    return breach.throttle.state.inForce() ? Alert.State.HANDLED : Alert.State.FIRING;
   }
 
   private static Alert.@Nullable Action action(Evaluation evaluation, Breach breach) {
     if (evaluation.policy.mode() == Mode.OBSERVE || evaluation.policy.then().ladder().isEmpty()) {
       return null;
     }
-    Throttle throttle = breach.throttle;
-    Restraint restraint = throttle == null ? breach.wanted : throttle.restraint;
+    ThrottleState throttle = breach.throttle.state;
+    Lease lease = breach.throttle.lease();
+    EffectReport report = throttle.report();
+    String note = ThrottleText.note(throttle, breach.throttle.attempts);
     return new Alert.Action(
         evaluation.policy.mode().wire(),
-        throttle == null ? null : throttle.lease,
-        restraint,
+        lease == null ? null : lease.id(),
+        throttle.wanted(breach.throttle.attempts),
         evaluation.policy.then().leaseMillis(),
-        throttle == null ? List.of() : throttle.workers,
-        breach.effect,
-        breach.before,
-        breach.after,
-        breach.note.isEmpty() ? null : cut(breach.note));
+        lease == null ? List.of() : lease.workers(),
+        report.effect(),
+        report.before(),
+        report.after(),
+        note.isEmpty() ? null : cut(note));
   }
 
   private static String cut(String note) {
@@ -235,14 +269,14 @@ final class AlertPublisher {
 
   private static Alert.Evidence evidence(HostTracker tracker, Evaluation evaluation) {
     HostState state = tracker.state;
-    Optional<HostAttribution.Finding> blame = tracker.blaming.of(tracker, evaluation);
+    Optional<HostAttribution.Finding> blame = tracker.attributions.of(tracker, evaluation);
     return new Alert.Evidence(
         known(state, Metric.DEVICE_TIME_SHARE, evaluation.row),
         known(state, Metric.DEVICE_UTIL, evaluation.row),
         known(state, Metric.DEVICE_AWAIT, evaluation.row),
         known(state, Metric.HOST_IO_FULL, evaluation.row),
         blame.map(Attributions::correlation).orElse(null),
-        blame.map(Attributions::told).orElse(null),
+        blame.map(Attributions::toAlert).orElse(null),
         evaluation.history.rows());
   }
 
@@ -258,9 +292,7 @@ final class AlertPublisher {
     return Math.round(value * 1_000) / 1_000.0;
   }
 
-  /**
-   * Pages when the fleet is so anomalous that nothing is throttled any more, and when it is over.
-   */
+  /** Publishes the alert that too many hosts are anomalous, so that nothing is throttled. */
   void fleet() {
     SafetyLimits safetyLimits = engine.policies().policies.safetyLimits();
     boolean now =
@@ -269,13 +301,9 @@ final class AlertPublisher {
     String counts =
         "%d of %d hosts have a breach".formatted(engine.hostsAnomalous(), engine.hostsLive());
     String firing =
-        "%s, more than %.0f%%: nothing is throttled until that is over."
+        "%s, more than %.0f%%: throttling is stopped until this is over."
             .formatted(counts, safetyLimits.stopIfHostsAnomalous() * 100);
     stopped.set(
-        now,
-        share,
-        safetyLimits.stopIfHostsAnomalous(),
-        firing,
-        counts + ": throttling continues.");
+        now, share, safetyLimits.stopIfHostsAnomalous(), firing, counts + ": throttling resumed.");
   }
 }

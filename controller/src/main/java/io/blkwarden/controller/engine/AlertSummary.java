@@ -1,12 +1,13 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.attribution.HostAttribution;
-import io.blkwarden.controller.detect.BudgetDetector;
-import io.blkwarden.controller.detect.Detector;
-import io.blkwarden.controller.detect.SwapDetector;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.throttle.EffectReport;
+import io.blkwarden.controller.throttle.ThrottleState;
+import io.blkwarden.controller.throttle.ThrottleText;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Printable;
@@ -19,7 +20,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** An alert in a sentence. */
+/** The summary of an alert. */
 final class AlertSummary {
   private AlertSummary() {}
 
@@ -38,22 +39,23 @@ final class AlertSummary {
     String lasted = duration(Duration.between(breach.since, now).toMillis());
     return switch (state) {
       case UNKNOWN ->
-          "%s: %s; whether %s still exceeds %s is not known."
+          "%s: %s; unknown whether %s still exceeds %s."
               .formatted(
                   who,
                   tracker.problem.isEmpty()
-                      ? "nothing has been heard of the host"
+                      ? "the host stopped reporting"
                       : Printable.of(tracker.problem),
                   what,
                   evaluation.policy.name());
       case RESOLVED ->
-          "%s: %s no longer exceeds %s after %s, %s."
+          "%s: %s no longer exceeds %s after %s, %s%s."
               .formatted(
                   who,
                   what,
                   evaluation.policy.name(),
                   lasted,
-                  ending == null ? "the condition is over" : ending.sentence());
+                  ending == null ? "the condition is over" : ending.sentence(),
+                  helped(breach));
       case FIRING, HANDLED ->
           breach.calm
               ? "%s: %s no longer exceeds %s; the alert is kept until that has lasted for %s."
@@ -77,31 +79,20 @@ final class AlertSummary {
   }
 
   private static String finding(Evaluation evaluation, @Nullable MappedDisk disk, String what) {
-    String lasting = "for " + duration(evaluation.detector.heldMillis());
-    return switch (evaluation.detector) {
-      case SwapDetector swap ->
-          "needs memory, not I/O: it has swapped in %s and out %s %s"
-              .formatted(
-                  Metric.SWAP_IN.format(swap.inBytesPerSecond()),
-                  Metric.SWAP_OUT.format(swap.outBytesPerSecond()),
-                  lasting);
-      case BudgetDetector budget ->
-          "has used %.0f%% of its budget, with %s on %s on average over %s"
-              .formatted(
-                  budget.part() * 100,
-                  budget.when().metric().format(evaluation.value),
-                  what,
-                  duration(budget.when().forMillis()));
-      case Detector _ ->
-          evaluation.detector.when().metric().isTotal()
+    Detector detector = evaluation.detector;
+    return detector
+        .finding(evaluation.value, what, AlertSummary::duration)
+        .orElseGet(() -> {
+          String lasting = "for " + duration(detector.heldMillis());
+          return detector.when().metric().isTotal()
               ? "has %s %s, %s of them on %s"
                   .formatted(done(evaluation, disk), lasting, own(evaluation), what)
               : "has %s on %s %s%s"
                   .formatted(done(evaluation, disk), what, lasting, origin(evaluation));
-    };
+        });
   }
 
-  /** What the disk adds to a total. */
+  /** The disk's share of a total. */
   private static String own(Evaluation evaluation) {
     Metric metric = evaluation.detector.when().metric().ofEachDisk();
     return metric == Metric.IOPS
@@ -154,10 +145,10 @@ final class AlertSummary {
     };
   }
 
-  /** Why this disk is to blame; empty when it is not, or when its policy does not ask. */
+  /** Why this disk is the cause; empty when it is not, or when its policy has no attribution. */
   private static Optional<String> why(HostTracker tracker, Evaluation evaluation) {
     return tracker
-        .blaming
+        .attributions
         .of(tracker, evaluation)
         .filter(HostAttribution.Finding::blamed)
         .map(finding -> " and hurts the others: " + finding.sentence());
@@ -165,7 +156,7 @@ final class AlertSummary {
 
   private static String unblamed(HostTracker tracker, Evaluation evaluation) {
     return tracker
-        .blaming
+        .attributions
         .of(tracker, evaluation)
         .filter(finding -> !finding.blamed())
         .map(finding -> ": " + finding.sentence())
@@ -185,34 +176,41 @@ final class AlertSummary {
     return " and takes %.0f%% of the guests' time on %s".formatted(share * 100, names);
   }
 
+  /** What the throttle did for the neighbours; empty unless it worked. */
+  private static String helped(Breach breach) {
+    EffectReport report = breach.throttle.state.report();
+    return report.worked() ? "; throttling it helped: " + report.note() : "";
+  }
+
   private static String handled(
       HostTracker tracker, Evaluation evaluation, Breach breach, Alert.State state) {
-    Throttle throttle = breach.throttle;
     if (evaluation.policy.mode() == Mode.OBSERVE || evaluation.policy.then().ladder().isEmpty()) {
       return "the policy only observes" + unblamed(tracker, evaluation);
     }
-    String note = breach.note.isEmpty() ? "" : ": " + breach.note;
-    if (state == Alert.State.HANDLED && throttle != null) {
-      return switch (throttle.restraint) {
+    ThrottleState throttle = breach.throttle.state;
+    String reason = ThrottleText.reason(throttle, breach.throttle.attempts);
+    String note = reason.isEmpty() ? "" : ": " + reason;
+    if (state == Alert.State.HANDLED && throttle instanceof ThrottleState.Leased held) {
+      String effect = effect(held.report()) + note;
+      return switch (held.lease().restraint()) {
         case Restraint.Priority priority ->
-            "it was set to %s priority%s".formatted(priority, effect(breach));
+            "it was set to %s priority%s".formatted(priority, effect);
         case Restraint.Limit(int perSecond) ->
-            "it was limited to %d I/O per s%s".formatted(perSecond, effect(breach));
+            "it was limited to %d I/O per s%s".formatted(perSecond, effect);
       };
     }
     return evaluation.policy.mode() == Mode.SHADOW
-        ? "nothing was done (shadow)" + note
+        ? "not throttled (shadow mode)" + note
         : "it is not throttled" + note;
   }
 
-  private static String effect(Breach breach) {
-    String note = breach.note.isEmpty() ? "" : ": " + breach.note;
-    return switch (breach.effect) {
-      case WORKED -> ", which helped" + note;
-      case NO_EFFECT -> ", which changed nothing" + note;
-      case HARMED -> ", which harmed" + note;
-      case INEFFECTIVE -> ", which its device ignores" + note;
-      case UNKNOWN -> ", with an effect not known yet" + note;
+  private static String effect(EffectReport report) {
+    return switch (report.effect()) {
+      case WORKED -> ", which helped";
+      case NO_EFFECT -> ", without effect";
+      case HARMED -> ", which harmed";
+      case INEFFECTIVE -> ", which its device ignores";
+      case UNKNOWN -> ", effect pending";
     };
   }
 

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.policy.FleetPolicy;
+import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Ack;
 import io.blkwarden.model.message.Alert;
@@ -13,11 +13,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says on alerts what keeps them from paging, and tells them again when that changed; mutable.
+ * Marks alerts with what suppresses their notifications, and publishes them again when that
+ * changes; mutable.
  *
- * <p>A silence and an ack hold for any alert that they name. What is below critical is quiet once
- * it is handled. An open alert about the fleet quiets those of the hosts that its policy is about,
- * if they are no more severe than it is.
+ * <p>A silence or an acknowledgement applies to the alerts that it matches. An alert below critical
+ * is suppressed while it is handled. An open fleet alert suppresses those of its policy's hosts
+ * that are no more severe.
  */
 final class AlertSuppressions {
   private final EngineState engine;
@@ -29,7 +30,7 @@ final class AlertSuppressions {
     this.engine = engine;
   }
 
-  /** The alert with its marks; to be published. */
+  /** The alert with its marks, to publish. */
   Alert mark(Alert alert) {
     Alert marked = marked(alert);
     if (alert.host().equals(HostId.FLEET)) {
@@ -42,9 +43,9 @@ final class AlertSuppressions {
 
   private Alert marked(Alert alert) {
     Instant now = engine.now().wall();
-    return alert.marked(
+    return alert.withSuppression(
         engine.operatorState().silencing(alert, now).map(Silence::id).orElse(null),
-        engine.operatorState().acking(alert, now).map(Ack::by).orElse(null),
+        engine.operatorState().acknowledging(alert, now).map(Ack::by).orElse(null),
         inhibitor(alert));
   }
 
@@ -75,18 +76,18 @@ final class AlertSuppressions {
     return policy.isPresent() && policy.get().match().host().matches(host.value());
   }
 
-  /** People said something else. */
+  /** The operator state has changed. */
   void changed() {
     stale = true;
     recheck();
   }
 
-  /** Another controller tells of the fleet from now on. */
+  /** Another controller is the leader now. */
   void forget() {
     fleet.clear();
   }
 
-  /** Tells open alerts again whose marks are others by now. */
+  /** Publishes open alerts again whose marks have changed. */
   void recheck() {
     Instant now = engine.now().wall();
     if (engine.epoch().isEmpty() || (!stale && now.isBefore(next))) {
@@ -108,6 +109,6 @@ final class AlertSuppressions {
   private Alert again(Alert last) {
     return marked(last).equals(last)
         ? last
-        : engine.publish(last.told(last.state(), engine.now().wall(), last.summary()));
+        : engine.publish(last.withState(last.state(), engine.now().wall(), last.summary()));
   }
 }

@@ -15,9 +15,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks who is to blame on a host, for those policies that want to know; mutable.
+ * The latency attributions of a host, one for each clause that its policies use; mutable.
  *
- * <p>A host with no disk of such a policy has no watch and costs nothing.
+ * <p>A host without a disk of such a policy has none and costs nothing.
  */
 final class Attributions {
   /** Most disks in windows at once over the fleet: about 80 MB. */
@@ -45,7 +45,7 @@ final class Attributions {
     }
   }
 
-  /** Gives all windows back. */
+  /** Releases all windows. */
   void end() {
     watches.values().forEach(HostAttribution::end);
     watches.clear();
@@ -58,7 +58,7 @@ final class Attributions {
     }
     for (short[] row : tracker.matched) {
       for (short policy : row) {
-        AttributionClause clause = policies.ofDisks.get(policy).attribution();
+        AttributionClause clause = policies.ofDisks.get(policy).blame();
         if (clause != null) {
           wanted.add(clause);
         }
@@ -74,30 +74,30 @@ final class Attributions {
     }
   }
 
-  /** What is known of a case's disk; empty when its policy does not ask. */
+  /** The finding for an evaluation's disk; empty when its policy has no attribution. */
   Optional<Finding> of(HostTracker tracker, Evaluation evaluation) {
-    AttributionClause clause = evaluation.policy.attribution();
+    AttributionClause clause = evaluation.policy.blame();
     HostAttribution pain = clause == null ? null : watches.get(clause);
     return pain == null || evaluation.row >= tracker.state.rows()
         ? Optional.empty()
         : Optional.of(pain.of(tracker.state, evaluation.row));
   }
 
-  /** Why a case may not act; empty when it may. */
+  /** Why an evaluation may not act; empty when it may. */
   Optional<Finding> objection(HostTracker tracker, Evaluation evaluation) {
     DiskPolicy policy = evaluation.policy;
-    if (policy.attribution() == null) {
+    if (policy.blame() == null) {
       return Optional.empty();
     }
     return Optional.of(
             of(tracker, evaluation)
                 .orElseGet(
-                    () -> new Finding(false, "not-watched", "", "it is not known yet", null, null)))
+                    () -> new Finding(false, "not-watched", "", "not known yet", null, null)))
         .filter(finding -> !finding.blamed());
   }
 
-  /** The finding as alerts carry it. */
-  static Alert.@Nullable Blame told(Finding finding) {
+  /** The finding as part of an alert. */
+  static Alert.@Nullable Blame toAlert(Finding finding) {
     Suspect suspect = finding.suspect();
     return new Alert.Blame(
         finding.verdict(),

@@ -2,16 +2,17 @@ package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.baseline.BaselineTable;
 import io.blkwarden.controller.baseline.DiskBaseline;
-import io.blkwarden.controller.detect.OutlierTable;
+import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.OutlierPolicy;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Learns what the fleet's disks do, round by round, and tells the tables of the hosts. */
+/**
+ * Learns the baselines of the fleet's disks, round by round, and passes them to the hosts' tables.
+ */
 final class BaselineLearner {
-  /** How often what was learned is put away. */
+  /** How often baselines are stored. */
   private static final long STORE_MILLIS = 300_000;
 
   private final EngineState engine;
@@ -28,10 +29,10 @@ final class BaselineLearner {
   }
 
   /**
-   * Takes over what another controller learned; a broken spec is learned anew.
+   * Takes a baseline that another controller learned; an invalid one is learned again.
    *
-   * <p>Whoever only watches follows the one that commands, so that no level jumps when it takes
-   * over; the one that commands takes what it does not know itself.
+   * <p>A standby follows the leader, so that no threshold jumps at a takeover; the leader takes
+   * only classes that it does not know.
    */
   void load(DiskBaseline baseline) {
     try {
@@ -42,17 +43,18 @@ final class BaselineLearner {
     engine
         .hosts
         .values()
-        .forEach(tracker -> tracker.feeds.outliers().forEach(each -> each.learn(baselines)));
+        .forEach(tracker -> tracker.feeds.ofBaselines().forEach(each -> each.learn(baselines)));
   }
 
-  /** Ends the rounds that are due, and puts away what was learned. */
+  /** Ends rounds that are due, and stores the baselines. */
   void tick() {
     if (!engine.policies().feeds) {
       return;
     }
     for (DiskPolicy policy : engine.policies().ofDisks) {
-      if (policy instanceof OutlierPolicy outlier) {
-        dueMillis.putIfAbsent(outlier.windowMillis(), engine.millis() + outlier.windowMillis());
+      long window = policy.baselineWindowMillis();
+      if (window > 0) {
+        dueMillis.putIfAbsent(window, engine.millis() + window);
       }
     }
     dueMillis.entrySet().removeIf(each -> !used(each.getKey()));
@@ -65,20 +67,19 @@ final class BaselineLearner {
     if (engine.epoch().isPresent() && engine.millis() >= storeMillis + STORE_MILLIS) {
       storeMillis = engine.millis();
       baselines
-          .specs(engine.now().wall())
+          .all(engine.now().wall())
           .forEach(baseline -> engine.add(new Effect.StoreBaseline(baseline)));
     }
   }
 
   private boolean used(long windowMillis) {
     return engine.policies().ofDisks.stream()
-        .anyMatch(policy ->
-            policy instanceof OutlierPolicy outlier && outlier.windowMillis() == windowMillis);
+        .anyMatch(policy -> policy.baselineWindowMillis() == windowMillis);
   }
 
   private void round(long windowMillis) {
     for (HostTracker tracker : engine.hosts.values()) {
-      for (OutlierTable table : tracker.feeds.outliers()) {
+      for (DetectorFeed.OfBaselines table : tracker.feeds.ofBaselines()) {
         if (table.windowMillis() == windowMillis) {
           table.give(baselines, engine.millis());
         }
@@ -86,7 +87,7 @@ final class BaselineLearner {
     }
     baselines.endRound(windowMillis, engine.millis());
     for (HostTracker tracker : engine.hosts.values()) {
-      tracker.feeds.outliers().forEach(table -> table.learn(baselines));
+      tracker.feeds.ofBaselines().forEach(table -> table.learn(baselines));
     }
   }
 }

@@ -1,12 +1,13 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.throttle.Attempts;
+import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** One breach from its beginning to its end: one alert, and what was tried; mutable. */
+/** A breach from its start to its end: its alert and its throttle; mutable. */
 final class Breach {
   MessageId alert;
 
@@ -15,45 +16,7 @@ final class Breach {
 
   Instant since;
 
-  /** Place in the ladder to try next, from 0. */
-  int step;
-
-  /** Commands in a row that came to nothing. */
-  int attempts;
-
-  /** How often someone else undid its throttle. */
-  int undone;
-
-  /** Nothing is tried before this time on the monotonic clock. */
-  long restUntilMillis;
-
-  /** A snapshot of the host ends the rest. */
-  boolean awaitsSnapshot;
-
-  /** Nothing more is tried before the breach is over. */
-  boolean done;
-
-  /** Done because everything was released at once, which the end of a pause takes back. */
-  boolean doneByReleaseAll;
-
-  /** What would be set, in shadow mode or once a guard lets it. */
-  @Nullable Restraint wanted;
-
-  /** What waits for a person, in approve mode. */
-  @Nullable Proposal proposal;
-
-  /** The throttle that is held, or asked for, because of this breach. */
-  @Nullable Throttle throttle;
-
-  Alert.Effect effect = Alert.Effect.UNKNOWN;
-  @Nullable Double before;
-  @Nullable Double after;
-
-  /** What the alert says about the action; empty for nothing. */
-  String note = "";
-
-  /** Kind of the last decision, so that the same one is not put on record each second. */
-  String lastDecision = "";
+  Throttle throttle;
 
   /** What was published last. */
   @Nullable Alert published;
@@ -69,43 +32,36 @@ final class Breach {
   /** How long it has been calm, in measured time. */
   long calmMillis;
 
-  Breach(MessageId alert, MessageId incident, Instant since) {
+  Breach(MessageId alert, MessageId incident, Instant since, Throttle throttle) {
     this.alert = alert;
     this.incident = incident;
     this.since = since;
+    this.throttle = throttle;
   }
 
-  /** It is the breach that another controller told of. */
-  void goesOn(Alert told) {
-    alert = told.id();
-    incident = told.incident() == null ? incident : told.incident();
-    since = told.since();
+  /** Continues the alert that another controller published. */
+  void continueAs(Alert earlier) {
+    alert = earlier.id();
+    incident = earlier.incident() == null ? incident : earlier.incident();
+    since = earlier.since();
   }
 
   /** The breach is over; its alert stays until it was calm for long enough. */
-  void calmDown() {
+  void calmDown(Evaluation evaluation) {
     calm = true;
     calmMillis = 0;
-    wanted = null;
-    throttle = null;
-    proposal = null;
-    note = "it is over, and its alert is kept for a while";
+    Attempts.End end =
+        new Attempts.End(Attempts.End.Kind.CLEARED, "it is over; its alert is kept for a while");
+    ThrottleState over = new ThrottleState.Finished(end, throttle.state.report());
+    throttle = Throttle.of(throttle.host, evaluation);
+    throttle.state = over;
   }
 
-  /** The same breach again before its alert was resolved: what was tried before counts no more. */
-  void again() {
+  /** The same breach again before its alert was resolved: earlier attempts do not count. */
+  void again(Evaluation evaluation) {
     calm = false;
-    step = 0;
-    attempts = 0;
-    undone = 0;
-    restUntilMillis = 0;
-    awaitsSnapshot = false;
-    done = false;
-    doneByReleaseAll = false;
-    effect = Alert.Effect.UNKNOWN;
-    before = null;
-    after = null;
-    note = "";
-    lastDecision = "";
+    if (throttle.lease() == null) {
+      throttle = Throttle.of(throttle.host, evaluation);
+    }
   }
 }

@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the further conditions of a policy, its {@code only_if}, hold for a disk. */
+/** The result of a policy's {@code only_if} for a disk. */
 enum ConditionCheck {
-  HOLDS,
-  FAILS,
-  /** It depends on a value that is unknown, which raises nothing. */
+  MET,
+  NOT_MET,
+  /** It depends on an unknown value, which raises no alert. */
   UNKNOWN;
 
   static ConditionCheck of(@Nullable Condition condition, HostState state, int row) {
     if (condition == null) {
-      return HOLDS;
+      return MET;
     }
     boolean all = condition.combine() == Condition.Combine.ALL;
     boolean unknown = false;
@@ -28,13 +28,13 @@ enum ConditionCheck {
       if (Double.isNaN(value)) {
         unknown = true;
       } else if (value > term.above() != all) {
-        return all ? FAILS : HOLDS;
+        return all ? NOT_MET : MET;
       }
     }
-    return unknown ? UNKNOWN : all ? HOLDS : FAILS;
+    return unknown ? UNKNOWN : all ? MET : NOT_MET;
   }
 
-  /** What of a gate is unknown, such as {@code utilisation of nvme0n1 (device.util)}. */
+  /** The unknown values of a condition, such as {@code utilisation of nvme0n1 (device.util)}. */
   static String unknowns(Condition condition, HostState state, int row) {
     List<String> unknowns = new ArrayList<>();
     for (Condition.Term term : condition.terms()) {

@@ -1,15 +1,7 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.baseline.DiskClass;
-import io.blkwarden.controller.detect.BudgetTable;
-import io.blkwarden.controller.detect.DetectorFeed;
-import io.blkwarden.controller.detect.OutlierTable;
-import io.blkwarden.controller.fleet.DeviceClass;
-import io.blkwarden.controller.policy.BudgetPolicy;
+import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.OutlierPolicy;
-import io.blkwarden.controller.policy.SwapPolicy;
-import io.blkwarden.controller.policy.ThresholdPolicy;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
@@ -18,26 +10,26 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A host's feeds, by policy, and their way over changes of the map and of the policies. */
+/** A host's detector feeds by policy; they survive changes of the map and of the policies. */
 final class DetectorFeeds {
   private final Map<DiskPolicy, DetectorFeed> known = new HashMap<>();
   private @Nullable DetectorFeed[] byIndex = {};
   private List<DiskKey> disks = List.of();
-  private List<OutlierTable> outliers = List.of();
+  private List<DetectorFeed.OfBaselines> ofBaselines = List.of();
 
-  /** The feed of a policy; absent for one that its level decides. */
+  /** The feed of a policy; absent for one with a fixed threshold. */
   @Nullable DetectorFeed of(int policy) {
     return byIndex[policy];
   }
 
-  /** Tells the time. */
+  /** Sets the time. */
   void begin(long nowMillis) {
     if (!known.isEmpty()) {
       known.values().forEach(feed -> feed.begin(nowMillis));
     }
   }
 
-  /** Takes a new map or new policies; what a disk used goes with it. */
+  /** Takes a new map or new policies; budgets used are kept. */
   void match(HostTracker tracker, PolicyIndex policies) {
     byIndex = new DetectorFeed[policies.ofDisks.size()];
     if (known.isEmpty() && !policies.feeds) {
@@ -54,7 +46,8 @@ final class DetectorFeeds {
     Map<DiskPolicy, DetectorFeed> next = new HashMap<>();
     for (int policy = 0; policy < byIndex.length; policy++) {
       DiskPolicy of = policies.ofDisks.get(policy);
-      DetectorFeed feed = make(of, matches(tracker, policy), tracker, policies);
+      boolean fed = of.feed(List.of()) != null;
+      DetectorFeed feed = fed ? of.feed(rows(tracker, policy, policies)) : null;
       if (feed != null) {
         carry(feed, known.get(of), rows, oldRows);
         next.put(of, feed);
@@ -64,55 +57,29 @@ final class DetectorFeeds {
     known.clear();
     known.putAll(next);
     disks = rows;
-    outliers =
+    ofBaselines =
         known.values().stream()
-            .filter(OutlierTable.class::isInstance)
-            .map(OutlierTable.class::cast)
+            .filter(DetectorFeed.OfBaselines.class::isInstance)
+            .map(DetectorFeed.OfBaselines.class::cast)
             .toList();
   }
 
-  /** The tables of policies that compare with the fleet. */
-  List<OutlierTable> outliers() {
-    return outliers;
+  /** The feeds of policies that compare with the fleet. */
+  List<DetectorFeed.OfBaselines> ofBaselines() {
+    return ofBaselines;
   }
 
-  private static @Nullable DetectorFeed make(
-      DiskPolicy policy, boolean[] matches, HostTracker tracker, PolicyIndex policies) {
-    return switch (policy) {
-      case OutlierPolicy outlier ->
-          new OutlierTable(outlier, classes(outlier, matches, tracker, policies));
-      case BudgetPolicy budget -> new BudgetTable(budget, matches);
-      case ThresholdPolicy _, SwapPolicy _ -> null;
-    };
-  }
-
-  private static List<@Nullable DiskClass> classes(
-      OutlierPolicy policy, boolean[] matches, HostTracker tracker, PolicyIndex policies) {
-    List<@Nullable DiskClass> classes = new ArrayList<>();
-    for (int row = 0; row < matches.length; row++) {
+  private static List<DetectorFeed.@Nullable Row> rows(
+      HostTracker tracker, int policy, PolicyIndex policies) {
+    List<DetectorFeed.@Nullable Row> rows = new ArrayList<>();
+    for (int row = 0; row < tracker.matched.length; row++) {
       MappedDisk disk = tracker.state.disk(row);
-      String plan = policies.policies.labels().of(disk).plan();
-      classes.add(
-          matches[row]
-              ? new DiskClass(
-                  policy.least().metric(),
-                  policy.windowMillis(),
-                  disk.volume().role(),
-                  DeviceClass.of(disk.physical()),
-                  plan.length() > 64 ? plan.substring(0, 64) : plan)
+      rows.add(
+          tracker.isAbout(row, policy)
+              ? new DetectorFeed.Row(disk, policies.policies.labels().of(disk))
               : null);
     }
-    return classes;
-  }
-
-  private static boolean[] matches(HostTracker tracker, int policy) {
-    boolean[] matches = new boolean[tracker.matched.length];
-    for (int row = 0; row < matches.length; row++) {
-      for (short each : tracker.matched[row]) {
-        matches[row] |= each == policy;
-      }
-    }
-    return matches;
+    return rows;
   }
 
   private static void carry(
@@ -128,7 +95,7 @@ final class DetectorFeeds {
     }
   }
 
-  /** The row of a disk before; a domain that was started again goes on with what it used. */
+  /** The former row of a disk; a restarted domain keeps its used budget. */
   private static @Nullable Integer oldRow(DiskKey disk, Map<DiskKey, Integer> oldRows) {
     Integer same = oldRows.get(disk);
     if (same != null) {

@@ -8,14 +8,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hosts under whose name more than one agent reports, as after a configuration was cloned.
+ * Host names that more than one agent uses, as after a configuration was cloned.
  *
- * <p>Nobody can tell which of them a sample or a lease belongs to: the host's disks are unknown, no
- * command is sent to it, and its leases expire. One alert of the fleet names the hosts. It ends
- * once each name was used by one agent only for {@link HostRuns#WINDOW_MILLIS}.
+ * <p>Samples and leases of such a name cannot be assigned: its disks are unknown, no command is
+ * sent, and its leases expire. One fleet alert lists the names. It is resolved once each name was
+ * used by one agent only for {@link HostRuns#WINDOW_MILLIS}.
  */
 final class DuplicateHosts {
-  /** What stands in the alert for the policy. */
+  /** The policy name in the alert. */
   static final String POLICY = "duplicate-hosts";
 
   private static final int SHOWN = 10;
@@ -33,7 +33,7 @@ final class DuplicateHosts {
     this.signal = new FleetAlert(engine, POLICY, "duplicate_hosts");
   }
 
-  /** Takes the run of a message; whether the message may be used. */
+  /** Records the run of a message; whether the message may be used. */
   boolean usable(HostTracker tracker, UUID run, @Nullable UUID boot) {
     boolean before = tracker.runs.duplicate();
     if (boot == null) {
@@ -47,12 +47,12 @@ final class DuplicateHosts {
       engine.live(tracker, false);
       tracker.silent = true;
       problems.look(tracker);
-      tracker.casesNow().forEach(each -> alerts.refresh(tracker, each));
+      tracker.openEvaluations().forEach(each -> alerts.refresh(tracker, each));
     }
     return !tracker.runs.duplicate();
   }
 
-  /** Ends what is over, and publishes the alert when it changed. */
+  /** Removes hosts that are unique again, and publishes the alert when it changed. */
   void tick(long passedMillis) {
     for (HostId host : Set.copyOf(hosts)) {
       HostTracker tracker = engine.hosts.get(host);

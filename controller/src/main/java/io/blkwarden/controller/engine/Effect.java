@@ -11,10 +11,10 @@ import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.OperatorReply;
 import java.util.List;
 
-/** What the step wants done: one of a closed set. */
+/** Something that the engine wants done. */
 public sealed interface Effect {
   /**
-   * Send a command and feed its outcome, or {@link Input.CommandAbandoned}, back.
+   * Send a command; its outcome, or {@link Input.CommandAbandoned}, comes back.
    *
    * @param command what
    */
@@ -25,7 +25,7 @@ public sealed interface Effect {
   }
 
   /**
-   * Tell people and programs.
+   * Publish an alert.
    *
    * @param alert what
    */
@@ -36,8 +36,8 @@ public sealed interface Effect {
   }
 
   /**
-   * Get the host's whole map; asked at most once in {@link EngineSettings#snapshotRetryMillis()},
-   * and of few hosts at once.
+   * Request a snapshot of the host's map; at most once in {@link
+   * EngineSettings#snapshotRetryMillis()}, and from few hosts at once.
    *
    * @param host whose
    */
@@ -48,10 +48,10 @@ public sealed interface Effect {
   }
 
   /**
-   * Tell the host's agent this controller's claim.
+   * Announce this leader to the host's agent.
    *
    * @param host whose
-   * @param known the mapping that its heartbeat named, which it need not send for this
+   * @param known the map revision in its heartbeat, which it need not send again
    */
   record AnnounceLeader(HostId host, CommandAction.Revision known) implements Effect {
     public AnnounceLeader {
@@ -61,7 +61,7 @@ public sealed interface Effect {
   }
 
   /**
-   * Answer a person.
+   * Answer an operator.
    *
    * @param correlation that of {@link Input.RequestReceived}
    * @param reply what to say
@@ -73,7 +73,7 @@ public sealed interface Effect {
   }
 
   /**
-   * Keep what was learned of the fleet for the next controller.
+   * Store a learned baseline for the next controller.
    *
    * @param baseline of one class of disks
    */
@@ -84,8 +84,8 @@ public sealed interface Effect {
   }
 
   /**
-   * Delete what is stored of a host that is gone, and feed {@link Input.HostRemoved} back; or
-   * answer that it could not be deleted.
+   * Delete the stored data of a removed host; {@link Input.HostRemoved} comes back, or the operator
+   * is answered that it failed.
    *
    * @param host which
    * @param asked who asked for it, and why
@@ -98,18 +98,18 @@ public sealed interface Effect {
   }
 
   /**
-   * Write a silence, an acknowledgement or the pause to its bucket, or delete it there, and feed
-   * {@link Input.InputStored} back once that is in force; or answer that it could not be stored.
+   * Write a silence, acknowledgement or pause to its bucket, or delete it there; {@link
+   * Input.InputStored} comes back once it is in force, or the operator is answered that it failed.
    *
    * @param input what to write or to delete
    * @param set whether to write it
-   * @param expired what is over and to be deleted as well, at most {@link #EXPIRED_MAX}
+   * @param expired expired entries to delete as well, at most {@link #EXPIRED_MAX}
    * @param asked who asked for it, and why
    */
   record StoreInput(
       OperatorInput input, boolean set, List<OperatorInput> expired, Input.RequestReceived asked)
       implements Effect {
-    /** Most entries that are over and deleted with a request. */
+    /** Most expired entries deleted with a request. */
     public static final int EXPIRED_MAX = 100;
 
     public StoreInput {
@@ -120,10 +120,10 @@ public sealed interface Effect {
   }
 
   /**
-   * Show and log why a host that reports cannot be evaluated or commanded.
+   * Show and log why a reporting host cannot be evaluated or commanded.
    *
    * @param host which
-   * @param problem cause and remedy; empty once it is over
+   * @param problem cause and fix; empty once it is solved
    */
   record HostProblem(HostId host, String problem) implements Effect {
     public HostProblem {
@@ -133,9 +133,9 @@ public sealed interface Effect {
   }
 
   /**
-   * Log and count that something of a host could not be evaluated: a fault of this program.
+   * Log and count a bug of this program that kept a host from being evaluated.
    *
-   * @param host whose map is taken anew
+   * @param host whose map is requested again
    * @param what was being done
    * @param fault why it failed
    */
@@ -147,9 +147,9 @@ public sealed interface Effect {
   }
 
   /**
-   * Put a decision on record, also one to do nothing.
+   * Record a decision, including one to do nothing.
    *
-   * @param decision what was decided and why
+   * @param decision the decision and its reason
    */
   record RecordDecision(Decision decision) implements Effect {
     public RecordDecision {

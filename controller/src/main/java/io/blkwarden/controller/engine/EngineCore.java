@@ -2,20 +2,20 @@ package io.blkwarden.controller.engine;
 
 import java.util.List;
 
-/** What decides: a function of its inputs and the moments at which they came. */
+/** The engine: a function of its inputs and of the time of each. */
 public interface EngineCore {
   /**
-   * Handles one input and returns what is to be done, in order.
+   * Handles one input and returns its effects, in order.
    *
-   * @throws RuntimeException for a fault of this program; {@link #recover} then ends the step
+   * @throws RuntimeException for a bug of this program; call {@link #recover} then
    */
   List<Effect> step(Input input, Moment now);
 
   /**
-   * Ends a step that threw.
+   * Ends a step that failed.
    *
-   * @return what had been decided before, for state has changed accordingly, and what takes anew
-   *     what is known of the host
+   * @return the effects before the failure, because the state has changed accordingly, and those
+   *     that request the host's map again
    */
   List<Effect> recover(Input failed);
 }

@@ -1,23 +1,24 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.throttle.ThrottleInputs;
 import io.blkwarden.model.Require;
 
 /**
- * Times and bounds of the step that no policy sets.
+ * Times and bounds of the engine that no policy sets.
  *
  * @param effectWindowMillis how long the disk and its neighbours are measured before a command, and
  *     again after it
  * @param settleMillis time after a command that counts to neither window
  * @param silentIntervals a host without samples for so many of its intervals is unknown
  * @param snapshotRetryMillis shortest time between two requests for a host's snapshot
- * @param commandExpiresMillis how long an agent may take to begin a command
- * @param answerMillis how long a person waits for an agent before the answer says so
- * @param attempts how often a command is tried again before it rests
- * @param restMillis how long it rests then
- * @param harmRestMillis how long a rung that harmed is not tried again on that device
- * @param rejudgeMillis how often a throttle that is held is judged again
- * @param swapRejudgeMillis how often that of a swap disk is
- * @param pendingAsksMax most people's requests that wait for an agent; more are refused
+ * @param commandExpiresMillis how long an agent may take to start a command
+ * @param answerMillis how long an operator waits for an agent
+ * @param attempts failed commands in a row before a long rest
+ * @param restMillis the long rest
+ * @param harmRestMillis how long a step that harmed is not tried on that device
+ * @param rejudgeMillis time between two evaluations of a throttle that worked
+ * @param swapRejudgeMillis the same for a swap disk
+ * @param pendingAsksMax most operator requests that wait for agents; more are refused
  */
 public record EngineSettings(
     long effectWindowMillis,
@@ -32,7 +33,7 @@ public record EngineSettings(
     long rejudgeMillis,
     long swapRejudgeMillis,
     int pendingAsksMax) {
-  /** What a controller runs with unless told otherwise. */
+  /** The defaults. */
   public static final EngineSettings DEFAULT =
       new EngineSettings(
           10_000, 5_000, 3, 5_000, 10_000, 15_000, 3, 300_000, 600_000, 60_000, 20_000, 256);
@@ -50,5 +51,11 @@ public record EngineSettings(
     Require.within(rejudgeMillis, 1, 3_600_000, "rejudge_ms");
     Require.within(swapRejudgeMillis, 1, 3_600_000, "swap_rejudge_ms");
     Require.within(pendingAsksMax, 1, 100_000, "pending_asks_max");
+  }
+
+  /** The times of throttles. */
+  ThrottleInputs.Times throttleTimes() {
+    return new ThrottleInputs.Times(
+        effectWindowMillis, settleMillis, attempts, restMillis, rejudgeMillis, swapRejudgeMillis);
   }
 }

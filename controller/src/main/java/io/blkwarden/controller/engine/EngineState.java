@@ -1,12 +1,16 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.attribution.WindowBudget;
+import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.silence.OperatorState;
+import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.ThrottleCounts;
+import io.blkwarden.controller.throttle.ThrottleInputs;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -19,34 +23,35 @@ import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /**
- * Everything that the step knows, and the effects of the input that it handles just now.
+ * The state of the engine, and the effects of the current input.
  *
- * <p>The one way to send a command is {@link #send}, which does nothing without a claim.
+ * <p>Commands are sent by {@link #send} only, which does nothing unless this controller leads.
  */
 final class EngineState {
-  /** Most hosts; inputs of further ones are left out. */
+  /** Most hosts; inputs of further ones are ignored. */
   static final int HOSTS_MAX = 65_536;
 
-  /** Most open cases of the fleet; further ones wait until others are closed. */
+  /** Most open evaluations of the fleet; further ones wait until others close. */
   static final int EVALUATIONS_MAX = 65_536;
 
-  /** Most open cases of a host. */
+  /** Most open evaluations of a host. */
   static final int HOST_EVALUATIONS_MAX = 1_024;
 
   private static final long FAILURES_MILLIS = 60_000;
 
   final EngineSettings settings;
+  final ThrottleInputs.Times throttleTimes;
   final MapRequests mapRequests;
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
   final ThrottleTable throttles = new ThrottleTable();
-  final WindowBudget blameBudget = new WindowBudget(Attributions.DISKS_MAX);
+  final WindowBudget attributionBudget = new WindowBudget(Attributions.DISKS_MAX);
   final RestoredAlerts restored = new RestoredAlerts(this);
   final AlertSuppressions suppressions = new AlertSuppressions(this);
   private final RandomGenerator random;
   private final String issuer;
   private PolicyIndex policies = new PolicyIndex(PolicySet.EMPTY);
   private OptionalLong epoch = OptionalLong.empty();
-  private OperatorState operatorState = OperatorState.NOTHING;
+  private OperatorState operatorState = OperatorState.NONE;
   private Moment now;
   private List<Effect> effects = new ArrayList<>();
   private int hostsLive;
@@ -55,19 +60,20 @@ final class EngineState {
 
   EngineState(EngineSettings settings, RandomGenerator random, String issuer, Moment start) {
     this.settings = settings;
+    this.throttleTimes = settings.throttleTimes();
     this.mapRequests = new MapRequests(settings.snapshotRetryMillis());
     this.random = random;
     this.issuer = issuer;
     this.now = start;
   }
 
-  /** Begins an input. */
+  /** Starts an input. */
   void begin(Moment moment) {
     now = moment;
     effects = new ArrayList<>();
   }
 
-  /** Ends it. */
+  /** The effects of the input so far. */
   List<Effect> effects() {
     return effects;
   }
@@ -96,6 +102,13 @@ final class EngineState {
     operatorState = next;
   }
 
+  /** The pause by an operator; empty without one. */
+  Optional<Refusal> paused() {
+    return operatorState
+        .pause()
+        .map(pause -> new Refusal.Paused(Printable.of(pause.by()), Printable.of(pause.reason())));
+  }
+
   OptionalLong epoch() {
     return epoch;
   }
@@ -104,7 +117,7 @@ final class EngineState {
     epoch = next;
   }
 
-  /** The watch over a host, made when there is none; empty beyond {@link #HOSTS_MAX}. */
+  /** The tracker of a host, created on first use; empty beyond {@link #HOSTS_MAX}. */
   Optional<HostTracker> tracker(HostId host) {
     HostTracker known = hosts.get(host);
     if (known != null) {
@@ -123,8 +136,8 @@ final class EngineState {
   }
 
   /**
-   * Sends a command; empty, and nothing is sent, without a claim and to a host under whose name
-   * more than one agent reports.
+   * Sends a command. Sends nothing and returns empty unless this controller leads, and for a host
+   * name that more than one agent uses.
    */
   Optional<MessageId> send(HostId host, String reason, CommandAction action) {
     if (epoch.isEmpty() || duplicate(host)) {
@@ -149,7 +162,7 @@ final class EngineState {
     return tracker != null && tracker.runs.duplicate();
   }
 
-  /** Publishes an alert with its marks and the epoch of this claim, and returns it so. */
+  /** Publishes an alert with its marks and this leader's epoch, and returns it as published. */
   Alert publish(Alert alert) {
     Alert marked = suppressions.mark(alert);
     Alert published = epoch.isPresent() ? marked.withEpoch(epoch.getAsLong()) : marked;
@@ -162,8 +175,8 @@ final class EngineState {
   }
 
   /**
-   * Does something about a host. A fault in it leaves the rest alone: what was decided before it
-   * stands, and the host's map is taken anew.
+   * Runs an action for a host. If it throws, earlier decisions stand and the host's map is
+   * requested again.
    */
   void guarded(HostTracker tracker, String what, Runnable action) {
     try {
@@ -173,7 +186,7 @@ final class EngineState {
     }
   }
 
-  /** Takes note of a fault of this program; of a host one a minute is told. */
+  /** Reports a bug in this program, at most once a minute for each host. */
   void failed(HostTracker tracker, String what, RuntimeException fault) {
     if (tracker.failedMillis < 0 || millis() - tracker.failedMillis >= FAILURES_MILLIS) {
       tracker.failedMillis = millis();
@@ -189,14 +202,14 @@ final class EngineState {
     }
   }
 
-  /** Tells an agent of this claim: at most as often as it may be asked for its map. */
+  /** Announces this leader to an agent, at most as often as maps are requested. */
   void announceLeader(HostTracker tracker, CommandAction.Revision known) {
     if (tracker.leaderNotice.ask(millis(), settings.snapshotRetryMillis())) {
       effects.add(new Effect.AnnounceLeader(tracker.host(), known));
     }
   }
 
-  /** What the brakes count for a wish to throttle this disk. */
+  /** What the safety limits count before this disk is throttled. */
   ThrottleCounts throttleCounts(HostId host, DiskKey disk) {
     return throttles.load(host, disk, hostsLive, hostsAnomalous);
   }
@@ -209,12 +222,12 @@ final class EngineState {
     return hostsAnomalous;
   }
 
-  /** How long a host may be quiet before its samples are missing. */
+  /** How long samples of a host may be absent before they count as missing. */
   long gapMillis(HostTracker tracker) {
     return settings.silentIntervals() * Math.max(1, tracker.state.intervalMillis());
   }
 
-  /** Counts a host as heard of, or as silent. */
+  /** Counts a host as reporting, or as not reporting. */
   void live(HostTracker tracker, boolean live) {
     if (tracker.live != live) {
       count(tracker, -1);
@@ -223,7 +236,7 @@ final class EngineState {
     }
   }
 
-  /** Counts one more, or one less, breach of a policy that may act. */
+  /** Changes the count of breaches whose policy may act. */
   void breaches(HostTracker tracker, int change) {
     count(tracker, -1);
     tracker.actingBreaches += change;
@@ -237,9 +250,14 @@ final class EngineState {
     }
   }
 
-  /** Whether one more case may be opened on the host; counts it when it may. */
-  boolean openEvaluation(HostTracker tracker) {
-    if (evaluations >= EVALUATIONS_MAX || tracker.evaluations.size() >= HOST_EVALUATIONS_MAX) {
+  /**
+   * Whether one more evaluation may be opened on the host; counts it when it may. Standing policies
+   * leave half of the bounds to others.
+   */
+  boolean openEvaluation(HostTracker tracker, DiskPolicy policy) {
+    int parts = policy.isStanding() ? 2 : 1;
+    if (evaluations >= EVALUATIONS_MAX / parts
+        || tracker.evaluations.size() >= HOST_EVALUATIONS_MAX / parts) {
       return false;
     }
     evaluations++;

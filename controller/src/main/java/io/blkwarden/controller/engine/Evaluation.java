@@ -1,7 +1,6 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.Detector;
-import io.blkwarden.controller.policy.BudgetPolicy;
+import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Threshold;
@@ -11,9 +10,9 @@ import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
 import org.jspecify.annotations.Nullable;
 
-/** A policy and a disk that is, or was lately, above its level; mutable. */
+/** A policy applied to a disk that is, or recently was, over its threshold; mutable. */
 final class Evaluation {
-  /** How far back the smoothed load of a disk looks. */
+  /** The time over which a disk's load is smoothed. */
   static final long LOAD_MILLIS = 30_000;
 
   final DiskPolicy policy;
@@ -21,34 +20,34 @@ final class Evaluation {
   final DiskKey disk;
   final Detector detector;
   final LoadHistory history;
-  final KnownWorkers servedBy;
+  final KnownWorkers workers;
 
   int policyIndex;
   int row;
 
-  /** Last known value. */
+  /** The last known value. */
   double value;
 
-  /** When that was known, on the monotonic clock. */
+  /** When the value was known last, on the monotonic clock. */
   long knownMillis;
 
-  /** What the disk itself adds to a total, smoothed over {@link #LOAD_MILLIS}. */
+  /** The disk's share of a total, smoothed over {@link #LOAD_MILLIS}. */
   double load;
 
-  /** Present while the condition is breached. */
+  /** Present from the breach until its alert is resolved. */
   @Nullable Breach breach;
 
-  /** Whether it is on record that its policy's further conditions are unknown. */
+  /** Whether a decision records that the policy's {@code only_if} is unknown. */
   boolean gateUnknown;
 
-  /** Where its level comes from; empty when the policy says it. */
+  /** Where the threshold comes from; empty when the policy sets it. */
   String origin = "";
 
   Evaluation(
       DiskPolicy policy,
       int policyIndex,
       MappedDisk disk,
-      KnownWorkers servedBy,
+      KnownWorkers workers,
       int row,
       double above,
       long slot) {
@@ -56,13 +55,13 @@ final class Evaluation {
     this.policyIndex = policyIndex;
     this.domain = disk.domain();
     this.disk = disk.key();
-    this.servedBy = servedBy;
+    this.workers = workers;
     this.row = row;
-    this.detector = Detector.of(policy, above);
+    this.detector = policy.detector(above);
     this.history = new LoadHistory(slot);
   }
 
-  /** Takes what the disk itself added to a total in a window; unknown changes nothing. */
+  /** Adds the disk's share of a total in a window; an unknown one is ignored. */
   void load(double own, long windowMillis) {
     if (!Double.isNaN(own)) {
       double weight = load == 0 ? 1 : Math.min(1, (double) windowMillis / LOAD_MILLIS);
@@ -70,29 +69,32 @@ final class Evaluation {
     }
   }
 
-  /** Whether the disk is above the level just now. */
+  /** Whether the disk is over the threshold now. */
   boolean breached() {
-    return breach != null && !breach.calm;
+    return breach != null && !breach.calm && !policy.isStanding();
   }
 
-  /** Whether the policy may throttle the disk, be it on a person's word. */
+  /** Whether the policy may throttle the disk, with or without approval. */
   boolean mayAct() {
     boolean acts = policy.mode() == Mode.AUTO || policy.mode() == Mode.APPROVE;
     return acts && !policy.then().ladder().isEmpty();
   }
 
-  /** Whether the brakes count its breach: who uses a budget up is no sign that hosts suffer. */
+  /** Whether the safety limits count its breach. */
   boolean anomalous() {
-    return mayAct() && !(policy instanceof BudgetPolicy);
+    return mayAct() && policy.countsAsAnomaly();
   }
 
-  /** Whether it may make a lease its own that is there already: nobody approved that one. */
+  /** Whether it may adopt an existing lease; in mode {@code approve} nobody approved that one. */
   boolean mayAdopt() {
     return policy.mode() == Mode.AUTO && mayAct();
   }
 
-  /** Why its disk is throttled, for a command. */
+  /** Why its disk is throttled, for the command. */
   String reason() {
+    if (policy.isStanding()) {
+      return "policy %s: standing".formatted(policy.name());
+    }
     Threshold when = detector.when();
     return "policy %s: %s is %s, above %s"
         .formatted(

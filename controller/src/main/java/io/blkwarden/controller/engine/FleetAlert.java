@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An alert about the fleet that no policy file defines. */
+/** A built-in alert about the fleet. */
 final class FleetAlert {
   private final EngineState engine;
   private final String policy;
@@ -23,15 +23,15 @@ final class FleetAlert {
     this.metric = metric;
   }
 
-  /** Lets the next {@link #set} publish the alert again while it fires, under its identity. */
+  /** Makes the next {@link #set} publish the firing alert again under the same id. */
   void changed() {
     again = true;
   }
 
   /**
-   * Publishes the alert if its state changed; needs the claim.
+   * Publishes the alert if its state changed and this controller leads.
    *
-   * @param now whether it fires
+   * @param now whether it is firing
    */
   void set(boolean now, double value, double above, String whileFiring, String whenOver) {
     boolean same = now == (firing != null) && !(now && again);

@@ -10,20 +10,20 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * The engine's core: decides which disk is throttled, and what people are told.
+ * The engine: decides which disks are throttled and which alerts are published.
  *
- * <p>Deterministic: the same inputs at the same moments, with the same generator, give the same
- * effects. Owned by one thread. It does no I/O and never waits. Without a claim it sends no command
- * and publishes no alert, and goes on watching, so that it can take over at once.
+ * <p>Deterministic: the same inputs at the same times, with the same generator, give the same
+ * effects. Used by one thread. It does no I/O and never waits. A standby sends no commands and
+ * publishes no alerts, but processes all inputs, so that it can take over at once.
  */
 public final class FleetEngine implements EngineCore {
   private final EngineState engine;
   private final SampleHandler sampling;
   private final MappingHandler mapping;
-  private final HeartbeatHandler beats;
+  private final HeartbeatHandler heartbeats;
   private final OutcomeHandler outcomes;
-  private final OperatorRequests asks;
-  private final HostRemoval forgetting;
+  private final OperatorRequests requests;
+  private final HostRemoval hostRemoval;
   private final OperatorInputRequests inputs;
   private final TickHandler ticks;
   private final AlertPublisher alerts;
@@ -32,11 +32,11 @@ public final class FleetEngine implements EngineCore {
   private final BaselineLearner outliers;
 
   /**
-   * Makes a step that knows no host, has no policies and holds no claim.
+   * Creates an engine without hosts and policies that does not lead.
    *
    * @param settings times and bounds
    * @param random for identities
-   * @param issuer who commands are from, for the record
+   * @param issuer sender of its commands, for the record
    */
   public FleetEngine(EngineSettings settings, RandomGenerator random, String issuer) {
     engine =
@@ -45,26 +45,25 @@ public final class FleetEngine implements EngineCore {
             Require.present(random, "random"),
             Require.text(issuer, 255, "issuer"),
             new Moment(0, Instant.EPOCH));
-    LeaseRequests leases = new LeaseRequests(engine);
     alerts = new AlertPublisher(engine);
+    Throttles throttles = new Throttles(engine, alerts);
     HostProblems problems = new HostProblems(engine);
     DuplicateHosts duplicates = new DuplicateHosts(engine, alerts, problems);
-    StepDown easing = new StepDown(engine, leases);
     outliers = new BaselineLearner(engine);
     sampling =
         new SampleHandler(
-            engine, new ThrottlePlanner(engine, leases, easing), alerts, outliers, duplicates);
-    mapping = new MappingHandler(engine, sampling, problems);
-    proposals = new Proposals(engine, alerts);
-    forgetting = new HostRemoval(engine, sampling);
+            engine, new ThrottlePlanner(engine, throttles), alerts, outliers, duplicates);
+    mapping = new MappingHandler(engine, sampling, problems, throttles);
+    proposals = new Proposals(engine, throttles);
+    hostRemoval = new HostRemoval(engine, sampling);
     inputs = new OperatorInputRequests(engine);
-    asks = new OperatorRequests(engine, leases, proposals, forgetting, inputs);
-    outcomes = new OutcomeHandler(engine, alerts, asks);
-    beats = new HeartbeatHandler(engine, outcomes, problems, duplicates);
+    requests = new OperatorRequests(engine, throttles, proposals, hostRemoval, inputs);
+    outcomes = new OutcomeHandler(engine, throttles, requests);
+    heartbeats = new HeartbeatHandler(engine, throttles, problems, duplicates);
     fleet = new FleetPolicies(engine);
     ticks =
         new TickHandler(
-            engine, alerts, outcomes, asks, leases, easing, fleet, outliers, problems, duplicates);
+            engine, alerts, outcomes, requests, throttles, fleet, outliers, problems, duplicates);
   }
 
   @Override
@@ -74,11 +73,11 @@ public final class FleetEngine implements EngineCore {
       case Input.SampleBatch sampled -> sampling.take(sampled.host(), sampled.frame());
       case Input.MappingChanged mapped -> mapping.take(mapped.event());
       case Input.ReportsDropped missed -> mapping.missed(missed.host());
-      case Input.HeartbeatReceived beat -> beats.take(beat.beat());
+      case Input.HeartbeatReceived beat -> heartbeats.take(beat.beat());
       case Input.OutcomeReceived seen -> outcomes.take(seen.outcome());
       case Input.CommandAbandoned lost -> outcomes.lost(lost.command(), lost.why());
-      case Input.RequestReceived asked -> asks.take(asked);
-      case Input.HostRemoved forgotten -> forgetting.done(forgotten.forget());
+      case Input.RequestReceived asked -> requests.take(asked);
+      case Input.HostRemoved forgotten -> hostRemoval.done(forgotten.forget());
       case Input.InputStored stored -> inputs.done(stored.store());
       case Input.Tick _ -> ticks.take();
       case Input.PoliciesLoaded loaded -> {
@@ -92,25 +91,25 @@ public final class FleetEngine implements EngineCore {
         boolean paused = engine.operatorState().pause().isPresent();
         engine.operatorState(changed.operatorState());
         if (paused && engine.operatorState().pause().isEmpty()) {
-          asks.resumed();
+          requests.resumed();
         }
         engine.suppressions.changed();
       }
       case Input.AlertsRestored recalled -> engine.restored.take(recalled.open());
-      case Input.LeadershipGained claimed -> claimed(claimed.epoch());
+      case Input.LeadershipGained gained -> leadershipGained(gained.epoch());
       case Input.LeadershipLost _ -> {
         engine.epoch(OptionalLong.empty());
         engine.restored.forget();
         engine.suppressions.forget();
-        asks.giveUp(true);
+        requests.giveUp(true);
       }
     }
     return engine.effects();
   }
 
   /**
-   * The host whose input failed is unknown until its map and its next samples come: what its state
-   * is in the middle of a step nobody can tell.
+   * The host whose input failed is unknown until its map and its next samples arrive, because its
+   * state may be inconsistent.
    */
   @Override
   public List<Effect> recover(Input failed) {
@@ -137,7 +136,7 @@ public final class FleetEngine implements EngineCore {
   }
 
   /**
-   * What is known now, changing nothing; on the thread of {@link #step}.
+   * The metrics now; read-only, on the thread of {@link #step}.
    *
    * @param busiest how many of the busiest disks are wanted; {@link Integer#MAX_VALUE} for all,
    *     idle and unknown ones too
@@ -147,7 +146,7 @@ public final class FleetEngine implements EngineCore {
   }
 
   /**
-   * What people look at, changing nothing; on the thread of {@link #step}.
+   * The snapshot for CLI, HTTP and dashboard; read-only, on the thread of {@link #step}.
    *
    * @param all whether all hosts are wanted
    * @param near hosts that are wanted with their disks
@@ -156,12 +155,12 @@ public final class FleetEngine implements EngineCore {
     return new SnapshotReader(engine, proposals).look(all, near);
   }
 
-  /** Takes the claim, and tells what others may have told before: nobody knows what they did. */
-  private void claimed(long epoch) {
+  /** Becomes the leader, and publishes the open alerts again: what others published is unknown. */
+  private void leadershipGained(long epoch) {
     engine.epoch(OptionalLong.of(epoch));
-    engine.restored.claimed(alerts.payOwed());
+    engine.restored.leadershipGained(alerts.publishOwed());
     alerts.republish(true);
     alerts.fleet();
-    fleet.claimed();
+    fleet.leadershipGained();
   }
 }

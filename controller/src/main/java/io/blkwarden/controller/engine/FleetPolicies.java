@@ -1,11 +1,11 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.Detector;
-import io.blkwarden.controller.detect.FleetTotal;
-import io.blkwarden.controller.detect.ThresholdTimer;
-import io.blkwarden.controller.policy.FleetPolicy;
+import io.blkwarden.controller.policy.ClearRule;
+import io.blkwarden.controller.policy.Detector;
 import io.blkwarden.controller.policy.Threshold;
-import io.blkwarden.controller.throttle.ClearRule;
+import io.blkwarden.controller.policy.threshold.ThresholdTimer;
+import io.blkwarden.controller.policy.total.FleetPolicy;
+import io.blkwarden.controller.policy.total.FleetTotal;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
@@ -16,10 +16,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Totals the fleet each tick for the policies about it, and tells when a level is passed.
+ * Evaluates the fleet policies with each tick and publishes their alerts.
  *
- * <p>A host that fell silent holds back the end of an alert for {@link #FORGOTTEN_MILLIS}; then it
- * counts as gone for good and is left out.
+ * <p>A host that stops reporting keeps an alert open for {@link #FORGOTTEN_MILLIS}; then it is left
+ * out.
  */
 final class FleetPolicies {
   static final long FORGOTTEN_MILLIS = Duration.ofHours(1).toMillis();
@@ -31,7 +31,7 @@ final class FleetPolicies {
     this.engine = engine;
   }
 
-  /** One policy and how it stands; mutable. */
+  /** One policy and its state; mutable. */
   private static final class Standing {
     final FleetPolicy policy;
     final ThresholdTimer timer;
@@ -44,7 +44,7 @@ final class FleetPolicies {
     }
   }
 
-  /** Takes other policies; one that is as before stands as before. */
+  /** Takes new policies; an unchanged one keeps its state. */
   void rules(PolicyIndex next) {
     List<Standing> kept = new ArrayList<>();
     for (FleetPolicy policy : next.ofFleet) {
@@ -62,8 +62,8 @@ final class FleetPolicies {
     standings = kept;
   }
 
-  /** Forgets what was told, for another controller may have told otherwise since. */
-  void claimed() {
+  /** Forgets what was published, because another controller may have published since. */
+  void leadershipGained() {
     standings.forEach(each -> each.told = null);
   }
 
@@ -95,7 +95,7 @@ final class FleetPolicies {
     }
   }
 
-  /** It may be told of already. */
+  /** It may be published already. */
   private void recall(Standing about) {
     if (engine.epoch().isPresent()) {
       engine
@@ -114,7 +114,7 @@ final class FleetPolicies {
       if (tracker.live) {
         total.add(tracker.ofFleet.get(index));
       } else if (tracker.silent && engine.millis() - tracker.lastSampleMillis < FORGOTTEN_MILLIS) {
-        total.addSilent(tracker.ofFleet.get(index));
+        total.addStale(tracker.ofFleet.get(index));
       }
     }
     return total;

@@ -1,18 +1,17 @@
 package io.blkwarden.controller.engine;
 
 /**
- * Whether a host's samples have been missing for so long that its alerts are {@code unknown};
- * mutable.
+ * Detects that a host's samples are missing, which makes its alerts {@code unknown}; mutable.
  *
- * <p>A starved dom0 sends late and in bursts. So alerts become unknown only when nothing came for
- * {@link #UNKNOWN_AFTER_MILLIS}, and are known again only when samples have come without a gap for
- * {@link #KNOWN_AFTER_MILLIS}. A breach that begins meanwhile is told as it is: it was measured.
+ * <p>A starved dom0 sends late and in bursts. Alerts become unknown after {@link
+ * #UNKNOWN_AFTER_MILLIS} without samples, and known again after {@link #KNOWN_AFTER_MILLIS} of
+ * samples without a gap. A breach that starts meanwhile is firing at once, because it was measured.
  */
 final class Freshness {
-  /** How long samples must be missing, and at least as long as a host may be quiet. */
+  /** How long samples must be missing, at least. */
   static final long UNKNOWN_AFTER_MILLIS = 10_000;
 
-  /** How long samples must have come without a gap. */
+  /** How long samples must arrive without a gap. */
   static final long KNOWN_AFTER_MILLIS = 30_000;
 
   private boolean unknown;
@@ -21,12 +20,12 @@ final class Freshness {
   private long sinceMillis;
 
   /**
-   * Samples came.
+   * Samples arrived.
    *
    * @param gapMillis a longer time without samples is a gap
-   * @return whether alerts are known again because of that
+   * @return whether alerts became known again
    */
-  boolean came(long nowMillis, long gapMillis) {
+  boolean sampled(long nowMillis, long gapMillis) {
     if (!heard || nowMillis - lastMillis > gapMillis) {
       sinceMillis = nowMillis;
     }
@@ -37,14 +36,14 @@ final class Freshness {
     return again;
   }
 
-  /** Time passed; whether alerts are unknown from now on because of that. */
+  /** Time passed; whether alerts became unknown. */
   boolean passed(long nowMillis, long gapMillis) {
     boolean now = heard && !unknown && missing(nowMillis, gapMillis);
     unknown |= now;
     return now;
   }
 
-  /** Whether samples never came, or have been missing for long enough to say so. */
+  /** Whether samples never arrived, or have been missing for long enough. */
   boolean missing(long nowMillis, long gapMillis) {
     return !heard || nowMillis - lastMillis > Math.max(gapMillis, UNKNOWN_AFTER_MILLIS);
   }

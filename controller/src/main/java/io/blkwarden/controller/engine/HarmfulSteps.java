@@ -7,23 +7,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which rungs harmed the neighbours on a host's devices lately; mutable.
+ * The ladder steps that recently harmed the neighbours on a host's devices; mutable.
  *
- * <p>What harmed once is not tried again on that device for a while, whichever disk or policy asks:
- * the device, not the disk, decides how a rung works. Keeps {@link #MAX} entries; beyond that the
- * oldest is forgotten, and that rung is tried again.
+ * <p>Such a step is not tried on that device for a while, for any disk or policy, because its
+ * effect depends on the device. Keeps {@link #MAX} entries and drops the oldest beyond that.
  */
 final class HarmfulSteps {
   static final int MAX = 64;
 
-  private record Place(String device, Restraint rung) {}
+  private record Place(String device, Restraint step) {}
 
   private final Map<Place, Long> untilMillis = new LinkedHashMap<>();
 
-  /** Notes that a rung harmed on these devices, and how long it is not tried there. */
-  void note(List<PhysicalDevice> physical, Restraint rung, long until) {
+  /** Records that a step harmed on these devices, and until when it is not tried. */
+  void note(List<PhysicalDevice> physical, Restraint step, long until) {
     for (PhysicalDevice device : physical) {
-      Place place = new Place(device.name(), rung);
+      Place place = new Place(device.name(), step);
       untilMillis.remove(place);
       untilMillis.put(place, until);
     }
@@ -32,13 +31,13 @@ final class HarmfulSteps {
     }
   }
 
-  /** Whether a rung must not be tried on these devices now. */
-  boolean block(List<PhysicalDevice> physical, Restraint rung, long nowMillis) {
+  /** Whether a step must not be tried on these devices now. */
+  boolean block(List<PhysicalDevice> physical, Restraint step, long nowMillis) {
     if (untilMillis.isEmpty()) {
       return false;
     }
     untilMillis.values().removeIf(until -> until <= nowMillis);
     return physical.stream()
-        .anyMatch(device -> untilMillis.containsKey(new Place(device.name(), rung)));
+        .anyMatch(device -> untilMillis.containsKey(new Place(device.name(), step)));
   }
 }

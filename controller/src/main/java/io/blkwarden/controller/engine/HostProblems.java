@@ -3,12 +3,12 @@ package io.blkwarden.controller.engine;
 import io.blkwarden.model.message.Heartbeat;
 import java.util.OptionalLong;
 
-/** Says why a host that reports cannot be evaluated or commanded; published when it changes. */
+/** Finds out why a reporting host cannot be evaluated or commanded, and publishes changes. */
 final class HostProblems {
-  /** How long a map may take to arrive, and an agent to follow a new epoch. */
+  /** How long a map may take to arrive, and an agent to accept a new epoch. */
   static final long GRACE_MILLIS = 30_000;
 
-  /** Name of the probe by which an agent says that its map is too long for a message. */
+  /** The probe that reports a map too long for a message. */
   private static final String MAP_SIZE = "mapping-size";
 
   private final EngineState engine;
@@ -17,7 +17,7 @@ final class HostProblems {
     this.engine = engine;
   }
 
-  /** Takes what a heartbeat says of the host's map. */
+  /** Takes a heartbeat's report about the host's map. */
   void take(HostTracker tracker, Heartbeat beat) {
     tracker.mapFault = "";
     for (Heartbeat.ProbeHealth each : beat.probes()) {
@@ -36,7 +36,7 @@ final class HostProblems {
     look(tracker);
   }
 
-  /** Publishes the host's problem if it is another one than before. */
+  /** Publishes the host's problem if it has changed. */
   void look(HostTracker tracker) {
     String found = of(tracker);
     if (!found.equals(tracker.problem)) {
@@ -56,12 +56,12 @@ final class HostProblems {
     if (!known && passed(tracker.firstBeatMillis)) {
       return "it has no map: its agent reports and has not sent one; see the agent's log";
     }
-    OptionalLong claim = engine.epoch();
-    if (claim.isPresent() && passed(tracker.refusingSinceMillis)) {
+    OptionalLong epoch = engine.epoch();
+    if (epoch.isPresent() && passed(tracker.refusingSinceMillis)) {
       return ("its agent refuses this controller's commands (stale-epoch): it obeys epoch %d, and"
               + " this controller's is %d; see 'Agents refuse the controller' in the runbook,"
               + " --above-epoch")
-          .formatted(tracker.epochSeen, claim.getAsLong());
+          .formatted(tracker.epochSeen, epoch.getAsLong());
     }
     return "";
   }
@@ -70,7 +70,7 @@ final class HostProblems {
     return sinceMillis >= 0 && engine.millis() - sinceMillis > GRACE_MILLIS;
   }
 
-  /** Why there is no map of a host that is known; says so too while it may still arrive. */
+  /** Why a known host has no map, also while it may still arrive. */
   static String noMap(HostTracker tracker) {
     return tracker.problem.isEmpty() ? "its map has not arrived yet; try again" : tracker.problem;
   }

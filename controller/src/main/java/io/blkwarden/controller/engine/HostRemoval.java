@@ -8,11 +8,11 @@ import io.blkwarden.model.message.OperatorReply.Verdict;
 import java.util.Map;
 
 /**
- * Forgets hosts that are gone for good, when a person says so: nobody else can tell a dom0 that was
- * taken out of service from one whose agent is broken.
+ * Removes hosts on request: only an operator knows whether a dom0 was taken out of service or its
+ * agent is broken.
  *
- * <p>A host that is heard of, or that may hold a lease, is not forgotten. What is stored of it goes
- * first, lest it come back with the next controller.
+ * <p>A host that reports, or may have a lease, is not removed. Its stored data is deleted first, so
+ * that it does not return with the next controller.
  */
 final class HostRemoval {
   private final EngineState engine;
@@ -33,27 +33,27 @@ final class HostRemoval {
       answer(
           correlation,
           Verdict.REFUSED,
-          "samples of %s come: stop its agent first, or it is known again at once".formatted(host));
+          "%s is still reporting: stop its agent first".formatted(host));
     } else if (leases > 0) {
       answer(
           correlation,
           Verdict.REFUSED,
-          "%s may hold %d throttles still, which end by themselves: try again then"
+          "%s may still have %d throttles, which expire by themselves: try again later"
               .formatted(host, leases));
     } else {
       engine.add(new Effect.RemoveHost(host, asked));
     }
   }
 
-  /** What was stored of the host is deleted. */
+  /** The stored data of the host is deleted. */
   void done(Effect.RemoveHost forgotten) {
     HostId host = forgotten.host();
     HostTracker tracker = engine.hosts.get(host);
     if (tracker != null) {
       tracker
-          .casesNow()
-          .forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.FORGOTTEN));
-      tracker.blaming.end();
+          .openEvaluations()
+          .forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.HOST_REMOVED));
+      tracker.attributions.end();
       engine.live(tracker, false);
       engine.hosts.remove(host);
     }
@@ -74,7 +74,7 @@ final class HostRemoval {
     answer(
         forgotten.asked().correlation(),
         Verdict.DONE,
-        "%s is forgotten; it is known again once its agent speaks".formatted(host));
+        "%s is forgotten; it returns when its agent reports again".formatted(host));
   }
 
   private void answer(long correlation, Verdict verdict, String detail) {

@@ -6,17 +6,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of agents that report under one host name; tells a restart from two agents at a time.
+ * The agent runs that report under one host name; tells a restart from duplicate agents.
  *
- * <p>A restart replaces one run by another, and a late message of the old one may still follow. Two
- * agents take turns: a run that was replaced comes back again and again. Runs are remembered for
- * {@link #WINDOW_MILLIS}, at most {@link #RUNS_MAX} besides the current one. Mutable.
+ * <p>After a restart a late message of the old run may still arrive. With two agents a replaced run
+ * returns again and again. Runs are kept for {@link #WINDOW_MILLIS}, at most {@link #RUNS_MAX}
+ * besides the current one. Mutable.
  */
 final class HostRuns {
-  /** How long one of two agents must not report before the other one counts as the only one. */
+  /** How long one of two agents must be absent before the other one counts as the only one. */
   static final long WINDOW_MILLIS = 60_000;
 
-  /** How often one run comes back within the window before there are two agents. */
+  /** How often a run must return within the window to count as a second agent. */
   static final int RETURNS = 3;
 
   private static final int RUNS_MAX = 4;
@@ -26,7 +26,7 @@ final class HostRuns {
     int returns;
     long firstReturnMillis;
 
-    /** Whether it has come back often enough by now. */
+    /** Whether it has returned often enough. */
     boolean returned(long nowMillis) {
       if (returns == 0 || nowMillis - firstReturnMillis > WINDOW_MILLIS) {
         returns = 0;
@@ -49,12 +49,12 @@ final class HostRuns {
     return duplicate;
   }
 
-  /** Whether the agents run on different hosts, as far as their heartbeats tell. */
+  /** Whether the heartbeats come from different boots, so from different hosts. */
   boolean bootsDiffer() {
     return bootsDiffer;
   }
 
-  /** Takes the run that a heartbeat names, and the boot of its host. */
+  /** Records the run and the boot of a heartbeat. */
   void heard(UUID run, UUID boot, long nowMillis) {
     if (!run.equals(current)) {
       bootsDiffer = lastBoot != null && !lastBoot.equals(boot);
@@ -63,7 +63,7 @@ final class HostRuns {
     heard(run, nowMillis);
   }
 
-  /** Takes the run that a message names. */
+  /** Records the run of a message. */
   void heard(UUID run, long nowMillis) {
     if (run.equals(current)) {
       ofCurrent.heardMillis = nowMillis;
@@ -84,7 +84,7 @@ final class HostRuns {
     ofCurrent.heardMillis = nowMillis;
   }
 
-  /** Ends the state of two agents once only one of them reports; whether it ended just now. */
+  /** Clears the duplicate state once only one agent reports; whether it was cleared now. */
   boolean settled(long nowMillis) {
     if (!duplicate) {
       return false;

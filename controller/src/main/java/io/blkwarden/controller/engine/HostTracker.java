@@ -1,79 +1,80 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.HostTotal;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.SnapshotRetry;
+import io.blkwarden.controller.policy.total.HostTotal;
 import io.blkwarden.model.HostId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A host, the cases open on it, and when it was heard of; mutable. */
+/** A host with its open evaluations and when it last reported; mutable. */
 final class HostTracker {
   private static final int POLICIES_SHIFT = 8;
 
   final HostState state;
-  final SnapshotRetry wish = new SnapshotRetry();
+  final SnapshotRetry mapRetry = new SnapshotRetry();
   final SnapshotRetry leaderNotice = new SnapshotRetry();
-  final HarmfulSteps harms = new HarmfulSteps();
-  final Attributions blaming = new Attributions();
+  final HarmfulSteps harmfulSteps = new HarmfulSteps();
+  final Attributions attributions = new Attributions();
   final DetectorFeeds feeds = new DetectorFeeds();
   final Freshness freshness = new Freshness();
 
-  /** Open cases by row and policy, so that they come in the same order always. */
+  /** Open evaluations by row and policy, in a fixed order. */
   final TreeMap<Integer, Evaluation> evaluations = new TreeMap<>();
 
-  /** Policies about each row. */
+  /** Policies that match each row. */
   short[][] matched = {};
 
-  /** What the host adds to the total of each policy about the fleet. */
+  /** The host's share of the total of each fleet policy. */
   List<HostTotal> ofFleet = List.of();
 
-  /** How many cases are open on each row; empty while none is. */
+  /** Open evaluations of each row; empty when there are none. */
   private short[] open = {};
 
-  /** Whether samples come; false before the first one. */
+  /** Whether samples arrive; false before the first one. */
   boolean live;
 
-  /** Whether samples came once and come no more. */
+  /** Whether samples arrived once and have stopped. */
   boolean silent;
 
   long lastSampleMillis;
   int unknownBases;
 
-  /** Whether a message was refused that may have been of the map. */
+  /** Whether a dropped message may have been about the map. */
   boolean missed;
 
-  /** When a fault of this program was told of it; below 0 before that. */
+  /** When a bug of this program was last reported for it; negative before that. */
   long failedMillis = -1;
 
   int actingBreaches;
 
-  /** Whether the agent carries out commands; absent before its first heartbeat. */
+  /** Whether the agent executes commands; absent before its first heartbeat. */
   @Nullable Boolean acting;
 
   /**
-   * The highest claim that the agent says it has seen; once that is ours, no other controller can
-   * set anything there, and the leases that its heartbeats name are all that there are.
+   * The highest epoch that the agent has seen. Once that is this leader's, no other controller can
+   * set anything there, and its heartbeats list all leases.
    */
   long epochSeen = -1;
 
-  /** Whether the agent says that it can limit; false before its first heartbeat. */
+  /** Whether the agent supports limits; false before its first heartbeat. */
   boolean limits;
 
   /** The agents that report under the host's name. */
   final HostRuns runs = new HostRuns();
 
-  /** Why the agent cannot send its map, as it says itself; empty when it can. */
+  /** Why the agent cannot send its map, as it reports; empty when it can. */
   String mapFault = "";
 
-  /** When its first heartbeat arrived; below 0 before that. */
+  /** When its first heartbeat arrived; negative before that. */
   long firstBeatMillis = -1;
 
   /**
-   * Since when its heartbeats name a higher epoch than this controller's; below 0 if they do not.
+   * Since when its heartbeats report a higher epoch than this controller's; negative if they do
+   * not.
    */
   long refusingSinceMillis = -1;
 
@@ -88,7 +89,7 @@ final class HostTracker {
     return state.host();
   }
 
-  /** What the disk did in the last window; unknown while no samples come: it is not so now. */
+  /** The disk's value in the last window; unknown while no samples arrive. */
   double value(Metric metric, int row) {
     return live ? state.value(metric, row) : Double.NaN;
   }
@@ -123,12 +124,12 @@ final class HostTracker {
     }
   }
 
-  /** Whether the case's policy is still about its disk. */
+  /** Whether the evaluation's policy still matches its disk. */
   boolean matches(Evaluation evaluation) {
     return isAbout(evaluation.row, evaluation.policyIndex);
   }
 
-  /** Whether the policy is about the disk in this row. */
+  /** Whether the policy matches the disk in this row. */
   boolean isAbout(int row, int policyIndex) {
     for (short policy : matched[row]) {
       if (policy == policyIndex) {
@@ -138,12 +139,12 @@ final class HostTracker {
     return false;
   }
 
-  /** The cases just now, safe to change the map while walking over them. */
-  List<Evaluation> casesNow() {
+  /** A copy of the evaluations, safe to iterate while the map changes. */
+  List<Evaluation> openEvaluations() {
     return new ArrayList<>(evaluations.values());
   }
 
-  /** Finds out which policies are about which rows. */
+  /** Matches policies to rows. */
   void match(PolicyIndex policies) {
     matched = policies.match(state);
     ofFleet = policies.matchFleet(state);
@@ -151,14 +152,14 @@ final class HostTracker {
     feeds.match(this, policies);
   }
 
-  /** Makes what the host adds to totals anew, after its numbers or its rows changed. */
+  /** Recalculates the host's share of totals. */
   void total() {
     for (HostTotal each : ofFleet) {
       each.measure(state);
     }
   }
 
-  /** Takes new rows and policies over; the cases are those whose numbers were set already. */
+  /** Takes new rows and policies; the evaluations kept have their new indexes already. */
   void index(PolicyIndex policies, List<Evaluation> kept) {
     match(policies);
     open = new short[0];

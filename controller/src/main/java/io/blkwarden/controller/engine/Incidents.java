@@ -5,19 +5,22 @@ import io.blkwarden.model.MessageId;
 import io.blkwarden.model.PhysicalDevice;
 import java.util.List;
 
-/** Groups the alerts about one hurt device of a host. */
+/** Groups the alerts about one physical device of a host. */
 final class Incidents {
   private Incidents() {}
 
   /**
-   * The incident of an open alert about the same physical devices, or of one whose devices are not
-   * known if these are not; else {@code fresh}.
+   * The incident of an open alert about the same physical devices; unknown devices count as the
+   * same. Otherwise {@code fresh}.
    */
   static MessageId of(HostTracker tracker, Evaluation evaluation, MessageId fresh) {
     List<String> devices = devices(tracker, evaluation);
     for (Evaluation other : tracker.evaluations.values()) {
       Breach breach = other.breach;
-      if (breach != null && other != evaluation && devices(tracker, other).equals(devices)) {
+      if (breach != null
+          && other != evaluation
+          && !other.policy.isStanding()
+          && devices(tracker, other).equals(devices)) {
         return breach.incident;
       }
     }

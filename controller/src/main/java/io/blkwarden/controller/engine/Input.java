@@ -16,13 +16,13 @@ import io.blkwarden.model.sample.SampleFrame;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the step reacts to: one of a closed set. */
+/** An input of the engine. */
 public sealed interface Input {
   /**
-   * A host's counters arrived.
+   * A batch of samples arrived.
    *
    * @param host whose
-   * @param frame the batch; only read while the step runs, so one frame may serve all batches
+   * @param frame the batch; read during the step only, so that a frame can be reused
    */
   record SampleBatch(HostId host, SampleFrame frame) implements Input {
     public SampleBatch {
@@ -32,7 +32,7 @@ public sealed interface Input {
   }
 
   /**
-   * A host's map changed, or came whole.
+   * A host's map changed, or a snapshot of it arrived.
    *
    * @param event the change
    */
@@ -43,7 +43,7 @@ public sealed interface Input {
   }
 
   /**
-   * Something of a host was refused for want of room, and is not known any more.
+   * Messages of a host were dropped because a buffer was full.
    *
    * @param host whose
    */
@@ -54,7 +54,7 @@ public sealed interface Input {
   }
 
   /**
-   * An agent gave a sign of life.
+   * A heartbeat arrived.
    *
    * @param beat what it said
    */
@@ -65,7 +65,7 @@ public sealed interface Input {
   }
 
   /**
-   * An agent said what became of a command or a lease.
+   * An agent reported the outcome of a command or a lease.
    *
    * @param outcome what it said
    */
@@ -76,7 +76,7 @@ public sealed interface Input {
   }
 
   /**
-   * Dispatch gave a command up: no agent answered in its time.
+   * Dispatch gave up a command that no agent answered in time.
    *
    * @param command which
    * @param why in a sentence
@@ -89,11 +89,11 @@ public sealed interface Input {
   }
 
   /**
-   * A person asked for something.
+   * An operator sent a request.
    *
    * @param request what
-   * @param key NKey of the user, from the subject of the request; absent if that has none
-   * @param correlation returned in {@link Effect.Answer}; the caller's own
+   * @param key the user's NKey, from the request's subject; absent if that has none
+   * @param correlation the caller's identifier, returned in {@link Effect.Answer}
    */
   record RequestReceived(OperatorRequest request, @Nullable OperatorKey key, long correlation)
       implements Input {
@@ -106,7 +106,7 @@ public sealed interface Input {
       this(request, null, correlation);
     }
 
-    /** Name of the person, as the request gives it. */
+    /** Name of the operator, as given in the request. */
     String by() {
       return request.by();
     }
@@ -118,10 +118,10 @@ public sealed interface Input {
   }
 
   /**
-   * A silence, acknowledgement or pause was written or deleted, as {@link Effect.StoreInput}
-   * wanted, and came back in {@link OperatorStateChanged}.
+   * A silence, acknowledgement or pause was written or deleted by {@link Effect.StoreInput}, and is
+   * part of {@link OperatorStateChanged}.
    *
-   * @param store what was wanted
+   * @param store the effect that asked for it
    */
   record InputStored(Effect.StoreInput store) implements Input {
     public InputStored {
@@ -130,9 +130,9 @@ public sealed interface Input {
   }
 
   /**
-   * What was stored of a host is deleted, as {@link Effect.RemoveHost} wanted.
+   * The stored data of a host was deleted by {@link Effect.RemoveHost}.
    *
-   * @param forget what was wanted
+   * @param forget the effect that asked for it
    */
   record HostRemoved(Effect.RemoveHost forget) implements Input {
     public HostRemoved {
@@ -140,30 +140,30 @@ public sealed interface Input {
     }
   }
 
-  /** Time went on; to be given about once a second. */
+  /** A tick, about once a second. */
   record Tick() implements Input {}
 
   /**
-   * The policies are these from now on.
+   * Policies were loaded.
    *
    * @param policies all of them
-   * @param complete whether every file holds, so that what is not there was taken away
+   * @param complete whether every file is valid, so that missing policies were removed
    */
   record PoliciesLoaded(PolicySet policies, boolean complete) implements Input {
     public PoliciesLoaded {
       Require.present(policies, "policies");
     }
 
-    /** Policies of which every file holds. */
+    /** Policies from files that are all valid. */
     public PoliciesLoaded(PolicySet policies) {
       this(policies, true);
     }
   }
 
   /**
-   * These alerts were told before and are open; to be given right before a claim.
+   * Open alerts of an earlier leader; precedes {@link LeadershipGained}.
    *
-   * @param open the last word on each
+   * @param open as published last
    */
   record AlertsRestored(List<Alert> open) implements Input {
     public AlertsRestored {
@@ -172,7 +172,7 @@ public sealed interface Input {
   }
 
   /**
-   * What another controller learned of the fleet.
+   * A baseline that another controller learned.
    *
    * @param baseline of one class of disks
    */
@@ -183,7 +183,7 @@ public sealed interface Input {
   }
 
   /**
-   * What people said is this from now on.
+   * The operator state has changed.
    *
    * @param operatorState all of it
    */
@@ -194,9 +194,9 @@ public sealed interface Input {
   }
 
   /**
-   * This controller may act from now on.
+   * This controller became the leader.
    *
-   * @param epoch its claim; agents refuse a lower one than they have seen
+   * @param epoch fencing token; agents refuse a lower one than they have seen
    */
   record LeadershipGained(long epoch) implements Input {
     public LeadershipGained {
@@ -204,6 +204,6 @@ public sealed interface Input {
     }
   }
 
-  /** This controller may not act any more. */
+  /** This controller is no longer the leader. */
   record LeadershipLost() implements Input {}
 }

@@ -9,17 +9,17 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Who served a disk when its guest was last known to run on; mutable.
+ * The workers of a disk when its guest was last known to be running; mutable.
  *
- * <p>A domid tells a guest's runs apart only while somebody looks: it is given again. Threads that
- * were replaced while no agent looked are the sign that the guest was started anew. Before an
- * agent's eyes they may be replaced: a guest that connects its disk anew must not end a breach.
+ * <p>Domids are reused, so they do not identify a guest's run for sure. Workers that were replaced
+ * while no agent was watching mean that the guest was restarted. Workers replaced while one was
+ * watching do not: a guest that reconnects its disk must not end a breach.
  */
 final class KnownWorkers {
   private final UUID boot;
   private Set<WorkerId> workers;
 
-  /** Whether an agent has looked without a pause since the workers were known. */
+  /** Whether an agent has been watching since the workers were known. */
   private boolean watched = true;
 
   KnownWorkers(UUID boot, MappedDisk disk) {
@@ -28,12 +28,12 @@ final class KnownWorkers {
   }
 
   /**
-   * Whether the disk, as it is known now, may be the same run of its guest; what is unknown may be.
+   * Whether the disk may still be of the same run of its guest; an unknown one may.
    *
-   * @param boot boot of the host now
-   * @param seen whether the change was told as it happened, and is not merely found in a snapshot
+   * @param boot the host's boot now
+   * @param seen whether the change was reported as it happened, and not found in a snapshot
    */
-  boolean goesOn(UUID boot, MappedDisk disk, boolean seen) {
+  boolean isSameRun(UUID boot, MappedDisk disk, boolean seen) {
     if (!boot.equals(this.boot)) {
       return false;
     }

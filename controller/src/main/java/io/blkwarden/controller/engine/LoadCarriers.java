@@ -2,22 +2,23 @@ package io.blkwarden.controller.engine;
 
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.Threshold;
-import io.blkwarden.controller.throttle.ClearRule;
+import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.model.Restraint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of a domain's disks carry its total load.
+ * The disks of a domain that carry its total load.
  *
- * <p>A policy about a total opens a case for each disk that it matches, and only those that carry
- * the load are breached: the disks are taken from the busiest one on, until the others together are
- * below {@code clear_below}. Loads are smoothed, so that disks that take turns all carry.
+ * <p>A policy about a total evaluates each disk that it matches, but only those that carry the load
+ * are breached: the busiest ones, until the others together are below {@code clear_below}. Loads
+ * are smoothed, so that disks that alternate all carry.
  */
 final class LoadCarriers {
   private LoadCarriers() {}
 
-  /** Whether a breach of the total may be one of this disk; true where no total is measured. */
+  /** Whether a breach of the total concerns this disk; true for other metrics. */
   static boolean carries(HostTracker tracker, Evaluation evaluation) {
     Threshold when = evaluation.detector.when();
     Metric metric = when.metric();
@@ -46,8 +47,8 @@ final class LoadCarriers {
   }
 
   /**
-   * Whether a low value may count as calm, with what holds the disk back; for a total, with what
-   * holds any of the domain's disks back.
+   * Whether a low value counts as calm in spite of a throttle on the disk; for a total, on any of
+   * the domain's disks.
    */
   static ClearRule.Verdict mayClear(
       EngineState engine, HostTracker tracker, Metric metric, int row) {
@@ -72,7 +73,8 @@ final class LoadCarriers {
   }
 
   private static ClearRule.Verdict mayClear(@Nullable Throttle held, HostState state, int row) {
-    return switch (held == null ? null : held.restraint) {
+    Lease lease = held == null ? null : held.lease();
+    return switch (lease == null ? null : lease.restraint()) {
       case null -> ClearRule.Verdict.CLEAR;
       case Restraint.Priority _ ->
           ClearRule.ofUtil(state.value(Metric.UTIL, row), state.utilAtMost(row));

@@ -6,14 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The whole maps that are asked for and have not come; at most {@link #AT_ONCE}.
+ * Outstanding requests for snapshots of maps; at most {@link #AT_ONCE}.
  *
- * <p>A map may be as long as a message may be, and what comes faster than it is read is dropped:
- * then it would be asked for again, and never all of them came. One host more is not asked just
- * now; its next batch or heartbeat asks again.
+ * <p>A map may fill a whole message, and messages that arrive faster than they are read are dropped
+ * and requested again. Further hosts are asked with their next batch or heartbeat.
  */
 final class MapRequests {
-  /** Most at once: 1 MiB each, half of what the NATS client holds for its slowest reader. */
+  /** Most at once: 1 MiB each, half of the NATS client's buffer for its slowest reader. */
   static final int AT_ONCE = 32;
 
   private final long retryMillis;
@@ -23,10 +22,10 @@ final class MapRequests {
     this.retryMillis = retryMillis;
   }
 
-  /** Whether to ask this host now; counts as asked when it says so. */
+  /** Whether to ask this host now; counts it as asked if so. */
   boolean ask(HostTracker tracker, long nowMillis) {
     forgetLost(nowMillis);
-    if (asked.size() >= AT_ONCE || !tracker.wish.ask(nowMillis, retryMillis)) {
+    if (asked.size() >= AT_ONCE || !tracker.mapRetry.ask(nowMillis, retryMillis)) {
       return false;
     }
     asked.remove(tracker.host()); // the oldest come first
@@ -34,11 +33,11 @@ final class MapRequests {
     return true;
   }
 
-  /** The host's map came, asked for or not. */
-  void came(HostTracker tracker) {
+  /** A snapshot of the host arrived, requested or not. */
+  void received(HostTracker tracker) {
     asked.remove(tracker.host());
     tracker.missed = false;
-    tracker.wish.answered();
+    tracker.mapRetry.answered();
   }
 
   private void forgetLost(long nowMillis) {

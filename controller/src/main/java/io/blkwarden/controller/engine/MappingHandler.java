@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.message.MappingEvent;
@@ -7,23 +8,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Takes changes of the maps, and of the policies, and finds the cases' new places. */
+/** Handles changes of maps and policies, and moves evaluations to their new rows. */
 final class MappingHandler {
   private final EngineState engine;
   private final SampleHandler sampling;
   private final HostProblems problems;
+  private final Throttles throttles;
 
-  MappingHandler(EngineState engine, SampleHandler sampling, HostProblems problems) {
+  MappingHandler(
+      EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
     this.engine = engine;
     this.sampling = sampling;
     this.problems = problems;
+    this.throttles = throttles;
   }
 
   void take(MappingEvent event) {
     engine.tracker(event.origin().host()).ifPresent(tracker -> take(tracker, event));
   }
 
-  /** What was refused may have been of the map; it is asked for until it comes. */
+  /** Dropped messages may have been about the map: requests it until it arrives. */
   void missed(HostId host) {
     engine
         .tracker(host)
@@ -42,9 +46,9 @@ final class MappingHandler {
       case GAP -> engine.requestMap(tracker);
       case UPDATED -> {
         closeGone(tracker);
-        closeReborn(tracker, true);
+        closeRestarted(tracker, true);
         tracker.match(engine.policies());
-        tracker.blaming.match(tracker, engine.policies(), engine.blameBudget);
+        tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
         closeUnmatched(tracker);
       }
       case REBASED -> answered(tracker);
@@ -58,7 +62,7 @@ final class MappingHandler {
   private void replaced(HostTracker tracker) {
     List<Evaluation> kept = new ArrayList<>();
     List<Evaluation> gone = new ArrayList<>();
-    for (Evaluation each : tracker.casesNow()) {
+    for (Evaluation each : tracker.openEvaluations()) {
       OptionalInt row = tracker.state.rowOf(each.disk);
       if (row.isPresent()) {
         each.row = row.getAsInt();
@@ -69,58 +73,56 @@ final class MappingHandler {
       }
     }
     tracker.index(engine.policies(), kept);
-    tracker.blaming.match(tracker, engine.policies(), engine.blameBudget);
+    tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
     gone.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.GONE));
     closeGone(tracker);
-    closeReborn(tracker, false);
+    closeRestarted(tracker, false);
     closeUnmatched(tracker);
   }
 
-  /** The snapshot that some cases waited for is there. */
+  /** A snapshot arrived that throttles may wait for. */
   private void answered(HostTracker tracker) {
-    engine.mapRequests.came(tracker);
+    engine.mapRequests.received(tracker);
     problems.look(tracker);
     for (Evaluation each : tracker.evaluations.values()) {
-      Breach breach = each.breach;
-      if (breach != null && breach.awaitsSnapshot) {
-        breach.awaitsSnapshot = false;
-        breach.restUntilMillis = 0;
+      if (each.breach != null) {
+        throttles.apply(each.breach.throttle, new ThrottleEvent.MapReceived());
       }
     }
   }
 
   private void closeGone(HostTracker tracker) {
-    for (Evaluation each : tracker.casesNow()) {
+    for (Evaluation each : tracker.openEvaluations()) {
       if (tracker.state.disk(each.row).state() == MappingState.GONE) {
         sampling.close(tracker, each, AlertPublisher.Ending.GONE);
       }
     }
   }
 
-  /** What one run of a guest did is no reason to throttle its next one. */
-  private void closeReborn(HostTracker tracker, boolean seen) {
-    for (Evaluation each : tracker.casesNow()) {
-      if (!each.servedBy.goesOn(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.REBORN);
+  /** A guest is not throttled for what its previous run did. */
+  private void closeRestarted(HostTracker tracker, boolean seen) {
+    for (Evaluation each : tracker.openEvaluations()) {
+      if (!each.workers.isSameRun(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
+        sampling.close(tracker, each, AlertPublisher.Ending.GUEST_RESTARTED);
       }
     }
   }
 
-  /** A disk whose role or whose domain's name changed may be another policy's from now on. */
+  /** A disk whose role or domain name changed may match other policies. */
   private void closeUnmatched(HostTracker tracker) {
-    for (Evaluation each : tracker.casesNow()) {
+    for (Evaluation each : tracker.openEvaluations()) {
       if (!tracker.matches(each)) {
         sampling.close(tracker, each, AlertPublisher.Ending.UNMATCHED);
       }
     }
   }
 
-  /** Takes other policies; a case goes on if its policy is still the same. */
+  /** Takes new policies; evaluations of unchanged policies continue. */
   void rules(PolicyIndex next) {
     for (HostTracker tracker : engine.hosts.values()) {
       List<Evaluation> over = new ArrayList<>();
       List<Evaluation> kept = new ArrayList<>();
-      for (Evaluation each : tracker.casesNow()) {
+      for (Evaluation each : tracker.openEvaluations()) {
         int index = next.ofDisks.indexOf(each.policy);
         if (index < 0) {
           over.add(each);
@@ -131,7 +133,7 @@ final class MappingHandler {
       over.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.POLICY_GONE));
       kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
       tracker.index(next, kept);
-      tracker.blaming.match(tracker, next, engine.blameBudget);
+      tracker.attributions.match(tracker, next, engine.attributionBudget);
     }
     engine.policies(next);
   }

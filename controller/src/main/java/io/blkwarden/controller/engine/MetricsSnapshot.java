@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the engine knows at one moment, for metrics; bounded whatever the fleet's size.
+ * The engine's state for metrics; bounded for any fleet size.
  *
  * <p>Values are means over the last window between two samples, and {@link Double#NaN} where they
- * are unknown, as they are for a host whose samples do not come.
+ * are unknown, as for a host without samples.
  *
- * @param live hosts whose samples come
- * @param silent hosts whose samples came and come no more
- * @param unheard hosts that are known by their map alone
+ * @param live hosts that report
+ * @param silent hosts that stopped reporting
+ * @param unheard hosts that never reported samples
  * @param disks disks of all hosts that are not gone
  * @param hosts at most {@link #HOSTS_MAX}: those that are not live first, then the most stalled
  * @param hostsLeftOut hosts beyond that bound
- * @param busiest the disks asked for, the one that takes most of its device first
- * @param longest at most {@link #THROTTLES_MAX} throttles that are held, the oldest first
- * @param throttles how many are held
- * @param breaches disks above each policy's level just now, by the policy's name
+ * @param busiest the busiest disks, by share of device time
+ * @param longest at most {@link #THROTTLES_MAX} throttles in force, the oldest first
+ * @param throttles number of throttles in force
+ * @param breaches disks over the threshold of each policy, by policy name
  */
 public record MetricsSnapshot(
     int live,
@@ -52,13 +52,13 @@ public record MetricsSnapshot(
    * A host.
    *
    * @param host which
-   * @param live whether its samples come
+   * @param live whether it reports
    * @param disks how many it has
    * @param ioSome part of the time in which some task of dom0 waited for I/O
    * @param ioFull the same of all its tasks
    * @param deviceUtil part of the time in which its busiest physical device worked
    * @param deviceAwaitMillis mean time of an I/O of its slowest physical device
-   * @param implausible counters, clocks and numbers that no host can have, taken for unknown
+   * @param implausible counters, clocks and numbers that are impossible, treated as unknown
    */
   public record HostReading(
       HostId host,
@@ -95,7 +95,7 @@ public record MetricsSnapshot(
       double awaitMillis) {}
 
   /**
-   * A throttle that is held.
+   * A throttle in force.
    *
    * @param host where
    * @param domain whose

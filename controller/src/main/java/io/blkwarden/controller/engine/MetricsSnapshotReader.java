@@ -5,6 +5,8 @@ import io.blkwarden.controller.engine.MetricsSnapshot.HostReading;
 import io.blkwarden.controller.engine.MetricsSnapshot.ThrottleReading;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.throttle.Lease;
+import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.DiskKey;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,17 +17,17 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Makes a {@link MetricsSnapshot}; looks at each disk once, and keeps those asked for only. */
+/** Builds a {@link MetricsSnapshot} in one pass over the disks. */
 final class MetricsSnapshotReader {
   private static final Comparator<HostReading> WORST_FIRST =
       Comparator.comparingInt((HostReading each) -> each.live() ? 1 : 0)
           .thenComparingDouble(each -> -known(each.ioFull()))
           .thenComparing(HostReading::host);
 
-  /** A row and how much of its device it takes. */
+  /** A row and its share of device time. */
   private record Ranked(HostTracker tracker, int row, double rank) {}
 
-  /** The least first, which is the one that gives way. */
+  /** The smallest first: it is replaced first. */
   private static final Comparator<Ranked> LEAST_FIRST =
       Comparator.comparingDouble(Ranked::rank)
           .thenComparing(each -> each.tracker().host(), Comparator.reverseOrder())
@@ -153,10 +155,11 @@ final class MetricsSnapshotReader {
   private List<ThrottleReading> held() {
     List<ThrottleReading> held = new ArrayList<>();
     for (Throttle each : engine.throttles.all()) {
-      if (each.stage != Throttle.Stage.REQUESTED) {
+      Lease lease = each.lease();
+      if (lease != null && !(each.state instanceof ThrottleState.Requested)) {
         held.add(
             new ThrottleReading(
-                each.host, each.domain, each.disk, engine.millis() - each.heldSinceMillis));
+                each.host, each.domain, each.disk, engine.millis() - lease.sinceMillis()));
       }
     }
     held.sort(

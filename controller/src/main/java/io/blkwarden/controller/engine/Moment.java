@@ -4,8 +4,7 @@ import io.blkwarden.model.Require;
 import java.time.Instant;
 
 /**
- * When an input is handled: a clock that never steps, for durations, and the wall clock, for
- * people.
+ * The time of an input: the monotonic clock for durations, the wall clock for people.
  *
  * @param monotonicMillis the controller's monotonic clock, in ms
  * @param wall the controller's wall clock

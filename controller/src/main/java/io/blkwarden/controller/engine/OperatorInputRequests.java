@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests for silences, acknowledgements and the pause: checks them, lets them be stored, and
+ * Handles requests for silences, acknowledgements and the pause: checks them, has them stored, and
  * answers once they are in force.
  */
 final class OperatorInputRequests {

@@ -1,9 +1,15 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.commandline.Nearest;
+import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
+import io.blkwarden.controller.throttle.Lease;
+import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.SafetyCheck;
+import io.blkwarden.controller.throttle.ThrottleEvent;
+import io.blkwarden.controller.throttle.ThrottleState;
+import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -24,7 +30,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers people: finds the disk they name, asks the guards, and waits for the agent.
+ * Handles operators' requests: finds the disk, runs the safety checks, and answers once the agent
+ * has.
  *
  * <p>At most {@link EngineSettings#pendingAsksMax()} wait at a time; further ones are refused.
  */
@@ -32,31 +39,31 @@ final class OperatorRequests {
   private static final int FAILURES_SHOWN = 5;
 
   private final EngineState engine;
-  private final LeaseRequests leases;
+  private final Throttles throttles;
   private final Proposals proposals;
-  private final HostRemoval forgetting;
+  private final HostRemoval hostRemoval;
   private final OperatorInputRequests inputs;
   private final List<PendingRequest> open = new ArrayList<>();
 
   OperatorRequests(
       EngineState engine,
-      LeaseRequests leases,
+      Throttles throttles,
       Proposals proposals,
-      HostRemoval forgetting,
+      HostRemoval hostRemoval,
       OperatorInputRequests inputs) {
     this.engine = engine;
     this.proposals = proposals;
-    this.leases = leases;
-    this.forgetting = forgetting;
+    this.throttles = throttles;
+    this.hostRemoval = hostRemoval;
     this.inputs = inputs;
   }
 
   void take(Input.RequestReceived request) {
     long correlation = request.correlation();
     if (engine.epoch().isEmpty()) {
-      answer(correlation, Verdict.REFUSED, "this controller does not hold the claim to act");
+      answer(correlation, Verdict.REFUSED, "this controller is not the leader");
     } else if (open.size() >= engine.settings.pendingAsksMax()) {
-      answer(correlation, Verdict.REFUSED, "too many requests wait for agents; try again");
+      answer(correlation, Verdict.REFUSED, "too many requests are waiting for agents; try again");
     } else {
       switch (request.request().ask()) {
         case OperatorRequest.Throttle ask -> throttle(request, ask);
@@ -67,7 +74,7 @@ final class OperatorRequests {
             answer(correlation, proposals.approve(request, ask.proposal()));
         case OperatorRequest.Deny ask ->
             answer(correlation, proposals.deny(request, ask.proposal()));
-        case OperatorRequest.Forget ask -> forgetting.ask(request, ask.host());
+        case OperatorRequest.Forget ask -> hostRemoval.ask(request, ask.host());
         case OperatorRequest.Lasting ask -> inputs.ask(request, ask);
       }
     }
@@ -118,20 +125,20 @@ final class OperatorRequests {
             ? "several domains on %s are called %s: give the UUID".formatted(host, name)
             : domainKnown
                 ? "domain %s on %s has no disk %s; %s"
-                    .formatted(name, host, Printable.of(vdev), meant(vdev, vdevs, "disks"))
+                    .formatted(name, host, Printable.of(vdev), suggestion(vdev, vdevs, "disks"))
                 : "host %s has no domain %s; %s"
-                    .formatted(host, name, meant(domain, domains, "domains")));
+                    .formatted(host, name, suggestion(domain, domains, "domains")));
     return Optional.empty();
   }
 
-  /** That nobody knows the host, and which one was perhaps meant. */
+  /** Text for an unknown host, with a suggestion. */
   static String unknown(EngineState engine, HostId host) {
     List<String> known = engine.hosts.keySet().stream().map(HostId::value).toList();
-    return "host %s is not known; %s".formatted(host, meant(host.value(), known, "hosts"));
+    return "host %s is not known; %s".formatted(host, suggestion(host.value(), known, "hosts"));
   }
 
-  /** What was perhaps meant, or where it can be looked up. */
-  private static String meant(String written, Collection<String> known, String what) {
+  /** A suggestion, or where to look it up. */
+  private static String suggestion(String written, Collection<String> known, String what) {
     String question = Nearest.question(written, known);
     return question.isEmpty() ? "'blkwarden map' lists the " + what : Printable.of(question);
   }
@@ -152,59 +159,54 @@ final class OperatorRequests {
     PendingRequest waits =
         wait(correlation, "%s is set to %s".formatted(at.name(), ask.restraint()), 1);
     Throttle held = engine.throttles.of(ask.host(), at.disk().key());
-    PendingCommand.Purpose purpose =
-        held == null ? PendingCommand.Purpose.START : PendingCommand.Purpose.MOVE;
-    String reason = "%s: %s".formatted(request.by(), request.reason());
     if (held == null) {
-      held =
-          new Throttle(
-              engine.newId(),
-              ask.host(),
-              at.disk().domain(),
-              at.disk().key(),
-              ask.restraint(),
-              reason,
-              Throttle.Stage.REQUESTED);
-      engine.throttles.add(held);
+      held = new Throttle(ask.host(), at.disk().domain(), at.disk().key());
+    } else {
+      disown(held);
     }
-    held.person = request.by();
-    disown(held);
-    held.leaseMillis = ask.leaseMs();
-    leases.set(at.tracker(), held, at.disk(), ask.restraint(), purpose, waits);
-    note(at, request, Decision.Verdict.ACT, held, reason);
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    throttles.apply(
+        held,
+        new ThrottleEvent.OperatorSet(request.by(), reason, ask.restraint(), ask.leaseMs()),
+        null,
+        waits);
+    note(at, request, Decision.Verdict.ACT, held.lease(), reason);
   }
 
-  /** A person's word goes before a policy's until that throttle ends. */
+  /** An operator's throttle takes precedence over a policy's until it ends. */
   private static void disown(Throttle held) {
-    if (held.owner != null && held.owner.breach != null) {
-      held.owner.breach.throttle = null;
-    }
+    Evaluation owner = held.owner;
+    Breach breach = owner == null ? null : owner.breach;
     held.owner = null;
-    held.way = null;
-    held.effectOpen = false;
+    if (owner != null && breach != null && breach.throttle == held) {
+      breach.throttle = Throttle.of(held.host, owner);
+      breach.throttle.attempts = held.attempts;
+    }
   }
 
   private Optional<String> refusal(Found at, Restraint restraint) {
     Throttle held = engine.throttles.of(at.tracker().host(), at.disk().key());
-    if (held != null && (held.pending != null || held.stage == Throttle.Stage.ENDING)) {
-      return Optional.of("another command for it is under way; try again");
+    Lease lease = held == null ? null : held.lease();
+    if (held != null
+        && lease != null
+        && (lease.commands() > 0 || held.state instanceof ThrottleState.Releasing)) {
+      return Optional.of("another command for it is pending; try again");
     }
-    Optional<String> paused = PauseText.why(engine);
+    Optional<Refusal> paused = engine.paused();
     if (paused.isPresent()) {
-      return Optional.of(paused.get() + "; 'blkwarden resume' ends that");
+      return Optional.of(paused.get().text() + "; 'blkwarden resume' ends that");
     }
     if (!at.tracker().problem.isEmpty()) {
       return Optional.of(Printable.of(at.tracker().problem));
     }
     if (at.tracker().silent) {
-      return Optional.of("nothing is heard of the host");
+      return Optional.of("the host does not report");
     }
     if (Boolean.FALSE.equals(at.tracker().acting)) {
-      return Optional.of("the host's agent only watches");
+      return Optional.of(new Refusal.ReadOnlyAgent().text());
     }
     if (engine.epoch().isPresent() && at.tracker().epochSeen < engine.epoch().getAsLong()) {
-      return Optional.of(
-          "the host's agent has not told this controller yet what it holds; try again in 10 s");
+      return Optional.of(new Refusal.AgentUninformed().text() + "; try again in 10 s");
     }
     Optional<String> guard =
         SafetyCheck.refusal(
@@ -213,15 +215,15 @@ final class OperatorRequests {
                 at.disk(),
                 at.tracker().state.map().gap(),
                 engine.throttleCounts(at.tracker().host(), at.disk().key()))
-            .map(SafetyCheck.Refusal::reason);
+            .map(Refusal::text);
     if (guard.isPresent()) {
       return guard;
     }
-    // what harmed is no hindrance to a person, who may know why
+    // an operator may try a step that harmed before
     Ladder.Next next =
         Ladder.next(List.of(restraint), 0, at.disk().physical(), at.tracker().limits, _ -> false);
     return switch (next) {
-      case Ladder.Next.Rung _ -> Optional.empty();
+      case Ladder.Next.Available _ -> Optional.empty();
       case Ladder.Next.Exhausted(String note) -> Optional.of(note);
       case Ladder.Next.Ineffective(String note) -> Optional.of(note);
     };
@@ -239,39 +241,38 @@ final class OperatorRequests {
       answer(correlation, Verdict.REFUSED, why);
       return;
     }
-    letGo(at.tracker(), at.disk(), request);
+    String reason = "%s: %s".formatted(request.by(), request.reason());
+    ThrottleEvent event =
+        new ThrottleEvent.OperatorReleased(Printable.of(request.by()), reason, false);
+    finishBreaches(at.tracker(), at.disk().key(), event);
     Throttle held = engine.throttles.of(ask.host(), at.disk().key());
     if (held == null) {
       answer(correlation, Verdict.DONE, at.name() + " is not throttled");
       return;
     }
     PendingRequest waits = wait(correlation, at.name() + " is released", 1);
-    String reason = "%s: %s".formatted(request.by(), request.reason());
-    leases.release(at.tracker(), held, reason, waits);
-    note(at, request, Decision.Verdict.RELEASE, held, reason);
+    Lease lease = held.lease();
+    throttles.apply(held, event, held.owner, waits);
+    note(at, request, Decision.Verdict.RELEASE, lease, reason);
   }
 
-  /** No policy throttles the disk again before its breach is over. */
-  private static void letGo(
-      HostTracker tracker, @Nullable MappedDisk disk, Input.RequestReceived request) {
+  /** No policy throttles the disk, or any disk, again before its breach is over. */
+  private void finishBreaches(HostTracker tracker, @Nullable DiskKey disk, ThrottleEvent event) {
     for (Evaluation each : tracker.evaluations.values()) {
-      Breach breach = each.breach;
-      if (breach != null && (disk == null || each.disk.equals(disk.key()))) {
-        breach.doneByReleaseAll = disk == null && (breach.doneByReleaseAll || !breach.done);
-        breach.done = true;
-        breach.lastDecision = "released";
-        breach.note = "released by " + Printable.of(request.by());
+      if (each.breached() && each.breach != null && (disk == null || each.disk.equals(disk))) {
+        if (each.breach.throttle.lease() == null) {
+          throttles.apply(each.breach.throttle, event);
+        }
       }
     }
   }
 
-  /** Acting goes on: breaches that were stopped with all others are judged anew. */
+  /** Enforcement resumes: breaches that were stopped with all others are evaluated again. */
   void resumed() {
     for (HostTracker tracker : engine.hosts.values()) {
       for (Evaluation each : tracker.evaluations.values()) {
-        Breach breach = each.breach;
-        if (breach != null && breach.doneByReleaseAll && !breach.calm) {
-          breach.again();
+        if (each.breached() && each.breach != null) {
+          throttles.apply(each.breach.throttle, new ThrottleEvent.Resumed());
         }
       }
     }
@@ -280,8 +281,10 @@ final class OperatorRequests {
   private void releaseAll(Input.RequestReceived request) {
     PendingRequest waits = wait(request.correlation(), "everything is released", 0);
     String reason = "%s: %s".formatted(request.by(), request.reason());
+    ThrottleEvent event =
+        new ThrottleEvent.OperatorReleased(Printable.of(request.by()), reason, true);
     for (HostTracker tracker : engine.hosts.values()) {
-      letGo(tracker, null, request);
+      finishBreaches(tracker, null, event);
       if (tracker.runs.duplicate()) {
         waits.failures.add(tracker.host() + ": " + tracker.problem);
       }
@@ -293,17 +296,15 @@ final class OperatorRequests {
             new PendingCommand(
                 id,
                 tracker.host(),
-                PendingCommand.Purpose.RELEASE_ALL,
+                CommandPurpose.RELEASE_ALL,
                 null,
                 null,
                 waits,
                 engine.millis()));
       });
     }
-    for (Throttle throttle : engine.throttles.all()) {
-      throttle.stage = Throttle.Stage.ENDING;
-      throttle.releases = 1; // ticks end those one by one that outlive this
-    }
+    // ticks release those one by one that are left after this
+    engine.throttles.all().forEach(throttle -> throttles.apply(throttle, event));
     engine.add(
         new Effect.RecordDecision(
             Decision.ofFleet(
@@ -322,7 +323,7 @@ final class OperatorRequests {
     return pendingRequest;
   }
 
-  /** One of the agents that a request waits for did what was asked. */
+  /** One of the agents that a request waits for succeeded. */
   void done(@Nullable PendingRequest pendingRequest) {
     if (pendingRequest != null) {
       pendingRequest.open--;
@@ -331,7 +332,7 @@ final class OperatorRequests {
     }
   }
 
-  /** One of them did not. */
+  /** One of them failed. */
   void failed(@Nullable PendingRequest pendingRequest, String why) {
     if (pendingRequest != null) {
       pendingRequest.open--;
@@ -351,7 +352,7 @@ final class OperatorRequests {
       answer(
           pendingRequest.correlation,
           verdict(pendingRequest),
-          "%s: not so on %d of %d hosts: %s"
+          "%s: failed on %d of %d hosts: %s"
               .formatted(
                   pendingRequest.what,
                   pendingRequest.failures.size(),
@@ -366,7 +367,7 @@ final class OperatorRequests {
     return guard ? Verdict.REFUSED : Verdict.FAILED;
   }
 
-  /** Answers those who have waited too long, or all when the claim is lost. */
+  /** Answers overdue requests, or all when leadership is lost. */
   void giveUp(boolean all) {
     long limit = engine.settings.answerMillis();
     for (PendingRequest pendingRequest : List.copyOf(open)) {
@@ -376,8 +377,8 @@ final class OperatorRequests {
             pendingRequest.correlation,
             Verdict.FAILED,
             all
-                ? "this controller lost its claim before an answer came"
-                : "%d agents gave no answer in %d ms; what they do is not known"
+                ? "this controller lost leadership before an answer came"
+                : "%d agents gave no answer in %d ms; their state is unknown"
                     .formatted(pendingRequest.open, limit));
       }
     }
@@ -387,7 +388,7 @@ final class OperatorRequests {
       Found at,
       Input.RequestReceived request,
       Decision.Verdict verdict,
-      @Nullable Throttle throttle,
+      @Nullable Lease lease,
       String reason) {
     engine.add(
         new Effect.RecordDecision(
@@ -398,7 +399,7 @@ final class OperatorRequests {
                     at.disk().disk().vdev(),
                     null,
                     verdict,
-                    throttle == null ? null : throttle.lease,
+                    lease == null ? null : lease.id(),
                     "asked by %s: %s".formatted(request.by(), reason),
                     Map.of())
                 .requestedBy(request.key())));

@@ -1,30 +1,24 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.throttle.CommandPurpose;
+import io.blkwarden.controller.throttle.ThrottleEvent;
+import io.blkwarden.controller.throttle.ThrottleEvent.LeaseEnded.Cause;
 import io.blkwarden.model.MessageId;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what became of commands and leases. */
+/** Turns outcomes of commands and leases into events of their throttles. */
 final class OutcomeHandler {
-  private static final long RETRY_MILLIS = 2_000;
-
-  /** How often a breach's throttle may be undone by others before no more is tried. */
-  private static final int UNDONE_MAX = 2;
-
-  private static final long UNDONE_REST_MILLIS = 60_000;
-
   private final EngineState engine;
-  private final AlertPublisher alerts;
-  private final OperatorRequests asks;
+  private final Throttles throttles;
+  private final OperatorRequests requests;
 
-  OutcomeHandler(EngineState engine, AlertPublisher alerts, OperatorRequests asks) {
+  OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests requests) {
     this.engine = engine;
-    this.alerts = alerts;
-    this.asks = asks;
+    this.throttles = throttles;
+    this.requests = requests;
   }
 
   void take(Outcome outcome) {
@@ -36,7 +30,7 @@ final class OutcomeHandler {
       engine.throttles.take(pending.get().command());
       answered(pending.get(), outcome);
     } else if (outcome.lease() != null) {
-      byItself(outcome, outcome.lease());
+      unsolicited(outcome, outcome.lease());
     }
   }
 
@@ -45,7 +39,7 @@ final class OutcomeHandler {
     engine.throttles.take(command).ifPresent(pending -> lost(pending, why));
   }
 
-  /** Gives up what has waited too long, whatever dispatch says. */
+  /** Gives up commands whose outcome is overdue, whatever dispatch reports. */
   void giveUpOld() {
     long limit = engine.settings.commandExpiresMillis() + engine.settings.answerMillis();
     for (PendingCommand pending : engine.throttles.sentBefore(engine.millis() - limit)) {
@@ -54,136 +48,58 @@ final class OutcomeHandler {
   }
 
   private void lost(PendingCommand pending, String why) {
-    asks.failed(pending.pendingRequest(), pending.host() + ": " + why);
-    Throttle throttle = pending.throttle();
-    if (throttle == null) {
-      return;
-    }
-    switch (pending.purpose()) {
-      case START -> {
-        // it may be held all the same: it counts, and is released, until the host says otherwise
-        throttle.heldSinceMillis = engine.millis();
-        rest(throttle, "no answer from the host's agent: " + why, false);
-      }
-      case RENEW -> later(throttle);
-      case MOVE -> {
-        later(throttle);
-        notMoved(throttle, pending, why);
-      }
-      case RELEASE, RELEASE_ALL -> {}
+    requests.failed(pending.pendingRequest(), pending.host() + ": " + why);
+    if (pending.throttle() != null) {
+      throttles.apply(
+          pending.throttle(),
+          new ThrottleEvent.Unanswered(pending.purpose(), pending.restraint(), why));
     }
   }
 
   private void answered(PendingCommand pending, Outcome outcome) {
     Throttle throttle = pending.throttle();
+    if (throttle != null) {
+      throttles.apply(throttle, event(pending, outcome));
+    }
     switch (outcome.result()) {
-      case APPLIED, RENEWED -> {
-        if (throttle != null) {
-          applied(throttle, pending, outcome);
-        }
-        asks.done(pending.pendingRequest());
-      }
-      case RELEASED, EXPIRED, GONE, RECOVERED, DONE -> {
-        if (throttle != null) {
-          boolean wanted = pending.purpose() == PendingCommand.Purpose.RELEASE;
-          ended(throttle, outcome, wanted);
-        }
-        asks.done(pending.pendingRequest());
-      }
-      case ADOPTED -> asks.done(pending.pendingRequest());
-      case REFUSED, FAILED -> {
-        refused(pending, outcome);
-        asks.failed(pending.pendingRequest(), pending.host() + ": " + sentence(outcome));
-      }
+      case APPLIED, RENEWED, RELEASED, EXPIRED, GONE, RECOVERED, DONE, ADOPTED ->
+          requests.done(pending.pendingRequest());
+      case REFUSED, FAILED ->
+          requests.failed(pending.pendingRequest(), pending.host() + ": " + sentence(outcome));
     }
   }
 
-  private void applied(Throttle throttle, PendingCommand pending, Outcome outcome) {
-    Restraint before = throttle.restraint;
-    boolean changed = pending.purpose() != PendingCommand.Purpose.RENEW;
-    Restraint set = pending.restraint();
-    Long remaining = outcome.remainingMs();
-    long left = remaining == null ? throttle.leaseMillis : Math.max(0, remaining);
-    if (throttle.stage == Throttle.Stage.REQUESTED) {
-      throttle.stage = Throttle.Stage.HELD;
-    }
-    throttle.restraint = set == null ? throttle.restraint : set;
-    throttle.setAt = outcome.at();
-    throttle.endsMillis = engine.millis() + left;
-    throttle.renewMillis = engine.millis() + left / 2;
-    throttle.beatsWithout = 0;
-    if (!outcome.workers().isEmpty()) {
-      throttle.workers =
-          outcome.workers().stream()
-              .map(worker -> new Alert.AlertWorker(worker.pid(), worker.comm()))
-              .toList();
-    }
-    if (changed) {
-      throttle.heldSinceMillis = engine.millis();
-      throttle.appliedMillis = engine.millis();
-      throttle.judgements = 0;
-      throttle.worked = false;
-      throttle.doubts = 0;
-      throttle.changesNothing = false;
-      throttle.effectOpen = throttle.owner != null && throttle.before.samples() > 0;
-      throttle.judgeMillis =
-          engine.millis() + engine.settings.settleMillis() + engine.settings.effectWindowMillis();
-    }
-    ofOwner(
-        throttle,
-        (tracker, evaluation, breach) -> {
-          if (changed) {
-            breach.attempts = 0;
-            if (pending.purpose() == PendingCommand.Purpose.MOVE) {
-              boolean climbed = breach.effect == Alert.Effect.NO_EFFECT;
-              breach.note = climbed ? before + " had no effect" : "";
-              int rung = evaluation.policy.then().ladder().indexOf(throttle.restraint);
-              breach.step = rung < 0 ? breach.step : rung;
-            }
-            breach.effect = Alert.Effect.UNKNOWN;
-            breach.proposal = null; // carried out: the next rung is asked for anew
-          }
-          alerts.refresh(tracker, evaluation);
-        });
+  private static ThrottleEvent event(PendingCommand pending, Outcome outcome) {
+    return switch (outcome.result()) {
+      case APPLIED, RENEWED, ADOPTED ->
+          new ThrottleEvent.Applied(
+              outcome.result() == Outcome.Result.ADOPTED ? CommandPurpose.RENEW : pending.purpose(),
+              pending.restraint(),
+              outcome.at(),
+              outcome.remainingMs(),
+              outcome.workers().stream()
+                  .map(worker -> new Alert.AlertWorker(worker.pid(), worker.comm()))
+                  .toList());
+      case RELEASED, EXPIRED, GONE, RECOVERED, DONE -> ended(outcome, pending.purpose());
+      case REFUSED, FAILED ->
+          new ThrottleEvent.Rejected(
+              pending.purpose(),
+              pending.restraint(),
+              sentence(outcome),
+              outcome.result() == Outcome.Result.FAILED,
+              staleMap(outcome.refusal()));
+    };
   }
 
-  private void refused(PendingCommand pending, Outcome outcome) {
-    Throttle throttle = pending.throttle();
-    if (throttle == null) {
-      return;
-    }
-    boolean stale = staleMap(outcome.refusal());
-    HostTracker tracker = engine.hosts.get(pending.host());
-    if (stale && tracker != null) {
-      engine.requestMap(tracker);
-    }
-    switch (pending.purpose()) {
-      case START -> rejected(throttle, sentence(outcome), stale);
-      case MOVE, RENEW -> {
-        if (outcome.result() == Outcome.Result.FAILED) {
-          rejected(throttle, sentence(outcome), false);
-        } else {
-          later(throttle);
-          if (pending.purpose() == PendingCommand.Purpose.MOVE) {
-            notMoved(throttle, pending, sentence(outcome));
-          }
-        }
-      }
-      case RELEASE, RELEASE_ALL -> {}
-    }
-  }
-
-  /** The throttle stands where it stood; after some tries it is left there. */
-  private void notMoved(Throttle throttle, PendingCommand pending, String why) {
-    ofOwner(
-        throttle,
-        (tracker, evaluation, breach) -> {
-          breach.attempts++;
-          throttle.effectOpen &= breach.attempts < engine.settings.attempts();
-          breach.lastDecision = "";
-          breach.note = "%s was not set: %s".formatted(pending.restraint(), why);
-          alerts.refresh(tracker, evaluation);
-        });
+  private static ThrottleEvent ended(Outcome outcome, @Nullable CommandPurpose answerTo) {
+    Cause cause =
+        outcome.cause() == Outcome.Cause.UNDONE
+            ? Cause.UNDONE
+            : outcome.result() == Outcome.Result.RELEASED
+                ? Cause.RELEASED
+                : outcome.result() == Outcome.Result.RECOVERED ? Cause.RECOVERED : Cause.EXPIRED;
+    String detail = cause == Cause.UNDONE ? outcome.detail() : sentence(outcome);
+    return new ThrottleEvent.LeaseEnded(cause, detail, answerTo, outcome.at());
   }
 
   private static boolean staleMap(Outcome.@Nullable Refusal refusal) {
@@ -202,126 +118,19 @@ final class OutcomeHandler {
         };
   }
 
-  /** Forgets a throttle that was not set; its breach tries again after a rest. */
-  private void rejected(Throttle throttle, String why, boolean stale) {
-    engine.throttles.remove(throttle, engine.millis());
-    ofOwner(throttle, (tracker, evaluation, breach) -> breach.throttle = null);
-    rest(throttle, why, stale);
-  }
-
-  private void rest(Throttle throttle, String why, boolean stale) {
-    ofOwner(
-        throttle,
-        (tracker, evaluation, breach) -> {
-          breach.attempts++;
-          boolean exhausted = breach.attempts >= engine.settings.attempts();
-          breach.restUntilMillis =
-              engine.millis()
-                  + (exhausted ? engine.settings.restMillis() : RETRY_MILLIS * breach.attempts);
-          breach.awaitsSnapshot = stale && !exhausted;
-          breach.attempts = exhausted ? 0 : breach.attempts;
-          breach.lastDecision = "";
-          breach.note = "not throttled: " + why;
-          alerts.refresh(tracker, evaluation);
-        });
-  }
-
-  /** Tries to renew or to climb again after an eighth of the lease. */
-  private void later(Throttle throttle) {
-    throttle.renewMillis = engine.millis() + Math.max(1_000, throttle.leaseMillis / 8);
-    throttle.judgeMillis = engine.millis() + engine.settings.effectWindowMillis();
-    throttle.effectOpen = throttle.owner != null && throttle.before.samples() > 0;
-  }
-
-  private void byItself(Outcome outcome, MessageId lease) {
+  private void unsolicited(Outcome outcome, MessageId lease) {
     Throttle throttle = engine.throttles.lease(lease);
     if (throttle == null || !throttle.host.equals(outcome.host())) {
       return;
     }
-    if (throttle.setAt != null && outcome.at().isBefore(throttle.setAt)) {
-      return; // the word of an earlier life of the agent; were it right, heartbeats would say so
-    }
-    boolean asked = throttle.stage != Throttle.Stage.ENDING && throttle.pending != null;
-    if (asked && outcome.result() == Outcome.Result.RECOVERED) {
-      return; // the agent that began anew may still carry the command out: its answer decides
-    }
     switch (outcome.result()) {
-      case RELEASED, EXPIRED, RECOVERED, GONE ->
-          ended(throttle, outcome, throttle.stage == Throttle.Stage.ENDING);
+      case RELEASED, EXPIRED, RECOVERED, GONE -> throttles.apply(throttle, ended(outcome, null));
       case APPLIED, RENEWED, ADOPTED, REFUSED, FAILED, DONE -> {}
     }
   }
 
-  private void ended(Throttle throttle, Outcome outcome, boolean wanted) {
-    if (!wanted && outcome.cause() == Outcome.Cause.UNDONE) {
-      undone(throttle, outcome);
-      return;
-    }
-    // someone on the host ended it: do not set it again at once
-    boolean byOthers = !wanted && outcome.result() == Outcome.Result.RELEASED;
-    ended(throttle, "the lease ended: " + sentence(outcome), byOthers, wanted);
-  }
-
-  /**
-   * Someone else on the host wants another priority there. It is tried once more after a rest, on
-   * the same rung, for nothing is known of that rung's effect; then it is left to people.
-   */
-  private void undone(Throttle throttle, Outcome outcome) {
-    Evaluation owner = throttle.owner;
-    Breach breach = owner == null ? null : owner.breach;
-    boolean again = breach != null && ++breach.undone < UNDONE_MAX;
-    String next =
-        again
-            ? "it is tried once more in %d s".formatted(UNDONE_REST_MILLIS / 1_000)
-            : "it is not tried again: stop what changes it, such as xenopsd's QoS of a disk";
-    String why =
-        "something else on the host has undone its throttle (%s); %s"
-            .formatted(outcome.detail(), next);
-    ended(throttle, why, !again, false);
-    if (breach != null && again) {
-      breach.restUntilMillis = engine.millis() + UNDONE_REST_MILLIS;
-    }
-  }
-
-  /** Forgets a throttle that is over. */
-  void ended(Throttle throttle, String why, boolean letGo, boolean wanted) {
-    engine.throttles.remove(throttle, engine.millis());
-    ofOwner(
-        throttle,
-        (tracker, evaluation, breach) -> {
-          if (!wanted) {
-            breach.note = why;
-            breach.lastDecision = "";
-            breach.effect = Alert.Effect.UNKNOWN; // what is over has no effect on what goes on
-            breach.before = null;
-            breach.after = null;
-          }
-          breach.done |= letGo;
-          breach.throttle = null;
-          alerts.refresh(tracker, evaluation);
-        });
-  }
-
-  private interface OwnerChange {
-    void change(HostTracker tracker, Evaluation evaluation, Breach breach);
-  }
-
-  private void ofOwner(Throttle throttle, OwnerChange change) {
-    HostTracker tracker = engine.hosts.get(throttle.host);
-    Evaluation owner = throttle.owner;
-    Breach breach = owner == null ? null : owner.breach;
-    if (tracker != null && owner != null && breach != null) {
-      change.change(tracker, owner, breach);
-    }
-  }
-
   private static String sentence(Outcome outcome) {
-    String refusal =
-        Objects.toString(
-            Optional.ofNullable(outcome.refusal()).map(Outcome.Refusal::wire).orElse(null), "");
-    return outcome.result().wire()
-        + (refusal.isEmpty() ? "" : " (" + refusal + ")")
-        + ": "
-        + outcome.detail();
+    String refusal = outcome.refusal() == null ? "" : " (" + outcome.refusal().wire() + ")";
+    return outcome.result().wire() + refusal + ": " + outcome.detail();
   }
 }

@@ -3,7 +3,7 @@ package io.blkwarden.controller.engine;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A person's request that waits for one agent or several; mutable. */
+/** An operator's request that waits for one or more agents; mutable. */
 final class PendingRequest {
   final long correlation;
   final String what;
@@ -16,9 +16,9 @@ final class PendingRequest {
   final List<String> failures = new ArrayList<>();
 
   /**
-   * Makes a request that waits.
+   * Creates a waiting request.
    *
-   * @param what it is about, as the answer begins
+   * @param what start of the answer
    */
   PendingRequest(long correlation, String what, long sinceMillis) {
     this.correlation = correlation;

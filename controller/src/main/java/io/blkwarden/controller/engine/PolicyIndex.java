@@ -1,16 +1,13 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.HostTotal;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Match;
-import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.SwapPolicy;
+import io.blkwarden.controller.policy.total.FleetPolicy;
+import io.blkwarden.controller.policy.total.HostTotal;
 import io.blkwarden.model.MappedDisk;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The policies in arrays, as the sample loop wants them; immutable. */
+/** The policies as arrays for the sample loop; immutable. */
 final class PolicyIndex {
   private static final short[] NO_RULES = {};
 
@@ -29,10 +26,10 @@ final class PolicyIndex {
   final Metric[] metrics;
   final double[] above;
 
-  /** Whether any policy must be told of every sample. */
+  /** Whether any policy needs every sample. */
   final boolean feeds;
 
-  /** Whether any policy asks who is to blame. */
+  /** Whether any policy uses attribution. */
   final boolean blames;
 
   PolicyIndex(PolicySet policies) {
@@ -40,22 +37,21 @@ final class PolicyIndex {
     List<DiskPolicy> list = new ArrayList<>();
     List<FleetPolicy> fleet = new ArrayList<>();
     for (Policy policy : policies.policies()) {
-      switch (policy) {
-        case DiskPolicy ofDisk -> list.add(ofDisk);
-        case FleetPolicy whole -> fleet.add(whole);
+      if (policy instanceof DiskPolicy ofDisk) {
+        list.add(ofDisk);
+      } else if (policy instanceof FleetPolicy whole) {
+        fleet.add(whole);
       }
     }
     ofDisks = List.copyOf(list);
     ofFleet = List.copyOf(fleet);
     metrics = list.stream().map(policy -> policy.when().metric()).toArray(Metric[]::new);
-    feeds =
-        list.stream()
-            .anyMatch(policy -> policy instanceof BudgetPolicy || policy instanceof OutlierPolicy);
-    blames = list.stream().anyMatch(policy -> policy.attribution() != null);
+    feeds = list.stream().anyMatch(policy -> policy.feed(List.of()) != null);
+    blames = list.stream().anyMatch(policy -> policy.blame() != null);
     above = list.stream().mapToDouble(policy -> policy.when().above()).toArray();
   }
 
-  /** For each row of the host the numbers of the policies about its disk; rows share arrays. */
+  /** The policies that match each row, by index; rows share arrays. */
   short[][] match(HostState state) {
     short[][] matched = new short[state.rows()][];
     Map<String, short[]> shared = new HashMap<>();
@@ -72,27 +68,27 @@ final class PolicyIndex {
     int count = 0;
     for (short i = 0; i < found.length; i++) {
       DiskPolicy policy = ofDisks.get(i);
-      boolean once = !(policy instanceof SwapPolicy) || state.firstSwapDisk(row);
-      if (once && policies.fits(policy.match(), state.host(), disk)) {
+      boolean once = !policy.oncePerDomain() || state.firstSwapDisk(row);
+      if (once && policies.matches(policy.match(), state.host(), disk)) {
         found[count++] = i;
       }
     }
     return count == 0 ? NO_RULES : Arrays.copyOf(found, count);
   }
 
-  /** For each policy about the fleet what the host adds to its total. */
+  /** The host's share of each fleet policy's total. */
   List<HostTotal> matchFleet(HostState state) {
     return ofFleet.stream().map(policy -> new HostTotal(policy, rows(policy, state))).toList();
   }
 
-  /** Whether the row stands for its domain: each counts once, whatever disks of it fit. */
+  /** Whether the row represents its domain, so that each domain counts once. */
   private boolean firstFitting(FleetPolicy policy, HostState state, int row) {
     Metric metric = policy.when().metric();
     if (!metric.isTotal()) {
       return state.firstSwapDisk(row);
     }
     return IntStream.of(state.domainRows(metric, row))
-            .filter(each -> policies.fits(policy.match(), state.host(), state.disk(each)))
+            .filter(each -> policies.matches(policy.match(), state.host(), state.disk(each)))
             .findFirst()
             .orElse(row)
         == row;
@@ -106,11 +102,11 @@ final class PolicyIndex {
       case DEVICE -> host ? IntStream.range(0, state.devices().size()).toArray() : new int[0];
       case DISK ->
           IntStream.range(0, state.rows())
-              .filter(row -> policies.fits(match, state.host(), state.disk(row)))
+              .filter(row -> policies.matches(match, state.host(), state.disk(row)))
               .toArray();
       case DOMAIN ->
           IntStream.range(0, state.rows())
-              .filter(row -> policies.fits(match, state.host(), state.disk(row)))
+              .filter(row -> policies.matches(match, state.host(), state.disk(row)))
               .filter(row -> firstFitting(policy, state, row))
               .toArray();
     };

@@ -1,10 +1,11 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.throttle.Decision;
+import io.blkwarden.controller.throttle.Proposal;
+import io.blkwarden.controller.throttle.ThrottleEvent;
+import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
-import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
 import java.util.ArrayList;
@@ -13,18 +14,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What waits for a person, at most one for each breach.
+ * The proposals that wait for an operator, at most one for each breach.
  *
- * <p>An approval sets nothing by itself. It lets the next judgement of its breach, on samples that
- * come after it and past every guard, do what was proposed, until the proposal expires.
+ * <p>An approval sets nothing by itself. It allows the next evaluation of the breach to do what was
+ * proposed if new samples and every safety check allow it, until the proposal expires.
  */
 final class Proposals {
   private final EngineState engine;
-  private final AlertPublisher alerts;
+  private final Throttles throttles;
 
-  Proposals(EngineState engine, AlertPublisher alerts) {
+  Proposals(EngineState engine, Throttles throttles) {
     this.engine = engine;
-    this.alerts = alerts;
+    this.throttles = throttles;
   }
 
   private record Found(
@@ -32,74 +33,39 @@ final class Proposals {
     String name() {
       return "%s for %s of %s on %s"
           .formatted(
-              proposal.restraint,
+              proposal.restraint(),
               Printable.of(evaluation.disk.vdev()),
               Printable.of(evaluation.domain.name()),
               tracker.host());
     }
   }
 
-  /**
-   * Why the restraint may not be set yet; empty when a person has approved it, or need not.
-   *
-   * @param still whether the newest samples still show what a person was asked about
-   */
-  static Optional<String> wait(
-      EngineState engine,
-      Evaluation evaluation,
-      Breach breach,
-      Restraint restraint,
-      boolean still) {
-    if (evaluation.policy.mode() != Mode.APPROVE) {
-      return Optional.empty();
-    }
-    Proposal open = breach.proposal;
-    if (open != null && engine.millis() >= open.expiresMillis) {
-      breach.proposal = null;
-      breach.restUntilMillis = engine.millis() + engine.settings.restMillis();
-      return Optional.of("nobody approved %s in time".formatted(open.restraint));
-    }
-    if (open == null && engine.millis() < breach.restUntilMillis) {
-      return Optional.of("it is proposed again later");
-    }
-    if (open == null || !open.restraint.equals(restraint)) {
-      open = new Proposal(engine.newId(), restraint, engine.now());
-      breach.proposal = open;
-    }
-    if (open.approvedBy != null) {
-      return still
-          ? Optional.empty()
-          : Optional.of("approved, but the newest samples are not above the level");
-    }
-    return Optional.of("%s waits for approval: blkwarden approve %s".formatted(restraint, open.id));
-  }
-
   OperatorReply list() {
     int open = open().size();
     List<OperatorReply.Proposal> shown = shown();
     String more = open > shown.size() ? "; the first %d follow".formatted(shown.size()) : "";
-    String paused = PauseText.why(engine).map(why -> "; " + why).orElse("");
+    String paused = engine.paused().map(why -> "; " + why.text()).orElse("");
     return new OperatorReply(
-        Verdict.DONE, "proposals that wait: %d%s%s".formatted(open, more, paused), shown);
+        Verdict.DONE, "pending proposals: %d%s%s".formatted(open, more, paused), shown);
   }
 
-  /** What waits, as far as one reply holds it. */
+  /** The open proposals that fit into one reply. */
   List<OperatorReply.Proposal> shown() {
     return open().stream()
         .limit(OperatorReply.PROPOSALS_MAX)
         .map(each ->
             new OperatorReply.Proposal(
-                each.proposal.id,
+                each.proposal.id(),
                 each.breach.alert,
                 each.evaluation.policy.name(),
                 each.tracker.host(),
                 each.evaluation.domain,
                 each.evaluation.disk.vdev(),
-                each.proposal.restraint.priorityOrNull(),
-                each.proposal.restraint.limitOrNull(),
+                each.proposal.restraint().priorityOrNull(),
+                each.proposal.restraint().limitOrNull(),
                 each.evaluation.policy.then().leaseMillis(),
-                each.proposal.expires,
-                each.proposal.approvedBy))
+                each.proposal.expires(),
+                each.proposal.approvedBy()))
         .toList();
   }
 
@@ -109,12 +75,10 @@ final class Proposals {
       return unknown(id);
     }
     Found at = found.get();
-    at.proposal.approvedBy = request.by();
-    at.breach.lastDecision = "";
-    at.breach.note =
-        "approved by %s: %s".formatted(Printable.of(request.by()), Printable.of(request.reason()));
     note(at, request, "approved");
-    alerts.refresh(at.tracker, at.evaluation);
+    throttles.apply(
+        at.breach.throttle,
+        new ThrottleEvent.Approved(Printable.of(request.by()), Printable.of(request.reason())));
     return new OperatorReply(
         Verdict.DONE, "approved: " + at.name() + ", if the next samples and every guard allow it");
   }
@@ -125,13 +89,10 @@ final class Proposals {
       return unknown(id);
     }
     Found at = found.get();
-    at.breach.proposal = null;
-    at.breach.done = true;
-    at.breach.lastDecision = "denied";
-    at.breach.note =
-        "denied by %s: %s".formatted(Printable.of(request.by()), Printable.of(request.reason()));
     note(at, request, "denied");
-    alerts.refresh(at.tracker, at.evaluation);
+    throttles.apply(
+        at.breach.throttle,
+        new ThrottleEvent.Denied(Printable.of(request.by()), Printable.of(request.reason())));
     return new OperatorReply(Verdict.DONE, "denied: " + at.name());
   }
 
@@ -147,7 +108,7 @@ final class Proposals {
                     Decision.Verdict.REQUEST,
                     null,
                     "%s %s, asked by %s: %s"
-                        .formatted(answer, at.proposal.restraint, request.by(), request.reason()),
+                        .formatted(answer, at.proposal.restraint(), request.by(), request.reason()),
                     Map.of())
                 .toldBy(at.breach.alert)
                 .requestedBy(request.key())));
@@ -156,12 +117,13 @@ final class Proposals {
   private static OperatorReply unknown(MessageId id) {
     return new OperatorReply(
         Verdict.FAILED,
-        "no proposal %s waits: it expired, or its breach is over; 'blkwarden proposals' lists them"
+        ("no proposal %s is pending: it expired, or its breach is over;"
+                + " 'blkwarden proposals' lists them")
             .formatted(id));
   }
 
   private Optional<Found> find(MessageId id) {
-    return open().stream().filter(each -> each.proposal.id.equals(id)).findFirst();
+    return open().stream().filter(each -> each.proposal.id().equals(id)).findFirst();
   }
 
   private List<Found> open() {
@@ -169,8 +131,11 @@ final class Proposals {
     for (HostTracker tracker : engine.hosts.values()) {
       for (Evaluation each : tracker.evaluations.values()) {
         Breach breach = each.breach;
-        Proposal proposal = breach == null ? null : breach.proposal;
-        if (breach != null && proposal != null && engine.millis() < proposal.expiresMillis) {
+        Proposal proposal = breach == null ? null : breach.throttle.attempts.proposal();
+        if (breach != null
+            && proposal != null
+            && !(breach.throttle.state instanceof ThrottleState.Finished)
+            && engine.millis() < proposal.expiresMillis()) {
           open.add(new Found(tracker, each, breach, proposal));
         }
       }

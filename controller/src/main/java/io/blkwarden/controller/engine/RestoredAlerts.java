@@ -1,12 +1,11 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.BudgetTable;
-import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.ClearRule;
+import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
-import io.blkwarden.controller.policy.FleetPolicy;
-import io.blkwarden.controller.policy.OutlierPolicy;
-import io.blkwarden.controller.throttle.ClearRule;
+import io.blkwarden.controller.policy.Sample;
+import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -26,21 +25,20 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Open alerts that a controller told of before this one had the claim, until they go on here or are
- * over; mutable.
+ * Open alerts published by an earlier leader, until they continue here or are resolved; mutable.
  *
- * <p>A breach that is found again takes its alert's id, incident and beginning over. An alert whose
- * disk was measured below the clear level for as long as its policy wants is resolved. What is not
- * measured is {@code unknown}, never resolved.
+ * <p>A breach found again keeps its alert's id, incident and start. An alert whose disk was
+ * measured below the clear threshold for the policy's time is resolved. Without measurements it is
+ * {@code unknown}, never resolved.
  */
 final class RestoredAlerts {
-  /** Most alerts that are kept; further ones, the oldest, are left as they were told. */
+  /** Most alerts kept; further ones, the oldest, stay as they were published. */
   static final int MAX = 65_536;
 
-  /** How long a host may take to be heard of before its alerts are unknown. */
+  /** How long a host may take to report before its alerts are unknown. */
   static final long GRACE_MILLIS = 30_000;
 
-  /** How long the whole fleet must be calm before an alert about it is over, at least. */
+  /** Shortest time that the whole fleet must be calm before a fleet alert is resolved. */
   static final long FLEET_CALM_MILLIS = 60_000;
 
   private final EngineState engine;
@@ -54,9 +52,7 @@ final class RestoredAlerts {
     this.engine = engine;
   }
 
-  /**
-   * An alert as it was told last, and how long its disk has been calm in measured time; mutable.
-   */
+  /** An alert as published last, and how long its disk has been calm in measured time; mutable. */
   private static final class Told {
     Alert last;
     long calmMillis;
@@ -76,18 +72,18 @@ final class RestoredAlerts {
     }
   }
 
-  /** Takes the open alerts that were told; they count once the claim is held. */
+  /** Takes the open alerts; they count once this controller leads. */
   void take(List<Alert> open) {
     waiting = open.stream().sorted(Comparator.comparing(Alert::at).reversed()).limit(MAX).toList();
   }
 
-  /** Whether every policy file holds, so that a policy that is not there is gone. */
+  /** Whether every policy file is valid, so that a missing policy was removed. */
   void policies(boolean complete) {
     policiesComplete = complete;
   }
 
-  /** This controller commands: the alerts are its own from now on. */
-  void claimed(List<MessageId> endedHere) {
+  /** This controller became the leader: the alerts are its own now. */
+  void leadershipGained(List<MessageId> endedHere) {
     forget();
     sinceMillis = engine.millis();
     for (Alert each : waiting) {
@@ -97,23 +93,23 @@ final class RestoredAlerts {
       if (!each.host().equals(HostId.FLEET)) {
         ofHosts.computeIfAbsent(each.host(), _ -> new ArrayList<>()).add(new Told(each));
       } else if (ofFleet.putIfAbsent(each.policy(), new Told(each)) != null) {
-        end(each, "it was told again under another id");
+        end(each, "it was published again under another id");
       }
     }
     waiting = List.of();
   }
 
-  /** Another controller commands: it has recalled them itself. */
+  /** Another controller leads: it has restored them itself. */
   void forget() {
     ofHosts.clear();
     ofFleet.clear();
   }
 
-  /** Lets a breach go on as the alert that was told of it, the newest if there are several. */
+  /** Continues a breach under the alert published for it, the newest if there are several. */
   void join(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;
     List<Told> told = ofHosts.get(tracker.host());
-    if (breach == null || told == null) {
+    if (breach == null || told == null || evaluation.policy.isStanding()) {
       return;
     }
     if (told.removeIf(each -> each.last.id().equals(breach.alert))) {
@@ -125,9 +121,9 @@ final class RestoredAlerts {
       if (found.about(evaluation)) {
         each.remove();
         if (joined) {
-          end(found.last, "it was told again under another id");
+          end(found.last, "it was published again under another id");
         } else {
-          breach.goesOn(found.last);
+          breach.continueAs(found.last);
           joined = true;
         }
       }
@@ -135,7 +131,7 @@ final class RestoredAlerts {
     tidy(tracker.host(), told);
   }
 
-  /** The incident of an alert about the same physical devices that has not gone on yet. */
+  /** The incident of a restored alert about the same physical devices. */
   Optional<MessageId> incident(HostTracker tracker, int row) {
     for (Told each : ofHosts.getOrDefault(tracker.host(), List.of())) {
       MessageId incident = each.last.incident();
@@ -155,7 +151,7 @@ final class RestoredAlerts {
         : List.of();
   }
 
-  /** A window of the host was measured: ends what is over. */
+  /** A window of the host was measured: resolves alerts that are over. */
   void measured(HostTracker tracker) {
     List<Told> told = ofHosts.get(tracker.host());
     if (told == null || engine.epoch().isEmpty()) {
@@ -177,11 +173,11 @@ final class RestoredAlerts {
     return ofHosts.containsKey(host);
   }
 
-  /** The host is gone for good: ends what was told of it. */
+  /** The host was removed: resolves its alerts. */
   void forget(HostId host) {
     List<Told> told = ofHosts.remove(host);
     if (told != null) {
-      told.forEach(each -> end(each.last, AlertPublisher.Ending.FORGOTTEN.sentence()));
+      told.forEach(each -> end(each.last, AlertPublisher.Ending.HOST_REMOVED.sentence()));
     }
   }
 
@@ -191,14 +187,14 @@ final class RestoredAlerts {
     }
   }
 
-  /** Why the alert is over; empty while it may go on, or nobody knows. */
+  /** Why the alert is over; empty while it may last or that is unknown. */
   private Optional<String> over(HostTracker tracker, Told told) {
     List<DiskPolicy> policies = engine.policies().ofDisks;
     int index = 0;
     while (index < policies.size() && !policies.get(index).name().equals(told.last.policy())) {
       index++;
     }
-    if (index == policies.size()) {
+    if (index == policies.size() || policies.get(index).isStanding()) {
       return policiesComplete ? sentence(AlertPublisher.Ending.POLICY_GONE) : Optional.empty();
     }
     if (tracker.state.map().gap()) {
@@ -222,12 +218,13 @@ final class RestoredAlerts {
   }
 
   private boolean calm(HostTracker tracker, Told told, int row, int policy) {
-    if (tracker.feeds.of(policy) instanceof BudgetTable budget) {
-      return budget.standing(row).over();
+    DetectorFeed feed = tracker.feeds.of(policy);
+    Optional<Boolean> over = feed == null ? Optional.empty() : feed.over(row);
+    if (over.isPresent()) {
+      return over.get();
     }
     DiskPolicy of = engine.policies().ofDisks.get(policy);
-    double clearBelow =
-        of instanceof OutlierPolicy ? told.last.condition().clearBelow() : of.when().clearBelow();
+    double clearBelow = of.clearBelow(told.last.condition().clearBelow());
     Metric metric = of.when().metric();
     double value = Sample.comparable(tracker.state, row, metric, of.when().above());
     ClearRule.Verdict mayClear = LoadCarriers.mayClear(engine, tracker, metric, row);
@@ -252,16 +249,16 @@ final class RestoredAlerts {
     return found.state() == MappingState.GONE ? OptionalInt.empty() : row;
   }
 
-  /** The alert that was told about the fleet by this policy; it is this controller's now. */
+  /** The alert of this fleet policy; it is this controller's from now on. */
   Optional<Alert> fleet(String policy) {
     return Optional.ofNullable(ofFleet.remove(policy)).map(told -> told.last);
   }
 
   /**
-   * Looks at an alert about the fleet whose condition does not hold here.
+   * Evaluates a fleet alert whose condition is not met here.
    *
-   * @param low whether it is known not to hold
-   * @param passedMillis time since the last look; 0 when it does not count
+   * @param low whether it is known not to be met
+   * @param passedMillis time since the last evaluation; 0 when it does not count
    */
   void fleetIs(String policy, boolean low, long clearForMillis, long passedMillis) {
     Told told = ofFleet.get(policy);
@@ -279,7 +276,7 @@ final class RestoredAlerts {
     return engine.hostsLive() > 0 && engine.hostsLive() == engine.hosts.size();
   }
 
-  /** Says which alerts nobody can judge, because their host is not heard of. */
+  /** Publishes alerts as unknown whose host does not report. */
   void tick() {
     if (engine.epoch().isEmpty() || engine.millis() - sinceMillis < GRACE_MILLIS) {
       return;
@@ -305,7 +302,7 @@ final class RestoredAlerts {
 
   private void unknown(Told told) {
     if (told.last.state() != Alert.State.UNKNOWN) {
-      told.last = tell(told.last, Alert.State.UNKNOWN, "nothing is heard of the host");
+      told.last = tell(told.last, Alert.State.UNKNOWN, "the host does not report");
     }
   }
 
@@ -319,10 +316,10 @@ final class RestoredAlerts {
             ? "policy " + last.policy()
             : last.domain().name() + " on " + last.host();
     Alert next =
-        last.told(
+        last.withState(
             state,
             engine.now().wall(),
-            "%s: %s; the alert was told of before this controller took over."
+            "%s: %s; the alert was published before this controller took over."
                 .formatted(whose, why));
     engine.publish(next);
     return next;

@@ -1,14 +1,12 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.detect.BudgetTable;
-import io.blkwarden.controller.detect.DetectorFeed;
-import io.blkwarden.controller.detect.OutlierTable;
-import io.blkwarden.controller.detect.Sample;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.Neighbourhood;
 import io.blkwarden.controller.policy.Condition;
+import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.Sample;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
@@ -21,7 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Takes samples: opens, feeds and closes the cases of each disk and policy. */
+/** Handles samples: opens, feeds and closes the evaluations of each disk and policy. */
 final class SampleHandler {
   private static final int SLOTS_OF_WINDOW = 10;
 
@@ -30,7 +28,7 @@ final class SampleHandler {
   private final AlertPublisher alerts;
   private final BaselineLearner outliers;
   private final DuplicateHosts duplicates;
-  private final Neighbourhood hood = new Neighbourhood();
+  private final Neighbourhood neighbourhood = new Neighbourhood();
   private final Sample sample = new Sample();
 
   SampleHandler(
@@ -56,9 +54,9 @@ final class SampleHandler {
     }
     switch (tracker.state.accept(frame, engine.settings.silentIntervals())) {
       case UNKNOWN_BASE -> {
-        // one batch may overtake the snapshot that names its base, and many the host's first one
+        // a batch may arrive before the snapshot of its base, and many before the first one
         if (!tracker.state.map().present()) {
-          tracker.wish.expect(engine.millis());
+          tracker.mapRetry.expect(engine.millis());
         }
         if (++tracker.unknownBases > 1) {
           engine.requestMap(tracker);
@@ -79,16 +77,16 @@ final class SampleHandler {
     tracker.lastSampleMillis = engine.millis();
     engine.live(tracker, true);
     tracker.silent = false;
-    if (tracker.freshness.came(engine.millis(), engine.gapMillis(tracker))) {
+    if (tracker.freshness.sampled(engine.millis(), engine.gapMillis(tracker))) {
       alerts.unknown(tracker, false);
     }
   }
 
-  /** The loop that runs for every disk and policy: no allocation while nothing is above. */
+  /** The loop over disks and policies: it allocates nothing while no disk is over a threshold. */
   private void measure(HostTracker tracker) {
     HostState state = tracker.state;
     PolicyIndex policies = engine.policies();
-    tracker.blaming.measured(tracker);
+    tracker.attributions.measured(tracker);
     tracker.feeds.begin(engine.millis());
     for (int row = 0; row < tracker.matched.length; row++) {
       boolean open = tracker.isOpen(row);
@@ -101,8 +99,7 @@ final class SampleHandler {
           try {
             observe(tracker, row, policy, value, above);
           } catch (RuntimeException e) {
-            engine.failed(
-                tracker, "a policy's look at %s".formatted(state.disk(row).key().vdev()), e);
+            engine.failed(tracker, "evaluating %s".formatted(state.disk(row).key().vdev()), e);
           }
         }
       }
@@ -130,19 +127,17 @@ final class SampleHandler {
     Metric metric = found.detector.when().metric();
     found.load(state.value(metric.ofEachDisk(), row), state.windowMillis());
     ConditionCheck gate = ConditionCheck.of(policy.onlyIf(), state, row);
-    boolean holds = gate == ConditionCheck.HOLDS && LoadCarriers.carries(tracker, found);
-    sample.set(state, row, holds, LoadCarriers.mayClear(engine, tracker, metric, row));
+    boolean holds = gate == ConditionCheck.MET && LoadCarriers.carries(tracker, found);
+    DetectorFeed feed = tracker.feeds.of(policyIndex);
+    sample.set(state, row, feed, holds, LoadCarriers.mayClear(engine, tracker, metric, row));
     double value = metric.isTotal() ? Sample.comparable(state, row, metric, above) : compared;
-    if (tracker.feeds.of(policyIndex) instanceof BudgetTable budget) {
-      BudgetTable.Standing standing = budget.standing(row);
-      sample.standing(standing);
-      value = standing.mean();
-    }
+    value = feed == null ? value : feed.recorded(row, value);
     if (!Double.isNaN(value)) {
       found.value = value;
       found.knownMillis = engine.millis();
-      state.neighbourhood(row, hood);
-      found.history.add(engine.millis(), state.lastWallMillis(), state.windowMillis(), value, hood);
+      state.neighbourhood(row, neighbourhood);
+      found.history.add(
+          engine.millis(), state.lastWallMillis(), state.windowMillis(), value, neighbourhood);
     }
     switch (found.detector.observe(sample)) {
       case QUIET -> quiet(tracker, found);
@@ -152,15 +147,15 @@ final class SampleHandler {
         if (gate == ConditionCheck.UNKNOWN && found.breach == null && compared > above) {
           unknownGate(tracker, found);
         }
-        if (!mended(tracker, found)) {
+        if (!repeated(tracker, found)) {
           neither(tracker, found, value);
         }
       }
     }
   }
 
-  /** Makes up for a change that a fault of this program kept from being acted on. */
-  private boolean mended(HostTracker tracker, Evaluation found) {
+  /** Repeats a change that was lost by an exception. */
+  private boolean repeated(HostTracker tracker, Evaluation found) {
     boolean breached = found.detector.breached();
     if (breached && found.breach == null) {
       breached(tracker, found);
@@ -175,14 +170,14 @@ final class SampleHandler {
 
   private @Nullable Evaluation open(
       HostTracker tracker, int row, int policyIndex, DiskPolicy policy, double above) {
-    if (!engine.openEvaluation(tracker)) {
+    if (!engine.openEvaluation(tracker, policy)) {
       return null;
     }
     MappedDisk disk = tracker.state.disk(row);
     long slotMillis = Math.max(1, engine.settings.effectWindowMillis() / SLOTS_OF_WINDOW);
-    KnownWorkers servedBy = new KnownWorkers(tracker.state.map().boot(), disk);
-    Evaluation made = new Evaluation(policy, policyIndex, disk, servedBy, row, above, slotMillis);
-    if (tracker.feeds.of(policyIndex) instanceof OutlierTable table) {
+    KnownWorkers workers = new KnownWorkers(tracker.state.map().boot(), disk);
+    Evaluation made = new Evaluation(policy, policyIndex, disk, workers, row, above, slotMillis);
+    if (tracker.feeds.of(policyIndex) instanceof DetectorFeed.OfBaselines table) {
       made.origin = table.origin(outliers.book(), row);
     }
     tracker.add(made);
@@ -194,7 +189,7 @@ final class SampleHandler {
     engine.evaluationClosed();
   }
 
-  /** Puts on record, once for each case, that only an unknown value keeps it from a breach. */
+  /** Records, once for each evaluation, that only an unknown value prevents a breach. */
   private void unknownGate(HostTracker tracker, Evaluation found) {
     Condition condition = found.policy.onlyIf();
     if (found.gateUnknown
@@ -217,10 +212,11 @@ final class SampleHandler {
     if (found.breach == null) {
       MessageId fresh = engine.restored.incident(tracker, found.row).orElseGet(engine::newId);
       MessageId incident = Incidents.of(tracker, found, fresh);
-      found.breach = new Breach(engine.newId(), incident, engine.now().wall());
+      Throttle throttle = Throttle.of(tracker.host(), found);
+      found.breach = new Breach(engine.newId(), incident, engine.now().wall(), throttle);
       engine.restored.join(tracker, found);
     } else {
-      found.breach.again();
+      found.breach.again(found);
     }
     if (found.anomalous()) {
       engine.breaches(tracker, 1);
@@ -233,7 +229,7 @@ final class SampleHandler {
       close(tracker, found, AlertPublisher.Ending.CLEARED);
     } else {
       Throttle throttle = breach.throttle;
-      breach.calmDown(); // before its throttle is handed on, lest it gets it back
+      breach.calmDown(found); // before its throttle is handed on, so that it does not get it back
       over(tracker, found, throttle, AlertPublisher.Ending.CLEARED);
       alerts.refresh(tracker, found);
     }
@@ -251,7 +247,7 @@ final class SampleHandler {
     }
   }
 
-  /** A known value above the level begins the calm anew; an unknown one only holds it. */
+  /** A value over the threshold restarts the calm time; an unknown one does not count. */
   private void neither(HostTracker tracker, Evaluation found, double value) {
     Breach breach = found.breach;
     if (breach == null || !breach.calm || Double.isNaN(value)) {
@@ -264,21 +260,18 @@ final class SampleHandler {
     }
   }
 
-  /** Ends what a breach did and counted for. */
+  /** Ends the throttle of a breach, and stops counting it. */
   private void over(
-      HostTracker tracker,
-      Evaluation over,
-      @Nullable Throttle throttle,
-      AlertPublisher.Ending ending) {
+      HostTracker tracker, Evaluation over, Throttle throttle, AlertPublisher.Ending ending) {
     if (over.anomalous()) {
       engine.breaches(tracker, -1);
     }
-    if (throttle != null && throttle.owner == over) {
+    if (throttle.lease() != null && throttle.owner == over) {
       planner.hand(tracker, over, throttle, ending);
     }
   }
 
-  /** Ends a case whose condition is over, whose disk is gone or whose policy is. */
+  /** Closes an evaluation whose condition is over, or whose disk or policy is gone. */
   void close(HostTracker tracker, Evaluation over, AlertPublisher.Ending ending) {
     forget(tracker, over);
     if (over.breach == null) {
@@ -290,7 +283,7 @@ final class SampleHandler {
     alerts.resolve(tracker, over, ending);
   }
 
-  /** Acts on the breaches, those that take most of their device first. */
+  /** Drives the breaches: standing policies last, the largest share of device time first. */
   private void drive(HostTracker tracker) {
     List<Evaluation> breached = new ArrayList<>();
     for (Evaluation each : tracker.evaluations.values()) {
@@ -299,13 +292,14 @@ final class SampleHandler {
       }
     }
     breached.sort(
-        Comparator.comparingDouble((Evaluation each) -> -share(tracker, each))
+        Comparator.comparing((Evaluation each) -> each.policy.isStanding())
+            .thenComparingDouble(each -> -share(tracker, each))
             .thenComparingInt(each -> each.row)
             .thenComparingInt(each -> each.policyIndex));
     for (Evaluation each : breached) {
       engine.guarded(
           tracker,
-          "acting on %s".formatted(each.disk.vdev()),
+          "throttling %s".formatted(each.disk.vdev()),
           () -> {
             planner.drive(tracker, each);
             alerts.refresh(tracker, each);
@@ -318,17 +312,19 @@ final class SampleHandler {
     return Double.isNaN(share) ? 0 : share;
   }
 
-  /** Makes a note of a decision about a case, with its numbers. */
+  /** A decision about an evaluation, with its numbers. */
   static Decision decision(
       EngineState engine,
       HostTracker tracker,
       Evaluation evaluation,
       Decision.Verdict verdict,
-      @Nullable Throttle throttle,
+      @Nullable MessageId lease,
       String reason) {
     Map<String, Double> numbers = new TreeMap<>();
-    numbers.put(evaluation.detector.when().metric().id(), evaluation.value);
-    numbers.put("above", evaluation.detector.when().above());
+    if (!evaluation.policy.isStanding()) {
+      numbers.put(evaluation.detector.when().metric().id(), evaluation.value);
+      numbers.put("above", evaluation.detector.when().above());
+    }
     for (Metric metric :
         List.of(Metric.DEVICE_TIME_SHARE, Metric.DEVICE_UTIL, Metric.UTIL, Metric.HOST_IO_FULL)) {
       double value =
@@ -347,9 +343,11 @@ final class SampleHandler {
             evaluation.disk.vdev(),
             evaluation.policy.name(),
             verdict,
-            throttle == null ? null : throttle.lease,
+            lease,
             reason,
             numbers);
-    return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.alert);
+    return evaluation.breach == null || evaluation.policy.isStanding()
+        ? decision
+        : decision.toldBy(evaluation.breach.alert);
   }
 }

@@ -8,6 +8,8 @@ import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.controller.snapshot.HostSnapshot;
 import io.blkwarden.controller.snapshot.KnownNumbers;
 import io.blkwarden.controller.snapshot.ThrottleSnapshot;
+import io.blkwarden.controller.throttle.Lease;
+import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -15,13 +17,13 @@ import io.blkwarden.model.PhysicalDevice;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a {@link FleetSnapshot}, and changes nothing. */
+/** Builds a {@link FleetSnapshot}; read-only. */
 final class SnapshotReader {
   private final EngineState engine;
   private final Proposals proposals;
@@ -59,7 +61,11 @@ final class SnapshotReader {
         engine.now().wall(),
         hosts,
         disks,
-        throttles.stream().limit(FleetSnapshot.THROTTLES_MAX).map(this::throttle).toList(),
+        throttles.stream()
+            .limit(FleetSnapshot.THROTTLES_MAX)
+            .map(this::throttle)
+            .flatMap(Optional::stream)
+            .toList(),
         throttles.size(),
         proposals.shown());
   }
@@ -141,21 +147,37 @@ final class SnapshotReader {
         policies);
   }
 
-  private ThrottleSnapshot throttle(Throttle each) {
+  private Optional<ThrottleSnapshot> throttle(Throttle each) {
+    return each.state instanceof ThrottleState.Leased held
+        ? Optional.of(throttle(each, held))
+        : Optional.empty();
+  }
+
+  private ThrottleSnapshot throttle(Throttle each, ThrottleState.Leased held) {
     Evaluation owner = each.owner;
     Breach breach = owner == null ? null : owner.breach;
+    Lease lease = held.lease();
+    boolean alerts = owner != null && !owner.policy.isStanding();
     return new ThrottleSnapshot(
-        each.lease,
+        lease.id(),
         each.host,
         each.domain,
         each.disk.vdev(),
-        each.restraint.toString(),
-        each.stage.name().toLowerCase(Locale.ROOT),
+        lease.restraint().toString(),
+        stage(held),
         owner == null ? null : owner.policy.name(),
-        each.person,
-        each.reason,
-        engine.now().wall().plusMillis(each.endsMillis - engine.millis()),
-        breach == null ? null : breach.alert,
-        breach == null ? null : breach.effect);
+        lease.operator(),
+        lease.reason(),
+        engine.now().wall().plusMillis(lease.endsMillis() - engine.millis()),
+        breach == null || !alerts ? null : breach.alert,
+        breach == null ? null : held.report().effect());
+  }
+
+  private static String stage(ThrottleState.Leased held) {
+    return switch (held) {
+      case ThrottleState.Requested _ -> "requested";
+      case ThrottleState.InForce _, ThrottleState.SteppingDown _ -> "held";
+      case ThrottleState.Releasing _ -> "ending";
+    };
   }
 }

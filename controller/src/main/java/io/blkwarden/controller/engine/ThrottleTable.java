@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All leases and the commands under way for them.
+ * All leases and their pending commands.
  *
- * <p>Bounded by the brakes and by what agents hold. The last {@link #ENDED_MAX} ended leases are
- * remembered with the time, for a heartbeat that is under way may still name them; one that is
- * named for longer is held after all.
+ * <p>Bounded by the safety limits and by the leases of agents. The last {@link #ENDED_MAX} ended
+ * leases are kept with the time, because a heartbeat sent before may still list them; one that is
+ * listed for longer is in force after all.
  */
 final class ThrottleTable {
   static final int ENDED_MAX = 4_096;
@@ -39,24 +39,22 @@ final class ThrottleTable {
     return byLease.get(lease);
   }
 
-  void add(Throttle throttle) {
-    byLease.put(throttle.lease, throttle);
+  void add(Throttle throttle, MessageId lease) {
+    byLease.put(lease, throttle);
     byDisk.put(new Place(throttle.host, throttle.disk), throttle);
   }
 
-  void remove(Throttle throttle, long nowMillis) {
-    byLease.remove(throttle.lease);
+  void remove(Throttle throttle, MessageId lease, long nowMillis) {
+    byLease.remove(lease);
     byDisk.remove(new Place(throttle.host, throttle.disk), throttle);
-    if (throttle.pending != null) {
-      pending.remove(throttle.pending);
-    }
-    ended.put(throttle.lease, nowMillis);
+    pending.values().removeIf(command -> command.throttle() == throttle);
+    ended.put(lease, nowMillis);
     if (ended.size() > ENDED_MAX) {
       ended.remove(ended.keySet().iterator().next());
     }
   }
 
-  /** Whether it ended so lately that a heartbeat that names it may have been on its way. */
+  /** Whether it ended so recently that a heartbeat sent before may list it. */
   boolean endedSince(MessageId lease, long millis) {
     Long at = ended.get(lease);
     return at != null && at >= millis;
@@ -72,18 +70,11 @@ final class ThrottleTable {
 
   void sent(PendingCommand command) {
     pending.put(command.command(), command);
-    if (command.throttle() != null) {
-      command.throttle().pending = command.command();
-    }
   }
 
-  /** Takes a command that an answer came for, or that was given up. */
+  /** Removes a command that was answered or given up. */
   Optional<PendingCommand> take(MessageId command) {
-    PendingCommand found = pending.remove(command);
-    if (found != null && found.throttle() != null && command.equals(found.throttle().pending)) {
-      found.throttle().pending = null;
-    }
-    return Optional.ofNullable(found);
+    return Optional.ofNullable(pending.remove(command));
   }
 
   Optional<PendingCommand> peek(MessageId command) {
@@ -97,7 +88,7 @@ final class ThrottleTable {
   /** Hosts with a throttle that counts against the limit of throttled hosts. */
   Set<HostId> hosts() {
     return byLease.values().stream()
-        .filter(Throttle::counts)
+        .filter(each -> each.state.counts())
         .map(each -> each.host)
         .collect(Collectors.toSet());
   }
@@ -110,12 +101,12 @@ final class ThrottleTable {
     for (Throttle each : byLease.values()) {
       boolean same = each.host.equals(host) && each.disk.equals(disk);
       if (!same) {
-        if (each.counts()) {
+        if (each.state.counts()) {
           hosts.add(each.host);
         }
         ofHost += each.host.equals(host) ? 1 : 0;
         ofDomain += each.disk.domain().equals(disk.domain()) ? 1 : 0;
-        hostThrottled |= each.host.equals(host) && each.counts();
+        hostThrottled |= each.host.equals(host) && each.state.counts();
       }
     }
     return new ThrottleCounts(

@@ -1,21 +1,20 @@
 package io.blkwarden.controller.engine;
 
-import io.blkwarden.controller.throttle.Decision;
-import java.util.Map;
+import io.blkwarden.controller.throttle.ThrottleEvent;
 import java.util.function.Consumer;
 
-/** Does what is due by time alone: silence, commands and answers overdue, leases that ran out. */
+/**
+ * Handles what is due by time: hosts that stopped reporting, overdue commands and answers, expired
+ * leases.
+ */
 final class TickHandler {
   private static final long PAUSE_MILLIS = 3_000;
-  private static final long LEASE_GRACE_MILLIS = 5_000;
-  private static final int RELEASES_MAX = 5;
 
   private final EngineState engine;
   private final AlertPublisher alerts;
   private final OutcomeHandler outcomes;
-  private final OperatorRequests asks;
-  private final LeaseRequests leases;
-  private final StepDown easing;
+  private final OperatorRequests requests;
+  private final Throttles throttles;
   private final FleetPolicies fleet;
   private final BaselineLearner outliers;
   private final HostProblems problems;
@@ -27,9 +26,8 @@ final class TickHandler {
       EngineState engine,
       AlertPublisher alerts,
       OutcomeHandler outcomes,
-      OperatorRequests asks,
-      LeaseRequests leases,
-      StepDown easing,
+      OperatorRequests requests,
+      Throttles throttles,
       FleetPolicies fleet,
       BaselineLearner outliers,
       HostProblems problems,
@@ -37,9 +35,8 @@ final class TickHandler {
     this.engine = engine;
     this.alerts = alerts;
     this.outcomes = outcomes;
-    this.asks = asks;
-    this.leases = leases;
-    this.easing = easing;
+    this.requests = requests;
+    this.throttles = throttles;
     this.fleet = fleet;
     this.outliers = outliers;
     this.problems = problems;
@@ -47,7 +44,7 @@ final class TickHandler {
   }
 
   void take() {
-    // after a pause of the controller itself, samples wait unread: nobody was silent
+    // after a pause of the controller itself samples are queued: no host stopped reporting
     boolean paused = !ticked || engine.millis() - lastTickMillis > PAUSE_MILLIS;
     long passed = paused ? 0 : engine.millis() - lastTickMillis;
     ticked = true;
@@ -56,8 +53,16 @@ final class TickHandler {
       each(this::listen);
     }
     outcomes.giveUpOld();
-    asks.giveUp(false);
-    engine.throttles.all().forEach(this::overdue);
+    requests.giveUp(false);
+    for (Throttle throttle : engine.throttles.all()) {
+      HostTracker tracker = engine.hosts.get(throttle.host);
+      Runnable tick = () -> throttles.apply(throttle, new ThrottleEvent.Ticked());
+      if (tracker == null) {
+        tick.run();
+      } else {
+        engine.guarded(tracker, "a throttle's tick", tick);
+      }
+    }
     each(this::remind);
     each(problems::look);
     alerts.republish(false);
@@ -72,7 +77,7 @@ final class TickHandler {
 
   private void each(Consumer<HostTracker> due) {
     for (HostTracker tracker : engine.hosts.values()) {
-      engine.guarded(tracker, "what is due by time", () -> due.accept(tracker));
+      engine.guarded(tracker, "a tick", () -> due.accept(tracker));
     }
   }
 
@@ -89,47 +94,5 @@ final class TickHandler {
 
   private void remind(HostTracker tracker) {
     tracker.evaluations.values().forEach(each -> alerts.remind(tracker, each));
-  }
-
-  private void overdue(Throttle throttle) {
-    if (engine.millis() > throttle.endsMillis + LEASE_GRACE_MILLIS) {
-      outcomes.ended(throttle, "the lease ran out", false, false);
-      return;
-    }
-    HostTracker tracker = engine.hosts.get(throttle.host);
-    if (tracker != null
-        && !tracker.runs.duplicate()) { // no command is sent there: the lease expires
-      engine.guarded(tracker, "a throttle", () -> drive(tracker, throttle));
-    }
-  }
-
-  private void drive(HostTracker tracker, Throttle throttle) {
-    easing.drive(tracker, throttle);
-    boolean again =
-        throttle.stage == Throttle.Stage.ENDING
-            && throttle.pending == null
-            && throttle.releases > 0
-            && throttle.releases < RELEASES_MAX;
-    if (again) {
-      releaseAgain(tracker, throttle);
-    }
-  }
-
-  /** Asks once more for the end of a lease, and says so: a lost answer is no silent command. */
-  private void releaseAgain(HostTracker tracker, Throttle throttle) {
-    if (leases.release(tracker, throttle, throttle.reason + " (again)", null)) {
-      engine.add(
-          new Effect.RecordDecision(
-              new Decision(
-                  engine.now().wall(),
-                  throttle.host,
-                  throttle.domain,
-                  throttle.disk.vdev(),
-                  null,
-                  Decision.Verdict.RELEASE,
-                  throttle.lease,
-                  "its end is asked for again, for the host's agent has not told of it",
-                  Map.of())));
-    }
   }
 }

@@ -3,12 +3,12 @@ package io.blkwarden.controller.fleet;
 import io.blkwarden.model.sample.SampleFrame;
 
 /**
- * The order of a host's batches, by their sequence numbers and by the host's monotonic clock.
+ * The order of a host's batches, by sequence numbers and the host's monotonic clock; mutable, owned
+ * by one thread.
  *
- * <p>One batch with a clock or a number far ahead would make all later ones look old. So batches
- * that follow each other, but not the last one taken, are taken from the {@link #STRAYS_MAX}th on:
- * the host is unknown for as many intervals, and evaluated again from there. Mutable, owned by one
- * thread.
+ * <p>After one batch with a clock or number far ahead, all later ones would look old. So if batches
+ * follow each other but not the last accepted one, they are accepted from the {@link #STRAYS_MAX}th
+ * on; until then the host is unknown.
  */
 final class BatchOrder {
   /** Number of consecutive batches out of order after which the last one is accepted. */
@@ -40,7 +40,7 @@ final class BatchOrder {
     return frame.monotonicMillis() > millis && frame.sequence() > sequence;
   }
 
-  /** Takes a batch as the last one. */
+  /** Sets the last accepted batch. */
   void take(SampleFrame frame) {
     begun = true;
     strays = 0;
@@ -48,17 +48,17 @@ final class BatchOrder {
     lastSequence = frame.sequence();
   }
 
-  /** Whether there is a batch that the next one can be compared with. */
+  /** Whether there is a last batch. */
   boolean begun() {
     return begun;
   }
 
-  /** Time since the last batch that was taken. */
+  /** Time since the last accepted batch. */
   long windowMillis(SampleFrame frame) {
     return frame.monotonicMillis() - lastMillis;
   }
 
-  /** Forgets all, for another run of the agent. */
+  /** Resets the order, for another run of the agent. */
   void restart() {
     begun = false;
     strays = 0;

@@ -1,13 +1,13 @@
 package io.blkwarden.controller.fleet;
 
-/** What became of a sample batch. */
+/** The result of taking a sample batch. */
 public enum BatchResult {
-  /** Rates are those of the time since the batch before; single rows may still be unknown. */
+  /** Rates cover the time since the batch before; single rows may be unknown. */
   MEASURED,
-  /** A first batch, or one after a long gap: it only begins the next window, all rates unknown. */
+  /** The first batch, or one after a long gap: it starts a window; all rates are unknown. */
   BEGUN,
-  /** Older than what is known, or the same again: nothing changed. */
+  /** Older than the last batch, or a duplicate: ignored. */
   STALE,
-  /** Counts from a base that is not known: nothing changed, a snapshot is needed. */
+  /** Counts from an unknown base: ignored; a snapshot is needed. */
   UNKNOWN_BASE
 }

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Cumulative counters of a table's rows: the base they count from, and what they were last.
+ * Cumulative counters of a table's rows: the base they count from, and their last values.
  *
- * <p>A flat array of {@link #COLUMNS} numbers a row: 4 bytes for the lower half of what was counted
- * since the base, and 4 for the sum of all upper halves, which shows a jump beyond the lower. The
- * base itself is packed, for only the next base looks at it. Differences of the lower halves are
- * exact below 2^31, which no device reaches between two batches; 2^31 and more is a counter that
- * went backwards. A row is unknown where the base or the last batch lacked it, where its counters
- * came from elsewhere in the base before, and where it counted more than any device can do ({@link
- * Plausibility}); the next window begins at what it counted then.
+ * <p>A flat array of {@link #COLUMNS} numbers per row: 4 bytes for the lower half of each count
+ * since the base, and 4 for the sum of all upper halves, which reveals a jump beyond the lower
+ * half. The base is packed, because only the next base needs it. Differences of the lower halves
+ * are exact below 2^31, which no device reaches between two batches; 2^31 and more is a counter
+ * that went backwards. A row is unknown if the base or the last batch lacks it, if its counters had
+ * another source in the base before, and if it counted more than any device can do ({@link
+ * Plausibility}); the next window starts at its counts.
  */
 final class Counters {
   static final int READ_IOS = 0;
@@ -27,7 +27,7 @@ final class Counters {
   static final int WRITE_MS = 5;
   static final int IO_MS = 6;
 
-  /** Columns from here on may be missing, or go backwards, without the row being unknown. */
+  /** The first column that may be missing or go backwards without making the row unknown. */
   static final int REQUIRED = 7;
 
   static final int FLUSH_IOS = 7;
@@ -37,13 +37,13 @@ final class Counters {
   static final int SHARED_IO_MS = 11;
   static final int COLUMNS = 12;
 
-  /** What a difference is in a column that says nothing. */
+  /** The difference in an unknown column. */
   static final long UNKNOWN = -1;
 
-  /** The sum of the upper halves of a row whose last batch counted from another base. */
+  /** The upper halves of a row whose last batch counted from another base. */
   private static final int NOT_KNOWN = -1;
 
-  /** Any small number less this is negative. */
+  /** Makes the difference to any small number negative. */
   private static final int BACKWARDS = Integer.MAX_VALUE;
 
   private static final SampleColumn[] KEPT = {
@@ -74,7 +74,7 @@ final class Counters {
   private long implausible;
 
   /**
-   * Takes the base over.
+   * Counters from a base.
    *
    * @param columns names of the base's columns
    * @param rows the base's rows; an empty one is unknown
@@ -96,8 +96,8 @@ final class Counters {
     short[] unknownColumns = new short[rows.size()];
     for (int row = 0; row < rows.size(); row++) {
       List<Long> values = rows.get(row);
-      boolean told = whereUnknown >= 0 && !values.isEmpty();
-      unknownColumns[row] = told ? source(values.get(whereUnknown)) : 0;
+      boolean known = whereUnknown >= 0 && !values.isEmpty();
+      unknownColumns[row] = known ? source(values.get(whereUnknown)) : 0;
       baseKnown[row] = complete && !values.isEmpty();
       for (int i = 0; i < COLUMNS; i++) {
         packed.number(columnKnown[i] && !values.isEmpty() ? values.get(where[i]) : 0);
@@ -107,7 +107,7 @@ final class Counters {
     unknown = unknownColumns;
   }
 
-  /** What is unknown of a row's counters, by which a source of counters is known again. */
+  /** The unknown columns, which identify the source of the counters. */
   private static short source(long unknownColumns) {
     return (short) (unknownColumns & ~SampleColumn.IN_FLIGHT.bit());
   }
@@ -129,7 +129,7 @@ final class Counters {
     return LongStream.generate(packed::number).limit((long) rows() * COLUMNS).toArray();
   }
 
-  /** Takes over what the rows of an older table were last. */
+  /** Takes over the last values of the rows of an older table. */
   final class Carrier {
     private final Counters from;
     private final long[] before;
@@ -142,8 +142,9 @@ final class Counters {
     }
 
     /**
-     * Takes over what another table's row was last, so that a new base does not cut the window; not
-     * when the new base lies below the old one, for then the device counts anew.
+     * Takes over the last values of another table's row, so that a new base does not end the
+     * window; not when the new base is below the old one, because the device restarted its
+     * counters.
      */
     void carry(int row, int fromRow) {
       upper[row] = NOT_KNOWN;
@@ -158,13 +159,13 @@ final class Counters {
     }
   }
 
-  /** Forgets what the rows were last. */
+  /** Clears the last values. */
   void forget() {
     Arrays.fill(lastKnown, false);
   }
 
   /**
-   * Takes a row's counters from a batch and writes what was counted since the last one.
+   * Takes a row's counters from a batch and computes the differences to the last one.
    *
    * @param windowMillis time since the last one
    * @param delta filled when the result is true; {@link #UNKNOWN} in a column that the row does not

@@ -3,15 +3,15 @@ package io.blkwarden.controller.fleet;
 import io.blkwarden.model.PhysicalDevice;
 import java.util.List;
 
-/** What kind of device a disk lies on. */
+/** The class of the devices below a disk. */
 public enum DeviceClass {
-  /** All that is below turns. */
+  /** All are rotational. */
   HDD("hdd"),
-  /** Nothing below turns. */
+  /** None is rotational. */
   SSD("ssd"),
-  /** Some of it turns, some does not. */
+  /** Some are rotational, some are not. */
   MIXED("mixed"),
-  /** Of some of it the agent does not say whether it turns, or nothing below is known. */
+  /** Unknown for some of them, or none is known. */
   UNKNOWN("unknown");
 
   private final String wire;
@@ -20,12 +20,12 @@ public enum DeviceClass {
     this.wire = wire;
   }
 
-  /** The word in policies and in what was learned. */
+  /** Name in policies and baselines. */
   public String wire() {
     return wire;
   }
 
-  /** The class of a disk with these devices at the bottom. */
+  /** The class of a disk on these devices. */
   public static DeviceClass of(List<PhysicalDevice> physical) {
     int turning = 0;
     for (PhysicalDevice device : physical) {

@@ -3,19 +3,18 @@ package io.blkwarden.controller.fleet;
 import java.util.Arrays;
 
 /**
- * What the guests' disks on each physical device did in the last window, summed.
+ * Sums of the guests' disks on each physical device in the last window.
  *
- * <p>Unknown disks are left out, and those whose time is unknown, where time is summed. A
- * <em>laggard</em> is a disk whose window proves an I/O slower than {@link #LAGGARD_MILLIS}: either
- * the mean of its completed reads or writes is above that, or nothing completed and I/O was in
- * flight for so long. One slow I/O among many quick ones does not show: the kernel's counters have
- * sums, no maximum.
+ * <p>Sums leave out unknown disks; sums of times also those with an unknown time. A
+ * <em>laggard</em> is a disk whose window proves an I/O slower than {@link #LAGGARD_MILLIS}: the
+ * mean of its completed reads or writes is above that, or no I/O completed while one was in flight
+ * for that time. One slow I/O among fast ones is not visible in the kernel's sums.
  */
 final class DeviceSums {
   /** An I/O slower than this makes its disk a laggard. */
   static final double LAGGARD_MILLIS = 500;
 
-  /** Part of a device's I/Os whose time may be unknown when the time of all is told. */
+  /** Largest share of a device's I/Os whose time may be unknown in a valid sum of times. */
   static final double UNTIMED_MAX = 0.1;
 
   private static final double ROUNDING = 1e-3;
@@ -74,15 +73,12 @@ final class DeviceSums {
     return stuck || disks.slow(row, LAGGARD_MILLIS);
   }
 
-  /** Milliseconds a second that all I/Os with a known time took. */
+  /** Total time of all I/Os with a known time, in ms per second. */
   double busy(int device) {
     return busy[device];
   }
 
-  /**
-   * Whether this is nearly the time of all: a share of it would otherwise be too high, and blame a
-   * disk for what others did.
-   */
+  /** Whether that is the time of nearly all I/Os; otherwise shares of it would be too high. */
   boolean timed(int device) {
     return timed(ios[device], timedIos[device]);
   }
@@ -107,7 +103,7 @@ final class DeviceSums {
     return queue[device];
   }
 
-  /** Disks with an I/O slower than the limit; {@link Double#NaN} when none of them is known. */
+  /** Number of laggards; {@link Double#NaN} when no disk is known. */
   double laggards(int device) {
     return known[device] == 0 ? Double.NaN : laggards[device];
   }

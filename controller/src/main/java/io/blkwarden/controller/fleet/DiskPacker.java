@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Packs a host's disks; the order of what it writes is that in which {@link PackedDisks} reads. */
+/** Packs a host's disks, in the order in which {@link PackedDisks} reads them. */
 final class DiskPacker {
   final SharedValues<String> texts = new SharedValues<>();
   final SharedValues<DiskRef> refs = new SharedValues<>();
@@ -48,7 +48,7 @@ final class DiskPacker {
     }
   }
 
-  /** How many rows before it the domain stands, or 0 and the domain. */
+  /** The distance to an earlier row with the domain, or 0 and the domain. */
   private void domain(DomainRef domain, int row) {
     Integer first = firstRows.putIfAbsent(domain, row);
     out.number(first == null ? 0 : row - first);
@@ -60,7 +60,7 @@ final class DiskPacker {
     }
   }
 
-  /** A path in two parts, around its domain's name, for the parts are the same for many disks. */
+  /** A path in two parts around its domain's name, because many disks share the parts. */
   private void volume(Volume volume, String name) {
     String path = volume.path();
     int at = path == null ? -1 : path.indexOf(name);

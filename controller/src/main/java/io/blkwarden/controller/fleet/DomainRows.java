@@ -8,8 +8,8 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * For each row of a host's map the disks of its domain, or those of one role, in order, as a chain
- * of rows: four bytes a row; immutable.
+ * Chains of the rows of each domain's disks, or of its disks of one role, in order; immutable, 4
+ * bytes per row.
  */
 final class DomainRows {
   /** The end of a chain. */
@@ -21,7 +21,7 @@ final class DomainRows {
   /**
    * Chains the disks of each domain.
    *
-   * @param which disks are in the chains
+   * @param which selects the disks in the chains
    */
   DomainRows(List<MappedDisk> disks, Predicate<MappedDisk> which) {
     first = new char[disks.size()];

@@ -10,16 +10,16 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Volume;
 import io.blkwarden.model.VolumeRole;
-import io.blkwarden.model.message.DeviceAdded;
-import io.blkwarden.model.message.DeviceRemoved;
-import io.blkwarden.model.message.DiskAttached;
-import io.blkwarden.model.message.DiskChanged;
-import io.blkwarden.model.message.DiskDetached;
-import io.blkwarden.model.message.DomainStarted;
-import io.blkwarden.model.message.DomainStopped;
 import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingEvent.DeviceAdded;
+import io.blkwarden.model.message.MappingEvent.DeviceRemoved;
+import io.blkwarden.model.message.MappingEvent.DiskAttached;
+import io.blkwarden.model.message.MappingEvent.DiskChanged;
+import io.blkwarden.model.message.MappingEvent.DiskDetached;
+import io.blkwarden.model.message.MappingEvent.DomainStarted;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 import io.blkwarden.model.message.MappingSnapshot;
-import io.blkwarden.model.message.WorkersChanged;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,13 +31,14 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * A host's disks in the order of the last snapshot, with what events changed since.
+ * A host's disks in the order of the last snapshot, updated by events; mutable, owned by one
+ * thread.
  *
- * <p>Mutable, owned by one thread. A disk that was attached since has no row before the next
- * snapshot, which follows every change; one that was taken away keeps its row as {@code gone}.
+ * <p>A disk that was attached later gets a row with the next snapshot, which follows every change.
+ * A detached one keeps its row as {@code gone}.
  */
 public final class HostMap {
-  private static final UUID NOBODY = new UUID(0, 0);
+  private static final UUID NO_RUN = new UUID(0, 0);
 
   private final boolean present;
   private final UUID boot;
@@ -45,7 +46,7 @@ public final class HostMap {
   private final long baseId;
   private PackedDisks disks;
 
-  /** What tells the volumes of the rows apart. */
+  /** Identities of the volumes by row. */
   private final long[] volumes;
 
   /** Rows of devices by row of a disk; a single entry stands for all disks. */
@@ -57,11 +58,11 @@ public final class HostMap {
   private long revision;
   private boolean gap;
 
-  /** The map of a host that sent none yet. */
+  /** The map of a host that has not sent one. */
   HostMap() {
     present = false;
-    boot = NOBODY;
-    run = NOBODY;
+    boot = NO_RUN;
+    run = NO_RUN;
     baseId = -1;
     disks = PackedDisks.NONE;
     volumes = new long[0];
@@ -96,7 +97,7 @@ public final class HostMap {
     domainRows = new DomainRows(read, _ -> true);
   }
 
-  /** Half of a digest of the names that last: two volumes have the same one by no accident. */
+  /** Half of a digest of the stable names, which differs between volumes. */
   private static long identity(Volume volume) {
     String names = volume.device() + " " + volume.dmUuid();
     return UUID.nameUUIDFromBytes(names.getBytes(UTF_8)).getMostSignificantBits();
@@ -150,7 +151,7 @@ public final class HostMap {
             disks.disks().stream()
                 .map(disk ->
                     disk.domain().sameIncarnation(domain)
-                        ? disk.served(MappingState.GONE, null, List.of())
+                        ? disk.withWorkers(MappingState.GONE, null, List.of())
                         : disk)
                 .toList());
   }
@@ -162,14 +163,14 @@ public final class HostMap {
         && devices.equals(other.devices);
   }
 
-  /** A pair of rows of the same disk or device in two maps. */
+  /** Takes the rows of the same disk or device in two maps. */
   interface SameRow {
     void row(int row, int oldRow);
   }
 
-  /** Names the rows that still count the same thing as in an older map. */
+  /** Reports the rows whose counters have the same source as in an older map. */
   void rowsSince(HostMap old, SameRow sameDisk, SameRow sameDevice) {
-    if (sameAs(old)) { // what agents send each minute, mostly
+    if (sameAs(old)) { // the usual case: agents send the map each minute
       IntStream.range(0, disks.rows()).forEach(row -> sameDisk.row(row, row));
       IntStream.range(0, devices.size()).forEach(row -> sameDevice.row(row, row));
       return;
@@ -223,12 +224,12 @@ public final class HostMap {
     return disks.state(row) == MappingState.GONE;
   }
 
-  /** The disk of a row, made anew; the names of its dm device are left out. */
+  /** A new record of a row's disk, without the names of its dm device. */
   public MappedDisk disk(int row) {
     return disks.disk(row);
   }
 
-  /** All disks, those that are gone too. */
+  /** All disks, including those that are gone. */
   public List<MappedDisk> disks() {
     return disks.disks();
   }
@@ -238,7 +239,7 @@ public final class HostMap {
     return devices;
   }
 
-  /** Whether there was a snapshot at all. */
+  /** Whether there was a snapshot. */
   public boolean present() {
     return present;
   }

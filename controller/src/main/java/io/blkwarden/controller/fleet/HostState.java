@@ -15,12 +15,13 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * One host as it is known just now: its map, its counters and the rates made of them.
+ * The state of one host: its map, its counters and the rates computed from them; mutable, owned by
+ * one thread.
  *
- * <p>Mutable, owned by one thread; taking a batch allocates nothing. Rates span the time between
- * two batches on the host's own monotonic clock, so lost batches, late ones and steps of the wall
- * clock change nothing. A counter that went backwards or did what no device can do, a new run of
- * the agent and a gap of more than the given number of intervals make the window unknown.
+ * <p>Taking a batch allocates nothing. Rates cover the time between two batches on the host's
+ * monotonic clock, so lost or late batches and steps of the wall clock have no influence. The
+ * window is unknown if a counter went backwards or counted more than any device can do, after a new
+ * run of the agent, and after a gap of more than the given number of intervals.
  */
 public final class HostState {
   private final HostId host;
@@ -44,12 +45,12 @@ public final class HostState {
   private long implausible;
   private final long[] delta = new long[Counters.COLUMNS];
 
-  /** Makes the state of a host that nothing is known of. */
+  /** The state of a host without data. */
   public HostState(HostId host) {
     this.host = host;
   }
 
-  /** Whose state it is. */
+  /** The host's name. */
   public HostId host() {
     return host;
   }
@@ -59,7 +60,7 @@ public final class HostState {
     return map;
   }
 
-  /** Takes a change of the map, or a whole one. */
+  /** Takes a change of the map, or a snapshot. */
   public MappingChange apply(MappingEvent event) {
     if (event instanceof MappingSnapshot snapshot) {
       return replace(snapshot);
@@ -71,7 +72,7 @@ public final class HostState {
     boolean sameRun = map.isOf(snapshot.origin().run());
     if (snapshot.origin().revision() > Plausibility.COUNT
         || snapshot.base().id() > Plausibility.COUNT) {
-      implausible++; // taken, it would make all later ones of this run look old
+      implausible++; // accepting it would make all later ones of this run look old
       return MappingChange.IGNORED;
     }
     if (sameRun
@@ -114,11 +115,11 @@ public final class HostState {
   /**
    * Takes a batch.
    *
-   * @param gapIntervals a window longer than so many intervals is unknown
+   * @param gapIntervals number of intervals beyond which a window is unknown
    */
   public BatchResult accept(SampleFrame frame, int gapIntervals) {
     batches++;
-    BatchResult result = judge(frame);
+    BatchResult result = evaluate(frame);
     if (result != BatchResult.MEASURED) {
       batchesUnused++;
       return result;
@@ -135,15 +136,15 @@ public final class HostState {
     return measured ? BatchResult.MEASURED : BatchResult.BEGUN;
   }
 
-  private long wall(long told) {
-    if (told <= Plausibility.WALL_MILLIS) {
-      return told;
+  private long wall(long reported) {
+    if (reported <= Plausibility.WALL_MILLIS) {
+      return reported;
     }
     implausible++;
     return 0;
   }
 
-  private BatchResult judge(SampleFrame frame) {
+  private BatchResult evaluate(SampleFrame frame) {
     if (!map.isOf(frame.run()) || frame.baseId() > map.baseId()) {
       return BatchResult.UNKNOWN_BASE;
     }
@@ -177,7 +178,7 @@ public final class HostState {
     }
   }
 
-  /** {@link Counters#UNKNOWN} where the kernel's own number went wrong. */
+  /** {@link Counters#UNKNOWN} when the kernel's own number is invalid. */
   private static long inFlight(SampleTable table, int row) {
     long inFlight = table.get(SampleColumn.IN_FLIGHT, row);
     long unknown = table.get(SampleColumn.UNKNOWN_COLUMNS, row);
@@ -256,8 +257,8 @@ public final class HostState {
   }
 
   /**
-   * A metric of a physical device in the last window; {@link Double#NaN} when it is unknown, and
-   * for a metric that is not a device's.
+   * A metric of a physical device in the last window; {@link Double#NaN} when it is unknown or not
+   * a metric of devices.
    *
    * @param device its row in {@link #devices()}
    */
@@ -287,7 +288,7 @@ public final class HostState {
     return sum;
   }
 
-  /** Sum over the known disks that a total is about; unknown when none is known. */
+  /** Sum over the known disks of a total; unknown when none is known. */
   private double total(Metric metric, int row) {
     Metric each = metric.ofEachDisk();
     DomainRows rows = rowsOf(metric);
@@ -302,8 +303,8 @@ public final class HostState {
   }
 
   /**
-   * Whether every disk that a total is about and that was measured before is known now, so that a
-   * low total means that it is low. A disk that was never measured, such as an empty drive, is not
+   * Whether every disk of a total that was measured before is known, so that a low total is not
+   * caused by missing values. A disk that was never measured, such as an empty drive, is not
    * missing. Other metrics are complete whenever they are known.
    */
   public boolean complete(Metric metric, int row) {
@@ -319,7 +320,7 @@ public final class HostState {
     return true;
   }
 
-  /** The rows of all disks of the row's domain, or of its swap disks where those alone count. */
+  /** The rows of the domain's disks that a total adds up. */
   public int[] domainRows(Metric metric, int row) {
     DomainRows rows = rowsOf(metric);
     return IntStream.iterate(rows.first(row), at -> at != DomainRows.END, rows::next).toArray();
@@ -369,7 +370,7 @@ public final class HostState {
     return false;
   }
 
-  /** Milliseconds a second that the disk's reads and writes took, summed; NaN when unknown. */
+  /** Total time of the disk's reads and writes, in ms per second; NaN when unknown. */
   public double busyMillis(int row) {
     return disks.busy(row);
   }
@@ -385,14 +386,14 @@ public final class HostState {
   }
 
   /**
-   * The highest that a disk's utilisation can have been: itself where it is known, else that of a
-   * device which the disk shares with others; NaN when that is unknown too.
+   * An upper bound of a disk's utilisation: itself if it is known, else that of a device which the
+   * disk shares with others; NaN when that is unknown, too.
    */
   public double utilAtMost(int row) {
     return disks.get(row, Rates.UTIL_MAX);
   }
 
-  /** Mean time in ms of an I/O of all guests' disks on a physical device; NaN when none ended. */
+  /** Mean time in ms of an I/O of all guests' disks on a physical device; NaN without any. */
   public double guestsAwait(int device) {
     return sums.busy(device) / sums.timedIos(device);
   }
@@ -414,7 +415,7 @@ public final class HostState {
     return map.devicesOf(row).clone();
   }
 
-  /** The row of a disk of this very incarnation of its domain, if the map has it. */
+  /** The row of a disk of this incarnation of its domain, if the map has it. */
   public OptionalInt rowOf(DiskKey key) {
     return map.rowOf(key);
   }
@@ -434,12 +435,12 @@ public final class HostState {
     return map.domainRows().first(row) == row;
   }
 
-  /** Whether the row's disk was taken away. */
+  /** Whether the row's disk was detached. */
   public boolean gone(int row) {
     return map.gone(row);
   }
 
-  /** How many disks there are that were not taken away. */
+  /** Number of disks that are not gone. */
   public int present() {
     int present = 0;
     for (int row = 0; row < rows(); row++) {
@@ -448,7 +449,7 @@ public final class HostState {
     return present;
   }
 
-  /** How many rows there are. */
+  /** Number of rows. */
   public int rows() {
     return diskCounters.rows();
   }
@@ -478,17 +479,17 @@ public final class HostState {
     return lastWallMillis;
   }
 
-  /** Batches that arrived. */
+  /** Received batches. */
   public long batches() {
     return batches;
   }
 
-  /** Batches that arrived and were stale or counted from an unknown base. */
+  /** Received batches that were stale or counted from an unknown base. */
   public long batchesUnused() {
     return batchesUnused;
   }
 
-  /** Counters, clocks and numbers that no host can have, which were taken for unknown. */
+  /** Impossible counters, clocks and numbers, which were treated as unknown. */
   public long implausible() {
     return implausible + diskCounters.implausible() + deviceCounters.implausible();
   }

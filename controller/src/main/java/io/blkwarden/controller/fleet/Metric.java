@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What policies may look at, from the kernel's block counters ({@code Documentation/admin-guide/
+ * The metrics of policies, from the kernel's block counters ({@code Documentation/admin-guide/
  * iostats.rst}) and {@code /proc/pressure/io}.
  *
  * <p>Values are means over the time between two samples. A disk on several physical devices has the
@@ -31,19 +31,19 @@ public enum Metric {
   DISCARD_IOPS("discard_iops", MetricUnit.PER_SECOND),
   /** Bytes discarded; as {@link #DISCARD_IOPS}. */
   DISCARD_BYTES("discard_bytes_per_s", MetricUnit.BYTES_PER_SECOND),
-  /** Mean time of an I/O; 0 for an idle disk, unknown while I/O waits and none completes. */
+  /** Mean time of an I/O; 0 for an idle disk, unknown while I/O is in flight and none completes. */
   AWAIT("await_ms", MetricUnit.MILLIS),
-  /** As {@link #AWAIT}, of reads; unknown also while only writes complete and I/O waits. */
+  /** As {@link #AWAIT}, of reads; unknown also while only writes complete and I/O is in flight. */
   READ_AWAIT("read_await_ms", MetricUnit.MILLIS),
   /** As {@link #READ_AWAIT}, of writes. */
   WRITE_AWAIT("write_await_ms", MetricUnit.MILLIS),
   /** Times that blkback had no free request ({@code oo_req}): the guest's queue was full. */
   OUT_OF_REQUESTS("out_of_requests_per_s", MetricUnit.PER_SECOND),
-  /** Part of the time in which any I/O was in flight. */
+  /** Share of the time in which any I/O was in flight. */
   UTIL("util", MetricUnit.RATIO),
   /** I/Os in flight when the sample was taken. */
   IN_FLIGHT("in_flight", MetricUnit.COUNT),
-  /** This disk's part of the time that all guests' I/Os on its physical device took. */
+  /** This disk's share of the time of all guests' I/Os on its physical device. */
   DEVICE_TIME_SHARE("device_time_share", MetricUnit.RATIO),
   /** As {@link #UTIL}, of the physical device. */
   DEVICE_UTIL("device.util", MetricUnit.RATIO),
@@ -67,9 +67,9 @@ public enum Metric {
   DOMAIN_IOPS("domain.iops", MetricUnit.PER_SECOND),
   /** Bytes that it read and wrote on all its disks; a total. */
   DOMAIN_BYTES("domain.bytes_per_s", MetricUnit.BYTES_PER_SECOND),
-  /** Part of the time in which some task of dom0 waited for I/O. */
+  /** Share of the time in which some task of dom0 waited for I/O. */
   HOST_IO_SOME("host.io_some", MetricUnit.RATIO),
-  /** Part of the time in which all of dom0's tasks waited for I/O. */
+  /** Share of the time in which all of dom0's tasks waited for I/O. */
   HOST_IO_FULL("host.io_full", MetricUnit.RATIO);
 
   private static final List<Metric> ALL = List.of(values());
@@ -89,7 +89,7 @@ public enum Metric {
     return ALL;
   }
 
-  /** The metric that policies call so. */
+  /** The metric with this name. */
   public static Optional<Metric> byId(String id) {
     return ALL.stream().filter(metric -> metric.id.equals(id)).findFirst();
   }
@@ -99,25 +99,22 @@ public enum Metric {
     return id;
   }
 
-  /** What it is measured in. */
+  /** Its unit. */
   public MetricUnit unit() {
     return unit;
   }
 
-  /** What it is a metric of. */
+  /** Its scope. */
   public MetricScope scope() {
     return scope;
   }
 
-  /**
-   * Whether it adds up what is known of a domain's disks, so that unknown disks make it a lower
-   * bound: it may be too low, and never too high.
-   */
+  /** Whether it adds up a domain's known disks, so that it is a lower bound if some are unknown. */
   public boolean isTotal() {
     return this == SWAP_IOPS || this == DOMAIN_IOPS || this == DOMAIN_BYTES;
   }
 
-  /** What a total adds up of each disk; other metrics are that themselves. */
+  /** The metric of each disk that a total adds up; other metrics themselves. */
   public Metric ofEachDisk() {
     return switch (this) {
       case SWAP_IOPS, DOMAIN_IOPS -> IOPS;
@@ -126,7 +123,7 @@ public enum Metric {
     };
   }
 
-  /** A value of this metric as people read it, such as {@code 812/s} or {@code 81%}. */
+  /** The text of a value, such as {@code 812/s} or {@code 81%}. */
   public String format(double value) {
     return switch (unit) {
       case PER_SECOND -> "%.0f/s".formatted(value);
@@ -149,7 +146,7 @@ public enum Metric {
         Locale.ROOT, rest < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", rest, units[unit]);
   }
 
-  /** All names, for messages to people. */
+  /** All names. */
   public static List<String> ids() {
     return Arrays.stream(values()).map(Metric::id).toList();
   }

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.fleet;
 
-/** What a metric is a metric of. */
+/** The kind of thing that a metric measures. */
 public enum MetricScope {
   /** A guest's disk. */
   DISK("disks"),
@@ -17,7 +17,7 @@ public enum MetricScope {
     this.plural = plural;
   }
 
-  /** Several of them, for people. */
+  /** The plural in words. */
   public String plural() {
     return plural;
   }

@@ -1,16 +1,16 @@
 package io.blkwarden.controller.fleet;
 
-/** What a metric is measured in. */
+/** The unit of a metric. */
 public enum MetricUnit {
-  /** I/Os a second. */
+  /** I/Os per second. */
   PER_SECOND("/s"),
-  /** Bytes a second. */
+  /** Bytes per second. */
   BYTES_PER_SECOND("B/s"),
   /** Milliseconds. */
   MILLIS("ms"),
   /** A part of a whole, 0 to 1. */
   RATIO(""),
-  /** A number of things. */
+  /** A count. */
   COUNT("");
 
   private final String symbol;
@@ -19,7 +19,7 @@ public enum MetricUnit {
     this.symbol = symbol;
   }
 
-  /** What stands behind a number; empty for ratios and counts. */
+  /** The symbol after a number; empty for ratios and counts. */
   public String symbol() {
     return symbol;
   }

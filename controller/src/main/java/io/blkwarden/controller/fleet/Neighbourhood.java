@@ -1,10 +1,10 @@
 package io.blkwarden.controller.fleet;
 
 /**
- * A disk and the other guests' disks on its device in one window; mutable, one serves all.
+ * A disk and the other guests' disks on its device in one window; mutable, reused for all disks.
  *
- * <p>On several devices, the busiest neighbours count. Rates are a second; unknown is {@link
- * Double#NaN}.
+ * <p>Of several devices, the one with the busiest neighbours counts. Rates are per second; unknown
+ * values are {@link Double#NaN}.
  */
 public final class Neighbourhood {
   private double ownIos;
@@ -29,32 +29,32 @@ public final class Neighbourhood {
     this.deviceIos = deviceIos;
   }
 
-  /** I/Os a second that the disk completed. */
+  /** I/Os per second of the disk. */
   public double ownIos() {
     return ownIos;
   }
 
-  /** Part of the time in which the disk had I/O in flight. */
+  /** Share of the time in which the disk had I/O in flight. */
   public double ownUtil() {
     return ownUtil;
   }
 
-  /** I/Os a second that the neighbours completed. */
+  /** I/Os per second of the neighbours. */
   public double otherIos() {
     return otherIos;
   }
 
-  /** Milliseconds a second that these I/Os took, summed. */
+  /** Total time of the neighbours' I/Os, in ms per second. */
   public double otherBusyMillis() {
     return otherBusyMillis;
   }
 
-  /** I/Os of neighbours in flight when the sample was taken. */
+  /** I/Os of the neighbours in flight when the sample was taken. */
   public double otherInFlight() {
     return otherInFlight;
   }
 
-  /** I/Os a second that the physical device completed. */
+  /** I/Os per second of the physical device. */
   public double deviceIos() {
     return deviceIos;
   }

@@ -23,12 +23,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host's disks in some 45 bytes each, of which records are made when somebody asks; immutable.
+ * A host's disks in about 45 bytes each, unpacked to records on request; immutable.
  *
- * <p>A disk's records take 500 bytes and are looked at when a map or policy changes or when the
- * disk is above a level. What is equal for many disks of a host (virtual devices, physical ones,
- * labels, parts of paths) is kept once; the names of a volume's dm device are left out, for nothing
- * here reads them.
+ * <p>A disk's records take 500 bytes, and are needed only when a map or policy changes or the disk
+ * is over a threshold. Values that many disks of a host share (virtual and physical devices,
+ * labels, parts of paths) are stored once. The names of a volume's dm device are not stored.
  */
 final class PackedDisks {
   static final List<MappingState> STATES = List.of(MappingState.values());
@@ -39,7 +38,7 @@ final class PackedDisks {
 
   static final PackedDisks NONE = new PackedDisks(List.of());
 
-  /** Longest name that the kernel gives to a task. */
+  /** Longest name of a kernel task. */
   private static final int COMM_MAX = 15;
 
   private final byte[] bytes;
@@ -61,7 +60,7 @@ final class PackedDisks {
     priorities = packer.priorities.values();
   }
 
-  /** The name that blkback gives to a ring's thread, as far as the kernel keeps it. */
+  /** The name of a blkback ring's thread, cut as the kernel cuts it. */
   static String usualName(DomainRef domain, String vdev, @Nullable Integer ring) {
     String name = domain.domid() + "." + vdev + "-" + ring;
     return name.length() > COMM_MAX ? name.substring(0, COMM_MAX) : name;
@@ -71,7 +70,7 @@ final class PackedDisks {
     return offsets.length;
   }
 
-  /** Whether all rows say the same. */
+  /** Whether all rows are equal. */
   boolean sameAs(PackedDisks other) {
     return Arrays.equals(bytes, other.bytes)
         && texts.equals(other.texts)
@@ -82,10 +81,10 @@ final class PackedDisks {
   }
 
   MappingState state(int row) {
-    return STATES.get(bytes[offsets[row]]); // it is read with each sample: no reader is made for it
+    return STATES.get(bytes[offsets[row]]); // read with each sample, so without a reader
   }
 
-  /** Whether the row is a disk of this very incarnation of its domain. */
+  /** Whether the row is this disk of this incarnation of its domain. */
   boolean is(int row, DiskKey key) {
     PackedReader domain = domainOf(row);
     if (domain.fixed() != key.domain().getMostSignificantBits()
@@ -96,7 +95,7 @@ final class PackedDisks {
     return key.vdev().equals(disk(row).disk().vdev());
   }
 
-  /** Stands at the domain of a row. */
+  /** A reader at the domain of a row. */
   private PackedReader domainOf(int row) {
     PackedReader own = reader(row);
     int back = own.count();
@@ -108,7 +107,7 @@ final class PackedDisks {
     return first;
   }
 
-  /** Stands behind the state of a row. */
+  /** A reader after the state of a row. */
   private PackedReader reader(int row) {
     return new PackedReader(bytes, offsets[row] + 1);
   }

@@ -2,7 +2,7 @@ package io.blkwarden.controller.fleet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Reads what a {@link PackedWriter} wrote, in the same order. */
+/** Reads the output of a {@link PackedWriter} in the same order. */
 final class PackedReader {
   private final byte[] bytes;
   private int at;
@@ -24,7 +24,7 @@ final class PackedReader {
     return value;
   }
 
-  /** A number that was an {@code int}. */
+  /** A number that was written as an {@code int}. */
   int count() {
     return (int) number();
   }

@@ -22,7 +22,7 @@ final class PackedWriter {
     bytes.write((int) rest);
   }
 
-  /** Eight bytes, for what is no small number. */
+  /** Eight bytes, for large numbers. */
   void fixed(long value) {
     for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
       bytes.write((int) (value >>> shift));

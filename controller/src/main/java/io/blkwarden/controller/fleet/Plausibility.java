@@ -1,33 +1,29 @@
 package io.blkwarden.controller.fleet;
 
 /**
- * What a host may tell: more than these bounds comes from a broken counter or clock, and is
- * unknown.
- *
- * <p>They lie far above what hardware does, so that nothing true is left out.
+ * The bounds of values from hosts, far above what hardware can do: values beyond them come from a
+ * broken counter or clock, and are unknown.
  */
 final class Plausibility {
-  /** I/Os a second of one device. */
+  /** I/Os per second of one device. */
   static final long IOS_PER_SECOND = 20_000_000;
 
-  /** Sectors of 512 bytes a second of one device: 100 GB/s. */
+  /** Sectors of 512 bytes per second of one device: 100 GB/s. */
   static final long SECTORS_PER_SECOND = 200_000_000;
 
   /**
-   * Milliseconds a second that I/Os take, summed: as many I/Os in flight as are believed. One that
-   * waited for long is counted when it completes, so all of these may come at once.
+   * Total time of I/Os, in ms per second: the most I/Os in flight. The time of an I/O is counted
+   * when it completes, so much of it may arrive at once.
    */
   static final long BUSY_MILLIS_PER_SECOND = 1_000_000_000;
 
-  /** Time with any I/O in flight that may be counted at once; before Linux 5.14 when one ends. */
+  /** Time with I/O in flight that is counted at once; before Linux 5.14 when an I/O ends. */
   static final long IO_MILLIS_AT_ONCE = 3_600_000;
 
   /** I/Os in flight. */
   static final long IN_FLIGHT = 1 << 20;
 
-  /**
-   * Revisions and bases of a map that an agent can have got to: a thousand a second for 30 years.
-   */
+  /** Revisions and bases of a map: a thousand per second for 30 years. */
   static final long COUNT = 1L << 40;
 
   /** Wall clock in ms since 1970: the year 2200. */
@@ -41,7 +37,7 @@ final class Plausibility {
   private Plausibility() {}
 
   /**
-   * The most that a total of {@code /proc/pressure} counts in a window; it is read late at times.
+   * The most that a total of {@code /proc/pressure} counts in a window, including late readings.
    */
   static long pressureMicros(long windowMillis) {
     return 2_000 * windowMillis + PRESSURE_SLACK_MICROS;

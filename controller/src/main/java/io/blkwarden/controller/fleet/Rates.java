@@ -3,10 +3,9 @@ package io.blkwarden.controller.fleet;
 import java.util.Arrays;
 
 /**
- * The last measured values of a table's rows, as single-precision numbers in one flat array.
+ * The last values of a table's rows, as single-precision numbers in one flat array.
  *
- * <p>An unknown value is {@link Float#NaN}, which no comparison with a threshold passes; it does
- * not leave this package as anything else than {@link Double#NaN} of {@link HostState#value}.
+ * <p>An unknown value is {@link Float#NaN}, which is never over a threshold.
  */
 final class Rates {
   static final int READ_IOPS = 0;
@@ -14,7 +13,7 @@ final class Rates {
   static final int READ_BYTES = 2;
   static final int WRITE_BYTES = 3;
 
-  /** Milliseconds a second that reads took, summed: what means and shares are made of. */
+  /** Total time of reads, in ms per second. */
   static final int READ_BUSY = 4;
 
   /** As {@link #READ_BUSY}, of writes. */
@@ -27,7 +26,7 @@ final class Rates {
   static final int DISCARD_BYTES = 10;
   static final int OUT_OF_REQUESTS = 11;
 
-  /** The most that {@link #UTIL} can be: the same, or that of a device which others use too. */
+  /** Upper bound of {@link #UTIL}: the same, or that of a device which others use, too. */
   static final int UTIL_MAX = 12;
 
   static final int WIDTH = 13;
@@ -51,7 +50,7 @@ final class Rates {
     return (double) get(row, READ_IOPS) + get(row, WRITE_IOPS);
   }
 
-  /** Milliseconds a second that reads and writes took, summed. */
+  /** Total time of reads and writes, in ms per second. */
   double busy(int row) {
     return (double) get(row, READ_BUSY) + get(row, WRITE_BUSY);
   }
@@ -77,17 +76,17 @@ final class Rates {
     return mean(get(row, WRITE_IOPS), get(row, WRITE_BUSY), get(row, IN_FLIGHT));
   }
 
-  /** Whether the mean time of reads or that of writes is above so many ms; asked of each row. */
+  /** Whether the mean time of reads or of writes is above {@code millis}. */
   boolean slow(int row, double millis) {
     return slow(get(row, READ_IOPS), get(row, READ_BUSY), millis)
         || slow(get(row, WRITE_IOPS), get(row, WRITE_BUSY), millis);
   }
 
   private static boolean slow(double ios, double busy, double millis) {
-    return ios > 0 && busy > millis * ios; // as a mean above it, without a division
+    return ios > 0 && busy > millis * ios; // the mean, without a division
   }
 
-  /** 0 for an idle disk, unknown while I/O waits and none completes. */
+  /** 0 for an idle disk, unknown while I/O is in flight and none completes. */
   private static double mean(double ios, double busy, double inFlight) {
     if (ios > 0) {
       return busy / ios;
@@ -95,17 +94,17 @@ final class Rates {
     return ios == 0 && inFlight == 0 ? 0 : Double.NaN;
   }
 
-  /** Whether the disk's own I/O is known; the time that it took may be unknown all the same. */
+  /** Whether the disk's own I/O is known; its time may be unknown. */
   boolean known(int row) {
     return !Float.isNaN(get(row, READ_IOPS));
   }
 
-  /** Whether the time that the disk's I/O took is known. */
+  /** Whether the time of the disk's I/O is known. */
   boolean timed(int row) {
     return !Float.isNaN(get(row, READ_BUSY));
   }
 
-  /** Whether the row is unknown now, and was known before. */
+  /** Whether the row was known before and is unknown now. */
   boolean missing(int row) {
     return measured[row] && !known(row);
   }
@@ -120,7 +119,7 @@ final class Rates {
   }
 
   /**
-   * Makes the values of a row from what was counted in a window.
+   * Computes the values of a row from the counts of a window.
    *
    * @param inFlight I/Os in flight at its end; {@link Counters#UNKNOWN} when that is unknown
    */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers the different values among many, from 1; 0 stands for none. */
+/** Numbers distinct values from 1; 0 is none. */
 final class SharedValues<T> {
   private final Map<T, Integer> numbers = new HashMap<>();
   private final List<T> values = new ArrayList<>();
@@ -24,7 +24,7 @@ final class SharedValues<T> {
     return values.size();
   }
 
-  /** The values by their numbers less 1. */
+  /** The values in the order of their numbers. */
   List<T> values() {
     return List.copyOf(values);
   }

@@ -1,13 +1,13 @@
 package io.blkwarden.controller.fleet;
 
 /**
- * Says when a host's snapshot may be asked for again; mutable.
+ * The backoff of requests for a host's snapshot; mutable.
  *
- * <p>A lost one is asked for again, and each time that none came the pause is twice as long: where
- * snapshots come faster than they can be read, asking for more of them would only make it worse.
+ * <p>The pause doubles with each request that was not answered, so that an overload of snapshots
+ * does not cause more of them.
  */
 public final class SnapshotRetry {
-  /** How often a pause may double: from 5 s to 80 s. */
+  /** Most doublings of the pause: from 5 s to 80 s. */
   private static final int DOUBLINGS_MAX = 4;
 
   private boolean begun;
@@ -16,7 +16,7 @@ public final class SnapshotRetry {
   private long sinceMillis;
 
   /**
-   * Whether to ask now; counts as asked when it says so.
+   * Whether to send a request now; if so, it counts as sent.
    *
    * @param nowMillis the controller's monotonic clock
    * @param retryMillis shortest time between two requests
@@ -32,7 +32,7 @@ public final class SnapshotRetry {
     return true;
   }
 
-  /** The host's first one is likely on its way without being asked for: a pause begins. */
+  /** Starts a pause, because the host's first snapshot is expected without a request. */
   public void expect(long nowMillis) {
     if (!begun) {
       begun = true;
@@ -40,7 +40,7 @@ public final class SnapshotRetry {
     }
   }
 
-  /** A snapshot came. */
+  /** A snapshot arrived. */
   public void answered() {
     asked = false;
     doublings = 0;

@@ -1,4 +1,4 @@
-/** What is known of every host just now: its map, its counters and the rates made of them. */
+/** The state of every host: its map, its counters and the rates computed from them. */
 @NullMarked
 package io.blkwarden.controller.fleet;
 

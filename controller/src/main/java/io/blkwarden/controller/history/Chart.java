@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers over the last minutes.
+ * Series of the last minutes.
  *
- * @param endMs time of the last, in ms since 1970
- * @param stepMs time between two
- * @param lines numbers by name, the oldest first, all of the same length; null where unknown
+ * @param endMs time of the last value, in ms since 1970
+ * @param stepMs time between two values
+ * @param lines values by name, the oldest first, all of the same length; null where unknown
  */
 public record Chart(long endMs, long stepMs, Map<String, List<@Nullable Double>> lines) {}

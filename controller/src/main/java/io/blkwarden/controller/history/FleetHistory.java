@@ -19,25 +19,24 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was last seen of the fleet, and its numbers over the last 15 minutes; safe for use by
- * several threads.
+ * The last snapshot of the fleet, and series of the last 15 minutes; thread-safe.
  *
- * <p>Keeps series of at most {@link #SERIES_MAX} / 3 devices: hosts beyond that have no charts.
+ * <p>Has series of at most {@link #SERIES_MAX} / 3 devices; further hosts have no charts.
  */
 public final class FleetHistory {
   /** Most hosts of an overview. */
   public static final int ROWS_MAX = 1_000;
 
-  /** Most who may look at once. */
+  /** Most viewers at once. */
   public static final int VIEWERS_MAX = 64;
 
-  /** Most series; 9 MiB of them. */
+  /** Most series, in 9 MiB. */
   public static final int SERIES_MAX = 12_288;
 
   private static final Comparator<HostSnapshot> WORST_FIRST =
       Comparator.comparingInt(
               (HostSnapshot each) -> each.state() == HostSnapshot.State.SILENT ? 0 : 1)
-          .thenComparingDouble(each -> -orZero(each.pain()))
+          .thenComparingDouble(each -> -orZero(each.latencyScore()))
           .thenComparing(HostSnapshot::host);
 
   private final Map<HostId, HostHistory> hosts = new HashMap<>();
@@ -46,7 +45,7 @@ public final class FleetHistory {
   private FleetSnapshot last =
       new FleetSnapshot(Instant.EPOCH, List.of(), Map.of(), List.of(), 0, List.of());
   private long revision;
-  private long looks;
+  private long refreshes;
   private int series;
   private int viewers;
 
@@ -54,7 +53,7 @@ public final class FleetHistory {
     return value == null ? 0 : value;
   }
 
-  /** Takes what the engine showed; {@code all} when every host is in it. */
+  /** Takes a snapshot; {@code all} when it has every host. */
   public synchronized void take(FleetSnapshot snapshot, boolean all) {
     last = snapshot;
     revision++;
@@ -67,12 +66,12 @@ public final class FleetHistory {
     }
     if (all) {
       dropOthers(snapshot);
-      looks++;
+      refreshes++;
       total(snapshot, slot);
     }
   }
 
-  /** Hosts that the engine has forgotten are forgotten here. */
+  /** Removes hosts that are not in the snapshot. */
   private void dropOthers(FleetSnapshot snapshot) {
     if (snapshot.hosts().size() < hosts.size()) {
       Set<HostId> known =
@@ -92,7 +91,7 @@ public final class FleetHistory {
     double worst = 0;
     int breaches = 0;
     for (HostSnapshot host : snapshot.hosts()) {
-      worst = Math.max(worst, orZero(host.pain()));
+      worst = Math.max(worst, orZero(host.latencyScore()));
       breaches += host.breaches();
       for (DeviceSnapshot device : host.devices()) {
         iops += orZero(device.iops());
@@ -109,9 +108,9 @@ public final class FleetHistory {
   }
 
   /**
-   * Somebody looks at the fleet from now on; at a host, if one is named.
+   * Adds a viewer of the fleet, or of a host.
    *
-   * @return false when {@link #VIEWERS_MAX} look already, and nothing was noted
+   * @return false if there are {@link #VIEWERS_MAX} viewers already
    */
   public synchronized boolean enter(@Nullable HostId host) {
     if (viewers == VIEWERS_MAX) {
@@ -124,7 +123,7 @@ public final class FleetHistory {
     return true;
   }
 
-  /** Somebody looks no more. */
+  /** Removes a viewer. */
   public synchronized void leave(@Nullable HostId host) {
     viewers--;
     if (host != null) {
@@ -132,37 +131,37 @@ public final class FleetHistory {
     }
   }
 
-  /** How many look. */
+  /** Number of viewers. */
   public synchronized int viewers() {
     return viewers;
   }
 
-  /** The hosts that somebody looks at. */
+  /** The hosts with viewers. */
   public synchronized Set<HostId> watched() {
     return Set.copyOf(watched.keySet());
   }
 
-  /** Grows with each look at all hosts. */
-  public synchronized long looks() {
-    return looks;
+  /** Number of snapshots of all hosts. */
+  public synchronized long refreshes() {
+    return refreshes;
   }
 
-  /** Grows with each look. */
+  /** Number of snapshots. */
   public synchronized long revision() {
     return revision;
   }
 
   /**
-   * A fleet as its overview shows it.
+   * The overview of the fleet.
    *
    * @param at by the controller's clock
-   * @param live hosts whose samples come
-   * @param silent hosts whose samples come no more
-   * @param unheard hosts that are known by their map alone
+   * @param live hosts that report
+   * @param silent stale hosts
+   * @param unheard hosts that never reported samples
    * @param disks disks of all hosts
-   * @param breaches disks above a level
-   * @param hosts at most {@link #ROWS_MAX}: silent ones, then the worst first
-   * @param leftOut hosts beyond that
+   * @param breaches disks over a threshold
+   * @param hosts at most {@link #ROWS_MAX}: stale ones first, then by latency score
+   * @param leftOut number of further hosts
    */
   public record Overview(
       Instant at,
@@ -174,10 +173,10 @@ public final class FleetHistory {
       List<HostSnapshot> hosts,
       int leftOut) {}
 
-  /** The fleet. */
+  /** The overview. */
   public synchronized Overview overview() {
     List<HostSnapshot> all = new ArrayList<>();
-    hosts.values().forEach(each -> all.add(each.look()));
+    hosts.values().forEach(each -> all.add(each.snapshot()));
     all.sort(WORST_FIRST);
     Map<HostSnapshot.State, Integer> states = new HashMap<>();
     long disks = 0;
@@ -199,12 +198,12 @@ public final class FleetHistory {
         all.size() - shown);
   }
 
-  /** The last look: throttles and proposals. */
+  /** The last snapshot. */
   public synchronized FleetSnapshot last() {
     return last;
   }
 
-  /** The fleet's numbers over time. */
+  /** The fleet's series. */
   public synchronized Chart chart() {
     long slot = Series.slot(last.at().toEpochMilli());
     Map<String, List<@Nullable Double>> lines = new LinkedHashMap<>();
@@ -213,13 +212,13 @@ public final class FleetHistory {
   }
 
   /**
-   * A host as its page shows it.
+   * The page of a host.
    *
    * @param at by the controller's clock
    * @param host its numbers
-   * @param disks its disks; absent until the engine was asked for them, within a second or two
+   * @param disks its disks; absent until the engine has sent them, within 2 s
    * @param throttles its leases
-   * @param chart its devices over time
+   * @param chart series of its devices
    */
   public record HostPage(
       Instant at,
@@ -228,7 +227,7 @@ public final class FleetHistory {
       List<ThrottleSnapshot> throttles,
       Chart chart) {}
 
-  /** A host; empty when it is not known. */
+  /** The page of a host; empty when it is unknown. */
   public synchronized Optional<HostPage> host(HostId host) {
     HostHistory known = hosts.get(host);
     if (known == null) {
@@ -237,7 +236,7 @@ public final class FleetHistory {
     return Optional.of(
         new HostPage(
             last.at(),
-            known.look(),
+            known.snapshot(),
             last.disks().get(host),
             last.throttles().stream().filter(each -> each.host().equals(host)).toList(),
             known.chart(Series.slot(last.at().toEpochMilli()))));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What was last seen of a host, and its devices' numbers over time; mutable, for one thread. */
+/** The last snapshot of a host, and series of its devices; mutable, owned by one thread. */
 final class HostHistory {
   private static final int PER_DEVICE = 3;
 
@@ -18,20 +18,20 @@ final class HostHistory {
     this.snapshot = snapshot;
   }
 
-  HostSnapshot look() {
+  HostSnapshot snapshot() {
     return snapshot;
   }
 
-  /** How many series it keeps. */
+  /** Number of series. */
   int lines() {
     return lines.size();
   }
 
   /**
-   * Takes a look.
+   * Takes a snapshot.
    *
-   * @param free how many further series may be begun
-   * @return how many were begun
+   * @param free how many series may be added
+   * @return how many were added
    */
   int take(HostSnapshot next, long slot, int free) {
     snapshot = next;

@@ -10,9 +10,8 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The last {@link #KEPT} decisions, and how many of each verdict every policy led to since this
- * controller began; safe for use by several threads. Policies beyond {@link #POLICIES_MAX} are not
- * counted.
+ * The last {@link #KEPT} decisions, and their number by policy and verdict since the controller
+ * started; thread-safe. Policies beyond {@link #POLICIES_MAX} are not counted.
  */
 public final class RecentDecisions {
   /** Most decisions that are kept. */
@@ -24,7 +23,7 @@ public final class RecentDecisions {
   private final Map<String, Map<String, Long>> counts = new TreeMap<>();
   private final AtomicLong revision = new AtomicLong();
 
-  /** Takes note of one. */
+  /** Adds a decision. */
   public synchronized void see(Decision decision) {
     last.addFirst(decision);
     if (last.size() > KEPT) {
@@ -39,7 +38,7 @@ public final class RecentDecisions {
     revision.incrementAndGet();
   }
 
-  /** Grows with each. */
+  /** Number of decisions. */
   public long revision() {
     return revision.get();
   }
@@ -49,7 +48,7 @@ public final class RecentDecisions {
     return new ArrayList<>(last);
   }
 
-  /** How many of each verdict a policy led to. */
+  /** Number of decisions of a policy by verdict. */
   public synchronized Map<String, Long> counts(String policy) {
     return Map.copyOf(counts.getOrDefault(policy, Map.of()));
   }

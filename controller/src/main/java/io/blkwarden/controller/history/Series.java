@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number every {@link #STEP_MILLIS} over the last {@link #POINTS} of them; mutable, for one
- * thread. Where nothing was put it is unknown.
+ * The last {@link #POINTS} values of a number, one every {@link #STEP_MILLIS}; mutable, owned by
+ * one thread. Missing values are unknown.
  */
 final class Series {
   static final long STEP_MILLIS = 5_000;
@@ -27,7 +27,7 @@ final class Series {
     return Math.floorDiv(wallMillis, STEP_MILLIS);
   }
 
-  /** Sets the number of a slot; of an older slot than the last it is left out. */
+  /** Sets the value of a slot; ignored for a slot older than the last one. */
   void put(long slot, @Nullable Double value) {
     if (slot < last) {
       return;
@@ -39,7 +39,7 @@ final class Series {
     last = slot;
   }
 
-  /** The numbers up to a slot, the oldest first, {@link #POINTS} of them. */
+  /** The values up to a slot, the oldest first, {@link #POINTS} of them. */
   List<@Nullable Double> until(long slot) {
     List<@Nullable Double> values = new ArrayList<>(POINTS);
     for (long each = slot - POINTS + 1; each <= slot; each++) {

@@ -1,4 +1,4 @@
-/** What people look at over time: the last looks, minutes of numbers, and what was decided. */
+/** The last snapshots, series of the last minutes, and recent decisions. */
 @NullMarked
 package io.blkwarden.controller.history;
 

@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.InstantSource;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -23,16 +22,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Lets whoever has the token act by {@code POST}: approve and deny proposals at {@code
- * /api/v1/proposals/<id>/approve} or {@code /deny}, and put priorities back at {@code
- * /api/v1/release}, with {@code {"by":"ana","reason":"seen"}} or nothing in its body.
+ * HTTP actions, authorized by a bearer token: {@code POST /api/v1/proposals/<id>/approve}, {@code
+ * .../deny}, {@code /api/v1/release} and {@code /api/v1/release-all}.
  *
- * <p>Without a token nobody may. At most {@link #MOST} requests of an address in {@link
- * #STRETCH_MILLIS} are looked at, right or wrong.
+ * <p>The body may hold {@code {"by":"ana","reason":"seen"}}. Without a configured token, actions
+ * are disabled. An address may send {@link #LIMIT} requests per {@link #WINDOW_MILLIS}, authorized
+ * or not.
  */
 final class ActionRoutes {
-  static final int MOST = 20;
-  static final long STRETCH_MILLIS = 10_000;
+  static final int LIMIT = 20;
+  static final long WINDOW_MILLIS = 10_000;
 
   private static final String BEARER = "bearer ";
   private static final int BODY_MAX = 4_096;
@@ -42,38 +41,29 @@ final class ActionRoutes {
   private final Function<OperatorRequest, Mono<OperatorReply>> controller;
   private final RateLimit limit;
 
-  /**
-   * A door.
-   *
-   * @param token says whether a token is right; absent when there is none
-   * @param controller answers requests
-   */
-  ActionRoutes(
-      @Nullable Predicate<String> token,
-      Function<OperatorRequest, Mono<OperatorReply>> controller,
-      InstantSource clock) {
-    this.token = token;
-    this.controller = controller;
-    this.limit = new RateLimit(MOST, STRETCH_MILLIS, clock);
+  ActionRoutes(Approvals approvals) {
+    this.token = approvals.token();
+    this.controller = approvals.controller();
+    this.limit = new RateLimit(LIMIT, WINDOW_MILLIS, approvals.clock());
   }
 
-  /** Makes what is asked of a request and its body. */
-  interface Asking {
-    /** Throws {@link IllegalArgumentException} when they do not say it. */
+  /** Parses an HTTP request and its body. */
+  interface RequestParser {
+    /** Throws {@link IllegalArgumentException} if they are invalid. */
     OperatorRequest.Ask of(HttpServerRequest request, JsonNode body);
   }
 
   Publisher<Void> approve(HttpServerRequest request, HttpServerResponse response) {
-    return enter(request, response, (asked, _) -> new OperatorRequest.Approve(proposal(asked)));
+    return handle(request, response, (http, _) -> new OperatorRequest.Approve(proposal(http)));
   }
 
   Publisher<Void> deny(HttpServerRequest request, HttpServerResponse response) {
-    return enter(request, response, (asked, _) -> new OperatorRequest.Deny(proposal(asked)));
+    return handle(request, response, (http, _) -> new OperatorRequest.Deny(proposal(http)));
   }
 
-  /** One disk: {@code {"host":"dom0-7","domain":"vm176","disk":"xvda2"}}. */
+  /** Releases one disk: {@code {"host":"dom0-7","domain":"vm176","disk":"xvda2"}}. */
   Publisher<Void> release(HttpServerRequest request, HttpServerResponse response) {
-    return enter(
+    return handle(
         request,
         response,
         (_, body) ->
@@ -82,7 +72,7 @@ final class ActionRoutes {
   }
 
   Publisher<Void> releaseAll(HttpServerRequest request, HttpServerResponse response) {
-    return enter(request, response, (_, _) -> new OperatorRequest.ReleaseAll());
+    return handle(request, response, (_, _) -> new OperatorRequest.ReleaseAll());
   }
 
   private static MessageId proposal(HttpServerRequest request) {
@@ -92,76 +82,76 @@ final class ActionRoutes {
   private static String text(JsonNode body, String key) {
     String value = body.path(key).asString("");
     if (value.isEmpty()) {
-      throw new IllegalArgumentException(key + ": expected a text in the body, found none");
+      throw new IllegalArgumentException(key + ": missing in the body");
     }
     return value;
   }
 
-  private Publisher<Void> enter(
-      HttpServerRequest request, HttpServerResponse response, Asking asks) {
-    Predicate<String> right = token;
-    if (right == null) {
-      return Api.say(
+  private Publisher<Void> handle(
+      HttpServerRequest request, HttpServerResponse response, RequestParser parser) {
+    Predicate<String> valid = token;
+    if (valid == null) {
+      return Api.text(
           response,
           HttpResponseStatus.FORBIDDEN,
-          "this controller was started without --http-token-file: nobody acts over HTTP");
+          "HTTP actions are disabled (set --http-token-file)");
     }
-    if (!limit.take(from(request))) {
-      return Api.say(
+    if (!limit.take(address(request))) {
+      return Api.text(
           response,
           HttpResponseStatus.TOO_MANY_REQUESTS,
-          "more than %d requests in %d s from your address"
-              .formatted(MOST, STRETCH_MILLIS / 1_000));
+          "too many requests: at most %d in %d s per address"
+              .formatted(LIMIT, WINDOW_MILLIS / 1_000));
     }
     String given = request.requestHeaders().get(HttpHeaderNames.AUTHORIZATION, "");
     if (!given.toLowerCase(Locale.ROOT).startsWith(BEARER)
-        || !right.test(given.substring(BEARER.length()).strip())) {
-      return Api.say(
+        || !valid.test(given.substring(BEARER.length()).strip())) {
+      return Api.text(
           response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer"),
           HttpResponseStatus.UNAUTHORIZED,
-          "expected the token of --http-token-file as 'Authorization: Bearer ...'");
+          "expected the token of --http-token-file in 'Authorization: Bearer ...'");
     }
     if (request.requestHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING)
-        || length(request) > BODY_MAX) {
-      return Api.say(
+        || contentLength(request) > BODY_MAX) {
+      return Api.text(
           response,
           HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
-          "expected a body of known length, at most %d bytes".formatted(BODY_MAX));
+          "expected Content-Length, at most %d bytes".formatted(BODY_MAX));
     }
     return request
         .receive()
         .aggregate()
         .asByteArray()
         .defaultIfEmpty(new byte[0])
-        .flatMap(body -> Mono.from(answer(request, response, body, asks)));
+        .flatMap(body -> Mono.from(answer(request, response, body, parser)));
   }
 
-  /** Requests without an address, of which none is known, share one. */
-  private static InetAddress from(HttpServerRequest request) {
+  /** The client's address; loopback if unknown. */
+  private static InetAddress address(HttpServerRequest request) {
     InetSocketAddress remote = request.remoteAddress();
     return remote == null ? InetAddress.getLoopbackAddress() : remote.getAddress();
   }
 
-  private static long length(HttpServerRequest request) {
+  private static long contentLength(HttpServerRequest request) {
     String text = request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH, "0");
     return text.matches("\\d{1,9}") ? Long.parseLong(text) : Long.MAX_VALUE;
   }
 
   private Publisher<Void> answer(
-      HttpServerRequest request, HttpServerResponse response, byte[] body, Asking asks) {
-    OperatorRequest asked;
+      HttpServerRequest request, HttpServerResponse response, byte[] body, RequestParser parser) {
+    OperatorRequest operatorRequest;
     try {
-      JsonNode said = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
-      asked =
+      JsonNode json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
+      operatorRequest =
           new OperatorRequest(
-              "http: " + said.path("by").asString("whoever has the token"),
-              said.path("reason").asString("by hand"),
-              asks.of(request, said));
+              "http: " + json.path("by").asString("token holder"),
+              json.path("reason").asString("by hand"),
+              parser.of(request, json));
     } catch (JacksonException | IllegalArgumentException e) {
-      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     return controller
-        .apply(asked)
+        .apply(operatorRequest)
         .flatMap(reply ->
             Mono.from(
                 response

@@ -9,7 +9,7 @@ import reactor.netty.http.server.HttpServerResponse;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How answers are written. */
+/** Writes HTTP responses. */
 final class Api {
   private static final JsonMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
@@ -24,9 +24,9 @@ final class Api {
     return send(response, "application/json", json(value));
   }
 
-  static Publisher<Void> say(
-      HttpServerResponse response, HttpResponseStatus status, String sentence) {
-    return send(response.status(status), "text/plain; charset=utf-8", sentence + "\n");
+  static Publisher<Void> text(
+      HttpServerResponse response, HttpResponseStatus status, String message) {
+    return send(response.status(status), "text/plain; charset=utf-8", message + "\n");
   }
 
   static Publisher<Void> send(HttpServerResponse response, String type, String text) {

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * What approving over HTTP takes.
+ * What HTTP actions need.
  *
- * @param token says whether a token is right; absent when nobody may approve
- * @param controller answers requests, some time
+ * @param token validates a bearer token; absent if HTTP actions are disabled
+ * @param controller handles requests
  * @param clock for the rate limit
  */
 public record Approvals(

@@ -17,12 +17,12 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** The files of the dashboard, all from the jar: nothing is fetched from elsewhere. */
+/** The static files of the dashboard, all from the jar. */
 final class Assets {
   private static final String JS = "text/javascript; charset=utf-8";
   private static final String CSS = "text/css; charset=utf-8";
 
-  /** Where a file is served, and where it lies. */
+  /** HTTP path to classpath resource. */
   private static final Map<String, String> FILES =
       Map.ofEntries(
           Map.entry("/", "web/index.html"),
@@ -64,7 +64,7 @@ final class Assets {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
+      throw new IllegalStateException(e);
     }
   }
 
@@ -77,11 +77,11 @@ final class Assets {
     };
   }
 
-  /** Serves a file; browsers ask each time whether theirs is still the same. */
-  Publisher<Void> enter(HttpServerRequest request, HttpServerResponse response) {
+  /** Serves a file; browsers revalidate it each time. */
+  Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     Asset asset = assets.get(path(request.uri()));
     if (asset == null) {
-      return Api.say(response, HttpResponseStatus.NOT_FOUND, "there is nothing here: see /");
+      return Api.text(response, HttpResponseStatus.NOT_FOUND, "not found; the dashboard is at /");
     }
     response
         .header(HttpHeaderNames.ETAG, asset.tag())

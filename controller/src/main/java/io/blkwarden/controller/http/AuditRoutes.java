@@ -13,52 +13,51 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * What {@code blkwarden why --json} prints: {@code GET /api/v1/why?about=vm176&since_s=3600}.
+ * The output of {@code blkwarden why --json}: {@code GET /api/v1/why?about=vm176&since_s=3600}.
  *
- * <p>An empty story when nothing was said about it, 429 when too many ask at once, 503 when NATS
- * cannot be read.
+ * <p>Empty if there are no records, 429 if there are too many requests, 503 if NATS cannot be read.
  */
 final class AuditRoutes {
   private static final long DAY_S = 86_400;
-  private static final long MOST_S = 31 * DAY_S;
+  private static final long MAX_S = 31 * DAY_S;
 
-  private final AuditSource stories;
+  private final AuditSource audit;
 
-  AuditRoutes(AuditSource stories) {
-    this.stories = stories;
+  AuditRoutes(AuditSource audit) {
+    this.audit = audit;
   }
 
-  private record Asked(AuditQuery query, Duration since) {}
+  private record Request(AuditQuery query, Duration since) {}
 
-  Publisher<Void> enter(HttpServerRequest request, HttpServerResponse response) {
-    Asked asked;
+  Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+    Request query;
     try {
-      asked = read(new QueryStringDecoder(request.uri()));
+      query = parse(new QueryStringDecoder(request.uri()));
     } catch (IllegalArgumentException e) {
-      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
-    return stories
-        .tell(asked.query(), asked.since())
+    return audit
+        .find(query.query(), query.since())
         .flatMap(trail -> {
-          String about = asked.query().about();
+          String about = query.query().about();
           return Mono.from(
               Api.send(response, "application/json", AuditTrailJson.of(about, trail) + "\n"));
         })
-        .onErrorResume(fault -> Mono.from(Api.say(response, status(fault), text(fault))));
+        .onErrorResume(error -> Mono.from(Api.text(response, status(error), text(error))));
   }
 
-  private static Asked read(QueryStringDecoder query) {
+  private static Request parse(QueryStringDecoder query) {
     String about = one(query, "about", "");
     String since = one(query, "since_s", String.valueOf(DAY_S));
-    if (!since.matches("[1-9]\\d{0,8}") || Long.parseLong(since) > MOST_S) {
+    if (!since.matches("[1-9]\\d{0,8}") || Long.parseLong(since) > MAX_S) {
       throw new IllegalArgumentException(
-          "since_s: expected 1 to %d seconds, found '%s'".formatted(MOST_S, since));
+          "since_s: expected 1 to %d seconds, found '%s'".formatted(MAX_S, since));
     }
-    return new Asked(new AuditQuery(about), Duration.ofSeconds(Long.parseLong(since)));
+    return new Request(new AuditQuery(about), Duration.ofSeconds(Long.parseLong(since)));
   }
 
-  private static String one(QueryStringDecoder query, String key, String otherwise) {
-    List<String> given = query.parameters().getOrDefault(key, List.of(otherwise));
+  private static String one(QueryStringDecoder query, String key, String fallback) {
+    List<String> given = query.parameters().getOrDefault(key, List.of(fallback));
     if (given.size() > 1) {
       throw new IllegalArgumentException(
           "%s: expected once, found %d times".formatted(key, given.size()));
@@ -66,15 +65,15 @@ final class AuditRoutes {
     return given.getFirst();
   }
 
-  private static HttpResponseStatus status(Throwable fault) {
-    return fault instanceof RejectedExecutionException
+  private static HttpResponseStatus status(Throwable error) {
+    return error instanceof RejectedExecutionException
         ? HttpResponseStatus.TOO_MANY_REQUESTS
         : HttpResponseStatus.SERVICE_UNAVAILABLE;
   }
 
-  private static String text(Throwable fault) {
-    return fault instanceof RejectedExecutionException
-        ? "too many ask at once: ask again in some seconds"
-        : String.valueOf(fault.getMessage());
+  private static String text(Throwable error) {
+    return error instanceof RejectedExecutionException
+        ? "too many requests; retry in a few seconds"
+        : String.valueOf(error.getMessage());
   }
 }

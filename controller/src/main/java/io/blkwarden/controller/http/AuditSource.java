@@ -5,15 +5,15 @@ import io.blkwarden.controller.audit.AuditTrail;
 import java.time.Duration;
 import reactor.core.publisher.Mono;
 
-/** Tells stories to those who ask over HTTP. */
+/** Reads audit trails for HTTP. */
 public interface AuditSource {
   /**
-   * Tells one, some time.
+   * Reads an audit trail.
    *
-   * @param query what about
+   * @param query its subject
    * @param since how far back
-   * @return the story, empty when nothing was said; or {@link java.io.IOException} with what
-   *     hinders, or {@link java.util.concurrent.RejectedExecutionException} when too many ask
+   * @return the trail, which may be empty; {@link java.io.IOException} if it cannot be read, {@link
+   *     java.util.concurrent.RejectedExecutionException} if there are too many requests
    */
-  Mono<AuditTrail> tell(AuditQuery query, Duration since);
+  Mono<AuditTrail> find(AuditQuery query, Duration since);
 }

@@ -3,16 +3,16 @@ package io.blkwarden.controller.http;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
-/** Says that there is something new to show; who is slow misses some, and gets the next. */
+/** Notifies subscribers of new data; slow ones get the latest signal only. */
 public final class ChangeSignal {
   private final Sinks.Many<Boolean> sink = Sinks.many().multicast().directBestEffort();
 
-  /** Something is new. Not safe for use by several threads at once. */
-  public void beat() {
+  /** Signals new data; not thread-safe. */
+  public void signal() {
     sink.tryEmitNext(true).isSuccess();
   }
 
-  Flux<Boolean> beats() {
+  Flux<Boolean> signals() {
     return sink.asFlux().onBackpressureLatest();
   }
 }

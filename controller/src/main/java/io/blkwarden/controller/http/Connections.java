@@ -23,23 +23,22 @@ import org.slf4j.LoggerFactory;
 import reactor.netty.NettyPipeline;
 
 /**
- * The limits on connections: how many are open, in all and from one address, and how long each may
- * take for a request and its answer.
+ * Limits connections: their number, in total and per address, and the time for a request and its
+ * response.
  *
- * <p>A client that sends its request byte by byte, or none, or does not read the answer, is
- * disconnected. Streams of events last: {@link EventRoutes} limits them.
+ * <p>Slow clients are disconnected, except on event streams, which {@link EventRoutes} limits.
  */
 final class Connections {
   private static final Logger log = LoggerFactory.getLogger(Connections.class);
-  private static final Duration WARN_AGAIN = Duration.ofMinutes(1);
+  private static final Duration WARN_INTERVAL = Duration.ofMinutes(1);
 
   /**
-   * The numbers.
+   * The limits.
    *
-   * @param total most connections at once
-   * @param perAddress most connections from one address at once
-   * @param request time for a whole request, from the connection on, a TLS handshake included
-   * @param idle time for the next request after an answer, and for an answer to be read
+   * @param total maximum number of connections
+   * @param perAddress maximum number of connections from one address
+   * @param request time from the connection to the end of the first request, with TLS handshake
+   * @param idle time for reading a response, and until the next request
    */
   public record Limits(int total, int perAddress, Duration request, Duration idle) {
     static final Limits DEFAULT =
@@ -55,23 +54,23 @@ final class Connections {
     this.limits = limits;
   }
 
-  /** Applies the limits to a new connection, or closes it at once. */
+  /** Applies the limits to a new connection, or closes it. */
   void limit(Channel channel) {
     InetAddress address =
         channel.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null
             ? inet.getAddress()
             : InetAddress.getLoopbackAddress();
-    if (!enter(address)) {
+    if (!acquire(address)) {
       warn(channel, address);
       channel.pipeline().addFirst(new Refused());
       var _ = channel.close();
       return;
     }
-    channel.closeFuture().addListener(_ -> leave(address));
+    channel.closeFuture().addListener(_ -> release(address));
     channel.pipeline().addAfter(NettyPipeline.HttpCodec, "deadlines", new Deadlines(limits));
   }
 
-  private synchronized boolean enter(InetAddress address) {
+  private synchronized boolean acquire(InetAddress address) {
     int mine = open.getOrDefault(address, 0);
     if (total >= limits.total() || mine >= limits.perAddress()) {
       return false;
@@ -81,7 +80,7 @@ final class Connections {
     return true;
   }
 
-  private synchronized void leave(InetAddress address) {
+  private synchronized void release(InetAddress address) {
     open.computeIfPresent(address, (_, count) -> count > 1 ? count - 1 : null);
     total--;
   }
@@ -90,8 +89,8 @@ final class Connections {
     if (!warned) {
       warned = true;
       log.warn(
-          "connection from {} refused: {} connections are open, {} of them from there"
-              + " (at most {} and {}); further refusals are not logged for a minute",
+          "connection from {} refused: {} connections open, {} from this address (limits {} and"
+              + " {}); further refusals are not logged for 1 min",
           address.getHostAddress(),
           total,
           open.getOrDefault(address, 0),
@@ -100,7 +99,7 @@ final class Connections {
       var _ =
           channel
               .eventLoop()
-              .schedule(this::warnAgain, WARN_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+              .schedule(this::warnAgain, WARN_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -108,7 +107,7 @@ final class Connections {
     warned = false;
   }
 
-  /** Drops what a connection still delivers that is being closed. */
+  /** Discards data received while the connection closes. */
   private static final class Refused extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -116,11 +115,11 @@ final class Connections {
     }
   }
 
-  /** Closes the connection when a request, an answer, or the next request takes too long. */
+  /** Closes the connection if a request, a response or the next request takes too long. */
   private static final class Deadlines extends ChannelDuplexHandler {
     private final Limits limits;
     private @Nullable Future<?> deadline;
-    private boolean streams;
+    private boolean streaming;
 
     Deadlines(Limits limits) {
       this.limits = limits;
@@ -128,14 +127,14 @@ final class Connections {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-      within(context, limits.request());
+      schedule(context, limits.request());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-      // The answer to a request may begin before the request's end is read.
-      if (message instanceof LastHttpContent && !streams) {
-        within(context, limits.idle());
+      // The response may start before the end of the request is read.
+      if (message instanceof LastHttpContent && !streaming) {
+        schedule(context, limits.idle());
       }
       context.fireChannelRead(message);
     }
@@ -143,32 +142,32 @@ final class Connections {
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
       if (message instanceof HttpResponse response) {
-        streams =
+        streaming =
             HttpHeaderValues.TEXT_EVENT_STREAM.contentEqualsIgnoreCase(
                 response.headers().get(HttpHeaderNames.CONTENT_TYPE, ""));
-        if (streams) {
-          end();
+        if (streaming) {
+          cancel();
         }
       }
-      if (message instanceof LastHttpContent && !streams) {
-        promise.unvoid().addListener(_ -> within(context, limits.idle()));
+      if (message instanceof LastHttpContent && !streaming) {
+        promise.unvoid().addListener(_ -> schedule(context, limits.idle()));
       }
       var _ = context.write(message, promise);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      end();
+      cancel();
       context.fireChannelInactive();
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-      end();
+      cancel();
     }
 
-    private void within(ChannelHandlerContext context, Duration time) {
-      end();
+    private void schedule(ChannelHandlerContext context, Duration time) {
+      cancel();
       if (context.channel().isOpen() && !context.isRemoved()) {
         deadline =
             context
@@ -181,7 +180,7 @@ final class Connections {
       var _ = context.close();
     }
 
-    private void end() {
+    private void cancel() {
       if (deadline != null) {
         deadline.cancel(false);
         deadline = null;

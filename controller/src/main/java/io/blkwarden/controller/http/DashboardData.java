@@ -10,19 +10,19 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * What there is to look at.
+ * The data of the dashboard.
  *
- * @param view hosts, leases and alerts as they were told of last
- * @param history the fleet's numbers over time
- * @param recentDecisions what was decided
- * @param near lets the engine show hosts with their disks, some time
- * @param pulse says when the board is new
- * @param thread where what is shown is made
+ * @param view latest hosts, leases and alerts
+ * @param history the fleet's time series
+ * @param recentDecisions the latest decisions
+ * @param hostDetails gets a snapshot of hosts with their disks from the engine
+ * @param changes signals that {@code history} changed
+ * @param scheduler runs the rendering
  */
 public record DashboardData(
     FleetView view,
     FleetHistory history,
     RecentDecisions recentDecisions,
-    Function<Set<HostId>, Mono<FleetSnapshot>> near,
-    ChangeSignal pulse,
-    Scheduler thread) {}
+    Function<Set<HostId>, Mono<FleetSnapshot>> hostDetails,
+    ChangeSignal changes,
+    Scheduler scheduler) {}

@@ -19,57 +19,56 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * {@code GET /api/v1/events}: what changes, as server-sent events (HTML Living Standard, 9.2).
+ * {@code GET /api/v1/events}: changes as server-sent events (HTML Living Standard, 9.2).
  *
- * <p>Each event is a topic as it is now, so nothing has to be made up for after a reconnection. Who
- * reads slowly gets fewer of them; one beat waits for each at most. At most {@link
- * FleetHistory#VIEWERS_MAX} look at once.
+ * <p>Each event holds the whole topic, so a reconnecting client misses nothing. Slow clients get
+ * fewer events. At most {@link FleetHistory#VIEWERS_MAX} streams.
  */
 final class EventRoutes {
   private static final String RETRY = "retry: 2000\n\n";
 
   private final FleetHistory history;
   private final List<Topic> topics;
-  private final ChangeSignal pulse;
-  private final Scheduler thread;
+  private final ChangeSignal changes;
+  private final Scheduler scheduler;
 
   /**
-   * A door.
+   * Routes for event streams.
    *
-   * @param topics what everybody gets; used on the thread only
-   * @param thread one on which events are made
+   * @param topics the topics of every stream; accessed only on the scheduler
+   * @param scheduler renders events; single-threaded
    */
-  EventRoutes(FleetHistory history, List<Topic> topics, ChangeSignal pulse, Scheduler thread) {
+  EventRoutes(FleetHistory history, List<Topic> topics, ChangeSignal changes, Scheduler scheduler) {
     this.history = history;
     this.topics = topics;
-    this.pulse = pulse;
-    this.thread = thread;
+    this.changes = changes;
+    this.scheduler = scheduler;
   }
 
-  Publisher<Void> enter(HttpServerRequest request, HttpServerResponse response) {
+  Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     HostId host;
     try {
       host = host(new QueryStringDecoder(request.uri()).parameters());
     } catch (IllegalArgumentException e) {
-      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     return Flux.defer(() -> {
       if (!history.enter(host)) {
-        return Api.say(
+        return Api.text(
             response,
             HttpResponseStatus.SERVICE_UNAVAILABLE,
-            "%d look already: close another page".formatted(FleetHistory.VIEWERS_MAX));
+            "%d event streams are open; close another page".formatted(FleetHistory.VIEWERS_MAX));
       }
-      return Flux.from(follow(mine(host), response)).doFinally(_ -> history.leave(host));
+      return Flux.from(stream(topics(host), response)).doFinally(_ -> history.leave(host));
     });
   }
 
-  private Publisher<Void> follow(List<Topic> mine, HttpServerResponse response) {
+  private Publisher<Void> stream(List<Topic> followed, HttpServerResponse response) {
     Map<Topic, Long> sent = new HashMap<>();
     Flux<String> events =
-        Flux.concat(Flux.just(true), pulse.beats())
-            .publishOn(thread, 1)
-            .map(_ -> changed(mine, sent))
+        Flux.concat(Flux.just(true), changes.signals())
+            .publishOn(scheduler, 1)
+            .map(_ -> changed(followed, sent))
             .startWith(RETRY);
     return response
         .sse()
@@ -82,20 +81,20 @@ final class EventRoutes {
     return given.isEmpty() ? null : new HostId(given.getFirst());
   }
 
-  private List<Topic> mine(@Nullable HostId host) {
+  private List<Topic> topics(@Nullable HostId host) {
     if (host == null) {
       return topics;
     }
-    List<Topic> mine = new ArrayList<>(topics);
-    mine.add(
+    List<Topic> all = new ArrayList<>(topics);
+    all.add(
         new Topic(
             "host",
             history::revision,
             () -> history.host(host).<Object>map(page -> page).orElse(Map.of())));
-    return mine;
+    return all;
   }
 
-  /** The topics that are others than when they were sent last; a beat when none is. */
+  /** The topics that changed since they were last sent; a beat event if none did. */
   private static String changed(List<Topic> topics, Map<Topic, Long> sent) {
     StringBuilder events = new StringBuilder();
     for (Topic topic : topics) {

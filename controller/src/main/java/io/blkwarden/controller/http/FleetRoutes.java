@@ -2,7 +2,7 @@ package io.blkwarden.controller.http;
 
 import io.blkwarden.controller.history.RecentDecisions;
 import io.blkwarden.controller.policy.Policy;
-import io.blkwarden.controller.policy.shown.PolicyTree;
+import io.blkwarden.controller.policy.PolicyTree;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
 import io.blkwarden.model.HostId;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -19,38 +19,46 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** What {@code GET /api/v1/...} gives, and the topics that pages follow. */
+/** Fleet data under {@code GET /api/v1/...}, and the topics of event streams. */
 final class FleetRoutes {
   private static final int ALERTS_MAX = 500;
   private static final int HOSTS_MAX = 64;
 
-  private final DashboardData shown;
+  private final DashboardData data;
   private final Supplier<Readiness> readiness;
 
-  FleetRoutes(DashboardData shown, Supplier<Readiness> readiness) {
-    this.shown = shown;
+  private final boolean actions;
+
+  /**
+   * The routes.
+   *
+   * @param actions whether HTTP actions are enabled
+   */
+  FleetRoutes(DashboardData data, Supplier<Readiness> readiness, boolean actions) {
+    this.data = data;
     this.readiness = readiness;
+    this.actions = actions;
   }
 
-  /** What pages follow. */
+  /** The topics of every event stream. */
   List<Topic> topics() {
     return List.of(
         new Topic("state", () -> state().hashCode(), this::state),
-        new Topic("fleet", shown.history()::looks, shown.history()::overview),
-        new Topic("chart", shown.history()::looks, shown.history()::chart),
-        new Topic("acts", shown.history()::revision, this::acts),
-        new Topic("alerts", shown.view()::alertRevision, this::alerts),
-        new Topic("decisions", shown.recentDecisions()::revision, this::decisions),
-        new Topic("policies", shown.view()::policyRevision, this::policies));
+        new Topic("fleet", data.history()::refreshes, data.history()::overview),
+        new Topic("chart", data.history()::refreshes, data.history()::chart),
+        new Topic("acts", data.history()::revision, this::acts),
+        new Topic("alerts", data.view()::alertRevision, this::alerts),
+        new Topic("decisions", data.recentDecisions()::revision, this::decisions),
+        new Topic("policies", data.view()::policyRevision, this::policies));
   }
 
   private Map<String, Object> state() {
     Readiness now = readiness.get();
-    return Map.of("ready", now.ready(), "text", now.text());
+    return Map.of("ready", now.ready(), "text", now.text(), "actions", actions);
   }
 
   private Map<String, Object> acts() {
-    FleetSnapshot last = shown.history().last();
+    FleetSnapshot last = data.history().last();
     return Map.of(
         "throttles", last.throttles(),
         "throttles_in_all", last.throttlesInAll(),
@@ -58,13 +66,13 @@ final class FleetRoutes {
   }
 
   private Object alerts() {
-    return shown.view().alerts().stream().limit(ALERTS_MAX).toList();
+    return data.view().alerts().stream().limit(ALERTS_MAX).toList();
   }
 
   private Map<String, Object> decisions() {
-    RecentDecisions recentDecisions = shown.recentDecisions();
+    RecentDecisions recentDecisions = data.recentDecisions();
     Map<String, Map<String, Long>> counts = new HashMap<>();
-    for (Policy policy : shown.view().policies().policies()) {
+    for (Policy policy : data.view().policies().policies()) {
       counts.put(policy.name(), recentDecisions.counts(policy.name()));
     }
     return Map.of("last", recentDecisions.last(), "counts", counts);
@@ -72,23 +80,23 @@ final class FleetRoutes {
 
   private Map<String, Object> policies() {
     return Map.of(
-        "policies", shown.view().policies().policies().stream().map(PolicyTree::of).toList(),
-        "brakes", PolicyTree.of(shown.view().policies().safetyLimits()));
+        "policies", data.view().policies().policies().stream().map(PolicyTree::of).toList(),
+        "brakes", PolicyTree.of(data.view().policies().safetyLimits()));
   }
 
   Publisher<Void> fleet(HttpServerRequest request, HttpServerResponse response) {
-    return made(response, () -> Map.of("fleet", shown.history().overview(), "acts", acts()));
+    return rendered(response, () -> Map.of("fleet", data.history().overview(), "acts", acts()));
   }
 
   Publisher<Void> policies(HttpServerRequest request, HttpServerResponse response) {
-    return made(response, this::policies);
+    return rendered(response, this::policies);
   }
 
   Publisher<Void> decisions(HttpServerRequest request, HttpServerResponse response) {
-    return made(response, this::decisions);
+    return rendered(response, this::decisions);
   }
 
-  /** {@code GET /api/v1/disks?host=dom0-7}, of one or several hosts. */
+  /** {@code GET /api/v1/disks?host=dom0-7}; {@code host} is repeatable. */
   Publisher<Void> disks(HttpServerRequest request, HttpServerResponse response) {
     Set<HostId> hosts;
     try {
@@ -96,21 +104,20 @@ final class FleetRoutes {
           new QueryStringDecoder(request.uri()).parameters().getOrDefault("host", List.of());
       hosts = Set.copyOf(named.stream().distinct().limit(HOSTS_MAX).map(HostId::new).toList());
     } catch (IllegalArgumentException e) {
-      return Api.say(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
     }
     if (hosts.isEmpty()) {
-      return Api.say(
-          response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, once or several times");
+      return Api.text(response, HttpResponseStatus.BAD_REQUEST, "expected ?host=NAME, repeatable");
     }
-    return Mono.defer(() -> shown.near().apply(hosts))
-        .publishOn(shown.thread())
+    return Mono.defer(() -> data.hostDetails().apply(hosts))
+        .publishOn(data.scheduler())
         .flatMap(snapshot -> Mono.from(Api.ok(response, flat(snapshot))))
         .onErrorResume(_ ->
             Mono.from(
-                Api.say(
+                Api.text(
                     response,
                     HttpResponseStatus.SERVICE_UNAVAILABLE,
-                    "too many ask at once: ask again in some seconds")));
+                    "too many requests; retry in a few seconds")));
   }
 
   private static List<Map<String, Object>> flat(FleetSnapshot snapshot) {
@@ -127,9 +134,9 @@ final class FleetRoutes {
     return all;
   }
 
-  private Publisher<Void> made(HttpServerResponse response, Supplier<Object> value) {
+  private Publisher<Void> rendered(HttpServerResponse response, Supplier<Object> value) {
     return Mono.fromSupplier(value)
-        .subscribeOn(shown.thread())
+        .subscribeOn(data.scheduler())
         .flatMap(each -> Mono.from(Api.ok(response, each)));
   }
 }

@@ -27,32 +27,32 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the fleet looked like last, for people who only look; safe for use by several threads.
+ * The latest hosts, leases, alerts and policies, for reading; thread-safe.
  *
- * <p>Knows at most {@link #MAX_HOSTS} hosts and {@link #MAX_ALERTS} alerts; at a bound a new host
- * is not shown, and the alert that changed longest ago is forgotten.
+ * <p>At the limits {@link #MAX_HOSTS} and {@link #MAX_ALERTS}, new hosts are omitted and the alert
+ * with the oldest change is dropped.
  */
 public final class FleetView {
-  /** Most hosts shown. */
+  /** Maximum number of hosts. */
   public static final int MAX_HOSTS = 65_536;
 
-  /** Most hosts whose problem is shown with the readiness. */
+  /** Maximum number of host problems shown by {@code /readyz}. */
   private static final int PROBLEMS_SHOWN = 5;
 
-  /** Most alerts shown. */
+  /** Maximum number of alerts. */
   public static final int MAX_ALERTS = 2_000;
 
   /**
    * A host.
    *
-   * @param host which
-   * @param lastHeard when it last gave a sign of life; absent when never
-   * @param version of its agent
+   * @param host name
+   * @param lastHeard time of the last heartbeat; absent if none
+   * @param version version of its agent
    * @param acting whether its agent carries out commands
-   * @param disks how many it has
-   * @param unresolved how many of them have no proven workers
-   * @param throttles how many are throttled
-   * @param problem why it cannot be evaluated or commanded, and what to do; absent when it can
+   * @param disks number of disks
+   * @param unresolved number of disks without proven workers
+   * @param throttles number of throttled disks
+   * @param problem why it cannot be evaluated or commanded, and what to do; absent if it can
    */
   public record HostView(
       String host,
@@ -65,15 +65,15 @@ public final class FleetView {
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String problem) {}
 
   /**
-   * A lease as its host told last.
+   * A lease as in the host's last heartbeat.
    *
-   * @param host where
-   * @param lease identity
-   * @param domain whose disk
-   * @param vdev which disk
-   * @param priority what is set; absent for a limit
-   * @param limitPerS what is set; absent for a priority
-   * @param remainingMs how long it ran then, in ms
+   * @param host name
+   * @param lease ID
+   * @param domain the disk's domain
+   * @param vdev the disk
+   * @param priority the priority; absent for a limit
+   * @param limitPerS the limit in IOPS; absent for a priority
+   * @param remainingMs time left, in ms
    */
   public record ThrottleView(
       String host,
@@ -86,21 +86,21 @@ public final class FleetView {
 
   private record Disks(int all, int unresolved) {}
 
-  private volatile OperatorState operatorState = OperatorState.NOTHING;
+  private volatile OperatorState operatorState = OperatorState.NONE;
   private volatile PolicySet policies = PolicySet.EMPTY;
   private final AtomicLong policyRevision = new AtomicLong();
   private final AtomicLong alertRevision = new AtomicLong();
-  private final Map<HostId, Heartbeat> beats = new ConcurrentHashMap<>();
+  private final Map<HostId, Heartbeat> heartbeats = new ConcurrentHashMap<>();
   private final Map<HostId, Disks> disks = new ConcurrentHashMap<>();
   private final Map<HostId, String> problems = new ConcurrentSkipListMap<>();
   private final Map<MessageId, Alert> alerts = new ConcurrentHashMap<>();
 
-  /** Takes note of what the engine reacts to. */
-  public void see(Input input) {
+  /** Updates the view from an input of the engine. */
+  public void update(Input input) {
     switch (input) {
       case Input.HeartbeatReceived(Heartbeat beat) -> {
-        if (beats.size() < MAX_HOSTS || beats.containsKey(beat.host())) {
-          beats.put(beat.host(), beat);
+        if (heartbeats.size() < MAX_HOSTS || heartbeats.containsKey(beat.host())) {
+          heartbeats.put(beat.host(), beat);
         }
       }
       case Input.MappingChanged(MappingSnapshot snapshot) -> {
@@ -111,10 +111,10 @@ public final class FleetView {
           disks.put(host, new Disks(snapshot.disks().size(), (int) unresolved));
         }
       }
-      case Input.HostRemoved forgotten -> {
-        beats.remove(forgotten.forget().host());
-        disks.remove(forgotten.forget().host());
-        problems.remove(forgotten.forget().host());
+      case Input.HostRemoved removed -> {
+        heartbeats.remove(removed.forget().host());
+        disks.remove(removed.forget().host());
+        problems.remove(removed.forget().host());
       }
       case Input.OperatorStateChanged(OperatorState next) -> operatorState = next;
       case Input.PoliciesLoaded loaded -> {
@@ -136,8 +136,8 @@ public final class FleetView {
     }
   }
 
-  /** Takes note of what the engine wants. */
-  public void see(Effect effect) {
+  /** Updates the view from an effect of the engine. */
+  public void update(Effect effect) {
     if (effect instanceof Effect.HostProblem(HostId host, String problem)) {
       if (problem.isEmpty()) {
         problems.remove(host);
@@ -158,7 +158,7 @@ public final class FleetView {
 
   /** The hosts, by name. */
   public List<HostView> hosts() {
-    return Stream.concat(beats.keySet().stream(), disks.keySet().stream())
+    return Stream.concat(heartbeats.keySet().stream(), disks.keySet().stream())
         .distinct()
         .sorted()
         .map(this::host)
@@ -166,7 +166,7 @@ public final class FleetView {
   }
 
   private HostView host(HostId host) {
-    Heartbeat beat = beats.get(host);
+    Heartbeat beat = heartbeats.get(host);
     Disks known = disks.getOrDefault(host, new Disks(0, 0));
     String problem = problems.get(host);
     return beat == null
@@ -182,7 +182,7 @@ public final class FleetView {
             problem);
   }
 
-  /** Why hosts that report cannot be evaluated or commanded, a line each, the first few of them. */
+  /** The first problems of hosts, one line each. */
   public List<String> problemRemarks() {
     List<String> remarks = new ArrayList<>();
     problems.forEach((host, problem) -> {
@@ -192,19 +192,19 @@ public final class FleetView {
     });
     if (problems.size() > PROBLEMS_SHOWN) {
       remarks.add(
-          "%d hosts have a problem: see 'problem' in /api/v1/hosts".formatted(problems.size()));
+          "%d hosts have problems: see 'problem' in /api/v1/hosts".formatted(problems.size()));
     }
     return remarks;
   }
 
   /** The host's last heartbeat. */
-  public Optional<Heartbeat> beat(HostId host) {
-    return Optional.ofNullable(beats.get(host));
+  public Optional<Heartbeat> heartbeat(HostId host) {
+    return Optional.ofNullable(heartbeats.get(host));
   }
 
-  /** The leases that hosts told of last, by host. */
+  /** The leases of the last heartbeats, by host. */
   public List<ThrottleView> throttles() {
-    return beats.values().stream()
+    return heartbeats.values().stream()
         .sorted((a, b) -> a.host().compareTo(b.host()))
         .flatMap(beat ->
             beat.throttles().stream()
@@ -220,28 +220,28 @@ public final class FleetView {
         .toList();
   }
 
-  /** The alerts, newest change first; resolved ones too while they are known. */
+  /** The alerts, latest change first, including resolved ones. */
   public Collection<Alert> alerts() {
     return alerts.values().stream().sorted((a, b) -> b.at().compareTo(a.at())).toList();
   }
 
-  /** Grows with each alert that is published. */
+  /** Increases with each published alert. */
   public long alertRevision() {
     return alertRevision.get();
   }
 
-  /** The policies that hold. */
+  /** The effective policies. */
   public PolicySet policies() {
     return policies;
   }
 
-  /** Grows each time that policies are loaded. */
+  /** Increases each time policies are loaded. */
   public long policyRevision() {
     return policyRevision.get();
   }
 
-  /** What people said last. */
-  public OperatorState said() {
+  /** The latest operator state. */
+  public OperatorState operatorState() {
     return operatorState;
   }
 }

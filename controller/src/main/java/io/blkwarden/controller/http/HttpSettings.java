@@ -1,16 +1,19 @@
 package io.blkwarden.controller.http;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.http.Http11SslContextSpec;
+import reactor.netty.tcp.SslProvider;
 
 /**
- * Where HTTP is served.
+ * Settings of the HTTP server.
  *
- * @param address where; port 0 for any free one
- * @param names names of this server besides {@code localhost} and addresses, in lower case
- * @param tls how it is encrypted; absent when it is not
- * @param limits how many may be connected, and for how long
+ * @param address listen address; port 0 picks a free one
+ * @param names accepted host names besides {@code localhost} and addresses, in lower case
+ * @param tls certificate and key; absent for plain HTTP
+ * @param limits limits on connections
  */
 public record HttpSettings(
     InetSocketAddress address, Set<String> names, @Nullable Tls tls, Connections.Limits limits) {
@@ -18,13 +21,27 @@ public record HttpSettings(
     names = Set.copyOf(names);
   }
 
-  /** A place with the usual limits. */
+  /** Settings with the default limits. */
   public HttpSettings(InetSocketAddress address, Set<String> names, @Nullable Tls tls) {
     this(address, names, tls, Connections.Limits.DEFAULT);
   }
 
-  /** A place without other names and encryption. */
+  /** Settings for plain HTTP without further names. */
   public HttpSettings(InetSocketAddress address) {
     this(address, Set.of(), null);
+  }
+
+  /**
+   * A certificate chain and its private key, in PEM (RFC 7468).
+   *
+   * @param chain the server's certificate first
+   * @param key PKCS #8, unencrypted
+   */
+  public record Tls(Path chain, Path key) {
+    void configure(SslProvider.SslContextSpec spec) {
+      SslProvider.GenericSslContextSpec<?> context =
+          Http11SslContextSpec.forServer(chain.toFile(), key.toFile());
+      spec.sslContext(context);
+    }
   }
 }

@@ -5,39 +5,39 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
- * A number that Prometheus may read.
+ * A Prometheus metric.
  *
- * @param name without {@code blkwarden_}, in snake case, its unit last and of the base units (s,
- *     bytes, ratios); counters end in {@code _total}
- * @param help what it says, in a sentence
- * @param labels names of the labels that tell its series apart; empty when there is one series
- * @param values gives the values whenever Prometheus asks; must not wait
+ * @param name in snake case without {@code blkwarden_}, ending in its base unit (seconds, bytes,
+ *     ratio); counters end in {@code _total}
+ * @param help description
+ * @param labels label names; empty for a single series
+ * @param values provides the values at each scrape; must not block
  */
-public record Metric(String name, String help, List<String> labels, Consumer<Taker> values) {
+public record Metric(String name, String help, List<String> labels, Consumer<Sink> values) {
   public Metric {
     labels = List.copyOf(labels);
   }
 
   /**
-   * One value of fixed labels.
+   * A series of a metric with one label.
    *
    * @param label value of the label
-   * @param value read whenever Prometheus asks; must not wait
+   * @param value read at each scrape; must not block
    */
   public record Series(String label, DoubleSupplier value) {}
 
-  /** Takes values. */
-  public interface Taker {
+  /** Receives values. */
+  public interface Sink {
     /**
-     * Takes one.
+     * Adds a value.
      *
-     * @param value left out when it is {@link Double#NaN}: unknown is no number
-     * @param labels values of the labels, each combination at most once
+     * @param value omitted if {@link Double#NaN}, for unknown
+     * @param labels label values; each combination at most once
      */
     void take(double value, String... labels);
   }
 
-  /** A metric whose series are told apart by one label, and are always the same. */
+  /** A metric with one label and a fixed set of series. */
   public Metric(String name, String help, String label, List<Series> series) {
     this(
         name,
@@ -46,7 +46,7 @@ public record Metric(String name, String help, List<String> labels, Consumer<Tak
         taker -> series.forEach(each -> taker.take(each.value().getAsDouble(), each.label())));
   }
 
-  /** A metric of one series. */
+  /** A metric with a single series. */
   public static Metric of(String name, String help, DoubleSupplier value) {
     return new Metric(name, help, List.of(), taker -> taker.take(value.getAsDouble()));
   }

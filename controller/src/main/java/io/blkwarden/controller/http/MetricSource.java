@@ -4,23 +4,23 @@ import java.util.List;
 import reactor.core.publisher.Mono;
 
 /**
- * Where metrics come from.
+ * The metrics to serve.
  *
- * @param metrics all of them
- * @param fresh looks at what they tell of before they are read; its end is waited for
+ * @param metrics all metrics
+ * @param refresh updates their values before a scrape
  */
-public record MetricSource(List<Metric> metrics, Fresh fresh) {
+public record MetricSource(List<Metric> metrics, Refresh refresh) {
   public MetricSource {
     metrics = List.copyOf(metrics);
   }
 
-  /** Gets what metrics tell of. */
-  public interface Fresh {
-    /** Begins to; completes soon, normally whatever happens. */
+  /** Updates the values of metrics. */
+  public interface Refresh {
+    /** Starts an update; completes normally and soon, even on errors. */
     Mono<?> get();
   }
 
-  /** Metrics that need no look before. */
+  /** Metrics that need no update. */
   public static MetricSource of(List<Metric> metrics) {
     return new MetricSource(metrics, Mono::empty);
   }

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** The metrics in Prometheus' text format. */
+/** Renders metrics in the Prometheus text format. */
 final class MetricsText {
   static final String CONTENT_TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
 
@@ -41,7 +41,7 @@ final class MetricsText {
     }
   }
 
-  private static Metric.Taker known(Metric.Taker taker) {
+  private static Metric.Sink known(Metric.Sink taker) {
     return (value, labels) -> {
       if (!Double.isNaN(value)) {
         taker.take(value, labels);

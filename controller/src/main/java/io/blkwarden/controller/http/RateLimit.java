@@ -9,11 +9,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * So many from each network address in each stretch of time, so that who guesses does not keep
- * others out; safe for use by several threads.
+ * A limit on requests per network address and time window; thread-safe.
  *
- * <p>An IPv6 address stands for its /64, of which one machine may have all. At most {@link
- * #ADDRESSES} are told apart in a stretch; all others share one limit.
+ * <p>An IPv6 address counts as its /64. Beyond {@link #ADDRESSES} addresses per window, all others
+ * share one limit.
  */
 final class RateLimit {
   static final int ADDRESSES = 1_024;
@@ -21,28 +20,28 @@ final class RateLimit {
   private static final int PREFIX_BYTES = 8;
   private static final ByteBuffer OTHERS = ByteBuffer.allocate(0);
 
-  private final int most;
-  private final long stretchMillis;
+  private final int limit;
+  private final long windowMillis;
   private final InstantSource clock;
   private final Map<ByteBuffer, Integer> taken = new HashMap<>();
-  private long stretch;
+  private long window;
 
-  RateLimit(int most, long stretchMillis, InstantSource clock) {
-    this.most = most;
-    this.stretchMillis = stretchMillis;
+  RateLimit(int limit, long windowMillis, InstantSource clock) {
+    this.limit = limit;
+    this.windowMillis = windowMillis;
     this.clock = clock;
   }
 
-  /** Whether one more may be taken by this address now. */
+  /** Counts a request of an address; returns whether it is within the limit. */
   synchronized boolean take(InetAddress address) {
-    long now = clock.millis() / stretchMillis;
-    if (now != stretch) {
-      stretch = now;
+    long now = clock.millis() / windowMillis;
+    if (now != window) {
+      window = now;
       taken.clear();
     }
     ByteBuffer network = network(address);
-    boolean apart = taken.containsKey(network) || taken.size() < ADDRESSES;
-    return taken.merge(apart ? network : OTHERS, 1, Integer::sum) <= most;
+    boolean tracked = taken.containsKey(network) || taken.size() < ADDRESSES;
+    return taken.merge(tracked ? network : OTHERS, 1, Integer::sum) <= limit;
   }
 
   private static ByteBuffer network(InetAddress address) {

@@ -3,30 +3,30 @@ package io.blkwarden.controller.http;
 import java.util.List;
 
 /**
- * Whether the controller does its work.
+ * The health of the controller.
  *
  * @param alive whether the engine works
- * @param hindrances why it cannot do all of its work; empty when it can
- * @param remarks what is wrong without hindering, such as a policy file that cannot be read
+ * @param blockers why it is not ready; empty if it is
+ * @param warnings problems that do not affect readiness, such as an invalid policy file
  */
-public record Readiness(boolean alive, List<String> hindrances, List<String> remarks) {
+public record Readiness(boolean alive, List<String> blockers, List<String> warnings) {
   public Readiness {
-    hindrances = List.copyOf(hindrances);
-    remarks = List.copyOf(remarks);
+    blockers = List.copyOf(blockers);
+    warnings = List.copyOf(warnings);
   }
 
-  /** Whether it does all of its work. */
+  /** Whether the controller is alive without blockers. */
   public boolean ready() {
-    return alive && hindrances.isEmpty();
+    return alive && blockers.isEmpty();
   }
 
   String text() {
     StringBuilder text = new StringBuilder(ready() ? "ready\n" : "not ready\n");
     if (!alive) {
-      text.append("the engine has ended\n");
+      text.append("engine failed\n");
     }
-    hindrances.forEach(each -> text.append(each).append('\n'));
-    remarks.forEach(each -> text.append("remark: ").append(each).append('\n'));
+    blockers.forEach(each -> text.append(each).append('\n'));
+    warnings.forEach(each -> text.append("warning: ").append(each).append('\n'));
     return text.toString();
   }
 }

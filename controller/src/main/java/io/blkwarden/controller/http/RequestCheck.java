@@ -11,12 +11,10 @@ import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * What every request passes: it must name this server, and not come from a page of another.
+ * Checks the {@code Host} and {@code Origin} of each request, and sets security headers.
  *
- * <p>A page elsewhere may point a name of its own at this address (DNS rebinding), and the browser
- * takes both for one site; so a name that is not known is turned away. Addresses cannot be pointed
- * elsewhere. Answers carry a policy under which a page runs and loads nothing that is not from here
- * (Content Security Policy Level 3).
+ * <p>Unknown host names are rejected against DNS rebinding, foreign origins against cross-site
+ * requests. Pages may only load content of this server (Content Security Policy Level 3).
  */
 final class RequestCheck {
   static final String POLICY =
@@ -26,27 +24,28 @@ final class RequestCheck {
   private final Set<String> names;
 
   /**
-   * An entrance.
+   * A check.
    *
-   * @param names this server's names, in lower case, besides {@code localhost} and addresses
+   * @param names accepted names, in lower case, besides {@code localhost} and addresses
    */
   RequestCheck(Set<String> names) {
     this.names = Set.copyOf(names);
   }
 
-  BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> to(
-      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> door) {
-    return to(door, false);
+  BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> check(
+      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+    return check(handler, false);
   }
 
-  /** For health checks, some of which send HTTP/1.0 without a Host; no browser does. */
-  BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> toProbes(
-      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> door) {
-    return to(door, true);
+  /** For health checks, which may send HTTP/1.0 without {@code Host}; browsers do not. */
+  BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> checkProbe(
+      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+    return check(handler, true);
   }
 
-  private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> to(
-      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> door, boolean nameless) {
+  private BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> check(
+      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler,
+      boolean hostOptional) {
     return (request, response) -> {
       response
           .header("X-Content-Type-Options", "nosniff")
@@ -55,18 +54,17 @@ final class RequestCheck {
           .header("Cross-Origin-Resource-Policy", "same-origin");
       boolean named = request.requestHeaders().contains(HttpHeaderNames.HOST);
       String host = request.requestHeaders().get(HttpHeaderNames.HOST, "");
-      if (!known(name(host)) && (named || !nameless)) {
-        return Api.say(
+      if (!known(name(host)) && (named || !hostOptional)) {
+        return Api.text(
             response,
             HttpResponseStatus.MISDIRECTED_REQUEST,
-            "this controller does not go by the name in Host: start it with --http-name NAME");
+            "unknown host name in Host: start the controller with --http-name NAME");
       }
       String origin = request.requestHeaders().get(HttpHeaderNames.ORIGIN);
       if (origin != null && !sameSite(origin, host)) {
-        return Api.say(
-            response, HttpResponseStatus.FORBIDDEN, "a page of another site asks: refused");
+        return Api.text(response, HttpResponseStatus.FORBIDDEN, "cross-site request refused");
       }
-      return door.apply(request, response);
+      return handler.apply(request, response);
     };
   }
 
@@ -81,7 +79,7 @@ final class RequestCheck {
         || names.contains(name);
   }
 
-  /** The name in a Host header, without port and brackets. */
+  /** The name in a {@code Host} header, without port and brackets. */
   private static String name(String host) {
     String lower = host.toLowerCase(Locale.ROOT);
     if (lower.startsWith("[") && lower.contains("]")) {

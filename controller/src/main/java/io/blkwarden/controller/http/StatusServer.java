@@ -17,10 +17,7 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
-/**
- * Serves the dashboard, {@code /healthz}, {@code /readyz}, {@code /metrics} and what {@code GET
- * /api/v1/...} tells, which change nothing; and whoever has the token may act.
- */
+/** The HTTP server of the dashboard, the API, health checks and metrics. */
 public final class StatusServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StatusServer.class);
   private static final Duration STOP = Duration.ofSeconds(3);
@@ -28,114 +25,107 @@ public final class StatusServer implements AutoCloseable {
 
   private final Supplier<Readiness> readiness;
   private final MetricsText metrics;
-  private final MetricSource.Fresh fresh;
+  private final MetricSource.Refresh refresh;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final DisposableServer server;
 
   private StatusServer(
-      HttpSettings place,
+      HttpSettings settings,
       Supplier<Readiness> readiness,
-      DashboardData shown,
+      DashboardData data,
       MetricSource metrics,
       Approvals approvals,
-      AuditSource stories) {
+      AuditSource audit) {
     this.readiness = readiness;
     this.metrics = new MetricsText(metrics.metrics());
-    this.fresh = metrics.fresh();
-    Connections limited = new Connections(place.limits());
-    Doors doors = new Doors(shown, readiness, approvals, stories);
+    this.refresh = metrics.refresh();
+    Connections limited = new Connections(settings.limits());
+    RequestCheck check = new RequestCheck(settings.names());
     HttpServer plain =
         HttpServer.create()
-            .bindAddress(place::address)
+            .bindAddress(settings::address)
             .compress(COMPRESS_BYTES)
             .channelGroup(connections)
             .doOnChannelInit((_, channel, _) -> limited.limit(channel))
-            .route(routes -> routes(routes, doors, new RequestCheck(place.names())));
-    Tls tls = place.tls();
+            .route(routes -> {
+              statusRoutes(routes, check, data.view());
+              dataRoutes(routes, check, data, approvals.token() != null);
+              actionRoutes(routes, check, new ActionRoutes(approvals));
+              routes
+                  .get("/api/v1/why", check.check(new AuditRoutes(audit)::handle))
+                  .get("/**", check.check(new Assets()::handle));
+            });
+    HttpSettings.Tls tls = settings.tls();
     this.server = (tls == null ? plain : plain.secure(tls::configure)).bindNow();
   }
 
-  private static final class Doors {
-    final AuditRoutes story;
-    final ActionRoutes act;
-    final FleetRoutes board;
-    final EventRoutes live;
-    final Assets assets = new Assets();
-    final FleetView view;
-
-    Doors(
-        DashboardData shown,
-        Supplier<Readiness> readiness,
-        Approvals approvals,
-        AuditSource stories) {
-      story = new AuditRoutes(stories);
-      act = new ActionRoutes(approvals.token(), approvals.controller(), approvals.clock());
-      board = new FleetRoutes(shown, readiness);
-      live = new EventRoutes(shown.history(), board.topics(), shown.pulse(), shown.thread());
-      view = shown.view();
-    }
+  private void statusRoutes(HttpServerRoutes routes, RequestCheck check, FleetView view) {
+    routes
+        .get("/healthz", check.checkProbe((_, response) -> health(response)))
+        .get("/readyz", check.checkProbe((_, response) -> ready(response)))
+        .get("/metrics", check.check((_, response) -> metrics(response)))
+        .get("/api/v1/hosts", check.check((_, response) -> Api.ok(response, view.hosts())))
+        .get("/api/v1/throttles", check.check((_, response) -> Api.ok(response, view.throttles())))
+        .get("/api/v1/alerts", check.check((_, response) -> Api.ok(response, view.alerts())));
   }
 
-  private void routes(HttpServerRoutes routes, Doors doors, RequestCheck entrance) {
-    FleetView view = doors.view;
+  private void dataRoutes(
+      HttpServerRoutes routes, RequestCheck check, DashboardData data, boolean actions) {
+    FleetRoutes fleet = new FleetRoutes(data, readiness, actions);
+    EventRoutes events =
+        new EventRoutes(data.history(), fleet.topics(), data.changes(), data.scheduler());
     routes
-        .get("/healthz", entrance.toProbes((_, response) -> health(response)))
-        .get("/readyz", entrance.toProbes((_, response) -> ready(response)))
-        .get("/metrics", entrance.to((_, response) -> metrics(response)))
-        .get("/api/v1/hosts", entrance.to((_, response) -> Api.ok(response, view.hosts())))
-        .get("/api/v1/throttles", entrance.to((_, response) -> Api.ok(response, view.throttles())))
-        .get("/api/v1/alerts", entrance.to((_, response) -> Api.ok(response, view.alerts())))
-        .get("/api/v1/why", entrance.to(doors.story::enter))
-        .get("/api/v1/fleet", entrance.to(doors.board::fleet))
-        .get("/api/v1/disks", entrance.to(doors.board::disks))
-        .get("/api/v1/policies", entrance.to(doors.board::policies))
-        .get("/api/v1/decisions", entrance.to(doors.board::decisions))
-        .get("/api/v1/events", entrance.to(doors.live::enter))
-        .post("/api/v1/proposals/{id}/approve", entrance.to(doors.act::approve))
-        .post("/api/v1/proposals/{id}/deny", entrance.to(doors.act::deny))
-        .post("/api/v1/release", entrance.to(doors.act::release))
-        .post("/api/v1/release-all", entrance.to(doors.act::releaseAll))
-        .get("/**", entrance.to(doors.assets::enter));
+        .get("/api/v1/fleet", check.check(fleet::fleet))
+        .get("/api/v1/disks", check.check(fleet::disks))
+        .get("/api/v1/policies", check.check(fleet::policies))
+        .get("/api/v1/decisions", check.check(fleet::decisions))
+        .get("/api/v1/events", check.check(events::handle));
+  }
+
+  private static void actionRoutes(
+      HttpServerRoutes routes, RequestCheck check, ActionRoutes actions) {
+    routes
+        .post("/api/v1/proposals/{id}/approve", check.check(actions::approve))
+        .post("/api/v1/proposals/{id}/deny", check.check(actions::deny))
+        .post("/api/v1/release", check.check(actions::release))
+        .post("/api/v1/release-all", check.check(actions::releaseAll));
   }
 
   /**
-   * Starts to serve.
+   * Starts a server.
    *
-   * @param place where, and under which names
-   * @param approvals what acting takes
-   * @param stories tells why
-   * @throws RuntimeException if the address cannot be had, or the certificate not be read
+   * @throws RuntimeException if the address cannot be bound or the certificate cannot be read
    */
   public static StatusServer start(
-      HttpSettings place,
+      HttpSettings settings,
       Supplier<Readiness> readiness,
-      DashboardData shown,
+      DashboardData data,
       MetricSource metrics,
       Approvals approvals,
-      AuditSource stories) {
-    StatusServer started = new StatusServer(place, readiness, shown, metrics, approvals, stories);
+      AuditSource audit) {
+    StatusServer started = new StatusServer(settings, readiness, data, metrics, approvals, audit);
     log.info(
-        "{}://{}:{}/readyz",
-        place.tls() == null ? "http" : "https",
-        place.address().getHostString(),
+        "serving {}://{}:{}/readyz",
+        settings.tls() == null ? "http" : "https",
+        settings.address().getHostString(),
         started.port());
     return started;
   }
 
-  /** The port that it serves on. */
+  /** The port it listens on. */
   public int port() {
     return server.port();
   }
 
   @Override
   public void close() {
-    connections.close().awaitUninterruptibly(STOP.toMillis()); // pages would follow it for ever
+    connections.close().awaitUninterruptibly(STOP.toMillis()); // ends event streams
     server.disposeNow(STOP);
   }
 
   private Publisher<Void> health(HttpServerResponse response) {
     boolean alive = readiness.get().alive();
-    return text(response, alive, alive ? "ok\n" : "the engine has ended\n");
+    return text(response, alive, alive ? "ok\n" : "engine failed\n");
   }
 
   private Publisher<Void> ready(HttpServerResponse response) {
@@ -146,7 +136,7 @@ public final class StatusServer implements AutoCloseable {
   private Publisher<Void> metrics(HttpServerResponse response) {
     return response
         .header(HttpHeaderNames.CONTENT_TYPE, MetricsText.CONTENT_TYPE)
-        .sendByteArray(fresh.get().then(Mono.fromSupplier(metrics::render)));
+        .sendByteArray(refresh.get().then(Mono.fromSupplier(metrics::render)));
   }
 
   private static Publisher<Void> text(HttpServerResponse response, boolean good, String text) {

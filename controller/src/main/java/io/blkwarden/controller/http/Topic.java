@@ -4,9 +4,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Something that changes and is shown whole, so that who misses a change misses nothing.
+ * A topic of event streams, sent as a whole whenever it changes.
  *
- * <p>Rendered once for all who look; for one thread.
+ * <p>Rendered once for all streams; not thread-safe.
  */
 final class Topic {
   private final String name;
@@ -18,8 +18,8 @@ final class Topic {
   /**
    * A topic.
    *
-   * @param name the event's name
-   * @param revision another number whenever the value is another
+   * @param name the event name
+   * @param revision changes with the value
    */
   Topic(String name, LongSupplier revision, Supplier<Object> value) {
     this.name = name;

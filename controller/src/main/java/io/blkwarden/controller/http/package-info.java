@@ -1,4 +1,4 @@
-/** Health, metrics and a read-only view over HTTP; the only package that knows the web server. */
+/** Dashboard, API, health checks and metrics over HTTP; the only package with the web server. */
 @NullMarked
 package io.blkwarden.controller.http;
 

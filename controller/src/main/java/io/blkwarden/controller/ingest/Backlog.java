@@ -9,34 +9,33 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts what waits for the engine, so that neither one host nor all of them can fill memory; safe
- * for use by several threads.
+ * Bounds the inputs that wait for the engine, for each host and in total; thread-safe.
  *
- * <p>At a bound a message is refused. What its host's map is then nobody knows, so the host is
- * marked, and its whole map is asked for once there is room.
+ * <p>At a bound a message is refused. The host's mapping is not known then, so the host is marked
+ * for a resync, and its mapping is requested once there is room.
  */
 public final class Backlog {
-  /** Most reports of a host that wait; a long one counts for as many as it has {@link #PART}s. */
+  /** Most waiting reports of a host; a long report counts once for each {@link #PART_BYTES}. */
   static final int REPORTS_MAX = 256;
 
-  /** Most inputs of a host that wait, what became of commands among them; counted alike. */
+  /** Most waiting inputs of a host including outcomes; counted as above. */
   static final int OUTCOMES_MAX = 512;
 
-  /** 16 KiB, so that what waits of a host is 4 MiB at most, and leaves room for others. */
-  private static final int PART = 16 << 10;
+  /** 16 KiB, so that a host's waiting reports are 4 MiB at most. */
+  private static final int PART_BYTES = 16 << 10;
 
-  /** Most bytes of messages that wait, of all hosts. */
+  /** Most bytes of waiting messages of all hosts. */
   static final long BYTES_MAX = 64L << 20;
 
   private final Map<HostId, Integer> waiting = new ConcurrentHashMap<>();
   private final AtomicLong bytesWaiting = new AtomicLong();
-  private final Set<HostId> missed = ConcurrentHashMap.newKeySet();
+  private final Set<HostId> toResync = ConcurrentHashMap.newKeySet();
 
   /**
-   * Counts one more; false, and it is not counted, at a bound.
+   * Admits an input; false at a bound.
    *
-   * @param bytes length of the message that it came from
-   * @param most how many of the host may wait with this one
+   * @param bytes length of its message
+   * @param most waiting inputs of the host, including this one
    */
   boolean admit(HostId host, int bytes, int most) {
     boolean room = bytesWaiting.addAndGet(bytes) <= BYTES_MAX || bytes == 0;
@@ -45,38 +44,38 @@ public final class Backlog {
       return true;
     }
     if (room) {
-      left(host, parts(bytes));
+      subtract(host, parts(bytes));
     }
     bytesWaiting.addAndGet(-bytes);
     return false;
   }
 
-  /** Counts one less. */
-  void leave(HostId host, int bytes) {
+  /** Releases an admitted input. */
+  void release(HostId host, int bytes) {
     bytesWaiting.addAndGet(-bytes);
-    left(host, parts(bytes));
+    subtract(host, parts(bytes));
   }
 
-  private void left(HostId host, int parts) {
+  private void subtract(HostId host, int parts) {
     waiting.computeIfPresent(host, (_, count) -> count > parts ? count - parts : null);
   }
 
   private static int parts(int bytes) {
-    return 1 + bytes / PART;
+    return 1 + bytes / PART_BYTES;
   }
 
   /** Marks a host whose message was refused. */
-  void mark(HostId host) {
-    missed.add(host);
+  void markForResync(HostId host) {
+    toResync.add(host);
   }
 
-  /** Takes the marked hosts; none while there is no room for their maps. */
-  public List<HostId> takeMarked() {
-    if (missed.isEmpty() || bytesWaiting.get() >= BYTES_MAX / 2) {
+  /** Removes and returns the marked hosts; none while there is no room for their mappings. */
+  public List<HostId> takeHostsToResync() {
+    if (toResync.isEmpty() || bytesWaiting.get() >= BYTES_MAX / 2) {
       return List.of();
     }
-    List<HostId> marked = new ArrayList<>(missed);
-    marked.forEach(missed::remove);
+    List<HostId> marked = new ArrayList<>(toResync);
+    marked.forEach(toResync::remove);
     return marked;
   }
 }

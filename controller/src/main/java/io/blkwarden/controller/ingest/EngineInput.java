@@ -4,33 +4,32 @@ import io.blkwarden.controller.engine.Input;
 import io.blkwarden.model.HostId;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine takes, one at a time. */
+/** An input of the engine. */
 public sealed interface EngineInput {
   /**
-   * An input that is read already.
+   * A decoded input.
    *
-   * @param input for the step
-   * @param host in whose {@link Backlog} it counts; absent when in none
+   * @param host that it counts for in the {@link Backlog}; absent for none
    * @param bytes that it counts there
    */
-  record One(Input input, @Nullable HostId host, int bytes) implements EngineInput {
-    /** An input that is in no backlog. */
-    public One(Input input) {
+  record Single(Input input, @Nullable HostId host, int bytes) implements EngineInput {
+    /** Creates an input outside the backlog. */
+    public Single(Input input) {
       this(input, null, 0);
     }
   }
 
   /**
-   * Some hosts' batches of samples wait, and are read as they are taken.
+   * A signal that sample batches wait, which are decoded when the engine takes them.
    *
-   * @param from where they wait
+   * @param from holds the batches
    */
   record Batches(LatestBatches from) implements EngineInput {}
 
   /**
-   * A question about what is known, which changes nothing.
+   * A read-only query.
    *
-   * @param answer answers it, and never throws
+   * @param answer runs the query; never throws
    */
   record Query(Runnable answer) implements EngineInput {}
 }

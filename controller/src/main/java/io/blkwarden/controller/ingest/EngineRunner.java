@@ -7,7 +7,6 @@ import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.sample.SampleCodec;
 import io.blkwarden.model.sample.SampleFrame;
-import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,81 +18,73 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the step: one input at a time, on whichever thread brings it.
+ * Runs the engine, one input at a time, on the thread that brings the input.
  *
- * <p>A step that throws loses nothing: what it decided before it threw is carried out, for it has
- * changed its state accordingly, and what is known of the host is taken anew. It is counted, and
- * logged with its input.
+ * <p>If a step throws, the effects before the exception are kept, because the state has changed
+ * accordingly, and the host is resynchronised. The failure is counted, and logged with its input.
  */
 public final class EngineRunner {
   private static final Logger log = LoggerFactory.getLogger(EngineRunner.class);
 
   private final EngineCore core;
   private final IntakeCounters counters;
-  private final Backlog backlog;
   private final FleetIntake intake;
-  private final Subjects subjects;
   private final InstantSource wall;
   private final LongSupplier monotonicMillis;
   private final Consumer<Input> seen;
   private final Consumer<Throwable> broken;
   private final SampleFrame frame = new SampleFrame();
   private Moment now;
-  private volatile boolean dead;
-  private volatile long takenMillis;
+  private volatile boolean hasFailed;
+  private volatile long processedMillis;
 
   /**
-   * An engine that took nothing yet.
+   * Creates a runner.
    *
-   * @param monotonicMillis a clock in ms that never steps
-   * @param seen sees each input once the step has taken it
-   * @param broken hears of an {@link Error}, after which nothing is taken any more
+   * @param monotonicMillis a monotonic clock in ms
+   * @param seen receives each input after its step
+   * @param broken receives an {@link Error}, after which no input is processed
    */
   public EngineRunner(
       EngineCore core,
-      IntakeCounters counters,
-      Backlog backlog,
       FleetIntake intake,
-      Subjects subjects,
       InstantSource wall,
       LongSupplier monotonicMillis,
       Consumer<Input> seen,
       Consumer<Throwable> broken) {
     this.core = core;
-    this.counters = counters;
-    this.backlog = backlog;
+    this.counters = intake.counters();
     this.intake = intake;
-    this.subjects = subjects;
     this.wall = wall;
     this.monotonicMillis = monotonicMillis;
     this.seen = seen;
     this.broken = broken;
     this.now = new Moment(monotonicMillis.getAsLong(), wall.instant());
-    this.takenMillis = now.monotonicMillis();
+    this.processedMillis = now.monotonicMillis();
   }
 
-  /** Whether an {@link Error} ended it. */
-  public boolean dead() {
-    return dead;
+  /** Whether an {@link Error} stopped the engine. */
+  public boolean hasFailed() {
+    return hasFailed;
   }
 
-  /** How long ago it last took something, in ms; more than some seconds if it hangs. */
-  public long stillMillis() {
-    return monotonicMillis.getAsLong() - takenMillis;
+  /** Time since the last input, in ms; more than some seconds if the engine hangs. */
+  public long idleMillis() {
+    return monotonicMillis.getAsLong() - processedMillis;
   }
 
-  /** Takes what is next; returns what is to be done, commands first: the rest may take longer. */
-  public List<Effect> take(EngineInput next) {
-    if (dead) {
+  /**
+   * Processes an input; returns its effects, commands first, because the others may take longer.
+   */
+  public List<Effect> process(EngineInput next) {
+    if (hasFailed) {
       return List.of();
     }
     try {
       return switch (next) {
-        case EngineInput.One one -> {
-          if (one.host() != null) {
-            backlog.leave(one.host(), one.bytes());
-          }
-          yield commandsFirst(step(one.input()));
+        case EngineInput.Single single -> {
+          intake.release(single);
+          yield commandsFirst(step(single.input()));
         }
         case EngineInput.Batches batches -> batches(batches.from());
         case EngineInput.Query query -> {
@@ -101,15 +92,15 @@ public final class EngineRunner {
           yield List.of();
         }
       };
-    } catch (RuntimeException e) { // a value from here on, or it would end the flow
+    } catch (RuntimeException e) { // an error signal would end the flow
       failed(next.getClass().getSimpleName(), e);
       return List.of();
-    } catch (Error e) { // state may be broken, and without memory nothing can be mended
-      dead = true;
+    } catch (Error e) { // the state may be corrupt
+      hasFailed = true;
       broken.accept(e);
       return List.of();
     } finally {
-      takenMillis = monotonicMillis.getAsLong();
+      processedMillis = monotonicMillis.getAsLong();
     }
   }
 
@@ -126,7 +117,7 @@ public final class EngineRunner {
         all.addAll(some);
       }
     }
-    from.roundOver();
+    from.endRound();
     return commandsFirst(all);
   }
 
@@ -138,7 +129,7 @@ public final class EngineRunner {
     return switch (SampleCodec.decode(batch, frame)) {
       case Decoded.Ok<SampleFrame> ok -> step(new Input.SampleBatch(slot.host(), ok.value()));
       case Decoded.Malformed<SampleFrame> bad -> {
-        intake.malformedSample(subjects.sample(slot.host()), bad);
+        intake.malformedSample(slot.host(), bad);
         yield List.of();
       }
     };
@@ -159,7 +150,7 @@ public final class EngineRunner {
 
   private void failed(String what, RuntimeException e) {
     counters.stepFailures.increment();
-    log.error("the step failed on {}: {}", what, e.toString(), e);
+    log.error("engine: step failed, input={}: {}", what, e.toString(), e);
   }
 
   private static List<Effect> commandsFirst(List<Effect> effects) {
@@ -171,7 +162,7 @@ public final class EngineRunner {
     return sorted;
   }
 
-  /** The moment, made anew each millisecond. */
+  /** The current moment, cached for a millisecond. */
   private Moment moment() {
     long millis = monotonicMillis.getAsLong();
     if (millis != now.monotonicMillis()) {

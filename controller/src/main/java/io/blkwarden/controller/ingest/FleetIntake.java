@@ -3,7 +3,7 @@ package io.blkwarden.controller.ingest;
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Input;
-import io.blkwarden.controller.ingest.EngineInput.One;
+import io.blkwarden.controller.ingest.EngineInput.Single;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.model.HostId;
@@ -21,30 +21,50 @@ import io.blkwarden.model.subject.HostToken;
 import io.blkwarden.model.subject.Partition;
 import io.blkwarden.model.subject.Subjects;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads messages, and checks that each is about the host whose subject it came on and that there is
- * room for it; safe for use by several threads.
+ * Decodes messages, checks that each is about the host of its subject, and admits them to the
+ * backlog; thread-safe.
  *
- * <p>What means nothing valid, or finds no room, is counted, and nothing is made of it.
+ * <p>Malformed and refused messages are counted and yield nothing.
  */
 public final class FleetIntake {
+  private static final int SEEN_OUTCOMES_MAX = 65_536;
+
   private final Subjects subjects;
   private final String heartbeats;
   private final Backlog backlog;
   private final IntakeCounters counters;
-  private final FaultLog faults;
+  private final MalformedLog faults;
   private final OperatorMailbox mailbox;
-  private final SeenOutcomes seen = new SeenOutcomes();
-  private volatile boolean leads;
+
+  /** Ids of the latest outcomes; older ones would be admitted again, which the engine tolerates. */
+  private final Set<MessageId> seenOutcomes =
+      Collections.synchronizedSet(
+          Collections.newSetFromMap(
+              new LinkedHashMap<>() {
+                @java.io.Serial private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<MessageId, Boolean> eldest) {
+                  return size() > SEEN_OUTCOMES_MAX;
+                }
+              }));
+
+  private volatile boolean leading;
 
   /**
-   * An intake of a controller that does not lead.
+   * Creates the intake of a controller that does not lead.
    *
-   * @param mailbox keeps who waits for an answer
+   * @param mailbox holds operators' requests until they are answered
    */
   public FleetIntake(
       Subjects subjects,
@@ -56,11 +76,36 @@ public final class FleetIntake {
     this.heartbeats = subjects.prefix() + ".agent.";
     this.backlog = backlog;
     this.counters = counters;
-    this.faults = new FaultLog(counters, clock);
+    this.faults = new MalformedLog(counters, clock);
     this.mailbox = mailbox;
   }
 
-  /** Whose samples these are; absent when the subject is none of a host's. */
+  IntakeCounters counters() {
+    return counters;
+  }
+
+  Subjects subjects() {
+    return subjects;
+  }
+
+  /** Releases an input from the backlog. */
+  void release(Single input) {
+    if (input.host() != null) {
+      backlog.release(input.host(), input.bytes());
+    }
+  }
+
+  /** Inputs for hosts whose messages were refused; none while the backlog has no room. */
+  public List<EngineInput> resyncs() {
+    return backlog.takeHostsToResync().stream()
+        .map(host -> {
+          counters.resyncs.increment();
+          return (EngineInput) new Single(new Input.ReportsDropped(host));
+        })
+        .toList();
+  }
+
+  /** The host of a sample subject; absent if the subject is invalid. */
   @Nullable HostId hostOfSample(String subject) {
     HostId host = host(Kind.SAMPLE, subject, 2);
     if (host == null || subjects.sample(host).equals(subject)) {
@@ -71,13 +116,12 @@ public final class FleetIntake {
     return null;
   }
 
-  /** Takes note of samples that mean nothing valid. */
-  void malformedSample(String subject, Decoded.Malformed<?> fault) {
-    faults.report(Kind.SAMPLE, subject, fault);
+  void malformedSample(HostId host, Decoded.Malformed<?> fault) {
+    faults.report(Kind.SAMPLE, subjects.sample(host), fault);
   }
 
-  /** Reads a heartbeat or a change of a host's map. */
-  public @Nullable One report(BusMessage message) {
+  /** Decodes a heartbeat or a mapping event. */
+  public @Nullable Single readReport(BusMessage message) {
     String subject = message.subject();
     byte[] json = message.payload();
     if (subject.startsWith(heartbeats)) {
@@ -94,84 +138,84 @@ public final class FleetIntake {
             Kind.MAPPING, event.origin().host(), new Input.MappingChanged(event), json.length);
   }
 
-  private @Nullable One admitted(Kind kind, HostId host, Input input, int bytes) {
+  private @Nullable Single admitted(Kind kind, HostId host, Input input, int bytes) {
     if (backlog.admit(host, bytes, Backlog.REPORTS_MAX)) {
-      return new One(input, host, bytes);
+      return new Single(input, host, bytes);
     }
     IntakeCounters.increment(counters.refused, kind);
     if (kind == Kind.MAPPING) {
-      backlog.mark(host); // the next heartbeat says all that this one did
+      backlog.markForResync(host); // heartbeats repeat themselves, mapping events do not
     }
     return null;
   }
 
-  /** Reads a stored map; its flow is only asked for as many as there is room for. */
-  public @Nullable One stored(StoredMapping stored) {
+  /** Decodes a stored mapping, which is read on demand and so needs no backlog. */
+  public @Nullable Single readStoredMapping(StoredMapping stored) {
     switch (ControlJson.decode(MappingSnapshot.class, stored.json())) {
       case Decoded.Malformed<MappingSnapshot> bad ->
-          faults.report(Kind.MAPPING, "the stored mappings", bad);
+          faults.report(Kind.MAPPING, "stored mappings", bad);
       case Decoded.Ok<MappingSnapshot> ok -> {
         HostId host = ok.value().origin().host();
         if (HostToken.key(host).equals(stored.key())) {
-          return new One(new Input.MappingChanged(ok.value()));
+          return new Single(new Input.MappingChanged(ok.value()));
         }
         faults.wrongSubject(
             Kind.MAPPING,
             "stored mapping " + stored.key(),
-            "host: expected that of the key, found " + host);
+            "host: expected the host of the key, found " + host);
       }
     }
     return null;
   }
 
-  /** Reads an outcome. */
-  public @Nullable Outcome outcome(BusMessage message) {
+  /** Decodes an outcome. */
+  public @Nullable Outcome readOutcome(BusMessage message) {
     return read(
         Kind.OUTCOME, message.subject(), 1, Outcome.class, message.payload(), Outcome::host);
   }
 
   /**
-   * An outcome for the engine, once, whichever way it came.
+   * Admits an outcome once; it arrives as the reply to a command and on its subject.
    *
-   * <p>There is room for these beyond what other messages may fill. When that is full too, the
-   * outcome is refused, counted and its host's map asked for, and the host's next heartbeat tells
-   * which leases it holds.
+   * <p>Outcomes have room in the backlog beyond that of other messages. When that is full too, the
+   * outcome is refused and counted, the host is marked for a resync, and its next heartbeat reports
+   * its leases.
    */
-  public @Nullable One first(Outcome outcome) {
-    if (!seen.add(outcome.id())) {
+  public @Nullable Single admitOutcome(Outcome outcome) {
+    if (!seenOutcomes.add(outcome.id())) {
       counters.duplicates.increment();
       return null;
     }
-    One one = ofCommand(outcome.host(), new Input.OutcomeReceived(outcome));
-    if (one == null) {
-      seen.remove(outcome.id());
+    Single admitted = ofCommand(outcome.host(), new Input.OutcomeReceived(outcome));
+    if (admitted == null) {
+      seenOutcomes.remove(outcome.id());
     }
-    return one;
+    return admitted;
   }
 
-  /** A command was given up. */
-  public @Nullable One lost(HostId host, MessageId command, String why) {
+  /** Admits that a command was abandoned. */
+  public @Nullable Single commandAbandoned(HostId host, MessageId command, String why) {
     return ofCommand(host, new Input.CommandAbandoned(command, why.isEmpty() ? "no reason" : why));
   }
 
-  private @Nullable One ofCommand(HostId host, Input input) {
+  private @Nullable Single ofCommand(HostId host, Input input) {
     if (backlog.admit(host, 0, Backlog.OUTCOMES_MAX)) {
-      return new One(input, host, 0);
+      return new Single(input, host, 0);
     }
     IntakeCounters.increment(counters.refused, Kind.OUTCOME);
-    backlog.mark(host);
+    backlog.markForResync(host);
     return null;
   }
 
-  /** Whether this controller leads from now on, and so answers people. */
-  public void leads(boolean now) {
-    leads = now;
+  /** Sets whether this controller leads, and so answers operators. */
+  public void leading(boolean now) {
+    leading = now;
   }
 
-  /** Reads a person's request, unless another controller leads and so answers. */
-  public @Nullable One request(BusMessage message) {
+  /** Decodes an operator's request, if this controller leads. */
+  public @Nullable Single readRequest(BusMessage message) {
     String replyTo = message.replyTo();
-    if (!leads || replyTo == null) {
+    if (!leading || replyTo == null) {
       return null;
     }
     IntakeCounters.increment(counters.received, Kind.OPERATOR);
@@ -179,45 +223,45 @@ public final class FleetIntake {
       case Decoded.Malformed<OperatorRequest> bad -> {
         faults.report(Kind.OPERATOR, message.subject(), bad);
         mailbox.refuse(
-            replyTo,
-            "the request cannot be read, at byte %d: %s".formatted(bad.offset(), bad.detail()));
+            replyTo, "invalid request, at byte %d: %s".formatted(bad.offset(), bad.detail()));
         yield null;
       }
-      case Decoded.Ok<OperatorRequest> ok -> request(ok.value(), message.subject(), replyTo);
+      case Decoded.Ok<OperatorRequest> ok -> readRequest(ok.value(), message.subject(), replyTo);
     };
   }
 
-  private @Nullable One request(OperatorRequest request, String subject, String replyTo) {
+  private @Nullable Single readRequest(OperatorRequest request, String subject, String replyTo) {
     String verb = request.ask().verb();
     try {
-      Subjects.Asked asked = subjects.asked(subject);
+      Subjects.RequestSubject asked = subjects.parseRequest(subject);
       return asked.name().equals(verb)
-          ? request(request, asked.key(), replyTo)
+          ? readRequest(request, asked.key(), replyTo)
           : wrongRequest(subject, replyTo, "expected operator." + verb);
     } catch (IllegalArgumentException e) {
       return wrongRequest(subject, replyTo, String.valueOf(e.getMessage()));
     }
   }
 
-  private @Nullable One wrongRequest(String subject, String replyTo, String why) {
+  private @Nullable Single wrongRequest(String subject, String replyTo, String why) {
     faults.wrongSubject(Kind.OPERATOR, subject, why);
     mailbox.refuse(replyTo, "wrong subject: " + why);
     return null;
   }
 
   /**
-   * Takes a person's request that is read already; it is answered some time.
+   * Admits a decoded request of an operator.
    *
-   * @param key NKey of the user, never from the message itself; absent if it is not known
-   * @return nothing when too many wait, which the person is told
+   * @param key NKey of the user, never from the message itself; absent if unknown
+   * @return absent if too many wait, which is replied
    */
-  public @Nullable One request(OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
+  public @Nullable Single readRequest(
+      OperatorRequest request, @Nullable OperatorKey key, String replyTo) {
     Optional<Long> correlation = mailbox.open(replyTo);
     if (correlation.isEmpty()) {
       IntakeCounters.increment(counters.refused, Kind.OPERATOR);
       return null;
     }
-    return new One(new Input.RequestReceived(request, key, correlation.get()));
+    return new Single(new Input.RequestReceived(request, key, correlation.get()));
   }
 
   private <T extends ControlMessage> @Nullable T read(
@@ -234,7 +278,7 @@ public final class FleetIntake {
           return ok.value();
         }
         faults.wrongSubject(
-            kind, subject, "host: expected that of the subject, found " + of.apply(ok.value()));
+            kind, subject, "host: expected the host of the subject, found " + of.apply(ok.value()));
       }
     }
     return null;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of what came in since the start; safe for use by several threads. */
+/** Counters of incoming messages and engine steps since the start; thread-safe. */
 public final class IntakeCounters {
   /** Kinds of messages. */
   public enum Kind {
@@ -25,34 +25,34 @@ public final class IntakeCounters {
   /** Messages that arrived, by kind. */
   public final Map<Kind, LongAdder> received = adders();
 
-  /** Messages that mean nothing valid, by kind. */
+  /** Malformed messages, by kind. */
   public final Map<Kind, LongAdder> malformed = adders();
 
-  /** Messages that mean nothing valid, by fault; those from a wrong subject are among them. */
+  /** Malformed messages, by fault, including those on a wrong subject. */
   public final Map<Decoded.Reason, LongAdder> faults = new EnumMap<>(Decoded.Reason.class);
 
-  /** Messages refused because too many waited, by kind; samples never are. */
+  /** Messages refused because the backlog was full, by kind; never samples. */
   public final Map<Kind, LongAdder> refused = adders();
 
-  /** Samples that a later one of the same host replaced before the engine looked. */
+  /** Sample batches replaced by a later one of the same host. */
   public final LongAdder conflated = new LongAdder();
 
-  /** Outcomes that had come before. */
+  /** Duplicate outcomes. */
   public final LongAdder duplicates = new LongAdder();
 
-  /** Samples of hosts beyond the bound on hosts. */
+  /** Sample batches of hosts beyond the limit on hosts. */
   public final LongAdder hostsRefused = new LongAdder();
 
-  /** Hosts whose snapshot is wanted anew because a message of theirs was refused. */
+  /** Resyncs of hosts after a refused message. */
   public final LongAdder resyncs = new LongAdder();
 
-  /** Inputs that the engine took. */
+  /** Inputs that the engine processed. */
   public final LongAdder steps = new LongAdder();
 
   /** Inputs on which the engine failed; each is logged. */
   public final LongAdder stepFailures = new LongAdder();
 
-  /** A new set of counts, all 0. */
+  /** Creates counters. */
   public IntakeCounters() {
     for (Decoded.Reason reason : Decoded.Reason.values()) {
       faults.put(reason, new LongAdder());

@@ -20,26 +20,25 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Conflates samples: of each host the latest batch waits, unread, and replaces an earlier one,
- * which is counted.
+ * Conflates samples: only the latest batch of each host waits, undecoded; replaced ones are
+ * counted.
  *
- * <p>That some wait is signalled once. A signal stands for {@link #ROUND} batches at most, and the
- * next one comes from the scheduler: so a thread that brings a batch while the engine is idle may
- * be the engine for that batch, for to wake another costs more than most batches do, and is not
- * kept for those of all hosts.
+ * <p>Waiting batches are signalled once. A signal covers at most {@link #ROUND} batches, and the
+ * next signal comes from the scheduler. So the thread that brings a batch to an idle engine
+ * processes it, because a thread switch costs more than most batches do, but does not process those
+ * of all hosts.
  */
 public final class LatestBatches {
-  /** Most hosts whose samples are taken; of more hosts they are refused and counted. */
+  /** Most hosts; samples of further hosts are refused and counted. */
   public static final int MAX_HOSTS = 65_536;
 
-  /** Most batches of a signal, so that other inputs need not wait for all of them. */
+  /** Most batches of a signal, so that other inputs need not wait for all batches. */
   static final int ROUND = 16;
 
   /**
-   * A host and the batch of it that waits.
+   * A host and its waiting batch.
    *
-   * @param host whose
-   * @param latest batch; none when it was taken
+   * @param latest batch; null after it was taken
    */
   record Slot(HostId host, AtomicReference<byte @Nullable []> latest) {}
 
@@ -55,42 +54,40 @@ public final class LatestBatches {
   private volatile @Nullable FluxSink<EngineInput> signals;
 
   /**
-   * No batch waits.
+   * Creates an empty set.
    *
-   * @param intake checks where a batch comes from
-   * @param scheduler brings all signals but the first
+   * @param intake checks the subjects
+   * @param scheduler emits all signals but the first
    */
-  public LatestBatches(
-      FleetIntake intake, Subjects subjects, IntakeCounters counters, Scheduler scheduler) {
+  public LatestBatches(FleetIntake intake, Scheduler scheduler) {
     this.intake = intake;
-    this.subjects = subjects;
-    this.counters = counters;
+    this.subjects = intake.subjects();
+    this.counters = intake.counters();
     this.scheduler = scheduler;
   }
 
-  /** The signals of what these samples bring; at most one is under way. */
-  public Flux<EngineInput> of(Flux<BusMessage> samples) {
+  /** Collects samples and emits signals, one at a time. */
+  public Flux<EngineInput> signals(Flux<BusMessage> samples) {
     return Flux.create(sink -> {
       signals = sink;
-      sink.onDispose(samples.subscribe(this::guarded, sink::error, sink::complete));
+      sink.onDispose(samples.subscribe(this::addGuarded, sink::error, sink::complete));
     });
   }
 
-  /** The host is gone for good; it is taken in again when it speaks. */
-  public void forget(HostId host) {
+  /** Removes a host, until it publishes again. */
+  public void remove(HostId host) {
     slots.remove(subjects.sample(host));
   }
 
-  /** A fault of this program concerns one batch. */
-  private void guarded(BusMessage message) {
+  private void addGuarded(BusMessage message) {
     try {
-      take(message);
+      add(message);
     } catch (RuntimeException e) {
-      log.error("a batch could not be taken: {}", e.toString(), e);
+      log.error("samples: batch on {} not processed: {}", message.subject(), e.toString(), e);
     }
   }
 
-  private void take(BusMessage message) {
+  private void add(BusMessage message) {
     IntakeCounters.increment(counters.received, Kind.SAMPLE);
     Slot slot = slots.get(message.subject());
     if (slot == null) {
@@ -101,7 +98,7 @@ public final class LatestBatches {
     }
     if (message.payload().length > SampleCodec.MAX_BYTES) {
       intake.malformedSample(
-          message.subject(),
+          slot.host(),
           new Decoded.Malformed<>(
               Decoded.Reason.TOO_LARGE, 0, "found %d bytes".formatted(message.payload().length)));
     } else if (slot.latest().getAndSet(message.payload()) != null) {
@@ -130,13 +127,13 @@ public final class LatestBatches {
     }
   }
 
-  /** The next host whose batch waits, or none. */
+  /** The next host with a waiting batch, or none. */
   @Nullable Slot poll() {
     return ready.poll();
   }
 
-  /** Ends what a signal stood for; what is left gets one of its own. */
-  void roundOver() {
+  /** Ends a signal; remaining batches get another. */
+  void endRound() {
     signalled.set(false);
     if (!ready.isEmpty()) {
       scheduler.schedule(() -> signal(signals));

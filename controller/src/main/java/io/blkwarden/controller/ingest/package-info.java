@@ -1,4 +1,4 @@
-/** From messages to the engine: read, checked, bounded, conflated, and taken one at a time. */
+/** From messages to the engine: decoding, checks, bounds, conflation, and the engine's runner. */
 @NullMarked
 package io.blkwarden.controller.ingest;
 

@@ -15,18 +15,18 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Follows the alerts: an alert that is published is only a sign to read what is stored behind the
- * last one, so that none is missed while the connection is away, and none comes twice.
+ * Follows the alerts. A published alert only triggers a read of the stored alerts after the last
+ * one, so none is missed during an outage and none is read twice.
  */
 final class AlertFollower {
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration SOON = Duration.ofMillis(50);
+  private static final Duration SHORT_POLL = Duration.ofMillis(50);
 
-  /** How often it reads without a sign, in polls. */
+  /** Polls between reads without a published alert. */
   private static final int IDLE_POLLS = 20;
 
-  /** How often it looks for an alert that was published and is not stored yet. */
-  private static final int LOOKS = 20;
+  /** Reads for an alert that was published and is not stored yet. */
+  private static final int READS_MAX = 20;
 
   private final Connection connection;
   private final Subjects subjects;
@@ -43,24 +43,24 @@ final class AlertFollower {
   void run(Instant since, BooleanSupplier stopped, Consumer<Records.Stored> taker)
       throws NatsException {
     next = ReplayRequest.since(since);
-    Subscription signs = connection.subscribe(subjects.allAlerts());
+    Subscription published = connection.subscribe(subjects.allAlerts());
     try {
       read(stopped, taker);
       int idle = 0;
-      int looks = 0;
+      int reads = 0;
       while (!stopped.getAsBoolean()) {
-        boolean missing = !announced.isEmpty() && looks < LOOKS;
-        Message sign = signs.nextMessage(missing ? SOON : POLL);
-        while (sign != null) {
-          looks = 0;
-          announce(sign);
-          sign = signs.nextMessage(Duration.ZERO);
+        boolean missing = !announced.isEmpty() && reads < READS_MAX;
+        Message message = published.nextMessage(missing ? SHORT_POLL : POLL);
+        while (message != null) {
+          reads = 0;
+          announce(message);
+          message = published.nextMessage(Duration.ZERO);
         }
         if (missing || !announced.isEmpty() || ++idle >= IDLE_POLLS) {
           idle = 0;
-          looks++;
+          reads++;
           read(stopped, taker);
-          if (looks >= LOOKS) {
+          if (reads >= READS_MAX) {
             announced.clear();
           }
         }
@@ -69,13 +69,13 @@ final class AlertFollower {
       throw NatsException.interrupted(e);
     } finally {
       if (connection.getStatus() != Connection.Status.CLOSED) {
-        signs.unsubscribe();
+        published.unsubscribe();
       }
     }
   }
 
-  private void announce(Message sign) {
-    String id = sign.hasHeaders() ? sign.getHeaders().getFirst("Nats-Msg-Id") : null;
+  private void announce(Message message) {
+    String id = message.hasHeaders() ? message.getHeaders().getFirst("Nats-Msg-Id") : null;
     announced.add(id == null ? "" : id);
   }
 

@@ -12,24 +12,21 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A key-value bucket whose calls wait for the server, each for a bounded time; only for threads
- * that may wait. Every failure is an {@link IOException}.
- */
+/** A key-value bucket with blocking calls and timeouts. Every failure is an {@link IOException}. */
 public final class Bucket {
-  /** Code of nats-server for a compare-and-set that lost. */
+  /** nats-server error: wrong last sequence, a lost compare-and-set. */
   private static final int WRONG_LAST_SEQUENCE = 10071;
 
   private final KeyValue bucket;
 
   /**
-   * What tells apart a bucket from another one of the same name, and from an earlier state of it.
+   * Identifies a bucket and its state.
    *
-   * @param created when the server created it
-   * @param last number of its last change
+   * @param created when the server created the bucket
+   * @param last revision
    */
   public record History(ZonedDateTime created, long last) {
-    /** The same history, known up to this change at least. */
+    /** The history including at least this revision. */
     public History with(long revision) {
       return new History(created, Math.max(last, revision));
     }
@@ -40,17 +37,17 @@ public final class Bucket {
   }
 
   /**
-   * The bucket of a connection.
+   * Opens a bucket.
    *
-   * @param within how long each call waits for its answer
+   * @param timeout of each call
    */
-  static Bucket of(Connection link, String name, Duration within) throws IOException {
-    JetStreamOptions options = JetStreamOptions.builder().requestTimeout(within).build();
+  static Bucket of(Connection connection, String name, Duration timeout) throws IOException {
+    JetStreamOptions options = JetStreamOptions.builder().requestTimeout(timeout).build();
     return new Bucket(
-        link.keyValue(name, KeyValueOptions.builder().jetStreamOptions(options).build()));
+        connection.keyValue(name, KeyValueOptions.builder().jetStreamOptions(options).build()));
   }
 
-  /** An entry; absent when there is none or it is deleted. */
+  /** An entry; absent if it does not exist or is deleted. */
   public KvEvent.@Nullable Entry get(String key) throws IOException {
     try {
       KeyValueEntry entry = bucket.get(key);
@@ -71,7 +68,7 @@ public final class Bucket {
     }
   }
 
-  /** Writes an entry that must not exist, or be deleted; false when it does exist. */
+  /** Writes an entry that does not exist or is deleted; false if it exists. */
   public boolean create(String key, byte[] value) throws IOException {
     try {
       long _ = bucket.create(key, value);
@@ -83,12 +80,12 @@ public final class Bucket {
     }
   }
 
-  /** Writes an entry that the bucket has never had; false when it has it, or its deletion. */
+  /** Writes an entry without history; false if the bucket has the key or its deletion marker. */
   public boolean restore(String key, byte[] value) throws IOException {
     return update(key, value, 0);
   }
 
-  /** Writes an entry whose last revision this must be; false when it is another. */
+  /** Writes an entry if its last revision is {@code revision}; false if it is another. */
   public boolean update(String key, byte[] value, long revision) throws IOException {
     try {
       long _ = bucket.update(key, value, revision);
@@ -100,7 +97,7 @@ public final class Bucket {
     }
   }
 
-  /** Deletes an entry; watches hear of it. */
+  /** Deletes an entry, leaving a marker for watches. */
   public void delete(String key) throws IOException {
     try {
       bucket.delete(key);
@@ -118,12 +115,12 @@ public final class Bucket {
     }
   }
 
-  /** The number of the bucket's last change. */
+  /** The bucket's last revision. */
   public long lastRevision() throws IOException, InterruptedException {
     return history().last();
   }
 
-  /** Its history as it is now. */
+  /** The current history. */
   public History history() throws IOException, InterruptedException {
     try {
       StreamInfo info = bucket.getStatus().getBackingStreamInfo();

@@ -17,47 +17,51 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
-/** All entries of a bucket, read by direct gets of which many are under way at a time. */
+/** Reads all entries of a bucket by pipelined direct gets. */
 final class BucketEntries {
-  /** Most entries that are asked for ahead of the subscriber. */
-  static final int UNDER_WAY = 32;
+  /** Most gets in flight. */
+  static final int IN_FLIGHT_MAX = 32;
 
   private static final int NOT_FOUND = 404;
   private static final int RETRIES = 2;
   private static final Duration PAUSE = Duration.ofMillis(200);
 
-  private final Connection link;
+  private final Connection connection;
   private final String bucket;
   private final String stream;
   private final boolean direct;
   private final List<String> keys;
 
-  private BucketEntries(Connection link, String bucket, boolean direct, List<String> keys) {
-    this.link = link;
+  private BucketEntries(Connection connection, String bucket, boolean direct, List<String> keys) {
+    this.connection = connection;
     this.bucket = bucket;
     this.stream = "KV_" + bucket;
     this.direct = direct;
     this.keys = keys;
   }
 
-  /** Reads the keys; waits for the server. */
-  static BucketEntries of(Connection link, String bucket)
+  /** Reads the keys; blocks. */
+  static BucketEntries of(Connection connection, String bucket)
       throws IOException, JetStreamApiException, InterruptedException {
     boolean direct =
-        link.jetStreamManagement(JetStreamAssets.options())
+        connection
+            .jetStreamManagement(JetStreamAssets.options())
             .getStreamInfo("KV_" + bucket)
             .getConfiguration()
             .getAllowDirect();
     return new BucketEntries(
-        link, bucket, direct, link.keyValue(bucket, JetStreamAssets.bucketOptions()).keys());
+        connection,
+        bucket,
+        direct,
+        connection.keyValue(bucket, JetStreamAssets.bucketOptions()).keys());
   }
 
-  /** The entries, in the order of the keys; those deleted in the meantime are left out. */
+  /** The entries, in key order, without entries deleted in the meantime. */
   Flux<KvEvent.Entry> read(Scheduler timer) {
     return Flux.fromIterable(keys)
         .flatMapSequential(
             key -> get(key).retryWhen(Retry.backoff(RETRIES, PAUSE).scheduler(timer)),
-            UNDER_WAY,
+            IN_FLIGHT_MAX,
             1);
   }
 
@@ -85,11 +89,11 @@ final class BucketEntries {
   private CompletableFuture<Message> ask(String subject) {
     String api = "$JS.API.";
     return direct
-        ? link.requestWithTimeout(
+        ? connection.requestWithTimeout(
             "%sDIRECT.GET.%s.%s".formatted(api, stream, subject),
             new byte[0],
             JetStreamAssets.REQUEST_TIMEOUT)
-        : link.requestWithTimeout(
+        : connection.requestWithTimeout(
             "%sSTREAM.MSG.GET.%s".formatted(api, stream),
             "{\"last_by_subj\":\"%s\"}".formatted(subject).getBytes(UTF_8),
             JetStreamAssets.REQUEST_TIMEOUT);

@@ -11,22 +11,22 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.util.concurrent.Queues;
 
-/** A watch of a bucket as a flow. */
+/** A watch of a bucket as a Flux. */
 final class BucketWatch implements KeyValueWatcher {
   /** Most events that wait for the subscriber. */
-  static final int EVENTS = 16_384;
+  static final int EVENTS_MAX = 16_384;
 
   private final Sinks.Many<KvEvent> events =
-      Sinks.many().unicast().onBackpressureBuffer(Queues.<KvEvent>get(EVENTS).get());
+      Sinks.many().unicast().onBackpressureBuffer(Queues.<KvEvent>get(EVENTS_MAX).get());
 
   private BucketWatch() {}
 
-  /** Begins to watch; waits for the server. The flow is for one subscriber, and ends the watch. */
-  static Flux<KvEvent> start(Connection link, String bucket)
+  /** Starts to watch; blocks. For one subscriber; cancelling ends the watch. */
+  static Flux<KvEvent> start(Connection connection, String bucket)
       throws IOException, JetStreamApiException, InterruptedException {
     BucketWatch watch = new BucketWatch();
     NatsKeyValueWatchSubscription subscription =
-        link.keyValue(bucket, JetStreamAssets.bucketOptions()).watchAll(watch);
+        connection.keyValue(bucket, JetStreamAssets.bucketOptions()).watchAll(watch);
     return watch.events.asFlux().doFinally(_ -> end(subscription));
   }
 
@@ -34,7 +34,7 @@ final class BucketWatch implements KeyValueWatcher {
     try {
       subscription.unsubscribe();
     } catch (IllegalStateException e) {
-      return; // its connection is gone, and it with it
+      return; // closed with its connection
     }
   }
 
@@ -46,13 +46,13 @@ final class BucketWatch implements KeyValueWatcher {
 
   @Override
   public void endOfData() {
-    emit(new KvEvent.Whole());
+    emit(new KvEvent.EndOfData());
   }
 
-  /** The client calls on one thread at a time, and the first time on that which begins. */
+  /** jnats calls on one thread at a time, first on the thread that starts the watch. */
   private synchronized void emit(KvEvent event) {
     if (events.tryEmitNext(event) == Sinks.EmitResult.FAIL_OVERFLOW) {
-      events.tryEmitError(new IOException("a bucket changes faster than it is read"));
+      events.tryEmitError(new IOException("the bucket changes faster than it is read"));
     }
   }
 }

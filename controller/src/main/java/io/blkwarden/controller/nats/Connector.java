@@ -16,11 +16,11 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes connections that come back by themselves, for ever, and that never make a publisher wait.
+ * Creates connections that reconnect for ever and never block a publisher.
  *
- * <p>While a connection is away nothing is buffered: a publish fails at once, and whoever must not
- * lose what it publishes keeps it (a stale command or sample after an outage would do harm). A
- * socket that takes nothing loses messages, which is counted, and does not block.
+ * <p>While a connection is lost nothing is buffered: publishing fails at once, because a stale
+ * command or sample after an outage would do harm; callers that must not lose messages keep them.
+ * When the socket accepts no data, messages are dropped and counted.
  */
 final class Connector {
   private static final long FIRST_DELAY_MILLIS = 250;
@@ -35,8 +35,8 @@ final class Connector {
     this.random = random;
   }
 
-  /** Connects; waits at most for some seconds. */
-  Connection connect(String link, LinkListener listener) throws NatsException {
+  /** Connects; blocks for some seconds at most. */
+  Connection connect(String link, ConnectionLog listener) throws NatsException {
     try {
       return Nats.connect(options(link, listener));
     } catch (AuthenticationException e) {
@@ -45,9 +45,9 @@ final class Connector {
           "NATS at %s %s (%s)"
               .formatted(
                   settings.printableServers(),
-                  given ? "refuses these credentials" : "wants credentials",
+                  given ? "refuses these credentials" : "requires credentials",
                   e.getMessage()),
-          given ? "check --creds or NATS_CREDS" : "give a seed by --creds or NATS_CREDS",
+          given ? "check --creds or NATS_CREDS" : "set --creds or NATS_CREDS",
           e);
     } catch (IOException e) {
       throw unreachable(Optional.ofNullable(listener.lastFault()).orElse(e));
@@ -63,18 +63,18 @@ final class Connector {
     }
   }
 
-  /** Ends a connection, if there is one. */
-  static void close(@Nullable Connection link) {
-    if (link != null) {
+  /** Closes a connection, if there is one. */
+  static void close(@Nullable Connection connection) {
+    if (connection != null) {
       try {
-        link.close();
+        connection.close();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
   }
 
-  /** What the client says of the last try, not that all were in vain. */
+  /** Reports the last failure that jnats logged, not its summary. */
   private NatsException unreachable(Exception last) {
     Complaint fault = NatsFault.of(last);
     return new NatsException(
@@ -83,7 +83,7 @@ final class Connector {
         last);
   }
 
-  private Options options(String link, LinkListener listener) throws NatsException {
+  private Options options(String link, ConnectionLog listener) throws NatsException {
     Options.Builder options =
         Options.builder()
             .servers(settings.servers().split(",", -1))
@@ -97,8 +97,7 @@ final class Connector {
             .discardMessagesWhenOutgoingQueueFull()
             .reportNoResponders()
             .requestCleanupInterval(Duration.ofMillis(500))
-            // As long as the server gives TLS: a JVM that has just started takes seconds for it on
-            // a busy machine, and that is where people type.
+            // the server's TLS timeout: on a busy machine a JVM that has just started takes seconds
             .connectionTimeout(Duration.ofSeconds(10))
             .socketWriteTimeout(Duration.ofSeconds(20))
             .pingInterval(PING)
@@ -106,7 +105,7 @@ final class Connector {
     if (settings.secure()) {
       options
           .sslContext(trust(settings.authorities()))
-          // otherwise it goes by addresses, and the server's name is lost
+          // otherwise jnats connects by address, and the server name is not verified
           .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs);
     }
     Path credentials = settings.credentials();
@@ -137,19 +136,19 @@ final class Connector {
       return ServerTrust.of(authorities);
     } catch (IOException e) {
       throw new NatsException(
-          "cannot read the authorities %s (%s)"
+          "cannot read the CA certificates %s (%s)"
               .formatted(authorities, e.getClass().getSimpleName()),
           "check --nats-ca and NATS_CA",
           e);
     } catch (IllegalArgumentException e) {
       throw new NatsException(
-          "the authorities %s are %s".formatted(authorities, e.getMessage()),
+          "the CA certificates %s are %s".formatted(authorities, e.getMessage()),
           "check --nats-ca and NATS_CA",
           e);
     }
   }
 
-  /** At random between nothing and a bound that doubles to 4 s, so that a fleet does not storm. */
+  /** Random up to a bound that doubles to 4 s, to avoid a reconnection storm. */
   private synchronized Duration reconnectDelay(long round) {
     long bound = FIRST_DELAY_MILLIS << Math.clamp(round - 1, 0, DOUBLINGS);
     return Duration.ofMillis(random.nextLong(bound) + 1);

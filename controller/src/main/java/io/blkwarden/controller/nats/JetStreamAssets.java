@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The streams and buckets of an installation, created when they are missing.
+ * The streams and buckets of an installation.
  *
- * <p>All are kept in files and bounded: the oldest go first. What exists is left as the operator
- * configured it, except for what protects it ({@link StreamPlan}), for its replicas ({@link
- * Replicas}), and except that a stream learns the subjects of this installation's prefix.
+ * <p>Missing ones are created, with file storage and bounds. Existing ones keep the operator's
+ * configuration, except for protection ({@link StreamSpec}), replicas ({@link Replicas}) and the
+ * subject of this installation's prefix.
  */
 public final class JetStreamAssets {
   private static final Logger log = LoggerFactory.getLogger(JetStreamAssets.class);
@@ -37,25 +37,25 @@ public final class JetStreamAssets {
   /** Stream of decisions. */
   public static final String DECISIONS = "BLKWARDEN_DECISIONS";
 
-  /** Bucket of the last snapshots. */
+  /** Bucket of the last mapping snapshots. */
   public static final String MAPPING = "blkwarden-mapping";
 
-  /** Bucket of the claim. */
-  public static final String CLAIM = "blkwarden-claim";
+  /** Bucket of the leader lease. */
+  public static final String LEADER = "blkwarden-claim";
 
-  /** Bucket of what was learned. */
-  public static final String SPEC = "blkwarden-spec";
+  /** Bucket of the baselines. */
+  public static final String BASELINES = "blkwarden-spec";
 
-  /** Bucket of what people said. */
-  public static final String SAID = "blkwarden-silences";
+  /** Bucket of silences, acknowledgements and the pause. */
+  public static final String SILENCES = "blkwarden-silences";
 
-  /** How long a request waits for its answer. */
+  /** Timeout of a JetStream request. */
   static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
 
   private static final long LEAST_BYTES = 1L << 20;
   private static final int NOT_FOUND = 404;
 
-  /** Code of nats-server for "insufficient storage resources available". */
+  /** nats-server error: insufficient storage resources available. */
   private static final int NO_ROOM = 10047;
 
   private final Connection connection;
@@ -79,38 +79,37 @@ public final class JetStreamAssets {
     return JetStreamOptions.builder().requestTimeout(REQUEST_TIMEOUT).build();
   }
 
-  /** For publishing: an acknowledgement that comes later than this is too late. */
-  static JetStreamOptions publishOptions(Duration within) {
-    return JetStreamOptions.builder().requestTimeout(within).build();
+  static JetStreamOptions publishOptions(Duration timeout) {
+    return JetStreamOptions.builder().requestTimeout(timeout).build();
   }
 
   static KeyValueOptions bucketOptions() {
     return KeyValueOptions.builder().jetStreamOptions(options()).build();
   }
 
-  /** Creates what is missing and protects what exists; waits for the server. */
+  /** Creates missing streams and buckets and protects existing ones; blocks. */
   void ensure() throws NatsException {
     boolean _ = ensureAll();
   }
 
-  /** The same, and replicates what exists; returns whether one was missing. */
+  /** Also changes the replicas of existing ones; returns whether one was missing. */
   boolean ensureAll() throws NatsException {
     try {
       int wanted = replicas.wanted(connection);
       JetStreamManagement streams = connection.jetStreamManagement(options());
       boolean created = false;
-      for (StreamPlan plan : StreamPlan.all(subjects)) {
+      for (StreamSpec plan : StreamSpec.all(subjects)) {
         created |= ensure(streams, plan, wanted);
       }
-      replicas.tell(wanted, servers);
+      replicas.logChanges(wanted, servers);
       return created;
     } catch (IOException | JetStreamApiException | IllegalStateException e) {
       throw explain(e, connection, servers);
     }
   }
 
-  /** Whether it was missing. */
-  private boolean ensure(JetStreamManagement streams, StreamPlan plan, int wanted)
+  /** Returns whether the stream was missing. */
+  private boolean ensure(JetStreamManagement streams, StreamSpec plan, int wanted)
       throws IOException, JetStreamApiException {
     StreamConfiguration found;
     try {
@@ -132,8 +131,8 @@ public final class JetStreamAssets {
     return false;
   }
 
-  /** Creates it, with fewer replicas where the server cannot have so many. */
-  private void create(JetStreamManagement streams, StreamPlan plan, int wanted)
+  /** Creates a stream, with fewer replicas if the server cannot place as many. */
+  private void create(JetStreamManagement streams, StreamSpec plan, int wanted)
       throws IOException, JetStreamApiException {
     for (int n = wanted; true; n = Replicas.below(n)) {
       int count = n;
@@ -144,14 +143,14 @@ public final class JetStreamAssets {
         if (n == 1 || !Replicas.refused(e)) {
           throw e;
         }
-        replicas.few(plan.name(), e.getErrorDescription());
+        replicas.addReduced(plan.name(), e.getErrorDescription());
       }
     }
   }
 
-  /** Changes the number of replicas of one that exists, as far as the server can. */
+  /** Changes the number of replicas of an existing stream, as far as the server can. */
   private void replicate(
-      JetStreamManagement streams, StreamPlan plan, StreamConfiguration found, int wanted)
+      JetStreamManagement streams, StreamSpec plan, StreamConfiguration found, int wanted)
       throws IOException {
     int before = found.getReplicas();
     for (int n = wanted; n != before; n = Replicas.below(n)) {
@@ -161,7 +160,7 @@ public final class JetStreamAssets {
         log.info("stream {}: {} replicas, was {}", plan.name(), n, before);
         return;
       } catch (JetStreamApiException e) {
-        replicas.few(plan.name(), e.getErrorDescription());
+        replicas.addReduced(plan.name(), e.getErrorDescription());
         if (n <= before || !Replicas.refused(e)) {
           return;
         }
@@ -170,23 +169,22 @@ public final class JetStreamAssets {
   }
 
   private StreamConfiguration protect(
-      JetStreamManagement streams, StreamPlan plan, StreamConfiguration found) throws IOException {
-    Optional<StreamConfiguration> better = plan.protect(found);
+      JetStreamManagement streams, StreamSpec plan, StreamConfiguration found) throws IOException {
+    Optional<StreamConfiguration> better = plan.withProtection(found);
     if (better.isPresent()) {
       try {
         StreamConfiguration now = streams.updateStream(better.get()).getConfiguration();
-        log.info("stream {}: now protected against {}", plan.name(), plan.lacks(found));
+        log.info("stream {}: protected against {}", plan.name(), plan.missingProtection(found));
         return now;
       } catch (JetStreamApiException e) {
         if (!unprotected.add(plan.name())) {
-          return found; // it is logged
+          return found; // already logged
         }
         log.error(
-            "stream {}: not protected against {}, as the server refuses the update ({}). Update it"
-                + " by hand, or delete it, with all that it stores, and restart the controller to"
-                + " create it",
+            "stream {}: not protected against {}: the server refuses the update ({}). Update it by"
+                + " hand, or delete the stream with its messages and restart the controller",
             plan.name(),
-            plan.lacks(found),
+            plan.missingProtection(found),
             e.getMessage());
       }
     }
@@ -198,10 +196,10 @@ public final class JetStreamAssets {
   }
 
   /**
-   * Creates it with fewer bytes where the server has no room for so many: an eighth each time for
-   * records, half for buckets, which do not forget.
+   * Creates a stream with fewer bytes if the server has too little storage: each attempt an eighth
+   * for records, half for buckets, which do not discard entries.
    */
-  private static void fitting(StreamPlan plan, Creation creation)
+  private static void fitting(StreamSpec plan, Creation creation)
       throws IOException, JetStreamApiException {
     long maxBytes = plan.maxBytes();
     int part = plan.record() ? 8 : 2;
@@ -210,9 +208,8 @@ public final class JetStreamAssets {
         Object _ = creation.of(bytes);
         if (bytes < maxBytes) {
           log.warn(
-              "JetStream has little room: {} keeps at most {} MiB, not {}; raise nats-server's"
-                  + " max_file_store, delete the stream, and restart the controller to create a"
-                  + " larger one",
+              "JetStream: little storage, {} is limited to {} MiB instead of {}; raise"
+                  + " nats-server's max_file_store, delete the stream, and restart the controller",
               plan.name(),
               bytes >> 20,
               maxBytes >> 20);
@@ -227,26 +224,26 @@ public final class JetStreamAssets {
     }
   }
 
-  /** Fails if JetStream as a whole does not work, even if the server still serves some streams. */
-  static void check(Connection link, String servers) throws NatsException {
+  /** Fails if JetStream as a whole does not work, even if the server serves some streams. */
+  static void check(Connection connection, String servers) throws NatsException {
     try {
-      Optional<Complaint> fault = JetStreamFault.check(link);
+      Optional<Complaint> fault = JetStreamFault.check(connection);
       if (fault.isPresent()) {
-        throw told(fault.get(), servers, null);
+        throw exception(fault.get(), servers, null);
       }
     } catch (InterruptedException e) {
       throw NatsException.interrupted(e);
     }
   }
 
-  private static NatsException told(Complaint why, String servers, @Nullable Exception e) {
+  private static NatsException exception(Complaint why, String servers, @Nullable Exception e) {
     return new NatsException("NATS at %s: %s".formatted(servers, why.error()), why.hint(), e);
   }
 
-  /** Cause and remedy of a JetStream failure; may wait for the server. */
-  static NatsException explain(Exception e, Connection link, String servers) {
+  /** Cause and remedy of a JetStream failure; may block. */
+  static NatsException explain(Exception e, Connection connection, String servers) {
     try {
-      return told(JetStreamFault.ask(e, link), servers, e);
+      return exception(JetStreamFault.ask(e, connection), servers, e);
     } catch (InterruptedException interrupted) {
       return NatsException.interrupted(interrupted);
     }

@@ -4,7 +4,7 @@ import io.blkwarden.commandline.Complaint;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** NATS could not do what was asked; the message says why and what to do next. */
+/** A failed NATS operation; the message says why and what to do next. */
 public final class NatsException extends Exception {
   @Serial private static final long serialVersionUID = 1;
 
@@ -12,9 +12,9 @@ public final class NatsException extends Exception {
   private final String hint;
 
   /**
-   * A failure.
+   * Creates an exception.
    *
-   * @param hint what to do next; empty where nothing helps
+   * @param hint what to do next; may be empty
    */
   public NatsException(String error, String hint) {
     super(hint.isEmpty() ? error : error + ": " + hint);
@@ -22,20 +22,20 @@ public final class NatsException extends Exception {
     this.hint = hint;
   }
 
-  /** The same with its cause. */
+  /** Creates an exception with a cause. */
   public NatsException(String error, String hint, @Nullable Throwable cause) {
     super(hint.isEmpty() ? error : error + ": " + hint, cause);
     this.error = error;
     this.hint = hint;
   }
 
-  /** Somebody ends the thread that waits; it stays interrupted. */
+  /** For an interrupted thread, which stays interrupted. */
   static NatsException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     return new NatsException("interrupted", "", e);
   }
 
-  /** Why, and what to do next. */
+  /** The error and the hint. */
   public Complaint complaint() {
     return new Complaint(error, hint);
   }

@@ -5,16 +5,16 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where NATS is and who connects.
+ * The settings of NATS connections.
  *
- * @param servers URLs joined by commas, such as {@code nats://127.0.0.1:4222}
- * @param credentials file with an NKey seed, or {@code .creds} file; absent for none
- * @param authorities file with those that vouch for servers, in PEM; absent for Java's own
+ * @param servers comma-separated URLs, such as {@code nats://127.0.0.1:4222}
+ * @param credentials file with an NKey seed, or a {@code .creds} file; absent for none
+ * @param authorities file with CA certificates, in PEM; absent for Java's own
  * @param subjects the installation's subjects
- * @param instance name of this controller in its claim and connections: 1 to 64 of {@code A-Z a-z
+ * @param instance name of this controller in its lease and connections: 1 to 64 of {@code A-Z a-z
  *     0-9 _ . -}
- * @param aboveEpoch every epoch of this controller is above this one; 0 for no bound
- * @param replicas how many servers keep each stream: 1, 3 or 5; 0 to choose by the cluster
+ * @param aboveEpoch all epochs of this controller are above this one; 0 for no bound
+ * @param replicas of each stream: 1, 3 or 5; 0 to choose by the cluster
  */
 public record NatsSettings(
     String servers,
@@ -24,7 +24,7 @@ public record NatsSettings(
     String instance,
     long aboveEpoch,
     int replicas) {
-  /** Highest {@code aboveEpoch}: far above every clock, and below what agents obey at most. */
+  /** Highest {@code aboveEpoch}: far above every clock, below the highest that agents accept. */
   public static final long ABOVE_EPOCH_MAX = 1L << 52;
 
   public NatsSettings {
@@ -45,7 +45,7 @@ public record NatsSettings(
     }
   }
 
-  /** Settings without a bound for epochs. */
+  /** Creates settings without a bound for epochs. */
   public NatsSettings(
       String servers,
       @Nullable Path credentials,
@@ -55,24 +55,24 @@ public record NatsSettings(
     this(servers, credentials, authorities, subjects, instance, 0, 0);
   }
 
-  /** The same with a bound for epochs. */
+  /** A copy with a bound for epochs. */
   public NatsSettings above(long epoch) {
     return new NatsSettings(servers, credentials, authorities, subjects, instance, epoch, replicas);
   }
 
-  /** The same with so many replicas of each stream; 0 to choose by the cluster. */
+  /** A copy with another number of replicas; 0 to choose by the cluster. */
   public NatsSettings replicated(int count) {
     return new NatsSettings(
         servers, credentials, authorities, subjects, instance, aboveEpoch, count);
   }
 
-  /** Settings with Java's own authorities. */
+  /** Creates settings with Java's own CA certificates. */
   public NatsSettings(
       String servers, @Nullable Path credentials, Subjects subjects, String instance) {
     this(servers, credentials, null, subjects, instance);
   }
 
-  /** Whether what is said is encrypted, and whoever hears it shows who it is. */
+  /** Whether TLS is used. */
   public boolean secure() {
     return authorities != null || servers.matches("(?s).*\\b(tls|opentls|wss)://.*");
   }

@@ -5,17 +5,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What happens to the connection of a person's command. It remembers what the server did not let it
- * do: nats-server says so beside the request, which waits in vain.
+ * The events of a command's connection. It records permission violations, which nats-server reports
+ * as errors of the connection while the request only times out.
  */
-final class OperatorListener extends LinkListener {
+final class OperatorListener extends ConnectionLog {
   private static final String VIOLATION = "permissions violation";
 
   private final String servers;
   private final CompletableFuture<String> violation = new CompletableFuture<>();
 
-  OperatorListener(String link, String servers, Runnable onReconnected) {
-    super(link, new LinkCounters(), onReconnected);
+  OperatorListener(String name, String servers, Runnable onReconnected) {
+    super(name, new ConnectionCounters(), () -> {}, onReconnected, () -> {});
     this.servers = servers;
   }
 
@@ -23,29 +23,29 @@ final class OperatorListener extends LinkListener {
   public void errorOccurred(Connection connection, String error) {
     if (error.regionMatches(true, 0, VIOLATION, 0, VIOLATION.length())) {
       violation.complete(error);
-    } else if (connection.getStatus() == Connection.Status.CONNECTED) { // else connect() tells it
+    } else if (connection.getStatus() == Connection.Status.CONNECTED) { // else connect() reports it
       super.errorOccurred(connection, error);
     }
   }
 
-  /** Ends what waits as soon as the server has said that it may not. */
-  void ends(CompletableFuture<?> waiting) {
+  /** Cancels a request as soon as the server has reported a violation. */
+  void cancelOnRefusal(CompletableFuture<?> waiting) {
     var _ = violation.thenRun(() -> waiting.cancel(false));
   }
 
-  /** What the server did not allow; empty while it allowed everything. */
+  /** The permission violation; empty if there is none. */
   String refusal() {
     return violation.getNow("");
   }
 
-  /** What the server did not allow, if that is why something failed. */
+  /** The permission violation as the cause of a failure, if there is one. */
   Optional<NatsException> refusal(Exception e) {
-    String said = violation.getNow("");
-    return said.isEmpty()
+    return refusal().isEmpty()
         ? Optional.empty()
         : Optional.of(
             new NatsException(
-                "NATS at %s does not let these credentials do that (%s)".formatted(servers, said),
+                "NATS at %s does not let these credentials do that (%s)"
+                    .formatted(servers, refusal()),
                 "use an operator's seed (--creds or NATS_CREDS); if 'blkwarden nats init' of an"
                     + " earlier version wrote it, run that again and reload nats-server twice",
                 e));

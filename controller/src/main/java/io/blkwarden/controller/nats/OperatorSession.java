@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * What a command of an operator or a viewer needs of NATS: requests to a controller, and alerts as
- * they come; each call waits for the server. Nothing of JetStream is needed.
+ * The NATS session of an operator's or viewer's command: requests to a controller, and alerts as
+ * they arrive. Calls block. It needs no JetStream permissions.
  */
 public final class OperatorSession implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
@@ -29,10 +29,13 @@ public final class OperatorSession implements AutoCloseable {
   private final NatsSettings settings;
   private final Connection connection;
   private final OperatorListener listener;
-  private final Requests requests;
+  private final ControllerRequests requests;
 
   private OperatorSession(
-      NatsSettings settings, Connection connection, OperatorListener listener, Requests requests) {
+      NatsSettings settings,
+      Connection connection,
+      OperatorListener listener,
+      ControllerRequests requests) {
     this.settings = settings;
     this.connection = connection;
     this.listener = listener;
@@ -47,7 +50,7 @@ public final class OperatorSession implements AutoCloseable {
     Connection connection = new Connector(settings, random).connect("cli", listener);
     try {
       return new OperatorSession(
-          settings, connection, listener, new Requests(settings, connection, listener));
+          settings, connection, listener, new ControllerRequests(settings, connection, listener));
     } catch (NatsException e) {
       Connector.close(connection);
       throw e;
@@ -55,10 +58,11 @@ public final class OperatorSession implements AutoCloseable {
   }
 
   /**
-   * Gives heartbeats to {@code taker} as they arrive, until {@code stopped}; none when these
-   * credentials may not listen to them.
+   * Passes heartbeats to {@code consumer} as they arrive, until {@code stopped}; none if these
+   * credentials may not subscribe to them.
    */
-  public void heartbeats(BooleanSupplier stopped, Consumer<Heartbeat> taker) throws NatsException {
+  public void heartbeats(BooleanSupplier stopped, Consumer<Heartbeat> consumer)
+      throws NatsException {
     Subscription subscription = connection.subscribe(settings.subjects().allHeartbeats());
     try {
       while (!stopped.getAsBoolean() && listener.refusal().isEmpty()) {
@@ -67,7 +71,7 @@ public final class OperatorSession implements AutoCloseable {
             && ControlJson.decode(Heartbeat.class, message.getData())
                 instanceof Decoded.Ok<Heartbeat>(Heartbeat beat)
             && settings.subjects().heartbeat(beat.host()).equals(message.getSubject())) {
-          taker.accept(beat);
+          consumer.accept(beat);
         }
       }
       subscription.unsubscribe();
@@ -76,36 +80,36 @@ public final class OperatorSession implements AutoCloseable {
     }
   }
 
-  /** Asks the controller and waits for its answer. */
+  /** Sends a request to the controller and waits for the reply. */
   public OperatorReply ask(OperatorRequest request, Duration timeout) throws NatsException {
     return requests.ask(request, timeout);
   }
 
-  /** Gives all stored messages of a kind to {@code taker}, in order. */
-  public void records(RecordKind kind, Consumer<Records.Stored> taker) throws NatsException {
+  /** Passes all stored messages of a kind to {@code consumer}, in order. */
+  public void records(RecordKind kind, Consumer<Records.Stored> consumer) throws NatsException {
     Optional<String> _ =
-        Records.each(requests, kind, ReplayRequest.since(null), () -> false, taker);
+        Records.each(requests, kind, ReplayRequest.since(null), () -> false, consumer);
   }
 
   /**
-   * Gives the alerts since {@code since} to {@code taker}, in order; then, if {@code follow}, those
-   * that come, until {@code stopped}.
+   * Passes the alerts since {@code since} to {@code consumer}, in order; then, if {@code follow},
+   * new ones, until {@code stopped}.
    */
   public void alerts(
-      Instant since, boolean follow, BooleanSupplier stopped, Consumer<Records.Stored> taker)
+      Instant since, boolean follow, BooleanSupplier stopped, Consumer<Records.Stored> consumer)
       throws NatsException {
     if (follow) {
-      new AlertFollower(connection, settings.subjects(), requests).run(since, stopped, taker);
+      new AlertFollower(connection, settings.subjects(), requests).run(since, stopped, consumer);
     } else {
       Optional<String> _ =
-          Records.each(requests, RecordKind.ALERT, ReplayRequest.since(since), stopped, taker);
+          Records.each(requests, RecordKind.ALERT, ReplayRequest.since(since), stopped, consumer);
     }
   }
 
-  /** The decisions, outcomes and alerts about something since {@code since}. */
-  public AuditTrail story(AuditQuery query, Instant since, BooleanSupplier stopped)
+  /** The decisions, outcomes and alerts of a query's subject since {@code since}. */
+  public AuditTrail auditTrail(AuditQuery query, Instant since, BooleanSupplier stopped)
       throws NatsException {
-    return Records.story(requests, query, since, stopped);
+    return Records.auditTrail(requests, query, since, stopped);
   }
 
   @Override

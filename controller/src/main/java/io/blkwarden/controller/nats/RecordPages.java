@@ -4,8 +4,8 @@ import io.blkwarden.model.message.RecordKind;
 import io.blkwarden.model.message.ReplayPage;
 import io.blkwarden.model.message.ReplayRequest;
 
-/** A source of stored messages, page by page; each call waits for the server. */
+/** A source of pages of stored messages. */
 public interface RecordPages {
-  /** The page that the request asks for. */
+  /** Reads a page; blocks. */
   ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException;
 }

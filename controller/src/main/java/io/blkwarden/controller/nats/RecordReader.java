@@ -44,21 +44,21 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Reads pages of stored messages from JetStream.
  *
- * <p>One page takes a bounded amount of work: {@link #SCAN_MESSAGES} messages, {@link #SCAN_BYTES}
- * bytes and {@link #SCAN_TIME}. A page that reaches a bound ends there and says that there is more,
- * even if no message of it was wanted.
+ * <p>The work for a page is bounded: {@link #SCAN_MESSAGES} messages, {@link #SCAN_BYTES} bytes and
+ * {@link #SCAN_TIME}. A page that reaches a bound ends there and reports that there is more, even
+ * if no message matched.
  */
 final class RecordReader implements RecordPages {
-  /** Most bytes of the messages on a page; half of what the server takes if that is less. */
+  /** Most message bytes on a page; half of the server's maximum payload if that is less. */
   static final int PAGE_BYTES = 512 << 10;
 
-  /** Most messages that are looked at for a page. */
+  /** Most messages scanned for a page. */
   static final int SCAN_MESSAGES = 20_000;
 
-  /** About how many bytes of messages are looked at for a page. */
+  /** Approximate number of bytes scanned for a page. */
   static final long SCAN_BYTES = 16L << 20;
 
-  /** About how long a page is looked for. */
+  /** Approximate time of a scan for a page. */
   static final Duration SCAN_TIME = Duration.ofSeconds(2);
 
   private static final int FETCH_MESSAGES = 256;
@@ -68,7 +68,7 @@ final class RecordReader implements RecordPages {
   private static final int NOT_FOUND = 404;
   private static final Duration CONSUMER_LIFE = Duration.ofSeconds(30);
 
-  /** Stricter than control messages, which have to be read as a part of a page. */
+  /** With stricter limits than for control messages, because pages embed them. */
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -82,13 +82,13 @@ final class RecordReader implements RecordPages {
                   .build())
           .build();
 
-  private final Connection link;
+  private final Connection connection;
   private final Subjects subjects;
   private final String servers;
   private final InstantSource clock;
 
-  RecordReader(Connection link, Subjects subjects, String servers, InstantSource clock) {
-    this.link = link;
+  RecordReader(Connection connection, Subjects subjects, String servers, InstantSource clock) {
+    this.connection = connection;
     this.subjects = subjects;
     this.servers = servers;
     this.clock = clock;
@@ -97,16 +97,16 @@ final class RecordReader implements RecordPages {
   @Override
   public ReplayPage page(RecordKind kind, ReplayRequest request) throws NatsException {
     try {
-      StreamContext stream = link.getStreamContext(stream(kind), JetStreamAssets.options());
+      StreamContext stream = connection.getStreamContext(stream(kind), JetStreamAssets.options());
       return page(kind, request, stream, stream.getStreamInfo());
     } catch (JetStreamApiException e) {
       if (e.getErrorCode() == NOT_FOUND) {
         return new ReplayPage(
             Verdict.FAILED, "NATS at %s has no stream %s yet".formatted(servers, stream(kind)));
       }
-      throw JetStreamAssets.explain(e, link, servers);
+      throw JetStreamAssets.explain(e, connection, servers);
     } catch (IOException | IllegalStateException | JetStreamStatusCheckedException e) {
-      throw JetStreamAssets.explain(e, link, servers);
+      throw JetStreamAssets.explain(e, connection, servers);
     } catch (InterruptedException e) {
       throw NatsException.interrupted(e);
     }
@@ -118,7 +118,7 @@ final class RecordReader implements RecordPages {
       case DECISION -> JetStreamAssets.DECISIONS;
       case OUTCOME -> JetStreamAssets.AUDIT;
       case MAPPING -> "KV_" + JetStreamAssets.MAPPING;
-      case SILENCE -> "KV_" + JetStreamAssets.SAID;
+      case SILENCE -> "KV_" + JetStreamAssets.SILENCES;
     };
   }
 
@@ -131,7 +131,7 @@ final class RecordReader implements RecordPages {
       case OUTCOME -> "%s.outcome.%s".formatted(prefix, token);
       case MAPPING ->
           "$KV.%s.%s".formatted(JetStreamAssets.MAPPING, host == null ? "*" : HostToken.key(host));
-      case SILENCE -> "$KV.%s.>".formatted(JetStreamAssets.SAID);
+      case SILENCE -> "$KV.%s.>".formatted(JetStreamAssets.SILENCES);
     };
   }
 
@@ -141,7 +141,7 @@ final class RecordReader implements RecordPages {
           JetStreamApiException,
           InterruptedException,
           JetStreamStatusCheckedException {
-    // tells a stream from another one that was created in its place, whose numbers begin again
+    // tells apart a stream that was created again, whose sequence restarts
     String identity = Long.toHexString(info.getCreateTime().toInstant().toEpochMilli());
     long last = info.getStreamState().getLastSequence();
     long first = info.getStreamState().getFirstSequence();
@@ -159,7 +159,7 @@ final class RecordReader implements RecordPages {
       if (behind < 0 || behind > last) {
         return new ReplayPage(
             Verdict.REFUSED,
-            "cursor %s is not of this stream, which was created at %s: start again with since"
+            "cursor %s is of another stream; this one was created at %s: start again with since"
                 .formatted(request.cursor(), info.getCreateTime().toInstant()));
       }
       gap = !info.getConfiguration().getName().startsWith("KV_") && first > behind + 1;
@@ -181,7 +181,7 @@ final class RecordReader implements RecordPages {
     return scan.page(last, gap);
   }
 
-  /** The number in a cursor; -1 if it is of another stream or no cursor at all. */
+  /** The sequence number of a cursor; -1 if it is of another stream or invalid. */
   static long position(String cursor, String identity) {
     String start = identity + ".";
     return cursor.startsWith(start) && cursor.substring(start.length()).matches("\\d{1,18}")
@@ -189,7 +189,7 @@ final class RecordReader implements RecordPages {
         : -1;
   }
 
-  /** One walk through a stream. */
+  /** One scan of a stream. */
   private final class Scan {
     private final RecordKind kind;
     private final ReplayRequest request;
@@ -197,14 +197,14 @@ final class RecordReader implements RecordPages {
     private final Predicate<String> wanted;
     private final List<ReplayPage.Stored> records = new ArrayList<>();
     private final long until = clock.millis() + SCAN_TIME.toMillis();
-    private final int room = (int) Math.min(PAGE_BYTES, link.getMaxPayload() / 2);
+    private final int room = (int) Math.min(PAGE_BYTES, connection.getMaxPayload() / 2);
     private long position;
     private long left;
-    private long seen;
-    private long seenBytes;
+    private long scanned;
+    private long scannedBytes;
     private int bytes;
     private boolean full;
-    private boolean over;
+    private boolean reachedUntil;
 
     Scan(RecordKind kind, ReplayRequest request, String identity, long behind) {
       this.kind = kind;
@@ -218,7 +218,7 @@ final class RecordReader implements RecordPages {
       wanted = json -> texts.isEmpty() || texts.stream().anyMatch(json::contains);
     }
 
-    /** A text as it stands inside a JSON string. */
+    /** A text as escaped in a JSON string. */
     private static String escaped(String text) {
       String quoted = JSON.writeValueAsString(text);
       return quoted.substring(1, quoted.length() - 1);
@@ -231,7 +231,7 @@ final class RecordReader implements RecordPages {
             JetStreamStatusCheckedException {
       left = pending;
       boolean single = false;
-      while (left > 0 && !full && !over) {
+      while (left > 0 && !full && !reachedUntil) {
         int most = single ? 1 : (int) Math.min(FETCH_MESSAGES, left);
         FetchConsumeOptions.Builder fetch = FetchConsumeOptions.builder().expiresIn(FETCH_MILLIS);
         if (single) {
@@ -239,13 +239,13 @@ final class RecordReader implements RecordPages {
         } else {
           fetch.max(FETCH_BYTES, most);
         }
-        long before = seen;
+        long before = scanned;
         FetchConsumer batch = consumer.fetch(fetch.build());
         try {
           Message message = batch.nextMessage();
-          while (message != null && !full && !over) {
-            take(message);
-            message = full || over ? null : batch.nextMessage();
+          while (message != null && !full && !reachedUntil) {
+            scan(message);
+            message = full || reachedUntil ? null : batch.nextMessage();
           }
         } catch (JetStreamStatusCheckedException e) {
           if (single) {
@@ -254,9 +254,9 @@ final class RecordReader implements RecordPages {
         } finally {
           close(batch);
         }
-        if (seen == before) {
+        if (scanned == before) {
           if (single) {
-            left = 0; // it is gone by now
+            left = 0; // deleted in the meantime
           }
           single = true; // the next message may be larger than a batch
         } else {
@@ -275,11 +275,11 @@ final class RecordReader implements RecordPages {
       }
     }
 
-    private void take(Message message) {
+    private void scan(Message message) {
       long sequence = message.metaData().streamSequence();
       Instant at = message.metaData().timestamp().toInstant();
       if (request.until() != null && !at.isBefore(request.until())) {
-        over = true;
+        reachedUntil = true;
         return;
       }
       byte[] data = message.getData();
@@ -296,12 +296,12 @@ final class RecordReader implements RecordPages {
       }
       position = sequence;
       left = message.metaData().pendingCount();
-      seen++;
-      seenBytes += data.length;
+      scanned++;
+      scannedBytes += data.length;
       full =
           records.size() >= request.limitOrDefault()
-              || seen >= SCAN_MESSAGES
-              || seenBytes >= SCAN_BYTES
+              || scanned >= SCAN_MESSAGES
+              || scannedBytes >= SCAN_BYTES
               || clock.millis() >= until;
     }
 
@@ -325,7 +325,8 @@ final class RecordReader implements RecordPages {
       }
       List<String> parts = zipped(json.getBytes(StandardCharsets.UTF_8));
       boolean fits =
-          parts.stream().mapToLong(String::length).sum() < link.getMaxPayload() - ENVELOPE_BYTES
+          parts.stream().mapToLong(String::length).sum()
+                  < connection.getMaxPayload() - ENVELOPE_BYTES
               && parts.size() <= ReplayPage.GZIP_PARTS_MAX;
       return fits
           ? new ReplayPage.Stored(cursor, at, id, null, parts, null)
@@ -354,7 +355,7 @@ final class RecordReader implements RecordPages {
       try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
         out.write(json);
       } catch (IOException e) {
-        throw new IllegalStateException("memory does not fail to be written", e);
+        throw new IllegalStateException("cannot write to memory", e);
       }
       String text = Base64.getEncoder().encodeToString(bytes.toByteArray());
       List<String> parts = new ArrayList<>();
@@ -365,8 +366,8 @@ final class RecordReader implements RecordPages {
     }
 
     ReplayPage page(long last, boolean gap) {
-      boolean more = !over && left > 0;
-      long end = over || more ? position : Math.max(position, last);
+      boolean more = !reachedUntil && left > 0;
+      long end = reachedUntil || more ? position : Math.max(position, last);
       return new ReplayPage(
           Verdict.DONE,
           records.size() == 1 ? "1 record" : records.size() + " records",

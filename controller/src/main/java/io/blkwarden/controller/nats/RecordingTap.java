@@ -16,40 +16,39 @@ import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /**
- * Receives what agents, controllers and operators publish, and publishes nothing but the request
- * for the stored maps.
+ * A subscription to all messages of agents, controllers and operators. It publishes nothing but the
+ * request for the stored mappings.
  *
- * <p>One connection and one dispatcher for all subjects, so that messages come in the order in
- * which the server sent them. Memory is bounded by the client's own queue; what it drops is
- * counted.
+ * <p>One connection and one dispatcher for all subjects keep the server's order. Memory is bounded
+ * by the queue of jnats, which counts dropped messages.
  */
 public final class RecordingTap implements AutoCloseable {
-  private static final Duration BOUND = Duration.ofSeconds(5);
+  private static final Duration SUBSCRIBE_TIMEOUT = Duration.ofSeconds(5);
 
-  /** What takes the messages; called on one thread, which must not wait. */
+  /** Receives the messages, on one thread, which must not block. */
   public interface Taker {
-    /** A message as it came; the payload belongs to the taker. */
+    /** A message; the receiver owns the payload. */
     void message(String subject, byte[] payload);
 
     /**
-     * A host's snapshot as the bucket has it.
+     * A host's stored mapping snapshot.
      *
      * @param subject on which the agent publishes its snapshots
      */
     void stored(String subject, byte[] snapshot);
 
-    /** The connection is back after it was lost. */
+    /** The connection was lost and is back. */
     void backAgain();
   }
 
   private final NatsSettings settings;
   private final Connection connection;
-  private final Requests requests;
+  private final ControllerRequests requests;
   private final Dispatcher dispatcher;
   private volatile String mapsProblem = "";
 
   private RecordingTap(
-      NatsSettings settings, Connection connection, Requests requests, Taker taker) {
+      NatsSettings settings, Connection connection, ControllerRequests requests, Taker taker) {
     this.settings = settings;
     this.requests = requests;
     this.connection = connection;
@@ -57,9 +56,10 @@ public final class RecordingTap implements AutoCloseable {
   }
 
   /**
-   * Connects and listens to everything; the stored snapshots come first, if a controller answers.
+   * Connects and subscribes to all subjects; the stored snapshots come first, if a controller
+   * answers.
    *
-   * @throws NatsException if NATS cannot be reached, or lets these credentials not hear it
+   * @throws NatsException if NATS cannot be reached or refuses the subscriptions
    */
   public static RecordingTap open(NatsSettings settings, RandomGenerator random, Taker taker)
       throws NatsException {
@@ -78,9 +78,9 @@ public final class RecordingTap implements AutoCloseable {
   }
 
   /**
-   * The same, and hears only what hosts say of themselves: mappings, heartbeats and samples.
+   * Subscribes to the messages of hosts only: mappings, heartbeats and samples.
    *
-   * @throws NatsException if NATS cannot be reached, or lets these credentials not hear it
+   * @throws NatsException if NATS cannot be reached or refuses the subscriptions
    */
   public static RecordingTap ofHosts(NatsSettings settings, RandomGenerator random, Taker taker)
       throws NatsException {
@@ -103,7 +103,7 @@ public final class RecordingTap implements AutoCloseable {
     try {
       RecordingTap tap =
           new RecordingTap(
-              settings, connection, new Requests(settings, connection, listener), taker);
+              settings, connection, new ControllerRequests(settings, connection, listener), taker);
       tap.listen(subjects);
       tap.readStored(taker);
       return tap;
@@ -116,17 +116,17 @@ public final class RecordingTap implements AutoCloseable {
   private void listen(List<String> subjects) throws NatsException {
     subjects.forEach(dispatcher::subscribe);
     try {
-      connection.flush(BOUND);
+      connection.flush(SUBSCRIBE_TIMEOUT);
     } catch (TimeoutException e) {
       throw new NatsException(
-          "NATS at %s took no subscriptions within %d s"
-              .formatted(settings.printableServers(), BOUND.toSeconds()),
-          "see its log, and try again",
+          "NATS at %s did not confirm the subscriptions within %d s"
+              .formatted(settings.printableServers(), SUBSCRIBE_TIMEOUT.toSeconds()),
+          "check its log, and try again",
           e);
     } catch (InterruptedException e) {
       throw NatsException.interrupted(e);
     }
-    // what the server denies, it says before it answers the flush
+    // the server reports violations before it answers the flush
     String refused = connection.getLastError();
     if (refused != null && refused.contains("Permissions Violation")) {
       throw new NatsException(
@@ -136,22 +136,22 @@ public final class RecordingTap implements AutoCloseable {
     }
   }
 
-  /** Whether the connection stands; it comes back by itself. */
+  /** Whether it is connected; it reconnects by itself. */
   public boolean connected() {
     return connection.getStatus() == Connection.Status.CONNECTED;
   }
 
   /**
-   * Whether the client gave the connection up, as it does when a server refuses the same
-   * credentials twice: nothing is heard any more.
+   * Whether jnats has closed the connection, as it does when a server refuses the same credentials
+   * twice.
    */
   public boolean closedForGood() {
     return connection.getStatus() == Connection.Status.CLOSED;
   }
 
   /**
-   * Reads the stored snapshots, again after a lost connection; if no controller answers, {@link
-   * #mapsProblem} says so, and hosts are known once their agents publish their maps.
+   * Reads the stored snapshots, again after a lost connection. If no controller answers, {@link
+   * #mapsProblem} says so, and hosts are known once their agents publish their mappings.
    */
   public void readStored(Taker taker) {
     try {
@@ -171,16 +171,16 @@ public final class RecordingTap implements AutoCloseable {
               });
       mapsProblem = "";
     } catch (NatsException e) {
-      mapsProblem = "the stored maps are missing: " + e.getMessage();
+      mapsProblem = "stored mappings not read: " + e.getMessage();
     }
   }
 
-  /** Why the stored snapshots could not be read the last time; empty if they could. */
+  /** Why the stored snapshots could not be read; empty if they were. */
   public String mapsProblem() {
     return mapsProblem;
   }
 
-  /** Messages that the client dropped because they were not taken fast enough. */
+  /** Messages that jnats dropped because they arrived faster than they were processed. */
   public long dropped() {
     return dispatcher.getDroppedCount();
   }

@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads all pages of stored messages, for the command line and for HTTP alike. */
+/** Reads stored messages page by page, for the command line and HTTP. */
 public final class Records {
-  private static final List<RecordKind> STORY =
+  private static final List<RecordKind> AUDIT_KINDS =
       List.of(RecordKind.DECISION, RecordKind.OUTCOME, RecordKind.ALERT);
 
   private Records() {}
@@ -34,9 +34,9 @@ public final class Records {
    * A stored message.
    *
    * @param at when NATS stored it
-   * @param id its {@code Nats-Msg-Id}; absent if it has none
-   * @param json as it was published; empty if {@code problem} is not
-   * @param problem why the message is missing, or empty
+   * @param id {@code Nats-Msg-Id}; may be absent
+   * @param json as published; empty if there is a problem
+   * @param problem why the message is missing; may be empty
    */
   public record Stored(Instant at, @Nullable String id, String json, String problem) {
     /** The message in UTF-8. */
@@ -46,16 +46,16 @@ public final class Records {
   }
 
   /**
-   * Gives the stored messages to {@code taker}, in order, until there are no more for now.
+   * Passes stored messages to {@code consumer}, in order, until there are no more.
    *
-   * @return the cursor behind the last one; absent when there is none yet
+   * @return the cursor after the last one; absent if there is none yet
    */
   public static Optional<String> each(
       RecordPages pages,
       RecordKind kind,
       ReplayRequest request,
       BooleanSupplier stopped,
-      Consumer<Stored> taker)
+      Consumer<Stored> consumer)
       throws NatsException {
     ReplayRequest next = request;
     while (true) {
@@ -65,7 +65,7 @@ public final class Records {
             "the controller did not send the records (%s)".formatted(page.verdict().wire()),
             page.detail());
       }
-      page.records().forEach(each -> taker.accept(stored(each)));
+      page.records().forEach(each -> consumer.accept(stored(each)));
       if (!page.more() || page.cursor() == null || stopped.getAsBoolean()) {
         return Optional.ofNullable(page.cursor() == null ? next.cursor() : page.cursor());
       }
@@ -82,7 +82,7 @@ public final class Records {
       try {
         json = unzipped(Base64.getDecoder().decode(String.join("", each.gzip())));
       } catch (IOException | IllegalArgumentException e) {
-        problem = "its compressed form cannot be read";
+        problem = "invalid compressed form";
       }
     }
     return new Stored(each.at(), each.id(), json, problem);
@@ -90,22 +90,21 @@ public final class Records {
 
   private static String unzipped(byte[] gzip) throws IOException {
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
-      // more is refused by whoever decodes it
+      // the decoder refuses longer ones
       return new String(in.readNBytes(ControlJson.MAX_BYTES + 1), StandardCharsets.UTF_8);
     }
   }
 
   /**
-   * The decisions, outcomes and alerts about something since {@code since}.
-   *
-   * <p>What cannot be read is left out: it may be of a later version.
+   * The decisions, outcomes and alerts of a query's subject since {@code since}, without those that
+   * cannot be decoded, which may be of a later version.
    */
-  public static AuditTrail story(
+  public static AuditTrail auditTrail(
       RecordPages pages, AuditQuery query, Instant since, BooleanSupplier stopped)
       throws NatsException {
     AuditTrail trail = new AuditTrail();
     if (query.id().isPresent()) {
-      history(pages, about(query.about()), since, stopped, query::learn);
+      history(pages, about(query.about()), since, stopped, query::addRelated);
     }
     List<String> related = query.id().isPresent() ? query.related() : List.of();
     List<String> about = related.isEmpty() ? about(query.about()) : related;
@@ -115,14 +114,14 @@ public final class Records {
         since,
         stopped,
         message -> {
-          if (query.concerns(message)) {
+          if (query.matches(message)) {
             trail.add(message);
           }
         });
     return trail;
   }
 
-  /** UUIDs are written in small letters. */
+  /** UUIDs are stored in lower case. */
   private static List<String> about(String text) {
     return Stream.of(text, text.toLowerCase(Locale.ROOT)).distinct().toList();
   }
@@ -132,11 +131,11 @@ public final class Records {
       List<String> about,
       Instant since,
       BooleanSupplier stopped,
-      Consumer<ControlMessage> taker)
+      Consumer<ControlMessage> consumer)
       throws NatsException {
     ReplayRequest all = ReplayRequest.since(since);
     ReplayRequest wanted = about.size() > ReplayRequest.CONTAINS_MAX ? all : all.containing(about);
-    for (RecordKind kind : STORY) {
+    for (RecordKind kind : AUDIT_KINDS) {
       Optional<String> _ =
           each(
               pages,
@@ -146,7 +145,7 @@ public final class Records {
               stored -> {
                 if (ControlJson.decode(ControlMessage.class, stored.bytes())
                     instanceof Decoded.Ok<ControlMessage>(ControlMessage message)) {
-                  taker.accept(message);
+                  consumer.accept(message);
                 }
               });
     }

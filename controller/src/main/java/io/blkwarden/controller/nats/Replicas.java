@@ -8,32 +8,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many servers keep a copy of each stream: what the operator chose, else three in a cluster and
- * one without.
+ * The number of replicas of each stream: the operator's choice, else three in a cluster and one
+ * otherwise.
  *
- * <p>A client cannot count the servers of a cluster: {@code connect_urls} names addresses, several
- * of a server or none, and only of those that run. So three are asked for, and the server refuses
- * what it cannot do; then it is one.
+ * <p>A client cannot count the servers of a cluster: {@code connect_urls} lists addresses, not
+ * servers, and only running ones. So it requests three, and falls back to one if the server
+ * refuses.
  */
 final class Replicas {
   private static final Logger log = LoggerFactory.getLogger(Replicas.class);
 
-  /** Chosen by the cluster's size. */
+  /** Choose by the cluster. */
   static final int AUTO = 0;
 
   private static final int CLUSTERED = 3;
 
-  /** Code of nats-server for a cluster with too few servers, or with too little room on them. */
+  /** nats-server error: no suitable peers, too few servers or too little storage on them. */
   static final int NO_PEERS = 10005;
 
   private final int option;
   private final Set<String> fewer = new TreeSet<>();
   private boolean clustered;
   private String reason = "";
-  private String told = "";
+  private String logged = "";
 
   /**
-   * Before anything was asked for.
+   * Creates an instance.
    *
    * @param option chosen by the operator, or {@link #AUTO}
    */
@@ -41,20 +41,20 @@ final class Replicas {
     this.option = option;
   }
 
-  /** How many to ask this server for; a server alone would accept any number, and keep one. */
-  int wanted(Connection link) {
+  /** The number to request; a single server accepts any number and keeps one copy. */
+  int wanted(Connection connection) {
     fewer.clear();
-    String cluster = link.getServerInfo().getCluster();
+    String cluster = connection.getServerInfo().getCluster();
     clustered = cluster != null && !cluster.isEmpty();
     return !clustered ? 1 : option == AUTO ? CLUSTERED : option;
   }
 
-  /** Whether a stream that has so many is to have {@code wanted}; only an operator takes some. */
+  /** Whether a stream must be changed; replicas are removed only if the operator chose a number. */
   boolean differs(int found, int wanted) {
     return clustered && (found < wanted || (option != AUTO && found > wanted));
   }
 
-  /** The next smaller number that survives more failures than the one below it. */
+  /** The next smaller odd number. */
   static int below(int replicas) {
     return Math.max(1, replicas - 2);
   }
@@ -64,19 +64,19 @@ final class Replicas {
     return e.getApiErrorCode() == NO_PEERS;
   }
 
-  /** Takes note of a stream with fewer replicas than wanted. */
-  void few(String stream, String why) {
+  /** Records a stream with fewer replicas than wanted. */
+  void addReduced(String stream, String why) {
     fewer.add(stream);
     reason = why;
   }
 
-  /** Logs which streams have fewer than wanted, if that has changed since the last time. */
-  void tell(int wanted, String servers) {
+  /** Logs which streams have fewer replicas than wanted, if that has changed. */
+  void logChanges(int wanted, String servers) {
     String text = problem(wanted, servers);
-    if (text.equals(told)) {
+    if (text.equals(logged)) {
       return;
     }
-    told = text;
+    logged = text;
     if (text.isEmpty()) {
       log.info("JetStream: all streams and buckets have {} replicas", wanted);
     } else if (option == AUTO) {
@@ -88,20 +88,20 @@ final class Replicas {
 
   private String problem(int wanted, String servers) {
     if (!clustered && option > 1) {
-      return ("--replicas %d: NATS at %s is one server, not a cluster, and keeps one copy of each"
-              + " stream and bucket. Configure a cluster of %d nats-servers, or remove --replicas")
+      return ("--replicas %d: NATS at %s is one server, not a cluster, with one copy of each stream"
+              + " and bucket. Configure a cluster of %d nats-servers, or remove --replicas")
           .formatted(option, servers, option);
     }
     if (fewer.isEmpty()) {
       return "";
     }
-    String end = "the controller adds the replicas then";
+    String end = "the controller then adds the replicas";
     return option == AUTO
         ? ("JetStream: fewer than %d replicas of %s (%s): if a server dies, some are unavailable."
                 + " Add nats-servers with JetStream until the cluster has %d; %s")
             .formatted(wanted, fewer, reason, wanted, end)
-        : ("--replicas %d: the NATS cluster at %s refuses so many for %s (%s). Add nats-servers"
-                + " with JetStream until it has %d; %s")
+        : ("--replicas %d: the NATS cluster at %s refuses them for %s (%s). Add nats-servers with"
+                + " JetStream until it has %d; %s")
             .formatted(wanted, servers, fewer, reason, wanted, end);
   }
 }

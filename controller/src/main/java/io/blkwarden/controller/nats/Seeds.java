@@ -12,23 +12,23 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Optional;
 
-/** NKeys of NATS users: made, read, and given to the client. */
+/** NKey seeds of NATS users. */
 public final class Seeds {
   private Seeds() {}
 
-  /** A new user's seed. */
+  /** Creates a user's seed. */
   public static String create(SecureRandom random) {
     try {
       return new String(NKey.createUser(random).getSeed());
     } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalStateException("this Java cannot make an Ed25519 key", e);
+      throw new IllegalStateException("this Java runtime does not support Ed25519", e);
     }
   }
 
   /**
    * The public key of a seed.
    *
-   * @throws IllegalArgumentException if it is none, such as one with a wrong letter
+   * @throws IllegalArgumentException if it is invalid
    */
   public static String publicKey(String seed) {
     try {
@@ -39,22 +39,22 @@ public final class Seeds {
   }
 
   /**
-   * The public key of the user in a file of credentials.
+   * The user's public key of a credentials file.
    *
-   * @throws IllegalArgumentException if there is no seed in it
+   * @throws IllegalArgumentException if it contains no seed
    */
   static OperatorKey publicKey(Path file) throws IOException {
     return new OperatorKey(
-        NatsSeed.anywhereIn(Files.readString(file))
+        NatsSeed.find(Files.readString(file))
             .map(Seeds::publicKey)
             .orElseThrow(() -> new IllegalArgumentException("without a seed")));
   }
 
   /**
-   * Lets a connection use a file of credentials; with a seed its replies come to {@code
-   * _INBOX.<public key>}, which no other user may hear.
+   * Configures a connection with a credentials file; with a seed, the inbox prefix is {@code
+   * _INBOX.<public key>}, to which no other user may subscribe.
    *
-   * @throws IllegalArgumentException if it is too large, of no such kind, or its seed is none
+   * @throws IllegalArgumentException if the file is too large or invalid
    */
   static void use(Path file, Options.Builder options) throws IOException {
     if (Files.size(file) > NatsSeed.FILE_MAX) {
@@ -63,8 +63,8 @@ public final class Seeds {
     }
     String text = Files.readString(file);
     NatsSeed.requireEither(text);
-    Optional<String> key = NatsSeed.anywhereIn(text).map(Seeds::publicKey);
-    Optional<String> seed = NatsSeed.in(text);
+    Optional<String> key = NatsSeed.find(text).map(Seeds::publicKey);
+    Optional<String> seed = NatsSeed.inSeedFile(text);
     if (seed.isPresent()) {
       options.inboxPrefix("_INBOX." + key.orElseThrow() + ".");
       options.authHandler(Nats.staticCredentials(null, seed.get().toCharArray()));

@@ -12,7 +12,7 @@ import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.SynchronousSink;
 
-/** The last messages of a stream, one after the other; waits for the server. */
+/** Reads the last messages of a stream; blocks. */
 final class StreamTail {
   private final JetStreamSubscription messages;
   private long left;
@@ -22,11 +22,12 @@ final class StreamTail {
     this.left = left;
   }
 
-  /** Begins to read. */
-  static StreamTail of(Connection link, String stream, String subject, long most)
+  /** Creates the consumer. */
+  static StreamTail of(Connection connection, String stream, String subject, long most)
       throws IOException, JetStreamApiException {
     long last =
-        link.jetStreamManagement(JetStreamAssets.options())
+        connection
+            .jetStreamManagement(JetStreamAssets.options())
             .getStreamInfo(stream)
             .getStreamState()
             .getLastSequence();
@@ -36,7 +37,8 @@ final class StreamTail {
             .startSequence(Math.max(1, last - most + 1))
             .build();
     JetStreamSubscription messages =
-        link.jetStream(JetStreamAssets.options())
+        connection
+            .jetStream(JetStreamAssets.options())
             .subscribe(
                 subject,
                 PushSubscribeOptions.builder().stream(stream)
@@ -46,21 +48,21 @@ final class StreamTail {
     return new StreamTail(messages, messages.getConsumerInfo().getCalculatedPending());
   }
 
-  /** The messages, for one subscriber; each is waited for. */
-  Flux<byte[]> read(Duration patience) {
+  /** The messages, for one subscriber. */
+  Flux<byte[]> read(Duration timeout) {
     return Flux.<byte[], StreamTail>generate(
-        () -> this, (tail, sink) -> tail.next(patience, sink), StreamTail::end);
+        () -> this, (tail, sink) -> tail.next(timeout, sink), StreamTail::end);
   }
 
-  private StreamTail next(Duration patience, SynchronousSink<byte[]> sink) {
+  private StreamTail next(Duration timeout, SynchronousSink<byte[]> sink) {
     if (left <= 0) {
       sink.complete();
       return this;
     }
     try {
-      Message message = messages.nextMessage(patience);
+      Message message = messages.nextMessage(timeout);
       if (message == null) {
-        sink.error(new NatsException("the stream stopped answering", ""));
+        sink.error(new NatsException("the stream does not answer", ""));
         return this;
       }
       left = message.metaData().pendingCount();
@@ -68,7 +70,7 @@ final class StreamTail {
     } catch (InterruptedException e) {
       sink.error(NatsException.interrupted(e));
     } catch (IllegalStateException e) {
-      sink.error(new NatsException("the connection is gone", "", e));
+      sink.error(new NatsException("the connection is closed", "", e));
     }
     return this;
   }
@@ -77,7 +79,7 @@ final class StreamTail {
     try {
       messages.unsubscribe();
     } catch (IllegalStateException e) {
-      return; // its connection is gone, and it with it
+      return; // closed with its connection
     }
   }
 }

@@ -1,4 +1,4 @@
-/** NATS as Reactor flows and plain calls; the only package that uses its client. */
+/** The NATS adapter: Reactor flows and blocking calls over jnats. */
 @NullMarked
 package io.blkwarden.controller.nats;
 

@@ -1,7 +1,6 @@
 package io.blkwarden.controller.notify;
 
-import io.blkwarden.controller.paging.AlertmanagerJson;
-import io.blkwarden.controller.paging.NotifiedAlerts.Page;
+import io.blkwarden.controller.notify.NotifiedAlerts.Notification;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
@@ -18,20 +17,20 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Keeps one Alertmanager told; used on one thread.
+ * Sends alerts to one Alertmanager; used on one thread.
  *
- * <p>Only the last word on each alert waits, so an outage there costs no more than one word an
- * alert; at {@link #WAITING_MAX} a new one is dropped and counted. Failed requests are made again
- * after pauses that double from 1 s to 1 min.
+ * <p>Only the latest state of each alert waits, which bounds the queue during an outage; at {@link
+ * #WAITING_MAX} new alerts are dropped and counted. Failed requests are repeated after pauses that
+ * double from 1 s to 1 min.
  */
 final class AlertmanagerFeed {
-  /** Most alerts that wait. */
+  /** Most waiting alerts. */
   static final int WAITING_MAX = 65_536;
 
   private static final int BATCH = 200;
   private static final long FIRST_PAUSE_MILLIS = 1_000;
   private static final long LONGEST_PAUSE_MILLIS = 60_000;
-  private static final int LASTS_INTERVALS = 3;
+  private static final int VALID_INTERVALS = 3;
   private static final Logger log = LoggerFactory.getLogger(AlertmanagerFeed.class);
 
   private final HttpPoster poster;
@@ -39,7 +38,7 @@ final class AlertmanagerFeed {
   private final InstantSource clock;
   private final Scheduler scheduler;
   private final NotifyCounters counters;
-  private final Map<MessageId, Page> waiting = new LinkedHashMap<>();
+  private final Map<MessageId, Notification> waiting = new LinkedHashMap<>();
   private long pauseMillis = FIRST_PAUSE_MILLIS;
   private boolean busy;
 
@@ -60,32 +59,32 @@ final class AlertmanagerFeed {
     return resendMillis;
   }
 
-  void add(Page page) {
-    if (waiting.size() >= WAITING_MAX && !waiting.containsKey(page.alert().id())) {
+  void add(Notification notification) {
+    if (waiting.size() >= WAITING_MAX && !waiting.containsKey(notification.alert().id())) {
       counters.dropped.increment();
       log.error(
-          "alertmanager {}: alert {} not sent, too many wait", poster.url(), page.alert().id());
+          "alertmanager {}: alert {} dropped: queue full", poster.url(), notification.alert().id());
       return;
     }
-    waiting.put(page.alert().id(), page);
+    waiting.put(notification.alert().id(), notification);
     next();
   }
 
-  /** Sends open alerts again, lest they end there by themselves. */
-  void again(Collection<Alert> open) {
+  /** Sends open alerts again, before they expire in Alertmanager. */
+  void resend(Collection<Alert> open) {
     for (Alert each : open) {
       if (!waiting.containsKey(each.id())) {
-        add(new Page(each, false));
+        add(new Notification(each, false));
       }
     }
   }
 
-  /** Forgets what is not sent yet. */
-  void forget() {
+  /** Clears the queue. */
+  void clear() {
     waiting.clear();
   }
 
-  /** How many are not sent yet. */
+  /** How many alerts are not sent yet. */
   int pending() {
     return waiting.size();
   }
@@ -95,16 +94,16 @@ final class AlertmanagerFeed {
       return;
     }
     busy = true;
-    List<Page> batch =
+    List<Notification> batch =
         new ArrayList<>(waiting.values()).subList(0, Math.min(BATCH, waiting.size()));
-    byte[] json = AlertmanagerJson.body(batch, clock.instant(), resendMillis * LASTS_INTERVALS);
+    byte[] json = AlertmanagerJson.body(batch, clock.instant(), resendMillis * VALID_INTERVALS);
     Disposable _ =
         poster.post(json).subscribe(_ -> {}, e -> failed(e.toString()), () -> sent(batch));
   }
 
-  private void sent(List<Page> batch) {
+  private void sent(List<Notification> batch) {
     counters.sent.add(batch.size());
-    batch.forEach(page -> waiting.remove(page.alert().id(), page));
+    batch.forEach(notification -> waiting.remove(notification.alert().id(), notification));
     pauseMillis = FIRST_PAUSE_MILLIS;
     busy = false;
     next();
@@ -113,7 +112,7 @@ final class AlertmanagerFeed {
   private void failed(String why) {
     counters.failed.increment();
     log.warn(
-        "alertmanager {}: {} alerts wait, again in {} ms: {}",
+        "alertmanager {}: {} alerts not sent, retrying in {} ms: {}",
         poster.url(),
         waiting.size(),
         pauseMillis,

@@ -1,6 +1,6 @@
 package io.blkwarden.controller.notify;
 
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.client.HttpClient;
 
-/** Posts JSON to one place; follows no redirect, reads no answer beyond its status. */
+/** Posts JSON to one URL; follows no redirects and reads only the status of the response. */
 final class HttpPoster {
   private static final int GOOD = 2;
 
@@ -34,7 +34,7 @@ final class HttpPoster {
     return url;
   }
 
-  /** Posts; completes on the scheduler when the receiver said 2xx, and fails otherwise. */
+  /** Posts; completes on the scheduler for a 2xx status, and fails otherwise. */
   Mono<Void> post(byte[] json) {
     return client
         .headers(headers -> {
@@ -53,6 +53,6 @@ final class HttpPoster {
         .flatMap(response ->
             response.status().code() / 100 == GOOD
                 ? Mono.<Void>empty()
-                : Mono.error(new IOException("it answered " + response.status())));
+                : Mono.error(new IOException("response " + response.status())));
   }
 }

@@ -1,8 +1,7 @@
 package io.blkwarden.controller.notify;
 
-import io.blkwarden.controller.paging.NotifiedAlerts;
-import io.blkwarden.controller.paging.NotifySettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.NotifySettings;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.model.message.Alert;
 import java.net.URI;
 import java.nio.file.Path;
@@ -26,40 +25,40 @@ import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.client.HttpClient;
 
 /**
- * Pages whoever is to be paged; an alert is taken at once and told on a thread of its own.
+ * Sends alerts to Alertmanagers and webhooks, on a thread of its own.
  *
- * <p>At most {@link #TAKEN_MAX} alerts wait for that thread; further ones are dropped, counted and
- * logged. On NATS they are told all the same.
+ * <p>At most {@link #QUEUE_MAX} alerts wait for that thread; further ones are dropped, counted and
+ * logged. They are still published on NATS.
  */
 public final class Notifier {
-  /** Most alerts that wait to be looked at. */
-  public static final int TAKEN_MAX = 65_536;
+  /** Most queued alerts. */
+  public static final int QUEUE_MAX = 65_536;
 
-  private static final Duration LOOK = Duration.ofMillis(50);
-  private static final Duration SPARE = Duration.ofSeconds(5);
+  private static final Duration FLUSH_CHECK = Duration.ofMillis(50);
+  private static final Duration FLUSH_MARGIN = Duration.ofSeconds(5);
   private static final Logger log = LoggerFactory.getLogger(Notifier.class);
 
   private final Scheduler thread;
-  private final NotifiedAlerts book = new NotifiedAlerts();
+  private final NotifiedAlerts notifiedAlerts = new NotifiedAlerts();
   private final NotifyCounters toAlertmanagers = new NotifyCounters();
   private final NotifyCounters toWebhooks = new NotifyCounters();
   private final LongAdder overflow = new LongAdder();
-  private final AtomicInteger taken = new AtomicInteger();
+  private final AtomicInteger queued = new AtomicInteger();
   private final List<AlertmanagerFeed> alertmanagers;
-  private final List<WebhookQueue> webhooks;
+  private final List<WebhookSender> webhooks;
 
   /**
-   * A notifier that has told nothing.
+   * Creates a notifier.
    *
    * @param tokens by file
-   * @param claimed whether this controller commands the fleet now; no reminders are sent otherwise
-   * @param thread the one thread that everything here happens on
+   * @param leading whether this controller leads; otherwise open alerts are not sent again
+   * @param thread one thread, which runs everything
    */
   public Notifier(
       NotifySettings settings,
       Map<Path, Secret> tokens,
       InstantSource clock,
-      BooleanSupplier claimed,
+      BooleanSupplier leading,
       Scheduler thread) {
     this.thread = thread;
     HttpClient client = HttpClient.create();
@@ -81,7 +80,7 @@ public final class Notifier {
     webhooks =
         settings.webhooks().stream()
             .map(each ->
-                new WebhookQueue(
+                new WebhookSender(
                     new HttpPoster(
                         client,
                         each.url(),
@@ -97,8 +96,8 @@ public final class Notifier {
       Disposable _ =
           thread.schedulePeriodically(
               () -> {
-                if (claimed.getAsBoolean()) {
-                  feed.again(book.open());
+                if (leading.getAsBoolean()) {
+                  feed.resend(notifiedAlerts.open());
                 }
               },
               feed.resendMillis(),
@@ -117,87 +116,85 @@ public final class Notifier {
     return file == null ? null : tokens.get(file);
   }
 
-  /** Takes an alert; never waits. */
-  public void take(Alert alert) {
+  /** Queues an alert; never blocks. */
+  public void send(Alert alert) {
     if (alertmanagers.isEmpty() && webhooks.isEmpty()) {
       return;
     }
-    if (taken.incrementAndGet() > TAKEN_MAX) {
-      taken.decrementAndGet();
+    if (queued.incrementAndGet() > QUEUE_MAX) {
+      queued.decrementAndGet();
       overflow.increment();
-      log.error("alert {} pages nobody, {} wait already", alert.id(), TAKEN_MAX);
+      log.error("notification dropped: queue full ({}): alert {}", QUEUE_MAX, alert.id());
       return;
     }
     try {
-      Disposable _ = thread.schedule(() -> tell(alert));
+      Disposable _ = thread.schedule(() -> dispatch(alert));
     } catch (RejectedExecutionException e) {
-      log.debug("closed: alert {} pages nobody", alert.id());
+      log.debug("closed: no notification of alert {}", alert.id());
     }
   }
 
-  private void tell(Alert alert) {
-    taken.decrementAndGet();
-    book.take(alert)
-        .ifPresent(page -> {
-          alertmanagers.forEach(each -> each.add(page));
-          webhooks.forEach(each -> each.add(page));
+  private void dispatch(Alert alert) {
+    queued.decrementAndGet();
+    notifiedAlerts
+        .update(alert)
+        .ifPresent(notification -> {
+          alertmanagers.forEach(each -> each.add(notification));
+          webhooks.forEach(each -> each.add(notification));
         });
   }
 
-  /**
-   * Leaves what is open to the controller that commands now; what webhooks are still to be told is
-   * tried as often as any page.
-   */
+  /** Leaves open alerts to the new leader; queued webhook notifications are still delivered. */
   public void handOver() {
     try {
       Disposable _ =
           thread.schedule(() -> {
-            book.forget();
-            alertmanagers.forEach(AlertmanagerFeed::forget);
+            notifiedAlerts.clear();
+            alertmanagers.forEach(AlertmanagerFeed::clear);
           });
     } catch (RejectedExecutionException e) {
-      log.debug("closed: nothing is open");
+      log.debug("closed: nothing to hand over");
     }
   }
 
   /**
-   * Waits until everybody was told everything.
+   * Waits until all notifications are delivered.
    *
-   * @return how many pages were not delivered when the time was over, each of them counted
+   * @return how many were not delivered within the timeout
    */
-  public int flush(Duration atMost) {
+  public int flush(Duration timeout) {
     int left =
         Objects.requireNonNull(
-            Flux.interval(Duration.ZERO, LOOK, thread)
+            Flux.interval(Duration.ZERO, FLUSH_CHECK, thread)
                 .onBackpressureDrop()
                 .map(_ -> pending())
-                .takeUntil(pages -> pages == 0)
-                .takeUntilOther(Mono.delay(atMost, thread))
+                .takeUntil(pending -> pending == 0)
+                .takeUntilOther(Mono.delay(timeout, thread))
                 .switchIfEmpty(Mono.fromSupplier(this::pending))
-                .blockLast(atMost.plus(SPARE)));
+                .blockLast(timeout.plus(FLUSH_MARGIN)));
     if (left > 0) {
-      log.warn("{} pages were not delivered", left);
+      log.warn("{} notifications not delivered", left);
     }
     return left;
   }
 
   private int pending() {
-    return taken.get()
+    return queued.get()
         + alertmanagers.stream().mapToInt(AlertmanagerFeed::pending).sum()
-        + webhooks.stream().mapToInt(WebhookQueue::pending).sum();
+        + webhooks.stream().mapToInt(WebhookSender::pending).sum();
   }
 
-  /** Counts of what Alertmanagers were sent. */
+  /** Counters of all Alertmanagers. */
   public NotifyCounters toAlertmanagers() {
     return toAlertmanagers;
   }
 
-  /** Counts of what webhooks were sent. */
+  /** Counters of all webhooks. */
   public NotifyCounters toWebhooks() {
     return toWebhooks;
   }
 
-  /** Alerts that were dropped before anyone was told. */
+  /** Alerts dropped because the queue was full. */
   public long overflow() {
     return overflow.sum();
   }

@@ -2,14 +2,14 @@ package io.blkwarden.controller.notify;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of pages of one kind of receiver since the start; safe for use by several threads. */
+/** Counters of one kind of receiver since the start; thread-safe. */
 public final class NotifyCounters {
-  /** Alerts that a receiver took. */
+  /** Alerts that a receiver accepted. */
   public final LongAdder sent = new LongAdder();
 
-  /** Requests that failed, each attempt. */
+  /** Failed requests, including retries. */
   public final LongAdder failed = new LongAdder();
 
-  /** Alerts given up, at a bound or after the last attempt; each stands in the log. */
+  /** Alerts dropped, because a queue was full or after the last attempt; each is logged. */
   public final LongAdder dropped = new LongAdder();
 }

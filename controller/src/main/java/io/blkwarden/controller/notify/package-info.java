@@ -1,4 +1,4 @@
-/** Pages over HTTP; the only package that knows an HTTP client. */
+/** Notifications over HTTP; the only package with an HTTP client. */
 @NullMarked
 package io.blkwarden.controller.notify;
 

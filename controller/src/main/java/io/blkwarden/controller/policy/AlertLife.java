@@ -3,11 +3,11 @@ package io.blkwarden.controller.policy;
 import io.blkwarden.model.Require;
 
 /**
- * How long a policy's alerts live, and how often they are told again.
+ * How long a policy's alerts are kept, and how often they are published again.
  *
- * @param keepFiringMillis how long it must be calm, in measured time after the breach is over,
- *     before the alert is resolved; 0 to resolve at once
- * @param remindMillis how long after its last word an open alert is published again; 0 for never
+ * @param keepFiringMillis measured time without a breach before the alert is resolved; 0 to resolve
+ *     at once
+ * @param remindMillis time after which an open alert is published again; 0 for never
  */
 public record AlertLife(long keepFiringMillis, long remindMillis) {
   /** Resolves at once and never reminds. */

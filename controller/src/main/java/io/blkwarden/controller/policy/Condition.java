@@ -1,13 +1,16 @@
 package io.blkwarden.controller.policy;
 
 import io.blkwarden.controller.fleet.Metric;
+import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.model.Require;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * What else must hold for a breach, such as that the device is congested at all.
+ * A further condition of a breach; {@code only_if} in policy files.
  *
- * @param combine whether one term is enough
+ * @param combine whether any or all terms must be true
  * @param terms at least one, at most {@link PolicyLimits#TERMS_MAX}
  */
 public record Condition(Combine combine, List<Term> terms) {
@@ -17,6 +20,27 @@ public record Condition(Combine combine, List<Term> terms) {
     Require.within(terms.size(), 1, PolicyLimits.TERMS_MAX, "only_if (count)");
   }
 
+  /** Reads {@code only_if: { any | all: [ { metric, above } ] }}. */
+  static Optional<Condition> read(Section in) {
+    boolean any = in.has("any");
+    List<Term> terms = new ArrayList<>(in.sections("any", Condition::term));
+    terms.addAll(in.sections("all", Condition::term));
+    if (any == in.has("all")) {
+      in.problem("any", "expected either 'any' or 'all' with conditions");
+    } else if (in.valid() && (terms.isEmpty() || terms.size() > PolicyLimits.TERMS_MAX)) {
+      in.problem(
+          any ? "any" : "all",
+          "expected 1 to %d conditions { metric, above }".formatted(PolicyLimits.TERMS_MAX));
+    }
+    return in.make(() -> new Condition(any ? Combine.ANY : Combine.ALL, terms));
+  }
+
+  private static Optional<Term> term(Section in) {
+    Optional<Metric> metric = in.metric();
+    Optional<Double> above = in.needAmount("above", metric);
+    return in.make(() -> new Term(metric.orElseThrow(), above.orElseThrow()));
+  }
+
   /** How terms are combined. */
   public enum Combine {
     ANY,
@@ -24,7 +48,7 @@ public record Condition(Combine combine, List<Term> terms) {
   }
 
   /**
-   * One metric above one level; an unknown value does not hold.
+   * One metric over a threshold; false when the value is unknown.
    *
    * @param metric what is measured
    * @param above exceeded when the value is greater, in the metric's unit

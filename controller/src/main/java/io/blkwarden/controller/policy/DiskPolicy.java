@@ -1,19 +1,67 @@
 package io.blkwarden.controller.policy;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A rule about single disks, which may be throttled for it. */
-public sealed interface DiskPolicy extends Policy
-    permits ThresholdPolicy, SwapPolicy, BudgetPolicy, OutlierPolicy {
-  /** Which disks it is about. */
+/** A policy about single disks, which it may throttle. */
+public interface DiskPolicy extends Policy {
+  /** Which disks. */
   Match match();
 
-  /** What is measured against what; of several levels the first. */
+  /** What is measured against what; of several thresholds the first. */
   Threshold when();
 
-  /** What else must hold; absent when nothing must. */
+  /** A further condition; absent when there is none. */
   @Nullable Condition onlyIf();
 
-  /** Whom it may act on; absent when its condition alone decides that. */
-  @Nullable AttributionClause attribution();
+  /** Restricts it to disks that cause others' latency; absent when it does not. */
+  @Nullable AttributionClause blame();
+
+  /**
+   * A new detector for one disk.
+   *
+   * @param above the threshold that applies, where the policy does not fix it
+   */
+  Detector detector(double above);
+
+  /**
+   * A new feed for the disks of a host; absent for a policy that compares single values only.
+   *
+   * @param rows of the host's disks; null where the policy does not match
+   */
+  default @Nullable DetectorFeed feed(List<DetectorFeed.@Nullable Row> rows) {
+    return null;
+  }
+
+  /** Whether only the first swap disk of each domain is evaluated, for all of them. */
+  default boolean oncePerDomain() {
+    return false;
+  }
+
+  /** Whether a breach is a sign that a host suffers, so that the safety limits count it. */
+  default boolean countsAsAnomaly() {
+    return true;
+  }
+
+  /**
+   * Whether it restrains every disk that it matches, without a breach: it raises no alert, its
+   * effect is not evaluated, and the throttle lasts as long as the policy matches.
+   */
+  default boolean isStanding() {
+    return false;
+  }
+
+  /**
+   * Below which value an alert is resolved that another controller published.
+   *
+   * @param published the value in the alert
+   */
+  default double clearBelow(double published) {
+    return when().clearBelow();
+  }
+
+  /** The window over which the fleet's baseline is learned, in ms; 0 when it uses none. */
+  default long baselineWindowMillis() {
+    return 0;
+  }
 }

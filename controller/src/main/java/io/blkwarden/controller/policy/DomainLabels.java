@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What people say of a domain, for policies to select by.
+ * The labels of a domain, by which policies select.
  *
- * @param plan what it pays for; empty when nobody said
- * @param owner whose it is; empty when nobody said
+ * @param plan empty when unknown
+ * @param owner empty when unknown
  * @param isProtected whether its disks are never throttled
  * @param others further labels, at most {@link #OTHERS_MAX}
  */
@@ -25,7 +25,7 @@ public record DomainLabels(
   private static final String PROTECTED = "protected";
   private static final Set<String> NO = Set.of("false", "no", "0");
 
-  /** A domain that nobody said anything of. */
+  /** No labels. */
   public static final DomainLabels NONE = new DomainLabels("", "", false, Map.of());
 
   public DomainLabels {
@@ -36,10 +36,10 @@ public record DomainLabels(
   }
 
   /**
-   * What dom0 wrote of a domain into xenstore, as the mapping carries it. Whatever {@code
-   * protected} says but a plain no protects, so that a misspelt word does too.
+   * The labels that dom0 wrote into xenstore. Any value of {@code protected} except a plain no
+   * protects, so that a misspelt one does, too.
    */
-  static DomainLabels carried(Map<String, String> labels) {
+  static DomainLabels ofXenstore(Map<String, String> labels) {
     if (labels.isEmpty()) {
       return NONE;
     }
@@ -54,8 +54,8 @@ public record DomainLabels(
         others);
   }
 
-  /** These labels with what the other ones say instead; protected when either says so. */
-  DomainLabels overlaid(DomainLabels over) {
+  /** These labels, overridden by others; protected when either says so. */
+  DomainLabels overriddenBy(DomainLabels over) {
     Map<String, String> all = new TreeMap<>(over.others);
     for (Map.Entry<String, String> each : others.entrySet()) {
       if (all.size() < OTHERS_MAX) {

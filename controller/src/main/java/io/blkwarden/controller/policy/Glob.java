@@ -3,9 +3,9 @@ package io.blkwarden.controller.policy;
 import io.blkwarden.model.Require;
 
 /**
- * A pattern for names: {@code *} stands for any characters, {@code ?} for one; case counts.
+ * A case-sensitive pattern: {@code *} matches any characters, {@code ?} one.
  *
- * <p>Matching takes time in proportion to pattern times text, whatever they are.
+ * <p>Matching takes at most time proportional to pattern × text.
  *
  * @param pattern 1 to 255 characters
  */
@@ -17,7 +17,7 @@ public record Glob(String pattern) {
     Require.text(pattern, 255, "pattern");
   }
 
-  /** Whether the whole text fits the pattern. */
+  /** Whether the whole text matches. */
   public boolean matches(String text) {
     int at = 0;
     int p = 0;

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The labels of all domains that the labels file names, by name pattern or UUID.
+ * The labels of the labels file, by name pattern, name or UUID of the domain.
  *
- * <p>All patterns that fit a domain count, in the order given, then its whole name, then its UUID;
- * what comes later counts more, except that nothing takes protection away.
+ * <p>All matching entries apply: patterns in order, then the name, then the UUID. Later entries
+ * override earlier ones, but cannot remove protection.
  */
 public final class Labels {
   /** Most entries. */
@@ -26,9 +26,9 @@ public final class Labels {
   private final List<Map.Entry<Glob, DomainLabels>> patterns = new ArrayList<>();
 
   /**
-   * Takes entries over.
+   * Labels with these entries.
    *
-   * @param entries by pattern, whole name or UUID of the domain, in order; at most {@link #MAX}
+   * @param entries by pattern, name or UUID of the domain, in order; at most {@link #MAX}
    */
   public Labels(Map<String, DomainLabels> entries) {
     Require.within(entries.size(), 0, MAX, "labels (count)");
@@ -41,14 +41,14 @@ public final class Labels {
   }
 
   /**
-   * What is said of a disk's domain: by the file, and where that is silent by what dom0 wrote into
-   * xenstore. Protected when either says so.
+   * The labels of a disk's domain: those of the file, else those from xenstore. Protected when
+   * either says so.
    */
   public DomainLabels of(MappedDisk disk) {
-    return DomainLabels.carried(disk.domainLabels()).overlaid(of(disk.domain()));
+    return DomainLabels.ofXenstore(disk.domainLabels()).overriddenBy(of(disk.domain()));
   }
 
-  /** What the file says of a domain. */
+  /** The labels of a domain in the file. */
   public DomainLabels of(DomainRef domain) {
     if (entries.isEmpty()) {
       return DomainLabels.NONE;
@@ -56,15 +56,15 @@ public final class Labels {
     DomainLabels found = DomainLabels.NONE;
     for (Map.Entry<Glob, DomainLabels> each : patterns) {
       if (each.getKey().matches(domain.name())) {
-        found = found.overlaid(each.getValue());
+        found = found.overriddenBy(each.getValue());
       }
     }
     return found
-        .overlaid(entries.getOrDefault(domain.name(), DomainLabels.NONE))
-        .overlaid(entries.getOrDefault(domain.uuid().toString(), DomainLabels.NONE));
+        .overriddenBy(entries.getOrDefault(domain.name(), DomainLabels.NONE))
+        .overriddenBy(entries.getOrDefault(domain.uuid().toString(), DomainLabels.NONE));
   }
 
-  /** Only what protects. */
+  /** Only the entries that protect, without other labels. */
   public Labels onlyProtection() {
     Map<String, DomainLabels> kept = new LinkedHashMap<>();
     entries.forEach((domain, labels) -> {
@@ -75,7 +75,7 @@ public final class Labels {
     return new Labels(kept);
   }
 
-  /** How many entries there are. */
+  /** Number of entries. */
   public int size() {
     return entries.size();
   }

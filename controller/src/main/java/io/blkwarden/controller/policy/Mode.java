@@ -5,13 +5,13 @@ import java.util.Locale;
 
 /** How far a policy may go. */
 public enum Mode {
-  /** Only say that the condition holds. */
+  /** Only alerts. */
   OBSERVE,
-  /** Say what would be done, and do nothing. */
+  /** Records what would be done, and does nothing. */
   SHADOW,
-  /** Act on a person's word: each rung waits until somebody approves it. */
+  /** Acts when an operator has approved it; each step waits for its approval. */
   APPROVE,
-  /** Act. */
+  /** Acts. */
   AUTO;
 
   /** Name in policies and messages. */

@@ -1,8 +1,8 @@
 package io.blkwarden.controller.policy;
 
-/** A rule that people write; each kind is a record of its own. */
-public sealed interface Policy permits DiskPolicy, FleetPolicy {
-  /** Unique name, as alerts carry it. */
+/** A policy; each kind is a record in a package of its own. */
+public interface Policy {
+  /** Unique name, as alerts show it. */
   String name();
 
   /** How far it may go. */

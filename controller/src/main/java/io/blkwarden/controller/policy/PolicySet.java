@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Everything that people ruled.
+ * The policies and rules of all policy files.
  *
  * @param policies with unique names, at most {@link PolicyLimits#POLICIES_MAX}
- * @param safetyLimits bounds on acting
+ * @param safetyLimits limits on all throttles together
  * @param protect disks that are never throttled, at most {@link PolicyLimits#PROTECT_MAX} rules
- * @param labels what is said of domains
+ * @param labels labels of domains
  */
 public record PolicySet(
     List<Policy> policies, SafetyLimits safetyLimits, List<Match> protect, Labels labels) {
-  /** No policies, the default brakes, nothing protected. */
+  /** No policies, the default safety limits, nothing protected. */
   public static final PolicySet EMPTY = new PolicySet(List.of(), SafetyLimits.DEFAULT, List.of());
 
   public PolicySet {
@@ -34,24 +34,25 @@ public record PolicySet(
     }
   }
 
-  /** Rules without labels. */
+  /** Policies without labels. */
   public PolicySet(List<Policy> policies, SafetyLimits safetyLimits, List<Match> protect) {
     this(policies, safetyLimits, protect, Labels.NONE);
   }
 
-  /** The same rules with these labels. */
+  /** The same policies with these labels. */
   public PolicySet with(Labels others) {
     return new PolicySet(policies, safetyLimits, protect, others);
   }
 
-  /** Whether a match is about this disk. */
-  public boolean fits(Match match, HostId host, MappedDisk disk) {
-    return match.fits(host, disk, labels.of(disk));
+  /** Whether the disk matches. */
+  public boolean matches(Match match, HostId host, MappedDisk disk) {
+    return match.matches(host, disk, labels.of(disk));
   }
 
-  /** Whether a rule or a label forbids to throttle this disk. */
+  /** Whether a protect rule or a label forbids throttling the disk. */
   public boolean protects(HostId host, MappedDisk disk) {
-    DomainLabels said = labels.of(disk);
-    return said.isProtected() || protect.stream().anyMatch(rule -> rule.fits(host, disk, said));
+    DomainLabels domain = labels.of(disk);
+    return domain.isProtected()
+        || protect.stream().anyMatch(rule -> rule.matches(host, disk, domain));
   }
 }

@@ -1,4 +1,4 @@
-/** The rules that people write, as values; one record for each kind of policy. */
+/** What all kinds of policies share; each kind is a package below. */
 @NullMarked
 package io.blkwarden.controller.policy;
 

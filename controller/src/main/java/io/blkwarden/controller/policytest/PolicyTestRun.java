@@ -6,8 +6,8 @@ import io.blkwarden.controller.engine.FleetEngine;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.controller.engine.Moment;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.trial.TrialFile;
-import io.blkwarden.controller.policy.trial.TrialFile.Fact;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile.Fact;
 import io.blkwarden.controller.replay.SimulatedAgents;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.DomainRef;
@@ -26,19 +26,18 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one test: the step that a controller runs, on made-up hosts whose agents do at once what
- * they are told.
+ * Runs a policy test: the controller's engine on simulated hosts.
  *
- * <p>Deterministic. What a throttle would change is not simulated: the series say all.
+ * <p>Deterministic. Throttles do not affect the measurements, which come from the test's series.
  */
 public final class PolicyTestRun {
   private static final long SEED = 1;
   private static final long EPOCH = 1;
-  private static final long BEAT_MILLIS = 5_000;
+  private static final long HEARTBEAT_MILLIS = 5_000;
   private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
 
-  private final TrialFile.Trial test;
-  private final FleetEngine step;
+  private final PolicyTestFile.Trial test;
+  private final FleetEngine engine;
   private final SimulatedAgents agents;
   private final List<TestHost> hosts = new ArrayList<>();
   private final Map<MessageId, Fact> alerts = new LinkedHashMap<>();
@@ -46,22 +45,22 @@ public final class PolicyTestRun {
   private final List<Fact> decisions = new ArrayList<>();
   private long millis;
 
-  private PolicyTestRun(TrialFile.Trial test, PolicySet policies) {
+  private PolicyTestRun(PolicyTestFile.Trial test, PolicySet policies) {
     this.test = test;
     SplittableRandom random = new SplittableRandom(SEED);
     this.agents = new SimulatedAgents(random.split());
-    this.step = new FleetEngine(EngineSettings.DEFAULT, random.split(), "test");
-    Map<String, List<TrialFile.Disk>> byHost = new LinkedHashMap<>();
+    this.engine = new FleetEngine(EngineSettings.DEFAULT, random.split(), "test");
+    Map<String, List<PolicyTestFile.Disk>> byHost = new LinkedHashMap<>();
     test.disks()
         .forEach(disk -> byHost.computeIfAbsent(disk.host(), _ -> new ArrayList<>()).add(disk));
     byHost.forEach((name, disks) ->
         hosts.add(
-            new TestHost(name, disks, test.hosts().getOrDefault(name, TrialFile.Host.PLAIN))));
+            new TestHost(name, disks, test.hosts().getOrDefault(name, PolicyTestFile.Host.PLAIN))));
     feed(new Input.PoliciesLoaded(policies));
     feed(new Input.LeadershipGained(EPOCH));
     for (TestHost host : hosts) {
       feed(new Input.MappingChanged(host.snapshot(BEGIN)));
-      beat(host);
+      heartbeat(host);
       sample(host);
     }
     feed(new Input.Tick());
@@ -70,15 +69,15 @@ public final class PolicyTestRun {
   /**
    * Runs a test.
    *
-   * @return what was not as expected, a sentence or two each; none when all was
+   * @return the failures; empty if the test passed
    */
-  public static List<String> run(TrialFile.Trial test, PolicySet policies) {
+  public static List<String> run(PolicyTestFile.Trial test, PolicySet policies) {
     PolicyTestRun run = new PolicyTestRun(test, policies);
     List<String> failures = new ArrayList<>();
     int interval = 0;
-    for (TrialFile.Expected each : test.expected()) {
+    for (PolicyTestFile.Expected each : test.expected()) {
       while (run.millis + test.intervalMillis() <= each.atMillis()) {
-        run.pass(interval++);
+        run.advance(interval++);
       }
       run.compare(each, failures);
     }
@@ -89,7 +88,7 @@ public final class PolicyTestRun {
     return new Moment(1_000_000 + millis, BEGIN.plusMillis(millis));
   }
 
-  private void pass(int interval) {
+  private void advance(int interval) {
     long end = millis + test.intervalMillis();
     for (long second = millis / 1_000 + 1; second * 1_000 < end; second++) {
       millis = second * 1_000;
@@ -97,11 +96,11 @@ public final class PolicyTestRun {
     }
     millis = end;
     for (TestHost host : hosts) {
-      host.pass(interval, test.intervalMillis());
-      if (host.speaks()) {
+      host.advance(interval, test.intervalMillis());
+      if (host.reports()) {
         sample(host);
-        if (millis % BEAT_MILLIS == 0) {
-          beat(host);
+        if (millis % HEARTBEAT_MILLIS == 0) {
+          heartbeat(host);
         }
       }
     }
@@ -128,20 +127,20 @@ public final class PolicyTestRun {
             host.frame(now.monotonicMillis(), now.wall().toEpochMilli(), test.intervalMillis())));
   }
 
-  private void beat(TestHost host) {
-    Heartbeat beat = host.beat(now().wall(), test.intervalMillis());
-    feed(new Input.HeartbeatReceived(agents.beat(beat, EPOCH, now())));
+  private void heartbeat(TestHost host) {
+    Heartbeat heartbeat = host.heartbeat(now().wall(), test.intervalMillis());
+    feed(new Input.HeartbeatReceived(agents.heartbeat(heartbeat, EPOCH, now())));
   }
 
   private void feed(Input input) {
-    agents.feed(step, input, now(), this::told);
+    agents.feed(engine, input, now(), this::effect);
   }
 
-  private void told(Effect effect) {
+  private void effect(Effect effect) {
     switch (effect) {
-      case Effect.SendCommand send -> book(send);
-      case Effect.PublishAlert publish -> book(publish.alert());
-      case Effect.RecordDecision note -> book(note.decision());
+      case Effect.SendCommand send -> record(send);
+      case Effect.PublishAlert publish -> record(publish.alert());
+      case Effect.RecordDecision note -> record(note.decision());
       case Effect.Failed failed -> throw failed.fault();
       case Effect.RequestMap _,
           Effect.AnnounceLeader _,
@@ -153,7 +152,7 @@ public final class PolicyTestRun {
     }
   }
 
-  private void book(Effect.SendCommand send) {
+  private void record(Effect.SendCommand send) {
     switch (send.command().action()) {
       case CommandAction.Set set ->
           throttles.put(
@@ -169,7 +168,7 @@ public final class PolicyTestRun {
     }
   }
 
-  private void book(Alert alert) {
+  private void record(Alert alert) {
     if (alert.state() == Alert.State.RESOLVED) {
       alerts.remove(alert.id());
     } else {
@@ -186,7 +185,7 @@ public final class PolicyTestRun {
     }
   }
 
-  private void book(Decision decision) {
+  private void record(Decision decision) {
     if (decision.verdict() != Decision.Verdict.RENEW) {
       decisions.add(
           fact(
@@ -220,7 +219,7 @@ public final class PolicyTestRun {
     }
   }
 
-  private void compare(TrialFile.Expected at, List<String> failures) {
+  private void compare(PolicyTestFile.Expected at, List<String> failures) {
     compare(at, "alerts", at.alerts(), List.copyOf(alerts.values()), failures);
     compare(at, "throttles", at.throttles(), List.copyOf(throttles.values()), failures);
     compare(at, "decisions", at.decisions(), List.copyOf(decisions), failures);
@@ -228,7 +227,7 @@ public final class PolicyTestRun {
   }
 
   private static void compare(
-      TrialFile.Expected at,
+      PolicyTestFile.Expected at,
       String what,
       @Nullable List<Fact> wanted,
       List<Fact> found,

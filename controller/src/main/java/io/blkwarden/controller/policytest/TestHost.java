@@ -1,7 +1,7 @@
 package io.blkwarden.controller.policytest;
 
-import io.blkwarden.controller.policy.trial.Series;
-import io.blkwarden.controller.policy.trial.TrialFile;
+import io.blkwarden.controller.policy.testfile.PolicyTestFile;
+import io.blkwarden.controller.policy.testfile.Series;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -32,9 +32,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A host of a test: one physical device, and on it the disks that the test names, whose counters go
- * as its series say. What a series leaves out is derived: 4 KiB an I/O, 1 ms each, as busy as that
- * makes it.
+ * A simulated host: one physical device with the disks of the test, whose counters follow its
+ * series. Defaults for missing series: 4 KiB and 1 ms per I/O, and the utilisation that results.
  */
 final class TestHost {
   private static final List<SampleColumn> COLUMNS = SampleColumn.all();
@@ -45,7 +44,7 @@ final class TestHost {
   private final UUID boot;
   private final UUID run;
   private final List<PhysicalDevice> devices;
-  private final List<TrialFile.Disk> made;
+  private final List<PolicyTestFile.Disk> tested;
   private final List<MappedDisk> disks = new ArrayList<>();
   private final Map<String, Series> pressure;
   private final double[][] counters;
@@ -54,10 +53,10 @@ final class TestHost {
   private final SampleFrame frame = new SampleFrame();
   private double someMicros;
   private double fullMicros;
-  private boolean pressed;
+  private boolean hasPressure;
   private long sequence;
 
-  TestHost(String name, List<TrialFile.Disk> made, TrialFile.Host told) {
+  TestHost(String name, List<PolicyTestFile.Disk> tested, PolicyTestFile.Host settings) {
     this.devices =
         List.of(
             new PhysicalDevice(
@@ -65,17 +64,17 @@ final class TestHost {
                 new DeviceNumber(8, 0),
                 "mq-deadline",
                 Actuator.EFFECTIVE,
-                told.rotational()));
+                settings.rotational()));
     this.id = new HostId(name);
     this.boot = uuid(name + "/boot");
     this.run = uuid(name + "/run");
-    this.made = made;
-    this.pressure = told.pressure();
-    this.counters = new double[made.size()][COLUMNS.size()];
-    this.known = new boolean[made.size()];
+    this.tested = tested;
+    this.pressure = settings.pressure();
+    this.counters = new double[tested.size()][COLUMNS.size()];
+    this.known = new boolean[tested.size()];
     Map<String, Integer> domids = new LinkedHashMap<>();
-    for (int i = 0; i < made.size(); i++) {
-      TrialFile.Disk disk = made.get(i);
+    for (int i = 0; i < tested.size(); i++) {
+      PolicyTestFile.Disk disk = tested.get(i);
       domids.putIfAbsent(disk.domain(), domids.size() + 1);
       disks.add(mapped(disk, i, domids.getOrDefault(disk.domain(), 1)));
     }
@@ -85,7 +84,7 @@ final class TestHost {
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
   }
 
-  private MappedDisk mapped(TrialFile.Disk disk, int index, int domid) {
+  private MappedDisk mapped(PolicyTestFile.Disk disk, int index, int domid) {
     return new MappedDisk(
         new DomainRef(uuid(disk.domain()), domid, disk.domain()),
         new DiskRef(disk.vdev(), 51_712 + index, BackendKind.VBD, "w"),
@@ -128,16 +127,16 @@ final class TestHost {
             List.of(zeros)));
   }
 
-  /** Lets an interval pass. */
-  void pass(int interval, long millis) {
+  /** Advances the counters by an interval. */
+  void advance(int interval, long millis) {
     double busy = 0;
-    for (int row = 0; row < made.size(); row++) {
-      busy += pass(counters[row], row, interval, millis / 1_000.0);
+    for (int row = 0; row < tested.size(); row++) {
+      busy += advance(counters[row], row, interval, millis / 1_000.0);
     }
     device[SampleColumn.IO_MS.id()] += Math.min((double) millis, busy);
     Series some = pressure.get("io_some");
     Series full = pressure.get("io_full");
-    pressed = some != null || full != null;
+    hasPressure = some != null || full != null;
     someMicros += some == null ? 0 : share(some, interval) * millis * 1_000;
     fullMicros += full == null ? 0 : share(full, interval) * millis * 1_000;
   }
@@ -147,9 +146,9 @@ final class TestHost {
     return Double.isNaN(value) ? 0 : Math.min(1, value);
   }
 
-  /** Counts one disk; returns how long it was busy in ms. */
-  private double pass(double[] row, int index, int interval, double seconds) {
-    Map<String, Series> series = made.get(index).series();
+  /** Advances the counters of a disk; returns its busy time in ms. */
+  private double advance(double[] row, int index, int interval, double seconds) {
+    Map<String, Series> series = tested.get(index).series();
     known[index] = series.values().stream().noneMatch(each -> Double.isNaN(each.at(interval)));
     if (!known[index]) {
       return 0;
@@ -178,13 +177,14 @@ final class TestHost {
     return busy;
   }
 
-  private static double value(Map<String, Series> series, String key, int interval, double other) {
+  private static double value(
+      Map<String, Series> series, String key, int interval, double fallback) {
     Series found = series.get(key);
-    return found == null ? other : found.at(interval);
+    return found == null ? fallback : found.at(interval);
   }
 
-  /** Whether any disk was measured: a host of which nothing is known is silent. */
-  boolean speaks() {
+  /** Whether any disk has a value; otherwise the host sends nothing. */
+  boolean reports() {
     for (boolean each : known) {
       if (each) {
         return true;
@@ -193,13 +193,13 @@ final class TestHost {
     return false;
   }
 
-  /** The batch of this instant. */
+  /** The next sample batch. */
   SampleFrame frame(long monotonicMillis, long wallMillis, long intervalMillis) {
     frame.identify(run, 1, 1, ++sequence);
     frame.time(monotonicMillis, wallMillis, intervalMillis);
     frame.pressure(
-        pressed ? Math.round(someMicros) : SampleFrame.UNMEASURED,
-        pressed ? Math.round(fullMicros) : SampleFrame.UNMEASURED);
+        hasPressure ? Math.round(someMicros) : SampleFrame.UNMEASURED,
+        hasPressure ? Math.round(fullMicros) : SampleFrame.UNMEASURED);
     SampleTable table = frame.disks();
     table.reset(counters.length);
     for (int row = 0; row < counters.length; row++) {
@@ -219,7 +219,7 @@ final class TestHost {
     }
   }
 
-  Heartbeat beat(Instant at, long intervalMillis) {
+  Heartbeat heartbeat(Instant at, long intervalMillis) {
     return new Heartbeat(
         id,
         boot,

@@ -1,4 +1,4 @@
-/** Runs tests of policies on made-up hosts; pure. */
+/** Runs policy tests on simulated hosts; pure. */
 @NullMarked
 package io.blkwarden.controller.policytest;
 

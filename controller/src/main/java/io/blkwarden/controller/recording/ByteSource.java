@@ -2,19 +2,19 @@ package io.blkwarden.controller.recording;
 
 import java.io.IOException;
 
-/** Bytes that can be read from any place, such as those of a file. */
+/** Bytes with random access, such as a file. */
 public interface ByteSource {
-  /** How many there are; does not change while they are read. */
+  /** Number of bytes; constant. */
   long size();
 
   /**
-   * Reads some bytes.
+   * Reads bytes.
    *
-   * @param at first byte to read, below {@link #size()}
-   * @param into where to
-   * @param from first place to fill
-   * @param length most bytes to read, at least 1
-   * @return how many were read, at least 1
+   * @param at offset of the first byte, below {@link #size()}
+   * @param into destination
+   * @param from start in the destination
+   * @param length maximum number of bytes, at least 1
+   * @return number of bytes read, at least 1
    * @throws IOException if they cannot be read
    */
   int read(long at, byte[] into, int from, int length) throws IOException;

@@ -3,7 +3,7 @@ package io.blkwarden.controller.recording;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** The bytes around one place of a source; reads ahead, so that most looks cost nothing. */
+/** A buffered window of a source, with read-ahead. */
 final class ByteWindow {
   private static final int AHEAD = 256 << 10;
 
@@ -20,14 +20,14 @@ final class ByteWindow {
     return source.size();
   }
 
-  /** The array that holds the bytes which {@link #at} found. */
+  /** The buffer that {@link #at} refers to. */
   byte[] array() {
     return bytes;
   }
 
   /**
-   * Where in {@link #array()} the byte at {@code offset} stands, with {@code count} bytes from
-   * there on; -1 when the source ends before.
+   * The index in {@link #array()} of the {@code count} bytes at {@code offset}; -1 past the end of
+   * the source.
    */
   int at(long offset, int count) throws IOException {
     if (offset < 0 || offset + count > source.size()) {

@@ -1,19 +1,19 @@
 package io.blkwarden.controller.recording;
 
 /**
- * Bytes of a file that could not be read as frames.
+ * A range of a file that does not contain valid frames.
  *
- * @param offset first of them
- * @param bytes how many
- * @param torn whether they are the file's end, as a recorder leaves it that was cut off; otherwise
- *     reading went on behind them
+ * @param offset first byte
+ * @param bytes length
+ * @param torn whether it is the end of the file, as after a crash of the recorder; otherwise
+ *     reading continues after it
  */
 public record CorruptRange(long offset, long bytes, boolean torn) {
   @Override
   public String toString() {
     return torn
-        ? "the end is torn: %d bytes dropped from byte %d on".formatted(bytes, offset)
-        : "damaged: %d bytes dropped from byte %d on, reading went on at the next sync point"
+        ? "truncated: %d bytes skipped at offset %d".formatted(bytes, offset)
+        : "corrupt: %d bytes skipped at offset %d, up to the next sync point"
             .formatted(bytes, offset);
   }
 }

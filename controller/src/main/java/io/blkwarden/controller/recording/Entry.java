@@ -2,12 +2,12 @@ package io.blkwarden.controller.recording;
 
 import io.blkwarden.model.Require;
 
-/** One thing that a recording holds: a message, or the knowledge that some are missing. */
+/** An entry of a recording: a message, or a record of missing messages. */
 public sealed interface Entry {
-  /** When it reached the recorder. */
+  /** When the recorder received it. */
   ReceiveTime at();
 
-  /** A message as NATS delivered it, or a host's last snapshot as it was stored. */
+  /** A message as NATS delivered it, or the last snapshot of a host. */
   final class Message implements Entry {
     private final ReceiveTime at;
     private final boolean carried;
@@ -15,13 +15,13 @@ public sealed interface Entry {
     private final byte[] payload;
 
     /**
-     * Takes a message over; the payload is not copied and must not change.
+     * A message; the payload is not copied and must not change.
      *
-     * @param carried whether it is an older snapshot, put at a file's begin so that the file can be
-     *     understood by itself
-     * @param subject what it came on, without the installation's prefix, 1 to {@link
-     *     RecordingFormat#SUBJECT_MAX} bytes of UTF-8
-     * @param payload raw bytes, at most {@link RecordingFormat#PAYLOAD_MAX}
+     * @param carried whether it is an older snapshot, repeated at the start of a file so that the
+     *     file is self-contained
+     * @param subject subject without prefix, 1 to {@link RecordingFormat#SUBJECT_MAX} bytes of
+     *     UTF-8
+     * @param payload at most {@link RecordingFormat#PAYLOAD_MAX} bytes
      */
     public Message(ReceiveTime at, boolean carried, String subject, byte[] payload) {
       this.at = Require.present(at, "at");
@@ -36,17 +36,17 @@ public sealed interface Entry {
       return at;
     }
 
-    /** Whether it is an older snapshot, repeated here. */
+    /** Whether it is an older snapshot, repeated at the start of a file. */
     public boolean carried() {
       return carried;
     }
 
-    /** What it came on, without the prefix, such as {@code sample.12.dom0-7}. */
+    /** The subject without prefix, such as {@code sample.12.dom0-7}. */
     public String subject() {
       return subject;
     }
 
-    /** The raw bytes; not to be changed. */
+    /** The raw bytes; must not be changed. */
     public byte[] payload() {
       return payload;
     }
@@ -58,12 +58,12 @@ public sealed interface Entry {
   }
 
   /**
-   * Messages that the recorder knows to be missing before this place.
+   * Messages missing before this entry.
    *
-   * @param at when it took note
-   * @param samples sample batches that it had no room for, 0 or more
-   * @param control other messages that it had no room for, 0 or more
-   * @param disconnected whether the connection was lost, so that any number may be missing besides
+   * @param at when it was recorded
+   * @param samples dropped sample batches, 0 or more
+   * @param control other dropped messages, 0 or more
+   * @param disconnected whether the connection was lost, so that more may be missing
    */
   record Loss(ReceiveTime at, long samples, long control, boolean disconnected) implements Entry {
     public Loss {

@@ -9,9 +9,9 @@ import java.util.zip.CRC32C;
 import java.util.zip.Deflater;
 
 /**
- * Entries to the bytes of one recording file.
+ * Writes entries as a recording file; not thread-safe.
  *
- * <p>Not safe for use by several threads. A payload is deflated when that saves an eighth of it.
+ * <p>Payloads are deflated if that saves at least 1/8.
  */
 public final class FileEncoder {
   private final OutputStream out;
@@ -24,14 +24,13 @@ public final class FileEncoder {
   private ReceiveTime sync;
 
   /**
-   * Begins a file.
+   * Starts a file and writes its header.
    *
-   * @param out takes the file's bytes, in order; need not be buffered
-   * @throws IOException if {@code out} does not take the header
+   * @param out need not be buffered
    */
   public FileEncoder(OutputStream out, FileHeader header) throws IOException {
     this.out = out;
-    this.sync = header.begun();
+    this.sync = header.startedAt();
     byte[] prefix = header.prefix().getBytes(StandardCharsets.US_ASCII);
     ByteBuffer bytes = ByteBuffer.allocate(RecordingFormat.HEADER_FIXED + prefix.length + 4);
     bytes.put(RecordingFormat.MAGIC);
@@ -40,8 +39,8 @@ public final class FileEncoder {
     bytes.putLong(header.session().getMostSignificantBits());
     bytes.putLong(header.session().getLeastSignificantBits());
     bytes.putInt(header.number());
-    bytes.putLong(header.begun().wallMillis());
-    bytes.putLong(header.begun().monotonicMicros());
+    bytes.putLong(header.startedAt().wallMillis());
+    bytes.putLong(header.startedAt().monotonicMicros());
     bytes.put(prefix);
     crc.update(bytes.array(), 0, bytes.position());
     bytes.putInt((int) crc.getValue());
@@ -49,16 +48,12 @@ public final class FileEncoder {
     written = bytes.capacity();
   }
 
-  /** How long the file is by now, in bytes. */
+  /** Number of bytes written. */
   public long written() {
     return written;
   }
 
-  /**
-   * Adds an entry, and a sync point before it when one is due.
-   *
-   * @throws IOException if {@code out} does not take it
-   */
+  /** Adds an entry, and a sync point before it if one is due. */
   public void add(Entry entry) throws IOException {
     ReceiveTime at = entry.at();
     long since = at.monotonicMicros() - sync.monotonicMicros();
@@ -70,12 +65,12 @@ public final class FileEncoder {
     switch (entry) {
       case Entry.Message message -> {
         byte[] subject = message.subject().getBytes(StandardCharsets.UTF_8);
-        begin(message.carried() ? RecordingFormat.CARRIED : RecordingFormat.MESSAGE);
-        room(64 + subject.length + message.payload().length);
+        start(message.carried() ? RecordingFormat.CARRIED : RecordingFormat.MESSAGE);
+        ensureRemaining(64 + subject.length + message.payload().length);
         payload(at, subject, message.payload());
       }
       case Entry.Loss loss -> {
-        begin(RecordingFormat.LOSS);
+        start(RecordingFormat.LOSS);
         time(at);
         varint(loss.samples());
         varint(loss.control());
@@ -85,20 +80,16 @@ public final class FileEncoder {
     end();
   }
 
-  /**
-   * Says that the file ends here as it should; nothing may be added any more.
-   *
-   * @throws IOException if {@code out} does not take it
-   */
+  /** Writes the end marker; nothing may be added afterwards. */
   public void close() throws IOException {
     deflater.end();
-    begin(RecordingFormat.END);
+    start(RecordingFormat.END);
     end();
   }
 
   private void sync(ReceiveTime at) throws IOException {
     sync = at;
-    begin(RecordingFormat.SYNC);
+    start(RecordingFormat.SYNC);
     frame.put(RecordingFormat.SYNC_MARK);
     frame.putLong(written);
     frame.putLong(at.wallMillis());
@@ -121,7 +112,7 @@ public final class FileEncoder {
     }
   }
 
-  /** Deflates; 0 when that does not pay. */
+  /** Deflates a payload; returns the length, or 0 if the savings are too small. */
   private int deflate(byte[] payload) {
     int limit = payload.length - payload.length / 8;
     if (deflated.length < limit) {
@@ -134,13 +125,13 @@ public final class FileEncoder {
     return deflater.finished() ? length : 0;
   }
 
-  private void begin(int kind) {
+  private void start(int kind) {
     frame.clear();
     frame.position(RecordingFormat.FRAME_HEAD);
     frame.put((byte) kind);
   }
 
-  private void room(int bytes) {
+  private void ensureRemaining(int bytes) {
     if (frame.remaining() < bytes) {
       frame =
           ByteBuffer.wrap(Arrays.copyOf(frame.array(), frame.position() + bytes))

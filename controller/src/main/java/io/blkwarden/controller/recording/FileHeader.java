@@ -4,20 +4,18 @@ import io.blkwarden.model.Require;
 import java.util.UUID;
 
 /**
- * What the begin of a recording file says.
+ * The header of a recording file.
  *
- * @param session random for each start of the recorder; files of one session share a monotonic
- *     clock
- * @param number place of the file in its session, from 0
- * @param begun when the file was begun
- * @param prefix what all subjects began with, such as {@code blkwarden.v1}: 1 to 100 ASCII
- *     characters
+ * @param session random ID of a recorder run; its files share a monotonic clock
+ * @param number index of the file in its session, from 0
+ * @param startedAt start time of the file
+ * @param prefix subject prefix, such as {@code blkwarden.v1}: 1 to 100 ASCII characters
  */
-public record FileHeader(UUID session, int number, ReceiveTime begun, String prefix) {
+public record FileHeader(UUID session, int number, ReceiveTime startedAt, String prefix) {
   public FileHeader {
     Require.present(session, "session");
     Require.within(number, 0, Integer.MAX_VALUE, "number");
-    Require.present(begun, "begun");
+    Require.present(startedAt, "begun");
     Require.text(prefix, 100, "prefix");
     if (prefix.chars().anyMatch(c -> c <= ' ' || c > '~')) {
       throw new IllegalArgumentException("prefix: expected plain ASCII, found '" + prefix + "'");

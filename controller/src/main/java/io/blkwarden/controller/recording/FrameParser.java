@@ -1,11 +1,12 @@
 package io.blkwarden.controller.recording;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the fields of a frame whose checksum is right. */
+/** Parses the fields of a frame with a valid checksum. */
 final class FrameParser {
   private final byte[] bytes;
   private final int end;
@@ -19,12 +20,12 @@ final class FrameParser {
     this.end = from + length;
   }
 
-  /** The entry of a message, carried or loss frame; null when its fields make no sense. */
+  /** The entry of a message, carried or loss frame; null if its fields are invalid. */
   @Nullable Entry entry(int kind, ReceiveTime sync) {
     try {
       return kind == RecordingFormat.LOSS ? loss(sync) : message(kind, sync);
     } catch (IllegalArgumentException | DataFormatException e) {
-      return null; // right checksum, wrong content: written by something else
+      return null; // valid checksum, but written by another program
     }
   }
 
@@ -39,13 +40,10 @@ final class FrameParser {
     int length = within(varint());
     String subject = new String(bytes, at, length, StandardCharsets.UTF_8);
     at += length;
-    byte[] payload;
-    if ((flags & RecordingFormat.DEFLATED) != 0) {
-      payload = inflate(varint());
-    } else {
-      payload = new byte[end - at];
-      System.arraycopy(bytes, at, payload, 0, payload.length);
-    }
+    byte[] payload =
+        (flags & RecordingFormat.DEFLATED) != 0
+            ? inflate(varint())
+            : Arrays.copyOfRange(bytes, at, end);
     return new Entry.Message(when, kind == RecordingFormat.CARRIED, subject, payload);
   }
 

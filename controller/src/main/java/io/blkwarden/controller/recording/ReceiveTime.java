@@ -3,11 +3,11 @@ package io.blkwarden.controller.recording;
 import io.blkwarden.model.Require;
 
 /**
- * When something reached the recorder.
+ * The time at which the recorder received a message.
  *
- * @param monotonicMicros the recorder's monotonic clock in µs, 0 or more: for durations, within one
- *     session only
- * @param wallMillis the recorder's wall clock in ms since 1970: for people
+ * @param monotonicMicros the recorder's monotonic clock in µs, 0 or more; comparable within a
+ *     session
+ * @param wallMillis the recorder's wall clock in ms since 1970
  */
 public record ReceiveTime(long monotonicMicros, long wallMillis) {
   public ReceiveTime {

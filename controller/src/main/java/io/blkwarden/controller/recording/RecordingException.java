@@ -3,7 +3,7 @@ package io.blkwarden.controller.recording;
 import java.io.IOException;
 import java.io.Serial;
 
-/** A file is no recording, or none that this version reads; the message says what was found. */
+/** A file is not a recording of a supported version. */
 public final class RecordingException extends IOException {
   @Serial private static final long serialVersionUID = 1;
 

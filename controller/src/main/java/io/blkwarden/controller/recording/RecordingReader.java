@@ -13,26 +13,25 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a recording file: entry by entry, or from a time on.
+ * Reads the entries of a recording file, optionally from a given time; not thread-safe.
  *
- * <p>A frame counts only if its checksum is right. Where one is not, reading goes on at the next
- * sync point; where there is none, at the last whole frame the file is over. What was left out is
- * in {@link #damages()}. Frames of a kind that this version does not know are skipped. Not safe for
- * use by several threads.
+ * <p>After a frame with a wrong checksum, reading continues at the next sync point, or the file
+ * ends if there is none; {@link #corruptRanges()} has the skipped ranges. Frames of unknown kinds
+ * are ignored.
  */
 public final class RecordingReader {
-  /** Most places of damage that are kept one by one. */
-  public static final int DAMAGES_MAX = 100;
+  /** Maximum number of corrupt ranges listed. */
+  public static final int CORRUPT_RANGES_MAX = 100;
 
   private final ByteWindow window;
   private final FileHeader header;
   private final long body;
-  private final List<CorruptRange> damages = new ArrayList<>();
+  private final List<CorruptRange> corruptRanges = new ArrayList<>();
   private final CRC32C crc = new CRC32C();
   private final Inflater inflater = new Inflater(true);
   private long position;
   private @Nullable ReceiveTime sync;
-  private boolean ended;
+  private boolean complete;
   private long droppedBytes;
 
   private record Frame(int kind, int from, int length) {}
@@ -42,8 +41,7 @@ public final class RecordingReader {
   /**
    * Opens a recording.
    *
-   * @throws RecordingException if its header is not that of a recording, or damaged
-   * @throws IOException if it cannot be read
+   * @throws RecordingException if the header is invalid
    */
   public RecordingReader(ByteSource source) throws IOException {
     window = new ByteWindow(source);
@@ -58,8 +56,8 @@ public final class RecordingReader {
     if (head < 0
         || !Arrays.equals(window.array(), head, head + magic.length, magic, 0, magic.length)) {
       throw new RecordingException(
-          "expected a recording, which begins with 89 'BKWREC', found %s"
-              .formatted(head < 0 ? "%d bytes only".formatted(window.size()) : "something else"));
+          "expected a recording, starting with 89 'BKWREC', found %s"
+              .formatted(head < 0 ? "only %d bytes".formatted(window.size()) : "something else"));
     }
     ByteBuffer fields = ByteBuffer.wrap(window.array()).position(head + magic.length);
     int version = fields.getShort() & 0xFFFF;
@@ -70,65 +68,61 @@ public final class RecordingReader {
     int prefix = fields.getShort() & 0xFFFF;
     int length = RecordingFormat.HEADER_FIXED + prefix;
     int all = length + 4 > RecordingFormat.HEADER_MAX ? -1 : window.at(0, length + 4);
-    if (all < 0 || !checks(all, length)) {
-      throw new RecordingException("the header is damaged: its checksum is wrong");
+    if (all < 0 || !checksumMatches(all, length)) {
+      throw new RecordingException("header corrupt: wrong checksum");
     }
     fields = ByteBuffer.wrap(window.array()).position(all + 12);
     try {
       return new FileHeader(
           new UUID(fields.getLong(), fields.getLong()),
           fields.getInt(),
-          begun(fields.getLong(), fields.getLong()),
+          timeOf(fields.getLong(), fields.getLong()),
           new String(
               window.array(),
               all + RecordingFormat.HEADER_FIXED,
               prefix,
               StandardCharsets.US_ASCII));
     } catch (IllegalArgumentException e) {
-      throw new RecordingException("the header makes no sense: " + e.getMessage());
+      throw new RecordingException("header invalid: " + e.getMessage());
     }
   }
 
-  private static ReceiveTime begun(long wallMillis, long monotonicMicros) {
+  private static ReceiveTime timeOf(long wallMillis, long monotonicMicros) {
     return new ReceiveTime(monotonicMicros, wallMillis);
   }
 
-  private boolean checks(int from, int length) {
+  private boolean checksumMatches(int from, int length) {
     crc.reset();
     crc.update(window.array(), from, length);
     return ByteBuffer.wrap(window.array()).getInt(from + length) == (int) crc.getValue();
   }
 
-  /** How far it has read, in bytes from the begin of the file. */
+  /** Offset of the next frame. */
   public long position() {
     return position;
   }
 
-  /** What the file's begin says. */
+  /** The file's header. */
   public FileHeader header() {
     return header;
   }
 
-  /** What could not be read so far, at most {@link #DAMAGES_MAX} places. */
-  public List<CorruptRange> damages() {
-    return List.copyOf(damages);
+  /** The corrupt ranges so far, at most {@link #CORRUPT_RANGES_MAX}. */
+  public List<CorruptRange> corruptRanges() {
+    return List.copyOf(corruptRanges);
   }
 
-  /** Bytes that could not be read so far. */
+  /** Number of corrupt bytes so far. */
   public long droppedBytes() {
     return droppedBytes;
   }
 
-  /** Whether the recorder ended the file itself; false while it still writes, or was cut off. */
-  public boolean ended() {
-    return ended;
+  /** Whether the end marker was read; false if the recorder still writes or crashed. */
+  public boolean complete() {
+    return complete;
   }
 
-  /**
-   * The next entry; empty at the end.
-   *
-   * @throws IOException if the bytes cannot be read
-   */
+  /** The next entry; empty at the end of the file. */
   public Optional<Entry> next() throws IOException {
     while (position < window.size()) {
       Frame frame = frame(position);
@@ -143,7 +137,7 @@ public final class RecordingReader {
           SyncPoint point = syncPoint(position, frame);
           sync = point == null ? null : point.at();
         }
-        case RecordingFormat.END -> ended = true;
+        case RecordingFormat.END -> complete = true;
         case RecordingFormat.MESSAGE, RecordingFormat.CARRIED, RecordingFormat.LOSS -> {
           Entry entry =
               base == null
@@ -154,9 +148,9 @@ public final class RecordingReader {
             position = next;
             return Optional.of(entry);
           }
-          damage(position, next - position, false);
+          corrupt(position, next - position, false);
         }
-        default -> {} // of a later version
+        default -> {} // from a later version
       }
       position = next;
     }
@@ -164,11 +158,10 @@ public final class RecordingReader {
   }
 
   /**
-   * Goes to the last sync point that is not later than a time, or to the begin of the file; what
-   * {@link #next()} gives from there on may be up to 10 s or 256 KiB older than the time.
+   * Seeks the last sync point not later than a time, or else the start of the file. Entries from
+   * there may be up to 10 s or 256 KiB older than the time.
    *
-   * @param wallMillis by the recorder's wall clock
-   * @throws IOException if the bytes cannot be read
+   * @param wallMillis the recorder's wall clock
    */
   public void seek(long wallMillis) throws IOException {
     long best = body;
@@ -186,26 +179,26 @@ public final class RecordingReader {
     }
     position = best;
     sync = null;
-    ended = false;
+    complete = false;
   }
 
-  /** Leaves out what is no frame. */
+  /** Skips to the next sync point. */
   private void resume() throws IOException {
     SyncPoint point = syncFrom(position + 1, window.size());
     long to = point == null ? window.size() : point.offset();
-    damage(position, to - position, point == null);
+    corrupt(position, to - position, point == null);
     position = to;
     sync = null;
   }
 
-  private void damage(long offset, long bytes, boolean torn) {
+  private void corrupt(long offset, long bytes, boolean torn) {
     droppedBytes += bytes;
-    if (damages.size() < DAMAGES_MAX) {
-      damages.add(new CorruptRange(offset, bytes, torn));
+    if (corruptRanges.size() < CORRUPT_RANGES_MAX) {
+      corruptRanges.add(new CorruptRange(offset, bytes, torn));
     }
   }
 
-  /** The frame at an offset; null when there is no whole one. */
+  /** The frame at an offset; null if incomplete or corrupt. */
   private @Nullable Frame frame(long offset) throws IOException {
     int head = window.at(offset, RecordingFormat.FRAME_HEAD + 1);
     if (head < 0) {
@@ -229,12 +222,12 @@ public final class RecordingReader {
     return new Frame(kind, all + RecordingFormat.FRAME_HEAD + 1, length);
   }
 
-  /** The first sync point whose frame begins in a range. */
+  /** The first sync point that starts in a range. */
   private @Nullable SyncPoint syncFrom(long from, long to) throws IOException {
     byte[] mark = RecordingFormat.SYNC_MARK;
-    int inFront = RecordingFormat.FRAME_HEAD + 1;
+    int markOffset = RecordingFormat.FRAME_HEAD + 1;
     for (long offset = from; offset < to; offset++) {
-      int at = window.at(offset + inFront, mark.length);
+      int at = window.at(offset + markOffset, mark.length);
       if (at < 0) {
         return null;
       }
@@ -261,7 +254,7 @@ public final class RecordingReader {
     long wall = fields.getLong();
     long monotonic = fields.getLong();
     return place == offset && wall >= 0 && wall < Long.MAX_VALUE / 2 && monotonic >= 0
-        ? new SyncPoint(offset, begun(wall, monotonic))
+        ? new SyncPoint(offset, timeOf(wall, monotonic))
         : null;
   }
 }

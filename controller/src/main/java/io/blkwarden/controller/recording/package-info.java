@@ -1,4 +1,4 @@
-/** The recording format: entries to bytes and back, seeking, and what survives damage; no files. */
+/** The recording format: encoding, decoding, seeking and recovery; without file access. */
 @NullMarked
 package io.blkwarden.controller.recording;
 

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What was really done while the recording was made, from its outcomes and heartbeats. */
+/** The throttles that were in force during the recording, from outcomes and heartbeats. */
 final class RecordedActions {
-  /** Agents tell of a lease within some beats: one that none names any more is over. */
-  private static final String UNSEEN = "the host's agent did not name it any more";
+  /** The end of a lease that is missing in a heartheartbeat. */
+  private static final String MISSING = "missing in the agent's heartbeat";
 
-  private final ThrottledPeriods stretches = new ThrottledPeriods();
+  private final ThrottledPeriods periods = new ThrottledPeriods();
   private long commands;
 
   void take(ControlMessage message, long wallMillis) {
@@ -29,14 +29,14 @@ final class RecordedActions {
           commands++;
         }
         if (command.action() instanceof CommandAction.Set set) {
-          stretches.because(set.lease(), null, command.reason());
+          periods.cause(set.lease(), null, command.reason());
         }
       }
       case Outcome outcome -> take(outcome, wallMillis);
-      case Heartbeat beat -> take(beat, wallMillis);
+      case Heartbeat heartbeat -> take(heartbeat, wallMillis);
       case DecisionNote note -> {
         if (note.throttle() != null && note.verdict() == DecisionNote.Verdict.ACT) {
-          stretches.because(note.throttle(), note.policy(), note.reason());
+          periods.cause(note.throttle(), note.policy(), note.reason());
         }
       }
       default -> {}
@@ -50,53 +50,53 @@ final class RecordedActions {
     }
     switch (outcome.result()) {
       case APPLIED, RENEWED, ADOPTED -> {
-        begin(lease, outcome.host(), outcome.domain(), outcome.vdev(), wallMillis);
+        start(lease, outcome.host(), outcome.domain(), outcome.vdev(), wallMillis);
         if (outcome.limitPerS() != null) {
-          stretches.set(lease, "limit %d/s".formatted(outcome.limitPerS()));
+          periods.set(lease, "limit %d/s".formatted(outcome.limitPerS()));
         } else {
           outcome.workers().stream()
               .map(Outcome.WorkerChange::after)
               .filter(after -> after != null)
               .findFirst()
-              .ifPresent(after -> stretches.set(lease, after.toString()));
+              .ifPresent(after -> periods.set(lease, after.toString()));
         }
       }
       case RELEASED, EXPIRED, RECOVERED, GONE ->
-          stretches.end(lease, wallMillis, outcome.result().wire());
+          periods.end(lease, wallMillis, outcome.result().wire());
       case REFUSED, FAILED, DONE -> {}
     }
   }
 
-  private void begin(
+  private void start(
       MessageId lease,
       HostId host,
       @Nullable DomainRef domain,
       @Nullable String vdev,
       long wallMillis) {
     if (domain != null && vdev != null) {
-      stretches.begin(lease, host, domain, vdev, "auto", wallMillis);
+      periods.start(lease, host, domain, vdev, "auto", wallMillis);
     }
   }
 
-  private void take(Heartbeat beat, long wallMillis) {
-    Set<MessageId> held = new HashSet<>();
-    for (Heartbeat.HeldThrottle each : beat.throttles()) {
-      held.add(each.lease());
-      begin(each.lease(), beat.host(), each.domain(), each.vdev(), wallMillis);
-      stretches.set(
+  private void take(Heartbeat heartbeat, long wallMillis) {
+    Set<MessageId> active = new HashSet<>();
+    for (Heartbeat.HeldThrottle each : heartbeat.throttles()) {
+      active.add(each.lease());
+      start(each.lease(), heartbeat.host(), each.domain(), each.vdev(), wallMillis);
+      periods.set(
           each.lease(),
           each.limitPerS() == null
               ? String.valueOf(each.priority())
               : "limit %d/s".formatted(each.limitPerS()));
     }
-    stretches.keepOnly(beat.host(), held, wallMillis, UNSEEN);
+    periods.keepOnly(heartbeat.host(), active, wallMillis, MISSING);
   }
 
   List<ThrottledPeriod> finish(long endMillis) {
-    return stretches.finish(endMillis);
+    return periods.finish(endMillis);
   }
 
-  /** Commands that were sent, requests for snapshots not among them. */
+  /** Number of recorded commands, except requests for snapshots. */
   long commands() {
     return commands;
   }

@@ -3,9 +3,9 @@ package io.blkwarden.controller.replay;
 import io.blkwarden.controller.policy.Labels;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.read.LabelsReader;
-import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,10 +17,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Policy files as a recording keeps them: their text, so that a later reader reads them anew.
+ * The text of policy files, as stored in a recording.
  *
- * @param files in the order that counts
- * @param labels labels of domains; absent when there were none
+ * @param files in order of precedence
+ * @param labels the labels file; absent if none
  */
 public record RecordedPolicies(List<PolicyFile> files, @Nullable PolicyFile labels) {
   private static final String SCHEMA = "blkwarden.recorded-policies.v1";
@@ -30,7 +30,7 @@ public record RecordedPolicies(List<PolicyFile> files, @Nullable PolicyFile labe
     files = List.copyOf(files);
   }
 
-  /** As a recording's message. */
+  /** Encodes them as a message of a recording. */
   public byte[] encode() {
     ObjectNode root = JSON.createObjectNode();
     root.put("schema", SCHEMA);
@@ -46,7 +46,7 @@ public record RecordedPolicies(List<PolicyFile> files, @Nullable PolicyFile labe
     node.put("name", file.name()).put("text", file.text());
   }
 
-  /** What a recording's message says; empty when it is none of these. */
+  /** Decodes a message of a recording; empty if it is invalid. */
   public static Optional<RecordedPolicies> decode(byte[] message) {
     try {
       JsonNode root = JSON.readTree(message);
@@ -68,7 +68,7 @@ public record RecordedPolicies(List<PolicyFile> files, @Nullable PolicyFile labe
     return new PolicyFile(node.path("name").asString(""), node.path("text").asString(""));
   }
 
-  /** What holds by them; of a file that is bad, as little as a controller makes of it. */
+  /** The effective policies; invalid files are ignored as by the controller. */
   public PolicySet policies() {
     PolicySet set = PolicyReader.read(files, PolicyLoad.NONE).policies();
     return labels == null ? set : set.with(LabelsReader.read(labels, Labels.NONE).labels());

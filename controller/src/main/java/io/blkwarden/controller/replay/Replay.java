@@ -11,6 +11,7 @@ import io.blkwarden.controller.recording.FileHeader;
 import io.blkwarden.controller.recording.RecordingFormat;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
@@ -25,70 +26,72 @@ import io.blkwarden.model.subject.HostToken;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the step that a controller runs over what a recorder heard.
+ * Runs the controller's engine on a recording.
  *
- * <p>Deterministic: time comes from the recording, identities from a seed, so the same entries and
- * policies give the same report. The step hears the recorded maps, samples and heartbeats; its
- * commands are carried out by {@link SimulatedAgents}, and what was really commanded, and what
- * people asked for, is only compared with. Recorded counters do not change because of what the
- * replay does.
+ * <p>Deterministic: time comes from the recording, IDs from a fixed seed. The engine gets the
+ * recorded maps, samples and heartbeats, and {@link SimulatedAgents} carry out its commands.
+ * Recorded commands and operator requests only serve for comparison. Recorded counters do not react
+ * to replayed throttles.
  */
 public final class Replay {
-  /** Most refusals that are kept one by one. */
-  public static final int HELD_BACK_MAX = 10_000;
+  /** Maximum number of refusals listed. */
+  public static final int REFUSALS_MAX = 10_000;
 
-  /** The claim of the replay. */
+  /** The epoch of the replay's leadership. */
   private static final long EPOCH = 1;
 
   private static final long SEED = 0x626b77617264L;
   private static final long TICK_MILLIS = 1_000;
 
-  /** No recorder is silent so long: time without entries is a gap, and is passed over. */
+  /** A longer time without entries is a gap, for which there are no ticks. */
   private static final long GAP_MILLIS = 60_000;
 
   private final long fromMillis;
   private final long toMillis;
-  private final FleetEngine step;
+  private final FleetEngine engine;
   private final SimulatedAgents agents;
   private final SampleFrame frame = new SampleFrame();
-  private final ThrottledPeriods planned = new ThrottledPeriods();
-  private final RecordedActions done = new RecordedActions();
-  private final boolean given;
-  private final List<Decision> heldBack = new ArrayList<>();
+  private final ThrottledPeriods replayed = new ThrottledPeriods();
+  private final RecordedActions recorded = new RecordedActions();
+  private final boolean policiesGiven;
+  private final List<Decision> refusals = new ArrayList<>();
   private final Map<String, HostId> hosts = new HashMap<>();
   private @Nullable FileHeader session;
   private long offsetMillis;
   private Moment now = new Moment(0, Instant.EPOCH);
-  private boolean begun;
-  private boolean over;
+  private boolean started;
+  private boolean finished;
   private long nextTick;
   private long firstMillis = -1;
   private long lastMillis;
   private long samples;
   private long others;
-  private long unread;
+  private long unreadable;
   private long samplesMissing;
   private long othersMissing;
   private long interruptions;
-  private long heldBackMore;
+  private long moreRefusals;
+  private final Set<MessageId> open = new HashSet<>();
   private long alerts;
   private long commands;
   private long policyVersions;
   private @Nullable RecordedPolicies lastPolicies;
 
   /**
-   * A replay that has heard nothing.
+   * A replay.
    *
-   * @param policies what is tried; absent for those of the recording, each from its time on
-   * @param fromMillis nothing is decided before, by the recorder's wall clock in ms since 1970
-   * @param toMillis nothing after
+   * @param policies the policies; absent for those of the recording
+   * @param fromMillis start of the replay window, by the recorder's wall clock in ms since 1970
+   * @param toMillis end of the replay window
    */
   public Replay(
       @Nullable PolicySet policies, EngineSettings settings, long fromMillis, long toMillis) {
@@ -96,23 +99,23 @@ public final class Replay {
     this.toMillis = toMillis;
     SplittableRandom random = new SplittableRandom(SEED);
     this.agents = new SimulatedAgents(random.split());
-    this.step = new FleetEngine(settings, random.split(), "replay");
-    this.given = policies != null;
+    this.engine = new FleetEngine(settings, random.split(), "replay");
+    this.policiesGiven = policies != null;
     if (policies != null) {
       feed(new Input.PoliciesLoaded(policies));
     }
   }
 
-  /** Takes the next entry of a recording, in the order in which they were written. */
+  /** Processes the next entry of a recording. */
   public void take(FileHeader file, Entry entry) {
     long wall = entry.at().wallMillis();
-    if (over || wall > toMillis) {
-      over = true;
+    if (finished || wall > toMillis) {
+      finished = true;
       return;
     }
     moveTo(file, entry);
-    if (!begun && wall >= fromMillis) {
-      begun = true;
+    if (!started && wall >= fromMillis) {
+      started = true;
       firstMillis = wall;
       feed(new Input.LeadershipGained(EPOCH));
     }
@@ -127,12 +130,12 @@ public final class Replay {
     }
   }
 
-  /** Sets the clock to an entry's time, with the ticks on the way. */
+  /** Advances the clock to an entry's time, with ticks. */
   private void moveTo(FileHeader file, Entry entry) {
     long recorded = entry.at().monotonicMicros() / 1_000;
     FileHeader before = session;
     if (before == null || !before.session().equals(file.session())) {
-      // clocks of two sessions have nothing in common but the wall clock, roughly
+      // monotonic clocks of two sessions are unrelated
       long passed =
           before == null ? 0 : Math.max(0, entry.at().wallMillis() - now.wall().toEpochMilli());
       offsetMillis = now.monotonicMillis() + passed - recorded;
@@ -146,7 +149,7 @@ public final class Replay {
     }
     while (nextTick <= target) {
       now = new Moment(nextTick, Instant.ofEpochMilli(wall - (target - nextTick)));
-      agents.expired(now).forEach(this::answered);
+      agents.expired(now).forEach(this::outcome);
       feed(new Input.Tick());
       nextTick += TICK_MILLIS;
     }
@@ -165,12 +168,13 @@ public final class Replay {
       return;
     }
     switch (ControlJson.decode(ControlMessage.class, message.payload())) {
-      case Decoded.Malformed<ControlMessage> _ -> unread++;
-      case Decoded.Ok<ControlMessage>(ControlMessage said) -> {
-        done.take(said, wall);
-        switch (said) {
+      case Decoded.Malformed<ControlMessage> _ -> unreadable++;
+      case Decoded.Ok<ControlMessage>(ControlMessage decoded) -> {
+        recorded.take(decoded, wall);
+        switch (decoded) {
           case MappingEvent event -> feed(new Input.MappingChanged(event));
-          case Heartbeat beat -> feed(new Input.HeartbeatReceived(agents.beat(beat, EPOCH, now)));
+          case Heartbeat heartbeat ->
+              feed(new Input.HeartbeatReceived(agents.heartbeat(heartbeat, EPOCH, now)));
           default -> {}
         }
       }
@@ -180,11 +184,11 @@ public final class Replay {
   private void policies(Entry.Message message) {
     Optional<RecordedPolicies> recorded = RecordedPolicies.decode(message.payload());
     if (recorded.isEmpty()) {
-      unread++;
+      unreadable++;
     } else if (!recorded.get().equals(lastPolicies)) {
       lastPolicies = recorded.get();
       policyVersions++;
-      if (!given) {
+      if (!policiesGiven) {
         feed(new Input.PoliciesLoaded(lastPolicies.policies()));
       }
     }
@@ -196,7 +200,7 @@ public final class Replay {
       try {
         host = HostToken.decode(subject.substring(subject.lastIndexOf('.') + 1));
       } catch (IllegalArgumentException e) {
-        unread++;
+        unreadable++;
         return;
       }
       hosts.put(subject, host);
@@ -206,26 +210,26 @@ public final class Replay {
         samples++;
         feed(new Input.SampleBatch(host, ok.value()));
       }
-      case Decoded.Malformed<SampleFrame> _ -> unread++;
+      case Decoded.Malformed<SampleFrame> _ -> unreadable++;
     }
   }
 
-  private void answered(Outcome outcome) {
+  private void outcome(Outcome outcome) {
     if (outcome.result() == Outcome.Result.EXPIRED && outcome.lease() != null) {
-      planned.end(outcome.lease(), now.wall().toEpochMilli(), "its lease ended");
+      replayed.end(outcome.lease(), now.wall().toEpochMilli(), "lease expired");
     }
     feed(new Input.OutcomeReceived(outcome));
   }
 
   private void feed(Input input) {
-    agents.feed(step, input, now, this::told);
+    agents.feed(engine, input, now, this::effect);
   }
 
-  private void told(Effect effect) {
+  private void effect(Effect effect) {
     switch (effect) {
       case Effect.SendCommand send -> {
         commands++;
-        ledger(send);
+        command(send);
       }
       case Effect.PublishAlert publish -> alert(publish.alert());
       case Effect.RecordDecision note -> note(note.decision());
@@ -240,22 +244,23 @@ public final class Replay {
     }
   }
 
-  private void ledger(Effect.SendCommand send) {
+  private void command(Effect.SendCommand send) {
     long wall = now.wall().toEpochMilli();
     switch (send.command().action()) {
       case CommandAction.Set set -> {
-        planned.begin(set.lease(), send.command().host(), set.domain(), set.vdev(), "auto", wall);
-        planned.set(set.lease(), set.restraint().toString());
+        replayed.start(set.lease(), send.command().host(), set.domain(), set.vdev(), "auto", wall);
+        replayed.set(set.lease(), set.restraint().toString());
       }
-      case CommandAction.Reset reset -> planned.end(reset.lease(), wall, send.command().reason());
+      case CommandAction.Reset reset -> replayed.end(reset.lease(), wall, send.command().reason());
       case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
     }
   }
 
   private void alert(Alert alert) {
     if (alert.state() == Alert.State.RESOLVED) {
-      planned.end(alert.id(), now.wall().toEpochMilli(), "the condition is over");
-    } else if (alert.state() == Alert.State.FIRING) {
+      replayed.end(alert.id(), now.wall().toEpochMilli(), "alert resolved");
+      open.remove(alert.id());
+    } else if (alert.state() != Alert.State.UNKNOWN && open.add(alert.id())) {
       alerts++;
     }
   }
@@ -265,69 +270,69 @@ public final class Replay {
     switch (decision.verdict()) {
       case ACT -> {
         if (decision.throttle() != null) {
-          planned.because(decision.throttle(), decision.policy(), decision.reason());
+          replayed.cause(decision.throttle(), decision.policy(), decision.reason());
         }
       }
       case SHADOW -> {
         if (decision.alert() != null && decision.domain() != null && decision.vdev() != null) {
-          planned.begin(
+          replayed.start(
               decision.alert(),
               decision.host(),
               decision.domain(),
               decision.vdev(),
               "shadow",
               wall);
-          planned.set(decision.alert(), decision.reason());
-          planned.because(decision.alert(), decision.policy(), decision.reason());
+          replayed.set(decision.alert(), decision.reason());
+          replayed.cause(decision.alert(), decision.policy(), decision.reason());
         }
       }
       case REFUSE -> {
-        if (heldBack.size() < HELD_BACK_MAX) {
-          heldBack.add(decision);
+        if (refusals.size() < REFUSALS_MAX) {
+          refusals.add(decision);
         } else {
-          heldBackMore++;
+          moreRefusals++;
         }
       }
       default -> {}
     }
   }
 
-  /** How far it is, by the recorder's wall clock in ms since 1970. */
+  /** The time of the last entry, by the recorder's wall clock in ms since 1970. */
   public long reachedMillis() {
     return lastMillis;
   }
 
-  /** Whether the end of the time that is wanted is reached. */
-  public boolean over() {
-    return over;
+  /** Whether the end of the replay window is reached. */
+  public boolean finished() {
+    return finished;
   }
 
-  /** Ends it: what is still throttled goes on to the end. */
+  /** Ends the replay; active throttles last to its end. */
   public ReplayReport finish() {
-    long from = begun ? firstMillis : lastMillis;
-    List<ThrottledPeriod> really = clipped(done.finish(lastMillis), from);
+    long from = started ? firstMillis : lastMillis;
+    List<ThrottledPeriod> actual = clipped(recorded.finish(lastMillis), from);
     return new ReplayReport(
         from,
         lastMillis,
         samples,
         others,
-        unread,
+        unreadable,
         samplesMissing,
         othersMissing,
         interruptions,
-        planned.finish(lastMillis),
-        really,
-        heldBack,
-        heldBackMore,
+        replayed.finish(lastMillis),
+        actual,
+        refusals,
+        moreRefusals,
         alerts,
         commands,
-        done.commands(),
-        planned.leftOut(),
-        given,
+        recorded.commands(),
+        replayed.omitted(),
+        policiesGiven,
         policyVersions);
   }
 
-  /** What was done in the time that is judged. */
+  /** Cuts periods at the start of the replay window. */
   private static List<ThrottledPeriod> clipped(List<ThrottledPeriod> all, long fromMillis) {
     return all.stream()
         .filter(each -> each.toMillis() > fromMillis)

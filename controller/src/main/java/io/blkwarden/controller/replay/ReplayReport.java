@@ -3,85 +3,86 @@ package io.blkwarden.controller.replay;
 import io.blkwarden.controller.throttle.Decision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * What a replay came to.
+ * The result of a replay.
  *
- * @param fromMillis begin of what was judged, by the recorder's wall clock in ms since 1970
+ * @param fromMillis start of the replay window, by the recorder's wall clock in ms since 1970
  * @param toMillis its end
- * @param samples sample batches that were taken
- * @param others other messages that were taken
- * @param unread messages that could not be read
- * @param samplesMissing sample batches that the recorder knew to be missing
- * @param othersMissing other messages that it knew to be missing
- * @param interruptions times that it had lost its connection
- * @param planned what the replay throttled, by begin
- * @param done what was really throttled, by begin
- * @param heldBack refusals by guards, at most {@link Replay#HELD_BACK_MAX}, by time
- * @param heldBackMore further refusals
- * @param alerts alerts that the replay raised
- * @param commands commands that it sent
- * @param commandsDone commands that were really sent
- * @param leftOut stretches beyond the bound
- * @param policiesGiven whether policies were given, and not those of the recording used
- * @param policyVersions how many versions of policies the recording has
+ * @param samples number of sample batches
+ * @param others number of other messages
+ * @param unreadable number of unreadable messages
+ * @param samplesMissing number of sample batches missing in the recording
+ * @param othersMissing number of other messages missing in the recording
+ * @param interruptions number of lost connections of the recorder
+ * @param replayed throttles in the replay, by start
+ * @param recorded throttles in the recording, by start
+ * @param refusals refusals by safety checks, at most {@link Replay#REFUSALS_MAX}, by time
+ * @param moreRefusals number of further refusals
+ * @param alerts number of alerts in the replay
+ * @param commands number of commands in the replay
+ * @param recordedCommands number of commands in the recording
+ * @param omitted number of throttles beyond the limit
+ * @param policiesGiven whether the policies are not those of the recording
+ * @param policyVersions number of policy versions in the recording
  */
 public record ReplayReport(
     long fromMillis,
     long toMillis,
     long samples,
     long others,
-    long unread,
+    long unreadable,
     long samplesMissing,
     long othersMissing,
     long interruptions,
-    List<ThrottledPeriod> planned,
-    List<ThrottledPeriod> done,
-    List<Decision> heldBack,
-    long heldBackMore,
+    List<ThrottledPeriod> replayed,
+    List<ThrottledPeriod> recorded,
+    List<Decision> refusals,
+    long moreRefusals,
     long alerts,
     long commands,
-    long commandsDone,
-    long leftOut,
+    long recordedCommands,
+    long omitted,
     boolean policiesGiven,
     long policyVersions) {
   public ReplayReport {
-    planned = List.copyOf(planned);
-    done = List.copyOf(done);
-    heldBack = List.copyOf(heldBack);
+    replayed = List.copyOf(replayed);
+    recorded = List.copyOf(recorded);
+    refusals = List.copyOf(refusals);
   }
 
   /**
-   * How a disk fares in both.
+   * The throttled time of a disk.
    *
-   * @param host where
-   * @param domain whose disk, by name
-   * @param vdev which disk
-   * @param plannedMillis how long the replay throttles it
-   * @param doneMillis how long it really was
-   * @param bothMillis how long at the same time
+   * @param host host name
+   * @param domain domain name
+   * @param vdev the disk
+   * @param replayedMillis time throttled in the replay
+   * @param recordedMillis time throttled in the recording
+   * @param bothMillis time throttled in both
    */
   public record Difference(
       String host,
       String domain,
       String vdev,
-      long plannedMillis,
-      long doneMillis,
+      long replayedMillis,
+      long recordedMillis,
       long bothMillis) {}
 
-  /** Each disk that was throttled in one or both, those first that differ most. */
+  /** The disks throttled in the replay or the recording, the largest difference first. */
   public List<Difference> differences() {
-    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> plannedOf = byPlace(planned);
-    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> doneOf = byPlace(done);
-    Map<ThrottledPeriod.Place, Boolean> places = new LinkedHashMap<>();
-    plannedOf.keySet().forEach(place -> places.put(place, true));
-    doneOf.keySet().forEach(place -> places.put(place, true));
+    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> replayedOf = byPlace(replayed);
+    Map<ThrottledPeriod.Place, List<ThrottledPeriod>> recordedOf = byPlace(recorded);
+    Set<ThrottledPeriod.Place> places = new LinkedHashSet<>(replayedOf.keySet());
+    places.addAll(recordedOf.keySet());
     List<Difference> all = new ArrayList<>();
-    for (ThrottledPeriod.Place place : places.keySet()) {
-      List<ThrottledPeriod> one = plannedOf.getOrDefault(place, List.of());
-      List<ThrottledPeriod> other = doneOf.getOrDefault(place, List.of());
+    for (ThrottledPeriod.Place place : places) {
+      List<ThrottledPeriod> one = replayedOf.getOrDefault(place, List.of());
+      List<ThrottledPeriod> other = recordedOf.getOrDefault(place, List.of());
       all.add(
           new Difference(
               place.host().value(),
@@ -91,19 +92,18 @@ public record ReplayReport(
               other.stream().mapToLong(ThrottledPeriod::millis).sum(),
               overlap(one, other)));
     }
-    all.sort((a, b) -> Long.compare(apart(b), apart(a)));
+    all.sort((a, b) -> Long.compare(difference(b), difference(a)));
     return all;
   }
 
-  private static long apart(Difference each) {
-    return each.plannedMillis() + each.doneMillis() - 2 * each.bothMillis();
+  private static long difference(Difference each) {
+    return each.replayedMillis() + each.recordedMillis() - 2 * each.bothMillis();
   }
 
   private static Map<ThrottledPeriod.Place, List<ThrottledPeriod>> byPlace(
-      List<ThrottledPeriod> stretches) {
+      List<ThrottledPeriod> periods) {
     Map<ThrottledPeriod.Place, List<ThrottledPeriod>> places = new LinkedHashMap<>();
-    stretches.forEach(
-        each -> places.computeIfAbsent(each.place(), _ -> new ArrayList<>()).add(each));
+    periods.forEach(each -> places.computeIfAbsent(each.place(), _ -> new ArrayList<>()).add(each));
     return places;
   }
 

@@ -23,10 +23,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Agents that do at once whatever they are told, and know nothing of disks but the leases.
+ * Agents that carry out every command at once and keep leases.
  *
- * <p>What a real agent would refuse (a worker that is not where the map says, a kernel that says
- * no) is not simulated: a recording does not tell of it for commands that were never sent.
+ * <p>Refusals of real agents, such as for a worker that has changed, are not simulated.
  */
 public final class SimulatedAgents {
   private final RandomGenerator random;
@@ -35,21 +34,21 @@ public final class SimulatedAgents {
   private record Lease(
       HostId host, UUID boot, DomainRef domain, String vdev, Restraint restraint, long ends) {}
 
-  /** Agents that hold no lease. */
+  /** Agents without leases. */
   public SimulatedAgents(RandomGenerator random) {
     this.random = random;
   }
 
   /**
-   * Gives a step an input, answers its commands, and goes on until there is nothing to answer.
+   * Passes an input to an engine, then the outcomes of its commands, until there are no more.
    *
-   * @param told hears all that the step wants, a command before it is answered
+   * @param effects receives each effect, a command before its outcome
    */
-  public void feed(FleetEngine step, Input input, Moment now, Consumer<Effect> told) {
+  public void feed(FleetEngine engine, Input input, Moment now, Consumer<Effect> effects) {
     ArrayDeque<Input> inputs = new ArrayDeque<>(List.of(input));
     while (!inputs.isEmpty()) {
-      for (Effect effect : step.step(inputs.remove(), now)) {
-        told.accept(effect);
+      for (Effect effect : engine.step(inputs.remove(), now)) {
+        effects.accept(effect);
         if (effect instanceof Effect.SendCommand(Command command)) {
           inputs.add(new Input.OutcomeReceived(answer(command, now)));
         }
@@ -96,7 +95,7 @@ public final class SimulatedAgents {
         now);
   }
 
-  /** What agents say unprompted about leases whose time is over. */
+  /** Removes expired leases; returns their outcomes. */
   public List<Outcome> expired(Moment now) {
     List<Outcome> outcomes = new ArrayList<>();
     for (Map.Entry<MessageId, Lease> each : List.copyOf(leases.entrySet())) {
@@ -110,12 +109,12 @@ public final class SimulatedAgents {
     return outcomes;
   }
 
-  /** A recorded heartbeat with the leases of the replay in place of those that were held. */
-  public Heartbeat beat(Heartbeat recorded, long epoch, Moment now) {
-    List<Heartbeat.HeldThrottle> held = new ArrayList<>();
+  /** A recorded heartbeat, with the leases of the replay instead of the recorded ones. */
+  public Heartbeat heartbeat(Heartbeat recorded, long epoch, Moment now) {
+    List<Heartbeat.HeldThrottle> active = new ArrayList<>();
     leases.forEach((id, lease) -> {
       if (lease.host().equals(recorded.host())) {
-        held.add(
+        active.add(
             new Heartbeat.HeldThrottle(
                 id,
                 lease.domain(),
@@ -138,7 +137,7 @@ public final class SimulatedAgents {
         recorded.intervalMs(),
         recorded.devices(),
         recorded.probes(),
-        held,
+        active,
         recorded.drops(),
         recorded.limitAvailable());
   }
@@ -160,7 +159,7 @@ public final class SimulatedAgents {
         lease,
         result,
         null,
-        "assumed in the replay",
+        "simulated",
         of == null ? null : of.domain(),
         of == null ? null : of.vdev(),
         List.of(),

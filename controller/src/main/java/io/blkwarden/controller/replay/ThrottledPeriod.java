@@ -7,18 +7,18 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A time in which a disk is throttled, in the replay or in what was recorded.
+ * A period in which a disk is throttled, in the replay or the recording.
  *
- * @param host where
- * @param domain whose disk
- * @param vdev which disk
- * @param policy which policy; absent for a person's, and where the recording does not say
- * @param mode {@code auto} for what is carried out, {@code shadow} for what only would be
- * @param set what was set, in order, such as {@code best-effort/7} and {@code idle}
- * @param fromMillis when it began, by the recorder's wall clock in ms since 1970
- * @param toMillis when it ended
- * @param why why it began
- * @param ended why it ended; absent when it went on as the recording ended
+ * @param host the host
+ * @param domain the disk's domain
+ * @param vdev the disk
+ * @param policy the policy; absent for a manual throttle, or if not recorded
+ * @param mode {@code auto} if carried out, {@code shadow} if not
+ * @param set the restraints in order, such as {@code best-effort/7} and {@code idle}
+ * @param fromMillis start, by the recorder's wall clock in ms since 1970
+ * @param toMillis end
+ * @param why the reason for the start
+ * @param ended the reason for the end; absent if active at the end of the recording
  */
 public record ThrottledPeriod(
     HostId host,
@@ -35,12 +35,12 @@ public record ThrottledPeriod(
     set = List.copyOf(set);
   }
 
-  /** How long it lasted, in ms, 0 or more. */
+  /** Duration in ms, 0 or more. */
   public long millis() {
     return Math.max(0, toMillis - fromMillis);
   }
 
-  /** The disk, whatever else is said of it. */
+  /** The throttled disk. */
   Place place() {
     return new Place(host, domain.uuid(), domain.name(), vdev);
   }

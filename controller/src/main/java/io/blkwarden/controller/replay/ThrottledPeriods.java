@@ -9,18 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Collects stretches by the id of what they belong to; at most {@link #MAX} that are over. */
+/** Collects throttled periods by ID of the lease or alert; at most {@link #MAX} ended ones. */
 final class ThrottledPeriods {
   static final int MAX = 100_000;
 
   private final Map<MessageId, Open> open = new LinkedHashMap<>();
-  private final List<ThrottledPeriod> over = new ArrayList<>();
-  private long leftOut;
+  private final List<ThrottledPeriod> ended = new ArrayList<>();
+  private long omitted;
 
-  /** One that goes on. */
+  /** An active period. */
   private static final class Open {
     private final HostId host;
     private final DomainRef domain;
@@ -40,16 +39,12 @@ final class ThrottledPeriods {
     }
   }
 
-  boolean has(MessageId id) {
-    return open.containsKey(id);
-  }
-
-  /** Begins one; nothing when it is there already. */
-  void begin(MessageId id, HostId host, DomainRef domain, String vdev, String mode, long millis) {
+  /** Starts a period, unless it is active. */
+  void start(MessageId id, HostId host, DomainRef domain, String vdev, String mode, long millis) {
     open.putIfAbsent(id, new Open(host, domain, vdev, mode, millis));
   }
 
-  /** Says what was set, unless that was said last. */
+  /** Adds a restraint, unless it is the latest one. */
   void set(MessageId id, String what) {
     Open found = open.get(id);
     if (found != null && (found.set.isEmpty() || !found.set.getLast().equals(what))) {
@@ -57,8 +52,8 @@ final class ThrottledPeriods {
     }
   }
 
-  /** Says why it began, unless that was said. */
-  void because(MessageId id, @Nullable String policy, String why) {
+  /** Sets the reason for the start, unless it is known. */
+  void cause(MessageId id, @Nullable String policy, String why) {
     Open found = open.get(id);
     if (found != null && found.why.isEmpty()) {
       found.policy = policy;
@@ -73,25 +68,21 @@ final class ThrottledPeriods {
     }
   }
 
-  /** Ends those of a host that are not in {@code ids}. */
+  /** Ends the periods of a host that are not in {@code ids}. */
   void keepOnly(HostId host, Set<MessageId> ids, long millis, String why) {
-    endIf(each -> each.getValue().host.equals(host) && !ids.contains(each.getKey()), millis, why);
-  }
-
-  private void endIf(Predicate<Map.Entry<MessageId, Open>> which, long millis, String why) {
     for (Map.Entry<MessageId, Open> each : List.copyOf(open.entrySet())) {
-      if (which.test(each)) {
+      if (each.getValue().host.equals(host) && !ids.contains(each.getKey())) {
         end(each.getKey(), millis, why);
       }
     }
   }
 
   private void close(Open found, long millis, @Nullable String why) {
-    if (over.size() >= MAX) {
-      leftOut++;
+    if (ended.size() >= MAX) {
+      omitted++;
       return;
     }
-    over.add(
+    ended.add(
         new ThrottledPeriod(
             found.host,
             found.domain,
@@ -105,15 +96,15 @@ final class ThrottledPeriods {
             why));
   }
 
-  /** All of them, by their begin; those that go on are cut at the end of the recording. */
+  /** All periods by start; active ones end with the recording. */
   List<ThrottledPeriod> finish(long endMillis) {
     open.values().forEach(each -> close(each, endMillis, null));
     open.clear();
-    over.sort(Comparator.comparingLong(ThrottledPeriod::fromMillis));
-    return List.copyOf(over);
+    ended.sort(Comparator.comparingLong(ThrottledPeriod::fromMillis));
+    return List.copyOf(ended);
   }
 
-  long leftOut() {
-    return leftOut;
+  long omitted() {
+    return omitted;
   }
 }

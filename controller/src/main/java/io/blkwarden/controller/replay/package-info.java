@@ -1,4 +1,4 @@
-/** Runs the step over a recording, and compares what it does with what was done; pure. */
+/** Runs the engine on a recording and compares its throttles with the recorded ones; pure. */
 @NullMarked
 package io.blkwarden.controller.replay;
 

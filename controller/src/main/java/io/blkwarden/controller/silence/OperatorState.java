@@ -16,26 +16,26 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people said; immutable.
+ * The silences, acknowledgements and the pause that operators set; immutable.
  *
- * <p>At most {@link #SILENCES_MAX} silences and {@link #ACKS_MAX} acks count: of silences those
- * that end last, of acks the newest.
+ * <p>At most {@link #SILENCES_MAX} silences count, those that end last, and {@link #ACKS_MAX}
+ * acknowledgements, the newest.
  */
 public final class OperatorState {
   /** Most silences. */
   public static final int SILENCES_MAX = 1_000;
 
-  /** Most acks. */
+  /** Most acknowledgements. */
   public static final int ACKS_MAX = 1_000;
 
-  /** Nobody said anything. */
-  public static final OperatorState NOTHING = new OperatorState(List.of(), List.of(), null);
+  /** No silences, acknowledgements or pause. */
+  public static final OperatorState NONE = new OperatorState(List.of(), List.of(), null);
 
   private final List<SilenceMatcher> silences;
   private final Map<MessageId, Ack> acks = new HashMap<>();
   private final @Nullable Pause pause;
 
-  /** What was said. */
+  /** A state with this input. */
   public OperatorState(List<Silence> silences, List<Ack> acks, @Nullable Pause pause) {
     this.silences =
         silences.stream()
@@ -50,16 +50,16 @@ public final class OperatorState {
     this.pause = pause;
   }
 
-  /** The silence that keeps the alert from paging; of several the one that ends last. */
+  /** The active silence of the alert; of several the one that ends last. */
   public Optional<Silence> silencing(Alert alert, Instant now) {
     return silences.stream()
-        .filter(each -> each.holds(now) && each.fits(alert))
+        .filter(each -> each.isActive(now) && each.matches(alert))
         .map(each -> each.silence)
         .findFirst();
   }
 
-  /** The ack of the alert, or of its incident. */
-  public Optional<Ack> acking(Alert alert, Instant now) {
+  /** The acknowledgement of the alert, or of its incident. */
+  public Optional<Ack> acknowledging(Alert alert, Instant now) {
     return Stream.of(Optional.of(alert.id()), Optional.ofNullable(alert.incident()))
         .flatMap(Optional::stream)
         .map(acks::get)
@@ -71,12 +71,12 @@ public final class OperatorState {
     return ack.at().plus(Ack.LONGEST);
   }
 
-  /** Whether a person paused acting. */
+  /** The pause; empty while enforcement is not paused. */
   public Optional<Pause> pause() {
     return Optional.ofNullable(pause);
   }
 
-  /** When a silence or an ack begins or ends next, without another word. */
+  /** The next time at which a silence or an acknowledgement starts or ends. */
   public Optional<Instant> nextChange(Instant now) {
     return Stream.concat(
             silences.stream().flatMap(each -> Stream.of(each.silence.at(), each.silence.until())),
@@ -95,20 +95,20 @@ public final class OperatorState {
     return Optional.ofNullable(acks.get(about));
   }
 
-  /** Silences and acknowledgements that are over. */
+  /** Expired silences and acknowledgements. */
   public Stream<OperatorInput> expired(Instant now) {
     return Stream.concat(
         silences.stream().map(each -> each.silence).filter(each -> !each.until().isAfter(now)),
         acks.values().stream().filter(each -> !ends(each).isAfter(now)));
   }
 
-  /** How many acknowledgements are in force. */
+  /** Number of active acknowledgements. */
   public long acksNow(Instant now) {
     return acks.values().stream().filter(each -> now.isBefore(ends(each))).count();
   }
 
-  /** How many silences hold. */
+  /** Number of active silences. */
   public long silencesNow(Instant now) {
-    return silences.stream().filter(each -> each.holds(now)).count();
+    return silences.stream().filter(each -> each.isActive(now)).count();
   }
 }

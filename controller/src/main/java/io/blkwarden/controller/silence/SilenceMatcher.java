@@ -6,7 +6,7 @@ import io.blkwarden.model.message.Silence;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A silence with its patterns read once; immutable. */
+/** A silence and its parsed patterns; immutable. */
 final class SilenceMatcher {
   final Silence silence;
   private final Glob host;
@@ -28,12 +28,12 @@ final class SilenceMatcher {
     return pattern == null ? Glob.ANY : new Glob(pattern);
   }
 
-  boolean holds(Instant now) {
+  boolean isActive(Instant now) {
     return !now.isBefore(silence.at()) && now.isBefore(silence.until());
   }
 
-  /** Whether all patterns fit; a label that the alert does not have fits only {@code *}. */
-  boolean fits(Alert alert) {
+  /** Whether all patterns match; a label that the alert does not have matches only {@code *}. */
+  boolean matches(Alert alert) {
     boolean named =
         alert.domain() == null
             ? domain.matches("")

@@ -1,4 +1,4 @@
-/** What people said that holds beyond a request: silences, acks and a pause; pure. */
+/** Silences, acknowledgements and the pause that operators set. */
 @NullMarked
 package io.blkwarden.controller.silence;
 

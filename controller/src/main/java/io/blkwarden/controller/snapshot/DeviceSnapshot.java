@@ -3,12 +3,12 @@ package io.blkwarden.controller.snapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A physical device of a host in the last window between two samples; what is unknown is absent.
+ * A physical device in the last window between two samples; unknown values are absent.
  *
  * @param name such as {@code sda}
  * @param scheduler the I/O scheduler
- * @param actuator whether priorities bite there
- * @param util part of the time in which any I/O was in flight, 0 to 1
+ * @param actuator whether priorities are effective there
+ * @param util share of the time in which any I/O was in flight, 0 to 1
  * @param awaitMs mean time of an I/O
  * @param inFlight I/Os in flight when the sample was taken
  * @param iops reads and writes completed a second
@@ -21,8 +21,8 @@ public record DeviceSnapshot(
     @Nullable Double awaitMs,
     @Nullable Double inFlight,
     @Nullable Double iops) {
-  /** Utilisation times await: how long an I/O waits there, the less the more the device rests. */
-  public @Nullable Double pain() {
+  /** Utilisation times mean I/O time, in ms. */
+  public @Nullable Double latencyScore() {
     return util == null || awaitMs == null ? null : KnownNumbers.of(util * awaitMs);
   }
 }

@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk in the last window between two samples; what is unknown is absent.
+ * A disk in the last window between two samples; unknown values are absent.
  *
- * @param domain whose
+ * @param domain its domain
  * @param vdev virtual device
  * @param volume the toolstack's path
- * @param role what it is used for
+ * @param role role of the volume
  * @param state whether its workers are proven
  * @param reason why they are not; absent when they are
  * @param workers tasks that serve it, as name and pid
@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param readBytesPerS bytes read a second
  * @param writeBytesPerS bytes written a second
  * @param awaitMs mean time of an I/O
- * @param util part of the time in which any I/O was in flight, 0 to 1
- * @param share its part of the time that all guests' I/Os on its device took, 0 to 1
- * @param policies whose level it is above
+ * @param util share of the time in which any I/O was in flight, 0 to 1
+ * @param share its share of the time of all guests' I/Os on its device, 0 to 1
+ * @param policies whose threshold it exceeds
  */
 public record DiskSnapshot(
     DomainRef domain,

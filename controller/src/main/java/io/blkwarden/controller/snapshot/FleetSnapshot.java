@@ -7,15 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the engine knows at one moment, as far as it was asked for.
+ * The requested part of the state of the fleet at one moment.
  *
  * @param at by the controller's clock
- * @param hosts the hosts asked for
- * @param disks the disks of those hosts whose disks were asked for; at most {@code
- *     MappingSnapshot.MAX_DISKS} each
+ * @param hosts the requested hosts
+ * @param disks requested disks by host; at most {@code MappingSnapshot.MAX_DISKS} each
  * @param throttles all leases, at most {@link #THROTTLES_MAX}
- * @param throttlesInAll how many there are
- * @param proposals what waits for a person, at most {@code OperatorReply.PROPOSALS_MAX}
+ * @param throttlesInAll number of all leases
+ * @param proposals open proposals, at most {@code OperatorReply.PROPOSALS_MAX}
  */
 public record FleetSnapshot(
     Instant at,
@@ -24,7 +23,7 @@ public record FleetSnapshot(
     List<ThrottleSnapshot> throttles,
     int throttlesInAll,
     List<OperatorReply.Proposal> proposals) {
-  /** Most leases that are shown. */
+  /** Most leases in a snapshot. */
   public static final int THROTTLES_MAX = 1_000;
 
   public FleetSnapshot {

@@ -6,15 +6,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host in the last window between two samples; what is unknown is absent.
+ * A host in the last window between two samples; unknown values are absent.
  *
- * @param host which
- * @param state whether its samples come
- * @param disks how many it has
- * @param breaches how many of them are above a level, each policy counted
- * @param throttles leases that its agent holds, as far as the controller knows
- * @param ioSome part of the time in which some task of dom0 waited for I/O, 0 to 1
- * @param ioFull the same of all its tasks
+ * @param host its name
+ * @param state whether it reports
+ * @param disks number of its disks
+ * @param breaches breaches of its disks, for each policy
+ * @param throttles active leases known to the controller
+ * @param ioSome share of the time in which some task of dom0 waited for I/O, 0 to 1
+ * @param ioFull share of the time in which all its tasks did
  * @param devices its physical devices
  */
 public record HostSnapshot(
@@ -26,12 +26,13 @@ public record HostSnapshot(
     @Nullable Double ioSome,
     @Nullable Double ioFull,
     List<DeviceSnapshot> devices) {
-  /** Whether samples come. */
+  /** Whether a host reports. */
   public enum State {
+    /** Samples arrive. */
     LIVE,
-    /** They came, and come no more. */
+    /** Samples arrived, and no longer do. */
     SILENT,
-    /** The host is known by its map or heartbeat alone. */
+    /** No samples arrived yet. */
     UNHEARD
   }
 
@@ -39,10 +40,10 @@ public record HostSnapshot(
     devices = List.copyOf(devices);
   }
 
-  /** That of the device where it is worst; absent when it is unknown for all of them. */
-  public @Nullable Double pain() {
+  /** The highest of its devices' latency scores; absent when all are unknown. */
+  public @Nullable Double latencyScore() {
     return devices.stream()
-        .map(DeviceSnapshot::pain)
+        .map(DeviceSnapshot::latencyScore)
         .filter(Objects::nonNull)
         .max(Double::compare)
         .orElse(null);

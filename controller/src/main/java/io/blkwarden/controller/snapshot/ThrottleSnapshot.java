@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease as the controller believes it to be.
+ * A lease as the controller knows it.
  *
  * @param lease identity
  * @param host where
@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param vdev which disk
  * @param restraint what is set, such as {@code idle} or {@code limit 20/s}
  * @param stage {@code requested}, {@code held} or {@code ending}
- * @param policy whose breach it serves; absent for a person's, and for one that was found
- * @param person who asked for it; absent for a policy's
- * @param reason why, in a sentence
- * @param ends when it ends by itself, by the controller's clock
- * @param alert the alert that tells of it; absent when none does
- * @param effect what it changed; absent when that is not judged
+ * @param policy the policy that owns it; absent for an operator's, and for a found one
+ * @param person operator who requested it; absent for a policy's
+ * @param reason why, in words
+ * @param ends expiry, by the controller's clock
+ * @param alert its alert; absent without one
+ * @param effect its effect; absent when that is not evaluated
  */
 public record ThrottleSnapshot(
     MessageId lease,

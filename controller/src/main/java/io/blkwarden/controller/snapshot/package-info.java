@@ -1,4 +1,4 @@
-/** What the engine knows at one moment, as people look at it: values only. */
+/** The read-only view of the engine's state. */
 @NullMarked
 package io.blkwarden.controller.snapshot;
 

@@ -14,20 +14,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was decided about a disk, a host or the fleet, and why; refusals are decisions too.
+ * A decision about a disk, a host or the fleet, with its reason; refusals are decisions, too.
  *
  * @param at wall clock of the controller
  * @param host where; {@code _fleet} for the whole fleet
  * @param domain whose disk; absent when no disk is concerned
  * @param vdev which disk; absent when none is
- * @param policy which policy; absent for what a person asked
+ * @param policy which policy; absent for an operator's request
  * @param verdict what was decided
  * @param throttle the lease concerned; absent when there is none
  * @param reason why, in a sentence; 1 to 1000 characters
  * @param numbers what was measured, by name, in name order; at most 32
- * @param alert whose alert tells of it; absent when none does
- * @param guard what refused or held back; absent when nothing did
- * @param requestedByKey NKey of the user whose request it carries out; absent when none did
+ * @param alert the alert about it; absent when there is none
+ * @param guard the safety check that refused; absent when none did
+ * @param requestedByKey NKey of the user who requested it; absent when none did
  */
 public record Decision(
     Instant at,
@@ -57,7 +57,7 @@ public record Decision(
     Require.optionalText(guard, 64, "guard");
   }
 
-  /** A decision that no alert tells of and no guard had a part in. */
+  /** A decision without an alert and without a safety check. */
   public Decision(
       Instant at,
       HostId host,
@@ -77,17 +77,17 @@ public record Decision(
     return new Decision(at, HostId.FLEET, null, null, null, verdict, null, reason, numbers);
   }
 
-  /** The same, told by an alert. */
+  /** The same, with its alert. */
   public Decision toldBy(@Nullable MessageId id) {
     return with(id, guard, requestedByKey);
   }
 
-  /** The same, with what refused or held back. */
+  /** The same, with the safety check that refused. */
   public Decision heldBackBy(String kind) {
     return with(alert, kind, requestedByKey);
   }
 
-  /** The same, carrying out the request of a user; of none if there is no key. */
+  /** The same, with the user who requested it; no key for none. */
   public Decision requestedBy(@Nullable OperatorKey key) {
     return with(alert, guard, key);
   }
@@ -100,21 +100,21 @@ public record Decision(
 
   /** What was decided. */
   public enum Verdict {
-    /** A throttle is asked for. */
+    /** A throttle is requested. */
     ACT,
-    /** It would be, in another mode. */
+    /** It would be, in another mode than shadow. */
     SHADOW,
-    /** A guard said no. */
+    /** A safety check refused. */
     REFUSE,
     /** A throttle is ended. */
     RELEASE,
-    /** A throttle is weakened by a step before it ends. */
+    /** A throttle goes down one step of its ladder. */
     EASE,
-    /** A throttle runs longer. */
+    /** A throttle is renewed. */
     RENEW,
     /** Nothing is done for now. */
     SKIP,
-    /** A host that is gone for good is forgotten. */
+    /** A host is removed. */
     FORGET,
     /** An operator's silence, acknowledgement, pause or answer to a proposal was carried out. */
     REQUEST;

@@ -1,19 +1,20 @@
 package io.blkwarden.controller.throttle;
 
+import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.model.message.Alert.Effect;
 import java.util.Optional;
 
 /**
- * Says what a throttle changed, from a window before it and one after it.
+ * Evaluates what a throttle changed, from a window before it and one after it.
  *
- * <p>Only where neighbours wanted the device in both windows: alone, even an idle-class disk gets
- * all of it, so nothing can be told. A disk that stopped asking by itself is no success either.
+ * <p>Only where neighbours used the device in both windows: alone, even an idle-class disk gets all
+ * of it, so the effect is unknown. A disk that needs less by itself is no success either.
  */
 public final class EffectEvaluator {
   /** Fewest samples that a window needs. */
   public static final int SAMPLES_MIN = 3;
 
-  /** Neighbours compete when they complete so many I/Os a second, */
+  /** Neighbours compete when they complete so many I/Os per second, */
   public static final double DEMAND_IOS_MIN = 1;
 
   /** or have so many in flight on average. */
@@ -28,7 +29,7 @@ public final class EffectEvaluator {
   private EffectEvaluator() {}
 
   /**
-   * What was found.
+   * The verdict.
    *
    * @param effect the verdict
    * @param note why, in half a sentence with numbers
@@ -128,7 +129,10 @@ public final class EffectEvaluator {
     if (after.ownUtil() < ClearRule.BACKLOG_UTIL) {
       return new Judgement(Effect.UNKNOWN, share + ", but it asked for less by itself", true);
     }
-    return new Judgement(Effect.WORKED, share);
+    return new Judgement(
+        Effect.WORKED,
+        "%s; neighbours' I/O wait went from %.1f to %.1f ms"
+            .formatted(share, before.otherAwaitMillis(), after.otherAwaitMillis()));
   }
 
   private static boolean tooShort(WindowSums window, long windowMillis) {
@@ -143,12 +147,14 @@ public final class EffectEvaluator {
     return slower(before, after) || after.deviceIos() <= HALF * before.deviceIos();
   }
 
-  /** Whether the disk does more than before: then others wait for it, not for its throttle. */
+  /**
+   * Whether the disk does more than before: then the others' latency is not the throttle's fault.
+   */
   private static boolean grew(WindowSums before, WindowSums after) {
     return after.ownIos() >= GAIN * before.ownIos();
   }
 
-  /** Whether no other disk was measured to compete with a throttled one. */
+  /** Whether no other disk competes with a throttled one. */
   public static boolean alone(WindowSums after, long windowMillis) {
     return !tooShort(after, windowMillis) && !demand(after);
   }

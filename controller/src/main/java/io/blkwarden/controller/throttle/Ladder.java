@@ -10,7 +10,7 @@ import java.util.StringJoiner;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Finds the next rung of a policy's ladder that can hold a disk back. */
+/** Finds the next step of a policy's ladder that can throttle a disk. */
 public final class Ladder {
   private Ladder() {}
 
@@ -23,17 +23,17 @@ public final class Ladder {
      * @param restraint what to set
      * @param note what was skipped and why; empty when nothing was
      */
-    record Rung(int index, Restraint restraint, String note) implements Next {}
+    record Available(int index, Restraint restraint, String note) implements Next {}
 
     /**
-     * There is no further one.
+     * There is no further step.
      *
      * @param note what was skipped and why; empty when nothing was
      */
     record Exhausted(String note) implements Next {}
 
     /**
-     * The devices ignore every priority, and there is no limit that could be set.
+     * The devices ignore every priority, and no limit can be set.
      *
      * @param note which devices and schedulers
      */
@@ -41,14 +41,14 @@ public final class Ladder {
   }
 
   /**
-   * The first rung at {@code from} or above it that is worth trying. A priority is worth it where
-   * the devices count it, a limit under every scheduler where the host's agent can set it.
+   * The first step from {@code from} on that can have an effect: a priority where the devices'
+   * scheduler uses it, a limit where the host's agent supports it.
    *
    * @param ladder restraints in the order to try
    * @param from index of the first to consider
    * @param physical the devices below the disk; none means that nothing is known of them
-   * @param limits whether the host's agent says that it can limit
-   * @param harmful which rungs must not be tried on these devices now
+   * @param limits whether the host's agent supports limits
+   * @param harmful which steps must not be tried on these devices now
    */
   public static Next next(
       List<Restraint> ladder,
@@ -61,8 +61,8 @@ public final class Ladder {
     StringJoiner skipped = new StringJoiner("; ");
     boolean allIgnored = false;
     for (int index = from; index < ladder.size(); index++) {
-      Restraint rung = ladder.get(index);
-      switch (rung) {
+      Restraint step = ladder.get(index);
+      switch (step) {
         case Restraint.Priority _ when ignored -> {
           if (!allIgnored) {
             skipped.add("I/O priorities are ignored by " + names(physical, Actuator.INEFFECTIVE));
@@ -73,13 +73,13 @@ public final class Ladder {
             when classOnly && priority.ioClass() == IoPriority.IoClass.BEST_EFFORT ->
             skipped.add(
                 "skipped %s: %s counts only the class"
-                    .formatted(rung, names(physical, Actuator.CLASS_ONLY)));
+                    .formatted(step, names(physical, Actuator.CLASS_ONLY)));
         case Restraint.Limit _ when !limits ->
-            skipped.add("skipped %s: the host's agent does not offer limits".formatted(rung));
-        case Restraint.Priority _, Restraint.Limit _ when harmful.test(rung) ->
-            skipped.add("skipped %s: it harmed the neighbours here lately".formatted(rung));
+            skipped.add("skipped %s: the host's agent does not offer limits".formatted(step));
+        case Restraint.Priority _, Restraint.Limit _ when harmful.test(step) ->
+            skipped.add("skipped %s: it harmed the neighbours here lately".formatted(step));
         case Restraint.Priority _, Restraint.Limit _ -> {
-          return new Next.Rung(index, rung, skipped.toString());
+          return new Next.Available(index, step, skipped.toString());
         }
       }
     }
@@ -89,13 +89,13 @@ public final class Ladder {
   }
 
   /**
-   * The next softer rung that holds the disk back at all; empty when there is none.
+   * The next softer step that can have an effect; empty when there is none.
    *
    * @param ladder restraints from soft to hard
-   * @param from the rung to go down from; negative when it is not on the ladder
+   * @param from the step to go down from; negative when it is not on the ladder
    * @param physical the devices below the disk; none means that nothing is known of them
-   * @param limits whether the host's agent says that it can limit
-   * @param harmful which rungs must not be tried on these devices now
+   * @param limits whether the host's agent supports limits
+   * @param harmful which steps must not be tried on these devices now
    */
   public static OptionalInt below(
       List<Restraint> ladder,
@@ -105,7 +105,7 @@ public final class Ladder {
       Predicate<Restraint> harmful) {
     for (int index = from - 1; index >= 0; index--) {
       List<Restraint> upToIt = ladder.subList(0, index + 1);
-      if (next(upToIt, index, physical, limits, harmful) instanceof Next.Rung) {
+      if (next(upToIt, index, physical, limits, harmful) instanceof Next.Available) {
         return OptionalInt.of(index);
       }
     }

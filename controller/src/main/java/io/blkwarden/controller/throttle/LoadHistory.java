@@ -6,10 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The last windows of a disk and its neighbours; mutable.
+ * The recent load of a disk and its neighbours; mutable.
  *
- * <p>Keeps {@link #SLOTS} slots; a window joins the slot before it until that spans the slot's
- * time, and the oldest slot is overwritten.
+ * <p>Keeps {@link #SLOTS} slots; windows are added to a slot until it spans the slot's time; then
+ * the oldest slot is overwritten.
  */
 public final class LoadHistory {
   /** Slots kept. */
@@ -34,16 +34,16 @@ public final class LoadHistory {
   private int used;
 
   /**
-   * Makes an empty history.
+   * Creates an empty history.
    *
-   * @param slotMillis time that a slot spans at least
+   * @param slotMillis shortest time that a slot spans
    */
   public LoadHistory(long slotMillis) {
     this.slotMillis = slotMillis;
   }
 
   /**
-   * Takes a window; one with an unknown value is left out.
+   * Adds a window; one with an unknown value is ignored.
    *
    * @param endMillis its end on the controller's monotonic clock
    * @param wall its end on the host's wall clock, in ms since 1970
@@ -80,9 +80,9 @@ public final class LoadHistory {
   }
 
   /**
-   * Sums the slots that lie wholly in a window.
+   * Sums the slots that lie completely in a window.
    *
-   * @param fromMillis its beginning on the controller's monotonic clock
+   * @param fromMillis its start on the controller's monotonic clock
    * @param toMillis its end
    */
   public WindowSums between(long fromMillis, long toMillis) {

@@ -3,7 +3,7 @@ package io.blkwarden.controller.throttle;
 import io.blkwarden.controller.policy.SafetyLimits;
 import java.util.Optional;
 
-/** Whether the brakes allow one more throttle. */
+/** The safety limits of the fleet. */
 public final class SafetyLimitCheck {
   /**
    * Smallest fleet in which {@code stop_if_hosts_anomalous} counts: below, one host is more than a
@@ -14,41 +14,44 @@ public final class SafetyLimitCheck {
   private SafetyLimitCheck() {}
 
   /** Why one more throttle is refused; empty when it is not. */
-  public static Optional<String> refusal(SafetyLimits safetyLimits, ThrottleCounts load) {
-    if (stopped(safetyLimits, load.hostsKnown(), load.hostsAnomalous())) {
+  public static Optional<Refusal> refusal(SafetyLimits limits, ThrottleCounts counts) {
+    if (stopped(limits, counts.hostsKnown(), counts.hostsAnomalous())) {
       return Optional.of(
-          "stop_if_hosts_anomalous: %d of %d hosts are anomalous, more than %.0f%%"
-              .formatted(
-                  load.hostsAnomalous(),
-                  load.hostsKnown(),
-                  safetyLimits.stopIfHostsAnomalous() * 100));
+          new Refusal.FleetAnomalous(
+              counts.hostsAnomalous(), counts.hostsKnown(), limits.stopIfHostsAnomalous()));
     }
-    if (load.disksOfHost() >= safetyLimits.disksPerHost()) {
-      return Optional.of(
-          "disks_per_host: %d of at most %d disks of this host are throttled"
-              .formatted(load.disksOfHost(), safetyLimits.disksPerHost()));
+    if (counts.disksOfHost() >= limits.disksPerHost()) {
+      return reached(
+          "disks_per_host",
+          counts.disksOfHost(),
+          limits.disksPerHost(),
+          "disks of this host are throttled");
     }
-    if (load.disksOfDomain() >= safetyLimits.disksPerDomain()) {
-      return Optional.of(
-          "disks_per_domain: %d of at most %d disks of this domain are throttled"
-              .formatted(load.disksOfDomain(), safetyLimits.disksPerDomain()));
+    if (counts.disksOfDomain() >= limits.disksPerDomain()) {
+      return reached(
+          "disks_per_domain",
+          counts.disksOfDomain(),
+          limits.disksPerDomain(),
+          "disks of this domain are throttled");
     }
-    int hostsMax = hostsMax(safetyLimits, load.hostsKnown());
-    if (!load.hostThrottled() && load.hostsThrottled() >= hostsMax) {
-      return Optional.of(
-          "hosts_throttled: %d of at most %d hosts have a throttled disk"
-              .formatted(load.hostsThrottled(), hostsMax));
-    }
-    return Optional.empty();
+    int hostsMax = hostsMax(limits, counts.hostsKnown());
+    return counts.hostThrottled() || counts.hostsThrottled() < hostsMax
+        ? Optional.empty()
+        : reached(
+            "hosts_throttled", counts.hostsThrottled(), hostsMax, "hosts have a throttled disk");
   }
 
-  /** Whether so much of the fleet is anomalous that nothing is throttled any more. */
+  private static Optional<Refusal> reached(String key, int now, int atMost, String what) {
+    return Optional.of(new Refusal.LimitReached(key, now, atMost, what));
+  }
+
+  /** Whether so many hosts are anomalous that nothing is throttled. */
   public static boolean stopped(SafetyLimits safetyLimits, int hostsKnown, int hostsAnomalous) {
     return hostsKnown >= FLEET_MIN
         && hostsAnomalous > safetyLimits.stopIfHostsAnomalous() * hostsKnown;
   }
 
-  /** Most hosts that may have a throttled disk: the part of the known ones, and at least one. */
+  /** Most hosts that may have a throttled disk: a share of the known ones, and at least one. */
   public static int hostsMax(SafetyLimits safetyLimits, int hostsKnown) {
     return safetyLimits.hostsThrottled() == 0
         ? 0

@@ -1,4 +1,4 @@
-/** Judgements as pure functions: timers, brakes, ladder, effect, and decisions on record. */
+/** The state machine of throttles, its safety checks, ladder and effect evaluation; pure. */
 @NullMarked
 package io.blkwarden.controller.throttle;
 

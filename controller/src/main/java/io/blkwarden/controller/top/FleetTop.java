@@ -21,15 +21,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fleet's disks as their hosts tell of them; safe for use by several threads.
+ * Live I/O of the fleet's disks, from mappings, heartbeats and samples; thread-safe.
  *
- * <p>Takes mappings, heartbeats and samples; what cannot be read, or comes on another host's
- * subject, is left out. Knows at most {@link #MAX_HOSTS} hosts; that there are more is told. What a
- * host said of its disks' I/O is unknown once it has been silent for a while. Times are of a
- * monotonic clock in ms.
+ * <p>Ignores unreadable messages and those on another host's subject. Tracks at most {@link
+ * #MAX_HOSTS} hosts. Numbers of hosts that stopped reporting are unknown. Times are of a monotonic
+ * clock in ms.
  */
 public final class FleetTop {
-  /** Most hosts that are known. */
+  /** Maximum number of hosts. */
   public static final int MAX_HOSTS = 65_536;
 
   private static final int NAMES = 3;
@@ -39,19 +38,19 @@ public final class FleetTop {
   private final Set<HostId> only;
   private final Map<HostId, TopHost> hosts = new TreeMap<>();
   private final SampleFrame frame = new SampleFrame();
-  private boolean more;
+  private boolean truncated;
 
   /**
-   * A view of nothing yet.
+   * An empty view.
    *
-   * @param only hosts to show; all when it is empty
+   * @param only hosts to show; empty for all
    */
   public FleetTop(Subjects subjects, Set<HostId> only) {
     this.subjects = subjects;
     this.only = Set.copyOf(only);
   }
 
-  /** Takes a message. */
+  /** Processes a message. */
   public synchronized void message(String subject, byte[] payload, long nowMillis) {
     String kind = subject.substring(Math.min(subject.length(), subjects.prefix().length() + 1));
     if (kind.startsWith("sample.")) {
@@ -59,11 +58,11 @@ public final class FleetTop {
     } else if (kind.startsWith("mapping.")) {
       mapping(subject, payload, nowMillis);
     } else if (ControlJson.decode(Heartbeat.class, payload)
-            instanceof Decoded.Ok<Heartbeat>(Heartbeat beat)
-        && subjects.heartbeat(beat.host()).equals(subject)) {
-      TopHost seen = seen(beat.host(), nowMillis);
+            instanceof Decoded.Ok<Heartbeat>(Heartbeat heartbeat)
+        && subjects.heartbeat(heartbeat.host()).equals(subject)) {
+      TopHost seen = seen(heartbeat.host(), nowMillis);
       if (seen != null) {
-        seen.heartbeat(beat, nowMillis);
+        seen.heartbeat(heartbeat, nowMillis);
       }
     }
   }
@@ -84,7 +83,7 @@ public final class FleetTop {
     try {
       host = subjects.hostOf(subject, HOST_OF_SAMPLE);
     } catch (IllegalArgumentException e) {
-      return; // no host of ours
+      return; // invalid host
     }
     TopHost seen = subjects.sample(host).equals(subject) ? seen(host, nowMillis) : null;
     if (seen != null && SampleCodec.decode(payload, frame) instanceof Decoded.Ok<?>) {
@@ -98,7 +97,7 @@ public final class FleetTop {
     }
     TopHost known = hosts.get(host);
     if (known == null && hosts.size() >= MAX_HOSTS) {
-      more = true;
+      truncated = true;
     } else if (known == null) {
       known = new TopHost(host, nowMillis);
       hosts.put(host, known);
@@ -107,18 +106,18 @@ public final class FleetTop {
   }
 
   /**
-   * What is known now.
+   * The current state.
    *
-   * @param troubles what else people have to know
+   * @param notes further remarks to show
    */
-  public synchronized TopRound round(Instant at, long nowMillis, List<String> troubles) {
+  public synchronized TopRound round(Instant at, long nowMillis, List<String> notes) {
     List<DiskLine> lines = new ArrayList<>();
-    List<HostId> silent = new ArrayList<>();
+    List<HostId> stale = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
     for (TopHost seen : hosts.values()) {
       lines.addAll(seen.disks(nowMillis));
-      if (seen.silent(nowMillis)) {
-        silent.add(seen.host());
+      if (seen.stale(nowMillis)) {
+        stale.add(seen.host());
       }
       seen.unknownDevices(nowMillis)
           .forEach(device -> unknown.add(device + " of " + seen.host().value()));
@@ -126,30 +125,30 @@ public final class FleetTop {
     long throttled = lines.stream().filter(line -> line.throttle() != null).count();
     String summary =
         "%d hosts, %d disks, %d throttled".formatted(hosts.size(), lines.size(), throttled);
-    return new TopRound(at, summary, lines, remarks(silent, unknown, troubles));
+    return new TopRound(at, summary, lines, remarks(stale, unknown, notes));
   }
 
-  private List<String> remarks(List<HostId> silent, List<String> unknown, List<String> troubles) {
-    List<String> remarks = new ArrayList<>(troubles);
-    if (hosts.isEmpty() && troubles.isEmpty()) {
+  private List<String> remarks(List<HostId> stale, List<String> unknown, List<String> notes) {
+    List<String> remarks = new ArrayList<>(notes);
+    if (hosts.isEmpty() && notes.isEmpty()) {
       remarks.add(
-          "no host says anything: start blkwarden-agent on the hosts, or check --prefix"
+          "no host reports: start blkwarden-agent on the hosts, or check --prefix"
               + (only.isEmpty() ? "" : " and --host"));
     }
-    if (!silent.isEmpty()) {
+    if (!stale.isEmpty()) {
       String names =
-          silent.stream().limit(NAMES).map(HostId::value).collect(Collectors.joining(", "));
+          stale.stream().limit(NAMES).map(HostId::value).collect(Collectors.joining(", "));
       remarks.add(
-          "silent, so with unknown numbers: %s%s; does blkwarden-agent run there?"
+          "not reporting, values unknown: %s%s; check that blkwarden-agent runs there"
               .formatted(
                   names,
-                  silent.size() > NAMES ? " and %d more".formatted(silent.size() - NAMES) : ""));
+                  stale.size() > NAMES ? " and %d more".formatted(stale.size() - NAMES) : ""));
     }
     if (!unknown.isEmpty()) {
       remarks.add(UnknownDevices.remark(unknown));
     }
-    if (more) {
-      remarks.add("more than %d hosts: the others are not shown; use --host".formatted(MAX_HOSTS));
+    if (truncated) {
+      remarks.add("more than %d hosts, showing only these; use --host".formatted(MAX_HOSTS));
     }
     return remarks;
   }

@@ -18,24 +18,24 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A host, and what it said when; times are of a monotonic clock in ms. */
+/** The live state of a host; times are of a monotonic clock in ms. */
 final class TopHost {
-  /** Of a host's own intervals: from then on what it said is old. */
-  static final int SILENT_INTERVALS = 3;
+  /** Sampling intervals without samples after which a host is stale. */
+  static final int STALE_INTERVALS = 3;
 
-  /** As {@link #SILENT_INTERVALS}, whatever its interval is. */
-  static final long SILENT_MILLIS = 5_000;
+  /** Minimum time without samples after which a host is stale. */
+  static final long STALE_MILLIS = 5_000;
 
   private static final int GAP_INTERVALS = 3;
 
   private final HostState state;
-  private @Nullable Heartbeat beat;
-  private long beatMillis;
-  private long heardMillis;
+  private @Nullable Heartbeat heartbeat;
+  private long heartbeatMillis;
+  private long sampleMillis;
 
   TopHost(HostId host, long nowMillis) {
     state = new HostState(host);
-    heardMillis = nowMillis;
+    sampleMillis = nowMillis;
   }
 
   HostId host() {
@@ -48,24 +48,24 @@ final class TopHost {
 
   void sample(SampleFrame frame, long nowMillis) {
     state.accept(frame, GAP_INTERVALS);
-    heardMillis = nowMillis;
+    sampleMillis = nowMillis;
   }
 
-  void heartbeat(Heartbeat heartbeat, long nowMillis) {
-    beat = heartbeat;
-    beatMillis = nowMillis;
+  void heartbeat(Heartbeat latest, long nowMillis) {
+    heartbeat = latest;
+    heartbeatMillis = nowMillis;
   }
 
-  /** Whether no sample came for so long that the last says nothing any more. */
-  boolean silent(long nowMillis) {
-    long patience = Math.max(SILENT_MILLIS, SILENT_INTERVALS * state.intervalMillis());
-    return nowMillis - heardMillis > patience;
+  /** Whether the last sample is too old. */
+  boolean stale(long nowMillis) {
+    long limit = Math.max(STALE_MILLIS, STALE_INTERVALS * state.intervalMillis());
+    return nowMillis - sampleMillis > limit;
   }
 
-  /** Its disks; their numbers are unknown while it is silent. */
+  /** The disks; their numbers are unknown if the host is stale. */
   List<DiskLine> disks(long nowMillis) {
-    boolean silent = silent(nowMillis);
-    Map<DiskKey, String> held = held(nowMillis);
+    boolean stale = stale(nowMillis);
+    Map<DiskKey, String> throttles = throttles(nowMillis);
     List<DiskLine> lines = new ArrayList<>(state.rows());
     for (int row = 0; row < state.rows(); row++) {
       if (!state.gone(row)) {
@@ -78,16 +78,16 @@ final class TopHost {
                 disk.volume().role().wire(),
                 disk.physical().stream().map(PhysicalDevice::name).toList(),
                 disk.workers().stream().map(each -> each.comm() + "[" + each.pid() + "]").toList(),
-                silent ? DiskLine.Load.UNKNOWN : load(row),
-                held.get(disk.key())));
+                stale ? DiskLine.Load.UNKNOWN : load(row),
+                throttles.get(disk.key())));
       }
     }
     return lines;
   }
 
-  /** The devices below its disks whose utilisation is unknown, while it reports others. */
+  /** The devices whose utilisation is unknown, while the host reports. */
   List<String> unknownDevices(long nowMillis) {
-    if (silent(nowMillis) || state.windowMillis() == 0) {
+    if (stale(nowMillis) || state.windowMillis() == 0) {
       return List.of();
     }
     List<String> unknown = new ArrayList<>();
@@ -108,34 +108,34 @@ final class TopHost {
         state.value(Metric.AWAIT, row),
         state.value(Metric.UTIL, row),
         share,
-        share * devicePain(row));
+        share * deviceScore(row));
   }
 
-  private double devicePain(int row) {
+  private double deviceScore(int row) {
     double worst = Double.NaN;
     for (int device : state.devicesOf(row)) {
-      double pain =
+      double score =
           state.deviceValue(Metric.DEVICE_UTIL, device)
               * state.deviceValue(Metric.DEVICE_AWAIT, device);
-      worst = worst >= pain || Double.isNaN(pain) ? worst : pain;
+      worst = worst >= score || Double.isNaN(score) ? worst : score;
     }
     return worst;
   }
 
-  /** What holds which disk back, as its last sign of life tells. */
-  private Map<DiskKey, String> held(long nowMillis) {
-    Map<DiskKey, String> held = new HashMap<>();
-    Heartbeat last = beat;
+  /** The active throttles by disk, from the last heartbeat. */
+  private Map<DiskKey, String> throttles(long nowMillis) {
+    Map<DiskKey, String> throttles = new HashMap<>();
+    Heartbeat last = heartbeat;
     if (last != null) {
       for (Heartbeat.HeldThrottle each : last.throttles()) {
-        long rest = each.remainingMs() - (nowMillis - beatMillis);
-        if (rest > 0) {
-          held.put(
+        long left = each.remainingMs() - (nowMillis - heartbeatMillis);
+        if (left > 0) {
+          throttles.put(
               DiskKey.of(each.domain(), each.vdev()),
-              "%s %s".formatted(each.restraint(), DurationText.print(Duration.ofMillis(rest))));
+              "%s %s".formatted(each.restraint(), DurationText.print(Duration.ofMillis(left))));
         }
       }
     }
-    return held;
+    return throttles;
   }
 }

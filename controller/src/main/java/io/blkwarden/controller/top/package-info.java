@@ -1,4 +1,4 @@
-/** The fleet's disks live, as their hosts tell of them. */
+/** Live I/O of the fleet's disks. */
 @NullMarked
 package io.blkwarden.controller.top;
 

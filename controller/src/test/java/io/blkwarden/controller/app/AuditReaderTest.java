@@ -28,7 +28,7 @@ final class AuditReaderTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private static Mono<AuditTrail> ask(AuditReader desk) {
-    return desk.tell(new AuditQuery("vm176"), Duration.ofHours(1));
+    return desk.find(new AuditQuery("vm176"), Duration.ofHours(1));
   }
 
   private static RecordServer records(int port) {
@@ -40,14 +40,14 @@ final class AuditReaderTest {
   }
 
   @Test
-  void soManyWaitAndWhoComesAfterIsTurnedAway() throws IOException {
+  void refusesRequestsBeyondTheLimit() throws IOException {
     // takes the connection and never greets, so that the first is read for as long as the test runs
     try (ServerSocket silent = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
         AuditReader desk = new AuditReader(records(silent.getLocalPort()), Clock.systemUTC())) {
       List<Throwable> refused = new CopyOnWriteArrayList<>();
       Disposable _ = ask(desk).subscribe(_ -> {}, refused::add);
       try (Socket _ = silent.accept()) { // it is being read
-        for (int i = 0; i < AuditReader.WAITING; i++) {
+        for (int i = 0; i < AuditReader.WAITING_MAX; i++) {
           Disposable _ = ask(desk).subscribe(_ -> {}, refused::add);
         }
 
@@ -58,7 +58,7 @@ final class AuditReaderTest {
   }
 
   @Test
-  void whatHindersIsTold() throws IOException {
+  void reportsErrors() throws IOException {
     int closed;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = free.getLocalPort();

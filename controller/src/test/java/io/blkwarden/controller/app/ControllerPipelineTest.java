@@ -2,13 +2,12 @@ package io.blkwarden.controller.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.CommandFlow;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.EffectLog;
-import io.blkwarden.controller.dispatch.IssuedMessages;
+import io.blkwarden.controller.dispatch.MessageFactory;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.engine.EngineCore;
@@ -20,9 +19,10 @@ import io.blkwarden.controller.ingest.EngineRunner;
 import io.blkwarden.controller.ingest.FleetIntake;
 import io.blkwarden.controller.ingest.IntakeCounters;
 import io.blkwarden.controller.ingest.LatestBatches;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.notify.Notifier;
-import io.blkwarden.controller.paging.NotifySettings;
+import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.controller.testing.Fleet;
 import io.blkwarden.controller.testing.Messages;
@@ -71,7 +71,7 @@ final class ControllerPipelineTest {
   private final Backlog backlog = new Backlog();
   private final OperatorMailbox mailbox = new OperatorMailbox(bus::reply, clock, sent);
   private final FleetIntake intake = new FleetIntake(SUBJECTS, backlog, counters, clock, mailbox);
-  private final LatestBatches batches = new LatestBatches(intake, SUBJECTS, counters, time);
+  private final LatestBatches batches = new LatestBatches(intake, time);
   private final InputSink<EngineInput> internal = new InputSink<>();
   private final List<Input> inputs = new ArrayList<>();
   private final List<Throwable> broken = new ArrayList<>();
@@ -80,10 +80,7 @@ final class ControllerPipelineTest {
   private final EngineRunner engine =
       new EngineRunner(
           new Scripted(),
-          counters,
-          backlog,
           intake,
-          SUBJECTS,
           clock,
           () -> time.now(TimeUnit.MILLISECONDS),
           _ -> {},
@@ -92,19 +89,17 @@ final class ControllerPipelineTest {
       new ControllerPipeline(
           new ControllerPipeline.Parts(
               bus,
-              backlog,
               intake,
               batches,
               engine,
-              commands,
-              commandFlow(),
-              new IssuedMessages(this::epoch, "c1", clock, new SplittableRandom(2)),
-              new StoredState(bus, internal, mailbox, batches),
-              mailbox,
-              new Notifier(NotifySettings.NOBODY, Map.of(), clock, () -> true, time),
-              new EffectLog(sent),
-              _ -> {},
-              counters),
+              new ControllerPipeline.Dispatch(
+                  commands,
+                  commandFlow(),
+                  new MessageFactory(this::epoch, "c1", clock, new SplittableRandom(2)),
+                  mailbox),
+              new StateStore(bus, internal, mailbox, batches),
+              new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, time),
+              new EffectLog(sent)::accept),
           internal,
           time,
           time);
@@ -130,12 +125,12 @@ final class ControllerPipelineTest {
         new CommandFlow.Results() {
           @Override
           public void outcome(Outcome outcome) {
-            internal.put(intake.first(outcome));
+            internal.put(intake.admitOutcome(outcome));
           }
 
           @Override
-          public void lost(HostId host, MessageId command, String why) {
-            internal.put(intake.lost(host, command, why));
+          public void abandoned(HostId host, MessageId command, String why) {
+            internal.put(intake.commandAbandoned(host, command, why));
           }
         },
         time,
@@ -192,7 +187,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void aHostsReportsKeepTheirOrder() {
+  void reportsOfAHostKeepTheirOrder() {
     for (long revision = 1; revision <= 100; revision++) {
       bus.reports.next(map(HOST, revision));
     }
@@ -205,22 +200,22 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void whatAnOperatorSaidIsTakenBeforeAClaimThatCameAfterIt() {
-    bus.shared.next(new SharedState.OperatorInputs(OperatorState.NOTHING));
-    bus.shared.next(new SharedState.OpenAlerts(List.of()));
+  void operatorsInputPrecedesLeadership() {
+    bus.sharedState.next(new SharedState.OperatorInputs(OperatorState.NONE));
+    bus.sharedState.next(new SharedState.OpenAlerts(List.of()));
     bus.leads(new Leadership.Leading(7));
     time.advanceTime();
 
     assertThat(inputs)
         .containsExactly(
-            new Input.OperatorStateChanged(OperatorState.NOTHING),
+            new Input.OperatorStateChanged(OperatorState.NONE),
             new Input.AlertsRestored(List.of()),
             new Input.LeadershipGained(7));
   }
 
-  /** All of them at once, and the engine idle: the rest of a round may wait for its turn. */
+  /** All hosts at once with an idle engine; only a round of batches comes first. */
   @Test
-  void aReportNeedNotWaitForTheSamplesOfAllHosts() {
+  void reportDoesNotWaitForTheSamplesOfAllHosts() {
     List<Integer> takenBefore = new ArrayList<>();
     step =
         input -> {
@@ -244,7 +239,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void aCommandIsSentOnTheThreadThatBringsItsCauseAndItsOutcomeComesBack() {
+  void commandIsSentOnTheThreadOfItsInputAndItsOutcomeReturns() {
     Command command = Messages.command(1, HOST, 5_000);
     bus.agents = _ -> Mono.just(ControlJson.encode(Messages.done(command, 50)));
     step = input -> onBeat(input, new Effect.SendCommand(command));
@@ -259,7 +254,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void leadershipThatIsLostGivesUpWhatIsUnderWay() {
+  void lostLeadershipAbandonsCommands() {
     bus.leads(new Leadership.Leading(7));
     step = input -> onBeat(input, new Effect.SendCommand(Messages.command(1, HOST, 60_000)));
     beat();
@@ -269,12 +264,12 @@ final class ControllerPipelineTest {
     assertThat(inputs)
         .contains(new Input.LeadershipLost())
         .last()
-        .isEqualTo(new Input.CommandAbandoned(Messages.id(1), "the claim is lost"));
+        .isEqualTo(new Input.CommandAbandoned(Messages.id(1), "leadership lost"));
     assertThat(commands.size()).isZero();
   }
 
   @Test
-  void aMapThatTheEngineWantsIsReadFromTheBucketWhileAnotherLeads() {
+  void standbyReadsRequestedMappingsFromTheBucket() {
     step = input -> onBeat(input, new Effect.RequestMap(HOST));
     beat();
     assertThat(bus.fetched).containsExactly(HOST);
@@ -286,19 +281,19 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void storedMapsAreTakenAsTheEngineAsksForThem() {
-    bus.mappings.next(
+  void readsStoredMappingsOnDemand() {
+    bus.storedMappings.next(
         new StoredMapping(
             HostToken.key(HOST), ControlJson.encode(Fleet.snapshot(HOST, 3, "vm176"))));
     time.advanceTime();
 
     assertThat(inputs).singleElement().isInstanceOf(Input.MappingChanged.class);
-    bus.mappings.assertMaxRequested(1);
+    bus.storedMappings.assertMaxRequested(1);
   }
 
   @Test
-  void whatIsRefusedIsCountedAndItsHostMadeKnownWithTheNextTick() {
-    while (intake.report(map(HOST, 1)) != null) {
+  void resyncsHostsWithTheNextTick() {
+    while (intake.readReport(map(HOST, 1)) != null) {
       // until there is no room
     }
     advance(1_000);
@@ -308,7 +303,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void anOperatorIsToldWhatCouldNotBeStored() {
+  void repliesWithStorageErrors() {
     bus.leads(new Leadership.Leading(7));
     time.advanceTime();
     step =
@@ -318,7 +313,7 @@ final class ControllerPipelineTest {
                     new Effect.StoreInput(
                         new Pause("ann", "a test", Messages.AT, null), true, List.of(), asked))
                 : List.of();
-    bus.requests.next(
+    bus.operatorRequests.next(
         new BusMessage(
             SUBJECTS.operator("pause"),
             "inbox",
@@ -330,7 +325,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void alertsThatAreNotStoredHoldNothingElseUp() {
+  void unstoredAlertsDelayNothingElse() {
     step =
         input ->
             onBeat(
@@ -346,7 +341,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void anOrderlyStopTakesNothingInWaitsForAnswersAndForWhatIsToBeStored() {
+  void drainStopsIntakeAndWaitsForAnswersAndStorage() {
     Command command = Messages.command(1, HOST, 60_000);
     step = input -> onBeat(input, new Effect.SendCommand(command));
     beat();
@@ -372,7 +367,7 @@ final class ControllerPipelineTest {
   }
 
   @Test
-  void anOrderlyStopGivesUpWhatIsNotAnsweredInTime() {
+  void drainAbandonsUnansweredCommands() {
     step = input -> onBeat(input, new Effect.SendCommand(Messages.command(1, HOST, 60_000)));
     beat();
     bus.alertsStored.tryEmitEmpty().orThrow();
@@ -383,26 +378,26 @@ final class ControllerPipelineTest {
     stopped.verify(BOUND);
     assertThat(inputs)
         .last()
-        .isEqualTo(new Input.CommandAbandoned(Messages.id(1), "the controller stops"));
+        .isEqualTo(new Input.CommandAbandoned(Messages.id(1), "the controller is stopping"));
   }
 
   @Test
-  void aQuestionIsAnsweredBetweenTwoInputsAndTooManyAreRefused() {
-    StepVerifier.create(pipeline.ask(() -> "so many"))
+  void queryRunsBetweenInputsAndTooManyAreRefused() {
+    StepVerifier.create(pipeline.query(() -> "so many"))
         .then(time::advanceTime)
         .expectNext("so many")
         .verifyComplete();
     StepVerifier.create(
-            pipeline.ask(() -> {
+            pipeline.query(() -> {
               throw new IllegalStateException("on purpose");
             }))
         .then(time::advanceTime)
         .verifyErrorMessage("on purpose");
     running.dispose();
     for (int i = 0; i < 16; i++) {
-      Disposable _ = pipeline.ask(() -> "never").subscribe();
+      Disposable _ = pipeline.query(() -> "never").subscribe();
     }
-    StepVerifier.create(pipeline.ask(() -> "one too many"))
+    StepVerifier.create(pipeline.query(() -> "one too many"))
         .verifyError(RejectedExecutionException.class);
   }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole controller on a real nats-server, with hosts that a script plays. */
+/** The whole controller on a real nats-server with scripted hosts. */
 final class ControllerRuntimeTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
   private static final HostId HOST = new HostId("dom0-7");
@@ -81,7 +81,7 @@ final class ControllerRuntimeTest {
                 normal.pendingAsksMax())));
   }
 
-  /** One whose folder of policies is empty, until the test writes some. */
+  /** A controller with an empty policy folder. */
   private ControllerRuntime without(Path folder) {
     return closing(
         ControllerRuntime.start(
@@ -92,7 +92,7 @@ final class ControllerRuntimeTest {
   private static void awaitReady(ControllerRuntime controller) {
     await("ready")
         .atMost(BOUND)
-        .untilAsserted(() -> assertThat(controller.readiness().hindrances()).isEmpty());
+        .untilAsserted(() -> assertThat(controller.readiness().blockers()).isEmpty());
   }
 
   private ScriptedHost storming(HostId name) {
@@ -109,13 +109,13 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void oneWithoutPoliciesLeadsOnlyOnceItHasSome(@TempDir Path empty) throws Exception {
+  void leadsOnlyWithPolicies(@TempDir Path empty) throws Exception {
     ControllerRuntime without = without(empty);
-    await("connected").atMost(BOUND).until(() -> without.readiness().hindrances().size() == 2);
-    assertThat(without.readiness().hindrances())
+    await("connected").atMost(BOUND).until(() -> without.readiness().blockers().size() == 2);
+    assertThat(without.readiness().blockers())
         .containsExactly(
-            "no claim to command the fleet yet",
-            "no policy file of %s holds, so it never leads".formatted(empty));
+            "no leader known yet",
+            "no valid policy file in %s, so it never leads".formatted(empty));
     ControllerRuntime other = controller("c1");
     awaitReady(other);
     assertThat(other.stop(Duration.ofSeconds(5))).isTrue();
@@ -125,7 +125,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void aStormIsThrottledToldReleasedAndResolved() throws Exception {
+  void swapStormIsThrottledReleasedAndResolved() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     AlertTap alerts = closing(new AlertTap(server));
@@ -142,13 +142,13 @@ final class ControllerRuntimeTest {
               assertThat(action.vdev()).isEqualTo("xvda2");
               assertThat(action.workers()).singleElement().extracting("pid").isEqualTo(27444);
             });
-    await("told").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
+    await("alert").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
 
     host.swaps(5);
     await("released").atMost(BOUND).until(() -> host.held() == null);
     await("resolved").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.RESOLVED));
 
-    assertThat(alerts.states()).startsWith(Alert.State.FIRING).endsWith(Alert.State.RESOLVED);
+    assertThat(alerts.states()).contains(Alert.State.HANDLED).endsWith(Alert.State.RESOLVED);
     assertThat(alerts.ids()).hasSize(1);
     assertThat(get(controller, "/readyz").statusCode()).isEqualTo(200);
     assertThat(get(controller, "/api/v1/hosts").body()).contains("\"host\":\"dom0-7\"");
@@ -177,7 +177,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void aServerThatDiesInTheMiddleLosesNoCommandAndNoAlert() throws Exception {
+  void serverFailureLosesNoCommandAndNoAlert() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     ScriptedHost host = closing(new ScriptedHost(server, HOST));
@@ -192,17 +192,13 @@ final class ControllerRuntimeTest {
 
     await("throttled").atMost(BOUND).until(() -> host.held() != null);
     AlertTap alerts = closing(new AlertTap(server));
-    await("told")
-        .atMost(BOUND)
-        .until(() ->
-            alerts.states().contains(Alert.State.FIRING)
-                && alerts.states().contains(Alert.State.HANDLED));
+    await("alert").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
     assertThat(controller.dispatchCounters().lost.sum()).isZero();
     assertThat(controller.busCounters().alertsLost.sum()).isZero();
   }
 
   @Test
-  void readyzTellsWhenNatsGoesAndComesBack() throws Exception {
+  void readyzReportsLostNats() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     assertThat(get(controller, "/metrics").body())
@@ -227,15 +223,15 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void theSecondWatchesAndSaysSo() throws Exception {
+  void secondControllerIsStandby() throws Exception {
     ControllerRuntime first = controller("c1");
     awaitReady(first);
     ControllerRuntime second = controller("c2");
     await("watches")
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(second.readiness().hindrances())
-                .containsExactly("controller c1 commands the fleet"));
+            assertThat(second.readiness().blockers())
+                .containsExactly("standby: controller c1 leads"));
     ScriptedHost host = storming(HOST);
 
     await("throttled").atMost(BOUND).until(() -> host.held() != null);
@@ -244,18 +240,18 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void anAlertKeepsItsIdOverARestartAndIsResolvedByTheSuccessor() throws Exception {
+  void alertKeepsItsIdAndIsResolvedByTheNextLeader() throws Exception {
     ControllerRuntime first = controller("c1");
     awaitReady(first);
     AlertTap alerts = closing(new AlertTap(server));
     ScriptedHost host = storming(HOST);
     await("handled").atMost(BOUND).until(() -> alerts.states().contains(Alert.State.HANDLED));
     assertThat(first.stop(Duration.ofSeconds(20))).isTrue();
-    int toldByTheFirst = alerts.states().size();
+    int countOfTheFirst = alerts.states().size();
 
     ControllerRuntime second = controller("c2");
     awaitReady(second);
-    await("told again").atMost(BOUND).until(() -> alerts.states().size() > toldByTheFirst);
+    await("notified again").atMost(BOUND).until(() -> alerts.states().size() > countOfTheFirst);
     assertThat(second.stop(Duration.ofSeconds(20))).isTrue();
 
     host.swaps(5);
@@ -268,7 +264,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void nonsenseIsCountedAndDoesNotStopTheWork() throws Exception {
+  void malformedMessagesAreCountedAndIgnored() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     ScriptedHost noisy = closing(new ScriptedHost(server, new HostId("dom0-8")));
@@ -291,7 +287,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void twoAgentsOfOneHostNameRaiseAnAlertAndGetNoCommand() throws Exception {
+  void duplicateHostRaisesAnAlertAndGetsNoCommand() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     AlertTap alerts = closing(new AlertTap(server));
@@ -299,7 +295,7 @@ final class ControllerRuntimeTest {
     ScriptedHost clone = closing(new ScriptedHost(server, HOST, UUID.randomUUID()));
     host.live();
     clone.live();
-    await("told")
+    await("alert")
         .atMost(BOUND)
         .untilAsserted(() ->
             assertThat(alerts.alerts())
@@ -333,7 +329,7 @@ final class ControllerRuntimeTest {
   }
 
   @Test
-  void stoppingWaitsForTheAnswerOfWhatIsUnderWay() throws Exception {
+  void stopWaitsForAnswers() throws Exception {
     ControllerRuntime controller = controller("c1");
     awaitReady(controller);
     ScriptedHost host = closing(new ScriptedHost(server, HOST));

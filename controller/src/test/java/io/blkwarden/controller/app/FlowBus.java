@@ -1,11 +1,11 @@
 package io.blkwarden.controller.app;
 
 import io.blkwarden.controller.baseline.DiskBaseline;
-import io.blkwarden.controller.bus.BusState;
+import io.blkwarden.controller.bus.BusStatus;
 import io.blkwarden.controller.bus.FleetBus;
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.SharedState;
 import io.blkwarden.controller.bus.StoredMapping;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.message.Alert;
@@ -21,14 +21,14 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.publisher.TestPublisher;
 
-/** A simulation of the fleet's messages: what a test says comes in, and what goes out is kept. */
+/** A fake bus with the inputs of a test, which records what is sent. */
 final class FlowBus implements FleetBus {
   final TestPublisher<BusMessage> samples = TestPublisher.create();
   final TestPublisher<BusMessage> reports = TestPublisher.create();
   final TestPublisher<BusMessage> outcomes = TestPublisher.create();
-  final TestPublisher<BusMessage> requests = TestPublisher.create();
-  final TestPublisher<StoredMapping> mappings = TestPublisher.create();
-  final TestPublisher<SharedState> shared = TestPublisher.create();
+  final TestPublisher<BusMessage> operatorRequests = TestPublisher.create();
+  final TestPublisher<StoredMapping> storedMappings = TestPublisher.create();
+  final TestPublisher<SharedState> sharedState = TestPublisher.create();
   final List<Alert> alerts = new ArrayList<>();
   final List<DecisionNote> decisions = new ArrayList<>();
   final List<String> replies = new ArrayList<>();
@@ -37,10 +37,10 @@ final class FlowBus implements FleetBus {
   Leadership leadership = new Leadership.Unknown();
   Function<byte[], Mono<byte[]>> agents = _ -> Mono.never();
 
-  /** Gives the claim to this controller, or takes it. */
+  /** Changes leadership. */
   void leads(Leadership now) {
     leadership = now;
-    shared.next(new SharedState.LeadershipState(now));
+    sharedState.next(new SharedState.LeadershipChanged(now));
   }
 
   @Override
@@ -59,22 +59,22 @@ final class FlowBus implements FleetBus {
   }
 
   @Override
-  public Flux<BusMessage> requests() {
-    return requests.flux();
+  public Flux<BusMessage> operatorRequests() {
+    return operatorRequests.flux();
   }
 
   @Override
-  public Flux<StoredMapping> mappings() {
-    return mappings.flux();
+  public Flux<StoredMapping> storedMappings() {
+    return storedMappings.flux();
   }
 
   @Override
-  public Flux<SharedState> shared() {
-    return shared.flux();
+  public Flux<SharedState> sharedState() {
+    return sharedState.flux();
   }
 
   @Override
-  public Mono<byte[]> request(HostId host, byte[] command, Duration timeout) {
+  public Mono<byte[]> sendCommand(HostId host, byte[] command, Duration timeout) {
     return agents.apply(command);
   }
 
@@ -84,20 +84,21 @@ final class FlowBus implements FleetBus {
   }
 
   @Override
-  public void noticeEpoch(long epoch) {}
+  public void observeEpoch(long epoch) {}
 
   @Override
-  public Mono<Void> store(OperatorInput input, boolean set, List<OperatorInput> expired) {
+  public Mono<Void> storeOperatorInput(
+      OperatorInput input, boolean set, List<OperatorInput> expired) {
     return Mono.error(new IllegalStateException("no room"));
   }
 
   @Override
-  public Mono<Void> forget(HostId host) {
+  public Mono<Void> deleteMapping(HostId host) {
     return Mono.empty();
   }
 
   @Override
-  public Mono<StoredMapping> mapping(HostId host) {
+  public Mono<StoredMapping> storedMapping(HostId host) {
     return Mono.fromRunnable(() -> fetched.add(host));
   }
 
@@ -117,7 +118,7 @@ final class FlowBus implements FleetBus {
   }
 
   @Override
-  public BusState state() {
-    return new BusState(true, true, leadership, "");
+  public BusStatus status() {
+    return new BusStatus(true, true, leadership, "");
   }
 }

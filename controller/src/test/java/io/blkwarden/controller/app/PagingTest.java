@@ -20,14 +20,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A controller that pages a real Alertmanager, as its file says. */
+/** A controller that notifies a real Alertmanager. */
 final class PagingTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
   @TempDir Path folder;
 
   @Test
-  void aStormPagesUntilItIsHandled() throws Exception {
+  void swapStormNotifiesUntilHandled() throws Exception {
     Path policies = Files.createDirectory(folder.resolve("policies"));
     SwapStorm.in(policies);
     try (NatsServer server = NatsServer.start();
@@ -61,7 +61,7 @@ final class PagingTest {
   }
 
   private static AlertTap ready(ControllerRuntime controller, NatsServer server) throws Exception {
-    await("ready").atMost(BOUND).until(() -> controller.readiness().hindrances().isEmpty());
+    await("ready").atMost(BOUND).until(() -> controller.readiness().blockers().isEmpty());
     return new AlertTap(server);
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.bus.BusCounters;
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.NatsFleetBus;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.AlertTap;
 import io.blkwarden.controller.testing.ControllerProcesses;
@@ -32,17 +32,17 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Controllers that are far away from NATS: each question takes long, though many can be asked. */
+/** Controllers with a high round-trip time to NATS. */
 final class SlowNetworkTest {
   private static final int HOSTS = 600;
   private static final int MESSAGES = 10_000;
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private final NatsServer server = NatsServer.start();
-  private final Connection link;
+  private final Connection connection;
 
   SlowNetworkTest() throws Exception {
-    link = server.connect();
+    connection = server.connect();
   }
 
   @AfterEach
@@ -51,7 +51,7 @@ final class SlowNetworkTest {
   }
 
   private void storeMaps() throws Exception {
-    KeyValue maps = link.keyValue("blkwarden-mapping");
+    KeyValue maps = connection.keyValue("blkwarden-mapping");
     for (int i = 0; i < HOSTS; i++) {
       HostId host = new HostId("dom0-" + i);
       maps.put(HostToken.key(host), ControlJson.encode(Fleet.snapshot(host, 1, "vm176")));
@@ -59,7 +59,7 @@ final class SlowNetworkTest {
   }
 
   @Test
-  void aDeposedLeaderLearnsOfItBeforeItHasReadTheMapsAgain(@TempDir Path folder) throws Exception {
+  void formerLeaderDetectsTheNewLeaderBeforeReadingMappings(@TempDir Path folder) throws Exception {
     try (ControllerProcesses controllers = new ControllerProcesses(folder, server);
         TcpProxy network = new TcpProxy(server, Duration.ofMillis(200))) {
       controllers.start("c1", network.url());
@@ -89,13 +89,13 @@ final class SlowNetworkTest {
     Recording leads = new Recording();
     leads.of(bus);
     bus.start();
-    await().atMost(BOUND).until(() -> leads.claims.contains(bus.state().leadership()));
-    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
+    await().atMost(BOUND).until(() -> leads.leaderships.contains(bus.status().leadership()));
+    await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
     return bus;
   }
 
   @Test
-  void tenThousandAlertsAndAsManyDecisionsAreStoredWithinAMinute() throws Exception {
+  void storesTenThousandAlertsAndDecisionsWithinAMinute() throws Exception {
     try (TcpProxy network = new TcpProxy(server, Duration.ofMillis(40));
         NatsFleetBus bus = bus(network.url());
         AlertTap tap = new AlertTap(server)) {
@@ -110,7 +110,8 @@ final class SlowNetworkTest {
           .extracting(Alert::id)
           .containsExactlyElementsOf(IntStream.range(0, MESSAGES).mapToObj(Messages::id).toList());
       assertThat(
-              link.jetStreamManagement()
+              connection
+                  .jetStreamManagement()
                   .getStreamInfo("BLKWARDEN_DECISIONS")
                   .getStreamState()
                   .getMsgCount())

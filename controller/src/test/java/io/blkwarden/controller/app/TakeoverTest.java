@@ -29,19 +29,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Controllers, each a process of its own, that are stopped, continued, killed and cut off from
- * NATS.
- */
+/** Controller processes that are stopped, resumed, killed and disconnected from NATS. */
 final class TakeoverTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
   private final NatsServer server = NatsServer.start();
-  private final Connection link;
+  private final Connection connection;
   private final ControllerProcesses controllers;
 
   TakeoverTest(@TempDir Path folder) throws IOException, InterruptedException {
-    link = server.connect();
+    connection = server.connect();
     controllers = new ControllerProcesses(folder, server);
   }
 
@@ -58,7 +55,7 @@ final class TakeoverTest {
   }
 
   @Test
-  void theOtherOneTakesOverThrottlesAndAlertsAndTheFirstStaysOut() throws Exception {
+  void standbyTakesOverThrottlesAndAlerts() throws Exception {
     Process first = controllers.start("c1");
     controllers.awaitLeads("c1");
     Process second = controllers.start("c2");
@@ -87,7 +84,7 @@ final class TakeoverTest {
 
       host.swaps(800);
       await("throttled by the second").atMost(BOUND).until(() -> host.held() != null);
-      await("told").atMost(BOUND).until(() -> alerts.ids().size() == 2);
+      await("alert").atMost(BOUND).until(() -> alerts.ids().size() == 2);
       assertThat(of(host, "c1")).as("and nothing later").hasSize(commandsOfFirst);
       second.destroyForcibly();
       await("the first one acts again")
@@ -117,13 +114,13 @@ final class TakeoverTest {
     return leaders;
   }
 
-  private KvEvent.Entry claim() throws IOException {
-    Bucket bucket = Assets.bucket(link, JetStreamAssets.CLAIM);
+  private KvEvent.Entry lease() throws IOException {
+    Bucket bucket = Assets.bucket(connection, JetStreamAssets.LEADER);
     return Objects.requireNonNull(bucket.get("controller"), "nobody leads");
   }
 
   @Test
-  void ofThreeThatStartAtOnceOneLeadsAndOneThatComesAndGoesChangesNothing() throws Exception {
+  void oneOfThreeLeadsAndAStandbyRestartChangesNothing() throws Exception {
     List<String> all = List.of("c1", "c2", "c3");
     for (String each : all) {
       controllers.start(each);
@@ -140,18 +137,18 @@ final class TakeoverTest {
     controllers.awaitFollows("c4", leader);
     controllers.stop(fourth);
 
-    KvEvent.Entry then = claim();
+    KvEvent.Entry then = lease();
     await("it is renewed twice since")
         .atMost(BOUND)
-        .until(() -> claim().revision() >= then.revision() + 2);
-    assertThat(claim().value()).as("the same claim").isEqualTo(then.value());
-    assertThat(claim().value()).asString(UTF_8).contains(" " + leader + " ");
+        .until(() -> lease().revision() >= then.revision() + 2);
+    assertThat(lease().value()).as("the same lease").isEqualTo(then.value());
+    assertThat(lease().value()).asString(UTF_8).contains(" " + leader + " ");
     assertThat(leaders(List.of("c1", "c2", "c3", "c4"))).containsExactly(leader);
     assertThat(controllers.logged(leader, "this one watches")).isFalse();
   }
 
   @Test
-  void oneThatIsCutOffFromNatsIsReplacedAndChangesNothingWhenItIsBack() throws Exception {
+  void disconnectedLeaderIsReplacedAndReturnsAsStandby() throws Exception {
     TcpProxy network = new TcpProxy(server);
     controllers.start("c1", network.url());
     controllers.awaitLeads("c1");
@@ -193,7 +190,7 @@ final class TakeoverTest {
   }
 
   @Test
-  void anUpgradeOfBothOneAfterTheOtherHandsThrottlesAndAlertsOver() throws Exception {
+  void rollingUpgradeHandsOverThrottlesAndAlerts() throws Exception {
     Process first = controllers.start("c1");
     controllers.awaitLeads("c1");
     Process second = controllers.start("c2");

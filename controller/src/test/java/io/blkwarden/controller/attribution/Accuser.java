@@ -37,7 +37,7 @@ enum Accuser {
   }
 
   private static Set<Integer> blame(AttributionWindow window) {
-    return switch (Attribution.judge(window, RULE)) {
+    return switch (Attribution.evaluate(window, RULE)) {
       case Culprits culprits ->
           culprits.named().stream().map(Suspect::disk).collect(Collectors.toSet());
       case NoClearCulprit _ -> Set.of();

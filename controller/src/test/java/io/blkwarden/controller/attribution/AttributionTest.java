@@ -41,17 +41,17 @@ final class AttributionTest {
   }
 
   @Test
-  void aVictimIsNotBlamedForTheTimeThatItsOwnIosTook() {
+  void aVictimIsNotNamedForItsOwnLatency() {
     assertThat(reason(window(10, 10, 10))).isEqualTo(Reason.SLOW_DEVICE);
   }
 
   @Test
-  void manySmallOnesAreNoCulprit() {
+  void manySmallDisksAreNotNamed() {
     assertThat(reason(window(40, 40, 40, 40, 40, 40, 40, 40))).isEqualTo(Reason.MANY_SMALL);
   }
 
   @Test
-  void aRunnerUpTooNearMakesItUnclear() {
+  void aSmallMarginNamesNoDisk() {
     assertThat(reason(window(60, 55, 55, 55, 50))).isEqualTo(Reason.MARGIN);
   }
 
@@ -65,7 +65,7 @@ final class AttributionTest {
   }
 
   @Test
-  void aloneNobodyIsBlamed() {
+  void aSingleDiskIsNotNamed() {
     assertThat(reason(window(300))).isEqualTo(Reason.NO_NEIGHBOURS);
   }
 
@@ -77,7 +77,7 @@ final class AttributionTest {
   }
 
   @Test
-  void mostlyHurtSlotsAreNoEvidenceAgainstWhoAlwaysDoesTheSame() {
+  void constantLoadDoesNotCorrelateWithMostlyAffectedSlots() {
     AttributionWindow window = new AttributionWindow(3);
     for (int slot = 0; slot < AttributionWindow.SLOTS; slot++) {
       boolean hurt = slot >= AttributionRule.SLOTS_MIN;
@@ -133,11 +133,11 @@ final class AttributionTest {
   }
 
   private static List<Integer> named(AttributionWindow window) {
-    return ((Culprits) Attribution.judge(window, RULE))
+    return ((Culprits) Attribution.evaluate(window, RULE))
         .named().stream().map(Suspect::disk).toList();
   }
 
   private static Reason reason(AttributionWindow window) {
-    return ((NoClearCulprit) Attribution.judge(window, RULE)).reason();
+    return ((NoClearCulprit) Attribution.evaluate(window, RULE)).reason();
   }
 }

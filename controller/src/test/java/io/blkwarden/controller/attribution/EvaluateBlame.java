@@ -46,7 +46,7 @@ final class EvaluateBlame {
   private static String reasons(Kind kind, int last) {
     Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
     for (int seed = FIRST; seed <= last; seed++) {
-      if (Attribution.judge(Incident.generate(kind, seed).window(), Accuser.RULE)
+      if (Attribution.evaluate(Incident.generate(kind, seed).window(), Accuser.RULE)
           instanceof NoClearCulprit nobody) {
         counts.merge(nobody.reason(), 1, Integer::sum);
       }

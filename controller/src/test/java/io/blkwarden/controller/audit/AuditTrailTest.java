@@ -29,10 +29,10 @@ final class AuditTrailTest {
   private static final MessageId ALERT = Messages.id(1);
   private static final MessageId LEASE = Messages.id(2);
   private static final String BLAMED =
-      ", correlation with its neighbours' waiting 0.7200, blame culprit on md2 with confidence"
+      ", correlation with neighbours' latency 0.7200, attribution culprit on md2, confidence"
           + " 0.6100";
 
-  private final List<ControlMessage> said =
+  private final List<ControlMessage> messages =
       List.of(
           note(1, 10, VM, Verdict.REFUSE, "brake", null, "not throttled: one disk is", 7L),
           note(2, 10, VM, Verdict.REFUSE, "brake", null, "not throttled: one disk is", null),
@@ -137,71 +137,69 @@ final class AuditTrailTest {
         "vm176 swaps.");
   }
 
-  private AuditTrail story(String about) {
+  private AuditTrail trail(String about) {
     AuditQuery query = new AuditQuery(about);
     AuditTrail trail = new AuditTrail();
-    said.forEach(query::learn);
-    said.stream().filter(query::concerns).forEach(trail::add);
+    messages.forEach(query::addRelated);
+    messages.stream().filter(query::matches).forEach(trail::add);
     return trail;
   }
 
   @Test
-  void theStoryOfADomainIsToldInOrder() {
+  void linesOfADomainAreInOrderOfTime() {
     String act = "throttle " + LEASE;
-    assertThat(story("vm176").lines())
+    assertThat(trail("vm176").lines())
         .extracting(line -> (line.at().getEpochSecond() - AT.getEpochSecond()) + " " + line.text())
         .containsExactly(
             "9 Alert "
                 + ALERT
                 + " (warning, policy swap-storm) is firing: vm176 swaps. [iops 812/s, above 200/s"
-                + " for 10 s, clear below 100/s, share of the device's time 81%, I/O wait on the"
-                + " device 46 ms"
+                + " for 10 s, clear below 100/s, share of device time 81%, device await 46 ms"
                 + BLAMED
                 + "]",
-            "10 Controller c1 was held back by the guard 'brake' from throttling vm176/xvda2 on"
-                + " dom0-7 by policy swap-storm: not throttled: one disk is [device_time_share 81%,"
-                + " iops 812/s]",
-            "20 Controller c1 decided to throttle vm176/xvda2 on dom0-7 by policy swap-storm, "
+            "10 Controller c1 did not throttle vm176/xvda2 on dom0-7 (policy swap-storm, safety"
+                + " check brake): not throttled: one disk is [device_time_share 81%, iops 812/s]",
+            "20 Controller c1 decided to throttle vm176/xvda2 on dom0-7 (policy swap-storm, "
                 + act
-                + ": idle is set [device_time_share 81%, iops 812/s]",
+                + "): idle is set [device_time_share 81%, iops 812/s]",
             "20 vm176/xvda2 on dom0-7 was throttled ("
                 + act
                 + "): 1 worker set to idle [137.xvda2-0[27444] none to idle]",
-            told(21, "handled", ""),
-            told(40, "handled", " The throttle worked: iops went from 812/s to 96/s."),
+            alertLine(21, "handled", ""),
+            alertLine(40, "handled", " The throttle worked: iops went from 812/s to 96/s."),
             "170 Throttle " + LEASE + " was renewed 2 times, last at 2026-11-22T18:05:25Z.",
-            "400 Controller c1 released vm176/xvda2 on dom0-7 by policy swap-storm, "
+            "400 Controller c1 released vm176/xvda2 on dom0-7 (policy swap-storm, "
                 + act
-                + ": the condition is over [device_time_share 81%, iops 812/s]",
+                + "): the condition is over [device_time_share 81%, iops 812/s]",
             "400 vm176/xvda2 on dom0-7 was released (" + act + "): 1 worker is back at none",
-            told(401, "resolved", " The throttle worked: iops went from 812/s to 96/s."));
+            alertLine(401, "resolved", " The throttle worked: iops went from 812/s to 96/s."));
   }
 
-  private static String told(int second, String state, String effect) {
+  private static String alertLine(int second, String state, String effect) {
     return second
         + " Alert "
         + ALERT
         + " (warning, policy swap-storm) is "
         + state
-        + ": vm176 swaps. [iops 812/s, above 200/s for 10 s, clear below 100/s, share of the"
-        + " device's time 81%, I/O wait on the device 46 ms"
+        + ": vm176 swaps. [iops 812/s, above 200/s for 10 s, clear below 100/s, share of device"
+        + " time 81%, device await 46 ms"
         + BLAMED
         + "]"
         + effect;
   }
 
   @Test
-  void aThrottleAnAlertAndAUuidTellTheSameStory() {
-    List<AuditTrail.Line> whole = story("vm176").lines();
-    assertThat(story(LEASE.value()).lines()).isEqualTo(whole);
-    assertThat(story(ALERT.value()).lines()).isEqualTo(whole);
-    assertThat(story(VM.uuid().toString()).lines()).isEqualTo(whole);
-    assertThat(story("vm177").lines()).hasSize(1);
-    assertThat(story("vm17").parts()).isEmpty();
+  void throttleAlertAndUuidSelectTheSameTrail() {
+    List<AuditTrail.Line> whole = trail("vm176").lines();
+    assertThat(trail(LEASE.value()).lines()).isEqualTo(whole);
+    assertThat(trail(ALERT.value()).lines()).isEqualTo(whole);
+    assertThat(trail(VM.uuid().toString()).lines()).isEqualTo(whole);
+    assertThat(trail("vm177").lines()).hasSize(1);
+    assertThat(trail("vm17").entries()).isEmpty();
   }
 
   @Test
-  void whatOnlyAWatchingControllerSaidIsNotLeftOut() {
+  void decisionOfAStandbyAloneIsKept() {
     AuditTrail trail = new AuditTrail();
     DecisionNote alone = note(9, 1, VM, Verdict.SHADOW, null, null, "idle would be set", null);
     trail.add(alone);
@@ -210,27 +208,26 @@ final class AuditTrailTest {
     assertThat(trail.lines())
         .extracting(AuditTrail.Line::text)
         .containsExactly(
-            "Controller c2, watching, would throttle vm176/xvda2 on dom0-7 by policy swap-storm,"
-                + " but only shadows: nothing was done: idle would be set [device_time_share 81%,"
-                + " iops 812/s]");
+            "Standby c2 would throttle (mode shadow) vm176/xvda2 on dom0-7 (policy swap-storm):"
+                + " idle would be set [device_time_share 81%, iops 812/s]");
   }
 
   @Test
-  void theNewestAreKeptAtTheBound() {
+  void oldestMessagesAreDroppedAtTheLimit() {
     AuditTrail trail = new AuditTrail();
     for (int i = 0; i < AuditTrail.MAX + 5; i++) {
       trail.add(note(i, i, VM, Verdict.SKIP, null, null, "later", 7L));
     }
-    assertThat(trail.leftOut()).isEqualTo(5);
-    assertThat(trail.parts())
+    assertThat(trail.dropped()).isEqualTo(5);
+    assertThat(trail.entries())
         .hasSize(AuditTrail.MAX)
         .first()
-        .extracting(AuditTrail.Part::at)
+        .extracting(AuditTrail.Entry::at)
         .isEqualTo(AT.plusSeconds(5));
   }
 
   @Test
-  void aQuestionHasAName() {
+  void blankSubjectIsRejected() {
     assertThatThrownBy(() -> new AuditQuery(" ")).hasMessageContaining("expected a domain's name");
   }
 }

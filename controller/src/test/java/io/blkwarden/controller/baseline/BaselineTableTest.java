@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.policy.BaselineThreshold;
 import io.blkwarden.model.VolumeRole;
 import java.io.IOException;
 import java.time.Instant;
@@ -34,37 +33,37 @@ final class BaselineTableTest {
   }
 
   @Test
-  void theLevelIsTheMeanAndSoManySigmasOrAPercentile() {
+  void theThresholdIsTheMeanPlusSigmasOrAPercentile() {
     for (int i = 0; i < 60; i++) {
       round(200, 100, 10);
     }
-    assertThat(baselines.level(ROOTS, TWO_SIGMAS)).isCloseTo(120, within(1.0));
-    assertThat(baselines.level(ROOTS, P99)).isCloseTo(123.3, within(2.5));
+    assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isCloseTo(120, within(1.0));
+    assertThat(baselines.threshold(ROOTS, P99)).isCloseTo(123.3, within(2.5));
     assertThat(baselines.disks(ROOTS)).isEqualTo(200);
   }
 
   @Test
-  void theFloorIsTheLeast() {
+  void theFloorIsTheMinimum() {
     for (int i = 0; i < 5; i++) {
       round(50, 0.5, 0.1);
     }
-    assertThat(baselines.level(ROOTS, TWO_SIGMAS)).isEqualTo(5);
-    assertThat(baselines.level(ROOTS, P99)).isEqualTo(5);
+    assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isEqualTo(5);
+    assertThat(baselines.threshold(ROOTS, P99)).isEqualTo(5);
   }
 
   @Test
-  void tooFewDisksOrTooLittleHistoryIsNoLevel() {
-    assertThat(baselines.level(ROOTS, TWO_SIGMAS)).isNaN();
+  void thereIsNoThresholdWithTooFewDisksOrValues() {
+    assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isNaN();
     round(30, 100, 10);
-    assertThat(baselines.level(ROOTS, TWO_SIGMAS)).isNaN();
+    assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isNaN();
     round(30, 100, 10);
-    assertThat(baselines.level(ROOTS, TWO_SIGMAS)).isNotNaN();
+    assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isNotNaN();
     round(19, 100, 10);
-    assertThat(baselines.level(ROOTS, TWO_SIGMAS)).isNaN();
+    assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isNaN();
   }
 
   @Test
-  void whatIsOlderThanADayIsForgotten() {
+  void valuesExpireAfterADay() {
     for (int i = 0; i < 60; i++) {
       round(30, 1_000, 1);
     }
@@ -72,44 +71,44 @@ final class BaselineTableTest {
     for (int i = 0; i < 60; i++) {
       round(30, 100, 1);
     }
-    assertThat(baselines.level(ROOTS, TWO_SIGMAS)).isCloseTo(102, within(1.0));
+    assertThat(baselines.threshold(ROOTS, TWO_SIGMAS)).isCloseTo(102, within(1.0));
   }
 
   @Test
-  void whatWasLearnedOutlivesTheController() throws IOException {
+  void aBaselineOutlivesTheController() throws IOException {
     for (int i = 0; i < 10; i++) {
       round(40, 100, 10);
     }
-    DiskBaseline kept = baselines.specs(Instant.EPOCH).getFirst();
+    DiskBaseline kept = baselines.all(Instant.EPOCH).getFirst();
     assertThat(kept.sketch().length()).isLessThan(4_096);
     BaselineTable next = new BaselineTable();
     next.load(kept, false, millis);
-    assertThat(next.level(ROOTS, TWO_SIGMAS))
-        .isCloseTo(baselines.level(ROOTS, TWO_SIGMAS), within(1e-9));
-    assertThat(next.level(ROOTS, P99)).isCloseTo(baselines.level(ROOTS, P99), within(1e-9));
-    assertThat(next.specs(Instant.EPOCH)).isEqualTo(List.of(kept));
+    assertThat(next.threshold(ROOTS, TWO_SIGMAS))
+        .isCloseTo(baselines.threshold(ROOTS, TWO_SIGMAS), within(1e-9));
+    assertThat(next.threshold(ROOTS, P99)).isCloseTo(baselines.threshold(ROOTS, P99), within(1e-9));
+    assertThat(next.all(Instant.EPOCH)).isEqualTo(List.of(kept));
   }
 
   @Test
-  void aSpecIsNotTakenTwiceNorABrokenOne() throws IOException {
+  void aKnownOrInvalidBaselineIsNotLoaded() throws IOException {
     for (int i = 0; i < 4; i++) {
       round(40, 100, 10);
     }
-    DiskBaseline kept = baselines.specs(Instant.EPOCH).getFirst();
+    DiskBaseline kept = baselines.all(Instant.EPOCH).getFirst();
     baselines.load(kept, false, millis);
-    assertThat(baselines.specs(Instant.EPOCH)).isEqualTo(List.of(kept));
+    assertThat(baselines.all(Instant.EPOCH)).isEqualTo(List.of(kept));
     DiskBaseline more =
         new DiskBaseline(ROOTS, 50, 5, 5_000, 5_000_000, Instant.EPOCH, kept.sketch());
     baselines.load(more, true, millis);
-    assertThat(baselines.specs(Instant.EPOCH)).isEqualTo(List.of(more));
+    assertThat(baselines.all(Instant.EPOCH)).isEqualTo(List.of(more));
     DiskBaseline broken = new DiskBaseline(ROOTS, 1, 1, 1, 1, Instant.EPOCH, "AQID");
     BaselineTable other = new BaselineTable();
     assertThatThrownBy(() -> other.load(broken, false, millis)).isInstanceOf(IOException.class);
-    assertThat(other.level(ROOTS, TWO_SIGMAS)).isNaN();
+    assertThat(other.threshold(ROOTS, TWO_SIGMAS)).isNaN();
   }
 
   @Test
-  void furtherClassesHaveNoLevel() {
+  void furtherClassesHaveNoThreshold() {
     for (int i = 0; i <= BaselineTable.CLASSES_MAX; i++) {
       DiskClass of =
           new DiskClass(Metric.IOPS, MINUTE, VolumeRole.ROOT, DeviceClass.SSD, "plan" + i);
@@ -118,6 +117,6 @@ final class BaselineTableTest {
       }
     }
     baselines.endRound(MINUTE, millis);
-    assertThat(baselines.specs(Instant.EPOCH)).hasSize(BaselineTable.CLASSES_MAX);
+    assertThat(baselines.all(Instant.EPOCH)).hasSize(BaselineTable.CLASSES_MAX);
   }
 }

@@ -59,10 +59,7 @@ public class BatchBench {
   private final EngineRunner engine =
       new EngineRunner(
           fleet.step,
-          counters,
-          backlog,
           intake,
-          Subjects.DEFAULT,
           clock,
           () -> fleet.now().monotonicMillis(),
           _ -> {},
@@ -76,12 +73,11 @@ public class BatchBench {
   /** Lets the engine take what comes, on the thread that brings it. */
   @Setup(Level.Trial)
   public void start() {
-    LatestBatches batches =
-        new LatestBatches(intake, Subjects.DEFAULT, counters, Schedulers.immediate());
+    LatestBatches batches = new LatestBatches(intake, Schedulers.immediate());
     Disposable _ =
         batches
-            .of(samples.asFlux())
-            .concatMapIterable(engine::take)
+            .signals(samples.asFlux())
+            .concatMapIterable(engine::process)
             .subscribe(effect -> {
               throw new IllegalStateException("no effect is expected: " + effect);
             });

@@ -1,9 +1,9 @@
 package io.blkwarden.controller.bench;
 
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.baseline.BaselineTable;
+import io.blkwarden.controller.baseline.BaselineThreshold;
 import io.blkwarden.controller.baseline.DiskBaseline;
 import io.blkwarden.controller.baseline.DiskClass;
 import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.policy.BaselineThreshold;
 import io.blkwarden.controller.testing.Recording;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.subject.Subjects;
@@ -28,7 +28,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What was learned of the fleet, kept over a controller's end in a real bucket. */
+/** Baselines in a real bucket. */
 final class BaselineBucketTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final DiskClass CLASS =
@@ -49,7 +49,7 @@ final class BaselineBucketTest {
       baselines.add(CLASS, 1e6 * disk, 1);
     }
     baselines.endRound(60_000, 1);
-    return baselines.specs(Instant.parse("2026-11-22T18:00:00Z")).getFirst();
+    return baselines.all(Instant.parse("2026-11-22T18:00:00Z")).getFirst();
   }
 
   private NatsFleetBus bus(NatsServer server, String name, Recording inbox) {
@@ -68,13 +68,13 @@ final class BaselineBucketTest {
   }
 
   @Test
-  void theNextControllerIsGivenIt() throws Exception {
+  void nextControllerReadsStoredBaselines() throws Exception {
     NatsServer server = NatsServer.start();
     open.add(server);
     Connection other = Nats.connect(server.url());
     open.add(other);
     NatsFleetBus first = bus(server, "c1", new Recording());
-    await().atMost(BOUND).until(() -> first.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> first.status().problem().isEmpty());
     first.storeBaseline(spec()).block(BOUND);
     await().atMost(BOUND).until(() -> other.keyValue("blkwarden-spec").keys().size() == 1);
     first.close();
@@ -84,28 +84,28 @@ final class BaselineBucketTest {
     NatsFleetBus second = bus(server, "c2", inbox);
     await()
         .atMost(BOUND)
-        .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
-    await().atMost(BOUND).until(() -> second.state().problem().isEmpty());
+        .untilAsserted(() -> assertThat(inbox.seen).contains("baseline read_bytes_per_s of 40"));
+    await().atMost(BOUND).until(() -> second.status().problem().isEmpty());
   }
 
   @Test
-  void whoWatchesIsGivenEachChange() throws Exception {
+  void watchEmitsEachChange() throws Exception {
     NatsServer server = NatsServer.start();
     open.add(server);
     NatsFleetBus commands = bus(server, "c1", new Recording());
-    await().atMost(BOUND).until(() -> commands.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> commands.status().problem().isEmpty());
     Recording inbox = new Recording();
     NatsFleetBus watches = bus(server, "c2", inbox);
-    await().atMost(BOUND).until(() -> watches.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> watches.status().problem().isEmpty());
 
     commands.storeBaseline(spec()).block(BOUND);
     await()
         .atMost(BOUND)
-        .untilAsserted(() -> assertThat(inbox.seen).contains("learned read_bytes_per_s of 40"));
+        .untilAsserted(() -> assertThat(inbox.seen).contains("baseline read_bytes_per_s of 40"));
   }
 
   @Test
-  void itReadsWhatItWroteAndSaysWhatIsWrong() throws IOException {
+  void decodesWhatItEncodesAndReportsErrors() throws IOException {
     DiskBaseline baseline = spec();
     assertThat(BaselineJson.decode(BaselineJson.encode(baseline))).isEqualTo(baseline);
     assertThat(BaselineJson.key(CLASS))
@@ -117,7 +117,7 @@ final class BaselineBucketTest {
         .isEqualTo(DeviceClass.UNKNOWN);
     BaselineTable next = new BaselineTable();
     next.load(baseline, false, 1);
-    assertThat(next.level(CLASS, new BaselineThreshold(0, 50.0, 1, 10))).isBetween(18e6, 21e6);
+    assertThat(next.threshold(CLASS, new BaselineThreshold(0, 50.0, 1, 10))).isBetween(18e6, 21e6);
     String odd =
         new String(BaselineJson.encode(baseline), StandardCharsets.UTF_8)
             .replace("read_bytes_per_s", "nonsense");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.commandline.nats.JetStreamFault;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.Assets;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.Messages;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
-/** The cause that an operator reads while JetStream does not work, on real servers. */
+/** Reported problems while JetStream does not work, on real servers. */
 final class JetStreamOutagesTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -67,11 +68,11 @@ final class JetStreamOutagesTest {
   }
 
   private static void awaitReady(NatsFleetBus bus) {
-    await().atMost(BOUND).until(() -> bus.state().prepared() && bus.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> bus.status().ready() && bus.status().problem().isEmpty());
   }
 
   private static void awaitProblem(NatsFleetBus bus, String... parts) {
-    await().atMost(BOUND).untilAsserted(() -> assertThat(bus.state().problem()).contains(parts));
+    await().atMost(BOUND).untilAsserted(() -> assertThat(bus.status().problem()).contains(parts));
   }
 
   private static NatsServer limited(Path directory, String store) throws Exception {
@@ -81,12 +82,12 @@ final class JetStreamOutagesTest {
   }
 
   @Test
-  void aServerWithoutJetStream() {
+  void reportsServerWithoutJetStream() {
     awaitProblem(bus(closing(NatsServer.withoutJetStream())), "JetStream is not enabled", "-js");
   }
 
   @Test
-  void anAccountWithoutJetStream(@TempDir Path directory) throws Exception {
+  void reportsAccountWithoutJetStream(@TempDir Path directory) throws Exception {
     Path config = directory.resolve("nats.conf");
     Files.writeString(
         config,
@@ -97,53 +98,53 @@ final class JetStreamOutagesTest {
         """);
     NatsFleetBus bus = bus(closing(NatsServer.start("-c", config.toString())));
     awaitProblem(bus, "JetStream is not enabled for this NATS account");
-    assertThat(bus.state().problem()).doesNotContain("-js");
+    assertThat(bus.status().problem()).doesNotContain("-js");
   }
 
   @Test
-  void aStoreThatIsTooSmall(@TempDir Path directory) throws Exception {
+  void reportsTooSmallStorage(@TempDir Path directory) throws Exception {
     NatsFleetBus bus = bus(closing(limited(directory, "2M")));
     awaitProblem(bus, "JetStream cannot store more", "max_file_store");
-    assertThat(bus.state().problem()).doesNotContain("-js");
+    assertThat(bus.status().problem()).doesNotContain("-js");
   }
 
   @Test
-  void aStoreThatBecomesFull(@TempDir Path directory) throws Exception {
+  void reportsFullStorage(@TempDir Path directory) throws Exception {
     NatsServer server = closing(limited(directory, "12M"));
-    Connection link = closing(Nats.connect(server.url()));
-    Assets.small(link, 1 << 20);
+    Connection connection = closing(Nats.connect(server.url()));
+    Assets.small(connection, 1 << 20);
     NatsFleetBus bus = bus(server);
     awaitReady(bus);
-    fill(link);
+    fill(connection);
     var _ = bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).subscribe();
     awaitProblem(bus, "1 alerts not stored by NATS yet", "JetStream cannot store more", "error");
     var _ = bus.publishDecisions(Flux.just(Messages.decision(2))).subscribe();
     awaitProblem(bus, "1 decisions not stored by NATS yet");
-    assertThat(bus.state().problem()).doesNotContain("-js");
+    assertThat(bus.status().problem()).doesNotContain("-js");
 
-    link.jetStreamManagement().deleteStream("FILL");
+    connection.jetStreamManagement().deleteStream("FILL");
     awaitReady(bus);
   }
 
   @Test
-  void aStreamThatNothingAsksForIsCreatedAgainByTheCheck() throws Exception {
+  void checkCreatesUnusedStreamAgain() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    Connection link = closing(server.connect());
+    Connection connection = closing(server.connect());
     NatsFleetBus bus = bus(server);
-    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
-    link.jetStreamManagement().deleteStream("BLKWARDEN_DECISIONS");
+    await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
+    connection.jetStreamManagement().deleteStream("BLKWARDEN_DECISIONS");
     var done = bus.publishDecisions(Flux.just(Messages.decision(2))).toFuture();
     awaitProblem(bus, "1 decisions not stored by NATS yet", "no stream accepts the message");
 
     done.get(30, TimeUnit.SECONDS);
-    assertThat(link.jetStreamManagement().getStreamNames()).contains("BLKWARDEN_DECISIONS");
+    assertThat(connection.jetStreamManagement().getStreamNames()).contains("BLKWARDEN_DECISIONS");
     awaitReady(bus);
   }
 
   @Test
-  void streamsAndBucketsThatAreDeletedAreCreatedAgain() throws Exception {
+  void createsDeletedStreamsAndBucketsAgain() throws Exception {
     NatsServer server = closing(NatsServer.start());
-    Connection link = closing(server.connect());
+    Connection connection = closing(server.connect());
     NatsFleetBus bus =
         closing(
             new NatsFleetBus(
@@ -157,10 +158,10 @@ final class JetStreamOutagesTest {
     seen.of(bus);
     bus.start();
     awaitReady(bus);
-    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
-    List<String> all = link.jetStreamManagement().getStreamNames();
+    await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
+    List<String> all = connection.jetStreamManagement().getStreamNames();
     for (String stream : all) {
-      link.jetStreamManagement().deleteStream(stream);
+      connection.jetStreamManagement().deleteStream(stream);
     }
     Sinks.Many<Alert> alerts = Sinks.many().unicast().onBackpressureBuffer();
     var done = bus.publishAlerts(alerts.asFlux()).toFuture();
@@ -170,22 +171,23 @@ final class JetStreamOutagesTest {
     await()
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(link.jetStreamManagement().getStreamNames())
+            assertThat(connection.jetStreamManagement().getStreamNames())
                 .containsExactlyInAnyOrderElementsOf(all));
     awaitReady(bus);
     alerts.emitComplete(Sinks.EmitFailureHandler.FAIL_FAST);
     done.get(30, TimeUnit.SECONDS);
     Pause pause = new Pause("ana", "the storage moves", Messages.AT);
-    bus.store(pause, true, List.of()).block(BOUND);
-    assertThat(seen.words.getLast().pause()).contains(pause);
+    bus.storeOperatorInput(pause, true, List.of()).block(BOUND);
+    assertThat(seen.inputs.getLast().pause()).contains(pause);
   }
 
-  private static void fill(Connection link) throws Exception {
-    link.jetStreamManagement()
+  private static void fill(Connection connection) throws Exception {
+    connection
+        .jetStreamManagement()
         .addStream(StreamConfiguration.builder().name("FILL").subjects("fill").build());
     for (int i = 0; i < 128; i++) {
       try {
-        link.jetStream().publish("fill", new byte[1_000_000]);
+        connection.jetStream().publish("fill", new byte[1_000_000]);
       } catch (JetStreamApiException e) {
         return;
       }
@@ -194,24 +196,24 @@ final class JetStreamOutagesTest {
   }
 
   @Test
-  void aClusterWithoutQuorum() throws Exception {
+  void reportsClusterWithoutQuorum() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3));
     List<NatsServer> servers = IntStream.range(0, 3).mapToObj(cluster::server).toList();
     await().atMost(BOUND).until(() -> servers.stream().anyMatch(JetStreamOutagesTest::leads));
     NatsServer left = servers.stream().filter(each -> !leads(each)).findFirst().orElseThrow();
     NatsFleetBus bus = bus(left);
     awaitReady(bus);
-    Connection link =
+    Connection connection =
         closing(
             Nats.connect(new Options.Builder().server(left.url()).reportNoResponders().build()));
-    assertThat(JetStreamFault.check(link)).isEmpty();
+    assertThat(JetStreamFault.check(connection)).isEmpty();
 
     servers.stream().filter(each -> !each.equals(left)).forEach(NatsServer::kill);
-    long epoch = bus.state().leadership() instanceof Leadership.Leading held ? held.epoch() : 0;
-    bus.noticeEpoch(epoch + 1); // makes it check now, not within ten seconds
+    long epoch = bus.status().leadership() instanceof Leadership.Leading held ? held.epoch() : 0;
+    bus.observeEpoch(epoch + 1); // makes it check now, not within ten seconds
     awaitProblem(bus, "no leader or no quorum", "start the servers of the cluster");
-    assertThat(bus.state().problem()).doesNotContain("-js");
-    assertThat(JetStreamFault.check(link).orElseThrow().text())
+    assertThat(bus.status().problem()).doesNotContain("-js");
+    assertThat(JetStreamFault.check(connection).orElseThrow().text())
         .contains("no leader or no quorum")
         .doesNotContain("-js");
   }

@@ -28,14 +28,14 @@ final class KnownOperatorInputsTest {
   }
 
   @Test
-  void whatABucketLacksThatKeptItsHistoryWasDeleted() {
+  void entriesMissingFromAnIntactBucketWereDeleted() {
     assertThat(KNOWN.isLostIn(same(7))).isFalse();
     assertThat(KNOWN.missingIn(same(7), Set.of())).isEmpty();
     assertThat(KNOWN.missingIn(same(12), Set.of("silence.a"))).isEmpty();
   }
 
   @Test
-  void allThatABucketLacksIsMissingWhenItWasCreatedAnew() {
+  void restoresEntriesOfABucketThatWasCreatedAgain() {
     assertThat(KNOWN.isLostIn(another(0))).isTrue();
     assertThat(KNOWN.missingIn(another(0), Set.of())).isEqualTo(KNOWN.values());
     assertThat(KNOWN.missingIn(another(100), Set.of()))
@@ -44,20 +44,20 @@ final class KnownOperatorInputsTest {
   }
 
   @Test
-  void soItIsWhenTheLastChangesAreGone() {
+  void restoresEntriesWhenTheLastChangesAreLost() {
     assertThat(KNOWN.isLostIn(same(6))).isTrue();
     assertThat(KNOWN.missingIn(same(6), Set.of("silence.a", "silence.b", "ack.c")))
         .containsOnlyKeys("pause");
   }
 
   @Test
-  void whatWasWrittenOrDeletedSinceIsLeft() {
+  void doesNotRestoreEntriesChangedLater() {
     assertThat(KNOWN.missingIn(another(2), Set.of("pause", "silence.a")))
         .containsOnlyKeys("silence.b", "ack.c");
   }
 
   @Test
-  void aLossThatWasFoundStaysOneWhateverIsWrittenBack() {
+  void staysLostUntilTheEngineReceivesTheBucket() {
     KnownOperatorInputs lost = KNOWN.lost();
     assertThat(lost.isLostIn(same(7))).isTrue();
     assertThat(lost.isLostIn(same(1_000))).isTrue();
@@ -66,7 +66,7 @@ final class KnownOperatorInputsTest {
   }
 
   @Test
-  void theyAreCountedByKind() {
+  void countsEntriesByKind() {
     assertThat(KnownOperatorInputs.count(KNOWN.values().keySet()))
         .isEqualTo("acknowledgements: 1, pause: 1, silences: 2");
   }

@@ -52,13 +52,13 @@ final class LostInputsTest {
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final NatsServer server = closing(NatsServer.start());
-  private final Connection link;
+  private final Connection connection;
   private final List<Throwable> dropped = new CopyOnWriteArrayList<>();
   private final Recording first = new Recording();
   private final Recording second = new Recording();
 
   LostInputsTest() throws Exception {
-    link = closing(server.connect());
+    connection = closing(server.connect());
     Hooks.onErrorDropped(dropped::add);
   }
 
@@ -87,13 +87,13 @@ final class LostInputsTest {
                 () -> true));
     seen.of(bus);
     bus.start();
-    await().atMost(BOUND).until(() -> bus.state().prepared() && !seen.words.isEmpty());
+    await().atMost(BOUND).until(() -> bus.status().ready() && !seen.inputs.isEmpty());
     return bus;
   }
 
   private static void store(NatsFleetBus bus, OperatorInput... inputs) {
     for (OperatorInput each : inputs) {
-      bus.store(each, true, List.of()).block(BOUND);
+      bus.storeOperatorInput(each, true, List.of()).block(BOUND);
     }
   }
 
@@ -104,11 +104,11 @@ final class LostInputsTest {
   }
 
   private static void awaitComplete(Recording seen) {
-    await().atMost(BOUND).until(() -> complete(seen.words.getLast()));
+    await().atMost(BOUND).until(() -> complete(seen.inputs.getLast()));
   }
 
   private byte @Nullable [] stored(String key) throws IOException {
-    KvEvent.Entry entry = Assets.bucket(link, JetStreamAssets.SAID).get(key);
+    KvEvent.Entry entry = Assets.bucket(connection, JetStreamAssets.SILENCES).get(key);
     return entry == null ? null : entry.value();
   }
 
@@ -124,22 +124,22 @@ final class LostInputsTest {
         });
   }
 
-  /** That it hears what is set and taken back from now on, which only a live watch does. */
+  /** Checks that later changes are received, which requires a live watch. */
   private static void awaitResumed(NatsFleetBus bus, Recording... all) {
-    bus.store(PAUSE, false, List.of()).block(BOUND);
+    bus.storeOperatorInput(PAUSE, false, List.of()).block(BOUND);
     for (Recording each : all) {
-      await().atMost(BOUND).until(() -> each.words.getLast().pause().isEmpty());
+      await().atMost(BOUND).until(() -> each.inputs.getLast().pause().isEmpty());
     }
   }
 
   private static void assertNeverWithout(Recording seen, int from) {
-    assertThat(seen.words.subList(from, seen.words.size())).allMatch(LostInputsTest::complete);
+    assertThat(seen.inputs.subList(from, seen.inputs.size())).allMatch(LostInputsTest::complete);
   }
 
   @Test
-  void anEntryIsRestoredOnlyWhereTheBucketHasNeverHadIt() throws Exception {
-    Assets.ensure(link, Subjects.DEFAULT, server);
-    Bucket bucket = Assets.bucket(link, JetStreamAssets.SAID);
+  void restoresOnlyEntriesWithoutHistory() throws Exception {
+    Assets.ensure(connection, Subjects.DEFAULT, server);
+    Bucket bucket = Assets.bucket(connection, JetStreamAssets.SILENCES);
     byte[] pause = ControlJson.encode(PAUSE);
     assertThat(bucket.restore("pause", pause)).isTrue();
     assertThat(bucket.restore("pause", pause)).as("another one did").isFalse();
@@ -149,22 +149,22 @@ final class LostInputsTest {
   }
 
   @Test
-  void theyAreWrittenBackWhenAllStreamsAreDeleted() throws Exception {
+  void restoresInputsAfterAllStreamsAreDeleted() throws Exception {
     NatsFleetBus bus = bus(server.url(), "c1", first);
     bus(server.url(), "c2", second);
     store(bus, ACK, SILENCE, PAUSE);
     awaitComplete(second);
-    int before = first.words.size();
-    int beforeOfSecond = second.words.size();
+    int before = first.inputs.size();
+    int beforeOfSecond = second.inputs.size();
 
-    for (String stream : link.jetStreamManagement().getStreamNames()) {
-      link.jetStreamManagement().deleteStream(stream);
+    for (String stream : connection.jetStreamManagement().getStreamNames()) {
+      connection.jetStreamManagement().deleteStream(stream);
     }
 
     awaitStored();
     await("both read the new bucket")
         .atMost(BOUND)
-        .until(() -> first.words.size() > before && second.words.size() > beforeOfSecond);
+        .until(() -> first.inputs.size() > before && second.inputs.size() > beforeOfSecond);
     assertNeverWithout(first, before);
     assertNeverWithout(second, beforeOfSecond);
     awaitResumed(bus, first, second);
@@ -172,48 +172,48 @@ final class LostInputsTest {
   }
 
   @Test
-  void theyAreWrittenBackWhenAServerStartsWithAnEmptyStore() throws Exception {
+  void restoresInputsOnAServerWithAnEmptyStore() throws Exception {
     NatsFleetBus bus = bus(server.url(), "c1", first);
     store(bus, ACK, SILENCE, PAUSE);
-    int before = first.words.size();
+    int before = first.inputs.size();
 
     server.kill();
     server.wipe();
     server.run();
 
     awaitStored();
-    await().atMost(BOUND).until(() -> first.words.size() > before);
+    await().atMost(BOUND).until(() -> first.inputs.size() > before);
     assertNeverWithout(first, before);
     awaitResumed(bus, first);
   }
 
   @Test
-  void whatCannotBeWrittenBackIsTriedAgainAndNothingLessIsTold() throws Exception {
+  void retriesRestoringAndPublishesNoPartialInput() throws Exception {
     NatsFleetBus bus = bus(server.url(), "c1", first);
     store(bus, ACK, SILENCE, PAUSE);
-    int before = first.words.size();
+    int before = first.inputs.size();
 
-    String stream = "KV_" + JetStreamAssets.SAID;
-    JetStreamManagement streams = link.jetStreamManagement();
+    String stream = "KV_" + JetStreamAssets.SILENCES;
+    JetStreamManagement streams = connection.jetStreamManagement();
     StreamConfiguration whole = streams.getStreamInfo(stream).getConfiguration();
     streams.deleteStream(stream);
     streams.addStream(StreamConfiguration.builder(whole).maxBytes(NO_ROOM).build());
     await("found, though another one created it")
         .atMost(BOUND)
-        .until(() -> !bus.state().problem().isEmpty());
-    assertThat(first.words).hasSize(before);
+        .until(() -> !bus.status().problem().isEmpty());
+    assertThat(first.inputs).hasSize(before);
 
     assertThat(dropped).isEmpty();
 
     streams.updateStream(whole);
     awaitStored();
-    await().atMost(BOUND).until(() -> first.words.size() > before);
+    await().atMost(BOUND).until(() -> first.inputs.size() > before);
     assertNeverWithout(first, before);
     awaitResumed(bus, first);
   }
 
   @Test
-  void whatWasTakenBackWhileAControllerWasAwayIsNotWrittenBack() throws Exception {
+  void doesNotRestoreInputsDeletedWhileAway() throws Exception {
     TcpProxy network = closing(new TcpProxy(server));
     NatsFleetBus bus = bus(server.url(), "c1", first);
     bus(network.url(), "c2", second);
@@ -226,8 +226,8 @@ final class LostInputsTest {
     server.run();
     network.heal();
 
-    await().atMost(BOUND).until(() -> second.words.getLast().pause().isEmpty());
+    await().atMost(BOUND).until(() -> second.inputs.getLast().pause().isEmpty());
     assertThat(stored("pause")).isNull();
-    assertThat(second.words.getLast().ack(ACK.about())).isPresent();
+    assertThat(second.inputs.getLast().ack(ACK.about())).isPresent();
   }
 }

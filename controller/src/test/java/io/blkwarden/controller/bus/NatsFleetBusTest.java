@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static reactor.core.publisher.Sinks.EmitFailureHandler.FAIL_FAST;
 
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.Assets;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.Records;
@@ -76,20 +77,20 @@ final class NatsFleetBusTest {
     return bus;
   }
 
-  private static void awaitHeld(NatsFleetBus bus) {
-    await().atMost(BOUND).until(() -> bus.state().leadership() instanceof Leadership.Leading);
+  private static void awaitLeading(NatsFleetBus bus) {
+    await().atMost(BOUND).until(() -> bus.status().leadership() instanceof Leadership.Leading);
   }
 
   private static long epoch(NatsFleetBus bus) {
-    return bus.state().leadership() instanceof Leadership.Leading held ? held.epoch() : -1;
+    return bus.status().leadership() instanceof Leadership.Leading held ? held.epoch() : -1;
   }
 
   @Test
-  void createsStreamsAndBucketsInFilesAndClaims() throws Exception {
+  void createsStreamsAndBucketsAndLeads() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Recording inbox = new Recording();
     NatsFleetBus bus = bus(server, "c1", inbox, new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
 
     Connection other = closing(Nats.connect(server.url()));
     for (String name :
@@ -104,18 +105,18 @@ final class NatsFleetBusTest {
       assertThat(info.getConfiguration().getStorageType()).isEqualTo(StorageType.File);
       assertThat(info.getConfiguration().getMaxBytes()).isPositive();
     }
-    assertThat(bus.state().problem()).isEmpty();
-    assertThat(bus.state().connected()).isTrue();
+    assertThat(bus.status().problem()).isEmpty();
+    assertThat(bus.status().connected()).isTrue();
     assertThat(epoch(bus)).isGreaterThanOrEqualTo(Instant.now().getEpochSecond() - 60);
-    await().atMost(BOUND).untilAsserted(() -> assertThat(inbox.claims).hasSize(1));
+    await().atMost(BOUND).untilAsserted(() -> assertThat(inbox.leaderships).hasSize(1));
   }
 
   @Test
-  void aStreamOfAnotherPrefixLearnsThisOne() throws Exception {
+  void addsItsSubjectToAStreamOfAnotherPrefix() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection other = closing(Nats.connect(server.url()));
     Assets.ensure(other, new Subjects("elsewhere.v1"), server);
-    awaitHeld(bus(server, "c1", new Recording(), new BusCounters()));
+    awaitLeading(bus(server, "c1", new Recording(), new BusCounters()));
 
     assertThat(
             other
@@ -127,35 +128,35 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void theSecondWatchesAndTakesOverAtOnceFromOneThatStops() {
+  void standbyTakesOverAtOnceFromAStoppedLeader() {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus one = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(one);
+    awaitLeading(one);
     long before = epoch(one);
 
     Recording second = new Recording();
     NatsFleetBus two = bus(server, "c2", second, new BusCounters());
     await()
         .atMost(BOUND)
-        .until(() -> two.state().leadership().equals(new Leadership.Following("c1", before)));
+        .until(() -> two.status().leadership().equals(new Leadership.Following("c1", before)));
     assertThat(epoch(one)).isEqualTo(before);
 
     one.close();
-    awaitHeld(two);
+    awaitLeading(two);
     assertThat(epoch(two)).isGreaterThan(before);
     await()
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(second.claims)
+            assertThat(second.leaderships)
                 .containsExactly(
                     new Leadership.Following("c1", before), new Leadership.Leading(epoch(two))));
   }
 
   @Test
-  void aServerThatForgotEverythingIsClaimedHigher() {
+  void leadsWithAHigherEpochAfterTheServerLostItsState() {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
     long before = epoch(bus);
 
     server.kill();
@@ -166,28 +167,28 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void anEpochThatAnAgentSawIsOutbid() {
+  void takesAnEpochAboveThatOfAnAgent() {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
     long seen = epoch(bus) + 1_000;
 
-    bus.noticeEpoch(Long.MAX_VALUE); // nobody's word is taken for that
-    bus.noticeEpoch(1L << 40);
-    bus.noticeEpoch(Instant.now().getEpochSecond() + 90_000);
-    bus.noticeEpoch(seen);
+    bus.observeEpoch(Long.MAX_VALUE); // nobody's word is taken for that
+    bus.observeEpoch(1L << 40);
+    bus.observeEpoch(Instant.now().getEpochSecond() + 90_000);
+    bus.observeEpoch(seen);
 
     await().atMost(BOUND).until(() -> epoch(bus) == seen + 1);
   }
 
   @Test
-  void everythingIsHeardAndStoredMappingsAreRead() throws Exception {
+  void receivesAllMessagesAndReadsStoredMappings() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection agent = closing(Nats.connect(server.url()));
     Assets.ensure(agent, SUBJECTS, server);
     agent.keyValue("blkwarden-mapping").put("dom0-1", "kept".getBytes(UTF_8));
     Recording inbox = new Recording();
-    awaitHeld(bus(server, "c1", inbox, new BusCounters()));
+    awaitLeading(bus(server, "c1", inbox, new BusCounters()));
 
     agent.publish(SUBJECTS.sample(HOST), "s".getBytes(UTF_8));
     agent.publish(SUBJECTS.mapping(HOST, "snapshot"), "m".getBytes(UTF_8));
@@ -209,10 +210,10 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void aRequestIsAnsweredOrFailsSoon() throws Exception {
+  void commandIsAnsweredOrFailsSoon() throws Exception {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
     Connection agent = closing(Nats.connect(server.url()));
 
     StepVerifier.create(ask(bus))
@@ -233,7 +234,7 @@ final class NatsFleetBusTest {
   }
 
   private static Mono<byte[]> ask(NatsFleetBus bus) {
-    return bus.request(HOST, "do".getBytes(UTF_8), Duration.ofSeconds(10));
+    return bus.sendCommand(HOST, "do".getBytes(UTF_8), Duration.ofSeconds(10));
   }
 
   @Test
@@ -241,7 +242,7 @@ final class NatsFleetBusTest {
     NatsServer server = closing(NatsServer.start());
     BusCounters counts = new BusCounters();
     NatsFleetBus bus = bus(server, "c1", new Recording(), counts);
-    awaitHeld(bus);
+    awaitLeading(bus);
     int alerts = 300;
 
     Sinks.Many<Alert> published = Sinks.many().unicast().onBackpressureBuffer();
@@ -268,11 +269,11 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void decisionsSurviveADeadServerOnceAndInOrderExceptForThoseUnderWay() throws Exception {
+  void decisionsSurviveADeadServerOnceAndInOrderExceptThoseInFlight() throws Exception {
     NatsServer server = closing(NatsServer.start());
     BusCounters counts = new BusCounters();
     NatsFleetBus bus = bus(server, "c1", new Recording(), counts);
-    awaitHeld(bus);
+    awaitLeading(bus);
     int decisions = 600;
 
     Sinks.Many<DecisionNote> published = Sinks.many().unicast().onBackpressureBuffer();
@@ -298,7 +299,7 @@ final class NatsFleetBusTest {
     }
     for (int i = 0; i < decisions; i++) {
       int place = notes.indexOf(Messages.decision(i));
-      assertThat(place).as("decision %d", i).isBetween(0, i + StoreFlow.UNDER_WAY - 1);
+      assertThat(place).as("decision %d", i).isBetween(0, i + StreamPublisher.IN_FLIGHT_MAX - 1);
     }
     var stream = other.jetStreamManagement().getStreamInfo("BLKWARDEN_DECISIONS");
     assertThat(stream.getStreamState().getMsgCount()).isEqualTo(decisions);
@@ -330,33 +331,33 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void startsWithoutAServerAndSaysSo() {
+  void startsWithoutAServerAndReportsIt() {
     NatsServer server = closing(NatsServer.stopped());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
     await()
         .atMost(BOUND)
-        .until(() -> bus.state().problem().startsWith("cannot reach NATS at " + server.url()));
-    assertThat(bus.state().connected()).isFalse();
+        .until(() -> bus.status().problem().startsWith("cannot reach NATS at " + server.url()));
+    assertThat(bus.status().connected()).isFalse();
 
     server.run();
 
-    awaitHeld(bus);
+    awaitLeading(bus);
   }
 
   @Test
-  void comesBackAfterAServerThatRefusedItForGood() throws Exception {
+  void reconnectsAfterAServerRefusedItTwice() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Recording seen = new Recording();
     NatsFleetBus bus = bus(server, "c1", seen, new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
 
     server.kill();
     server.run("--user", "someone", "--pass", "else");
-    await().atMost(BOUND).until(() -> bus.state().problem().contains("wants credentials"));
+    await().atMost(BOUND).until(() -> bus.status().problem().contains("requires credentials"));
     server.kill();
     server.run();
 
-    await().atMost(BOUND).until(() -> bus.state().connected() && bus.state().problem().isEmpty());
+    await().atMost(BOUND).until(() -> bus.status().connected() && bus.status().problem().isEmpty());
     bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
     assertThat(bus.waitingAlerts()).isZero();
     Connection agent = closing(Nats.connect(server.url()));
@@ -365,7 +366,7 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void storedMappingsComeAtThePaceOfTheSubscriberAndAgainAfterAReconnection() throws Exception {
+  void emitsStoredMappingsOnDemandAndAgainAfterAReconnection() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Connection agent = closing(Nats.connect(server.url()));
     Assets.ensure(agent, SUBJECTS, server);
@@ -381,7 +382,7 @@ final class NatsFleetBusTest {
                 Clock.systemUTC(),
                 new SplittableRandom(5),
                 () -> true));
-    StepVerifier.create(bus.mappings().map(StoredMapping::key), 0)
+    StepVerifier.create(bus.storedMappings().map(StoredMapping::key), 0)
         .then(bus::start)
         .thenRequest(3)
         .expectNext("dom0-0", "dom0-1", "dom0-2")
@@ -395,43 +396,46 @@ final class NatsFleetBusTest {
         .expectNextCount(100)
         .thenCancel()
         .verify(BOUND);
-    assertThat(bus.mapping(new HostId("dom0-7")).map(StoredMapping::key).block(BOUND))
+    assertThat(bus.storedMapping(new HostId("dom0-7")).map(StoredMapping::key).block(BOUND))
         .isEqualTo("dom0-7");
-    assertThat(bus.mapping(HOST).blockOptional(BOUND)).isEmpty();
-    bus.forget(new HostId("dom0-7")).block(BOUND);
-    assertThat(bus.mapping(new HostId("dom0-7")).blockOptional(BOUND)).isEmpty();
+    assertThat(bus.storedMapping(HOST).blockOptional(BOUND)).isEmpty();
+    bus.deleteMapping(new HostId("dom0-7")).block(BOUND);
+    assertThat(bus.storedMapping(new HostId("dom0-7")).blockOptional(BOUND)).isEmpty();
   }
 
   @Test
-  void operatorsInputAndOpenAlertsComeBeforeAClaim() throws Exception {
+  void operatorsInputAndOpenAlertsPrecedeLeadership() throws Exception {
     NatsServer server = closing(NatsServer.start());
     Recording first = new Recording();
     NatsFleetBus one = bus(server, "c1", first, new BusCounters());
-    awaitHeld(one);
-    await().atMost(BOUND).until(() -> !first.claims.isEmpty());
+    awaitLeading(one);
+    await().atMost(BOUND).until(() -> !first.leaderships.isEmpty());
     Pause pause = new Pause("ana", "the storage moves", Messages.AT);
-    one.store(pause, true, List.of())
-        .doOnSuccess(_ -> assertThat(first.words.getLast().pause()).contains(pause))
+    one.storeOperatorInput(pause, true, List.of())
+        .doOnSuccess(_ -> assertThat(first.inputs.getLast().pause()).contains(pause))
         .block(BOUND);
     one.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
     one.close();
 
     Recording second = new Recording();
     NatsFleetBus two = bus(server, "c2", second, new BusCounters());
-    await().atMost(BOUND).until(() -> second.claims.contains(new Leadership.Leading(epoch(two))));
+    await()
+        .atMost(BOUND)
+        .until(() -> second.leaderships.contains(new Leadership.Leading(epoch(two))));
     assertThat(second.shared.getFirst()).isEqualTo("OperatorInputs");
-    assertThat(second.words.getFirst().pause()).contains(pause);
-    assertThat(second.shared.get(second.shared.indexOf("ClaimState") - 1)).isEqualTo("OpenAlerts");
+    assertThat(second.inputs.getFirst().pause()).contains(pause);
+    assertThat(second.shared.get(second.shared.indexOf("LeadershipChanged") - 1))
+        .isEqualTo("OpenAlerts");
     assertThat(second.open).containsExactly(Messages.alert(1, Alert.State.FIRING));
   }
 
   @Test
-  void aServerWithLittleRoomGetsSmallerStreams(@TempDir Path folder) throws Exception {
+  void createsSmallerStreamsOnAServerWithLittleStorage(@TempDir Path folder) throws Exception {
     Path config = Files.writeString(folder.resolve("nats.conf"), "jetstream { max_file: 200M }");
     NatsServer server = closing(NatsServer.stopped());
     server.run("-c", config.toString());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
 
     bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING))).block(BOUND);
     Connection other = closing(Nats.connect(server.url()));
@@ -443,22 +447,22 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void aClaimThatSomebodyDeletedIsTakenAgain() throws Exception {
+  void acquiresADeletedLease() throws Exception {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus one = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(one);
+    awaitLeading(one);
     one.close();
     Connection other = closing(Nats.connect(server.url()));
     other.keyValue("blkwarden-claim").delete("controller");
 
-    awaitHeld(bus(server, "c2", new Recording(), new BusCounters()));
+    awaitLeading(bus(server, "c2", new Recording(), new BusCounters()));
   }
 
   @Test
-  void twoWordsOnOneAlertInOneMillisecondAreBothStored() throws Exception {
+  void storesTwoStatesOfAnAlertInOneMillisecond() throws Exception {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
-    awaitHeld(bus);
+    awaitLeading(bus);
     Alert word = Messages.alert(1, Alert.State.HANDLED);
     bus.publishAlerts(Flux.just(Messages.alert(1, Alert.State.FIRING), word, word)).block(BOUND);
 
@@ -466,11 +470,13 @@ final class NatsFleetBusTest {
   }
 
   @Test
-  void saysWhatToDoWhenJetStreamIsOff() {
+  void reportsDisabledJetStream() {
     NatsServer server = closing(NatsServer.withoutJetStream());
     NatsFleetBus bus = bus(server, "c1", new Recording(), new BusCounters());
 
-    await().atMost(BOUND).until(() -> bus.state().problem().contains("start nats-server with -js"));
-    assertThat(bus.state().leadership()).isEqualTo(new Leadership.Unknown());
+    await()
+        .atMost(BOUND)
+        .until(() -> bus.status().problem().contains("start nats-server with -js"));
+    assertThat(bus.status().leadership()).isEqualTo(new Leadership.Unknown());
   }
 }

@@ -3,6 +3,7 @@ package io.blkwarden.controller.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.controller.testing.Recording;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 
-/** Which alerts count as open when a claim is given. */
+/** Which alerts are open when leadership is gained. */
 final class OpenAlertsTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -52,9 +53,9 @@ final class OpenAlertsTest {
     return bus;
   }
 
-  /** Else a breach would go on under an id that the stream only seems to have open. */
+  /** Otherwise a breach would continue under an id that is not open. */
   @Test
-  void alertsThatWaitToBeStoredCountAsPublishedWhenAClaimIsGiven() throws Exception {
+  void queuedAlertsCountAsOpenWhenLeadershipIsGained() throws Exception {
     NatsServer server = closing(NatsServer.stopped());
     Recording seen = new Recording();
     NatsFleetBus bus = bus(server, "c1", seen);
@@ -67,16 +68,16 @@ final class OpenAlertsTest {
             .subscribe();
     assertThat(bus.waitingAlerts()).isEqualTo(3);
     server.run();
-    await().atMost(BOUND).until(() -> !seen.claims.isEmpty());
+    await().atMost(BOUND).until(() -> !seen.leaderships.isEmpty());
     assertThat(seen.open).containsExactly(Messages.alert(2, Alert.State.FIRING));
   }
 
-  /** It was handed to the client before the other one claimed, and came after that one's. */
+  /** It was sent before the takeover and stored after the new leader's alert. */
   @Test
-  void aLateAlertOfAFormerLeaderDoesNotOpenAgainWhatIsResolved() throws Exception {
+  void lateAlertOfAFormerLeaderDoesNotReopenAResolvedOne() throws Exception {
     NatsServer server = closing(NatsServer.start());
     NatsFleetBus first = bus(server, "c1", new Recording());
-    await().atMost(BOUND).until(() -> first.state().leadership() instanceof Leadership.Leading);
+    await().atMost(BOUND).until(() -> first.status().leadership() instanceof Leadership.Leading);
     first
         .publishAlerts(
             Flux.just(
@@ -88,7 +89,7 @@ final class OpenAlertsTest {
 
     Recording second = new Recording();
     NatsFleetBus _ = bus(server, "c2", second);
-    await().atMost(BOUND).until(() -> !second.claims.isEmpty());
+    await().atMost(BOUND).until(() -> !second.leaderships.isEmpty());
     assertThat(second.open).extracting(Alert::id).containsExactly(Messages.id(2));
   }
 }

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Stored messages are read by requests, a bounded page at a time. */
+/** Reading stored messages in bounded pages. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RecordServerTest {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
@@ -125,7 +125,7 @@ final class RecordServerTest {
   }
 
   @Test
-  void pagesFollowEachOtherAndTheLastCursorWaitsForWhatComes() throws Exception {
+  void pagesContinueAtTheCursor() throws Exception {
     for (int i = 1; i <= 5; i++) {
       alert("dom0-7", "{\"n\":" + i + "}");
     }
@@ -145,7 +145,7 @@ final class RecordServerTest {
   }
 
   @Test
-  void aPageIsFilteredByHostTextAndTime() throws Exception {
+  void filtersByHostTextAndTime() throws Exception {
     alert("dom0.example", "{\"domain\":\"vm1\\u001B\"}");
     alert("dom0-7", "{\"domain\":\"vm2\"}");
     ReplayPage all = alerts(page(null, 9));
@@ -165,7 +165,7 @@ final class RecordServerTest {
   }
 
   @Test
-  void aPageHoldsAtMostHalfAMebibyteHoweverManyAreWanted() throws Exception {
+  void pageIsAtMostHalfAMebibyte() throws Exception {
     String text = "x".repeat(16_000);
     for (int i = 0; i < 50; i++) {
       alert("dom0-7", "{\"n\":%d,\"a\":\"%s\"}".formatted(i, text));
@@ -187,7 +187,7 @@ final class RecordServerTest {
   }
 
   @Test
-  void aCursorOfAStreamThatWasCreatedAnewIsRefusedAndLostOnesAreAGap() throws Exception {
+  void refusesCursorOfAnotherStreamAndReportsGaps() throws Exception {
     for (int i = 1; i <= 4; i++) {
       alert("dom0-7", "{\"n\":" + i + "}");
     }
@@ -208,7 +208,7 @@ final class RecordServerTest {
   }
 
   @Test
-  void theIdOfAMessageTellsItFromTheSameOneHeardLive() throws Exception {
+  void storedMessageHasItsMessageId() throws Exception {
     Headers headers = new Headers().put("Nats-Msg-Id", "a.1.2");
     client
         .jetStream()
@@ -218,7 +218,7 @@ final class RecordServerTest {
   }
 
   @Test
-  void nothingThatIsStoredMakesAPageUnreadable() throws Exception {
+  void invalidMessagesAreReported() throws Exception {
     alert("dom0-7", "nonsense");
     alert("dom0-7", "[".repeat(14) + "]".repeat(14));
     alert("dom0-7", "{\"n\":1}");
@@ -228,7 +228,7 @@ final class RecordServerTest {
   }
 
   @Test
-  void aLargeMapComesCompressedAndOneOfAnotherHostNotAtAll() throws Exception {
+  void compressesLargeMappingsAndOmitsThoseOfAnotherHost() throws Exception {
     String large =
         "{\"host\":\"dom0-7\",\"disks\":[%s]}"
             .formatted(
@@ -263,7 +263,7 @@ final class RecordServerTest {
   }
 
   @Test
-  void oneUserCannotKeepTheOthersWaiting() throws Exception {
+  void limitsTheRequestsOfEachUser() throws Exception {
     for (int i = 0; i < 2_000; i++) {
       alert("dom0-7", "{\"n\":%d,\"a\":\"%s\"}".formatted(i, "x".repeat(2_000)));
     }
@@ -293,7 +293,7 @@ final class RecordServerTest {
   }
 
   @Test
-  void whatIsNoRequestIsRefusedWithAnAnswer() throws Exception {
+  void answersInvalidRequests() throws Exception {
     for (String subject :
         List.of("replay.claim", "replay.alert.not-a-key", "replay.alert." + KEY)) {
       Message answer =

@@ -9,7 +9,7 @@ import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.nats.NatsSettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.testing.ScriptedHost;
 import io.blkwarden.controller.testing.SwapStorm;
 import io.blkwarden.model.HostId;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A controller with a policy that asks first, and a person who types the answer. */
+/** Proposals, approved and denied by command and over HTTP. */
 final class ApprovalOnNatsTest {
   private static final Duration BOUND = Duration.ofSeconds(90);
 
@@ -54,9 +54,9 @@ final class ApprovalOnNatsTest {
                 null,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new Secret("0123456789abcdef"),
-                NotifyFile.NOBODY),
+                NotifyFile.NONE),
             EngineSettings.DEFAULT);
-    await("ready").atMost(BOUND).until(() -> controller.readiness().hindrances().isEmpty());
+    await("ready").atMost(BOUND).until(() -> controller.readiness().blockers().isEmpty());
     host.swaps(800);
     host.live();
   }
@@ -73,8 +73,8 @@ final class ApprovalOnNatsTest {
     await("a proposal")
         .atMost(BOUND)
         .until(() -> {
-          Typed typed = Typed.type(server.url(), "proposals");
-          typed.out().lines().filter(line -> line.contains("dom0-7")).forEach(row::set);
+          CommandResult result = CommandResult.run(server.url(), "proposals");
+          result.out().lines().filter(line -> line.contains("dom0-7")).forEach(row::set);
           return !row.get().isEmpty();
         });
     assertThat(row.get()).contains("xvda2", "idle", "swap-storm");
@@ -82,20 +82,20 @@ final class ApprovalOnNatsTest {
   }
 
   @Test
-  void whatAPersonApprovesIsSetAndIsNoProposalAnyMore() {
+  void approvedProposalIsAppliedAndRemoved() {
     String id = proposal();
     assertThat(host.held()).isNull();
 
-    Typed typed = Typed.type(server.url(), "approve", id, "--reason", "seen");
+    CommandResult result = CommandResult.run(server.url(), "approve", id, "--reason", "seen");
 
-    assertThat(typed.code()).as(typed.err()).isEqualTo(ExitCodes.DONE);
+    assertThat(result.code()).as(result.err()).isEqualTo(ExitCodes.DONE);
     await("set").atMost(BOUND).until(() -> host.held() != null);
     assertThat(Objects.requireNonNull(host.held()).restraint()).isEqualTo(Restraint.Priority.IDLE);
-    assertThat(Typed.type(server.url(), "proposals", "--json").out()).doesNotContain(id);
+    assertThat(CommandResult.run(server.url(), "proposals", "--json").out()).doesNotContain(id);
   }
 
   @Test
-  void whatIsApprovedOverHttpIsSet() throws Exception {
+  void proposalApprovedOverHttpIsApplied() throws Exception {
     String id = proposal();
     URI uri =
         URI.create(
@@ -116,15 +116,16 @@ final class ApprovalOnNatsTest {
   }
 
   @Test
-  void whatAPersonDeniesIsNotSetAndAnotherIdIsUnknown() {
+  void deniedProposalIsNotAppliedAndUnknownIdFails() {
     String id = proposal();
 
-    assertThat(Typed.type(server.url(), "deny", id).code()).isEqualTo(ExitCodes.DONE);
+    assertThat(CommandResult.run(server.url(), "deny", id).code()).isEqualTo(ExitCodes.DONE);
 
-    Typed late = Typed.type(server.url(), "approve", id);
+    CommandResult late = CommandResult.run(server.url(), "approve", id);
     assertThat(late.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(late.err()).contains("no proposal " + id);
-    assertThat(Typed.type(server.url(), "approve", "nonsense").code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(CommandResult.run(server.url(), "approve", "nonsense").code())
+        .isEqualTo(ExitCodes.USAGE);
     assertThat(host.held()).isNull();
   }
 }

@@ -32,17 +32,17 @@ final class BlkwardenTest {
         "policy",
         "policy check"
       })
-  void everythingHasHelp(String command) {
+  void commandsHaveHelp(String command) {
     String[] words = (command + " --help").strip().split(" ", -1);
-    Typed typed = Typed.type("", words);
+    CommandResult result = CommandResult.run("", words);
 
-    assertThat(typed.code()).isZero();
-    assertThat(typed.out()).contains("Usage: blkwarden", "--help");
-    assertThat(typed.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("Usage: blkwarden", "--help");
+    assertThat(result.err()).isEmpty();
   }
 
   @Test
-  void wrongUseIsExitCodeTwoAndSaysWhatIsRight() {
+  void invalidCommandLineExitsWithUsageError() {
     for (List<String> wrong :
         List.of(
             List.of("nonsense"),
@@ -58,20 +58,21 @@ final class BlkwardenTest {
             List.of("controller", "--policies", folder.resolve("missing").toString()),
             List.of("controller", "--http-port", "70000"),
             List.of("controller", "--instance", "two words"))) {
-      Typed typed = Typed.type(NOWHERE, wrong.toArray(String[]::new));
+      CommandResult result = CommandResult.run(NOWHERE, wrong.toArray(String[]::new));
 
-      assertThat(typed.code()).as("%s: %s", wrong, typed.err()).isEqualTo(ExitCodes.USAGE);
-      assertThat(typed.err()).as("%s", wrong).isNotBlank();
+      assertThat(result.code()).as("%s: %s", wrong, result.err()).isEqualTo(ExitCodes.USAGE);
+      assertThat(result.err()).as("%s", wrong).isNotBlank();
     }
   }
 
   @Test
-  void whatIsMeantIsAskedAndTheHelpIsNamed() {
-    assertThat(Typed.type(NOWHERE, "releese").err())
+  void typoGetsSuggestionAndHelp() {
+    assertThat(CommandResult.run(NOWHERE, "releese").err())
         .isEqualToIgnoringNewLines(
             "blkwarden: Unmatched argument at index 0: 'releese': did you mean release, or"
                 + " resume, or pause? Otherwise see 'blkwarden --help'");
-    assertThat(Typed.type(NOWHERE, "silence").err()).contains("see 'blkwarden silence --help'");
+    assertThat(CommandResult.run(NOWHERE, "silence").err())
+        .contains("see 'blkwarden silence --help'");
   }
 
   @ParameterizedTest
@@ -88,68 +89,69 @@ final class BlkwardenTest {
           1; policy show none.yaml
           """)
   void withJsonEveryErrorIsAnObject(int code, String command) {
-    Typed typed = Typed.type(NOWHERE, (command + " --json").split(" ", -1));
+    CommandResult result = CommandResult.run(NOWHERE, (command + " --json").split(" ", -1));
 
-    assertThat(typed.code()).isEqualTo(code);
-    assertThat(typed.out()).isEmpty();
-    JsonNode error = AsciiJson.MAPPER.readTree(typed.err());
+    assertThat(result.code()).isEqualTo(code);
+    assertThat(result.out()).isEmpty();
+    JsonNode error = AsciiJson.MAPPER.readTree(result.err());
     assertThat(error.get("schema").asString()).isEqualTo("blkwarden.error.v1");
     assertThat(error.get("error").asString()).isNotBlank();
     assertThat(error.get("hint").asString()).isNotBlank();
     assertThat(error.get("exit_code").asInt()).isEqualTo(code);
-    assertThat(typed.err().lines()).hasSize(1);
+    assertThat(result.err().lines()).hasSize(1);
   }
 
   @Test
-  void aServerThatIsNotThereIsSaidWithTheRemedy() {
-    Typed typed = Typed.type(NOWHERE, "map");
+  void unreachableServerIsReportedWithHint() {
+    CommandResult result = CommandResult.run(NOWHERE, "map");
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err())
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err())
         .startsWith("blkwarden: cannot reach NATS at nats://127.0.0.1:1")
         .contains("start nats-server, or set --nats or NATS_URL");
   }
 
   @Test
-  void credentialsThatAreNotThereAreSaid() {
-    Typed typed = Typed.type(NOWHERE, "map", "--creds", folder.resolve("no.creds").toString());
+  void missingCredentialsAreReported() {
+    CommandResult result =
+        CommandResult.run(NOWHERE, "map", "--creds", folder.resolve("no.creds").toString());
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err()).contains("cannot read the NATS credentials", "no.creds");
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err()).contains("cannot read the NATS credentials", "no.creds");
   }
 
   @Test
-  void credentialsThatAreNoneAreNotTakenForAServerThatIsAway(@TempDir Path folder)
-      throws IOException {
+  void invalidCredentialsAreReportedAsSuch(@TempDir Path folder) throws IOException {
     Path seed = Files.writeString(folder.resolve("bad.nk"), "SU" + "A".repeat(56));
-    assertThat(Typed.type("nats://127.0.0.1:1", "map", "--creds", seed.toString()).err())
+    assertThat(CommandResult.run("nats://127.0.0.1:1", "map", "--creds", seed.toString()).err())
         .contains(seed.toString(), "a seed whose checksum is wrong", "check --creds");
     Path other = Files.writeString(folder.resolve("other.nk"), "nats = tls://10.0.0.5:4222");
-    assertThat(Typed.type("nats://127.0.0.1:1", "map", "--creds", other.toString()).err())
+    assertThat(CommandResult.run("nats://127.0.0.1:1", "map", "--creds", other.toString()).err())
         .contains(other.toString(), "neither a user's seed (SU...) nor a JWT", "check --creds");
     Path large = Files.writeString(folder.resolve("large.nk"), "x".repeat(20_000));
-    assertThat(Typed.type("nats://127.0.0.1:1", "map", "--creds", large.toString()).err())
+    assertThat(CommandResult.run("nats://127.0.0.1:1", "map", "--creds", large.toString()).err())
         .contains(large.toString(), "more than 16384 bytes", "check --creds")
         .doesNotContain("start nats-server");
   }
 
   @Test
-  void allProblemsOfPoliciesAreFoundAtOnce() throws Exception {
+  void policyCheckReportsAllProblems() throws Exception {
     Files.writeString(folder.resolve("good.yaml"), GOOD);
-    assertThat(Typed.type("", "policy", "check", folder.toString()))
-        .satisfies(typed -> assertThat(typed.code()).isZero())
-        .satisfies(typed -> assertThat(typed.out()).contains("1 of 1 files hold"));
+    assertThat(CommandResult.run("", "policy", "check", folder.toString()))
+        .satisfies(result -> assertThat(result.code()).isZero())
+        .satisfies(result -> assertThat(result.out()).contains("OK: 1 file, "));
 
     Files.writeString(
         folder.resolve("bad.yaml"),
         "policies:\n  - name: x\n    modus: auto\n    then: { lease: 5 }\n");
-    Typed typed = Typed.type("", "policy", "check", folder.toString());
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.out().lines().filter(line -> line.contains("bad.yaml:")).count())
+    CommandResult result = CommandResult.run("", "policy", "check", folder.toString());
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.out().lines().filter(line -> line.contains("bad.yaml:")).count())
         .isGreaterThan(1);
-    assertThat(typed.out()).contains("1 of 2 files hold");
+    assertThat(result.out()).contains("FAILED: 1 valid of 2 files, ");
 
-    Typed missing = Typed.type("", "policy", "check", folder.resolve("none.yaml").toString());
+    CommandResult missing =
+        CommandResult.run("", "policy", "check", folder.resolve("none.yaml").toString());
     assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(missing.err()).contains("none.yaml cannot be read");
   }

@@ -87,12 +87,12 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void theMapIsATableThatNoNameCanForge() throws Exception {
+  void mapTableEscapesNames() throws Exception {
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176\u001B[2J"));
-    Typed typed = Typed.type(server.url(), "map");
+    CommandResult result = CommandResult.run(server.url(), "map");
 
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.out())
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out())
         .startsWith("HOST    DOMAIN")
         .contains("dom0-7", "vm176\\u001B[2J", "xvda2", "swap", "/dev/vg/vm176_swap")
         .contains("137.xvda2-0[27444]", "full-name", "resolved")
@@ -101,35 +101,37 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void theMapOfOneHostAsJson() throws Exception {
+  void mapOfOneHostAsJson() throws Exception {
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
-    Typed typed = Typed.type(server.url(), "map", "--json", "--host", "dom0-7");
+    CommandResult result = CommandResult.run(server.url(), "map", "--json", "--host", "dom0-7");
 
-    assertThat(typed.code()).isZero();
-    assertThat(typed.out())
+    assertThat(result.code()).isZero();
+    assertThat(result.out())
         .startsWith("[")
         .contains("\"host\" : \"dom0-7\"", "\"stale\" : false", "\"vdev\" : \"xvda2\"");
 
-    Typed other = Typed.type(server.url(), "map", "--host", "dom0-8", "--listen", "100ms");
+    CommandResult other =
+        CommandResult.run(server.url(), "map", "--host", "dom0-8", "--listen", "100ms");
     assertThat(other.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(other.err()).contains("no map of host dom0-8: did you mean dom0-7?");
   }
 
   @Test
-  void anOldMapIsMarked() throws Exception {
+  void oldMapIsMarkedStale() throws Exception {
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
     Thread.onSpinWait();
-    Typed typed = Typed.type(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
-    for (int i = 0; i < 100 && !typed.out().contains("(stale)"); i++) {
-      typed = Typed.type(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
+    CommandResult result =
+        CommandResult.run(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
+    for (int i = 0; i < 100 && !result.out().contains("(stale)"); i++) {
+      result = CommandResult.run(server.url(), "map", "--stale-after", "1s", "--listen", "100ms");
     }
 
-    assertThat(typed.out()).contains("dom0-7 (stale)");
-    assertThat(typed.err()).contains("dom0-7 is stale: stored");
+    assertThat(result.out()).contains("dom0-7 (stale)");
+    assertThat(result.err()).contains("dom0-7 is stale: stored");
   }
 
   @Test
-  void aHostThatReportsAndCannotSendItsMapIsNamedWithTheReason() throws Exception {
+  void reasonForMissingMapIsReported() throws Exception {
     Heartbeat.ProbeHealth size =
         new Heartbeat.ProbeHealth("mapping-size", false, "map exceeds max_payload of 65536");
     Heartbeat beat = Messages.beat(HOST, List.of(size));
@@ -141,8 +143,8 @@ final class CommandsOnNatsTest {
               20,
               TimeUnit.MILLISECONDS);
 
-      Typed all = Typed.type(server.url(), "map", "--listen", "1s");
-      Typed one = Typed.type(server.url(), "map", "--host", HOST.value());
+      CommandResult all = CommandResult.run(server.url(), "map", "--listen", "1s");
+      CommandResult one = CommandResult.run(server.url(), "map", "--host", HOST.value());
 
       assertThat(all.err()).contains("no map of host dom0-7: map exceeds max_payload of 65536");
       assertThat(one.code()).isEqualTo(ExitCodes.FAILED);
@@ -152,18 +154,18 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void alertsOfTheStreamAreShownOneALine() throws Exception {
+  void alertsArePrintedOnePerLine() throws Exception {
     publish(Messages.alert(1, Alert.State.FIRING));
     publish(Messages.alert(1, Alert.State.RESOLVED));
-    Typed typed = Typed.type(server.url(), "alerts");
+    CommandResult result = CommandResult.run(server.url(), "alerts");
 
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.out().lines())
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out().lines())
         .hasSize(2)
         .first()
         .asString()
         .contains("firing", "warning", "dom0-7", "swap-storm", "vm176 has swapped 1");
-    assertThat(Typed.type(server.url(), "alerts", "--json").out().lines())
+    assertThat(CommandResult.run(server.url(), "alerts", "--json").out().lines())
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).startsWith("{\"schema\":\"blkwarden.alert.v1\""));
   }
@@ -178,7 +180,7 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void theControllersAnswerBecomesTheExitCode() throws Exception {
+  void verdictDeterminesExitCode() throws Exception {
     List<String> asked = new CopyOnWriteArrayList<>();
     agent
         .connection()
@@ -195,20 +197,21 @@ final class CommandsOnNatsTest {
         .subscribe(SUBJECTS.prefix() + ".operator.*");
     agent.flush();
 
-    Typed throttle =
-        Typed.type(server.url(), "throttle", "dom0-7/a/b/xvda2", "--reason", "too loud");
+    CommandResult throttle =
+        CommandResult.run(server.url(), "throttle", "dom0-7/a/b/xvda2", "--reason", "too loud");
     assertThat(throttle.code()).isEqualTo(ExitCodes.REFUSED);
     assertThat(throttle.err()).isEqualToIgnoringNewLines("blkwarden: refused: because \\u001B[31m");
     assertThat(asked.getFirst())
         .contains("\"host\":\"dom0-7\"", "\"domain\":\"a/b\"", "\"disk\":\"xvda2\"")
         .contains("\"lease_ms\":600000", "\"reason\":\"too loud\"");
-    assertThat(Typed.type(server.url(), "release", "dom0-7/vm176/xvda2").code())
+    assertThat(CommandResult.run(server.url(), "release", "dom0-7/vm176/xvda2").code())
         .isEqualTo(ExitCodes.FAILED);
-    Typed all = Typed.type(server.url(), "release", "--all");
+    CommandResult all = CommandResult.run(server.url(), "release", "--all");
     assertThat(all.code()).isEqualTo(ExitCodes.DONE);
     assertThat(all.out()).contains("because");
-    Typed json =
-        Typed.type(server.url(), "throttle", "dom0-7/a/xvda2", "--reason", "too loud", "--json");
+    CommandResult json =
+        CommandResult.run(
+            server.url(), "throttle", "dom0-7/a/xvda2", "--reason", "too loud", "--json");
     assertThat(json.code()).isEqualTo(ExitCodes.REFUSED);
     assertThat(json.err()).isEmpty();
     assertThat(json.out())
@@ -218,20 +221,20 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void nobodyWhoAnswersIsSaid() {
-    Typed typed = Typed.type(server.url(), "release", "--all");
+  void missingControllerIsReportedByRequests() {
+    CommandResult result = CommandResult.run(server.url(), "release", "--all");
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err()).contains("no controller answers", "blkwarden controller");
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err()).contains("no controller answers", "blkwarden controller");
   }
 
   @Test
-  void commandsThatReadSayThatNoControllerAnswers() {
+  void missingControllerIsReportedByReads() {
     try (NatsServer empty = NatsServer.start()) {
       for (String command : List.of("alerts", "map", "why vm176", "silence list")) {
-        Typed typed = Typed.type(empty.url(), command.split(" "));
-        assertThat(typed.code()).as(command).isEqualTo(ExitCodes.FAILED);
-        assertThat(typed.err())
+        CommandResult result = CommandResult.run(empty.url(), command.split(" "));
+        assertThat(result.code()).as(command).isEqualTo(ExitCodes.FAILED);
+        assertThat(result.err())
             .as(command)
             .contains("no controller answers on blkwarden.v1.replay.")
             .contains("start one with 'blkwarden controller'");
@@ -240,9 +243,9 @@ final class CommandsOnNatsTest {
   }
 
   @Test
-  void whyTellsWhatTheStreamsKnow() throws Exception {
+  void whyPrintsTheAuditTrail() throws Exception {
     DecisionNote refusal = decision("vm176\u001B[2J");
-    assertThat(Typed.type(server.url(), "why", "vm176").code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(CommandResult.run(server.url(), "why", "vm176").code()).isEqualTo(ExitCodes.FAILED);
     agent.raw(SUBJECTS.decision(HOST), ControlJson.encode(refusal));
     agent.raw(SUBJECTS.decision(HOST), ControlJson.encode(Messages.decision(1)));
     agent.raw(
@@ -250,27 +253,28 @@ final class CommandsOnNatsTest {
         ControlJson.encode(Messages.alert(1, Alert.State.FIRING)));
     agent.flush();
 
-    Typed typed = Typed.type(server.url(), "why", "vm176\u001B[2J");
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.out())
-        .contains("vm176\\u001B[2J/xvda2 on dom0-7", "by the guard 'brake'", "iops 812/s")
+    CommandResult result = CommandResult.run(server.url(), "why", "vm176\u001B[2J");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("vm176\\u001B[2J/xvda2 on dom0-7", "safety check brake", "iops 812/s")
         .doesNotContain("\u001B")
         .hasLineCount(1);
-    assertThat(Typed.type(server.url(), "why", "vm176").out()).hasLineCount(2);
+    assertThat(CommandResult.run(server.url(), "why", "vm176").out()).hasLineCount(2);
 
-    Typed json = Typed.type(server.url(), "why", "--json", Messages.id(1_000_000).value());
+    CommandResult json =
+        CommandResult.run(server.url(), "why", "--json", Messages.id(1_000_000).value());
     assertThat(json.code()).as(json.err()).isZero();
     assertThat(json.out())
         .startsWith("{\"schema\":\"blkwarden.why.v1\"")
         .contains("\"guard\":\"brake\"", "\"iops\":812.4");
 
-    Typed nothing = Typed.type(server.url(), "why", "vm9");
+    CommandResult nothing = CommandResult.run(server.url(), "why", "vm9");
     assertThat(nothing.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(nothing.err())
-        .contains("nothing was said about vm9 in the last 1d 0h: check the name");
+    assertThat(nothing.err()).contains("no records for vm9 in the last 1d 0h: check the name");
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
-    assertThat(Typed.type(server.url(), "why", "wm176").err()).contains("did you mean vm176?");
-    assertThat(Typed.type(server.url(), "why", "").code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(CommandResult.run(server.url(), "why", "wm176").err())
+        .contains("did you mean vm176?");
+    assertThat(CommandResult.run(server.url(), "why", "").code()).isEqualTo(ExitCodes.USAGE);
   }
 
   private static DecisionNote decision(String domain) {

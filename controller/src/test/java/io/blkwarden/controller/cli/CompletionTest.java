@@ -10,14 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a real bash and a real zsh make of {@code source <(blkwarden completion)}. */
+/** {@code source <(blkwarden completion)} in a real bash and zsh. */
 final class CompletionTest {
   private final Path script;
 
   CompletionTest(@TempDir Path folder) throws IOException {
-    Typed typed = Typed.type("", "completion");
-    assertThat(typed.code()).as(typed.err()).isZero();
-    script = Files.writeString(folder.resolve("completion"), typed.out());
+    CommandResult result = CommandResult.run("", "completion");
+    assertThat(result.code()).as(result.err()).isZero();
+    script = Files.writeString(folder.resolve("completion"), result.out());
   }
 
   private static List<String> said(String... words) throws Exception {
@@ -27,7 +27,7 @@ final class CompletionTest {
     return said.stream().map(String::strip).toList();
   }
 
-  /** What completes a word, by the function that bash calls. */
+  /** The completions of a word in bash. */
   private List<String> inBash(String words, int last) throws Exception {
     String asked =
         """
@@ -43,12 +43,12 @@ final class CompletionTest {
     return said("bash", "-c", asked);
   }
 
-  /** The same in zsh, which calls it in its emulation of bash and picks what fits by itself. */
-  private List<String> inZsh(List<String> typed) throws Exception {
+  /** The completions in zsh, which emulates bash completion and filters itself. */
+  private List<String> inZsh(List<String> result) throws Exception {
     StringBuilder asked =
         new StringBuilder("autoload -U +X compinit && compinit -u -D\nsource '" + script + "'\n");
     asked.append("[[ -n $_comps[blkwarden] ]] || exit 9\n");
-    for (String words : typed) {
+    for (String words : result) {
       asked.append(
           """
           COMP_WORDS=(%s)

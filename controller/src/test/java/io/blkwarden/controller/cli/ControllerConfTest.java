@@ -24,7 +24,7 @@ final class ControllerConfTest {
   }
 
   @Test
-  void theServiceTakesItWholeAndPeopleTakeWhereNatsIs() throws Exception {
+  void controllerUsesAllKeysAndOtherCommandsOnlyTheNatsAddress() throws Exception {
     Map<String, String> conf =
         conf("nats = tls://bus:4222\ncreds = /etc/seed\nno-http = true\npolicies = /p\n");
     assertThat(with(conf, "controller"))
@@ -44,7 +44,7 @@ final class ControllerConfTest {
   }
 
   @Test
-  void aFileThatIsWrongIsAWrongUse() throws Exception {
+  void invalidFileIsUsageError() throws Exception {
     Map<String, String> conf = conf("http-prot = 80\n");
     StringWriter err = new StringWriter();
     PrintWriter out = new PrintWriter(new StringWriter());

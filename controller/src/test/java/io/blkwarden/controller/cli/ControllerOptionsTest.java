@@ -10,20 +10,21 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A controller that is told wrong files does not start, and says all that is wrong. */
+/** Invalid options and files: the controller does not start and reports all problems. */
 final class ControllerOptionsTest {
   @TempDir Path folder;
 
   @Test
-  void aNotifyFileWithFaultsIsUsage() throws Exception {
+  void invalidNotifyFileIsUsageError() throws Exception {
     Path file =
         Files.writeString(
             folder.resolve("notify.yaml"), "webhooks: [ { uri: x } ]\nalertmanager: []\n");
 
-    Typed typed = Typed.type("", "controller", "--no-http", "--notify", file.toString());
+    CommandResult result =
+        CommandResult.run("", "controller", "--no-http", "--notify", file.toString());
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(typed.err())
+    assertThat(result.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(result.err())
         .contains(
             "notify.yaml:1:",
             "webhooks[0].uri: unknown key",
@@ -33,23 +34,24 @@ final class ControllerOptionsTest {
   }
 
   @Test
-  void aTokenThatOthersCanReadIsUsage() throws Exception {
+  void tokenReadableByOthersIsUsageError() throws Exception {
     Path file = Files.writeString(folder.resolve("token"), "0123456789abcdef");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
 
-    Typed typed = Typed.type("", "controller", "--http-token-file", file.toString());
+    CommandResult result =
+        CommandResult.run("", "controller", "--http-token-file", file.toString());
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(typed.err()).contains("--http-token-file: " + file, "chmod 600");
+    assertThat(result.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(result.err()).contains("--http-token-file: " + file, "chmod 600");
   }
 
   @Test
-  void aNumberOfDisksThatIsNoneIsUsage() {
+  void invalidNumberOfDisksIsUsageError() {
     for (String wrong : List.of("many", "-1", "10001", "")) {
-      Typed typed = Typed.type("", "controller", "--metrics-disks", wrong);
+      CommandResult result = CommandResult.run("", "controller", "--metrics-disks", wrong);
 
-      assertThat(typed.code()).isEqualTo(ExitCodes.USAGE);
-      assertThat(typed.err())
+      assertThat(result.code()).isEqualTo(ExitCodes.USAGE);
+      assertThat(result.err())
           .contains("--metrics-disks: expected 0 to 10000, or all, found '%s'".formatted(wrong));
     }
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The log as it is configured, with text that others chose. */
+/** The configured log with untrusted text. */
 final class LogEscapesTest {
   private static final String HOSTILE =
       "GET /\u001b[2J HTTP/1.1\r\n2026-01-01T00:00:00.000Z INFO  Engine - forged\u009b\u202e";

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the command writes; that a server holds to it is seen by the system tests. */
+/** The files that the command writes; the system tests use them with a server. */
 final class NatsInitTest {
   @TempDir Path temp;
   private Path dir = Path.of(".");
@@ -26,11 +26,11 @@ final class NatsInitTest {
     dir = temp.resolve("nats");
   }
 
-  private Typed init(String... more) {
+  private CommandResult init(String... more) {
     String[] all = new String[more.length + 4];
     System.arraycopy(new String[] {"nats", "init", "--dir", dir.toString()}, 0, all, 0, 4);
     System.arraycopy(more, 0, all, 4, more.length);
-    return Typed.type("", all);
+    return CommandResult.run("", all);
   }
 
   private String users() throws IOException {
@@ -46,9 +46,9 @@ final class NatsInitTest {
   }
 
   @Test
-  void seedsAreSecretAndTheConfigurationHoldsNone() throws IOException {
-    Typed typed = init("dom0-7");
-    assertThat(typed.code()).as(typed.err()).isZero();
+  void seedsArePrivateAndNotInTheConfiguration() throws IOException {
+    CommandResult result = init("dom0-7");
+    assertThat(result.code()).as(result.err()).isZero();
     Path seed = dir.resolve("seeds/host-dom0-7.nk");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(seed)))
         .isEqualTo("rw-------");
@@ -64,13 +64,13 @@ final class NatsInitTest {
   }
 
   @Test
-  void hostsAreAddedAndSeedsKept() throws IOException {
+  void hostsAreAddedAndExistingSeedsKept() throws IOException {
     assertThat(init("dom0-7").code()).isZero();
     String seed = Files.readString(dir.resolve("seeds/host-dom0-7.nk"));
     Path more = Files.writeString(temp.resolve("hosts"), "# rack 2\ndom0-8\n\ndom0.example\n");
 
-    Typed typed = init("--hosts-file", more.toString());
-    assertThat(typed.out()).contains("3 hosts, 2 of them new");
+    CommandResult result = init("--hosts-file", more.toString());
+    assertThat(result.out()).contains("3 hosts, 2 new");
     assertThat(accounts()).contains("# host dom0-7", "# host dom0-8", "# host dom0%2Eexample");
     assertThat(Files.readString(dir.resolve("seeds/host-dom0-7.nk"))).isEqualTo(seed);
 
@@ -80,7 +80,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void whatAnOperatorEditedAndThePrefixAreKept() throws IOException {
+  void editedConfigurationAndPrefixAreKept() throws IOException {
     assertThat(init("--listen", "10.0.0.1:4222", "--prefix", "xen.v1", "dom0-7").code()).isZero();
     Path conf = dir.resolve("nats-server.conf");
     String edited = config().replace("max_payload: 1MB", "max_payload: 2MB");
@@ -91,21 +91,21 @@ final class NatsInitTest {
     assertThat(accounts()).contains("xen.v1.command.dom0-8").doesNotContain("blkwarden.v1");
     assertThat(users()).contains("xen.v1.command").doesNotContain("blkwarden.v1");
 
-    Typed refused = init("--listen", "10.0.0.2:4222");
+    CommandResult refused = init("--listen", "10.0.0.2:4222");
     assertThat(refused.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(refused.err()).contains(conf.toString(), "edit it, or move it away");
+    assertThat(refused.err()).contains(conf.toString(), "edit the file, or move it away");
     assertThat(config()).isEqualTo(edited);
   }
 
   @Test
-  void whatCannotBeIsSaid() throws IOException {
-    assertThat(init("_fleet").err()).contains("_fleet stands for the whole fleet; name a dom0");
+  void invalidArgumentsAreReported() throws IOException {
+    assertThat(init("_fleet").err()).contains("_fleet is reserved for the fleet");
     assertThat(init("--hosts-file", temp.resolve("none").toString()).err())
-        .contains("--hosts-file: expected a text file that can be read", "none (NoSuchFile");
+        .contains("--hosts-file: cannot read", "none (NoSuchFile");
     assertThat(init("two words").err()).contains("expected no blanks");
     assertThat(init("--tls-cert", "a.pem").err()).contains("expected both or none");
     Path hosts = Files.writeString(temp.resolve("hosts"), "dom0-7\n_fleet\n");
-    Typed bad = init("--hosts-file", hosts.toString());
+    CommandResult bad = init("--hosts-file", hosts.toString());
     assertThat(bad.code()).isEqualTo(ExitCodes.USAGE);
     assertThat(bad.err()).contains("hosts:2: host: _fleet");
 
@@ -113,7 +113,7 @@ final class NatsInitTest {
     Path seed = dir.resolve("seeds/host-dom0-7.nk");
     String text = Files.readString(seed);
     Files.writeString(seed, "nonsense\n");
-    Typed broken = init();
+    CommandResult broken = init();
     assertThat(broken.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(broken.err()).contains(seed.toString(), "expected a seed", "move the file away");
     char last = text.charAt(text.length() - 3);
@@ -126,28 +126,28 @@ final class NatsInitTest {
     assertThat(init().err()).contains("checksum");
   }
 
-  /** The server would refuse the list; when it reloads, in its log only. */
+  /** nats-server would reject the list, on reload only in its log. */
   @Test
-  void aSeedThatTwoHaveIsSaid() throws IOException {
+  void sharedSeedIsReported() throws IOException {
     assertThat(init("dom0-7", "dom0-8").code()).isZero();
     String before = users();
     Path copy = dir.resolve("seeds/host-dom0-8.nk");
     Path whose = dir.resolve("seeds/host-dom0-7.nk");
     Files.copy(whose, copy, StandardCopyOption.REPLACE_EXISTING);
 
-    Typed refused = init("dom0-9");
+    CommandResult refused = init("dom0-9");
     assertThat(refused.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(refused.err())
-        .contains(copy + ": holds the same seed as " + whose, "move it away for a new one");
+        .contains(copy + ": same seed as " + whose, "move it away to get a new one");
     assertThat(users()).isEqualTo(before);
     Files.delete(copy);
     assertThat(init().code()).isZero();
   }
 
   @Test
-  void aRunThatEndedHalfWayIsTakenUp() throws IOException {
+  void interruptedRunIsContinued() throws IOException {
     Path full = Files.createDirectories(dir.resolve("seeds/host-dom0-8.nk.new/full"));
-    Typed failed = init("dom0-7", "dom0-8");
+    CommandResult failed = init("dom0-7", "dom0-8");
     assertThat(failed.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(failed.err())
         .contains("host-dom0-8.nk.new: DirectoryNotEmpty", "free space", "run it again");
@@ -158,7 +158,7 @@ final class NatsInitTest {
     Files.delete(full);
     Files.delete(full.getParent());
     Files.writeString(full.getParent(), "SUHALF");
-    assertThat(init("dom0-7", "dom0-8").out()).contains("2 hosts, 1 of them new");
+    assertThat(init("dom0-7", "dom0-8").out()).contains("2 hosts, 1 new");
     assertThat(Files.readString(dir.resolve("seeds/host-dom0-7.nk"))).isEqualTo(seed);
     assertThat(dir.resolve("seeds").toFile().list())
         .containsExactlyInAnyOrder(
@@ -167,7 +167,7 @@ final class NatsInitTest {
         .containsExactlyInAnyOrder("nats-server.conf", "users.conf", "accounts.conf", "seeds");
   }
 
-  /** As earlier versions wrote it, and an operator edited it. */
+  /** A configuration of an earlier version, edited by an operator. */
   private static final String EARLIER =
       """
       # nats-server configuration, written once by 'blkwarden nats init', and yours to edit since.
@@ -190,7 +190,7 @@ final class NatsInitTest {
       """;
 
   @Test
-  void aConfigurationOfAnEarlierVersionIsUpgradedOnceAndNothingElseOfItChanges() throws Exception {
+  void configurationOfEarlierVersionIsUpgradedOnceAndOtherwiseUnchanged() throws Exception {
     Path conf = Files.createDirectories(dir).resolve("nats-server.conf");
     Files.writeString(conf, EARLIER);
     Files.setPosixFilePermissions(conf, PosixFilePermissions.fromString("rw-r-----"));
@@ -198,9 +198,9 @@ final class NatsInitTest {
     String seed = "# NATS seed of people who act: a secret\n" + Seeds.create(new SecureRandom());
     Files.writeString(seeds.resolve("operator.nk"), seed + "\n");
 
-    Typed typed = init("dom0-7");
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.err()).contains("gives each user an account of its own", ".before-accounts");
+    CommandResult result = init("dom0-7");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("gives each user an account of its own", ".before-accounts");
     assertThat(config())
         .isEqualTo(
             EARLIER.replace(
@@ -216,7 +216,7 @@ final class NatsInitTest {
   }
 
   @Test
-  void aConfigurationThatCannotBeUpgradedIsLeftAsItIs() throws IOException {
+  void configurationThatCannotBeUpgradedIsUnchanged() throws IOException {
     Map<String, String> refused =
         Map.of(
             EARLIER.replace("include \"users.conf\"", ""),
@@ -234,16 +234,16 @@ final class NatsInitTest {
     Path conf = Files.createDirectories(dir).resolve("nats-server.conf");
     for (Map.Entry<String, String> each : refused.entrySet()) {
       Files.writeString(conf, each.getKey());
-      Typed typed = init("dom0-7");
-      assertThat(typed.code()).as(each.getValue()).isEqualTo(ExitCodes.FAILED);
-      assertThat(typed.err()).contains("nats-server.conf: ", each.getValue());
+      CommandResult result = init("dom0-7");
+      assertThat(result.code()).as(each.getValue()).isEqualTo(ExitCodes.FAILED);
+      assertThat(result.err()).contains("nats-server.conf: ", each.getValue());
       assertThat(config()).isEqualTo(each.getKey());
       assertThat(dir.resolve("users.conf")).doesNotExist();
     }
   }
 
   @Test
-  void eachOperatorAndViewerHasASeedOfTheirOwn() throws IOException {
+  void eachOperatorAndViewerHasItsOwnSeed() throws IOException {
     assertThat(init("--operator", "ann", "--viewer", "pager", "--viewer=wall_2").code()).isZero();
     assertThat(dir.resolve("seeds").toFile().list())
         .containsExactlyInAnyOrder(
@@ -258,12 +258,12 @@ final class NatsInitTest {
   }
 
   @Test
-  void aClusterHasAConfigurationForEachServerAndRoutesWithAPassword() throws IOException {
-    Typed typed =
+  void clusterHasConfigurationPerServerAndRoutesWithPassword() throws IOException {
+    CommandResult result =
         init(
             "--cluster", "127.0.0.1,127.0.0.2:5222,[::1]", "--tls-cert=/a.pem", "--tls-key=/a.key");
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.err()).contains("routes.conf is a secret", "nats-server-N.conf");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.err()).contains("routes.conf is a secret", "nats-server-N.conf");
     Path routes = dir.resolve("routes.conf");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(routes)))
         .isEqualTo("rw-------");
@@ -289,28 +289,29 @@ final class NatsInitTest {
   }
 
   @Test
-  void aClusterThatCannotBeIsSaid() {
+  void invalidClusterIsReported() {
     assertThat(init("--cluster", "a,b").err()).contains("--cluster: expected 3 or 5 servers");
     assertThat(init("--cluster", "a,b,b").err()).contains("expected each server once");
     assertThat(init("--cluster", "a,b,c:70000").err()).contains("expected HOST or HOST:PORT");
     assertThat(init("--cluster", "a,b,c d").err()).contains("found 'c d'");
-    assertThat(init("--cluster", "a,b,c", "--listen", "a:1").err()).contains("expected none");
+    assertThat(init("--cluster", "a,b,c", "--listen", "a:1").err())
+        .contains("not allowed with --cluster");
     assertThat(dir.resolve("routes.conf")).doesNotExist();
   }
 
   @Test
-  void anOpenDoorIsSaid() {
+  void listeningWithoutTlsIsReported() {
     assertThat(init("--listen", "0.0.0.0:4222").err()).contains("without TLS", "tls block");
     dir = temp.resolve("other");
     assertThat(init("--listen", "127.0.0.1:4222").err()).isEmpty();
   }
 
   @Test
-  void aFolderThatCannotBeWrittenIsSaid() throws IOException {
+  void unwritableDirectoryIsReported() throws IOException {
     Path file = Files.writeString(temp.resolve("file"), "");
     dir = file.resolve("nats");
-    Typed typed = init("dom0-7");
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err()).contains(file.toString(), "choose another --dir");
+    CommandResult result = init("dom0-7");
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err()).contains(file.toString(), "choose another --dir");
   }
 }

@@ -39,7 +39,7 @@ final class OperatorInputsOnNatsTest {
         ControllerRuntime.start(
             new ControllerSettings(
                 new NatsSettings(server.url(), null, Subjects.DEFAULT, instance), policies, null));
-    await().atMost(BOUND).until(started::claimKnown);
+    await().atMost(BOUND).until(started::leadershipKnown);
     return started;
   }
 
@@ -49,50 +49,50 @@ final class OperatorInputsOnNatsTest {
     server.close();
   }
 
-  private Typed type(String command) {
-    return Typed.type(server.url(), command.split(" "));
+  private CommandResult run(String command) {
+    return CommandResult.run(server.url(), command.split(" "));
   }
 
   private boolean paused() {
-    return controller.readiness().remarks().stream().anyMatch(each -> each.contains("paused by"));
+    return controller.readiness().warnings().stream().anyMatch(each -> each.contains("paused by"));
   }
 
   @Test
-  void aPauseIsInForceWhenItIsAnsweredAndSurvivesTheController() throws Exception {
-    Typed pause = type("pause --reason moving");
+  void pauseIsActiveOnReplyAndSurvivesRestart() throws Exception {
+    CommandResult pause = run("pause --reason moving");
     assertThat(pause.code()).as(pause.err()).isEqualTo(ExitCodes.DONE);
     assertThat(paused()).isTrue();
 
     controller.close();
-    Typed nobody = type("resume");
+    CommandResult nobody = run("resume");
     assertThat(nobody.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(nobody.err()).contains("no controller answers", "blkwarden controller");
 
     controller = controller("c2");
     assertThat(paused()).isTrue();
-    assertThat(type("resume").code()).isEqualTo(ExitCodes.DONE);
+    assertThat(run("resume").code()).isEqualTo(ExitCodes.DONE);
     assertThat(paused()).isFalse();
-    assertThat(type("resume").err()).contains("enforcement is not paused");
+    assertThat(run("resume").err()).contains("enforcement is not paused");
   }
 
   @Test
-  void silencesAndAcksComeAndGo() {
-    Typed added = type("silence add --host a* --for 1h --reason moving --json");
+  void silencesAndAcksAreAddedAndEnded() {
+    CommandResult added = run("silence add --host a* --for 1h --reason moving --json");
     assertThat(added.code()).as(added.err()).isEqualTo(ExitCodes.DONE);
     String id = added.out().replaceAll("(?s).*\"id\":\"([0-9A-Z]{26})\".*", "$1");
-    assertThat(type("silence list").out()).contains(id, "a*", "moving");
-    assertThat(type("silence expire " + id).out()).contains("ended");
-    assertThat(type("silence list").out()).doesNotContain(id);
-    assertThat(type("silence expire " + id).err()).contains("there is no silence " + id);
+    assertThat(run("silence list").out()).contains(id, "a*", "moving");
+    assertThat(run("silence expire " + id).out()).contains("ended");
+    assertThat(run("silence list").out()).doesNotContain(id);
+    assertThat(run("silence expire " + id).err()).contains("there is no silence " + id);
 
     String alert = Messages.id(7).value();
-    assertThat(type("ack --reason mine " + alert).out()).contains(alert + " is acknowledged");
-    assertThat(type("ack --undo " + alert).code()).isEqualTo(ExitCodes.DONE);
-    assertThat(type("ack --undo " + alert).code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(run("ack --reason mine " + alert).out()).contains(alert + " is acknowledged");
+    assertThat(run("ack --undo " + alert).code()).isEqualTo(ExitCodes.DONE);
+    assertThat(run("ack --undo " + alert).code()).isEqualTo(ExitCodes.FAILED);
     await()
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(type("why " + alert).out())
+            assertThat(run("why " + alert).out())
                 .contains("carried out a request", alert + " is no longer acknowledged"));
   }
 }

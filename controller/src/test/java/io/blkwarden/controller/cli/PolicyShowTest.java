@@ -30,11 +30,11 @@ final class PolicyShowTest {
   }
 
   @Test
-  void everyDefaultIsShown() throws Exception {
-    Typed typed = Typed.type("", "policy", "show", file(LITTLE).toString());
+  void defaultsAreShown() throws Exception {
+    CommandResult result = CommandResult.run("", "policy", "show", file(LITTLE).toString());
 
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.out())
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out())
         .startsWith("policies:\n  - name: swap-storm\n    kind: threshold\n    mode: shadow\n")
         .contains("    match:\n      roles: [ swap ]\n      domain: vm*\n      host: *\n")
         .contains("      metric: iops\n      above: 200\n      for: 10s\n      clear_below: 100\n")
@@ -50,20 +50,37 @@ final class PolicyShowTest {
   }
 
   @Test
-  void theSameAsJson() throws Exception {
-    Typed typed = Typed.type("", "policy", "show", "--json", file(LITTLE).toString());
+  void jsonHasTheSameContent() throws Exception {
+    CommandResult result =
+        CommandResult.run("", "policy", "show", "--json", file(LITTLE).toString());
 
-    JsonNode policy = AsciiJson.MAPPER.readTree(typed.out()).get("policies").get(0);
+    JsonNode policy = AsciiJson.MAPPER.readTree(result.out()).get("policies").get(0);
     assertThat(policy.get("when").get("clear_for_ms").asLong()).isEqualTo(60_000);
     assertThat(policy.get("then").get("lease_ms").asLong()).isEqualTo(300_000);
   }
 
   @Test
-  void aProblemIsTold() throws Exception {
-    Typed typed = Typed.type("", "policy", "show", file("policies: [ { name: x } ]").toString());
+  void problemsAreReported() throws Exception {
+    CommandResult result =
+        CommandResult.run("", "policy", "show", file("policies: [ { name: x } ]").toString());
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err()).contains("p.yaml:1");
-    assertThat(typed.out()).contains("brakes:");
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err()).contains("p.yaml:1");
+    assertThat(result.out()).contains("brakes:");
+  }
+
+  @Test
+  void aStandingPolicyShowsTheLeaseThatIsUsed() throws Exception {
+    String standing =
+        """
+        policies:
+          - name: small-plan
+            match: { plan: small }
+            standing: { limit: 400/s, lease: 24h }
+        """;
+    assertThat(CommandResult.run("", "policy", "check", file(standing).toString()).code()).isZero();
+    assertThat(CommandResult.run("", "policy", "show", file(standing).toString()).out())
+        .contains("  - name: small-plan\n    kind: standing\n    mode: shadow\n")
+        .contains("    restraint: limit 400/s\n    lease: 1h\n");
   }
 }

@@ -15,20 +15,20 @@ final class PolicyTestTest {
 
   @TempDir Path folder;
 
-  private Typed test(String text) throws Exception {
+  private CommandResult test(String text) throws Exception {
     Files.copy(
         Path.of("../docs/examples/policies/swap-storm.yaml"), folder.resolve("swap-storm.yaml"));
     Path file = Files.writeString(folder.resolve("test.yaml"), text);
-    return Typed.type("", "policy", "test", file.toString());
+    return CommandResult.run("", "policy", "test", file.toString());
   }
 
   @Test
-  void theDocumentedExamplePasses() throws Exception {
-    Typed typed = Typed.type("", "policy", "test", EXAMPLE.toString());
+  void documentedExamplePasses() throws Exception {
+    CommandResult result = CommandResult.run("", "policy", "test", EXAMPLE.toString());
 
-    assertThat(typed.out())
+    assertThat(result.out())
         .contains("ok      ", "a storm is throttled", "4 tests passed, 0 failed");
-    assertThat(typed.code()).as(typed.out() + typed.err()).isZero();
+    assertThat(result.code()).as(result.out() + result.err()).isZero();
 
     String documented = Files.readString(Path.of("../docs/POLICIES.md"));
     Files.readString(EXAMPLE)
@@ -39,8 +39,8 @@ final class PolicyTestTest {
   }
 
   @Test
-  void aFailureShowsWhatDiffers() throws Exception {
-    Typed typed =
+  void failureShowsDifferences() throws Exception {
+    CommandResult result =
         test(
             """
             policies: swap-storm.yaml
@@ -53,8 +53,8 @@ final class PolicyTestTest {
                     throttles: []
             """);
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.out())
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.out())
         .contains("FAILED  ", "test.yaml: wrong")
         .contains("line 6, at 30000 ms, alerts (- expected, + found):\n")
         .contains("- {policy=other}\n")
@@ -65,7 +65,7 @@ final class PolicyTestTest {
 
   @Test
   void problemsNameFileLineAndKey() throws Exception {
-    Typed typed =
+    CommandResult result =
         test(
             """
             policies: swap-storm.yaml
@@ -75,15 +75,15 @@ final class PolicyTestTest {
                 expect: [ { at: 30, alert: [] } ]
             """);
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err())
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err())
         .contains("test.yaml:4", "domain", "read_iops", "0x10 300x20 5", "'many'")
         .contains("test.yaml:5", "alert", "a duration such as");
   }
 
-  /** Among the disks of both hosts nobody stands out; among those that turn one does. */
+  /** No outlier among the disks of both hosts, but one among rotational disks. */
   @Test
-  void aTestSaysWhatClassOfDeviceAHostHas() throws Exception {
+  void testSetsDeviceClassOfHost() throws Exception {
     StringBuilder disks = new StringBuilder();
     for (int n = 0; n < 6; n++) {
       disks.append("      - { host: fast, domain: vm1%d, read_iops: 500 }%n".formatted(n));
@@ -100,7 +100,7 @@ final class PolicyTestTest {
             match: { device: ssd }
             when: { metric: iops, above: 400, for: 5s }
         """);
-    Typed typed =
+    CommandResult result =
         test(
             """
             policies: outlier.yaml
@@ -117,7 +117,7 @@ final class PolicyTestTest {
             """
                 .formatted(disks, flash(), flash()));
 
-    assertThat(typed.code()).as(typed.out() + typed.err()).isZero();
+    assertThat(result.code()).as(result.out() + result.err()).isZero();
   }
 
   private static String flash() {
@@ -127,8 +127,8 @@ final class PolicyTestTest {
   }
 
   @Test
-  void anUnknownClassOfDeviceIsAProblem() throws Exception {
-    Typed typed =
+  void unknownDeviceClassIsReported() throws Exception {
+    CommandResult result =
         test(
             """
             policies: swap-storm.yaml
@@ -139,7 +139,37 @@ final class PolicyTestTest {
                 expect: [ { at: 30s, alerts: [] } ]
             """);
 
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err()).contains("test.yaml:4", "hosts.fast.device", "hdd, ssd", "'sdd'");
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err()).contains("test.yaml:4", "hosts.fast.device", "hdd, ssd", "'sdd'");
+  }
+
+  @Test
+  void aStandingPolicyIsTested() throws Exception {
+    Files.writeString(
+        folder.resolve("standing.yaml"),
+        """
+        policies:
+          - name: swap-is-last
+            mode: auto
+            match: { role: swap }
+            standing: { priority: idle, lease: 1h }
+        """);
+    CommandResult typed =
+        test(
+            """
+            policies: standing.yaml
+            tests:
+              - name: set at once
+                disks:
+                  - { domain: vm176, disk: xvda2, role: swap, read_iops: 0 }
+                  - { domain: vm5, role: root, read_iops: 900 }
+                expect:
+                  - at: 5s
+                    alerts: []
+                    throttles: [ { set: idle, domain: vm176, disk: xvda2 } ]
+                    decisions: [ { verdict: act, policy: swap-is-last } ]
+            """);
+
+    assertThat(typed.code()).as(typed.out() + typed.err()).isZero();
   }
 }

@@ -15,13 +15,13 @@ final class ProgressTest {
     return new Progress(new PrintWriter(err), shown, millis::get);
   }
 
-  /** What a terminal shows of the line that is written over. */
+  /** The line as shown on a terminal. */
   private String seen() {
     return err.toString().substring(err.toString().lastIndexOf('\r') + 1);
   }
 
   @Test
-  void saysHowFarItIsAndHowLongItWillTake() {
+  void showsPercentageAndTimeLeft() {
     Progress progress = progress(true);
     progress.at(1, 100, "at once");
     assertThat(err.toString()).as("not at once").isEmpty();
@@ -33,7 +33,7 @@ final class ProgressTest {
   }
 
   @Test
-  void withoutAnEndItSaysOnlyWhatWasDone() {
+  void unknownTotalShowsOnlyText() {
     Progress progress = progress(true);
     millis.set(1_000);
     progress.at(25, 0, "25 things");
@@ -42,7 +42,7 @@ final class ProgressTest {
   }
 
   @Test
-  void leavesNothingBehind() {
+  void closeClearsTheLine() {
     Progress progress = progress(true);
     millis.set(1_000);
     progress.at(50, 100, "work");
@@ -56,7 +56,7 @@ final class ProgressTest {
   }
 
   @Test
-  void isSilentWhereNobodyLooks() {
+  void hiddenBarPrintsNothing() {
     Progress progress = progress(false);
     millis.set(9_000);
     progress.at(1, 2, "work");

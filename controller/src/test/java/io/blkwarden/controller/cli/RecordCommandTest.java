@@ -69,18 +69,19 @@ final class RecordCommandTest {
     return all;
   }
 
-  /** Types a command on a thread of its own: the client needs those of the common pool. */
-  private CompletableFuture<Typed> typing(String... arguments) {
+  /** Runs a command on its own thread: the client needs those of the common pool. */
+  private CompletableFuture<CommandResult> typing(String... arguments) {
     return CompletableFuture.supplyAsync(
-        () -> Typed.type(server.url(), arguments), task -> new Thread(task, "typing").start());
+        () -> CommandResult.run(server.url(), arguments),
+        task -> new Thread(task, "typing").start());
   }
 
-  /** Says the same again and again until the recorder has it: it may not listen yet. */
-  private void until(CompletableFuture<Typed> typed, String subject, String wanted) {
+  /** Publishes a message until it is recorded: the recorder may not be subscribed yet. */
+  private void until(CompletableFuture<CommandResult> result, String subject, String wanted) {
     await(wanted)
         .atMost(BOUND)
         .ignoreExceptionsInstanceOf(RecordingException.class) // its first bytes are under way
-        .failFast("the recorder ended", typed::isDone)
+        .failFast("the recorder ended", result::isDone)
         .until(() -> {
           agent.raw(subject, "probe".getBytes(UTF_8));
           return recorded().stream().anyMatch(line -> line.startsWith(wanted));
@@ -88,14 +89,14 @@ final class RecordCommandTest {
   }
 
   @Test
-  void everythingThatIsSaidIsWritten() throws Exception {
+  void allMessagesAreRecorded() throws Exception {
     agent
         .connection()
         .keyValueManagement()
         .create(KeyValueConfiguration.builder("blkwarden-mapping").build());
     agent.snapshot(Fleet.snapshot(HOST, 1, "vm176"));
     RecordServer desk = StoredRecords.answering(server, agent.connection());
-    CompletableFuture<Typed> typed =
+    CompletableFuture<CommandResult> result =
         typing(
             "record",
             "--dir",
@@ -105,7 +106,7 @@ final class RecordCommandTest {
             "--json",
             "--policies",
             Files.createDirectory(folder.resolve("rules")).toString());
-    until(typed, "blkwarden.v1.agent.1.probe", "agent.1.probe probe");
+    until(result, "blkwarden.v1.agent.1.probe", "agent.1.probe probe");
 
     List<String> said =
         List.of(
@@ -121,7 +122,7 @@ final class RecordCommandTest {
     }
     agent.raw("blkwarden.v2.sample.1.a", "foreign".getBytes(UTF_8));
     agent.flush();
-    Typed done = typed.get(90, TimeUnit.SECONDS);
+    CommandResult done = result.get(90, TimeUnit.SECONDS);
 
     assertThat(done.code()).as(done.err()).isZero();
     assertThat(done.out()).contains("\"samples\":1", "\"lost\":0", "\"files\":1");
@@ -141,42 +142,42 @@ final class RecordCommandTest {
   }
 
   @Test
-  void aServerThatWasAwayLeavesAMarkAndOneThatRefusesTheRecorderEndsIt() throws Exception {
-    CompletableFuture<Typed> typed = typing("record", "--dir", folder.toString());
-    until(typed, "blkwarden.v1.agent.1.before", "agent.1.before");
+  void disconnectionIsRecordedAndPermanentCloseStopsTheRecorder() throws Exception {
+    CompletableFuture<CommandResult> result = typing("record", "--dir", folder.toString());
+    until(result, "blkwarden.v1.agent.1.before", "agent.1.before");
     server.kill();
     server.run();
     await("back")
         .atMost(BOUND)
         .until(() -> agent.connection().getStatus().name().equals("CONNECTED"));
-    until(typed, "blkwarden.v1.agent.1.after", "agent.1.after");
+    until(result, "blkwarden.v1.agent.1.after", "agent.1.after");
     server.kill();
     server.run("--user", "somebody", "--pass", "else");
 
-    Typed done = typed.get(90, TimeUnit.SECONDS);
+    CommandResult done = result.get(90, TimeUnit.SECONDS);
 
     assertThat(done.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(done.err()).contains("NATS closed the connection for good", "check its log");
+    assertThat(done.err()).contains("NATS closed the connection permanently", "check the log");
     assertThat(done.out())
         .as("what was recorded is told")
-        .contains("other messages in 1 files", "more while NATS was away");
+        .contains("other messages in 1 files", "and more while disconnected");
     assertThat(recorded()).anyMatch(line -> line.contains("disconnected=true"));
   }
 
   @Test
-  void nothingIsBegunWithoutAServerOrAFolder() throws Exception {
+  void failsWithoutServerOrDirectory() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "");
-    assertThat(Typed.type(server.url(), "record", "--dir", file.toString()))
-        .satisfies(typed -> {
-          assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-          assertThat(typed.err()).contains("cannot be written", "check its mode");
+    assertThat(CommandResult.run(server.url(), "record", "--dir", file.toString()))
+        .satisfies(result -> {
+          assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+          assertThat(result.err()).contains("cannot write to", "check its permissions");
         });
-    assertThat(Typed.type("nats://127.0.0.1:1", "record", "--dir", folder.toString()))
-        .satisfies(typed -> {
-          assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-          assertThat(typed.err()).contains("cannot reach NATS");
+    assertThat(CommandResult.run("nats://127.0.0.1:1", "record", "--dir", folder.toString()))
+        .satisfies(result -> {
+          assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+          assertThat(result.err()).contains("cannot reach NATS");
         });
-    assertThat(Typed.type(server.url(), "record", "--file-size", "9GiB").code())
+    assertThat(CommandResult.run(server.url(), "record", "--file-size", "9GiB").code())
         .isEqualTo(ExitCodes.USAGE);
     try (Stream<Path> entries = Files.list(folder)) {
       assertThat(entries).containsExactly(file);

@@ -7,7 +7,7 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.files.RecordingFolder;
 import io.blkwarden.controller.recording.files.RecordingLimits;
-import io.blkwarden.controller.replay.Taped;
+import io.blkwarden.controller.replay.RecordedFleet;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** The replay of real files. */
+/** Replays of recording files. */
 final class ReplayCommandTest {
   @TempDir Path folder;
   private Path tapes = Path.of(".");
@@ -37,65 +37,67 @@ final class ReplayCommandTest {
                 when: { metric: iops, above: 200, for: 3s, clear_below: 100, clear_for: 3s }
                 then: { ladder: [ best-effort/7 ], lease: 1m, alert: warning }
             """);
-    Taped taped = new Taped("dom0-7");
+    RecordedFleet taped = new RecordedFleet("dom0-7");
     taped.seconds(5, 5);
     taped.seconds(10, 800);
     taped.seconds(120, 5);
     try (RecordingFolder recording =
         new RecordingFolder(
-            tapes, new RecordingLimits(1 << 20, 4 << 20), Taped.session(1), "blkwarden.v1")) {
+            tapes,
+            new RecordingLimits(1 << 20, 4 << 20),
+            RecordedFleet.session(1),
+            "blkwarden.v1")) {
       for (Entry entry : taped.entries()) {
         recording.add(entry);
       }
     }
   }
 
-  private Typed replay(String... more) {
+  private CommandResult replay(String... more) {
     String[] all = new String[more.length + 4];
     all[0] = "replay";
     all[1] = tapes.toString();
     all[2] = "--policies";
     all[3] = policies.toString();
     System.arraycopy(more, 0, all, 4, more.length);
-    return Typed.type("", all);
+    return CommandResult.run("", all);
   }
 
   @Test
-  void saysWhatWouldHaveBeenThrottledAndWhatIsAssumed() {
-    Typed typed = replay();
+  void printsThrottlesAndAssumptions() {
+    CommandResult result = replay();
 
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.out())
-        .contains("136 sample batches, 29 other messages of 1 files in ")
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("136 sample batches and 29 other messages from 1 files")
         .contains(" times real time")
-        .contains("Assumed: agents do at once whatever they are told")
-        .contains("recorded counters do not change")
-        .contains("The replay throttles, 1 times:")
+        .contains("Assumptions: agents carry out every command at once")
+        .contains("recorded counters do not react")
+        .contains("Throttled in the replay (1):")
         .containsPattern("dom0-7 +vm176/xvda2 +swap-storm +auto +2026-11-18T11:06:48Z")
-        .contains("Really throttled: nothing")
-        .contains("Difference, by disk:");
+        .contains("Throttled in the recording: none")
+        .contains("Difference by disk:");
   }
 
   @Test
-  void aTornTailAndAFileWithoutAHeaderAreReported() throws Exception {
+  void truncatedFileAndMissingHeaderAreReported() throws Exception {
     Path file = RecordingFolder.list(tapes).getFirst();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(channel.size() - 20);
     }
     Files.createFile(tapes.resolve("blkwarden-20991122T180005.120Z-1f3a9c02-0003.bwrec"));
-    Typed typed = replay();
+    CommandResult result = replay();
 
-    assertThat(typed.code()).as(typed.err()).isZero();
-    assertThat(typed.out())
-        .contains("the end is torn: ", "0003.bwrec: left out: expected a recording");
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).contains("truncated: ", "0003.bwrec: skipped: expected a recording");
   }
 
   @Test
-  void theReportAsJson() {
-    Typed typed = replay("--json", "--from", "2026-11-18T11:06:50Z");
+  void reportAsJson() {
+    CommandResult result = replay("--json", "--from", "2026-11-18T11:06:50Z");
 
-    assertThat(typed.code()).as(typed.err()).isZero();
-    JsonNode report = AsciiJson.MAPPER.readTree(typed.out());
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonNode report = AsciiJson.MAPPER.readTree(result.out());
     assertThat(report.get("schema").asString()).isEqualTo("blkwarden.replay.v1");
     assertThat(report.get("from").asString()).isEqualTo("2026-11-18T11:06:50Z");
     JsonNode first = report.get("replay").get(0);
@@ -107,24 +109,26 @@ final class ReplayCommandTest {
   }
 
   @Test
-  void whatCannotBeReadIsNamed() throws Exception {
+  void unreadableFilesAreReported() throws Exception {
     Files.writeString(policies, "policies: [ { name: x } ]");
-    Typed bad = replay();
+    CommandResult bad = replay();
     assertThat(bad.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(bad.err()).contains("swap.yaml:1");
 
     Path empty = Files.createDirectory(folder.resolve("empty"));
     Files.writeString(policies, "policies: []");
-    Typed none = Typed.type("", "replay", empty.toString(), "--policies", policies.toString());
+    CommandResult none =
+        CommandResult.run("", "replay", empty.toString(), "--policies", policies.toString());
     assertThat(none.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(none.err()).contains("there is no recording");
+    assertThat(none.err()).contains("no recording found");
 
-    Typed ruleless = Typed.type("", "replay", tapes.toString());
+    CommandResult ruleless = CommandResult.run("", "replay", tapes.toString());
     assertThat(ruleless.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(ruleless.err()).contains("the recording has no policies");
-    assertThat(Typed.type("", "replay").code()).isEqualTo(ExitCodes.USAGE);
-    Typed missing =
-        Typed.type("", "replay", empty.resolve("x").toString(), "--policies", policies.toString());
+    assertThat(CommandResult.run("", "replay").code()).isEqualTo(ExitCodes.USAGE);
+    CommandResult missing =
+        CommandResult.run(
+            "", "replay", empty.resolve("x").toString(), "--policies", policies.toString());
     assertThat(missing.code()).isEqualTo(ExitCodes.FAILED);
     assertThat(missing.err()).contains("cannot be read");
   }

@@ -8,14 +8,15 @@ import org.junit.jupiter.api.Test;
 
 final class ServiceNoticesTest {
   @Test
-  void tellsHowTheControllerStands() {
-    assertThat(ServiceNotices.words(new Readiness(true, List.of(), List.of())))
-        .isEqualTo("commands the fleet");
-    assertThat(ServiceNotices.words(new Readiness(true, List.of(), List.of("acting is paused"))))
-        .isEqualTo("commands the fleet; acting is paused");
+  void statusOfTheController() {
+    assertThat(ServiceNotices.status(new Readiness(true, List.of(), List.of())))
+        .isEqualTo("leader");
     assertThat(
-            ServiceNotices.words(
-                new Readiness(true, List.of("no claim to command the fleet yet"), List.of("x"))))
-        .isEqualTo("not ready: no claim to command the fleet yet");
+            ServiceNotices.status(new Readiness(true, List.of(), List.of("enforcement is paused"))))
+        .isEqualTo("leader; enforcement is paused");
+    assertThat(
+            ServiceNotices.status(
+                new Readiness(true, List.of("leader not known yet"), List.of("x"))))
+        .isEqualTo("not ready: leader not known yet");
   }
 }

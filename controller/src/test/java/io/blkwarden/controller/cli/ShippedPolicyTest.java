@@ -15,13 +15,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The policies that are shipped are not evaded by loads that evaded those shipped before.
+ * The shipped policies detect loads that evaded earlier shipped policies.
  *
- * <p>The series do not answer to throttles, so what is looked at is the time right after they are
- * set: later the controller finds that they have no effect, and says so.
+ * <p>The series do not react to throttles, so the tests check the time right after they are set:
+ * later the controller finds that they have no effect.
  */
 final class ShippedPolicyTest {
-  /** What was shipped before, as an example of what is evaded. */
+  /** A policy shipped before, which these loads evade. */
   private static final String BEFORE =
       """
       policies:
@@ -41,7 +41,7 @@ final class ShippedPolicyTest {
   private static final Path PACKAGED =
       Path.of("../deploy/packages/controller/files/etc/blkwarden/policies/swap-storm.yaml");
 
-  /** Where policies are shipped. */
+  /** The places of shipped policies. */
   enum Shipped {
     PACKAGE,
     README,
@@ -68,8 +68,8 @@ final class ShippedPolicyTest {
         "policies: policies.yaml\ntests:\n  - name: load\n    disks:\n%s    expect:\n%s"
             .formatted(disks, expected);
     Path file = Files.writeString(folder.resolve("test.yaml"), test);
-    Typed typed = Typed.type("", "policy", "test", file.toString());
-    assertThat(typed.code()).as(typed.out() + typed.err()).isZero();
+    CommandResult result = CommandResult.run("", "policy", "test", file.toString());
+    assertThat(result.code()).as(result.out() + result.err()).isZero();
   }
 
   private static String swap(String domain, String disk, String series) {
@@ -81,7 +81,7 @@ final class ShippedPolicyTest {
     return IntStream.range(0, times).mapToObj(_ -> series).collect(Collectors.joining(" "));
   }
 
-  /** The load evades what was shipped before, and is throttled by what is shipped now. */
+  /** Checks that the load evades the earlier policy and is throttled by the shipped ones. */
   private void isCaught(Shipped shipped, String disks, String at, String throttles)
       throws Exception {
     String all = disks + NEIGHBOUR;
@@ -137,9 +137,7 @@ final class ShippedPolicyTest {
         "{ disk: xvda1 }, { disk: xvdb }, { disk: xvdc }");
   }
 
-  /**
-   * A guest that storms alone on its host: its throttle changes nothing, and counts for nothing.
-   */
+  /** A guest that storms alone on its host: its throttle has no effect and does not count. */
   @ParameterizedTest
   @EnumSource
   void aDecoyOnAnotherHost(Shipped shipped) throws Exception {
@@ -154,7 +152,7 @@ final class ShippedPolicyTest {
         "      - { at: 90s, throttles: [ { host: decoy }, { domain: vm176 } ] }\n");
   }
 
-  /** Invariant 6: a fleet in which too much is anomalous at once is not throttled, and pages. */
+  /** Invariant 6: if too much of the fleet is anomalous, it alerts instead of throttling. */
   @ParameterizedTest
   @EnumSource
   void aMassFailureStopsActingAndPages(Shipped shipped) throws Exception {
@@ -193,7 +191,7 @@ final class ShippedPolicyTest {
         "      - { at: 5m, alerts: [], throttles: [], decisions: [] }\n");
   }
 
-  /** Missing data of one disk neither ends a breach of the total nor hides it. */
+  /** Missing data of a disk neither resolves nor hides a breach of the total. */
   @Test
   void anUnknownDiskMakesATotalALowerBound() throws Exception {
     passes(

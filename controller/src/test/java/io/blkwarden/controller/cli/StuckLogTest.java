@@ -24,14 +24,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The service as a process whose stderr is a pipe that is full, and that nobody reads. */
+/** The controller as a process whose stderr is a full pipe without a reader. */
 final class StuckLogTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 
   @Test
-  void theControllerLeadsThrottlesAndAlertsWhileNobodyReadsItsLog() throws Exception {
+  void blockedLogDoesNotBlockTheController() throws Exception {
     Path policies = Files.createDirectory(folder.resolve("policies"));
     SwapStorm.in(policies);
     Path out = folder.resolve("out");
@@ -83,7 +83,7 @@ final class StuckLogTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            // as it is installed: the JVM's own warnings go to stderr without the log
+            // as installed: JVM warnings bypass the log
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Dlogback.configurationFile=" + Path.of("src/main/resources/logback.xml"),

@@ -49,11 +49,12 @@ final class TopOnNatsTest {
   }
 
   @Test
-  void theWorstDiskOfTheFleetIsTheFirst() {
-    Typed typed =
-        Typed.type(server.url(), "top", "--json", "--count=1", "--interval=2s", "--sort=iops");
-    assertThat(typed.code()).as(typed.err()).isZero();
-    JsonNode round = JsonMapper.builder().build().readTree(typed.out());
+  void worstDiskIsFirst() {
+    CommandResult result =
+        CommandResult.run(
+            server.url(), "top", "--json", "--count=1", "--interval=2s", "--sort=iops");
+    assertThat(result.code()).as(result.err()).isZero();
+    JsonNode round = JsonMapper.builder().build().readTree(result.out());
     assertThat(round.path("disks")).hasSize(2);
     JsonNode worst = round.path("disks").path(0);
     assertThat(worst.path("host").asString()).isEqualTo("dom0-8");
@@ -66,22 +67,23 @@ final class TopOnNatsTest {
   }
 
   @Test
-  void aPipeGetsATableOfTheHostsThatAreAskedFor() {
-    Typed typed = Typed.type(server.url(), "top", "--count=2", "--interval=1s", "--host", "dom0-7");
-    assertThat(typed.code()).as(typed.err()).isZero();
-    List<String> lines = typed.out().lines().toList();
+  void pipeGetsTableOfSelectedHosts() {
+    CommandResult result =
+        CommandResult.run(server.url(), "top", "--count=2", "--interval=1s", "--host", "dom0-7");
+    assertThat(result.code()).as(result.err()).isZero();
+    List<String> lines = result.out().lines().toList();
     assertThat(lines).hasSize(7);
     assertThat(lines.getFirst()).endsWith("  1 hosts, 1 disks, 0 throttled, by pain");
     assertThat(lines.getLast()).startsWith(" dom0-7  vm176").contains("xvda2", "swap", "sda", "ms");
-    assertThat(typed.out()).doesNotContain("\u001B");
+    assertThat(result.out()).doesNotContain("\u001B");
   }
 
   @Test
-  void withoutNatsItSaysWhatToDo() {
-    Typed typed = Typed.type("nats://127.0.0.1:1", "top", "--count=1");
-    assertThat(typed.code()).isEqualTo(ExitCodes.FAILED);
-    assertThat(typed.err()).contains("cannot reach NATS at", "start nats-server");
-    assertThat(Typed.type(server.url(), "top", "--host=", "--count=1").code())
+  void unreachableNatsIsReportedWithHint() {
+    CommandResult result = CommandResult.run("nats://127.0.0.1:1", "top", "--count=1");
+    assertThat(result.code()).isEqualTo(ExitCodes.FAILED);
+    assertThat(result.err()).contains("cannot reach NATS at", "start nats-server");
+    assertThat(CommandResult.run(server.url(), "top", "--host=", "--count=1").code())
         .isEqualTo(ExitCodes.USAGE);
   }
 }

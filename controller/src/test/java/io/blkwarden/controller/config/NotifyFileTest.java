@@ -27,7 +27,7 @@ final class NotifyFileTest {
   }
 
   @Test
-  void aTokenComesFromAFileThatOnlyItsOwnerReads() throws Exception {
+  void readsTokenFromAPrivateFile() throws Exception {
     Path token = secret("0123456789abcdef\n", "rw-------");
 
     NotifyFile read = notifying(token);
@@ -38,7 +38,7 @@ final class NotifyFileTest {
   }
 
   @Test
-  void aTokenThatOthersReadIsRefused() throws Exception {
+  void refusesATokenThatOthersCanRead() throws Exception {
     Path token = secret("0123456789abcdef", "rw-r--r--");
 
     assertThatThrownBy(() -> SecretFile.read(token)).hasMessageContaining("chmod 600");
@@ -49,11 +49,11 @@ final class NotifyFileTest {
   }
 
   @Test
-  void aTokenThatIsShortOrMissingIsRefused() throws Exception {
+  void refusesAShortOrMissingToken() throws Exception {
     Path weak = secret("short", "rw-------");
     assertThatThrownBy(() -> SecretFile.read(weak)).hasMessageContaining("16 or more");
     assertThatThrownBy(() -> SecretFile.read(folder.resolve("none")))
-        .hasMessageContaining("cannot be read");
+        .hasMessageContaining("cannot read");
     assertThat(NotifyFile.read(folder.resolve("none")).problems()).hasSize(1);
   }
 }

@@ -43,33 +43,33 @@ final class PolicyWatchTest {
   }
 
   @Test
-  void labelsAreReadWithThePoliciesAndABadFileHoldsAsItWas() throws Exception {
+  void readsLabelsAndKeepsThePreviousOnes() throws Exception {
     write("a.yaml", policy("first"));
     write("labels", "labels: { vm1: { plan: small } }");
     PolicyWatch watch = new PolicyWatch(folder, folder.resolve("labels"), loads::add);
-    watch.look();
+    watch.refresh();
     Labels labels = loads.remove().policies().labels();
     assertThat(labels.size()).isEqualTo(1);
 
     write("labels", "labels: { vm1: { plna: small } }");
-    watch.look();
+    watch.refresh();
     PolicyLoad bad = loads.remove();
     assertThat(bad.policies().labels()).isEqualTo(labels);
     assertThat(bad.problems()).singleElement().asString().contains("labels.vm1.plna: unknown key");
 
     write("labels", "labels: {}");
-    watch.look();
+    watch.refresh();
     assertThat(loads.remove().policies().labels().size()).isZero();
   }
 
   @Test
-  void oneBadFileNeverStopsTheGoodOnes() throws Exception {
+  void validFilesLoadDespiteAnInvalidOne() throws Exception {
     write("a.yaml", policy("first"));
     write("b.yml", "policies: [ { nonsense: 1 } ]");
     write("c.txt", policy("not-read"));
     write(".d.yaml", policy("hidden"));
     PolicyWatch watch = new PolicyWatch(folder, loads::add);
-    watch.look();
+    watch.refresh();
 
     PolicyLoad load = loads.remove();
     assertThat(names(load)).containsExactly("first");
@@ -78,17 +78,17 @@ final class PolicyWatchTest {
         .allSatisfy(p -> assertThat(p.file()).isEqualTo("b.yml"));
     assertThat(watch.failures()).isPositive();
 
-    watch.look();
+    watch.refresh();
     assertThat(loads).isEmpty(); // nothing changed
   }
 
   @Test
-  void aFileThatTurnsBadHoldsAsItWas() throws Exception {
+  void keepsThePreviousVersionOfAnInvalidFile() throws Exception {
     write("a.yaml", policy("first"));
     PolicyWatch watch = new PolicyWatch(folder, loads::add);
-    watch.look();
+    watch.refresh();
     write("a.yaml", "policies: {");
-    watch.look();
+    watch.refresh();
 
     assertThat(loads).hasSize(2);
     assertThat(names(watch.load())).containsExactly("first");
@@ -96,13 +96,13 @@ final class PolicyWatchTest {
   }
 
   @Test
-  void aFolderThatIsGoneChangesNothing() throws Exception {
+  void missingFolderChangesNothing() throws Exception {
     write("a.yaml", policy("first"));
     PolicyWatch watch = new PolicyWatch(folder, loads::add);
-    watch.look();
+    watch.refresh();
     Files.delete(folder.resolve("a.yaml"));
     Files.delete(folder);
-    watch.look();
+    watch.refresh();
 
     assertThat(loads).hasSize(1);
     assertThat(names(watch.load())).containsExactly("first");
@@ -111,7 +111,7 @@ final class PolicyWatchTest {
   }
 
   @Test
-  void aChangeIsSeenByItself() throws Exception {
+  void detectsChanges() throws Exception {
     write("a.yaml", policy("first"));
     Thread thread = new Thread(new PolicyWatch(folder, loads::add), "watch under test");
     thread.start();

@@ -39,7 +39,7 @@ final class CommandFlowTest {
           this::request, _ -> leads, new Told(), time, counters, new SplittableRandom(1));
   private final TestPublisher<Command> commands = TestPublisher.create();
   private final StepVerifier through =
-      StepVerifier.create(flow.inOrder(commands.flux())).expectComplete().verifyLater();
+      StepVerifier.create(flow.sendInOrder(commands.flux())).expectComplete().verifyLater();
 
   private final class Told implements CommandFlow.Results {
     @Override
@@ -48,7 +48,7 @@ final class CommandFlowTest {
     }
 
     @Override
-    public void lost(HostId host, MessageId command, String why) {
+    public void abandoned(HostId host, MessageId command, String why) {
       lost.add(host + " " + command + " " + why);
     }
   }
@@ -77,7 +77,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anAnswerEndsACommand() {
+  void answerCompletesACommand() {
     agent = command -> answered(command, 50);
     commands.next(Messages.command(1, HOST, 5_000));
     advance(1);
@@ -87,13 +87,13 @@ final class CommandFlowTest {
   }
 
   @Test
-  void silenceIsAskedAgainWithTheSameIdAndLessTimeUntilTheCommandExpires() {
+  void retriesWithTheSameIdUntilTheCommandExpires() {
     commands.next(Messages.command(1, HOST, 10_000));
     advance(9_900);
     assertThat(lost).isEmpty();
     advance(200);
 
-    assertThat(lost).singleElement().asString().contains("not answered in its time");
+    assertThat(lost).singleElement().asString().contains("expired without an answer");
     assertThat(asked).hasSizeGreaterThan(2).extracting(Command::id).containsOnly(Messages.id(1));
     assertThat(asked)
         .extracting(Command::expiresInMs)
@@ -104,7 +104,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void nothingIsSentWhileTheClaimIsNotRenewed() {
+  void sendsNothingWithoutLeadership() {
     leads = false;
     commands.next(Messages.command(1, HOST, 10_000));
     advance(5_000);
@@ -119,7 +119,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anAnswerThatCannotBeReadIsAskedAgain() {
+  void retriesAfterAnInvalidAnswer() {
     agent = command -> asked.size() < 3 ? Mono.just("?".getBytes(UTF_8)) : answered(command, 50);
     commands.next(Messages.command(1, HOST, 10_000));
     advance(5_000);
@@ -129,7 +129,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anotherHostsAnswerIsNone() {
+  void answerOfAnotherHostIsInvalid() {
     agent = command -> answered(Messages.command(1, new HostId("dom0-8"), 1_000), 50);
     commands.next(Messages.command(1, HOST, 3_000));
     advance(4_000);
@@ -139,11 +139,11 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anOutcomeOnItsSubjectEndsTheCommandToo() {
+  void outcomeOnItsSubjectCompletesTheCommand() {
     Command command = Messages.command(1, HOST, 10_000);
     commands.next(command);
     advance(100);
-    flow.settled(Messages.done(command, 50));
+    flow.resolve(Messages.done(command, 50));
     advance(1);
 
     assertThat(outcomes).hasSize(1);
@@ -152,7 +152,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void aHostsCommandsGoOneAfterTheOtherAndOtherHostsDoNotWait() {
+  void commandsOfAHostAreSequentialAndHostsAreParallel() {
     commands.next(Messages.command(1, HOST, 3_000));
     commands.next(Messages.command(2, HOST, 600_000));
     commands.next(Messages.command(3, new HostId("dom0-8"), 3_000));
@@ -166,10 +166,10 @@ final class CommandFlowTest {
   }
 
   @Test
-  void ofWhatNobodyWaitsForSoManyHostsAreAskedAtOnce() {
+  void unorderedCommandsAreLimited() {
     TestPublisher<Command> unhurried = TestPublisher.create();
     StepVerifier all =
-        StepVerifier.create(flow.inAnyOrder(unhurried.flux())).expectComplete().verifyLater();
+        StepVerifier.create(flow.sendInAnyOrder(unhurried.flux())).expectComplete().verifyLater();
     for (int i = 0; i < CommandFlow.MAX_AT_ONCE + 10; i++) {
       unhurried.next(Messages.command(i, new HostId("dom0-" + i), 1_000));
     }
@@ -184,28 +184,28 @@ final class CommandFlowTest {
   }
 
   @Test
-  void atTheBoundACommandIsLostAtOnce() {
+  void refusesCommandsWhenFull() {
     for (int i = 0; i <= CommandFlow.MAX_WAITING; i++) {
       commands.next(Messages.command(i, HOST, 600_000));
     }
 
     assertThat(counters.refused.sum()).isEqualTo(1);
-    assertThat(lost).singleElement().asString().contains("commands wait already");
+    assertThat(lost).singleElement().asString().contains("commands are already waiting");
     assertThat(flow.size()).isEqualTo(CommandFlow.MAX_WAITING);
   }
 
   @Test
-  void aLostLeadershipGivesUpAllThatWaitsAndIsUnderWayAndNothingElse() {
+  void abandonAffectsEarlierCommandsOnly() {
     for (int i = 0; i < 5; i++) {
       commands.next(Messages.command(i, HOST, 600_000));
     }
     advance(1);
-    flow.abandon("the claim is lost");
+    flow.abandon("leadership lost");
     agent = command -> answered(command, 50);
     commands.next(Messages.command(9, HOST, 600_000));
     advance(1);
 
-    assertThat(lost).hasSize(5).allSatisfy(why -> assertThat(why).endsWith("the claim is lost"));
+    assertThat(lost).hasSize(5).allSatisfy(why -> assertThat(why).endsWith("leadership lost"));
     assertThat(asked)
         .as("what waited was never sent")
         .extracting(Command::id)
@@ -215,7 +215,7 @@ final class CommandFlowTest {
   }
 
   @Test
-  void itIsOverWhenTheCommandsAreAndAllAreThrough() {
+  void completesAfterTheLastResult() {
     commands.next(Messages.command(1, HOST, 5_000));
     commands.complete();
     advance(4_000);
@@ -227,9 +227,9 @@ final class CommandFlowTest {
   }
 
   @Test
-  void anotherHostsOutcomeOnItsSubjectEndsNothing() {
+  void ignoresOutcomesOfOtherHosts() {
     commands.next(Messages.command(1, HOST, 10_000));
-    flow.settled(Messages.done(Messages.command(1, new HostId("dom0-8"), 10_000), 50));
+    flow.resolve(Messages.done(Messages.command(1, new HostId("dom0-8"), 10_000), 50));
     advance(100);
 
     assertThat(outcomes).isEmpty();

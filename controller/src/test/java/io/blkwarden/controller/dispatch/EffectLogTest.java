@@ -33,7 +33,7 @@ import org.slf4j.MDC;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the controller does stands in the log, with keys, whatever a guest is called. */
+/** The effect log and its keys, with any guest name. */
 final class EffectLogTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final HostId HOST = new HostId("dom0-7");
@@ -99,19 +99,19 @@ final class EffectLogTest {
   }
 
   @Test
-  void aCommandSaysWhatItSets() {
-    effects.take(send(Restraint.Priority.IDLE));
-    effects.take(send(new Restraint.Limit(20)));
+  void logsWhatACommandSets() {
+    effects.accept(send(Restraint.Priority.IDLE));
+    effects.accept(send(new Restraint.Limit(20)));
     assertThat(written(0).path("formattedMessage").asString()).contains("/xvda2 to idle for 60000");
     assertThat(written(1).path("formattedMessage").asString())
         .contains("/xvda2 to limit 20/s for 60000");
   }
 
   @Test
-  void eachLineBearsWhatItIsAbout() {
-    effects.take(send(Restraint.Priority.IDLE));
-    effects.take(new Effect.PublishAlert(Messages.alert(3, Alert.State.FIRING)));
-    effects.take(
+  void logLinesHaveKeys() {
+    effects.accept(send(Restraint.Priority.IDLE));
+    effects.accept(new Effect.PublishAlert(Messages.alert(3, Alert.State.FIRING)));
+    effects.accept(
         new Effect.RecordDecision(
             new Decision(
                 Messages.AT,

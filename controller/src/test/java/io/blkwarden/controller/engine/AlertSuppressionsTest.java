@@ -37,9 +37,9 @@ final class AlertSuppressionsTest {
   private EngineRig firing(String policies) {
     EngineRig rig = EngineRig.acting(policies);
     rig.begin(host);
-    assertThat(EngineRig.alerts(rig.seconds(4, host, this::storm)))
+    assertThat(EngineRig.alerts(rig.seconds(6, host, this::storm)))
         .singleElement()
-        .matches(alert -> !alert.quiet());
+        .matches(alert -> !alert.suppressed());
     return rig;
   }
 
@@ -54,7 +54,7 @@ final class AlertSuppressionsTest {
     assertThat(EngineRig.alerts(rig.seconds(9, host, this::storm))).isEmpty();
     assertThat(EngineRig.alerts(rig.seconds(2, host, this::storm)))
         .singleElement()
-        .matches(alert -> !alert.quiet() && alert.state() == Alert.State.FIRING)
+        .matches(alert -> !alert.suppressed() && alert.state() == Alert.State.FIRING)
         .extracting(Alert::id)
         .isEqualTo(marked.getFirst().id());
   }
@@ -93,9 +93,9 @@ final class AlertSuppressionsTest {
           .singleElement()
           .extracting(Alert::ackedBy)
           .isEqualTo("ana");
-      assertThat(EngineRig.alerts(rig.feed(new Input.OperatorStateChanged(OperatorState.NOTHING))))
+      assertThat(EngineRig.alerts(rig.feed(new Input.OperatorStateChanged(OperatorState.NONE))))
           .singleElement()
-          .matches(alert -> !alert.quiet());
+          .matches(alert -> !alert.suppressed());
     }
   }
 
@@ -134,12 +134,12 @@ final class AlertSuppressionsTest {
 
     Alert whole = both.getFirst();
     assertThat(whole.policy()).isEqualTo("busy-fleet");
-    assertThat(whole.quiet()).isFalse();
+    assertThat(whole.suppressed()).isFalse();
     assertThat(both).hasSize(2);
     assertThat(both.getLast().inhibitedBy()).isEqualTo(whole.id().value());
 
     EngineRig other = firing(fleet.formatted("dom0-8"));
     other.begin(new TestHost("dom0-8"));
-    assertThat(EngineRig.alerts(other.seconds(12, host, this::storm))).noneMatch(Alert::quiet);
+    assertThat(EngineRig.alerts(other.seconds(12, host, this::storm))).noneMatch(Alert::suppressed);
   }
 }

@@ -16,7 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** In mode {@code approve} each rung waits for a person, and nothing acts on stale numbers. */
+/** In mode {@code approve} each step waits for a person, and nothing acts on stale numbers. */
 final class ApprovalTest {
   private static final String POLICY = EngineRig.SWAP_STORM.replace("mode: auto", "mode: approve");
 
@@ -161,7 +161,7 @@ final class ApprovalTest {
     rig.byItself(host, EngineRig.set(set).lease(), Outcome.Result.RECOVERED);
     rig.seconds(2, host, host::storm);
 
-    assertThat(EngineRig.decisions(rig.all)).noneMatch(each -> each.contains("nobody approved"));
+    assertThat(EngineRig.decisions(rig.all)).noneMatch(each -> each.contains("not approved"));
     assertThat(proposals()).hasSize(1);
   }
 

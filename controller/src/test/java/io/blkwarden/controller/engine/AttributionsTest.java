@@ -62,21 +62,22 @@ final class AttributionsTest {
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(blame(last(effects)).verdict()).isEqualTo("not-hurt");
     assertThat(EngineRig.action(last(effects)).note())
-        .isEqualTo("not throttled: no clear culprit on sda: nobody is hurt");
+        .isEqualTo(
+            "not throttled: no clear culprit on sda: the latency of the other guests is low");
 
     effects = rig.seconds(4, host, () -> work(900, 250, 10, 40));
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.decisions(effects))
         .contains(
-            "refuse: not throttled: no clear culprit on sda: not measured for long enough, hurt and"
-                + " calm");
+            "refuse: not throttled: no clear culprit on sda: too few samples with and without"
+                + " latency");
 
     effects = rig.seconds(2, host, () -> work(900, 250, 10, 40));
     assertThat(EngineRig.sends(effects)).hasSize(1);
     assertThat(EngineRig.set(EngineRig.sends(effects).getFirst()).domain().name())
         .isEqualTo("vm176");
     assertThat(EngineRig.decisions(effects))
-        .contains("refuse: not throttled: not this disk but vm176 xvda2 hurts the others on sda");
+        .contains("refuse: not throttled: vm176 xvda2 causes the latency on sda, not this disk");
     Alert alert = last(rig.outcome(EngineRig.sends(effects).getFirst(), Outcome.Result.APPLIED));
     assertThat(alert.evidence().correlation()).isGreaterThan(0.6);
     assertThat(blame(alert).verdict()).isEqualTo("culprit");
@@ -86,9 +87,9 @@ final class AttributionsTest {
     assertThat(alert.summary())
         .matches(
             "vm176 on dom0-7 has swapped 900 I/O per s on its swap disk xvda2 for \\d+ s and hurts"
-                + " the others: it took \\d+% of the guests' time on sda while the others waited,"
-                + " and its work rises and falls with their wait \\(correlation 0\\.\\d\\d\\);"
-                + " it was set to idle priority, with an effect not known yet\\.");
+                + " the others: it took \\d+% of the guests' I/O time on sda while others had high"
+                + " latency, and its load correlates with that \\(correlation 0\\.\\d\\d\\);"
+                + " it was set to idle priority, effect pending\\.");
   }
 
   @Test
@@ -106,7 +107,9 @@ final class AttributionsTest {
     observing.begin(host);
     List<Effect> effects = observing.seconds(40, host, this::calm);
     assertThat(last(effects).summary())
-        .endsWith("the policy only observes: no clear culprit on sda: nobody is hurt.");
+        .endsWith(
+            "the policy only observes: no clear culprit on sda: the latency of the other guests"
+                + " is low.");
   }
 
   @Test
@@ -117,7 +120,7 @@ final class AttributionsTest {
     assertThat(last(effects).state()).isEqualTo(Alert.State.FIRING);
     assertThat(blame(last(effects)).verdict()).isEqualTo("slow-device");
     assertThat(last(effects).summary())
-        .endsWith("no clear culprit on sda: the device became slow, and no guest asked for more.");
+        .endsWith("no clear culprit on sda: the device became slow, and no guest's load rose.");
   }
 
   @Test

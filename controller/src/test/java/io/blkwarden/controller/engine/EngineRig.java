@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.fleet.TestHost;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;

@@ -77,8 +77,8 @@ final class FaultsTest {
           assertThat(f.host()).isEqualTo(host.id);
           assertThat(f.what()).contains("xvd");
         });
-    assertThat(EngineRig.alerts(effects))
-        .extracting(alert -> alert.domain() == null ? "" : alert.domain().name())
+    assertThat(EngineRig.sends(effects))
+        .extracting(command -> EngineRig.set(command).domain().name())
         .containsExactly("vm5");
     assertThat(effects).contains(new Effect.RequestMap(host.id));
   }

@@ -7,8 +7,8 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.Worker;
 import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 import io.blkwarden.model.message.Outcome;
-import io.blkwarden.model.message.WorkersChanged;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +70,7 @@ final class GuestRestartTest {
     host.replace(noisy, MappingState.RESOLVED, born(7_000));
     List<Effect> effects = mapped();
     assertThat(EngineRig.states(effects)).containsExactly("resolved");
-    assertThat(EngineRig.alerts(effects).getFirst().summary()).contains("started anew");
+    assertThat(EngineRig.alerts(effects).getFirst().summary()).contains("restarted");
     assertThat(EngineRig.sends(rig.seconds(2, host, this::storm))).isEmpty();
     assertThat(EngineRig.sends(rig.seconds(1, host, this::storm))).hasSize(1);
   }

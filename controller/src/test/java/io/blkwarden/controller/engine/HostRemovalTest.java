@@ -58,7 +58,7 @@ final class HostRemovalTest {
     return EngineRig.answers(effects).getFirst();
   }
 
-  /** What it asks to be deleted is, and it hears of that. */
+  /** What it requests to be deleted is, and it hears of that. */
   private static List<Effect> forgotten(EngineRig rig, List<Effect> effects) {
     assertThat(EngineRig.answers(effects)).as("nothing is deleted yet").isEmpty();
     assertThat(effects).hasSize(1);
@@ -83,13 +83,13 @@ final class HostRemovalTest {
     assertThat(EngineRig.answers(effects))
         .containsExactly(
             new OperatorReply(
-                Verdict.DONE, "dom0-7 is forgotten; it is known again once its agent speaks"));
+                Verdict.DONE, "dom0-7 is forgotten; it returns when its agent reports again"));
     assertThat(EngineRig.alerts(effects))
         .singleElement()
         .satisfies(end -> {
           assertThat(end.id()).isEqualTo(fired.getFirst().id());
           assertThat(end.state()).isEqualTo(Alert.State.RESOLVED);
-          assertThat(end.summary()).contains("the host is gone for good, and was forgotten");
+          assertThat(end.summary()).contains("the host was removed");
         });
     assertThat(EngineRig.decisions(effects)).contains("forget: asked by ana: the disk is slow");
     assertThat(known(rig)).containsExactly(other.id);
@@ -113,8 +113,7 @@ final class HostRemovalTest {
     EngineRig rig = started(WATCHING, host);
     OperatorReply reply = only(ask(rig, host));
     assertThat(reply.verdict()).isEqualTo(Verdict.REFUSED);
-    assertThat(reply.detail())
-        .isEqualTo("samples of dom0-7 come: stop its agent first, or it is known again at once");
+    assertThat(reply.detail()).isEqualTo("dom0-7 is still reporting: stop its agent first");
     assertThat(known(rig)).containsExactly(host.id);
   }
 
@@ -132,7 +131,7 @@ final class HostRemovalTest {
     OperatorReply reply = only(ask(rig, host));
 
     assertThat(reply.verdict()).isEqualTo(Verdict.REFUSED);
-    assertThat(reply.detail()).startsWith("dom0-7 may hold 1 throttles still");
+    assertThat(reply.detail()).startsWith("dom0-7 may still have 1 throttles");
     fallSilent(rig);
     assertThat(EngineRig.answers(forgotten(rig, ask(rig, host))).getFirst().verdict())
         .isEqualTo(Verdict.DONE);

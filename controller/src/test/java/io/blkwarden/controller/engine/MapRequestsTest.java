@@ -24,7 +24,7 @@ final class MapRequestsTest {
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);
     assertThat(asked(10)).isZero();
 
-    hosts.subList(0, 5).forEach(mapRequests::came);
+    hosts.subList(0, 5).forEach(mapRequests::received);
     assertThat(hosts.stream().skip(5).filter(host -> mapRequests.ask(host, 20))).hasSize(5);
   }
 
@@ -37,7 +37,7 @@ final class MapRequestsTest {
   @Test
   void aMapThatCameUnaskedIsNotWaitedFor() {
     hosts.getFirst().missed = true;
-    mapRequests.came(hosts.getFirst());
+    mapRequests.received(hosts.getFirst());
 
     assertThat(hosts.getFirst().missed).isFalse();
     assertThat(asked(0)).isEqualTo(MapRequests.AT_ONCE);

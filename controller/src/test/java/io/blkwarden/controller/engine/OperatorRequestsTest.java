@@ -170,14 +170,14 @@ final class OperatorRequestsTest {
     effects = rig.feed(new Input.CommandAbandoned(sent.getLast().id(), "no responders"));
     OperatorReply reply = EngineRig.answers(effects).getFirst();
     assertThat(reply.verdict()).isEqualTo(Verdict.FAILED);
-    assertThat(reply.detail()).contains("not so on 1 of 2 hosts: dom0-8: no responders");
+    assertThat(reply.detail()).contains("failed on 1 of 2 hosts: dom0-8: no responders");
   }
 
   @Test
   void withoutTheClaimNothingIsSentOrPublished() {
     rig.feed(new Input.LeadershipLost());
     assertThat(refused(rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1)).detail())
-        .contains("does not hold the claim");
+        .contains("is not the leader");
     List<Effect> effects = rig.seconds(10, host, this::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.alerts(effects)).isEmpty();
@@ -190,7 +190,7 @@ final class OperatorRequestsTest {
 
   @Test
   void anEndThatCameWithoutTheClaimIsToldWhenItIsBack() {
-    rig.seconds(3, host, this::storm);
+    rig.seconds(6, host, this::storm);
     rig.feed(new Input.LeadershipLost());
     assertThat(EngineRig.states(rig.seconds(5, host, () -> {}))).isEmpty();
     assertThat(EngineRig.states(rig.feed(new Input.LeadershipGained(8))))
@@ -242,6 +242,6 @@ final class OperatorRequestsTest {
     List<Effect> effects = rig.seconds(5, host, this::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.decisions(effects))
-        .containsExactly("refuse: not throttled: the host's agent only watches");
+        .containsExactly("refuse: not throttled: the host's agent is read-only");
   }
 }

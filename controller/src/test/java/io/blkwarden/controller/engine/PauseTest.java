@@ -13,7 +13,7 @@ import io.blkwarden.model.message.Pause;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** While acting is paused everything is judged and told, and nothing is set. */
+/** While enforcement is paused everything is judged and told, and nothing is set. */
 final class PauseTest {
   private final TestHost host = new TestHost("dom0-7");
   private final int noisy = host.addSwap(176);
@@ -32,7 +32,7 @@ final class PauseTest {
   }
 
   private static void resume(EngineRig rig) {
-    rig.feed(new Input.OperatorStateChanged(OperatorState.NOTHING));
+    rig.feed(new Input.OperatorStateChanged(OperatorState.NONE));
   }
 
   @Test
@@ -46,7 +46,7 @@ final class PauseTest {
     assertThat(EngineRig.sends(paused)).isEmpty();
     assertThat(EngineRig.states(paused)).containsExactly("firing");
     assertThat(EngineRig.decisions(paused))
-        .containsExactly("refuse: not throttled: acting is paused by ana: the storage moves");
+        .containsExactly("refuse: not throttled: enforcement is paused by ana: the storage moves");
 
     resume(rig);
     assertThat(EngineRig.sends(rig.all)).isEmpty();
@@ -78,7 +78,7 @@ final class PauseTest {
     List<Effect> half = rig.seconds(40, host, this::storm);
     assertThat(EngineRig.sends(half)).isEmpty();
     assertThat(EngineRig.decisions(half))
-        .anyMatch(line -> line.startsWith("skip: not renewed: acting is paused by ana"));
+        .anyMatch(line -> line.startsWith("skip: not renewed: enforcement is paused by ana"));
 
     assertThat(EngineRig.sends(rig.seconds(8, host, this::calm)))
         .singleElement()
@@ -98,7 +98,7 @@ final class PauseTest {
     assertThat(EngineRig.sends(goesOn))
         .singleElement()
         .satisfies(sent -> assertThat(sent.action()).isInstanceOf(CommandAction.Set.class));
-    assertThat(EngineRig.decisions(goesOn)).contains("act: best-effort/7 is asked for");
+    assertThat(EngineRig.decisions(goesOn)).contains("act: best-effort/7 requested");
   }
 
   @Test
@@ -150,7 +150,7 @@ final class PauseTest {
     assertThat(EngineRig.answers(refused).getFirst().verdict()).isEqualTo(Verdict.REFUSED);
     assertThat(EngineRig.answers(refused).getFirst().detail()).contains("'blkwarden resume'");
     assertThat(EngineRig.answers(rig.ask(new OperatorRequest.Proposals(), 2)).getFirst().detail())
-        .contains("acting is paused by ana");
+        .contains("enforcement is paused by ana");
     assertThat(EngineRig.sends(rig.ask(new OperatorRequest.ReleaseAll(), 3))).hasSize(1);
   }
 }

@@ -160,7 +160,7 @@ final class RestoredAlertsTest {
   @Test
   void ofTwoAlertsAboutOneBreachTheOlderIsEnded() {
     Alert older = EngineRig.alerts(olderController()).getFirst();
-    Alert newest = told.told(Alert.State.FIRING, told.at().plusSeconds(60), "again");
+    Alert newest = told.withState(Alert.State.FIRING, told.at().plusSeconds(60), "again");
     EngineRig rig = successor(WATCHING, older, newest);
     rig.begin(host);
 

@@ -66,7 +66,7 @@ final class StarvedHostTest {
     assertThat(EngineRig.states(silence(10))).isEmpty();
     List<Effect> effects = silence(1);
     assertThat(EngineRig.states(effects)).containsExactly("unknown");
-    assertThat(EngineRig.alerts(effects).getFirst().summary()).contains("nothing has been heard");
+    assertThat(EngineRig.alerts(effects).getFirst().summary()).contains("stopped reporting");
     assertThat(EngineRig.states(silence(30))).isEmpty();
   }
 
@@ -93,7 +93,7 @@ final class StarvedHostTest {
     silence(11);
     List<Effect> effects =
         rig.seconds(
-            5,
+            7,
             host,
             () -> {
               host.tamed();

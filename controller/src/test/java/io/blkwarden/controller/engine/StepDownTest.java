@@ -7,7 +7,7 @@ import io.blkwarden.model.Restraint;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
-import io.blkwarden.model.message.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
 import io.blkwarden.model.message.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,15 +48,15 @@ final class StepDownTest {
         .toList();
   }
 
-  private MessageId heldAt(Restraint rung) {
+  private MessageId heldAt(Restraint step) {
     Command command = EngineRig.only(rig.seconds(3, host, host::storm));
     MessageId lease = EngineRig.set(command).lease();
     rig.outcome(command, Outcome.Result.APPLIED);
-    if (rung.equals(IDLE)) {
+    if (step.equals(IDLE)) {
       command = EngineRig.only(rig.seconds(15, host, host::storm));
       rig.outcome(command, Outcome.Result.APPLIED);
     }
-    assertThat(EngineRig.set(command).restraint()).isEqualTo(rung);
+    assertThat(EngineRig.set(command).restraint()).isEqualTo(step);
     List<Effect> effects = rig.seconds(16, host, host::tamed);
     assertThat(EngineRig.action(EngineRig.alerts(effects).getFirst()).effect())
         .isEqualTo(Alert.Effect.WORKED);
@@ -69,7 +69,7 @@ final class StepDownTest {
     List<Effect> effects = rig.seconds(3, host, host::quiet);
     assertThat(EngineRig.states(effects)).contains("resolved");
     assertThat(EngineRig.decisions(effects))
-        .contains("ease: the condition is over: idle is eased to best-effort/7");
+        .contains("ease: the condition is over: stepping down from idle to best-effort/7");
     Command step = EngineRig.only(effects);
     assertThat(EngineRig.set(step).restraint()).isEqualTo(LOW);
     assertThat(EngineRig.set(step).lease()).isEqualTo(lease);
@@ -96,11 +96,11 @@ final class StepDownTest {
     List<Effect> effects = obeying(6, host::storm);
     assertThat(rungs(effects)).doesNotContain(IDLE);
     assertThat(EngineRig.decisions(effects))
-        .contains("renew: a throttle that was held already serves this breach now");
+        .contains("renew: adopted the throttle that is in force already");
     effects = obeying(15, host::storm);
     assertThat(rungs(effects)).endsWith(IDLE);
     assertThat(EngineRig.decisions(effects))
-        .contains("act: best-effort/7 had no effect, idle is asked for");
+        .contains("act: best-effort/7 had no effect, idle requested");
   }
 
   @Test

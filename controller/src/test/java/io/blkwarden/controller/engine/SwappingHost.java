@@ -10,7 +10,11 @@ final class SwappingHost extends TestHost {
   final int neighbour = add("vm5", 5, VolumeRole.ROOT, MappingState.RESOLVED);
 
   SwappingHost() {
-    super("dom0-7");
+    this("dom0-7");
+  }
+
+  SwappingHost(String name) {
+    super(name);
   }
 
   /** Nothing restrains it, and the neighbour waits. */

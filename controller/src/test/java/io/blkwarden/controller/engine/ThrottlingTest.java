@@ -11,7 +11,7 @@ import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
-import io.blkwarden.model.message.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
 import io.blkwarden.model.message.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ final class ThrottlingTest {
     List<Effect> effects = rig.seconds(2, host, host::storm);
     assertThat(effects).isEmpty();
     effects = rig.seconds(1, host, host::storm);
-    assertThat(EngineRig.states(effects)).containsExactly("firing");
+    assertThat(EngineRig.states(effects)).as("it waits for the answer").isEmpty();
     Command command = EngineRig.sends(effects).getFirst();
     assertThat(command.epoch()).isEqualTo(7);
     assertThat(command.host()).isEqualTo(host.id);
@@ -53,8 +53,8 @@ final class ThrottlingTest {
     assertThat(handled.summary())
         .isEqualTo(
             "vm176 on dom0-7 has swapped 800 I/O per s on its swap disk xvda2 for 3 s and takes"
-                + " 44% of the guests' time on sda; it was set to best-effort/7 priority, with an"
-                + " effect not known yet.");
+                + " 44% of the guests' time on sda; it was set to best-effort/7 priority, effect"
+                + " pending.");
 
     effects = rig.seconds(16, host, host::tamed);
     Alert judged = EngineRig.alerts(effects).getFirst();
@@ -66,11 +66,46 @@ final class ThrottlingTest {
 
     effects = rig.seconds(3, host, host::quiet);
     assertThat(EngineRig.states(effects)).containsExactly("resolved");
+    assertThat(EngineRig.alerts(effects).getFirst().summary())
+        .contains("; throttling it helped: neighbours' I/O wait fell from 40.0 to");
     Command reset = EngineRig.sends(effects).getFirst();
     assertThat(reset.action()).isEqualTo(new CommandAction.Reset(set.lease()));
     assertThat(EngineRig.alerts(effects).getFirst().id()).isEqualTo(handled.id());
     rig.outcome(reset, Outcome.Result.RELEASED);
     assertThat(rig.seconds(30, host, host::quiet)).isEmpty();
+  }
+
+  @Test
+  void theFirstPublicationWaitsForTheAnswerThreeSecondsAtMost() {
+    List<Effect> effects = rig.seconds(5, host, host::storm);
+    assertThat(EngineRig.sends(effects)).hasSize(1);
+    assertThat(EngineRig.states(effects)).isEmpty();
+
+    effects = rig.seconds(1, host, host::storm);
+    assertThat(EngineRig.states(effects)).containsExactly("firing");
+    assertThat(EngineRig.alerts(effects).getFirst().summary())
+        .endsWith("it is not throttled: best-effort/7 requested, no answer yet.");
+
+    assertThat(EngineRig.states(rig.outcome(EngineRig.only(rig.all), Outcome.Result.APPLIED)))
+        .containsExactly("handled");
+  }
+
+  @Test
+  void anAlertThatStillWaitsIsPublishedBeforeItIsResolved() {
+    breach();
+    rig.policies("policies: []");
+    assertThat(EngineRig.states(rig.all)).containsExactly("firing", "resolved");
+  }
+
+  @Test
+  void anAlertThatIsNotThrottledIsPublishedAtOnceAndSaysWhyOnce() {
+    rig.beat(host, false);
+    List<Effect> effects = rig.seconds(3, host, host::storm);
+    assertThat(EngineRig.alerts(effects))
+        .singleElement()
+        .satisfies(alert ->
+            assertThat(alert.summary())
+                .endsWith("it is not throttled: the host's agent is read-only."));
   }
 
   @Test
@@ -101,8 +136,7 @@ final class ThrottlingTest {
     effects = rig.seconds(4, host, host::storm);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.decisions(effects))
-        .containsExactly(
-            "skip: not throttled: the host's agent has not told this controller yet what it holds");
+        .containsExactly("skip: not throttled: the host's agent has not confirmed this leader yet");
     effects = rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1);
     assertThat(EngineRig.sends(effects)).isEmpty();
     assertThat(EngineRig.answers(effects).getFirst().detail()).endsWith("try again in 10 s");
@@ -227,7 +261,7 @@ final class ThrottlingTest {
     Alert alert = EngineRig.alerts(effects).getFirst();
     assertThat(alert.state()).isEqualTo(Alert.State.FIRING);
     assertThat(EngineRig.action(alert).effect()).isEqualTo(Alert.Effect.NO_EFFECT);
-    assertThat(EngineRig.action(alert).note()).contains("no rung of the ladder had an effect");
+    assertThat(EngineRig.action(alert).note()).contains("no step of the ladder had an effect");
     assertThat(EngineRig.sends(rig.seconds(60, host, host::storm))).isEmpty();
   }
 
@@ -275,8 +309,9 @@ final class ThrottlingTest {
     host.revision++;
     rig.begin(host);
     List<Effect> effects = rig.seconds(4, host, host::storm);
-    assertThat(EngineRig.set(EngineRig.sends(effects).getFirst()).restraint())
-        .isEqualTo(Restraint.Priority.IDLE);
+    Command command = EngineRig.sends(effects).getFirst();
+    assertThat(EngineRig.set(command).restraint()).isEqualTo(Restraint.Priority.IDLE);
+    effects = rig.outcome(command, Outcome.Result.APPLIED);
     assertThat(EngineRig.action(EngineRig.alerts(effects).getLast()).note())
         .contains("skipped best-effort/7: sda (mq-deadline) counts only the class");
   }
@@ -422,8 +457,7 @@ final class ThrottlingTest {
     List<Effect> effects = rig.seconds(1, host, host::quiet);
     assertThat(EngineRig.sends(effects).getFirst().action()).isEqualTo(first.action());
     assertThat(EngineRig.decisions(effects))
-        .containsExactly(
-            "release: its end is asked for again, for the host's agent has not told of it");
+        .containsExactly("release: release repeated: the host's agent has not confirmed it");
   }
 
   @Test

@@ -74,7 +74,7 @@ final class UndoneTest {
     assertThat(EngineRig.sends(effects))
         .allMatch(each -> !EngineRig.set(each).restraint().equals(IDLE));
     assertThat(EngineRig.decisions(effects))
-        .noneMatch(text -> text.contains("no rung of the ladder"));
+        .noneMatch(text -> text.contains("no step of the ladder"));
   }
 
   @Test
@@ -84,7 +84,7 @@ final class UndoneTest {
     List<Effect> effects = rig.undone(host, null, lease);
     assertThat(EngineRig.states(effects)).containsExactly("firing");
     assertThat(told(effects).getFirst())
-        .contains("something else on the host has undone", "set it to none", "once more in 60 s");
+        .contains("something else on the host undid", "set it to none", "next attempt in 60 s");
     assertThat(EngineRig.action(EngineRig.alerts(effects).getFirst()).effect())
         .isEqualTo(Alert.Effect.UNKNOWN);
 
@@ -94,7 +94,7 @@ final class UndoneTest {
     rig.outcome(again, Outcome.Result.APPLIED);
 
     effects = rig.undone(host, null, EngineRig.set(again).lease());
-    assertThat(told(effects).getFirst()).contains("not tried again", "xenopsd");
+    assertThat(told(effects).getFirst()).contains("no further attempt", "xenopsd");
     effects = rig.seconds(400, host, host::storm);
     assertThat(EngineRig.sends(effects)).as("left to people").isEmpty();
     assertThat(told(effects)).noneMatch(text -> text.contains("had an effect"));
@@ -111,6 +111,6 @@ final class UndoneTest {
             .orElseThrow();
     effects = rig.undone(host, renewal.id(), EngineRig.set(command).lease());
     assertThat(EngineRig.states(effects)).containsExactly("firing");
-    assertThat(told(effects).getFirst()).contains("something else on the host has undone");
+    assertThat(told(effects).getFirst()).contains("something else on the host undid");
   }
 }

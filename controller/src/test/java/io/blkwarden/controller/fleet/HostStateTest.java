@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.MappingState;
-import io.blkwarden.model.message.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 import io.blkwarden.model.message.MappingOrigin;
-import io.blkwarden.model.message.WorkersChanged;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.sample.SampleTable;
 import io.blkwarden.testing.Property;
@@ -110,7 +110,7 @@ final class HostStateTest {
   }
 
   @Test
-  void aMapThatSaysSomethingElseIsAnother() {
+  void aChangedMapReplacesTheOldOne() {
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REBASED);
     host.replace(other, MappingState.RESOLVED, List.of(TestHost.worker(2, 1)));
     assertThat(state.apply(host.snapshot())).isEqualTo(MappingChange.REPLACED);

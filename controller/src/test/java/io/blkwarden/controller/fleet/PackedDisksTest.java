@@ -112,7 +112,7 @@ final class PackedDisksTest {
   }
 
   @Test
-  void whatManyDisksShareIsKeptOnce() {
+  void sharedValuesAreStoredOnce() {
     PackedDisks packed = new PackedDisks(DISKS);
 
     assertThat(packed.disk(2).physical()).isSameAs(packed.disk(3).physical());

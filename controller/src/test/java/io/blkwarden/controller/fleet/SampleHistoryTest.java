@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.VolumeRole;
+import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 import io.blkwarden.model.message.MappingOrigin;
-import io.blkwarden.model.message.WorkersChanged;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.testing.Property;

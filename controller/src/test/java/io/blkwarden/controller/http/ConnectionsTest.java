@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** Real connections that do not behave. */
+/** Misbehaving connections. */
 final class ConnectionsTest {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration SHORT = Duration.ofMillis(200);
@@ -78,7 +78,7 @@ final class ConnectionsTest {
     socket.getOutputStream().write(text.getBytes(US_ASCII));
   }
 
-  /** Whether the server has closed the connection; what it sent before is read away. */
+  /** Whether the server has closed the connection; discards received data. */
   private static boolean closed(Socket socket) throws IOException {
     try {
       while (socket.getInputStream().read() >= 0) {}
@@ -98,7 +98,7 @@ final class ConnectionsTest {
   }
 
   @Test
-  void aRequestThatIsNotCompletedInTimeIsEnded() throws Exception {
+  void incompleteRequestTimesOut() throws Exception {
     StatusServer to = serve(new Connections.Limits(500, 500, SHORT, LONG));
     List<Socket> halves = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -121,7 +121,7 @@ final class ConnectionsTest {
   }
 
   @Test
-  void oneByteNowAndThenDoesNotKeepItOpen() throws Exception {
+  void slowRequestTimesOut() throws Exception {
     Socket slow = connect(serve(new Connections.Limits(9, 9, SHORT, LONG)), "127.0.0.1");
     send(slow, REQUEST + "X: ");
 
@@ -137,7 +137,7 @@ final class ConnectionsTest {
   }
 
   @Test
-  void aConnectionWithoutAFurtherRequestIsClosed() throws Exception {
+  void idleConnectionIsClosed() throws Exception {
     Socket idle = connect(serve(new Connections.Limits(9, 9, LONG, SHORT)), "127.0.0.1");
     send(idle, REQUEST + "\r\n");
     assertThat(answer(idle)).isEqualTo("HTTP/1.1 200");
@@ -146,7 +146,7 @@ final class ConnectionsTest {
   }
 
   @Test
-  void oneAddressCannotTakeAllConnections() throws Exception {
+  void connectionsPerAddressAreLimited() throws Exception {
     StatusServer to = serve(new Connections.Limits(6, 4, LONG, LONG));
     List<Socket> first = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -172,7 +172,7 @@ final class ConnectionsTest {
   }
 
   @Test
-  void allConnectionsTogetherAreLimited() throws Exception {
+  void totalConnectionsAreLimited() throws Exception {
     StatusServer to = serve(new Connections.Limits(3, 2, LONG, LONG));
     for (String from : List.of("127.0.0.1", "127.0.0.2", "127.0.0.3")) {
       Socket socket = connect(to, from);
@@ -185,7 +185,7 @@ final class ConnectionsTest {
   }
 
   @Test
-  void aPageThatFollowsStaysConnected() throws Exception {
+  void eventStreamStaysConnected() throws Exception {
     StatusServer to = serve(new Connections.Limits(9, 9, LONG, Duration.ofSeconds(2)));
     Socket follows = connect(to, "127.0.0.1");
     send(follows, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -196,7 +196,7 @@ final class ConnectionsTest {
 
     await().until(() -> closed(idle)); // so the same time has passed for the page
 
-    pulse.beat();
+    pulse.signal();
     assertThat(closed(follows)).isFalse();
   }
 }

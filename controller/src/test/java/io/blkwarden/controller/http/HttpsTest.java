@@ -30,7 +30,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/** A certificate that the JDK's keytool made, and a client that trusts it and no other. */
+/** HTTPS with a certificate from keytool, and a client that trusts only it. */
 final class HttpsTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -80,7 +80,7 @@ final class HttpsTest {
         new HttpSettings(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Set.of(),
-            new Tls(chain, key)),
+            new HttpSettings.Tls(chain, key)),
         () -> new Readiness(true, List.of(), List.of()),
         new DashboardData(
             new FleetView(),
@@ -95,7 +95,7 @@ final class HttpsTest {
   }
 
   @Test
-  void servesItsPageToWhoTrustsItsCertificate() throws Exception {
+  void servesHttpsWithItsCertificate() throws Exception {
     Path chain = pem("chain.pem", "CERTIFICATE", keys.getCertificate("http").getEncoded());
     Path key = pem("key.pem", "PRIVATE KEY", keys.getKey("http", PASSWORD).getEncoded());
     TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
@@ -118,7 +118,7 @@ final class HttpsTest {
   }
 
   @Test
-  void doesNotStartWithWhatIsNoCertificate() throws Exception {
+  void invalidCertificateFailsTheStart() throws Exception {
     Path none = Files.writeString(folder.resolve("none.pem"), "nothing\n");
     assertThatThrownBy(() -> start(none, none)).isInstanceOf(RuntimeException.class);
   }

@@ -16,7 +16,7 @@ final class RateLimitTest {
   }
 
   @Test
-  void whoGuessesKeepsNobodyElseOut() throws Exception {
+  void limitOfOneAddressDoesNotAffectOthers() throws Exception {
     assertThat(take("10.0.0.1")).isTrue();
     assertThat(take("10.0.0.1")).isTrue();
     assertThat(take("10.0.0.1")).isFalse();
@@ -26,7 +26,7 @@ final class RateLimitTest {
   }
 
   @Test
-  void oneMachinesIpv6AddressesAreOne() throws Exception {
+  void ipv6AddressesCountByPrefix() throws Exception {
     assertThat(take("2001:db8::1")).isTrue();
     assertThat(take("2001:db8::2")).isTrue();
     assertThat(take("2001:db8::ffff:3")).isFalse();
@@ -34,7 +34,7 @@ final class RateLimitTest {
   }
 
   @Test
-  void addressesWithoutEndShareOneLimit() throws Exception {
+  void furtherAddressesShareOneLimit() throws Exception {
     for (int i = 0; i < RateLimit.ADDRESSES; i++) {
       assertThat(take("10.1.%d.%d".formatted(i / 256, i % 256))).isTrue();
     }

@@ -59,7 +59,7 @@ final class StatusServerTest {
   private final FleetHistory history = new FleetHistory();
   private final ChangeSignal pulse = new ChangeSignal();
   private final DashboardData shown =
-      new DashboardData(view, history, new RecentDecisions(), this::near, pulse, pages);
+      new DashboardData(view, history, new RecentDecisions(), this::hostDetails, pulse, pages);
   private final StatusServer server =
       StatusServer.start(
           new HttpSettings(
@@ -101,7 +101,7 @@ final class StatusServerTest {
     pages.dispose();
   }
 
-  private Mono<FleetSnapshot> near(Set<HostId> hosts) {
+  private Mono<FleetSnapshot> hostDetails(Set<HostId> hosts) {
     DiskSnapshot disk =
         new DiskSnapshot(
             new DomainRef(new UUID(1, 2), 7, "vm<b>7"),
@@ -178,7 +178,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void tellsWhy() throws Exception {
+  void servesTheAuditTrail() throws Exception {
     HttpResponse<String> known = get("/api/v1/why?about=vm176&since_s=3600");
     assertThat(known.statusCode()).isEqualTo(200);
     assertThat(known.headers().firstValue("content-type")).contains("application/json");
@@ -189,7 +189,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void saysWhyItTellsNothing() throws Exception {
+  void auditTrailErrorsHaveStatusAndText() throws Exception {
     assertThat(get("/api/v1/why").body()).contains("expected a domain's name");
     assertThat(get("/api/v1/why?about=vm176&since_s=soon").body())
         .isEqualTo("since_s: expected 1 to 2678400 seconds, found 'soon'\n");
@@ -203,7 +203,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void whoeverHasTheTokenApprovesAndDenies() throws Exception {
+  void tokenHolderApprovesAndDenies() throws Exception {
     HttpResponse<String> approved =
         post(server, "approve", "Bearer right-token", "{\"by\":\"ana\",\"reason\":\"seen\"}");
     HttpResponse<String> denied = post(server, "deny", "Bearer right-token", "");
@@ -215,13 +215,11 @@ final class StatusServerTest {
         .containsExactly(
             new OperatorRequest("http: ana", "seen", new OperatorRequest.Approve(Messages.id(1))),
             new OperatorRequest(
-                "http: whoever has the token",
-                "by hand",
-                new OperatorRequest.Deny(Messages.id(1))));
+                "http: token holder", "by hand", new OperatorRequest.Deny(Messages.id(1))));
   }
 
   @Test
-  void nobodyElseDoesAndNobodyWithoutATokenFile() throws Exception {
+  void actionsNeedATokenFileAndItsToken() throws Exception {
     assertThat(post(server, "approve", "Bearer wrong", "").statusCode()).isEqualTo(401);
     assertThat(post(server, "approve", "Basic right-token", "").statusCode()).isEqualTo(401);
     assertThat(post(server, "approve", "Bearer right-token", "{nonsense").statusCode())
@@ -230,14 +228,14 @@ final class StatusServerTest {
         .isEqualTo(413);
     HttpResponse<String> none = post(closed, "approve", "Bearer right-token", "");
     assertThat(none.statusCode()).isEqualTo(403);
-    assertThat(none.body()).contains("without --http-token-file");
+    assertThat(none.body()).contains("set --http-token-file");
     assertThat(asked).isEmpty();
   }
 
   @Test
   void guessesAreLimited() throws Exception {
     List<Integer> codes = new ArrayList<>();
-    for (int i = 0; i < 3 * ActionRoutes.MOST; i++) {
+    for (int i = 0; i < 3 * ActionRoutes.LIMIT; i++) {
       codes.add(post(server, "approve", "Bearer guess" + i, "").statusCode());
     }
     assertThat(codes).contains(401, 429);
@@ -249,34 +247,34 @@ final class StatusServerTest {
         HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:%d/api/v1/events".formatted(server.port())))
             .build();
-    List<HttpResponse<Stream<String>>> looks = new ArrayList<>();
+    List<HttpResponse<Stream<String>>> streams = new ArrayList<>();
     for (int i = 0; i < FleetHistory.VIEWERS_MAX; i++) {
-      looks.add(client.send(events, HttpResponse.BodyHandlers.ofLines()));
-      assertThat(looks.getLast().statusCode()).isEqualTo(200);
+      streams.add(client.send(events, HttpResponse.BodyHandlers.ofLines()));
+      assertThat(streams.getLast().statusCode()).isEqualTo(200);
     }
     HttpResponse<String> more = client.send(events, HttpResponse.BodyHandlers.ofString());
     assertThat(more.statusCode()).isEqualTo(503);
-    assertThat(more.body()).isEqualTo("64 look already: close another page\n");
+    assertThat(more.body()).isEqualTo("64 event streams are open; close another page\n");
 
-    looks.getFirst().body().close();
+    streams.getFirst().body().close();
     await()
         .until(() -> {
-          pulse.beat(); // a page that is gone is noticed when it is written to
+          pulse.signal(); // a page that is gone is noticed when it is written to
           return history.viewers() < FleetHistory.VIEWERS_MAX;
         });
-    for (HttpResponse<Stream<String>> look : looks) {
+    for (HttpResponse<Stream<String>> look : streams) {
       look.body().close();
     }
   }
 
   @Test
-  void readyUntilSomethingHinders() throws Exception {
+  void notReadyWithBlockers() throws Exception {
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
     readiness.set(new Readiness(true, List.of("no NATS"), List.of("swap.yaml:3: bad")));
 
-    HttpResponse<String> hindered = get("/readyz");
-    assertThat(hindered.statusCode()).isEqualTo(503);
-    assertThat(hindered.body()).isEqualTo("not ready\nno NATS\nremark: swap.yaml:3: bad\n");
+    HttpResponse<String> notReady = get("/readyz");
+    assertThat(notReady.statusCode()).isEqualTo(503);
+    assertThat(notReady.body()).isEqualTo("not ready\nno NATS\nwarning: swap.yaml:3: bad\n");
     assertThat(get("/healthz").statusCode()).isEqualTo(200);
 
     readiness.set(new Readiness(false, List.of(), List.of()));
@@ -298,11 +296,11 @@ final class StatusServerTest {
   }
 
   @Test
-  void theViewIsJson() throws Exception {
+  void hostsThrottlesAndAlertsAreJson() throws Exception {
     assertThat(get("/api/v1/hosts").body()).isEqualTo("[]");
     assertThat(get("/api/v1/throttles").body()).isEqualTo("[]");
-    view.see(new Effect.PublishAlert(Messages.alert(1, Alert.State.FIRING)));
-    view.see(new Effect.PublishAlert(Messages.alert(1, Alert.State.RESOLVED)));
+    view.update(new Effect.PublishAlert(Messages.alert(1, Alert.State.FIRING)));
+    view.update(new Effect.PublishAlert(Messages.alert(1, Alert.State.RESOLVED)));
 
     assertThat(get("/api/v1/alerts").body())
         .contains("\"state\":\"resolved\"", "\"policy\":\"swap-storm\"")
@@ -348,7 +346,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void tellsOfDisks() throws Exception {
+  void servesDisks() throws Exception {
     HttpResponse<String> disks = get("/api/v1/disks?host=dom0-7");
     assertThat(disks.body())
         .startsWith("[{\"host\":\"dom0-7\",\"disk\":{\"domain\":{\"uuid\":")
@@ -357,7 +355,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void tellsOfTheFleetAndItsPolicies() throws Exception {
+  void servesFleetPoliciesAndDecisions() throws Exception {
     history.take(look(5, Map.of()), true);
     assertThat(get("/api/v1/fleet").body())
         .contains("\"live\":1", "\"host\":\"dom0-7\"", "\"await_ms\":40.0", "\"io_some\":null");
@@ -366,7 +364,7 @@ final class StatusServerTest {
   }
 
   @Test
-  void whoFollowsGetsEachTopicAndThenWhatChanges() throws Exception {
+  void eventsStartWithEachTopicAndContinueWithChanges() throws Exception {
     history.take(look(5, Map.of()), true);
     HttpResponse<Stream<String>> events =
         client.send(
@@ -381,7 +379,7 @@ final class StatusServerTest {
     assertThat(next(lines, "event: host")).contains("\"scheduler\":\"none\"");
     assertThat(history.watched()).containsExactly(new HostId("dom0-7"));
     history.take(look(6, Map.of()), false);
-    pulse.beat();
+    pulse.signal();
     assertThat(next(lines, "event: acts")).contains("\"throttles\":[]");
     assertThat(next(lines, "event: host")).contains("1970-01-01T00:00:06Z");
     events.body().close();
@@ -415,7 +413,7 @@ final class StatusServerTest {
     }
   }
 
-  /** The JDK's client lets nobody choose Host. */
+  /** The JDK's client does not allow setting Host. */
   private String raw(String host, String more) throws IOException {
     return sent("/api/v1/hosts", "Host: " + host + "\r\n" + more);
   }
@@ -433,12 +431,12 @@ final class StatusServerTest {
   }
 
   @Test
-  void whoeverHasTheTokenReleases() throws Exception {
+  void tokenHolderReleases() throws Exception {
     String body = "{\"host\":\"dom0-7\",\"domain\":\"vm176\",\"disk\":\"xvda2\",\"by\":\"ana\"}";
     assertThat(act("/api/v1/release", "Bearer wrong", body).statusCode()).isEqualTo(401);
     assertThat(act("/api/v1/release", "Bearer right-token", body).statusCode()).isEqualTo(404);
     assertThat(act("/api/v1/release", "Bearer right-token", "{}").body())
-        .isEqualTo("host: expected a text in the body, found none\n");
+        .isEqualTo("host: missing in the body\n");
     act("/api/v1/release-all", "Bearer right-token", "");
     assertThat(asked)
         .extracting(OperatorRequest::ask)

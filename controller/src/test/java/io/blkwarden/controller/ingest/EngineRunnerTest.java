@@ -41,7 +41,7 @@ final class EngineRunnerTest {
           clock,
           new OperatorMailbox((_, _) -> {}, clock, new DispatchCounters()));
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-  private final LatestBatches batches = new LatestBatches(intake, SUBJECTS, counters, time);
+  private final LatestBatches batches = new LatestBatches(intake, time);
   private final TestPublisher<BusMessage> samples = TestPublisher.create();
   private final List<Input> inputs = new ArrayList<>();
   private final List<Long> sequences = new ArrayList<>();
@@ -50,16 +50,7 @@ final class EngineRunnerTest {
   private Function<Input, List<Effect>> step = _ -> List.of();
   private List<Effect> recovered = List.of();
   private final EngineRunner engine =
-      new EngineRunner(
-          new Scripted(),
-          counters,
-          backlog,
-          intake,
-          SUBJECTS,
-          clock,
-          () -> now,
-          _ -> {},
-          broken::add);
+      new EngineRunner(new Scripted(), intake, clock, () -> now, _ -> {}, broken::add);
 
   private final class Scripted implements EngineCore {
     @Override
@@ -90,20 +81,20 @@ final class EngineRunnerTest {
   }
 
   private static EngineInput one(Input input) {
-    return new EngineInput.One(input);
+    return new EngineInput.Single(input);
   }
 
   @Test
-  void ofAHostsSamplesTheLatestCountsAndThatTheyWaitIsSignalledOnce() {
-    StepVerifier.create(batches.of(samples.flux()), 0)
+  void keepsTheLatestBatchAndSignalsOnce() {
+    StepVerifier.create(batches.signals(samples.flux()), 0)
         .then(() -> samples.next(batch(HOST, 1), batch(HOST, 2)))
         .then(() -> samples.next(batch(new HostId("dom0-8"), 3)))
         .thenRequest(1)
-        .consumeNextWith(signal -> assertThat(engine.take(signal)).isEmpty())
+        .consumeNextWith(signal -> assertThat(engine.process(signal)).isEmpty())
         .then(() -> assertThat(sequences).containsExactly(2L, 3L))
         .then(() -> samples.next(batch(HOST, 4)))
         .thenRequest(1)
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .then(samples::complete)
         .verifyComplete();
 
@@ -112,21 +103,21 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void aSignalStandsForARoundAndTheNextComesFromTheScheduler() {
-    StepVerifier.create(batches.of(samples.flux()), 0)
+  void signalCoversARoundAndTheSchedulerEmitsTheNext() {
+    StepVerifier.create(batches.signals(samples.flux()), 0)
         .then(() -> {
           for (int i = 0; i < 2 * LatestBatches.ROUND + 1; i++) {
             samples.next(batch(new HostId("dom0-" + i), i));
           }
         })
         .thenRequest(1)
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .then(() -> assertThat(sequences).hasSize(LatestBatches.ROUND))
         .thenRequest(1)
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .then(() -> assertThat(sequences).hasSize(2 * LatestBatches.ROUND))
         .thenRequest(1)
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .then(samples::complete)
         .verifyComplete();
 
@@ -134,12 +125,12 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void samplesThatMeanNothingAreCounted() {
+  void countsMalformedSamples() {
     byte[] tooLong = new byte[SampleCodec.MAX_BYTES + 1];
-    StepVerifier.create(batches.of(samples.flux()))
+    StepVerifier.create(batches.signals(samples.flux()))
         .then(() -> samples.next(new BusMessage(SUBJECTS.sample(HOST), null, tooLong)))
         .then(() -> samples.next(new BusMessage(SUBJECTS.sample(HOST), null, new byte[] {1, 2})))
-        .consumeNextWith(engine::take)
+        .consumeNextWith(engine::process)
         .thenCancel()
         .verify();
 
@@ -150,17 +141,18 @@ final class EngineRunnerTest {
   }
 
   @Test
-  void commandsAreSentBeforeAnythingIsWrittenOfThem() {
+  void commandsAreTheFirstEffects() {
     Effect alert = new Effect.PublishAlert(Messages.alert(1, Alert.State.FIRING));
     Effect command = new Effect.SendCommand(Messages.command(2, HOST, 1_000));
     Effect map = new Effect.RequestMap(HOST);
     step = _ -> List.of(alert, command, map);
 
-    assertThat(engine.take(one(new Input.LeadershipLost()))).containsExactly(command, alert, map);
+    assertThat(engine.process(one(new Input.LeadershipLost())))
+        .containsExactly(command, alert, map);
   }
 
   @Test
-  void aStepThatThrowsLosesNeitherWhatItDecidedNorTheNextInput() {
+  void failedStepKeepsItsEffectsAndTheNextInput() {
     Effect alert = new Effect.PublishAlert(Messages.alert(1, Alert.State.FIRING));
     recovered = List.of(alert);
     step =
@@ -171,42 +163,42 @@ final class EngineRunnerTest {
           return List.of();
         };
 
-    assertThat(engine.take(one(new Input.LeadershipGained(1)))).containsExactly(alert);
-    assertThat(engine.take(one(new Input.LeadershipLost()))).isEmpty();
+    assertThat(engine.process(one(new Input.LeadershipGained(1)))).containsExactly(alert);
+    assertThat(engine.process(one(new Input.LeadershipLost()))).isEmpty();
     assertThat(inputs).containsExactly(new Input.LeadershipGained(1), new Input.LeadershipLost());
     assertThat(counters.stepFailures.sum()).isEqualTo(1);
     assertThat(broken).isEmpty();
   }
 
   @Test
-  void anErrorEndsIt() {
+  void errorStopsTheEngine() {
     step =
         _ -> {
           throw new OutOfMemoryError("on purpose");
         };
 
-    assertThat(engine.take(one(new Input.LeadershipGained(1)))).isEmpty();
+    assertThat(engine.process(one(new Input.LeadershipGained(1)))).isEmpty();
     assertThat(broken).singleElement().isInstanceOf(OutOfMemoryError.class);
-    assertThat(engine.dead()).isTrue();
-    assertThat(engine.take(one(new Input.LeadershipLost()))).isEmpty();
+    assertThat(engine.hasFailed()).isTrue();
+    assertThat(engine.process(one(new Input.LeadershipLost()))).isEmpty();
     assertThat(inputs).containsExactly(new Input.LeadershipGained(1));
   }
 
   @Test
-  void whatIsTakenWaitsNoMore() {
+  void processedInputLeavesTheBacklog() {
     for (int i = 0; i < 3 * Backlog.REPORTS_MAX; i++) {
       assertThat(backlog.admit(HOST, 1 << 19, Backlog.REPORTS_MAX)).isTrue();
-      engine.take(new EngineInput.One(new Input.ReportsDropped(HOST), HOST, 1 << 19));
+      engine.process(new EngineInput.Single(new Input.ReportsDropped(HOST), HOST, 1 << 19));
     }
     assertThat(inputs).hasSize(3 * Backlog.REPORTS_MAX);
   }
 
   @Test
-  void anEngineThatHangsIsSeen() {
-    engine.take(one(new Input.Tick()));
-    assertThat(engine.stillMillis()).isZero();
+  void reportsAHangingEngine() {
+    engine.process(one(new Input.Tick()));
+    assertThat(engine.idleMillis()).isZero();
     now += 20_000;
 
-    assertThat(engine.stillMillis()).isEqualTo(20_000);
+    assertThat(engine.idleMillis()).isEqualTo(20_000);
   }
 }

@@ -7,7 +7,7 @@ import io.blkwarden.controller.bus.StoredMapping;
 import io.blkwarden.controller.dispatch.DispatchCounters;
 import io.blkwarden.controller.dispatch.OperatorMailbox;
 import io.blkwarden.controller.engine.Input;
-import io.blkwarden.controller.ingest.EngineInput.One;
+import io.blkwarden.controller.ingest.EngineInput.Single;
 import io.blkwarden.controller.ingest.IntakeCounters.Kind;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.testing.Messages;
@@ -64,26 +64,27 @@ final class FleetIntakeTest {
         new CounterBase(1, List.of(), List.of(), List.of()));
   }
 
-  private @Nullable One mapping(HostId on, byte[] json) {
-    return intake.report(new BusMessage(SUBJECTS.mapping(on, "snapshot"), null, json));
+  private @Nullable Single mapping(HostId on, byte[] json) {
+    return intake.readReport(new BusMessage(SUBJECTS.mapping(on, "snapshot"), null, json));
   }
 
-  private @Nullable One beat(byte[] json) {
-    return intake.report(new BusMessage(SUBJECTS.heartbeat(HOST), null, json));
+  private @Nullable Single beat(byte[] json) {
+    return intake.readReport(new BusMessage(SUBJECTS.heartbeat(HOST), null, json));
   }
 
   @Test
-  void whatMeansNothingIsCountedByFault() {
+  void countsMalformedMessagesByFault() {
     assertThat(intake.hostOfSample("blkwarden.v1.sample.0.%zz")).isNull();
     assertThat(intake.hostOfSample("blkwarden.v1.sample.99.dom0-7")).isNull();
     intake.malformedSample(
-        "x",
+        HOST,
         new Decoded.Malformed<>(
             Decoded.Reason.TOO_LARGE, 0, "found %d bytes".formatted(SampleCodec.MAX_BYTES + 1)));
     assertThat(mapping(HOST, new byte[] {'{'})).isNull();
     assertThat(mapping(HOST, ControlJson.encode(snapshot(new HostId("dom0-8"), 1)))).isNull();
     assertThat(beat(new byte[ControlJson.MAX_BYTES + 1])).isNull();
-    assertThat(intake.outcome(new BusMessage(SUBJECTS.outcome(HOST), null, new byte[0]))).isNull();
+    assertThat(intake.readOutcome(new BusMessage(SUBJECTS.outcome(HOST), null, new byte[0])))
+        .isNull();
 
     assertThat(count(counters.malformed, Kind.SAMPLE)).isEqualTo(3);
     assertThat(count(counters.malformed, Kind.MAPPING)).isEqualTo(2);
@@ -94,7 +95,7 @@ final class FleetIntakeTest {
   }
 
   @Test
-  void aHostThatSendsTooMuchIsRefusedCountedAndAskedForItsWholeMapAndOthersAreNot() {
+  void refusesTooManyReportsOfAHostAndResyncsIt() {
     byte[] json = ControlJson.encode(snapshot(HOST, 1));
     for (int i = 0; i < Backlog.REPORTS_MAX; i++) {
       assertThat(mapping(HOST, json)).isNotNull();
@@ -102,16 +103,18 @@ final class FleetIntakeTest {
     assertThat(mapping(HOST, json)).isNull();
     HostId other = new HostId("dom0-8");
     assertThat(mapping(other, ControlJson.encode(snapshot(other, 1)))).isNotNull();
-    assertThat(intake.lost(HOST, Messages.id(1), "no answer")).as("still has room").isNotNull();
+    assertThat(intake.commandAbandoned(HOST, Messages.id(1), "no answer"))
+        .as("still has room")
+        .isNotNull();
 
     assertThat(count(counters.refused, Kind.MAPPING)).isEqualTo(1);
-    assertThat(backlog.takeMarked()).containsExactly(HOST);
-    assertThat(backlog.takeMarked()).isEmpty();
+    assertThat(backlog.takeHostsToResync()).containsExactly(HOST);
+    assertThat(backlog.takeHostsToResync()).isEmpty();
   }
 
-  /** Its longest messages, as many as it likes. */
+  /** With its longest messages. */
   @Test
-  void oneHostCannotFillTheRoomOfAll() {
+  void hostCannotFillTheBacklog() {
     int admitted = 0;
     while (backlog.admit(HOST, ControlJson.MAX_BYTES, Backlog.REPORTS_MAX)) {
       admitted++;
@@ -121,24 +124,24 @@ final class FleetIntakeTest {
         .isTrue();
 
     for (int i = 0; i < admitted; i++) {
-      backlog.leave(HOST, ControlJson.MAX_BYTES);
+      backlog.release(HOST, ControlJson.MAX_BYTES);
     }
     assertThat(backlog.admit(HOST, 0, 1)).as("nothing of it is left").isTrue();
   }
 
   @Test
-  void aHeartbeatThatIsRefusedIsNoReasonToAskForAMap() {
+  void refusedHeartbeatNeedsNoResync() {
     while (backlog.admit(HOST, 0, Backlog.REPORTS_MAX)) {
       // until it is full
     }
     assertThat(beat(ControlJson.encode(Messages.beat(HOST)))).isNull();
 
     assertThat(count(counters.refused, Kind.HEARTBEAT)).isEqualTo(1);
-    assertThat(backlog.takeMarked()).isEmpty();
+    assertThat(backlog.takeHostsToResync()).isEmpty();
   }
 
   @Test
-  void allHostsTogetherHoldABoundedNumberOfBytesAndNoMapIsAskedForBeforeThereIsRoom() {
+  void limitsTheBytesOfAllHostsAndDelaysResyncs() {
     int mebibyte = 1 << 20;
     int taken = 0;
     while (backlog.admit(new HostId("dom0-" + taken), mebibyte, Backlog.REPORTS_MAX)) {
@@ -146,100 +149,101 @@ final class FleetIntakeTest {
     }
     assertThat((long) taken * mebibyte).isEqualTo(Backlog.BYTES_MAX);
     assertThat(mapping(HOST, ControlJson.encode(snapshot(HOST, 1)))).isNull();
-    assertThat(backlog.takeMarked()).isEmpty();
+    assertThat(backlog.takeHostsToResync()).isEmpty();
 
     for (int i = 0; i < taken; i++) {
-      backlog.leave(new HostId("dom0-" + i), mebibyte);
+      backlog.release(new HostId("dom0-" + i), mebibyte);
     }
-    assertThat(backlog.takeMarked()).containsExactly(HOST);
+    assertThat(backlog.takeHostsToResync()).containsExactly(HOST);
     assertThat(mapping(HOST, ControlJson.encode(snapshot(HOST, 1)))).isNotNull();
   }
 
-  /** Each host may write to its own key only, and anything there. */
+  /** A host may write anything to its own key. */
   @Test
-  void aStoredMapOfAnotherHostThanItsKeyIsRejected() {
+  void rejectsStoredMappingOfAnotherHost() {
     HostId other = new HostId("dom0.example");
     assertThat(stored(HOST, other)).isNull();
     assertThat(stored(other, HOST)).isNull();
     assertThat(count(counters.malformed, Kind.MAPPING)).isEqualTo(2);
 
     assertThat(stored(other, other))
-        .isEqualTo(new One(new Input.MappingChanged(snapshot(other, 1))));
+        .isEqualTo(new Single(new Input.MappingChanged(snapshot(other, 1))));
   }
 
-  private @Nullable One stored(HostId under, HostId of) {
-    return intake.stored(
+  private @Nullable Single stored(HostId under, HostId of) {
+    return intake.readStoredMapping(
         new StoredMapping(HostToken.key(under), ControlJson.encode(snapshot(of, 1))));
   }
 
   @Test
-  void anOutcomeCountsOnceWhicheverWayItComes() {
+  void admitsAnOutcomeOnce() {
     Outcome outcome = Messages.done(Messages.command(1, HOST, 1_000), 2);
 
-    assertThat(intake.first(outcome))
-        .isEqualTo(new One(new Input.OutcomeReceived(outcome), HOST, 0));
-    assertThat(intake.first(outcome)).isNull();
+    assertThat(intake.admitOutcome(outcome))
+        .isEqualTo(new Single(new Input.OutcomeReceived(outcome), HOST, 0));
+    assertThat(intake.admitOutcome(outcome)).isNull();
     assertThat(counters.duplicates.sum()).isEqualTo(1);
   }
 
   @Test
-  void anOutcomeThatFoundNoRoomIsNewWhenItComesAgain() {
+  void admitsARefusedOutcomeLater() {
     while (backlog.admit(HOST, 0, Backlog.OUTCOMES_MAX)) {
       // until it is full
     }
     Outcome outcome = Messages.done(Messages.command(1, HOST, 1_000), 2);
-    assertThat(intake.first(outcome)).isNull();
-    assertThat(backlog.takeMarked()).containsExactly(HOST);
+    assertThat(intake.admitOutcome(outcome)).isNull();
+    assertThat(backlog.takeHostsToResync()).containsExactly(HOST);
 
-    backlog.leave(HOST, 0);
-    assertThat(intake.first(outcome)).isNotNull();
+    backlog.release(HOST, 0);
+    assertThat(intake.admitOutcome(outcome)).isNotNull();
   }
 
   @Test
-  void onlyTheLeaderHearsPeople() {
+  void onlyTheLeaderAnswersOperators() {
     OperatorRequest ask = new OperatorRequest("ann", "a test", new OperatorRequest.ReleaseAll());
     BusMessage asked =
         new BusMessage(SUBJECTS.operator("release-all"), "reply", ControlJson.encode(ask));
-    assertThat(intake.request(asked)).isNull();
-    intake.leads(true);
-    assertThat(intake.request(asked)).isEqualTo(new One(new Input.RequestReceived(ask, 1)));
+    assertThat(intake.readRequest(asked)).isNull();
+    intake.leading(true);
+    assertThat(intake.readRequest(asked)).isEqualTo(new Single(new Input.RequestReceived(ask, 1)));
     assertThat(
-            intake.request(
+            intake.readRequest(
                 new BusMessage(SUBJECTS.operator("throttle"), "reply", ControlJson.encode(ask))))
         .isNull();
-    assertThat(intake.request(new BusMessage(asked.subject(), "reply", new byte[] {'{'}))).isNull();
-    intake.leads(false);
-    assertThat(intake.request(asked)).isNull();
+    assertThat(intake.readRequest(new BusMessage(asked.subject(), "reply", new byte[] {'{'})))
+        .isNull();
+    intake.leading(false);
+    assertThat(intake.readRequest(asked)).isNull();
 
     assertThat(refused).hasSize(2);
     assertThat(refused.getFirst()).contains("operator.release-all");
-    assertThat(refused.getLast()).startsWith("the request cannot be read");
+    assertThat(refused.getLast()).startsWith("invalid request");
   }
 
-  /** The server grants a subject with a key to its user only; anybody can write a body. */
+  /** Only the user with the key may publish on its subject; the body is not trusted. */
   @Test
-  void whoAsksIsTakenFromTheSubjectAndNeverFromTheMessage() {
+  void requesterKeyIsThatOfTheSubject() {
     OperatorKey key = new OperatorKey("U" + "A".repeat(55));
     OperatorRequest ask = new OperatorRequest("ann", "a test", new OperatorRequest.PauseSet());
     byte[] claiming =
         new String(ControlJson.encode(ask), UTF_8)
             .replace("\"by\":", "\"requested_by_key\":\"U" + "B".repeat(55) + "\",\"by\":")
             .getBytes(UTF_8);
-    intake.leads(true);
-    List<@Nullable One> taken = new ArrayList<>();
+    intake.leading(true);
+    List<@Nullable Single> taken = new ArrayList<>();
     for (String subject :
         List.of(
             SUBJECTS.operator("pause", key),
             SUBJECTS.operator("pause"),
             SUBJECTS.operator("pause") + ".not-a-key",
             SUBJECTS.operator("resume", key))) {
-      taken.add(intake.request(new BusMessage(subject, "reply", claiming)));
+      taken.add(intake.readRequest(new BusMessage(subject, "reply", claiming)));
     }
 
     assertThat(taken)
         .containsExactly(
-            new One(new Input.RequestReceived(ask, key, 1)),
-            new One(new Input.RequestReceived(ask, null, 2)),
+            new Single(new Input.RequestReceived(ask, key, 1)),
+            new Single(new Input.RequestReceived(ask, null, 2)),
             null,
             null);
     assertThat(refused).hasSize(2);

@@ -11,21 +11,22 @@ import java.time.Duration;
 public final class Assets {
   private Assets() {}
 
-  /** Creates what is missing. */
-  public static void ensure(Connection link, Subjects subjects, NatsServer server)
+  /** Creates missing streams and buckets. */
+  public static void ensure(Connection connection, Subjects subjects, NatsServer server)
       throws NatsException {
-    new JetStreamAssets(link, subjects, server.url()).ensure();
+    new JetStreamAssets(connection, subjects, server.url()).ensure();
   }
 
-  /** Creates all of them with little room. */
-  public static void small(Connection link, long bytes) throws IOException, JetStreamApiException {
-    for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
-      link.jetStreamManagement().addStream(plan.create(bytes, 1));
+  /** Creates small streams and buckets. */
+  public static void small(Connection connection, long bytes)
+      throws IOException, JetStreamApiException {
+    for (StreamSpec plan : StreamSpec.all(Subjects.DEFAULT)) {
+      connection.jetStreamManagement().addStream(plan.create(bytes, 1));
     }
   }
 
   /** A bucket of a connection. */
-  public static Bucket bucket(Connection link, String name) throws IOException {
-    return Bucket.of(link, name, Duration.ofSeconds(5));
+  public static Bucket bucket(Connection connection, String name) throws IOException {
+    return Bucket.of(connection, name, Duration.ofSeconds(5));
   }
 }

@@ -7,7 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any text as the cursor of a record: a place in its own stream, or none. */
+/** Any text as a cursor. */
 final class CursorFuzzTest {
   private static final String IDENTITY = "19ad4c5b2f0";
 
@@ -24,7 +24,7 @@ final class CursorFuzzTest {
 
   @MethodSource("seeds")
   @FuzzTest
-  void anyTextIsAPlaceInThisStreamOrNone(byte[] bytes) {
+  void anyTextIsACursorOfThisStreamOrInvalid(byte[] bytes) {
     String cursor = new String(bytes, UTF_8);
 
     long position = RecordReader.position(cursor, IDENTITY);

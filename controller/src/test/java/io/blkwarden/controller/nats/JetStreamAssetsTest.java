@@ -25,23 +25,23 @@ final class JetStreamAssetsTest {
       List.of(JetStreamAssets.ALERTS, JetStreamAssets.AUDIT, JetStreamAssets.DECISIONS);
 
   private final NatsServer server;
-  private final Connection link;
+  private final Connection connection;
   private final JetStreamManagement streams;
 
   JetStreamAssetsTest() throws Exception {
     server = NatsServer.start();
-    link = Nats.connect(server.url());
-    streams = link.jetStreamManagement();
+    connection = Nats.connect(server.url());
+    streams = connection.jetStreamManagement();
   }
 
   @AfterEach
   void stop() throws Exception {
-    link.close();
+    connection.close();
     server.close();
   }
 
   private void ensure() throws NatsException {
-    new JetStreamAssets(link, SUBJECTS, server.url()).ensure();
+    new JetStreamAssets(connection, SUBJECTS, server.url()).ensure();
   }
 
   private StreamConfiguration of(String stream) throws Exception {
@@ -60,21 +60,21 @@ final class JetStreamAssetsTest {
   }
 
   @Test
-  void newOnesAreProtected() throws Exception {
+  void newStreamsAreProtected() throws Exception {
     ensure();
     assertThat(streams.getStreamNames()).hasSize(7).containsAll(RECORDS);
     allAreProtected();
-    for (String bucket : link.keyValueManagement().getBucketNames()) {
-      link.keyValue(bucket).put("key", "value");
-      assertThat(link.keyValue(bucket).get("key").getValueAsString()).isEqualTo("value");
-      link.keyValue(bucket).delete("key");
-      assertThat(link.keyValue(bucket).get("key")).isNull();
+    for (String bucket : connection.keyValueManagement().getBucketNames()) {
+      connection.keyValue(bucket).put("key", "value");
+      assertThat(connection.keyValue(bucket).get("key").getValueAsString()).isEqualTo("value");
+      connection.keyValue(bucket).delete("key");
+      assertThat(connection.keyValue(bucket).get("key")).isNull();
     }
   }
 
-  /** As the version before made them; what an operator chose there is kept. */
+  /** Streams of the previous version, with an operator's changes, which are kept. */
   @Test
-  void olderOnesAreProtectedAndKeepWhatTheyStore() throws Exception {
+  void existingStreamsAreProtectedAndKeepTheirMessages() throws Exception {
     streams.addStream(
         StreamConfiguration.builder()
             .name(JetStreamAssets.AUDIT)
@@ -82,14 +82,15 @@ final class JetStreamAssetsTest {
             .maxBytes(1 << 20)
             .maxMessagesPerSubject(7)
             .build());
-    link.jetStream().publish("other.v1.outcome.dom0-7", "kept".getBytes(UTF_8));
-    link.keyValueManagement()
+    connection.jetStream().publish("other.v1.outcome.dom0-7", "kept".getBytes(UTF_8));
+    connection
+        .keyValueManagement()
         .create(
             KeyValueConfiguration.builder(JetStreamAssets.MAPPING)
                 .maximumValueSize(1 << 20)
                 .maxBucketSize(1 << 22)
                 .build());
-    link.keyValue(JetStreamAssets.MAPPING).put("dom0-7", "map");
+    connection.keyValue(JetStreamAssets.MAPPING).put("dom0-7", "map");
 
     ensure();
     allAreProtected();
@@ -98,12 +99,12 @@ final class JetStreamAssetsTest {
     assertThat(audit.getMaxBytes()).isEqualTo(1 << 20);
     assertThat(audit.getSubjects()).contains("other.v1.outcome.*", SUBJECTS.allOutcomes());
     assertThat(streams.getMessage(JetStreamAssets.AUDIT, 1).getData()).asString().isEqualTo("kept");
-    assertThat(link.keyValue(JetStreamAssets.MAPPING).get("dom0-7").getValueAsString())
+    assertThat(connection.keyValue(JetStreamAssets.MAPPING).get("dom0-7").getValueAsString())
         .isEqualTo("map");
   }
 
   @Test
-  void nothingRemovesARecord() throws Exception {
+  void recordsCannotBeRemoved() throws Exception {
     ensure();
     Map<String, String> subjects =
         Map.of(
@@ -112,10 +113,10 @@ final class JetStreamAssetsTest {
             JetStreamAssets.DECISIONS, "blkwarden.v1.decision.dom0-7");
     for (String stream : RECORDS) {
       String subject = subjects.get(stream);
-      link.jetStream().publish(subject, new byte[0]);
+      connection.jetStream().publish(subject, new byte[0]);
       for (String scope : List.of("all", "sub")) {
         Headers rollup = new Headers().put("Nats-Rollup", scope);
-        assertThatThrownBy(() -> link.jetStream().publish(subject, rollup, new byte[0]))
+        assertThatThrownBy(() -> connection.jetStream().publish(subject, rollup, new byte[0]))
             .isInstanceOf(JetStreamApiException.class);
       }
       assertThatThrownBy(() -> streams.purgeStream(stream)).hasMessageContaining("purge");
@@ -124,9 +125,9 @@ final class JetStreamAssetsTest {
     }
   }
 
-  /** A host that publishes without end loses its own oldest outcomes only. */
+  /** A host that publishes without limit loses only its own oldest outcomes. */
   @Test
-  void oneHostDoesNotEvictOthers() throws Exception {
+  void hostDoesNotEvictOthers() throws Exception {
     streams.addStream(
         StreamConfiguration.builder()
             .name(JetStreamAssets.AUDIT)
@@ -135,13 +136,13 @@ final class JetStreamAssetsTest {
             .maxBytes(1 << 20)
             .build());
     ensure();
-    link.jetStream().publish("blkwarden.v1.outcome.quiet", new byte[0]);
+    connection.jetStream().publish("blkwarden.v1.outcome.quiet", new byte[0]);
     for (int i = 0; i < 100; i++) {
-      link.jetStream().publish("blkwarden.v1.outcome.loud", new byte[30_000]);
+      connection.jetStream().publish("blkwarden.v1.outcome.loud", new byte[30_000]);
     }
     assertThat(streams.getMessage(JetStreamAssets.AUDIT, 1).getSubject()).endsWith("quiet");
     assertThatThrownBy(
-            () -> link.jetStream().publish("blkwarden.v1.outcome.loud", new byte[40_000]))
+            () -> connection.jetStream().publish("blkwarden.v1.outcome.loud", new byte[40_000]))
         .hasMessageContaining("size");
   }
 }

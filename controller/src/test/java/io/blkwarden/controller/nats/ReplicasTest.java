@@ -57,23 +57,23 @@ final class ReplicasTest {
     return closing(Nats.connect(server.url()));
   }
 
-  private static JetStreamAssets assets(Connection link, int replicas) {
-    return new JetStreamAssets(link, Subjects.DEFAULT, "nats://here", replicas);
+  private static JetStreamAssets assets(Connection connection, int replicas) {
+    return new JetStreamAssets(connection, Subjects.DEFAULT, "nats://here", replicas);
   }
 
-  /** Tries it until it is so, as the controller does: replicas elect a leader after a change. */
-  private static void becomes(Connection link, JetStreamAssets assets, int expected) {
+  /** Retries like the controller, because replicas elect a leader after a change. */
+  private static void becomes(Connection connection, JetStreamAssets assets, int expected) {
     await()
         .atMost(BOUND)
         .ignoreExceptions()
         .untilAsserted(() -> {
           assets.ensure();
-          allHave(link, expected);
+          allHave(connection, expected);
         });
   }
 
-  private static void allHave(Connection link, int replicas) throws Exception {
-    assertThat(link.jetStreamManagement().getStreams())
+  private static void allHave(Connection connection, int replicas) throws Exception {
+    assertThat(connection.jetStreamManagement().getStreams())
         .extracting(each -> each.getConfiguration().getReplicas())
         .hasSize(7)
         .containsOnly(replicas);
@@ -84,16 +84,16 @@ final class ReplicasTest {
   }
 
   @Test
-  void aServerAloneHasOneAndSaysSoWhenMoreWereAskedFor() throws Exception {
-    Connection link = connect(closing(NatsServer.start()));
-    assets(link, Replicas.AUTO).ensure();
-    allHave(link, 1);
+  void singleServerHasOneReplicaAndReportsIt() throws Exception {
+    Connection connection = connect(closing(NatsServer.start()));
+    assets(connection, Replicas.AUTO).ensure();
+    allHave(connection, 1);
     assertThat(said()).isEmpty();
 
-    JetStreamAssets three = assets(link, 3);
+    JetStreamAssets three = assets(connection, 3);
     three.ensure();
     three.ensure();
-    allHave(link, 1);
+    allHave(connection, 1);
     assertThat(said())
         .singleElement()
         .asString()
@@ -101,26 +101,31 @@ final class ReplicasTest {
   }
 
   @Test
-  void aClusterOfTwoHasOneUntilThereAreThree() throws Exception {
+  void clusterOfTwoHasOneReplicaUntilThereAreThreeServers() throws Exception {
     NatsCluster cluster = closing(NatsCluster.partly(3, 2));
-    Connection link = connect(cluster.server(0));
-    JetStreamAssets auto = assets(link, Replicas.AUTO);
+    Connection connection = connect(cluster.server(0));
+    JetStreamAssets auto = assets(connection, Replicas.AUTO);
     auto.ensure();
-    allHave(link, 1);
+    allHave(connection, 1);
     assertThat(said())
         .singleElement()
         .asString()
         .contains("fewer than 3 replicas", "BLKWARDEN_AUDIT", "Add nats-servers");
     for (int i = 0; i < 100; i++) {
-      link.jetStream().publish("blkwarden.v1.outcome.dom0-7", ("outcome " + i).getBytes(UTF_8));
+      connection
+          .jetStream()
+          .publish("blkwarden.v1.outcome.dom0-7", ("outcome " + i).getBytes(UTF_8));
     }
-    link.keyValue(JetStreamAssets.CLAIM).put("controller", "1 c1 r");
+    connection.keyValue(JetStreamAssets.LEADER).put("controller", "1 c1 r");
 
     cluster.run(2);
-    becomes(link, auto, 3);
+    becomes(connection, auto, 3);
     assertThat(said()).last().asString().contains("all streams and buckets have 3 replicas");
-    for (StreamPlan plan : StreamPlan.all(Subjects.DEFAULT)) {
-      await(plan.name()).atMost(BOUND).ignoreExceptions().until(() -> current(link, plan.name()));
+    for (StreamSpec plan : StreamSpec.all(Subjects.DEFAULT)) {
+      await(plan.name())
+          .atMost(BOUND)
+          .ignoreExceptions()
+          .until(() -> current(connection, plan.name()));
     }
     cluster.server(cluster.leaderOf(JetStreamAssets.AUDIT)).kill();
     Connection other = connect(cluster.server(cluster.leaderOf(JetStreamAssets.AUDIT)));
@@ -128,49 +133,51 @@ final class ReplicasTest {
         .atMost(BOUND)
         .ignoreExceptions()
         .until(() -> messages(other, JetStreamAssets.AUDIT) == 100);
-    assertThat(other.keyValue(JetStreamAssets.CLAIM).get("controller").getValueAsString())
+    assertThat(other.keyValue(JetStreamAssets.LEADER).get("controller").getValueAsString())
         .isEqualTo("1 c1 r");
   }
 
-  private static long messages(Connection link, String stream) throws Exception {
-    return link.jetStreamManagement().getStreamInfo(stream).getStreamState().getMsgCount();
+  private static long messages(Connection connection, String stream) throws Exception {
+    return connection.jetStreamManagement().getStreamInfo(stream).getStreamState().getMsgCount();
   }
 
-  private static boolean current(Connection link, String stream) throws Exception {
-    StreamInfo info = link.jetStreamManagement().getStreamInfo(stream);
+  private static boolean current(Connection connection, String stream) throws Exception {
+    StreamInfo info = connection.jetStreamManagement().getStreamInfo(stream);
     List<Replica> others = Objects.requireNonNull(info.getClusterInfo()).getReplicas();
     return others != null && others.size() == 2 && others.stream().allMatch(Replica::isCurrent);
   }
 
   @Test
-  void aClusterOfThreeHasThreeAndOnlyTheOptionTakesSome() throws Exception {
+  void clusterOfThreeHasThreeReplicasUnlessConfigured() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3));
-    Connection link = connect(cluster.server(0));
-    assets(link, Replicas.AUTO).ensure();
-    allHave(link, 3);
+    Connection connection = connect(cluster.server(0));
+    assets(connection, Replicas.AUTO).ensure();
+    allHave(connection, 3);
     assertThat(
-            link.jetStreamManagement()
-                .getStreamInfo("KV_" + JetStreamAssets.CLAIM)
+            connection
+                .jetStreamManagement()
+                .getStreamInfo("KV_" + JetStreamAssets.LEADER)
                 .getConfiguration()
                 .getAllowDirect())
-        .as("a claim is read from its leader")
+        .as("the lease is read from the stream leader")
         .isFalse();
 
-    becomes(link, assets(link, 1), 1);
-    becomes(link, assets(link, 5), 3);
+    becomes(connection, assets(connection, 1), 1);
+    becomes(connection, assets(connection, 5), 3);
     assertThat(said()).last().asString().contains("--replicas 5", "until it has 5");
     cluster.server(2).kill();
-    becomes(link, assets(link, Replicas.AUTO), 3);
+    becomes(connection, assets(connection, Replicas.AUTO), 3);
   }
 
   @Test
-  void aClusterWithLittleRoomHasThreeSmallOnes() throws Exception {
+  void clusterWithLittleStorageHasThreeSmallReplicas() throws Exception {
     NatsCluster cluster = closing(NatsCluster.start(3, "jetstream { max_file_store: 400M }"));
-    Connection link = connect(cluster.server(1));
-    assets(link, Replicas.AUTO).ensure();
-    allHave(link, 3);
+    Connection connection = connect(cluster.server(1));
+    assets(connection, Replicas.AUTO).ensure();
+    allHave(connection, 3);
     assertThat(
-            link.jetStreamManagement()
+            connection
+                .jetStreamManagement()
                 .getStreamInfo("KV_" + JetStreamAssets.MAPPING)
                 .getConfiguration()
                 .getMaxBytes())

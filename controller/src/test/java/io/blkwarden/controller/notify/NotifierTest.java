@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-import io.blkwarden.controller.paging.NotifySettings;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.NotifySettings;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.controller.testing.Alertmanager;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.message.Alert;
@@ -31,13 +31,13 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
-/** Pages to a real Alertmanager, and to a web server that does as it is told. */
+/** Notifications to a real Alertmanager and a scripted web server. */
 final class NotifierTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Path TOKEN = Path.of("/token");
 
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final AtomicBoolean claimed = new AtomicBoolean(true);
+  private final AtomicBoolean leading = new AtomicBoolean(true);
   private final Scheduler thread = Schedulers.newSingle("notify-test", true);
 
   @AfterEach
@@ -53,12 +53,12 @@ final class NotifierTest {
         settings,
         Map.of(TOKEN, new Secret("0123456789abcdef")),
         Clock.systemUTC(),
-        claimed::get,
+        leading::get,
         thread);
   }
 
   private static Alert alert(long number, Alert.State state) {
-    return Messages.alert(number, state).told(state, Instant.now(), "word " + state.wire());
+    return Messages.alert(number, state).withState(state, Instant.now(), "word " + state.wire());
   }
 
   private Alertmanager alertmanager() throws Exception {
@@ -82,12 +82,12 @@ final class NotifierTest {
   }
 
   @Test
-  void alertmanagerKnowsAnAlertUntilItIsResolved() throws Exception {
+  void alertmanagerHasAnAlertUntilItIsResolved() throws Exception {
     Alertmanager manager = alertmanager();
     manager.run();
     Notifier notifier = feeding(manager, 60_000);
 
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
 
     await("known").atMost(BOUND).until(() -> manager.alerts().size() == 1);
     JsonNode known = manager.alerts().getFirst();
@@ -100,58 +100,61 @@ final class NotifierTest {
     assertThat(Instant.parse(known.path("endsAt").asString()))
         .isAfter(Instant.now().plusSeconds(120));
 
-    notifier.take(alert(1, Alert.State.RESOLVED));
+    notifier.send(alert(1, Alert.State.RESOLVED));
 
     await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     assertThat(notifier.toAlertmanagers().failed.sum()).isZero();
   }
 
   @Test
-  void anAlertThatBecomesQuietEndsAndOneThatWasQuietIsNotSent() throws Exception {
+  void suppressedAlertsEndOrAreNotSent() throws Exception {
     Alertmanager manager = alertmanager();
     manager.run();
     Notifier notifier = feeding(manager, 60_000);
     Alert critical = alert(1, Alert.State.FIRING);
-    notifier.take(critical);
+    notifier.send(critical);
     await("known").atMost(BOUND).until(() -> names(manager).contains(critical.id().value()));
 
-    notifier.take(critical.told(Alert.State.FIRING, Instant.now(), "s").marked(null, "ana", null));
+    notifier.send(
+        critical
+            .withState(Alert.State.FIRING, Instant.now(), "s")
+            .withSuppression(null, "ana", null));
 
     await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     long sent = notifier.toAlertmanagers().sent.sum();
-    notifier.take(alert(2, Alert.State.FIRING).marked(Messages.id(9), null, null));
-    notifier.take(alert(2, Alert.State.HANDLED).marked(null, null, "handled"));
-    notifier.take(critical);
+    notifier.send(alert(2, Alert.State.FIRING).withSuppression(Messages.id(9), null, null));
+    notifier.send(alert(2, Alert.State.HANDLED).withSuppression(null, null, "handled"));
+    notifier.send(critical);
     await("one more").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
     assertThat(notifier.toAlertmanagers().sent.sum()).isEqualTo(sent + 1);
   }
 
   @Test
-  void aControllerThatCommandsNoMoreRemindsNobody() throws Exception {
+  void formerLeaderDoesNotResend() throws Exception {
     Alertmanager manager = alertmanager();
     manager.run();
     Notifier notifier = feeding(manager, 100); // an alert ends 300 ms after its last reminder
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
     await("reminded").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > 5);
 
-    claimed.set(false);
+    leading.set(false);
     await("it ends by itself").atMost(BOUND).until(() -> manager.alerts().isEmpty());
 
-    claimed.set(true);
+    leading.set(true);
     await("it is open here").atMost(BOUND).until(() -> !manager.alerts().isEmpty());
     notifier.handOver();
     await("it is another controller's").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     long sent = notifier.toAlertmanagers().sent.sum();
-    notifier.take(alert(2, Alert.State.FIRING));
+    notifier.send(alert(2, Alert.State.FIRING));
     await("later ones are").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() > sent);
     assertThat(names(manager)).doesNotContain(Messages.id(1).value());
   }
 
   @Test
-  void whatHappenedWhileAlertmanagerWasAwayIsToldWhenItIsThere() throws Exception {
+  void sendsAlertsAfterAnAlertmanagerOutage() throws Exception {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
     await("failed").atMost(BOUND).until(() -> notifier.toAlertmanagers().failed.sum() > 0);
 
     manager.run();
@@ -161,12 +164,12 @@ final class NotifierTest {
   }
 
   @Test
-  void anOpenAlertIsSentAgainSoThatItLasts() throws Exception {
+  void resendsOpenAlerts() throws Exception {
     Alertmanager manager = alertmanager();
     manager.run();
     Notifier notifier = feeding(manager, 500);
 
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
 
     await("sent again").atMost(BOUND).until(() -> notifier.toAlertmanagers().sent.sum() >= 6);
     assertThat(manager.alerts()).hasSize(1);
@@ -212,12 +215,12 @@ final class NotifierTest {
   }
 
   @Test
-  void aWebhookGetsAlertsAsTheyAreInOrderAndAgainAfterAnError() throws Exception {
+  void webhookReceivesAlertsInOrderWithRetries() throws Exception {
     URI url = server(new CountDownLatch(0), request -> request == 1 ? 500 : 204);
     Notifier notifier = hooked(url, 5, 10);
 
-    notifier.take(alert(1, Alert.State.FIRING));
-    notifier.take(alert(1, Alert.State.RESOLVED));
+    notifier.send(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.RESOLVED));
 
     await("taken").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 2);
     assertThat(taken).hasSize(3);
@@ -232,12 +235,12 @@ final class NotifierTest {
   }
 
   @Test
-  void afterItsAttemptsAnAlertIsGivenUpAndTheNextOneGoesOn() throws Exception {
+  void dropsAnAlertAfterItsAttempts() throws Exception {
     URI url = server(new CountDownLatch(0), request -> request <= 2 ? 302 : 200);
     Notifier notifier = hooked(url, 2, 10);
 
-    notifier.take(alert(1, Alert.State.FIRING));
-    notifier.take(alert(2, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
+    notifier.send(alert(2, Alert.State.FIRING));
 
     await("given up").atMost(BOUND).until(() -> notifier.toWebhooks().sent.sum() == 1);
     assertThat(notifier.toWebhooks().dropped.sum()).isEqualTo(1);
@@ -245,11 +248,11 @@ final class NotifierTest {
   }
 
   @Test
-  void aFlushWaitsForWhatIsUnderWayAndSaysWhatIsLeft() throws Exception {
+  void flushWaitsAndReportsTheRest() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     Notifier notifier = hooked(server(gate, _ -> 200), 1, 3);
-    notifier.take(alert(1, Alert.State.FIRING));
-    notifier.take(alert(2, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
+    notifier.send(alert(2, Alert.State.FIRING));
 
     assertThat(notifier.flush(Duration.ofMillis(300))).isEqualTo(2);
     assertThat(notifier.toWebhooks().sent.sum()).isZero();
@@ -260,10 +263,10 @@ final class NotifierTest {
   }
 
   @Test
-  void aFlushWaitsForAnAlertmanagerThatComesBack() throws Exception {
+  void flushWaitsForAnAlertmanager() throws Exception {
     Alertmanager manager = alertmanager();
     Notifier notifier = feeding(manager, 60_000);
-    notifier.take(alert(1, Alert.State.FIRING));
+    notifier.send(alert(1, Alert.State.FIRING));
     await("failed").atMost(BOUND).until(() -> notifier.toAlertmanagers().failed.sum() > 0);
     assertThat(notifier.flush(Duration.ofMillis(100))).isEqualTo(1);
 
@@ -274,12 +277,12 @@ final class NotifierTest {
   }
 
   @Test
-  void aFullQueueRefusesAndCounts() throws Exception {
+  void fullQueueDropsAndCounts() throws Exception {
     CountDownLatch gate = new CountDownLatch(1);
     Notifier notifier = hooked(server(gate, _ -> 200), 1, 3);
 
     for (int i = 0; i < 10; i++) {
-      notifier.take(alert(i, Alert.State.FIRING));
+      notifier.send(alert(i, Alert.State.FIRING));
     }
 
     await("full").atMost(BOUND).until(() -> notifier.toWebhooks().dropped.sum() == 6);

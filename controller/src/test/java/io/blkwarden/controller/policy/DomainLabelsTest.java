@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 /** Labels of two sources, put together. */
 final class DomainLabelsTest {
   @Test
-  void whatComesLaterCountsMoreEvenWhenThereIsNoRoomForAll() {
+  void laterLabelsOverrideEvenAtTheBound() {
     Map<String, String> many = new HashMap<>();
     for (int i = 0; i < DomainLabels.OTHERS_MAX; i++) {
       many.put("file" + i, "new");
     }
     DomainLabels below =
-        DomainLabels.carried(Map.of("tier", "old", "file0", "old", "plan", "p", "owner", "o"));
-    DomainLabels all = below.overlaid(new DomainLabels("q", "", false, many));
+        DomainLabels.ofXenstore(Map.of("tier", "old", "file0", "old", "plan", "p", "owner", "o"));
+    DomainLabels all = below.overriddenBy(new DomainLabels("q", "", false, many));
 
     assertThat(all.others()).isEqualTo(many);
     assertThat(all.plan()).isEqualTo("q");

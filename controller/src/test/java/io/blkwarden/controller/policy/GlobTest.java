@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class GlobTest {
   @Test
-  void aStarStandsForAnyCharactersAndAQuestionMarkForOne() {
+  void aStarMatchesAnyCharactersAndAQuestionMarkOne() {
     assertThat(new Glob("vm*").matches("vm176")).isTrue();
     assertThat(new Glob("vm*").matches("xvm176")).isFalse();
     assertThat(new Glob("vm?").matches("vm1")).isTrue();

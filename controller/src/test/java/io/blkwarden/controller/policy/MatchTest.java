@@ -38,7 +38,7 @@ final class MatchTest {
           new PhysicalDevice(
               "sd" + number, new DeviceNumber(8, number), "none", Actuator.UNKNOWN, each));
     }
-    return match.fits(
+    return match.matches(
         new HostId("dom0-1"),
         new MappedDisk(
             disk.domain(),
@@ -52,7 +52,7 @@ final class MatchTest {
   }
 
   @Test
-  void aDiskFitsTheKindThatAllOfItsDevicesAre() {
+  void aDiskMatchesTheClassOfAllItsDevices() {
     assertThat(fits(HDD, true)).isTrue();
     assertThat(fits(HDD, true, true)).isTrue();
     assertThat(fits(HDD, false)).isFalse();
@@ -61,7 +61,7 @@ final class MatchTest {
   }
 
   @Test
-  void whatIsMixedOrNotKnownFitsNeither() {
+  void mixedOrUnknownDevicesMatchNeither() {
     for (Match match : List.of(HDD, SSD)) {
       assertThat(fits(match, true, false)).isFalse();
       assertThat(fits(match, true, null)).isFalse();

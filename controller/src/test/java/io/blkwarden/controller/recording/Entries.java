@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Recordings made up for tests. */
+/** Recordings for tests. */
 public final class Entries {
   public static final FileHeader HEADER =
       new FileHeader(
@@ -18,7 +18,7 @@ public final class Entries {
 
   private Entries() {}
 
-  /** A message so many ms after the file's begin. */
+  /** A message at a time in ms after the start of the file. */
   public static Entry.Message message(long afterMillis, String subject, String payload) {
     return message(afterMillis, subject, payload.getBytes(UTF_8));
   }
@@ -29,11 +29,11 @@ public final class Entries {
 
   public static ReceiveTime at(long afterMillis) {
     return new ReceiveTime(
-        HEADER.begun().monotonicMicros() + afterMillis * 1_000,
-        HEADER.begun().wallMillis() + afterMillis);
+        HEADER.startedAt().monotonicMicros() + afterMillis * 1_000,
+        HEADER.startedAt().wallMillis() + afterMillis);
   }
 
-  /** The file that holds them. */
+  /** The file with the entries. */
   public static byte[] file(List<? extends Entry> entries) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
@@ -48,7 +48,7 @@ public final class Entries {
     return out.toByteArray();
   }
 
-  /** What a reader finds, each as text that says all of it. */
+  /** The entries of a file as text. */
   public static List<String> read(RecordingReader reader) throws IOException {
     List<String> found = new ArrayList<>();
     for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {

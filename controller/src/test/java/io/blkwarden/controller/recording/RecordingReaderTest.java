@@ -29,17 +29,17 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void whatWasWrittenIsRead() throws Exception {
+  void writtenEntriesAreRead() throws Exception {
     RecordingReader reader = reader(Entries.file(SMALL));
 
     assertThat(reader.header()).isEqualTo(Entries.HEADER);
     assertThat(Entries.read(reader)).isEqualTo(texts(SMALL));
-    assertThat(reader.damages()).isEmpty();
-    assertThat(reader.ended()).isTrue();
+    assertThat(reader.corruptRanges()).isEmpty();
+    assertThat(reader.complete()).isTrue();
   }
 
   @Test
-  void aClockThatStepsBackIsKept() throws Exception {
+  void clockMayStepBack() throws Exception {
     List<Entry> entries =
         List.of(
             Entries.message(5_000, "a", "1"),
@@ -50,15 +50,15 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void textThatRepeatsItselfTakesLittleRoom() {
+  void repetitivePayloadsAreCompressed() {
     byte[] file = Entries.file(List.of(Entries.message(0, "agent.1.a", "\"pid\":1,".repeat(500))));
 
     assertThat(file.length).isLessThan(300);
   }
 
-  /** A recorder that was cut off anywhere: all whole frames are read, and nothing else is. */
+  /** A file truncated at any byte: exactly the complete frames are read. */
   @Test
-  void aTornTailEndsAtTheLastWholeFrame() throws Exception {
+  void truncatedFileEndsAtTheLastCompleteFrame() throws Exception {
     byte[] file = Entries.file(SMALL);
     int header = 48 + Entries.HEADER.prefix().length() + 4;
     List<String> whole = texts(SMALL);
@@ -67,24 +67,24 @@ final class RecordingReaderTest {
       List<String> found = Entries.read(reader);
 
       assertThat(found).as("cut at %d", length).isEqualTo(whole.subList(0, found.size()));
-      assertThat(reader.ended()).isFalse();
+      assertThat(reader.complete()).isFalse();
       long dropped = reader.droppedBytes();
       RecordingReader again = reader(Arrays.copyOf(file, (int) (length - dropped)));
       assertThat(Entries.read(again)).as("without the torn tail").isEqualTo(found);
-      assertThat(again.damages()).isEmpty();
-      assertThat(reader.damages())
+      assertThat(again.corruptRanges()).isEmpty();
+      assertThat(reader.corruptRanges())
           .as("cut at %d", length)
           .hasSize(dropped == 0 ? 0 : 1)
           .allSatisfy(damage -> {
             assertThat(damage.torn()).isTrue();
-            assertThat(damage.toString()).contains("%d bytes dropped".formatted(dropped));
+            assertThat(damage.toString()).contains("%d bytes skipped".formatted(dropped));
           });
     }
   }
 
-  /** Each byte wrong in turn: what is read was written, and what is missing is told. */
+  /** Each byte corrupted in turn: only written data is read, and skipped ranges are reported. */
   @Test
-  void aWrongByteAnywhereIsNeverTakenForData() throws Exception {
+  void corruptByteIsNeverReadAsData() throws Exception {
     byte[] file = Entries.file(SMALL);
     int header = 48 + Entries.HEADER.prefix().length() + 4;
     List<String> whole = texts(SMALL);
@@ -104,23 +104,23 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void readingGoesOnAtTheNextSyncPoint() throws Exception {
+  void readingContinuesAtTheNextSyncPoint() throws Exception {
     byte[] file = Entries.file(SMALL);
     file[file.length / 3] ^= 1; // in the compressed snapshot, before the second sync point
     RecordingReader reader = reader(file);
 
     assertThat(Entries.read(reader)).isEqualTo(texts(SMALL.subList(4, 6)));
-    assertThat(reader.ended()).isTrue();
-    assertThat(reader.damages())
+    assertThat(reader.complete()).isTrue();
+    assertThat(reader.corruptRanges())
         .singleElement()
         .satisfies(damage -> assertThat(damage.torn()).isFalse());
   }
 
   @Test
-  void anotherFileIsNoRecording() {
+  void otherFilesAreRejected() {
     assertThatThrownBy(() -> reader(new byte[3]))
         .isInstanceOf(RecordingException.class)
-        .hasMessageContaining("expected a recording", "3 bytes only");
+        .hasMessageContaining("expected a recording", "only 3 bytes");
     assertThatThrownBy(() -> reader(new byte[3_000]))
         .isInstanceOf(RecordingException.class)
         .hasMessageContaining("found something else");
@@ -132,7 +132,7 @@ final class RecordingReaderTest {
   }
 
   @Test
-  void aTimeIsFoundInALongFile() throws Exception {
+  void seekFindsTime() throws Exception {
     Random random = new Random(11);
     List<Entry> entries = new ArrayList<>();
     for (int second = 0; second < 3_000; second++) {
@@ -141,7 +141,7 @@ final class RecordingReaderTest {
       entries.add(Entries.message(second * 1_000L, "sample.1.a", noise));
     }
     RecordingReader reader = reader(Entries.file(entries));
-    long begin = Entries.HEADER.begun().wallMillis();
+    long begin = Entries.HEADER.startedAt().wallMillis();
     for (int second : new int[] {0, 1, 9, 10, 1_234, 2_999}) {
       reader.seek(begin + second * 1_000L);
       Entry first = reader.next().orElseThrow();
@@ -153,11 +153,11 @@ final class RecordingReaderTest {
     assertThat(reader.next()).map(Entry::at).contains(Entries.at(0));
     reader.seek(Long.MAX_VALUE / 4);
     assertThat(Entries.read(reader)).isNotEmpty().hasSizeLessThanOrEqualTo(10);
-    assertThat(reader.damages()).isEmpty();
+    assertThat(reader.corruptRanges()).isEmpty();
   }
 
   @Test
-  void aMarkInsideAMessageDeceivesNobody() throws Exception {
+  void syncMarkInsideMessageIsIgnored() throws Exception {
     byte[] inner = Entries.file(SMALL);
     byte[] noise = new byte[100];
     new Random(3).nextBytes(noise);
@@ -168,7 +168,7 @@ final class RecordingReaderTest {
     RecordingReader reader = reader(file);
 
     assertThat(Entries.read(reader)).isEmpty();
-    assertThat(reader.damages())
+    assertThat(reader.corruptRanges())
         .singleElement()
         .satisfies(damage -> assertThat(damage.torn()).isTrue());
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.engine.EngineSettings;
 import io.blkwarden.controller.policy.PolicySet;
-import io.blkwarden.controller.policy.read.PolicyFile;
 import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.recording.Entry;
 import io.blkwarden.controller.recording.FileHeader;
 import io.blkwarden.controller.recording.ReceiveTime;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ReplayTest {
-  private static final MessageId LEASE = MessageId.of(Taped.WALL, new SplittableRandom(8));
+  private static final MessageId LEASE = MessageId.of(RecordedFleet.WALL, new SplittableRandom(8));
   private static final String RULES =
       """
       policies:
@@ -38,21 +38,22 @@ final class ReplayTest {
     return load.policies();
   }
 
-  private static ReplayReport run(Taped taped, @Nullable PolicySet policies, long from, long to) {
+  private static ReplayReport run(
+      RecordedFleet taped, @Nullable PolicySet policies, long from, long to) {
     Replay replay = new Replay(policies, EngineSettings.DEFAULT, from, to);
     ReceiveTime begun = taped.entries().getFirst().at();
-    FileHeader file = new FileHeader(Taped.session(1), 0, begun, "blkwarden.v1");
+    FileHeader file = new FileHeader(RecordedFleet.session(1), 0, begun, "blkwarden.v1");
     taped.entries().forEach(entry -> replay.take(file, entry));
     return replay.finish();
   }
 
-  private static ReplayReport run(Taped taped, @Nullable PolicySet policies) {
+  private static ReplayReport run(RecordedFleet taped, @Nullable PolicySet policies) {
     return run(taped, policies, 0, Long.MAX_VALUE);
   }
 
   /** A storm of 10 s, then calm. */
-  private static Taped storm() {
-    Taped taped = new Taped("dom0-7");
+  private static RecordedFleet storm() {
+    RecordedFleet taped = new RecordedFleet("dom0-7");
     taped.seconds(5, 5);
     taped.seconds(10, 800);
     taped.seconds(120, 5);
@@ -60,19 +61,19 @@ final class ReplayTest {
   }
 
   @Test
-  void aStormThatNobodyThrottledWouldHaveBeen() {
+  void unthrottledStormIsThrottledInTheReplay() {
     ReplayReport report = run(storm(), policies("auto", ""));
 
-    assertThat(report.planned()).hasSize(1);
-    ThrottledPeriod planned = report.planned().getFirst();
+    assertThat(report.replayed()).hasSize(1);
+    ThrottledPeriod planned = report.replayed().getFirst();
     assertThat(planned.domain().name()).isEqualTo("vm176");
     assertThat(planned.policy()).isEqualTo("swap-storm");
     assertThat(planned.mode()).isEqualTo("auto");
     assertThat(planned.set()).startsWith("best-effort/7");
-    assertThat(planned.fromMillis()).isEqualTo(Taped.WALL + 8_000);
+    assertThat(planned.fromMillis()).isEqualTo(RecordedFleet.WALL + 8_000);
     assertThat(planned.ended()).isNotNull();
     assertThat(planned.millis()).isBetween(9_000L, 120_000L);
-    assertThat(report.done()).isEmpty();
+    assertThat(report.recorded()).isEmpty();
     assertThat(report.alerts()).isEqualTo(1);
     assertThat(report.samples()).isEqualTo(136);
     assertThat(report.differences())
@@ -81,28 +82,28 @@ final class ReplayTest {
   }
 
   @Test
-  void theSameAgainIsTheSame() {
+  void replayIsDeterministic() {
     assertThat(run(storm(), policies("auto", ""))).isEqualTo(run(storm(), policies("auto", "")));
   }
 
   @Test
-  void aShadowPolicyLastsAsLongAsItsAlert() {
+  void shadowThrottleLastsAsLongAsItsAlert() {
     ReplayReport report = run(storm(), policies("shadow", ""));
 
     assertThat(report.commands()).isZero();
-    assertThat(report.planned())
+    assertThat(report.replayed())
         .singleElement()
         .satisfies(each -> {
           assertThat(each.mode()).isEqualTo("shadow");
-          assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 8_000);
+          assertThat(each.fromMillis()).isEqualTo(RecordedFleet.WALL + 8_000);
           assertThat(each.millis()).isEqualTo(10_000);
-          assertThat(each.ended()).isEqualTo("the condition is over");
+          assertThat(each.ended()).isEqualTo("alert resolved");
         });
   }
 
   @Test
-  void recordedPoliciesHoldFromTheirTimeOnUnlessOthersAreGiven() {
-    Taped taped = new Taped("dom0-7");
+  void recordedPoliciesApplyUnlessOthersAreGiven() {
+    RecordedFleet taped = new RecordedFleet("dom0-7");
     taped.policies("policies: []");
     taped.seconds(20, 800);
     taped.policies(RULES.formatted("auto", ""));
@@ -112,25 +113,25 @@ final class ReplayTest {
     ReplayReport recorded = run(taped, null);
     assertThat(recorded.policyVersions()).isEqualTo(2);
     assertThat(recorded.policiesGiven()).isFalse();
-    assertThat(recorded.planned())
+    assertThat(recorded.replayed())
         .singleElement()
-        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 23_000));
-    assertThat(run(taped, policies("observe", "")).planned()).isEmpty();
+        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(RecordedFleet.WALL + 23_000));
+    assertThat(run(taped, policies("observe", "")).replayed()).isEmpty();
   }
 
   @Test
-  void whatAGuardHeldBackIsTold() {
+  void refusalsAreReported() {
     ReplayReport report = run(storm(), policies("auto", "protect: [ { domain: \"vm1*\" } ]"));
 
-    assertThat(report.planned()).isEmpty();
-    assertThat(report.heldBack())
+    assertThat(report.replayed()).isEmpty();
+    assertThat(report.refusals())
         .singleElement()
         .satisfies(each -> assertThat(each.guard()).isEqualTo("protected"));
   }
 
   @Test
-  void whatWasDoneIsComparedAndNotRepeated() {
-    Taped taped = new Taped("dom0-7");
+  void recordedThrottlesAreComparedAndNotRepeated() {
+    RecordedFleet taped = new RecordedFleet("dom0-7");
     taped.seconds(5, 5);
     taped.outcome(LEASE, Outcome.Result.APPLIED);
     taped.seconds(2, 5);
@@ -140,8 +141,8 @@ final class ReplayTest {
     taped.seconds(20, 5);
     ReplayReport report = run(taped, policies("auto", ""));
 
-    assertThat(report.planned()).isEmpty();
-    assertThat(report.done())
+    assertThat(report.replayed()).isEmpty();
+    assertThat(report.recorded())
         .singleElement()
         .satisfies(each -> {
           assertThat(each.set()).containsExactly("best-effort/7", "idle");
@@ -153,21 +154,22 @@ final class ReplayTest {
   }
 
   @Test
-  void nothingIsDecidedOutsideTheTimeWanted() {
-    ReplayReport before = run(storm(), policies("auto", ""), 0, Taped.WALL + 7_000);
-    assertThat(before.planned()).isEmpty();
-    assertThat(before.toMillis()).isEqualTo(Taped.WALL + 7_000);
+  void nothingIsDecidedOutsideTheWindow() {
+    ReplayReport before = run(storm(), policies("auto", ""), 0, RecordedFleet.WALL + 7_000);
+    assertThat(before.replayed()).isEmpty();
+    assertThat(before.toMillis()).isEqualTo(RecordedFleet.WALL + 7_000);
 
-    ReplayReport late = run(storm(), policies("auto", ""), Taped.WALL + 12_000, Long.MAX_VALUE);
-    assertThat(late.planned())
+    ReplayReport late =
+        run(storm(), policies("auto", ""), RecordedFleet.WALL + 12_000, Long.MAX_VALUE);
+    assertThat(late.replayed())
         .singleElement()
-        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(Taped.WALL + 12_000));
-    assertThat(late.fromMillis()).isEqualTo(Taped.WALL + 12_000);
+        .satisfies(each -> assertThat(each.fromMillis()).isEqualTo(RecordedFleet.WALL + 12_000));
+    assertThat(late.fromMillis()).isEqualTo(RecordedFleet.WALL + 12_000);
   }
 
   @Test
-  void lossesAndWhatCannotBeReadAreCounted() {
-    Taped taped = storm();
+  void missingAndUnreadableMessagesAreCounted() {
+    RecordedFleet taped = storm();
     ReceiveTime last = taped.entries().getLast().at();
     taped.entries().add(new Entry.Loss(last, 3, 2, true));
     taped.entries().add(new Entry.Message(last, false, "sample.1.dom0-7", new byte[] {1}));
@@ -177,6 +179,6 @@ final class ReplayTest {
     assertThat(report.samplesMissing()).isEqualTo(3);
     assertThat(report.othersMissing()).isEqualTo(2);
     assertThat(report.interruptions()).isEqualTo(1);
-    assertThat(report.unread()).isEqualTo(2);
+    assertThat(report.unreadable()).isEqualTo(2);
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** Controllers of one fleet, each a process of its own, that throttle a {@link SwapStorm}. */
 public final class ControllerProcesses implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(90);
-  private static final String LEADS = "this controller commands the fleet";
+  private static final String LEADS = "became leader";
 
   private final Path folder;
   private final NatsServer server;
@@ -98,7 +98,7 @@ public final class ControllerProcesses implements AutoCloseable {
 
   /** Whether it has ever known that this other one leads. */
   public boolean follows(String instance, String leader) throws IOException {
-    return logged(instance, "controller " + leader + " commands the fleet");
+    return logged(instance, "standby: controller " + leader + " leads");
   }
 
   /** Waits until it knows that another one leads. */

@@ -1,8 +1,8 @@
 package io.blkwarden.controller.testing;
 
-import io.blkwarden.controller.bus.Leadership;
 import io.blkwarden.controller.bus.NatsFleetBus;
 import io.blkwarden.controller.bus.SharedState;
+import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.silence.OperatorState;
 import io.blkwarden.model.message.Alert;
@@ -10,19 +10,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A subscriber of all that a bus takes in, which keeps what came, as text. */
+/** A subscriber of all flows of a bus, which records the messages as text. */
 public final class Recording {
-  /** What came, in order: the flow, the subject, the payload. */
+  /** Messages in order: flow, subject, payload. */
   public final List<String> seen = new CopyOnWriteArrayList<>();
 
-  /** What operators said, in order. */
-  public final List<OperatorState> words = new CopyOnWriteArrayList<>();
+  /** Operators' input, in order. */
+  public final List<OperatorState> inputs = new CopyOnWriteArrayList<>();
 
-  /** The open alerts that were found before a claim, in order. */
+  /** The open alerts before leadership, in order. */
   public final List<Alert> open = new CopyOnWriteArrayList<>();
 
-  /** The claims, in order. */
-  public final List<Leadership> claims = new CopyOnWriteArrayList<>();
+  /** Changes of leadership, in order. */
+  public final List<Leadership> leaderships = new CopyOnWriteArrayList<>();
 
   /** The kinds of shared state, in order. */
   public final List<String> shared = new CopyOnWriteArrayList<>();
@@ -32,22 +32,22 @@ public final class Recording {
     var _ = bus.samples().subscribe(each -> add("sample", each));
     var _ = bus.reports().subscribe(each -> add("report", each));
     var _ = bus.outcomes().subscribe(each -> add("outcome", each));
-    var _ = bus.requests().subscribe(each -> add("request", each));
+    var _ = bus.operatorRequests().subscribe(each -> add("request", each));
     var _ =
-        bus.mappings()
+        bus.storedMappings()
             .subscribe(
                 each -> seen.add("stored " + new String(each.json(), StandardCharsets.UTF_8)));
-    var _ = bus.shared().subscribe(this::take);
+    var _ = bus.sharedState().subscribe(this::take);
   }
 
   private void take(SharedState state) {
     shared.add(state.getClass().getSimpleName());
     switch (state) {
-      case SharedState.OperatorInputs(OperatorState operatorState) -> words.add(operatorState);
+      case SharedState.OperatorInputs(OperatorState operatorState) -> inputs.add(operatorState);
       case SharedState.Baseline(var baseline) ->
-          seen.add("learned " + baseline.of().metric().id() + " of " + baseline.disks());
+          seen.add("baseline " + baseline.of().metric().id() + " of " + baseline.disks());
       case SharedState.OpenAlerts(List<Alert> found) -> open.addAll(found);
-      case SharedState.LeadershipState(Leadership leadership) -> claims.add(leadership);
+      case SharedState.LeadershipChanged(Leadership leadership) -> leaderships.add(leadership);
     }
   }
 

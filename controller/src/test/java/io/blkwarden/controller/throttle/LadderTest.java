@@ -29,7 +29,7 @@ final class LadderTest {
     List<PhysicalDevice> devices = List.of(device("sda", Actuator.EFFECTIVE));
     String why = "skipped best-effort/7: it harmed the neighbours here lately";
     assertThat(Ladder.next(LADDER, 0, devices, true, LOW::equals))
-        .isEqualTo(new Ladder.Next.Rung(1, IDLE, why));
+        .isEqualTo(new Ladder.Next.Available(1, IDLE, why));
     assertThat(Ladder.next(List.of(LOW), 0, devices, true, LOW::equals))
         .isEqualTo(new Ladder.Next.Exhausted(why));
   }
@@ -52,8 +52,8 @@ final class LadderTest {
   @Test
   void rungsAreTriedInOrder() {
     List<PhysicalDevice> devices = List.of(device("sda", Actuator.EFFECTIVE));
-    assertThat(next(LADDER, 0, devices, true)).isEqualTo(new Ladder.Next.Rung(0, LOW, ""));
-    assertThat(next(LADDER, 1, devices, true)).isEqualTo(new Ladder.Next.Rung(1, IDLE, ""));
+    assertThat(next(LADDER, 0, devices, true)).isEqualTo(new Ladder.Next.Available(0, LOW, ""));
+    assertThat(next(LADDER, 1, devices, true)).isEqualTo(new Ladder.Next.Available(1, IDLE, ""));
     assertThat(next(LADDER, 2, devices, true)).isEqualTo(new Ladder.Next.Exhausted(""));
   }
 
@@ -62,7 +62,7 @@ final class LadderTest {
     List<PhysicalDevice> devices = List.of(device("sda", Actuator.CLASS_ONLY));
     assertThat(next(LADDER, 0, devices, true))
         .isEqualTo(
-            new Ladder.Next.Rung(
+            new Ladder.Next.Available(
                 1, IDLE, "skipped best-effort/7: sda (none) counts only the class"));
     assertThat(next(List.of(LOW), 0, devices, true)).isInstanceOf(Ladder.Next.Exhausted.class);
   }
@@ -75,7 +75,7 @@ final class LadderTest {
 
   @Test
   void whatIsNotKnownIsTried() {
-    Ladder.Next first = new Ladder.Next.Rung(0, LOW, "");
+    Ladder.Next first = new Ladder.Next.Available(0, LOW, "");
     assertThat(next(LADDER, 0, List.of(), true)).isEqualTo(first);
     assertThat(next(LADDER, 0, List.of(device("sda", Actuator.UNKNOWN)), true)).isEqualTo(first);
     assertThat(
@@ -91,9 +91,9 @@ final class LadderTest {
   void aLimitHoldsUnderEverySchedulerAndPrioritiesBeforeItAreSkipped() {
     List<PhysicalDevice> ignoring = List.of(device("sda", Actuator.INEFFECTIVE));
     assertThat(next(List.of(LOW, IDLE, LIMIT), 0, ignoring, true))
-        .isEqualTo(new Ladder.Next.Rung(2, LIMIT, "I/O priorities are ignored by sda (none)"));
+        .isEqualTo(new Ladder.Next.Available(2, LIMIT, "I/O priorities are ignored by sda (none)"));
     assertThat(next(List.of(LIMIT), 0, ignoring, true))
-        .isEqualTo(new Ladder.Next.Rung(0, LIMIT, ""));
+        .isEqualTo(new Ladder.Next.Available(0, LIMIT, ""));
     assertThat(next(List.of(LIMIT, IDLE), 1, ignoring, true))
         .isInstanceOf(Ladder.Next.Ineffective.class);
   }
@@ -103,7 +103,7 @@ final class LadderTest {
     List<PhysicalDevice> counting = List.of(device("sda", Actuator.EFFECTIVE));
     String why = "skipped limit 20/s: the host's agent does not offer limits";
     assertThat(next(List.of(LIMIT, IDLE), 0, counting, false))
-        .isEqualTo(new Ladder.Next.Rung(1, IDLE, why));
+        .isEqualTo(new Ladder.Next.Available(1, IDLE, why));
     assertThat(next(List.of(LIMIT), 0, counting, false)).isEqualTo(new Ladder.Next.Exhausted(why));
     assertThat(next(List.of(IDLE, LIMIT), 0, List.of(device("sda", Actuator.INEFFECTIVE)), false))
         .isEqualTo(new Ladder.Next.Ineffective("I/O priorities are ignored by sda (none); " + why));

@@ -16,14 +16,17 @@ final class SafetyLimitCheckTest {
   }
 
   @Test
-  void eachBrakeNamesItself() {
+  void theRefusalNamesTheLimitAndItsNumbers() {
     assertThat(SafetyLimitCheck.refusal(BRAKES, new ThrottleCounts(2, 0, 1, true, 100, 1)))
-        .hasValueSatisfying(reason -> assertThat(reason).startsWith("disks_per_host: 2 of"));
+        .hasValueSatisfying(reason -> assertThat(reason.text()).startsWith("disks_per_host: 2 of"));
     assertThat(SafetyLimitCheck.refusal(BRAKES, new ThrottleCounts(0, 1, 1, true, 100, 1)))
-        .hasValueSatisfying(reason -> assertThat(reason).startsWith("disks_per_domain: 1 of"));
+        .hasValueSatisfying(
+            reason -> assertThat(reason.text()).startsWith("disks_per_domain: 1 of"));
     assertThat(SafetyLimitCheck.refusal(BRAKES, new ThrottleCounts(0, 0, 5, false, 100, 1)))
-        .hasValueSatisfying(reason -> assertThat(reason).startsWith("hosts_throttled: 5 of"));
+        .hasValueSatisfying(
+            reason -> assertThat(reason.text()).startsWith("hosts_throttled: 5 of"));
     assertThat(SafetyLimitCheck.refusal(BRAKES, new ThrottleCounts(0, 0, 0, false, 100, 11)))
+        .map(Refusal::text)
         .contains("stop_if_hosts_anomalous: 11 of 100 hosts are anomalous, more than 10%");
   }
 

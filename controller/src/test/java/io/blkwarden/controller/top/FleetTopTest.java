@@ -59,7 +59,7 @@ final class FleetTopTest {
   }
 
   @Test
-  void aDiskIsUnknownUntilTwoSamplesCameAndThenSeenAmongItsNeighbours() {
+  void diskHasValuesAfterTwoSamples() {
     map(host);
     sample();
     assertThat(line(swap).load().iops()).isNaN();
@@ -75,20 +75,23 @@ final class FleetTopTest {
   }
 
   @Test
-  void whatASilentHostSaidIsUnknownAndToldOf() {
+  void valuesOfStaleHostAreUnknown() {
     map(host);
     sample();
     second();
-    now += TopHost.SILENT_MILLIS + 1;
+    now += TopHost.STALE_MILLIS + 1;
     assertThat(line(swap).load()).isEqualTo(DiskLine.Load.UNKNOWN);
-    assertThat(round().remarks()).singleElement().asString().startsWith("silent, so with unknown");
+    assertThat(round().remarks())
+        .singleElement()
+        .asString()
+        .startsWith("not reporting, values unknown");
     second();
     assertThat(round().remarks()).isEmpty();
     assertThat(line(swap).load().iops()).isEqualTo(500);
   }
 
   @Test
-  void whatComesOnAnothersSubjectOrCannotBeReadIsLeftOut() {
+  void foreignAndUnreadableMessagesAreIgnored() {
     HostId other = new HostId("dom0-8");
     MappingSnapshot snapshot = host.snapshot();
     fleet.message(SUBJECTS.mapping(other, snapshot.event()), ControlJson.encode(snapshot), now);
@@ -97,11 +100,11 @@ final class FleetTopTest {
     fleet.message("blkwarden.v1", new byte[0], now);
     fleet.message(SUBJECTS.heartbeat(host.id), "{".getBytes(StandardCharsets.UTF_8), now);
     assertThat(round().disks()).isEmpty();
-    assertThat(round().remarks()).singleElement().asString().startsWith("no host says anything");
+    assertThat(round().remarks()).singleElement().asString().startsWith("no host reports");
   }
 
   @Test
-  void onlyTheHostsThatAreAskedFor() {
+  void onlySelectedHostsAreShown() {
     FleetTop one = new FleetTop(SUBJECTS, Set.of(new HostId("dom0-8")));
     MappingSnapshot snapshot = host.snapshot();
     one.message(SUBJECTS.mapping(host.id, snapshot.event()), ControlJson.encode(snapshot), now);
@@ -109,7 +112,7 @@ final class FleetTopTest {
   }
 
   @Test
-  void aDiskThatWasTakenAwayIsNotShown() {
+  void detachedDiskIsNotShown() {
     map(host);
     host.replace(swap, MappingState.GONE, List.of());
     host.revision++;

@@ -1,11 +1,10 @@
 package io.blkwarden.systemtests;
 
-import io.blkwarden.agent.cli.AgentCommand;
+import io.blkwarden.simulation.cli.SimulateCommand;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import picocli.CommandLine;
 
-/** Agents of simulated dom0s, as {@code blkwarden-agent simulate} runs them, on a thread. */
+/** The {@code simulate} program on a thread of this process. */
 public final class SimulatedAgents implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -17,12 +16,10 @@ public final class SimulatedAgents implements AutoCloseable {
 
   /** Starts them with these options. */
   public static SimulatedAgents start(String... options) {
-    List<String> words = new ArrayList<>(List.of("simulate"));
-    words.addAll(List.of(options));
     Thread thread =
         new Thread(
             () -> {
-              int _ = AgentCommand.commandLine().execute(words.toArray(String[]::new));
+              int _ = new CommandLine(new SimulateCommand()).execute(options);
             },
             "simulated-agents");
     thread.start();

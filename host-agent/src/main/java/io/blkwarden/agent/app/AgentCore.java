@@ -7,18 +7,18 @@ import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.kernel.Uptime;
 import io.blkwarden.agent.lease.CommandGate;
-import io.blkwarden.agent.lease.CommandResult;
+import io.blkwarden.agent.lease.CommandGate.CommandResult;
+import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
 import io.blkwarden.agent.lease.CurrentMapping;
-import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseEnd;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
-import io.blkwarden.agent.lease.ReceivedCommand;
 import io.blkwarden.agent.lease.Tasks;
 import io.blkwarden.agent.lease.ThrottledDisks;
 import io.blkwarden.agent.lease.Throttler;
-import io.blkwarden.agent.mapping.diff.HostMapping;
-import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.agent.mapping.HostMapping;
+import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.agent.sampling.Sampler;
 import io.blkwarden.commandline.log.LogKeys;
 import io.blkwarden.model.DiskKey;
@@ -44,27 +44,27 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What an agent does with its inputs, one at a time: plain methods on one thread. */
+/** The state of an agent and its handlers, which run on one thread, one input at a time. */
 final class AgentCore {
-  /** Time between two heartbeats. */
+  /** Interval of heartbeats. */
   static final long HEARTBEAT_MILLIS = 5_000;
 
-  /** Longest time between two snapshots. */
+  /** Longest time between two map snapshots. */
   static final long SNAPSHOT_MILLIS = 60_000;
 
-  /** Least time between two snapshots for changes. */
+  /** Shortest time between two map snapshots. */
   static final long SNAPSHOT_SPACING_MILLIS = 500;
 
-  /** Time between two looks at the leases' ends. */
+  /** Interval of lease expiry checks. */
   static final long LEASE_MILLIS = 200;
 
-  /** The same while there are none: no lease is shorter, so none that begins meanwhile is late. */
+  /** The same without leases; no lease is shorter, so none expires late. */
   static final long NO_LEASE_MILLIS = 1_000;
 
   /** Longest time between two ticks. */
   static final long TICK_MILLIS = 1_000;
 
-  /** Time between two looks at the leases' workers. */
+  /** Interval of checks that the workers of leases still exist. */
   static final long ORPHAN_MILLIS = 1_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(AgentCore.class);
@@ -86,7 +86,7 @@ final class AgentCore {
   private final Outcomes outcomes;
   private final CheckedGate gate;
   private final SharedLeases leases;
-  private final ThrottledDiskReader sight;
+  private final ThrottledDiskReader diskReader;
   private final QueueKeeper queues;
   private final AgentHealth health = new AgentHealth();
   private final Interval sampleDue;
@@ -96,8 +96,8 @@ final class AgentCore {
   private long lastSnapshotMillis;
   private long snapshotGapMillis;
   private boolean snapshotWanted = true;
-  private boolean based;
-  private List<MappedDisk> basedDisks = List.of();
+  private boolean hasBase;
+  private List<MappedDisk> baseDisks = List.of();
   private CounterBase base = new CounterBase(0, List.of(), List.of(), List.of());
 
   AgentCore(AgentSettings settings, AgentPorts ports, ControlBus bus, AgentInbox inbox, UUID boot) {
@@ -114,8 +114,8 @@ final class AgentCore {
     this.sampler = new Sampler(ports.files(), run, settings.interval().toMillis());
     this.sampleDue = new Interval(settings.interval().toMillis());
     this.outcomes = new Outcomes(settings.host(), boot, ports.wall(), ports.random());
-    this.sight = new ThrottledDiskReader(ports.files(), ports.xenStore());
-    this.queues = new QueueKeeper(ports.queues(), inbox::look);
+    this.diskReader = new ThrottledDiskReader(ports.files(), ports.xenStore());
+    this.queues = new QueueKeeper(ports.queues(), inbox::requestScan);
     this.gate = new CheckedGate(new BackendGate(ports.xenStore(), ports.files()));
     this.leases =
         new SharedLeases(
@@ -132,7 +132,7 @@ final class AgentCore {
                 outcomes));
   }
 
-  /** Takes over what an earlier run left. */
+  /** Takes over the leases of an earlier run. */
   void start(FoundLeases found) {
     found.faults().forEach(fault -> LOG.error("leases: {}", fault));
     health.set(
@@ -153,13 +153,13 @@ final class AgentCore {
           rescan.changed(now());
           scanIfDue();
         }
-        case AgentInput.CommandCame(IncomingCommand command) -> command(command);
-        case AgentInput.BusUp _ -> snapshotWanted = true;
+        case AgentInput.CommandReceived(IncomingCommand command) -> command(command);
+        case AgentInput.Connected _ -> snapshotWanted = true;
       }
     } catch (RuntimeException e) {
-      // One input that goes wrong must not end the agent, which alone can end its leases.
+      // a failing input must not stop the agent: nothing else ends its leases
       health.count("core_faults");
-      LOG.error("cannot handle {}", input, e);
+      LOG.error("input failed: {}", input, e);
     }
   }
 
@@ -186,14 +186,14 @@ final class AgentCore {
             || (snapshotWanted
                 && (sampling || sinceSnapshot >= SNAPSHOT_SPACING_MILLIS)
                 && sinceSnapshot >= snapshotGapMillis))) {
-      snapshot();
-      // Told as often as scans are made: see RescanPolicy.
+      publishSnapshot();
+      // limits the cost as for scans: see RescanPolicy
       snapshotGapMillis = Math.min(SNAPSHOT_MILLIS, (now() - now) * (RescanPolicy.SHARE - 1));
     }
     if (sampling) {
       publish(leases.use(all -> all.endUndone(now)));
     }
-    if (sampling && based) {
+    if (sampling && hasBase) {
       sample();
     }
     if (heartbeatDue.take(now)) {
@@ -201,7 +201,7 @@ final class AgentCore {
     }
   }
 
-  /** Time until a tick finds something to do, if no other input comes. */
+  /** Time until the next tick is due. */
   long untilNextTick() {
     long now = now();
     long left = Math.min(TICK_MILLIS, rescan.left(now));
@@ -216,47 +216,48 @@ final class AgentCore {
     return Math.max(0, left);
   }
 
-  /** Time until the leases are to be looked at again. */
-  long untilNextEnd() {
+  /** Time until the next lease expiry check. */
+  long untilNextExpiry() {
     return leases.use(all -> all.table().all().isEmpty()) ? NO_LEASE_MILLIS : LEASE_MILLIS;
   }
 
   /**
-   * Ends what is due, by its time or by a word on the host; on a thread of its own, for a scan that
-   * waits for xenstore must not keep a throttle beyond its lease.
+   * Ends leases that expired or that release-all requests to end. It runs on its own thread,
+   * because a scan that waits for xenstore must not extend a lease.
    */
-  void endDue() {
+  void endDueLeases() {
     try {
       long now = now();
       publish(leases.use(all -> all.expire(now)));
       ports
           .releaseRequest()
-          .filter(request -> request.stands())
+          .filter(request -> request.isPending())
           .flatMap(request ->
-              leases.use(all -> HostRelease.obey(request, all, queues, now, this::publish)))
-          .ifPresent(fault -> LOG.error("release-all: {}", fault));
+              leases.use(all -> HostRelease.carryOut(request, all, queues, now, this::publish)))
+          .ifPresent(fault -> LOG.error("release-all failed: {}", fault));
     } catch (RuntimeException e) {
       health.count("lease_faults");
-      LOG.error("cannot end the leases that are due", e);
+      LOG.error("lease expiry check failed", e);
     }
   }
 
   private void endStarved(long now) {
-    Map<MappedDisk, ThrottledDisks.Sight> seen = new HashMap<>();
+    Map<MappedDisk, ThrottledDisks.DiskProgress> readings = new HashMap<>();
     for (Lease lease : leases.use(all -> List.copyOf(all.table().all()))) {
       Optional<MappedDisk> disk = present().find(lease.disk());
-      disk.ifPresent(found -> sight.see(found).ifPresent(what -> seen.put(found, what)));
+      disk.ifPresent(
+          found -> diskReader.read(found).ifPresent(reading -> readings.put(found, reading)));
     }
     publish(
-        leases.use(
-            all -> all.endStarved(present(), disk -> Optional.ofNullable(seen.get(disk)), now)));
+        leases.use(all ->
+            all.endStarved(present(), disk -> Optional.ofNullable(readings.get(disk)), now)));
   }
 
   private void scanIfDue() {
     long now = now();
     if (!rescan.scanDue(now) && rescan.threadsDue(now)) {
-      boolean found = newThreads.any();
-      rescan.threadsLooked(now(), found);
+      boolean found = newThreads.foundNew();
+      rescan.threadsPolled(now(), found);
     }
     if (rescan.scanDue(now)) {
       scan(now);
@@ -268,14 +269,14 @@ final class AgentCore {
     rescan.scanning(now);
     boolean first = !live.known();
     List<MappingChange> changes = live.rescan();
-    logWhetherComplete();
+    logCompleteness();
     rescan.scanned(
         live.threadsMissing(),
         live.proofAwaited() || !live.complete(),
         live.mapping().disks().size());
     health.set("scan", live.scanFault());
     source("tracing", live.traceFault(), live.traceUnavailable());
-    queues.below(live.mapping().disks());
+    queues.setDevices(live.mapping().disks());
     publish(leases.use(all -> all.setAgain(present(), now)));
     if (live.known()) {
       publish(leases.use(all -> all.examine(present())));
@@ -299,26 +300,25 @@ final class AgentCore {
     rescan.worked(now());
   }
 
-  /** Logs that the host cannot be read completely, and that it can be again; each once. */
-  private void logWhetherComplete() {
+  /** Logs when scans become incomplete, and when they are complete again. */
+  private void logCompleteness() {
     if (live.complete() == incomplete) {
       incomplete = !incomplete;
       if (incomplete) {
         LOG.warn(
-            "the host cannot be read completely, and its map stays as it was: {}",
-            live.scanFault().orElse("unknown"));
+            "scan incomplete, keeping the previous map: {}", live.scanFault().orElse("unknown"));
       } else {
-        LOG.info("the host is read completely again");
+        LOG.info("scan complete again");
       }
     }
   }
 
-  /** Tells how a source does; one that this host can never have is logged once and no fault. */
+  /** Sets the health of a source; one that this host does not have is logged once, not a fault. */
   private void source(String name, Optional<String> fault, Optional<String> unavailable) {
     if (unavailable.isEmpty()) {
       health.set(name, fault);
     } else if (health.unavailable(name)) {
-      LOG.info("{}: not available on this host: {}", name, unavailable.get());
+      LOG.info("{} is not available on this host: {}", name, unavailable.get());
     }
   }
 
@@ -335,35 +335,35 @@ final class AgentCore {
         boot, new CommandAction.Revision(run, revision), live.mapping().disks());
   }
 
-  /** Hands the whole map to the bus, and says why it cannot be sent. */
-  private Optional<String> askedSnapshot() {
+  /** Publishes a requested map snapshot; returns why it cannot be sent, if so. */
+  private Optional<String> requestedSnapshot() {
     if (!live.known()) {
-      return Optional.of("there is no map yet: " + live.scanFault().orElse("no scan was complete"));
+      return Optional.of("no map yet: " + live.scanFault().orElse("no complete scan"));
     }
-    return bus.tooLarge(snapshot());
+    return bus.tooLarge(publishSnapshot());
   }
 
-  /** Tells the whole map, which there must be. */
-  private MappingSnapshot snapshot() {
+  /** Publishes the map, with a new base for samples. */
+  private MappingSnapshot publishSnapshot() {
     HostMapping mapping = live.mapping();
     base = sampler.rebase(mapping.disks(), mapping.physical());
-    basedDisks = mapping.disks();
-    MappingSnapshot whole =
+    baseDisks = mapping.disks();
+    MappingSnapshot snapshot =
         new MappingSnapshot(origin(), mapping.domains(), mapping.disks(), mapping.physical(), base);
-    bus.mapping(whole);
+    bus.mapping(snapshot);
     snapshotWanted = false;
-    based = true;
+    hasBase = true;
     lastSnapshotMillis = now();
-    return whole;
+    return snapshot;
   }
 
   private void sample() {
-    boolean serves = sampler.sample(revision, now(), wall().toEpochMilli(), frame);
+    boolean valid = sampler.sample(revision, now(), wall().toEpochMilli(), frame);
     health.set("diskstats", sampler.diskFault());
     source("pressure", sampler.pressureFault(), sampler.pressureUnavailable());
     bus.sample(SampleCodec.encode(frame));
-    if (!serves) {
-      // Another device may have the number: look at once, and count anew.
+    if (!valid) {
+      // another device may have the number: scan at once, and publish a new base
       rescan.changed(now());
       snapshotWanted = true;
     }
@@ -377,10 +377,10 @@ final class AgentCore {
         }
         ReceivedCommand received = new ReceivedCommand(command, incoming.arrivedAtMillis());
         if (command.action() instanceof CommandAction.Set set) {
-          present().find(DiskKey.of(set.domain(), set.vdev())).ifPresent(gate::ask);
+          present().find(DiskKey.of(set.domain(), set.vdev())).ifPresent(gate::check);
         }
         CommandResult handled =
-            leases.use(all -> all.handle(received, present(), this::askedSnapshot, now()));
+            leases.use(all -> all.handle(received, present(), this::requestedSnapshot, now()));
         incoming.reply().accept(handled.reply());
         publish(handled.published());
       }
@@ -431,38 +431,38 @@ final class AgentCore {
         settings.interval().toMillis(),
         live.mapping().physical(),
         health.probes(state),
-        leases.use(all -> AgentHealth.held(all, now)),
+        leases.use(all -> AgentHealth.throttles(all, now)),
         health.drops(state, inbox),
         leases.use(Throttler::limitAvailable),
-        queues.shown());
+        queues.forHeartbeat());
   }
 
-  /** What is known now, with the counters of disks where they are asked for. */
-  AgentSnapshot reading(boolean disks) {
+  /** The current state, with counters of disks if requested. */
+  AgentSnapshot snapshot(boolean disks) {
     BusState state = bus.state();
-    List<MappedDisk> known = live.mapping().disks();
-    long resolved = known.stream().filter(d -> d.state() == MappingState.RESOLVED).count();
-    long unresolved = known.stream().filter(d -> d.state() == MappingState.UNRESOLVED).count();
+    List<MappedDisk> mapped = live.mapping().disks();
+    long resolved = mapped.stream().filter(d -> d.state() == MappingState.RESOLVED).count();
+    long unresolved = mapped.stream().filter(d -> d.state() == MappingState.UNRESOLVED).count();
     return new AgentSnapshot(
         beat(state),
         state.connected(),
         (int) resolved,
         (int) unresolved,
-        disks && based ? DiskReadings.of(basedDisks, base, frame) : List.of());
+        disks && hasBase ? AgentSnapshot.DiskReading.of(baseDisks, base, frame) : List.of());
   }
 
-  /** What is set of devices' queues. */
+  /** The queue settings. */
   QueueKeeper queues() {
     return queues;
   }
 
-  /** Ends all leases, for an agent that does not run cannot end them. */
+  /** Ends all leases: a stopped agent cannot end them. */
   void endAll() {
-    publish(leases.use(all -> all.endAll(LeaseEnd.RELEASED, "the agent stops", now())));
+    publish(leases.use(all -> all.endAll(LeaseEnd.RELEASED, "agent stopped", now())));
   }
 
-  /** Says which leases are left: none, unless they are handed over. */
-  void stop() {
+  /** Publishes a last heartbeat; it has no leases unless they are handed over. */
+  void publishFinalHeartbeat() {
     heartbeat();
   }
 }

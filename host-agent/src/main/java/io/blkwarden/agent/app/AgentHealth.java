@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What works and what does not, for the heartbeat; for use by several threads. */
+/** Health of sources and counters of losses, for the heartbeat. Thread-safe. */
 final class AgentHealth {
   private static final int MAX_DETAIL = 1_000;
 
@@ -21,22 +21,22 @@ final class AgentHealth {
   private final Map<String, Long> counts = new TreeMap<>();
   private final Set<String> unavailable = new HashSet<>();
 
-  /** Says how a source does: what is wrong, or nothing. */
+  /** Sets the fault of a source; empty if it works. */
   synchronized void set(String name, Optional<String> fault) {
     faults.put(name, fault);
   }
 
   /**
-   * Says that a source can never be read on this host, which is no fault of it.
+   * Marks a source as not available on this host, which is not a fault.
    *
-   * @return whether that was not known before
+   * @return whether this is new
    */
   synchronized boolean unavailable(String name) {
     faults.remove(name);
     return unavailable.add(name);
   }
 
-  /** Counts something that was lost or went wrong. */
+  /** Counts a loss or failure. */
   synchronized void count(String what) {
     counts.merge(what, 1L, Long::sum);
   }
@@ -48,11 +48,11 @@ final class AgentHealth {
     List<ProbeHealth> probes = new ArrayList<>();
     all.forEach((name, fault) ->
         probes.add(
-            new ProbeHealth(name, fault.isEmpty(), fault.map(AgentHealth::cut).orElse(null))));
+            new ProbeHealth(name, fault.isEmpty(), fault.map(AgentHealth::truncate).orElse(null))));
     return probes;
   }
 
-  private static String cut(String text) {
+  private static String truncate(String text) {
     return text.length() > MAX_DETAIL ? text.substring(0, MAX_DETAIL) : text;
   }
 
@@ -64,10 +64,10 @@ final class AgentHealth {
     return drops;
   }
 
-  static List<HeldThrottle> held(Throttler throttler, long nowMillis) {
-    List<HeldThrottle> held = new ArrayList<>();
+  static List<HeldThrottle> throttles(Throttler throttler, long nowMillis) {
+    List<HeldThrottle> throttles = new ArrayList<>();
     for (Lease lease : throttler.table().all()) {
-      held.add(
+      throttles.add(
           new HeldThrottle(
               lease.id(),
               lease.domain(),
@@ -75,6 +75,6 @@ final class AgentHealth {
               lease.restraint(),
               lease.remainingMillis(nowMillis)));
     }
-    return held;
+    return throttles;
   }
 }

@@ -14,11 +14,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /**
- * Where the threads of xenstore and of the kernel's events leave what happened: none of them waits.
+ * Receives events of xenstore and the kernel without blocking their threads.
  *
- * <p>Changes only say that a scan is due, so one of them waits and stands for all that come until
- * it is taken: a scan of a large host takes longer than a burst. Of each source's health the latest
- * is kept, whatever waits.
+ * <p>An event only means that a scan is due, so at most one change is queued; further ones are
+ * conflated with it. The latest health of each source is kept separately.
  */
 public final class AgentInbox {
   private static final String XENSTORE = "xenstore";
@@ -28,13 +27,13 @@ public final class AgentInbox {
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(2));
   private final Map<String, Optional<String>> health = new ConcurrentHashMap<>();
   private final AtomicLong blockEvents = new AtomicLong();
-  private volatile boolean hearsBlocks;
-  private final AtomicBoolean changeWaits = new AtomicBoolean();
+  private volatile boolean receivesUevents;
+  private final AtomicBoolean changeQueued = new AtomicBoolean();
   private final AtomicBoolean missedChange = new AtomicBoolean();
   private final AtomicLong conflated = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
 
-  /** Takes what xenstore said. */
+  /** Handles an event of xenstore. */
   public void xen(XenEvent event) {
     switch (event) {
       case XenEvent.Changed _ -> changed();
@@ -45,7 +44,7 @@ public final class AgentInbox {
     }
   }
 
-  /** Takes what the kernel said; of its events only those of block devices and Xen backends. */
+  /** Handles a uevent; only those of block devices and Xen backends count. */
   public void uevent(UeventNotice notice) {
     switch (notice) {
       case Uevent event -> {
@@ -59,57 +58,57 @@ public final class AgentInbox {
         changed();
       }
       case UeventNotice.Stopped(String reason) -> {
-        hearsBlocks = false;
+        receivesUevents = false;
         health(UEVENTS, Optional.of(reason));
       }
     }
   }
 
-  /** From now on all of the kernel's events are heard, until one says that they are not. */
-  public void hearsUevents() {
-    hearsBlocks = true;
+  /** From now on uevents are received, until {@link UeventNotice.Stopped}. */
+  public void ueventsStarted() {
+    receivesUevents = true;
   }
 
-  /** How many of the kernel's events told of block devices; empty while they are not heard. */
+  /** Number of uevents of block devices; empty while uevents are not received. */
   public OptionalLong blockChanges() {
-    return hearsBlocks ? OptionalLong.of(blockEvents.get()) : OptionalLong.empty();
+    return receivesUevents ? OptionalLong.of(blockEvents.get()) : OptionalLong.empty();
   }
 
-  /** What a source says last counts, so it must not wait in a queue that may be full. */
+  /** The latest health counts, so it does not go through the queue. */
   private void health(String source, Optional<String> fault) {
     health.put(source, fault);
     changed();
   }
 
-  /** Asks for a look at the host. */
-  void look() {
+  /** Requests a scan. */
+  void requestScan() {
     changed();
   }
 
   private void changed() {
-    if (changeWaits.getAndSet(true)) {
+    if (changeQueued.getAndSet(true)) {
       conflated.incrementAndGet();
     } else if (!emit(changes, new AgentInput.Changed())) {
-      missedChange.set(true); // nobody takes it any more, or not yet
+      missedChange.set(true); // no subscriber
     }
   }
 
   /**
-   * Takes the change that waits: one that comes from now on is another. A scan that begins takes
-   * it, too, for it sees what changed before.
+   * Takes the queued change; later events queue a new one. A starting scan takes it too, because it
+   * sees earlier changes.
    *
-   * @return false when a scan has taken it already
+   * @return false if a scan has taken it already
    */
   boolean takeChange() {
-    return changeWaits.getAndSet(false);
+    return changeQueued.getAndSet(false);
   }
 
-  /** Other news found no room: what it stands for is done with the next tick. */
+  /** The queue was full; the next tick scans and publishes the map. */
   void missed() {
     missedChange.set(true);
   }
 
-  /** Counts a command that found no room. */
+  /** Counts a command that was refused because the queue was full. */
   void commandRefused() {
     refused.incrementAndGet();
   }
@@ -124,22 +123,22 @@ public final class AgentInbox {
     return changes.asFlux();
   }
 
-  /** What is wrong with a source, or nothing, by the source's name; only those that told. */
+  /** The fault of each source that reported its health; empty if it works. */
   Map<String, Optional<String>> health() {
     return Map.copyOf(health);
   }
 
-  /** Whether changes found no room since the last call. */
+  /** Whether changes were missed since the last call. */
   boolean takeMissedChange() {
     return missedChange.getAndSet(false);
   }
 
-  /** Changes that were taken as one with others. */
+  /** Number of conflated changes. */
   long conflated() {
     return conflated.get();
   }
 
-  /** Commands that found no room. */
+  /** Number of refused commands. */
   long refused() {
     return refused.get();
   }

@@ -2,17 +2,17 @@ package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.bus.IncomingCommand;
 
-/** What happens to an agent. */
+/** An input of the agent. */
 sealed interface AgentInput {
-  /** Something below xenstore or among the devices changed. */
+  /** Xenstore or the block devices changed. */
   record Changed() implements AgentInput {}
 
-  /** A command came. */
-  record CommandCame(IncomingCommand command) implements AgentInput {}
+  /** A command was received. */
+  record CommandReceived(IncomingCommand command) implements AgentInput {}
 
-  /** The bus has a connection, the first one or again. */
-  record BusUp() implements AgentInput {}
+  /** A connection to NATS was established. */
+  record Connected() implements AgentInput {}
 
-  /** Time has passed. */
+  /** Something is due by time. */
   record Tick() implements AgentInput {}
 }

@@ -4,12 +4,12 @@ import io.blkwarden.agent.bus.BusHealth;
 import io.blkwarden.agent.bus.CommandReader;
 import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.IncomingCommand;
-import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.bus.PendingMessages.Kind;
 import io.blkwarden.agent.bus.Publisher;
 import io.blkwarden.agent.bus.Session;
-import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -36,8 +36,8 @@ import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
 
 /**
- * The agent's data flow, from top to bottom: inputs, the core, effects; and beside them the leases
- * and the queues, which wait for none of it.
+ * The agent's data flow: inputs, the core, effects. Leases and queue settings have independent
+ * flows.
  *
  * <pre>
  * xenstore, uevents -> "changed" ---+
@@ -48,34 +48,34 @@ import reactor.util.retry.Retry;
  * queues
  * </pre>
  *
- * <p>Each flow has a thread of {@link AgentSchedulers}. An input that fails is logged and counted
- * by the core; a failure to publish is a fault in the heartbeat. So no flow ends but by an {@link
- * Error} or a bug, and then the agent does.
+ * <p>Each flow runs on a thread of {@link AgentSchedulers}. The core logs and counts failing
+ * inputs; a failure to publish is a fault in the heartbeat. A flow ends only by an {@link Error} or
+ * a bug, which ends the agent.
  */
 final class AgentPipeline {
-  /** Most commands that wait; one more is refused as overload. */
+  /** Maximum number of queued commands; further ones are refused as overload. */
   static final int MAX_COMMANDS = 128;
 
-  /** Most refusals that wait to be answered; one more command gets no answer, and is counted. */
+  /** Maximum number of queued refusals; further commands are counted and not answered. */
   private static final int MAX_REFUSALS = 1024;
 
-  /** Most outcomes that are published and not confirmed. */
+  /** Maximum number of published, unconfirmed outcomes. */
   static final int MAX_UNCONFIRMED = 64;
 
-  /** Most messages of a kind that are published before the others have their turn. */
-  private static final int MAX_TURN = 64;
+  /** Maximum number of messages of a kind that are published in a row. */
+  private static final int MAX_BATCH = 64;
 
-  /** Least time between two ticks, whatever is due. */
-  private static final long LEAST_TICK_MILLIS = 10;
+  /** Shortest time between two ticks. */
+  private static final long MIN_TICK_MILLIS = 10;
 
   static final Duration FIRST_RETRY = Duration.ofMillis(250);
-  private static final Duration LAST_RETRY = Duration.ofSeconds(30);
-  private static final Duration LAST_MAPPING_RETRY = Duration.ofSeconds(5);
+  private static final Duration MAX_RETRY = Duration.ofSeconds(30);
+  private static final Duration MAX_MAPPING_RETRY = Duration.ofSeconds(5);
 
-  /** A whole map each time, and most often there is no bucket yet. */
-  private static final Duration FIRST_KEEP_RETRY = Duration.ofSeconds(5);
+  /** Longer, because each attempt sends the whole map, and the bucket often does not exist yet. */
+  private static final Duration FIRST_BUCKET_RETRY = Duration.ofSeconds(5);
 
-  private static final Duration LAST_KEEP_RETRY = Duration.ofSeconds(60);
+  private static final Duration MAX_BUCKET_RETRY = Duration.ofSeconds(60);
 
   private static final Logger LOG = LoggerFactory.getLogger(AgentPipeline.class);
 
@@ -90,16 +90,16 @@ final class AgentPipeline {
   private final CommandReader commands;
   private final AgentSchedulers on;
 
-  /** That a connection is established or lost. */
-  private final Flux<LinkEvent> connection;
+  /** Connections established and lost. */
+  private final Flux<Link.Event> connection;
 
   private final Sinks.Many<IncomingCommand> refused =
       Sinks.many().unicast().onBackpressureBuffer(new ArrayBlockingQueue<>(MAX_REFUSALS));
   private long ticks;
   private long lastTickMillis;
   private volatile boolean running = true;
-  private final Sinks.Empty<Void> ending = Sinks.empty();
-  private Consumer<Throwable> failed = _ -> {};
+  private final Sinks.Empty<Void> stopping = Sinks.empty();
+  private Consumer<Throwable> onFailure = _ -> {};
   private Disposable inputs = Disposables.disposed();
   private Disposable effects = Disposables.disposed();
 
@@ -123,13 +123,13 @@ final class AgentPipeline {
     this.refusals = refusals;
     this.commands = new CommandReader(controllers.subjects(), nowMillis, pending, health);
     this.on = schedulers;
-    // One connection for inputs and effects; closed when neither needs it any more.
+    // inputs and effects share one connection, which is closed when both are disposed
     this.connection =
         controllers
             .link()
             .events(on.nats())
-            .doOnNext(this::note)
-            .filter(event -> event instanceof LinkEvent.Up || event instanceof LinkEvent.Down)
+            .doOnNext(this::onLinkEvent)
+            .filter(event -> event instanceof Link.Event.Up || event instanceof Link.Event.Down)
             .publish()
             .refCount(2);
   }
@@ -137,58 +137,58 @@ final class AgentPipeline {
   /**
    * Starts all flows.
    *
-   * @param found what an earlier run left; taken over before any input, for a command must not take
-   *     an earlier run's priority for somebody else's
-   * @param ended told why a flow ended: the agent can no longer do its work
+   * @param found leases of an earlier run; taken over before any input, because a command must not
+   *     record the priority that they set as the original one
+   * @param onFailure receives why a flow ended: the agent can no longer work
    */
-  void start(FoundLeases found, Consumer<Throwable> ended) {
-    failed = ended;
+  void start(FoundLeases found, Consumer<Throwable> onFailure) {
+    this.onFailure = onFailure;
     pending.load();
     Mono<Void> takenOver =
         Mono.<Void>fromRunnable(() -> guarded(() -> core.start(found)))
             .subscribeOn(on.leases())
             .cache();
-    Disposable _ = takenOver.onErrorComplete().thenMany(leases()).subscribe(_ -> {}, ended);
-    Disposable _ = queues().subscribe(_ -> {}, ended);
-    effects = effects().subscribe(_ -> {}, ended);
-    inputs = takenOver.thenMany(inputs()).subscribe(_ -> {}, ended);
+    Disposable _ = takenOver.onErrorComplete().thenMany(leases()).subscribe(_ -> {}, onFailure);
+    Disposable _ = queues().subscribe(_ -> {}, onFailure);
+    effects = effects().subscribe(_ -> {}, onFailure);
+    inputs = takenOver.thenMany(inputs()).subscribe(_ -> {}, onFailure);
   }
 
-  // 1. Inputs meet on agent-core, and the core handles them one at a time.
+  // 1. Inputs are merged on agent-core; the core handles them one at a time.
 
   Flux<AgentInput> inputs() {
     return Flux.merge(
-            1, // more would wait here, beyond the bounds of the sources
+            1, // no buffering beyond that of the sources
             Flux.just(new AgentInput.Tick()),
-            inbox.changes().publishOn(on.core(), 1), // conflated: one stands for all that wait
-            fromControllers().publishOn(on.core(), 1))
+            inbox.changes().publishOn(on.core(), 1), // conflated
+            fromNats().publishOn(on.core(), 1))
         .subscribeOn(on.core())
         .switchMap(input -> Flux.concat(Mono.just(input), ticks())) // until the next input
         .doOnNext(this::handle);
   }
 
-  /** Commands, and that there is a connection. What waits is kept when the connection is lost. */
-  Flux<AgentInput> fromControllers() {
+  /** Commands and connections. Queued commands survive a lost connection. */
+  Flux<AgentInput> fromNats() {
     return connection
         .switchMap(event ->
-            event instanceof LinkEvent.Up(Session nats, _)
+            event instanceof Link.Event.Up(Session nats, _)
                 ? Flux.merge(
-                    Integer.MAX_VALUE, // at once into the buffer below: nothing may wait here
+                    Integer.MAX_VALUE, // only the buffer below is bounded
                     commands(nats),
-                    Flux.just(new AgentInput.BusUp())) // once the subscription was sent
+                    Flux.just(new AgentInput.Connected())) // after subscribing
                 : Flux.empty())
-        .onBackpressureBuffer(MAX_COMMANDS, this::noRoom, BufferOverflowStrategy.DROP_LATEST);
+        .onBackpressureBuffer(MAX_COMMANDS, this::onOverflow, BufferOverflowStrategy.DROP_LATEST);
   }
 
   private Flux<AgentInput> commands(Session nats) {
     return nats.subscribe(controllers.subjects().command(host))
         .mapNotNull(message -> commands.read(message).orElse(null))
-        .<AgentInput>map(AgentInput.CommandCame::new)
+        .<AgentInput>map(AgentInput.CommandReceived::new)
         .doOnError(failure -> health.fault(BusHealth.NATS, "commands: " + failure.getMessage()))
-        .retryWhen(again(FIRST_RETRY, LAST_RETRY));
+        .retryWhen(retry(FIRST_RETRY, MAX_RETRY));
   }
 
-  /** Wakes the core when something is due, and not before. */
+  /** Ticks when something is due. */
   private Flux<AgentInput> ticks() {
     return Mono.defer(() -> Mono.delay(untilNextTick(), on.core()))
         .<AgentInput>map(_ -> new AgentInput.Tick())
@@ -196,19 +196,19 @@ final class AgentPipeline {
   }
 
   private Duration untilNextTick() {
-    return Duration.ofMillis(Math.max(LEAST_TICK_MILLIS, core.untilNextTick()));
+    return Duration.ofMillis(Math.max(MIN_TICK_MILLIS, core.untilNextTick()));
   }
 
   private void handle(AgentInput input) {
     if (input instanceof AgentInput.Changed && !inbox.takeChange()) {
-      return; // a scan has begun since, and saw it
+      return; // a scan has started since, and sees it
     }
     guarded(() -> core.on(input));
     if (input instanceof AgentInput.Tick) {
       ticked();
     } else if (core.untilNextTick() == 0
-        && nowMillis.getAsLong() - lastTickMillis >= LEAST_TICK_MILLIS) {
-      // Inputs without end keep the thread, and with it the timer, from getting there.
+        && nowMillis.getAsLong() - lastTickMillis >= MIN_TICK_MILLIS) {
+      // a stream of inputs would delay the timer
       guarded(() -> core.on(new AgentInput.Tick()));
       ticked();
     }
@@ -219,38 +219,40 @@ final class AgentPipeline {
     lastTickMillis = nowMillis.getAsLong();
   }
 
-  // 2. Effects wait in the pending messages, and are published while a connection is established.
+  // 2. Effects are queued in PendingMessages and published while connected.
 
   Flux<Void> effects() {
     return Flux.merge(
         refused.asFlux().publishOn(on.nats(), 1).concatMap(this::refuse),
         connection.switchMap(event ->
-            event instanceof LinkEvent.Up(Session nats, _) ? publish(nats) : Flux.empty()));
+            event instanceof Link.Event.Up(Session nats, _) ? publish(nats) : Flux.empty()));
   }
 
   private Flux<Void> publish(Session session) {
     Publisher nats =
         new Publisher(host, controllers.subjects(), session, pending, health, on.nats());
     return Flux.merge(
-        // Replies: in order; at the bound the oldest is dropped.
+        // replies: in order; the oldest is dropped when full
         ready(Kind.REPLY)
             .concatMap(_ -> all(pending::takeReply, pending::hasReplies))
             .concatMap(nats::reply, 0),
-        // Outcomes: from the journal until they are stored; some at a time, repeated for ever.
+        // outcomes: retried until stored, several at a time
         ready(Kind.OUTCOME)
             .concatMap(_ -> all(pending::takeOutcome, pending::hasOutcomes))
             .flatMap(
-                outcome -> nats.outcome(outcome).retryWhen(again(FIRST_RETRY, LAST_RETRY)),
+                outcome -> nats.outcome(outcome).retryWhen(retry(FIRST_RETRY, MAX_RETRY)),
                 MAX_UNCONFIRMED),
-        // Mapping events: in order until the server has them; then the last snapshot is kept.
+        // mapping events: in order, retried until received; then the last snapshot goes to the
+        // bucket
         ready(Kind.MAPPING)
             .concatMap(_ ->
                 nats.mappings()
-                    .retryWhen(again(FIRST_RETRY, LAST_MAPPING_RETRY))
+                    .retryWhen(retry(FIRST_RETRY, MAX_MAPPING_RETRY))
                     .repeat(pending::hasEvents))
             .switchMap(snapshot ->
-                nats.keep(snapshot).retryWhen(again(FIRST_KEEP_RETRY, LAST_KEEP_RETRY))),
-        // Samples and heartbeats: the latest, once.
+                nats.storeSnapshot(snapshot)
+                    .retryWhen(retry(FIRST_BUCKET_RETRY, MAX_BUCKET_RETRY))),
+        // samples and heartbeats: the latest, once
         ready(Kind.SAMPLES)
             .concatMap(_ -> Mono.fromSupplier(pending::takeSamples).flatMap(nats::samples)),
         ready(Kind.HEARTBEAT)
@@ -261,8 +263,8 @@ final class AgentPipeline {
     return pending.signals(kind).publishOn(on.nats(), 1);
   }
 
-  /** Takes all there are, when they are asked for; after some the other kinds have their turn. */
-  private <T> Flux<T> all(Supplier<@Nullable T> take, BooleanSupplier more) {
+  /** Takes all messages on demand, in batches so that other kinds are published in between. */
+  private <T> Flux<T> all(Supplier<@Nullable T> take, BooleanSupplier hasMore) {
     return Flux.<T>generate(
             sink -> {
               T next = take.get();
@@ -272,31 +274,31 @@ final class AgentPipeline {
                 sink.next(next);
               }
             })
-        .take(MAX_TURN)
+        .take(MAX_BATCH)
         .subscribeOn(on.nats())
-        .repeat(more);
+        .repeat(hasMore);
   }
 
-  private Retry again(Duration first, Duration last) {
+  private Retry retry(Duration first, Duration last) {
     return Retry.backoff(Long.MAX_VALUE, first).maxBackoff(last).scheduler(on.nats());
   }
 
-  private void note(LinkEvent event) {
+  private void onLinkEvent(Link.Event event) {
     switch (event) {
-      case LinkEvent.Up(Session nats, String server) -> {
+      case Link.Event.Up(Session nats, String server) -> {
         pending.up(nats.maxPayload());
         LOG.info("connected to NATS at {}", server);
       }
-      case LinkEvent.Down(String reason) -> pending.down(reason);
-      case LinkEvent.Fault(String text) -> health.fault(BusHealth.NATS, text);
-      case LinkEvent.Discarded() -> health.drop("messages");
-      case LinkEvent.Overrun() -> health.drop("commands");
+      case Link.Event.Down(String reason) -> pending.down(reason);
+      case Link.Event.Fault(String text) -> health.fault(BusHealth.NATS, text);
+      case Link.Event.Discarded() -> health.drop("messages");
+      case Link.Event.Overrun() -> health.drop("commands");
     }
   }
 
-  /** A command, or the news of a connection, found no room; must not wait. */
-  private void noRoom(AgentInput input) {
-    if (input instanceof AgentInput.CommandCame(IncomingCommand command)) {
+  /** Refuses a command, or defers a reconnection to the next tick; does not block. */
+  private void onOverflow(AgentInput input) {
+    if (input instanceof AgentInput.CommandReceived(IncomingCommand command)) {
       inbox.commandRefused();
       health.drop("commands");
       Sinks.EmitResult _ = refused.tryEmitNext(command);
@@ -315,65 +317,65 @@ final class AgentPipeline {
           refusals.refused(
               id.orElse(null),
               Outcome.Refusal.OVERLOADED,
-              "expected at most %d commands to wait".formatted(MAX_COMMANDS));
+              "expected at most %d queued commands".formatted(MAX_COMMANDS));
       command.reply().accept(outcome);
       pending.outcome(outcome);
     });
   }
 
-  // 3. Leases end on a thread of their own, whatever the flows above wait for.
+  // 3. Leases expire on their own thread, independent of the flows above.
 
   private Flux<Long> leases() {
     return Mono.defer(
             () -> {
-              guarded(core::endDue);
-              return Mono.delay(Duration.ofMillis(core.untilNextEnd()), on.leases());
+              guarded(core::endDueLeases);
+              return Mono.delay(Duration.ofMillis(core.untilNextExpiry()), on.leases());
             })
         .repeat(() -> running)
         .subscribeOn(on.leases());
   }
 
-  // 4. So are the devices' queues looked at, while there is anything to do.
+  // 4. Queue settings are checked on their own thread, if any are configured.
 
   private Flux<Long> queues() {
     return Mono.defer(
             () -> {
-              core.queues().look();
-              return Mono.delay(Duration.ofMillis(QueueKeeper.LOOK_MILLIS), on.queues());
+              core.queues().update();
+              return Mono.delay(Duration.ofMillis(QueueKeeper.INTERVAL_MILLIS), on.queues());
             })
         .repeat(() -> running && !core.queues().idle())
         .subscribeOn(on.queues());
   }
 
-  /** An {@link Error} goes past operators, which pass on exceptions only; it ends the agent. */
+  /** Reports an {@link Error}, which operators do not propagate; it ends the agent. */
   private void guarded(Runnable work) {
     try {
       work.run();
     } catch (RuntimeException | Error e) {
-      failed.accept(e);
+      onFailure.accept(e);
       throw e;
     }
   }
 
-  /** What the core knows, without counters, each time that both threads have taken a turn. */
+  /** The agent's state without disk counters, while the lease and core threads make progress. */
   Flux<AgentSnapshot> alive(Duration every) {
-    AtomicLong told = new AtomicLong();
+    AtomicLong lastTicks = new AtomicLong();
     return Flux.interval(Duration.ZERO, every, on.leases())
-        .takeUntilOther(ending.asMono())
+        .takeUntilOther(stopping.asMono())
         .onBackpressureDrop()
         .publishOn(on.core(), 1)
-        .filter(_ -> told.getAndSet(ticks) < ticks)
-        .map(_ -> core.reading(false));
+        .filter(_ -> lastTicks.getAndSet(ticks) < ticks)
+        .map(_ -> core.snapshot(false));
   }
 
-  /** Takes no more inputs; effects are still published. */
+  /** Stops the inputs; effects are still published. */
   void endInputs() {
     running = false;
-    Sinks.EmitResult _ = ending.tryEmitEmpty();
+    Sinks.EmitResult _ = stopping.tryEmitEmpty();
     inputs.dispose();
   }
 
-  /** Completes when nothing is left to publish, or nothing can be. */
+  /** Completes when nothing is pending, or there is no connection. */
   Mono<Void> settled() {
     return pending.signals().publishOn(on.nats(), 1).filter(_ -> pending.settled()).next().then();
   }

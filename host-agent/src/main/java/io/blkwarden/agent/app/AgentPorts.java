@@ -13,20 +13,20 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * All that an agent touches of its host.
+ * The interfaces of an agent to its host.
  *
  * @param files the kernel's files
  * @param xenStore xenstore
- * @param scan reads what the map is made from
- * @param tracing tells apart what names do not
+ * @param scan reads the sources of the map
+ * @param tracing identifies workers that names do not
  * @param priorities gets and sets I/O priorities
- * @param limits limits tasks by cgroups
- * @param store keeps the leases
- * @param releaseRequest a person's wish on the host to end all leases, where there is such a file
+ * @param limits cgroup limits
+ * @param store the lease store
+ * @param releaseRequest the release-all request, if supported
  * @param monotonicMillis CLOCK_MONOTONIC in ms, the same for all processes of a boot
  * @param wall wall clock
- * @param random for identities; used by several threads
- * @param queues sets and puts back the queues of physical devices, where that is possible at all
+ * @param random for ids; thread-safe
+ * @param queues queue settings of physical devices, if supported
  */
 public record AgentPorts(
     KernelFiles files,
@@ -41,7 +41,7 @@ public record AgentPorts(
     InstantSource wall,
     RandomGenerator random,
     Optional<QueueTuner> queues) {
-  /** The same without any touch on devices' queues. */
+  /** Without queue settings. */
   public AgentPorts(
       KernelFiles files,
       XenStore xenStore,

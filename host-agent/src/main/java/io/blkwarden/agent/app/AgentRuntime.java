@@ -5,7 +5,7 @@ import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
 import io.blkwarden.agent.xenstore.BackendTree;
 import io.blkwarden.agent.xenstore.LabelTree;
@@ -20,15 +20,14 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * An agent that can be started and stopped, also many of them in one process. What flows through it
- * is in {@link AgentPipeline}.
+ * An agent; a process may run many. Its data flow is {@link AgentPipeline}.
  *
- * <p>An orderly stop ends all leases and restores what they changed. After a crash, the next start
- * takes them over from the lease store.
+ * <p>A stop ends all leases and restores priorities and limits. After a crash, the next start takes
+ * the leases over from the lease store.
  */
 public final class AgentRuntime {
   private static final Logger LOG = LoggerFactory.getLogger(AgentRuntime.class);
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
   private final AgentSettings settings;
   private final AgentPorts ports;
@@ -65,10 +64,10 @@ public final class AgentRuntime {
   }
 
   /**
-   * Makes an agent.
+   * Creates an agent.
    *
-   * @param inbox where xenstore and kernel events are left; made first, as they need it
-   * @return failed when the host's boot id cannot be read, without which nothing is certain
+   * @param inbox receives events of xenstore and the kernel
+   * @return failed if the boot id of the host cannot be read
    */
   public static ReadResult<AgentRuntime> create(
       AgentSettings settings, AgentPorts ports, AgentInbox inbox, Controllers controllers) {
@@ -76,7 +75,7 @@ public final class AgentRuntime {
         .map(boot -> new AgentRuntime(settings, ports, inbox, controllers, boot.id()));
   }
 
-  /** Takes over what an earlier run left, and starts. */
+  /** Takes over leases of an earlier run, and starts. */
   public void start(FoundLeases found) {
     running.set(true);
     pipeline.start(found, this::failed);
@@ -91,54 +90,50 @@ public final class AgentRuntime {
   }
 
   private void watch(String path) {
-    ports.xenStore().watch(path, path).ifPresent(why -> LOG.warn("xenstore watch: {}", why));
+    ports.xenStore().watch(path, path).ifPresent(why -> LOG.warn("xenstore watch failed: {}", why));
   }
 
   private void failed(Throwable failure) {
-    // First: without memory nothing can be written either.
+    // report first: logging may fail without memory
     if (broken.tryEmitValue(failure).isSuccess()) {
-      LOG.error("the agent's inputs ended", failure);
+      LOG.error("the agent failed", failure);
     }
   }
 
   /**
-   * Completes with the reason if the agent can no longer do its work, as after an {@link Error}: it
-   * does not end leases any more and must be stopped and started again.
+   * Completes with the reason if the agent fails, as after an {@link Error}. It no longer ends
+   * leases and must be restarted.
    */
   public Mono<Throwable> broken() {
     return broken.asMono();
   }
 
   /**
-   * What the agent knows, as soon as its thread has time.
+   * The current state.
    *
-   * @param disks whether counters of disks are wanted
+   * @param disks whether to include counters of disks
    */
-  public Mono<AgentSnapshot> reading(boolean disks) {
-    return Mono.fromCallable(() -> core.reading(disks)).subscribeOn(schedulers.core());
+  public Mono<AgentSnapshot> snapshot(boolean disks) {
+    return Mono.fromCallable(() -> core.snapshot(disks)).subscribeOn(schedulers.core());
   }
 
   /**
-   * What the agent knows, without counters of disks, for as long as it lives: each time that the
-   * thread of its leases has looked at them, and its own thread has taken a turn since the last
-   * element. The first one comes after the first scan of the host. An agent that hangs is silent.
-   * Elements come on the agent's own thread.
+   * The state without counters of disks, at an interval, while the agent's threads make progress: a
+   * hanging agent emits nothing. The first element follows the first scan. Elements are emitted on
+   * the agent's core thread.
    *
-   * @param every time between two elements
+   * @param every the interval
    */
   public Flux<AgentSnapshot> alive(Duration every) {
     return pipeline.alive(every);
   }
 
-  /** Ends all leases, publishes their outcomes, and ends. Does nothing the second time. */
+  /** Ends all leases, publishes their outcomes, and stops. Idempotent. */
   public void stop() {
     stop(true);
   }
 
-  /**
-   * Ends, and leaves all leases as they are to the next agent, which must start at once. Does
-   * nothing the second time.
-   */
+  /** Stops and leaves the leases to the next agent, which must start at once. Idempotent. */
   public void handOver() {
     LOG.info("the leases are left to the next agent");
     stop(false);
@@ -150,12 +145,13 @@ public final class AgentRuntime {
     }
     pipeline.endInputs();
     if (restore && !done(task(core::endAll, schedulers.leases()))) {
-      LOG.error("the leases could not be ended within {}; the next start will", STOP_PATIENCE);
+      LOG.error("leases not ended within {}; the next start ends them", STOP_TIMEOUT);
     }
-    if (restore && !done(task(core.queues()::putBackNow, schedulers.queues()))) {
-      LOG.error("the queues could not be put back within {}; the next start will", STOP_PATIENCE);
+    if (restore && !done(task(core.queues()::restoreNow, schedulers.queues()))) {
+      LOG.error(
+          "queue settings not restored within {}; the next start restores them", STOP_TIMEOUT);
     }
-    boolean _ = done(task(core::stop, schedulers.core()));
+    boolean _ = done(task(core::publishFinalHeartbeat, schedulers.core()));
     boolean _ = done(pipeline.settled());
     pipeline.endEffects();
     schedulers.dispose();
@@ -166,13 +162,13 @@ public final class AgentRuntime {
     return Mono.<Void>fromRunnable(work).subscribeOn(where);
   }
 
-  /** Whether something was done in time; its thread may be waiting for something else. */
+  /** Whether work was done in time; its thread may be blocked. */
   private static boolean done(Mono<Void> work) {
     try {
-      Void _ = work.block(STOP_PATIENCE);
+      Void _ = work.block(STOP_TIMEOUT);
       return true;
     } catch (RuntimeException e) { // also when this thread is interrupted
-      LOG.debug("not done", e);
+      LOG.debug("stop step not done in time", e);
       return false;
     }
   }

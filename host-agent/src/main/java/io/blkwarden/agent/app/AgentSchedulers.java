@@ -5,13 +5,13 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The four threads of an agent, each of which may have to wait for something that the others must
- * not wait for. None is one of Reactor's own: those must never block.
+ * The four threads of an agent. Each may block on something that must not block the others, which
+ * threads of Reactor must not.
  *
- * @param core the state; reads files and xenstore
- * @param leases the ends of leases; waits for the lease file and {@code /proc} at most
- * @param queues the devices' queues; waits until a device's requests are done
- * @param nats the NATS client; waits for a server that does not read, and for the outcome journal
+ * @param core the state; blocks on files and xenstore
+ * @param leases the expiry of leases; blocks on the lease file and {@code /proc} only
+ * @param queues queue settings; blocks until a device's requests are done
+ * @param nats the NATS client; blocks on the server and the outcome journal
  */
 record AgentSchedulers(Scheduler core, Scheduler leases, Scheduler queues, Scheduler nats) {
   static AgentSchedulers create() {
@@ -28,7 +28,7 @@ record AgentSchedulers(Scheduler core, Scheduler leases, Scheduler queues, Sched
               thread.setDaemon(true);
               return thread;
             });
-    executor.setRemoveOnCancelPolicy(true); // or each input would leave its timer behind
+    executor.setRemoveOnCancelPolicy(true); // each input cancels a timer
     return Schedulers.fromExecutorService(executor, name);
   }
 

@@ -6,13 +6,13 @@ import io.blkwarden.model.Require;
 import java.time.Duration;
 
 /**
- * What an agent is told.
+ * The settings of an agent.
  *
- * @param host its host's name
- * @param version of the agent, for its heartbeat
- * @param interval time between two samples, 100 ms to 60 s
- * @param readOnly whether it refuses to set priorities; it ends leases in any case
- * @param roles what volumes' names say of their use
+ * @param host the host name
+ * @param version version of the agent
+ * @param interval sampling interval, 100 ms to 60 s
+ * @param readOnly whether it refuses to throttle; it ends leases in any case
+ * @param roles patterns of volume names
  */
 public record AgentSettings(
     HostId host, String version, Duration interval, boolean readOnly, RolePatterns roles) {

@@ -1,7 +1,6 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.kernel.BackendDevice;
-import io.blkwarden.agent.kernel.BackendId;
+import io.blkwarden.agent.backend.blkback.BackendId;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.DiskGate;
@@ -15,9 +14,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a disk's backend once more, right before its workers are touched: the node must be online
- * and connected (state 4), xenstore, sysfs and the mapping must name the same device, the device
- * must be the same volume, and the domid must belong to the same guest.
+ * The check of a disk's backend right before its workers are changed: the node must be online and
+ * connected (state 4), xenstore, sysfs and the map must name the same device, the device must be
+ * the same volume, and the domid must belong to the same guest.
  */
 final class BackendGate implements DiskGate {
   private final XenStore store;
@@ -59,8 +58,8 @@ final class BackendGate implements DiskGate {
       return Optional.of("%s: expected %s, found %s".formatted(path, expected, found.describe()));
     }
     BackendId id = new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
-    ReadResult<BackendDevice> kernel = BackendDevice.read(files, id);
-    return kernel.map(BackendDevice::device).toOptional().equals(Optional.of(expected))
+    ReadResult<DeviceNumber> kernel = id.device(files);
+    return kernel.toOptional().equals(Optional.of(expected))
         ? Optional.empty()
         : Optional.of(
             "%s in sysfs: expected %s, found %s"
@@ -77,7 +76,7 @@ final class BackendGate implements DiskGate {
 
   private static Optional<String> guest(MappedDisk disk, String path, ReadResult<String> found) {
     String expected = "/vm/" + disk.domain().uuid();
-    // A guest that is being migrated within the host has "-1" behind its UUID.
+    // a guest that is migrated within the host has the suffix "-1"
     return found instanceof ReadResult.Present<String>(String value)
             && (value.strip().equals(expected) || value.strip().equals(expected + "-1"))
         ? Optional.empty()

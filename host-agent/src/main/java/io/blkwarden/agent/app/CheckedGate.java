@@ -6,28 +6,28 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the answer that was got right before the leases were taken hold of, as the gate behind it
- * may have to wait for xenstore. Each answer serves one command.
+ * A gate whose check runs before the lease lock is taken, because it may block on xenstore. Each
+ * result is valid for one command.
  */
 final class CheckedGate implements DiskGate {
   private final DiskGate gate;
-  private @Nullable MappedDisk asked;
-  private Optional<String> answer = Optional.empty();
+  private @Nullable MappedDisk checked;
+  private Optional<String> objection = Optional.empty();
 
   CheckedGate(DiskGate gate) {
     this.gate = gate;
   }
 
-  /** Looks at the disk that the next command is about. */
-  void ask(MappedDisk disk) {
-    answer = gate.objection(disk);
-    asked = disk;
+  /** Checks the disk of the next command. */
+  void check(MappedDisk disk) {
+    objection = gate.objection(disk);
+    checked = disk;
   }
 
   @Override
   public Optional<String> objection(MappedDisk disk) {
-    boolean looked = disk.equals(asked);
-    asked = null;
-    return looked ? answer : Optional.of("the disk's backend was not looked at");
+    boolean valid = disk.equals(checked);
+    checked = null;
+    return valid ? objection : Optional.of("the disk's backend was not checked");
   }
 }

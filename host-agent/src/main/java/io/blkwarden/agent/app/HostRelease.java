@@ -13,20 +13,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Carries out a request on the host to end all leases, and to put back what was set of devices'
- * queues: it stands until nothing is held.
+ * Carries out a release-all request: ends all leases and restores queue settings. The request stays
+ * pending until that is done.
  */
 final class HostRelease {
   private HostRelease() {}
 
   /**
-   * Ends what is not ending yet; what is stuck is tried again by {@link Throttler#expire}.
+   * Ends leases that are not ending yet; {@link Throttler#expire} retries those that fail.
    *
-   * @param queues what is set there is put back by their own thread
-   * @param published gets the outcomes
-   * @return what went wrong with the request itself; empty when nothing did
+   * @param queues restored by their own thread
+   * @param published receives the outcomes
+   * @return the error in handling the request file, if any
    */
-  static Optional<String> obey(
+  static Optional<String> carryOut(
       ReleaseRequest request,
       Throttler throttler,
       QueueKeeper queues,
@@ -35,16 +35,16 @@ final class HostRelease {
     if (throttler.table().all().stream().anyMatch(lease -> lease.ending() == null)) {
       published.accept(throttler.endAll(LeaseEnd.RELEASED, "release-all on the host", nowMillis));
     }
-    queues.askPutBack();
+    queues.requestRestore();
     String stuck =
         Stream.concat(
-                throttler.table().all().stream().map(HostRelease::name),
-                queues.held().stream().map(ChangedSetting::describe))
+                throttler.table().all().stream().map(HostRelease::describe),
+                queues.changes().stream().map(ChangedSetting::describe))
             .collect(Collectors.joining(", "));
-    return stuck.isEmpty() ? request.done() : request.stuck(stuck);
+    return stuck.isEmpty() ? request.remove() : request.reportStuck(stuck);
   }
 
-  private static String name(Lease lease) {
+  private static String describe(Lease lease) {
     return "%s (domain %s, %s)".formatted(lease.id().value(), lease.domain().uuid(), lease.vdev());
   }
 }

@@ -1,17 +1,17 @@
 package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.mapping.HostSnapshot;
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Reads all of a host that its map is made from. */
+/** Reads the sources of the map. */
 @FunctionalInterface
 public interface HostScan {
   /**
    * Scans.
    *
-   * @param drain gives what was traced since the scan before; called once, after the uptime is read
+   * @param drain returns the I/O traced since the last scan; called once, after reading the uptime
    */
   HostSnapshot scan(Supplier<List<ObservedBio>> drain);
 }

@@ -1,24 +1,24 @@
 package io.blkwarden.agent.app;
 
-/** What is done each so often; a time that was missed is not made up for. */
+/** A periodic timer that skips missed periods. */
 final class Interval {
   private final long periodMillis;
   private long nextMillis;
-  private boolean begun;
+  private boolean started;
 
   Interval(long periodMillis) {
     this.periodMillis = periodMillis;
   }
 
-  /** Time until the next time; 0 when it has come. */
+  /** Time until it is due; 0 if it is. */
   long left(long nowMillis) {
-    return begun ? Math.max(0, nextMillis - nowMillis) : 0;
+    return started ? Math.max(0, nextMillis - nowMillis) : 0;
   }
 
-  /** Whether it is time; if so, the next time is one period after the one that was due. */
+  /** Whether it is due; if so, starts the next period. */
   boolean take(long nowMillis) {
-    if (!begun) {
-      begun = true;
+    if (!started) {
+      started = true;
       nextMillis = nowMillis;
     }
     if (nowMillis < nextMillis) {

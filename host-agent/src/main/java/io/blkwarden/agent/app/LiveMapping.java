@@ -1,13 +1,13 @@
 package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.mapping.Evidence;
+import io.blkwarden.agent.mapping.HostMapping;
 import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
+import io.blkwarden.agent.mapping.MappingChange;
+import io.blkwarden.agent.mapping.MappingDiff;
 import io.blkwarden.agent.mapping.MappingResolver;
-import io.blkwarden.agent.mapping.Resolution;
-import io.blkwarden.agent.mapping.UnreadSource;
-import io.blkwarden.agent.mapping.diff.HostMapping;
-import io.blkwarden.agent.mapping.diff.MappingChange;
-import io.blkwarden.agent.mapping.diff.MappingDiff;
+import io.blkwarden.agent.mapping.MappingResolver.Resolution;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The map as it is known now, and what each scan changes in it. */
+/** The current map, and its changes by each scan. */
 final class LiveMapping {
-  private static final int MAX_TOLD = 5;
+  private static final int MAX_FAULTS = 5;
 
   private final HostScan scan;
   private final Tracing tracing;
@@ -30,8 +30,8 @@ final class LiveMapping {
   private Evidence evidence = Evidence.none();
 
   /**
-   * The last snapshot, if all its disks are resolved. Another one of the same host gives the same
-   * map, and its evidence says no more: whatever thread may be in question later was not there yet.
+   * The last snapshot, if all its disks are resolved. An equal one gives the same map and no new
+   * evidence.
    */
   private @Nullable HostSnapshot settled;
 
@@ -49,9 +49,9 @@ final class LiveMapping {
   }
 
   /**
-   * Scans, and returns what changed since the map before: nothing for the first one, which is told
-   * as a whole, for what it holds may be there for weeks. While something essential cannot be read
-   * the map stays as it was, for what was not seen must not look like what is gone.
+   * Scans, and returns the changes since the last map; none for the first map, which is published
+   * as a snapshot. If an essential source cannot be read, the map stays unchanged: what was not
+   * read must not look like what is gone.
    */
   List<MappingChange> rescan() {
     HostSnapshot snapshot = scan.scan(tracing::drain);
@@ -61,7 +61,7 @@ final class LiveMapping {
             : Optional.of(
                 snapshot.unread().stream()
                     .sorted(Comparator.comparing(UnreadSource::essential).reversed())
-                    .limit(MAX_TOLD)
+                    .limit(MAX_FAULTS)
                     .map(each -> each.source() + ": " + each.reason())
                     .collect(Collectors.joining("; ")));
     complete = snapshot.complete();
@@ -77,19 +77,19 @@ final class LiveMapping {
     known = true;
     mapping = next;
     evidence = resolution.next();
-    traceFault = tracing.arm(resolution.wantTraced());
-    awaited = !resolution.wantTraced().isEmpty();
-    boolean open = mapping.disks().stream().anyMatch(d -> d.state() != MappingState.RESOLVED);
-    settled = open ? null : snapshot;
+    traceFault = tracing.arm(resolution.devicesToTrace());
+    awaited = !resolution.devicesToTrace().isEmpty();
+    boolean unresolved = mapping.disks().stream().anyMatch(d -> d.state() != MappingState.RESOLVED);
+    settled = unresolved ? null : snapshot;
     return changes;
   }
 
-  /** Whether there is a map at all: an empty one would say that all guests are gone. */
+  /** Whether there is a map: an empty one would mean that all guests are gone. */
   boolean known() {
     return known;
   }
 
-  /** Whether the last scan read everything that the map needs. */
+  /** Whether the last scan read all essential sources. */
   boolean complete() {
     return complete;
   }
@@ -98,7 +98,7 @@ final class LiveMapping {
     return mapping;
   }
 
-  /** Whether a connected disk has not all its threads yet. */
+  /** Whether a connected disk lacks threads. */
   boolean threadsMissing() {
     return mapping.disks().stream().map(MappedDisk::reason).anyMatch(LiveMapping::missing);
   }
@@ -107,22 +107,22 @@ final class LiveMapping {
     return reason == UnresolvedReason.NO_THREAD_YET || reason == UnresolvedReason.RINGS_MISSING;
   }
 
-  /** Whether a disk's proof is awaited, from its next I/O, by trace or by counters. */
+  /** Whether a proof is pending on the next I/O of a disk, by trace or counters. */
   boolean proofAwaited() {
     return awaited;
   }
 
-  /** What could not be read at the last scan. */
+  /** What the last scan could not read. */
   Optional<String> scanFault() {
     return scanFault;
   }
 
-  /** Why nothing can ever be traced on this host, once that was wanted. */
+  /** Why tracing is not available on this host, if it is needed. */
   Optional<String> traceUnavailable() {
     return awaited ? tracing.unavailable() : Optional.empty();
   }
 
-  /** Why nothing is traced, if that was wanted and is possible here. */
+  /** Why tracing failed, if it is needed and available. */
   Optional<String> traceFault() {
     return traceFault;
   }

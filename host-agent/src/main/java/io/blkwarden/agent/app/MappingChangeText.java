@@ -1,7 +1,7 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.mapping.diff.HostMapping;
-import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.agent.mapping.HostMapping;
+import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -15,16 +15,16 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A change of the map in one line, for the log. */
+/** Log lines of changes of the map. */
 final class MappingChangeText {
-  /** Most disks that are named when there is a first map. */
-  private static final int MOST_OPEN = 100;
+  /** Maximum number of unresolved disks that are logged for the first map. */
+  private static final int MAX_UNRESOLVED = 100;
 
   private MappingChangeText() {}
 
-  /** The first map of a run, and the disks of it that no proof ties to their threads. */
+  /** The first map of a run and its unresolved disks. */
   static List<String> ofFirst(HostMapping mapping) {
-    List<MappedDisk> open =
+    List<MappedDisk> unresolved =
         mapping.disks().stream().filter(d -> d.state() != MappingState.RESOLVED).toList();
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -32,34 +32,34 @@ final class MappingChangeText {
             .formatted(
                 mapping.domains().size(),
                 mapping.disks().size(),
-                mapping.disks().size() - open.size()));
-    open.stream()
-        .limit(MOST_OPEN)
-        .map(disk -> "not resolved: " + Printable.of(words(disk)))
+                mapping.disks().size() - unresolved.size()));
+    unresolved.stream()
+        .limit(MAX_UNRESOLVED)
+        .map(disk -> "not resolved: " + Printable.of(text(disk)))
         .forEach(lines::add);
-    if (open.size() > MOST_OPEN) {
-      lines.add("%d more are not resolved".formatted(open.size() - MOST_OPEN));
+    if (unresolved.size() > MAX_UNRESOLVED) {
+      lines.add("%d more are not resolved".formatted(unresolved.size() - MAX_UNRESOLVED));
     }
     return lines;
   }
 
-  /** Says what changed; what guests' owners chose is escaped. */
+  /** A change, with guest-controlled text escaped. */
   static String of(MappingChange change) {
     return Printable.of(
         switch (change) {
-          case MappingChange.Started(DomainRef domain) -> "domain started: " + words(domain);
-          case MappingChange.Stopped(DomainRef domain) -> "domain stopped: " + words(domain);
-          case MappingChange.Attached(MappedDisk disk) -> "disk attached: " + words(disk);
-          case MappingChange.Detached(MappedDisk disk) -> "disk detached: " + words(disk);
-          case MappingChange.Served(MappedDisk disk) -> "workers changed: " + words(disk);
+          case MappingChange.Started(DomainRef domain) -> "domain started: " + text(domain);
+          case MappingChange.Stopped(DomainRef domain) -> "domain stopped: " + text(domain);
+          case MappingChange.Attached(MappedDisk disk) -> "disk attached: " + text(disk);
+          case MappingChange.Detached(MappedDisk disk) -> "disk detached: " + text(disk);
+          case MappingChange.Served(MappedDisk disk) -> "workers changed: " + text(disk);
           case MappingChange.Changed(MappedDisk disk, List<String> what) ->
               "disk changed (%s): %s".formatted(String.join(", ", what), facts(disk, what));
-          case MappingChange.Added(Volume volume) -> "device added: " + words(volume);
-          case MappingChange.Removed(Volume volume) -> "device removed: " + words(volume);
+          case MappingChange.Added(Volume volume) -> "device added: " + text(volume);
+          case MappingChange.Removed(Volume volume) -> "device removed: " + text(volume);
         });
   }
 
-  /** The domain that a change is about; null when it is about a device. */
+  /** The domain of a change; null if it is about a device. */
   static @Nullable DomainRef domain(MappingChange change) {
     return switch (change) {
       case MappingChange.Started(DomainRef domain) -> domain;
@@ -72,11 +72,11 @@ final class MappingChangeText {
     };
   }
 
-  private static String words(DomainRef domain) {
+  private static String text(DomainRef domain) {
     return "%s (%d, %s)".formatted(domain.name(), domain.domid(), domain.uuid());
   }
 
-  private static String words(Volume volume) {
+  private static String text(Volume volume) {
     return "%s %s, role %s"
         .formatted(
             Objects.requireNonNullElse(volume.dmName(), "unnamed"),
@@ -84,11 +84,11 @@ final class MappingChangeText {
             volume.role().wire());
   }
 
-  private static String words(MappedDisk disk) {
+  private static String text(MappedDisk disk) {
     UnresolvedReason reason = disk.reason();
     String state = disk.state().wire() + (reason == null ? "" : ", " + reason.wire());
     String workers =
-        disk.workers().stream().map(MappingChangeText::words).collect(Collectors.joining(", "));
+        disk.workers().stream().map(MappingChangeText::text).collect(Collectors.joining(", "));
     return "%s %s on %s: %s%s"
         .formatted(
             disk.domain().name(),
@@ -98,7 +98,7 @@ final class MappingChangeText {
             workers.isEmpty() ? "" : ", by " + workers);
   }
 
-  /** What is there now of that which changed. */
+  /** The new values of the changed properties. */
   private static String facts(MappedDisk disk, List<String> what) {
     Volume volume = disk.volume();
     List<String> facts = new ArrayList<>();
@@ -142,7 +142,7 @@ final class MappingChangeText {
     return volume.path() == null ? "an unknown device" : volume.path();
   }
 
-  private static String words(Worker worker) {
+  private static String text(Worker worker) {
     return "%d %s (%s)".formatted(worker.pid(), worker.comm(), worker.proof().wire());
   }
 }

@@ -12,34 +12,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tuner as three threads use it: the core's says which devices count and asks what is set, that
- * of the leases asks to put all back, and {@code agent-queues} alone touches the queues, for a
- * change of scheduler waits until the device's requests are done.
+ * The queue settings of physical devices. The core and lease threads set devices, read the state
+ * and request a restore; only {@code agent-queues} changes settings, because a change of scheduler
+ * blocks until the device's requests are done.
  */
 final class QueueKeeper {
-  /** Time between two looks. */
-  static final long LOOK_MILLIS = 1_000;
+  /** Interval of checks. */
+  static final long INTERVAL_MILLIS = 1_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(QueueKeeper.class);
 
   private final Optional<QueueTuner> tuner;
   private final Runnable changed;
   private volatile List<String> devices = List.of();
-  private volatile boolean putBack;
-  private String told = "";
+  private volatile boolean restoring;
+  private String loggedNote = "";
 
   /**
-   * Keeps the queues.
+   * Creates the keeper.
    *
-   * @param changed told when something was set, so that the map is read again
+   * @param changed called after a change, so that the host is scanned
    */
   QueueKeeper(Optional<QueueTuner> tuner, Runnable changed) {
     this.tuner = tuner;
     this.changed = changed;
   }
 
-  /** Takes the devices below disks that are proven to be guests'. */
-  void below(List<MappedDisk> disks) {
+  /** Sets the devices: those below resolved disks. */
+  void setDevices(List<MappedDisk> disks) {
     devices =
         disks.stream()
             .filter(disk -> disk.state() == MappingState.RESOLVED)
@@ -50,71 +50,71 @@ final class QueueKeeper {
             .toList();
   }
 
-  /** Looks at the devices, on the queues' own thread. */
-  void look() {
+  /** Checks and changes settings, on the queue thread. */
+  void update() {
     try {
-      tuner.ifPresent(this::look);
+      tuner.ifPresent(this::update);
     } catch (RuntimeException e) {
-      LOG.error("cannot look at the queues", e);
+      LOG.error("queue settings check failed", e);
     }
   }
 
-  private void look(QueueTuner queues) {
-    List<ChangedSetting> before = queues.held();
-    if (putBack) {
+  private void update(QueueTuner queues) {
+    List<ChangedSetting> before = queues.changes();
+    if (restoring) {
       queues.restoreAll();
     } else {
       queues.tune(devices);
     }
-    List<ChangedSetting> now = queues.held();
+    List<ChangedSetting> now = queues.changes();
     now.stream()
         .filter(setting -> !before.contains(setting))
-        .forEach(setting -> LOG.warn("queue set: {}", setting.describe()));
+        .forEach(setting -> LOG.warn("queue setting changed: {}", setting.describe()));
     before.stream()
         .filter(setting -> !now.contains(setting))
-        .forEach(setting -> LOG.warn("queue no longer held: {}", setting.describe()));
+        .forEach(setting -> LOG.warn("queue setting restored or left: {}", setting.describe()));
     String note = queues.note().orElse("");
-    if (!note.equals(told)) {
-      told = note;
-      LOG.warn("queues: {}", note.isEmpty() ? "well again" : note);
+    if (!note.equals(loggedNote)) {
+      loggedNote = note;
+      LOG.warn("queue settings: {}", note.isEmpty() ? "no problems any more" : note);
     }
     if (!before.equals(now)) {
       changed.run();
     }
   }
 
-  /** Whether no look will ever find anything to do. */
+  /** Whether there is nothing to change or restore. */
   boolean idle() {
     return tuner.map(QueueTuner::idle).orElse(true);
   }
 
-  /** Asks to put all back and to set nothing any more; done by the next look. */
-  void askPutBack() {
-    putBack = true;
+  /** Requests that the next update restores all settings and changes no more. */
+  void requestRestore() {
+    restoring = true;
   }
 
-  /** Puts all back now, on the queues' own thread. */
-  void putBackNow() {
-    askPutBack();
-    look();
+  /** Restores all settings, on the queue thread. */
+  void restoreNow() {
+    requestRestore();
+    update();
   }
 
-  /** What is set and not put back yet. */
-  List<ChangedSetting> held() {
-    return tuner.map(QueueTuner::held).orElse(List.of());
+  /** Changed settings that are not restored yet. */
+  List<ChangedSetting> changes() {
+    return tuner.map(QueueTuner::changes).orElse(List.of());
   }
 
-  /** What could not be set, or was left to somebody else. */
+  /** Problems, such as settings that could not be changed. */
   Optional<String> note() {
     return tuner.flatMap(QueueTuner::note);
   }
 
-  /** For the heartbeat. */
-  List<Heartbeat.QueueSetting> shown() {
-    return held().stream()
-        .map(held ->
+  /** The changed settings, for the heartbeat. */
+  List<Heartbeat.QueueSetting> forHeartbeat() {
+    return changes().stream()
+        .map(change ->
             new Heartbeat.QueueSetting(
-                held.device(), held.setting().wire(), held.ours(), held.before()))
+                change.device(), change.setting().wire(), change.ours(), change.before()))
         .toList();
   }
 }

@@ -1,39 +1,39 @@
 package io.blkwarden.agent.app;
 
 /**
- * When the host is looked at again: soon after a change, but in the long run never so often that
- * scans take more than a twentieth of a core, quickly while threads are awaited that come without
- * an event, each second while something is traced, and now and then in any case.
+ * The schedule of scans: soon after a change, every second while tracing, and periodically in any
+ * case, with at most 1/{@value #SHARE} of a core for scans. New threads, which cause no event, are
+ * polled for while a disk lacks some.
  */
 final class RescanPolicy {
-  /** Least time between two scans for changes, so that a burst of them costs one or two. */
+  /** Shortest time between two scans, so that a burst of changes causes one or two. */
   static final long COALESCE_MILLIS = 50;
 
-  /** Time between two scans of a small host when nothing seems to happen. */
+  /** Interval of scans without changes on a small host. */
   static final long SLOW_MILLIS = 30_000;
 
-  /** The same of the largest: a scan's price is its disks, and what is told of is seen at once. */
+  /** The same on the largest host. */
   static final long SLOWEST_MILLIS = 60_000;
 
-  /** What each disk adds, from 500 on. */
-  private static final long SLOW_MILLIS_A_DISK = 60;
+  /** What each disk adds to it, from 500 disks on. */
+  private static final long SLOW_MILLIS_PER_DISK = 60;
 
-  /** Time between two scans while something is traced. */
+  /** Interval of scans while tracing. */
   static final long TRACING_MILLIS = 1_000;
 
-  /** Time between two looks for new threads. */
+  /** Interval of polls for new threads. */
   static final long THREADS_MILLIS = 50;
 
-  /** How long new threads are looked for after the last change; after that, the slow scan does. */
+  /** How long new threads are polled for after the last change. */
   static final long AWAIT_THREADS_MILLIS = 60_000;
 
-  /** A scan may take one part of so many of a core's time. */
+  /** Scans may use one part in this many of a core. */
   static final long SHARE = 20;
 
-  /** Longest time between two scans for changes, whatever a scan costs. */
-  static final long COSTLIEST_GAP_MILLIS = 30_000;
+  /** Longest delay of a scan after a change. */
+  static final long MAX_GAP_MILLIS = 30_000;
 
-  /** Scans for changes that may follow each other at once, such as while a guest starts. */
+  /** Number of scans without delay, such as while a guest starts. */
   static final int BURST = 60;
 
   private long lastScanMillis;
@@ -55,12 +55,12 @@ final class RescanPolicy {
     lastChangeMillis = nowMillis;
   }
 
-  /** Whether something changed that no scan has seen yet. */
+  /** Whether there are changes since the last scan started. */
   boolean outdated() {
     return changed || !scanned;
   }
 
-  /** A scan begins: what changes from now on is for the next. */
+  /** A scan starts. */
   void scanning(long nowMillis) {
     scanned = true;
     changed = false;
@@ -69,8 +69,8 @@ final class RescanPolicy {
   }
 
   /**
-   * All work for a scan is done: a guest that changes its disks as fast as it can must not cost
-   * more than {@link #SHARE} allows.
+   * All work of a scan is done; limits the cost of guests that change their disks constantly to
+   * {@link #SHARE}.
    */
   void worked(long nowMillis) {
     unpaid = unpaid(nowMillis) + 1;
@@ -78,41 +78,41 @@ final class RescanPolicy {
     scanCostMillis = Math.max(nowMillis - lastScanMillis, scanCostMillis / 2);
   }
 
-  /** A look for threads is done; new ones are a change, and wait for their turn like any other. */
-  void threadsLooked(long nowMillis, boolean found) {
+  /** A poll for threads is done; new threads are a change. */
+  void threadsPolled(long nowMillis, boolean found) {
     threadsCostMillis = Math.max(nowMillis - lastThreadsMillis, threadsCostMillis / 2);
     changed |= found;
   }
 
-  /** Scans that the time since has not paid for, at {@link #SHARE} times what the last cost. */
+  /** Token bucket: scans minus those earned since, at {@link #SHARE} times the cost of the last. */
   private double unpaid(long nowMillis) {
-    double priceMillis = Math.max(1, scanCostMillis * SHARE);
-    return Math.max(0, unpaid - Math.max(0, nowMillis - scanEndMillis) / priceMillis);
+    double costMillis = Math.max(1, scanCostMillis * SHARE);
+    return Math.max(0, unpaid - Math.max(0, nowMillis - scanEndMillis) / costMillis);
   }
 
-  /** Time until another scan may be made. */
+  /** Time until another scan is allowed. */
   private long unpaidLeft(long nowMillis) {
     double over = Math.max(0, unpaid(nowMillis) - BURST);
     return Math.min(
         (long) Math.ceil(over * scanCostMillis * SHARE),
-        COSTLIEST_GAP_MILLIS - (nowMillis - scanEndMillis));
+        MAX_GAP_MILLIS - (nowMillis - scanEndMillis));
   }
 
-  private static long gap(long leastMillis, long costMillis) {
-    return Math.clamp(costMillis * (SHARE - 1), leastMillis, COSTLIEST_GAP_MILLIS);
+  private static long gap(long minMillis, long costMillis) {
+    return Math.clamp(costMillis * (SHARE - 1), minMillis, MAX_GAP_MILLIS);
   }
 
   /**
    * A scan is done.
    *
-   * @param missing whether a connected disk has not all its threads
-   * @param traced whether something is being traced, or could not be read and is to be tried again
-   * @param disks of the host
+   * @param missing whether a connected disk lacks threads
+   * @param traced whether something is traced, or could not be read and must be retried
+   * @param disks number of disks of the host
    */
   void scanned(boolean missing, boolean traced, int disks) {
     threadsMissing = missing;
     tracing = traced;
-    slowMillis = Math.clamp(disks * SLOW_MILLIS_A_DISK, SLOW_MILLIS, SLOWEST_MILLIS);
+    slowMillis = Math.clamp(disks * SLOW_MILLIS_PER_DISK, SLOW_MILLIS, SLOWEST_MILLIS);
   }
 
   /** Whether to scan now. */
@@ -128,20 +128,20 @@ final class RescanPolicy {
     return Math.max(waitMillis - (nowMillis - lastScanMillis), unpaidLeft(nowMillis));
   }
 
-  /** Time until a scan or a look for threads is due, if nothing changes; 0 when one is. */
+  /** Time until a scan or a poll for threads is due; 0 if one is. */
   long left(long nowMillis) {
     long scanMillis = scanLeft(nowMillis);
-    boolean looking = threadsMissing && nowMillis - lastChangeMillis <= AWAIT_THREADS_MILLIS;
+    boolean polling = threadsMissing && nowMillis - lastChangeMillis <= AWAIT_THREADS_MILLIS;
     return Math.max(
         0,
-        looking
+        polling
             ? Math.min(
                 scanMillis,
                 gap(THREADS_MILLIS, threadsCostMillis) - (nowMillis - lastThreadsMillis))
             : scanMillis);
   }
 
-  /** Whether to look for new threads now, which is much cheaper than a scan. */
+  /** Whether to poll for new threads now, which is much cheaper than a scan. */
   boolean threadsDue(long nowMillis) {
     if (!threadsMissing
         || nowMillis - lastChangeMillis > AWAIT_THREADS_MILLIS

@@ -5,10 +5,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /**
- * The throttler as two threads use it: the core's, which may have to wait for xenstore, and the one
- * that ends leases in time and must not.
- *
- * <p>So whoever has it waits for the lease file and for {@code /proc} at most, never for xenstore.
+ * The throttler, shared by the core thread and the lease thread under a lock. The holder of the
+ * lock may block on the lease file and {@code /proc}, never on xenstore.
  */
 final class SharedLeases {
   private final Throttler throttler;
@@ -18,7 +16,7 @@ final class SharedLeases {
     this.throttler = throttler;
   }
 
-  /** Does something with the throttler while nobody else does. */
+  /** Uses the throttler under the lock. */
   <T> T use(Function<Throttler, T> work) {
     lock.lock();
     try {

@@ -4,11 +4,11 @@ import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 
 /**
- * An agent without a thread: its owner brings every input, one at a time, and so decides what
- * happens when. It has the same core as {@link AgentRuntime}.
+ * An agent without threads, for deterministic simulation: the caller supplies every input. It has
+ * the same core as {@link AgentRuntime}.
  */
 public final class SteppedAgent {
   private final AgentCore core;
@@ -18,10 +18,10 @@ public final class SteppedAgent {
   }
 
   /**
-   * Makes an agent.
+   * Creates an agent.
    *
-   * @param bus takes what it publishes
-   * @return failed when the host's boot id cannot be read
+   * @param bus receives what it publishes
+   * @return failed if the boot id of the host cannot be read
    */
   public static ReadResult<SteppedAgent> create(
       AgentSettings settings, AgentPorts ports, ControlBus bus) {
@@ -30,31 +30,29 @@ public final class SteppedAgent {
             new SteppedAgent(new AgentCore(settings, ports, bus, new AgentInbox(), boot.id())));
   }
 
-  /** Takes over what an earlier run left; to be called before all else. */
+  /** Takes over leases of an earlier run; call this first. */
   public void start(FoundLeases found) {
     core.start(found);
   }
 
-  /**
-   * Time has passed: ends what is due, as a thread of its own does in a dom0, and then the rest.
-   */
+  /** Time has passed: ends due leases, then runs the core's tick. */
   public void tick() {
-    core.endDue();
+    core.endDueLeases();
     core.on(new AgentInput.Tick());
   }
 
-  /** Something below xenstore or among the devices changed. */
+  /** Xenstore or the block devices changed. */
   public void changed() {
     core.on(new AgentInput.Changed());
   }
 
-  /** The bus has a connection, the first one or again. */
+  /** A connection to NATS was established. */
   public void busUp() {
-    core.on(new AgentInput.BusUp());
+    core.on(new AgentInput.Connected());
   }
 
-  /** A command came; it is answered before this returns. */
+  /** A command was received; it is answered before this returns. */
   public void command(IncomingCommand command) {
-    core.on(new AgentInput.CommandCame(command));
+    core.on(new AgentInput.CommandReceived(command));
   }
 }

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskStat;
@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A cheap look for threads of blkback that were not there before: the names in {@code /proc}, and
- * of the new ones alone {@code stat}. They come without any event, some time after their disk is
- * connected.
+ * A cheap poll for new blkback threads, which cause no event: lists {@code /proc} and reads {@code
+ * stat} of new tasks only.
  */
 final class ThreadScan {
   private final KernelFiles files;
@@ -21,8 +20,8 @@ final class ThreadScan {
     this.files = files;
   }
 
-  /** Whether there is a thread named like blkback's that the last look did not find. */
-  boolean any() {
+  /** Whether there is a blkback thread that was not there at the last poll. */
+  boolean foundNew() {
     if (!(files.list("proc") instanceof ReadResult.Present<List<String>>(List<String> names))) {
       return false;
     }

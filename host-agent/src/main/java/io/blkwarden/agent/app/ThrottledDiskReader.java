@@ -14,10 +14,10 @@ import java.util.Optional;
 
 /**
  * Reads a throttled disk's counters, its devices' {@code prio_aging_expire}, and whether its guest
- * shuts down: {@code control/shutdown} is written, or the backend is in state 5 (Closing).
+ * is shutting down: {@code control/shutdown} is set, or the backend is in state 5 (Closing).
  */
 final class ThrottledDiskReader implements ThrottledDisks {
-  /** The kernel's own default, and what is assumed where the scheduler has no such setting. */
+  /** Default of the kernel, also used if the scheduler has no such setting. */
   static final long AGING_MILLIS = 10_000;
 
   private static final long AGING_MILLIS_MAX = 3_600_000;
@@ -33,17 +33,18 @@ final class ThrottledDiskReader implements ThrottledDisks {
   }
 
   @Override
-  public Optional<Sight> see(MappedDisk disk) {
+  public Optional<DiskProgress> read(MappedDisk disk) {
     DeviceNumber device = disk.volume().device();
     if (device == null) {
       return Optional.empty();
     }
     return DiskStat.read(files, "sys/dev/block/" + device + "/stat", buffer)
         .toOptional()
-        .map(stat -> new Sight(completed(stat), inFlight(stat), aging(disk), shuttingDown(disk)));
+        .map(stat ->
+            new DiskProgress(completed(stat), inFlight(stat), aging(disk), shuttingDown(disk)));
   }
 
-  /** An unknown number in flight proves no starvation: it counts as none. */
+  /** I/Os in flight; unknown counts as 0, because it does not prove starvation. */
   private static long inFlight(DiskStat stat) {
     Long inFlight = stat.inFlight();
     return inFlight == null ? 0 : inFlight;
@@ -79,7 +80,7 @@ final class ThrottledDiskReader implements ThrottledDisks {
             List.of(
                 "/local/domain/" + domid + "/control/shutdown",
                 "/local/domain/0/backend/vbd/%d/%d/state".formatted(domid, disk.disk().handle())));
-    boolean asked = !read.get(0).orElse("").isBlank();
-    return asked || read.get(1).orElse("").strip().equals(CLOSING);
+    boolean requested = !read.get(0).orElse("").isBlank();
+    return requested || read.get(1).orElse("").strip().equals(CLOSING);
   }
 }

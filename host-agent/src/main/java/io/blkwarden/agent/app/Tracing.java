@@ -1,15 +1,15 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.model.DeviceNumber;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Who submits I/O to which device, for disks that nothing else tells apart. */
+/** Tracing of which thread submits I/O to which device, for disks that names do not identify. */
 public interface Tracing {
-  /** On hosts where nothing can be traced, for this reason. */
-  static Tracing none(String why) {
+  /** Tracing on a host where it is not available. */
+  static Tracing none(String reason) {
     return new Tracing() {
       @Override
       public Optional<String> arm(Set<DeviceNumber> devices) {
@@ -18,7 +18,7 @@ public interface Tracing {
 
       @Override
       public Optional<String> unavailable() {
-        return Optional.of(why);
+        return Optional.of(reason);
       }
 
       @Override
@@ -29,17 +29,17 @@ public interface Tracing {
   }
 
   /**
-   * Watches these devices and no others.
+   * Sets the devices to trace.
    *
-   * @return why it does not, if it does not
+   * @return the error, if any
    */
   Optional<String> arm(Set<DeviceNumber> devices);
 
-  /** Why nothing can ever be traced here; empty where it can. */
+  /** Why tracing is not available on this host; empty if it is. */
   default Optional<String> unavailable() {
     return Optional.empty();
   }
 
-  /** Takes what was seen since the last time. */
+  /** Returns the I/O traced since the last call. */
   List<ObservedBio> drain();
 }

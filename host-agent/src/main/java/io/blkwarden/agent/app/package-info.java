@@ -1,4 +1,4 @@
-/** The agent at work: its inputs on one thread, and what it does with them. */
+/** The core of the agent, and its wiring as a Reactor pipeline. */
 @NullMarked
 package io.blkwarden.agent.app;
 

@@ -5,24 +5,24 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What works and what was dropped on the way to the controllers; for use by several threads. */
+/** Health of the connection to the controllers, and counters of dropped messages. Thread-safe. */
 public final class BusHealth {
-  /** The connection itself. */
+  /** The connection to NATS. */
   public static final String NATS = "nats";
 
-  /** The stream that outcomes are stored in. */
+  /** The audit stream, which stores outcomes. */
   static final String AUDIT = "audit";
 
   /** Mapping events. */
   static final String MAPPING = "mapping";
 
-  /** Whether the whole map fits into a message; reset by a snapshot that was published. */
+  /** The size of map snapshots. */
   static final String SIZE = "mapping-size";
 
-  /** The bucket with the last snapshots. */
+  /** The bucket with the last snapshot of each host. */
   static final String BUCKET = "mapping-bucket";
 
-  /** The file that keeps outcomes over the agent's end. */
+  /** The file with unconfirmed outcomes. */
   static final String JOURNAL = "outcome-journal";
 
   private static final Logger LOG = LoggerFactory.getLogger(BusHealth.class);
@@ -37,34 +37,34 @@ public final class BusHealth {
     faults.remove(NATS);
   }
 
-  /** The connection is lost; a fault that is known already explains it better. */
+  /** The connection is lost; a known fault explains it better than the reason. */
   synchronized void down(String reason) {
     connected = false;
     faults.putIfAbsent(NATS, reason);
   }
 
-  /** Keeps what is wrong for the heartbeat, and logs it when it is news. */
+  /** Sets a fault for the heartbeat, and logs it if it is new. */
   public void fault(String what, String text) {
-    boolean news;
+    boolean isNew;
     synchronized (this) {
-      news = !text.equals(faults.put(what, text));
+      isNew = !text.equals(faults.put(what, text));
     }
-    if (news) {
+    if (isNew) {
       LOG.warn("{}: {}", what, text);
     }
   }
 
-  /** It works. */
-  synchronized void works(String what) {
+  /** Removes a fault. */
+  synchronized void clear(String what) {
     faults.remove(what);
   }
 
-  /** Counts a message that was dropped or conflated. */
+  /** Counts a dropped or conflated message. */
   public synchronized void drop(String kind) {
     drops.merge(kind, 1L, Long::sum);
   }
 
-  /** All of it. */
+  /** A copy of the state. */
   synchronized BusState state() {
     return new BusState(connected, faults, drops);
   }

@@ -3,12 +3,11 @@ package io.blkwarden.agent.bus;
 import java.util.Map;
 
 /**
- * How the bus is doing.
+ * The state of the connection to the controllers.
  *
- * @param connected whether a connection stands
- * @param faults what is wrong, by what it concerns: {@code nats}, {@code audit}, {@code mapping} or
- *     {@code mapping-bucket}; empty when nothing is
- * @param drops what was dropped or conflated since the start, by kind
+ * @param connected whether it is connected to NATS
+ * @param faults faults by component, such as {@code nats}, {@code audit} or {@code mapping}
+ * @param drops number of dropped or conflated messages since the start, by kind
  */
 public record BusState(boolean connected, Map<String, String> faults, Map<String, Long> drops) {
   public BusState {

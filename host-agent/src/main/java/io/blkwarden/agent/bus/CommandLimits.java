@@ -4,23 +4,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many commands are taken: of each sender, and of those that cannot be read of all together.
- *
- * <p>A sender is known by the inbox in which it waits for answers. A controller that ends every
- * lease of a host one by one stays within its limit. For use by one thread: the one on which
- * commands come.
+ * Rate limits of commands: per sender, and for malformed commands in total. A sender is identified
+ * by its reply inbox. The limit admits a controller that ends all leases of a host one by one. Not
+ * thread-safe.
  */
 final class CommandLimits {
-  /** Commands of one sender that may come at once. */
+  /** Burst of commands per sender. */
   static final int BURST = 2_048;
 
-  /** Commands of one sender in a second, in the long run. */
+  /** Rate of commands per sender, per second. */
   static final int PER_SECOND = 100;
 
-  /** Commands that cannot be read, at once; each is answered and goes on record. */
+  /** Burst of malformed commands; each is answered and recorded. */
   static final int MALFORMED_BURST = 20;
 
-  /** Commands that cannot be read, in a second, in the long run. */
+  /** Rate of malformed commands, per second. */
   static final int MALFORMED_PER_SECOND = 2;
 
   private static final int MAX_SENDERS = 64;
@@ -42,7 +40,7 @@ final class CommandLimits {
     private final int perSecond;
     private long thousandths;
     private long lastMillis;
-    private boolean begun;
+    private boolean started;
 
     Bucket(int burst, int perSecond) {
       this.burst = burst;
@@ -51,8 +49,8 @@ final class CommandLimits {
     }
 
     boolean take(long nowMillis) {
-      long passed = begun ? Math.clamp(nowMillis - lastMillis, 0, 3_600_000) : 0;
-      begun = true;
+      long passed = started ? Math.clamp(nowMillis - lastMillis, 0, 3_600_000) : 0;
+      started = true;
       lastMillis = nowMillis;
       thousandths = Math.min(burst * 1_000L, thousandths + passed * perSecond);
       if (thousandths < 1_000) {
@@ -63,19 +61,19 @@ final class CommandLimits {
     }
   }
 
-  /** Whether another command of a sender is taken. */
+  /** Whether a command of a sender is admitted. */
   boolean admits(String replyTo, long nowMillis) {
     return senders
         .computeIfAbsent(sender(replyTo), _ -> new Bucket(BURST, PER_SECOND))
         .take(nowMillis);
   }
 
-  /** Whether another command that cannot be read is answered. */
+  /** Whether a malformed command is answered. */
   boolean admitsMalformed(long nowMillis) {
     return malformed.take(nowMillis);
   }
 
-  /** The inbox without the token of the single request. */
+  /** The inbox without the token of the request. */
   private static String sender(String replyTo) {
     int end = replyTo.lastIndexOf('.');
     return end < 0 ? replyTo : replyTo.substring(0, end);

@@ -8,8 +8,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Decodes commands, and drops those of a sender that sends too many. For use by one thread at a
- * time; does not block.
+ * Decodes commands and drops those over the {@link CommandLimits}. Not thread-safe; does not block.
  */
 public final class CommandReader {
   private final Subjects subjects;
@@ -19,11 +18,11 @@ public final class CommandReader {
   private final CommandLimits limits = new CommandLimits();
 
   /**
-   * Makes one.
+   * Creates a reader.
    *
    * @param nowMillis CLOCK_MONOTONIC in ms
-   * @param pending takes the replies
-   * @param health counts what is dropped
+   * @param pending receives the replies
+   * @param health counts dropped commands
    */
   public CommandReader(
       Subjects subjects, LongSupplier nowMillis, PendingMessages pending, BusHealth health) {
@@ -33,8 +32,8 @@ public final class CommandReader {
     this.health = health;
   }
 
-  /** The command in a message, even if it is malformed; empty when it is dropped and counted. */
-  public Optional<IncomingCommand> read(Delivery message) {
+  /** The command in a message, even if malformed; empty if it is dropped and counted. */
+  public Optional<IncomingCommand> read(Session.Delivery message) {
     String to = message.replyTo();
     if (to == null || !subjects.isInbox(to)) {
       return dropped("commands_not_asked");

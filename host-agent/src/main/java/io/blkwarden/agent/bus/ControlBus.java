@@ -6,33 +6,32 @@ import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import java.util.Optional;
 
-/** Where an agent's core puts its effects. No method waits for the network. */
+/** Receives the messages of the core. No method blocks on the network. */
 public interface ControlBus {
-  /** Publishes a batch of samples now or never: without a connection it is dropped and counted. */
+  /** Publishes a batch of samples; dropped and counted while disconnected. */
   void sample(byte[] batch);
 
-  /** Publishes a heartbeat; it replaces one that is not published yet. */
+  /** Publishes a heartbeat; replaces one that is not published yet. */
   void heartbeat(Heartbeat heartbeat);
 
   /**
-   * Publishes mapping events in order, at least once. They are kept while there is no connection,
-   * up to {@link PendingMessages#MAX_EVENTS}; beyond it the oldest are dropped, which the revisions
-   * show. A snapshot replaces one that is not published yet, and is stored in the mapping bucket
-   * too.
+   * Publishes mapping events in order, at least once. Up to {@link PendingMessages#MAX_EVENTS} are
+   * queued; then the oldest is dropped, which the revisions show. A snapshot replaces one that is
+   * not published yet, and is also stored in the mapping bucket.
    */
   void mapping(MappingEvent event);
 
-  /** Why a snapshot is too large for the server to take; empty when it is not. */
+  /** Why a snapshot is too large for the server; empty if it is not. */
   default Optional<String> tooLarge(MappingSnapshot snapshot) {
     return Optional.empty();
   }
 
   /**
-   * Publishes an outcome until the audit stream has confirmed it. Up to {@link
-   * PendingMessages#MAX_OUTCOMES} are kept; beyond it the oldest is dropped and counted.
+   * Publishes an outcome until the audit stream confirms it. Up to {@link
+   * PendingMessages#MAX_OUTCOMES} are queued; then the oldest is dropped and counted.
    */
   void outcome(Outcome outcome);
 
-  /** Whether it works, and what it has dropped. */
+  /** The state of the connection. */
   BusState state();
 }

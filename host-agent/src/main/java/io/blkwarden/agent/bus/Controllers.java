@@ -3,10 +3,10 @@ package io.blkwarden.agent.bus;
 import io.blkwarden.model.subject.Subjects;
 
 /**
- * How an agent reaches the controllers.
+ * The connection of an agent to the controllers.
  *
- * @param link the connection
- * @param subjects of the installation
- * @param journal keeps outcomes that are not stored yet over the agent's end
+ * @param link the connection to NATS
+ * @param subjects the subjects of the installation
+ * @param journal persists unconfirmed outcomes
  */
 public record Controllers(Link link, Subjects subjects, OutcomeJournal journal) {}

@@ -6,11 +6,11 @@ import io.blkwarden.model.message.Outcome;
 import java.util.function.Consumer;
 
 /**
- * A command as it came.
+ * A received command.
  *
- * @param command what is asked, or why it cannot be read
- * @param arrivedAtMillis when it came, in ms of CLOCK_MONOTONIC
- * @param reply takes the answer for the issuer; at most one, and it does not wait
+ * @param command the command, or why it is malformed
+ * @param arrivedAtMillis time of receipt, CLOCK_MONOTONIC in ms
+ * @param reply receives the reply, at most one; does not block
  */
 public record IncomingCommand(
     Decoded<Command> command, long arrivedAtMillis, Consumer<Outcome> reply) {}

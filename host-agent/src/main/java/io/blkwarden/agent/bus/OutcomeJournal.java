@@ -5,13 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Keeps the outcomes that the stream has not confirmed yet over the agent's own end.
- *
- * <p>What was confirmed may stand in it still: it is sent again with the same id, and the stream
- * knows it. No method throws.
+ * Persists outcomes that the audit stream has not confirmed. It may still contain confirmed ones:
+ * the stream ignores a second message with the same id. No method throws.
  */
 public interface OutcomeJournal {
-  /** Keeps nothing, for agents whose outcomes mean nothing after them. */
+  /** A journal that persists nothing. */
   OutcomeJournal NONE =
       new OutcomeJournal() {
         @Override
@@ -25,25 +23,25 @@ public interface OutcomeJournal {
         }
 
         @Override
-        public Optional<String> keepOnly(List<Outcome> waiting) {
+        public Optional<String> retain(List<Outcome> outcomes) {
           return Optional.empty();
         }
       };
 
-  /** What an earlier run left, the oldest first. */
+  /** The outcomes of an earlier run, oldest first. */
   List<Outcome> load();
 
   /**
-   * Keeps one more; when it returns, a crash does not lose it.
+   * Adds an outcome; a later crash does not lose it.
    *
-   * @return why it could not be kept; empty when it was
+   * @return the error, if any
    */
   Optional<String> add(Outcome outcome);
 
   /**
-   * Forgets all but these.
+   * Removes all but these.
    *
-   * @return why it could not; empty when it did
+   * @return the error, if any
    */
-  Optional<String> keepOnly(List<Outcome> waiting);
+  Optional<String> retain(List<Outcome> outcomes);
 }

@@ -17,27 +17,27 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
 /**
- * Messages that wait to be published, each kind with its own bound and its own rule at the bound.
+ * Queues of messages to publish, each kind with its own bound and overflow rule. Thread-safe.
  *
- * <p>For use by several threads. It only holds: {@link #signals} tells that there is something to
- * take, and whoever publishes takes it and reports what is done.
+ * <p>{@link #signals} emits when a message can be taken; the publisher takes it and reports what
+ * was published.
  */
 public final class PendingMessages implements ControlBus {
-  /** Most mapping events kept; the oldest are dropped. */
+  /** Maximum number of mapping events; then the oldest is dropped. */
   public static final int MAX_EVENTS = 1024;
 
-  /** Most outcomes kept; the oldest is dropped. */
+  /** Maximum number of outcomes; then the oldest is dropped. */
   public static final int MAX_OUTCOMES = 4096;
 
-  /** Most replies kept; the oldest is dropped, as its requester has waited longest. */
+  /** Maximum number of replies; then the oldest is dropped. */
   public static final int MAX_REPLIES = 256;
 
-  /** Most mapping events that are published before the server is asked whether it has them. */
+  /** Maximum number of mapping events published before a flush. */
   public static final int MAX_BATCH = 64;
 
   /** A kind of message. */
   public enum Kind {
-    /** Answers to commands. */
+    /** Replies to commands. */
     REPLY,
     /** Outcomes for the audit stream. */
     OUTCOME,
@@ -47,16 +47,16 @@ public final class PendingMessages implements ControlBus {
     SAMPLES,
     /** Heartbeats. */
     HEARTBEAT,
-    /** Nothing to take: some of the others are done. */
+    /** No message: some were published. */
     DONE
   }
 
-  /** An answer to a command. */
+  /** A reply to a command. */
   public record Reply(String to, Outcome outcome) {}
 
   private final BusHealth health;
   private final OutcomeJournal journal;
-  // Held while the journal is written, so that nothing else waits for the disk; taken before "this"
+  // Lock for journal writes, so that other methods do not block on the disk; taken before "this".
   private final Object journaling = new Object();
   private int journaled;
 
@@ -68,20 +68,20 @@ public final class PendingMessages implements ControlBus {
   private @Nullable Heartbeat heartbeat;
   private byte @Nullable [] samples;
   private boolean connected;
-  private long mostBytes = ControlJson.MAX_BYTES;
+  private long maxBytes = ControlJson.MAX_BYTES;
 
   /**
-   * Holds nothing yet.
+   * Creates empty queues.
    *
-   * @param journal keeps outcomes over this agent's end
-   * @param health counts what is dropped
+   * @param journal persists outcomes
+   * @param health counts dropped messages
    */
   public PendingMessages(OutcomeJournal journal, BusHealth health) {
     this.journal = journal;
     this.health = health;
   }
 
-  /** Takes the outcomes that an earlier run could not publish. */
+  /** Loads the unconfirmed outcomes of an earlier run. */
   public void load() {
     synchronized (journaling) {
       List<Outcome> left = journal.load();
@@ -92,16 +92,14 @@ public final class PendingMessages implements ControlBus {
     }
   }
 
-  /**
-   * A connection is established: outcomes that were taken before may be lost, and are due again.
-   */
+  /** A connection is established; unconfirmed outcomes are published again. */
   public void up(long maxPayload) {
     health.up();
     synchronized (this) {
       connected = true;
-      mostBytes =
+      maxBytes =
           maxPayload <= 0 ? ControlJson.MAX_BYTES : Math.min(maxPayload, ControlJson.MAX_BYTES);
-      untaken.clear(); // or new ones would come before older ones
+      untaken.clear(); // to keep the order
       untaken.putAll(outcomes);
     }
   }
@@ -119,23 +117,20 @@ public final class PendingMessages implements ControlBus {
     signal(Kind.DONE);
   }
 
-  /**
-   * Tells that there may be a message of this kind to take; the first time at once, for what was
-   * kept before.
-   */
+  /** Emits when there may be a message of this kind, and once on subscription. */
   public Flux<Kind> signals(Kind kind) {
     return Flux.merge(signals.asFlux().filter(kind::equals).onBackpressureLatest(), Flux.just(kind))
         .onBackpressureLatest();
   }
 
-  /** Tells whenever {@link #settled} may have changed, the first time at once. */
+  /** Emits when {@link #settled} may have changed, and once on subscription. */
   public Flux<Kind> signals() {
     return Flux.merge(signals.asFlux().onBackpressureLatest(), Flux.just(Kind.DONE))
         .onBackpressureLatest();
   }
 
   private synchronized void signal(Kind kind) {
-    // Without a subscriber nothing is lost: a new one is told at once.
+    // nothing is lost without a subscriber: a new one gets a signal at once
     Sinks.EmitResult _ = signals.tryEmitNext(kind);
   }
 
@@ -150,7 +145,7 @@ public final class PendingMessages implements ControlBus {
     signal(Kind.SAMPLES);
   }
 
-  /** The latest batch that is not taken yet; null if there is none. */
+  /** Takes the latest batch; null if there is none. */
   public synchronized byte @Nullable [] takeSamples() {
     byte[] batch = samples;
     samples = null;
@@ -165,7 +160,7 @@ public final class PendingMessages implements ControlBus {
     signal(Kind.HEARTBEAT);
   }
 
-  /** The latest heartbeat that is not taken yet; null if there is none. */
+  /** Takes the latest heartbeat; null if there is none. */
   public synchronized @Nullable Heartbeat takeHeartbeat() {
     Heartbeat latest = heartbeat;
     heartbeat = null;
@@ -173,7 +168,7 @@ public final class PendingMessages implements ControlBus {
     return latest;
   }
 
-  /** Answers a command, unless there is no connection, or too many wait. */
+  /** Queues a reply; dropped and counted while disconnected. */
   public void reply(String to, Outcome outcome) {
     synchronized (this) {
       if (!connected) {
@@ -189,14 +184,14 @@ public final class PendingMessages implements ControlBus {
     signal(Kind.REPLY);
   }
 
-  /** The oldest reply; null if there is none. */
+  /** Takes the oldest reply; null if there is none. */
   public synchronized @Nullable Reply takeReply() {
     Reply oldest = replies.pollFirst();
     signal(Kind.DONE);
     return oldest;
   }
 
-  /** Whether replies wait. */
+  /** Whether there are replies. */
   public synchronized boolean hasReplies() {
     return !replies.isEmpty();
   }
@@ -216,12 +211,12 @@ public final class PendingMessages implements ControlBus {
     signal(Kind.MAPPING);
   }
 
-  /** The oldest events, which stay here until they are {@link #published}. */
+  /** The oldest events, which stay queued until they are {@link #published}. */
   public synchronized List<MappingEvent> batch() {
     return events.stream().limit(MAX_BATCH).toList();
   }
 
-  /** The server has these events. */
+  /** Removes events that the server has received. */
   public void published(List<MappingEvent> batch) {
     synchronized (this) {
       events.removeAll(new ArrayList<>(batch));
@@ -229,7 +224,7 @@ public final class PendingMessages implements ControlBus {
     signal(Kind.DONE);
   }
 
-  /** Whether mapping events wait. */
+  /** Whether there are mapping events. */
   public synchronized boolean hasEvents() {
     return !events.isEmpty();
   }
@@ -239,40 +234,40 @@ public final class PendingMessages implements ControlBus {
     return tooLarge(snapshot.event(), ControlJson.encode(snapshot).length);
   }
 
-  /** Why a message of this length is not sent, and what to do; empty when it is short enough. */
+  /** Why a message is too long, and what to do; empty if it is not. */
   Optional<String> tooLarge(String kind, int bytes) {
-    long most;
+    long limit;
     synchronized (this) {
-      most = mostBytes;
+      limit = maxBytes;
     }
-    if (bytes <= most) {
+    if (bytes <= limit) {
       return Optional.empty();
     }
     String remedy =
-        most < ControlJson.MAX_BYTES
+        limit < ControlJson.MAX_BYTES
             ? "raise max_payload of the NATS server to %d".formatted(ControlJson.MAX_BYTES)
             : "this host has more disks than one message can hold";
     return Optional.of(
-        "%s of %d bytes exceeds the limit of %d bytes: %s".formatted(kind, bytes, most, remedy));
+        "%s of %d bytes exceeds the limit of %d bytes: %s".formatted(kind, bytes, limit, remedy));
   }
 
-  /** Keeps an outcome on disk, and only then lets it be published. */
+  /** Adds an outcome to the journal, then queues it. */
   @Override
   public void outcome(Outcome outcome) {
     synchronized (journaling) {
-      journal(journal.add(outcome));
+      setJournalFault(journal.add(outcome));
       journaled++;
       synchronized (this) {
         add(outcome);
       }
       if (journaled >= 2 * MAX_OUTCOMES) {
-        forgetStored();
+        compactJournal();
       }
     }
     signal(Kind.OUTCOME);
   }
 
-  /** The oldest outcome that was not taken since the connection was established; null if none. */
+  /** Takes the oldest outcome not taken since the connection was established; null if none. */
   public synchronized @Nullable Outcome takeOutcome() {
     return untaken.isEmpty() ? null : untaken.pollFirstEntry().getValue();
   }
@@ -291,7 +286,7 @@ public final class PendingMessages implements ControlBus {
     }
   }
 
-  /** The stream has an outcome. Writes a file when it was the last one. */
+  /** Removes an outcome that the stream has stored; compacts the journal after the last one. */
   public void stored(MessageId id) {
     boolean last;
     synchronized (this) {
@@ -301,32 +296,32 @@ public final class PendingMessages implements ControlBus {
     }
     if (last) {
       synchronized (journaling) {
-        forgetStored();
+        compactJournal();
       }
     }
     signal(Kind.DONE);
   }
 
-  /** Removes from the journal what the stream has; its caller holds {@code journaling}. */
-  private void forgetStored() {
-    List<Outcome> waiting = waiting();
-    if (journaled > waiting.size()) {
-      Optional<String> fault = journal.keepOnly(waiting);
-      journal(fault);
-      journaled = fault.isEmpty() ? waiting.size() : journaled;
+  /** Removes stored outcomes from the journal; the caller holds {@code journaling}. */
+  private void compactJournal() {
+    List<Outcome> unconfirmed = unconfirmed();
+    if (journaled > unconfirmed.size()) {
+      Optional<String> fault = journal.retain(unconfirmed);
+      setJournalFault(fault);
+      journaled = fault.isEmpty() ? unconfirmed.size() : journaled;
     }
   }
 
-  private void journal(Optional<String> fault) {
+  private void setJournalFault(Optional<String> fault) {
     fault.ifPresentOrElse(
-        text -> health.fault(BusHealth.JOURNAL, text), () -> health.works(BusHealth.JOURNAL));
+        text -> health.fault(BusHealth.JOURNAL, text), () -> health.clear(BusHealth.JOURNAL));
   }
 
-  private synchronized List<Outcome> waiting() {
+  private synchronized List<Outcome> unconfirmed() {
     return List.copyOf(outcomes.values());
   }
 
-  /** Whether nothing is left that could be published now and must not be lost. */
+  /** Whether all messages that must not be lost are published, or there is no connection. */
   public synchronized boolean settled() {
     return !connected
         || (replies.isEmpty() && outcomes.isEmpty() && events.isEmpty() && heartbeat == null);

@@ -16,9 +16,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** Encodes messages, publishes them in one session, and reports what became of them. */
+/** Encodes and publishes messages in one session, and reports the results. */
 public final class Publisher {
-  /** Name of the bucket with each host's last snapshot; its key is the host's. */
+  /** Name of the bucket with the last snapshot of each host. */
   public static final String MAPPING_BUCKET = "blkwarden-mapping";
 
   /** How long JetStream may take to confirm a message. */
@@ -33,7 +33,7 @@ public final class Publisher {
   private final BusHealth health;
   private final Scheduler timer;
 
-  /** A snapshot that was published, as the bytes that are stored in the bucket too. */
+  /** A published snapshot, as the bytes to store in the bucket. */
   public static final class Snapshot {
     private final byte[] json;
 
@@ -44,7 +44,7 @@ public final class Publisher {
 
   private record Encoded(MappingEvent event, Snapshot bytes) {}
 
-  /** Publishes what is pending for a host; {@code timer} measures how long the server takes. */
+  /** Publishes messages of a host; {@code timer} schedules the timeouts. */
   public Publisher(
       HostId host,
       Subjects subjects,
@@ -60,33 +60,33 @@ public final class Publisher {
     this.timer = timer;
   }
 
-  /** Answers a command; a reply that fails is dropped, as its requester asks again. */
+  /** Sends a reply; one that fails is dropped, because the requester retries. */
   public Mono<Void> reply(PendingMessages.Reply reply) {
     return Mono.defer(() -> session.publish(reply.to(), ControlJson.encode(reply.outcome())))
-        .onErrorResume(failure -> lost(failure, "replies"));
+        .onErrorResume(failure -> dropped(failure, "replies"));
   }
 
-  /** Publishes samples; a batch that fails is dropped, as the next one is due soon. */
+  /** Publishes samples; a batch that fails is dropped and counted. */
   public Mono<Void> samples(byte[] batch) {
     return session
         .publish(subjects.sample(host), batch)
-        .onErrorResume(failure -> lost(failure, "samples"));
+        .onErrorResume(failure -> dropped(failure, "samples"));
   }
 
-  /** Publishes a heartbeat; one that fails is not counted, as the next one is due soon. */
+  /** Publishes a heartbeat; one that fails is dropped. */
   public Mono<Void> heartbeat(Heartbeat beat) {
     return Mono.defer(() -> session.publish(subjects.heartbeat(host), ControlJson.encode(beat)))
         .doOnError(failure -> fault(BusHealth.NATS, failure))
         .onErrorComplete();
   }
 
-  private Mono<Void> lost(Throwable failure, String kind) {
+  private Mono<Void> dropped(Throwable failure, String kind) {
     fault(BusHealth.NATS, failure);
     health.drop(kind);
     return Mono.empty();
   }
 
-  /** Stores an outcome in the audit stream; may be repeated until it completes. */
+  /** Stores an outcome in the audit stream; can be retried. */
   public Mono<Void> outcome(Outcome outcome) {
     return Mono.defer(() ->
             session.store(
@@ -96,16 +96,16 @@ public final class Publisher {
         .timeout(CONFIRM_WITHIN, notConfirmed(), timer)
         .doOnError(failure -> fault(BusHealth.AUDIT, failure))
         .doOnSuccess(_ -> {
-          health.works(BusHealth.AUDIT);
+          health.clear(BusHealth.AUDIT);
           pending.stored(outcome.id());
         });
   }
 
   /**
-   * Publishes the oldest mapping events in order, and completes when the server has read them; may
-   * be repeated until it does. One that is too large is dropped and counted.
+   * Publishes the oldest mapping events in order, and completes when the server has received them;
+   * can be retried. An event that is too large is dropped and counted.
    *
-   * @return the snapshot among them, if there is one
+   * @return the snapshot among them, if any
    */
   public Mono<Snapshot> mappings() {
     return Mono.fromSupplier(pending::batch)
@@ -127,14 +127,14 @@ public final class Publisher {
         .takeLast(1)
         .collectList()
         .delayUntil(_ -> session.flush(FLUSH_WITHIN))
-        .doOnNext(whole -> {
-          health.works(BusHealth.MAPPING);
-          if (!whole.isEmpty()) {
-            health.works(BusHealth.SIZE);
+        .doOnNext(snapshots -> {
+          health.clear(BusHealth.MAPPING);
+          if (!snapshots.isEmpty()) {
+            health.clear(BusHealth.SIZE);
           }
           pending.published(batch);
         })
-        .flatMap(whole -> Mono.justOrEmpty(whole.stream().findFirst()));
+        .flatMap(snapshots -> Mono.justOrEmpty(snapshots.stream().findFirst()));
   }
 
   private static Encoded encode(MappingEvent event) {
@@ -150,14 +150,14 @@ public final class Publisher {
     return tooLarge.isEmpty();
   }
 
-  /** Stores the latest snapshot in the mapping bucket; may be repeated until it completes. */
-  public Mono<Void> keep(Snapshot snapshot) {
+  /** Stores the latest snapshot in the mapping bucket; can be retried. */
+  public Mono<Void> storeSnapshot(Snapshot snapshot) {
     String subject = "$KV.%s.%s".formatted(MAPPING_BUCKET, HostToken.key(host));
     return session
         .store(subject, Optional.empty(), snapshot.json)
         .timeout(CONFIRM_WITHIN, notConfirmed(), timer)
         .doOnError(failure -> fault(BusHealth.BUCKET, failure))
-        .doOnSuccess(_ -> health.works(BusHealth.BUCKET));
+        .doOnSuccess(_ -> health.clear(BusHealth.BUCKET));
   }
 
   private static Mono<Void> notConfirmed() {

@@ -2,36 +2,63 @@ package io.blkwarden.agent.bus;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
  * An established connection to NATS.
  *
- * <p>What a {@link Mono} does is done by the thread that subscribes, which may have to wait when
- * the server does not read: the link's scheduler, and no other. A failure's message is the reason,
- * in words for a log.
+ * <p>A {@link Mono} runs on the subscribing thread and may block on the server, so subscribe on the
+ * link's scheduler only. The message of a failure is its reason, for the log.
  */
 public interface Session {
   /**
-   * Subscribes; cancelling unsubscribes. Messages come on the client's dispatcher thread, which
-   * must not be blocked, and are discarded if they were not requested: bound them downstream.
+   * Subscribes; cancelling unsubscribes. Messages are emitted on the client's dispatcher thread,
+   * which must not block, and discarded without demand: buffer them downstream.
    */
   Flux<Delivery> subscribe(String subject);
 
-  /** Publishes, without waiting for the server. */
+  /** Publishes without waiting for the server. */
   Mono<Void> publish(String subject, byte[] payload);
 
-  /** Completes when the server has read what was published before. */
+  /** Completes when the server has received all earlier messages. */
   Mono<Void> flush(Duration within);
 
   /**
    * Publishes to JetStream; completes on the link's scheduler when the message is stored.
    *
-   * @param id the server ignores a second message with the same one
+   * @param id message id for deduplication
    */
   Mono<Void> store(String subject, Optional<String> id, byte[] payload);
 
-  /** Longest message that the server takes, in bytes; 0 if it did not say. */
+  /** The longest message the server accepts, in bytes; 0 if unknown. */
   long maxPayload();
+
+  /** A received message. */
+  final class Delivery {
+    private final @Nullable String replyTo;
+    private final byte[] payload;
+
+    /**
+     * Creates a message.
+     *
+     * @param replyTo reply subject; null if no reply is expected
+     * @param payload the content
+     */
+    public Delivery(@Nullable String replyTo, byte[] payload) {
+      this.replyTo = replyTo;
+      this.payload = payload;
+    }
+
+    /** The reply subject; null if no reply is expected. */
+    public @Nullable String replyTo() {
+      return replyTo;
+    }
+
+    /** The content. */
+    public byte[] payload() {
+      return payload;
+    }
+  }
 }

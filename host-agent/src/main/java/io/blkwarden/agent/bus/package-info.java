@@ -1,4 +1,4 @@
-/** What the agent says to the world and hears from controllers, over NATS. */
+/** The messages to and from the controllers, independent of the NATS client. */
 @NullMarked
 package io.blkwarden.agent.bus;
 

@@ -14,27 +14,26 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
-/** {@code blkwarden-agent}: the commands that people run on a dom0. */
+/** The command line {@code blkwarden-agent}. */
 @Command(
     name = "blkwarden-agent",
     mixinStandardHelpOptions = true,
     versionProvider = AgentCommand.Version.class,
-    description = "Maps guest disks to the threads that serve them, and throttles by lease.",
+    description = "Maps guest disks to the dom0 threads that serve them, and throttles disks.",
     subcommands = {
       RunCommand.class,
       MapCommand.class,
       TopCommand.class,
       DoctorCommand.class,
       ReleaseAllCommand.class,
-      HandOverCommand.class,
-      SimulateCommand.class
+      HandOverCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class AgentCommand implements Runnable {
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
-  /** The command line, ready to execute. */
+  /** The complete command line. */
   public static CommandLine commandLine() {
     CommandLine line = new CommandLine(new AgentCommand());
     line.addSubcommand(
@@ -42,51 +41,51 @@ public final class AgentCommand implements Runnable {
     return ready(line);
   }
 
-  /** The service's command alone: to describe the others takes a quarter of a second. */
+  /** Only the service's command: building the others takes a quarter of a second. */
   @Command(
       name = "blkwarden-agent",
       mixinStandardHelpOptions = true,
       versionProvider = AgentCommand.Version.class,
       subcommands = RunCommand.class)
-  private static final class ServiceAlone {}
+  private static final class ServiceOnly {}
 
   private static CommandLine ready(CommandLine line) {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
-    line.setParameterExceptionHandler(AgentCommand::unreadable);
+    line.setParameterExceptionHandler(AgentCommand::usageError);
     line.setExecutionExceptionHandler((failure, at, parsed) -> {
-      AgentLog.end(); // what it said before is what a report needs
+      AgentLog.end(); // a report needs what was logged before
       return CommandOutput.of(at, parsed.originalArgs().contains("--json"))
-          .failed("unexpected: " + failure, "report it with the command that you typed");
+          .failed("internal error: " + failure, "report it with the command line");
     });
     return line;
   }
 
-  private static int unreadable(CommandLine.ParameterException e, String[] words) {
+  private static int usageError(CommandLine.ParameterException e, String[] args) {
     Complaint complaint = Complaint.of(e);
-    return CommandOutput.of(e.getCommandLine(), List.of(words).contains("--json"))
-        .complain(ExitCodes.USAGE, complaint.error(), complaint.hint());
+    return CommandOutput.of(e.getCommandLine(), List.of(args).contains("--json"))
+        .error(ExitCodes.USAGE, complaint.error(), complaint.hint());
   }
 
   /**
-   * Runs one command line with what the host's configuration file says.
+   * Runs a command line, with options of the configuration file added.
    *
    * @return the exit code
    */
-  public static int execute(String[] words, Map<String, String> environment) {
-    boolean service = words.length > 0 && words[0].equals("run");
+  public static int execute(String[] args, Map<String, String> environment) {
+    boolean service = args.length > 0 && args[0].equals("run");
     if (service) {
-      WarmUp.begin();
+      WarmUp.start();
     }
-    CommandLine line = service ? ready(new CommandLine(new ServiceAlone())) : commandLine();
-    // LC_ALL=C, which the launcher sets for the kernel's words, is no reason to lose a guest's name
+    CommandLine line = service ? ready(new CommandLine(new ServiceOnly())) : commandLine();
+    // the launcher sets LC_ALL=C for kernel messages; names of guests may be UTF-8
     line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
     try {
-      return line.execute(AgentConf.with(line, words, environment));
+      return line.execute(AgentConf.with(line, args, environment));
     } catch (ServiceConf.Unfit e) {
-      CommandOutput voice = CommandOutput.of(line, List.of(words).contains("--json"));
-      String hint = "mend it, or name another file in " + AgentConf.VARIABLE;
-      e.problems().forEach(problem -> voice.complain(ExitCodes.USAGE, problem, hint));
+      CommandOutput output = CommandOutput.of(line, List.of(args).contains("--json"));
+      String hint = "fix the reported line, or set another file in " + AgentConf.VARIABLE;
+      e.problems().forEach(problem -> output.error(ExitCodes.USAGE, problem, hint));
       return ExitCodes.USAGE;
     }
   }
@@ -98,7 +97,7 @@ public final class AgentCommand implements Runnable {
   }
 
   /** The version, from the jar's manifest. */
-  static String version() {
+  public static String version() {
     return Optional.ofNullable(AgentCommand.class.getPackage().getImplementationVersion())
         .orElse("development");
   }

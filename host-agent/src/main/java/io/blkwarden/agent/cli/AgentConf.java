@@ -7,17 +7,15 @@ import java.util.Set;
 import picocli.CommandLine;
 
 /**
- * The service's options in a file, {@code /etc/blkwarden/agent.conf} of the package, that all
- * commands of a host share: {@code release-all} looks where the service keeps its leases.
+ * The configuration file, {@code /etc/blkwarden/agent.conf} in the packages: options of {@code
+ * run}. Other commands take those that they have, such as {@code --state-dir} of {@code
+ * release-all}.
  */
 public final class AgentConf {
-  /** Names the file; without it there is none. */
+  /** The environment variable with the path of the file; unset means no file. */
   public static final String VARIABLE = "BLKWARDEN_AGENT_CONF";
 
-  /** The file says what holds for this host; simulated ones are others. */
-  private static final String SIMULATE = "simulate";
-
-  /** Its interval is between two looks of a person, and not between the service's samples. */
+  /** Its {@code --interval} is the refresh interval, not the service's sampling interval. */
   private static final String TOP = "top";
 
   private static final String INTERVAL = "interval";
@@ -26,19 +24,19 @@ public final class AgentConf {
 
   private AgentConf() {}
 
-  /** The keys that there are, with what they take: the options of {@code run}. */
+  /** The keys and the kinds of their values: the options of {@code run}. */
   public static Map<String, Kind> keys(CommandLine line) {
     return FILE.keys(line);
   }
 
-  /** The words of a command line with what the file says for its command. */
-  static String[] with(CommandLine line, String[] words, Map<String, String> environment)
+  /** A command line with the options that the file has for its command. */
+  static String[] with(CommandLine line, String[] args, Map<String, String> environment)
       throws ServiceConf.Unfit {
-    CommandLine command = words.length == 0 ? null : line.getSubcommands().get(words[0]);
-    if (command == null || words[0].equals(SIMULATE)) {
-      return words;
+    CommandLine command = args.length == 0 ? null : line.getSubcommands().get(args[0]);
+    if (command == null) {
+      return args;
     }
-    boolean live = words[0].equals(TOP);
-    return FILE.with(command, 1, key -> !(live && key.equals(INTERVAL)), words, environment);
+    boolean top = args[0].equals(TOP);
+    return FILE.with(command, 1, key -> !(top && key.equals(INTERVAL)), args, environment);
   }
 }

@@ -20,9 +20,8 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * The agent's log: to stderr, as text or as JSON. In Java, and named to SLF4J, and not in XML and
- * searched for: to read that takes hundreds of classes at each start, and each search opens all
- * jars.
+ * The log on stderr, as text or JSON. It is configured in code and named to SLF4J, because XML
+ * configuration and provider discovery slow down each start.
  */
 public final class AgentLog implements SLF4JServiceProvider {
   private static final String NAME = "agent";
@@ -31,26 +30,26 @@ public final class AgentLog implements SLF4JServiceProvider {
   private final LogbackMDCAdapter mdc = new LogbackMDCAdapter();
   private final IMarkerFactory markers = new BasicMarkerFactory();
 
-  /** Made by SLF4J. */
+  /** For SLF4J. */
   public AgentLog() {}
 
   /**
-   * Makes this the process's log; to be called before anything is logged.
+   * Selects the format; call this before anything is logged.
    *
    * @param format {@code text} or {@code json}
    */
   public static void begin(String format) {
     System.setProperty(LogFormat.PROPERTY, format);
     System.setProperty("slf4j.provider", AgentLog.class.getName());
-    System.setProperty("slf4j.internal.verbosity", "WARN"); // or it tells of the choice
+    System.setProperty("slf4j.internal.verbosity", "WARN"); // or it logs which provider it uses
   }
 
-  /** From now on nothing waits for the log, which {@link #end} must end. */
-  static void waitForNobody() {
+  /** Makes logging asynchronous; {@link #end} must be called at the end. */
+  static void makeAsynchronous() {
     LogQueue.install(NAME);
   }
 
-  /** Writes what waits, as far as that goes within a second, and ends the log. */
+  /** Writes queued lines for at most a second, and ends the log. */
   static void end() {
     LogQueue.drain();
   }
@@ -94,15 +93,15 @@ public final class AgentLog implements SLF4JServiceProvider {
 
   @Override
   public String getRequestedApiVersion() {
-    return "2.0.99"; // of any SLF4J 2.0
+    return "2.0.99"; // any SLF4J 2.0
   }
 
-  /** {@code BLKWARDEN_LOG}, a property or else of the environment. */
+  /** The level in {@code BLKWARDEN_LOG}: a system property, else an environment variable. */
   private static Level level() {
-    String asked =
+    String level =
         Optional.ofNullable(System.getProperty("BLKWARDEN_LOG"))
             .or(() -> Optional.ofNullable(System.getenv("BLKWARDEN_LOG")))
             .orElse("");
-    return Level.toLevel(asked, Level.INFO);
+    return Level.toLevel(level, Level.INFO);
   }
 }

@@ -1,22 +1,57 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.app.Tracing;
+import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.ReadResult;
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.trace.BioBatch;
 import io.blkwarden.agent.trace.BioTrace;
 import io.blkwarden.model.DeviceNumber;
+import java.nio.file.Path;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Tracing through an instance of tracefs. */
 final class BioTracing implements Tracing {
   private final BioTrace trace;
   private Optional<String> drainFault = Optional.empty();
 
-  BioTracing(BioTrace trace) {
+  private BioTracing(BioTrace trace) {
     this.trace = trace;
+  }
+
+  /** Creates the trace instance; {@code closing} receives what removes it. */
+  static Tracing open(RootedFiles files, Deque<Runnable> closing) {
+    ReadResult<BioTrace> opened =
+        BioTrace.open(Path.of("/"), files, (int) ProcessHandle.current().pid());
+    if (!(opened instanceof ReadResult.Present<BioTrace>(BioTrace trace))) {
+      return Tracing.none(opened.describe());
+    }
+    closing.push(trace::close);
+    return new BioTracing(trace);
+  }
+
+  /** Opens the tracing when devices are first watched. */
+  static Tracing lazy(Supplier<Tracing> open) {
+    return new Tracing() {
+      private @Nullable Tracing opened;
+
+      @Override
+      public Optional<String> arm(Set<DeviceNumber> devices) {
+        Tracing tracing = opened == null ? open.get() : opened;
+        opened = tracing;
+        return tracing.arm(devices);
+      }
+
+      @Override
+      public List<ObservedBio> drain() {
+        return opened == null ? List.of() : opened.drain();
+      }
+    };
   }
 
   @Override

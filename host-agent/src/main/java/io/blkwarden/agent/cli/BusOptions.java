@@ -19,8 +19,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of the commands that speak to NATS. */
-final class BusOptions {
+/** Options of the NATS connection. */
+public final class BusOptions {
   private static final List<String> SCHEMES = List.of("nats", "tls", "ws", "wss");
 
   @Option(
@@ -34,7 +34,7 @@ final class BusOptions {
       names = "--creds",
       paramLabel = "FILE",
       defaultValue = "${env:NATS_CREDS}",
-      description = "Credentials for NATS (default: $NATS_CREDS, else none).")
+      description = "NATS credentials file (default: $NATS_CREDS, else none).")
   @Nullable Path creds;
 
   @Option(
@@ -42,15 +42,15 @@ final class BusOptions {
       paramLabel = "FILE",
       defaultValue = "${env:NATS_CA}",
       description =
-          "Authorities that vouch for servers, in PEM (default: $NATS_CA, else those of Java). With"
-              + " it everything is by TLS.")
-  @Nullable Path authorities;
+          "CA certificates (PEM) for server verification; enables TLS (default: $NATS_CA, else the"
+              + " CA certificates of Java).")
+  @Nullable Path caFile;
 
   @Option(
       names = "--prefix",
       paramLabel = "PREFIX",
       defaultValue = "blkwarden.v1",
-      description = "What all subjects start with (default: ${DEFAULT-VALUE}).")
+      description = "Prefix of all subjects (default: ${DEFAULT-VALUE}).")
   String prefix = "";
 
   @Option(
@@ -58,12 +58,11 @@ final class BusOptions {
       paramLabel = "TIME",
       defaultValue = "3s",
       description =
-          "A lost connection is tried again after a random part of TIME (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Longest random delay before each reconnect attempt (default: ${DEFAULT-VALUE}).")
   String reconnectSpread = "";
 
-  /** The settings, or problems in the list. */
-  Optional<NatsSettings> settings(HostId host, List<String> problems) {
+  /** The settings; empty with problems added to the list if an option is invalid. */
+  public Optional<NatsSettings> settings(HostId host, List<String> problems) {
     int before = problems.size();
     List<String> servers = Arrays.stream(nats.split(",", -1)).map(String::strip).toList();
     servers.forEach(server -> checkServer(server, problems));
@@ -100,7 +99,7 @@ final class BusOptions {
       }
       return Optional.of(Credentials.of(file, Files.readString(file)));
     } catch (IOException _) {
-      problems.add("--creds: expected a file that can be read, found " + file);
+      problems.add("--creds: cannot read " + file);
       return Optional.empty();
     } catch (IllegalArgumentException e) {
       problems.add(
@@ -111,7 +110,7 @@ final class BusOptions {
   }
 
   private Optional<SSLContext> tls(List<String> servers, List<String> problems) {
-    Path file = authorities;
+    Path file = caFile;
     if (file == null || file.toString().isEmpty()) {
       return servers.stream().anyMatch(each -> each.matches("(tls|wss)://.*"))
           ? Optional.of(ServerTrust.ofJava())
@@ -120,7 +119,7 @@ final class BusOptions {
     try {
       return Optional.of(ServerTrust.of(file));
     } catch (IOException _) {
-      problems.add("--nats-ca: expected a file that can be read, found " + file);
+      problems.add("--nats-ca: cannot read " + file);
     } catch (IllegalArgumentException e) {
       problems.add(
           "--nats-ca: expected certificates in PEM, found %s in %s"
@@ -130,22 +129,22 @@ final class BusOptions {
   }
 
   private static void checkServer(String server, List<String> problems) {
+    boolean valid;
     try {
       URI uri = URI.create(server.contains("://") ? server : "nats://" + server);
-      if (uri.getHost() == null || !SCHEMES.contains(uri.getScheme())) {
-        problems.add(
-            "--nats: expected nats://HOST:PORT or tls://HOST:PORT, found '%s'"
-                .formatted(shown(server)));
-      }
+      valid = uri.getHost() != null && SCHEMES.contains(uri.getScheme());
     } catch (IllegalArgumentException _) {
+      valid = false;
+    }
+    if (!valid) {
       problems.add(
           "--nats: expected nats://HOST:PORT or tls://HOST:PORT, found '%s'"
-              .formatted(shown(server)));
+              .formatted(redacted(server)));
     }
   }
 
-  /** Without the password that a URL may hold. */
-  private static String shown(String server) {
+  /** The server URL without a password. */
+  private static String redacted(String server) {
     int at = server.lastIndexOf('@');
     return at < 0 ? server : "…" + server.substring(at);
   }

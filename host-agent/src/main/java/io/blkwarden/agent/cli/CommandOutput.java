@@ -11,12 +11,12 @@ import java.util.Collection;
 import picocli.CommandLine;
 
 /**
- * How a command speaks: to people in sentences, to programs in JSON objects, one a line.
+ * The output of a command: text, or one JSON object per line.
  *
- * @param out for what was asked for
- * @param err for errors and remarks
- * @param command its name, for hints
- * @param json whether a program listens
+ * @param out for results
+ * @param err for errors and notes
+ * @param command name of the command, for hints
+ * @param json whether errors and notes are JSON
  */
 record CommandOutput(PrintWriter out, PrintWriter err, String command, boolean json) {
   static CommandOutput of(CommandLine line, boolean json) {
@@ -24,34 +24,34 @@ record CommandOutput(PrintWriter out, PrintWriter err, String command, boolean j
         line.getOut(), line.getErr(), line.getCommandSpec().qualifiedName(), json);
   }
 
-  /** Says why something failed, and what to do next; returns the exit code. */
+  /** Prints why the command failed and what to do; returns the exit code. */
   int failed(String error, String hint) {
-    return complain(ExitCodes.FAILED, error, hint);
+    return error(ExitCodes.FAILED, error, hint);
   }
 
-  /** Says what is wrong in the words that were typed; returns the exit code. */
-  int unusable(Collection<String> problems) {
+  /** Prints what is wrong in the command line; returns the exit code. */
+  int usageErrors(Collection<String> problems) {
     for (String problem : problems) {
-      complain(ExitCodes.USAGE, problem, "see '%s --help'".formatted(command));
+      error(ExitCodes.USAGE, problem, "see '%s --help'".formatted(command));
     }
     return ExitCodes.USAGE;
   }
 
-  /** Says what went wrong; returns the exit code. */
-  int complain(int exitCode, String error, String hint) {
+  /** Prints an error and a hint; returns the exit code. */
+  int error(int exitCode, String error, String hint) {
     Complaint complaint = new Complaint(error, hint);
     err.println(json ? AsciiJson.error(complaint, exitCode) : "error: " + complaint.text());
     err.flush();
     return exitCode;
   }
 
-  /** Says something beside what was asked for. */
+  /** Prints a note. */
   void note(String text) {
     err.println(json ? AsciiJson.note(text) : "note: " + Printable.of(text));
     err.flush();
   }
 
-  /** What words on a terminal are set off by. */
+  /** The colours of the terminal; none if output is not a terminal. */
   Ink ink() {
     return Tty.ofProcess(System.getenv()).ink();
   }

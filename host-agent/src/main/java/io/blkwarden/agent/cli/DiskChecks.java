@@ -1,13 +1,13 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.mapping.MappingResolver;
-import io.blkwarden.agent.mapping.UnreadSource;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -22,21 +22,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code doctor} says about guests' disks: how many cannot be throttled, and why.
+ * The {@code doctor} check of guest disks: how many cannot be throttled, and why.
  *
- * @param disks those that were found
- * @param fault why they could not be read; absent when they could
+ * @param disks the disks of this host
+ * @param fault why they could not be read; absent if they could
  */
 record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
-  private static final int MOST_NAMED = 3;
+  private static final int MAX_NAMED = 3;
 
   DiskChecks {
     disks = List.copyOf(disks);
   }
 
-  /** Looks at all disks once, changing nothing. */
-  static DiskChecks of(ReadResult<MapSources> sources) {
-    if (!(sources instanceof ReadResult.Present<MapSources>(MapSources found))) {
+  /** Scans all disks once; changes nothing. */
+  static DiskChecks of(ReadResult<HostSources> sources) {
+    if (!(sources instanceof ReadResult.Present<HostSources>(HostSources found))) {
       return new DiskChecks(List.of(), sources.describe());
     }
     HostSnapshot snapshot =
@@ -52,8 +52,8 @@ record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
     return new DiskChecks(disks, fault);
   }
 
-  /** Names of the devices at the bottom of these disks. */
-  Set<String> bottoms() {
+  /** Names of the physical devices of these disks. */
+  Set<String> physicalDevices() {
     return disks.stream()
         .flatMap(disk -> disk.physical().stream())
         .map(PhysicalDevice::name)
@@ -61,27 +61,27 @@ record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
   }
 
   /**
-   * Counts what cannot be throttled, by reason.
+   * Counts the disks that cannot be throttled, by reason.
    *
    * @param limits whether this host can set limits
    */
-  Check throttled(boolean limits) {
+  Check throttling(boolean limits) {
     if (fault != null) {
       return Check.warn(
           "disks",
-          "how many disks can be throttled is not known: " + fault,
-          "Run it as root in dom0; the checks of xenstore and rights say more.");
+          "cannot read the disks of this host: " + fault,
+          "Run this as root in dom0, and see the checks xenstore and rights.");
     }
-    Map<String, List<String>> without = new TreeMap<>();
+    Map<String, List<String>> reasons = new TreeMap<>();
     for (MappedDisk disk : disks) {
-      String why = obstacle(disk, limits);
-      if (why != null) {
-        without
-            .computeIfAbsent(why, _ -> new ArrayList<>())
+      String reason = obstacle(disk, limits);
+      if (reason != null) {
+        reasons
+            .computeIfAbsent(reason, _ -> new ArrayList<>())
             .add(disk.domain().name() + "/" + disk.disk().vdev());
       }
     }
-    int count = without.values().stream().mapToInt(List::size).sum();
+    int count = reasons.values().stream().mapToInt(List::size).sum();
     if (count == 0) {
       return Check.ok("disks", "all %d disks can be throttled".formatted(disks.size()));
     }
@@ -91,30 +91,32 @@ record DiskChecks(List<MappedDisk> disks, @Nullable String fault) {
             .formatted(
                 count,
                 disks.size(),
-                without.entrySet().stream()
-                    .map(entry -> counted(entry.getKey(), entry.getValue()))
+                reasons.entrySet().stream()
+                    .map(entry -> count(entry.getKey(), entry.getValue()))
                     .collect(Collectors.joining("; "))),
-        "These disks are listed and never touched; 'blkwarden-agent map' shows each.");
+        "These disks are mapped but never throttled; see 'blkwarden-agent map'.");
   }
 
-  private static String counted(String why, List<String> names) {
-    String some = names.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
-    String more = names.size() > MOST_NAMED ? ", ..." : "";
-    return "%d (%s%s): %s".formatted(names.size(), some, more, why);
+  private static String count(String reason, List<String> names) {
+    String some = names.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
+    String more = names.size() > MAX_NAMED ? ", ..." : "";
+    return "%d (%s%s): %s".formatted(names.size(), some, more, reason);
   }
 
   private static @Nullable String obstacle(MappedDisk disk, boolean limits) {
     UnresolvedReason reason = disk.reason();
     if (reason != null) {
-      return MapTable.words(reason, disk.disk());
+      return MapTable.describe(reason, disk.disk());
     }
     if (disk.state() != MappingState.RESOLVED || limits) {
       return null;
     }
-    boolean none =
+    boolean ineffective =
         !disk.physical().isEmpty()
             && disk.physical().stream()
                 .allMatch(device -> device.actuator() == Actuator.INEFFECTIVE);
-    return none ? "priorities have no effect on its devices, and limits cannot be set" : null;
+    return ineffective
+        ? "priorities have no effect on its devices, and limits are not available"
+        : null;
   }
 }

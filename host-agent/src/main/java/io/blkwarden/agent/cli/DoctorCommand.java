@@ -1,8 +1,6 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.files.RootedFiles;
-import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.nats.NatsCheck;
 import io.blkwarden.agent.nats.NatsSettings;
@@ -12,6 +10,7 @@ import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStoreCheck;
 import io.blkwarden.agent.xenstore.XenStoreSettings;
 import io.blkwarden.commandline.AsciiJson;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Ink;
 import io.blkwarden.model.Printable;
@@ -30,13 +29,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 
-/** {@code blkwarden-agent doctor}: what works here, and what to do about what does not. */
+/** {@code blkwarden-agent doctor}: checks what the agent needs on this host. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = {
-      "Tells whether the agent can work here and whether ionice has an effect.",
-      "Changes nothing. Exits 1 when something does not work."
+      "Checks whether the agent can work on this host, and whether ionice has an effect.",
+      "Changes nothing. Exits with 1 if a check fails."
     })
 final class DoctorCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -44,30 +43,30 @@ final class DoctorCommand implements Callable<Integer> {
   @Mixin private BusOptions busOptions = new BusOptions();
   @Mixin private StateOptions stateOptions = new StateOptions();
 
-  @Option(names = "--no-nats", description = "Do not try to reach NATS.")
+  @Option(names = "--no-nats", description = "Skip the NATS check.")
   private boolean noNats;
 
-  @Option(names = "--json", description = "Print a JSON array, an object for each check.")
+  @Option(names = "--json", description = "Print a JSON array with one object per check.")
   private boolean json;
 
   @Override
   public Integer call() {
-    CommandOutput voice = CommandOutput.of(spec.commandLine(), json);
+    CommandOutput output = CommandOutput.of(spec.commandLine(), json);
     List<String> problems = new ArrayList<>();
     ReadResult<RootedFiles> files = hostOptions.files();
     if (!(files instanceof ReadResult.Present<RootedFiles>(RootedFiles found))) {
-      return voice.unusable(List.of("--root: " + files.describe()));
+      return output.usageErrors(List.of("--root: " + files.describe()));
     }
-    Optional<NatsSettings> bus =
+    Optional<NatsSettings> nats =
         hostOptions.host(found, problems).flatMap(host -> busOptions.settings(host, problems));
     if (!problems.isEmpty()) {
-      return voice.unusable(problems);
+      return output.usageErrors(problems);
     }
     DiskChecks disks = disks(found);
-    List<Check> checks = new ArrayList<>(HostChecks.devices(found, disks.bottoms()));
+    List<Check> checks = new ArrayList<>(HostChecks.devices(found, disks.physicalDevices()));
     Check limits = HostChecks.limits(found, hostOptions.root);
     checks.add(limits);
-    checks.add(disks.throttled(limits.state() == Check.State.OK));
+    checks.add(disks.throttling(limits.state() == Check.State.OK));
     if (hostOptions.live()) {
       int pid = (int) ProcessHandle.current().pid();
       checks.addAll(HostChecks.rights(found));
@@ -81,9 +80,9 @@ final class DoctorCommand implements Callable<Integer> {
       checks.add(dump(found));
     }
     if (!noNats) {
-      bus.ifPresent(settings -> checks.addAll(NatsCheck.run(settings)));
+      nats.ifPresent(settings -> checks.addAll(NatsCheck.run(settings)));
     }
-    print(checks, voice);
+    print(checks, output);
     return checks.stream().anyMatch(check -> check.state() == Check.State.FAIL)
         ? ExitCodes.FAILED
         : ExitCodes.DONE;
@@ -92,26 +91,22 @@ final class DoctorCommand implements Callable<Integer> {
   private DiskChecks disks(RootedFiles files) {
     Deque<Runnable> closing = new ArrayDeque<>();
     try {
-      return DiskChecks.of(
-          hostOptions.live() ? MapHosts.live(files, closing) : MapHosts.captured(files));
+      return DiskChecks.of(HostSources.open(hostOptions.live(), files, closing));
     } finally {
       closing.forEach(Runnable::run);
     }
   }
 
   private static Check dump(RootedFiles files) {
-    ReadResult<TextXenStore> store =
-        files
-            .read("xenstore.txt", new FileBytes(64 << 20))
-            .flatMap(bytes -> TextXenStore.parse(bytes.text()));
+    ReadResult<TextXenStore> store = HostSources.dump(files);
     return store instanceof ReadResult.Present<TextXenStore>(TextXenStore read)
         ? Check.ok("xenstore", "xenstore.txt has %d nodes".formatted(read.size()))
         : Check.fail(
-            "xenstore", store.describe(), "Put what xenstore-ls -f prints into xenstore.txt.");
+            "xenstore", store.describe(), "Write the output of xenstore-ls -f to xenstore.txt.");
   }
 
-  private void print(List<Check> checks, CommandOutput voice) {
-    PrintWriter out = voice.out();
+  private void print(List<Check> checks, CommandOutput output) {
+    PrintWriter out = output.out();
     if (json) {
       ArrayNode all = AsciiJson.MAPPER.createArrayNode();
       for (Check check : checks) {
@@ -123,7 +118,7 @@ final class DoctorCommand implements Callable<Integer> {
       }
       out.println(AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(all));
     } else {
-      Ink ink = voice.ink();
+      Ink ink = output.ink();
       for (Check check : checks) {
         out.printf("%s %-20s %s%n", state(check, ink), check.name(), Printable.of(check.detail()));
         if (!check.remedy().isEmpty()) {

@@ -13,15 +13,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/**
- * {@code blkwarden-agent hand-over}: what a package's upgrade says before it restarts the agent.
- */
+/** {@code blkwarden-agent hand-over}: run by package upgrades before they restart the agent. */
 @Command(
     name = "hand-over",
     mixinStandardHelpOptions = true,
     description = {
-      "For upgrades: the agent that runs leaves its leases to the next one if it is stopped within"
-          + " 2 minutes, instead of ending them. Start the next one at once, or run release-all."
+      "For upgrades: if the running agent is stopped within 2 minutes, it leaves its leases to the"
+          + " next agent instead of ending them. Start that one at once, or run release-all."
     })
 final class HandOverCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -29,34 +27,35 @@ final class HandOverCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "Print what was done as a JSON object, and errors on stderr as such.")
+      description = "Print the result as a JSON object, and errors as JSON on stderr.")
   private boolean json;
 
   @Override
   public Integer call() {
-    CommandOutput voice = CommandOutput.of(spec.commandLine(), json);
-    return switch (StateLock.attempt(stateOptions.folders(), StateLock.LOOK)) {
+    CommandOutput output = CommandOutput.of(spec.commandLine(), json);
+    return switch (StateLock.attempt(stateOptions.folders(), StateLock.RETRY_FOR)) {
       case StateLock.Attempt.Busy() -> {
-        Optional<String> fault = new HandOver(stateOptions.stateDir, InstantSource.system()).make();
+        Optional<String> fault =
+            new HandOver(stateOptions.stateDir, InstantSource.system()).request();
         yield fault.isPresent()
-            ? voice.failed(fault.get(), StateOptions.REMEDY)
-            : handedOver(voice);
+            ? output.failed(fault.get(), StateOptions.REMEDY)
+            : handedOver(output);
       }
-      case StateLock.Attempt.Failed(String cause) -> voice.failed(cause, StateOptions.REMEDY);
+      case StateLock.Attempt.Failed(String cause) -> output.failed(cause, StateOptions.REMEDY);
       case StateLock.Attempt.Taken(StateLock lock) -> {
         lock.close();
-        yield voice.complain(
+        yield output.error(
             ExitCodes.REFUSED,
-            "no agent runs with --state-dir %s; there is nothing to hand over"
+            "no agent is running with --state-dir %s: nothing to hand over"
                 .formatted(stateOptions.stateDir),
-            "name its --state-dir, or start the next agent as it is");
+            "set the --state-dir of the running agent, or start the next agent");
       }
     };
   }
 
-  private int handedOver(CommandOutput voice) {
+  private int handedOver(CommandOutput output) {
     if (json) {
-      voice
+      output
           .out()
           .println(
               AsciiJson.MAPPER.writeValueAsString(
@@ -64,7 +63,7 @@ final class HandOverCommand implements Callable<Integer> {
                       .createObjectNode()
                       .put("schema", "blkwarden.hand-over.v1")
                       .put("state_dir", stateOptions.stateDir.toString())
-                      .put("within_ms", HandOver.PATIENCE.toMillis())));
+                      .put("within_ms", HandOver.VALID_FOR.toMillis())));
     }
     return ExitCodes.DONE;
   }

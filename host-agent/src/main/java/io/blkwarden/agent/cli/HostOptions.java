@@ -10,22 +10,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of all commands that look at a host. */
+/** Options of the commands that read a host. */
 final class HostOptions {
   @Option(
       names = "--root",
       paramLabel = "DIR",
       defaultValue = "/",
-      description = "Look at the tree below DIR instead of this host (default: ${DEFAULT-VALUE}).")
+      description =
+          "Read a captured tree below DIR instead of this host (default: ${DEFAULT-VALUE}).")
   Path root = Path.of("/");
 
   @Option(
       names = "--host",
       paramLabel = "NAME",
-      description = "Name of this host (default: its host name up to the first dot).")
+      description = "Name of this host (default: host name up to the first dot).")
   @Nullable String host;
 
-  /** Whether it is this host itself, and not a captured tree. */
+  /** Whether the root is this host, not a captured tree. */
   boolean live() {
     return root.toAbsolutePath().normalize().equals(Path.of("/"));
   }
@@ -34,13 +35,14 @@ final class HostOptions {
     return RootedFiles.below(root);
   }
 
-  /** The host's name, or a problem in the list. */
+  /** The host name; empty with a problem added to the list if there is none. */
   Optional<HostId> host(KernelFiles files, List<String> problems) {
     String name = host;
     if (name == null) {
       ReadResult<String> read = files.read("proc/sys/kernel/hostname").map(String::strip);
       if (!(read instanceof ReadResult.Present<String>(String text))) {
-        problems.add("--host: expected a name, for the host's own is unknown: " + read.describe());
+        problems.add(
+            "--host: expected a name, because the host name cannot be read: " + read.describe());
         return Optional.empty();
       }
       int dot = text.indexOf('.');

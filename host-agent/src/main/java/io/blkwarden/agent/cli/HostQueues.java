@@ -11,46 +11,36 @@ import io.blkwarden.agent.state.QueueFile;
 import io.blkwarden.agent.state.StateFolders;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The queues of this host's devices, with what an earlier run has set of them. */
+/** Opens the queue settings of this host's devices. */
 final class HostQueues {
   private static final Logger LOG = LoggerFactory.getLogger(HostQueues.class);
 
   private HostQueues() {}
 
   /**
-   * Takes over what an earlier run left.
+   * Recovers the settings of an earlier run.
    *
-   * @return empty, and said why, when what it left cannot be read just now: nothing is set over it
+   * @param setAside whether a damaged record is renamed, and the settings in it stay as they are
+   * @return failed if the record cannot be read: nothing may be set over it
    */
-  static Optional<QueueTuner> open(
-      RootedFiles files, Path root, StateFolders folders, DesiredQueue wish) {
-    ReadResult<QueueTuner> made =
-        BootId.read(files)
-            .flatMap(boot -> {
-              QueueFile file = new QueueFile(folders, boot.id());
-              return earlier(file)
-                  .map(found -> {
-                    QueueTuner tuner = new QueueTuner(new SysfsQueues(files, root), file, wish);
-                    tuner.recover(found);
-                    return tuner;
-                  });
-            });
-    if (!made.isPresent()) {
-      LOG.error("queues: {}; none is set or put back", made.describe());
-    }
-    return made.toOptional();
-  }
-
-  private static ReadResult<List<ChangedSetting>> earlier(QueueFile file) {
-    ReadResult<List<ChangedSetting>> found = file.load();
-    if (found instanceof ReadResult.Malformed) {
-      LOG.error("queues: {}; {}", found.describe(), file.setAside());
-      return ReadResult.present(List.of());
-    }
-    return found;
+  static ReadResult<QueueTuner> recover(
+      RootedFiles files, StateFolders folders, DesiredQueue desired, boolean setAside) {
+    return BootId.read(files)
+        .flatMap(boot -> {
+          QueueFile file = new QueueFile(folders, boot.id());
+          ReadResult<List<ChangedSetting>> earlier = file.load();
+          if (setAside && earlier instanceof ReadResult.Malformed) {
+            LOG.error("queue settings: {}; {}", earlier.describe(), file.setAside());
+            earlier = ReadResult.present(List.of());
+          }
+          return earlier.map(found -> {
+            QueueTuner tuner = new QueueTuner(new SysfsQueues(files, Path.of("/")), file, desired);
+            tuner.recover(found);
+            return tuner;
+          });
+        });
   }
 }

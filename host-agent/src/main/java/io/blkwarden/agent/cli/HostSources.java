@@ -1,37 +1,91 @@
 package io.blkwarden.agent.cli;
 
-import io.blkwarden.agent.app.AgentInbox;
+import io.blkwarden.agent.app.Tracing;
+import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.IoPriorities;
+import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.agent.xenstore.SocketXenStore;
 import io.blkwarden.agent.xenstore.TextXenStore;
+import io.blkwarden.agent.xenstore.XenEvent;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.agent.xenstore.XenStoreSettings;
+import io.blkwarden.model.IoPriority;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** Xenstore of this host, or that of a captured tree: {@code xenstore.txt} in its root. */
-final class HostSources {
-  private static final String DUMP = "xenstore.txt";
-  private static final int DUMP_LIMIT_BYTES = 64 << 20;
+/**
+ * The data sources of a host: this host, or a captured tree with the output of {@code xenstore-ls
+ * -f} in {@code xenstore.txt}.
+ *
+ * @param files the kernel's files
+ * @param store xenstore
+ * @param priorities I/O priorities of tasks; not available in a captured tree
+ * @param tracing shows which thread submits I/O; not available in a captured tree
+ */
+record HostSources(KernelFiles files, XenStore store, IoPriorities priorities, Tracing tracing) {
+  private static final int MAX_DUMP_BYTES = 64 << 20;
 
-  private HostSources() {}
+  /** Priorities of a captured tree: its pids are not pids of this host. */
+  static final IoPriorities NO_PRIORITIES =
+      new IoPriorities() {
+        private static final String REASON = "the tasks of a captured tree do not run here";
 
-  static ReadResult<XenStore> xenStore(
-      Path root,
-      boolean live,
-      KernelFiles files,
-      AgentInbox inbox,
+        @Override
+        public ReadResult<IoPriority> get(int pid) {
+          return ReadResult.absent("priority of " + pid);
+        }
+
+        @Override
+        public Optional<String> set(int pid, IoPriority priority) {
+          return Optional.of(REASON);
+        }
+
+        @Override
+        public Optional<String> restore(int pid, IoPriority recorded) {
+          return Optional.of(REASON);
+        }
+      };
+
+  /** The sources for a command; {@code closing} receives what is to be run at the end. */
+  static ReadResult<HostSources> open(boolean live, RootedFiles files, Deque<Runnable> closing) {
+    return live ? live(files, _ -> {}, new SecureRandom(), closing) : captured(files);
+  }
+
+  /** The sources of a captured tree. */
+  static ReadResult<HostSources> captured(KernelFiles files) {
+    return dump(files)
+        .map(store ->
+            new HostSources(
+                files, store, NO_PRIORITIES, Tracing.none("a captured tree has no I/O to trace")));
+  }
+
+  /** The xenstore of a captured tree. */
+  static ReadResult<TextXenStore> dump(KernelFiles files) {
+    return files
+        .read("xenstore.txt", new FileBytes(MAX_DUMP_BYTES))
+        .flatMap(bytes -> TextXenStore.parse(bytes.text()));
+  }
+
+  /** The sources of this host; a trace instance is created when devices are first watched. */
+  static ReadResult<HostSources> live(
+      RootedFiles files,
+      Consumer<XenEvent> events,
       RandomGenerator random,
       Deque<Runnable> closing) {
-    if (!live) {
-      ReadResult<FileBytes> dump = files.read(DUMP, new FileBytes(DUMP_LIMIT_BYTES));
-      return dump.flatMap(bytes -> TextXenStore.parse(bytes.text())).map(store -> store);
-    }
-    SocketXenStore store = SocketXenStore.open(XenStoreSettings.of(root), inbox::xen, random);
-    closing.push(store::close);
-    return ReadResult.present(store);
+    return LinuxIoPriorities.open()
+        .map(priorities -> {
+          SocketXenStore store =
+              SocketXenStore.open(XenStoreSettings.of(Path.of("/")), events, random);
+          closing.push(store::close);
+          return new HostSources(
+              files, store, priorities, BioTracing.lazy(() -> BioTracing.open(files, closing)));
+        });
   }
 }

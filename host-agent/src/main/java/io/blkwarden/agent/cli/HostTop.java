@@ -1,13 +1,13 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.kernel.BootId;
-import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.mapping.Evidence;
 import io.blkwarden.agent.mapping.HostSnapshot;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.mapping.MappingResolver;
-import io.blkwarden.agent.mapping.Resolution;
-import io.blkwarden.agent.mapping.UnreadSource;
+import io.blkwarden.agent.mapping.MappingResolver.Resolution;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.sampling.HostRates;
 import io.blkwarden.agent.sampling.LiveRates;
@@ -32,10 +32,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the disks of one host; changes nothing, and traces nothing. */
+/** The data of {@code top} for one host; reading it changes nothing and traces nothing. */
 final class HostTop implements Supplier<TopRound> {
   private final HostId host;
-  private final MapSources sources;
+  private final HostSources sources;
   private final LeaseFile leases;
   private final InstantSource clock;
   private final LongSupplier millis;
@@ -46,13 +46,13 @@ final class HostTop implements Supplier<TopRound> {
   private boolean complete;
 
   /**
-   * A view of nothing yet.
+   * Creates the source of rounds.
    *
-   * @param millis CLOCK_MONOTONIC, in which leases are kept
+   * @param millis CLOCK_MONOTONIC in ms, the clock of leases
    */
   HostTop(
       HostId host,
-      MapSources sources,
+      HostSources sources,
       RolePatterns roles,
       LeaseFile leases,
       InstantSource clock,
@@ -67,27 +67,27 @@ final class HostTop implements Supplier<TopRound> {
     this.rates = new LiveRates(sources.files());
   }
 
-  /** Whether the last look saw all that it has to. */
+  /** Whether the last scan read all essential sources. */
   boolean complete() {
     return complete;
   }
 
   @Override
   public TopRound get() {
-    HostSnapshot snapshot = scanner.scan(sources.trace()::drain);
+    HostSnapshot snapshot = scanner.scan(sources.tracing()::drain);
     Resolution resolution = resolver.resolve(snapshot, evidence);
     evidence = resolution.next();
     complete = snapshot.complete();
     List<MappedDisk> disks = resolution.disks();
-    HostRates done = rates.look(disks, millis.getAsLong());
+    HostRates done = rates.update(disks, millis.getAsLong());
     List<String> remarks = new ArrayList<>();
     if (complete && disks.isEmpty()) {
-      remarks.add("no guest has a disk here");
+      remarks.add("no guest disks on this host");
     }
     snapshot.unread().stream()
         .filter(UnreadSource::essential)
         .limit(1)
-        .forEach(unread -> remarks.add("not all is seen: " + unread.reason()));
+        .forEach(unread -> remarks.add("incomplete: " + unread.reason()));
     List<String> unknown = done.unknownDevices();
     if (!unknown.isEmpty()) {
       remarks.add(UnknownDevices.remark(unknown));
@@ -112,7 +112,7 @@ final class HostTop implements Supplier<TopRound> {
         own.awaitMillis(),
         own.util(),
         share,
-        share * done.devicePainMillis(row));
+        share * done.deviceScoreMillis(row));
   }
 
   private DiskLine line(MappedDisk disk, DiskLine.Load load, @Nullable String throttle) {
@@ -127,11 +127,11 @@ final class HostTop implements Supplier<TopRound> {
         throttle);
   }
 
-  /** What holds which disk back; leases of another boot hold nothing. */
+  /** Active throttles by disk; leases of another boot are void. */
   private Map<DiskKey, String> throttled(List<String> remarks) {
     Map<DiskKey, String> throttled = new HashMap<>();
-    FoundLeases found = leases.look();
-    found.faults().forEach(why -> remarks.add("throttles may be incomplete: " + why));
+    FoundLeases found = leases.peek();
+    found.faults().forEach(fault -> remarks.add("throttles may be incomplete: " + fault));
     found
         .stored()
         .filter(stored ->
@@ -142,7 +142,7 @@ final class HostTop implements Supplier<TopRound> {
   }
 
   private String text(Lease lease) {
-    Duration rest = Duration.ofMillis(lease.remainingMillis(millis.getAsLong()));
-    return "%s %s".formatted(lease.restraint(), DurationText.print(rest));
+    Duration left = Duration.ofMillis(lease.remainingMillis(millis.getAsLong()));
+    return "%s %s".formatted(lease.restraint(), DurationText.print(left));
   }
 }

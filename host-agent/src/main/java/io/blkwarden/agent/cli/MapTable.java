@@ -15,15 +15,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A host's map as a table for people: a line for each disk, with all that guests chose made
- * printable.
- *
- * <p>Columns are as wide as their contents, up to {@value #WIDEST} cells.
+ * The map of a host as a table, one line per disk, with guest-controlled text escaped. Columns are
+ * at most {@value #MAX_WIDTH} cells wide.
  */
 final class MapTable {
-  private static final int WIDEST = 60;
-  private static final int MOST_DEVICES = 3;
-  private static final String NOTHING = "-";
+  private static final int MAX_WIDTH = 60;
+  private static final int MAX_DEVICES = 3;
+  private static final String NONE = "-";
 
   private static final List<String> TITLES =
       List.of(
@@ -40,12 +38,12 @@ final class MapTable {
 
   private MapTable() {}
 
-  /** The table, each line with its end. */
+  /** The table, including the last line end. */
   static String render(String host, String kernel, List<MappedDisk> disks) {
     StringBuilder out = new StringBuilder();
     out.append(summary(host, kernel, disks)).append('\n');
     if (!disks.isEmpty()) {
-      Table table = new Table(WIDEST, TITLES);
+      Table table = new Table(MAX_WIDTH, TITLES);
       disks.forEach(disk -> table.row(row(disk)));
       table.lines().forEach(line -> out.append(line).append('\n'));
     }
@@ -64,7 +62,7 @@ final class MapTable {
     return List.of(
         disk.domain().name() + " (" + disk.domain().domid() + ")",
         disk.disk().vdev() + (disk.disk().mode().startsWith("r") ? " ro" : ""),
-        volume.path() == null ? NOTHING : volume.path(),
+        volume.path() == null ? NONE : volume.path(),
         device(volume),
         physical(disk.physical()),
         volume.role().wire(),
@@ -75,18 +73,18 @@ final class MapTable {
   }
 
   private static String device(Volume volume) {
-    String number = volume.device() == null ? NOTHING : volume.device().toString();
+    String number = volume.device() == null ? NONE : volume.device().toString();
     return volume.dm() == null ? number : volume.dm() + " " + number;
   }
 
   private static String physical(List<PhysicalDevice> devices) {
     String shown =
         devices.stream()
-            .limit(MOST_DEVICES)
+            .limit(MAX_DEVICES)
             .map(MapTable::physical)
             .collect(Collectors.joining(" "));
-    int more = devices.size() - MOST_DEVICES;
-    return devices.isEmpty() ? NOTHING : more > 0 ? shown + " and " + more + " more" : shown;
+    int more = devices.size() - MAX_DEVICES;
+    return devices.isEmpty() ? NONE : more > 0 ? shown + " and " + more + " more" : shown;
   }
 
   private static String physical(PhysicalDevice device) {
@@ -101,7 +99,7 @@ final class MapTable {
 
   private static String joined(Stream<String> parts) {
     String text = parts.collect(Collectors.joining(","));
-    return text.isEmpty() ? NOTHING : text;
+    return text.isEmpty() ? NONE : text;
   }
 
   private static String state(MappedDisk disk) {
@@ -112,23 +110,22 @@ final class MapTable {
               .map(worker -> worker.proof().wire())
               .distinct()
               .collect(Collectors.joining(", "));
-      case GONE -> "gone: it is being detached";
-      case UNRESOLVED -> "unresolved: " + (reason == null ? "" : words(reason, disk.disk()));
+      case GONE -> "gone: being detached";
+      case UNRESOLVED -> "unresolved: " + (reason == null ? "" : describe(reason, disk.disk()));
     };
   }
 
   /** Why a disk is not resolved. */
-  static String words(UnresolvedReason reason, DiskRef disk) {
+  static String describe(UnresolvedReason reason, DiskRef disk) {
     return switch (reason) {
-      case NOT_CONNECTED -> "the guest has not connected to it";
-      case NO_THREAD_YET -> "its thread does not exist yet";
-      case AMBIGUOUS_NAME -> "a thread's name does not tell whose it is; its next I/O can";
-      case RINGS_MISSING -> "not all of its rings have a thread yet";
-      case CONFLICTING_PROOFS -> "proofs disagree, so it is left alone";
-      case DEVICE_UNSETTLED -> "xenstore and the kernel do not name the same device";
-      case SOURCE_UNREADABLE -> "something that a proof needs could not be read";
-      case UNSUPPORTED_BACKEND ->
-          "workers of backend " + disk.backend().wire() + " are not known to blkwarden";
+      case NOT_CONNECTED -> "the guest has not connected";
+      case NO_THREAD_YET -> "no worker thread yet";
+      case AMBIGUOUS_NAME -> "truncated thread name; waiting for I/O to identify the thread";
+      case RINGS_MISSING -> "not all rings have a thread yet";
+      case CONFLICTING_PROOFS -> "proofs contradict each other";
+      case DEVICE_UNSETTLED -> "xenstore and the kernel name different devices";
+      case SOURCE_UNREADABLE -> "a source needed for the proof could not be read";
+      case UNSUPPORTED_BACKEND -> "backend " + disk.backend().wire() + " is not supported";
     };
   }
 }

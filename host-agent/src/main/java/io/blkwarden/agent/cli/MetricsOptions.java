@@ -14,30 +14,28 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 import reactor.core.publisher.Flux;
 
-/** Whether and where metrics are served. */
-final class MetricsOptions {
+/** Options of the metrics endpoint. */
+public final class MetricsOptions {
   private static final Pattern ADDRESS = Pattern.compile("(.+):(\\d{1,5})");
   private static final int MAX_PORT = 65_535;
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   @Option(
       names = "--metrics",
       paramLabel = "ADDRESS:PORT",
       description =
-          "Serve metrics for Prometheus, such as on 127.0.0.1:9778; port 0 for any free one"
-              + " (default: serve none).")
+          "Serve Prometheus metrics at /metrics, such as on 127.0.0.1:9778; port 0 selects a free"
+              + " port (default: off).")
   Optional<String> metrics = Optional.empty();
 
-  @Option(
-      names = "--metrics-disks",
-      description = "Among them counters of each disk, 7 series a disk.")
+  @Option(names = "--metrics-disks", description = "Include counters per disk, 7 series each.")
   boolean disks;
 
-  /** Where, or problems in the list. */
-  Optional<InetSocketAddress> address(List<String> problems) {
+  /** The address; empty if off, or with problems added to the list. */
+  public Optional<InetSocketAddress> address(List<String> problems) {
     if (metrics.isEmpty()) {
       if (disks) {
-        problems.add("--metrics-disks: expected --metrics ADDRESS:PORT beside it");
+        problems.add("--metrics-disks: needs --metrics ADDRESS:PORT");
       }
       return Optional.empty();
     }
@@ -51,14 +49,15 @@ final class MetricsOptions {
     InetSocketAddress address =
         new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2)));
     if (address.isUnresolved()) {
-      problems.add("--metrics: '%s' is no address of this host".formatted(matcher.group(1)));
+      problems.add(
+          "--metrics: expected an address of this host, found '%s'".formatted(matcher.group(1)));
       return Optional.empty();
     }
     return Optional.of(address);
   }
 
-  /** Serves what these agents know. */
-  ReadResult<MetricsServer> serve(InetSocketAddress address, List<AgentRuntime> agents) {
+  /** Serves metrics of these agents. */
+  public ReadResult<MetricsServer> serve(InetSocketAddress address, List<AgentRuntime> agents) {
     try {
       return ReadResult.present(
           MetricsServer.start(
@@ -66,12 +65,12 @@ final class MetricsOptions {
               () ->
                   Objects.requireNonNull(
                       Flux.fromIterable(agents)
-                          .flatMapSequential(agent -> agent.reading(disks))
+                          .flatMapSequential(agent -> agent.snapshot(disks))
                           .collectList()
-                          .block(PATIENCE))));
+                          .block(TIMEOUT))));
     } catch (IOException e) {
       return ReadResult.failed(
-          "--metrics: %s cannot be had (%s): choose another"
+          "--metrics: cannot listen on %s: %s; choose another address"
               .formatted(metrics.orElse(""), e.getMessage()));
     }
   }

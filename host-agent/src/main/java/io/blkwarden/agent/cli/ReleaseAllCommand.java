@@ -1,14 +1,13 @@
 package io.blkwarden.agent.cli;
 
 import io.blkwarden.agent.files.RootedFiles;
-import io.blkwarden.agent.files.SysfsQueues;
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.lease.CommandGate;
-import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.agent.lease.LeaseEnd;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.Outcomes;
 import io.blkwarden.agent.lease.Tasks;
 import io.blkwarden.agent.lease.Throttler;
@@ -17,7 +16,6 @@ import io.blkwarden.agent.queue.QueueTuner;
 import io.blkwarden.agent.restraint.CgroupLimits;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
 import io.blkwarden.agent.state.LeaseFile;
-import io.blkwarden.agent.state.QueueFile;
 import io.blkwarden.agent.state.ReleaseRequest;
 import io.blkwarden.agent.state.StateLock;
 import io.blkwarden.commandline.AsciiJson;
@@ -47,96 +45,95 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code blkwarden-agent release-all}: restores every priority that leases have changed, without
- * NATS. A running agent is asked to do it; if none runs, it is done from the lease file.
+ * {@code blkwarden-agent release-all}: ends all leases of this host, by the running agent or, if
+ * there is none, from the lease file.
  */
 @Command(
     name = "release-all",
     mixinStandardHelpOptions = true,
     description = {
-      "Ends all leases of this host and restores what they changed; needs no NATS.",
-      "A running agent is asked to do it; if none runs, it is done from the lease file."
+      "Ends all leases of this host and restores priorities, limits and queue settings.",
+      "Needs no NATS. If no agent is running, the command does it from the lease file."
     })
 final class ReleaseAllCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ReleaseAllCommand.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private StateOptions stateOptions = new StateOptions();
 
   @Option(
       names = "--json",
-      description = "Print what was ended as a JSON object, and errors on stderr as such.")
+      description = "Print the result as a JSON object, and errors as JSON on stderr.")
   private boolean json;
 
   @Override
   public Integer call() {
-    CommandOutput voice = CommandOutput.of(spec.commandLine(), json);
-    return switch (StateLock.attempt(stateOptions.folders(), StateLock.LOOK)) {
-      case StateLock.Attempt.Busy() -> ask(voice);
+    CommandOutput output = CommandOutput.of(spec.commandLine(), json);
+    return switch (StateLock.attempt(stateOptions.folders(), StateLock.RETRY_FOR)) {
+      case StateLock.Attempt.Busy() -> ask(output);
       case StateLock.Attempt.Failed(String cause) ->
-          // Root restores what it can read, also where nothing can be written.
+          // root restores what it can read, even if the directory is not writable
           StateOptions.root()
-              ? Math.max(doIt(voice), queues(voice))
-              : voice.failed(cause, StateOptions.REMEDY);
+              ? Math.max(release(output), queues(output))
+              : output.failed(cause, StateOptions.REMEDY);
       case StateLock.Attempt.Taken(StateLock lock) -> {
         try (lock) {
-          yield Math.max(doIt(voice), queues(voice));
+          yield Math.max(release(output), queues(output));
         }
       }
     };
   }
 
-  private int ask(CommandOutput voice) {
+  private int ask(CommandOutput output) {
     ReleaseRequest request = new ReleaseRequest(stateOptions.stateDir);
-    Optional<String> fault = request.make();
+    Optional<String> fault = request.request();
     if (fault.isPresent()) {
-      return voice.failed(fault.get(), StateOptions.REMEDY);
+      return output.failed(fault.get(), StateOptions.REMEDY);
     }
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (request.stands() && System.nanoTime() < until) {
-      LockSupport.parkNanos(POLL.toNanos());
+    long until = System.nanoTime() + TIMEOUT.toNanos();
+    while (request.isPending() && System.nanoTime() < until) {
+      LockSupport.parkNanos(POLL_INTERVAL.toNanos());
     }
     String stuck = request.stuck();
-    if (request.stands() && !stuck.isEmpty()) {
-      return voice.failed(
-          "not ended yet, the agent keeps trying: " + stuck,
-          "look at the agent's log, and run this again to see what is left");
+    if (request.isPending() && !stuck.isEmpty()) {
+      return output.failed(
+          "not all leases are ended, the agent keeps trying: " + stuck,
+          "see the agent's log, and run this again");
     }
-    if (request.stands()) {
-      return voice.failed(
-          "the agent has not answered within %d s; the request stands, and the next agent to start"
-                  .formatted(PATIENCE.toSeconds())
-              + " will carry it out",
+    if (request.isPending()) {
+      return output.failed(
+          "the agent has not finished within %d s; the request stays pending"
+              .formatted(TIMEOUT.toSeconds()),
           "or stop the agent, and run this again");
     }
-    print(voice, true, List.of(), "the running agent has ended all its leases");
+    print(output, true, List.of(), "the running agent has ended all leases");
     return ExitCodes.DONE;
   }
 
-  private int doIt(CommandOutput voice) {
+  private int release(CommandOutput output) {
     LeaseFile file = new LeaseFile(stateOptions.folders());
     FoundLeases found = file.load();
     found.faults().forEach(fault -> LOG.error("leases: {}", fault));
     if (found.equals(FoundLeases.NOTHING)) {
-      print(voice, false, List.of(), "no leases are held: there is no lease file");
+      print(output, false, List.of(), "no leases: there is no lease file");
       return ExitCodes.DONE;
     }
-    return restore(file, found, voice);
+    return restore(file, found, output);
   }
 
   /**
-   * Prints what was ended.
+   * Prints the result.
    *
-   * @param byAgent whether the agent did it, which says itself what became of which lease
+   * @param byAgent whether the agent did it; its own outcomes tell what happened to each lease
    */
   private void print(
-      CommandOutput voice, boolean byAgent, List<Outcome> outcomes, String sentence) {
-    PrintWriter out = voice.out();
+      CommandOutput output, boolean byAgent, List<Outcome> outcomes, String summary) {
+    PrintWriter out = output.out();
     if (!json) {
       outcomes.forEach(outcome -> out.println(line(outcome)));
-      out.println(sentence);
+      out.println(summary);
       out.flush();
       return;
     }
@@ -156,33 +153,21 @@ final class ReleaseAllCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private int queues(CommandOutput voice) {
-    Path root = Path.of("/");
+  private int queues(CommandOutput output) {
     ReadResult<QueueTuner> made =
-        RootedFiles.below(root)
+        RootedFiles.below(Path.of("/"))
             .flatMap(files ->
-                BootId.read(files)
-                    .flatMap(boot -> {
-                      QueueFile file = new QueueFile(stateOptions.folders(), boot.id());
-                      return file.load()
-                          .map(earlier -> {
-                            QueueTuner tuner =
-                                new QueueTuner(
-                                    new SysfsQueues(files, root), file, DesiredQueue.NONE);
-                            tuner.recover(earlier);
-                            return tuner;
-                          });
-                    }));
+                HostQueues.recover(files, stateOptions.folders(), DesiredQueue.NONE, false));
     Optional<String> fault =
         made instanceof ReadResult.Present<QueueTuner>(QueueTuner tuner)
             ? tuner.note()
             : Optional.of(made.describe());
     return fault
-        .map(why -> voice.failed("queues: " + why, "run it as root on the dom0 itself"))
+        .map(reason -> output.failed("queue settings: " + reason, "run this as root on the dom0"))
         .orElse(ExitCodes.DONE);
   }
 
-  private int restore(LeaseFile file, FoundLeases leases, CommandOutput voice) {
+  private int restore(LeaseFile file, FoundLeases leases, CommandOutput output) {
     ReadResult<Throttler> made =
         RootedFiles.below(Path.of("/"))
             .flatMap(files ->
@@ -191,32 +176,32 @@ final class ReleaseAllCommand implements Callable<Integer> {
                         LinuxIoPriorities.open()
                             .map(priorities -> throttler(boot.id(), files, priorities, file))));
     if (!(made instanceof ReadResult.Present<Throttler>(Throttler throttler))) {
-      return voice.failed(made.describe(), "'blkwarden-agent doctor' tells what is missing");
+      return output.failed(made.describe(), "see 'blkwarden-agent doctor'");
     }
     long now = System.nanoTime() / 1_000_000;
     List<Outcome> found = throttler.recover(leases, 0, now);
     List<Outcome> swept = throttler.sweep();
     List<Outcome> ended = throttler.endAll(LeaseEnd.RELEASED, "release-all on the host", now);
-    List<Outcome> told =
+    List<Outcome> outcomes =
         Stream.of(found, swept, ended)
             .flatMap(List::stream)
             .filter(outcome -> outcome.result() != Outcome.Result.ADOPTED)
             .toList();
     boolean all = throttler.table().all().isEmpty();
     print(
-        voice,
+        output,
         false,
-        told,
-        all ? "no leases are held any more" : throttler.table().all().size() + " leases are held");
+        outcomes,
+        all ? "all leases are ended" : throttler.table().all().size() + " leases are not ended");
     if (!all) {
-      return voice.failed("some priorities could not be restored", "run this again");
+      return output.failed("some priorities could not be restored", "run this again");
     }
     return throttler.unrestored() == 0 && !leases.lost()
         ? ExitCodes.DONE
-        : voice.failed(
-            "records of leases were damaged: %d tasks are known to be left, and more may be"
+        : output.failed(
+            "the lease file was damaged: at least %d tasks are not restored"
                 .formatted(throttler.unrestored()),
-            "start the agent, which restores proven workers, and see 'blkwarden-agent map'");
+            "start the agent, which restores proven workers, and check 'blkwarden-agent map'");
   }
 
   private static Throttler throttler(
@@ -224,7 +209,7 @@ final class ReleaseAllCommand implements Callable<Integer> {
     return new Throttler(
         boot,
         new CommandGate(HostId.FLEET, true, 0),
-        _ -> Optional.of("nothing is set here"),
+        _ -> Optional.of("release only"),
         pid ->
             TaskStat.read(files, pid)
                 .map(stat -> new Tasks.Task(stat.id(), stat.comm(), stat.isKernelThread())),

@@ -8,18 +8,18 @@ import java.util.Locale;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Option;
 
-/** Configured patterns of volumes' names, which go before the built-in ones. */
+/** The option {@code --role}: patterns of volume names, before the built-in ones. */
 final class RoleOptions {
   @Option(
       names = "--role",
       paramLabel = "ROLE=PATTERN",
       description = {
-        "A volume in whose name the regular expression is found is root, swap or data; repeatable,"
-            + " the first that is found decides, before those built in."
+        "Set the role (root, swap or data) of volumes whose name contains a match of the regular"
+            + " expression. Repeatable; the first match wins, before the built-in patterns."
       })
   private List<String> rules = new ArrayList<>();
 
-  /** All patterns, these first; problems go to the list. */
+  /** These patterns and the built-in ones; problems are added to the list. */
   RolePatterns patterns(List<String> problems) {
     List<RolePatterns.Rule> all = new ArrayList<>();
     for (String rule : rules) {

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
-    description = "Runs the agent until it is stopped; then it ends all its leases.")
+    description = "Runs the agent. When it is stopped, it ends all leases.")
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
 
@@ -51,21 +51,21 @@ final class RunCommand implements Callable<Integer> {
       names = "--interval",
       paramLabel = "TIME",
       defaultValue = "1s",
-      description = "Time between two samples, 100ms to 1m (default: ${DEFAULT-VALUE}).")
+      description = "Sampling interval, 100ms to 1m (default: ${DEFAULT-VALUE}).")
   private String interval = "";
 
   @Option(
       names = "--read-only",
-      description = "Refuse to set priorities: only watch. Always so with a --root other than /.")
+      description = "Only observe: refuse to throttle. Implied by a --root other than /.")
   private boolean readOnly;
 
   @Option(
       names = "--ensure-scheduler",
       paramLabel = "NAME",
       description = {
-        "Switch physical devices below proven guest disks from none or kyber, which ignore"
-            + " priorities, to this scheduler, such as mq-deadline; put back on stop (default:"
-            + " leave them)."
+        "Switch physical devices of proven guest disks from none or kyber, which ignore"
+            + " priorities, to this scheduler, such as mq-deadline. Restored on stop (default: no"
+            + " change)."
       })
   private Optional<String> ensureScheduler = Optional.empty();
 
@@ -73,57 +73,60 @@ final class RunCommand implements Callable<Integer> {
       names = "--prio-aging-expire",
       paramLabel = "TIME",
       description = {
-        "Set how long mq-deadline lets the idle class wait on these devices, 100ms to 60m; put"
-            + " back on stop (default: leave it)."
+        "Set prio_aging_expire of mq-deadline on these devices: how long idle requests wait at"
+            + " most, 100ms to 60m. Restored on stop (default: no change)."
       })
   private Optional<String> agingExpire = Optional.empty();
 
   @Override
   public Integer call() {
-    CommandOutput voice = CommandOutput.of(spec.commandLine(), false);
+    CommandOutput output = CommandOutput.of(spec.commandLine(), false);
     List<String> problems = new ArrayList<>();
     ReadResult<RootedFiles> files = hostOptions.files();
     Optional<AgentSettings> settings = Optional.empty();
-    Optional<NatsSettings> bus = Optional.empty();
+    Optional<NatsSettings> nats = Optional.empty();
     DesiredQueue queues = queues(problems);
     RolePatterns roles = roleOptions.patterns(problems);
     Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
     if (files instanceof ReadResult.Present<RootedFiles>(RootedFiles found)) {
       Optional<HostId> host = hostOptions.host(found, problems);
       settings = settings(host.orElse(HostId.FLEET), roles, problems);
-      bus = busOptions.settings(host.orElse(HostId.FLEET), problems);
+      nats = busOptions.settings(host.orElse(HostId.FLEET), problems);
     } else {
       problems.add("--root: " + files.describe());
     }
     if (!problems.isEmpty()) {
-      return voice.unusable(problems);
+      return output.usageErrors(problems);
     }
     StateFolders folders =
         hostOptions.live() ? stateOptions.folders() : StateFolders.beside(stateOptions.stateDir);
-    return switch (StateLock.attempt(folders, StateLock.LOOK)) {
+    return switch (StateLock.attempt(folders, StateLock.RETRY_FOR)) {
       case StateLock.Attempt.Busy() ->
-          voice.complain(
+          output.error(
               ExitCodes.REFUSED,
-              "an agent runs already with --state-dir " + stateOptions.stateDir,
-              "stop it first, or give another --state-dir");
+              "an agent is already running with --state-dir " + stateOptions.stateDir,
+              "stop it first, or set another --state-dir");
       case StateLock.Attempt.Failed(String cause) -> {
         if (!StateOptions.root()) {
-          yield voice.failed(cause, StateOptions.REMEDY);
+          yield output.failed(cause, StateOptions.REMEDY);
         }
-        // What an earlier run changed is restored in any case; new leases are refused.
-        LOG.error("{}; no other agent must run. {}", cause, StateOptions.REMEDY);
+        // priorities of an earlier run are restored in any case; new leases are refused
+        LOG.error(
+            "new leases are refused, and a second agent is not detected: {}: {}",
+            cause,
+            StateOptions.REMEDY);
         yield run(
-            settings.orElseThrow(), bus.orElseThrow(), queues, metrics, folders, () -> {}, voice);
+            settings.orElseThrow(), nats.orElseThrow(), queues, metrics, folders, () -> {}, output);
       }
       case StateLock.Attempt.Taken(StateLock lock) ->
           run(
               settings.orElseThrow(),
-              bus.orElseThrow(),
+              nats.orElseThrow(),
               queues,
               metrics,
               folders,
               lock::close,
-              voice);
+              output);
     };
   }
 
@@ -158,44 +161,47 @@ final class RunCommand implements Callable<Integer> {
 
   private int run(
       AgentSettings settings,
-      NatsSettings bus,
+      NatsSettings nats,
       DesiredQueue queues,
       Optional<InetSocketAddress> metrics,
       StateFolders folders,
       Runnable unlock,
-      CommandOutput voice) {
-    AgentLog.waitForNobody(); // leases end, whoever reads the log
+      CommandOutput output) {
+    AgentLog.makeAsynchronous(); // leases must expire even if nothing reads stderr
     ReadResult<AgentProcess> made =
-        AgentProcess.start(settings, bus, queues, hostOptions.root, hostOptions.live(), folders);
+        AgentProcess.start(settings, nats, queues, hostOptions.root, hostOptions.live(), folders);
     if (!(made instanceof ReadResult.Present<AgentProcess>(AgentProcess agent))) {
       unlock.run();
       AgentLog.end();
-      return voice.failed(made.describe(), "'blkwarden-agent doctor' tells what is missing");
+      return output.failed(made.describe(), "see 'blkwarden-agent doctor'");
     }
     if (metrics.isPresent()
         && metricsOptions.serve(metrics.get(), List.of(agent.runtime()))
-            instanceof ReadResult.Failed<MetricsServer>(String why)) {
-      LOG.error("{}; the agent goes on without", why); // numbers are worth less than its work
+            instanceof ReadResult.Failed<MetricsServer>(String fault)) {
+      LOG.error("running without metrics: {}", fault);
     }
     FatalErrors.endTheProcess();
     Supervisor supervisor = Supervisor.of(System.getenv(), ProcessHandle.current().pid());
-    ServiceNotices.begin(agent.runtime(), supervisor);
-    Throwable failure = endedBy(agent, unlock, supervisor);
-    return voice.failed("the agent cannot go on: " + failure, "see its log, and start it again");
+    ServiceNotices.start(agent.runtime(), supervisor);
+    Throwable failure = awaitFailure(agent, unlock, supervisor);
+    return output.failed("the agent failed: " + failure, "see its log, and restart it");
   }
 
-  /** Waits until the agent breaks; a signal ends the process in the meantime. */
-  private static Throwable endedBy(AgentProcess agent, Runnable unlock, Supervisor supervisor) {
+  /** Waits until the agent fails; a signal ends the process earlier. */
+  private static Throwable awaitFailure(
+      AgentProcess agent, Runnable unlock, Supervisor supervisor) {
     AtomicInteger code = new AtomicInteger(ExitCodes.DONE);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  supervisor.stopping().ifPresent(why -> LOG.warn("service manager: {}", why));
+                  supervisor
+                      .stopping()
+                      .ifPresent(fault -> LOG.warn("cannot notify the service manager: {}", fault));
                   agent.stop();
                   unlock.run();
                   AgentLog.end();
-                  // An orderly stop is no failure, which the JVM's own 143 would say.
+                  // a stop by a signal is a success; the JVM would exit with 143
                   Runtime.getRuntime().halt(code.get());
                 },
                 "stop"));

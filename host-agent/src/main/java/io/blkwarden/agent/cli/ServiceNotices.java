@@ -11,54 +11,55 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 
 /**
- * Tells the service manager that the agent works, for as long as its own threads turn. The first
- * time is after the first look at the host, whether that gave a map or not: an agent that waits for
- * xenstored holds an earlier run's leases, and is not to be ended for it.
+ * Notifies the service manager (sd_notify) while the agent's threads make progress. Readiness
+ * follows the first scan, complete or not: an agent that waits for xenstored has leases to end, and
+ * must not be killed for a start timeout.
  */
 final class ServiceNotices {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceNotices.class);
 
-  /** How often a status is told where no watchdog waits. */
-  private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
+  /** Interval of status updates without a watchdog. */
+  private static final Duration STATUS_INTERVAL = Duration.ofSeconds(10);
 
-  /** Signs of life in the time that a watchdog waits for one. */
-  private static final int SIGNS = 4;
+  /** Keep-alives per watchdog timeout. */
+  private static final int KEEP_ALIVES = 4;
 
   private ServiceNotices() {}
 
-  static void begin(AgentRuntime agent, Supervisor supervisor) {
+  static void start(AgentRuntime agent, Supervisor supervisor) {
     if (supervisor.listens()) {
       Duration every =
-          supervisor.watchdog().map(time -> time.dividedBy(SIGNS)).orElse(STATUS_EVERY);
+          supervisor.watchdog().map(time -> time.dividedBy(KEEP_ALIVES)).orElse(STATUS_INTERVAL);
       Disposable _ =
           agent
               .alive(every)
-              .subscribe(reading ->
+              .subscribe(snapshot ->
                   supervisor
-                      .working(words(reading))
-                      .ifPresent(why -> LOG.warn("service manager: {}", why)));
+                      .working(status(snapshot))
+                      .ifPresent(
+                          fault -> LOG.warn("cannot notify the service manager: {}", fault)));
     }
   }
 
-  /** How the agent stands, in one sentence. */
-  static String words(AgentSnapshot reading) {
-    Optional<String> blind =
-        reading.beat().probes().stream()
+  /** The agent's status for {@code systemctl status}. */
+  static String status(AgentSnapshot snapshot) {
+    Optional<String> fault =
+        snapshot.beat().probes().stream()
             .filter(probe -> probe.name().equals("scan") && !probe.ok())
             .map(ProbeHealth::detail)
             .findFirst();
-    int disks = reading.resolved() + reading.unresolved();
-    if (disks == 0 && blind.isPresent()) {
-      return "no map yet: " + blind.get();
+    int disks = snapshot.resolved() + snapshot.unresolved();
+    if (disks == 0 && fault.isPresent()) {
+      return "no map yet: " + fault.get();
     }
     String map =
         "%d disk%s, %s; %d throttled; %s"
             .formatted(
                 disks,
                 disks == 1 ? "" : "s",
-                reading.unresolved() == 0 ? "all proven" : reading.unresolved() + " not proven",
-                reading.beat().throttles().size(),
-                reading.connected() ? "connected to NATS" : "not connected to NATS");
-    return blind.map(why -> map + "; cannot read all of the host: " + why).orElse(map);
+                snapshot.unresolved() == 0 ? "all proven" : snapshot.unresolved() + " not proven",
+                snapshot.beat().throttles().size(),
+                snapshot.connected() ? "connected to NATS" : "not connected to NATS");
+    return fault.map(reason -> map + "; scan incomplete: " + reason).orElse(map);
   }
 }

@@ -6,18 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where the agent keeps its leases. */
+/** The option {@code --state-dir}. */
 final class StateOptions {
-  /** What helps when it cannot be used. */
-  static final String REMEDY = "run it as root, or give a --state-dir that can be written to";
+  /** What to do if the directory cannot be used. */
+  static final String REMEDY = "run this as root, or set a writable --state-dir";
 
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
       defaultValue = "/var/lib/blkwarden",
       description =
-          "Where leases are kept between two runs (default: ${DEFAULT-VALUE}). A tmpfs serves best:"
-              + " leases mean nothing after a reboot, and a throttle does not wait for slow disks.")
+          "Directory for leases (default: ${DEFAULT-VALUE}). Use a tmpfs: leases are void after a"
+              + " reboot, and throttling must not wait for slow disks.")
   Path stateDir = Path.of("/var/lib/blkwarden");
 
   /** The directories of the agent of this host. */

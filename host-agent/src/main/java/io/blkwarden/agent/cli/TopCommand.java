@@ -23,15 +23,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code blkwarden-agent top}: what each guest disk of this host does, live. */
+/** {@code blkwarden-agent top}: live I/O of the guest disks of this host. */
 @Command(
     name = "top",
     mixinStandardHelpOptions = true,
     description = {
-      "Shows what each guest disk of this host does, the worst first, and which are throttled (*).",
-      "On a terminal it takes the whole screen: letters sort, / finds, q ends. Into a pipe, or with"
-          + " --plain or --count, it prints a table for each interval. Needs no NATS, and changes"
-          + " nothing. Exits 1 when the last look did not see all that it has to."
+      "Shows live I/O of the guest disks of this host, the worst first; * marks throttled disks.",
+      "On a terminal it uses the whole screen: letters sort, / searches, q quits. In a pipe, or"
+          + " with --plain or --count, it prints a table per interval. Needs no NATS, and changes"
+          + " nothing. Exits with 1 if the last scan was incomplete."
     })
 final class TopCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -43,35 +43,33 @@ final class TopCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     top.check();
-    CommandOutput voice = CommandOutput.of(spec.commandLine(), top.json());
+    CommandOutput output = CommandOutput.of(spec.commandLine(), top.json());
     List<String> problems = new ArrayList<>();
     RolePatterns roles = roleOptions.patterns(problems);
     ReadResult<RootedFiles> rooted = hostOptions.files();
     if (!(rooted instanceof ReadResult.Present<RootedFiles>(RootedFiles files))) {
       problems.add("--root: " + rooted.describe());
-      return voice.unusable(problems);
+      return output.usageErrors(problems);
     }
     Optional<HostId> host = hostOptions.host(files, problems);
     if (!problems.isEmpty()) {
-      return voice.unusable(problems);
+      return output.usageErrors(problems);
     }
     Deque<Runnable> closing = new ArrayDeque<>();
     try {
-      ReadResult<MapSources> sources =
-          hostOptions.live() ? MapHosts.live(files, closing) : MapHosts.captured(files);
-      return sources instanceof ReadResult.Present<MapSources>(MapSources found)
+      ReadResult<HostSources> sources = HostSources.open(hostOptions.live(), files, closing);
+      return sources instanceof ReadResult.Present<HostSources>(HostSources found)
           ? run(host.orElseThrow(), found, roles)
-          : voice.failed(sources.describe(), "see 'blkwarden-agent doctor'");
+          : output.failed(sources.describe(), "see 'blkwarden-agent doctor'");
     } catch (IOException e) {
-      return voice.failed(
-          "the terminal cannot be used: " + e.getMessage(), "print into a pipe by --plain");
+      return output.failed("the terminal cannot be used: " + e.getMessage(), "use --plain");
     } finally {
       closing.forEach(Runnable::run);
     }
   }
 
-  private int run(HostId host, MapSources sources, RolePatterns roles) throws IOException {
-    HostTop looks =
+  private int run(HostId host, HostSources sources, RolePatterns roles) throws IOException {
+    HostTop source =
         new HostTop(
             host,
             sources,
@@ -79,9 +77,9 @@ final class TopCommand implements Callable<Integer> {
             new LeaseFile(stateOptions.folders()),
             InstantSource.system(),
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-    looks.get(); // rates need a first look
+    source.get(); // rates need two scans
     Tty tty = Tty.ofProcess(System.getenv());
-    new TopLoop(top, false, spec.commandLine().getOut(), tty, System::nanoTime).run(looks);
-    return looks.complete() ? ExitCodes.DONE : ExitCodes.FAILED;
+    new TopLoop(top, false, spec.commandLine().getOut(), tty, System::nanoTime).run(source);
+    return source.complete() ? ExitCodes.DONE : ExitCodes.FAILED;
   }
 }

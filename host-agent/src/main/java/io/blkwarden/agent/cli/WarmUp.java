@@ -6,19 +6,18 @@ import io.blkwarden.model.message.Command;
 import java.security.SecureRandom;
 
 /**
- * What a service needs once its command line was read, made ready meanwhile on another processor:
- * the JVM's code for native calls, its source of random numbers, and the reader of JSON. Each is
- * made once in a process, whoever asks first; nothing waits for this, and nothing depends on it.
+ * Initialises native calls, random numbers and JSON in the background while the command line is
+ * parsed. It only saves startup time: nothing waits for it or depends on it.
  */
 final class WarmUp {
   private WarmUp() {}
 
-  static void begin() {
-    Thread.ofPlatform().daemon().name("head-start").start(WarmUp::makeReady);
+  static void start() {
+    Thread.ofPlatform().daemon().name("warm-up").start(WarmUp::run);
   }
 
-  private static void makeReady() {
-    // What is wrong with any of it is told where it is used.
+  private static void run() {
+    // errors are reported where these are used
     Object _ = LinuxIoPriorities.open();
     Object _ = new SecureRandom();
     Object _ = ControlJson.decode(Command.class, new byte[] {'{', '}'});

@@ -1,4 +1,4 @@
-/** The agent's command line. */
+/** The command line. */
 @NullMarked
 package io.blkwarden.agent.cli;
 

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a failed read means. A file, device or task that is gone is absent; all else has failed.
+ * The result of a failed read: absent if the file, device or task is gone, else failed.
  *
- * <p>{@link IOException} does not tell the error number, so the file is looked at once more, and
- * what only the number tells is known by its English text: run the agent with {@code LC_ALL=C}.
+ * <p>{@link IOException} has no error number, so the file is checked again, and some errors are
+ * recognised by their English text: run the agent with {@code LC_ALL=C}.
  */
 final class FileFault {
-  /** ENODEV, ENXIO, ESRCH and EOPNOTSUPP: the file is there and what it shows is not. */
+  /** ENODEV, ENXIO, ESRCH and EOPNOTSUPP: the file exists, but not what it is about. */
   private static final List<String> GONE =
       List.of("No such device", "No such process", "Operation not supported");
 
@@ -26,7 +26,7 @@ final class FileFault {
 
   private FileFault() {}
 
-  /** The reading that this failure amounts to. */
+  /** The result for a failure. */
   static <T> ReadResult<T> reading(String path, Path file, IOException fault) {
     if (fault instanceof NoSuchFileException || isMissing(file)) {
       return ReadResult.absent(path);
@@ -47,7 +47,7 @@ final class FileFault {
             : path + ": " + text);
   }
 
-  /** The exception's own words, without the path where it repeats it. */
+  /** The message of the exception, without the path. */
   static String text(IOException fault) {
     Optional<String> reason =
         fault instanceof FileSystemException system

@@ -2,7 +2,7 @@ package io.blkwarden.agent.files;
 
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
-import io.blkwarden.agent.kernel.OpenAttribute;
+import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
 import io.blkwarden.agent.kernel.ReadResult;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -22,11 +22,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernel's files below a directory: {@code /} on a live host, or a captured tree.
+ * The kernel's files below a root: {@code /} on a live host, or a captured tree.
  *
- * <p>Paths with {@code ..} are refused. Below any root but {@code /}, so is a path whose symbolic
- * links lead out of the root; links within it work. The check and the read are two steps, which is
- * enough for a tree that nobody changes meanwhile.
+ * <p>Paths with {@code ..} are refused. In a captured tree, so are paths whose symbolic links lead
+ * out of the root. That check is not atomic with the read: nobody else may change the tree.
  */
 public final class RootedFiles implements KernelFiles {
   private static final String SLASH = "/";
@@ -34,7 +33,7 @@ public final class RootedFiles implements KernelFiles {
   private final Path root;
   private final boolean confined;
 
-  /** The buffer of the last text that was read: a scan reads ten thousand short ones. */
+  /** The reused buffer of text reads: a scan reads thousands of short files. */
   private final AtomicReference<@Nullable FileBytes> spare = new AtomicReference<>();
 
   private RootedFiles(Path root) {
@@ -86,7 +85,7 @@ public final class RootedFiles implements KernelFiles {
   }
 
   @Override
-  public OpenAttribute hold(String path) {
+  public OpenAttribute open(String path) {
     return new Held(path);
   }
 
@@ -101,7 +100,7 @@ public final class RootedFiles implements KernelFiles {
     @Override
     public ReadResult<FileBytes> read(FileBytes into) {
       if (confined) {
-        close(); // in a tree that is no kernel's, files are replaced by others of their name
+        close(); // files of a captured tree may be replaced
       }
       return channel == null ? locate(path).flatMap(file -> openAndRead(file, into)) : again(into);
     }
@@ -120,13 +119,13 @@ public final class RootedFiles implements KernelFiles {
       try {
         return fill(into);
       } catch (IOException _) {
-        close(); // what it showed is gone; what has its name now is another
+        close(); // the device is gone; a new one may have its name
         return read(into);
       }
     }
 
     private ReadResult<FileBytes> fill(FileBytes into) throws IOException {
-      return into.fillAtOnce(this) // C1 makes a lambda that holds something by a call of the JVM
+      return into.fillAtOnce(this) // not a capturing lambda, which is slow in C1
           ? ReadResult.present(into)
           : ReadResult.malformed(path, "less than a buffer", "more");
     }
@@ -144,7 +143,7 @@ public final class RootedFiles implements KernelFiles {
         try {
           open.close();
         } catch (IOException _) {
-          // It was open for reading only: nothing is lost.
+          // opened for reading only: nothing is lost
         }
       }
     }
@@ -167,10 +166,10 @@ public final class RootedFiles implements KernelFiles {
     return ReadResult.present(List.of(names));
   }
 
-  /** Why it could not be listed, which the quick way does not tell. */
+  /** Why it could not be listed, which {@link java.io.File#list} does not report. */
   private static ReadResult<List<String>> unlisted(String path, Path directory) {
     try (DirectoryStream<Path> _ = Files.newDirectoryStream(directory)) {
-      return ReadResult.failed(path + ": changed while it was listed");
+      return ReadResult.failed(path + ": changed while being listed");
     } catch (IOException e) {
       return FileFault.reading(path, directory, e);
     }
@@ -197,7 +196,7 @@ public final class RootedFiles implements KernelFiles {
     }
   }
 
-  /** The path below the root; resolved and checked where the root is a captured tree. */
+  /** The path below the root; in a captured tree, links are resolved and checked. */
   private ReadResult<Path> locate(String path) {
     if (!isPlain(path)) {
       return refused(path);

@@ -15,16 +15,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The queues of devices in {@code /sys/block/NAME/queue}. */
+/** Queue settings in {@code /sys/block/NAME/queue}. */
 public final class SysfsQueues implements QueueSettings {
   private final KernelFiles files;
   private final Path root;
 
   /**
-   * Queues below a root.
+   * Creates settings below a root.
    *
    * @param files reads below the root
-   * @param root the same root, for what is written
+   * @param root the same root, for writes
    */
   public SysfsQueues(KernelFiles files, Path root) {
     this.files = files;
@@ -48,7 +48,7 @@ public final class SysfsQueues implements QueueSettings {
                 : ReadResult.malformed(path, "a time in ms", text));
   }
 
-  /** Writes in one call, as the kernel takes each write for a command of its own. */
+  /** Writes in one call: the kernel handles each write separately. */
   @Override
   public Optional<String> set(String device, QueueSetting setting, String value) {
     Path path = root.resolve(setting.path(device));

@@ -1,4 +1,4 @@
-/** The kernel's files, read below a root that nothing leaves. */
+/** Access to the kernel's files below a root. */
 @NullMarked
 package io.blkwarden.agent.files;
 

@@ -13,19 +13,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the block devices that hold an image file.
+ * Finds the block devices below an image file.
  *
- * <p>Sources: the mount table, {@code /sys/block/loopN/loop/backing_file}, and for btrfs, which
- * shows no device of its own, {@code /sys/fs/btrfs/UUID/devices}. No file is opened, and symbolic
- * links are read only on file systems with a device, so a server that does not answer cannot hold
- * this up. Files on NFS, ZFS or overlay have no device here.
+ * <p>Sources: the mount table, {@code /sys/block/loopN/loop/backing_file}, and for btrfs, which has
+ * no device number of its own, {@code /sys/fs/btrfs/UUID/devices}. No file is opened, and symbolic
+ * links are read only on file systems with a device, so an unresponsive server cannot block this.
+ * Files on NFS, ZFS or overlay have no device.
  *
- * <p>Not safe for use by several threads.
+ * <p>Not thread-safe.
  */
 public final class BackingFiles {
   private static final String DELETED = " (deleted)";
   private static final String DEV = "/dev/";
-  private static final int MOST_LINKS = 40;
+  private static final int MAX_LINKS = 40;
   private static final String MAPPER = "/dev/mapper/";
 
   private final KernelFiles files;
@@ -33,28 +33,28 @@ public final class BackingFiles {
   private @Nullable MountTable mounts;
 
   /**
-   * Files of one look at a host.
+   * A finder for one scan.
    *
-   * @param dmDevices its device-mapper devices
+   * @param dmDevices the host's device-mapper devices
    */
   public BackingFiles(KernelFiles files, List<DmDevice> dmDevices) {
     this.files = files;
     dmDevices.forEach(dm -> dmByName.put(dm.name(), dm.kernelName()));
   }
 
-  /** Kernel names of what is below a loop device; empty when that is not known. */
+  /** Kernel names of the devices below a loop device; empty when unknown. */
   List<String> belowLoop(String kernelName) {
     String text = files.read("sys/block/" + kernelName + "/loop/backing_file").orElse("").strip();
     String path = text.replace(DELETED, "");
-    return path.startsWith(DEV) ? below(path) : holding(path);
+    return path.startsWith(DEV) ? below(path) : devicesOf(path);
   }
 
-  /** Kernel names of the devices that hold a file, or of the device that it is. */
+  /** Kernel names of the devices below a file, or the device itself. */
   List<String> below(String path) {
-    return path.startsWith(DEV) ? named(path).stream().toList() : holding(resolved(path));
+    return path.startsWith(DEV) ? deviceNamed(path).stream().toList() : devicesOf(resolved(path));
   }
 
-  /** The path without symbolic links, as far as they can be read; empty when they are too many. */
+  /** The path with readable symbolic links resolved; empty after too many links. */
   private String resolved(String path) {
     Deque<String> left = new ArrayDeque<>(List.of(path.split("/", -1)));
     String done = "";
@@ -69,10 +69,10 @@ public final class BackingFiles {
         continue;
       }
       String next = done + "/" + part;
-      String target = holding(next).isEmpty() ? "" : files.link(next.substring(1)).orElse("");
+      String target = devicesOf(next).isEmpty() ? "" : files.link(next.substring(1)).orElse("");
       if (target.isEmpty()) {
         done = next;
-      } else if (++links > MOST_LINKS) {
+      } else if (++links > MAX_LINKS) {
         return "";
       } else {
         done = target.startsWith("/") ? "" : done;
@@ -83,8 +83,8 @@ public final class BackingFiles {
     return done;
   }
 
-  private List<String> holding(String path) {
-    Optional<MountTable.Mount> mount = mounts().holding(path);
+  private List<String> devicesOf(String path) {
+    Optional<MountTable.Mount> mount = mounts().of(path);
     if (mount.isEmpty()) {
       return List.of();
     }
@@ -95,13 +95,13 @@ public final class BackingFiles {
     }
     Set<String> found = new LinkedHashSet<>();
     for (String source : mount.get().source().split(":", -1)) {
-      named(source).ifPresent(name -> found.addAll(withOthers(name)));
+      deviceNamed(source).ifPresent(name -> found.addAll(btrfsDevices(name)));
     }
     return List.copyOf(found);
   }
 
-  /** All devices of a btrfs that this one is part of, or itself. */
-  private List<String> withOthers(String name) {
+  /** All devices of the btrfs on this one, or the device alone. */
+  private List<String> btrfsDevices(String name) {
     for (String each : files.list("sys/fs/btrfs").orElse(List.of())) {
       List<String> devices = files.list("sys/fs/btrfs/" + each + "/devices").orElse(List.of());
       if (devices.contains(name)) {
@@ -111,7 +111,7 @@ public final class BackingFiles {
     return List.of(name);
   }
 
-  private Optional<String> named(String path) {
+  private Optional<String> deviceNamed(String path) {
     if (!path.startsWith(DEV)) {
       return Optional.empty();
     }
@@ -145,7 +145,7 @@ public final class BackingFiles {
     return read;
   }
 
-  /** That of process 1, which sees the whole host; a unit's own has parts hidden or replaced. */
+  /** Reads the mounts of process 1; a systemd unit's own may be restricted. */
   private MountTable readMounts() {
     for (String path : List.of("proc/1/mountinfo", "proc/self/mountinfo")) {
       if (files.read(path) instanceof ReadResult.Present<String>(String text)) {

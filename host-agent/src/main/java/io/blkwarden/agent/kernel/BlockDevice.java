@@ -2,19 +2,28 @@ package io.blkwarden.agent.kernel;
 
 import io.blkwarden.model.DeviceNumber;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * A block device's kernel name and number, and the whole disk that it is or is a part of.
+ * A block device: its kernel name, its number and its whole disk.
  *
  * <p>Sources: {@code /sys/block/NAME/dev}, {@code /sys/block/DISK/NAME/dev} for a partition, and
  * the links {@code /sys/class/block/NAME} and {@code /sys/dev/block/MAJOR:MINOR}.
  *
- * @param name such as {@code dm-20}, {@code sda1}; a slash in it stands as {@code !}
+ * @param name such as {@code dm-20}, {@code sda1}; a slash is written {@code !}
  * @param number its major and minor number
- * @param disk the name itself, or for a partition its disk's
+ * @param disk kernel name of the disk of a partition, else the name itself
  */
 public record BlockDevice(String name, DeviceNumber number, String disk) {
-  /** Names of all whole disks, dm devices included, sorted: {@code /sys/block}. */
+  private static final Pattern DRIVER_NAME =
+      Pattern.compile(
+          "(sd|hd|vd|xvd|dasd)[a-z]+|nvme\\d+(c\\d+)?n\\d+|mmcblk\\d+(boot\\d|gp\\d)?"
+              + "|(cciss|ida|rd)!c\\d+d\\d+|pmem\\d+(\\.\\d+)?s?|rssd[a-z]+|fio[a-z]+|s[rt]\\d+");
+  private static final Pattern BUS =
+      Pattern.compile("(?:\\.\\./)*+devices/(pci|LNXSYSTM|css|vio|vbd-|soc|amba|ibmebus)[^/]*/.*");
+  private static final String VIRTUAL = "devices/virtual/block/";
+
+  /** Names of all whole disks, including dm devices, sorted: {@code /sys/block}. */
   public static ReadResult<List<String>> names(KernelFiles files) {
     return files.list("sys/block");
   }
@@ -54,7 +63,7 @@ public record BlockDevice(String name, DeviceNumber number, String disk) {
         .map(number -> new BlockDevice(name, number, disk));
   }
 
-  /** Reads a file that holds {@code MAJOR:MINOR} in decimal. */
+  /** Reads a file with {@code MAJOR:MINOR} in decimal. */
   static ReadResult<DeviceNumber> numberAt(KernelFiles files, String path) {
     return files.read(path).parse(path, BlockDevice::parseNumber);
   }
@@ -66,5 +75,37 @@ public record BlockDevice(String name, DeviceNumber number, String disk) {
     } catch (IllegalArgumentException invalid) {
       return ReadResult.malformed("device", "MAJOR:MINOR in decimal", text);
     }
+  }
+
+  /**
+   * Whether a device is hardware, recognised by its bus (the link {@code /sys/block/NAME}) or its
+   * driver's name; false when unknown.
+   *
+   * <p>All users of a hardware device share its queue, so its scheduler can order them. A virtual
+   * device (zvol, rbd, nbd, zram, a diskless drbd) passes I/O to workers or to the network, and
+   * priorities end there.
+   */
+  public static boolean isHardware(KernelFiles files, String name) {
+    String link = files.link("sys/block/" + name).orElse("");
+    return !link.contains(VIRTUAL)
+        && (DRIVER_NAME.matcher(name).matches() || BUS.matcher(link).matches());
+  }
+
+  /**
+   * Reads {@code sys/block/NAME/queue/rotational}. The kernel's default is 1; virtio and many RAID
+   * drivers never change it.
+   */
+  public static ReadResult<Boolean> isRotational(KernelFiles files, String device) {
+    String path = "sys/block/" + device + "/queue/rotational";
+    return files.read(path).parse(path, BlockDevice::parseFlag);
+  }
+
+  /** Parses {@code 0} or {@code 1} and a newline. */
+  static ReadResult<Boolean> parseFlag(String text) {
+    return switch (text.strip()) {
+      case "0" -> ReadResult.present(false);
+      case "1" -> ReadResult.present(true);
+      default -> ReadResult.malformed("flag", "0 or 1", text);
+    };
   }
 }

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The devices below a volume, down to the physical ones whose I/O scheduler counts.
+ * The devices below a volume, down to the physical devices.
  *
- * <p>Source: the {@code slaves/} directories below {@code /sys/block}; a partition stands for its
- * disk. All paths of multipath and all legs of md are leaves. The walk ends at {@link #MAX_DEVICES}
- * devices: more is malformed, and so nothing that points in a circle can keep it.
+ * <p>Source: the {@code slaves/} directories below {@code /sys/block}; a partition counts as its
+ * disk. All paths of multipath and all legs of md are leaves. More than {@link #MAX_DEVICES}
+ * devices are malformed.
  *
- * @param top kernel name of the device that the walk began with
- * @param members all devices met, the top first, each once
- * @param leaves those with nothing below, in the order met
+ * @param top kernel name of the topmost device
+ * @param members all devices, top first
+ * @param leaves devices without slaves
  */
 public record BlockStack(String top, List<String> members, List<String> leaves) {
-  /** Most devices that one volume's stack may have. */
+  /** Maximum number of devices in a stack. */
   public static final int MAX_DEVICES = 512;
 
   public BlockStack {
@@ -27,8 +27,8 @@ public record BlockStack(String top, List<String> members, List<String> leaves) 
     leaves = List.copyOf(leaves);
   }
 
-  /** Walks down from a device of this kernel name, which may be a partition. */
-  public static ReadResult<BlockStack> walk(BlockTree tree, String top) {
+  /** Reads the stack below a device, which may be a partition. */
+  public static ReadResult<BlockStack> read(BlockTree tree, String top) {
     Set<String> seen = new LinkedHashSet<>();
     List<String> leaves = new ArrayList<>();
     Deque<String> next = new ArrayDeque<>(List.of(top));

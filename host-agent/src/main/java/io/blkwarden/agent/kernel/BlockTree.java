@@ -7,10 +7,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The block devices of one look at a host, each read once: device-mapper's, which were read as such
- * already, are not read again, and a disk below a thousand volumes is read for the first of them.
+ * A cache of the host's block devices for one scan: each device is read once.
  *
- * <p>Not safe for use by several threads.
+ * <p>Not thread-safe.
  */
 public final class BlockTree {
   private static final Pattern LOOP = Pattern.compile("loop\\d+");
@@ -22,9 +21,9 @@ public final class BlockTree {
   private final Map<String, ReadResult<List<String>>> slaves = new HashMap<>();
 
   /**
-   * A tree of these files.
+   * A tree without entries other than the known ones.
    *
-   * @param known devices of device mapper that were read in this look
+   * @param known device-mapper devices that this scan has read
    */
   public BlockTree(KernelFiles files, List<DmDevice> known) {
     this.files = files;
@@ -43,15 +42,12 @@ public final class BlockTree {
     return dm == null ? BlockDevice.numbered(files, number) : ReadResult.present(dm);
   }
 
-  /** Finds a device by its kernel name, which may be a partition's. */
+  /** Finds a device or partition by its kernel name. */
   public ReadResult<BlockDevice> named(String name) {
     return devices.computeIfAbsent(name, absent -> BlockDevice.named(files, absent));
   }
 
-  /**
-   * Devices right below a disk; a kernel that shows no such directory has none. Below a loop device
-   * are those that hold its file.
-   */
+  /** Devices directly below a disk: its slaves, or those below a loop device's file. */
   ReadResult<List<String>> slaves(String disk) {
     return slaves.computeIfAbsent(
         disk,
@@ -64,7 +60,7 @@ public final class BlockTree {
         });
   }
 
-  /** Kernel names of the devices that hold a file; empty when they are not known. */
+  /** Kernel names of the devices below a file; empty when unknown. */
   public List<String> belowFile(String path) {
     return backing.below(path);
   }

@@ -3,14 +3,14 @@ package io.blkwarden.agent.kernel;
 import java.util.UUID;
 
 /**
- * Which boot of this host it is: start times, pids, domids and counters mean nothing beyond it.
+ * The host's boot id; start times, pids, domids and counters are valid within one boot.
  *
  * <p>Source: {@code /proc/sys/kernel/random/boot_id}.
  *
- * @param id random, made anew at each boot
+ * @param id random at each boot
  */
 public record BootId(UUID id) {
-  /** Where it is. */
+  /** Path of the file. */
   public static final String PATH = "proc/sys/kernel/random/boot_id";
 
   private static final int UUID_LENGTH = 36;
@@ -28,7 +28,7 @@ public record BootId(UUID id) {
         return ReadResult.present(new BootId(UUID.fromString(id)));
       }
     } catch (IllegalArgumentException notUuid) {
-      // Falls through: what was found is told below.
+      // reported below
     }
     return ReadResult.malformed("boot_id", "a UUID", text);
   }

@@ -2,9 +2,9 @@ package io.blkwarden.agent.kernel;
 
 import java.nio.charset.StandardCharsets;
 
-/** A walk over one line's columns, which blanks separate, without garbage. */
-final class ColumnReader {
-  /** Digits of the longest integer of 64 bits. */
+/** A reader of whitespace-separated columns that does not allocate. */
+public final class ColumnReader {
+  /** Digits of the longest 64-bit integer. */
   private static final int MAX_DIGITS = 20;
 
   private final byte[] bytes;
@@ -13,16 +13,16 @@ final class ColumnReader {
   private int stop;
   private long number;
 
-  /** Columns of the bytes {@code from} up to, not including, {@code to}. */
-  ColumnReader(byte[] bytes, int from, int to) {
+  /** Columns of the bytes {@code from} (inclusive) to {@code to} (exclusive). */
+  public ColumnReader(byte[] bytes, int from, int to) {
     this.bytes = bytes;
     this.end = to;
     this.start = from;
     this.stop = from;
   }
 
-  /** Columns of a text; a newline separates like a blank. */
-  static ColumnReader of(String text) {
+  /** Columns of a text; a newline is a separator. */
+  public static ColumnReader of(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return new ColumnReader(bytes, 0, bytes.length);
   }
@@ -40,8 +40,8 @@ final class ColumnReader {
     return stop > start;
   }
 
-  /** Moves on by some columns; false if there were fewer. */
-  boolean skip(int count) {
+  /** Skips columns; false if there were fewer. */
+  public boolean skip(int count) {
     for (int i = 0; i < count; i++) {
       if (!next()) {
         return false;
@@ -51,10 +51,10 @@ final class ColumnReader {
   }
 
   /**
-   * Moves to the next column; whether it is a decimal number from 0 to 2^63-1, which {@link
-   * #number()} then has.
+   * Moves to the next column; whether it is a decimal number from 0 to 2^63-1, returned by {@link
+   * #number()}.
    */
-  boolean nextNumber() {
+  public boolean nextNumber() {
     if (!next()) {
       return false;
     }
@@ -71,8 +71,7 @@ final class ColumnReader {
   }
 
   /**
-   * Whether the column that {@link #nextNumber()} refused is an integer all the same: below 0, or
-   * beyond 2^63-1.
+   * Whether the column that {@link #nextNumber()} rejected is an integer below 0 or above 2^63-1.
    */
   boolean isOutOfRange() {
     int digits = start < stop && bytes[start] == '-' ? start + 1 : start;
@@ -87,12 +86,12 @@ final class ColumnReader {
     return true;
   }
 
-  /** The number that {@link #nextNumber()} last found. */
-  long number() {
+  /** The last number that {@link #nextNumber()} found. */
+  public long number() {
     return number;
   }
 
-  /** Whether the column begins with these ASCII characters. */
+  /** Whether the column starts with these ASCII characters. */
   boolean startsWith(String text) {
     if (stop - start < text.length()) {
       return false;

@@ -1,10 +1,10 @@
 package io.blkwarden.agent.kernel;
 
-/** How many bits a kernel counter has before it starts again at 0. */
+/** The number of bits after which a kernel counter wraps. */
 public enum CounterWidth {
-  /** Milliseconds of {@code stat} and the counters of SUSE's blkback. */
+  /** Milliseconds in {@code stat}, and the counters of SUSE's blkback. */
   BITS_32(0xFFFF_FFFFL),
-  /** All else on a 64-bit kernel; never seen to wrap. */
+  /** All others on a 64-bit kernel. */
   BITS_64(-1L);
 
   private final long mask;
@@ -14,9 +14,8 @@ public enum CounterWidth {
   }
 
   /**
-   * What was counted from one reading to a later one of the same counter, if it wrapped at most
-   * once. A counter that was reset in between looks like one that wrapped: the caller knows by the
-   * device's identity that it was not.
+   * The increase between two readings of a counter that wrapped at most once. A reset looks like a
+   * wrap; callers detect resets by the device's identity.
    */
   public long since(long earlier, long later) {
     return (later - earlier) & mask;

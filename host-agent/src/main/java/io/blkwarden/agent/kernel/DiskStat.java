@@ -3,21 +3,21 @@ package io.blkwarden.agent.kernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * I/O counters of one block device, cumulative since it appeared.
+ * I/O counters of one block device, cumulative since it was created.
  *
- * <p>Source: {@code /sys/block/NAME/stat}, and the same columns in {@code /proc/diskstats}. 11
- * columns in all kernels, 15 with discards (4.18 and later), 17 with flushes (5.5 and later).
- * Sectors are 512 bytes whatever the device says. Milliseconds wrap at 2^32 ({@link
- * CounterWidth#BITS_32}); {@code queueMillis} of a busy device does so within days.
+ * <p>Source: {@code /sys/block/NAME/stat}, and the same columns in {@code /proc/diskstats}: 11 in
+ * all kernels, 15 with discards (4.18 and later), 17 with flushes (5.5 and later). Sectors are
+ * always 512 bytes. Milliseconds wrap at 2^32 ({@link CounterWidth#BITS_32}); {@code queueMillis}
+ * of a busy device does so within days.
  *
- * @param reads reads that completed
- * @param writes writes that completed
- * @param inFlight requests under way now, a gauge; absent when the kernel's own count went wrong:
- *     it falls below 0 on some kernels, and shows as -1 or as a number near 2^32 or 2^64
- * @param ioMillis time in which any request was under way
- * @param queueMillis time summed over requests under way
- * @param discards discards that completed; absent on kernels that do not count them
- * @param flushes flushes that completed; absent on kernels that do not count them
+ * @param reads completed reads
+ * @param writes completed writes
+ * @param inFlight requests in flight, a gauge; absent when the kernel's count is wrong: on some
+ *     kernels it falls below 0 and shows as -1 or as a number near 2^32 or 2^64
+ * @param ioMillis time with any request in flight
+ * @param queueMillis time in flight summed over requests
+ * @param discards completed discards; absent on kernels that do not count them
+ * @param flushes completed flushes; absent on kernels that do not count them
  */
 public record DiskStat(
     Transfers reads,
@@ -31,7 +31,7 @@ public record DiskStat(
    * Counters of one direction.
    *
    * @param ios requests
-   * @param merges bios that joined another's request
+   * @param merges merged bios
    * @param sectors sectors of 512 bytes
    * @param millis time summed over requests, in milliseconds modulo 2^32
    */
@@ -45,7 +45,7 @@ public record DiskStat(
    */
   public record Flushes(long ios, long millis) {}
 
-  /** Most requests in flight that are believed; no device queues as many. */
+  /** Maximum plausible number of requests in flight. */
   public static final long MAX_IN_FLIGHT = 1 << 20;
 
   private static final int IN_FLIGHT = 8;
@@ -54,7 +54,7 @@ public record DiskStat(
   private static final int WITH_FLUSHES = 17;
 
   /**
-   * Reads a device's {@code stat} through a buffer that is used again.
+   * Reads a device's {@code stat} through a reusable buffer.
    *
    * @param path such as {@code sys/block/dm-20/stat} or {@code sys/dev/block/8:1/stat}
    */
@@ -69,7 +69,7 @@ public record DiskStat(
     return parseColumns(ColumnReader.of(text));
   }
 
-  /** Parses the columns that are left, up to the end. */
+  /** Parses the remaining columns. */
   static ReadResult<DiskStat> parseColumns(ColumnReader columns) {
     long[] values = new long[WITH_FLUSHES];
     int count = 0;
@@ -87,18 +87,18 @@ public record DiskStat(
       return ReadResult.malformed(
           "column " + (count + 1), "a number from 0 to 2^63-1", columns.text());
     }
-    // A later kernel may add columns after the 17 that are known: they are left alone.
+    // Later kernels may append columns.
     return count == BASIC || count == WITH_DISCARDS || count == WITH_FLUSHES
         ? ReadResult.present(of(values, count))
         : ReadResult.malformed("stat", "11, 15, 17 or more columns", count + " columns");
   }
 
-  /** Whether nothing was under way when it was read, and that is known. */
+  /** Whether nothing was in flight. */
   public boolean isIdle() {
     return inFlight != null && inFlight == 0;
   }
 
-  /** Whether it ever counted a read or write: a device whose I/O the kernel counts has. */
+  /** Whether the device ever counted a read or write. */
   public boolean everCounted() {
     return reads.ios() != 0 || writes.ios() != 0;
   }

@@ -9,26 +9,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /proc/diskstats}, read again and again: all block devices' counters for the price of one
- * file. Not safe for use by several threads.
+ * The counters of all block devices from {@code /proc/diskstats}. Not thread-safe.
  *
  * <p>A line is {@code " 253 1 dm-1 14292 0 1824960 ..."}: major, minor, name, then the columns of
- * {@link DiskStat}. Devices without a medium are not listed. A line that cannot be read does not
- * stop the others. Most devices do nothing in a second: a line with the bytes that its place had
- * before is not parsed again, and its device keeps the very same {@link DiskStat}.
+ * {@link DiskStat}. Devices without a medium are not listed. A malformed line is counted and
+ * skipped. A line whose bytes have not changed since the last reading is not parsed again, and its
+ * device keeps the same {@link DiskStat} instance.
  */
 public final class DiskStats {
-  /** Where it is. */
+  /** Path of the file. */
   public static final String PATH = "proc/diskstats";
 
-  /** A size that fits some 30,000 devices. */
+  /** Enough for 30,000 devices. */
   private static final int BUFFER_LIMIT_BYTES = 4 * 1024 * 1024;
 
   private static final int MINOR_BITS = 20;
 
   private final Map<Long, Device> byNumber = new HashMap<>();
 
-  /** The paths of NVMe multipath, which are hidden and have no number of their own. */
+  /** Paths of NVMe multipath: hidden devices without a number. */
   private final Map<String, Device> paths = new HashMap<>();
 
   private FileBytes file = new FileBytes(BUFFER_LIMIT_BYTES);
@@ -36,15 +35,15 @@ public final class DiskStats {
   private List<Line> linesBefore = List.of();
   private long readings;
 
-  /** Nothing was read yet. */
+  /** A table without readings. */
   public DiskStats() {}
 
   /**
-   * What was read.
+   * The result of a reading.
    *
-   * @param devices lines with a device's counters
-   * @param faults lines that were malformed
-   * @param firstFault the first of them, told in one line
+   * @param devices number of valid lines
+   * @param faults number of malformed lines
+   * @param firstFault description of the first malformed line
    */
   public record Found(int devices, int faults, Optional<String> firstFault) {}
 
@@ -57,10 +56,10 @@ public final class DiskStats {
     }
   }
 
-  /** A line's place in the file; without a device when it was malformed. */
+  /** A line's position in the file; without a device when malformed. */
   private record Line(int from, int to, @Nullable Device device) {}
 
-  /** Reads the file anew; when it cannot be read, no device has counters. */
+  /** Reads the file; if that fails, no device has counters. */
   public ReadResult<Found> read(KernelFiles files) {
     FileBytes next = fileBefore;
     fileBefore = file;
@@ -73,19 +72,19 @@ public final class DiskStats {
     return read.map(this::scan);
   }
 
-  /** A device's counters as they were at the last reading; null when it was not in it. */
+  /** A device's counters in the last reading; null when it was not listed. */
   public @Nullable DiskStat of(int major, int minor) {
     Device device = byNumber.get(key(major, minor));
     return device == null || device.reading != readings ? null : device.stat;
   }
 
-  /** The counters of a path of NVMe multipath as they were at the last reading, by its name. */
+  /** The counters of an NVMe multipath path in the last reading. */
   public @Nullable DiskStat ofPath(String name) {
     Device device = paths.get(name);
     return device == null || device.reading != readings ? null : device.stat;
   }
 
-  /** Names of all paths of NVMe multipath in the last reading. */
+  /** Names of all NVMe multipath paths in the last reading. */
   public List<String> pathNames() {
     return paths.entrySet().stream()
         .filter(path -> path.getValue().reading == readings)

@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A device-mapper device as sysfs shows it.
+ * A device-mapper device in sysfs.
  *
  * <p>Source: {@code /sys/block/dm-N/}: {@code dev}, {@code dm/name}, {@code dm/uuid}, {@code
- * dm/suspended}, {@code slaves/}. The name changes by lvrename and the number is used again after
- * lvremove; the UUID lasts.
+ * dm/suspended}, {@code slaves/}. lvrename changes the name and lvremove frees the number for
+ * reuse; the UUID is permanent.
  *
  * @param kernelName {@code dm-N}
  * @param number its major and minor number
  * @param name device-mapper name, such as {@code vg-vm101_swap}
- * @param uuid device-mapper UUID; empty when it was made without one
- * @param suspended whether I/O to it waits, as during a snapshot
- * @param slaves kernel names of the devices right below, partitions among them, sorted
+ * @param uuid device-mapper UUID; empty if created without one
+ * @param suspended whether I/O to it is suspended, as during a snapshot
+ * @param slaves kernel names of the devices directly below, including partitions, sorted
  */
 public record DmDevice(
     String kernelName,
@@ -39,7 +39,7 @@ public record DmDevice(
         .map(all -> all.stream().filter(name -> name.startsWith(PREFIX)).toList());
   }
 
-  /** Reads one device. Absent when there is none of this name, or none of device mapper. */
+  /** Reads one device. Absent if it does not exist or is not a device-mapper device. */
   public static ReadResult<DmDevice> read(KernelFiles files, String kernelName) {
     String dir = "sys/block/" + kernelName;
     ReadResult<String> name = files.read(dir + "/dm/name");
@@ -59,8 +59,8 @@ public record DmDevice(
                 new DmDevice(kernelName, device, line(nameLine), uuidOf(uuidLine), waits, below))));
   }
 
-  /** The same device as it is now, where the kernel told of no change: it does not of a suspend. */
-  public ReadResult<DmDevice> again(KernelFiles files) {
+  /** This device with the current suspend state, for which the kernel sends no event. */
+  public ReadResult<DmDevice> refresh(KernelFiles files) {
     return suspended(files, kernelName)
         .map(waits ->
             waits == suspended
@@ -70,31 +70,23 @@ public record DmDevice(
 
   private static ReadResult<Boolean> suspended(KernelFiles files, String kernelName) {
     String flag = "sys/block/" + kernelName + "/dm/suspended";
-    return files.read(flag).parse(flag, DmDevice::parseFlag);
+    return files.read(flag).parse(flag, BlockDevice::parseFlag);
   }
 
   private static Optional<String> uuidOf(String text) {
     return Optional.of(line(text)).filter(uuid -> !uuid.isEmpty());
   }
 
-  /** Whether it is a logical volume of LVM itself, and not one of the layers inside one. */
+  /** Whether it is an LVM logical volume, not one of the layers inside one. */
   public boolean isLogicalVolume() {
     return uuid.filter(text -> text.startsWith(LVM_PREFIX) && text.length() == LVM_UUID_LENGTH)
         .isPresent();
   }
 
-  /** Volume group and logical volume, if it belongs to LVM. */
+  /** The LVM name, if it belongs to LVM. */
   public Optional<DmName> lvmName() {
     return uuid.filter(text -> text.startsWith(LVM_PREFIX))
         .flatMap(text -> DmName.parse(name).toOptional());
-  }
-
-  private static ReadResult<Boolean> parseFlag(String text) {
-    return switch (text.strip()) {
-      case "0" -> ReadResult.present(false);
-      case "1" -> ReadResult.present(true);
-      default -> ReadResult.malformed("flag", "0 or 1", text);
-    };
   }
 
   private static String line(String text) {

@@ -5,25 +5,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A device-mapper name that LVM made, taken apart: {@code vg-vm101_swap}, {@code my--vg-lv-real}.
+ * A parsed device-mapper name of LVM: {@code vg-vm101_swap}, {@code my--vg-lv-real}.
  *
  * <p>LVM joins volume group, logical volume and layer with one hyphen and doubles the hyphens
- * within each, so read from left to right a single hyphen ends a part. Characters that device
- * mapper does not allow stand as {@code \xNN} (libdevmapper's {@code libdm-string.c}).
+ * within each. Characters that device mapper does not allow are written {@code \xNN}
+ * (libdevmapper's {@code libdm-string.c}).
  *
  * @param volumeGroup the volume group
  * @param logicalVolume the logical volume
- * @param layer what the device is within the volume, such as {@code real}, {@code cow} or {@code
- *     tpool}; empty for the volume itself
+ * @param layer function of the device within the volume, such as {@code real}, {@code cow} or
+ *     {@code tpool}; empty for the volume itself
  */
 public record DmName(String volumeGroup, String logicalVolume, Optional<String> layer) {
-  /** Parses a name that belongs to LVM; others may look like one by chance. */
+  /** Parses a name of LVM; other names may look like one by chance. */
   public static ReadResult<DmName> parse(String name) {
     List<String> parts = split(name);
     if (parts.size() < 2 || parts.get(0).isEmpty() || parts.get(1).isEmpty()) {
       return ReadResult.malformed("dm name", "VG-LV or VG-LV-LAYER", name);
     }
-    // The layer is last and may hold single hyphens of its own.
+    // The layer is last and may contain single hyphens.
     Optional<String> layer =
         parts.size() == 2
             ? Optional.empty()
@@ -54,7 +54,7 @@ public record DmName(String volumeGroup, String logicalVolume, Optional<String> 
     return parts;
   }
 
-  /** The character written as {@code \xNN} here, or a negative number if there is none. */
+  /** The character written as {@code \xNN} at this position, or -1. */
   private static int hexAt(String name, int at) {
     if (at + 4 > name.length() || name.charAt(at + 1) != 'x') {
       return -1;

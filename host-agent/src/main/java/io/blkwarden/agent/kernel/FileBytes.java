@@ -6,26 +6,23 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/**
- * A file's bytes in a buffer that is used again and again. It grows up to a limit; it is not safe
- * for use by several threads.
- */
+/** A reusable buffer for a file's bytes that grows up to a limit. Not thread-safe. */
 public final class FileBytes {
-  /** Most of the kernel's files are a line, and a scan reads ten thousands of them. */
+  /** Most kernel files are one line, and a scan reads tens of thousands of them. */
   private static final int FIRST_BYTES = 512;
 
-  /** Reads of up to so many bytes cost the JDK no buffer of its own. */
+  /** Reads of at most this size need no buffer of the JDK. */
   private static final int CHUNK_BYTES = 8192;
 
   private final int limitBytes;
   private byte[] bytes;
 
-  /** Where the kernel writes what is read at once: the JDK would copy it through such a one. */
+  /** Direct buffer for single reads; the JDK would otherwise copy through one of its own. */
   private ByteBuffer direct = ByteBuffer.allocate(0);
 
   private int length;
 
-  /** An empty buffer that takes at most so many bytes. */
+  /** An empty buffer with a limit in bytes. */
   public FileBytes(int limitBytes) {
     if (limitBytes < 1) {
       throw new IllegalArgumentException("limit: expected 1 or more bytes, found " + limitBytes);
@@ -34,20 +31,20 @@ public final class FileBytes {
     this.bytes = new byte[Math.min(FIRST_BYTES, limitBytes)];
   }
 
-  /** The bytes, of which only the first {@link #length()} belong to the file. Not a copy. */
+  /** The buffer itself; only the first {@link #length()} bytes are valid. */
   public byte[] array() {
     return bytes;
   }
 
-  /** How many bytes there are. */
+  /** Number of valid bytes. */
   public int length() {
     return length;
   }
 
   /**
-   * Takes the stream's bytes in place of those that were there.
+   * Replaces the content with the stream's bytes.
    *
-   * @return false if there are more than the limit; what is in the buffer is then of no use
+   * @return false if the limit is exceeded; the content is then undefined
    */
   public boolean fill(InputStream in) throws IOException {
     length = 0;
@@ -66,7 +63,7 @@ public final class FileBytes {
     }
   }
 
-  /** One read into a buffer: how many bytes it gave, less than 1 for none. */
+  /** A single read into a buffer; returns the number of bytes, below 1 for none. */
   @FunctionalInterface
   public interface OneRead {
     /** Reads. */
@@ -74,9 +71,9 @@ public final class FileBytes {
   }
 
   /**
-   * Takes what one read gives in place of the bytes that were there.
+   * Replaces the content with the result of one read.
    *
-   * @return false if that filled the buffer, so that there may be more
+   * @return false if the read filled the buffer, so there may be more
    */
   public boolean fillAtOnce(OneRead source) throws IOException {
     if (direct.capacity() != bytes.length) {
@@ -88,9 +85,9 @@ public final class FileBytes {
   }
 
   /**
-   * Takes a text in place of the bytes that were there.
+   * Replaces the content with a text.
    *
-   * @return false, and nothing changed, if it has more bytes than the limit
+   * @return false, without a change, if the text exceeds the limit
    */
   public boolean set(String text) {
     byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
@@ -107,7 +104,7 @@ public final class FileBytes {
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
-  /** What is expected of a file that is to fit. */
+  /** The limit, for error messages. */
   public String limitText() {
     return "at most " + limitBytes + " bytes";
   }

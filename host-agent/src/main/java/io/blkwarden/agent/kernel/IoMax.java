@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A cgroup's rules about block devices.
+ * The {@code io.max} limits of a cgroup.
  *
- * <p>Source: {@code io.max} of cgroup v2, a line a device: {@code "253:1 rbps=max wbps=max riops=20
- * wiops=20"}. A device without a rule has no line. The kernel takes 2 as the least number.
+ * <p>Source: {@code io.max} of cgroup v2, one line per device: {@code "253:1 rbps=max wbps=max
+ * riops=20 wiops=20"}. A device without limits has no line. The kernel's minimum is 2.
  *
  * @param lines the whole file
  */
@@ -16,14 +16,14 @@ public record IoMax(String lines) {
   private static final String READS = "riops=";
   private static final String WRITES = "wiops=";
 
-  /** What is written to limit reads and writes of a device to so many a second each. */
+  /** The line that limits a device to this many reads and writes per second each. */
   public static String rule(DeviceNumber device, int perSecond) {
     return "%s %s%d %s%d".formatted(device, READS, perSecond, WRITES, perSecond);
   }
 
   /**
-   * How many reads a second, and writes a second, a device may do: absent when nothing limits them,
-   * malformed when the two differ.
+   * A device's limit of reads and of writes per second: absent without a limit, malformed when the
+   * two differ.
    */
   public ReadResult<Integer> perSecond(DeviceNumber device) {
     Optional<String> line = lines.lines().filter(each -> each.startsWith(device + " ")).findFirst();

@@ -1,21 +1,21 @@
 package io.blkwarden.agent.kernel;
 
 /**
- * Time that this host's tasks stood still for I/O, cumulative since boot.
+ * I/O pressure (PSI) of the host, cumulative since boot.
  *
- * <p>Source: {@code /proc/pressure/io} (4.20 and later, if PSI is built in and not switched off;
- * absent otherwise):
+ * <p>Source: {@code /proc/pressure/io} (4.20 and later, if PSI is built in and enabled; absent
+ * otherwise):
  *
  * <pre>
  * some avg10=0.00 avg60=0.01 avg300=0.00 total=220276
  * full avg10=0.00 avg60=0.00 avg300=0.00 total=170753
  * </pre>
  *
- * @param someMicros time in which at least one task stood still
- * @param fullMicros time in which all that were not idle did
+ * @param someMicros time in which at least one task was stalled on I/O
+ * @param fullMicros time in which all non-idle tasks were stalled on I/O
  */
 public record IoPressure(long someMicros, long fullMicros) {
-  /** Where it is. */
+  /** Path of the file. */
   public static final String PATH = "proc/pressure/io";
 
   private static final String TOTAL = "total=";

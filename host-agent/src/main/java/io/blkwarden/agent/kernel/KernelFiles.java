@@ -3,16 +3,16 @@ package io.blkwarden.agent.kernel;
 import java.util.List;
 
 /**
- * The kernel's files below a root: {@code /} on a live host, or a captured tree.
+ * Kernel files below a root: {@code /} on a live host, or a captured tree.
  *
- * <p>Paths are relative to the root and have no leading slash: {@code sys/block/dm-0/stat}. No
- * method throws; a path that would leave the root is {@link ReadResult.Failed}.
+ * <p>Paths are relative to the root: {@code sys/block/dm-0/stat}. No method throws; a path outside
+ * the root is {@link ReadResult.Failed}.
  */
 public interface KernelFiles {
-  /** Longest text that {@link #read(String)} returns, in bytes; more is malformed. */
+  /** Maximum size of a text in bytes; longer ones are malformed. */
   int MAX_TEXT_BYTES = 256 * 1024;
 
-  /** Most names that {@link #list(String)} returns; more is malformed. */
+  /** Maximum number of names in a directory; more are malformed. */
   int MAX_NAMES = 65_536;
 
   /** The file's whole text. Bytes that are not UTF-8 become U+FFFD. */
@@ -21,12 +21,12 @@ public interface KernelFiles {
   /** Names in a directory, sorted, without {@code .} and {@code ..}. */
   ReadResult<List<String>> list(String dir);
 
-  /** What a symbolic link points to, unresolved, such as {@code ../devices/vbd-1-51713}. */
+  /** The target of a symbolic link, unresolved, such as {@code ../devices/vbd-1-51713}. */
   ReadResult<String> link(String path);
 
   /**
-   * Reads the file's bytes into a buffer that the caller keeps, for reading every second without
-   * garbage; a file longer than the buffer's limit is malformed. The value is the buffer itself.
+   * Reads the file into a reusable buffer, which is the result; a file above the buffer's limit is
+   * malformed.
    */
   default ReadResult<FileBytes> read(String path, FileBytes into) {
     return read(path)
@@ -36,8 +36,8 @@ public interface KernelFiles {
                 : ReadResult.malformed(path, into.limitText(), "more"));
   }
 
-  /** The file to be read again and again, held open where that is possible. */
-  default OpenAttribute hold(String path) {
+  /** Opens a file for repeated reads. */
+  default OpenAttribute open(String path) {
     return new OpenAttribute() {
       @Override
       public ReadResult<FileBytes> read(FileBytes into) {
@@ -47,5 +47,19 @@ public interface KernelFiles {
       @Override
       public void close() {}
     };
+  }
+
+  /**
+   * A short kernel file, such as a sysfs attribute, that stays open for repeated reads: opening it
+   * is most of the cost of reading it.
+   *
+   * <p>After a failed read the next one reopens the file. Not thread-safe.
+   */
+  interface OpenAttribute extends AutoCloseable {
+    /** Reads the file into the buffer, which is the result. */
+    ReadResult<FileBytes> read(FileBytes into);
+
+    @Override
+    void close();
   }
 }

@@ -4,17 +4,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which Linux this is, as far as its behaviour depends on it.
+ * The Linux release.
  *
  * <p>Source: {@code /proc/sys/kernel/osrelease}, such as {@code 6.1.0-50-amd64} or {@code
- * 4.19.0+1}. Distributions port changes back, so a version is a hint and no proof.
+ * 4.19.0+1}. Distributions backport changes, so a version is a hint, not proof.
  *
  * @param major 2 and up
  * @param minor 0 and up
- * @param text the whole release
+ * @param text full release string
  */
 public record KernelRelease(int major, int minor, String text) {
-  /** Where it is. */
+  /** Path of the file. */
   public static final String PATH = "proc/sys/kernel/osrelease";
 
   private static final Pattern FORM = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\D.*)?");
@@ -36,7 +36,7 @@ public record KernelRelease(int major, int minor, String text) {
             Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)), release));
   }
 
-  /** Whether it is this version or a later one. */
+  /** Whether the release is this version or later. */
   public boolean atLeast(int otherMajor, int otherMinor) {
     return major > otherMajor || (major == otherMajor && minor >= otherMinor);
   }

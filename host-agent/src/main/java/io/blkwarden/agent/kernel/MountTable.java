@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mounted file systems, in the order in which they were mounted.
+ * The mounted file systems in mount order.
  *
- * <p>Source: {@code /proc/PID/mountinfo}, or {@code /proc/mounts}, which tells no numbers. Both
- * write a space in a path as {@code \\040}.
+ * <p>Source: {@code /proc/PID/mountinfo}, or {@code /proc/mounts}, which has no device numbers.
+ * Both write a space in a path as {@code \\040}.
  *
- * @param mounts all of them
+ * @param mounts all mounts
  */
 public record MountTable(List<Mount> mounts) {
   private static final int MOUNT_POINT = 4;
@@ -22,8 +22,8 @@ public record MountTable(List<Mount> mounts) {
    * One mounted file system.
    *
    * @param point where it is mounted
-   * @param device its device; absent when it has no device of its own, or when that is not told
-   * @param source what is mounted, such as {@code /dev/sda1}
+   * @param device its device; absent when it has none or it is not listed
+   * @param source mounted device, such as {@code /dev/sda1}
    */
   public record Mount(String point, @Nullable DeviceNumber device, String source) {
     private boolean covers(String path) {
@@ -35,7 +35,7 @@ public record MountTable(List<Mount> mounts) {
     mounts = List.copyOf(mounts);
   }
 
-  /** Parses {@code mountinfo}; lines of another form are left out. */
+  /** Parses {@code mountinfo}; malformed lines are skipped. */
   public static MountTable ofMountInfo(String text) {
     List<Mount> mounts = new ArrayList<>();
     for (String line : text.lines().toList()) {
@@ -43,7 +43,8 @@ public record MountTable(List<Mount> mounts) {
       String[] before = halves[0].split(" ", -1);
       String[] after = halves.length < 2 ? new String[0] : halves[1].split(" ", -1);
       if (before.length > MOUNT_POINT && after.length > 1) {
-        mounts.add(new Mount(plain(before[MOUNT_POINT]), number(before[NUMBER]), plain(after[1])));
+        mounts.add(
+            new Mount(unescape(before[MOUNT_POINT]), number(before[NUMBER]), unescape(after[1])));
       }
     }
     return new MountTable(mounts);
@@ -55,14 +56,14 @@ public record MountTable(List<Mount> mounts) {
     for (String line : text.lines().toList()) {
       String[] fields = line.split(" ", -1);
       if (fields.length > 2) {
-        mounts.add(new Mount(plain(fields[1]), null, plain(fields[0])));
+        mounts.add(new Mount(unescape(fields[1]), null, unescape(fields[0])));
       }
     }
     return new MountTable(mounts);
   }
 
-  /** The file system that holds a path: of those mounted at the same place the last one. */
-  public Optional<Mount> holding(String path) {
+  /** The file system of a path: the longest mount point, and the last one mounted there. */
+  public Optional<Mount> of(String path) {
     Mount found = null;
     for (Mount mount : mounts) {
       if (mount.covers(path)
@@ -80,7 +81,7 @@ public record MountTable(List<Mount> mounts) {
         .orElse(null);
   }
 
-  private static String plain(String field) {
+  private static String unescape(String field) {
     return field
         .replace("\\040", " ")
         .replace("\\011", "\t")

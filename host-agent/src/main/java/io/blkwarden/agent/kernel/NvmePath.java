@@ -8,10 +8,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The paths of NVMe native multipath: hidden block devices {@code nvmeScCnN} below the device
- * {@code nvmeSnN} that volumes are on.
+ * The paths of NVMe native multipath: hidden block devices {@code nvmeScCnN} below {@code nvmeSnN}.
  *
- * <p>Linux up to 6.1 counts I/O on the path only, so the device's own counters stay at 0.
+ * <p>Linux up to 6.1 counts I/O on the paths only; the device's own counters stay at 0.
  */
 public final class NvmePath {
   private static final Pattern HEAD = Pattern.compile("nvme(\\d{1,9})n(\\d{1,9})");
@@ -19,16 +18,16 @@ public final class NvmePath {
 
   private NvmePath() {}
 
-  /** The name, if it is one of a path. */
+  /** The name if it is a path's, else null. */
   static @Nullable String nameIn(String name) {
     return PATH.matcher(name).matches() ? name : null;
   }
 
   /**
-   * The names of a device's paths, as {@code /sys/block} and {@code /proc/diskstats} have them.
+   * The names of a device's paths in {@code /sys/block} and {@code /proc/diskstats}.
    *
-   * @param device kernel name of the device; one that is not NVMe's has no paths
-   * @param counted where {@code /proc/diskstats} was read
+   * @param device kernel name; devices other than NVMe have no paths
+   * @param counted the last reading of {@code /proc/diskstats}
    */
   public static List<String> of(KernelFiles files, String device, DiskStats counted) {
     Matcher head = HEAD.matcher(device);

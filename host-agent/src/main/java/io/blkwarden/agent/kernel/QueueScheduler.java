@@ -5,14 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A device's I/O scheduler. Only that of the physical device matters: what a dm device shows here
- * is {@code none}, and writing to it does nothing.
+ * A device's I/O scheduler. Only the physical device's matters; a dm device shows {@code none}.
  *
  * <p>Source: {@code /sys/block/NAME/queue/scheduler}: {@code [none] mq-deadline}, or {@code none}
- * alone where there is no choice.
+ * alone without a choice.
  *
- * @param active the one in use
- * @param available all that are loaded, in the kernel's order
+ * @param active scheduler in use
+ * @param available loaded schedulers, in the kernel's order
  */
 public record QueueScheduler(String active, List<String> available) {
   public QueueScheduler {

@@ -4,37 +4,37 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What reading one source gave: a value, nothing there, nonsense, or a failure to read.
+ * The result of reading one source: present, absent, malformed or failed.
  *
- * <p>The four are kept apart because they lead to different acts: a missing file is normal on
- * another kernel, nonsense is a bug here or there, and a failure is for the operator to mend.
+ * <p>The four are handled differently: a missing file is normal on some kernels, malformed content
+ * is a bug, and a failed read needs the operator.
  *
  * @param <T> type of the value
  */
 public sealed interface ReadResult<T> {
-  /** Longest text of a source that {@link Malformed} repeats, in characters. */
+  /** Maximum number of characters that {@link Malformed} quotes. */
   int FOUND_LIMIT = 120;
 
   /**
    * The value.
    *
-   * @param value what the source said
+   * @param value value of the source
    */
   record Present<T>(T value) implements ReadResult<T> {}
 
   /**
-   * The source does not exist, here or not any more.
+   * The source does not exist.
    *
-   * @param source path of the file, or name of what was asked
+   * @param source path of the file or name of the object
    */
   record Absent<T>(String source) implements ReadResult<T> {}
 
   /**
-   * The source exists and says something that it should not.
+   * The source has unexpected content.
    *
    * @param source path of the file or name of the format
-   * @param expected what it should have said
-   * @param found what it said, cut after {@link #FOUND_LIMIT} characters
+   * @param expected expected content
+   * @param found actual content, truncated to {@link #FOUND_LIMIT} characters
    */
   record Malformed<T>(String source, String expected, String found) implements ReadResult<T> {
     public Malformed {
@@ -45,36 +45,36 @@ public sealed interface ReadResult<T> {
   /**
    * The source could not be read.
    *
-   * @param cause what was tried, why it failed, and what to do about it
+   * @param cause operation, error and remedy
    */
   record Failed<T>(String cause) implements ReadResult<T> {}
 
-  /** A reading with a value. */
+  /** A result with a value. */
   static <T> ReadResult<T> present(T value) {
     return new Present<>(value);
   }
 
-  /** A reading of something that does not exist. */
+  /** A result for a source that does not exist. */
   static <T> ReadResult<T> absent(String source) {
     return new Absent<>(source);
   }
 
-  /** A reading of nonsense. */
+  /** A result for malformed content. */
   static <T> ReadResult<T> malformed(String source, String expected, String found) {
     return new Malformed<>(source, expected, found);
   }
 
-  /** A reading that failed. */
+  /** A result for a failed read. */
   static <T> ReadResult<T> failed(String cause) {
     return new Failed<>(cause);
   }
 
-  /** Turns a value into another; the other three kinds stay what they are. */
+  /** Maps the value; the other three kinds are unchanged. */
   default <U> ReadResult<U> map(Function<? super T, ? extends U> change) {
     return flatMap(value -> present(change.apply(value)));
   }
 
-  /** Continues with a reading that depends on this value; the other three kinds stay. */
+  /** Continues with a result that depends on the value; the other three kinds are unchanged. */
   default <U> ReadResult<U> flatMap(Function<? super T, ReadResult<U>> next) {
     return switch (this) {
       case Present<T> present -> next.apply(present.value());
@@ -84,10 +84,7 @@ public sealed interface ReadResult<T> {
     };
   }
 
-  /**
-   * Continues with a parser that does not know which file its text came from: a malformed result is
-   * told with {@code source} before the parser's own.
-   */
+  /** Parses the value; prefixes the source of a malformed result with {@code source}. */
   default <U> ReadResult<U> parse(String source, Function<? super T, ReadResult<U>> parser) {
     ReadResult<U> parsed = flatMap(parser);
     return isPresent() && parsed instanceof Malformed<U> bad
@@ -96,7 +93,7 @@ public sealed interface ReadResult<T> {
   }
 
   /**
-   * This reading, which has no value, as one of another type: for leaving a method early.
+   * This result without a value as one of another type, for early returns.
    *
    * @throws IllegalStateException if it has a value
    */
@@ -111,7 +108,7 @@ public sealed interface ReadResult<T> {
     return this instanceof Present<T> present ? Optional.of(present.value()) : Optional.empty();
   }
 
-  /** The value, or this one when there is none for whatever reason. */
+  /** The value, or the other one if there is none. */
   default T orElse(T other) {
     return this instanceof Present<T> present ? present.value() : other;
   }
@@ -121,11 +118,11 @@ public sealed interface ReadResult<T> {
     return this instanceof Present<T>;
   }
 
-  /** One line for logs and for people. */
+  /** A one-line description for logs and errors. */
   default String describe() {
     return switch (this) {
       case Present<T> present -> String.valueOf(present.value());
-      case Absent<T> absent -> absent.source() + ": not there";
+      case Absent<T> absent -> absent.source() + ": not found";
       case Malformed<T> bad ->
           "%s: expected %s, found '%s'".formatted(bad.source(), bad.expected(), bad.found());
       case Failed<T> failed -> failed.cause();

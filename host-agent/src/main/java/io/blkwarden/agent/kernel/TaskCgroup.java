@@ -1,17 +1,17 @@
 package io.blkwarden.agent.kernel;
 
 /**
- * The cgroup (version 2) that a task is in: {@code /} for the root.
+ * The cgroup (v2) of a task; {@code /} is the root.
  *
- * <p>Source: the line {@code "0::/blkwarden/01JD"} of {@code /proc/PID/cgroup}. Lines of version 1
- * stand beside it where both are mounted.
+ * <p>Source: the line {@code "0::/blkwarden/01JD"} of {@code /proc/PID/cgroup}. With hybrid mounts
+ * there are lines of cgroup v1, too.
  *
- * @param path below the root of the tree, with a leading slash
+ * @param path path with a leading slash
  */
 public record TaskCgroup(String path) {
   private static final String UNIFIED = "0::";
 
-  /** Reads {@code proc/PID/cgroup}; absent when there is no such task. */
+  /** Reads {@code proc/PID/cgroup}; absent when the task does not exist. */
   public static ReadResult<TaskCgroup> read(KernelFiles files, int pid) {
     String path = "proc/" + pid + "/cgroup";
     return files.read(path).parse(path, TaskCgroup::parse);

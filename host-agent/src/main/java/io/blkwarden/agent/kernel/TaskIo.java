@@ -1,23 +1,23 @@
 package io.blkwarden.agent.kernel;
 
 /**
- * Bytes that a task made block devices move, cumulative since it started.
+ * Bytes of block I/O of a task, cumulative since its start.
  *
  * <p>Source: {@code /proc/PID/io} (needs {@code CONFIG_TASK_IO_ACCOUNTING} and ptrace rights). For
- * a blkback thread {@code readBytes} is exact, and {@code writeBytes} is always 0: the kernel
- * charges writes where pages are dirtied, and blkback submits bios of foreign pages.
+ * a blkback thread {@code readBytes} is exact and {@code writeBytes} is always 0: the kernel
+ * charges writes when pages are dirtied, and blkback submits bios of foreign pages.
  *
  * @param readBytes bytes read
  * @param writeBytes bytes written
  */
 public record TaskIo(long readBytes, long writeBytes) {
-  /** Reads {@code proc/PID/io}. Absent when there is no such task (any more). */
+  /** Reads {@code proc/PID/io}. Absent when the task does not exist. */
   public static ReadResult<TaskIo> read(KernelFiles files, int pid) {
     String path = "proc/" + pid + "/io";
     return files.read(path).parse(path, TaskIo::parse);
   }
 
-  /** Parses lines such as {@code read_bytes: 901853184}; those of other names are left alone. */
+  /** Parses lines such as {@code read_bytes: 901853184}; others are ignored. */
   public static ReadResult<TaskIo> parse(String text) {
     return field(text, "read_bytes:")
         .flatMap(read -> field(text, "write_bytes:").map(written -> new TaskIo(read, written)));

@@ -3,11 +3,11 @@ package io.blkwarden.agent.kernel;
 import io.blkwarden.model.WorkerId;
 
 /**
- * Who a task is: name, parent, kind and start, from one read of one file, so they belong together.
+ * The identity of a task, read at once from one file.
  *
  * <p>Source: {@code /proc/PID/stat}: {@code 564 (1.xvda2-0) S 2 0 0 0 -1 2097216 ... 4159 ...}. The
- * name may hold blanks and parentheses, so the columns count from the last {@code )}. From 5.17 on
- * a kernel thread's name is shown whole (63 characters) where older kernels cut it after 15.
+ * name may contain blanks and parentheses, so columns are counted from the last {@code )}. Linux
+ * 5.17 and later show up to 63 characters of a kernel thread's name, older ones 15.
  *
  * @param id pid and start time
  * @param comm name, without the parentheses
@@ -18,13 +18,13 @@ public record TaskStat(WorkerId id, String comm, int parentPid, long flags) {
   private static final int KTHREADD = 2;
   private static final long PF_KTHREAD = 0x0020_0000L;
 
-  /** Reads {@code proc/PID/stat}. Absent when there is no such task (any more). */
+  /** Reads {@code proc/PID/stat}. Absent when the task does not exist. */
   public static ReadResult<TaskStat> read(KernelFiles files, int pid) {
     String path = "proc/" + pid + "/stat";
     return files.read(path).parse(path, TaskStat::parse);
   }
 
-  /** Whether it is a kernel thread that kthreadd made: no user process can look like one. */
+  /** Whether it is a kernel thread created by kthreadd; no user process can look like one. */
   public boolean isKernelThread() {
     return parentPid == KTHREADD && (flags & PF_KTHREAD) != 0;
   }

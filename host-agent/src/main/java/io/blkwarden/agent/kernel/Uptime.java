@@ -4,14 +4,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How long this host has been up.
+ * The host's uptime.
  *
  * <p>Source: {@code /proc/uptime}: seconds up and seconds idle, {@code 152.60 190.43}.
  *
- * @param millis time since boot, in steps of 10 ms, suspended time included
+ * @param millis time since boot including suspend, with a resolution of 10 ms
  */
 public record Uptime(long millis) {
-  /** Where it is. */
+  /** Path of the file. */
   public static final String PATH = "proc/uptime";
 
   /** Length of a clock tick in {@code /proc} ({@code USER_HZ} is 100 on x86 and arm64). */
@@ -35,7 +35,7 @@ public record Uptime(long millis) {
         new Uptime(seconds * 1000 + Long.parseLong(matcher.group(2)) * TICK_MILLIS));
   }
 
-  /** The same in the unit of a task's start time. */
+  /** Uptime in clock ticks, the unit of a task's start time. */
   public long ticks() {
     return millis / TICK_MILLIS;
   }

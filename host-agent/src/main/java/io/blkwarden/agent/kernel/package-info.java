@@ -1,4 +1,4 @@
-/** Parsers of the kernel's files, one for each source; pure, over the {@link KernelFiles} port. */
+/** Parsers of kernel files over the {@link KernelFiles} port, one per source; pure. */
 @NullMarked
 package io.blkwarden.agent.kernel;
 

@@ -23,37 +23,35 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Decides what is to be done with a command, from nothing but what is known: no file is read here.
+ * Decides how to handle a command, without I/O.
  *
- * <p>It remembers the highest epoch seen, and the outcomes of the last {@link #REMEMBERED} commands
- * so that one that comes again is not done again; an older one that comes again is judged anew. A
- * lease that has ended never begins again, for its issuer may have forgotten it: the last {@link
- * #REMEMBERED} are known, those of an earlier run that were restored at the start too. Not safe for
- * use by several threads.
+ * <p>It remembers the highest epoch, the outcomes of the last {@link #REMEMBERED} commands, so that
+ * a repeated command is not carried out again, and the last {@link #REMEMBERED} ended leases,
+ * including those restored at start-up: an ended lease never starts again, because its issuer may
+ * have forgotten it. Not thread-safe.
  */
 public final class CommandGate {
-  /** How many outcomes are remembered; the oldest give way. */
+  /** Number of outcomes and of ended leases that are remembered. */
   public static final int REMEMBERED = 1024;
 
   /**
-   * Highest epoch that is obeyed or remembered. Epochs are seconds since 1970 or a little more; the
-   * clocks of host and controller need not agree, so this bound is far above every clock. It leaves
-   * room for a controller to command above what any agent remembers.
+   * Highest valid epoch. Epochs start at seconds since 1970; clocks may differ, so the bound is far
+   * above every clock, and a controller can always use an epoch above any that an agent remembers.
    */
   public static final long EPOCH_MAX = 1L << 53;
 
   private final HostId host;
   private final boolean readOnly;
   private final Map<MessageId, Outcome> recent = new LinkedHashMap<>();
-  private final Set<MessageId> over = new LinkedHashSet<>();
+  private final Set<MessageId> ended = new LinkedHashSet<>();
   private long epoch;
 
   /**
-   * Makes a gate.
+   * Creates a gate.
    *
-   * @param host whose commands it accepts
-   * @param readOnly whether it refuses every {@code set}; leases may still be ended
-   * @param epoch highest epoch seen before
+   * @param host host whose commands are accepted
+   * @param readOnly whether every {@code set} is refused; leases can still be ended
+   * @param epoch highest known epoch
    */
   public CommandGate(HostId host, boolean readOnly, long epoch) {
     this.host = host;
@@ -66,17 +64,17 @@ public final class CommandGate {
     return epoch;
   }
 
-  /** Whether it lets any {@code set} through. */
+  /** Whether {@code set} commands are accepted. */
   public boolean acting() {
     return !readOnly;
   }
 
-  /** Takes over an epoch that was stored by an earlier run; one that cannot be right is not. */
-  void learn(long storedEpoch) {
+  /** Restores an epoch stored by an earlier run, unless it is invalid. */
+  void restoreEpoch(long storedEpoch) {
     epoch = storedEpoch > EPOCH_MAX ? epoch : Math.max(epoch, storedEpoch);
   }
 
-  /** Keeps an outcome for the same command coming again. */
+  /** Remembers an outcome for repeated commands. */
   void remember(MessageId command, Outcome outcome) {
     recent.put(command, outcome);
     if (recent.size() > REMEMBERED) {
@@ -84,15 +82,15 @@ public final class CommandGate {
     }
   }
 
-  /** Keeps that a lease has ended, or is ending. */
-  void over(MessageId lease) {
-    over.add(lease);
-    if (over.size() > REMEMBERED) {
-      over.remove(over.iterator().next());
+  /** Remembers that a lease has ended or is ending. */
+  void markEnded(MessageId lease) {
+    ended.add(lease);
+    if (ended.size() > REMEMBERED) {
+      ended.remove(ended.iterator().next());
     }
   }
 
-  /** Decides; only {@link #epoch()} changes by it. */
+  /** Decides on a command; changes only {@link #epoch()}. */
   Verdict decide(
       ReceivedCommand received, CurrentMapping mapping, LeaseTable table, long nowMillis) {
     Command command = received.command();
@@ -108,7 +106,7 @@ public final class CommandGate {
     if (waitedMillis > command.expiresInMs()) {
       return refuse(
           Refusal.EXPIRED,
-          "expected to be done within %d ms of its arrival, waited %d ms"
+          "expires %d ms after its arrival, waited %d ms"
               .formatted(command.expiresInMs(), waitedMillis));
     }
     if (command.epoch() < epoch) {
@@ -129,7 +127,7 @@ public final class CommandGate {
           table
               .find(reset.lease())
               .<Verdict>map(Verdict.Release::new)
-              .orElseGet(() -> new Verdict.NotHeld(reset));
+              .orElseGet(() -> new Verdict.UnknownLease(reset));
       case CommandAction.ReleaseAll _ -> new Verdict.ReleaseAll();
       case CommandAction.Snapshot snapshot ->
           mapping.at().equals(snapshot.unless())
@@ -195,22 +193,21 @@ public final class CommandGate {
         .map(other ->
             refuse(
                 Refusal.GATE,
-                "a worker of it is also one of %s %s"
+                "one of its workers is also a worker of domain=%s disk=%s"
                     .formatted(other.domain().name(), other.disk().vdev())));
   }
 
   private Verdict decideLease(
       CommandAction.Set set, MappedDisk disk, LeaseTable table, long nowMillis) {
-    Optional<Lease> held = table.find(set.lease());
-    if (held.isEmpty()) {
-      if (over.contains(set.lease())) {
+    Optional<Lease> active = table.find(set.lease());
+    if (active.isEmpty()) {
+      if (ended.contains(set.lease())) {
         return refuse(
-            Refusal.EXPIRED,
-            "lease %s has ended: expected the id of a new one".formatted(set.lease()));
+            Refusal.EXPIRED, "lease %s has ended: expected a new lease id".formatted(set.lease()));
       }
       Optional<Lease> holder = table.holder(disk.key(), ids(disk));
       if (holder.isPresent()) {
-        return refuse(Refusal.HELD, "lease %s holds the disk".formatted(holder.get().id()));
+        return refuse(Refusal.HELD, "lease %s is active on the disk".formatted(holder.get().id()));
       }
       if (table.full()) {
         return refuse(
@@ -218,9 +215,9 @@ public final class CommandGate {
       }
       return new Verdict.Apply(set, disk, Optional.empty());
     }
-    Lease lease = held.get();
+    Lease lease = active.get();
     if (!lease.disk().equals(disk.key())) {
-      return refuse(Refusal.HELD, "lease %s holds %s".formatted(lease.id(), lease.disk()));
+      return refuse(Refusal.HELD, "lease %s is for disk %s".formatted(lease.id(), lease.disk()));
     }
     if (lease.ending() != null) {
       return refuse(Refusal.HELD, "lease %s is ending".formatted(lease.id()));
@@ -228,12 +225,12 @@ public final class CommandGate {
     if (!lease.workerIds().equals(ids(disk))) {
       return refuse(
           Refusal.STALE_MAPPING,
-          "lease %s holds %s, and the disk has %s now"
+          "lease %s has workers %s, and the disk now has %s"
               .formatted(lease.id(), lease.workerIds(), ids(disk)));
     }
     return lease.restraint().equals(set.restraint())
         ? new Verdict.Renew(lease, nowMillis + set.leaseMs())
-        : new Verdict.Apply(set, disk, held);
+        : new Verdict.Apply(set, disk, active);
   }
 
   private static Set<WorkerId> ids(MappedDisk disk) {
@@ -243,5 +240,29 @@ public final class CommandGate {
 
   private static Verdict refuse(Refusal refusal, String detail) {
     return new Verdict.Refuse(refusal, detail);
+  }
+
+  /**
+   * A command and its arrival time.
+   *
+   * @param command the command
+   * @param arrivedAtMillis arrival time in ms of CLOCK_MONOTONIC
+   */
+  public record ReceivedCommand(Command command, long arrivedAtMillis) {}
+
+  /**
+   * The result of a command.
+   *
+   * @param reply answer to the issuer
+   * @param published outcomes to publish, including the reply unless it is a repetition
+   */
+  public record CommandResult(Outcome reply, List<Outcome> published) {
+    public CommandResult {
+      published = List.copyOf(published);
+    }
+
+    static CommandResult of(Outcome reply) {
+      return new CommandResult(reply, List.of(reply));
+    }
   }
 }

@@ -10,20 +10,18 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The mapping as it is known just now.
+ * The current mapping.
  *
  * @param boot boot of the host
- * @param at what others call this state of it
+ * @param at run and revision of this mapping
  * @param disks all disks, at most {@link MappingSnapshot#MAX_DISKS}
  */
 public record CurrentMapping(UUID boot, CommandAction.Revision at, List<MappedDisk> disks) {
   public CurrentMapping {
-    Require.present(boot, "boot");
-    Require.present(at, "at");
     disks = Require.list(disks, MappingSnapshot.MAX_DISKS, "disks");
   }
 
-  /** The disk; when it is not there, the same virtual device of another run of its domain. */
+  /** The disk, or the same virtual device of another incarnation of its domain. */
   public Optional<MappedDisk> find(DiskKey key) {
     return disks.stream()
         .filter(disk -> disk.key().equals(key))
@@ -31,7 +29,7 @@ public record CurrentMapping(UUID boot, CommandAction.Revision at, List<MappedDi
         .or(() -> disks.stream().filter(disk -> disk.key().sameVirtualDevice(key)).findFirst());
   }
 
-  /** Another disk that has one of this disk's workers: then nobody knows whose they are. */
+  /** Another disk with one of this disk's workers, which makes both ambiguous. */
   Optional<MappedDisk> sharing(MappedDisk disk) {
     List<Integer> pids = disk.workers().stream().map(worker -> worker.pid()).toList();
     return disks.stream()

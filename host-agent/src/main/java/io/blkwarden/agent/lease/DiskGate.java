@@ -4,15 +4,15 @@ import io.blkwarden.model.MappedDisk;
 import java.util.Optional;
 
 /**
- * The look at a disk's backend right before its workers are touched: its xenstore node and sysfs
- * must still say what the mapping says.
+ * The check of a disk's backend right before its workers are changed: its xenstore node and sysfs
+ * must still agree with the mapping.
  */
 @FunctionalInterface
 public interface DiskGate {
   /**
-   * Reads the backend's present state.
+   * Reads the backend's current state.
    *
-   * @return what differs from the mapping, with what was expected and found; empty when all agrees
+   * @return the difference from the mapping, with expected and found values; empty when equal
    */
   Optional<String> objection(MappedDisk disk);
 }

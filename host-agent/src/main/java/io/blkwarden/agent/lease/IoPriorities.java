@@ -5,31 +5,29 @@ import io.blkwarden.model.IoPriority;
 import java.util.Optional;
 
 /**
- * The I/O priorities of this host's tasks, read and set by number.
+ * The I/O priorities of this host's tasks.
  *
- * <p>A number is not an identity: the caller makes sure, before and after, that the pid is still
- * the task that it means. No method throws.
+ * <p>Pids are reused: callers check the task's identity before and after each call. No method
+ * throws.
  */
 public interface IoPriorities {
   /**
-   * The priority that one task (thread) has. Absent when there is no such task; failed when the
-   * kernel refused.
+   * Reads a task's priority. Absent when the task does not exist; failed when the kernel refuses.
    */
   ReadResult<IoPriority> get(int pid);
 
   /**
-   * Sets one task's priority to {@code idle} or {@code best-effort/0..7}, or to {@code none}.
-   * Realtime is refused here: nothing that blkwarden does on its own may raise a task above all
-   * others.
+   * Sets a task's priority to {@code idle}, {@code best-effort/0..7} or {@code none}. Refuses
+   * realtime, which would raise the task above all others.
    *
-   * @return why it could not be set; empty when it was
+   * @return the error; empty on success
    */
   Optional<String> set(int pid, IoPriority priority);
 
   /**
-   * Gives one task back the priority that was recorded before the first change, realtime included.
+   * Restores a task's priority recorded before the first change, including realtime.
    *
-   * @return why it could not be set; empty when it was
+   * @return the error; empty on success
    */
   Optional<String> restore(int pid, IoPriority recorded);
 }

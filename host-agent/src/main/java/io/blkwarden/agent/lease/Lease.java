@@ -1,5 +1,6 @@
 package io.blkwarden.agent.lease;
 
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
@@ -14,16 +15,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A throttle that ends by itself: which tasks have which priority, and until when.
+ * A lease of a throttle: its tasks, its restraint and its deadline.
  *
  * @param id identity, chosen by the controller
- * @param domain whose disk, with the incarnation it was set for
- * @param vdev which disk
- * @param priority what is set; absent for a limit
- * @param limit what is set; absent for a priority
- * @param deadlineMillis when it ends, in ms of CLOCK_MONOTONIC
- * @param reason why it was set
- * @param ending how it ends, when its time is over and not everything could be restored yet
+ * @param domain domain incarnation of the disk
+ * @param vdev virtual device
+ * @param priority priority to set; absent for a limit
+ * @param limit limit to set; absent for a priority
+ * @param deadlineMillis expiry in ms of CLOCK_MONOTONIC
+ * @param reason reason given by the issuer
+ * @param ending how it ended, while its restore is incomplete
  * @param workers all tasks of the disk, 1 to {@link MappedDisk#MAX_WORKERS}
  */
 public record Lease(
@@ -48,27 +49,27 @@ public record Lease(
     Require.within(workers.size(), 1, MappedDisk.MAX_WORKERS, "lease.workers (count)");
   }
 
-  /** What is set. */
+  /** The restraint. */
   public Restraint restraint() {
     return Restraint.of(priority, limit == null ? null : limit.perSecond(), "lease");
   }
 
-  /** The cgroup that its workers are in while it limits them. */
+  /** The cgroup of its workers while limited. */
   String group() {
     return LimitGroups.TOP + "/" + id;
   }
 
-  /** Whether a limit has moved a worker, or was about to. */
+  /** Whether a limit has moved a worker or was about to. */
   boolean grouped() {
     return workers.stream().anyMatch(worker -> worker.priorGroup() != null);
   }
 
-  /** Lasting identity of the disk. */
+  /** Identity of the disk. */
   public DiskKey disk() {
     return DiskKey.of(domain, vdev);
   }
 
-  /** How long it still runs, in ms, 0 when its time is over. */
+  /** Remaining time in ms; 0 after expiry. */
   public long remainingMillis(long nowMillis) {
     return Math.max(0, deadlineMillis - nowMillis);
   }
@@ -85,7 +86,7 @@ public record Lease(
     return new Lease(id, domain, vdev, priority, limit, deadlineMillis, reason, ending, newWorkers);
   }
 
-  /** This lease in the state of ending, its time over now at the latest. */
+  /** A copy in the ending state, which expires now at the latest. */
   Lease endingAs(LeaseEnd end, long nowMillis) {
     return new Lease(
         id,
@@ -97,5 +98,22 @@ public record Lease(
         reason,
         end,
         workers);
+  }
+
+  /**
+   * The limit of a lease.
+   *
+   * @param perSecond reads per second, and writes per second
+   * @param device device with the limit: the disk's own, or the whole disk of a partition
+   */
+  public record LeaseLimit(int perSecond, DeviceNumber device) {
+    public LeaseLimit {
+      Require.within(
+          perSecond,
+          Restraint.Limit.MIN_PER_SECOND,
+          Restraint.Limit.MAX_PER_SECOND,
+          "lease.limit.per_second");
+      Require.present(device, "lease.limit.device");
+    }
   }
 }

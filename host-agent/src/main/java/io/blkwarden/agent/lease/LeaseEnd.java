@@ -3,19 +3,19 @@ package io.blkwarden.agent.lease;
 import io.blkwarden.model.message.Outcome;
 import org.jspecify.annotations.Nullable;
 
-/** How a lease ends. */
+/** The ways in which a lease ends. */
 public enum LeaseEnd {
-  /** By command or because the agent stops. */
+  /** By command, or because the agent stops. */
   RELEASED(Outcome.Result.RELEASED, null),
-  /** By its time. */
+  /** By expiry. */
   EXPIRED(Outcome.Result.EXPIRED, null),
-  /** After a crash, or after a change that failed half-way. */
+  /** After a crash, or after a partly failed change. */
   RECOVERED(Outcome.Result.RECOVERED, null),
-  /** Its workers are no longer those of the disk. */
+  /** Its workers are no longer the disk's. */
   GONE(Outcome.Result.GONE, null),
-  /** By the guard: requests waited and none completed, or a guest's shutdown waited for them. */
+  /** By the starvation guard: no request completed in time, or a guest's shutdown was blocked. */
   STARVED(Outcome.Result.RELEASED, Outcome.Cause.STARVED),
-  /** Because someone else has undone it in part. */
+  /** Something else has changed a priority, cgroup or limit. */
   UNDONE(Outcome.Result.RELEASED, Outcome.Cause.UNDONE);
 
   private final Outcome.Result result;

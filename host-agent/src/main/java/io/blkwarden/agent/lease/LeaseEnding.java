@@ -1,5 +1,6 @@
 package io.blkwarden.agent.lease;
 
+import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -16,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Restores what a lease changed, and tells when a lease has to end before its time. */
+/** Ends leases and detects leases that must end early. */
 final class LeaseEnding {
   private final WorkerPriorities workers;
   private final WorkerGroups groups;
@@ -29,10 +30,10 @@ final class LeaseEnding {
   }
 
   /**
-   * An ended lease.
+   * The result of ending a lease.
    *
-   * @param outcome what became of it
-   * @param rest the lease with the workers that could not be restored yet; empty when all were
+   * @param outcome outcome to publish
+   * @param rest the lease with the workers not restored yet; empty when all were restored
    */
   record Ended(Outcome outcome, Optional<Lease> rest) {}
 
@@ -44,7 +45,7 @@ final class LeaseEnding {
       Optional<String> inside = groups.leave(worker, lease);
       if (inside.isPresent()) {
         stuck.add(worker);
-        detail.append("; still limited, will be tried again: ").append(inside.get());
+        detail.append("; still limited, will retry: ").append(inside.get());
         continue;
       }
       switch (workers.restore(worker)) {
@@ -52,12 +53,12 @@ final class LeaseEnding {
         case WorkerPriorities.Restored.LeftAlone(WorkerChange change) -> {
           changes.add(change);
           detail.append(
-              "; %d is left at %s, which someone else has set"
+              "; pid %d: left at %s, which is not this lease's priority"
                   .formatted(change.pid(), change.after()));
         }
         case WorkerPriorities.Restored.Stuck(String cause) -> {
           stuck.add(worker);
-          detail.append("; not restored, will be tried again: ").append(cause);
+          detail.append("; not restored, will retry: ").append(cause);
         }
       }
     }
@@ -66,7 +67,7 @@ final class LeaseEnding {
           .close(lease)
           .ifPresent(fault -> {
             stuck.addAll(lease.workers());
-            detail.append("; its cgroup is not removed yet: ").append(fault);
+            detail.append("; cgroup not removed, will retry: ").append(fault);
           });
     }
     if (stuck.isEmpty()) {
@@ -80,15 +81,15 @@ final class LeaseEnding {
         Optional.of(rest));
   }
 
-  /** Why a lease found after a restart cannot go on; empty when all is as it was left. */
-  Optional<String> flaw(Lease lease, long nowMillis) {
+  /** Why a lease found after a restart cannot be resumed; empty when it can. */
+  Optional<String> whyNotResumable(Lease lease, long nowMillis) {
     if (lease.deadlineMillis() <= nowMillis) {
-      return Optional.of("its time was over while no agent ran");
+      return Optional.of("the lease expired while the agent was not running");
     }
     LeaseLimit limit = lease.limit();
     boolean lowered = lease.workers().stream().anyMatch(worker -> !worker.ours().isEmpty());
     if (limit == null ? lease.grouped() : lowered) {
-      return Optional.of("it was left half-way between a priority and a limit");
+      return Optional.of("a change between priority and limit was incomplete");
     }
     if (limit != null) {
       Optional<String> undone = groups.undone(lease, limit);
@@ -97,19 +98,20 @@ final class LeaseEnding {
       }
     }
     for (LeasedWorker worker : lease.workers()) {
-      switch (workers.look(worker)) {
-        case WorkerPriorities.Look.Same(IoPriority current) -> {
+      switch (workers.state(worker)) {
+        case WorkerPriorities.TaskState.Same(IoPriority current) -> {
           IoPriority priority = lease.priority();
           if (priority != null && !current.equals(priority)) {
             return Optional.of(
-                "%d: expected %s, found %s after a restart of the agent"
+                "pid %d: expected %s, found %s after a restart of the agent"
                     .formatted(worker.id().pid(), priority, current));
           }
         }
-        case WorkerPriorities.Look.Gone() -> {
-          return Optional.of("%d ended while no agent ran".formatted(worker.id().pid()));
+        case WorkerPriorities.TaskState.Gone() -> {
+          return Optional.of(
+              "pid %d: ended while the agent was not running".formatted(worker.id().pid()));
         }
-        case WorkerPriorities.Look.Unknown(String cause) -> {
+        case WorkerPriorities.TaskState.Unknown(String cause) -> {
           return Optional.of(cause);
         }
       }
@@ -117,28 +119,28 @@ final class LeaseEnding {
     return Optional.empty();
   }
 
-  /** What someone else has undone of a lease; empty when nothing is, and when it cannot be told. */
+  /** What was changed outside of a lease; empty when nothing was, or when unknown. */
   Optional<String> undone(Lease lease) {
     LeaseLimit limit = lease.limit();
     if (limit != null) {
       return groups.undone(lease, limit);
     }
     for (LeasedWorker worker : lease.workers()) {
-      if (workers.look(worker) instanceof WorkerPriorities.Look.Same(IoPriority current)
+      if (workers.state(worker) instanceof WorkerPriorities.TaskState.Same(IoPriority current)
           && !current.equals(lease.priority())) {
         return Optional.of(
-            "pid %d: someone else has set it to %s, the lease set %s"
+            "pid %d: found %s, which something else has set; the lease set %s"
                 .formatted(worker.id().pid(), current, lease.priority()));
       }
     }
     return Optional.empty();
   }
 
-  /** Why a lease holds workers that are no longer all of its disk's; empty when it does not. */
+  /** Why the lease's workers are no longer the disk's; empty when they are. */
   Optional<String> orphaned(Lease lease, CurrentMapping mapping) {
     for (LeasedWorker worker : lease.workers()) {
-      if (workers.look(worker) instanceof WorkerPriorities.Look.Gone) {
-        return Optional.of("worker %d has ended".formatted(worker.id().pid()));
+      if (workers.state(worker) instanceof WorkerPriorities.TaskState.Gone) {
+        return Optional.of("pid %d: worker has ended".formatted(worker.id().pid()));
       }
     }
     Optional<MappedDisk> disk =
@@ -150,6 +152,6 @@ final class LeaseEnding {
             .collect(Collectors.toSet());
     return disk.isEmpty() || present.equals(lease.workerIds())
         ? Optional.empty()
-        : Optional.of("the disk has other workers now: " + present);
+        : Optional.of("the disk's workers changed to " + present);
   }
 }

@@ -19,12 +19,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Restores tasks whose lease is known no more since its record was damaged, and remembers what is
- * no earlier priority. Not safe for use by several threads.
+ * Restores tasks whose lease record was damaged. Not thread-safe.
  *
- * <p>A task is only ever restored when a record shows that a lease changed it: its whole record,
- * or, when it is a proven worker, at least its identity. A task that is restrained and in no record
- * is left as it is, for an operator or the toolstack may have set that.
+ * <p>A task is restored only if a record shows that a lease changed it: its full record, or at
+ * least its identity if it is a proven worker. A restrained task without a record is left alone,
+ * because an operator or the toolstack may have set it.
  */
 final class LeaseRecovery {
   private final WorkerPriorities priorities;
@@ -41,7 +40,7 @@ final class LeaseRecovery {
     this.outcomes = outcomes;
   }
 
-  /** Takes over what an earlier run had still to do. */
+  /** Adds the pending restores of an earlier run. */
   void add(PendingRestores pending) {
     pending.workers().forEach(worker -> workers.putIfAbsent(worker.id(), worker));
     named.addAll(pending.named());
@@ -59,13 +58,13 @@ final class LeaseRecovery {
     more.stream().limit(PendingRestores.MAX - (long) named.size()).forEach(named::add);
   }
 
-  /** Records were lost, at this uptime. */
+  /** Records that leases were lost at this uptime. */
   void lost(long uptimeTicks) {
     lostAtTicks = Math.max(1, uptimeTicks);
     examinedOnce = false;
   }
 
-  /** What is to be stored. */
+  /** The state to store. */
   PendingRestores pending() {
     return new PendingRestores(
         List.copyOf(workers.values()),
@@ -76,11 +75,11 @@ final class LeaseRecovery {
         examinedOnce ? 0 : lostAtTicks);
   }
 
-  /** Tries to restore the tasks whose earlier priority is on record. */
+  /** Tries to restore the tasks with a recorded prior priority. */
   List<Outcome> restore(LeaseTable leases) {
     List<Outcome> result = new ArrayList<>();
     for (LeasedWorker worker : List.copyOf(workers.values())) {
-      if (leases.holds(worker.id())) {
+      if (leases.contains(worker.id())) {
         workers.remove(worker.id());
         continue;
       }
@@ -90,12 +89,12 @@ final class LeaseRecovery {
             case WorkerPriorities.Restored.Back(Outcome.WorkerChange change) -> {
               workers.remove(worker.id());
               yield change.before() == null
-                  ? "has ended"
-                  : "is restored from %s to %s".formatted(change.before(), worker.prior());
+                  ? "ended"
+                  : "restored from %s to %s".formatted(change.before(), worker.prior());
             }
             case WorkerPriorities.Restored.LeftAlone(Outcome.WorkerChange change) -> {
               workers.remove(worker.id());
-              yield "is left at %s, which someone else has set".formatted(change.after());
+              yield "left at %s, which no lease has set".formatted(change.after());
             }
             case WorkerPriorities.Restored.Stuck(String _) -> "";
           };
@@ -103,25 +102,26 @@ final class LeaseRecovery {
         result.add(
             outcomes.done(
                 null,
-                "task %d (%s) of a damaged record of leases %s"
-                    .formatted(pid, worker.comm(), text)));
+                "pid %d (%s) in a damaged lease record: %s".formatted(pid, worker.comm(), text)));
       }
     }
     return result;
   }
 
-  /** Whether {@link #examine} has anything to look for. */
+  /** Whether {@link #examine} is needed. */
   boolean examines() {
     return lostAtTicks > 0 || !named.isEmpty();
   }
 
-  /** Looks at proven workers: restores those that a damaged record names, and notes suspects. */
+  /**
+   * Checks proven workers: schedules those in a damaged record for restore, and records suspects.
+   */
   List<Outcome> examine(List<MappedDisk> disks, LeaseTable leases) {
     List<Outcome> result = new ArrayList<>();
     for (MappedDisk disk : disks) {
       if (disk.state() == MappingState.RESOLVED) {
         for (Worker worker : disk.workers()) {
-          if (!leases.holds(worker.id()) && !workers.containsKey(worker.id())) {
+          if (!leases.contains(worker.id()) && !workers.containsKey(worker.id())) {
             examine(disk, worker, result);
           }
         }
@@ -141,17 +141,18 @@ final class LeaseRecovery {
     }
     LeasedWorker untouched =
         new LeasedWorker(worker.id(), worker.comm(), IoPriority.UNSET, null, List.of());
-    if (!(priorities.look(untouched) instanceof WorkerPriorities.Look.Same(IoPriority found))) {
+    if (!(priorities.state(untouched)
+        instanceof WorkerPriorities.TaskState.Same(IoPriority found))) {
       return;
     }
-    String where = "task %d (%s) of %s".formatted(worker.pid(), worker.comm(), name(disk));
+    String where = "pid %d (%s) %s".formatted(worker.pid(), worker.comm(), name(disk));
     if (named.remove(worker.id())) {
       if (lowered(found)) {
         workers.put(worker.id(), untouched.expecting(found));
         result.add(
             outcomes.done(
                 null,
-                "%s is at %s, and a damaged record of leases names it: it is restored to %s"
+                "%s: found %s and an entry in a damaged lease record; restoring %s"
                     .formatted(where, found, IoPriority.UNSET)));
       }
     } else if (examined.add(worker.id())
@@ -161,9 +162,9 @@ final class LeaseRecovery {
       result.add(
           outcomes.done(
               null,
-              "%s is at %s under no lease after a record of leases was lost: it is left so, since"
+              "%s: found %s without a lease after a lease record was lost; left alone because no"
                       .formatted(where, found)
-                  + " no record shows who set it, and a later lease restores it to %s"
+                  + " record shows who set it; a later lease will restore %s"
                       .formatted(IoPriority.UNSET)));
     }
   }
@@ -174,10 +175,10 @@ final class LeaseRecovery {
   }
 
   private static String name(MappedDisk disk) {
-    return "domain %s disk %s".formatted(disk.domain().name(), disk.disk().vdev());
+    return "domain=%s disk=%s".formatted(disk.domain().name(), disk.disk().vdev());
   }
 
-  /** What a new lease must take as the earlier state of tasks, instead of what they have now. */
+  /** The prior state of tasks that a new lease must use instead of their current priority. */
   Stream<LeasedWorker> earlier(MappedDisk disk) {
     return disk.workers().stream()
         .flatMap(worker -> {
@@ -191,15 +192,15 @@ final class LeaseRecovery {
           if (suspect == null && !named.contains(worker.id())) {
             return Stream.empty();
           }
-          return priorities.look(untouched) instanceof WorkerPriorities.Look.Same(var now)
+          return priorities.state(untouched) instanceof WorkerPriorities.TaskState.Same(var now)
                   && (suspect == null ? lowered(now) : now.equals(suspect))
               ? Stream.of(untouched.expecting(now))
               : Stream.empty();
         });
   }
 
-  /** Tasks that a lease holds are its own from now on. */
-  void heldBy(Lease lease) {
+  /** Removes the tasks of a lease, which restores them from now on. */
+  void removeWorkersOf(Lease lease) {
     for (WorkerId id : lease.workerIds()) {
       workers.remove(id);
       named.remove(id);
@@ -207,8 +208,8 @@ final class LeaseRecovery {
     }
   }
 
-  /** Forgets tasks that have ended. */
-  void forgetEnded(Tasks tasks) {
+  /** Removes ended tasks. */
+  void removeEnded(Tasks tasks) {
     named.removeIf(id -> ended(tasks, id));
     suspects.keySet().removeIf(id -> ended(tasks, id));
   }

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Restraint;
@@ -15,44 +16,41 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * The two halves of setting a priority or a limit: all looks first, then all calls, and none
- * half-way.
- */
+/** Starts a throttle in two steps: first all checks, then all changes. */
 sealed interface LeaseStart {
   /**
-   * All workers may be touched.
+   * All workers may be changed.
    *
-   * @param lease what is to be stored before the first call
+   * @param lease lease to store before the first change
    */
   record Prepared(Lease lease) implements LeaseStart {}
 
   /**
-   * A worker may not be touched, and none was.
+   * A worker must not be changed; none was.
    *
-   * @param detail which, and why
+   * @param detail worker and reason
    */
   record Refused(String detail) implements LeaseStart {}
 
-  /** What the calls gave. */
+  /** The result of the changes. */
   sealed interface Result {}
 
   /**
    * All workers are set.
    *
-   * @param lease with nothing but the new priority or limit as ours
-   * @param changes before and after
+   * @param lease the lease with only the new priority or limit as its own
+   * @param changes priorities before and after
    */
   record Set(Lease lease, List<WorkerChange> changes) implements Result {}
 
   /**
-   * A call failed; the lease's workers have to be restored.
+   * A change failed; the lease's workers must be restored.
    *
-   * @param cause which, and why
+   * @param cause worker and error
    */
   record Failed(String cause) implements Result {}
 
-  /** Looks at every worker, changing nothing. */
+  /** Checks all workers without changes. */
   static LeaseStart prepare(
       WorkerPriorities workers,
       WorkerGroups groups,
@@ -60,46 +58,46 @@ sealed interface LeaseStart {
       LeaseRecovery damaged,
       String reason,
       long nowMillis) {
-    Restraint wish = apply.wish().restraint();
+    Restraint request = apply.request().restraint();
     LeaseLimit limit = null;
-    if (wish instanceof Restraint.Limit(int perSecond)) {
+    if (request instanceof Restraint.Limit(int perSecond)) {
       Optional<String> none = groups.unavailable();
       DeviceNumber device = apply.disk().volume().device();
       if (none.isPresent() || device == null) {
-        return new Refused("no limit can be set: " + none.orElse("the disk has no device"));
+        return new Refused("limits are unavailable: " + none.orElse("the disk has no device"));
       }
       ReadResult<DeviceNumber> whole = groups.limited(device);
       if (!(whole instanceof ReadResult.Present<DeviceNumber>(DeviceNumber limited))) {
-        return new Refused("no limit can be set: " + whole.describe());
+        return new Refused("limits are unavailable: " + whole.describe());
       }
       limit = new LeaseLimit(perSecond, limited);
     }
-    Map<Integer, LeasedWorker> custody =
+    Map<Integer, LeasedWorker> earlier =
         Stream.concat(
-                apply.held().stream().flatMap(lease -> lease.workers().stream()),
+                apply.active().stream().flatMap(lease -> lease.workers().stream()),
                 damaged.earlier(apply.disk()))
             .collect(
                 Collectors.toMap(
                     worker -> worker.id().pid(), Function.identity(), (first, _) -> first));
-    List<LeasedWorker> held = new ArrayList<>();
+    List<LeasedWorker> leased = new ArrayList<>();
     for (Worker worker : apply.disk().workers()) {
       Optional<String> objection = workers.objection(worker.id(), worker.comm());
       if (objection.isPresent()) {
         return new Refused(objection.get());
       }
-      LeasedWorker before = custody.get(worker.pid());
+      LeasedWorker before = earlier.get(worker.pid());
       if (before != null && workers.takenOver(before)) {
         return new Refused(
-            "pid %d: someone else has changed its priority during the lease"
+            "pid %d: something else has changed its priority during the lease"
                 .formatted(worker.pid()));
       }
-      ReadResult<LeasedWorker> hold =
-          before == null ? workers.hold(worker) : ReadResult.present(before);
-      if (!(hold instanceof ReadResult.Present<LeasedWorker>(LeasedWorker present))) {
-        return new Refused("pid %d: %s".formatted(worker.pid(), hold.describe()));
+      ReadResult<LeasedWorker> current =
+          before == null ? workers.lease(worker) : ReadResult.present(before);
+      if (!(current instanceof ReadResult.Present<LeasedWorker>(LeasedWorker present))) {
+        return new Refused("pid %d: %s".formatted(worker.pid(), current.describe()));
       }
       ReadResult<LeasedWorker> about =
-          switch (wish) {
+          switch (request) {
             case Restraint.Priority(IoPriority priority) ->
                 ReadResult.present(present.expecting(priority));
             case Restraint.Limit _ -> groups.expecting(present);
@@ -107,22 +105,22 @@ sealed interface LeaseStart {
       if (!(about instanceof ReadResult.Present<LeasedWorker>(LeasedWorker ready))) {
         return new Refused("pid %d: %s".formatted(worker.pid(), about.describe()));
       }
-      held.add(ready);
+      leased.add(ready);
     }
     return new Prepared(
         new Lease(
-            apply.wish().lease(),
+            apply.request().lease(),
             apply.disk().domain(),
-            apply.wish().vdev(),
-            wish.priorityOrNull(),
+            apply.request().vdev(),
+            request.priorityOrNull(),
             limit,
-            nowMillis + apply.wish().leaseMs(),
+            nowMillis + apply.request().leaseMs(),
             reason,
             null,
-            held));
+            leased));
   }
 
-  /** Sets every worker; stops at the first that fails. */
+  /** Changes all workers; stops at the first failure. */
   static Result carryOut(WorkerPriorities workers, WorkerGroups groups, Lease lease) {
     LeaseLimit limit = lease.limit();
     IoPriority priority = lease.priority();
@@ -164,7 +162,7 @@ sealed interface LeaseStart {
     return new Set(lease.with(settled), changes);
   }
 
-  /** The limit first, then all workers in; a lower priority of an earlier rung goes last. */
+  /** Sets the limit, moves all workers, then restores a lower priority of an earlier step. */
   private static Result limit(
       WorkerPriorities workers, WorkerGroups groups, Lease lease, LeaseLimit limit) {
     Optional<String> fault = groups.open(lease, limit);

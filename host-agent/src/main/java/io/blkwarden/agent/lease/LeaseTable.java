@@ -13,13 +13,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * All leases of a host: an immutable value.
+ * All leases of a host; immutable.
  *
- * <p>At most {@link #MAX_LEASES}; a further one is refused. No two leases hold one disk or one
- * task.
+ * <p>At most {@link #MAX_LEASES}. No two leases share a disk or a task.
  */
 public final class LeaseTable {
-  /** Most leases of one host. */
+  /** Maximum number of leases per host. */
   public static final int MAX_LEASES = 1024;
 
   /** No leases. */
@@ -31,7 +30,7 @@ public final class LeaseTable {
     this.leases = leases;
   }
 
-  /** The table with a lease added or put in the place of its former state. */
+  /** A copy with the lease added or replaced. */
   LeaseTable with(Lease lease) {
     Map<MessageId, Lease> copy = new LinkedHashMap<>(leases);
     copy.put(lease.id(), lease);
@@ -39,19 +38,19 @@ public final class LeaseTable {
     return new LeaseTable(Collections.unmodifiableMap(copy));
   }
 
-  /** The table without a lease. */
+  /** A copy without the lease. */
   LeaseTable without(MessageId id) {
     Map<MessageId, Lease> copy = new LinkedHashMap<>(leases);
     copy.remove(id);
     return new LeaseTable(Collections.unmodifiableMap(copy));
   }
 
-  /** The lease of this identity. */
+  /** The lease with this id. */
   public Optional<Lease> find(MessageId id) {
     return Optional.ofNullable(leases.get(id));
   }
 
-  /** The lease that holds a disk or any of these tasks. */
+  /** The lease of a disk or of any of these tasks. */
   Optional<Lease> holder(DiskKey disk, Set<WorkerId> workers) {
     return leases.values().stream()
         .filter(
@@ -59,22 +58,22 @@ public final class LeaseTable {
         .findFirst();
   }
 
-  /** Whether a lease holds a task. */
-  boolean holds(WorkerId worker) {
+  /** Whether a lease has a task. */
+  boolean contains(WorkerId worker) {
     return leases.values().stream().anyMatch(lease -> lease.workerIds().contains(worker));
   }
 
-  /** Leases whose time is over, also those that could not be restored yet. */
+  /** Expired leases, including those not restored yet. */
   List<Lease> due(long nowMillis) {
     return leases.values().stream().filter(lease -> lease.deadlineMillis() <= nowMillis).toList();
   }
 
-  /** All leases, the oldest first. */
+  /** All leases, oldest first. */
   public Collection<Lease> all() {
     return leases.values();
   }
 
-  /** Whether another lease fits in. */
+  /** Whether the table is full. */
   boolean full() {
     return leases.size() >= MAX_LEASES;
   }

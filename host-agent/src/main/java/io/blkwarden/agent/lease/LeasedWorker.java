@@ -8,17 +8,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One task that a lease holds, with what it takes to put it back.
+ * A task of a lease, with the state to restore.
  *
- * <p>The prior is the priority before the first change of this lease and never one of the lease's
- * own, however often it is renewed or changes its rung.
+ * <p>{@code prior} is the priority before the lease's first change, also after renewals and other
+ * steps.
  *
  * @param id pid and start time
  * @param comm its name
  * @param prior priority before the first change
  * @param priorGroup cgroup before the first limit; absent while no limit has moved it
  * @param ours priorities that this lease has set or is about to set, at most {@link #MAX_OURS}; any
- *     other found there later is someone else's change and is left alone
+ *     other priority found later was set by something else and is left alone
  */
 public record LeasedWorker(
     WorkerId id,
@@ -26,7 +26,7 @@ public record LeasedWorker(
     IoPriority prior,
     @Nullable String priorGroup,
     List<IoPriority> ours) {
-  /** Most priorities that a lease can have set: idle and the eight best-effort levels. */
+  /** Maximum number of priorities that a lease can set: idle and eight best-effort levels. */
   public static final int MAX_OURS = 9;
 
   public LeasedWorker {
@@ -37,9 +37,7 @@ public record LeasedWorker(
     ours = Require.list(ours, MAX_OURS, "worker.ours");
   }
 
-  /**
-   * The same worker, about to get a priority: whichever is found after a crash is known as ours.
-   */
+  /** A copy that is about to get a priority, so that it is known as ours after a crash. */
   LeasedWorker expecting(IoPriority priority) {
     return new LeasedWorker(
         id,
@@ -49,20 +47,17 @@ public record LeasedWorker(
         Stream.concat(ours.stream(), Stream.of(priority)).distinct().toList());
   }
 
-  /**
-   * The same worker after it got a priority and is in no group of ours: an earlier rung found there
-   * would be someone else's.
-   */
+  /** A copy with this priority as the only one of ours, in no cgroup of ours. */
   LeasedWorker settled(IoPriority priority) {
     return new LeasedWorker(id, comm, prior, null, List.of(priority));
   }
 
-  /** The same worker, about to be moved away from a group. */
+  /** A copy that is about to be moved from a cgroup. */
   LeasedWorker from(String group) {
     return new LeasedWorker(id, comm, prior, group, ours);
   }
 
-  /** The same worker after it was moved, with its priority back. */
+  /** A copy that was moved and has its prior priority. */
   LeasedWorker moved() {
     return new LeasedWorker(id, comm, prior, priorGroup, List.of());
   }

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.lease;
 
+import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
@@ -15,7 +16,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the outcomes of one host, each with an id and the time of the wall clock. */
+/** Creates the outcomes of one host with an id and the wall-clock time. */
 public final class Outcomes {
   private static final int MAX_DETAIL = 2_000;
 
@@ -25,9 +26,9 @@ public final class Outcomes {
   private final RandomGenerator random;
 
   /**
-   * Makes the maker.
+   * Creates a factory.
    *
-   * @param host whose agent
+   * @param host the agent's host
    * @param boot boot of the host
    * @param clock wall clock
    * @param random for the ids
@@ -39,13 +40,13 @@ public final class Outcomes {
     this.random = random;
   }
 
-  /** A command that is refused, known by its id if that could be read. */
+  /** A refused command, with its id if readable. */
   public Outcome refused(@Nullable MessageId command, Refusal refusal, String detail) {
     return make(
         command, null, Result.REFUSED, refusal, detail, null, null, List.of(), null, null, null);
   }
 
-  /** A command that is refused, with what it was about. */
+  /** A refused command with its lease and disk. */
   Outcome refused(
       MessageId command,
       MessageId lease,
@@ -57,25 +58,25 @@ public final class Outcomes {
         command, lease, Result.REFUSED, refusal, detail, domain, vdev, List.of(), null, null, null);
   }
 
-  /** A command that is done and concerns no lease. */
+  /** A completed command without a lease. */
   Outcome done(@Nullable MessageId command, String detail) {
     return make(command, null, Result.DONE, null, detail, null, null, List.of(), null, null, null);
   }
 
-  /** A command that could not be done and concerns no lease. */
+  /** A failed command without a lease. */
   Outcome failed(MessageId command, String detail) {
     return make(
         command, null, Result.FAILED, null, detail, null, null, List.of(), null, null, null);
   }
 
-  /** A lease that was to end and is not held. */
+  /** A release of an unknown lease. */
   Outcome notHeld(MessageId command, MessageId lease) {
-    String detail = "the lease is not held: it has ended, or never was here";
+    String detail = "no such lease: it has ended or never existed on this host";
     return make(
         command, lease, Result.RELEASED, null, detail, null, null, List.of(), null, null, null);
   }
 
-  /** What became of a lease. */
+  /** The outcome of a lease. */
   Outcome of(
       @Nullable MessageId command,
       Lease lease,
@@ -86,7 +87,7 @@ public final class Outcomes {
     return of(command, lease, result, null, detail, changes, remainingMillis);
   }
 
-  /** What became of a lease, and what ended it if neither time nor a command did. */
+  /** The outcome of a lease and the cause of its end, if neither expiry nor a command. */
   Outcome of(
       @Nullable MessageId command,
       Lease lease,

@@ -6,26 +6,26 @@ import io.blkwarden.model.WorkerId;
 import java.util.List;
 
 /**
- * What is left to do for tasks that are under no lease since records of leases were damaged.
+ * The pending restores of tasks without a lease after lease records were damaged.
  *
- * @param workers tasks with their recorded priority, not restored yet
- * @param named tasks that a damaged record names without their earlier priority: restored to the
- *     kernel's default as soon as they are proven workers
- * @param suspects tasks found restrained after a loss: what they have is not an earlier priority
- * @param lostAtTicks uptime at which records were found lost, in 1/100 s; 0 when none were, or when
- *     all tasks have been looked at since
+ * @param workers tasks with a recorded prior priority, not restored yet
+ * @param named tasks in a damaged record without a prior priority: restored to the kernel's default
+ *     once they are proven workers
+ * @param suspects tasks found restrained after a loss; their priority is not a prior priority
+ * @param lostAtTicks uptime at which a loss was detected, in 1/100 s; 0 without a loss or after all
+ *     tasks were checked
  */
 public record PendingRestores(
     List<LeasedWorker> workers, List<WorkerId> named, List<Suspect> suspects, long lostAtTicks) {
-  /** Most entries of each list; a host has fewer workers under lease. */
+  /** Maximum entries of each list. */
   public static final int MAX = 65_536;
 
-  /** Nothing to do. */
+  /** No pending restores. */
   public static final PendingRestores NONE =
       new PendingRestores(List.of(), List.of(), List.of(), 0);
 
   /**
-   * A task that was restrained under no lease right after a loss.
+   * A task found restrained without a lease after a loss.
    *
    * @param id the task
    * @param found its priority then

@@ -12,27 +12,27 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Tells when the scheduler below a throttled disk has become bfq, which makes new queues then: the
- * class must be set by the time they are made, or again. Not safe for use by several threads.
+ * Detects a change to bfq below a throttled disk. bfq creates new queues, so the priority must be
+ * set again. Not thread-safe.
  */
 final class SchedulerWatch {
   private static final String BFQ = "bfq";
 
   private final Map<MessageId, List<String>> seen = new HashMap<>();
 
-  /** Forgets leases that are over. */
+  /** Removes ended leases. */
   void keep(Collection<Lease> leases) {
     seen.keySet().retainAll(leases.stream().map(Lease::id).collect(Collectors.toSet()));
   }
 
-  /** Begins to watch below a disk whose priority was set just now. */
+  /** Starts watching a disk whose priority was just set. */
   void begin(Lease lease, MappedDisk disk) {
     seen.put(lease.id(), schedulers(disk));
   }
 
   /**
-   * What has changed since the last look, if bfq came with it. Below a disk that was never looked
-   * at, as after a restart of the agent, it may have come at any time.
+   * The change since the last check if it added bfq. For a disk never checked, as after a restart
+   * of the agent, any bfq counts as new.
    */
   Optional<String> becameBfq(Lease lease, MappedDisk disk) {
     List<String> now = schedulers(disk);

@@ -3,14 +3,14 @@ package io.blkwarden.agent.lease;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.WorkerId;
 
-/** Who a pid is just now. */
+/** Reads the identity of tasks. */
 @FunctionalInterface
 public interface Tasks {
-  /** Reads a task's identity; absent when there is no such task. */
+  /** Reads a task's identity; absent when the task does not exist. */
   ReadResult<Task> read(int pid);
 
   /**
-   * A task, as {@code /proc/<pid>/stat} has it.
+   * A task in {@code /proc/<pid>/stat}.
    *
    * @param id pid and start time
    * @param comm its name

@@ -3,19 +3,19 @@ package io.blkwarden.agent.lease;
 import io.blkwarden.model.MappedDisk;
 import java.util.Optional;
 
-/** A look at a disk that is throttled, for the guard against starvation. */
+/** Reads the state of throttled disks for {@link StarvationGuard}. */
 @FunctionalInterface
 public interface ThrottledDisks {
-  /** What is to be seen of a disk; empty when it cannot be read. */
-  Optional<Sight> see(MappedDisk disk);
+  /** The state of a disk; empty when unreadable. */
+  Optional<DiskProgress> read(MappedDisk disk);
 
   /**
-   * What was seen.
+   * The state of a disk.
    *
-   * @param completed requests that its own device has completed, of all kinds
-   * @param inFlight requests that are under way there
-   * @param agingMillis how long the physical device's scheduler lets the idle class wait
-   * @param shuttingDown whether the toolstack asks the guest to shut down, or its backend closes
+   * @param completed requests of all kinds that its own device completed
+   * @param inFlight requests in flight there
+   * @param agingMillis maximum wait of the idle class in the physical device's scheduler
+   * @param shuttingDown whether the toolstack requested a shutdown, or the backend is closing
    */
-  record Sight(long completed, long inFlight, long agingMillis, boolean shuttingDown) {}
+  record DiskProgress(long completed, long inFlight, long agingMillis, boolean shuttingDown) {}
 }

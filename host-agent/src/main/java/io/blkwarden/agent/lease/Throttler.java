@@ -1,6 +1,11 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.CommandGate.CommandResult;
+import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
@@ -11,14 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out commands and ends leases in time: the owner of the lease table.
+ * The owner of the lease table: carries out commands and ends leases.
  *
- * <p>A lease is stored before the first priority is changed, so that a crash at any point leaves
- * either nothing changed or a record of what to restore. Not safe for use by several threads.
+ * <p>A lease is stored before the first change, so that after a crash either nothing was changed or
+ * a record shows what to restore. Not thread-safe.
  */
 public final class Throttler {
   private final CommandGate gate;
@@ -27,7 +33,7 @@ public final class Throttler {
   private final LimitGroups limits;
   private final WorkerGroups groups;
   private final LeaseEnding ending;
-  private final LeaseRecovery damaged;
+  private final LeaseRecovery recovery;
   private final Tasks tasks;
   private final StarvationGuard starvation = new StarvationGuard();
   private final SchedulerWatch schedulers = new SchedulerWatch();
@@ -39,7 +45,7 @@ public final class Throttler {
   private Optional<String> storeFault = Optional.empty();
   private boolean groupsLeft;
 
-  /** Makes a throttler without leases; {@link #recover} takes over those of an earlier run. */
+  /** Creates a throttler without leases; {@link #recover} adds those of an earlier run. */
   public Throttler(
       UUID boot,
       CommandGate gate,
@@ -56,7 +62,7 @@ public final class Throttler {
     this.limits = limits;
     this.groups = new WorkerGroups(workers, limits);
     this.ending = new LeaseEnding(workers, groups, outcomes);
-    this.damaged = new LeaseRecovery(workers, outcomes);
+    this.recovery = new LeaseRecovery(workers, outcomes);
     this.tasks = tasks;
     this.store = store;
     this.outcomes = outcomes;
@@ -68,17 +74,17 @@ public final class Throttler {
     return table;
   }
 
-  /** The highest claim of a controller that was seen. */
+  /** The highest epoch seen. */
   public long epoch() {
     return gate.epoch();
   }
 
-  /** Whether it lets any {@code set} through. */
+  /** Whether {@code set} commands are accepted. */
   public boolean acting() {
     return gate.acting();
   }
 
-  /** Why the leases, or a copy of them, could not be stored the last time; empty when all were. */
+  /** The error of the last save, also of a single copy; empty when all were written. */
   public Optional<String> storeFault() {
     return storeFault.or(store::degraded);
   }
@@ -86,7 +92,7 @@ public final class Throttler {
   /**
    * Decides on a command and carries it out.
    *
-   * @param snapshot hands the whole mapping to the bus, and says why it cannot be sent
+   * @param snapshot publishes the mapping and returns the error, if any
    */
   public CommandResult handle(
       ReceivedCommand received,
@@ -112,7 +118,7 @@ public final class Throttler {
       case Verdict.Apply apply ->
           CommandResult.of(
               apply
-                  .held()
+                  .active()
                   .flatMap(lease -> endUndone(command, lease, nowMillis))
                   .orElseGet(() -> apply(command, apply, nowMillis)));
       case Verdict.Renew(Lease lease, long deadline) ->
@@ -124,19 +130,18 @@ public final class Throttler {
         store();
         yield CommandResult.of(outcome);
       }
-      case Verdict.NotHeld(CommandAction.Reset reset) ->
+      case Verdict.UnknownLease(CommandAction.Reset reset) ->
           CommandResult.of(outcomes.notHeld(command.id(), reset.lease()));
       case Verdict.ReleaseAll() -> releaseAll(command, nowMillis);
       case Verdict.SendSnapshot() ->
           CommandResult.of(
               snapshot
                   .get()
-                  .map(why ->
-                      outcomes.failed(command.id(), "the snapshot was not published: " + why))
-                  .orElseGet(() -> outcomes.done(command.id(), "a snapshot is published")));
+                  .map(why -> outcomes.failed(command.id(), "snapshot not published: " + why))
+                  .orElseGet(() -> outcomes.done(command.id(), "snapshot published")));
       case Verdict.SameMapping() ->
           CommandResult.of(
-              outcomes.done(command.id(), "no snapshot: the sender knows of this mapping"));
+              outcomes.done(command.id(), "no snapshot: the sender has the current mapping"));
       case Verdict.Repeat(Outcome before) -> new CommandResult(before, List.of());
       case Verdict.Refuse(Refusal refusal, String detail) ->
           CommandResult.of(refuse(command, refusal, detail));
@@ -158,7 +163,7 @@ public final class Throttler {
       return refuse(command, Refusal.GATE, objection.get());
     }
     LeaseStart start =
-        LeaseStart.prepare(workers, groups, apply, damaged, command.reason(), nowMillis);
+        LeaseStart.prepare(workers, groups, apply, recovery, command.reason(), nowMillis);
     if (start instanceof LeaseStart.Refused(String detail)) {
       return refuse(command, Refusal.GATE, detail);
     }
@@ -168,15 +173,15 @@ public final class Throttler {
     Optional<String> fault = store();
     if (fault.isPresent()) {
       table = before;
-      String detail = "nothing is changed, for the lease cannot be stored: " + fault.get();
+      String detail = "nothing changed: the lease could not be stored: " + fault.get();
       return outcomes.of(command.id(), lease, Result.FAILED, detail, List.of(), null);
     }
     return switch (LeaseStart.carryOut(workers, groups, lease)) {
       case LeaseStart.Set(Lease settled, List<Outcome.WorkerChange> changes) -> {
         table = table.with(settled);
-        damaged.heldBy(settled);
+        recovery.removeWorkersOf(settled);
         store();
-        // Now and not with the next scan: the scheduler may have changed by then.
+        // Not with the next scan: the scheduler may have changed by then.
         schedulers.begin(settled, apply.disk());
         String detail =
             "%d workers set to %s: %s".formatted(changes.size(), lease.restraint(), lease.reason());
@@ -203,7 +208,7 @@ public final class Throttler {
     Optional<String> fault = store();
     if (fault.isPresent()) {
       table = before;
-      String detail = "the lease runs as before, for it cannot be stored: " + fault.get();
+      String detail = "lease not renewed: it could not be stored: " + fault.get();
       return outcomes.of(
           command.id(), lease, Result.FAILED, detail, List.of(), lease.remainingMillis(nowMillis));
     }
@@ -221,14 +226,13 @@ public final class Throttler {
     int stuck = table.all().size();
     Outcome reply =
         outcomes.done(
-            command.id(),
-            "%d leases ended, %d could not be yet".formatted(ended.size() - stuck, stuck));
+            command.id(), "%d leases ended, %d pending".formatted(ended.size() - stuck, stuck));
     List<Outcome> published = new ArrayList<>(ended);
     published.add(reply);
     return new CommandResult(reply, published);
   }
 
-  /** Ends all leases: what was there before is back, or is tried again with each tick. */
+  /** Ends all leases and restores the prior state; {@link #expire} retries failures. */
   public List<Outcome> endAll(LeaseEnd end, String why, long nowMillis) {
     List<Outcome> result = new ArrayList<>();
     for (Lease lease : List.copyOf(table.all())) {
@@ -238,7 +242,7 @@ public final class Throttler {
     return result;
   }
 
-  /** Ends the leases whose time is over, and tries again what could not be restored. */
+  /** Ends expired leases and retries failed restores. */
   public List<Outcome> expire(long nowMillis) {
     List<Lease> due = table.due(nowMillis);
     List<Outcome> result = new ArrayList<>();
@@ -246,13 +250,13 @@ public final class Throttler {
       LeaseEnd begun = lease.ending();
       Outcome outcome =
           begun == null
-              ? end(null, lease, LeaseEnd.EXPIRED, "its time is over", nowMillis)
-              : end(null, lease, begun, "restored after all", nowMillis);
+              ? end(null, lease, LeaseEnd.EXPIRED, "lease expired", nowMillis)
+              : end(null, lease, begun, "restored after a retry", nowMillis);
       if (begun == null || table.find(lease.id()).isEmpty()) {
         result.add(outcome);
       }
     }
-    List<Outcome> restored = damaged.restore(table);
+    List<Outcome> restored = recovery.restore(table);
     result.addAll(restored);
     if (groupsLeft) {
       result.addAll(sweep());
@@ -263,15 +267,37 @@ public final class Throttler {
     return result;
   }
 
-  /** Ends the leases whose workers are no longer those of the disk, or whose limit is undone. */
+  /**
+   * Ends the leases whose workers are no longer the disk's, or whose restraint was changed outside.
+   */
   public List<Outcome> endOrphans(CurrentMapping mapping, long nowMillis) {
+    List<Outcome> result =
+        endIf(LeaseEnd.GONE, lease -> ending.orphaned(lease, mapping), nowMillis);
+    result.addAll(endUndone(nowMillis));
+    return result;
+  }
+
+  /** Ends the leases whose priority or limit was changed outside. */
+  public List<Outcome> endUndone(long nowMillis) {
+    return endIf(LeaseEnd.UNDONE, ending::undone, nowMillis);
+  }
+
+  /** Ends the leases that starve their disk. */
+  public List<Outcome> endStarved(CurrentMapping mapping, ThrottledDisks disks, long nowMillis) {
+    starvation.keep(table.all());
+    return endIf(
+        LeaseEnd.STARVED,
+        lease ->
+            starvation.check(lease, mapping.find(lease.disk()).flatMap(disks::read), nowMillis),
+        nowMillis);
+  }
+
+  private List<Outcome> endIf(
+      LeaseEnd end, Function<Lease, Optional<String>> reason, long nowMillis) {
     List<Outcome> result = new ArrayList<>();
     for (Lease lease : List.copyOf(table.all())) {
-      Optional<String> why = ending.orphaned(lease, mapping);
-      if (lease.ending() == null && why.isPresent()) {
-        result.add(end(null, lease, LeaseEnd.GONE, why.get(), nowMillis));
-      } else {
-        endUndone(null, lease, nowMillis).ifPresent(result::add);
+      if (lease.ending() == null) {
+        reason.apply(lease).ifPresent(why -> result.add(end(null, lease, end, why, nowMillis)));
       }
     }
     if (!result.isEmpty()) {
@@ -280,17 +306,8 @@ public final class Throttler {
     return result;
   }
 
-  /** Ends the leases whose priority or limit someone else has changed. */
-  public List<Outcome> endUndone(long nowMillis) {
-    List<Outcome> result = new ArrayList<>();
-    for (Lease lease : List.copyOf(table.all())) {
-      endUndone(null, lease, nowMillis).ifPresent(result::add);
-    }
-    return result;
-  }
-
-  /** Ends a lease if someone else has undone it: it is neither renewed nor changed then. */
-  private Optional<Outcome> endUndone(@Nullable Command command, Lease lease, long nowMillis) {
+  /** Ends a lease whose restraint was changed outside; it is neither renewed nor changed. */
+  private Optional<Outcome> endUndone(Command command, Lease lease, long nowMillis) {
     Optional<String> what = lease.ending() == null ? ending.undone(lease) : Optional.empty();
     Optional<Outcome> ended = what.map(why -> end(command, lease, LeaseEnd.UNDONE, why, nowMillis));
     if (ended.isPresent()) {
@@ -299,23 +316,7 @@ public final class Throttler {
     return ended;
   }
 
-  /** Ends the leases that hold back what must not wait. */
-  public List<Outcome> endStarved(CurrentMapping mapping, ThrottledDisks disks, long nowMillis) {
-    starvation.keep(table.all());
-    List<Outcome> result = new ArrayList<>();
-    for (Lease lease : List.copyOf(table.all())) {
-      Optional<ThrottledDisks.Sight> sight = mapping.find(lease.disk()).flatMap(disks::see);
-      Optional<String> why =
-          lease.ending() == null ? starvation.look(lease, sight, nowMillis) : Optional.empty();
-      why.ifPresent(reason -> result.add(end(null, lease, LeaseEnd.STARVED, reason, nowMillis)));
-    }
-    if (!result.isEmpty()) {
-      store();
-    }
-    return result;
-  }
-
-  /** Sets held priorities again below which the scheduler has become bfq. */
+  /** Sets active priorities again where the scheduler has become bfq. */
   public List<Outcome> setAgain(CurrentMapping mapping, long nowMillis) {
     schedulers.keep(table.all());
     List<Outcome> result = new ArrayList<>();
@@ -343,7 +344,7 @@ public final class Throttler {
         case WorkerPriorities.Change.Done(Outcome.WorkerChange change) -> changes.add(change);
         case WorkerPriorities.Change.Failed(String cause) -> {
           result = Result.FAILED;
-          detail.append("; not so: ").append(cause);
+          detail.append("; failed: ").append(cause);
         }
       }
     }
@@ -352,17 +353,17 @@ public final class Throttler {
   }
 
   /**
-   * Takes over what an earlier run left: intact leases go on, are restored, or are gone; what only
-   * a damaged or outdated record has is restored.
+   * Recovers the state of an earlier run: intact leases are resumed or restored; content of damaged
+   * or outdated records is restored.
    *
-   * @param uptimeTicks now, in 1/100 s since boot
+   * @param uptimeTicks current uptime in 1/100 s
    */
   public List<Outcome> recover(FoundLeases found, long uptimeTicks, long nowMillis) {
     if (found.equals(FoundLeases.NOTHING)) {
       return List.of();
     }
     if (found.lost()) {
-      damaged.lost(uptimeTicks);
+      recovery.lost(uptimeTicks);
     }
     List<Outcome> result = new ArrayList<>();
     found.stored().ifPresent(stored -> result.addAll(recover(stored, nowMillis)));
@@ -371,8 +372,8 @@ public final class Throttler {
         result.addAll(restore(salvaged, nowMillis));
       }
     }
-    result.addAll(damaged.restore(table));
-    damaged.forgetEnded(tasks);
+    result.addAll(recovery.restore(table));
+    recovery.removeEnded(tasks);
     store();
     return result;
   }
@@ -381,49 +382,49 @@ public final class Throttler {
     List<Outcome> result = new ArrayList<>();
     for (Lease lease : salvaged.leases()) {
       List<LeasedWorker> free =
-          lease.workers().stream().filter(worker -> !table.holds(worker.id())).toList();
+          lease.workers().stream().filter(worker -> !table.contains(worker.id())).toList();
       if (table.find(lease.id()).isPresent() || table.full()) {
-        damaged.add(free);
+        recovery.add(free);
       } else if (!free.isEmpty()) {
-        String why = "its record was damaged or is outdated";
+        String why = "its lease record is damaged or outdated";
         result.add(end(null, lease.with(free), LeaseEnd.RECOVERED, why, nowMillis));
       }
     }
-    damaged.add(salvaged.workers());
-    damaged.addNamed(salvaged.named().stream().filter(id -> !table.holds(id)).toList());
+    recovery.add(salvaged.workers());
+    recovery.addNamed(salvaged.named().stream().filter(id -> !table.contains(id)).toList());
     return result;
   }
 
-  /** Looks at proven workers for what a lost or damaged record of leases has left. */
+  /** Checks proven workers after a lease record was lost or recovery. */
   public List<Outcome> examine(CurrentMapping mapping) {
-    if (!damaged.examines()) {
+    if (!recovery.examines()) {
       return List.of();
     }
-    PendingRestores before = damaged.pending();
-    List<Outcome> result = new ArrayList<>(damaged.examine(mapping.disks(), table));
-    result.addAll(damaged.restore(table));
-    damaged.forgetEnded(tasks);
-    if (!damaged.pending().equals(before)) {
+    PendingRestores before = recovery.pending();
+    List<Outcome> result = new ArrayList<>(recovery.examine(mapping.disks(), table));
+    result.addAll(recovery.restore(table));
+    recovery.removeEnded(tasks);
+    if (!recovery.pending().equals(before)) {
       store();
     }
     return result;
   }
 
-  /** Takes over the leases that an earlier run stored: each goes on, is restored, or is gone. */
+  /** Resumes or restores the stored leases of an earlier run. */
   List<Outcome> recover(StoredLeases stored, long nowMillis) {
-    gate.learn(stored.epoch());
+    gate.restoreEpoch(stored.epoch());
     List<Outcome> result = new ArrayList<>();
     if (stored.boot().equals(boot)) {
-      damaged.add(stored.pending());
+      recovery.add(stored.pending());
     }
     for (Lease lease : stored.leases()) {
       if (!stored.boot().equals(boot)) {
-        String detail = "the host was started anew, its threads are gone";
+        String detail = "the host rebooted; the lease's threads no longer exist";
         result.add(outcomes.of(null, lease, Result.GONE, detail, List.of(), null));
         continue;
       }
       table = table.with(lease);
-      Optional<String> flaw = ending.flaw(lease, nowMillis);
+      Optional<String> flaw = ending.whyNotResumable(lease, nowMillis);
       result.add(
           flaw.isPresent()
               ? end(null, lease, LeaseEnd.RECOVERED, flaw.get(), nowMillis)
@@ -431,7 +432,7 @@ public final class Throttler {
                   null,
                   lease,
                   Result.ADOPTED,
-                  "found after a restart of the agent, as it was left",
+                  "resumed after a restart of the agent",
                   List.of(),
                   lease.remainingMillis(nowMillis)));
     }
@@ -440,8 +441,8 @@ public final class Throttler {
   }
 
   /**
-   * Removes groups of ours that no lease has: what an earlier run left whose file was lost. What
-   * cannot be removed is tried again by {@link #expire}.
+   * Removes our cgroups without a lease, left by an earlier run whose lease file was lost. {@link
+   * #expire} retries failures.
    */
   public List<Outcome> sweep() {
     List<Outcome> result = new ArrayList<>();
@@ -455,23 +456,22 @@ public final class Throttler {
         if (fault.isEmpty() || !before) {
           String what =
               fault
-                  .map(why -> "cannot be removed, and is tried again: " + why)
-                  .orElse("is removed, and tasks in it are limited no more");
-          result.add(
-              outcomes.done(null, "the cgroup %s has no lease and %s".formatted(group, what)));
+                  .map(why -> "could not be removed, will retry: " + why)
+                  .orElse("was removed; its tasks are no longer limited");
+          result.add(outcomes.done(null, "cgroup %s has no lease and %s".formatted(group, what)));
         }
       }
     }
     return result;
   }
 
-  /** How many tasks under no lease are still to be restored after a record was damaged. */
+  /** Number of tasks without a lease that still must be restored after a record was recovery. */
   public int unrestored() {
-    PendingRestores pending = damaged.pending();
+    PendingRestores pending = recovery.pending();
     return pending.workers().size() + pending.named().size();
   }
 
-  /** Whether limits can be set on this host. */
+  /** Whether limits are available on this host. */
   public boolean limitAvailable() {
     return limits.unavailable().isEmpty();
   }
@@ -481,14 +481,14 @@ public final class Throttler {
     LeaseEnding.Ended ended =
         ending.end(command == null ? null : command.id(), lease, end, why, nowMillis);
     table = ended.rest().map(table::with).orElseGet(() -> table.without(lease.id()));
-    gate.over(lease.id());
+    gate.markEnded(lease.id());
     return ended.outcome();
   }
 
   private Optional<String> store() {
     storeFault =
         store.save(
-            new StoredLeases(boot, gate.epoch(), List.copyOf(table.all()), damaged.pending()));
+            new StoredLeases(boot, gate.epoch(), List.copyOf(table.all()), recovery.pending()));
     if (storeFault.isEmpty()) {
       storedEpoch = gate.epoch();
     }

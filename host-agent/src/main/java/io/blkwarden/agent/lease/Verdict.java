@@ -5,38 +5,39 @@ import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.Outcome;
 import java.util.Optional;
 
-/** What is to be done with a command. */
+/** The decision on a command. */
 sealed interface Verdict {
   /**
-   * Set a priority or a limit: a new lease, or another rung of one that is held.
+   * Set a priority or a limit: a new lease, or another step of an active one.
    *
-   * @param wish what is asked for
-   * @param disk the disk with its workers, as quoted and as present
-   * @param held the lease when it is held already
+   * @param request the requested action
+   * @param disk the disk with its workers
+   * @param active the lease, if active
    */
-  record Apply(CommandAction.Set wish, MappedDisk disk, Optional<Lease> held) implements Verdict {}
+  record Apply(CommandAction.Set request, MappedDisk disk, Optional<Lease> active)
+      implements Verdict {}
 
   /**
-   * Let a lease run longer.
+   * Renew a lease.
    *
-   * @param lease which one
-   * @param deadlineMillis until when
+   * @param lease the lease
+   * @param deadlineMillis new deadline
    */
   record Renew(Lease lease, long deadlineMillis) implements Verdict {}
 
   /**
    * End a lease.
    *
-   * @param lease which one
+   * @param lease the lease
    */
   record Release(Lease lease) implements Verdict {}
 
   /**
-   * A lease is to end that is not held: it has ended.
+   * Release an unknown lease, which counts as ended.
    *
-   * @param reset what was asked
+   * @param reset the requested action
    */
-  record NotHeld(CommandAction.Reset reset) implements Verdict {}
+  record UnknownLease(CommandAction.Reset reset) implements Verdict {}
 
   /** End all leases. */
   record ReleaseAll() implements Verdict {}
@@ -44,21 +45,21 @@ sealed interface Verdict {
   /** Publish a snapshot of the mapping. */
   record SendSnapshot() implements Verdict {}
 
-  /** Publish none, for the sender knows of this mapping. */
+  /** Publish no snapshot, because the sender has this mapping. */
   record SameMapping() implements Verdict {}
 
   /**
    * The command was carried out before.
    *
-   * @param outcome what became of it then
+   * @param outcome the earlier outcome
    */
   record Repeat(Outcome outcome) implements Verdict {}
 
   /**
-   * Do nothing.
+   * Refuse the command.
    *
    * @param refusal kind of the reason
-   * @param detail what was expected and what was found
+   * @param detail expected and found values
    */
   record Refuse(Outcome.Refusal refusal, String detail) implements Verdict {}
 }

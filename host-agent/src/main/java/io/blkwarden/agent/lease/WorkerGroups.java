@@ -1,12 +1,13 @@
 package io.blkwarden.agent.lease;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.lease.Lease.LeaseLimit;
 import io.blkwarden.model.DeviceNumber;
 import java.util.Optional;
 
 /**
- * Moves one proven worker into its lease's cgroup and back, each time with a look at who the pid is
- * right before and right after.
+ * Moves a proven worker into its lease's cgroup and back. Checks the task's identity before and
+ * after each move.
  */
 final class WorkerGroups {
   private final WorkerPriorities workers;
@@ -21,12 +22,12 @@ final class WorkerGroups {
     return groups.unavailable();
   }
 
-  /** The device that a limit of this one is set on. */
+  /** The device to set a limit for this one on. */
   ReadResult<DeviceNumber> limited(DeviceNumber device) {
     return groups.limited(device);
   }
 
-  /** The worker with the group that it is to go back to. */
+  /** The worker with its current group as the one to restore. */
   ReadResult<LeasedWorker> expecting(LeasedWorker worker) {
     if (worker.priorGroup() != null) {
       return ReadResult.present(worker);
@@ -35,11 +36,12 @@ final class WorkerGroups {
         .groupOf(worker.id().pid())
         .flatMap(group ->
             group.startsWith(LimitGroups.TOP + "/")
-                ? ReadResult.failed("it is in %s, which no lease of its disk has".formatted(group))
+                ? ReadResult.failed(
+                    "found in cgroup %s, which belongs to no lease of its disk".formatted(group))
                 : ReadResult.present(worker.from(group)));
   }
 
-  /** Makes the lease's group with its limit; nobody is in it yet. */
+  /** Creates the lease's group with its limit, without tasks. */
   Optional<String> open(Lease lease, LeaseLimit limit) {
     return groups
         .limit(lease.group(), limit.device(), limit.perSecond())
@@ -55,7 +57,7 @@ final class WorkerGroups {
                 .formatted(lease.group(), limit.perSecond(), limit.device(), found.describe()));
   }
 
-  /** Moves a worker into the lease's group; why it is not there, or not for certain. */
+  /** Moves a worker into the lease's group; returns the error. */
   Optional<String> enter(LeasedWorker worker, Lease lease) {
     int pid = worker.id().pid();
     String before = groups.groupOf(pid).orElse(LimitGroups.ROOT);
@@ -68,13 +70,13 @@ final class WorkerGroups {
       return Optional.of("pid %d: %s".formatted(pid, fault.get()));
     }
     if (workers.objection(worker.id(), worker.comm()).isPresent()) {
-      return Optional.of(spareTheStranger(pid, before, lease));
+      return Optional.of(moveNewTaskBack(pid, before, lease));
     }
     return elsewhere(worker, lease);
   }
 
-  /** The worker ended during the move: its pid's new owner goes back to where it was. */
-  private String spareTheStranger(int pid, String before, Lease lease) {
+  /** Moves a new task with the pid of the ended worker back to its group. */
+  private String moveNewTaskBack(int pid, String before, Lease lease) {
     String met = "pid %d: ended during the move".formatted(pid);
     if (!groups.groupOf(pid).toOptional().equals(Optional.of(lease.group()))) {
       return met;
@@ -94,18 +96,18 @@ final class WorkerGroups {
                 .formatted(worker.id().pid(), lease.group(), found.describe()));
   }
 
-  /** Moves a worker back; why it is still in the lease's group. One that is elsewhere is left. */
+  /** Moves a worker back; returns the error. A worker in another group is left there. */
   Optional<String> leave(LeasedWorker worker, Lease lease) {
     String prior = worker.priorGroup();
     int pid = worker.id().pid();
-    if (prior == null || workers.look(worker) instanceof WorkerPriorities.Look.Gone) {
+    if (prior == null || workers.state(worker) instanceof WorkerPriorities.TaskState.Gone) {
       return Optional.empty();
     }
     return switch (groups.groupOf(pid)) {
       case ReadResult.Present<String>(String group) when !group.equals(lease.group()) ->
           Optional.empty();
       case ReadResult.Present<String> _ -> {
-        // Where it was may have been removed meanwhile.
+        // Its prior group may have been removed.
         Optional<String> fault =
             groups.move(pid, prior).flatMap(_ -> groups.move(pid, LimitGroups.ROOT));
         yield fault.map(cause -> "pid %d: %s".formatted(pid, cause));
@@ -115,15 +117,12 @@ final class WorkerGroups {
     };
   }
 
-  /** Removes the lease's group; why it is still there. */
+  /** Removes the lease's group; returns the error. */
   Optional<String> close(Lease lease) {
     return groups.remove(lease.group());
   }
 
-  /**
-   * What no longer is as the limit needs it, undone by someone else; empty when all is, and when it
-   * cannot be told.
-   */
+  /** What was changed outside of the limit; empty when nothing was, or when unknown. */
   Optional<String> undone(Lease lease, LeaseLimit limit) {
     for (LeasedWorker worker : lease.workers()) {
       Optional<String> out =

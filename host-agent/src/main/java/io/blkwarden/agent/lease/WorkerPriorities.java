@@ -10,12 +10,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes the priority of one proven worker and puts it back, each time with a look at who the pid
- * is right before and right after the call.
+ * Changes and restores the priority of a proven worker. Checks the task's identity before and after
+ * each call.
  *
- * <p>ioprio_set(2) takes a bare pid, so a pid that is used again within the microseconds between
- * look and call cannot be excluded; the second look shows it, and what was done to the stranger is
- * undone.
+ * <p>ioprio_set(2) takes a pid, which may be reused between the check and the call. The second
+ * check detects this, and the change to the new task is undone.
  */
 final class WorkerPriorities {
   private final Tasks tasks;
@@ -26,40 +25,40 @@ final class WorkerPriorities {
     this.priorities = priorities;
   }
 
-  /** What a look at a held worker showed. */
-  sealed interface Look {
-    /** It is there, with this priority. */
-    record Same(IoPriority current) implements Look {}
+  /** The state of a leased worker. */
+  sealed interface TaskState {
+    /** It exists and has this priority. */
+    record Same(IoPriority current) implements TaskState {}
 
-    /** It has ended; the pid is free or someone else's. */
-    record Gone() implements Look {}
+    /** It has ended; its pid is free or reused. */
+    record Gone() implements TaskState {}
 
-    /** It cannot be told. */
-    record Unknown(String cause) implements Look {}
+    /** Its state could not be read. */
+    record Unknown(String cause) implements TaskState {}
   }
 
-  /** What became of a wish to set a priority. */
+  /** The result of setting a priority. */
   sealed interface Change {
     /** It is set and was read back. */
     record Done(WorkerChange change) implements Change {}
 
-    /** It is not, or not for certain: the worker needs to be restored. */
+    /** It is not set, or this is unknown: the worker must be restored. */
     record Failed(String cause) implements Change {}
   }
 
-  /** What became of a wish to restore. */
+  /** The result of restoring a priority. */
   sealed interface Restored {
-    /** What was there before is there, or the task is gone. */
+    /** The prior priority is set, or the task has ended. */
     record Back(WorkerChange change) implements Restored {}
 
-    /** Someone else has set another priority meanwhile, which is left alone. */
+    /** Something else has set another priority, which is left alone. */
     record LeftAlone(WorkerChange change) implements Restored {}
 
-    /** It did not work and is to be tried again. */
+    /** It failed and must be retried. */
     record Stuck(String cause) implements Restored {}
   }
 
-  /** Why a task must not be touched; empty when it is the proven worker. */
+  /** Why a task must not be changed; empty when it is the proven worker. */
   Optional<String> objection(WorkerId id, String comm) {
     return switch (tasks.read(id.pid())) {
       case ReadResult.Present<Tasks.Task>(Tasks.Task task) -> objection(id, comm, task);
@@ -83,33 +82,33 @@ final class WorkerPriorities {
         : Optional.of("pid %d: expected a kernel thread, found a process".formatted(id.pid()));
   }
 
-  /** Makes a hold on a worker, with its present priority as the one to restore. */
-  ReadResult<LeasedWorker> hold(Worker worker) {
+  /** A leased worker with its current priority as the one to restore. */
+  ReadResult<LeasedWorker> lease(Worker worker) {
     return priorities
         .get(worker.pid())
         .map(prior -> new LeasedWorker(worker.id(), worker.comm(), prior, null, List.of()));
   }
 
-  Look look(LeasedWorker worker) {
+  TaskState state(LeasedWorker worker) {
     return switch (tasks.read(worker.id().pid())) {
-      // the start time counts in hundredths of a second: another task may share pid and start
+      // start times have 10 ms resolution: another task may share pid and start time
       case ReadResult.Present<Tasks.Task>(Tasks.Task task)
           when objection(worker.id(), worker.comm(), task).isPresent() ->
-          new Look.Gone();
+          new TaskState.Gone();
       case ReadResult.Present<Tasks.Task> _ ->
           switch (priorities.get(worker.id().pid())) {
-            case ReadResult.Present<IoPriority>(IoPriority current) -> new Look.Same(current);
-            case ReadResult.Absent<IoPriority> _ -> new Look.Gone();
-            case ReadResult<IoPriority> other -> new Look.Unknown(other.describe());
+            case ReadResult.Present<IoPriority>(IoPriority current) -> new TaskState.Same(current);
+            case ReadResult.Absent<IoPriority> _ -> new TaskState.Gone();
+            case ReadResult<IoPriority> other -> new TaskState.Unknown(other.describe());
           };
-      case ReadResult.Absent<Tasks.Task> _ -> new Look.Gone();
-      case ReadResult<Tasks.Task> other -> new Look.Unknown(other.describe());
+      case ReadResult.Absent<Tasks.Task> _ -> new TaskState.Gone();
+      case ReadResult<Tasks.Task> other -> new TaskState.Unknown(other.describe());
     };
   }
 
-  /** Whether a held worker has a priority that this lease has not set. */
+  /** Whether a leased worker has a priority that the lease has not set. */
   boolean takenOver(LeasedWorker worker) {
-    return look(worker) instanceof Look.Same(IoPriority current)
+    return state(worker) instanceof TaskState.Same(IoPriority current)
         && (worker.ours().isEmpty()
             ? !current.equals(worker.prior())
             : !worker.ours().contains(current));
@@ -126,53 +125,54 @@ final class WorkerPriorities {
     if (fault.isPresent()) {
       return new Change.Failed("pid %d: %s".formatted(pid, fault.get()));
     }
-    return switch (look(worker)) {
-      case Look.Same(IoPriority current) when current.equals(priority) ->
+    return switch (state(worker)) {
+      case TaskState.Same(IoPriority current) when current.equals(priority) ->
           new Change.Done(change(worker, before.orElse(null), current));
-      case Look.Same(IoPriority current) ->
+      case TaskState.Same(IoPriority current) ->
           new Change.Failed("pid %d: set to %s, reads %s".formatted(pid, priority, current));
-      case Look.Gone() -> new Change.Failed(spareTheStranger(worker, priority));
-      case Look.Unknown(String cause) -> new Change.Failed("pid %d: %s".formatted(pid, cause));
+      case TaskState.Gone() -> new Change.Failed(restoreNewTask(worker, priority));
+      case TaskState.Unknown(String cause) -> new Change.Failed("pid %d: %s".formatted(pid, cause));
     };
   }
 
-  /** The worker ended during the call: if the pid's new owner has our priority, it is undone. */
-  private String spareTheStranger(LeasedWorker worker, IoPriority priority) {
+  /** Restores a new task with the pid of the ended worker, if it has our priority. */
+  private String restoreNewTask(LeasedWorker worker, IoPriority priority) {
     int pid = worker.id().pid();
     if (!(priorities.get(pid) instanceof ReadResult.Present<IoPriority>(IoPriority found))) {
       return "pid %d: ended during the call".formatted(pid);
     }
-    String met = "pid %d: ended during the call and was used again at once".formatted(pid);
+    String met = "pid %d: ended during the call and was reused".formatted(pid);
     if (!found.equals(priority)) {
-      return met + "; the new task is untouched";
+      return met + "; the new task is unchanged";
     }
     return priorities
         .restore(pid, worker.prior())
         .map(fault -> met + "; the new task may have kept " + priority + ": " + fault)
-        .orElse(met + "; the new task was put back to " + worker.prior());
+        .orElse(met + "; the new task was restored to " + worker.prior());
   }
 
   Restored restore(LeasedWorker worker) {
-    return switch (look(worker)) {
-      case Look.Gone() -> new Restored.Back(change(worker, null, null));
-      case Look.Unknown(String cause) -> new Restored.Stuck(cause);
-      case Look.Same(IoPriority current) when current.equals(worker.prior()) ->
+    return switch (state(worker)) {
+      case TaskState.Gone() -> new Restored.Back(change(worker, null, null));
+      case TaskState.Unknown(String cause) -> new Restored.Stuck(cause);
+      case TaskState.Same(IoPriority current) when current.equals(worker.prior()) ->
           new Restored.Back(change(worker, current, current));
-      case Look.Same(IoPriority current) when !worker.ours().contains(current) ->
+      case TaskState.Same(IoPriority current) when !worker.ours().contains(current) ->
           new Restored.LeftAlone(change(worker, current, current));
-      case Look.Same(IoPriority current) -> putBack(worker, current);
+      case TaskState.Same(IoPriority current) -> reset(worker, current);
     };
   }
 
-  private Restored putBack(LeasedWorker worker, IoPriority current) {
+  private Restored reset(LeasedWorker worker, IoPriority current) {
     int pid = worker.id().pid();
     Optional<String> fault = priorities.restore(pid, worker.prior());
-    return switch (look(worker)) {
-      case Look.Gone() -> new Restored.Back(change(worker, current, null));
-      case Look.Unknown(String cause) -> new Restored.Stuck("pid %d: %s".formatted(pid, cause));
-      case Look.Same(IoPriority after) when after.equals(worker.prior()) ->
+    return switch (state(worker)) {
+      case TaskState.Gone() -> new Restored.Back(change(worker, current, null));
+      case TaskState.Unknown(String cause) ->
+          new Restored.Stuck("pid %d: %s".formatted(pid, cause));
+      case TaskState.Same(IoPriority after) when after.equals(worker.prior()) ->
           new Restored.Back(change(worker, current, after));
-      case Look.Same(IoPriority after) ->
+      case TaskState.Same(IoPriority after) ->
           new Restored.Stuck(
               "pid %d: expected %s, reads %s%s"
                   .formatted(pid, worker.prior(), after, fault.map(f -> ": " + f).orElse("")));

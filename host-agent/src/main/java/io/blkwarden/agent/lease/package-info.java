@@ -1,4 +1,4 @@
-/** Which priorities are lowered, for whom and until when, decided without side effects. */
+/** Leases of throttles: decisions on commands, changes through ports, restore and recovery. */
 @NullMarked
 package io.blkwarden.agent.lease;
 

@@ -8,27 +8,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One disk as its backend node in xenstore and its device in sysfs describe it.
+ * A disk's backend, read from its xenstore node and its device in sysfs.
  *
  * <p>Source: {@code /local/domain/0/backend/KIND/DOMID/HANDLE} and {@code
  * /sys/bus/xen-backend/devices/KIND-DOMID-HANDLE}. A field is absent when the source has none or
- * could not be read; the snapshot lists what could not.
+ * could not be read; the snapshot lists unreadable sources.
  *
- * @param kind who serves it
- * @param domid the guest
+ * @param kind kind of backend
+ * @param domid domain number
  * @param handle virtual device number
- * @param dev the administrator's spelling of the virtual device, such as {@code xvda2}
+ * @param dev the virtual device as configured, such as {@code xvda2}
  * @param mode {@code r}, {@code w} or {@code w!}
- * @param params what may leave dom0 of the toolstack's name of the volume ({@code BackendParams})
- * @param state XenbusState, 1 to 8; {@link #CONNECTED} is written before the thread exists
- * @param online whether the toolstack wants it to live
+ * @param params publishable part of the toolstack's {@code params} ({@code BackendParams})
+ * @param state XenbusState, 1 to 8; {@link #CONNECTED} is set before the thread exists
+ * @param online the node's {@code online} key
  * @param nodeDevice {@code physical-device} of the node, or the device that {@code params} name
  * @param kernelDevice {@code physical_device} of sysfs
  * @param pids kthread-pid keys
- * @param maxQueues {@code multi-queue-max-queues} that the backend offers
- * @param wantedQueues {@code multi-queue-num-queues} of the frontend: the guest writes it, so it is
- *     a hint and no fact
- * @param counters what blkback counted; absent when there are no statistics
+ * @param maxQueues {@code multi-queue-max-queues} of the backend
+ * @param requestedQueues {@code multi-queue-num-queues} of the frontend; written by the guest, so
+ *     only a hint
+ * @param counters blkback's counters; absent without statistics
  */
 public record Backend(
     BackendKind kind,
@@ -43,15 +43,15 @@ public record Backend(
     @Nullable DeviceNumber kernelDevice,
     KthreadPids pids,
     @Nullable Integer maxQueues,
-    @Nullable Integer wantedQueues,
+    @Nullable Integer requestedQueues,
     @Nullable DiskCounters counters) {
   /** XenbusStateConnected. */
   public static final int CONNECTED = 4;
 
   /**
-   * Pids that XenServer's and XCP-ng's backends write into their node.
+   * Thread pids that the backends of XenServer and XCP-ng write to their node.
    *
-   * @param flat {@code kthread-pid}; absent when there is no such key
+   * @param flat {@code kthread-pid}, if present
    * @param byRing {@code queue-N/kthread-pid} by N
    */
   public record KthreadPids(@Nullable Integer flat, Map<Integer, Integer> byRing) {
@@ -64,7 +64,6 @@ public record Backend(
   }
 
   public Backend {
-    Require.present(kind, "backend.kind");
     Require.within(domid, 0, DomainRef.MAX_DOMID, "backend.domid");
     Require.within(handle, 0, Integer.MAX_VALUE, "backend.handle");
     if (dev != null) {
@@ -74,11 +73,10 @@ public record Backend(
       Require.text(mode, 8, "backend.mode");
     }
     Require.optionalText(params, 1024, "backend.params");
-    Require.present(pids, "backend.pids");
   }
 
-  /** The same node with what the kernel shows of it now. */
-  public Backend seen(@Nullable DeviceNumber device, @Nullable DiskCounters counted) {
+  /** A copy with the given state from the kernel. */
+  public Backend withKernelState(@Nullable DeviceNumber device, @Nullable DiskCounters counted) {
     return new Backend(
         kind,
         domid,
@@ -92,12 +90,12 @@ public record Backend(
         device,
         pids,
         maxQueues,
-        wantedQueues,
+        requestedQueues,
         counted);
   }
 
-  /** The same disk on the device that its {@code params} name. */
-  public Backend on(DeviceNumber device) {
+  /** A copy with the device that {@code params} names. */
+  public Backend withNodeDevice(DeviceNumber device) {
     return new Backend(
         kind,
         domid,
@@ -111,7 +109,7 @@ public record Backend(
         kernelDevice,
         pids,
         maxQueues,
-        wantedQueues,
+        requestedQueues,
         counters);
   }
 }

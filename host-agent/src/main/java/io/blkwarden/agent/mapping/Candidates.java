@@ -1,5 +1,6 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.WorkerId;
 import java.util.ArrayList;
@@ -8,22 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Which threads may serve which disks, going by name and age. It proves nothing; proofs choose
- * among these.
- */
+/** The threads that may serve each disk, by name and age. Proofs select among them. */
 final class Candidates {
   /**
    * A thread that may serve a disk.
    *
    * @param thread the thread
    * @param vbd the disk, connected or not
-   * @param name how the name fits
+   * @param name how the thread's name matches the disk
    */
   record Pair(HostThread thread, Vbd vbd, NameMatch name) {
-    /** Whether the disk can have no other thread beside this one. */
+    /** Whether the disk can have only one thread. */
     boolean singleRing() {
-      return name.singleRing() || vbd.mostRings() == 1;
+      return name.singleRing() || vbd.maxRings() == 1;
     }
   }
 
@@ -36,8 +34,8 @@ final class Candidates {
         .forEach(thread ->
             host.vbdsOf(thread.name().domid())
                 .forEach(vbd -> {
-                  if (!history.predates(thread, vbd)) {
-                    vbd.fit(thread).ifPresent(name -> add(new Pair(thread, vbd, name)));
+                  if (!history.isOlderThan(thread, vbd)) {
+                    vbd.match(thread).ifPresent(name -> add(new Pair(thread, vbd, name)));
                   }
                 }));
   }
@@ -57,7 +55,7 @@ final class Candidates {
     return byThread.getOrDefault(thread, List.of());
   }
 
-  /** All threads that may serve some disk, each with its disks. */
+  /** All candidate threads, each with its disks. */
   Iterable<List<Pair>> threads() {
     return byThread.values();
   }

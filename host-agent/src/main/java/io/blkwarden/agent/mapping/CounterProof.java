@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
-import io.blkwarden.agent.mapping.Evidence.Claim;
+import io.blkwarden.agent.mapping.Evidence.Tie;
 import io.blkwarden.model.Proof;
 import java.util.HashMap;
 import java.util.List;
@@ -9,33 +9,34 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counters that only one thread and one disk share, twice, with growth between.
+ * Proof by counters: the thread's read bytes lay between two readings of one disk's, twice, and of
+ * no other's.
  *
- * <p>Both count the same bytes from 0, the thread ({@code read_bytes}) when it submits, the disk
- * ({@code rd_sect}) just after. So a disk's own thread always lies between two readings of the
- * disk, give or take one request; a disk that has read has its thread; and where exactly one of all
- * candidates lies there, and lies nowhere else, it is the one. Disks with several rings are left to
- * other proofs, for there the sum would have to be guessed.
+ * <p>Both count the same bytes from 0: the thread ({@code read_bytes}) when it submits, the disk
+ * ({@code rd_sect}) just after. So the counter of a disk's own thread always lies between two
+ * readings of the disk, give or take one request, and a disk that has read has a thread. If exactly
+ * one of all candidates lies there, and lies nowhere else, twice with growth between, it is that
+ * thread. Disks with several rings need other proofs.
  */
 final class CounterProof {
   private CounterProof() {}
 
-  /** Adds ties, and returns what was seen once. */
-  static Map<Claim, Long> prove(ProofContext situation, ProofTable ties) {
-    Map<Claim, Long> seenOnce = new HashMap<>();
-    for (Vbd vbd : situation.host().vbds()) {
+  /** Adds proofs, and returns the pairs seen once. */
+  static Map<Tie, Long> prove(ProofContext context, ProofTable table) {
+    Map<Tie, Long> seenOnce = new HashMap<>();
+    for (Vbd vbd : context.host().vbds()) {
       DiskCounters counters = vbd.backend().counters();
-      if (counters != null && counters.readSectorsBefore() > 0 && ties.of(vbd).isEmpty()) {
-        vbd.life()
-            .ifPresent(life -> {
-              List<Pair> fits = situation.candidates().of(vbd);
+      if (counters != null && counters.readSectorsBefore() > 0 && table.of(vbd).isEmpty()) {
+        vbd.connection()
+            .ifPresent(connection -> {
+              List<Pair> fits = context.candidates().of(vbd);
               if (comparable(fits, counters)) {
-                List<Pair> inside = fits.stream().filter(CounterProof::lies).toList();
+                List<Pair> inside = fits.stream().filter(CounterProof::isInside).toList();
                 for (Pair pair : inside) {
-                  Claim claim = new Claim(pair.thread().id(), life);
-                  Long before = situation.history().bracketBytes(claim);
-                  boolean only = inside.size() == 1 && liesNowhereElse(situation, pair);
-                  judge(pair, claim, before, only, ties, seenOnce);
+                  Tie tie = new Tie(pair.thread().id(), connection);
+                  Long before = context.history().bracketBytes(tie);
+                  boolean only = inside.size() == 1 && isOutsideAllOthers(context, pair);
+                  update(pair, tie, before, only, table, seenOnce);
                 }
               }
             });
@@ -44,26 +45,28 @@ final class CounterProof {
     return seenOnce;
   }
 
-  private static void judge(
+  private static void update(
       Pair pair,
-      Claim claim,
+      Tie tie,
       @Nullable Long before,
       boolean only,
-      ProofTable ties,
-      Map<Claim, Long> seenOnce) {
+      ProofTable table,
+      Map<Tie, Long> seenOnce) {
     Long now = pair.thread().readBytes();
     if (only && before != null && now != null && now > before) {
-      ties.add(pair, Proof.COUNTER_BRACKET);
+      table.add(pair, Proof.COUNTER_BRACKET);
     } else if (before != null) {
-      seenOnce.put(claim, before);
+      seenOnce.put(tie, before);
     } else if (only && now != null) {
-      seenOnce.put(claim, now);
+      seenOnce.put(tie, now);
     }
   }
 
-  /** Whether the counters of all candidates were read, and each is one thread against one disk. */
+  /**
+   * Whether the counters of all candidates were read and each candidate is a disk's only thread.
+   */
   private static boolean comparable(List<Pair> fits, DiskCounters counters) {
-    return counters.bounds()
+    return counters.isValid()
         && fits.stream()
             .allMatch(pair -> {
               Long read = pair.thread().readBytes();
@@ -71,26 +74,26 @@ final class CounterProof {
             });
   }
 
-  private static boolean lies(Pair pair) {
+  private static boolean isInside(Pair pair) {
     DiskCounters counters = pair.vbd().backend().counters();
     Long read = pair.thread().readBytes();
-    return counters != null && read != null && read > 0 && counters.bracket(read, 1);
+    return counters != null && read != null && read > 0 && counters.contains(read, 1);
   }
 
-  private static boolean liesNowhereElse(ProofContext situation, Pair chosen) {
-    return situation.candidates().of(chosen.thread().id()).stream()
+  private static boolean isOutsideAllOthers(ProofContext context, Pair chosen) {
+    return context.candidates().of(chosen.thread().id()).stream()
         .filter(pair -> !pair.vbd().slot().equals(chosen.vbd().slot()))
         .allMatch(other -> {
           DiskCounters counters = other.vbd().backend().counters();
           Long read = other.thread().readBytes();
-          // Without a device in the kernel a disk was never connected, and has no thread.
+          // Without a kernel device a disk was never connected and has no thread.
           return other.vbd().backend().kernelDevice() == null
               || (counters != null
                   && read != null
                   && other.singleRing()
-                  && counters.bounds()
+                  && counters.isValid()
                   && !counters.mayHaveWrapped(read)
-                  && !lies(other));
+                  && !isInside(other));
         });
   }
 }

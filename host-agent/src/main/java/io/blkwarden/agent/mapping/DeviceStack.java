@@ -2,7 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.kernel.KernelRelease;
 import io.blkwarden.agent.mapping.verdict.ActuatorVerdict;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.Require;
@@ -12,18 +12,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies below a block device, down to the physical devices.
+ * The devices below a block device, down to the physical devices.
  *
- * @param device the device on top
- * @param below every device under it, whole disks of partitions included; a thread that serves
- *     {@code device} is seen to submit to these too
- * @param layers kinds of device that are passed through, top to bottom, without the physical ones
- * @param bottoms the physical devices, at most 64
+ * @param device topmost device
+ * @param below all devices under it, including whole disks of partitions; bios of {@code device}'s
+ *     threads also show there
+ * @param layers kinds of the devices between {@code device} and the physical ones
+ * @param physical physical devices, at most 64
  */
 public record DeviceStack(
-    DeviceNumber device, Set<DeviceNumber> below, Set<Layer> layers, List<Bottom> bottoms) {
-  /** Most physical devices below one volume. */
-  public static final int MAX_BOTTOMS = 64;
+    DeviceNumber device, Set<DeviceNumber> below, Set<Layer> layers, List<Physical> physical) {
+  /** Maximum number of physical devices below a volume. */
+  public static final int MAX_PHYSICAL = 64;
 
   /**
    * A physical device.
@@ -31,22 +31,21 @@ public record DeviceStack(
    * @param name kernel name, such as {@code sda}
    * @param device its number
    * @param scheduler active I/O scheduler; absent when it could not be read
-   * @param rotational whether it turns; absent when that could not be read
-   * @param hardware whether it is hardware, whose queue all its users share
+   * @param rotational whether it is rotational; absent when that could not be read
+   * @param hardware whether it is hardware rather than a virtual device
    */
-  public record Bottom(
+  public record Physical(
       String name,
       DeviceNumber device,
       @Nullable String scheduler,
       @Nullable Boolean rotational,
       boolean hardware) {
-    public Bottom {
-      Require.text(name, 64, "bottom.name");
-      Require.present(device, "bottom.device");
-      Require.optionalText(scheduler, 64, "bottom.scheduler");
+    public Physical {
+      Require.text(name, 64, "physical.name");
+      Require.optionalText(scheduler, 64, "physical.scheduler");
     }
 
-    /** It as a message tells it, judged with the layers between a volume and it. */
+    /** The device as published, with the verdict for the layers above it. */
     public PhysicalDevice below(Set<Layer> layers, @Nullable KernelRelease kernel) {
       Set<Layer> all = EnumSet.noneOf(Layer.class);
       all.addAll(layers);
@@ -57,15 +56,14 @@ public record DeviceStack(
           name,
           device,
           scheduler,
-          ActuatorVerdict.judge(scheduler, kernel, all).actuator(),
+          ActuatorVerdict.of(scheduler, kernel, all).actuator(),
           rotational);
     }
   }
 
   public DeviceStack {
-    Require.present(device, "stack.device");
     below = Set.copyOf(below);
     layers = Set.copyOf(layers);
-    bottoms = Require.list(bottoms, MAX_BOTTOMS, "stack.bottoms");
+    physical = Require.list(physical, MAX_PHYSICAL, "stack.physical");
   }
 }

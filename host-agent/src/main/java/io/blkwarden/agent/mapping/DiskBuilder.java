@@ -2,9 +2,10 @@ package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.DmName;
-import io.blkwarden.agent.mapping.ProofTable.Tie;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
+import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
-import io.blkwarden.agent.mapping.verdict.RoleVerdict;
+import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DiskRef;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what is told of each disk. */
+/** Builds the published description of each disk. */
 final class DiskBuilder {
   private static final DiskState UNSUPPORTED =
       new DiskState.Unresolved(UnresolvedReason.UNSUPPORTED_BACKEND);
@@ -35,8 +36,8 @@ final class DiskBuilder {
   }
 
   /**
-   * All disks whose domain and virtual device are known, by domid and handle; the snapshot says
-   * what kept others from being named.
+   * All disks whose domain and virtual device are known, by domid and handle; the snapshot lists
+   * why others are missing.
    */
   List<MappedDisk> build(Host host, Function<Vbd, DiskState> states) {
     return host.snapshot().backends().stream()
@@ -59,7 +60,7 @@ final class DiskBuilder {
             ? states.apply(vbd)
             : Boolean.FALSE.equals(backend.online()) ? new DiskState.Gone() : UNSUPPORTED;
     String mode = backend.mode() == null ? "?" : backend.mode();
-    DeviceNumber device = vbd.anyDevice();
+    DeviceNumber device = vbd.device();
     return Optional.of(
         new MappedDisk(
             domain,
@@ -90,7 +91,7 @@ final class DiskBuilder {
         role.by());
   }
 
-  /** A device-mapper device as a volume of its own. */
+  /** A device-mapper device as a volume. */
   Volume volume(DmDevice dm) {
     String path = dm.isLogicalVolume() ? dm.lvmName().map(DiskBuilder::path).orElse(null) : null;
     RoleVerdict role = roles.of(path, dm.name());
@@ -104,7 +105,7 @@ final class DiskBuilder {
         role.by());
   }
 
-  /** The path that LVM's udev rules make. */
+  /** The path that LVM's udev rules create. */
   private static String path(DmName name) {
     return "/dev/" + name.volumeGroup() + "/" + name.logicalVolume();
   }
@@ -117,24 +118,24 @@ final class DiskBuilder {
             : host.stack(device);
     return below
         .map(stack ->
-            stack.bottoms().stream()
-                .map(bottom -> bottom.below(stack.layers(), host.snapshot().kernel()))
+            stack.physical().stream()
+                .map(found -> found.below(stack.layers(), host.snapshot().kernel()))
                 .toList())
         .orElse(List.of());
   }
 
-  private static List<Worker> workers(List<Tie> ties) {
-    return ties.stream()
-        .map(tie -> {
-          HostThread thread = tie.pair().thread();
+  private static List<Worker> workers(List<ProvenPair> matches) {
+    return matches.stream()
+        .map(match -> {
+          HostThread thread = match.pair().thread();
           return new Worker(
               WorkerKind.BLKBACK,
-              Rings.ringOf(tie.pair()),
+              Rings.ringOf(match.pair()),
               thread.id().pid(),
               thread.id().startTicks(),
               thread.name().comm(),
               thread.priority(),
-              tie.proof());
+              match.proof());
         })
         .sorted(
             Comparator.comparing(

@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
-import io.blkwarden.agent.mapping.ProofTable.Tie;
+import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.UnresolvedReason;
 import java.util.List;
@@ -9,43 +9,43 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the proofs come to for one disk. */
+/** The mapping state of a disk that results from the proofs. */
 sealed interface DiskState {
   /** All workers are proven. */
-  record Resolved(List<Tie> workers) implements DiskState {
+  record Resolved(List<ProvenPair> workers) implements DiskState {
     public Resolved {
       workers = List.copyOf(workers);
     }
   }
 
-  /** Not all are. */
+  /** Not all workers are proven. */
   record Unresolved(UnresolvedReason reason) implements DiskState {}
 
-  /** It is being taken away. */
+  /** The disk is being removed. */
   record Gone() implements DiskState {}
 
-  /** What a proof needs could not be read. */
+  /** The state of a disk whose sources could not be read. */
   static DiskState unreadable() {
     return new Unresolved(UnresolvedReason.SOURCE_UNREADABLE);
   }
 
-  /** The state of a disk, which must be one of these. */
+  /** The state of a disk; unreadable if it has none. */
   static DiskState at(Map<Slot, DiskState> states, Vbd vbd) {
     return states.getOrDefault(vbd.slot(), unreadable());
   }
 
   /**
-   * Judges a disk.
+   * Determines the state of a disk.
    *
-   * @param tied its proven threads
-   * @param open threads that may be its own and are proven to be nobody's
-   * @param conflicting whether proofs disagree about it
-   * @param uptimeTicks now, if known
-   * @param waits for which disks more rings were awaited
+   * @param proven its proven threads
+   * @param open candidate threads without any proof
+   * @param conflicting whether its proofs conflict
+   * @param uptimeTicks current uptime, if known
+   * @param waits earlier waits for more rings
    */
   static DiskState of(
       Vbd vbd,
-      List<Tie> tied,
+      List<ProvenPair> proven,
       List<Pair> open,
       boolean conflicting,
       @Nullable Long uptimeTicks,
@@ -59,18 +59,18 @@ sealed interface DiskState {
     if (!vbd.connected()) {
       return new Unresolved(UnresolvedReason.NOT_CONNECTED);
     }
-    if (vbd.life().isEmpty()) {
+    if (vbd.connection().isEmpty()) {
       return new Unresolved(UnresolvedReason.DEVICE_UNSETTLED);
     }
     if (conflicting) {
       return new Unresolved(UnresolvedReason.CONFLICTING_PROOFS);
     }
-    Optional<UnresolvedReason> reason = Rings.missing(vbd, tied, open, uptimeTicks, waits);
-    return reason.<DiskState>map(Unresolved::new).orElseGet(() -> new Resolved(tied));
+    Optional<UnresolvedReason> reason = Rings.missing(vbd, proven, open, uptimeTicks, waits);
+    return reason.<DiskState>map(Unresolved::new).orElseGet(() -> new Resolved(proven));
   }
 
-  /** Whether only the disk's own I/O can tell which thread is its own. */
-  default boolean ambiguous() {
+  /** Whether only the disk's own I/O can identify its thread. */
+  default boolean isAmbiguous() {
     return this instanceof Unresolved unresolved
         && unresolved.reason() == UnresolvedReason.AMBIGUOUS_NAME;
   }

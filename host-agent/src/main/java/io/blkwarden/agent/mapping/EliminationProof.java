@@ -8,55 +8,59 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * All other disks of the domain are proven, one thread is left, and nothing moved.
+ * Proof by elimination: all other disks of the domain are proven, one thread remains, and nothing
+ * changed since the last snapshot.
  *
- * <p>Sound only because the disk's own thread exists: the disk has done I/O since it was connected,
- * or the thread began after the disk was seen unconnected. Else the one thread that is left might
- * be that of a disk which is gone, while this disk's own is yet to come.
+ * <p>It requires that the disk's own thread exists: the disk did I/O since it was connected, or the
+ * thread started after the disk was seen unconnected. Otherwise the remaining thread may belong to
+ * a removed disk while this disk's own thread does not exist yet.
  */
 final class EliminationProof {
   private EliminationProof() {}
 
   /**
-   * Adds ties.
+   * Adds proofs.
    *
-   * @param before sets of the snapshot before, by domid
-   * @param now sets of this one
+   * @param before sets of the previous snapshot, by domid
+   * @param now sets of this snapshot
    * @param resolved whether all workers of a disk are proven
    */
   static void prove(
-      ProofContext situation,
+      ProofContext context,
       Map<Integer, DomainSet> before,
       Map<Integer, DomainSet> now,
       Predicate<Vbd> resolved,
-      ProofTable ties) {
+      ProofTable table) {
     now.forEach((domid, set) -> {
       if (set.equals(before.get(domid))) {
-        List<Vbd> open = situation.host().vbdsOf(domid).stream().filter(resolved.negate()).toList();
+        List<Vbd> open = context.host().vbdsOf(domid).stream().filter(resolved.negate()).toList();
         if (open.size() == 1) {
-          prove(situation, open.getFirst(), ties);
+          prove(context, open.getFirst(), table);
         }
       }
     });
   }
 
-  private static void prove(ProofContext situation, Vbd vbd, ProofTable ties) {
+  private static void prove(ProofContext context, Vbd vbd, ProofTable table) {
     List<Pair> left =
-        situation.candidates().of(vbd).stream().filter(pair -> !ties.tied(pair.thread())).toList();
-    if (vbd.life().isPresent() && ties.of(vbd).isEmpty() && left.size() == 1) {
+        context.candidates().of(vbd).stream()
+            .filter(pair -> !table.isProven(pair.thread()))
+            .toList();
+    if (vbd.connection().isPresent() && table.of(vbd).isEmpty() && left.size() == 1) {
       Pair pair = left.getFirst();
-      if (!situation.history().maybeLeftover(pair.thread())
-          && ownThreadExists(situation, pair)
+      if (!context.history().mayBeLeftover(pair.thread())
+          && ownThreadExists(context, pair)
           && countersAgree(pair)) {
-        ties.add(pair, Proof.ELIMINATION);
+        table.add(pair, Proof.ELIMINATION);
       }
     }
   }
 
-  private static boolean ownThreadExists(ProofContext situation, Pair pair) {
+  private static boolean ownThreadExists(ProofContext context, Pair pair) {
     DiskCounters counters = pair.vbd().backend().counters();
     return (counters != null && counters.sawIo())
-        || (pair.singleRing() && situation.history().bornWith(pair.thread(), pair.vbd()));
+        || (pair.singleRing()
+            && context.history().startedAfterUnconnected(pair.thread(), pair.vbd()));
   }
 
   private static boolean countersAgree(Pair pair) {
@@ -64,8 +68,8 @@ final class EliminationProof {
     Long read = pair.thread().readBytes();
     return counters == null
         || read == null
-        || !counters.bounds()
+        || !counters.isValid()
         || counters.mayHaveWrapped(read)
-        || counters.bracket(read, 1);
+        || counters.contains(read, 1);
   }
 }

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.mapping.Vbd.Life;
+import io.blkwarden.agent.mapping.Vbd.Connection;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.Proof;
@@ -10,81 +10,80 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one resolution leaves for the next: proofs that were seen once and hold on, and what must
- * not be believed.
+ * The state that one resolution passes to the next: earlier proofs, and threads that may be
+ * leftovers.
  *
- * <p>Immutable, and made by {@link MappingResolver} alone. It holds nothing of threads that ended
- * or of disks that were detached, reconnected or put on another device, so its size is bounded by
- * the snapshot's. A restart of the agent starts with {@link #none()}.
+ * <p>Immutable; created by {@link MappingResolver}. It drops threads that ended and disks that were
+ * detached, reconnected or moved to another device, so the snapshot bounds its size. The agent
+ * starts with {@link #none()}.
  */
 public final class Evidence {
-  /** A thread with a disk's life. */
-  record Claim(WorkerId thread, Life life) {}
+  /** A thread and a connection of a disk. */
+  record Tie(WorkerId thread, Connection connection) {}
 
   /**
-   * A disk as it was seen last.
+   * The last known state of a disk.
    *
-   * @param life its life then, or the one before while it cannot be told; absent when it was not
-   *     connected
-   * @param certain whether {@code life} is what was seen then
-   * @param dev its spelling
+   * @param connection its connection, or the previous one while unknown; absent when not connected
+   * @param certain whether {@code connection} was seen in that snapshot
+   * @param dev its virtual device as configured
    * @param device its device, if it had one
-   * @param unconnectedTicks uptime at which it was last known not to be connected: its threads are
-   *     younger; absent when it was connected as long as we know it
+   * @param unconnectedTicks uptime at which it was last known unconnected, so that its threads are
+   *     younger; absent when never
    */
   record DiskMemory(
-      @Nullable Life life,
+      @Nullable Connection connection,
       boolean certain,
       @Nullable String dev,
       @Nullable DeviceNumber device,
       @Nullable Long unconnectedTicks) {}
 
-  /** Which disks and threads a domain had. */
-  record DomainSet(Set<Slot> disks, Set<Life> lives, Set<WorkerId> threads) {}
+  /** The disks, connections and candidate threads of a domain. */
+  record DomainSet(Set<Slot> disks, Set<Connection> connections, Set<WorkerId> threads) {}
 
   private static final Evidence NONE =
       new Evidence(null, Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), RingWaits.none());
 
-  /** Uptime of the snapshot, which was read before its bios were drained. */
+  /** Uptime of the snapshot, read before its bios were drained. */
   final @Nullable Long uptimeTicks;
 
   final Map<Slot, DiskMemory> disks;
 
   /** Counter and trace proofs. */
-  final Map<Claim, Proof> ties;
+  final Map<Tie, Proof> proofs;
 
-  /** Counter brackets seen once, with what the thread had read then, in bytes. */
-  final Map<Claim, Long> brackets;
+  /** Counter brackets seen once, with the thread's bytes read at that time. */
+  final Map<Tie, Long> brackets;
 
   /**
-   * Threads that may be left over from an earlier life of some disk, with the devices of those
-   * lives. Name and number prove nothing of them.
+   * Threads that may be left over from an earlier connection of some disk, with the devices of
+   * those connections. Name and elimination prove nothing for them.
    */
   final Map<WorkerId, Set<DeviceNumber>> leftovers;
 
   final Map<Integer, DomainSet> domains;
 
-  /** For which disks more rings were awaited. */
+  /** Earlier waits for more rings. */
   final RingWaits waits;
 
   Evidence(
       @Nullable Long uptimeTicks,
       Map<Slot, DiskMemory> disks,
-      Map<Claim, Proof> ties,
-      Map<Claim, Long> brackets,
+      Map<Tie, Proof> proofs,
+      Map<Tie, Long> brackets,
       Map<WorkerId, Set<DeviceNumber>> leftovers,
       Map<Integer, DomainSet> domains,
       RingWaits waits) {
     this.uptimeTicks = uptimeTicks;
     this.disks = Map.copyOf(disks);
-    this.ties = Map.copyOf(ties);
+    this.proofs = Map.copyOf(proofs);
     this.brackets = Map.copyOf(brackets);
     this.leftovers = Map.copyOf(leftovers);
     this.domains = Map.copyOf(domains);
     this.waits = waits;
   }
 
-  /** Nothing is known yet. */
+  /** No evidence. */
   public static Evidence none() {
     return NONE;
   }

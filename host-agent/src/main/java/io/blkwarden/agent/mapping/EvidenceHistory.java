@@ -1,8 +1,9 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.mapping.Evidence.Claim;
 import io.blkwarden.agent.mapping.Evidence.DiskMemory;
-import io.blkwarden.agent.mapping.Vbd.Life;
+import io.blkwarden.agent.mapping.Evidence.Tie;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
+import io.blkwarden.agent.mapping.Vbd.Connection;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.Proof;
@@ -15,14 +16,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The evidence of the resolution before, as far as it still holds for this snapshot, and what the
- * changes since then say about the age and the origin of threads.
+ * The previous evidence applied to this snapshot: the age and the possible leftovers among its
+ * threads.
  */
 final class EvidenceHistory {
-  /** How far the clocks of {@code /proc/uptime} and of a task's start may be apart, at most. */
+  /** Maximum difference between the clocks of {@code /proc/uptime} and of task start times. */
   private static final long CLOCK_SLACK_TICKS = 10;
 
-  /** Devices of earlier lives that are kept for one thread; more than enough for any one name. */
+  /** Maximum number of devices of earlier connections kept per thread. */
   private static final int MAX_LEFTOVER_DEVICES = 64;
 
   private final Map<Slot, DiskMemory> disks = new HashMap<>();
@@ -46,36 +47,36 @@ final class EvidenceHistory {
 
   private static DiskMemory remember(Host host, Vbd vbd, Evidence before) {
     DiskMemory last = before.disks.get(vbd.slot());
-    Life life = vbd.life().orElse(null);
+    Connection connection = vbd.connection().orElse(null);
     Long unconnected = last == null ? before.uptimeTicks : last.unconnectedTicks();
     if (vbd.hasNoThreads()) {
       unconnected = host.uptimeTicks() == null ? unconnected : host.uptimeTicks();
-    } else if (life == null) {
-      life = last == null ? null : last.life(); // it cannot be told, so nothing has ended yet
-    } else if (last != null && last.certain() && !life.equals(last.life())) {
+    } else if (connection == null) {
+      connection = last == null ? null : last.connection(); // unknown, so nothing has ended yet
+    } else if (last != null && last.certain() && !connection.equals(last.connection())) {
       unconnected = before.uptimeTicks;
     }
-    boolean certain = vbd.hasNoThreads() || vbd.life().isPresent();
-    return new DiskMemory(life, certain, vbd.backend().dev(), vbd.anyDevice(), unconnected);
+    boolean certain = vbd.hasNoThreads() || vbd.connection().isPresent();
+    return new DiskMemory(connection, certain, vbd.backend().dev(), vbd.device(), unconnected);
   }
 
   /**
-   * Marks the threads that may be left over from a life that ended: they fit the disk by name, are
-   * not known to be older than that life, and still are there now that it is not.
+   * Marks the threads that may be left over from a connection that ended: they match the disk by
+   * name, are not known to be older than the connection, and still exist.
    */
   private void markLeftovers(Host host, Evidence before) {
     before.disks.forEach((slot, last) -> {
       DiskMemory now = disks.get(slot);
       boolean ended =
           now == null
-              || (now.certain() && now.life() == null)
-              || (last.life() != null && !last.life().equals(now.life()));
+              || (now.certain() && now.connection() == null)
+              || (last.connection() != null && !last.connection().equals(now.connection()));
       if (ended) {
         mark(host, slot, last);
       }
     });
     disks.forEach((slot, now) -> {
-      if (now.certain() && now.life() == null && !before.disks.containsKey(slot)) {
+      if (now.certain() && now.connection() == null && !before.disks.containsKey(slot)) {
         mark(host, slot, new DiskMemory(null, true, now.dev(), now.device(), before.uptimeTicks));
       }
     });
@@ -99,22 +100,22 @@ final class EvidenceHistory {
         && thread.id().startTicks() + CLOCK_SLACK_TICKS < unconnectedTicks;
   }
 
-  /** Whether the thread was there before the disk was connected, and so cannot be its worker. */
-  boolean predates(HostThread thread, Vbd vbd) {
+  /** Whether the thread existed before the disk was connected, so it cannot be its worker. */
+  boolean isOlderThan(HostThread thread, Vbd vbd) {
     DiskMemory memory = disks.get(vbd.slot());
     return memory != null && isOlder(thread, memory.unconnectedTicks());
   }
 
-  /** Whether the thread began after the disk was seen not to be connected yet. */
-  boolean bornWith(HostThread thread, Vbd vbd) {
+  /** Whether the thread started after the disk was seen unconnected. */
+  boolean startedAfterUnconnected(HostThread thread, Vbd vbd) {
     DiskMemory memory = disks.get(vbd.slot());
     Long unconnected = memory == null ? null : memory.unconnectedTicks();
     return unconnected != null && thread.id().startTicks() > unconnected + CLOCK_SLACK_TICKS;
   }
 
   /**
-   * Whether this very thread had the pid all the time in which the bios of this snapshot were
-   * submitted, so that a bio of the pid is one of the thread.
+   * Whether this thread had its pid during the whole trace of this snapshot, so that a bio of the
+   * pid is the thread's.
    */
   boolean aliveSinceLastDrain(HostThread thread) {
     Long lastUptimeTicks = before.uptimeTicks;
@@ -122,24 +123,24 @@ final class EvidenceHistory {
         && thread.id().startTicks() + CLOCK_SLACK_TICKS <= lastUptimeTicks;
   }
 
-  /** Whether the thread may be left over from an earlier life of a disk. */
-  boolean maybeLeftover(HostThread thread) {
+  /** Whether the thread may be left over from an earlier connection of a disk. */
+  boolean mayBeLeftover(HostThread thread) {
     return leftovers.containsKey(thread.id());
   }
 
-  /** Whether it may be left over from a life on this device. */
-  boolean maybeLeftover(HostThread thread, DeviceNumber device) {
+  /** Whether the thread may be left over from a connection on this device. */
+  boolean mayBeLeftover(HostThread thread, DeviceNumber device) {
     Set<DeviceNumber> devices = leftovers.getOrDefault(thread.id(), Set.of());
     return devices.contains(device) || devices.size() >= MAX_LEFTOVER_DEVICES;
   }
 
-  /** Proofs of before; those of threads and lives that ended match none of now. */
-  Map<Claim, Proof> ties() {
-    return before.ties;
+  /** Earlier proofs; those of ended threads and connections match nothing in this snapshot. */
+  Map<Tie, Proof> proofs() {
+    return before.proofs;
   }
 
-  @Nullable Long bracketBytes(Claim claim) {
-    return before.brackets.get(claim);
+  @Nullable Long bracketBytes(Tie tie) {
+    return before.brackets.get(tie);
   }
 
   Map<Slot, DiskMemory> disks() {

@@ -5,34 +5,34 @@ import io.blkwarden.model.Proof;
 import java.util.List;
 
 /**
- * The thread's whole name, which fits one disk only.
+ * Proof by name: the thread's untruncated name matches only this disk.
  *
- * <p>A name of full length may be a longer one that was cut. It counts only while no disk of the
- * host could have that longer name, the thread cannot be left over from one that had, and the disk
- * has done I/O (so that its own thread exists) as far as statistics tell.
+ * <p>A name of maximum length may be truncated. It counts only while no other disk of the host
+ * could have the longer name, the thread cannot be a leftover of such a disk, and the disk has done
+ * I/O (so its own thread exists) if there are statistics.
  */
 final class FullNameProof {
   private FullNameProof() {}
 
-  static void prove(ProofContext situation, ProofTable ties) {
-    for (List<Pair> fits : situation.candidates().threads()) {
+  static void prove(ProofContext context, ProofTable table) {
+    for (List<Pair> fits : context.candidates().threads()) {
       List<Pair> whole = fits.stream().filter(pair -> pair.name().whole()).toList();
       if (whole.size() == 1) {
         Pair pair = whole.getFirst();
-        boolean sure = !pair.name().borderline() || borderlineHolds(situation, pair, fits);
-        if (sure && pair.vbd().life().isPresent()) {
-          ties.add(pair, Proof.FULL_NAME);
+        boolean proven = !pair.name().borderline() || isProvenAtMaximumLength(context, pair, fits);
+        if (proven && pair.vbd().connection().isPresent()) {
+          table.add(pair, Proof.FULL_NAME);
         }
       }
     }
   }
 
-  private static boolean borderlineHolds(ProofContext situation, Pair pair, List<Pair> fits) {
+  private static boolean isProvenAtMaximumLength(ProofContext context, Pair pair, List<Pair> fits) {
     DiskCounters counters = pair.vbd().backend().counters();
     return fits.size() == 1
-        && !situation.history().maybeLeftover(pair.thread())
+        && !context.history().mayBeLeftover(pair.thread())
         && (counters == null
             || counters.sawIo()
-            || situation.history().bornWith(pair.thread(), pair.vbd()));
+            || context.history().startedAfterUnconnected(pair.thread(), pair.vbd()));
   }
 }

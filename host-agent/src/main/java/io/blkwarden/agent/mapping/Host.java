@@ -1,6 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.kernel.DmDevice;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A snapshot, indexed: the backends by domain, the blkback disks, devices by number. */
+/** Indexes over a snapshot: domains, blkback disks, threads and devices. */
 final class Host {
   private final HostSnapshot snapshot;
   private final Map<Integer, DomainRef> domains = new HashMap<>();
@@ -43,12 +44,12 @@ final class Host {
     return snapshot;
   }
 
-  /** Uptime before anything else was read. */
+  /** Uptime at the start of the scan. */
   @Nullable Long uptimeTicks() {
     return snapshot.uptimeTicks();
   }
 
-  /** All disks of blkback, connected or not, by domid and handle. */
+  /** All blkback disks, connected or not, by domid and handle. */
   List<Vbd> vbds() {
     return vbds;
   }
@@ -65,7 +66,7 @@ final class Host {
     return Optional.ofNullable(domains.get(domid));
   }
 
-  /** Threads of blkback by pid. */
+  /** blkback threads by pid. */
   Map<Integer, HostThread> threads() {
     return threads;
   }
@@ -78,7 +79,7 @@ final class Host {
     return Optional.ofNullable(stacks.get(device));
   }
 
-  /** Whether the device belongs to exactly one disk of the host, of whatever kind of backend. */
+  /** Whether exactly one disk of the host, of any backend kind, uses the device. */
   boolean servesOneDisk(DeviceNumber device) {
     return snapshot.backends().stream()
             .filter(backend ->

@@ -1,9 +1,13 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.Require;
+import io.blkwarden.model.WorkerId;
 import io.blkwarden.model.message.MappingSnapshot;
 import java.util.List;
 import java.util.Map;
@@ -13,25 +17,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that one scan of a host read: what the map is made from.
+ * The result of one scan of a host, the input of the mapping.
  *
- * <p>The order in which it is read carries proofs: first the uptime, then the traced bios are
- * drained, then xenstore, then each disk's counters, then the threads, then each disk's counters
- * again; and the backends must still be the same after that. Where {@link UntruncatedNames} tell
- * all, no counters are read, neither the disks' nor the threads'.
+ * <p>Proofs depend on the order of reading: uptime, drained bios, xenstore, each disk's counters,
+ * the threads, each disk's counters again; after that the backends must be unchanged. If {@link
+ * UntruncatedNames} are sufficient, no counters are read.
  *
- * @param kernel which Linux it is; absent when it could not be read
- * @param uptimeTicks time since boot before anything else was read, in clock ticks; absent when it
- *     could not be read, and then nothing that rests on a thread's age is proven
+ * @param kernel Linux release; absent when it could not be read
+ * @param uptimeTicks uptime at the start of the scan in clock ticks; absent when it could not be
+ *     read, and then no proof by a thread's age is possible
  * @param domains running guests
- * @param backends their disks of every kind, at most 4096
- * @param threads kernel threads that are named like blkback's, at most 65536
+ * @param backends their disks of all kinds, at most 4096
+ * @param threads kernel threads with blkback names, at most 65536
  * @param dmDevices device-mapper devices
- * @param stacks what lies below each disk's device
- * @param fileStacks by {@code params} what lies below disks that are files and have no device
- * @param bios what was traced since the snapshot before
- * @param labels what dom0 wrote of domains into xenstore
- * @param unread what could not be read
+ * @param stacks the stack below each disk's device
+ * @param fileStacks the stacks below disks that are files, by {@code params}
+ * @param bios bios traced since the previous snapshot
+ * @param labels labels of domains that dom0 wrote to xenstore
+ * @param unread unreadable sources
  */
 public record HostSnapshot(
     @Nullable KernelRelease kernel,
@@ -45,7 +48,7 @@ public record HostSnapshot(
     List<ObservedBio> bios,
     Map<UUID, Map<String, String>> labels,
     List<UnreadSource> unread) {
-  /** Most threads that are looked at. */
+  /** Maximum number of threads. */
   public static final int MAX_THREADS = 65_536;
 
   public HostSnapshot {
@@ -60,45 +63,20 @@ public record HostSnapshot(
     unread = List.copyOf(unread);
   }
 
-  /** What one scan read of a host of whose domains dom0 wrote nothing. */
-  public HostSnapshot(
-      @Nullable KernelRelease kernel,
-      @Nullable Long uptimeTicks,
-      List<DomainRef> domains,
-      List<Backend> backends,
-      List<HostThread> threads,
-      List<DmDevice> dmDevices,
-      List<DeviceStack> stacks,
-      List<ObservedBio> bios,
-      List<UnreadSource> unread) {
-    this(
-        kernel,
-        uptimeTicks,
-        domains,
-        backends,
-        threads,
-        dmDevices,
-        stacks,
-        Map.of(),
-        bios,
-        Map.of(),
-        unread);
-  }
-
   /**
-   * Whether everything that proofs need was read. If not, a caller with an older map keeps it and
-   * says so, for what was not seen must not look like what is gone.
+   * Whether everything that proofs need was read. If not, callers keep the previous mapping,
+   * because unread objects must not look removed.
    */
   public boolean complete() {
     return unread.stream().noneMatch(UnreadSource::essential);
   }
 
-  /** What lies below all disks, whether they are devices or files. */
+  /** The stacks below all disks, whether devices or files. */
   public List<DeviceStack> allStacks() {
     return Stream.concat(stacks.stream(), fileStacks.values().stream()).toList();
   }
 
-  /** Whether the other one shows the very same host, some time before or after. */
+  /** Whether the other snapshot is equal except for its uptime, and neither has bios. */
   public boolean sameHost(HostSnapshot other) {
     return bios.isEmpty()
         && other.bios.isEmpty()
@@ -112,4 +90,45 @@ public record HostSnapshot(
         && labels.equals(other.labels)
         && unread.equals(other.unread);
   }
+
+  /**
+   * A source that a scan could not read.
+   *
+   * @param source file or node
+   * @param reason what was expected and found, or the error; at most 500 characters
+   * @param essential whether proofs need it: without it a thread or disk may be missed
+   */
+  public record UnreadSource(String source, String reason, boolean essential) {
+    private static final int MAX_REASON = 500;
+
+    public UnreadSource {
+      reason = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
+    }
+  }
+
+  /**
+   * A traced bio: a thread submitted I/O to a device ({@code block:block_bio_queue}).
+   *
+   * <p>It was submitted between the previous drain and this snapshot's.
+   *
+   * @param pid the submitting thread
+   * @param device target device; the event fires at each level of a stack
+   */
+  public record ObservedBio(int pid, DeviceNumber device) {
+    public ObservedBio {
+      Require.within(pid, 1, WorkerId.MAX_PID, "bio.pid");
+    }
+  }
+
+  /**
+   * A kernel thread with a blkback name. User processes are excluded.
+   *
+   * @param id pid and start time
+   * @param name its name
+   * @param readBytes {@code read_bytes} of {@code /proc/PID/io}, read between the two readings of
+   *     the disks' counters; absent when unreadable
+   * @param priority its I/O priority; absent when unreadable
+   */
+  public record HostThread(
+      WorkerId id, BlkbackName name, @Nullable Long readBytes, @Nullable IoPriority priority) {}
 }

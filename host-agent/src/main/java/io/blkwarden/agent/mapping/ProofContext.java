@@ -1,6 +1,6 @@
 package io.blkwarden.agent.mapping;
 
-/** What each proof looks at. */
+/** The inputs of each proof. */
 record ProofContext(Host host, EvidenceHistory history, Candidates candidates, RingWaits waits) {
   static ProofContext of(HostSnapshot snapshot, Evidence before) {
     Host host = new Host(snapshot);

@@ -1,6 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.agent.mapping.Vbd.Slot;
 import io.blkwarden.model.Proof;
 import io.blkwarden.model.WorkerId;
@@ -11,45 +12,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The proofs of one resolution: which thread is tied to which disk, and whether they agree. */
+/** The proofs of one resolution and their conflicts. */
 final class ProofTable {
   /**
-   * A thread that is proven to serve a disk.
+   * A thread proven to serve a disk.
    *
    * @param pair thread and disk
-   * @param proof the first proof of it
+   * @param proof the first proof
    */
-  record Tie(Pair pair, Proof proof) {}
+  record ProvenPair(Pair pair, Proof proof) {}
 
-  private final Map<WorkerId, Map<Slot, Tie>> byThread = new LinkedHashMap<>();
-  private final Map<Slot, List<Tie>> bySlot = new LinkedHashMap<>();
+  private final Map<WorkerId, Map<Slot, ProvenPair>> byThread = new LinkedHashMap<>();
+  private final Map<Slot, List<ProvenPair>> bySlot = new LinkedHashMap<>();
 
-  /** Adds a proof; a second one of the same thread and disk says nothing new. */
+  /** Adds a proof; a second one of the same thread and disk is ignored. */
   void add(Pair pair, Proof proof) {
-    Tie tie = new Tie(pair, proof);
-    Map<Slot, Tie> ofThread =
+    ProvenPair match = new ProvenPair(pair, proof);
+    Map<Slot, ProvenPair> ofThread =
         byThread.computeIfAbsent(pair.thread().id(), _ -> new LinkedHashMap<>());
-    if (ofThread.putIfAbsent(pair.vbd().slot(), tie) == null) {
-      bySlot.computeIfAbsent(pair.vbd().slot(), _ -> new ArrayList<>()).add(tie);
+    if (ofThread.putIfAbsent(pair.vbd().slot(), match) == null) {
+      bySlot.computeIfAbsent(pair.vbd().slot(), _ -> new ArrayList<>()).add(match);
     }
   }
 
-  /** The disk's threads. */
-  List<Tie> of(Vbd vbd) {
+  /** The disk's proven threads. */
+  List<ProvenPair> of(Vbd vbd) {
     return bySlot.getOrDefault(vbd.slot(), List.of());
   }
 
-  /** Whether the thread is tied to any disk. */
-  boolean tied(HostThread thread) {
+  /** Whether the thread is proven for any disk. */
+  boolean isProven(HostThread thread) {
     return byThread.containsKey(thread.id());
   }
 
-  /** All ties. */
-  List<Tie> all() {
+  /** All proven pairs. */
+  List<ProvenPair> all() {
     return bySlot.values().stream().flatMap(List::stream).toList();
   }
 
-  /** Disks that share a thread with another, which no two disks do. */
+  /** Disks that share a proven thread with another disk. */
   Set<Slot> conflicting() {
     Set<Slot> slots = new HashSet<>();
     byThread.values().stream()

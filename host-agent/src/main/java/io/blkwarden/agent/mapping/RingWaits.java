@@ -8,16 +8,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often each disk was waited for because its guest announced more rings than it has: at most
- * {@link #MOST} times, so that a guest cannot keep its disk unresolved by announcing again and
- * again.
+ * The waits for disks whose guest announced more rings than it has. At most {@link #MAX_WAITS} per
+ * disk, so that a guest cannot keep its disk unresolved.
  */
 final class RingWaits {
-  /** Most waits for one disk, each for threads that began at another time. */
-  static final int MOST = 2;
+  /** Maximum waits per disk, each for threads with another start time. */
+  static final int MAX_WAITS = 2;
 
-  /** After so long without an announcement a disk is waited for again: 10 min. */
-  static final long FORGOTTEN_TICKS = 60_000;
+  /** Time without an announcement after which a disk's waits are reset: 10 min. */
+  static final long RESET_TICKS = 60_000;
 
   private final Map<Disk, Wait> waits;
   private final @Nullable Long uptimeTicks;
@@ -27,33 +26,33 @@ final class RingWaits {
     this.uptimeTicks = uptimeTicks;
   }
 
-  /** A disk over reboots of its guest, which change the domid. */
+  /** A disk across reboots of its guest, which change the domid. */
   private record Disk(UUID domain, int handle) {}
 
   /**
    * The waits for a disk.
    *
-   * @param youngest start of the disk's youngest thread at each wait
+   * @param youngest start time of the disk's youngest thread at each wait
    * @param lastTicks uptime at the last announcement
    */
   private record Wait(List<Long> youngest, long lastTicks) {}
 
-  /** No disk was waited for. */
+  /** No waits. */
   static RingWaits none() {
     return new RingWaits(Map.of(), null);
   }
 
-  /** The same waits, to go on with at this uptime; those that are too old are forgotten. */
+  /** A copy for this uptime without expired waits. */
   RingWaits at(@Nullable Long nowTicks) {
     Map<Disk, Wait> lasting = new HashMap<>(waits);
     if (nowTicks != null) {
-      lasting.values().removeIf(wait -> nowTicks - wait.lastTicks() > FORGOTTEN_TICKS);
+      lasting.values().removeIf(wait -> nowTicks - wait.lastTicks() > RESET_TICKS);
     }
     return new RingWaits(lasting, nowTicks);
   }
 
   /** Whether to wait for a disk whose guest announces more rings and whose threads are young. */
-  boolean begin(Vbd vbd, long youngestTicks) {
+  boolean shouldWait(Vbd vbd, long youngestTicks) {
     if (vbd.domain() == null || uptimeTicks == null) {
       return true;
     }
@@ -61,7 +60,7 @@ final class RingWaits {
     List<Long> youngest =
         new ArrayList<>(waits.getOrDefault(disk, new Wait(List.of(), 0)).youngest());
     boolean known = youngest.contains(youngestTicks);
-    boolean waits = known || youngest.size() < MOST;
+    boolean waits = known || youngest.size() < MAX_WAITS;
     if (waits && !known) {
       youngest.add(youngestTicks);
     }

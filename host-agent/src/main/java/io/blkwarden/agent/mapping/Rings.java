@@ -1,7 +1,7 @@
 package io.blkwarden.agent.mapping;
 
 import io.blkwarden.agent.mapping.Candidates.Pair;
-import io.blkwarden.agent.mapping.ProofTable.Tie;
+import io.blkwarden.agent.mapping.ProofTable.ProvenPair;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.UnresolvedReason;
 import java.util.HashSet;
@@ -12,59 +12,65 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a disk's proven threads are all that it has: every ring, or none is touched.
+ * Checks that a disk's proven threads are complete; all rings are changed or none.
  *
- * <p>How many rings a guest chose, only the guest says, in its own directory. So its number counts
- * for little: up to what the backend offered, and while the youngest thread is less than {@link
- * #YOUNG_TICKS} old, for the kernel starts all threads of a disk in one go. A larger number cannot
- * keep a disk unresolved for longer than that, nor more than twice ({@link RingWaits}), and a
- * smaller one hides no thread, for threads are counted and not the guest's word.
+ * <p>The number of rings is known only from the guest's own xenstore directory, so it is used as a
+ * hint: up to the backend's maximum, and while the youngest thread is less than {@link
+ * #YOUNG_TICKS} old, because the kernel starts all threads of a disk at once. A larger number
+ * cannot keep a disk unresolved longer than that, nor more than twice ({@link RingWaits}). A
+ * smaller one hides no thread, because threads are counted.
  */
 final class Rings {
-  /** For how long a guest's number may say that a thread is still to come: 30 s. */
+  /** Age of the youngest thread up to which the guest's number is used: 30 s. */
   static final long YOUNG_TICKS = 3000;
 
   private Rings() {}
 
   /**
-   * Why the disk cannot be used yet, or empty when its threads are complete.
+   * Why the disk is unresolved, or empty when its threads are complete.
    *
-   * @param tied the threads proven to be its own
-   * @param open threads that may be its own and are tied to none
-   * @param uptimeTicks now; absent when unknown, and then a thread counts as young
-   * @param waits for which disks more rings were awaited, and how often
+   * @param proven its proven threads
+   * @param open candidate threads without any proof
+   * @param uptimeTicks current uptime; if absent, threads count as young
+   * @param waits earlier waits for more rings
    */
   static Optional<UnresolvedReason> missing(
-      Vbd vbd, List<Tie> tied, List<Pair> open, @Nullable Long uptimeTicks, RingWaits waits) {
-    if (tied.isEmpty()) {
+      Vbd vbd,
+      List<ProvenPair> proven,
+      List<Pair> open,
+      @Nullable Long uptimeTicks,
+      RingWaits waits) {
+    if (proven.isEmpty()) {
       return Optional.of(
           open.isEmpty() ? UnresolvedReason.NO_THREAD_YET : UnresolvedReason.AMBIGUOUS_NAME);
     }
-    if (tied.stream().anyMatch(tie -> tie.pair().name().singleRing())) {
-      return tied.size() == 1 ? Optional.empty() : Optional.of(UnresolvedReason.CONFLICTING_PROOFS);
+    if (proven.stream().anyMatch(match -> match.pair().name().singleRing())) {
+      return proven.size() == 1
+          ? Optional.empty()
+          : Optional.of(UnresolvedReason.CONFLICTING_PROOFS);
     }
     Set<Integer> rings = new HashSet<>();
-    for (Tie tie : tied) {
-      Integer ring = ringOf(tie.pair());
+    for (ProvenPair match : proven) {
+      Integer ring = ringOf(match.pair());
       if (ring != null && !rings.add(ring)) {
         return Optional.of(UnresolvedReason.CONFLICTING_PROOFS);
       }
     }
-    if (open.stream().anyMatch(pair -> mayBeFurtherRing(pair, rings, tied.size()))) {
+    if (open.stream().anyMatch(pair -> mayBeFurtherRing(pair, rings, proven.size()))) {
       return Optional.of(UnresolvedReason.AMBIGUOUS_NAME);
     }
-    if (tied.size() > MappedDisk.MAX_WORKERS) {
+    if (proven.size() > MappedDisk.MAX_WORKERS) {
       return Optional.of(UnresolvedReason.UNSUPPORTED_BACKEND);
     }
-    boolean contiguous = rings.stream().allMatch(ring -> ring < tied.size());
+    boolean contiguous = rings.stream().allMatch(ring -> ring < proven.size());
     boolean keyed =
-        vbd.backend().pids().byRing().keySet().stream().allMatch(ring -> ring < tied.size());
-    return contiguous && keyed && !guestWantsMore(vbd, tied, uptimeTicks, waits)
+        vbd.backend().pids().byRing().keySet().stream().allMatch(ring -> ring < proven.size());
+    return contiguous && keyed && !guestRequestsMore(vbd, proven, uptimeTicks, waits)
         ? Optional.empty()
         : Optional.of(UnresolvedReason.RINGS_MISSING);
   }
 
-  /** The ring that a thread serves, by its name or by the key that holds its pid. */
+  /** The ring that a thread serves, from its name or from the key with its pid. */
   static @Nullable Integer ringOf(Pair pair) {
     if (pair.name().ring() != null) {
       return pair.name().ring();
@@ -77,20 +83,23 @@ final class Rings {
         .orElse(null);
   }
 
-  private static boolean mayBeFurtherRing(Pair open, Set<Integer> rings, int tied) {
+  private static boolean mayBeFurtherRing(Pair open, Set<Integer> rings, int proven) {
     Integer ring = open.name().ring();
-    return ring == null || rings.size() < tied || !rings.contains(ring);
+    return ring == null || rings.size() < proven || !rings.contains(ring);
   }
 
-  private static boolean guestWantsMore(
-      Vbd vbd, List<Tie> tied, @Nullable Long uptimeTicks, RingWaits waits) {
-    Integer wanted = vbd.backend().wantedQueues();
-    if (wanted == null || Math.min(wanted, vbd.mostRings()) <= tied.size()) {
+  private static boolean guestRequestsMore(
+      Vbd vbd, List<ProvenPair> proven, @Nullable Long uptimeTicks, RingWaits waits) {
+    Integer wanted = vbd.backend().requestedQueues();
+    if (wanted == null || Math.min(wanted, vbd.maxRings()) <= proven.size()) {
       return false;
     }
     long youngest =
-        tied.stream().mapToLong(tie -> tie.pair().thread().id().startTicks()).max().orElseThrow();
+        proven.stream()
+            .mapToLong(match -> match.pair().thread().id().startTicks())
+            .max()
+            .orElseThrow();
     boolean young = uptimeTicks == null || uptimeTicks - youngest < YOUNG_TICKS;
-    return young && waits.begin(vbd, youngest);
+    return young && waits.shouldWait(vbd, youngest);
   }
 }

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.model.BackendKind;
 import java.util.Collection;
 import java.util.HashSet;
@@ -8,17 +8,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Whether the names of a host's threads leave nothing for counters to decide.
+ * Decides whether the names of a host's threads make counters unnecessary.
  *
- * <p>So it is when no name can have been cut and no two disks of a domain have the same: then each
- * thread fits one disk at most, and is proven by its name or not at all. Counters are looked at
- * where a name is as long as it can be, and where a thread that fits is not proven.
+ * <p>They do if no name may be truncated and no two disks of a domain have the same name: then each
+ * thread matches at most one disk and is proven by its name or not at all.
  */
 public final class UntruncatedNames {
   private UntruncatedNames() {}
 
-  /** Whether they do. */
-  public static boolean tellAll(Collection<BlkbackName> threads, List<Backend> backends) {
+  /** Whether names alone are sufficient. */
+  public static boolean areSufficient(Collection<BlkbackName> threads, List<Backend> backends) {
     for (BlkbackName name : threads) {
       if (!name.whole() || name.style() == BlkbackName.Style.NUMBERED) {
         return false;

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.mapping;
 
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import java.util.Objects;
@@ -8,70 +9,70 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk of the kernel's blkback, with what is known of its domain.
+ * A blkback disk and its domain.
  *
- * @param backend what the scan read
- * @param domain the domain's incarnation; absent when xenstore has none of that number
+ * @param backend the backend as scanned
+ * @param domain the domain; absent when xenstore has none with that domid
  */
 record Vbd(Backend backend, @Nullable DomainRef domain) {
-  /** Where a disk is, while it may be one after the other there. */
+  /** The position of a disk; different disks may use it one after the other. */
   record Slot(int domid, int handle) {}
 
   /**
-   * A disk from one connection of it to the next change of what it is. Evidence of one such life
-   * says nothing of another.
+   * One connection of a disk, until its identity or device changes. Evidence is valid for one
+   * connection only.
    */
-  record Life(UUID domain, Slot slot, String dev, DeviceNumber device) {}
+  record Connection(UUID domain, Slot slot, String dev, DeviceNumber device) {}
 
   Slot slot() {
     return new Slot(backend.domid(), backend.handle());
   }
 
-  /** Whether xenstore and kernel say that it has threads, or is about to have them. */
+  /** Whether it is connected, so that it has threads or will have them soon. */
   boolean connected() {
     return Integer.valueOf(Backend.CONNECTED).equals(backend.state())
         && Boolean.TRUE.equals(backend.online());
   }
 
-  /** The device that both xenstore and the kernel name. */
-  @Nullable DeviceNumber settledDevice() {
+  /** The device, if xenstore and the kernel agree on it. */
+  @Nullable DeviceNumber agreedDevice() {
     DeviceNumber device = backend.kernelDevice();
     return Objects.equals(device, backend.nodeDevice()) ? device : null;
   }
 
-  /** The kernel's word for its device, else xenstore's. */
-  @Nullable DeviceNumber anyDevice() {
+  /** The device according to the kernel, else to xenstore. */
+  @Nullable DeviceNumber device() {
     return backend.kernelDevice() == null ? backend.nodeDevice() : backend.kernelDevice();
   }
 
   /**
-   * Whether its state says for certain that it has no threads: initialising, or closed. In the
-   * others it has some, may still have some, or cannot be told.
+   * Whether it certainly has no threads: initialising or closed. In other states it has some, may
+   * have some, or it is unknown.
    */
   boolean hasNoThreads() {
     Integer state = backend.state();
     return state != null && (state <= 3 || state == 6);
   }
 
-  /** Its present life, if it has one that evidence can be kept for. */
-  Optional<Life> life() {
-    DeviceNumber device = settledDevice();
+  /** The current connection, if it is fully known. */
+  Optional<Connection> connection() {
+    DeviceNumber device = agreedDevice();
     String dev = backend.dev();
     return connected() && device != null && dev != null && domain != null
-        ? Optional.of(new Life(domain.uuid(), slot(), dev, device))
+        ? Optional.of(new Connection(domain.uuid(), slot(), dev, device))
         : Optional.empty();
   }
 
-  /** How a thread's name fits it. */
-  Optional<NameMatch> fit(HostThread thread) {
-    return NameMatch.of(thread.name(), backend.domid(), backend.dev(), settledDevice());
+  /** How a thread's name matches the disk. */
+  Optional<NameMatch> match(HostThread thread) {
+    return NameMatch.of(thread.name(), backend.domid(), backend.dev(), agreedDevice());
   }
 
   /**
-   * Most rings that the backend let the guest have. dom0 writes it, when it makes the node, so it
-   * bounds what the guest says.
+   * Maximum number of rings that the backend offers; written by dom0, so it bounds the guest's
+   * number.
    */
-  int mostRings() {
+  int maxRings() {
     Integer most = backend.maxQueues();
     return most == null ? 1 : Math.max(1, most);
   }

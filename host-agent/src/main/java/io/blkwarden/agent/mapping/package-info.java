@@ -1,4 +1,4 @@
-/** Ties guest disks to the threads that serve them, by proof: a pure function of what was read. */
+/** Maps guest disks to the threads that serve them by proof, and compares mappings; pure. */
 @NullMarked
 package io.blkwarden.agent.mapping;
 

@@ -10,10 +10,34 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An agent's metrics; several agents of one process tell theirs apart by their host. */
+/** The metrics of the agents in this process, labelled by host. */
 final class AgentMetrics {
   private static final int SECTOR_BYTES = 512;
   private static final double MILLIS = 1_000;
+
+  private record DiskCounter(String name, String help, SampleColumn column, double unit) {}
+
+  private static final List<DiskCounter> DISK_COUNTERS =
+      List.of(
+          new DiskCounter("disk_reads_total", "Reads completed.", SampleColumn.READ_IOS, 1),
+          new DiskCounter("disk_writes_total", "Writes completed.", SampleColumn.WRITE_IOS, 1),
+          new DiskCounter(
+              "disk_read_bytes_total", "Bytes read.", SampleColumn.READ_SECTORS, SECTOR_BYTES),
+          new DiskCounter(
+              "disk_written_bytes_total",
+              "Bytes written.",
+              SampleColumn.WRITE_SECTORS,
+              SECTOR_BYTES),
+          seconds("disk_read_time_seconds_total", "Total time of reads.", SampleColumn.READ_MS),
+          seconds("disk_write_time_seconds_total", "Total time of writes.", SampleColumn.WRITE_MS),
+          seconds(
+              "disk_io_time_seconds_total",
+              "Time with at least one I/O in flight.",
+              SampleColumn.IO_MS));
+
+  private static DiskCounter seconds(String name, String help, SampleColumn column) {
+    return new DiskCounter(name, help, column, 1 / MILLIS);
+  }
 
   private final Families families = new Families();
 
@@ -30,43 +54,45 @@ final class AgentMetrics {
     Labels host = Labels.of("host", beat.host().value());
     families.gauge(
         "build_info",
-        "1; the agent's version and the kernel's release are labels.",
+        "Version of the agent and release of the kernel, as labels.",
         host.add("version", beat.version()).add("kernel", safe(beat.kernel())),
         1);
-    families.gauge("uptime_seconds", "How long the agent has run.", host, beat.uptimeMs() / MILLIS);
     families.gauge(
-        "nats_connected", "1 when the connection to NATS stands.", host, one(agent.connected()));
-    families.gauge("acting", "1 when the agent carries out commands.", host, one(beat.acting()));
+        "uptime_seconds", "Time since the agent started.", host, beat.uptimeMs() / MILLIS);
+    families.gauge(
+        "nats_connected", "1 if the agent is connected to NATS.", host, one(agent.connected()));
+    families.gauge("acting", "1 if the agent carries out commands.", host, one(beat.acting()));
     families.gauge(
         "disks",
-        "Guests' disks, by whether their workers are proven.",
+        "Guest disks, by state of their mapping.",
         host.add("state", "resolved"),
         agent.resolved());
     families.gauge(
         "disks",
-        "Guests' disks, by whether their workers are proven.",
+        "Guest disks, by state of their mapping.",
         host.add("state", "unresolved"),
         agent.unresolved());
-    families.gauge("throttles", "Throttles that are held.", host, beat.throttles().size());
+    families.gauge("throttles", "Active throttles.", host, beat.throttles().size());
     beat.probes()
         .forEach(probe ->
             families.gauge(
                 "probe_up",
-                "1 when the source could be read.",
+                "1 if the source could be read.",
                 host.add("probe", probe.name()),
                 one(probe.ok())));
     beat.drops()
         .forEach((kind, count) ->
             families.counter(
                 "drops_total",
-                "What was dropped, conflated, refused or went wrong.",
+                "Dropped, conflated and refused messages, and failures, by kind.",
                 host.add("kind", kind),
                 count));
     beat.devices()
         .forEach(device ->
             families.gauge(
                 "device_info",
-                "1; the physical device's I/O scheduler, and whether priorities count there.",
+                "I/O scheduler of the physical device, and whether it honours priorities, as"
+                    + " labels.",
                 host.add("device", device.name())
                     .add("scheduler", unknownIfAbsent(device.scheduler()))
                     .add("actuator", device.actuator().wire()),
@@ -80,67 +106,23 @@ final class AgentMetrics {
             .add("domain_uuid", reading.disk().domain().uuid().toString())
             .add("disk", safe(reading.disk().disk().vdev()))
             .add("role", reading.disk().volume().role().wire());
-    count("disk_reads_total", "Reads completed.", disk, reading, SampleColumn.READ_IOS, 1);
-    count("disk_writes_total", "Writes completed.", disk, reading, SampleColumn.WRITE_IOS, 1);
-    count(
-        "disk_read_bytes_total",
-        "Bytes read.",
-        disk,
-        reading,
-        SampleColumn.READ_SECTORS,
-        SECTOR_BYTES);
-    count(
-        "disk_written_bytes_total",
-        "Bytes written.",
-        disk,
-        reading,
-        SampleColumn.WRITE_SECTORS,
-        SECTOR_BYTES);
-    count(
-        "disk_read_time_seconds_total",
-        "Time that reads took, summed.",
-        disk,
-        reading,
-        SampleColumn.READ_MS,
-        1 / MILLIS);
-    count(
-        "disk_write_time_seconds_total",
-        "Time that writes took, summed.",
-        disk,
-        reading,
-        SampleColumn.WRITE_MS,
-        1 / MILLIS);
-    count(
-        "disk_io_time_seconds_total",
-        "Time in which any I/O was in flight.",
-        disk,
-        reading,
-        SampleColumn.IO_MS,
-        1 / MILLIS);
-  }
-
-  private void count(
-      String name,
-      String help,
-      Labels disk,
-      DiskReading reading,
-      SampleColumn column,
-      double unit) {
-    Long value = reading.counters().get(column);
-    if (value != null) {
-      families.counter(name, help, disk, value * unit);
+    for (DiskCounter counter : DISK_COUNTERS) {
+      Long value = reading.counters().get(counter.column());
+      if (value != null) {
+        families.counter(counter.name(), counter.help(), disk, value * counter.unit());
+      }
     }
   }
 
-  private static double one(boolean holds) {
-    return holds ? 1 : 0;
+  private static double one(boolean value) {
+    return value ? 1 : 0;
   }
 
   private static String unknownIfAbsent(@Nullable String scheduler) {
     return scheduler == null ? "unknown" : scheduler;
   }
 
-  /** Guests choose their names. */
+  /** Escapes guest-controlled names. */
   private static String safe(String name) {
     return Printable.of(name);
   }

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Metrics by name, each series once: a domain that restarts may have a disk twice for a moment. */
+/** Metric families without duplicate series: a restarting domain may briefly have a disk twice. */
 final class Families {
   private static final String PREFIX = "blkwarden_agent_";
   private static final String COUNTER = "_total";

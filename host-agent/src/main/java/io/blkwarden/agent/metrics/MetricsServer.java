@@ -16,11 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code GET /metrics} by the JDK's own small web server.
+ * Serves {@code GET /metrics} with the HTTP server of the JDK.
  *
- * <p>At most {@link #CONNECTIONS} clients at once, each on a virtual thread: a client that takes
- * longer than {@link #REQUEST} s to ask or to take the answer, or is idle as long, is disconnected,
- * and delays no other. Answers are made one at a time.
+ * <p>Allows {@link #CONNECTIONS} clients, each on a virtual thread. A client whose request or
+ * response takes longer than {@link #REQUEST} s, or that is idle as long, is disconnected.
  */
 public final class MetricsServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsServer.class);
@@ -44,30 +43,30 @@ public final class MetricsServer implements AutoCloseable {
     threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("agent-metrics-", 0).factory());
     server.setExecutor(threads);
-    server.createContext("/metrics", this::answer);
+    server.createContext("/metrics", this::handle);
     server.start();
   }
 
-  /** The JDK's web server reads its limits once, from properties; times are in seconds. */
+  /** The HTTP server reads its limits once, from system properties; times are in seconds. */
   private static void limit(String property, int value) {
     System.setProperty(property, String.valueOf(value));
   }
 
   /**
-   * Starts to serve.
+   * Starts the server.
    *
-   * @param address where; port 0 for any free one
-   * @param agents asks each agent of this process for what it knows; throws if one does not answer
-   * @throws IOException if the address cannot be had
+   * @param address address to listen on; port 0 selects a free port
+   * @param agents gets the state of each agent; throws if one does not respond
+   * @throws IOException if it cannot listen on the address
    */
   public static MetricsServer start(InetSocketAddress address, Supplier<List<AgentSnapshot>> agents)
       throws IOException {
     MetricsServer started = new MetricsServer(address, agents);
-    LOG.info("metrics: http://{}:{}/metrics", address.getHostString(), started.port());
+    LOG.info("serving metrics at http://{}:{}/metrics", address.getHostString(), started.port());
     return started;
   }
 
-  /** The port that it serves on. */
+  /** The port that it listens on. */
   public int port() {
     return server.getAddress().getPort();
   }
@@ -78,11 +77,11 @@ public final class MetricsServer implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
+  private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      boolean reads = exchange.getRequestMethod().equals("GET");
-      if (!reads || !exchange.getRequestURI().getPath().equals("/metrics")) {
-        say(exchange, reads ? 404 : 405, "expected GET /metrics\n");
+      boolean isGet = exchange.getRequestMethod().equals("GET");
+      if (!isGet || !exchange.getRequestURI().getPath().equals("/metrics")) {
+        respond(exchange, isGet ? 404 : 405, "expected GET /metrics\n");
         return;
       }
       try {
@@ -91,8 +90,8 @@ public final class MetricsServer implements AutoCloseable {
         exchange.sendResponseHeaders(200, text.length);
         exchange.getResponseBody().write(text);
       } catch (RuntimeException e) {
-        LOG.warn("metrics: the agent does not answer: {}", e.toString());
-        say(exchange, 503, "the agent does not answer just now\n");
+        LOG.warn("metrics request failed: the agent does not respond: {}", e.toString());
+        respond(exchange, 503, "the agent does not respond\n");
       }
     }
   }
@@ -104,7 +103,7 @@ public final class MetricsServer implements AutoCloseable {
     return out.toByteArray();
   }
 
-  private static void say(HttpExchange exchange, int status, String text) throws IOException {
+  private static void respond(HttpExchange exchange, int status, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
     exchange.sendResponseHeaders(status, bytes.length);

@@ -1,4 +1,4 @@
-/** What Prometheus may read of an agent; off unless asked for. */
+/** Prometheus metrics of the agent; off by default. */
 @NullMarked
 package io.blkwarden.agent.metrics;
 

@@ -6,9 +6,9 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.nio.file.Path;
 
-/** How this host is known to NATS. */
+/** The credentials of this host for NATS. */
 public sealed interface Credentials {
-  /** A lone NKey seed, which nothing prints. */
+  /** An NKey seed; never printed. */
   record Seed(String seed) implements Credentials {
     @Override
     public String toString() {
@@ -16,26 +16,26 @@ public sealed interface Credentials {
     }
   }
 
-  /** A {@code .creds} file with a JWT, which the client reads itself. */
+  /** A {@code .creds} file with a JWT, which the client reads. */
   record JwtFile(Path file) implements Credentials {}
 
   /**
-   * What a file with this text is.
+   * The credentials in the text of a file.
    *
-   * @throws IllegalArgumentException if it is no such file, or its seed has a wrong checksum
+   * @throws IllegalArgumentException if it is neither kind, or the checksum of its seed is wrong
    */
   static Credentials of(Path file, String text) {
     NatsSeed.requireEither(text);
     try {
-      NatsSeed.anywhereIn(text).ifPresent(seed -> NKey.fromSeed(seed.toCharArray()).clear());
+      NatsSeed.find(text).ifPresent(seed -> NKey.fromSeed(seed.toCharArray()).clear());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException("a seed whose checksum is wrong", e);
     }
-    return NatsSeed.in(text).<Credentials>map(Seed::new).orElseGet(() -> new JwtFile(file));
+    return NatsSeed.inSeedFile(text).<Credentials>map(Seed::new).orElseGet(() -> new JwtFile(file));
   }
 
-  /** Lets a connection use them. */
-  default void use(Options.Builder options) {
+  /** Configures a connection to use them. */
+  default void configure(Options.Builder options) {
     switch (this) {
       case Seed(String seed) ->
           options.authHandler(Nats.staticCredentials(null, seed.toCharArray()));

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.nats;
 
-import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.commandline.Complaint;
 import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.commandline.nats.NatsFault;
@@ -20,38 +20,37 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code doctor} says about NATS: whether a server answers, and what it is. */
+/** The {@code doctor} check of the NATS server. */
 public final class NatsCheck {
   private static final String NAME = "nats";
 
   private NatsCheck() {}
 
-  /** Connects and asks for an answer; publishes nothing. */
+  /** Connects and measures a round trip; publishes nothing. */
   public static List<Check> run(NatsSettings settings) {
     return run(settings, NatsOptions.CONNECT_WITHIN);
   }
 
   /**
-   * Connects, and once more where the server took the connection and time ran out: the first TLS of
-   * a JVM that has just started may take longer on a slow dom0 than any that follow, which is what
-   * a running agent finds out by trying again.
+   * Connects, and retries once after a timeout: the first TLS handshake of a JVM may take very long
+   * on a slow dom0.
    */
   static List<Check> run(NatsSettings settings, Duration within) {
     try {
       try {
-        return look(settings, within);
+        return connect(settings, within);
       } catch (Unreached first) {
-        return first.late() ? look(settings, within) : List.of(failure(first));
+        return first.timedOut() ? connect(settings, within) : List.of(failure(first));
       }
     } catch (Unreached e) {
       return List.of(failure(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return List.of(Check.fail(NAME, "interrupted", "Try again."));
+      return List.of(Check.fail(NAME, "interrupted", "Retry."));
     }
   }
 
-  private static List<Check> look(NatsSettings settings, Duration within)
+  private static List<Check> connect(NatsSettings settings, Duration within)
       throws Unreached, InterruptedException {
     AtomicReference<@Nullable Exception> last = new AtomicReference<>();
     AtomicBoolean denied = new AtomicBoolean();
@@ -77,14 +76,14 @@ public final class NatsCheck {
             .reportNoResponders()
             .noReconnect();
     try {
-      settings.use(builder);
+      settings.configure(builder);
       Connection connection = Nats.connect(builder.build());
       try {
         Duration roundTrip = connection.RTT();
         Check server =
             Check.ok(
                 NAME,
-                "%s answers in %.1f ms, nats-server %s, messages up to %d bytes"
+                "connected to %s: round trip %.1f ms, nats-server %s, max_payload %d bytes"
                     .formatted(
                         connection.getConnectedUrl(),
                         roundTrip.toNanos() / 1e6,
@@ -100,7 +99,9 @@ public final class NatsCheck {
     }
   }
 
-  /** What hinders JetStream; empty when nothing does, or when these credentials may not ask. */
+  /**
+   * Why JetStream does not work; empty if it does, or these credentials do not permit the request.
+   */
   private static Optional<Check> jetStream(Connection connection, AtomicBoolean denied)
       throws InterruptedException {
     return JetStreamFault.check(connection)
@@ -109,7 +110,7 @@ public final class NatsCheck {
             Check.fail(
                 "jetstream",
                 why.error(),
-                "Maps and outcomes are not stored until it works: %s.".formatted(why.hint())));
+                "Maps and outcomes are not stored without it: %s.".formatted(why.hint())));
   }
 
   private static Check failure(Unreached unreached) {
@@ -117,11 +118,11 @@ public final class NatsCheck {
     return Check.fail(
         NAME,
         "cannot connect: " + why.error(),
-        "To mend it: %s; credentials are --creds or NATS_CREDS. map and top work without."
+        "Fix: %s; set credentials with --creds or NATS_CREDS. map and top do not need NATS."
             .formatted(why.hint()));
   }
 
-  /** A try that came to nothing. */
+  /** A failed connection attempt. */
   private static final class Unreached extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -132,8 +133,8 @@ public final class NatsCheck {
       this.fault = fault;
     }
 
-    /** A server that nobody reaches, or that refuses, says so by another exception. */
-    boolean late() {
+    /** Whether the attempt timed out, as opposed to unreachable or refused. */
+    boolean timedOut() {
       return fault instanceof TimeoutException || fault.getCause() instanceof TimeoutException;
     }
   }

@@ -1,7 +1,6 @@
 package io.blkwarden.agent.nats;
 
 import io.blkwarden.agent.bus.Link;
-import io.blkwarden.agent.bus.LinkEvent;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.io.IOException;
@@ -13,9 +12,9 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** The connection of the NATS client, which reconnects by itself and is replaced when it ends. */
+/** The connection of the NATS client, which reconnects; a new one replaces it when it is closed. */
 public final class NatsLink implements Link {
-  /** Most events that wait; the oldest is dropped, for only the last state counts. */
+  /** Maximum number of queued events; then the oldest is dropped, because the last state counts. */
   private static final int MAX_EVENTS = 1024;
 
   private final NatsSettings settings;
@@ -23,7 +22,7 @@ public final class NatsLink implements Link {
   private final NatsOptions options = new NatsOptions();
 
   /**
-   * Makes a link that is not connected yet.
+   * Creates an unconnected link.
    *
    * @param random for the delays between attempts
    */
@@ -33,25 +32,25 @@ public final class NatsLink implements Link {
   }
 
   @Override
-  public Flux<LinkEvent> events(Scheduler scheduler) {
-    return Flux.<LinkEvent>create(sink -> options.execute(() -> connect(sink, scheduler)))
+  public Flux<Link.Event> events(Scheduler scheduler) {
+    return Flux.<Link.Event>create(sink -> options.execute(() -> connect(sink, scheduler)))
         .onBackpressureBuffer(MAX_EVENTS, _ -> {}, BufferOverflowStrategy.DROP_OLDEST)
         .publishOn(scheduler, 1)
         .repeatWhen(ends -> ends.concatMap(_ -> Mono.delay(delay(), scheduler)));
   }
 
-  /** Thousands of agents must not come back in one instant. */
+  /** Random, so that thousands of agents do not reconnect at once. */
   private Duration delay() {
     return Duration.ofMillis(1 + random.nextLong(settings.reconnectSpread().toMillis()));
   }
 
-  private void connect(FluxSink<LinkEvent> sink, Scheduler scheduler) {
+  private void connect(FluxSink<Link.Event> sink, Scheduler scheduler) {
     NatsNotices notices = new NatsNotices(sink, scheduler);
     try {
       Connection made = Nats.connect(options.of(settings, notices, notices, random));
       sink.onDispose(() -> close(made));
     } catch (IOException | RuntimeException e) {
-      sink.next(new LinkEvent.Fault("cannot connect: " + e.getMessage()));
+      sink.next(new Link.Event.Fault("cannot connect: " + e.getMessage()));
       sink.complete();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -61,7 +60,7 @@ public final class NatsLink implements Link {
 
   private static void close(Connection connection) {
     try {
-      connection.close(); // nothing, if it is closed already
+      connection.close(); // idempotent
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -1,6 +1,6 @@
 package io.blkwarden.agent.nats;
 
-import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.Link;
 import io.blkwarden.commandline.nats.NatsFault;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
@@ -10,18 +10,18 @@ import io.nats.client.Message;
 import reactor.core.publisher.FluxSink;
 import reactor.core.scheduler.Scheduler;
 
-/** The client's callbacks about a connection, as events; nothing is printed. */
+/** Turns the client's callbacks into events; prints nothing. */
 final class NatsNotices implements ConnectionListener, ErrorListener {
-  private final FluxSink<LinkEvent> events;
+  private final FluxSink<Link.Event> events;
   private final Scheduler scheduler;
   private boolean established;
 
-  NatsNotices(FluxSink<LinkEvent> events, Scheduler scheduler) {
+  NatsNotices(FluxSink<Link.Event> events, Scheduler scheduler) {
     this.events = events;
     this.scheduler = scheduler;
   }
 
-  // The client deprecates this method, and yet has no other that must be there.
+  // deprecated by the client, but still the only abstract method
   @SuppressWarnings("deprecation")
   @Override
   public void connectionEvent(Connection connection, Events event) {
@@ -29,41 +29,41 @@ final class NatsNotices implements ConnectionListener, ErrorListener {
       case CONNECTED, RESUBSCRIBED -> {
         established = true;
         events.next(
-            new LinkEvent.Up(
+            new Link.Event.Up(
                 new NatsSession(connection, scheduler),
                 String.valueOf(connection.getConnectedUrl())));
       }
-      case DISCONNECTED -> events.next(new LinkEvent.Down("the connection to NATS is lost"));
+      case DISCONNECTED -> events.next(new Link.Event.Down("connection to NATS lost"));
       case CLOSED -> {
-        // For good, as after a second refusal of the credentials: another one is needed.
-        events.next(new LinkEvent.Down("NATS has ended the connection"));
-        if (established) { // or who connects has the reason, and ends the events
+        // the client does not reconnect, as after a second authentication failure
+        events.next(new Link.Event.Down("connection to NATS closed"));
+        if (established) { // otherwise connect() fails with the reason
           events.complete();
         }
       }
       case RECONNECTED, DISCOVERED_SERVERS, LAME_DUCK -> {
-        // RESUBSCRIBED follows the first; the client acts on the others itself.
+        // RESUBSCRIBED follows the first; the client handles the others
       }
     }
   }
 
   @Override
   public void errorOccurred(Connection connection, String error) {
-    events.next(new LinkEvent.Fault(error));
+    events.next(new Link.Event.Fault(error));
   }
 
   @Override
   public void exceptionOccurred(Connection connection, Exception exception) {
-    events.next(new LinkEvent.Fault(NatsFault.of(exception).text()));
+    events.next(new Link.Event.Fault(NatsFault.of(exception).text()));
   }
 
   @Override
   public void slowConsumerDetected(Connection connection, Consumer consumer) {
-    events.next(new LinkEvent.Overrun());
+    events.next(new Link.Event.Overrun());
   }
 
   @Override
   public void messageDiscarded(Connection connection, Message message) {
-    events.next(new LinkEvent.Discarded());
+    events.next(new Link.Event.Discarded());
   }
 }

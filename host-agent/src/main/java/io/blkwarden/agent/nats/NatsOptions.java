@@ -12,26 +12,27 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
-/** The choices about the NATS client, each with its reason. */
+/** The options of the NATS client, and its threads. */
 final class NatsOptions {
   /**
-   * With TLS the first connection of a JVM that has just started takes seconds on a slow dom0; the
-   * server waits as long ({@code nats init}).
+   * Connection timeout: the first TLS handshake of a JVM takes seconds on a slow dom0. {@code nats
+   * init} configures the server to wait as long.
    */
   static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
 
-  // Unbounded on purpose: the client deadlocks on a bounded one. One pair for all connections, as
-  // the client does not end executors that are not its own.
+  // unbounded, because the client deadlocks on a bounded one; shared by all connections, because
+  // the
+  // client does not stop executors that it did not create
   private final ExecutorService executor = Executors.newCachedThreadPool(daemons("nats"));
   private final ScheduledExecutorService timer =
       Executors.newScheduledThreadPool(1, daemons("nats-timer"));
 
-  /** Does something that waits for the network on one of the threads that the client was given. */
+  /** Runs a task that blocks on the network. */
   void execute(Runnable task) {
     executor.execute(task);
   }
 
-  /** Ends the threads that the client was given. */
+  /** Stops the threads. */
   void close() {
     executor.shutdownNow();
     timer.shutdownNow();
@@ -46,19 +47,19 @@ final class NatsOptions {
     Options.Builder builder =
         new Options.Builder()
             .servers(settings.servers().toArray(String[]::new))
-            // The client puts it into its JSON as it is: a quotation mark would end it.
+            // the client does not escape it in its JSON
             .connectionName("blkwarden-agent " + HostToken.encode(settings.host()))
             .inboxPrefix("_INBOX." + HostToken.encode(settings.host()) + ".")
-            // The client gives up after 60 tries unless told otherwise.
+            // default: the client gives up after 60 attempts
             .maxReconnects(-1)
-            // Its first round has no delay: all agents would come back in one instant.
+            // default: no delay before the first round, so all agents reconnect at once
             .reconnectDelayBehavior(Options.ReconnectDelayBehavior.BeforeAllRounds)
             .reconnectDelayHandler(_ -> Duration.ofMillis(1 + random.nextLong(spreadMillis)))
-            // Otherwise it keeps samples and sends them, stale, after an outage.
+            // default: sends stale samples after an outage
             .reconnectBufferSize(0)
-            // Otherwise a full queue blocks the sender for 2 s a message.
+            // default: a full queue blocks the sender for 2 s per message
             .discardMessagesWhenOutgoingQueueFull()
-            // A frozen server is noticed after half a minute, not after four.
+            // detects a frozen server after 30 s, not after 4 min
             .pingInterval(Duration.ofSeconds(10))
             .maxPingsOut(2)
             .connectionTimeout(CONNECT_WITHIN)
@@ -70,7 +71,7 @@ final class NatsOptions {
             .connectThreadFactory(daemons("nats-connect"))
             .connectionListener(connections)
             .errorListener(errors);
-    settings.use(builder);
+    settings.configure(builder);
     return builder.build();
   }
 
@@ -83,7 +84,7 @@ final class NatsOptions {
     };
   }
 
-  /** All that the client does itself, which may wait; its callbacks, inside of it, must not. */
+  /** Frame of all threads of the client, for checks that its callbacks do not block. */
   private static void run(Runnable task) {
     task.run();
   }

@@ -1,6 +1,5 @@
 package io.blkwarden.agent.nats;
 
-import io.blkwarden.agent.bus.Delivery;
 import io.blkwarden.agent.bus.Session;
 import io.blkwarden.commandline.nats.JetStreamFault;
 import io.nats.client.Connection;
@@ -18,7 +17,7 @@ import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** The calls of the NATS client on an established connection, as {@link Flux} and {@link Mono}. */
+/** An established connection of the NATS client, with {@link Flux} and {@link Mono} methods. */
 final class NatsSession implements Session {
   private static final Logger LOG = LoggerFactory.getLogger(NatsSession.class);
 
@@ -31,7 +30,7 @@ final class NatsSession implements Session {
   }
 
   @Override
-  public Flux<Delivery> subscribe(String subject) {
+  public Flux<Session.Delivery> subscribe(String subject) {
     return Flux.create(
         sink -> {
           Dispatcher dispatcher = connection.createDispatcher(message -> deliver(sink, message));
@@ -41,15 +40,15 @@ final class NatsSession implements Session {
         FluxSink.OverflowStrategy.DROP);
   }
 
-  private static void deliver(FluxSink<Delivery> sink, Message message) {
-    sink.next(new Delivery(message.getReplyTo(), message.getData()));
+  private static void deliver(FluxSink<Session.Delivery> sink, Message message) {
+    sink.next(new Session.Delivery(message.getReplyTo(), message.getData()));
   }
 
   private void unsubscribe(Dispatcher dispatcher) {
     try {
       connection.closeDispatcher(dispatcher);
     } catch (IllegalStateException | IllegalArgumentException e) {
-      LOG.debug("the connection was closed before: {}", e.getMessage());
+      LOG.debug("already closed: {}", e.getMessage());
     }
   }
 
@@ -57,7 +56,7 @@ final class NatsSession implements Session {
   public Mono<Void> publish(String subject, byte[] payload) {
     return Mono.<Void>fromRunnable(() -> connection.publish(subject, payload))
         .onErrorMap(
-            IllegalStateException.class, // it went away meanwhile; the event follows
+            IllegalStateException.class, // just disconnected; the event follows
             e -> new IllegalStateException("not connected: " + e.getMessage(), e));
   }
 
@@ -76,13 +75,13 @@ final class NatsSession implements Session {
     Headers headers = id.map(known -> new Headers().put("Nats-Msg-Id", known)).orElse(null);
     return Mono.fromCallable(connection::jetStream)
         .flatMap(stream -> Mono.fromFuture(stream.publishAsync(subject, headers, payload)))
-        .publishOn(scheduler) // the answer comes on one of the client's threads
-        .onErrorMap(failure -> new IOException(words(failure), failure))
+        .publishOn(scheduler) // from a thread of the client
+        .onErrorMap(failure -> new IOException(describe(failure), failure))
         .then();
   }
 
   /** Cause and remedy of a publish that JetStream did not store. */
-  private String words(Throwable failure) {
+  private String describe(Throwable failure) {
     return connection.getStatus() == Connection.Status.CONNECTED
         ? JetStreamFault.of(failure, connection.getServerInfo()).text()
         : "not connected to NATS";

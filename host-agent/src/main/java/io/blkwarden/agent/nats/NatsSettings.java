@@ -10,15 +10,15 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
- * How to reach the controllers.
+ * The settings of the NATS connection.
  *
  * @param servers URLs such as {@code nats://10.0.0.1:4222}, 1 to 32
- * @param credentials how this host is known; empty when the server asks for none
- * @param tls how servers show who they are; empty when nothing is encrypted
- * @param host who speaks
- * @param subjects of the installation
- * @param reconnectSpread a lost connection is tried again after a random part of this, so that
- *     thousands of agents do not come back in one instant
+ * @param credentials credentials of this host; empty for none
+ * @param tls TLS with server verification; empty for no TLS
+ * @param host the host name
+ * @param subjects the subjects of the installation
+ * @param reconnectSpread longest random delay before a reconnect attempt, so that thousands of
+ *     agents do not reconnect at once
  */
 public record NatsSettings(
     List<String> servers,
@@ -35,7 +35,7 @@ public record NatsSettings(
     Require.within(reconnectSpread.toMillis(), 1, 600_000, "reconnect spread in ms");
   }
 
-  /** Settings without encryption. */
+  /** Settings without TLS. */
   public NatsSettings(
       List<String> servers,
       Optional<Credentials> credentials,
@@ -45,13 +45,13 @@ public record NatsSettings(
     this(servers, credentials, Optional.empty(), host, subjects, reconnectSpread);
   }
 
-  /** Lets a connection use what is known of servers and of oneself. */
-  void use(Options.Builder options) {
-    credentials.ifPresent(known -> known.use(options));
+  /** Configures credentials and TLS of a connection. */
+  void configure(Options.Builder options) {
+    credentials.ifPresent(known -> known.configure(options));
     tls.ifPresent(trust ->
         options
             .sslContext(trust)
-            // otherwise it goes by addresses, and the server's name is lost
+            // other modes connect to addresses, so the server name cannot be verified
             .hostnameResolveMode(Options.HostnameResolveMode.HappyEyeballs));
   }
 }

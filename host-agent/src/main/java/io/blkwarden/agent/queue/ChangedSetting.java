@@ -4,12 +4,12 @@ import io.blkwarden.model.Require;
 import java.util.regex.Pattern;
 
 /**
- * A setting that the agent has changed, and how to put it back.
+ * A queue setting that the agent has changed.
  *
  * @param device kernel name, such as {@code sda}
- * @param setting which one
- * @param before what it was
- * @param ours what the agent set; while it is anything else, it is somebody else's
+ * @param setting the setting
+ * @param before original value
+ * @param ours value set by the agent; any other value was set by someone else
  */
 public record ChangedSetting(String device, QueueSetting setting, String before, String ours) {
   private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -29,7 +29,7 @@ public record ChangedSetting(String device, QueueSetting setting, String before,
     }
   }
 
-  /** For people: {@code sda scheduler mq-deadline (before: none)}. */
+  /** For logs: {@code sda scheduler mq-deadline (before: none)}. */
   public String describe() {
     return "%s %s %s (before: %s)".formatted(device, setting.wire(), ours, before);
   }

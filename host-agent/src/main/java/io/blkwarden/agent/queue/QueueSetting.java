@@ -1,10 +1,10 @@
 package io.blkwarden.agent.queue;
 
-/** A setting of a device's queue below {@code /sys/block/NAME/queue}. */
+/** A setting of a device queue, a file below {@code /sys/block/NAME/queue}. */
 public enum QueueSetting {
-  /** Which I/O scheduler is active. */
+  /** The I/O scheduler. */
   SCHEDULER("scheduler", "scheduler"),
-  /** How long mq-deadline lets the idle class wait, in ms; every change of scheduler resets it. */
+  /** How long idle requests of mq-deadline wait at most, in ms; a change of scheduler resets it. */
   AGING("prio_aging_expire", "iosched/prio_aging_expire");
 
   private final String wire;
@@ -20,7 +20,7 @@ public enum QueueSetting {
     return wire;
   }
 
-  /** Where it is below the root, for a device of this kernel name. */
+  /** The path below the root, for a kernel device name. */
   public String path(String device) {
     return "sys/block/" + device + "/queue/" + file;
   }

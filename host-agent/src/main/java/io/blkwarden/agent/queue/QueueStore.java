@@ -3,13 +3,13 @@ package io.blkwarden.agent.queue;
 import java.util.List;
 import java.util.Optional;
 
-/** Keeps what was changed over a crash. */
+/** Persists changed settings, to restore them after a crash. */
 @FunctionalInterface
 public interface QueueStore {
   /**
-   * Stores all settings that are held, in the place of those before.
+   * Replaces the stored settings.
    *
-   * @return what went wrong; empty when they are safe
+   * @return the error, if any
    */
-  Optional<String> save(List<ChangedSetting> held);
+  Optional<String> save(List<ChangedSetting> changes);
 }

@@ -15,27 +15,27 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Sets the queues of the devices below guests' disks as wished, and puts them back.
+ * Changes queue settings of physical devices to the desired values, and restores them.
  *
- * <p>A value is stored before it is changed, and put back only while it is still ours. One that
- * somebody changes away afterwards is left to them for the rest of this run, and so is one that the
- * kernel refused. Not safe for use by several threads, but for what it tells.
+ * <p>The original value is stored before a change, and restored only if the current value is still
+ * the agent's. A setting that someone else changes, or that the kernel refuses, is left alone for
+ * the rest of this run. Only {@link #changes} and {@link #note} are thread-safe.
  */
 public final class QueueTuner {
-  /** Schedulers of the multi-queue block layer that do not look at priorities. */
+  /** Multi-queue schedulers that ignore priorities. */
   static final Set<String> IGNORES_PRIORITIES = Set.of("none", "kyber");
 
   private final QueueSettings settings;
   private final QueueStore store;
-  private final DesiredQueue wish;
-  private final Map<Key, ChangedSetting> held = new LinkedHashMap<>();
-  private final Set<Key> left = new HashSet<>();
+  private final DesiredQueue desired;
+  private final Map<Key, ChangedSetting> changes = new LinkedHashMap<>();
+  private final Set<Key> leftAlone = new HashSet<>();
   private final Map<Key, String> notes = new TreeMap<>();
 
-  /** Under which scheduler a device's ageing was looked at last: a change resets it. */
+  /** The scheduler of each device when its aging was last read: a change resets the aging. */
   private final Map<String, String> agingUnder = new HashMap<>();
 
-  private boolean over;
+  private boolean stopped;
   private volatile List<ChangedSetting> shown = List.of();
   private volatile Optional<String> note = Optional.empty();
 
@@ -46,63 +46,63 @@ public final class QueueTuner {
     }
   }
 
-  public QueueTuner(QueueSettings settings, QueueStore store, DesiredQueue wish) {
+  public QueueTuner(QueueSettings settings, QueueStore store, DesiredQueue desired) {
     this.settings = settings;
     this.store = store;
-    this.wish = wish;
+    this.desired = desired;
   }
 
   /**
-   * Takes over what an earlier run of this boot left: what is still as that run set it is held on
-   * where it is wished now, and put back where it is not; what is not is somebody else's.
+   * Takes over settings of an earlier run of this boot: keeps those that are still desired and
+   * restores the others. Settings that someone else has changed since are left alone.
    */
   public void recover(List<ChangedSetting> earlier) {
     for (ChangedSetting setting : earlier) {
-      held.put(new Key(setting.device(), setting.setting()), setting);
+      changes.put(new Key(setting.device(), setting.setting()), setting);
     }
     for (ChangedSetting setting : restoreOrder()) {
-      boolean wished =
-          wish.of(setting.setting()).filter(value -> value.equals(setting.ours())).isPresent();
+      boolean stillDesired =
+          desired.of(setting.setting()).filter(value -> value.equals(setting.ours())).isPresent();
       boolean gone =
           switch (settings.get(setting.device(), setting.setting())) {
             case ReadResult.Present<String>(String now) -> !now.equals(setting.ours());
             case ReadResult.Absent<String> _ -> true;
             case ReadResult<String> _ -> false;
           };
-      if (gone || !wished) {
+      if (gone || !stillDesired) {
         restore(setting);
       }
     }
     save();
-    tell();
+    publish();
   }
 
-  /** Whether there is nothing to set, and nothing set that is to be put back. */
+  /** Whether there is nothing to change or restore. */
   public boolean idle() {
-    return shown.isEmpty() && wish.equals(DesiredQueue.NONE);
+    return shown.isEmpty() && desired.equals(DesiredQueue.NONE);
   }
 
   /**
-   * Looks at devices and sets what is to be set.
+   * Changes settings of these devices as desired.
    *
    * @return whether anything was changed
    */
   public boolean tune(Collection<String> devices) {
     boolean changed = false;
-    if (!over) {
+    if (!stopped) {
       for (String device : devices) {
         changed |= scheduler(device);
         changed |= aging(device);
       }
-      tell();
+      publish();
     }
     return changed;
   }
 
   private boolean scheduler(String device) {
     Key key = new Key(device, QueueSetting.SCHEDULER);
-    Optional<String> wanted = wish.scheduler();
-    if (wanted.isEmpty() || left.contains(key)) {
+    Optional<String> wanted = desired.scheduler();
+    if (wanted.isEmpty() || leftAlone.contains(key)) {
       return false;
     }
     ReadResult<QueueScheduler> read = settings.scheduler(device);
@@ -110,7 +110,7 @@ public final class QueueTuner {
       notes.put(key, read.describe());
       return false;
     }
-    ChangedSetting mine = held.get(key);
+    ChangedSetting mine = changes.get(key);
     if (mine != null) {
       return found.active().equals(mine.ours()) ? false : leave(key, mine, found.active());
     }
@@ -121,7 +121,7 @@ public final class QueueTuner {
     if (!found.available().contains(wanted.get())) {
       notes.put(
           key,
-          "%s: expected a kernel that offers %s, found %s"
+          "%s: expected %s to be available, found %s"
               .formatted(key.setting().path(device), wanted.get(), found.available()));
       return false;
     }
@@ -130,24 +130,24 @@ public final class QueueTuner {
 
   private boolean aging(String device) {
     Key key = new Key(device, QueueSetting.AGING);
-    Optional<String> wanted = wish.of(QueueSetting.AGING);
-    if (wanted.isEmpty() || left.contains(key)) {
+    Optional<String> wanted = desired.of(QueueSetting.AGING);
+    if (wanted.isEmpty() || leftAlone.contains(key)) {
       return false;
     }
     ReadResult<String> active = settings.get(device, QueueSetting.SCHEDULER);
     ReadResult<String> read = settings.aging(device);
     if (!(active instanceof ReadResult.Present<String>(String scheduler))
         || !(read instanceof ReadResult.Present<String>(String found))) {
-      // Another scheduler has no such setting, and when the old one comes back it starts anew.
+      // another scheduler has no such setting; a return to the old one resets it
       agingUnder.remove(device);
       return false;
     }
-    boolean anew = !scheduler.equals(agingUnder.put(device, scheduler));
-    ChangedSetting mine = held.get(key);
+    boolean reset = !scheduler.equals(agingUnder.put(device, scheduler));
+    ChangedSetting mine = changes.get(key);
     if (found.equals(wanted.get())) {
       return false;
     }
-    if (mine == null || anew) {
+    if (mine == null || reset) {
       return set(key, found, wanted.get());
     }
     return leave(key, mine, found);
@@ -155,22 +155,23 @@ public final class QueueTuner {
 
   private boolean set(Key key, String before, String value) {
     ChangedSetting earlier =
-        held.put(key, new ChangedSetting(key.device(), key.setting(), before, value));
-    Optional<String> unsafe = store.save(List.copyOf(held.values()));
-    if (unsafe.isPresent()) {
+        changes.put(key, new ChangedSetting(key.device(), key.setting(), before, value));
+    Optional<String> storeFault = store.save(List.copyOf(changes.values()));
+    if (storeFault.isPresent()) {
       forget(key, earlier);
-      notes.put(key, unsafe.get() + "; nothing is set that could not be put back");
+      notes.put(
+          key, storeFault.get() + "; not changed, because it could not be restored after a crash");
       return false;
     }
     Optional<String> fault = settings.set(key.device(), key.setting(), value);
     String now = settings.get(key.device(), key.setting()).describe();
     if (!now.equals(value)) {
       forget(key, null);
-      left.add(key);
+      leftAlone.add(key);
       notes.put(
           key,
           fault.orElse(
-              "%s: set to %s, and it reads %s"
+              "%s: set to %s, but reads %s"
                   .formatted(key.setting().path(key.device()), value, now)));
       save();
       return false;
@@ -181,34 +182,34 @@ public final class QueueTuner {
 
   private void forget(Key key, @org.jspecify.annotations.Nullable ChangedSetting earlier) {
     if (earlier == null) {
-      held.remove(key);
+      changes.remove(key);
     } else {
-      held.put(key, earlier);
+      changes.put(key, earlier);
     }
   }
 
   private boolean leave(Key key, ChangedSetting mine, String found) {
-    held.remove(key);
-    left.add(key);
+    changes.remove(key);
+    leftAlone.add(key);
     notes.put(
         key,
-        "%s %s was %s and is %s now, which somebody else has set: it is left so"
+        "%s %s was changed from %s to %s by someone else: left alone"
             .formatted(key.device(), key.setting().wire(), mine.ours(), found));
     save();
     return true;
   }
 
-  /** Puts all back that is still ours, and sets nothing any more. What fails can be tried again. */
+  /** Restores all settings that are still the agent's, and changes no more. Can be retried. */
   public void restoreAll() {
-    over = true;
+    stopped = true;
     restoreOrder().forEach(this::restore);
     save();
-    tell();
+    publish();
   }
 
-  /** Ageing first: it is gone once the scheduler is another. */
+  /** Aging first: a change of scheduler resets it. */
   private List<ChangedSetting> restoreOrder() {
-    return held.values().stream()
+    return changes.values().stream()
         .sorted(Comparator.comparing(ChangedSetting::setting).reversed())
         .toList();
   }
@@ -225,30 +226,30 @@ public final class QueueTuner {
           case ReadResult<String> unread -> Optional.of(unread.describe());
         };
     if (fault.isPresent()) {
-      notes.put(key, fault.get() + "; to be put back to " + setting.before());
+      notes.put(key, fault.get() + "; not restored to " + setting.before());
     } else {
-      held.remove(key);
+      changes.remove(key);
       notes.remove(key);
     }
   }
 
   private void save() {
-    // What is stored too long is looked at again and found to be somebody else's.
-    store.save(List.copyOf(held.values()));
+    // outdated records are harmless: recover() finds that the values differ
+    store.save(List.copyOf(changes.values()));
   }
 
-  private void tell() {
-    shown = List.copyOf(held.values());
+  private void publish() {
+    shown = List.copyOf(changes.values());
     List<String> all = new ArrayList<>(notes.values());
     note = all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
   }
 
-  /** What is set and was not before; from any thread. */
-  public List<ChangedSetting> held() {
+  /** The changed settings; thread-safe. */
+  public List<ChangedSetting> changes() {
     return shown;
   }
 
-  /** What could not be set or put back, or was left to somebody else; from any thread. */
+  /** Problems: settings that could not be changed or restored, or were left alone; thread-safe. */
   public Optional<String> note() {
     return note;
   }

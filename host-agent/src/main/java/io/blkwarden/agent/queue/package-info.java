@@ -1,4 +1,4 @@
-/** Settings of the physical devices' queues: what is set, and what is put back. */
+/** Queue settings of physical devices: changing and restoring them. */
 @NullMarked
 package io.blkwarden.agent.queue;
 

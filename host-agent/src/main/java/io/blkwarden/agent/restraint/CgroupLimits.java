@@ -26,11 +26,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Limits by {@code io.max} in {@code /sys/fs/cgroup}, the tree of cgroup v2.
+ * Limits by {@code io.max} of cgroup v2 in {@code /sys/fs/cgroup}.
  *
- * <p>The controller {@code io} is enabled for the root's children with the first limit and stays
- * so: others may have come to rely on it. It is there only while no version 1 hierarchy has it, and
- * this class mounts none.
+ * <p>The first limit enables the {@code io} controller for children of the root; it stays enabled,
+ * because others may depend on it by then. The controller is available only if no cgroup v1
+ * hierarchy uses it; this class mounts nothing.
  */
 public final class CgroupLimits implements LimitGroups {
   private static final String TREE = "sys/fs/cgroup";
@@ -40,10 +40,10 @@ public final class CgroupLimits implements LimitGroups {
   private final Path tree;
 
   /**
-   * Limits below a root.
+   * Creates limits below a root.
    *
    * @param files reads below the root
-   * @param root the same root, for what is written
+   * @param root the same root, for writes
    */
   public CgroupLimits(KernelFiles files, Path root) {
     this.files = files;
@@ -58,7 +58,7 @@ public final class CgroupLimits implements LimitGroups {
           Optional.empty();
       case ReadResult.Present<String>(String controllers) ->
           Optional.of(
-              "%s: expected io, found '%s'; is blkio of cgroup v1 mounted?"
+              "%s: expected io, found '%s'; is the blkio controller of cgroup v1 mounted?"
                   .formatted(path, controllers.strip()));
       case ReadResult<String> none ->
           Optional.of(none.describe() + "; limits need cgroup v2 at /sys/fs/cgroup");
@@ -144,7 +144,7 @@ public final class CgroupLimits implements LimitGroups {
     try {
       Files.deleteIfExists(at(TOP));
     } catch (IOException _) {
-      // It holds another lease's group, and goes with the last of them.
+      // it contains the group of another lease, which removes it later
     }
   }
 
@@ -166,7 +166,7 @@ public final class CgroupLimits implements LimitGroups {
     return tree.resolve(group.substring(1));
   }
 
-  /** Writes in one call, as the kernel takes each write for a command of its own. */
+  /** Writes in one call: the kernel handles each write separately. */
   private Optional<String> write(String group, String file, String text) {
     Path path = at(group).resolve(file);
     try (FileChannel channel = FileChannel.open(path, WRITE, TRUNCATE_EXISTING)) {
@@ -180,7 +180,7 @@ public final class CgroupLimits implements LimitGroups {
   private static String reason(Path path, IOException e) {
     String words =
         switch (e) {
-          case NoSuchFileException _ -> "not there";
+          case NoSuchFileException _ -> "does not exist";
           case AccessDeniedException _ -> "permission denied";
           case FileSystemException file -> Objects.requireNonNullElse(file.getReason(), "failed");
           case IOException other -> Objects.requireNonNullElse(other.getMessage(), "failed");

@@ -3,14 +3,13 @@ package io.blkwarden.agent.restraint;
 import io.blkwarden.agent.kernel.ReadResult;
 
 /**
- * Numbers of the two system calls, which differ by architecture and which no library function
- * wraps.
+ * Numbers of the two system calls, which depend on the architecture and have no C library wrapper.
  *
  * @param set ioprio_set(2)
  * @param get ioprio_get(2)
  */
 record PrioritySyscalls(int set, int get) {
-  /** The numbers for {@code os.name} and {@code os.arch} as the JVM tells them. */
+  /** The numbers for the system properties {@code os.name} and {@code os.arch}. */
   static ReadResult<PrioritySyscalls> of(String os, String architecture) {
     if (!os.equals("Linux")) {
       return ReadResult.failed("I/O priorities: expected Linux, found " + os);

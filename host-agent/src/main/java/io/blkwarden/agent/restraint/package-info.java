@@ -1,4 +1,4 @@
-/** I/O priorities by the system calls of Linux, and I/O limits by the files of cgroup v2. */
+/** I/O priorities by system calls, and I/O limits by cgroup v2. */
 @NullMarked
 package io.blkwarden.agent.restraint;
 

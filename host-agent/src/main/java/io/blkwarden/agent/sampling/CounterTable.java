@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 
-/** The rows of one table with what they count from; a row without a base has never been read. */
+/** The rows of one table and their base; a row without a base has never been read. */
 final class CounterTable {
   private static final List<SampleColumn> ALL = SampleColumn.all();
   private static final int COLUMNS = ALL.size();
@@ -34,17 +34,17 @@ final class CounterTable {
     rebase(counters);
   }
 
-  /** Reads the base of the same rows anew. */
+  /** Reads a new base of the same rows. */
   void rebase(DeviceCounters counters) {
     fault = Optional.empty();
     for (int row = 0; row < base.length; row++) {
-      based[row] = noted(sources.get(row).read(counters, base[row]));
+      based[row] = isRead(sources.get(row).read(counters, base[row]));
       read[row] = based[row];
       System.arraycopy(base[row], 0, now[row], 0, COLUMNS);
     }
   }
 
-  /** The base, a row each; an empty one for a row that could not be read. */
+  /** The base, one list per row, empty for an unreadable row. */
   List<List<Long>> base() {
     List<List<Long>> rows = new ArrayList<>(base.length);
     for (int row = 0; row < base.length; row++) {
@@ -53,12 +53,12 @@ final class CounterTable {
     return rows;
   }
 
-  /** The last reason why a row was unknown; empty when all were read. */
+  /** The reason why a row is unknown; empty when all were read. */
   Optional<String> fault() {
     return fault;
   }
 
-  /** Closes the files that are held open. */
+  /** Closes open files. */
   void close() {
     sources.forEach(CounterSource::close);
   }
@@ -76,7 +76,7 @@ final class CounterTable {
     fault = Optional.empty();
     for (int row = 0; row < base.length; row++) {
       boolean before = read[row];
-      read[row] = noted(sources.get(row).read(counters, scratch));
+      read[row] = isRead(sources.get(row).read(counters, scratch));
       boolean comparable = before && read[row] && sameSource(now[row], scratch);
       completed[row] = comparable ? completed(now[row]) : 0;
       moved[row] = !comparable || scratch[SampleColumn.IN_FLIGHT.id()] != 0 || counted(now[row]);
@@ -86,7 +86,7 @@ final class CounterTable {
     }
   }
 
-  /** I/Os that were completed since a row was read before; 0 when its counters went backwards. */
+  /** I/Os completed since the row's previous reading; 0 when counters decreased. */
   private long completed(long[] before) {
     long reads = scratch[SampleColumn.READ_IOS.id()] - before[SampleColumn.READ_IOS.id()];
     long writes = scratch[SampleColumn.WRITE_IOS.id()] - before[SampleColumn.WRITE_IOS.id()];
@@ -102,37 +102,37 @@ final class CounterTable {
     return false;
   }
 
-  /** I/Os that each row completed between its last two readings; 0 when that is unknown. */
+  /** I/Os that each row completed between its last two readings; 0 when unknown. */
   long[] completed() {
     return completed;
   }
 
   /**
-   * Whether any counter of each row changed between its last two readings, or I/O is in flight;
-   * true when that is unknown.
+   * Whether any counter of each row changed between its last two readings or I/O is in flight; true
+   * when unknown.
    */
   boolean[] moved() {
     return moved;
   }
 
   /**
-   * Fills a table with what was counted since the base, as it was last read.
+   * Fills a table with the last readings relative to the base.
    *
-   * @param leaveOut rows that are unknown although they were read
-   * @return whether the base still serves: false when a counter lies below it, a row can be read
-   *     that has none, or its counters come from elsewhere
+   * @param exclude rows that are unknown although they were read
+   * @return whether the base is valid: false when a counter is below it, a readable row has no
+   *     base, or a row's source changed
    */
-  boolean fill(SampleTable into, IntPredicate leaveOut) {
+  boolean fill(SampleTable into, IntPredicate exclude) {
     into.reset(base.length);
-    boolean serves = true;
+    boolean valid = true;
     for (int row = 0; row < base.length; row++) {
       if (read[row] && (!based[row] || !sinceBase(row))) {
-        serves = false;
-      } else if (read[row] && !leaveOut.test(row)) {
+        valid = false;
+      } else if (read[row] && !exclude.test(row)) {
         fill(into, row);
       }
     }
-    return serves;
+    return valid;
   }
 
   private boolean sinceBase(int row) {
@@ -149,7 +149,7 @@ final class CounterTable {
     return true;
   }
 
-  /** Whether two rows count the same: the same counters are unknown in both. */
+  /** Whether two rows have the same source: the same columns are unknown in both. */
   static boolean sameSource(long[] one, long[] other) {
     long differ = one[SampleColumn.UNKNOWN_COLUMNS.id()] ^ other[SampleColumn.UNKNOWN_COLUMNS.id()];
     return (differ & ~SampleColumn.IN_FLIGHT.bit()) == 0;
@@ -164,7 +164,7 @@ final class CounterTable {
     into.markPresent(row);
   }
 
-  private boolean noted(Optional<String> problem) {
+  private boolean isRead(Optional<String> problem) {
     if (problem.isPresent()) {
       fault = problem;
     }

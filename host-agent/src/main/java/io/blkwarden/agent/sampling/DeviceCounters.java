@@ -11,11 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All block devices' counters, read at once from {@code /proc/diskstats}: a host with a thousand
- * disks costs one file in place of a thousand, and all rows are of one moment.
+ * The counters of all block devices, read at once from {@code /proc/diskstats}, so that all rows
+ * are of one moment.
  *
- * <p>A device that is not in it, or whose line is odd, is read from its own {@code stat}, and so
- * are all when the file cannot be read. Not safe for use by several threads.
+ * <p>A device with a missing or malformed line is read from its own {@code stat}, as are all when
+ * the file is unreadable. Not thread-safe.
  */
 final class DeviceCounters {
   private static final int STAT_LIMIT_BYTES = 4_096;
@@ -28,29 +28,28 @@ final class DeviceCounters {
     this.files = files;
   }
 
-  /** Reads them all anew; what cannot be read is looked for elsewhere by {@link #of}. */
+  /** Reads the file; {@link #of} reads missing devices from their own files. */
   void read() {
     ReadResult<DiskStats.Found> _ = all.read(files);
   }
 
   /**
-   * A device's counters as they were at the last {@link #read}; the very same value as before when
-   * they have not changed.
+   * A device's counters at the last {@link #read}; the same instance while unchanged.
    *
-   * @param number the device's; absent when only its name is known
-   * @param stat where else they stand
+   * @param number device number; absent when only the name is known
+   * @param stat path of the device's {@code stat}
    */
   ReadResult<DiskStat> of(@Nullable DeviceNumber number, String stat) {
     DiskStat found = number == null ? null : all.of(number.major(), number.minor());
     return found == null ? DiskStat.read(files, stat, one) : ReadResult.present(found);
   }
 
-  /** The names of the paths of an NVMe device; empty for others. */
+  /** The names of an NVMe device's paths; empty for other devices. */
   List<String> pathsOf(String device) {
     return NvmePath.of(files, device, all);
   }
 
-  /** A path's counters, by its name, as {@link #of}. */
+  /** A path's counters, as {@link #of}. */
   ReadResult<DiskStat> ofPath(String name) {
     DiskStat found = all.ofPath(name);
     return found == null
@@ -58,7 +57,7 @@ final class DeviceCounters {
         : ReadResult.present(found);
   }
 
-  /** A buffer for a line, to be used before the next call. */
+  /** A buffer for one line, valid until the next call. */
   FileBytes shortBuffer() {
     return one;
   }

@@ -2,11 +2,11 @@ package io.blkwarden.agent.sampling;
 
 import static io.blkwarden.agent.sampling.CounterSource.put;
 
-import io.blkwarden.agent.kernel.BackendId;
-import io.blkwarden.agent.kernel.BackendStatistics;
+import io.blkwarden.agent.backend.blkback.BackendId;
+import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
 import io.blkwarden.agent.kernel.DiskStat;
 import io.blkwarden.agent.kernel.KernelFiles;
-import io.blkwarden.agent.kernel.OpenAttribute;
+import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.MappedDisk;
@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counters of a guest's disk: its block device's while it is the only user of that, else those
- * that blkback counts for the disk itself.
+ * The counters of a guest's disk: its block device's while the disk is the only user, else
+ * blkback's counters of the disk.
  */
 final class DiskSource implements CounterSource {
   private final MappedDisk disk;
@@ -25,21 +25,21 @@ final class DiskSource implements CounterSource {
   private final boolean shared;
   private final SoleUse use;
 
-  /** Its own counters; absent for what is not blkback's. */
-  private final @Nullable VbdCounters own;
+  /** blkback's counters; absent for other backends. */
+  private final @Nullable BlkbackCounters own;
 
   private final @Nullable OpenAttribute full;
 
-  /** The device's counters when {@code oo_req} was last read, and what that said. */
-  private @Nullable DiskStat fullWith;
+  /** The device's counters when {@code oo_req} was last read, and its value. */
+  private @Nullable DiskStat fullDevice;
 
-  private long fullThen;
+  private long fullCount;
 
   /**
-   * A row's sources.
+   * Creates the source of a row.
    *
-   * @param shared whether the map knows of other users of its device
-   * @param use what is known of other users that the map does not know
+   * @param shared whether the mapping has other users of its device
+   * @param use tracks users that the mapping does not know
    */
   DiskSource(MappedDisk disk, boolean shared, SoleUse use, KernelFiles files) {
     this.disk = disk;
@@ -48,15 +48,15 @@ final class DiskSource implements CounterSource {
     this.use = use;
     if (disk.disk().backend() == BackendKind.VBD) {
       BackendId id = new BackendId(BackendKind.VBD, disk.domain().domid(), disk.disk().handle());
-      own = new VbdCounters(files, id);
-      full = BackendStatistics.hold(files, id, "oo_req");
+      own = new BlkbackCounters(files, id);
+      full = BlkbackStatistics.open(files, id, "oo_req");
     } else {
       own = null;
       full = null;
     }
   }
 
-  /** A partition, md, drbd or raw disk has no dm name, and all have a number. */
+  /** Partitions, md, drbd and raw disks have no dm name but a number. */
   private static @Nullable String stat(Volume volume) {
     if (volume.dm() != null) {
       return "sys/block/" + volume.dm() + "/stat";
@@ -75,7 +75,7 @@ final class DiskSource implements CounterSource {
       return Optional.of(reading.describe());
     }
     if (counted != null && !shared && isAlone(counted, counters)) {
-      DeviceColumns.fill(counted, into);
+      CounterSource.fill(counted, into);
       put(into, SampleColumn.SHARED_IO_MS, 0);
       put(
           into,
@@ -85,7 +85,7 @@ final class DiskSource implements CounterSource {
     }
     if (own == null) {
       return Optional.of(
-          "%s of %s: others use its block device %s too, and %s counts none of its own I/O"
+          "%s of %s: its block device %s has other users, and %s has no counters of its own"
               .formatted(
                   disk.disk().vdev(),
                   disk.domain().name(),
@@ -97,32 +97,31 @@ final class DiskSource implements CounterSource {
   }
 
   private boolean isAlone(DiskStat counted, DeviceCounters counters) {
-    VbdCounters backend = own;
+    BlkbackCounters backend = own;
     if (backend == null) {
       return true;
     }
     if (use.due(counted)
         && backend.sectors(counters) instanceof ReadResult.Present<Long>(Long sectors)) {
-      return use.judge(counted, sectors) == SoleUse.Verdict.ALONE;
+      return use.update(counted, sectors) == SoleUse.Verdict.ALONE;
     }
     return use.verdict() == SoleUse.Verdict.ALONE;
   }
 
   /**
-   * {@code oo_req}, a file for each disk. A device that has done nothing since, and does nothing,
-   * has had no requests that its backend could have had too many of; of one that is suspended they
-   * are told once it goes on.
+   * Reads {@code oo_req} unless the device is idle and unchanged since the last reading: then it is
+   * unchanged too, or is read when a suspended device resumes.
    */
-  @SuppressWarnings("ReferenceEquality") // the very value that an idle device keeps
-  private long outOfRequests(OpenAttribute held, DiskStat counted, DeviceCounters counters) {
-    if (counted == fullWith && counted.isIdle()) {
-      return fullThen;
+  @SuppressWarnings("ReferenceEquality") // an idle device keeps its instance
+  private long outOfRequests(OpenAttribute file, DiskStat counted, DeviceCounters counters) {
+    if (counted == fullDevice && counted.isIdle()) {
+      return fullCount;
     }
-    ReadResult<Long> found = BackendStatistics.counter(held, counters.shortBuffer());
-    fullWith = found.isPresent() ? counted : null;
-    // A backend that is just going has no statistics; its device's counters still tell the truth.
-    fullThen = found.orElse(0L);
-    return fullThen;
+    ReadResult<Long> found = BlkbackStatistics.counter(file, counters.shortBuffer());
+    fullDevice = found.isPresent() ? counted : null;
+    // A closing backend has no statistics; its device's counters are still valid.
+    fullCount = found.orElse(0L);
+    return fullCount;
   }
 
   @Override

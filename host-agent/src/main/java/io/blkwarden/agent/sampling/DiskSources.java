@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sources of a host's disks, kept while the map is the same; what was found out about the users
- * of a disk's device is kept as long as the disk. Not safe for use by several threads.
+ * The sources of a host's disks, reused while the mapping is unchanged. Knowledge about the users
+ * of a disk's device is kept as long as the disk. Not thread-safe.
  */
 final class DiskSources {
   private final KernelFiles files;
@@ -22,14 +22,14 @@ final class DiskSources {
   private List<CounterSource> sources = List.of();
   private Map<Connection, SoleUse> uses = Map.of();
 
-  /** A disk of one run of its domain, on one device. */
+  /** A disk of one domain incarnation on one device. */
   private record Connection(int domid, int handle, @Nullable DeviceNumber device) {}
 
   DiskSources(KernelFiles files) {
     this.files = files;
   }
 
-  /** The sources of these disks, in their order; those given before are closed, or the same. */
+  /** The sources of these disks, in order; closes earlier sources unless they are reused. */
   List<CounterSource> of(List<MappedDisk> wanted) {
     if (wanted.equals(disks)) {
       return sources;
@@ -53,8 +53,8 @@ final class DiskSources {
   }
 
   /**
-   * Devices that the map shows to serve more than one disk: several disks are on it, or the volumes
-   * of others are.
+   * Devices that serve more than one disk according to the mapping: directly or below other
+   * volumes.
    */
   private static Set<DeviceNumber> shared(List<MappedDisk> disks) {
     Set<DeviceNumber> once = new HashSet<>();
@@ -75,7 +75,7 @@ final class DiskSources {
     return shared;
   }
 
-  /** Closes all files that are held open. */
+  /** Closes open files. */
   void close() {
     sources.forEach(CounterSource::close);
     disks = List.of();

@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What the disks of a host did between two readings, each seen among its neighbours. */
+/** The rates of a host's disks between two readings, and their shares of the devices. */
 public final class HostRates {
-  /** Part of a device's I/Os that may be without a known time when shares are told. */
+  /** Maximum fraction of a device's I/Os with unknown time for which shares are computed. */
   static final double UNTIMED_MAX = 0.1;
 
   private final List<MappedDisk> disks;
   private final List<RowRates> ofDisks;
   private final Map<DeviceNumber, RowRates> ofDevices;
-  private final List<String> still;
+  private final List<String> stuck;
 
-  /** Milliseconds a second that the I/Os of all known guests' disks on a device took. */
+  /** Time of I/Os of all known disks on a device, in ms per second. */
   private final Map<DeviceNumber, Double> busy = new HashMap<>();
 
-  /** I/Os a second of all known disks on a device, and of those whose time is unknown. */
+  /** IOPS of all known disks on a device, and of those whose time is unknown. */
   private final Map<DeviceNumber, Double> ios = new HashMap<>();
 
   private final Map<DeviceNumber, Double> untimed = new HashMap<>();
@@ -30,8 +30,8 @@ public final class HostRates {
       List<MappedDisk> disks,
       List<RowRates> ofDisks,
       Map<DeviceNumber, RowRates> ofDevices,
-      List<String> still) {
-    this.still = List.copyOf(still);
+      List<String> stuck) {
+    this.stuck = List.copyOf(stuck);
     this.disks = List.copyOf(disks);
     this.ofDisks = List.copyOf(ofDisks);
     this.ofDevices = Map.copyOf(ofDevices);
@@ -48,20 +48,20 @@ public final class HostRates {
     }
   }
 
-  /** Names of the devices whose counters stand still while disks on them do I/O. */
+  /** Names of the devices whose counters are stuck while disks on them do I/O. */
   public List<String> unknownDevices() {
-    return still;
+    return stuck;
   }
 
-  /** The disk of a row by itself. */
+  /** The rates of a row's disk. */
   public RowRates of(int row) {
     return ofDisks.get(row);
   }
 
   /**
-   * The disk's part of the time that all guests' I/Os on its device took, 0 to 1; the highest of
-   * several devices, {@link Double#NaN} when it is unknown: when its own time is, or that of disks
-   * with more than {@link #UNTIMED_MAX} of the I/Os.
+   * The disk's share of the I/O time of all guests on its device, 0 to 1; the highest of several
+   * devices. {@link Double#NaN} when its own time is unknown, or that of more than {@link
+   * #UNTIMED_MAX} of the I/Os.
    */
   public double share(int row) {
     double own = ofDisks.get(row).busyMillis();
@@ -78,16 +78,13 @@ public final class HostRates {
     return Double.isNaN(own) ? Double.NaN : highest;
   }
 
-  /**
-   * Utilisation times mean wait of its device in ms, where that is worst; {@link Double#NaN} when
-   * it is unknown.
-   */
-  public double devicePainMillis(int row) {
+  /** Utilisation times mean latency of the worst device, in ms; {@link Double#NaN} when unknown. */
+  public double deviceScoreMillis(int row) {
     double worst = Double.NaN;
     for (PhysicalDevice device : disks.get(row).physical()) {
       RowRates rates = Objects.requireNonNull(ofDevices.get(device.device()));
-      double pain = rates.util() * rates.awaitMillis();
-      worst = worst >= pain || Double.isNaN(pain) ? worst : pain;
+      double score = rates.util() * rates.awaitMillis();
+      worst = worst >= score || Double.isNaN(score) ? worst : score;
     }
     return worst;
   }

@@ -14,11 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The rates of a host's disks and of the devices below them, from one look to the next; not safe
- * for use by several threads.
+ * The rates of a host's disks and of the devices below them between updates; not thread-safe.
  *
- * <p>A disk keeps its rates when others come and go; one that is new, or whose domain was started
- * anew, is unknown until its second look.
+ * <p>A new disk, or one of a restarted domain, is unknown until its second update.
  */
 public final class LiveRates {
   private static final int COLUMNS = SampleColumn.all().size();
@@ -26,19 +24,19 @@ public final class LiveRates {
   private final DeviceCounters counters;
   private final DiskSources sources;
   private final Map<PhysicalDevice, CounterSource> devices = new HashMap<>();
-  private StillDevices still = new StillDevices(List.of(), List.of(), Set.of());
+  private StuckDevices stuck = new StuckDevices(List.of(), List.of(), Set.of());
   private Map<Row, long[]> last = Map.of();
   private long lastMillis;
 
-  /** Rates of a host of which nothing was read. */
+  /** Rates of a host before the first update. */
   public LiveRates(KernelFiles files) {
     this.counters = new DeviceCounters(files);
     this.sources = new DiskSources(files);
   }
 
-  /** Whose counters they are. */
+  /** The owner of a row of counters. */
   private sealed interface Row {
-    /** A disk of one run of its domain, whose counters begin anew with the next. */
+    /** A disk of one domain incarnation. */
     record Disk(DiskKey disk) implements Row {}
 
     record Device(DeviceNumber number) implements Row {}
@@ -48,9 +46,9 @@ public final class LiveRates {
    * Reads all counters.
    *
    * @param nowMillis the host's monotonic clock
-   * @return what each disk did since the last time, in the order given
+   * @return rates of each disk since the last update, in the given order
    */
-  public HostRates look(List<MappedDisk> disks, long nowMillis) {
+  public HostRates update(List<MappedDisk> disks, long nowMillis) {
     counters.read();
     Map<Row, long[]> now = new HashMap<>();
     long window = nowMillis - lastMillis;
@@ -72,17 +70,17 @@ public final class LiveRates {
     last = now;
     lastMillis = nowMillis;
     Map<DeviceNumber, RowRates> known = known(disks, below, ofDisks, ofBelow, window);
-    return new HostRates(disks, ofDisks, known, still.names());
+    return new HostRates(disks, ofDisks, known, stuck.names());
   }
 
-  /** The rates of the devices but of those whose counters stand still. */
+  /** The rates of the devices; unknown for those whose counters are stuck. */
   private Map<DeviceNumber, RowRates> known(
       List<MappedDisk> disks,
       List<PhysicalDevice> below,
       List<RowRates> ofDisks,
       List<RowRates> ofBelow,
       long window) {
-    still = new StillDevices(disks, below, still.all());
+    stuck = new StuckDevices(disks, below, stuck.all());
     long[] completed = new long[disks.size()];
     for (int row = 0; row < completed.length; row++) {
       completed[row] = Math.round(ofDisks.get(row).iops() * window / 1_000); // 0 for NaN
@@ -91,10 +89,10 @@ public final class LiveRates {
     for (int row = 0; row < moved.length; row++) {
       moved[row] = !ofBelow.get(row).stands();
     }
-    still.look(completed, moved);
+    stuck.update(completed, moved);
     Map<DeviceNumber, RowRates> known = new HashMap<>();
     for (int row = 0; row < moved.length; row++) {
-      known.put(below.get(row).device(), still.still(row) ? RowRates.UNKNOWN : ofBelow.get(row));
+      known.put(below.get(row).device(), stuck.isStuck(row) ? RowRates.UNKNOWN : ofBelow.get(row));
     }
     return known;
   }

@@ -14,11 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The counters of a physical device: its own, or for an NVMe device with several paths that the
- * kernel counts instead of it, those of the paths, summed since the first reading.
+ * The counters of a physical device: its own, or those of its NVMe paths, summed since the first
+ * reading, if the kernel counts only the paths.
  *
- * <p>Two paths that work at the same time overlap, so the time in which any I/O was in flight is at
- * least that of the busier one, and this is what it counts as.
+ * <p>Busy times of paths overlap, so the busiest path's time is used, a lower bound.
  */
 final class PhysicalSource implements CounterSource {
   private static final List<SampleColumn> SUMMED =
@@ -26,7 +25,7 @@ final class PhysicalSource implements CounterSource {
           .filter(column -> column.cumulative() && column != SampleColumn.IO_MS)
           .toList();
 
-  /** After so many readings the paths are looked for again. */
+  /** Number of readings after which the paths are listed again. */
   private static final int READINGS_OF_NAMES = 30;
 
   private final PhysicalDevice device;
@@ -50,11 +49,11 @@ final class PhysicalSource implements CounterSource {
     if (!counted.everCounted() && readPaths(counters, into)) {
       return Optional.empty();
     }
-    DeviceColumns.fill(counted, into);
+    CounterSource.fill(counted, into);
     return Optional.empty();
   }
 
-  /** Whether there are paths. */
+  /** Reads the paths; false if there are none. */
   private boolean readPaths(DeviceCounters counters, long[] into) {
     if (readingsOfPaths++ % READINGS_OF_NAMES == 0) {
       paths = counters.pathsOf(device.name());
@@ -66,7 +65,7 @@ final class PhysicalSource implements CounterSource {
     for (String name : paths) {
       if (counters.ofPath(name) instanceof ReadResult.Present<DiskStat>(DiskStat path)) {
         long[] now = new long[sums.length];
-        DeviceColumns.fill(path, now);
+        CounterSource.fill(path, now);
         busiest = Math.max(busiest, add(name, now));
         inFlight += now[SampleColumn.IN_FLIGHT.id()];
         unknown |= now[SampleColumn.UNKNOWN_COLUMNS.id()];
@@ -85,9 +84,9 @@ final class PhysicalSource implements CounterSource {
   }
 
   /**
-   * Adds what a path did since it was read before; one that is new, or that came again, begins now.
+   * Adds a path's increase since its previous reading; a new or reset path starts at 0.
    *
-   * @return ms in which it had I/O in flight since
+   * @return ms with I/O in flight since then
    */
   private long add(String name, long[] now) {
     long[] then = before.put(name, now);

@@ -3,28 +3,27 @@ package io.blkwarden.agent.sampling;
 import io.blkwarden.model.sample.SampleColumn;
 
 /**
- * What a block device did between two readings of its counters; unknown is {@link Double#NaN}.
+ * The rates of a block device between two readings; {@link Double#NaN} when unknown.
  *
- * @param iops reads and writes a second
- * @param bytesPerSecond bytes read and written a second
- * @param busyMillis ms a second that reads and writes took, summed
- * @param util part of the time in which any I/O was in flight, 0 to 1
+ * @param iops reads and writes per second
+ * @param bytesPerSecond bytes read and written per second
+ * @param busyMillis time of reads and writes, summed, in ms per second
+ * @param util fraction of time with any I/O in flight, 0 to 1
  * @param inFlight I/Os in flight at the second reading
  */
 public record RowRates(
     double iops, double bytesPerSecond, double busyMillis, double util, double inFlight) {
-  /** Nothing is known, as before there are two readings. */
+  /** All rates unknown, as before the second reading. */
   public static final RowRates UNKNOWN =
       new RowRates(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
   private static final int SECTOR_BYTES = 512;
 
   /**
-   * What was done between two readings; unknown when a counter went backwards or comes from
-   * elsewhere.
+   * The rates between two readings; unknown when a counter decreased or the source changed.
    *
-   * @param before all columns, by their ids
-   * @param after the same later
+   * @param before all columns of the first reading, by id
+   * @param after all columns of the second reading
    * @param millis time between them on the host's monotonic clock
    */
   public static RowRates between(long[] before, long[] after, long millis) {
@@ -62,12 +61,12 @@ public record RowRates(
     return after[column.id()] - before[column.id()];
   }
 
-  /** Whether nothing was completed and nothing is in flight, so far as that is known. */
+  /** Whether nothing was completed and nothing is known to be in flight. */
   boolean stands() {
     return iops == 0 && util == 0 && !(inFlight > 0);
   }
 
-  /** Mean time of an I/O in ms; 0 when idle, and unknown while I/O waits and none completes. */
+  /** Mean time of an I/O in ms; 0 when idle, unknown while I/O is in flight and none completes. */
   public double awaitMillis() {
     if (iops > 0) {
       return busyMillis / iops;

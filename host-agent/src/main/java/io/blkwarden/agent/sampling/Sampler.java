@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Makes sample batches of one host: counters since the base that the last snapshot carried.
+ * Creates the sample batches of one host: counters relative to the last snapshot's base.
  *
- * <p>{@link #rebase} belongs to a snapshot: its rows are the snapshot's disks and devices. Not safe
- * for use by several threads.
+ * <p>{@link #rebase} belongs to a snapshot: its rows are the snapshot's disks and devices. Not
+ * thread-safe.
  */
 public final class Sampler {
   private final KernelFiles files;
@@ -29,7 +29,7 @@ public final class Sampler {
   private List<PhysicalDevice> deviceRows = List.of();
   private CounterTable disks;
   private CounterTable devices;
-  private StillDevices still = new StillDevices(List.of(), List.of(), Set.of());
+  private StuckDevices stuck = new StuckDevices(List.of(), List.of(), Set.of());
   private Optional<String> pressureFault = Optional.empty();
   private Optional<String> pressureUnavailable = Optional.empty();
   private long baseId;
@@ -52,7 +52,7 @@ public final class Sampler {
     this.devices = new CounterTable(List.of(), counters);
   }
 
-  /** Reads all counters and counts from them from now on. */
+  /** Reads all counters as the new base. */
   public CounterBase rebase(List<MappedDisk> ofDisks, List<PhysicalDevice> ofDevices) {
     baseId++;
     counters.read();
@@ -73,7 +73,7 @@ public final class Sampler {
       deviceRows = List.copyOf(ofDevices);
     }
     if (!sameDisks || !sameDevices) {
-      still = new StillDevices(ofDisks, ofDevices, still.all());
+      stuck = new StuckDevices(ofDisks, ofDevices, stuck.all());
     }
     return new CounterBase(
         baseId,
@@ -83,53 +83,53 @@ public final class Sampler {
   }
 
   /**
-   * Reads a batch.
+   * Reads a batch of samples.
    *
-   * @param revision of the mapping
+   * @param revision revision of the mapping
    * @param monotonicMillis host's CLOCK_MONOTONIC
    * @param wallMillis milliseconds since 1970
    * @param into the frame to fill
-   * @return whether the base still serves; if not, a snapshot with a new one is due, and rows that
-   *     do not fit are absent from this batch
+   * @return whether the base is valid; if not, a snapshot with a new base is due, and rows that do
+   *     not match are absent from this batch
    */
   public boolean sample(long revision, long monotonicMillis, long wallMillis, SampleFrame into) {
     into.identify(run, baseId, revision, sequence++);
     into.time(monotonicMillis, wallMillis, intervalMillis);
     ReadResult<IoPressure> pressure = IoPressure.read(files);
-    boolean never = neverThere(pressure);
+    boolean unsupported = isUnsupported(pressure);
     pressureFault =
-        pressure.isPresent() || never ? Optional.empty() : Optional.of(pressure.describe());
-    pressureUnavailable = never ? Optional.of(pressure.describe()) : Optional.empty();
+        pressure.isPresent() || unsupported ? Optional.empty() : Optional.of(pressure.describe());
+    pressureUnavailable = unsupported ? Optional.of(pressure.describe()) : Optional.empty();
     into.pressure(
         pressure.map(IoPressure::someMicros).orElse(SampleFrame.UNMEASURED),
         pressure.map(IoPressure::fullMicros).orElse(SampleFrame.UNMEASURED));
     counters.read();
     disks.read(counters);
     devices.read(counters);
-    still.look(disks.completed(), devices.moved());
-    boolean disksServe = disks.fill(into.disks(), _ -> false);
-    boolean devicesServe = devices.fill(into.devices(), still::still);
-    return disksServe && devicesServe;
+    stuck.update(disks.completed(), devices.moved());
+    boolean disksValid = disks.fill(into.disks(), _ -> false);
+    boolean devicesValid = devices.fill(into.devices(), stuck::isStuck);
+    return disksValid && devicesValid;
   }
 
-  /** Why some disk or device is unknown; empty when all were read. */
+  /** Why a disk or device is unknown; empty when all were read. */
   public Optional<String> diskFault() {
     return disks.fault().or(devices::fault);
   }
 
-  /** A kernel without PSI has no such file, or one that cannot be opened. */
-  private static boolean neverThere(ReadResult<IoPressure> pressure) {
+  /** Kernels without PSI lack the file or refuse to open it. */
+  private static boolean isUnsupported(ReadResult<IoPressure> pressure) {
     return pressure instanceof ReadResult.Absent
         || (pressure instanceof ReadResult.Failed<IoPressure>(String cause)
             && cause.contains("not supported"));
   }
 
-  /** Why this kernel never tells the host's pressure; empty when it does. */
+  /** Why this kernel has no I/O pressure; empty when it has. */
   public Optional<String> pressureUnavailable() {
     return pressureUnavailable;
   }
 
-  /** Why the host's pressure is unknown although the kernel has it; empty when it was read. */
+  /** Why I/O pressure could not be read although the kernel has it; empty when it was read. */
   public Optional<String> pressureFault() {
     return pressureFault;
   }

@@ -4,37 +4,36 @@ import io.blkwarden.agent.kernel.DiskStat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a blkback disk is the only user of its block device, found by holding the sectors that
- * blkback counted for the disk against those that the device counted.
+ * Detects whether a blkback disk is the only user of its block device, by comparing blkback's
+ * sector counters with the device's.
  *
  * <p>blkback counts a request when it submits it, the device when it completes, and the device is
- * read first: so a device that only the disk uses never gets ahead by more than what was in flight.
- * One that does serves others too: a mount or a backup in dom0, a partition or volume on it. A
- * device that counts nothing while the disk does I/O does not count at all. blkback's counters are
- * believed against the device's only once they were seen to move. Not safe for use by several
- * threads.
+ * read first. So an exclusively used device is never ahead by more than the requests in flight. One
+ * that is ahead has other users: a mount or backup in dom0, a partition or volume on it. A device
+ * that counts nothing while the disk does I/O is not counted by the kernel. blkback's counters are
+ * used against the device's only after they have moved once. Not thread-safe.
  */
 final class SoleUse {
-  /** What was found. */
+  /** The result of the comparison. */
   enum Verdict {
     /** The device's counters are those of the disk. */
     ALONE,
-    /** Others use the device too. */
+    /** The device has other users. */
     OTHERS,
-    /** The kernel counts no I/O of the device. */
+    /** The kernel does not count the device's I/O. */
     NOT_COUNTED
   }
 
-  /** Sectors that may be in flight on a ring: 32 requests of 128 KiB. */
+  /** Maximum sectors in flight per ring: 32 requests of 128 KiB. */
   static final long RING_SECTORS = 8_192;
 
-  /** Sectors between two readings that others may use without being noticed: probes of dom0. */
+  /** Tolerated sectors of other users per reading, such as dom0's probes. */
   static final long TOLERATED_SECTORS = 512;
 
-  /** Sectors that are more than chance. */
+  /** Minimum sectors of a significant difference. */
   static final long CLEAR_SECTORS = 64;
 
-  /** Readings without a foreign sector after which the disk counts as alone again. */
+  /** Readings without foreign sectors after which the disk counts as the only user again. */
   static final int CALM_READINGS = 600;
 
   private static final int BUSY_SECTORS = 256;
@@ -57,21 +56,21 @@ final class SoleUse {
   private int readings;
 
   /**
-   * A disk of which nothing is known yet, which so far counts as alone.
+   * A new disk, which counts as the only user until shown otherwise.
    *
-   * @param rings that serve it
+   * @param rings number of rings of the disk
    */
   SoleUse(int rings) {
     aheadMax = RING_SECTORS * Math.max(1, rings);
   }
 
-  /** The verdict so far. */
+  /** The current verdict. */
   Verdict verdict() {
     return verdict;
   }
 
-  /** Whether blkback's sectors are to be read now, to be judged; asked at every reading. */
-  @SuppressWarnings("ReferenceEquality") // the very value that an idle device keeps
+  /** Whether blkback's sectors must be read for {@link #update}; called at every reading. */
+  @SuppressWarnings("ReferenceEquality") // an idle device keeps its instance
   boolean due(DiskStat counted) {
     readings++;
     if (ownSectors < 0
@@ -85,14 +84,14 @@ final class SoleUse {
         : readings >= READINGS_OF_BUSY || sectors(counted) - deviceSectors >= BUSY_SECTORS;
   }
 
-  /** Takes both counts, the device's having been read first. */
-  @SuppressWarnings("ReferenceEquality") // the very value that an idle device keeps
-  Verdict judge(DiskStat counted, long own) {
+  /** Compares both counters; the device's must have been read first. */
+  @SuppressWarnings("ReferenceEquality") // an idle device keeps its instance
+  Verdict update(DiskStat counted, long own) {
     long device = sectors(counted);
     boolean known = ownSectors >= 0 && own >= ownSectors && device >= deviceSectors;
     if (known) {
-      judge(device - deviceSectors, own - ownSectors, counted == seen && counted.isIdle());
-    } else { // the guest connected again, or the device is another one
+      update(device - deviceSectors, own - ownSectors, counted == seen && counted.isIdle());
+    } else { // the guest reconnected, or the device changed
       ahead = 0;
       foreign = 0;
       uncounted = 0;
@@ -106,7 +105,7 @@ final class SoleUse {
     return verdict;
   }
 
-  private void judge(long ofDevice, long ofDisk, boolean stood) {
+  private void update(long ofDevice, long ofDisk, boolean stood) {
     ahead = Math.max(0, ahead + ofDevice - ofDisk - TOLERATED_SECTORS * Math.max(1, readings));
     foreign = ofDisk == 0 && idle && ofDevice >= CLEAR_SECTORS ? foreign + 1 : 0;
     uncounted = stood && ofDisk > 0 ? uncounted + 1 : 0;

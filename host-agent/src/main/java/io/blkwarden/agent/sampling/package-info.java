@@ -1,4 +1,4 @@
-/** Counters of disks and devices, read each interval and counted since a base. */
+/** Counters of disks and devices, read at each interval relative to a base. */
 @NullMarked
 package io.blkwarden.agent.sampling;
 

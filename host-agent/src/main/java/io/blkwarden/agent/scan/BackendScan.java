@@ -1,9 +1,8 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.kernel.BackendDevice;
-import io.blkwarden.agent.kernel.BackendId;
-import io.blkwarden.agent.kernel.BackendParams;
-import io.blkwarden.agent.kernel.BackendStatistics;
+import io.blkwarden.agent.backend.blkback.BackendId;
+import io.blkwarden.agent.backend.blkback.BackendParams;
+import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
 import io.blkwarden.agent.kernel.CounterWidth;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
@@ -22,7 +21,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** All backends of a host, and where they are needed their counters around those of threads. */
+/** Reads all backends of a host and, if needed, their counters before and after the threads'. */
 final class BackendScan {
   private static final List<String> KEYS =
       List.of(
@@ -37,46 +36,46 @@ final class BackendScan {
           "queue-0/kthread-pid",
           "multi-queue-max-queues");
 
-  /** What may not change while threads and counters are read. */
+  /** Keys that must not change while threads and counters are read. */
   private static final List<String> IDENTITY =
       List.of("state", "online", "physical-device", "kthread-pid", "queue-0/kthread-pid");
 
-  private static final int MOST_QUEUES = 64;
-  private static final int MOST_PARAMS = 1_024;
+  private static final int MAX_QUEUES = 64;
+  private static final int MAX_PARAMS = 1_024;
 
   private final KernelFiles files;
   private final XenStore store;
-  private final ScanFaults notes;
+  private final ScanFaults faults;
   private final @Nullable Long uptimeTicks;
-  private final @Nullable ScanCache<List<Backend>> kept;
+  private final @Nullable ScanCache<List<Backend>> cache;
   private final Map<BackendKind, List<BackendNode>> nodes = new HashMap<>();
-  private final Map<BackendId, BackendStatistics> before = new HashMap<>();
+  private final Map<BackendId, BlkbackStatistics> before = new HashMap<>();
   private OptionalLong mark = OptionalLong.empty();
   private @Nullable List<Backend> same;
   private List<Backend> backends = List.of();
 
   /**
-   * A scan.
+   * Creates a scan.
    *
-   * @param kept the backends that an earlier one found, if it left them
+   * @param cache cached backends of an earlier scan, if any
    */
   BackendScan(
       KernelFiles files,
       XenStore store,
-      ScanFaults notes,
+      ScanFaults faults,
       @Nullable Long uptimeTicks,
-      @Nullable ScanCache<List<Backend>> kept) {
+      @Nullable ScanCache<List<Backend>> cache) {
     this.files = files;
     this.store = store;
-    this.notes = notes;
+    this.faults = faults;
     this.uptimeTicks = uptimeTicks;
-    this.kept = kept;
+    this.cache = cache;
   }
 
-  /** Reads the nodes, if they changed. */
+  /** Reads the nodes unless the cache is valid. */
   List<Backend> begin() {
     mark = store.changes(BackendTree.WATCHES);
-    same = ScanCache.still(kept, mark, uptimeTicks);
+    same = ScanCache.valueIfValid(cache, mark, uptimeTicks);
     if (same == null) {
       for (BackendKind kind : BackendKind.values()) {
         nodes.put(kind, nodes(kind, KEYS));
@@ -86,17 +85,17 @@ final class BackendScan {
     return backends;
   }
 
-  /** Reads the counters that bound from below what the threads have read. */
+  /** Reads the counters before the threads are read: the lower bounds. */
   void countBefore() {
     CounterWidth width = null;
     for (Backend backend : backends) {
       if (backend.kind() == BackendKind.VBD) {
         BackendId id = id(backend);
         if (width == null) {
-          width = value(id, BackendStatistics.width(files, id));
+          width = value(id, BlkbackStatistics.width(files, id));
         }
-        BackendStatistics found =
-            width == null ? null : value(id, BackendStatistics.read(files, id, width));
+        BlkbackStatistics found =
+            width == null ? null : value(id, BlkbackStatistics.read(files, id, width));
         if (found != null) {
           before.put(id, found);
         }
@@ -109,58 +108,54 @@ final class BackendScan {
   }
 
   private <T> @Nullable T value(BackendId id, ReadResult<T> ofStatistics) {
-    return notes.value(directory(id) + "/statistics", ofStatistics, false);
+    return faults.value(directory(id) + "/statistics", ofStatistics, false);
   }
 
   private List<BackendNode> nodes(BackendKind kind, List<String> keys) {
     String source = BackendTree.ROOT + "/" + kind.wire();
-    BackendTree tree = notes.value(source, BackendTree.read(store, kind.wire(), keys), true);
+    BackendTree tree = faults.value(source, BackendTree.read(store, kind.wire(), keys), true);
     return tree == null ? List.of() : tree.nodes();
   }
 
   /**
-   * Reads what the kernel shows of the disks, with the counters that bound from above if those from
-   * below were read, and whether all is as it was.
+   * Reads the disks' kernel state and, after {@link #countBefore}, the upper bounds; checks that no
+   * backend has changed since {@link #begin}.
    */
   List<Backend> end() {
     List<Backend> seen =
         backends.stream()
-            .map(
-                backend -> backend.seen(device(backend.kind(), id(backend)), counters(id(backend))))
+            .map(backend ->
+                backend.withKernelState(device(backend.kind(), id(backend)), counters(id(backend))))
             .toList();
-    if (!settled()
+    if (!isUnchanged()
         && (same != null
             || !identities(nodes(BackendKind.VBD, IDENTITY))
                 .equals(identities(nodes.getOrDefault(BackendKind.VBD, List.of()))))) {
-      notes.noted(BackendTree.ROOT + "/vbd", "changed while the threads were read", true);
+      faults.add(BackendTree.ROOT + "/vbd", "changed while the threads were read", true);
     }
     return seen;
   }
 
-  /** Whether the server says that no node has changed since the scan began. */
-  private boolean settled() {
+  /** Whether xenstored reports no change of a node since the scan began. */
+  private boolean isUnchanged() {
     if (mark.isEmpty()) {
       return false;
     }
     ReadResult<List<String>> _ =
-        store.directory(BackendTree.ROOT); // what it told before has come now
+        store.directory(BackendTree.ROOT); // a round trip: earlier events have arrived
     return store.changes(BackendTree.WATCHES).equals(mark);
   }
 
-  /** The backends for the next scan, if it need not read them while nothing changes. */
-  @Nullable ScanCache<List<Backend>> kept() {
-    if (mark.isEmpty() || uptimeTicks == null || !notes.all().isEmpty()) {
-      return null; // a scan that found anything odd is not built upon
+  /** The backends for the next scan; null if it must read them again. */
+  @Nullable ScanCache<List<Backend>> cache() {
+    if (mark.isEmpty() || uptimeTicks == null || !faults.all().isEmpty()) {
+      return null; // a scan with faults is not cached
     }
-    return same == null ? new ScanCache<>(mark.getAsLong(), uptimeTicks, backends) : kept;
+    return same == null ? new ScanCache<>(mark.getAsLong(), uptimeTicks, backends) : cache;
   }
 
   private @Nullable DeviceNumber device(BackendKind kind, BackendId id) {
-    BackendDevice device =
-        kind == BackendKind.VBD
-            ? notes.value(directory(id), BackendDevice.read(files, id), true)
-            : null;
-    return device == null ? null : device.device();
+    return kind == BackendKind.VBD ? faults.value(directory(id), id.device(files), true) : null;
   }
 
   private List<Backend> found() {
@@ -193,7 +188,7 @@ final class BackendScan {
         mode(node),
         params(node),
         number(node, "state", true),
-        notes.parsed(path(node, "online"), node.value("online"), true, "1"::equals),
+        faults.parsed(path(node, "online"), node.value("online"), true, "1"::equals),
         nodeDevice(node),
         null,
         pids(node, most),
@@ -203,12 +198,12 @@ final class BackendScan {
   }
 
   private @Nullable DeviceNumber nodeDevice(BackendNode node) {
-    // Written by the hotplug script; empty for a moment, and MAJOR:MINOR in hexadecimal after it.
+    // Written by the hotplug script: first empty, then MAJOR:MINOR in hexadecimal.
     String key = "physical-device";
     ReadResult<String> reading = node.value(key);
     return reading.orElse("").isEmpty()
-        ? notes.value(path(node, key), reading.flatMap(empty -> ReadResult.absent(key)), true)
-        : notes.parsed(path(node, key), reading, true, DeviceNumber::parseHex);
+        ? faults.value(path(node, key), reading.flatMap(empty -> ReadResult.absent(key)), true)
+        : faults.parsed(path(node, key), reading, true, DeviceNumber::parseHex);
   }
 
   private Backend.KthreadPids pids(BackendNode node, @Nullable Integer most) {
@@ -217,10 +212,10 @@ final class BackendScan {
     Integer first = number(node, "queue-0/kthread-pid", true);
     if (first != null) {
       byRing.put(0, first);
-      int rings = most == null ? 1 : Math.min(most, MOST_QUEUES);
+      int rings = most == null ? 1 : Math.min(most, MAX_QUEUES);
       for (int ring = 1; ring < rings; ring++) {
         String key = path(node, "queue-" + ring + "/kthread-pid");
-        Integer pid = notes.parsed(key, store.read(key), true, BackendScan::integer);
+        Integer pid = faults.parsed(key, store.read(key), true, BackendScan::integer);
         if (pid != null) {
           byRing.put(ring, pid);
         }
@@ -231,7 +226,9 @@ final class BackendScan {
         : new Backend.KthreadPids(flat, byRing);
   }
 
-  /** The guests' own numbers by node, read from where the toolstack says that their halves are. */
+  /**
+   * The guests' numbers of queues by node, read from the frontend paths that the toolstack wrote.
+   */
   private Map<String, Integer> wantedQueues(List<BackendNode> found) {
     List<String> of = new ArrayList<>();
     List<String> paths = new ArrayList<>();
@@ -245,7 +242,7 @@ final class BackendScan {
     List<ReadResult<String>> readings = store.readAll(paths);
     Map<String, Integer> wanted = new HashMap<>();
     for (int n = 0; n < paths.size(); n++) {
-      // Hostile text: whatever is no small number counts as none.
+      // Guest-controlled: anything but a small number counts as absent.
       String text = readings.get(n).orElse("");
       if (text.matches("[1-9]\\d{0,3}")) {
         wanted.put(of.get(n), Integer.valueOf(text));
@@ -255,8 +252,8 @@ final class BackendScan {
   }
 
   private @Nullable DiskCounters counters(BackendId id) {
-    BackendStatistics first = before.get(id);
-    Long after = first == null ? null : value(id, BackendStatistics.readSectors(files, id));
+    BlkbackStatistics first = before.get(id);
+    Long after = first == null ? null : value(id, BlkbackStatistics.readSectors(files, id));
     return first == null || after == null
         ? null
         : new DiskCounters(
@@ -267,12 +264,12 @@ final class BackendScan {
   }
 
   private @Nullable String text(BackendNode node, String key, int most) {
-    String text = notes.ofOne(path(node, key), node.value(key));
+    String text = faults.guestValue(path(node, key), node.value(key));
     if (text == null || text.isEmpty()) {
       return null;
     }
     if (text.length() > most) {
-      notes.noted(path(node, key), "expected at most " + most + " characters", false);
+      faults.add(path(node, key), "expected at most " + most + " characters", false);
       return null;
     }
     return text;
@@ -283,29 +280,29 @@ final class BackendScan {
     return mode.matches("[rwod!]{1,4}") ? mode : null;
   }
 
-  /** What may be shown of {@code params}. */
+  /** The publishable part of {@code params}. */
   private @Nullable String params(BackendNode node) {
     String source = path(node, "params");
     String shown = BackendParams.shown(unquoted(node, "params"));
-    if (shown.length() > MOST_PARAMS) {
-      notes.noted(source, "expected at most " + MOST_PARAMS + " characters", false);
+    if (shown.length() > MAX_PARAMS) {
+      faults.add(source, "expected at most " + MAX_PARAMS + " characters", false);
       return null;
     }
     return shown.isEmpty() ? null : shown;
   }
 
-  /** A text that may hold secrets: nothing of it is repeated when it is malformed. */
+  /** A text that may contain secrets; errors do not quote it. */
   private String unquoted(BackendNode node, String key) {
     ReadResult<String> reading = node.value(key);
     if (reading instanceof ReadResult.Malformed) {
-      notes.noted(path(node, key), "expected text in UTF-8", false);
+      faults.add(path(node, key), "expected text in UTF-8", false);
       return "";
     }
-    return Objects.requireNonNullElse(notes.ofOne(path(node, key), reading), "");
+    return Objects.requireNonNullElse(faults.guestValue(path(node, key), reading), "");
   }
 
   private @Nullable Integer number(BackendNode node, String key, boolean essential) {
-    return notes.parsed(path(node, key), node.value(key), essential, BackendScan::integer);
+    return faults.parsed(path(node, key), node.value(key), essential, BackendScan::integer);
   }
 
   private static Integer integer(String text) {

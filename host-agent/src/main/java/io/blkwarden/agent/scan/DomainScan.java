@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Running guests, from {@code /local/domain/<domid>/name} and {@code vm}.
+ * Reads the running guests from {@code /local/domain/<domid>/name} and {@code vm}.
  *
- * <p>A domain whose name or UUID is not written yet is just being made: it is left out until it is.
- * One whose UUID is no UUID is left out, too; one whose name is no text is called by its UUID.
+ * <p>Domains without a name or UUID are still being created and are skipped. Domains with a
+ * malformed UUID are skipped; those with a malformed name are named by their UUID.
  */
 final class DomainScan {
   private static final String DOMAINS = "/local/domain";
@@ -19,8 +19,8 @@ final class DomainScan {
 
   private DomainScan() {}
 
-  static List<DomainRef> read(XenStore store, ScanFaults notes) {
-    List<String> names = notes.value(DOMAINS, store.directory(DOMAINS), true);
+  static List<DomainRef> read(XenStore store, ScanFaults faults) {
+    List<String> names = faults.value(DOMAINS, store.directory(DOMAINS), true);
     List<Integer> domids =
         (names == null ? List.<String>of() : names)
             .stream()
@@ -29,18 +29,19 @@ final class DomainScan {
                 .filter(domid -> domid <= DomainRef.MAX_DOMID)
                 .sorted()
                 .toList();
-    List<ReadResult<String>> titles = store.readAll(paths(domids, "name"));
-    List<ReadResult<String>> vms = store.readAll(paths(domids, "vm"));
+    List<ReadResult<String>> nameReads = store.readAll(paths(domids, "name"));
+    List<ReadResult<String>> vmReads = store.readAll(paths(domids, "vm"));
     List<DomainRef> domains = new ArrayList<>();
     for (int i = 0; i < domids.size(); i++) {
       String node = DOMAINS + "/" + domids.get(i);
-      String name = notes.ofOne(node + "/name", titles.get(i));
-      ReadResult<String> vm = vms.get(i);
-      UUID uuid = notes.parsed(node + "/vm", vm, vm instanceof ReadResult.Failed, DomainScan::uuid);
+      String name = faults.guestValue(node + "/name", nameReads.get(i));
+      ReadResult<String> vm = vmReads.get(i);
+      UUID uuid =
+          faults.parsed(node + "/vm", vm, vm instanceof ReadResult.Failed, DomainScan::uuid);
       if (uuid == null) {
         continue;
       }
-      if (titles.get(i) instanceof ReadResult.Malformed) {
+      if (nameReads.get(i) instanceof ReadResult.Malformed) {
         domains.add(new DomainRef(uuid, domids.get(i), uuid.toString()));
       } else if (name != null && !name.isEmpty()) {
         domains.add(new DomainRef(uuid, domids.get(i), cut(name)));
@@ -53,7 +54,7 @@ final class DomainScan {
     return domids.stream().map(domid -> DOMAINS + "/" + domid + "/" + key).toList();
   }
 
-  /** A UUID out of {@code /vm/<uuid>}; older toolstacks append {@code -1} to it. */
+  /** The UUID in {@code /vm/<uuid>}; older toolstacks append {@code -1}. */
   static UUID uuid(String vm) {
     String text = vm.substring(vm.lastIndexOf('/') + 1);
     if (text.length() > UUID_LENGTH && text.charAt(UUID_LENGTH) == '-') {

@@ -1,10 +1,10 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.kernel.BlkbackThread;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads.BlkbackThread;
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.KernelRelease;
-import io.blkwarden.agent.kernel.KernelThreads;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskIo;
 import io.blkwarden.agent.kernel.Uptime;
@@ -12,8 +12,8 @@ import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.mapping.Backend;
 import io.blkwarden.agent.mapping.DeviceStack;
 import io.blkwarden.agent.mapping.HostSnapshot;
-import io.blkwarden.agent.mapping.HostThread;
-import io.blkwarden.agent.mapping.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
 import io.blkwarden.agent.mapping.UntruncatedNames;
 import io.blkwarden.agent.xenstore.LabelTree;
 import io.blkwarden.agent.xenstore.XenStore;
@@ -32,17 +32,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a whole host into a {@link HostSnapshot}, in the order that the proofs rest on.
+ * Reads a host into a {@link HostSnapshot}, in the order that the proofs require.
  *
- * <p>What cannot be read is left out and noted, never guessed. A scan changes nothing.
+ * <p>Unreadable sources are skipped and recorded. A scan is read-only.
  */
 public final class HostScanner {
   private final KernelFiles files;
   private final XenStore store;
   private final IoPriorities priorities;
   private final Supplier<OptionalLong> deviceChanges;
-  private @Nullable ScanCache<List<Backend>> keptBackends;
-  private @Nullable ScanCache<Map<String, DmDevice>> keptDevices;
+  private @Nullable ScanCache<List<Backend>> cachedBackends;
+  private @Nullable ScanCache<Map<String, DmDevice>> cachedDevices;
 
   /**
    * A scanner of one host.
@@ -56,13 +56,13 @@ public final class HostScanner {
   }
 
   /**
-   * A scanner of one host, which is told of changes; not safe for use by several threads.
+   * A scanner that caches what has not changed; not thread-safe.
    *
    * @param files the kernel's files
    * @param store the host's xenstore
    * @param priorities the I/O priorities of its tasks
-   * @param deviceChanges a number that stays the same while no block device comes, goes or changes;
-   *     empty when that is not known
+   * @param deviceChanges a counter that is constant while no block device is added, removed or
+   *     changed; empty when unknown
    */
   public HostScanner(
       KernelFiles files,
@@ -78,33 +78,33 @@ public final class HostScanner {
   /**
    * Reads the host once.
    *
-   * @param bios drains what was traced since the scan before
+   * @param bios drains the bios traced since the previous scan
    */
   public HostSnapshot scan(Supplier<List<ObservedBio>> bios) {
-    ScanFaults notes = new ScanFaults();
-    Uptime read = notes.value(Uptime.PATH, Uptime.read(files), true);
+    ScanFaults faults = new ScanFaults();
+    Uptime read = faults.value(Uptime.PATH, Uptime.read(files), true);
     Long uptime = read == null ? null : read.ticks();
     List<ObservedBio> seen = bios.get();
-    KernelRelease kernel = notes.value(KernelRelease.PATH, KernelRelease.read(files), false);
-    List<DomainRef> domains = DomainScan.read(store, notes);
-    Map<UUID, Map<String, String>> labels = labels(domains, notes);
-    BackendScan backendScan = new BackendScan(files, store, notes, uptime, keptBackends);
+    KernelRelease kernel = faults.value(KernelRelease.PATH, KernelRelease.read(files), false);
+    List<DomainRef> domains = DomainScan.read(store, faults);
+    Map<UUID, Map<String, String>> labels = labels(domains, faults);
+    BackendScan backendScan = new BackendScan(files, store, faults, uptime, cachedBackends);
     List<Backend> nodes = backendScan.begin();
-    List<BlkbackThread> named = blkback(notes);
+    List<BlkbackThread> named = blkback(faults);
     boolean counted =
-        !UntruncatedNames.tellAll(named.stream().map(BlkbackThread::name).toList(), nodes);
+        !UntruncatedNames.areSufficient(named.stream().map(BlkbackThread::name).toList(), nodes);
     if (counted) {
       backendScan.countBefore();
-      named = blkback(notes);
+      named = blkback(faults);
     }
-    List<HostThread> threads = threads(notes, named, counted);
+    List<HostThread> threads = threads(faults, named, counted);
     List<Backend> nodesNow = backendScan.end();
-    List<DmDevice> dmDevices = dmDevices(notes, uptime);
+    List<DmDevice> dmDevices = dmDevices(faults, uptime);
     List<Backend> backends = new NamedVolumes(files, dmDevices).find(nodesNow);
-    StackScan stackScan = new StackScan(files, notes, dmDevices);
+    StackScan stackScan = new StackScan(files, faults, dmDevices);
     List<DeviceStack> stacks = stackScan.read(devices(backends));
     Map<String, DeviceStack> fileStacks = stackScan.readFiles(filesOf(backends));
-    keptBackends = backendScan.kept();
+    cachedBackends = backendScan.cache();
     return new HostSnapshot(
         kernel,
         uptime,
@@ -116,60 +116,62 @@ public final class HostScanner {
         fileStacks,
         seen,
         labels,
-        notes.all());
+        faults.all());
   }
 
-  private Map<UUID, Map<String, String>> labels(List<DomainRef> domains, ScanFaults notes) {
+  private Map<UUID, Map<String, String>> labels(List<DomainRef> domains, ScanFaults faults) {
     Set<UUID> uuids = domains.stream().map(DomainRef::uuid).collect(Collectors.toSet());
-    LabelTree found = notes.value(LabelTree.ROOT, LabelTree.read(store, uuids), true);
+    LabelTree found = faults.value(LabelTree.ROOT, LabelTree.read(store, uuids), true);
     if (found == null) {
       return Map.of();
     }
-    found.ignored().forEach(each -> notes.noted(each.path(), each.reason(), false));
+    found.ignored().forEach(each -> faults.add(each.path(), each.reason(), false));
     return found.labels();
   }
 
-  private List<BlkbackThread> blkback(ScanFaults notes) {
-    KernelThreads found = notes.value("proc", KernelThreads.read(files), true);
+  private List<BlkbackThread> blkback(ScanFaults faults) {
+    BlkbackThreads found = faults.value("proc", BlkbackThreads.read(files), true);
     if (found == null) {
       return List.of();
     }
-    found.firstFault().ifPresent(fault -> notes.noted("proc", fault, true));
+    found.firstFault().ifPresent(fault -> faults.add("proc", fault, true));
     return found.blkback();
   }
 
-  private List<HostThread> threads(ScanFaults notes, List<BlkbackThread> named, boolean counted) {
+  private List<HostThread> threads(ScanFaults faults, List<BlkbackThread> named, boolean counted) {
     List<HostThread> threads = new ArrayList<>(named.size());
     for (BlkbackThread thread : named) {
       int pid = thread.id().pid();
-      // The unit gives no right to read it unless a drop-in does: without it other proofs decide.
+      // Needs ptrace rights, which the unit lacks by default; other proofs then apply.
       TaskIo io = counted ? TaskIo.read(files, pid).toOptional().orElse(null) : null;
       threads.add(
           new HostThread(
               thread.id(),
               thread.name(),
               io == null ? null : io.readBytes(),
-              notes.value("priority of " + pid, priorities.get(pid), false)));
+              faults.value("priority of " + pid, priorities.get(pid), false)));
     }
     return threads;
   }
 
-  private List<DmDevice> dmDevices(ScanFaults notes, @Nullable Long uptime) {
-    OptionalLong mark = deviceChanges.get(); // first, so that what comes now is read next time
-    Map<String, DmDevice> same = ScanCache.still(keptDevices, mark, uptime);
+  private List<DmDevice> dmDevices(ScanFaults faults, @Nullable Long uptime) {
+    OptionalLong mark =
+        deviceChanges.get(); // first, so that later changes are read by the next scan
+    Map<String, DmDevice> same = ScanCache.valueIfValid(cachedDevices, mark, uptime);
     Map<String, DmDevice> devices = new LinkedHashMap<>();
-    List<String> names = notes.value("sys/block", DmDevice.names(files), false);
+    List<String> names = faults.value("sys/block", DmDevice.names(files), false);
     for (String name : names == null ? List.<String>of() : names) {
       DmDevice before = same == null ? null : same.get(name);
-      ReadResult<DmDevice> now = before == null ? DmDevice.read(files, name) : before.again(files);
-      DmDevice device = notes.value("sys/block/" + name, now, false);
+      ReadResult<DmDevice> now =
+          before == null ? DmDevice.read(files, name) : before.refresh(files);
+      DmDevice device = faults.value("sys/block/" + name, now, false);
       if (device != null) {
         devices.put(name, device);
       }
     }
     if (same == null) {
-      keptDevices =
-          mark.isPresent() && uptime != null && notes.all().isEmpty()
+      cachedDevices =
+          mark.isPresent() && uptime != null && faults.all().isEmpty()
               ? new ScanCache<>(mark.getAsLong(), uptime, devices)
               : null;
     }

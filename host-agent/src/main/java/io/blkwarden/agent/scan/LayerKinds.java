@@ -2,7 +2,7 @@ package io.blkwarden.agent.scan;
 
 import io.blkwarden.agent.kernel.DmDevice;
 import io.blkwarden.agent.kernel.KernelFiles;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,18 +10,18 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a device between volume and disk does with a submitter's priority, as far as names tell.
+ * Determines the {@link Layer} of a device from its names.
  *
  * <p>sysfs does not show a device-mapper target's type. LVM's UUIDs end in the layer ({@code
- * -tpool}, {@code -real}, {@code -cow}), and hidden volumes have names of their kind ({@code
- * lv_rimage_0}); crypt and multipath have prefixes of their own (cryptsetup, multipath-tools).
+ * -tpool}, {@code -real}, {@code -cow}), and hidden volumes have typical names ({@code
+ * lv_rimage_0}); UUIDs of crypt and multipath have a prefix (cryptsetup, multipath-tools).
  */
 final class LayerKinds {
   private static final Pattern HIDDEN_VOLUME =
       Pattern.compile(".*_(rimage|rmeta|mimage|mlog|cdata|cmeta|corig|wcorig|vdata|vpool)(_\\d+)?");
   private static final Pattern LVM_LAYER = Pattern.compile("LVM-.{64}-(tpool|real|cow|cvol|vpool)");
 
-  /** A loop device reads and writes its file by workers of its own. */
+  /** A loop device reads and writes its file from its own workers. */
   private static final Pattern RESUBMITTING = Pattern.compile("(drbd|bcache|loop)\\d+");
 
   private static final Set<String> PASSING_LEVELS = Set.of("raid0", "linear");
@@ -34,7 +34,7 @@ final class LayerKinds {
     dmDevices.forEach(device -> dmByKernelName.put(device.kernelName(), device));
   }
 
-  /** The kind of a device that has others below it. */
+  /** The layer of a device with slaves. */
   Layer of(String kernelName) {
     DmDevice device = dmByKernelName.get(kernelName);
     if (device != null) {
@@ -61,7 +61,7 @@ final class LayerKinds {
     if (!uuid.startsWith("LVM-")) {
       return Layer.UNKNOWN;
     }
-    // Linear and striped volumes lie on disks; what lies on LVM's own layers is something more.
+    // Linear and striped volumes are on disks; other types are on LVM's hidden layers.
     boolean onLayers = device.slaves().stream().anyMatch(this::isLvmLayer);
     return onLayers || uuid.endsWith("-tpool") ? Layer.RESUBMITS : Layer.PASSES;
   }

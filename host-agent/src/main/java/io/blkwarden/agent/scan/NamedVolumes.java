@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds the block devices of disks whose backend names them in {@code params} only, as QEMU's does:
- * {@code aio:/dev/vg/lv}. Such a disk is sampled; nothing is ever set for it.
+ * Finds the block devices of disks whose backend names them in {@code params} only, such as QEMU's
+ * {@code aio:/dev/vg/lv}. Such disks are sampled and never throttled.
  */
 final class NamedVolumes {
   private static final Pattern DEVICE =
@@ -28,7 +28,7 @@ final class NamedVolumes {
   private final KernelFiles files;
   private final Map<String, DeviceNumber> known = new HashMap<>();
 
-  /** Volumes of a host with these devices of device mapper. */
+  /** Creates a finder for a host with these device-mapper devices. */
   NamedVolumes(KernelFiles files, List<DmDevice> dmDevices) {
     this.files = files;
     for (DmDevice dm : dmDevices) {
@@ -39,7 +39,7 @@ final class NamedVolumes {
     }
   }
 
-  /** The same backends, with the devices that their {@code params} name. */
+  /** The backends with the devices that their {@code params} name. */
   List<Backend> find(List<Backend> backends) {
     return backends.stream().map(this::find).toList();
   }
@@ -51,12 +51,14 @@ final class NamedVolumes {
             && backend.nodeDevice() == null
             && backend.kernelDevice() == null;
     Matcher named = DEVICE.matcher(open && params != null ? params : "");
-    return named.matches() ? number(named.group(1)).map(backend::on).orElse(backend) : backend;
+    return named.matches()
+        ? number(named.group(1)).map(backend::withNodeDevice).orElse(backend)
+        : backend;
   }
 
   /**
-   * The device of a path below {@code /dev}: by device mapper's names, by what the path links to,
-   * or by the kernel's name.
+   * The device of a path below {@code /dev}: by device-mapper name, by link target, or by kernel
+   * name.
    */
   private Optional<DeviceNumber> number(String path) {
     DeviceNumber dm = known.get(path);

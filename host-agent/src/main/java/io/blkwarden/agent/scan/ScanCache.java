@@ -4,30 +4,29 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one scan leaves to the next, which need not read it again while its source says that nothing
- * changed.
+ * A value cached between scans while its source reports no change.
  *
- * @param mark what the source counted of changes when it was read
- * @param ticks the uptime then
- * @param value what was read
+ * @param mark the source's change counter when it was read
+ * @param ticks uptime when it was read
+ * @param value cached value
  */
 record ScanCache<T>(long mark, long ticks, T value) {
-  /** Whatever sources say, all is read anew after 10 minutes. */
-  static final long MOST_TICKS = 60_000;
+  /** Maximum age: 10 minutes. */
+  static final long MAX_AGE_TICKS = 60_000;
 
   /**
-   * The value, if it still holds.
+   * The value if it is still valid, else null.
    *
-   * @param now what the source counts now; empty when it cannot tell
-   * @param uptimeTicks the uptime now; absent when it is unknown
+   * @param now current change counter; empty when unknown
+   * @param uptimeTicks current uptime; absent when unknown
    */
-  static <T> @Nullable T still(
-      @Nullable ScanCache<T> kept, OptionalLong now, @Nullable Long uptimeTicks) {
-    if (kept == null || uptimeTicks == null || now.isEmpty()) {
+  static <T> @Nullable T valueIfValid(
+      @Nullable ScanCache<T> cache, OptionalLong now, @Nullable Long uptimeTicks) {
+    if (cache == null || uptimeTicks == null || now.isEmpty()) {
       return null;
     }
-    return now.getAsLong() == kept.mark() && uptimeTicks - kept.ticks() < MOST_TICKS
-        ? kept.value()
+    return now.getAsLong() == cache.mark() && uptimeTicks - cache.ticks() < MAX_AGE_TICKS
+        ? cache.value()
         : null;
   }
 }

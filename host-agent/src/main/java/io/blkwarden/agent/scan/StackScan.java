@@ -1,16 +1,14 @@
 package io.blkwarden.agent.scan;
 
-import io.blkwarden.agent.kernel.BackendParams;
+import io.blkwarden.agent.backend.blkback.BackendParams;
 import io.blkwarden.agent.kernel.BlockDevice;
 import io.blkwarden.agent.kernel.BlockStack;
 import io.blkwarden.agent.kernel.BlockTree;
 import io.blkwarden.agent.kernel.DmDevice;
-import io.blkwarden.agent.kernel.Hardware;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.QueueScheduler;
-import io.blkwarden.agent.kernel.Rotational;
 import io.blkwarden.agent.mapping.DeviceStack;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.DeviceNumber;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,17 +20,17 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What lies below each disk's device; a device shared by many volumes is read once. */
+/** Reads the stack below each disk's device; shared devices are read once. */
 final class StackScan {
   private final KernelFiles files;
-  private final ScanFaults notes;
+  private final ScanFaults faults;
   private final BlockTree tree;
   private final LayerKinds kinds;
-  private final Map<String, DeviceStack.Bottom> bottoms = new HashMap<>();
+  private final Map<String, DeviceStack.Physical> physical = new HashMap<>();
 
-  StackScan(KernelFiles files, ScanFaults notes, List<DmDevice> dmDevices) {
+  StackScan(KernelFiles files, ScanFaults faults, List<DmDevice> dmDevices) {
     this.files = files;
-    this.notes = notes;
+    this.faults = faults;
     this.tree = new BlockTree(files, dmDevices);
     this.kinds = new LayerKinds(files, dmDevices);
   }
@@ -49,8 +47,8 @@ final class StackScan {
   }
 
   /**
-   * What lies below files, by the text that names each. How its process's priority fares in the
-   * file system is not known.
+   * The stacks below files, by {@code params}. Whether priorities pass through the file system is
+   * unknown.
    */
   Map<String, DeviceStack> readFiles(Set<String> params) {
     Map<String, DeviceStack> stacks = new HashMap<>();
@@ -59,19 +57,19 @@ final class StackScan {
       List<String> below = path == null ? List.of() : tree.belowFile(path);
       if (!below.isEmpty()) {
         Set<DeviceNumber> all = new HashSet<>();
-        Set<DeviceStack.Bottom> bottoms = new LinkedHashSet<>();
+        Set<DeviceStack.Physical> physical = new LinkedHashSet<>();
         for (String name : below) {
           DeviceStack stack = stack(name);
           if (stack != null) {
             all.addAll(stack.below());
-            bottoms.addAll(stack.bottoms());
+            physical.addAll(stack.physical());
           }
         }
-        if (!bottoms.isEmpty() && bottoms.size() <= DeviceStack.MAX_BOTTOMS) {
-          DeviceStack.Bottom first = bottoms.iterator().next();
+        if (!physical.isEmpty() && physical.size() <= DeviceStack.MAX_PHYSICAL) {
+          DeviceStack.Physical first = physical.iterator().next();
           stacks.put(
               each,
-              new DeviceStack(first.device(), all, Set.of(Layer.UNKNOWN), List.copyOf(bottoms)));
+              new DeviceStack(first.device(), all, Set.of(Layer.UNKNOWN), List.copyOf(physical)));
         }
       }
     }
@@ -80,32 +78,32 @@ final class StackScan {
 
   private @Nullable DeviceStack stack(String kernelName) {
     String source = "sys/class/block/" + kernelName;
-    BlockDevice top = notes.value(source, tree.named(kernelName), false);
+    BlockDevice top = faults.value(source, tree.named(kernelName), false);
     return top == null ? null : stack(top, source);
   }
 
   private @Nullable DeviceStack stack(DeviceNumber number) {
     String source = "sys/dev/block/" + number;
-    BlockDevice top = notes.value(source, tree.numbered(number), false);
+    BlockDevice top = faults.value(source, tree.numbered(number), false);
     return top == null ? null : stack(top, source);
   }
 
   private @Nullable DeviceStack stack(BlockDevice top, String source) {
-    BlockStack walked = notes.value(source, BlockStack.walk(tree, top.name()), false);
-    if (walked == null || walked.leaves().size() > DeviceStack.MAX_BOTTOMS) {
+    BlockStack walked = faults.value(source, BlockStack.read(tree, top.name()), false);
+    if (walked == null || walked.leaves().size() > DeviceStack.MAX_PHYSICAL) {
       return null;
     }
     Set<DeviceNumber> below = new HashSet<>();
     Set<Layer> layers = EnumSet.noneOf(Layer.class);
-    List<DeviceStack.Bottom> leaves = new ArrayList<>();
+    List<DeviceStack.Physical> leaves = new ArrayList<>();
     for (String member : walked.members()) {
-      BlockDevice found = notes.value("sys/block/" + member, tree.named(member), false);
+      BlockDevice found = faults.value("sys/block/" + member, tree.named(member), false);
       if (found == null) {
         return null;
       }
       below.add(found.number());
       if (walked.leaves().contains(member)) {
-        leaves.add(bottoms.computeIfAbsent(member, name -> bottom(name, found.number())));
+        leaves.add(physical.computeIfAbsent(member, name -> physical(name, found.number())));
       } else {
         layers.add(kinds.of(member));
       }
@@ -114,14 +112,14 @@ final class StackScan {
     return new DeviceStack(top.number(), below, layers, leaves);
   }
 
-  private DeviceStack.Bottom bottom(String name, DeviceNumber number) {
+  private DeviceStack.Physical physical(String name, DeviceNumber number) {
     String source = "sys/block/" + name;
-    QueueScheduler scheduler = notes.value(source, QueueScheduler.read(files, name), false);
-    return new DeviceStack.Bottom(
+    QueueScheduler scheduler = faults.value(source, QueueScheduler.read(files, name), false);
+    return new DeviceStack.Physical(
         name,
         number,
         scheduler == null ? null : scheduler.active(),
-        notes.value(source, Rotational.read(files, name), false),
-        Hardware.is(files, name));
+        faults.value(source, BlockDevice.isRotational(files, name), false),
+        BlockDevice.isHardware(files, name));
   }
 }

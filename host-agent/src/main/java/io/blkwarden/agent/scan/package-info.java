@@ -1,4 +1,4 @@
-/** Reads a host once: files, xenstore and priorities become a snapshot. */
+/** Scans a host: reads files, xenstore and priorities into a snapshot. */
 @NullMarked
 package io.blkwarden.agent.scan;
 

@@ -3,10 +3,10 @@ package io.blkwarden.agent.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
 import io.blkwarden.agent.lease.PendingRestores;
-import io.blkwarden.agent.lease.SalvagedLeases;
-import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.WorkerId;
 import java.util.ArrayList;
@@ -16,20 +16,20 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/** The text of {@code leases.copy}: a checksummed line for each lease, after one with the boot. */
+/** The format of {@code leases.copy}: a header, then a line with a checksum for each record. */
 final class LeaseCopy {
   private static final String FORMAT = "blkwarden.lease-copy.v1";
 
   private LeaseCopy() {}
 
   /**
-   * A line: exactly one of the fields.
+   * A line; exactly one field is set.
    *
-   * @param head what all lines have in common
+   * @param head the header
    * @param lease a lease
    * @param worker a task to restore
    * @param named a task to restore once it is a proven worker
-   * @param suspect a task whose priority is not an earlier one
+   * @param suspect a task whose current priority must not be recorded as its original one
    */
   private record Line(
       @Nullable Head head,
@@ -66,7 +66,7 @@ final class LeaseCopy {
   static LeaseDocument.Decoded decode(byte[] bytes) {
     RecordLines.Read read = RecordLines.decode(bytes);
     Head head = null;
-    boolean understood = true;
+    boolean valid = true;
     List<Lease> leases = new ArrayList<>();
     List<LeasedWorker> workers = new ArrayList<>();
     List<WorkerId> named = new ArrayList<>();
@@ -80,15 +80,15 @@ final class LeaseCopy {
         Optional.ofNullable(line.named()).ifPresent(named::add);
         Optional.ofNullable(line.suspect()).ifPresent(suspects::add);
       } catch (JacksonException | IllegalArgumentException _) {
-        understood = false;
+        valid = false;
       }
     }
     if (head == null) {
       return new LeaseDocument.Decoded.Damaged(
-          "expected %s, found none of its lines intact".formatted(FORMAT),
+          "expected %s, found no intact header".formatted(FORMAT),
           LeaseDocument.salvage(new String(bytes, UTF_8)));
     }
-    if (read.whole() && understood && head.format().equals(FORMAT)) {
+    if (read.whole() && valid && head.format().equals(FORMAT)) {
       return new LeaseDocument.Decoded.Ok(
           new StoredLeases(
               head.boot(),

@@ -3,11 +3,11 @@ package io.blkwarden.agent.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeaseTable;
 import io.blkwarden.agent.lease.LeasedWorker;
 import io.blkwarden.agent.lease.PendingRestores;
-import io.blkwarden.agent.lease.SalvagedLeases;
-import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.model.Require;
 import io.blkwarden.model.WorkerId;
 import java.util.ArrayList;
@@ -22,9 +22,9 @@ import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 
 /**
- * The text of {@code leases.json}, which every version of the agent can read.
+ * The format of {@code leases.json}, which every version of the agent can read.
  *
- * @param format {@link #FORMAT}; leases of any other are restored and not continued
+ * @param format {@link #FORMAT}; leases of other formats are restored, not continued
  * @param boot as in {@link StoredLeases}
  * @param epoch as in {@link StoredLeases}
  * @param leases as in {@link StoredLeases}
@@ -47,7 +47,7 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
     leases = Require.list(leases, LeaseTable.MAX_LEASES, "leases");
   }
 
-  /** What reading a document gave. */
+  /** The result of reading a document. */
   sealed interface Decoded {
     /** An intact document of this version. */
     record Ok(StoredLeases leases) implements Decoded {}
@@ -55,8 +55,8 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
     /**
      * Damaged text, or a document of another version.
      *
-     * @param detail what was expected, and what was found
-     * @param salvaged what can be read of it; empty when not even its boot can
+     * @param detail what was expected and what was found
+     * @param salvaged the readable part; empty if the boot id cannot be read
      */
     record Damaged(String detail, Optional<SalvagedLeases> salvaged) implements Decoded {}
   }
@@ -85,7 +85,7 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
-  /** Reads whole leases first, then whole workers outside them, then bare identities of tasks. */
+  /** Reads intact leases, then intact workers outside them, then task identities. */
   static Optional<SalvagedLeases> salvage(String text) {
     return boot(text)
         .map(boot -> {
@@ -109,14 +109,14 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
     }
   }
 
-  private static <T> List<T> values(String text, Pattern begin, Class<T> type, int most) {
+  private static <T> List<T> values(String text, Pattern start, Class<T> type, int most) {
     List<T> values = new ArrayList<>();
-    Matcher found = begin.matcher(text);
+    Matcher found = start.matcher(text);
     while (found.find() && values.size() < most) {
       try {
         values.add(LeaseJson.PREFIX_MAPPER.readValue(text.substring(found.start()), type));
       } catch (JacksonException | IllegalArgumentException _) {
-        // Damaged: its parts are looked for one by one.
+        // damaged: its workers are searched for separately
       }
     }
     return values;
@@ -129,7 +129,7 @@ record LeaseDocument(String format, UUID boot, long epoch, List<Lease> leases) {
       try {
         tasks.add(new WorkerId(Integer.parseInt(found.group(1)), Long.parseLong(found.group(2))));
       } catch (IllegalArgumentException _) {
-        // Not a task's identity.
+        // not a task identity
       }
     }
     tasks.removeAll(seen);

@@ -1,10 +1,10 @@
 package io.blkwarden.agent.state;
 
-import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.agent.lease.Lease;
 import io.blkwarden.agent.lease.LeaseStore;
-import io.blkwarden.agent.lease.SalvagedLeases;
-import io.blkwarden.agent.lease.StoredLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.state.LeaseDocument.Decoded;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,35 +13,34 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The records of leases: {@code leases.json} of the state directory, which every version of the
- * agent reads, and {@code leases.copy} of the copies' directory, whose lines have checksums. Both
- * are readable by root only.
+ * The lease store: {@code leases.json} in the state directory, which every version of the agent
+ * reads, and {@code leases.copy} in the directory for copies, whose lines have checksums.
  *
- * <p>Each is replaced as a whole ({@link AtomicFile}), the copy first. Leases are stored when one
- * of the two is. An intact copy decides; what only the other record has was damaged or is outdated,
- * and is restored. The directories are best on a tmpfs such as {@code /run}: leases mean nothing
- * after a reboot, and a throttle must not wait for the very disks that are overloaded.
+ * <p>Each is a {@link StateFile}; the copy is written first. A save succeeds if one of the two
+ * does. An intact copy takes precedence; tasks that only the other file has are restored. Put the
+ * directories on a tmpfs such as {@code /run}: leases are void after a reboot, and a throttle must
+ * not wait for overloaded disks.
  */
 public final class LeaseFile implements LeaseStore {
-  /** Longest file that is read, in bytes: 1024 leases of 64 workers stay well below it. */
+  /** Longest file that is read, in bytes; 1024 leases of 64 workers are far shorter. */
   static final int MAX_BYTES = 64 << 20;
 
   private final StateFile json;
   private final StateFile copy;
   private Optional<String> degraded = Optional.empty();
 
-  /** The records in one directory, which is made when it is not there. */
+  /** Both files in one directory, which is created if needed. */
   public LeaseFile(Path directory) {
     this(StateFolders.beside(directory));
   }
 
-  /** The records in two directories, which are made when they are not there. */
+  /** The files in two directories, which are created if needed. */
   public LeaseFile(StateFolders folders) {
     this.json = new StateFile(folders.main(), "leases.json", MAX_BYTES);
     this.copy = new StateFile(folders.copies(), "leases.copy", MAX_BYTES);
   }
 
-  /** One of the two records. */
+  /** One of the two files. */
   private record Source(StateFile file, Optional<Decoded> found, Optional<String> fault) {
     static Source read(StateFile file, Function<byte[], Decoded> decode) {
       return switch (file.read()) {
@@ -60,15 +59,15 @@ public final class LeaseFile implements LeaseStore {
       };
     }
 
-    Optional<StoredLeases> whole() {
+    Optional<StoredLeases> intact() {
       return found.flatMap(decoded ->
           decoded instanceof Decoded.Ok(StoredLeases leases)
               ? Optional.of(leases)
               : Optional.empty());
     }
 
-    /** What it has that an intact record has not, or says otherwise. */
-    Optional<SalvagedLeases> beside(Optional<StoredLeases> decisive) {
+    /** The leases that differ from those of the authoritative file. */
+    Optional<SalvagedLeases> differences(Optional<StoredLeases> authoritative) {
       Optional<SalvagedLeases> all =
           found.flatMap(decoded ->
               switch (decoded) {
@@ -77,7 +76,7 @@ public final class LeaseFile implements LeaseStore {
                         new SalvagedLeases(leases.boot(), leases.leases(), List.of(), List.of()));
                 case Decoded.Damaged(String _, Optional<SalvagedLeases> salvaged) -> salvaged;
               });
-      List<Lease> known = decisive.map(StoredLeases::leases).orElse(List.of());
+      List<Lease> known = authoritative.map(StoredLeases::leases).orElse(List.of());
       return all.map(salvaged ->
               new SalvagedLeases(
                   salvaged.boot(),
@@ -88,20 +87,20 @@ public final class LeaseFile implements LeaseStore {
     }
   }
 
-  /** Reads the records; damaged ones are renamed to {@code NAME.corrupt}. */
+  /** Reads the files, and renames damaged ones to {@code NAME.corrupt}. */
   public FoundLeases load() {
     return read(true);
   }
 
-  /** Reads the records and leaves them as they are, as for a program that only shows them. */
-  public FoundLeases look() {
+  /** Reads the files without changing them. */
+  public FoundLeases peek() {
     return read(false);
   }
 
   private FoundLeases read(boolean setAside) {
     Source first = Source.read(copy, LeaseCopy::decode);
     Source second = Source.read(json, LeaseDocument::decode);
-    Optional<StoredLeases> decisive = first.whole().or(second::whole);
+    Optional<StoredLeases> authoritative = first.intact().or(second::intact);
     List<String> faults = new ArrayList<>();
     List<SalvagedLeases> salvaged = new ArrayList<>();
     for (Source source : List.of(first, second)) {
@@ -112,11 +111,12 @@ public final class LeaseFile implements LeaseStore {
                   setAside && source.found().isPresent()
                       ? fault + "; " + source.file().setAside()
                       : fault));
-      if (source.whole().isEmpty() || !source.whole().equals(decisive)) {
-        source.beside(decisive).ifPresent(salvaged::add);
+      if (source.intact().isEmpty() || !source.intact().equals(authoritative)) {
+        source.differences(authoritative).ifPresent(salvaged::add);
       }
     }
-    return new FoundLeases(decisive, salvaged, faults, decisive.isEmpty() && !faults.isEmpty());
+    return new FoundLeases(
+        authoritative, salvaged, faults, authoritative.isEmpty() && !faults.isEmpty());
   }
 
   @Override

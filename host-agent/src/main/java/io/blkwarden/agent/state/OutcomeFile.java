@@ -13,13 +13,10 @@ import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Outcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,14 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Unconfirmed outcomes in {@code outcomes.jsonl} of the state directory, a line each, readable by
+ * Unconfirmed outcomes, one per line of {@code outcomes.jsonl} in the state directory, readable by
  * root only.
  *
- * <p>A line is forced to the device before its outcome counts as kept. A line that a crash has torn
- * is left out at the next start; so is one that cannot be understood, with a word in the log.
+ * <p>Each line is synced before its outcome is published. The next start skips incomplete and
+ * invalid lines and logs them.
  */
 public final class OutcomeFile implements OutcomeJournal {
-  /** Longest file that is read, in bytes: 4096 outcomes of 64 workers stay below it. */
+  /** Longest file that is read, in bytes; 4096 outcomes of 64 workers are shorter. */
   static final int MAX_BYTES = 64 << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeFile.class);
@@ -45,7 +42,7 @@ public final class OutcomeFile implements OutcomeJournal {
   private final Path directory;
   private boolean torn;
 
-  /** The file in a directory, which is made when it is not there. */
+  /** The file in a directory, which is created if needed. */
   public OutcomeFile(Path directory) {
     this.directory = directory;
   }
@@ -55,10 +52,9 @@ public final class OutcomeFile implements OutcomeJournal {
     List<Outcome> found = new ArrayList<>();
     try {
       if (Files.size(file()) > MAX_BYTES) {
-        LOG.error("{}: expected at most {} bytes; not sent again", file(), MAX_BYTES);
+        LOG.error("{}: outcomes are not resent: expected at most {} bytes", file(), MAX_BYTES);
         return found;
       }
-      // A damaged byte costs its own line only.
       String text = new String(Files.readAllBytes(file()), UTF_8);
       int whole = text.lastIndexOf('\n') + 1;
       text.substring(0, whole)
@@ -67,12 +63,12 @@ public final class OutcomeFile implements OutcomeJournal {
           .forEach(line -> read(line).ifPresent(found::add));
       torn = whole < text.length();
       if (torn) {
-        LOG.warn("{}: the last line is torn and is left out", file());
+        LOG.warn("{}: skipped an incomplete last line", file());
       }
     } catch (NoSuchFileException _) {
-      LOG.debug("no outcomes of an earlier run");
+      LOG.debug("{}: no outcomes to resend", file());
     } catch (IOException e) {
-      LOG.error("{}: cannot be read, its outcomes are not sent again: {}", file(), e.toString());
+      LOG.error("{}: outcomes are not resent: cannot be read: {}", file(), e.toString());
     }
     return found;
   }
@@ -81,7 +77,7 @@ public final class OutcomeFile implements OutcomeJournal {
     return switch (ControlJson.decode(Outcome.class, line.getBytes(UTF_8))) {
       case Decoded.Ok<Outcome>(Outcome outcome) -> Optional.of(outcome);
       case Decoded.Malformed<Outcome> bad -> {
-        LOG.error("{}: a line is left out: {}", file(), bad);
+        LOG.error("{}: skipped an invalid line: {}", file(), bad);
         yield Optional.empty();
       }
     };
@@ -89,25 +85,25 @@ public final class OutcomeFile implements OutcomeJournal {
 
   @Override
   public Optional<String> add(Outcome outcome) {
-    // after a write that failed half-way the next one must not share its line
+    // a failed write may have left an incomplete line
     byte[] line = torn ? ("\n" + new String(line(outcome), UTF_8)).getBytes(UTF_8) : line(outcome);
-    Optional<String> fault = write(file(), Set.of(CREATE, WRITE, APPEND), line);
+    Optional<String> fault = write(NAME, Set.of(CREATE, WRITE, APPEND), line);
     torn = fault.isPresent();
     return fault;
   }
 
   @Override
-  public Optional<String> keepOnly(List<Outcome> waiting) {
+  public Optional<String> retain(List<Outcome> outcomes) {
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
-    waiting.forEach(outcome -> lines.writeBytes(line(outcome)));
-    Path next = directory.resolve(NAME + ".new");
+    outcomes.forEach(outcome -> lines.writeBytes(line(outcome)));
+    String next = NAME + ".new";
     Optional<String> fault =
         write(next, Set.of(CREATE, WRITE, TRUNCATE_EXISTING), lines.toByteArray());
     if (fault.isPresent()) {
       return fault;
     }
     try {
-      Files.move(next, file(), ATOMIC_MOVE);
+      Files.move(directory.resolve(next), file(), ATOMIC_MOVE);
       torn = false;
       return Optional.empty();
     } catch (IOException e) {
@@ -115,25 +111,12 @@ public final class OutcomeFile implements OutcomeJournal {
     }
   }
 
-  private Optional<String> write(Path path, Set<OpenOption> how, byte[] bytes) {
+  private Optional<String> write(String name, Set<OpenOption> how, byte[] bytes) {
     try {
-      Files.createDirectories(
-          directory,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      try (FileChannel channel =
-          FileChannel.open(
-              path,
-              how,
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-        ByteBuffer rest = ByteBuffer.wrap(bytes);
-        while (rest.hasRemaining()) {
-          channel.write(rest);
-        }
-        channel.force(true);
-      }
+      StateFile.write(directory, name, how, bytes);
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of("%s: cannot be written: %s".formatted(path, e));
+      return Optional.of("%s: cannot be written: %s".formatted(directory.resolve(name), e));
     }
   }
 

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * What the agent has changed of devices' queues, in {@code queue-settings.json} of the state
- * directory and, with checksums, in {@code queue-settings.copy} of the copies' directory. The
- * kernel forgets all such settings with a boot, so those of another boot are void.
+ * The changed queue settings: {@code queue-settings.json} in the state directory and, with
+ * checksums, {@code queue-settings.copy} in the directory for copies. Settings of another boot are
+ * void, because the kernel has lost them.
  */
 public final class QueueFile implements QueueStore {
   private static final String FORMAT = "blkwarden.queue-settings.v1";
@@ -30,18 +30,18 @@ public final class QueueFile implements QueueStore {
   private final UUID boot;
 
   /**
-   * The file in a directory, which is made when it is not there.
+   * Both files in one directory, which is created if needed.
    *
-   * @param boot this boot of the host
+   * @param boot the host's current boot
    */
   public QueueFile(Path directory, UUID boot) {
     this(StateFolders.beside(directory), boot);
   }
 
   /**
-   * The file in one directory and its copy in another, which are made when they are not there.
+   * The files in two directories, which are created if needed.
    *
-   * @param boot this boot of the host
+   * @param boot the host's current boot
    */
   public QueueFile(StateFolders folders, UUID boot) {
     this.json = new StateFile(folders.main(), NAME, MAX_BYTES);
@@ -50,10 +50,10 @@ public final class QueueFile implements QueueStore {
   }
 
   /**
-   * The text of the file.
+   * The content of the file.
    *
-   * @param format {@link #FORMAT}; any other is not read
-   * @param boot in which the settings were made
+   * @param format {@link #FORMAT}; others are not read
+   * @param boot the boot in which the settings were changed
    * @param held the settings
    */
   private record Document(String format, UUID boot, List<ChangedSetting> held) {
@@ -67,16 +67,16 @@ public final class QueueFile implements QueueStore {
     }
   }
 
-  /** A line of the copy: its boot in the first one, then a setting each. */
+  /** A line of the copy: the boot in the first one, a setting in each other. */
   private record Line(@Nullable UUID boot, @Nullable ChangedSetting held) {}
 
-  /** Settings of a boot, as one of the two files has them. */
+  /** The settings in one of the two files. */
   private record Settings(UUID boot, List<ChangedSetting> held, boolean whole) {}
 
   /**
-   * What this boot's runs have changed; none when there is no file. The copy makes up for a file
-   * that is damaged; of two damaged ones the settings that are intact count. Malformed when a file
-   * was damaged and nothing makes up for it.
+   * The settings changed in this boot; none if there is no file. An intact copy takes precedence;
+   * of a damaged one, the intact settings are used if the other file is unusable. Malformed if a
+   * file is damaged and the other one does not replace it.
    */
   public ReadResult<List<ChangedSetting>> load() {
     ReadResult<Settings> copied = read(copy, this::decodeCopy);
@@ -143,12 +143,12 @@ public final class QueueFile implements QueueStore {
   }
 
   /**
-   * Renames a file that cannot be understood to {@code queue-settings.json.corrupt}.
+   * Renames a damaged file to {@code queue-settings.json.corrupt}.
    *
-   * @return what was done, for people
+   * @return what was done, for the log
    */
   public String setAside() {
-    return json.setAside() + "; what it would have put back stays as it is";
+    return json.setAside() + "; its settings are not restored";
   }
 
   @Override
@@ -158,8 +158,8 @@ public final class QueueFile implements QueueStore {
     held.forEach(each -> lines.add(LeaseJson.MAPPER.writeValueAsBytes(new Line(null, each))));
     byte[] document = LeaseJson.MAPPER.writeValueAsBytes(new Document(FORMAT, boot, held));
     Optional<String> copyFault =
-        held.isEmpty() ? copy.delete() : copy.replace(RecordLines.encode(lines));
-    Optional<String> jsonFault = held.isEmpty() ? json.delete() : json.replace(document);
+        held.isEmpty() ? copy.remove() : copy.replace(RecordLines.encode(lines));
+    Optional<String> jsonFault = held.isEmpty() ? json.remove() : json.replace(document);
     return jsonFault.isPresent() && copyFault.isPresent() ? jsonFault : Optional.empty();
   }
 }

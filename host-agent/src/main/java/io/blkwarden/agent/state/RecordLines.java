@@ -10,10 +10,8 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of a file of records that can be read one by one: each line has a checksum of its own,
- * and the last line has the number of records.
- *
- * <p>A file that was cut, or in which bytes were changed, still gives every line that is intact.
+ * A file format of records with a checksum per line and the number of records in the last line.
+ * Intact lines of a truncated or damaged file can still be read.
  */
 final class RecordLines {
   private static final String END = "end ";
@@ -22,10 +20,10 @@ final class RecordLines {
   private RecordLines() {}
 
   /**
-   * What was read.
+   * The content of a file.
    *
-   * @param records all intact records, in order
-   * @param whole whether no record is missing and none was damaged
+   * @param records the intact records, in order
+   * @param whole whether no record is missing or damaged
    */
   record Read(List<byte[]> records, boolean whole) {}
 
@@ -70,13 +68,13 @@ final class RecordLines {
   }
 
   private static byte @Nullable [] record(byte[] text, int from, int to) {
-    int begin = from + CHECKSUM_LENGTH + 1;
-    if (to < begin || text[begin - 1] != ' ') {
+    int start = from + CHECKSUM_LENGTH + 1;
+    if (to < start || text[start - 1] != ' ') {
       return null;
     }
     String expected = new String(text, from, CHECKSUM_LENGTH, UTF_8);
-    return expected.equals(checksum(text, begin, to - begin))
-        ? Arrays.copyOfRange(text, begin, to)
+    return expected.equals(checksum(text, start, to - start))
+        ? Arrays.copyOfRange(text, start, to)
         : null;
   }
 }

@@ -6,15 +6,13 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * The wish of a person on the host that a running agent ends all its leases: the file {@code
- * release-all.request} of the state directory. The agent removes it when it has done so.
+ * The request that the agent ends all leases: the file {@code release-all.request} in the state
+ * directory. The agent removes it when that is done.
  *
- * <p>It works without NATS. A request that no agent has seen is carried out by the next one that
- * starts.
+ * <p>It works without NATS. A request made while no agent runs is carried out at the next start.
  */
 public final class ReleaseRequest {
   private final Path file;
@@ -24,33 +22,18 @@ public final class ReleaseRequest {
     this.file = directory.resolve("release-all.request");
   }
 
-  /**
-   * Makes the request.
-   *
-   * @return what went wrong; empty when it stands
-   */
-  public Optional<String> make() {
-    try {
-      Files.deleteIfExists(file);
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be made: %s".formatted(file, e));
-    }
+  /** Makes the request; returns the error, if any. */
+  public Optional<String> request() {
+    return StateFile.create(file);
   }
 
-  /** Whether a request stands. */
-  public boolean stands() {
+  /** Whether a request is pending. */
+  public boolean isPending() {
     return Files.exists(file);
   }
 
-  /**
-   * Notes in the request which leases could not be ended yet.
-   *
-   * @return what went wrong; empty when it is noted
-   */
-  public Optional<String> stuck(String leases) {
+  /** Writes into the request which leases could not be ended yet; returns the error, if any. */
+  public Optional<String> reportStuck(String leases) {
     try {
       Files.writeString(file, leases, WRITE, TRUNCATE_EXISTING);
       return Optional.empty();
@@ -59,7 +42,7 @@ public final class ReleaseRequest {
     }
   }
 
-  /** The leases that could not be ended yet; empty when no agent has noted any. */
+  /** The leases that could not be ended yet; empty if the agent reported none. */
   public String stuck() {
     try {
       return Files.readString(file);
@@ -68,17 +51,8 @@ public final class ReleaseRequest {
     }
   }
 
-  /**
-   * Takes the request away, as a sign that it is done.
-   *
-   * @return what went wrong; empty when it is away
-   */
-  public Optional<String> done() {
-    try {
-      Files.deleteIfExists(file);
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be removed: %s".formatted(file, e));
-    }
+  /** Removes the request, as a sign that it is done; returns the error, if any. */
+  public Optional<String> remove() {
+    return StateFile.remove(file);
   }
 }

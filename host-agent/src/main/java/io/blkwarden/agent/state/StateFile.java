@@ -1,31 +1,42 @@
 package io.blkwarden.agent.state;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * One file of the state that is replaced as a whole.
+ * A file of the state directory that is replaced atomically, readable by root only.
+ *
+ * <p>New content is written to {@code NAME.new}, synced, and renamed over the old file, so a killed
+ * process leaves either the old or the new content.
  *
  * @param directory its directory
  * @param name its name
  * @param maxBytes longest file that is read
  */
 record StateFile(Path directory, String name, int maxBytes) {
-  /** What reading it gave. */
+  /** The result of reading the file. */
   sealed interface Content {
-    /** It is not there. */
+    /** The file does not exist. */
     record Missing() implements Content {}
 
-    /** Its bytes. */
+    /** The bytes of the file. */
     final class Bytes implements Content {
       private final byte[] bytes;
 
@@ -38,7 +49,7 @@ record StateFile(Path directory, String name, int maxBytes) {
       }
     }
 
-    /** It is there and cannot be read. */
+    /** The file exists and cannot be read. */
     record Unreadable(String detail) implements Content {}
   }
 
@@ -63,34 +74,78 @@ record StateFile(Path directory, String name, int maxBytes) {
     }
   }
 
-  /** Replaces it; why it could not be. */
+  /** Replaces the file and creates its directory if needed; returns the error, if any. */
   Optional<String> replace(byte[] bytes) {
     try {
-      AtomicFile.replace(directory, name, bytes);
+      Path next = write(directory, name + ".new", Set.of(CREATE, WRITE, TRUNCATE_EXISTING), bytes);
+      Files.move(next, path(), ATOMIC_MOVE);
+      try (FileChannel channel = FileChannel.open(directory, READ)) {
+        channel.force(true);
+      }
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of("%s: cannot be written: %s".formatted(path(), e));
     }
   }
 
-  /** Removes it; why it could not be. */
-  Optional<String> delete() {
-    try {
-      Files.deleteIfExists(path());
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("%s: cannot be removed: %s".formatted(path(), e));
-    }
+  /** Removes the file; returns the error, if any. */
+  Optional<String> remove() {
+    return remove(path());
   }
 
-  /** Renames it to {@code NAME.corrupt}; says what was done. */
+  /** Renames the file to {@code NAME.corrupt}; returns what was done. */
   String setAside() {
     Path corrupt = directory.resolve(name + ".corrupt");
     try {
       Files.move(path(), corrupt, ATOMIC_MOVE);
-      return "set aside as " + corrupt;
+      return "renamed to " + corrupt;
     } catch (IOException e) {
-      return "it cannot be set aside: " + e;
+      return "cannot be renamed: " + e;
     }
+  }
+
+  /** Writes and syncs a file that only root can read; creates its directory if needed. */
+  static Path write(Path directory, String name, Set<OpenOption> how, byte[] bytes)
+      throws IOException {
+    createDirectory(directory);
+    Path path = directory.resolve(name);
+    try (FileChannel channel = FileChannel.open(path, how, permissions("rw-------"))) {
+      ByteBuffer rest = ByteBuffer.wrap(bytes);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      channel.force(true);
+    }
+    return path;
+  }
+
+  /** Creates a directory and its parents, accessible to root only. */
+  static void createDirectory(Path directory) throws IOException {
+    Files.createDirectories(directory, permissions("rwx------"));
+  }
+
+  /** Creates a new empty file in the place of an old one; returns the error, if any. */
+  static Optional<String> create(Path path) {
+    try {
+      Files.deleteIfExists(path);
+      Files.createFile(path, permissions("rw-------"));
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("%s: cannot be created: %s".formatted(path, e));
+    }
+  }
+
+  /** Removes a file; returns the error, if any. */
+  static Optional<String> remove(Path path) {
+    try {
+      Files.deleteIfExists(path);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("%s: cannot be removed: %s".formatted(path, e));
+    }
+  }
+
+  static FileAttribute<Set<PosixFilePermission>> permissions(String permissions) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
   }
 }

@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -20,14 +18,12 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The right to change priorities on this host: locks on {@code agent.lock} of the state
- * directories.
- *
- * <p>The kernel drops it with the process, however that ends, so it never goes stale.
+ * The lock that lets one process at a time change priorities on this host: file locks on {@code
+ * agent.lock} in the state directories. The kernel releases it when the process ends.
  */
 public final class StateLock implements AutoCloseable {
-  /** Far longer than a look at the lock takes. */
-  public static final Duration LOOK = Duration.ofMillis(500);
+  /** How long to retry: far longer than another command holds the lock to test it. */
+  public static final Duration RETRY_FOR = Duration.ofMillis(500);
 
   private static final Duration POLL = Duration.ofMillis(20);
   private static final String NAME = "agent.lock";
@@ -38,23 +34,15 @@ public final class StateLock implements AutoCloseable {
     this.locks = List.copyOf(locks);
   }
 
-  /** What trying to take the lock gave. */
+  /** The result of trying to take the lock. */
   public sealed interface Attempt {
-    /**
-     * It is ours until it is closed.
-     *
-     * @param lock to be closed
-     */
+    /** The lock is taken until it is closed. */
     record Taken(StateLock lock) implements Attempt {}
 
-    /** Another process has it: an agent runs. */
+    /** Another process has the lock: an agent is running. */
     record Busy() implements Attempt {}
 
-    /**
-     * The directory cannot be used.
-     *
-     * @param cause what was tried and why it failed
-     */
+    /** The directories cannot be used. */
     record Failed(String cause) implements Attempt {}
   }
 
@@ -64,9 +52,9 @@ public final class StateLock implements AutoCloseable {
   }
 
   /**
-   * Tries to take the lock, without waiting. It is a lock in each directory, of which one that
-   * cannot be written to is left out: a disk that is full or read-only must not keep an agent from
-   * restoring what an earlier one has changed.
+   * Tries to take the lock in each directory, without waiting. A directory that cannot be used is
+   * skipped if the other can: a full or read-only disk must not prevent an agent from restoring
+   * priorities.
    */
   public static Attempt attempt(StateFolders folders) {
     List<FileLock> taken = new ArrayList<>();
@@ -91,12 +79,12 @@ public final class StateLock implements AutoCloseable {
   }
 
   /**
-   * Tries for a while, for whoever only looks whether an agent runs has the lock for a moment, too.
+   * Tries repeatedly, because a command that tests whether an agent runs holds the lock briefly.
    *
-   * @param patience for how long to try, about
+   * @param retryFor how long to try, approximately
    */
-  public static Attempt attempt(StateFolders folders, Duration patience) {
-    long tries = patience.dividedBy(POLL);
+  public static Attempt attempt(StateFolders folders, Duration retryFor) {
+    long tries = retryFor.dividedBy(POLL);
     Attempt last = attempt(folders);
     for (long i = 0; i < tries && last instanceof Attempt.Busy; i++) {
       LockSupport.parkNanos(POLL.toNanos());
@@ -105,7 +93,7 @@ public final class StateLock implements AutoCloseable {
     return last;
   }
 
-  /** What trying one directory gave. */
+  /** The result for one directory. */
   private sealed interface One {
     record Locked(FileLock lock) implements One {}
 
@@ -117,21 +105,15 @@ public final class StateLock implements AutoCloseable {
   private static One one(Path directory) {
     Path file = directory.resolve(NAME);
     try {
-      Files.createDirectories(
-          directory,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      StateFile.createDirectory(directory);
       return lock(
-          FileChannel.open(
-              file,
-              Set.of(CREATE, WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))),
-          false);
+          FileChannel.open(file, Set.of(CREATE, WRITE), StateFile.permissions("rw-------")), false);
     } catch (IOException e) {
       return readOnly(file, "%s: cannot be locked: %s".formatted(file, e));
     }
   }
 
-  /** A lock for reading excludes an agent that locked the file for writing before. */
+  /** A shared lock; it fails while an agent has the exclusive one. */
   private static One readOnly(Path file, String cause) {
     try {
       return lock(FileChannel.open(file, READ), true);
@@ -147,7 +129,7 @@ public final class StateLock implements AutoCloseable {
         return new One.Locked(lock);
       }
     } catch (OverlappingFileLockException _) {
-      // This very process has it, as when two agents are embedded in one.
+      // this process has it, as with two agents in one process
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -160,9 +142,9 @@ public final class StateLock implements AutoCloseable {
   public void close() {
     for (FileLock lock : locks) {
       try {
-        lock.acquiredBy().close(); // with its locks
+        lock.acquiredBy().close();
       } catch (IOException _) {
-        // The kernel drops the lock with the descriptor in any case.
+        // the kernel releases the lock with the descriptor in any case
       }
     }
   }

@@ -1,7 +1,4 @@
-/**
- * What the agent keeps in its state directory: leases, the lock, and the request to release
- * everything.
- */
+/** The state directory: leases, queue settings, unsent outcomes, the lock and requests. */
 @NullMarked
 package io.blkwarden.agent.state;
 

@@ -3,27 +3,25 @@ package io.blkwarden.agent.trace;
 import java.util.List;
 
 /**
- * What was traced since the last time.
- *
- * <p>It proves who submitted, never who did not: what was overwritten, left out, or came between
- * the reading and the clearing of the buffers is not here.
+ * The I/O traced since the last read. It proves which threads submitted I/O, never which did not:
+ * overwritten, skipped and concurrent events are missing.
  *
  * @param bios the requests, at most {@link BioTrace#MAX_BIOS}, oldest first on each CPU
- * @param overruns events that the kernel overwrote or dropped because a buffer was full
- * @param skippedLines lines that are no such event, which is a new format or damage
- * @param cut whether there was more than is read at once
+ * @param overruns number of events overwritten or dropped by the kernel
+ * @param skippedLines number of lines that could not be parsed
+ * @param cut whether there were more events than are read at once
  */
 public record BioBatch(List<TracedBio> bios, long overruns, int skippedLines, boolean cut) {
-  /** Nothing was traced. */
+  /** No events. */
   public static final BioBatch EMPTY = new BioBatch(List.of(), 0, 0, false);
 
   public BioBatch {
     bios = List.copyOf(bios);
   }
 
-  /** Parses what a {@code trace} file says; comments and empty lines are passed over. */
+  /** Parses a {@code trace} file; comments and empty lines are ignored. */
   static BioBatch parse(String text, int maxBios, long overruns) {
-    // A text that was cut ends inside a line.
+    // truncated text ends with an incomplete line
     String whole = text.substring(0, text.lastIndexOf('\n') + 1);
     boolean cut = whole.length() < text.length();
     List<TracedBio> bios =

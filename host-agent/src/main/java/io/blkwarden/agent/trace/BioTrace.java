@@ -15,20 +15,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who submits I/O to which device, seen through a trace instance of the agent's own: an
- * administrator's tracing is neither disturbed nor seen.
+ * Traces which thread submits I/O to which device, in a trace instance of the agent, separate from
+ * tracing by others.
  *
- * <p>Only {@code block:block_bio_queue} is enabled, filtered to the devices asked for, and only
- * while there are some. The buffers are small, are read as text without waiting, and keep the
- * newest events. Not for use by several threads.
+ * <p>Enables only {@code block:block_bio_queue}, filtered to the watched devices, and only while
+ * there are some. The buffers are small, are read as text without blocking, and keep the newest
+ * events. Not thread-safe.
  *
  * <p>Source: {@code instances/} of tracefs, {@code Documentation/trace/ftrace.rst}.
  */
 public final class BioTrace implements AutoCloseable {
-  /** Most devices watched at a time; more take turns, the ones that have waited longest first. */
+  /** Maximum number of devices watched at a time; more are watched in turns. */
   public static final int MAX_DEVICES = 32;
 
-  /** Most requests that one {@link #drain} gives; more are left out, and it says so. */
+  /** Maximum number of requests that {@link #drain} returns; more are reported as cut. */
   public static final int MAX_BIOS = 8_192;
 
   static final String EVENT = "events/block/block_bio_queue";
@@ -39,10 +39,10 @@ public final class BioTrace implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BioTrace.class);
 
   /**
-   * What is being watched.
+   * The watched devices.
    *
    * @param devices at most {@link #MAX_DEVICES}
-   * @param waiting how many more wait for their turn
+   * @param waiting number of devices that wait for their turn
    */
   public record Armed(List<DeviceNumber> devices, int waiting) {
     public Armed {
@@ -64,12 +64,12 @@ public final class BioTrace implements AutoCloseable {
   }
 
   /**
-   * Removes what crashed runs left and makes an instance.
+   * Removes instances of crashed runs and creates an instance.
    *
-   * @param root what tracefs is mounted below: {@code /} on a live host
-   * @param kernel where {@code proc} tells whether the owners of instances live
+   * @param root root of the tracefs mount: {@code /} on a live host
+   * @param kernel shows in {@code proc} whether owners of instances still run
    * @param pid this process
-   * @return failed with what is missing: the mount, the rights, or the event
+   * @return failed with what is missing: the mount, permissions, or the event
    */
   public static ReadResult<BioTrace> open(Path root, KernelFiles kernel, int pid) {
     return TraceMount.find(root).flatMap(trace -> open(trace, kernel, pid));
@@ -105,11 +105,10 @@ public final class BioTrace implements AutoCloseable {
   }
 
   /**
-   * Watches these devices from now on, and no others; none at all switches the event off.
+   * Sets the watched devices; an empty collection disables the event.
    *
-   * <p>If they are more than {@link #MAX_DEVICES}, each call moves on to the next ones, so call it
-   * again at the pace at which they shall take turns. When the devices change, what is in the
-   * buffers is thrown away: a device number may belong to another volume by now.
+   * <p>If there are more than {@link #MAX_DEVICES}, each call advances to the next ones. A change
+   * of devices clears the buffers: a device number may now belong to another volume.
    */
   public ReadResult<Armed> arm(Collection<DeviceNumber> wanted) {
     if (closed) {
@@ -138,14 +137,14 @@ public final class BioTrace implements AutoCloseable {
         .or(() -> trace.write(file(EVENT + "/enable"), "1"));
   }
 
-  /** A filter of at most 32 terms and 700 bytes; the kernel takes a page. */
+  /** The event filter: at most 32 terms and 700 bytes; the kernel accepts a page. */
   static String filter(List<DeviceNumber> devices) {
     return devices.stream()
         .map(device -> "dev == " + device.kernelDev())
         .collect(Collectors.joining(" || "));
   }
 
-  /** Takes what was traced since the last time, and clears the buffers. */
+  /** Returns the I/O traced since the last call, and clears the buffers. */
   public ReadResult<BioBatch> drain() {
     if (armed.isEmpty() || closed) {
       return ReadResult.present(BioBatch.EMPTY);
@@ -161,7 +160,7 @@ public final class BioTrace implements AutoCloseable {
         });
   }
 
-  /** Clearing the buffers sets the kernel's counters to zero, so they count since then. */
+  /** Lost events since the buffers were cleared, which resets the counters. */
   private long overruns() {
     long lost = 0;
     for (String cpu : trace.list(file("per_cpu")).orElse(List.of())) {
@@ -174,7 +173,7 @@ public final class BioTrace implements AutoCloseable {
     return lost;
   }
 
-  /** Why instances of earlier runs could not be removed at the start; they cost memory only. */
+  /** Why instances of earlier runs could not be removed; they only use memory. */
   public List<String> leftovers() {
     return leftovers;
   }
@@ -183,13 +182,13 @@ public final class BioTrace implements AutoCloseable {
     return TraceInstance.DIRECTORY + "/" + name + "/" + path;
   }
 
-  /** Switches the event off and removes the instance; what cannot be removed, the next run will. */
+  /** Disables the event and removes the instance; if that fails, the next run removes it. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
       TraceInstance.remove(trace, name)
-          .ifPresent(reason -> LOG.warn("the trace instance stays: {}", reason));
+          .ifPresent(reason -> LOG.warn("cannot remove the trace instance: {}", reason));
     }
   }
 }

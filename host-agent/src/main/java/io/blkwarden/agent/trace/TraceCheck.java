@@ -1,32 +1,32 @@
 package io.blkwarden.agent.trace;
 
-import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.DeviceNumber;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What {@code doctor} says about tracing: whether an instance can be made and armed. */
+/** The {@code doctor} check of tracing. */
 public final class TraceCheck {
   private static final String NAME = "tracefs";
   private static final String WITHOUT =
-      " Without it, disks whose threads' names are cut stay unresolved while they only write.";
+      " Without it, disks with truncated thread names stay unresolved while they only write.";
 
   private TraceCheck() {}
 
   /**
-   * Makes an instance, arms it for a device that does not exist, and removes it.
+   * Creates an instance, watches a device that does not exist, and removes the instance.
    *
-   * @param root what tracefs is mounted below
-   * @param kernel where {@code proc} is
+   * @param root root of the tracefs mount
+   * @param kernel for {@code proc}
    * @param pid this process
    */
   public static List<Check> run(Path root, KernelFiles kernel, int pid) {
     return switch (BioTrace.open(root, kernel, pid)) {
       case ReadResult.Present<BioTrace>(BioTrace trace) -> {
         try (trace) {
-          yield List.of(tried(trace));
+          yield List.of(watch(trace));
         }
       }
       case ReadResult<BioTrace> none ->
@@ -39,16 +39,16 @@ public final class TraceCheck {
     };
   }
 
-  private static Check tried(BioTrace trace) {
+  private static Check watch(BioTrace trace) {
     ReadResult<BioTrace.Armed> armed = trace.arm(List.of(new DeviceNumber(0, 0)));
     if (!armed.isPresent()) {
-      return Check.warn(NAME, armed.describe(), "Report the kernel's version." + WITHOUT);
+      return Check.warn(NAME, armed.describe(), "Report the kernel version." + WITHOUT);
     }
     return trace.leftovers().isEmpty()
-        ? Check.ok(NAME, "made an instance with a filtered block_bio_queue, and removed it")
+        ? Check.ok(NAME, "an instance with a filtered block_bio_queue works")
         : Check.warn(
             NAME,
             String.join("; ", trace.leftovers()),
-            "Close what reads these instances; the next start removes them.");
+            "Stop the programs that read these instances; the next start removes them.");
   }
 }

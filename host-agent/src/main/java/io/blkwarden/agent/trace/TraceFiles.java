@@ -22,9 +22,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The files of tracefs, below the directory where it is mounted.
- *
- * <p>What changes something gives the reason when it did not work, and nothing when it did.
+ * The files of tracefs below its mount point. Methods that change something return the error, if
+ * any.
  */
 class TraceFiles {
   private final Path top;
@@ -33,7 +32,7 @@ class TraceFiles {
     this.top = top;
   }
 
-  /** The file's text up to a limit in bytes; the rest is left. */
+  /** The text of a file, truncated to a limit in bytes. */
   ReadResult<String> read(String path, int limitBytes) {
     try (InputStream in = Files.newInputStream(top.resolve(path))) {
       return ReadResult.present(new String(in.readNBytes(limitBytes), StandardCharsets.UTF_8));
@@ -66,7 +65,7 @@ class TraceFiles {
     return Files.exists(top.resolve(path));
   }
 
-  /** Writes in one call, as the kernel takes each write for a command of its own. */
+  /** Writes in one call: the kernel handles each write separately. */
   Optional<String> write(String path, String text) {
     return change(
         path,
@@ -78,7 +77,7 @@ class TraceFiles {
         });
   }
 
-  /** Empties a file; on {@code trace} this clears the buffers of all CPUs, and their counters. */
+  /** Truncates a file; for {@code trace} this clears the buffers and counters of all CPUs. */
   Optional<String> clear(String path) {
     return change(
         path,
@@ -112,8 +111,8 @@ class TraceFiles {
     String words =
         switch (e) {
           case AccessDeniedException _ -> "not permitted; run as root";
-          case NoSuchFileException _ -> "not there";
-          case FileAlreadyExistsException _ -> "already there";
+          case NoSuchFileException _ -> "does not exist";
+          case FileAlreadyExistsException _ -> "already exists";
           case FileSystemException file -> Objects.requireNonNullElse(file.getReason(), "failed");
           case IOException other ->
               Objects.requireNonNullElse(other.getMessage(), other.getClass().getSimpleName());

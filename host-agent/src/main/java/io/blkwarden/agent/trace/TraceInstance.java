@@ -11,9 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names of the agent's trace instances: {@code blkwarden-PID-STARTTICKS}, after the process that
- * made it, so that one agent knows a crashed one's leftovers from those of a {@code doctor} that
- * runs beside it.
+ * Trace instances of agents. They are named {@code blkwarden-PID-STARTTICKS} after their process,
+ * to distinguish those of crashed agents from that of a running {@code doctor}.
  */
 final class TraceInstance {
   static final String DIRECTORY = "instances";
@@ -27,10 +26,9 @@ final class TraceInstance {
   }
 
   /**
-   * Removes what earlier runs left. An instance whose owner lives is kept, and so is one of which
-   * nothing can be known.
+   * Removes instances of earlier runs. Those whose owner runs, or may run, are kept.
    *
-   * @return why some are still there: somebody may hold one open (EBUSY)
+   * @return why some could not be removed, such as EBUSY
    */
   static List<String> removeLeftovers(TraceFiles trace, KernelFiles kernel) {
     List<String> problems = new ArrayList<>();
@@ -40,7 +38,8 @@ final class TraceInstance {
               .filter(name -> name.startsWith(PREFIX) && isOrphan(name, kernel))
               .forEach(name ->
                   remove(trace, name)
-                      .ifPresent(reason -> problems.add("left by an earlier run: " + reason)));
+                      .ifPresent(reason ->
+                          problems.add("cannot remove an instance of an earlier run: " + reason)));
       case ReadResult<List<String>> none -> problems.add(none.describe());
     }
     return problems;
@@ -59,10 +58,10 @@ final class TraceInstance {
     };
   }
 
-  /** Stops an instance's events and removes it. */
+  /** Disables the event of an instance and removes it. */
   static Optional<String> remove(TraceFiles trace, String name) {
     String directory = DIRECTORY + "/" + name;
-    // It is removed with its events enabled too, but not while it is read: say that one reason.
+    // errors are ignored: only the removal matters
     Optional<String> _ = trace.write(directory + "/" + BioTrace.EVENT + "/enable", "0");
     return trace.removeDirectory(directory);
   }

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which devices are watched next: the ones that have waited longest, a batch at a time.
- *
- * <p>Of {@code n} devices each is in every {@code ceil(n / batch)}-th batch.
+ * The order in which devices are watched: batches of those that have waited longest. Each of {@code
+ * n} devices is in every {@code ceil(n / batch)}-th batch.
  */
 final class TraceRotation {
   private final int batch;
@@ -21,10 +20,10 @@ final class TraceRotation {
     this.batch = batch;
   }
 
-  /** The next batch, in ascending order; devices that are new stand behind those that wait. */
+  /** The next batch, sorted; new devices are queued behind waiting ones. */
   List<DeviceNumber> next(Collection<DeviceNumber> wanted) {
-    Set<DeviceNumber> still = new HashSet<>(wanted);
-    queue.retainAll(still);
+    Set<DeviceNumber> current = new HashSet<>(wanted);
+    queue.retainAll(current);
     queue.addAll(wanted);
     List<DeviceNumber> next = new ArrayList<>(queue.stream().limit(batch).toList());
     if (queue.size() > batch) {
@@ -35,7 +34,7 @@ final class TraceRotation {
     return List.copyOf(next);
   }
 
-  /** How many devices want to be watched. */
+  /** The number of devices to watch. */
   int size() {
     return queue.size();
   }

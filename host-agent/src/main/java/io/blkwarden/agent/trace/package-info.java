@@ -1,4 +1,4 @@
-/** Sees which thread submits I/O to which device, in a trace instance of its own. */
+/** Tracing of which thread submits I/O to which device. */
 @NullMarked
 package io.blkwarden.agent.trace;
 

@@ -9,27 +9,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The kernel's uevents, heard on a netlink socket by one thread of its own.
+ * Receives the kernel's uevents from a netlink socket on its own thread.
  *
- * <p>Messages of any sender but the kernel are dropped and counted: a process could otherwise make
- * up devices. Notices come in the kernel's order on that thread; while the receiver is busy up to
- * {@code bufferBytes} wait in the socket, and what is beyond is lost and told as an {@link
- * UeventNotice.Overrun}. What the receiver throws is logged.
+ * <p>Messages of other senders than the kernel are dropped and counted: a process could forge
+ * devices. The receiver is called on that thread, in the kernel's order; its exceptions are logged.
+ * While it is busy, up to {@code bufferBytes} are buffered in the socket; beyond that, messages are
+ * lost and reported as {@link UeventNotice.Overrun}.
  */
 public final class NetlinkUevents implements AutoCloseable {
-  /** A buffer for some thousands of events, as when all of a host's volumes are activated. */
+  /** Buffer for thousands of events, such as the activation of all volumes of a host. */
   public static final int BUFFER_BYTES = 8 * 1024 * 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(NetlinkUevents.class);
   private static final int JOIN_MILLIS = 5_000;
 
   /**
-   * How many messages of each kind have come.
+   * Numbers of received messages.
    *
-   * @param events passed on
+   * @param events passed to the receiver
    * @param foreign dropped because a process sent them
-   * @param malformed dropped because they do not parse
-   * @param overruns times that messages were lost
+   * @param malformed dropped as malformed
+   * @param overruns how often messages were lost
    */
   public record Counts(long events, long foreign, long malformed, long overruns) {}
 
@@ -48,15 +48,15 @@ public final class NetlinkUevents implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("uevents").unstarted(this::run);
   }
 
-  /** Opens the socket and starts to listen; failed with the system call that did not work. */
+  /** Opens the socket and starts the thread; failed with the system call that failed. */
   public static ReadResult<NetlinkUevents> open(Consumer<UeventNotice> notices) {
     return open(notices, BUFFER_BYTES);
   }
 
   /**
-   * As {@link #open(Consumer)}, with a buffer of another size.
+   * As {@link #open(Consumer)}, with another buffer size.
    *
-   * @param bufferBytes 1 KiB to 256 MiB; the kernel doubles it, for its own bookkeeping
+   * @param bufferBytes 1 KiB to 256 MiB; the kernel doubles it for bookkeeping
    */
   public static ReadResult<NetlinkUevents> open(Consumer<UeventNotice> notices, int bufferBytes) {
     Require.within(bufferBytes, 1024, 256 << 20, "uevents.buffer_bytes");
@@ -81,18 +81,18 @@ public final class NetlinkUevents implements AutoCloseable {
       }
     }
     if (!stopped.isEmpty()) {
-      tell(new UeventNotice.Stopped("uevents: " + stopped));
+      emit(new UeventNotice.Stopped("uevents: " + stopped));
     }
   }
 
-  /** Takes all that is there; a reason once there will never be more. */
+  /** Receives all available messages; returns why the socket failed, or an empty text. */
   private String drain() {
     while (!closing) {
       switch (socket.receive()) {
         case UeventSocket.Received.Message message -> take(Uevent.parse(message.bytes()));
         case UeventSocket.Received.Foreign _ -> foreign.incrementAndGet();
         case UeventSocket.Received.Overrun _ ->
-            tell(new UeventNotice.Overrun(overruns.incrementAndGet()));
+            emit(new UeventNotice.Overrun(overruns.incrementAndGet()));
         case UeventSocket.Received.Nothing _ -> {
           return "";
         }
@@ -108,29 +108,29 @@ public final class NetlinkUevents implements AutoCloseable {
     switch (parsed) {
       case ReadResult.Present<Uevent>(Uevent event) -> {
         events.incrementAndGet();
-        tell(event);
+        emit(event);
       }
       case ReadResult<Uevent> bad -> {
         malformed.incrementAndGet();
-        LOG.debug("dropped: {}", bad.describe());
+        LOG.debug("malformed uevent: {}", bad.describe());
       }
     }
   }
 
-  private void tell(UeventNotice notice) {
+  private void emit(UeventNotice notice) {
     try {
       notices.accept(notice);
     } catch (RuntimeException e) {
-      LOG.error("the receiver of uevents failed at {}", notice, e);
+      LOG.error("uevent receiver failed: {}", notice, e);
     }
   }
 
-  /** How many messages have come since the start. */
+  /** Numbers of messages since the start. */
   public Counts counts() {
     return new Counts(events.get(), foreign.get(), malformed.get(), overruns.get());
   }
 
-  /** Ends the thread; events that are still waiting are dropped. */
+  /** Stops the thread; buffered events are dropped. */
   @Override
   public void close() {
     closing = true;
@@ -140,7 +140,7 @@ public final class NetlinkUevents implements AutoCloseable {
     }
     try {
       if (!thread.join(Duration.ofMillis(JOIN_MILLIS))) {
-        LOG.warn("the uevent thread has not ended after {} ms", JOIN_MILLIS);
+        LOG.warn("the uevent thread has not stopped within {} ms", JOIN_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One message of the kernel about a device.
+ * A message of the kernel about a device.
  *
- * <p>On the wire ({@code lib/kobject_uevent.c}), strings that each end in a NUL:
+ * <p>Format ({@code lib/kobject_uevent.c}): strings, each terminated by a NUL:
  *
  * <pre>{@code
  * add@/devices/vbd-3-51713  ACTION=add  DEVPATH=/devices/vbd-3-51713  SUBSYSTEM=xen-backend
@@ -21,17 +21,16 @@ import java.util.Optional;
  *     move}, {@code online} or {@code offline}
  * @param devpath path below {@code /sys}
  * @param subsystem such as {@code block} or {@code xen-backend}
- * @param seqnum number of the event; a gap does not prove a loss, as other network namespaces count
- *     too
- * @param properties all variables, those above included
+ * @param seqnum sequence number; gaps are normal, because other network namespaces count too
+ * @param properties all variables, including those above
  */
 public record Uevent(
     String action, String devpath, String subsystem, long seqnum, Map<String, String> properties)
     implements UeventNotice {
-  /** Longest message that is read, in bytes: the kernel's limit is 2048 and the header. */
+  /** Longest message, in bytes; the kernel's limit is 2048 plus the header. */
   public static final int MAX_BYTES = 8192;
 
-  /** Most variables in a message: the kernel's limit is 64. */
+  /** Maximum number of variables; the kernel's limit is 64. */
   public static final int MAX_PROPERTIES = 256;
 
   private static final String SOURCE = "uevent";
@@ -47,19 +46,17 @@ public record Uevent(
   }
 
   /**
-   * Parses a message from the kernel.
-   *
-   * <p>Malformed if anything that makes the event useful is missing, and if udev sent it: its
-   * messages start with {@code libudev} and a magic number.
+   * Parses a message. Malformed if a required variable is missing, or if udev sent it: its messages
+   * start with {@code libudev} and a magic number.
    */
   public static ReadResult<Uevent> parse(ByteBuffer message) {
     if (message.remaining() > MAX_BYTES) {
       return bad("at most " + MAX_BYTES + " bytes", message.remaining() + " bytes");
     }
-    // Names are ASCII; a volume group's may be anything, and must not lose the event.
+    // device names are ASCII, names of volume groups may be anything
     String[] strings = StandardCharsets.UTF_8.decode(message.slice()).toString().split("\0", -1);
     if (strings[0].equals(LIBUDEV)) {
-      return bad("a message of the kernel", "one of udev");
+      return bad("a message of the kernel", "a message of udev");
     }
     if (strings.length > MAX_PROPERTIES + 2) {
       return bad("at most " + MAX_PROPERTIES + " variables", strings.length + " strings");

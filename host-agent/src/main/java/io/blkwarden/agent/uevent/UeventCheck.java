@@ -1,29 +1,30 @@
 package io.blkwarden.agent.uevent;
 
-import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import java.util.List;
 
-/** What {@code doctor} says about uevents: whether the socket opens. */
+/** The {@code doctor} check of uevents. */
 public final class UeventCheck {
   private static final String NAME = "uevents";
 
   private UeventCheck() {}
 
-  /** Opens the socket and closes it again; sends nothing and causes no event. */
+  /** Opens and closes the socket; sends nothing. */
   public static List<Check> run() {
     return switch (UeventSocket.open(NetlinkUevents.BUFFER_BYTES)) {
       case ReadResult.Present<UeventSocket>(UeventSocket socket) -> {
         socket.close();
-        yield List.of(Check.ok(NAME, "joined the kernel's group of NETLINK_KOBJECT_UEVENT"));
+        yield List.of(Check.ok(NAME, "the NETLINK_KOBJECT_UEVENT socket works"));
       }
       case ReadResult<UeventSocket> none ->
           List.of(
               Check.warn(
                   NAME,
                   none.describe(),
-                  "New devices are found by full scans only. Allow AF_NETLINK to the service"
-                      + " (RestrictAddressFamilies) and native calls to the JVM."));
+                  "New devices are found by full scans only. Allow AF_NETLINK in the service's"
+                      + " RestrictAddressFamilies, and --enable-native-access in the JVM"
+                      + " options."));
     };
   }
 }

@@ -1,19 +1,18 @@
 package io.blkwarden.agent.uevent;
 
-/** What the kernel's uevent socket had to say: a change, or that changes were missed. */
+/** A uevent, or the loss of uevents. */
 public sealed interface UeventNotice permits Uevent, UeventNotice.Overrun, UeventNotice.Stopped {
   /**
-   * The socket's buffer overflowed (ENOBUFS): events were lost, so scan everything again.
+   * The socket buffer overflowed (ENOBUFS) and events were lost: a full scan is needed.
    *
-   * @param overruns how many times this has happened since the start
+   * @param overruns number of overruns since the start
    */
   record Overrun(long overruns) implements UeventNotice {}
 
   /**
-   * No more events will come, and not because of {@link NetlinkUevents#close()}: only full scans
-   * will see changes.
+   * The socket failed and no more events are received: only full scans find changes.
    *
-   * @param reason the system call that failed and its error
+   * @param reason the failed system call and its error
    */
   record Stopped(String reason) implements UeventNotice {}
 }

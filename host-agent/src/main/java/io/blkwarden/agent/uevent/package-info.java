@@ -1,4 +1,4 @@
-/** Hears from the kernel that devices appear, change and vanish. */
+/** The kernel's uevents of devices, from a netlink socket. */
 @NullMarked
 package io.blkwarden.agent.uevent;
 

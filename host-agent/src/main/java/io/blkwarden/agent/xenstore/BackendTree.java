@@ -9,21 +9,20 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * All devices of one backend type, read in three rounds of pipelined requests.
+ * All devices of a backend type, read in three rounds of pipelined requests.
  *
- * @param nodes the devices, by the server's order of domains and handles
+ * @param nodes the devices, in the server's order of domains and handles
  * @param ignored paths whose last name is not a number, which libxl never writes
  */
 public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
-  /** Where dom0's backends stand. */
+  /** Directory of dom0's backends. */
   public static final String ROOT = "/local/domain/0/backend";
 
-  /** The backend types that serve disks, as their directories are called. */
+  /** Backend types of disks: names of directories below {@link #ROOT}. */
   public static final List<String> TYPES = List.of("vbd", "vbd3", "qdisk", "tap");
 
   /**
-   * What to watch to hear of every change to a domain or a disk: few enough for one store. A type's
-   * directory need not exist yet.
+   * Paths to watch for changes of domains and disks. The directory of a type need not exist yet.
    */
   public static final List<String> WATCHES =
       Stream.concat(
@@ -31,7 +30,7 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
               TYPES.stream().map(type -> ROOT + "/" + type))
           .toList();
 
-  /** Most devices of one type; more is a failure, as it is more than Xen has domids for. */
+  /** Maximum number of devices of a type; more is a failure. */
   public static final int MAX_NODES = 65_536;
 
   public BackendTree {
@@ -42,9 +41,9 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
   /**
    * Reads these keys of all devices of a type.
    *
-   * <p>Absent when no device of the type was ever made. A domain that vanishes meanwhile is left
-   * out; any other failure to list fails the whole tree, because a device that was not listed must
-   * not look like one that is gone. Failures to read a value stay with that value.
+   * <p>Absent if there was never a device of the type. A domain that disappears meanwhile is left
+   * out; any other failure to list a directory fails the whole read, because an unlisted device
+   * must not look like one that is gone. A failure to read a value affects only that value.
    *
    * @param type {@code vbd}, {@code vbd3}, {@code qdisk} or {@code tap}
    * @param keys relative paths below a device, such as {@code state}
@@ -73,7 +72,7 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
           }
           if (devices.size() > MAX_NODES) {
             return ReadResult.failed(
-                "%s: %d devices, of which at most %d are read"
+                "%s: expected at most %3$d devices, found %2$d"
                     .formatted(top, devices.size(), MAX_NODES));
           }
           return ReadResult.present(new BackendTree(values(store, type, devices, keys), ignored));
@@ -113,7 +112,7 @@ public record BackendTree(List<BackendNode> nodes, List<String> ignored) {
   private static OptionalInt number(String name) {
     try {
       int number = Integer.parseInt(name);
-      // Other spellings of a number, such as +1 or 01, would not lead back to the same path.
+      // not +1 or 01, which would not give the same path again
       return number >= 0 && name.equals(Integer.toString(number))
           ? OptionalInt.of(number)
           : OptionalInt.empty();

@@ -4,8 +4,8 @@ import io.blkwarden.model.Require;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next try: doubling up to a limit, and the upper half of it random, so
- * that a restarted server is not met by all its clients at once.
+ * Exponential backoff with jitter: delays double up to a limit, and the upper half of each is
+ * random.
  */
 final class Backoff {
   private final long minMillis;
@@ -20,14 +20,14 @@ final class Backoff {
     this.ceilingMillis = minMillis;
   }
 
-  /** The next wait, in milliseconds: from half of the current limit to the whole of it. */
+  /** The next delay in milliseconds: half to all of the current ceiling. */
   long nextMillis() {
-    long wait = ceilingMillis / 2 + random.nextLong(ceilingMillis / 2 + 1);
+    long delay = ceilingMillis / 2 + random.nextLong(ceilingMillis / 2 + 1);
     ceilingMillis = Math.min(2 * ceilingMillis, maxMillis);
-    return wait;
+    return delay;
   }
 
-  /** Starts over, once a try has worked. */
+  /** Starts over, after a success. */
   void reset() {
     ceilingMillis = minMillis;
   }

@@ -7,19 +7,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A list of children that is longer than one message, put together from parts.
+ * Reads a list of children that is longer than one message, in parts.
  *
- * <p>Each DIRECTORY_PART reply is the node's generation, a NUL, and names from the offset on; an
- * empty name ends the list. When the generation changes between two parts the list did too, and it
- * is read again ({@code docs/misc/xenstore.txt}).
+ * <p>A DIRECTORY_PART reply has the node's generation, a NUL, and names from the offset on; an
+ * empty name ends the list. If the generation changes between two parts, the list is read again
+ * ({@code docs/misc/xenstore.txt}).
  */
 final class DirectoryParts {
-  /** How often a list that keeps changing is started over. */
+  /** How often a changing list is read again. */
   static final int MAX_RESTARTS = 8;
 
-  /** Asks for the part of the list at an offset. */
-  interface Ask {
-    XenAnswer at(String offset) throws InterruptedException;
+  /** Requests the part of the list at an offset. */
+  interface Request {
+    XenConnection.Answer at(String offset) throws InterruptedException;
   }
 
   private final ByteArrayOutputStream names = new ByteArrayOutputStream();
@@ -28,24 +28,24 @@ final class DirectoryParts {
 
   private DirectoryParts() {}
 
-  static ReadResult<List<String>> read(String path, Ask ask) throws InterruptedException {
+  static ReadResult<List<String>> read(String path, Request request) throws InterruptedException {
     DirectoryParts parts = new DirectoryParts();
     while (true) {
-      switch (ask.at(Integer.toString(parts.names.size()))) {
-        case XenAnswer.Reply(XenMessage reply) -> {
+      switch (request.at(Integer.toString(parts.names.size()))) {
+        case XenConnection.Answer.Reply(XenMessage reply) -> {
           if (!parts.add(reply.payload())) {
             return ReadResult.malformed(path, "GENERATION, NUL and names", "another payload");
           }
         }
-        case XenAnswer.Refused(String error) when error.equals("ENOENT") -> {
+        case XenConnection.Answer.Refused(String error) when error.equals("ENOENT") -> {
           return ReadResult.absent(path);
         }
-        case XenAnswer.Refused(String error) -> {
+        case XenConnection.Answer.Refused(String error) -> {
           return ReadResult.failed(
-              "%s: more than %d bytes of names, and this xenstored does not give them in parts (%s)"
+              "%s: more than %d bytes of names, and this xenstored has no DIRECTORY_PART (%s)"
                   .formatted(path, XenMessage.MAX_PAYLOAD_BYTES, error));
         }
-        case XenAnswer.Lost(String reason) -> {
+        case XenConnection.Answer.Lost(String reason) -> {
           return ReadResult.failed(path + ": " + reason);
         }
       }
@@ -54,7 +54,7 @@ final class DirectoryParts {
       }
       if (parts.restarts > MAX_RESTARTS || parts.names.size() > XenStore.MAX_DIRECTORY_BYTES) {
         return ReadResult.failed(
-            "%s: gave up after %d bytes of names, read again %d times because they changed"
+            "%s: not read: %d bytes of names, changed %d times while being read"
                 .formatted(path, parts.names.size(), parts.restarts));
       }
     }
@@ -68,18 +68,18 @@ final class DirectoryParts {
     if (end == payload.length || end + 1 == payload.length) {
       return false;
     }
-    String now = new String(payload, 0, end, StandardCharsets.ISO_8859_1);
-    if (names.size() > 0 && !now.equals(generation)) {
+    String current = new String(payload, 0, end, StandardCharsets.ISO_8859_1);
+    if (names.size() > 0 && !current.equals(generation)) {
       names.reset();
       restarts++;
     } else {
-      generation = now;
+      generation = current;
       names.write(payload, end + 1, payload.length - end - 1);
     }
     return true;
   }
 
-  /** Whether the list has its end: an empty name, alone or behind the last one. */
+  /** Whether the list is complete: an empty name, alone or after the last one. */
   private boolean complete() {
     byte[] bytes = names.toByteArray();
     int length = bytes.length;

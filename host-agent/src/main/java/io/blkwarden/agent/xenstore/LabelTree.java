@@ -14,25 +14,25 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * What people wrote of guests into dom0's own part of xenstore, read in three rounds.
+ * Labels of domains, which operators set in dom0's part of xenstore; read in three rounds.
  *
  * <pre>{@code
  * /local/domain/0/blkwarden/labels/3f0c2a52-96d8-4d5e-8a1b-0f5a4ad1c001/plan = "small"   (n0)
  * /local/domain/0/blkwarden/labels/3f0c2a52-96d8-4d5e-8a1b-0f5a4ad1c001/protected = "true"   (n0)
  * }</pre>
  *
- * <p>No guest can write there, nor read. What is no label is left out and told, with one exception:
- * a {@code protected} whose value is bad protects, for somebody meant it to.
+ * <p>Guests can neither read nor write there. Invalid labels are ignored and reported, except that
+ * an invalid value of {@code protected} counts as true.
  *
- * @param labels by domain and key; domains without any are left out
- * @param ignored what was left out, and why, at most {@link #MAX_TOLD}
+ * @param labels labels by domain and key; only domains with labels
+ * @param ignored ignored labels, at most {@link #MAX_IGNORED}
  */
 public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ignored) {
-  /** Where labels stand, a directory a UUID; also what to watch. It need not exist. */
+  /** Directory with a subdirectory per UUID; also the path to watch. It need not exist. */
   public static final String ROOT = "/local/domain/0/blkwarden/labels";
 
-  /** Most of what is left out that is told. */
-  static final int MAX_TOLD = 100;
+  /** Maximum number of reported invalid labels. */
+  static final int MAX_IGNORED = 100;
 
   private static final String PROTECTED = "protected";
   private static final List<String> FIRST = List.of(PROTECTED, "plan", "owner");
@@ -42,10 +42,10 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
   /**
-   * Something that is no label.
+   * An ignored path.
    *
-   * @param path where
-   * @param reason why
+   * @param path the path
+   * @param reason why it is ignored
    */
   public record Ignored(String path, String reason) {}
 
@@ -55,8 +55,8 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
   }
 
   /**
-   * Reads the labels of these domains; those of others cost nothing. A failure to ask fails the
-   * whole, because a label that was not read must not look like one that was taken away.
+   * Reads the labels of these domains. A failed request fails the whole read, because an unread
+   * label must not look like a removed one.
    */
   public static ReadResult<LabelTree> read(XenStore store, Collection<UUID> domains) {
     List<Ignored> ignored = new ArrayList<>();
@@ -75,7 +75,7 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
     Map<UUID, String> paths = new LinkedHashMap<>();
     for (String name : names) {
       if (!UUID_TEXT.matcher(name).matches()) {
-        tell(ignored, ROOT + "/" + name, "expected a UUID");
+        ignore(ignored, ROOT + "/" + name, "expected a UUID");
       } else if (domains.contains(UUID.fromString(name))) {
         paths.putIfAbsent(UUID.fromString(name), ROOT + "/" + name);
       }
@@ -83,7 +83,7 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
     return paths;
   }
 
-  /** A label's place. */
+  /** The location of a label. */
   private record Place(UUID domain, String path, String key) {}
 
   private static ReadResult<List<Place>> keys(
@@ -102,7 +102,7 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
               .forEach(places::add);
         }
         case ReadResult.Absent<List<String>> _ -> {}
-        case ReadResult.Malformed<List<String>> bad -> tell(ignored, directory, bad.describe());
+        case ReadResult.Malformed<List<String>> bad -> ignore(ignored, directory, bad.describe());
         case ReadResult.Failed<List<String>> failed -> {
           return ReadResult.failed(failed.cause());
         }
@@ -111,14 +111,14 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
     return ReadResult.present(places);
   }
 
-  /** Those that are read, the well-known ones first: others must not crowd them out. */
+  /** The keys to read; well-known ones come first, because the number of labels is limited. */
   private static List<String> keys(String directory, List<String> names, List<Ignored> ignored) {
     List<String> keys =
         names.stream()
             .filter(name -> {
               boolean fits = KEY.matcher(name).matches();
               if (!fits) {
-                tell(ignored, directory + "/" + name, "expected a key of 1 to 32 of a-z 0-9 _ -");
+                ignore(ignored, directory + "/" + name, "expected a key of 1 to 32 of a-z 0-9 _ -");
               }
               return fits;
             })
@@ -129,7 +129,7 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
     if (keys.size() <= MappedDisk.MAX_LABELS) {
       return keys;
     }
-    tell(
+    ignore(
         ignored,
         directory,
         "expected at most %d labels, found %d".formatted(MappedDisk.MAX_LABELS, keys.size()));
@@ -155,18 +155,18 @@ public record LabelTree(Map<UUID, Map<String, String>> labels, List<Ignored> ign
   private static Optional<String> value(
       Place place, ReadResult<String> reading, List<Ignored> ignored) {
     if (reading instanceof ReadResult.Absent<String>) {
-      return Optional.empty(); // taken away meanwhile
+      return Optional.empty(); // removed meanwhile
     }
     if (reading instanceof ReadResult.Present<String>(String text)
         && VALUE.matcher(text).matches()) {
       return Optional.of(text);
     }
-    tell(ignored, place.path(), "expected 1 to 64 printable ASCII characters");
+    ignore(ignored, place.path(), "expected 1 to 64 printable ASCII characters");
     return place.key().equals(PROTECTED) ? Optional.of("true") : Optional.empty();
   }
 
-  private static void tell(List<Ignored> ignored, String path, String reason) {
-    if (ignored.size() < MAX_TOLD) {
+  private static void ignore(List<Ignored> ignored, String path, String reason) {
+    if (ignored.size() < MAX_IGNORED) {
       ignored.add(new Ignored(path, reason));
     }
   }

@@ -1,7 +1,12 @@
 package io.blkwarden.agent.xenstore;
 
 import io.blkwarden.agent.kernel.ReadResult;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,21 +27,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * xenstored over its Unix socket, with one thread that reads, connects and connects again.
+ * A client of xenstored over its Unix socket, with one thread that connects, reads and reconnects.
  *
- * <p>Requests come from any thread but the one that brings events, wait {@code requestMillis} at
- * most, and fail at once while there is no connection. Events come in order, on the store's own
- * thread: whoever takes them must not block, or answers stand still. What it throws is logged.
+ * <p>Requests are thread-safe, but not allowed on that thread. They wait {@code requestMillis} at
+ * most, and fail at once while disconnected. Events are delivered in order on that thread, so their
+ * receiver must not block; its exceptions are logged.
  */
 public final class SocketXenStore implements XenStore, AutoCloseable {
-  /** Most watches; one more is refused. Few enough to register all before the first answer. */
+  /** Maximum number of watches, below that of concurrent requests. */
   public static final int MAX_WATCHES = 12;
 
   private static final Logger LOG = LoggerFactory.getLogger(SocketXenStore.class);
   private static final int JOIN_MILLIS = 5_000;
 
-  /** A JVM that is still loading classes on a busy host takes seconds for what takes none later. */
-  private static final int FIRST_TRY_MILLIS = 30_000;
+  /** Timeout of the first connection attempt, which is slow while classes are loaded. */
+  private static final int FIRST_ATTEMPT_MILLIS = 30_000;
 
   private record Watch(String path, String token) {}
 
@@ -51,16 +56,16 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   private final Backoff backoff;
   private final Set<Watch> watches = new LinkedHashSet<>();
 
-  /** Paths of watches that the server has, on the connection that there is. */
-  private final Set<String> standing = ConcurrentHashMap.newKeySet();
+  /** Paths of watches registered on the current connection. */
+  private final Set<String> registered = ConcurrentHashMap.newKeySet();
 
-  /** Changes that were told, and connections that were made: between two, anything may change. */
+  /** Number of watch events and connections: anything may change between two connections. */
   private final AtomicLong changes = new AtomicLong();
 
-  private final CountDownLatch tried = new CountDownLatch(1);
+  private final CountDownLatch attempted = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
-  private volatile Link link = new Link.Down("not tried yet");
+  private volatile Link link = new Link.Down("not connected yet");
 
   private SocketXenStore(
       XenStoreSettings settings, Consumer<XenEvent> events, RandomGenerator random) {
@@ -71,17 +76,16 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   /**
-   * Starts the store and waits for its first try to connect, 30 s at most. A server that is not
-   * there is no error: reads fail with the reason until it is, and {@link XenEvent.Connected} tells
-   * when.
+   * Starts the client and waits up to 30 s for the first connection attempt. If it fails, reads
+   * fail with the reason until {@link XenEvent.Connected}.
    */
   public static SocketXenStore open(
       XenStoreSettings settings, Consumer<XenEvent> events, RandomGenerator random) {
     SocketXenStore store = new SocketXenStore(settings, events, random);
     store.thread.start();
     try {
-      if (!store.tried.await(FIRST_TRY_MILLIS, TimeUnit.MILLISECONDS)) {
-        LOG.warn("xenstored has not taken the connection for {} ms", FIRST_TRY_MILLIS);
+      if (!store.attempted.await(FIRST_ATTEMPT_MILLIS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("xenstored has not accepted the connection within {} ms", FIRST_ATTEMPT_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -102,7 +106,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   @Override
   public List<ReadResult<String>> readAll(List<String> paths) {
     List<ReadResult<String>> readings = new ArrayList<>(paths.size());
-    List<XenAnswer> answers = ask(XenOp.READ, paths);
+    List<XenConnection.Answer> answers = ask(XenOp.READ, paths);
     for (int n = 0; n < answers.size(); n++) {
       String path = paths.get(n);
       readings.add(reading(path, answers.get(n), reply -> reply.value(path)));
@@ -113,11 +117,12 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   @Override
   public List<ReadResult<List<String>>> directories(List<String> paths) {
     List<ReadResult<List<String>>> listings = new ArrayList<>(paths.size());
-    List<XenAnswer> answers = ask(XenOp.DIRECTORY, paths);
+    List<XenConnection.Answer> answers = ask(XenOp.DIRECTORY, paths);
     for (int n = 0; n < answers.size(); n++) {
       String path = paths.get(n);
       listings.add(
-          answers.get(n) instanceof XenAnswer.Refused(String error) && error.equals("E2BIG")
+          answers.get(n) instanceof XenConnection.Answer.Refused(String error)
+                  && error.equals("E2BIG")
               ? inParts(path)
               : reading(path, answers.get(n), reply -> reply.strings(path)));
     }
@@ -125,12 +130,14 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   }
 
   private static <T> ReadResult<T> reading(
-      String path, XenAnswer answer, Function<XenMessage, ReadResult<T>> parse) {
+      String path, XenConnection.Answer answer, Function<XenMessage, ReadResult<T>> parse) {
     return switch (answer) {
-      case XenAnswer.Reply(XenMessage reply) -> parse.apply(reply);
-      case XenAnswer.Refused(String error) when error.equals("ENOENT") -> ReadResult.absent(path);
-      case XenAnswer.Refused(String error) -> ReadResult.failed(path + ": xenstored says " + error);
-      case XenAnswer.Lost(String reason) -> ReadResult.failed(path + ": " + reason);
+      case XenConnection.Answer.Reply(XenMessage reply) -> parse.apply(reply);
+      case XenConnection.Answer.Refused(String error) when error.equals("ENOENT") ->
+          ReadResult.absent(path);
+      case XenConnection.Answer.Refused(String error) ->
+          ReadResult.failed(path + ": xenstored returned " + error);
+      case XenConnection.Answer.Lost(String reason) -> ReadResult.failed(path + ": " + reason);
     };
   }
 
@@ -142,7 +149,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
               switch (link) {
                 case Link.Up(XenConnection up) ->
                     up.await(up.submit(XenOp.DIRECTORY_PART, path, offset));
-                case Link.Down(String reason) -> new XenAnswer.Lost(reason);
+                case Link.Down(String reason) -> new XenConnection.Answer.Lost(reason);
               });
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -150,28 +157,32 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     }
   }
 
-  /** One answer for each path, in order. The first that is lost ends the waiting for the rest. */
-  private List<XenAnswer> ask(XenOp op, List<String> paths) {
+  /** One answer per path, in order. */
+  private List<XenConnection.Answer> ask(XenOp op, List<String> paths) {
     if (Thread.currentThread() == thread) {
-      throw new IllegalStateException("xenstore: a request on the thread that brings its answer");
+      throw new IllegalStateException("xenstore: request on the thread that reads the answers");
     }
     return switch (link) {
       case Link.Down(String reason) ->
-          paths.stream().<XenAnswer>map(_ -> new XenAnswer.Lost(reason)).toList();
+          paths.stream()
+              .<XenConnection.Answer>map(_ -> new XenConnection.Answer.Lost(reason))
+              .toList();
       case Link.Up(XenConnection up) -> {
         try {
           yield ask(up, op, paths);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          yield paths.stream().<XenAnswer>map(_ -> new XenAnswer.Lost("interrupted")).toList();
+          yield paths.stream()
+              .<XenConnection.Answer>map(_ -> new XenConnection.Answer.Lost("interrupted"))
+              .toList();
         }
       }
     };
   }
 
-  private static List<XenAnswer> ask(XenConnection up, XenOp op, List<String> paths)
+  private static List<XenConnection.Answer> ask(XenConnection up, XenOp op, List<String> paths)
       throws InterruptedException {
-    List<XenAnswer> answers = new ArrayList<>(paths.size());
+    List<XenConnection.Answer> answers = new ArrayList<>(paths.size());
     for (int from = 0; from < paths.size(); from += XenConnection.MAX_OUTSTANDING) {
       int to = Math.min(paths.size(), from + XenConnection.MAX_OUTSTANDING);
       for (XenConnection.Ticket ticket : up.submitAll(op, paths.subList(from, to))) {
@@ -190,11 +201,11 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
       watches.add(new Watch(path, token));
     }
     return switch (link) {
-      // The server has it already if the connection was made in between: EEXIST.
+      // EEXIST if a new connection has registered it already
       case Link.Up(XenConnection up) -> {
         Optional<String> refusal = refusal(path, askOnce(up, path, token));
         if (refusal.isEmpty()) {
-          standing.add(path);
+          registered.add(path);
         }
         yield refusal;
       }
@@ -205,45 +216,47 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
   @Override
   public OptionalLong changes(Collection<String> watched) {
     long now = changes.get();
-    return link instanceof Link.Up && standing.containsAll(watched)
+    return link instanceof Link.Up && registered.containsAll(watched)
         ? OptionalLong.of(now)
         : OptionalLong.empty();
   }
 
-  private XenAnswer askOnce(XenConnection up, String path, String token) {
+  private XenConnection.Answer askOnce(XenConnection up, String path, String token) {
     try {
       return up.await(up.submit(XenOp.WATCH, path, token));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new XenAnswer.Lost("interrupted");
+      return new XenConnection.Answer.Lost("interrupted");
     }
   }
 
-  private static Optional<String> refusal(String path, XenAnswer answer) {
+  private static Optional<String> refusal(String path, XenConnection.Answer answer) {
     return switch (answer) {
-      case XenAnswer.Reply _ -> Optional.empty();
-      case XenAnswer.Refused(String error) when error.equals("EEXIST") -> Optional.empty();
-      case XenAnswer.Refused(String error) -> Optional.of(path + ": xenstored says " + error);
-      case XenAnswer.Lost(String reason) -> Optional.of(path + ": " + reason);
+      case XenConnection.Answer.Reply _ -> Optional.empty();
+      case XenConnection.Answer.Refused(String error) when error.equals("EEXIST") ->
+          Optional.empty();
+      case XenConnection.Answer.Refused(String error) ->
+          Optional.of(path + ": xenstored returned " + error);
+      case XenConnection.Answer.Lost(String reason) -> Optional.of(path + ": " + reason);
     };
   }
 
   private void run() {
-    boolean told = false;
+    boolean reported = false;
     try {
       while (closed.getCount() > 0) {
-        switch (XenSockets.connect(settings.root())) {
+        switch (connect(settings.root())) {
           case ReadResult.Present<SocketChannel>(SocketChannel channel) -> {
             serve(new XenConnection(channel, settings.requestMillis()));
-            told = true;
+            reported = true;
           }
           case ReadResult<SocketChannel> none -> {
             link = new Link.Down("xenstore: " + none.describe());
-            tried.countDown();
-            if (!told) {
+            attempted.countDown();
+            if (!reported) {
               emit(new XenEvent.Disconnected(none.describe()));
             }
-            told = true;
+            reported = true;
           }
         }
         if (closed.await(backoff.nextMillis(), TimeUnit.MILLISECONDS)) {
@@ -251,18 +264,46 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      // Nobody else holds this thread; an interrupt can only mean the end.
-      LOG.warn("the xenstore thread was interrupted and ends");
+      LOG.warn("the xenstore thread was interrupted and stops");
       Thread.currentThread().interrupt();
     } finally {
       link = new Link.Down("xenstore: closed");
     }
   }
 
+  /** A connection to the first socket that accepts one; failed with the error of each. */
+  private static ReadResult<SocketChannel> connect(Path root) {
+    List<String> problems = new ArrayList<>();
+    for (String socket : XenStoreSettings.SOCKETS) {
+      try {
+        return ReadResult.present(connectTo(root.resolve(socket)));
+      } catch (IOException e) {
+        problems.add(root.resolve(socket) + ": " + e.getMessage());
+      }
+    }
+    for (String device : XenStoreSettings.DEVICES) {
+      if (Files.exists(root.resolve(device))) {
+        problems.add(root.resolve(device) + " exists, but only the socket is supported");
+      }
+    }
+    return ReadResult.failed("no connection to xenstored: " + String.join("; ", problems));
+  }
+
+  private static SocketChannel connectTo(Path socket) throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.connect(UnixDomainSocketAddress.of(socket));
+      return channel;
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
   private void serve(XenConnection connection) throws InterruptedException {
-    standing.clear();
+    registered.clear();
     changes.incrementAndGet();
-    // Watches go out before anyone else can send, so they cannot wait for a place.
+    // watches are sent before other requests, so they do not wait
     synchronized (watches) {
       for (Watch watch : watches) {
         CompletableFuture<Void> _ =
@@ -273,14 +314,14 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
       }
       link = new Link.Up(connection);
     }
-    tried.countDown();
+    attempted.countDown();
     if (closed.getCount() == 0) {
       connection.end("closed");
     }
     emit(new XenEvent.Connected());
     String reason = connection.run(this::deliver);
     link = new Link.Down("xenstore: " + reason);
-    if (connection.heard() > 0) {
+    if (connection.received() > 0) {
       backoff.reset();
     }
     if (closed.getCount() > 0) {
@@ -288,11 +329,11 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     }
   }
 
-  private void report(Watch watch, XenAnswer answer) {
+  private void report(Watch watch, XenConnection.Answer answer) {
     Optional<String> refusal = refusal(watch.path(), answer);
     if (refusal.isEmpty()) {
-      standing.add(watch.path());
-    } else if (answer instanceof XenAnswer.Refused) {
+      registered.add(watch.path());
+    } else if (answer instanceof XenConnection.Answer.Refused) {
       emit(new XenEvent.WatchRefused(watch.path(), refusal.get()));
     }
   }
@@ -302,8 +343,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     switch (message.strings("watch event")) {
       case ReadResult.Present<List<String>>(List<String> strings) when strings.size() >= 2 ->
           emit(new XenEvent.Changed(strings.get(0), strings.get(1)));
-      case ReadResult<List<String>> bad ->
-          LOG.warn("a watch event without path and token: {}", bad);
+      case ReadResult<List<String>> bad -> LOG.warn("malformed watch event: {}", bad);
     }
   }
 
@@ -311,11 +351,11 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     try {
       events.accept(event);
     } catch (RuntimeException e) {
-      LOG.error("the receiver of xenstore events failed at {}", event, e);
+      LOG.error("xenstore event receiver failed: {}", event, e);
     }
   }
 
-  /** Ends the connection and the thread; requests under way are lost, later ones fail. */
+  /** Closes the connection and stops the thread; outstanding and later requests fail. */
   @Override
   public void close() {
     closed.countDown();
@@ -327,7 +367,7 @@ public final class SocketXenStore implements XenStore, AutoCloseable {
     }
     try {
       if (!thread.join(Duration.ofMillis(JOIN_MILLIS))) {
-        LOG.warn("the xenstore thread has not ended after {} ms", JOIN_MILLIS);
+        LOG.warn("the xenstore thread has not stopped within {} ms", JOIN_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -19,19 +19,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A xenstore as {@code xenstore-ls -f} printed it: a captured tree that never changes.
+ * A captured xenstore: the output of {@code xenstore-ls -f}. It never changes.
  *
  * <pre>{@code
  * /local/domain/0/backend/vbd/1/51713/params = "/dev/vg/vm101_img"
  * /local/domain/0/backend/vbd/1/51713/state = "4"   (n0,r1)
  * }</pre>
  *
- * The permissions of {@code -p} are passed over. In a value, bytes that are not printable ASCII and
- * the backslash are escaped ({@code \t \n \r \\ \ooo \xhh}); quotes are not. A dump of a part
- * implies the parents above it, which have children but no value.
+ * Permissions ({@code -p}) are ignored. In values, bytes that are not printable ASCII and
+ * backslashes are escaped ({@code \t \n \r \\ \ooo \xhh}); quotes are not. Parents of a partial
+ * dump have children but no value.
  */
 public final class TextXenStore implements XenStore {
-  /** Most nodes that a dump may have. */
+  /** Maximum number of nodes. */
   public static final int MAX_NODES = 1_000_000;
 
   private static final Pattern LINE =
@@ -45,7 +45,7 @@ public final class TextXenStore implements XenStore {
     this.children = children;
   }
 
-  /** Reads a dump; malformed with the number of the first line that is not a node. */
+  /** Parses a dump; malformed with the number of the first invalid line. */
   public static ReadResult<TextXenStore> parse(String text) {
     Map<String, ReadResult<String>> values = new LinkedHashMap<>();
     Map<String, Set<String>> children = new HashMap<>();
@@ -62,7 +62,7 @@ public final class TextXenStore implements XenStore {
             "/PATH = \"VALUE\", at most " + MAX_NODES + " times",
             line);
       }
-      // The special watches stand in the dump as /@releaseDomain.
+      // special watches are dumped as /@releaseDomain
       values.put(node.group(1), unescape(node.group(1), node.group(2)));
       adopt(node.group(1), children);
     }
@@ -147,7 +147,7 @@ public final class TextXenStore implements XenStore {
     return values.containsKey(path) ? ReadResult.present(List.of()) : ReadResult.absent(path);
   }
 
-  /** Does nothing: a captured tree never changes. */
+  /** Always 0: a captured tree never changes. */
   @Override
   public OptionalLong changes(Collection<String> watched) {
     return OptionalLong.of(0);
@@ -158,12 +158,12 @@ public final class TextXenStore implements XenStore {
     return Optional.empty();
   }
 
-  /** How many nodes the dump has. */
+  /** The number of nodes. */
   public int size() {
     return values.size();
   }
 
-  /** The paths of all nodes, in the dump's order. */
+  /** The paths of all nodes, in the order of the dump. */
   public List<String> paths() {
     return new ArrayList<>(values.keySet());
   }

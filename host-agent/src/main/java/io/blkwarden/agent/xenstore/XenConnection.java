@@ -22,24 +22,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to xenstored, from its first byte to its end: requests from any thread, answers
- * and watch events on the thread that calls {@link #run}.
+ * A connection to xenstored. Requests may come from any thread; answers and watch events are read
+ * on the thread that calls {@link #run}.
  *
- * <p>At most {@link #MAX_OUTSTANDING} requests are under way; one more waits for its turn as long
- * as it would wait for an answer, and is lost after that. A request that nobody waits for any more
- * keeps its place until its answer comes, so a stuck server never gets more. If nothing at all was
- * heard while a request waited, the connection is dead and ends.
+ * <p>At most {@link #MAX_OUTSTANDING} requests are outstanding; further ones wait up to the request
+ * timeout, then are lost. A request that timed out stays outstanding until it is answered. If
+ * nothing was received while a request waited, the connection is closed as dead.
  */
 final class XenConnection {
-  /** Below the 20 that xenstored's own quota allows ({@code quota-outstanding}). */
+  /** Below the limit of xenstored, 20 ({@code quota-outstanding}). */
   static final int MAX_OUTSTANDING = 16;
 
   private static final int BUFFER_BYTES = 2 * (XenMessage.HEADER_BYTES + XenMessage.MAX_LIST_BYTES);
 
-  /** A request under way, and how much had been heard when it was sent. */
-  record Ticket(CompletableFuture<XenAnswer> answer, long heardBefore) {}
+  /** An outstanding request, and the number of messages received before it was sent. */
+  record Ticket(CompletableFuture<Answer> answer, long receivedBefore) {}
 
-  private record Pending(XenOp op, CompletableFuture<XenAnswer> answer) {}
+  private record Pending(XenOp op, CompletableFuture<Answer> answer) {}
 
   private final SocketChannel channel;
   private final int requestMillis;
@@ -48,19 +47,19 @@ final class XenConnection {
   private final AtomicInteger lastId = new AtomicInteger();
   private final ReentrantLock writing = new ReentrantLock();
   private final AtomicReference<@Nullable String> ended = new AtomicReference<>();
-  private final AtomicLong heard = new AtomicLong();
+  private final AtomicLong received = new AtomicLong();
 
   XenConnection(SocketChannel channel, int requestMillis) {
     this.channel = channel;
     this.requestMillis = requestMillis;
   }
 
-  /** How many messages have come so far. */
-  long heard() {
-    return heard.get();
+  /** The number of received messages. */
+  long received() {
+    return received.get();
   }
 
-  /** Sends a request, waiting for a place among those under way. */
+  /** Sends a request; waits while too many are outstanding. */
   Ticket submit(XenOp op, String... strings) throws InterruptedException {
     ByteArrayOutputStream frames = new ByteArrayOutputStream();
     Ticket ticket = prepare(op, frames, strings);
@@ -69,8 +68,8 @@ final class XenConnection {
   }
 
   /**
-   * Sends a request for each path, waiting for places among those under way. What finds places
-   * together goes out together: a thousand requests cost some hundred system calls.
+   * Sends a request for each path, in as few writes as possible; waits while too many are
+   * outstanding.
    *
    * @param paths at most {@link #MAX_OUTSTANDING}
    */
@@ -84,22 +83,22 @@ final class XenConnection {
     return tickets;
   }
 
-  /** Takes a place for a request, and adds it to what is to be written; writes that if it waits. */
+  /** Adds a request to the frames; writes these before it waits for outstanding requests. */
   private Ticket prepare(XenOp op, ByteArrayOutputStream frames, String... strings)
       throws InterruptedException {
-    Ticket ticket = new Ticket(new CompletableFuture<>(), heard.get());
+    Ticket ticket = new Ticket(new CompletableFuture<>(), received.get());
     Optional<XenMessage> message = XenMessage.ofStrings(op, lastId.incrementAndGet(), strings);
     if (message.isEmpty()) {
       return lost(
           ticket,
-          "a request with a NUL inside, or longer than %d bytes"
+          "the request contains a NUL or is longer than %d bytes"
               .formatted(XenMessage.MAX_PAYLOAD_BYTES));
     }
-    if (!takePlace(frames)) {
-      giveUp(ticket);
+    if (!acquireSlot(frames)) {
+      onTimeout(ticket);
       return lost(
           ticket,
-          "%d requests are under way and none was answered for %d ms"
+          "%d requests are outstanding and none was answered within %d ms"
               .formatted(MAX_OUTSTANDING, requestMillis));
     }
     pending.put(message.get().requestId(), new Pending(op, ticket.answer()));
@@ -111,35 +110,35 @@ final class XenConnection {
     return ticket;
   }
 
-  private boolean takePlace(ByteArrayOutputStream frames) throws InterruptedException {
+  private boolean acquireSlot(ByteArrayOutputStream frames) throws InterruptedException {
     if (window.tryAcquire()) {
       return true;
     }
-    write(frames); // or their own places would never be free
+    write(frames); // these must be answered first
     frames.reset();
     return window.tryAcquire(requestMillis, TimeUnit.MILLISECONDS);
   }
 
-  /** Waits for the answer as long as a request may take. */
-  XenAnswer await(Ticket ticket) throws InterruptedException {
+  /** Waits for the answer, up to the request timeout. */
+  Answer await(Ticket ticket) throws InterruptedException {
     try {
       return ticket.answer().get(requestMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      giveUp(ticket);
-      return new XenAnswer.Lost("no answer for " + requestMillis + " ms");
+      onTimeout(ticket);
+      return new Answer.Lost("no answer within " + requestMillis + " ms");
     } catch (ExecutionException e) {
-      return new XenAnswer.Lost(String.valueOf(e.getCause()));
+      return new Answer.Lost(String.valueOf(e.getCause()));
     }
   }
 
-  private void giveUp(Ticket ticket) {
-    if (heard.get() == ticket.heardBefore()) {
-      end("xenstored said nothing for " + requestMillis + " ms with requests under way");
+  private void onTimeout(Ticket ticket) {
+    if (received.get() == ticket.receivedBefore()) {
+      end("no message from xenstored for " + requestMillis + " ms with requests outstanding");
     }
   }
 
   private static Ticket lost(Ticket ticket, String reason) {
-    ticket.answer().complete(new XenAnswer.Lost(reason));
+    ticket.answer().complete(new Answer.Lost(reason));
     return ticket;
   }
 
@@ -158,9 +157,9 @@ final class XenConnection {
   }
 
   /**
-   * Reads until the connection ends, and says why it did.
+   * Reads until the connection is closed; returns the reason.
    *
-   * @param watchEvents gets each watch event's message, on this thread
+   * @param watchEvents receives each watch event, on this thread
    */
   String run(Consumer<XenMessage> watchEvents) {
     ByteBuffer in = ByteBuffer.allocate(BUFFER_BYTES);
@@ -176,7 +175,7 @@ final class XenConnection {
       return end(
           in.position() == 0
               ? "xenstored closed the connection"
-              : "xenstored closed the connection inside a message");
+              : "xenstored closed the connection within a message");
     } catch (IOException e) {
       return end("read: " + e);
     }
@@ -202,41 +201,54 @@ final class XenConnection {
   }
 
   private Optional<String> take(XenMessage message, Consumer<XenMessage> watchEvents) {
-    heard.incrementAndGet();
+    received.incrementAndGet();
     if (message.op() == XenOp.WATCH_EVENT) {
       watchEvents.accept(message);
       return Optional.empty();
     }
-    Pending asked = pending.remove(message.requestId());
-    if (asked == null) {
-      return Optional.of("protocol: an answer to request " + message.requestId() + ", not made");
+    Pending request = pending.remove(message.requestId());
+    if (request == null) {
+      return Optional.of("protocol: answer to unknown request " + message.requestId());
     }
     window.release();
     if (message.op() == XenOp.ERROR) {
-      asked.answer().complete(new XenAnswer.Refused(message.errorName()));
-    } else if (message.op() == asked.op()) {
-      asked.answer().complete(new XenAnswer.Reply(message));
+      request.answer().complete(new Answer.Refused(message.errorName()));
+    } else if (message.op() == request.op()) {
+      request.answer().complete(new Answer.Reply(message));
     } else {
-      String reason = "protocol: expected an answer to %s, found one to %s";
-      asked.answer().complete(new XenAnswer.Lost(reason.formatted(asked.op(), message.op())));
-      return Optional.of(reason.formatted(asked.op(), message.op()));
+      String reason = "protocol: expected an answer to %s, found %s";
+      request.answer().complete(new Answer.Lost(reason.formatted(request.op(), message.op())));
+      return Optional.of(reason.formatted(request.op(), message.op()));
     }
     return Optional.empty();
   }
 
-  /** Ends the connection, from any thread; every request under way is lost. The first reason. */
+  /**
+   * Closes the connection; outstanding requests are lost. Returns the first reason. Thread-safe.
+   */
   String end(String reason) {
     ended.compareAndSet(null, reason);
     String first = String.valueOf(ended.get());
     try {
       channel.close();
     } catch (IOException e) {
-      // The descriptor is gone either way, and the connection has its reason already.
       first = first + " (close: " + e.getMessage() + ")";
     }
     for (Pending waiting : pending.values()) {
-      waiting.answer().complete(new XenAnswer.Lost(first));
+      waiting.answer().complete(new Answer.Lost(first));
     }
     return first;
+  }
+
+  /** The result of a request to xenstored. */
+  sealed interface Answer {
+    /** The request succeeded. */
+    record Reply(XenMessage message) implements Answer {}
+
+    /** The request failed with an error such as {@code ENOENT}. */
+    record Refused(String error) implements Answer {}
+
+    /** No answer was received; the request may have been executed. */
+    record Lost(String reason) implements Answer {}
   }
 }

@@ -1,36 +1,35 @@
 package io.blkwarden.agent.xenstore;
 
-/** What xenstored, or the connection to it, had to say without being asked. */
+/** An event of xenstored or of the connection to it. */
 public sealed interface XenEvent {
   /**
-   * Something at or below a watched path changed. It says where to look, not what is there: it may
-   * be spurious, comes once at registration, and when a parent is removed it names the watch.
+   * A node at or below a watched path changed. It may be spurious, is sent once at registration,
+   * and names the watched path if a parent is removed.
    *
-   * @param path the node that changed, or a special watch such as {@code @releaseDomain}
-   * @param token what the watch was registered with
+   * @param path the changed node, or a special watch such as {@code @releaseDomain}
+   * @param token the token of the watch
    */
   record Changed(String path, String token) implements XenEvent {}
 
   /**
-   * A connection stands and its watches were sent before this event: what is read from now on is
-   * either fresh or followed by a {@link Changed}. Read everything again.
+   * A connection was established and its watches were sent: values read from now on are current or
+   * followed by a {@link Changed}. Read everything again.
    */
   record Connected() implements XenEvent {}
 
   /**
-   * There is no connection, and changes go unseen until {@link Connected}. Told once for each
-   * outage.
+   * There is no connection, and changes are missed until {@link Connected}. Sent once per outage.
    *
-   * @param reason what ended it, or why none could be made
+   * @param reason why the connection was lost or could not be established
    */
   record Disconnected(String reason) implements XenEvent {}
 
   /**
-   * The server refused a watch: only full scans will see changes there. It is asked for again after
-   * the next reconnect.
+   * The server refused a watch: only full scans find changes there. It is retried after a
+   * reconnect.
    *
    * @param path the path of the watch
-   * @param reason what the server said
+   * @param reason the error of the server
    */
   record WatchRefused(String path, String reason) implements XenEvent {}
 }

@@ -12,36 +12,35 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One message of xenstore's wire protocol: 16 bytes of header, then at most 4096 of payload (but
- * see {@link #MAX_LIST_BYTES}).
+ * A message of the xenstore wire protocol: a header of 16 bytes and a payload of at most 4096 bytes
+ * (but see {@link #MAX_LIST_BYTES}).
  *
  * <p>The header is four 32-bit numbers in the host's byte order: type, request id, transaction id,
- * payload length ({@code struct xsd_sockmsg}, xs_wire.h). Strings in a payload end in a NUL; the
- * value in a READ reply does not.
+ * payload length ({@code struct xsd_sockmsg}, xs_wire.h). Strings in a payload end with a NUL,
+ * except the value in a READ reply.
  */
 final class XenMessage {
   static final int HEADER_BYTES = 16;
   static final int MAX_PAYLOAD_BYTES = 4096;
 
   /**
-   * Longest list of children that is taken. oxenstored (seen with 4.17.5) sends a list of 7694
-   * bytes whole where the C server answers E2BIG; to hang up on it would lose every other request,
-   * too.
+   * Longest accepted list of children. oxenstored (seen with 4.17.5) sends a list of 7694 bytes
+   * where the C server answers E2BIG.
    */
   static final int MAX_LIST_BYTES = 64 * 1024;
 
   private static final int LONGEST_ERROR = 64;
   private static final char REPLACEMENT = '\ufffd';
 
-  /** What {@link #decode} found at the front of the bytes. */
+  /** The result of {@link #decode}. */
   sealed interface Decoding {
-    /** A whole message; the buffer's position is behind it. */
+    /** A message; the position of the buffer is behind it. */
     record Complete(XenMessage message) implements Decoding {}
 
     /** More bytes are needed; the position is unchanged. */
     record Incomplete() implements Decoding {}
 
-    /** No message can start here: the stream is lost. */
+    /** Invalid bytes: the stream cannot be used any more. */
     record Broken(String reason) implements Decoding {}
   }
 
@@ -55,7 +54,7 @@ final class XenMessage {
     this.payload = payload;
   }
 
-  /** A message outside any transaction with these bytes as payload; empty if they are too many. */
+  /** A message outside a transaction with this payload; empty if it is too long. */
   static Optional<XenMessage> of(XenOp op, int requestId, byte[] payload) {
     return payload.length > MAX_PAYLOAD_BYTES
         ? Optional.empty()
@@ -63,8 +62,7 @@ final class XenMessage {
   }
 
   /**
-   * A message whose payload is strings, each ended by a NUL; empty if they are too long or one has
-   * a NUL inside.
+   * A message whose payload is NUL-terminated strings; empty if they are too long or contain a NUL.
    */
   static Optional<XenMessage> ofStrings(XenOp op, int requestId, String... strings) {
     byte[] payload = {};
@@ -94,7 +92,7 @@ final class XenMessage {
     return payload.clone();
   }
 
-  /** Adds the message to what is to be sent. */
+  /** Appends the encoded message. */
   void encode(ByteArrayOutputStream into) {
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.nativeOrder());
     header.putInt(op.wire()).putInt(requestId).putInt(0).putInt(payload.length);
@@ -103,8 +101,7 @@ final class XenMessage {
   }
 
   /**
-   * Takes one message from the buffer's front. Never throws, whatever the bytes. The buffer is in
-   * the host's byte order from then on.
+   * Reads one message from the buffer and sets its byte order to that of the host. Never throws.
    */
   static Decoding decode(ByteBuffer bytes) {
     if (bytes.remaining() < HEADER_BYTES) {
@@ -133,7 +130,7 @@ final class XenMessage {
     return new Decoding.Complete(new XenMessage(op.get(), bytes.getInt(start + 4), payload));
   }
 
-  /** The payload as one text without a terminator, as in a READ reply. */
+  /** The payload as text without a terminator, as in a READ reply. */
   ReadResult<String> value(String source) {
     Optional<String> text = decodeText(payload, 0, payload.length);
     return text.isPresent()
@@ -142,8 +139,8 @@ final class XenMessage {
   }
 
   /**
-   * The payload as strings that each end in a NUL, as in a DIRECTORY reply or a watch event; a last
-   * one without a NUL counts too.
+   * The payload as NUL-terminated strings, as in a DIRECTORY reply or a watch event; the last one
+   * may lack its NUL.
    */
   ReadResult<List<String>> strings(String source) {
     return strings(source, payload);
@@ -166,17 +163,17 @@ final class XenMessage {
     return ReadResult.present(List.copyOf(strings));
   }
 
-  /** The name in an ERROR reply, such as {@code ENOENT}; what is not a name is shown as such. */
+  /** The name in an ERROR reply, such as {@code ENOENT}. */
   String errorName() {
     StringBuilder name = new StringBuilder();
     for (int n = 0; n < Math.min(payload.length, LONGEST_ERROR) && payload[n] != 0; n++) {
       name.append(payload[n] > ' ' && payload[n] < 0x7f ? (char) payload[n] : '?');
     }
-    return name.isEmpty() ? "an error without a name" : name.toString();
+    return name.isEmpty() ? "an unnamed error" : name.toString();
   }
 
   private static Optional<String> decodeText(byte[] bytes, int from, int length) {
-    // Bytes that are not UTF-8 become this sign, which hardly any text has: only then is it asked.
+    // invalid UTF-8 decodes to this character; texts that contain it are decoded again, strictly
     String text = new String(bytes, from, length, StandardCharsets.UTF_8);
     if (text.indexOf(REPLACEMENT) < 0) {
       return Optional.of(text);

@@ -2,7 +2,7 @@ package io.blkwarden.agent.xenstore;
 
 import java.util.Optional;
 
-/** Message types of xenstore's wire protocol ({@code enum xsd_sockmsg_type}, xs_wire.h). */
+/** Message types of the xenstore wire protocol ({@code enum xsd_sockmsg_type}, xs_wire.h). */
 enum XenOp {
   CONTROL(0),
   DIRECTORY(1),

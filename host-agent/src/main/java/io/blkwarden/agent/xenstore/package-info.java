@@ -1,4 +1,4 @@
-/** Talks to xenstored, or to what {@code xenstore-ls -f} printed of it. */
+/** Xenstore: the client of xenstored, and captured trees. */
 @NullMarked
 package io.blkwarden.agent.xenstore;
 

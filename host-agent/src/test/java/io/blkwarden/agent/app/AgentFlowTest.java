@@ -3,16 +3,16 @@ package io.blkwarden.agent.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.bus.Delivery;
-import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.bus.PendingMessages;
 import io.blkwarden.agent.bus.Publisher;
-import io.blkwarden.agent.bus.Said;
-import io.blkwarden.agent.lease.FoundLeases;
+import io.blkwarden.agent.bus.Session;
+import io.blkwarden.agent.bus.TestMessages;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.model.json.ControlJson;
-import io.blkwarden.model.message.DomainStarted;
 import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingEvent.DomainStarted;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.subject.Subjects;
@@ -31,14 +31,14 @@ import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** The flows to and from NATS, in virtual time, over a connection that does what the test says. */
+/** The NATS flows in virtual time, with a fake connection. */
 final class AgentFlowTest {
   private static final Duration NOW = Duration.ZERO;
 
   private final VirtualTimeScheduler time = VirtualTimeScheduler.create();
-  private final TestPublisher<LinkEvent> link = TestPublisher.create();
+  private final TestPublisher<Link.Event> link = TestPublisher.create();
   private final FakeSession nats = new FakeSession();
-  private final TestPublisher<Delivery> commands = TestPublisher.create();
+  private final TestPublisher<Session.Delivery> commands = TestPublisher.create();
   private TestBus bus;
 
   @BeforeEach
@@ -46,7 +46,7 @@ final class AgentFlowTest {
     nats.commands = commands.flux();
     bus =
         new TestBus(
-            Said.HOST,
+            TestMessages.HOST,
             FakeSession.link(link.flux()),
             OutcomeJournal.NONE,
             new AgentSchedulers(time, time, time, time),
@@ -59,12 +59,12 @@ final class AgentFlowTest {
   }
 
   private void up() {
-    link.next(new LinkEvent.Up(nats, "nats://test"));
+    link.next(new Link.Event.Up(nats, "nats://test"));
     time.advanceTimeBy(NOW);
   }
 
   private void down() {
-    link.next(new LinkEvent.Down("the connection to NATS is lost"));
+    link.next(new Link.Event.Down("connection to NATS lost"));
     time.advanceTimeBy(NOW);
   }
 
@@ -77,7 +77,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void samplesThatWaitAreConflatedAndCounted() {
+  void pendingSamplesAreConflatedAndCounted() {
     connected();
     Sinks.Empty<Void> slow = Sinks.empty();
     nats.publishing = slow::asMono;
@@ -96,7 +96,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void samplesThatCannotBePublishedAreCountedAndTheNextOneIsTried() {
+  void unpublishedSamplesAreCountedAndTheNextBatchIsPublished() {
     connected();
     nats.publishing = () -> Mono.error(new IllegalStateException("not connected: closing"));
     bus.pending.sample(new byte[] {1});
@@ -111,33 +111,33 @@ final class AgentFlowTest {
   }
 
   @Test
-  void theLatestHeartbeatIsPublishedOnceThereIsAConnection() {
+  void latestHeartbeatIsPublishedAfterConnecting() {
     bus.start(_ -> {});
     for (int n = 1; n <= 3; n++) {
-      bus.pending.heartbeat(Said.heartbeat(n));
+      bus.pending.heartbeat(TestMessages.heartbeat(n));
     }
     time.advanceTimeBy(NOW);
     up();
 
-    assertThat(nats.published(Heartbeat.class)).containsExactly(Said.heartbeat(3));
+    assertThat(nats.published(Heartbeat.class)).containsExactly(TestMessages.heartbeat(3));
   }
 
   @Test
-  void eventsAreRepeatedInOrderUntilTheServerHasThem() {
+  void eventsAreRetriedInOrderUntilReceived() {
     connected();
     Sinks.Empty<Void> answer = Sinks.empty();
     nats.flushing = () -> Mono.error(new IOException("the server does not answer"));
-    IntStream.rangeClosed(1, 100).forEach(n -> bus.pending.mapping(Said.started(n)));
-    assertThat(revisions()).as("the first one meets nobody waiting").containsExactly(1L);
+    IntStream.rangeClosed(1, 100).forEach(n -> bus.pending.mapping(TestMessages.started(n)));
+    assertThat(revisions()).as("first event").containsExactly(1L);
     assertThat(bus.state().faults()).containsEntry("mapping", "the server does not answer");
 
     nats.published.clear();
     nats.flushing = answer::asMono;
     time.advanceTimeBy(Duration.ofMillis(124));
-    assertThat(revisions()).as("not at once again").isEmpty();
+    assertThat(revisions()).as("not retried at once").isEmpty();
     time.advanceTimeBy(Duration.ofMillis(251));
     assertThat(revisions()).as("one batch").hasSize(PendingMessages.MAX_BATCH);
-    bus.pending.mapping(Said.started(101));
+    bus.pending.mapping(TestMessages.started(101));
     answer.tryEmitEmpty();
     time.advanceTimeBy(NOW);
 
@@ -151,13 +151,13 @@ final class AgentFlowTest {
   }
 
   @Test
-  void eventsThatWereNotFlushedAreRepeatedAfterAReconnection() {
+  void unflushedEventsAreRepeatedAfterReconnecting() {
     connected();
     nats.flushing = Mono::never;
-    bus.pending.mapping(Said.started(1));
+    bus.pending.mapping(TestMessages.started(1));
     time.advanceTimeBy(NOW);
     down();
-    bus.pending.mapping(Said.started(2));
+    bus.pending.mapping(TestMessages.started(2));
     nats.published.clear();
     nats.flushing = Mono::empty;
     up();
@@ -166,35 +166,35 @@ final class AgentFlowTest {
   }
 
   @Test
-  void onlyTheLastSnapshotIsTriedAgainForTheBucket() {
+  void onlyTheLastSnapshotIsRetriedForTheBucket() {
     connected();
     nats.storing = () -> Mono.error(new IOException("no bucket"));
-    bus.pending.mapping(Said.snapshot(1));
+    bus.pending.mapping(TestMessages.snapshot(1));
     time.advanceTimeBy(NOW);
-    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(Said.snapshot(1));
+    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(TestMessages.snapshot(1));
     assertThat(bus.state().faults()).containsEntry("mapping-bucket", "no bucket");
 
-    bus.pending.mapping(Said.snapshot(2));
+    bus.pending.mapping(TestMessages.snapshot(2));
     time.advanceTimeBy(NOW);
     nats.stored.clear();
     nats.storing = Mono::empty;
     time.advanceTimeBy(Duration.ofSeconds(2));
-    assertThat(nats.stored).as("not soon: it is a whole map").isEmpty();
+    assertThat(nats.stored).as("not retried soon").isEmpty();
     time.advanceTimeBy(Duration.ofSeconds(6));
 
-    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(Said.snapshot(2));
+    assertThat(nats.stored(MappingSnapshot.class)).containsExactly(TestMessages.snapshot(2));
     assertThat(bus.state().faults()).doesNotContainKey("mapping-bucket");
   }
 
   @Test
-  void anOutcomeIsRepeatedWithBackoffUntilItIsStored() {
+  void outcomeIsRetriedWithBackoffUntilStored() {
     connected();
     nats.storing = () -> Mono.error(new IOException("no stream"));
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     time.advanceTimeBy(NOW);
     assertThat(nats.stored).hasSize(1);
     time.advanceTimeBy(Duration.ofMillis(124));
-    assertThat(nats.stored).as("half of the first delay is certain").hasSize(1);
+    assertThat(nats.stored).as("at least half of the first delay").hasSize(1);
     time.advanceTimeBy(Duration.ofMillis(251));
     assertThat(nats.stored).hasSize(2);
     time.advanceTimeBy(Duration.ofMinutes(10));
@@ -209,10 +209,10 @@ final class AgentFlowTest {
   }
 
   @Test
-  void anOutcomeThatIsNeverAnsweredIsRepeated() {
+  void unansweredOutcomeIsRetried() {
     connected();
     nats.storing = Mono::never;
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     time.advanceTimeBy(Publisher.CONFIRM_WITHIN.minusMillis(1));
     assertThat(nats.stored).hasSize(1);
     time.advanceTimeBy(Duration.ofMillis(377));
@@ -220,19 +220,19 @@ final class AgentFlowTest {
   }
 
   @Test
-  void outcomesAreRepeatedAfterAReconnectionUntilTheyAreStored() {
+  void outcomesAreRepeatedAfterReconnectingUntilStored() {
     connected();
     nats.storing = Mono::never;
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     time.advanceTimeBy(NOW);
     down();
-    bus.pending.outcome(Said.outcome(2));
+    bus.pending.outcome(TestMessages.outcome(2));
     time.advanceTimeBy(Duration.ofMinutes(1));
-    assertThat(nats.stored).as("nothing without a connection").hasSize(1);
+    assertThat(nats.stored).as("nothing while disconnected").hasSize(1);
     nats.storing = Mono::empty;
     up();
     assertThat(nats.stored(Outcome.class).skip(1))
-        .containsExactly(Said.outcome(1), Said.outcome(2));
+        .containsExactly(TestMessages.outcome(1), TestMessages.outcome(2));
 
     down();
     up();
@@ -240,12 +240,12 @@ final class AgentFlowTest {
   }
 
   @Test
-  void onlySoManyOutcomesAreUnconfirmed() {
+  void unconfirmedOutcomesAreLimited() {
     connected();
     Sinks.Empty<Void> answer = Sinks.empty();
     nats.storing = answer::asMono;
     IntStream.range(0, AgentPipeline.MAX_UNCONFIRMED + 10)
-        .forEach(n -> bus.pending.outcome(Said.outcome(n)));
+        .forEach(n -> bus.pending.outcome(TestMessages.outcome(n)));
     time.advanceTimeBy(NOW);
     assertThat(nats.stored).hasSize(AgentPipeline.MAX_UNCONFIRMED);
 
@@ -255,30 +255,30 @@ final class AgentFlowTest {
   }
 
   @Test
-  void oneKindThatFailsHoldsUpNoOther() {
+  void failingKindDoesNotBlockOthers() {
     connected();
     nats.storing = Mono::never;
     nats.flushing = Mono::never;
-    bus.pending.outcome(Said.outcome(1));
-    bus.pending.mapping(Said.started(1));
+    bus.pending.outcome(TestMessages.outcome(1));
+    bus.pending.mapping(TestMessages.started(1));
     time.advanceTimeBy(NOW);
-    bus.pending.reply("_INBOX.x.1", Said.outcome(2));
+    bus.pending.reply("_INBOX.x.1", TestMessages.outcome(2));
     bus.pending.sample(new byte[] {1});
     time.advanceTimeBy(NOW);
 
     assertThat(nats.published)
         .extracting(FakeSession.Sent::subject)
-        .contains("_INBOX.x.1", Subjects.DEFAULT.sample(Said.HOST));
+        .contains("_INBOX.x.1", Subjects.DEFAULT.sample(TestMessages.HOST));
   }
 
   @Test
-  void commandsAreRefusedAtTheBoundWithAnAnswer() {
-    bus.start(_ -> {}); // effects; its commands go to the verifier below instead
+  void commandsOverTheLimitAreRefusedWithAnAnswer() {
+    bus.start(_ -> {}); // effects only; the verifier below gets the commands
     int sent = AgentPipeline.MAX_COMMANDS + 2;
-    StepVerifier.create(bus.pipeline.fromControllers(), 0)
+    StepVerifier.create(bus.pipeline.fromNats(), 0)
         .then(() -> {
           up();
-          commands.next(command(0)); // after the news of the connection, which has a place too
+          commands.next(command(0)); // the connection event is queued, too
           IntStream.range(1, sent).forEach(n -> commands.next(command(n)));
         })
         .thenRequest(Long.MAX_VALUE)
@@ -292,17 +292,18 @@ final class AgentFlowTest {
     assertThat(nats.published(Outcome.class))
         .hasSize(3)
         .allMatch(outcome -> outcome.refusal() == Outcome.Refusal.OVERLOADED);
-    assertThat(nats.stored(Outcome.class)).as("on record").hasSize(3);
+    assertThat(nats.stored(Outcome.class)).as("recorded").hasSize(3);
   }
 
-  private static Delivery command(int number) {
-    return new Delivery("_INBOX.controller." + number, ControlJson.encode(Said.command(number)));
+  private static Session.Delivery command(int number) {
+    return new Session.Delivery(
+        "_INBOX.controller." + number, ControlJson.encode(TestMessages.command(number)));
   }
 
   @Test
-  void commandsThatWaitSurviveALostConnection() {
+  void queuedCommandsSurviveALostConnection() {
     bus.start(_ -> {});
-    StepVerifier.create(bus.pipeline.fromControllers(), 0)
+    StepVerifier.create(bus.pipeline.fromNats(), 0)
         .then(() -> {
           up();
           commands.next(command(1));
@@ -310,18 +311,18 @@ final class AgentFlowTest {
           commands.assertWasCancelled();
         })
         .thenRequest(2)
-        .expectNextMatches(AgentInput.BusUp.class::isInstance)
-        .expectNextMatches(AgentInput.CommandCame.class::isInstance)
+        .expectNextMatches(AgentInput.Connected.class::isInstance)
+        .expectNextMatches(AgentInput.CommandReceived.class::isInstance)
         .thenCancel()
         .verify();
   }
 
   @Test
-  void aSubscriptionThatFailsIsMadeAgainAndEndsNothing() {
+  void failedSubscriptionIsRetried() {
     connected();
     commands.error(new IllegalStateException("a dispatcher is gone"));
     assertThat(bus.state().faults()).containsEntry("nats", "commands: a dispatcher is gone");
-    TestPublisher<Delivery> next = TestPublisher.create();
+    TestPublisher<Session.Delivery> next = TestPublisher.create();
     nats.commands = next.flux();
     bus.pending.sample(new byte[] {1});
     time.advanceTimeBy(NOW);
@@ -330,11 +331,11 @@ final class AgentFlowTest {
   }
 
   @Test
-  void whatMustNotBeLostIsPublishedBeforeTheEnd() {
+  void pendingMessagesArePublishedBeforeTheEnd() {
     connected();
     Sinks.Empty<Void> answer = Sinks.empty();
     nats.storing = answer::asMono;
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     StepVerifier.create(bus.pipeline.settled())
         .then(() -> time.advanceTimeBy(Duration.ofSeconds(1)))
         .expectNoEvent(Duration.ofMillis(50))
@@ -346,10 +347,10 @@ final class AgentFlowTest {
   }
 
   @Test
-  void withoutAConnectionNothingIsWaitedForAtTheEnd() {
+  void stopDoesNotWaitWithoutAConnection() {
     connected();
     nats.storing = Mono::never;
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     StepVerifier.create(bus.pipeline.settled())
         .then(() -> time.advanceTimeBy(NOW))
         .then(this::down)
@@ -357,19 +358,19 @@ final class AgentFlowTest {
   }
 
   @Test
-  void malformedCommandsAreHandedOnToBeAnswered() {
-    StepVerifier.create(bus.pipeline.fromControllers())
+  void malformedCommandsReachTheCore() {
+    StepVerifier.create(bus.pipeline.fromNats())
         .then(() -> bus.pipeline.effects().subscribe())
         .then(this::up)
-        .expectNextMatches(AgentInput.BusUp.class::isInstance)
-        .then(() -> commands.next(new Delivery("_INBOX.x.1", "{".getBytes(UTF_8))))
-        .expectNextMatches(AgentInput.CommandCame.class::isInstance)
+        .expectNextMatches(AgentInput.Connected.class::isInstance)
+        .then(() -> commands.next(new Session.Delivery("_INBOX.x.1", "{".getBytes(UTF_8))))
+        .expectNextMatches(AgentInput.CommandReceived.class::isInstance)
         .thenCancel()
         .verify();
   }
 
   @Test
-  void ticksComeWhenSomethingIsDueAndNotBefore() {
+  void ticksOnlyWhenSomethingIsDue() {
     AtomicLong looks = new AtomicLong();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     bus.scanning = looks::incrementAndGet;
@@ -377,17 +378,17 @@ final class AgentFlowTest {
     up();
     time.advanceTimeBy(Duration.ofSeconds(20));
 
-    String samples = Subjects.DEFAULT.sample(Said.HOST);
+    String samples = Subjects.DEFAULT.sample(TestMessages.HOST);
     assertThat(nats.published.stream().filter(sent -> sent.subject().equals(samples)).count())
-        .as("each second")
+        .as("every second")
         .isBetween(19L, 21L);
-    assertThat(nats.published(Heartbeat.class).count()).as("each 5 s").isBetween(4L, 5L);
-    assertThat(looks.get()).as("scans of a host where nothing happens").isBetween(1L, 3L);
+    assertThat(nats.published(Heartbeat.class).count()).as("every 5 s").isBetween(4L, 5L);
+    assertThat(looks.get()).as("scans of an idle host").isBetween(1L, 3L);
     assertThat(failure).hasNullValue();
   }
 
   @Test
-  void anInputThatFailsIsCountedAndTheNextOneIsHandled() {
+  void failingInputIsCountedAndTheNextIsHandled() {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     bus.scanning =
         () -> {
@@ -406,7 +407,7 @@ final class AgentFlowTest {
   }
 
   @Test
-  void anErrorEndsTheAgent() {
+  void errorEndsTheAgent() {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     bus.scanning =
         () -> {

@@ -11,12 +11,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 
-/** What the inbox keeps when nobody takes anything out of it. */
+/** The inbox without a subscriber. */
 final class AgentInboxTest {
   private final AgentInbox inbox = new AgentInbox();
 
   @Test
-  void aSourcesHealthIsNotLostAmongChanges() {
+  void healthIsKeptDuringManyChanges() {
     inbox.uevent(new UeventNotice.Overrun(1));
 
     inbox.xen(new XenEvent.Disconnected("the socket is closed"));
@@ -24,9 +24,9 @@ final class AgentInboxTest {
     assertThat(inbox.health()).isEqualTo(Map.of("xenstore", Optional.of("the socket is closed")));
   }
 
-  /** A look at a thousand disks takes a second: a burst must not lead to a look for each change. */
+  /** A scan of 1000 disks takes a second: a burst must not cause a scan per change. */
   @Test
-  void aBurstOfChangesIsOneAndOneThatComesDuringTheLookIsAnother() {
+  void burstIsConflatedAndAChangeDuringAScanIsKept() {
     List<AgentInput> taken = new ArrayList<>();
     for (int n = 0; n < 300; n++) {
       inbox.uevent(new UeventNotice.Overrun(n));
@@ -44,7 +44,7 @@ final class AgentInboxTest {
   }
 
   @Test
-  void whatASourceSaysLastCounts() {
+  void latestHealthWins() {
     inbox.uevent(new UeventNotice.Stopped("no such protocol"));
     inbox.xen(new XenEvent.Disconnected("the socket is closed"));
     inbox.xen(new XenEvent.Connected());

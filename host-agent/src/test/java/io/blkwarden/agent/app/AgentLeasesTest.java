@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a whole agent does with commands, and that each lease ends in time. */
+/** Commands and lease expiry of an agent. */
 final class AgentLeasesTest {
   private RunningAgent agent;
 
@@ -31,7 +31,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void setsAPriorityAndPutsItBackInTime() throws InterruptedException {
+  void setsAPriorityAndRestoresItOnExpiry() throws InterruptedException {
     MappedDisk disk = agent.swapDisk();
 
     Outcome applied = agent.ask(agent.idle(disk, 1_000));
@@ -39,12 +39,12 @@ final class AgentLeasesTest {
     assertThat(applied.result()).as(applied.detail()).isEqualTo(Result.APPLIED);
     agent.awaitOutcome(Result.EXPIRED);
     agent.assertPriorities(disk, IoPriority.UNSET);
-    assertThat(agent.heard(Outcome.class).filter(each -> each.result() == Result.EXPIRED))
+    assertThat(agent.received(Outcome.class).filter(each -> each.result() == Result.EXPIRED))
         .allMatch(each -> each.lease() != null && each.lease().equals(applied.lease()));
   }
 
   @Test
-  void endsItsLeasesInTimeWhileAScanWaits() throws InterruptedException {
+  void leasesExpireWhileAScanBlocks() throws InterruptedException {
     MappedDisk disk = agent.swapDisk();
     assertThat(agent.ask(agent.idle(disk, 3_000)).result()).isEqualTo(Result.APPLIED);
     agent.scans.scanning.lock();
@@ -56,14 +56,14 @@ final class AgentLeasesTest {
       agent.awaitOutcome(Result.EXPIRED);
 
       agent.assertPriorities(disk, IoPriority.UNSET);
-      assertThat(agent.scans.scanning.hasQueuedThreads()).as("the scan still waits").isTrue();
+      assertThat(agent.scans.scanning.hasQueuedThreads()).as("the scan is still blocked").isTrue();
     } finally {
       agent.scans.scanning.unlock();
     }
   }
 
   @Test
-  void endsItsLeasesWhenItStops() throws InterruptedException {
+  void stopEndsLeases() throws InterruptedException {
     MappedDisk disk = agent.swapDisk();
     assertThat(agent.ask(agent.idle(disk, 600_000)).result()).isEqualTo(Result.APPLIED);
     agent.assertPriorities(disk, IoPriority.IDLE);
@@ -75,7 +75,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void keepsItsLeasesWhileNatsIsAwayAndEndsThemInTime() throws Exception {
+  void leasesContinueWithoutNatsAndExpire() throws Exception {
     MappedDisk disk = agent.swapDisk();
     assertThat(agent.ask(agent.idle(disk, 3_000)).result()).isEqualTo(Result.APPLIED);
 
@@ -89,7 +89,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void onlyWatchesWhenToldSo() throws InterruptedException {
+  void readOnlyAgentRefusesCommands() throws InterruptedException {
     agent.stopAndForget();
     agent.runAgain(true);
     MappedDisk disk = agent.swapDisk();
@@ -101,7 +101,7 @@ final class AgentLeasesTest {
   }
 
   @Test
-  void whatItRefusesForWantOfRoomIsOnRecord() throws Exception {
+  void overloadRefusalsAreRecorded() throws Exception {
     agent
         .client
         .jetStreamManagement()
@@ -129,7 +129,7 @@ final class AgentLeasesTest {
     eventually()
         .until(() ->
             agent
-                .heard(Outcome.class)
+                .received(Outcome.class)
                 .anyMatch(each -> each.refusal() == Outcome.Refusal.OVERLOADED));
   }
 }

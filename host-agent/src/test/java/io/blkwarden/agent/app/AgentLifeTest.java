@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.bus.Controllers;
-import io.blkwarden.agent.bus.Delivery;
-import io.blkwarden.agent.bus.LinkEvent;
+import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.OutcomeJournal;
-import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.bus.Session;
+import io.blkwarden.agent.bus.TestMessages;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
-import io.blkwarden.agent.sim.HostSpec;
-import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.simulation.host.HostSpec;
+import io.blkwarden.simulation.host.SimulatedHost;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -35,7 +35,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 
-/** What an agent that hangs does not say. */
+/** Liveness of an agent whose threads hang. */
 final class AgentLifeTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -62,7 +62,7 @@ final class AgentLifeTest {
     return System.nanoTime() / 1_000_000;
   }
 
-  /** The clock, which keeps the thread of the leases as a device that hangs would. */
+  /** A clock that blocks the lease thread, like a hanging device. */
   private long agentMillis() {
     if (Thread.currentThread().getName().equals("agent-leases")) {
       stuck = leases.getCount() > 0;
@@ -71,7 +71,7 @@ final class AgentLifeTest {
     return nowMillis();
   }
 
-  /** An agent that waits in its first scan, and each time that it looks at its leases. */
+  /** An agent that blocks in its first scan and in each lease check. */
   private AgentRuntime agent() {
     AgentPorts ports =
         new AgentPorts(
@@ -96,7 +96,7 @@ final class AgentLifeTest {
             inbox,
             new Controllers(
                 FakeSession.link(
-                    Flux.concat(Flux.just(new LinkEvent.Up(nats, "nats://test")), Flux.never())),
+                    Flux.concat(Flux.just(new Link.Event.Up(nats, "nats://test")), Flux.never())),
                 Subjects.DEFAULT,
                 OutcomeJournal.NONE))
         .toOptional()
@@ -119,7 +119,7 @@ final class AgentLifeTest {
   }
 
   @Test
-  void theFirstSignComesAfterTheFirstLookAndThenAgainAndAgain() {
+  void aliveEmitsAfterTheFirstScanAndThenPeriodically() {
     leases.countDown();
     agent.start(new LeaseFile(state).load());
     Disposable _ = agent.alive(Duration.ofMillis(50)).subscribe(signs::add);
@@ -131,7 +131,7 @@ final class AgentLifeTest {
   }
 
   @Test
-  void anAgentWhoseLeasesAreStuckIsSilent() {
+  void aliveEmitsNothingWhileLeasesAreStuck() {
     scan.countDown();
     agent.start(new LeaseFile(state).load());
     Disposable _ = agent.alive(Duration.ofMillis(50)).subscribe(signs::add);
@@ -146,24 +146,24 @@ final class AgentLifeTest {
     await().atMost(BOUND).until(() -> signs.size() > before.get() + 2);
   }
 
-  /** Each input used to put off the next tick, so that no sample or heartbeat came any more. */
+  /** Regression: each input postponed the next tick. */
   @Test
-  void inputsWithoutEndKeepNoSampleAndNoHeartbeatFromComing() throws InterruptedException {
+  void constantInputsDoNotDelaySamplesAndHeartbeats() throws InterruptedException {
     scan.countDown();
     leases.countDown();
     AtomicBoolean over = new AtomicBoolean();
     AtomicLong sent = new AtomicLong();
-    Sinks.Many<Delivery> commands = Sinks.many().unicast().onBackpressureError();
+    Sinks.Many<Session.Delivery> commands = Sinks.many().unicast().onBackpressureError();
     nats.commands = commands.asFlux();
     agent.start(new LeaseFile(state).load());
     await().atMost(BOUND).until(() -> published(samples) > 0);
     Thread flood =
         new Thread(() -> {
-          byte[] command = ControlJson.encode(Said.command(1));
+          byte[] command = ControlJson.encode(TestMessages.command(1));
           while (!over.get()) {
-            // Of many senders: each is limited.
+            // from many senders: each is limited
             String inbox = "_INBOX.%d.1".formatted(sent.incrementAndGet());
-            commands.tryEmitNext(new Delivery(inbox, command)).orThrow();
+            commands.tryEmitNext(new Session.Delivery(inbox, command)).orThrow();
           }
         });
     flood.start();

@@ -10,11 +10,11 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.CommandAction;
-import io.blkwarden.model.message.DiskChanged;
-import io.blkwarden.model.message.DiskDetached;
-import io.blkwarden.model.message.DomainStarted;
-import io.blkwarden.model.message.DomainStopped;
 import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.MappingEvent.DiskChanged;
+import io.blkwarden.model.message.MappingEvent.DiskDetached;
+import io.blkwarden.model.message.MappingEvent.DomainStarted;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome.Result;
 import io.blkwarden.model.sample.SampleCodec;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a whole agent tells of its host: its map, its samples, and what it cannot read. */
+/** The messages of an agent about its host: maps, samples, faults. */
 final class AgentMapTest {
   private RunningAgent agent;
 
@@ -45,18 +45,18 @@ final class AgentMapTest {
     eventually()
         .until(() ->
             agent
-                .heard(Heartbeat.class)
+                .received(Heartbeat.class)
                 .flatMap(beat -> beat.probes().stream())
                 .anyMatch(probe -> probe.name().equals("scan") && !probe.ok()));
   }
 
   @Test
-  void tellsItsMapAndItsSamples() {
+  void publishesMapAndSamples() {
     MappingSnapshot snapshot = agent.snapshot();
 
     assertThat(snapshot.disks()).allMatch(disk -> disk.state() == MappingState.RESOLVED);
     assertThat(snapshot.domains().stream().map(DomainRef::name)).containsAll(agent.host.guests());
-    assertThat(agent.heard(DomainStarted.class)).as("what was there before is no event").isEmpty();
+    assertThat(agent.received(DomainStarted.class)).as("no events for the first map").isEmpty();
     assertThat(snapshot.origin().revision()).isPositive();
     SampleFrame frame = new SampleFrame();
     eventually()
@@ -68,12 +68,12 @@ final class AgentMapTest {
                 .anyMatch(_ -> frame.disks().rows() == snapshot.disks().size()));
     assertThat(frame.disks().present(0)).isTrue();
     assertThat(frame.run()).isEqualTo(snapshot.origin().run());
-    eventually().until(() -> agent.heard(Heartbeat.class).findAny().isPresent());
-    assertThat(agent.heard(Heartbeat.class).findFirst().orElseThrow().acting()).isTrue();
+    eventually().until(() -> agent.received(Heartbeat.class).findAny().isPresent());
+    assertThat(agent.received(Heartbeat.class).findFirst().orElseThrow().acting()).isTrue();
   }
 
   @Test
-  void whatDom0WritesOfAGuestIsToldWithItsDisks() {
+  void publishesLabelsWithDisks() {
     MappedDisk disk = agent.swapDisk();
     assertThat(disk.domainLabels()).isEmpty();
 
@@ -85,7 +85,7 @@ final class AgentMapTest {
     eventually()
         .until(() ->
             agent
-                .heard(DiskChanged.class)
+                .received(DiskChanged.class)
                 .anyMatch(each ->
                     each.changed().equals(List.of("labels"))
                         && each.disk().key().equals(disk.key())
@@ -98,7 +98,7 @@ final class AgentMapTest {
   }
 
   @Test
-  void whatCannotBeReadIsNotGone() {
+  void unreadableSourceKeepsTheMap() {
     List<MappedDisk> disks = agent.snapshot().disks();
 
     agent.scans.unreadable.set(true);
@@ -106,18 +106,18 @@ final class AgentMapTest {
     agent.changed("/local/domain/0/backend/vbd", "vbd");
     awaitScanFault();
 
-    assertThat(agent.heard(DomainStopped.class)).isEmpty();
-    assertThat(agent.heard(DiskDetached.class)).isEmpty();
+    assertThat(agent.received(DomainStopped.class)).isEmpty();
+    assertThat(agent.received(DiskDetached.class)).isEmpty();
     assertThat(agent.snapshot().disks()).isEqualTo(disks);
   }
 
   @Test
-  void aHostThatCannotBeReadAtFirstHasNoMapYet() {
+  void noMapWithoutACompleteScan() {
     agent.stopAndForget();
     agent.scans.unreadable.set(true);
     agent.runAgain(false);
     awaitScanFault();
-    assertThat(agent.heard(MappingSnapshot.class)).isEmpty();
+    assertThat(agent.received(MappingSnapshot.class)).isEmpty();
 
     agent.scans.unreadable.set(false);
 
@@ -125,13 +125,13 @@ final class AgentMapTest {
   }
 
   @Test
-  void sendsASnapshotOnRequest() throws InterruptedException {
+  void publishesASnapshotOnRequest() throws InterruptedException {
     long before = agent.snapshot().base().id();
 
     assertThat(agent.ask(new CommandAction.Snapshot()).result()).isEqualTo(Result.DONE);
 
     eventually()
-        .until(
-            () -> agent.heard(MappingSnapshot.class).anyMatch(each -> each.base().id() > before));
+        .until(() ->
+            agent.received(MappingSnapshot.class).anyMatch(each -> each.base().id() > before));
   }
 }

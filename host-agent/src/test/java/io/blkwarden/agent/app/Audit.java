@@ -8,13 +8,13 @@ import io.nats.client.JetStreamManagement;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 
-/** The stream that keeps outcomes, as a controller makes it. */
+/** The audit stream, as created by a controller. */
 final class Audit {
   private static final String NAME = "BLKWARDEN_AUDIT";
 
   private final JetStreamManagement streams;
 
-  /** Makes it. */
+  /** Creates it. */
   Audit(Connection manager) throws Exception {
     streams = manager.jetStreamManagement();
     streams.addStream(
@@ -25,12 +25,12 @@ final class Audit {
             .build());
   }
 
-  /** How many are stored. */
+  /** The number of stored outcomes. */
   long stored() throws Exception {
     return streams.getStreamInfo(NAME).getStreamState().getMsgCount();
   }
 
-  /** One by its number, from 1. */
+  /** An outcome by its sequence number, from 1. */
   String message(int number) throws Exception {
     return new String(streams.getMessage(NAME, number).getData(), UTF_8);
   }

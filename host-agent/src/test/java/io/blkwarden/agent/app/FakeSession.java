@@ -1,8 +1,6 @@
 package io.blkwarden.agent.app;
 
-import io.blkwarden.agent.bus.Delivery;
 import io.blkwarden.agent.bus.Link;
-import io.blkwarden.agent.bus.LinkEvent;
 import io.blkwarden.agent.bus.Session;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
@@ -18,9 +16,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** A connection to nobody, which does what a test says, and remembers what was published. */
+/** A fake connection that a test controls; it records published messages. */
 final class FakeSession implements Session {
-  /** A message and where it went; stored ones with their attempt. */
+  /** A published message; stored ones with their attempt. */
   record Sent(String subject, List<Byte> payload) {
     static Sent of(String subject, byte[] payload) {
       List<Byte> bytes = new ArrayList<>();
@@ -41,16 +39,16 @@ final class FakeSession implements Session {
 
   final List<Sent> published = new CopyOnWriteArrayList<>();
   final List<Sent> stored = new CopyOnWriteArrayList<>();
-  Flux<Delivery> commands = Flux.never();
+  Flux<Session.Delivery> commands = Flux.never();
   Supplier<Mono<Void>> publishing = Mono::empty;
   Supplier<Mono<Void>> flushing = Mono::empty;
   Supplier<Mono<Void>> storing = Mono::empty;
 
-  /** A link of which a test says what happens. */
-  static Link link(Flux<LinkEvent> events) {
+  /** A link controlled by the test. */
+  static Link link(Flux<Link.Event> events) {
     return new Link() {
       @Override
-      public Flux<LinkEvent> events(Scheduler scheduler) {
+      public Flux<Link.Event> events(Scheduler scheduler) {
         return events;
       }
 
@@ -75,7 +73,7 @@ final class FakeSession implements Session {
   }
 
   @Override
-  public Flux<Delivery> subscribe(String subject) {
+  public Flux<Session.Delivery> subscribe(String subject) {
     return commands;
   }
 

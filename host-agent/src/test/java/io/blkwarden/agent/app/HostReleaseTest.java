@@ -2,7 +2,7 @@ package io.blkwarden.agent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.lease.Host;
+import io.blkwarden.agent.lease.TestHost;
 import io.blkwarden.agent.state.ReleaseRequest;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
@@ -20,30 +20,30 @@ final class HostReleaseTest {
   @TempDir Path directory;
 
   @Test
-  void aRequestStandsWhileALeaseIsStuck() {
-    Host host = new Host();
+  void requestStaysPendingWhileALeaseIsStuck() {
+    TestHost host = new TestHost();
     MappedDisk disk = host.addDisk(137, "xvda2", 500, 1);
     host.send(host.wish(disk, host.id(), IoPriority.IDLE, 60_000));
     host.kernel.refuse(500, true);
     ReleaseRequest request = new ReleaseRequest(directory);
-    request.make();
+    request.request();
     List<Outcome> published = new ArrayList<>();
 
     for (int tick = 0; tick < 3; tick++) {
       assertThat(
-              HostRelease.obey(
+              HostRelease.carryOut(
                   request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll))
           .isEmpty();
     }
-    assertThat(request.stands()).isTrue();
+    assertThat(request.isPending()).isTrue();
     assertThat(request.stuck()).contains("xvda2");
-    assertThat(published).as("told once").hasSize(1);
+    assertThat(published).as("published once").hasSize(1);
 
     host.kernel.refuse(500, false);
     host.later(1_000);
-    HostRelease.obey(request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll);
+    HostRelease.carryOut(request, host.throttler, NO_QUEUES, host.nowMillis, published::addAll);
 
-    assertThat(request.stands()).isFalse();
+    assertThat(request.isPending()).isFalse();
     assertThat(host.kernel.priority(500)).isEqualTo(IoPriority.UNSET);
   }
 }

@@ -3,7 +3,7 @@ package io.blkwarden.agent.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.bus.OutcomeJournal;
-import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.bus.TestMessages;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** A host with more disks than one message takes. */
+/** A host with more disks than fit into one message. */
 final class LargeMapTest {
   private static final PhysicalDevice SDA =
       new PhysicalDevice("sda", new DeviceNumber(8, 0), "mq-deadline", Actuator.CLASS_ONLY);
@@ -42,7 +42,7 @@ final class LargeMapTest {
     List<MappedDisk> mapped = IntStream.range(0, disks).mapToObj(LargeMapTest::disk).toList();
     List<Long> counters = SampleColumn.all().stream().map(_ -> 1_234_567_890L).toList();
     return new MappingSnapshot(
-        Said.origin(revision),
+        TestMessages.origin(revision),
         mapped.stream().map(MappedDisk::domain).toList(),
         mapped,
         List.of(SDA),
@@ -81,19 +81,19 @@ final class LargeMapTest {
   }
 
   @Test
-  void aThousandDisksFitIntoOneMessage() {
+  void thousandDisksFitIntoOneMessage() {
     assertThat(ControlJson.encode(snapshot(1_000, 1)).length).isLessThan(ControlJson.MAX_BYTES);
   }
 
   @Test
-  void aMapThatIsTooLongIsSaidToBeSoUntilOneWentThrough() throws Exception {
+  void tooLargeMapIsAFaultUntilOneIsPublished() throws Exception {
     NatsServer server = NatsServer.start();
     TestBus bus =
         TestBus.of(
             new NatsSettings(
                 List.of(server.url()),
                 Optional.empty(),
-                Said.HOST,
+                TestMessages.HOST,
                 Subjects.DEFAULT,
                 Duration.ofMillis(100)),
             OutcomeJournal.NONE);
@@ -104,11 +104,11 @@ final class LargeMapTest {
       assertThat(bus.pending.tooLarge(snapshot(3_000, 1)))
           .hasValueSatisfying(why -> assertThat(why).contains("bytes").contains("1048576"));
       bus.pending.mapping(snapshot(3_000, 1));
-      bus.pending.mapping(Said.started(2));
+      bus.pending.mapping(TestMessages.started(2));
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))
           .until(() -> bus.state().faults().containsKey("mapping-size"));
-      bus.pending.mapping(Said.started(3));
+      bus.pending.mapping(TestMessages.started(3));
       bus.stop(Duration.ofSeconds(10)); // waits until all events are sent
       assertThat(bus.state().faults()).containsKey("mapping-size");
       assertThat(bus.state().drops()).containsEntry("mapping_too_large", 1L);

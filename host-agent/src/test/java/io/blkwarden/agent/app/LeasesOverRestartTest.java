@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.kernel.BootId;
 import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
-import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.message.Outcome;
@@ -16,11 +16,11 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Leases that one agent leaves and the next one has. */
+/** Leases across agent restarts. */
 final class LeasesOverRestartTest {
   @TempDir Path state;
 
-  /** What a run leaves that was killed after it had set the priority. */
+  /** The state after a kill between setting a priority and storing it. */
   private static Lease left(RunningAgent agent, MappedDisk disk) {
     List<LeasedWorker> held =
         disk.workers().stream()
@@ -41,7 +41,7 @@ final class LeasesOverRestartTest {
   }
 
   @Test
-  void takesOverWhatACrashedAgentLeftBeforeAnythingElse() throws Exception {
+  void takesOverLeasesOfACrashedAgentFirst() throws Exception {
     try (RunningAgent agent = new RunningAgent(state)) {
       MappedDisk disk = agent.swapDisk();
       agent.stopAndForget();
@@ -64,7 +64,7 @@ final class LeasesOverRestartTest {
   }
 
   @Test
-  void anUpgradeHandsTheLeasesToTheNextAgent() throws Exception {
+  void upgradeHandsLeasesToTheNextAgent() throws Exception {
     try (RunningAgent agent = new RunningAgent(state)) {
       MappedDisk disk = agent.swapDisk();
       assertThat(agent.ask(agent.idle(disk, 600_000)).result()).isEqualTo(Result.APPLIED);

@@ -2,15 +2,15 @@ package io.blkwarden.agent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.mapping.diff.HostMapping;
-import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.agent.mapping.HostMapping;
+import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
-import io.blkwarden.agent.sim.HostSpec;
-import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
+import io.blkwarden.simulation.host.HostSpec;
+import io.blkwarden.simulation.host.SimulatedHost;
 import org.junit.jupiter.api.Test;
 
 final class LiveMappingTest {
@@ -22,7 +22,7 @@ final class LiveMappingTest {
           new HostScanner(host, host, host)::scan, Tracing.none("not here"), RolePatterns.DEFAULTS);
 
   private HostMapping settled() {
-    assertThat(live.rescan()).as("the first map is told as a whole").isEmpty();
+    assertThat(live.rescan()).as("no changes for the first map").isEmpty();
     nowMillis += 30_000;
     assertThat(live.rescan()).isEmpty();
     assertThat(live.mapping().disks())
@@ -32,7 +32,7 @@ final class LiveMappingTest {
   }
 
   @Test
-  void theSameHostKeepsItsMap() {
+  void unchangedHostKeepsItsMap() {
     HostMapping map = settled();
     nowMillis += 30_000;
     assertThat(live.rescan()).isEmpty();
@@ -41,18 +41,18 @@ final class LiveMappingTest {
   }
 
   @Test
-  void aPriorityIsTakenIntoTheMap() {
+  void priorityChangeUpdatesTheMap() {
     MappedDisk disk = settled().disks().getFirst();
     int pid = disk.workers().getFirst().pid();
     assertThat(host.set(pid, IoPriority.IDLE)).isEmpty();
     nowMillis += 30_000;
-    assertThat(live.rescan()).as("which is no change").isEmpty();
+    assertThat(live.rescan()).as("no change").isEmpty();
     assertThat(live.mapping().disks().getFirst().workers().getFirst().priority())
         .isEqualTo(IoPriority.IDLE);
   }
 
   @Test
-  void aGuestThatComesAgainHasWorkersThatAreProvenAnew() {
+  void restartedGuestIsProvenAgain() {
     settled();
     String guest = host.guests().getFirst();
     host.stopGuest(guest);

@@ -2,8 +2,8 @@ package io.blkwarden.agent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.mapping.diff.HostMapping;
-import io.blkwarden.agent.mapping.diff.MappingChange;
+import io.blkwarden.agent.mapping.HostMapping;
+import io.blkwarden.agent.mapping.MappingChange;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DiskRef;
 import io.blkwarden.model.DomainRef;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the log says of changes: never {@code null}. */
+/** Log lines of changes never contain {@code null}. */
 final class MappingChangeTextTest {
   private static final DomainRef DOMAIN = new DomainRef(new UUID(1, 2), 5, "wiki");
 
@@ -38,7 +38,7 @@ final class MappingChangeTextTest {
   @ParameterizedTest
   @NullSource
   @ValueSource(strings = "rbd:vms/wiki")
-  void aDiskWithoutADeviceIsNotOnNull(@Nullable String path) {
+  void diskWithoutDeviceDoesNotPrintNull(@Nullable String path) {
     MappedDisk disk = disk(path);
     Volume volume = disk.volume();
     for (MappingChange change :
@@ -58,7 +58,7 @@ final class MappingChangeTextTest {
   }
 
   @Test
-  void aRenameIsToldAsSuch() {
+  void renameIsLoggedAsChange() {
     assertThat(
             MappingChangeText.of(
                 new MappingChange.Changed(disk("rbd:vms/wiki"), List.of("volume"))))

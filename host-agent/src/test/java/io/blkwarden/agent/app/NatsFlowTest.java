@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.bus.Publisher;
-import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.bus.TestMessages;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.ControlJson;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The flows to and from NATS against a real server that is killed, frozen and missing. */
+/** The NATS flows with a real server that is killed, frozen and missing. */
 final class NatsFlowTest {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
 
@@ -50,7 +50,7 @@ final class NatsFlowTest {
     @Override
     public void accept(AgentInput input) {
       switch (input) {
-        case AgentInput.CommandCame(IncomingCommand command) -> command(command);
+        case AgentInput.CommandReceived(IncomingCommand command) -> command(command);
         default -> log.add("connected");
       }
     }
@@ -59,7 +59,7 @@ final class NatsFlowTest {
       switch (command.command()) {
         case Decoded.Ok<Command>(Command ok) -> {
           log.add(ok.id().value());
-          command.reply().accept(Said.outcome(7));
+          command.reply().accept(TestMessages.outcome(7));
         }
         case Decoded.Malformed<Command> bad -> log.add("malformed " + bad.reason());
       }
@@ -74,7 +74,8 @@ final class NatsFlowTest {
 
   private static TestBus busTo(String url) {
     return TestBus.of(
-        new NatsSettings(List.of(url), Optional.empty(), Said.HOST, SUBJECTS, ofMillis(100)),
+        new NatsSettings(
+            List.of(url), Optional.empty(), TestMessages.HOST, SUBJECTS, ofMillis(100)),
         OutcomeJournal.NONE);
   }
 
@@ -101,14 +102,14 @@ final class NatsFlowTest {
   }
 
   /**
-   * Sends a message to the reader itself. (A flush does not tell: when a reconnection swallows its
-   * ping, each later flush of that connection waits for the pong of the next one.)
+   * Sends a message to the reader itself. A flush is not sufficient: if its ping is lost in a
+   * reconnection, each later flush waits for the pong of the next one.
    */
   private static void say(Connection reader) {
     try {
       reader.publish("reader.here", new byte[0]);
     } catch (IllegalStateException _) {
-      // Nothing can be sent during a reconnection: it is asked again.
+      // retried: nothing can be sent while reconnecting
     }
   }
 
@@ -120,28 +121,31 @@ final class NatsFlowTest {
   }
 
   @Test
-  void aCommandIsAnswered() throws Exception {
+  void commandIsAnswered() throws Exception {
     startAndConnect();
     Connection asker = server.connect();
     Message answer =
         asker.request(
-            SUBJECTS.command(Said.HOST), ControlJson.encode(Said.command(1)), ofSeconds(30));
+            SUBJECTS.command(TestMessages.HOST),
+            ControlJson.encode(TestMessages.command(1)),
+            ofSeconds(30));
 
     assertThat(answer).isNotNull();
     assertThat(ControlJson.decode(Outcome.class, answer.getData()))
-        .isEqualTo(new Decoded.Ok<>(Said.outcome(7)));
-    asker.publish(SUBJECTS.command(Said.HOST), "inbox", "{".getBytes(UTF_8));
+        .isEqualTo(new Decoded.Ok<>(TestMessages.outcome(7)));
+    asker.publish(SUBJECTS.command(TestMessages.HOST), "inbox", "{".getBytes(UTF_8));
     eventually().until(() -> heard.log.contains("malformed TRUNCATED"));
   }
 
   @Test
-  void whatAsksForNoAnswerInAnInboxIsNoCommand() throws Exception {
+  void commandWithoutAnInboxIsDropped() throws Exception {
     startAndConnect();
     Connection other = server.connect();
-    byte[] command = ControlJson.encode(Said.command(1));
-    other.publish(SUBJECTS.command(Said.HOST), command);
-    other.publish(SUBJECTS.command(Said.HOST), "$anything", command);
-    other.publish(SUBJECTS.command(Said.HOST), SUBJECTS.command(new HostId("dom0-8")), command);
+    byte[] command = ControlJson.encode(TestMessages.command(1));
+    other.publish(SUBJECTS.command(TestMessages.HOST), command);
+    other.publish(SUBJECTS.command(TestMessages.HOST), "$anything", command);
+    other.publish(
+        SUBJECTS.command(TestMessages.HOST), SUBJECTS.command(new HostId("dom0-8")), command);
 
     eventually()
         .untilAsserted(
@@ -150,17 +154,17 @@ final class NatsFlowTest {
   }
 
   @Test
-  void eventsAreKeptInOrderWhileTheServerIsAway() throws Exception {
+  void eventsStayInOrderWhileDisconnected() throws Exception {
     startAndConnect();
     Connection reader = server.connect();
     Queue<Message> events = listen(reader, SUBJECTS.allMappings());
     Queue<Message> here = listen(reader, "reader.here");
-    bus.pending.mapping(Said.started(1));
+    bus.pending.mapping(TestMessages.started(1));
     eventually().until(() -> events.size() == 1);
 
     server.kill();
     eventually().until(() -> !bus.state().connected());
-    IntStream.rangeClosed(2, 200).forEach(n -> bus.pending.mapping(Said.started(n)));
+    IntStream.rangeClosed(2, 200).forEach(n -> bus.pending.mapping(TestMessages.started(n)));
     bus.pending.sample(new byte[] {1});
     bus.pending.sample(new byte[] {2});
     assertThat(bus.state().drops()).containsEntry("samples", 2L);
@@ -171,10 +175,10 @@ final class NatsFlowTest {
           return !here.isEmpty();
         });
     eventually().until(() -> bus.state().connected());
-    IntStream.rangeClosed(201, 210).forEach(n -> bus.pending.mapping(Said.started(n)));
+    IntStream.rangeClosed(201, 210).forEach(n -> bus.pending.mapping(TestMessages.started(n)));
 
     eventually().until(() -> events.stream().anyMatch(m -> revision(m) == 210));
-    // The reader may come back after the first of them were sent; what it hears has no gap.
+    // the reader may miss the first ones, but no later ones
     List<Long> heardRevisions = events.stream().skip(1).map(m -> revision(m)).distinct().toList();
     assertThat(heardRevisions).isSorted().endsWith(210L);
     assertThat(heardRevisions)
@@ -184,12 +188,12 @@ final class NatsFlowTest {
   }
 
   @Test
-  void noOutcomeIsLostWhenTheServerIsKilled() throws Exception {
+  void outcomesSurviveAKilledServer() throws Exception {
     Audit audit = new Audit(server.connect());
 
     startAndConnect();
     for (int n = 0; n < 300; n++) {
-      bus.pending.outcome(Said.outcome(n));
+      bus.pending.outcome(TestMessages.outcome(n));
       if (n == 100 || n == 200) {
         server.kill();
         eventually().until(() -> !bus.state().connected());
@@ -212,9 +216,9 @@ final class NatsFlowTest {
   }
 
   @Test
-  void outcomesWaitForAStreamThatIsNotThereYet() throws Exception {
+  void outcomesWaitForAMissingStream() throws Exception {
     startAndConnect();
-    bus.pending.outcome(Said.outcome(1));
+    bus.pending.outcome(TestMessages.outcome(1));
     eventually().until(() -> bus.state().faults().containsKey("audit"));
 
     Audit audit = new Audit(server.connect());
@@ -224,9 +228,9 @@ final class NatsFlowTest {
   }
 
   @Test
-  void theLastSnapshotIsKeptInTheBucketOnceThereIsOne() throws Exception {
+  void lastSnapshotIsStoredWhenTheBucketExists() throws Exception {
     startAndConnect();
-    bus.pending.mapping(Said.snapshot(4));
+    bus.pending.mapping(TestMessages.snapshot(4));
     eventually().until(() -> bus.state().faults().containsKey("mapping-bucket"));
 
     Connection manager = server.connect();
@@ -234,17 +238,18 @@ final class NatsFlowTest {
         .keyValueManagement()
         .create(KeyValueConfiguration.builder().name(Publisher.MAPPING_BUCKET).build());
     eventually()
-        .until(
-            () -> manager.keyValue(Publisher.MAPPING_BUCKET).get(HostToken.key(Said.HOST)) != null);
+        .until(() ->
+            manager.keyValue(Publisher.MAPPING_BUCKET).get(HostToken.key(TestMessages.HOST))
+                != null);
     byte[] kept =
-        manager.keyValue(Publisher.MAPPING_BUCKET).get(HostToken.key(Said.HOST)).getValue();
+        manager.keyValue(Publisher.MAPPING_BUCKET).get(HostToken.key(TestMessages.HOST)).getValue();
     assertThat(kept).isNotNull();
     assertThat(ControlJson.decode(MappingEvent.class, kept))
-        .isEqualTo(new Decoded.Ok<>(Said.snapshot(4)));
+        .isEqualTo(new Decoded.Ok<>(TestMessages.snapshot(4)));
   }
 
   @Test
-  void aFrozenServerBlocksNobody() throws Exception {
+  void frozenServerDoesNotBlockTheCore() throws Exception {
     Audit audit = new Audit(server.connect());
 
     startAndConnect();
@@ -255,8 +260,8 @@ final class NatsFlowTest {
           () -> {
             for (int n = 0; n < 2_000; n++) {
               bus.pending.sample(new byte[16_000]);
-              bus.pending.mapping(Said.started(n));
-              bus.pending.outcome(Said.outcome(n));
+              bus.pending.mapping(TestMessages.started(n));
+              bus.pending.outcome(TestMessages.outcome(n));
               assertThat(bus.state().connected()).isIn(true, false);
             }
           });
@@ -270,11 +275,11 @@ final class NatsFlowTest {
   }
 
   @Test
-  void aServerThatComesLaterIsFound() throws Exception {
+  void connectsToAServerThatStartsLater() throws Exception {
     server.kill();
     bus.start(heard);
     eventually().until(() -> bus.state().faults().getOrDefault("nats", "").contains("cannot"));
-    bus.pending.mapping(Said.started(1));
+    bus.pending.mapping(TestMessages.started(1));
     server.run();
 
     eventually().until(() -> bus.state().connected());
@@ -282,11 +287,11 @@ final class NatsFlowTest {
   }
 
   @Test
-  void whatIsKeptIsSentBeforeTheEnd() throws Exception {
+  void pendingMessagesAreSentBeforeTheEnd() throws Exception {
     startAndConnect();
     Connection reader = server.connect();
     Queue<Message> events = listen(reader, SUBJECTS.allMappings());
-    IntStream.rangeClosed(1, 100).forEach(n -> bus.pending.mapping(Said.started(n)));
+    IntStream.rangeClosed(1, 100).forEach(n -> bus.pending.mapping(TestMessages.started(n)));
 
     bus.stop(ofSeconds(30));
 
@@ -294,7 +299,7 @@ final class NatsFlowTest {
   }
 
   @Test
-  void aRefusalOfTheCredentialsIsNotTheEnd() throws Exception {
+  void reconnectsAfterAuthenticationFailures() throws Exception {
     server.close();
     server = NatsServer.start("--user", "agent", "--pass", "right");
     bus = busTo(server.url().replace("nats://", "nats://agent:wrong@"));
@@ -307,7 +312,7 @@ final class NatsFlowTest {
                 .getOrDefault("nats", "")
                 .toLowerCase(Locale.ROOT)
                 .contains("authori"));
-    // It is still at it after what would be the client's own end.
+    // it still retries after the client's default limit
     eventually().until(() -> serverSaw("authentication error") >= 3);
   }
 

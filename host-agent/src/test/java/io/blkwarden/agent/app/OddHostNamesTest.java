@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.agent.bus.OutcomeJournal;
-import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.nats.NatsCheck;
 import io.blkwarden.agent.nats.NatsSettings;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.testing.NatsServer;
@@ -20,7 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
-/** Host names with characters that mean something to JSON or to NATS, with a real server. */
+/** Host names with special characters of JSON and NATS, with a real server. */
 final class OddHostNamesTest {
   private static final List<HostId> NAMES =
       List.of(

@@ -2,7 +2,7 @@ package io.blkwarden.agent.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.bus.TestMessages;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.state.OutcomeFile;
 import io.blkwarden.model.subject.Subjects;
@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An agent ends while NATS cannot take its outcomes: the next one sends them. */
+/** Outcomes across agent restarts without NATS. */
 final class OutcomesOverRestartTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
@@ -27,19 +27,19 @@ final class OutcomesOverRestartTest {
         new NatsSettings(
             List.of(server.url()),
             Optional.empty(),
-            Said.HOST,
+            TestMessages.HOST,
             Subjects.DEFAULT,
             Duration.ofMillis(100));
     return TestBus.of(settings, new OutcomeFile(state)).start(_ -> {});
   }
 
   @Test
-  void unconfirmedOutcomesAreSentByTheNextAgentAndThenForgotten() throws Exception {
+  void nextAgentSendsUnconfirmedOutcomes() throws Exception {
     NatsServer server = NatsServer.start();
     try {
       TestBus first = bus(server);
-      first.pending.outcome(Said.outcome(1));
-      first.pending.outcome(Said.outcome(2));
+      first.pending.outcome(TestMessages.outcome(1));
+      first.pending.outcome(TestMessages.outcome(2));
       first.stop(Duration.ofMillis(1));
 
       Audit audit = new Audit(server.connect());

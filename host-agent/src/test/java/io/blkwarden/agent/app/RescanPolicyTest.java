@@ -16,14 +16,14 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void theFirstScanIsDueAtOnce() {
+  void firstScanIsDueAtOnce() {
     assertThat(policy.outdated()).isTrue();
     scan(false, false);
     assertThat(policy.outdated()).isFalse();
   }
 
   @Test
-  void aBurstOfChangesCostsOneScanEachFiftyMillis() {
+  void burstCausesOneScanPer50Ms() {
     scan(false, false);
     policy.changed(now);
     now += RescanPolicy.COALESCE_MILLIS - 1;
@@ -33,11 +33,11 @@ final class RescanPolicyTest {
     scan(false, false);
     now += RescanPolicy.COALESCE_MILLIS;
 
-    assertThat(policy.scanDue(now)).as("nothing changed since").isFalse();
+    assertThat(policy.scanDue(now)).as("no change since").isFalse();
   }
 
   @Test
-  void aChangeAfterALongRestIsSeenAtOnce() {
+  void changeAfterALongPauseIsScannedAtOnce() {
     scan(false, false);
     now += 10_000;
     policy.changed(now);
@@ -46,7 +46,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void aChangeDuringAScanIsForTheNext() {
+  void changeDuringAScanCausesAnother() {
     scan(false, false);
     now += 1_000;
     policy.changed(now);
@@ -58,7 +58,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void threadsAreAwaitedQuicklyAndForABoundedTime() {
+  void threadsArePolledForALimitedTime() {
     policy.changed(now);
     scan(true, false);
     assertThat(policy.threadsDue(now)).isFalse();
@@ -68,12 +68,12 @@ final class RescanPolicyTest {
     now += RescanPolicy.AWAIT_THREADS_MILLIS;
 
     assertThat(policy.threadsDue(now)).isFalse();
-    assertThat(policy.scanDue(now)).as("the slow scan goes on").isTrue();
+    assertThat(policy.scanDue(now)).as("periodic scan").isTrue();
   }
 
   /** A guest that reconnects its disks every 20 ms, on a host whose scan takes 30 ms. */
   @Test
-  void scansForChangesWithoutEndTakeATwentiethOfTheTime() {
+  void constantChangesUseATwentiethOfTheTime() {
     long spentMillis = 0;
     long begin = now;
     while (now - begin < 60_000) {
@@ -94,9 +94,9 @@ final class RescanPolicyTest {
 
   /** A guest that starts, on a slow host whose scan takes a second. */
   @Test
-  void someChangesAreSeenAtOnceWhateverAScanCosts() {
+  void firstChangesAreScannedAtOnceWhateverTheCost() {
     scan(false, false);
-    now += 6_000; // the first, of a JVM that has just started
+    now += 6_000; // the first scan, in a new JVM
     policy.worked(now);
     for (int n = 0; n < 40; n++) {
       policy.changed(now);
@@ -108,21 +108,21 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void looksForThreadsTakeATwentiethOfTheTime() {
+  void threadPollsUseATwentiethOfTheTime() {
     policy.changed(now);
     scan(true, false);
     policy.worked(now);
     long spentMillis = 0;
     long begin = now;
     while (now - begin < 20_000) {
-      policy.changed(now); // so that threads are awaited for ever
+      policy.changed(now); // keeps the polls going
       policy.scanning(now);
       policy.scanned(true, false, disks);
       policy.worked(now);
       now += 5;
       if (policy.threadsDue(now)) {
         now += 10;
-        policy.threadsLooked(now, true);
+        policy.threadsPolled(now, true);
         spentMillis += 10;
         assertThat(policy.outdated()).as("a new thread is a change").isTrue();
       }
@@ -132,7 +132,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void aScanThatWasCostlyOnceIsForgotten() {
+  void oneExpensiveScanIsForgotten() {
     scan(false, false);
     now += 2_000;
     policy.worked(now);
@@ -153,7 +153,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void aHostOfManyDisksIsScannedLessOften() {
+  void largeHostIsScannedLessOften() {
     scan(false, false);
     now += 30_000;
     assertThat(policy.scanDue(now)).isTrue();
@@ -174,7 +174,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void tracingIsReadEachSecond() {
+  void tracingIsReadEverySecond() {
     scan(false, true);
     now += RescanPolicy.TRACING_MILLIS;
 
@@ -182,7 +182,7 @@ final class RescanPolicyTest {
   }
 
   @Test
-  void timesThatWereMissedAreNotMadeUpFor() {
+  void missedPeriodsAreSkipped() {
     Interval due = new Interval(1_000);
     assertThat(due.take(now)).isTrue();
     assertThat(due.take(now + 999)).isFalse();

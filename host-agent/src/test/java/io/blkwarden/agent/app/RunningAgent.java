@@ -9,8 +9,6 @@ import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.nats.NatsLink;
 import io.blkwarden.agent.nats.NatsSettings;
-import io.blkwarden.agent.sim.HostSpec;
-import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.agent.xenstore.XenEvent;
 import io.blkwarden.model.HostId;
@@ -28,6 +26,8 @@ import io.blkwarden.model.message.ControlMessage;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.simulation.host.HostSpec;
+import io.blkwarden.simulation.host.SimulatedHost;
 import io.blkwarden.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Message;
@@ -45,7 +45,7 @@ import org.awaitility.core.ConditionFactory;
 
 /**
  * A whole agent on a simulated host, with a real nats-server and a real lease file, and a
- * controller's connection that hears all it says.
+ * connection that receives all its messages.
  */
 final class RunningAgent implements AutoCloseable {
   static final Subjects SUBJECTS = Subjects.DEFAULT;
@@ -63,9 +63,9 @@ final class RunningAgent implements AutoCloseable {
   private AgentRuntime agent;
 
   /**
-   * Starts one.
+   * Starts an agent.
    *
-   * @param state the folder of its leases
+   * @param state its state directory
    */
   RunningAgent(Path state) throws Exception {
     leases = new LeaseFile(state);
@@ -115,7 +115,7 @@ final class RunningAgent implements AutoCloseable {
     return runtime;
   }
 
-  /** Runs the next agent, when this one has ended. */
+  /** Starts the next agent, after this one has stopped. */
   void runAgain(boolean readOnly) {
     inbox = new AgentInbox();
     agent = run(readOnly);
@@ -129,10 +129,10 @@ final class RunningAgent implements AutoCloseable {
     agent.handOver();
   }
 
-  /** Ends the agent, and forgets what it said. */
+  /** Stops the agent, and discards its messages. */
   void stopAndForget() {
     agent.stop();
-    // Its last messages may still be on their way: they come before this one.
+    // its last messages arrive before this one
     String end = SUBJECTS.prefix() + ".test.end";
     client.publish(end, new byte[0]);
     eventually().until(() -> heard.stream().anyMatch(each -> each.getSubject().equals(end)));
@@ -145,17 +145,17 @@ final class RunningAgent implements AutoCloseable {
     server.close();
   }
 
-  /** Tells the agent that something changed in xenstore. */
+  /** Signals a xenstore change. */
   void changed(String path, String token) {
     inbox.xen(new XenEvent.Changed(path, token));
   }
 
-  /** How many commands it refused for want of room. */
+  /** The number of commands refused as overload. */
   long refused() {
     return inbox.refused();
   }
 
-  <T extends ControlMessage> Stream<T> heard(Class<T> type) {
+  <T extends ControlMessage> Stream<T> received(Class<T> type) {
     return heard.stream()
         .filter(message -> !message.getSubject().equals(SUBJECTS.sample(id)))
         .map(message -> ControlJson.decode(type, message.getData()))
@@ -164,14 +164,17 @@ final class RunningAgent implements AutoCloseable {
   }
 
   void awaitOutcome(Outcome.Result result) {
-    eventually().until(() -> heard(Outcome.class).anyMatch(each -> each.result() == result));
+    eventually().until(() -> received(Outcome.class).anyMatch(each -> each.result() == result));
   }
 
   /** The last map that has disks. */
   MappingSnapshot snapshot() {
     eventually()
-        .until(() -> heard(MappingSnapshot.class).anyMatch(each -> !each.disks().isEmpty()));
-    return heard(MappingSnapshot.class).filter(each -> !each.disks().isEmpty()).toList().getLast();
+        .until(() -> received(MappingSnapshot.class).anyMatch(each -> !each.disks().isEmpty()));
+    return received(MappingSnapshot.class)
+        .filter(each -> !each.disks().isEmpty())
+        .toList()
+        .getLast();
   }
 
   MappedDisk swapDisk() {

@@ -2,12 +2,12 @@ package io.blkwarden.agent.app;
 
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.HostSnapshot;
-import io.blkwarden.agent.mapping.ObservedBio;
-import io.blkwarden.agent.mapping.UnreadSource;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.scan.HostScanner;
-import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.agent.xenstore.LabelTree;
 import io.blkwarden.agent.xenstore.XenStore;
+import io.blkwarden.simulation.host.SimulatedHost;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,15 +16,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** Scans of a simulated host whose xenstore may be written to or away, and which may wait. */
+/** Scans of a simulated host that a test can block or make fail. */
 final class ScannedHost implements HostScan {
-  /** Held to keep the agent from going on. */
+  /** Blocks scans while locked. */
   final ReentrantLock scanning = new ReentrantLock();
 
   /** Whether xenstore cannot be read. */
   final AtomicBoolean unreadable = new AtomicBoolean();
 
-  /** What dom0 wrote of guests, by path. */
+  /** Labels by path. */
   final Map<String, String> labels = new ConcurrentHashMap<>();
 
   private final SimulatedHost host;
@@ -54,7 +54,9 @@ final class ScannedHost implements HostScan {
             whole.threads(),
             whole.dmDevices(),
             List.of(),
+            Map.of(),
             List.of(),
+            Map.of(),
             List.of(new UnreadSource("xenstore", "no connection", true)))
         : whole;
   }

@@ -6,17 +6,17 @@ import io.blkwarden.agent.bus.Controllers;
 import io.blkwarden.agent.bus.Link;
 import io.blkwarden.agent.bus.OutcomeJournal;
 import io.blkwarden.agent.bus.PendingMessages;
-import io.blkwarden.agent.bus.Said;
+import io.blkwarden.agent.bus.TestMessages;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.lease.Outcomes;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.nats.NatsLink;
 import io.blkwarden.agent.nats.NatsSettings;
 import io.blkwarden.agent.scan.HostScanner;
-import io.blkwarden.agent.sim.HostSpec;
-import io.blkwarden.agent.sim.SimulatedHost;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
+import io.blkwarden.simulation.host.HostSpec;
+import io.blkwarden.simulation.host.SimulatedHost;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 
-/** The pipeline's flows to and from NATS alone: what is published is up to the test. */
+/** The NATS flows of the pipeline; the test supplies the messages. */
 final class TestBus {
   private static final Random RANDOM = new Random(1);
 
@@ -34,13 +34,13 @@ final class TestBus {
   final AgentInbox inbox = new AgentInbox();
   final AgentPipeline pipeline;
 
-  /** Done at the begin of each scan. */
+  /** Called at the start of each scan. */
   Runnable scanning = () -> {};
 
   private final AgentSchedulers schedulers;
   private final Disposable.Composite flows = Disposables.composite();
 
-  /** Over a real connection, with real threads. */
+  /** With a real connection and real threads. */
   static TestBus of(NatsSettings settings, OutcomeJournal journal) {
     return new TestBus(
         settings.host(),
@@ -80,22 +80,22 @@ final class TestBus {
         new AgentSettings(host, "test", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
     pipeline =
         new AgentPipeline(
-            new AgentCore(settings, ports, pending, inbox, Said.BOOT),
+            new AgentCore(settings, ports, pending, inbox, TestMessages.BOOT),
             inbox,
             pending,
             health,
             new Controllers(link, Subjects.DEFAULT, journal),
             host,
             nowMillis,
-            new Outcomes(host, Said.BOOT, InstantSource.system(), RANDOM),
+            new Outcomes(host, TestMessages.BOOT, InstantSource.system(), RANDOM),
             schedulers);
   }
 
-  /** Connects, and hands on what controllers say. */
+  /** Connects, and passes on commands. */
   TestBus start(Consumer<AgentInput> heard) {
     pending.load();
     flows.add(pipeline.effects().subscribe());
-    flows.add(pipeline.fromControllers().subscribe(heard));
+    flows.add(pipeline.fromNats().subscribe(heard));
     return this;
   }
 
@@ -103,7 +103,7 @@ final class TestBus {
     return pending.state();
   }
 
-  /** Gives what is kept some time to be published, then closes the connection. */
+  /** Publishes pending messages for a limited time, then closes the connection. */
   void stop(Duration patience) {
     pipeline.settled().timeout(patience).onErrorComplete().block();
     flows.dispose();

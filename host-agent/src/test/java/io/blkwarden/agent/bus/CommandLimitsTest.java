@@ -17,12 +17,12 @@ final class CommandLimitsTest {
   }
 
   @Test
-  void aControllerMayEndEveryLeaseAtOnce() {
+  void controllerMayEndAllLeasesAtOnce() {
     assertThat(admitted("_INBOX.leader", 1_024)).isEqualTo(1_024);
   }
 
   @Test
-  void aSenderWithoutEndGetsItsRateAndKeepsNoOtherFromItsOwn() {
+  void sendersAreLimitedIndependently() {
     assertThat(admitted("_INBOX.flood", 10_000)).isEqualTo(CommandLimits.BURST);
     now += 1_000;
     assertThat(admitted("_INBOX.flood", 10_000)).isEqualTo(CommandLimits.PER_SECOND);
@@ -31,7 +31,7 @@ final class CommandLimitsTest {
   }
 
   @Test
-  void commandsThatCannotBeReadAreAnsweredForAWhile() {
+  void malformedCommandsAreAnsweredUpToALimit() {
     int answered = 0;
     for (int n = 0; n < 30_000; n++) { // 500 a second for a minute
       now += 2;

@@ -30,7 +30,7 @@ final class PendingMessagesTest {
     }
 
     @Override
-    public Optional<String> keepOnly(List<Outcome> waiting) {
+    public Optional<String> retain(List<Outcome> waiting) {
       outcomes.retainAll(waiting);
       return Optional.empty();
     }
@@ -45,7 +45,7 @@ final class PendingMessagesTest {
   }
 
   @Test
-  void samplesAreForNowOrNever() {
+  void samplesAreDroppedWhileDisconnected() {
     pending.sample(new byte[] {1});
     assertThat(dropped("samples")).isEqualTo(1);
     assertThat(pending.takeSamples()).isNull();
@@ -66,114 +66,116 @@ final class PendingMessagesTest {
 
   @Test
   void eventsStayUntilTheyArePublished() {
-    pending.mapping(Said.started(1));
-    pending.mapping(Said.started(2));
-    assertThat(pending.batch()).containsExactly(Said.started(1), Said.started(2));
+    pending.mapping(TestMessages.started(1));
+    pending.mapping(TestMessages.started(2));
+    assertThat(pending.batch()).containsExactly(TestMessages.started(1), TestMessages.started(2));
     assertThat(pending.batch()).hasSize(2);
 
-    pending.published(List.of(Said.started(1)));
+    pending.published(List.of(TestMessages.started(1)));
 
-    assertThat(pending.batch()).containsExactly(Said.started(2));
+    assertThat(pending.batch()).containsExactly(TestMessages.started(2));
   }
 
   @Test
-  void theOldestEventsAreDroppedAtTheBound() {
+  void oldestEventIsDroppedAtTheLimit() {
     for (int n = 1; n <= PendingMessages.MAX_EVENTS + 5; n++) {
-      pending.mapping(Said.started(n));
+      pending.mapping(TestMessages.started(n));
     }
 
-    assertThat(pending.batch().getFirst()).isEqualTo(Said.started(6));
+    assertThat(pending.batch().getFirst()).isEqualTo(TestMessages.started(6));
     assertThat(pending.batch()).hasSize(PendingMessages.MAX_BATCH);
     assertThat(dropped("mapping_events")).isEqualTo(5);
   }
 
   @Test
-  void aSnapshotReplacesAnEarlierOne() {
-    pending.mapping(Said.snapshot(0));
-    pending.mapping(Said.started(1));
-    pending.mapping(Said.snapshot(1));
+  void snapshotReplacesAnEarlierOne() {
+    pending.mapping(TestMessages.snapshot(0));
+    pending.mapping(TestMessages.started(1));
+    pending.mapping(TestMessages.snapshot(1));
 
-    assertThat(pending.batch()).containsExactly(Said.started(1), Said.snapshot(1));
+    assertThat(pending.batch()).containsExactly(TestMessages.started(1), TestMessages.snapshot(1));
   }
 
   @Test
-  void anOutcomeIsTakenOnceInASessionAndAgainInTheNext() {
+  void outcomeIsTakenOncePerConnection() {
     pending.up(0);
-    pending.outcome(Said.outcome(1));
-    pending.outcome(Said.outcome(2));
-    assertThat(pending.takeOutcome()).isEqualTo(Said.outcome(1));
-    assertThat(pending.takeOutcome()).isEqualTo(Said.outcome(2));
+    pending.outcome(TestMessages.outcome(1));
+    pending.outcome(TestMessages.outcome(2));
+    assertThat(pending.takeOutcome()).isEqualTo(TestMessages.outcome(1));
+    assertThat(pending.takeOutcome()).isEqualTo(TestMessages.outcome(2));
     assertThat(pending.takeOutcome()).isNull();
-    pending.stored(Said.id(1));
+    pending.stored(TestMessages.id(1));
 
     pending.down("gone");
     pending.up(0);
 
-    assertThat(pending.takeOutcome()).isEqualTo(Said.outcome(2));
+    assertThat(pending.takeOutcome()).isEqualTo(TestMessages.outcome(2));
     assertThat(pending.takeOutcome()).isNull();
   }
 
   @Test
-  void theOldestOutcomeIsDroppedAtTheBound() {
+  void oldestOutcomeIsDroppedAtTheLimit() {
     for (int n = 0; n <= PendingMessages.MAX_OUTCOMES; n++) {
-      pending.outcome(Said.outcome(n));
+      pending.outcome(TestMessages.outcome(n));
     }
 
-    assertThat(pending.takeOutcome()).isEqualTo(Said.outcome(1));
+    assertThat(pending.takeOutcome()).isEqualTo(TestMessages.outcome(1));
     assertThat(dropped("outcomes")).isEqualTo(1);
   }
 
   @Test
-  void anOutcomeIsInTheJournalBeforeItCanBeTakenAndUntilAllAreStored() {
+  void outcomeIsInTheJournalUntilAllAreStored() {
     List<Outcome> onDiskWhenTold = new ArrayList<>();
     StepVerifier.create(
             pending.signals(Kind.OUTCOME).doOnNext(_ -> onDiskWhenTold.addAll(journal.outcomes)))
         .expectNext(Kind.OUTCOME)
-        .then(() -> pending.outcome(Said.outcome(1)))
+        .then(() -> pending.outcome(TestMessages.outcome(1)))
         .expectNext(Kind.OUTCOME)
-        .then(() -> assertThat(onDiskWhenTold).containsExactly(Said.outcome(1)))
-        .then(() -> pending.outcome(Said.outcome(2)))
+        .then(() -> assertThat(onDiskWhenTold).containsExactly(TestMessages.outcome(1)))
+        .then(() -> pending.outcome(TestMessages.outcome(2)))
         .expectNext(Kind.OUTCOME)
         .thenCancel()
         .verify();
 
-    pending.stored(Said.id(1));
-    assertThat(journal.outcomes).as("rewritten when nothing waits").hasSize(2);
-    pending.stored(Said.id(2));
+    pending.stored(TestMessages.id(1));
+    assertThat(journal.outcomes).as("compacted when nothing is pending").hasSize(2);
+    pending.stored(TestMessages.id(2));
     assertThat(journal.outcomes).isEmpty();
   }
 
   @Test
-  void whatAnEarlierRunLeftIsTakenFirst() {
-    journal.outcomes.add(Said.outcome(1));
+  void outcomesOfAnEarlierRunComeFirst() {
+    journal.outcomes.add(TestMessages.outcome(1));
     pending.load();
-    pending.outcome(Said.outcome(2));
+    pending.outcome(TestMessages.outcome(2));
 
-    assertThat(pending.takeOutcome()).isEqualTo(Said.outcome(1));
-    assertThat(pending.takeOutcome()).isEqualTo(Said.outcome(2));
+    assertThat(pending.takeOutcome()).isEqualTo(TestMessages.outcome(1));
+    assertThat(pending.takeOutcome()).isEqualTo(TestMessages.outcome(2));
   }
 
   @Test
-  void theOldestRepliesAreDroppedAtTheBound() {
-    pending.reply("_INBOX.lost", Said.outcome(0));
+  void oldestReplyIsDroppedAtTheLimit() {
+    pending.reply("_INBOX.lost", TestMessages.outcome(0));
     pending.up(0);
     IntStream.rangeClosed(1, PendingMessages.MAX_REPLIES + 1)
-        .forEach(n -> pending.reply("_INBOX.x", Said.outcome(n)));
+        .forEach(n -> pending.reply("_INBOX.x", TestMessages.outcome(n)));
 
-    assertThat(pending.takeReply()).isEqualTo(new Reply("_INBOX.x", Said.outcome(2)));
+    assertThat(pending.takeReply()).isEqualTo(new Reply("_INBOX.x", TestMessages.outcome(2)));
     assertThat(dropped("replies")).isEqualTo(2);
   }
 
   @Test
-  void signalsThatNobodyTakesAreOne() {
+  void pendingSignalsAreConflated() {
     StepVerifier.create(pending.signals(Kind.HEARTBEAT), 0)
-        .then(() -> IntStream.range(0, 1_000).forEach(n -> pending.mapping(Said.started(n))))
+        .then(
+            () -> IntStream.range(0, 1_000).forEach(n -> pending.mapping(TestMessages.started(n))))
         .thenRequest(1)
         .expectNext(Kind.HEARTBEAT)
         .thenCancel()
         .verify();
     StepVerifier.create(pending.signals(Kind.MAPPING), 0)
-        .then(() -> IntStream.range(0, 1_000).forEach(n -> pending.mapping(Said.started(n))))
+        .then(
+            () -> IntStream.range(0, 1_000).forEach(n -> pending.mapping(TestMessages.started(n))))
         .thenRequest(Long.MAX_VALUE)
         .expectNext(Kind.MAPPING)
         .expectNoEvent(Duration.ofMillis(1))

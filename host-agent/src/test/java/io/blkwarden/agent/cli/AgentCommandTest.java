@@ -21,7 +21,7 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The command line as a person sees it: codes and words. */
+/** Exit codes and texts of the command line. */
 final class AgentCommandTest {
   private static final Path CAPTURE =
       Path.of(System.getProperty("basedir", ""), "src/test/resources/capture-4.17");
@@ -39,7 +39,7 @@ final class AgentCommandTest {
   }
 
   @Test
-  void tellsItsVersionAndItsCommands() {
+  void printsVersionAndCommands() {
     assertThat(execute("--version")).isZero();
     assertThat(out.toString()).startsWith("blkwarden-agent ");
     assertThat(execute("--help")).isZero();
@@ -53,7 +53,7 @@ final class AgentCommandTest {
   }
 
   @Test
-  void allProblemsAreToldAtOnce() {
+  void reportsAllProblemsAtOnce() {
     int code =
         execute(
             "run",
@@ -90,7 +90,7 @@ final class AgentCommandTest {
   }
 
   @Test
-  void aSeedWithAWrongLetterIsSaid() throws IOException {
+  void reportsASeedWithAWrongChecksum() throws IOException {
     Path seed = Files.writeString(state.resolve("bad.nk"), "SU" + "A".repeat(56));
     assertThat(execute("doctor", "--creds", seed.toString())).isEqualTo(2);
     assertThat(err.toString())
@@ -98,7 +98,7 @@ final class AgentCommandTest {
   }
 
   @Test
-  void credentialsOfAnotherKindAreSaid() throws IOException {
+  void reportsCredentialsOfAnotherKind() throws IOException {
     Path other = Files.writeString(state.resolve("agent.conf"), "nats = tls://10.0.0.5:4222");
     assertThat(execute("doctor", "--creds", other.toString())).isEqualTo(2);
     assertThat(err.toString())
@@ -120,7 +120,7 @@ final class AgentCommandTest {
                   state.toString()))
           .isEqualTo(3);
     }
-    assertThat(err.toString()).contains("an agent runs already");
+    assertThat(err.toString()).contains("an agent is already running");
   }
 
   private StateLock taken() {
@@ -128,7 +128,7 @@ final class AgentCommandTest {
   }
 
   @Test
-  void aLookAtTheLockIsNotTakenForAnAgent() {
+  void briefLockIsNotTakenForAnAgent() {
     StateLock look = taken();
     Thread looking =
         Thread.ofPlatform()
@@ -146,9 +146,9 @@ final class AgentCommandTest {
   }
 
   @Test
-  void releaseAllWithoutAnyLeaseIsDone() {
+  void releaseAllWithoutLeasesSucceeds() {
     assertThat(execute("release-all", "--state-dir", state.toString())).isZero();
-    assertThat(out.toString()).contains("no leases are held");
+    assertThat(out.toString()).contains("no leases: ");
   }
 
   @Test
@@ -160,18 +160,18 @@ final class AgentCommandTest {
           Thread.ofPlatform()
               .daemon()
               .start(() -> {
-                Awaitility.await().atMost(Duration.ofSeconds(60)).until(request::stands);
-                assertThat(request.done()).isEmpty();
+                Awaitility.await().atMost(Duration.ofSeconds(60)).until(request::isPending);
+                assertThat(request.remove()).isEmpty();
               });
       assertThat(agent.isDaemon()).isTrue();
 
       assertThat(execute("release-all", "--state-dir", state.toString())).isZero();
     }
-    assertThat(out.toString()).contains("has ended all its leases");
+    assertThat(out.toString()).contains("has ended all leases");
   }
 
   @Test
-  void doctorTellsWhetherIoniceBites() {
+  void doctorReportsWhetherIoniceIsEffective() {
     assertThat(execute("doctor", "--root", CAPTURE.toString(), "--no-nats", "--json")).isZero();
 
     JsonNode checks = JsonMapper.builder().build().readTree(out.toString());
@@ -180,7 +180,7 @@ final class AgentCommandTest {
   }
 
   @Test
-  void aRolePatternComesBeforeThoseBuiltIn() {
+  void rolePatternTakesPrecedence() {
     assertThat(execute("map", "--root", CAPTURE.toString(), "--json")).isZero();
     String builtIn = out.toString();
     out.getBuffer().setLength(0);
@@ -215,7 +215,7 @@ final class AgentCommandTest {
   }
 
   @Test
-  void releaseAllTellsProgramsWhatWasEnded() {
+  void releaseAllPrintsJson() {
     assertThat(execute("release-all", "--state-dir", state.toString(), "--json")).isZero();
     assertThat(out.toString())
         .isEqualToIgnoringNewLines(
@@ -223,13 +223,13 @@ final class AgentCommandTest {
   }
 
   @Test
-  void whatIsMeantIsAsked() {
+  void suggestsTheIntendedCommand() {
     assertThat(execute("relese-all")).isEqualTo(2);
     assertThat(err.toString()).contains("did you mean release-all", "'blkwarden-agent --help'");
   }
 
   @Test
-  void doctorFailsWhenNatsIsNotThere() throws Exception {
+  void doctorFailsWithoutNats() throws Exception {
     int port = NatsServer.freePort();
 
     assertThat(

@@ -25,7 +25,7 @@ final class AgentConfTest {
   }
 
   @Test
-  void eachCommandGetsWhatItKnows() throws Exception {
+  void eachCommandGetsItsOptions() throws Exception {
     Map<String, String> conf =
         conf("nats = nats://bus:4222\nstate-dir = /run/blkwarden\nread-only = true\n");
     assertThat(with(conf, "run", "--host", "a"))
@@ -35,21 +35,18 @@ final class AgentConfTest {
     assertThat(with(conf, "release-all"))
         .containsExactly("release-all", "--state-dir=/run/blkwarden");
     assertThat(with(conf, "map", "--json")).containsExactly("map", "--json");
-    assertThat(with(conf, "simulate", "--hosts", "2"))
-        .as("simulated hosts are not this one")
-        .containsExactly("simulate", "--hosts", "2");
     assertThat(with(Map.of(), "run")).containsExactly("run");
   }
 
   @Test
-  void howOftenTheServiceSamplesIsNotHowOftenAPersonLooks() throws Exception {
+  void topIgnoresTheSamplingInterval() throws Exception {
     Map<String, String> conf = conf("interval = 10s\nstate-dir = /run/blkwarden\n");
     assertThat(with(conf, "run")).contains("--interval=10s");
     assertThat(with(conf, "top")).containsExactly("top", "--state-dir=/run/blkwarden");
   }
 
   @Test
-  void aFileThatIsWrongIsAWrongUseOfEveryCommand() throws Exception {
+  void invalidFileIsAUsageErrorOfEveryCommand() throws Exception {
     Map<String, String> conf = conf("intervall = 1s\nroot = /tmp\n");
     assertThatThrownBy(() -> with(conf, "map"))
         .isInstanceOf(ServiceConf.Unfit.class)

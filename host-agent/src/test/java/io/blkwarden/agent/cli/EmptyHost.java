@@ -10,9 +10,9 @@ final class EmptyHost {
   private EmptyHost() {}
 
   /**
-   * The words that start the service on it.
+   * The arguments that start the service on it.
    *
-   * @param folder where the host and the service's state lie
+   * @param folder directory of the host and the state
    * @param nats the server's URL
    */
   static List<String> run(Path folder, String nats) throws IOException {

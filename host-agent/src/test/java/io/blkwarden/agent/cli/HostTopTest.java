@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
-import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.commandline.top.DiskLine;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A captured dom0 whose counters go on. */
+/** A captured dom0 with increasing counters. */
 final class HostTopTest {
   private static final Path CAPTURE =
       Path.of(System.getProperty("basedir", ""), "src/test/resources/capture-4.17");
@@ -60,8 +60,8 @@ final class HostTopTest {
 
   private HostTop top() {
     if (!(RootedFiles.below(root) instanceof ReadResult.Present<RootedFiles>(RootedFiles files))
-        || !(MapHosts.captured(files)
-            instanceof ReadResult.Present<MapSources>(MapSources found))) {
+        || !(HostSources.captured(files)
+            instanceof ReadResult.Present<HostSources>(HostSources found))) {
       throw new AssertionError("no tree at " + root);
     }
     return new HostTop(
@@ -92,7 +92,7 @@ final class HostTopTest {
   }
 
   @Test
-  void aDiskIsUnknownAtFirstAndThenSeenAmongItsNeighbours() throws IOException {
+  void loadIsKnownFromTheSecondScan() throws IOException {
     HostTop top = top();
     DiskLine first = line(top.get(), "vm101", "xvda2");
     assertThat(first.load().iops()).isNaN();
@@ -101,7 +101,7 @@ final class HostTopTest {
     assertThat(first.devices()).containsExactly("vdb");
     assertThat(first.role()).isEqualTo("swap");
 
-    // 500 reads of 8 ms by vm101, 100 writes of 40 ms by vm102, and what the device did for both
+    // 500 reads of 8 ms by vm101, 100 writes of 40 ms by vm102, and the device's own counters
     count(
         "dm-1 14292 0 1824960 9092 14336 0 1835008 9512 0 18596",
         "dm-1 14792 0 1828960 13092 14336 0 1835008 9512 3 19346");
@@ -128,7 +128,7 @@ final class HostTopTest {
   }
 
   @Test
-  void aCounterThatWentBackwardsMakesUnknown() throws IOException {
+  void decreasingCounterIsUnknown() throws IOException {
     HostTop top = top();
     top.get();
     count("dm-1 14292", "dm-1 14291");
@@ -142,7 +142,7 @@ final class HostTopTest {
   }
 
   @Test
-  void whatIsHeldBackIsToldAndItsFileIsLeftAlone() throws IOException {
+  void showsThrottlesAndLeavesTheFileAlone() throws IOException {
     save(BOOT);
     TopRound round = top().get();
     assertThat(line(round, "vm101", "xvda2").throttle()).isEqualTo("idle 4m 10s");
@@ -150,7 +150,7 @@ final class HostTopTest {
     assertThat(round.summary()).isEqualTo("dom0-7: 4 disks, 1 throttled");
 
     save(new UUID(8, 8));
-    assertThat(line(top().get(), "vm101", "xvda2").throttle()).as("of another boot").isNull();
+    assertThat(line(top().get(), "vm101", "xvda2").throttle()).as("lease of another boot").isNull();
 
     Path file = folder.resolve("state/leases.json");
     Files.writeString(file, "{");
@@ -183,10 +183,10 @@ final class HostTopTest {
   }
 
   @Test
-  void aHostWithoutGuestsSaysSo() throws IOException {
+  void reportsAHostWithoutGuests() throws IOException {
     Files.writeString(root.resolve("xenstore.txt"), "");
     TopRound round = top().get();
     assertThat(round.disks()).isEmpty();
-    assertThat(round.remarks()).containsExactly("no guest has a disk here");
+    assertThat(round.remarks()).containsExactly("no guest disks on this host");
   }
 }

@@ -20,8 +20,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
- * A captured host whose volumes bear names that would be paths elsewhere. What a name says is
- * shown, and decides nothing: files are found by the kernel's numbers alone.
+ * A captured host with path traversal in volume names. Names are only displayed: files are located
+ * by device numbers.
  */
 final class HostileNamesTest {
   private static final String CLIMBING = "vg-..\\x2f..\\x2fetc\\x2fshadow";
@@ -29,7 +29,7 @@ final class HostileNamesTest {
 
   private final List<String> asked = new ArrayList<>();
 
-  /** The captured files, with other names in them; writes down what is asked for. */
+  /** The captured files with other names; records which files are read. */
   private final class Renamed implements KernelFiles {
     private final KernelFiles captured = CapturedTree.files();
     private final UnaryOperator<String> name;
@@ -61,7 +61,7 @@ final class HostileNamesTest {
   private static List<MappedDisk> map(KernelFiles files, UnaryOperator<String> params) {
     String dump = CapturedTree.files().read("xenstore.txt").toOptional().orElseThrow();
     TextXenStore store = TextXenStore.parse(params.apply(dump)).toOptional().orElseThrow();
-    HostScanner scanner = new HostScanner(files, store, new NoPriorities());
+    HostScanner scanner = new HostScanner(files, store, HostSources.NO_PRIORITIES);
     return new MappingResolver(RolePatterns.DEFAULTS)
         .resolve(scanner.scan(List::of), Evidence.none())
         .disks();
@@ -81,7 +81,7 @@ final class HostileNamesTest {
   }
 
   @Test
-  void namesThatClimbAreShownAndLeadNowhere() {
+  void pathTraversalInNamesHasNoEffect() {
     List<MappedDisk> before = map(new Renamed(UnaryOperator.identity()), text -> text);
     List<String> paths = List.copyOf(asked);
     asked.clear();

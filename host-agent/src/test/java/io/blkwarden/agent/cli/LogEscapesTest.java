@@ -10,10 +10,10 @@ import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The agent's log with text that guests and others chose. */
+/** The log with untrusted text. */
 final class LogEscapesTest {
   @Test
-  void linesCannotBeForgedNorTheTerminalDriven() {
+  void logEscapesControlCharacters() {
     AgentLog log = new AgentLog();
     log.initialize();
     LoggerContext context = (LoggerContext) log.getLoggerFactory();

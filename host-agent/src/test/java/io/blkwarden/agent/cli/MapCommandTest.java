@@ -19,7 +19,7 @@ import picocli.CommandLine;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The whole command on captured and made-up trees, against checked-in output. */
+/** The command on captured and synthetic trees, compared with golden files. */
 final class MapCommandTest {
   private static final Path RESOURCES =
       Path.of(System.getProperty("basedir", ""), "src/test/resources");
@@ -29,7 +29,7 @@ final class MapCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"capture-4.17", "made-up-twins"})
-  void aTreeGivesExactlyTheTable(String tree) throws IOException {
+  void printsTheTable(String tree) throws IOException {
     assertThat(run("--root", RESOURCES.resolve(tree).toString())).isZero();
     assertThat(out.toString()).isEqualTo(golden(tree + ".txt"));
     assertThat(err.toString()).isEmpty();
@@ -37,14 +37,14 @@ final class MapCommandTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"capture-4.17", "made-up-twins"})
-  void aTreeGivesExactlyTheJson(String tree) throws IOException {
+  void printsTheJson(String tree) throws IOException {
     assertThat(run("--root", RESOURCES.resolve(tree).toString(), "--json")).isZero();
     assertThat(out.toString()).isEqualTo(golden(tree + ".json"));
     assertThat(err.toString()).isEmpty();
   }
 
   @Test
-  void theJsonIsTheContracts() throws IOException {
+  void jsonMatchesTheContract() throws IOException {
     JsonMapper mapper =
         JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
     List<MappedDisk> disks =
@@ -52,24 +52,24 @@ final class MapCommandTest {
 
     assertThat(disks).hasSize(5);
     assertThat(disks.getFirst().domain().name()).isEqualTo("vm103\u001B[2J");
-    assertThat(MapJson.render(disks)).isEqualTo(golden("made-up-twins.json"));
+    assertThat(MapCommand.json(disks)).isEqualTo(golden("made-up-twins.json"));
   }
 
   @Test
-  void aRootThatIsNotThereIsAUsageError(@TempDir Path empty) {
+  void missingRootIsAUsageError(@TempDir Path empty) {
     assertThat(run("--root", empty.resolve("none").toString())).isEqualTo(2);
-    assertThat(err.toString()).contains("--root").contains("not there");
+    assertThat(err.toString()).contains("--root").contains("not found");
   }
 
   @Test
-  void aTreeWithoutXenstoreFails(@TempDir Path empty) {
+  void treeWithoutXenstoreFails(@TempDir Path empty) {
     assertThat(run("--root", empty.toString())).isEqualTo(1);
     assertThat(err.toString()).contains("xenstore.txt");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"5", "5h", "-1s", "301s", "soon"})
-  void aStrangeTimeIsAUsageError(String settle) {
+  void invalidTimeIsAUsageError(String settle) {
     assertThat(run("--root", RESOURCES.toString(), "--settle=" + settle)).isEqualTo(2);
     assertThat(err.toString()).contains("--settle").contains(settle);
   }

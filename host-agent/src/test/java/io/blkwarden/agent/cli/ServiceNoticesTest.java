@@ -39,20 +39,20 @@ final class ServiceNoticesTest {
   }
 
   @Test
-  void tellsHowTheAgentStands() {
-    assertThat(ServiceNotices.words(reading(4, 0, true, new ProbeHealth("scan", true, null))))
+  void reportsTheStatus() {
+    assertThat(ServiceNotices.status(reading(4, 0, true, new ProbeHealth("scan", true, null))))
         .isEqualTo("4 disks, all proven; 0 throttled; connected to NATS");
-    assertThat(ServiceNotices.words(reading(0, 1, false)))
+    assertThat(ServiceNotices.status(reading(0, 1, false)))
         .isEqualTo("1 disk, 1 not proven; 0 throttled; not connected to NATS");
   }
 
   @Test
-  void tellsThatTheHostCannotBeRead() {
+  void reportsAnIncompleteScan() {
     ProbeHealth scan = new ProbeHealth("scan", false, "xenstore: no connection");
-    assertThat(ServiceNotices.words(reading(0, 0, true, scan)))
+    assertThat(ServiceNotices.status(reading(0, 0, true, scan)))
         .isEqualTo("no map yet: xenstore: no connection");
-    assertThat(ServiceNotices.words(reading(2, 0, true, scan)))
+    assertThat(ServiceNotices.status(reading(2, 0, true, scan)))
         .startsWith("2 disks, all proven")
-        .endsWith("; cannot read all of the host: xenstore: no connection");
+        .endsWith("; scan incomplete: xenstore: no connection");
   }
 }

@@ -18,12 +18,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The service as a process whose log is a pipe that is full, and that nobody reads. */
+/** The service as a process whose stderr is a full pipe. */
 final class StuckLogTest {
   @TempDir Path folder;
 
   @Test
-  void theServiceWorksOnWhileNobodyReadsItsLog() throws Exception {
+  void serviceWorksWhileItsLogIsNotRead() throws Exception {
     NatsServer nats = NatsServer.start();
     try (FullPipe pipe = new FullPipe(folder)) {
       Connection connection = nats.connect();
@@ -33,7 +33,7 @@ final class StuckLogTest {
       try {
         for (int n = 0; n < 2; n++) {
           Message beat = beats.nextMessage(Duration.ofSeconds(60));
-          assertThat(beat).as("sign of life %d", n).isNotNull();
+          assertThat(beat).as("heartbeat %d", n).isNotNull();
         }
 
         pipe.unblock();

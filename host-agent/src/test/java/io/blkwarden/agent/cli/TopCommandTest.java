@@ -13,7 +13,7 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The whole command on captured and made-up trees, into a pipe. */
+/** The command on captured and synthetic trees, in a pipe. */
 final class TopCommandTest {
   private static final Path RESOURCES =
       Path.of(System.getProperty("basedir", ""), "src/test/resources");
@@ -37,7 +37,7 @@ final class TopCommandTest {
   }
 
   @Test
-  void aTreeThatDoesNotChangeIsIdle() {
+  void unchangedTreeIsIdle() {
     assertThat(run("capture-4.17", "--count=2")).isZero();
     assertThat(err.toString()).isEmpty();
     List<String> lines = out.toString().lines().toList();
@@ -61,13 +61,13 @@ final class TopCommandTest {
   }
 
   @Test
-  void noGuestsNameMovesTheCursor() {
+  void guestNamesAreEscaped() {
     assertThat(run("made-up-twins", "--count=1")).isZero();
     assertThat(out.toString()).contains("vm103\\u001B[2J").doesNotContain("\u001B");
   }
 
   @Test
-  void jsonKnowsNoNumbersWhereNothingCounts() {
+  void jsonHasNullForUnknownNumbers() {
     assertThat(run("made-up-twins", "--json", "--count=1", "--sort=name")).isZero();
     JsonNode round = JsonMapper.builder().build().readTree(out.toString());
     assertThat(round.path("disks")).hasSize(5);
@@ -76,9 +76,9 @@ final class TopCommandTest {
   }
 
   @Test
-  void whatIsAskedForWronglyIsTold() {
+  void reportsInvalidOptions() {
     assertThat(run("none", "--count=1")).isEqualTo(2);
-    assertThat(err.toString()).contains("--root").contains("not there");
+    assertThat(err.toString()).contains("--root").contains("not found");
     assertThat(run("capture-4.17", "--sort=age")).isEqualTo(2);
     assertThat(err.toString()).contains("PAIN, SHARE, UTIL, AWAIT, IOPS, BYTES, FLIGHT, NAME");
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.kernel.FileBytes;
 import io.blkwarden.agent.kernel.KernelFiles;
-import io.blkwarden.agent.kernel.OpenAttribute;
+import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
 import io.blkwarden.agent.kernel.ReadResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,17 +37,17 @@ final class RootedFilesTest {
   }
 
   @Test
-  void readsThroughLinksInside() {
+  void followsLinksWithinTheRoot() {
     assertThat(files.read("sys/bus/vbd/mode")).isEqualTo(ReadResult.present("w\n"));
     assertThat(files.list("sys/bus/vbd")).isEqualTo(ReadResult.present(List.of("mode")));
     assertThat(files.link("sys/bus/vbd")).isEqualTo(ReadResult.present("../devices/vbd-1-51713"));
   }
 
   @Test
-  void aHeldFileIsReadAnewEachTime() throws IOException {
+  void openFileIsReadAgainEachTime() throws IOException {
     Path mode = scratch.resolve("root/sys/devices/vbd-1-51713/mode");
     FileBytes bytes = new FileBytes(64);
-    try (OpenAttribute held = files.hold("sys/bus/vbd/mode")) {
+    try (OpenAttribute held = files.open("sys/bus/vbd/mode")) {
       assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(ReadResult.present("w\n"));
       Files.writeString(mode, "r!\n");
       assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(ReadResult.present("r!\n"));
@@ -60,26 +60,26 @@ final class RootedFilesTest {
   }
 
   @Test
-  void aHeldFileIsLookedForUntilItIsThere() throws IOException {
+  void openFileIsRetriedUntilItExists() throws IOException {
     FileBytes bytes = new FileBytes(64);
-    try (OpenAttribute held = files.hold("sys/late")) {
+    try (OpenAttribute held = files.open("sys/late")) {
       assertThat(held.read(bytes)).isInstanceOf(ReadResult.Absent.class);
       Files.writeString(scratch.resolve("root/sys/late"), "7\n");
       assertThat(held.read(bytes).map(FileBytes::text)).isEqualTo(ReadResult.present("7\n"));
     }
-    try (OpenAttribute outside = files.hold("out")) {
+    try (OpenAttribute outside = files.open("out")) {
       assertThat(outside.read(bytes).describe()).contains("leads out of the root");
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"out", "far/secret"})
-  void noLinkLeadsOut(String path) {
+  void refusesLinksOutOfTheRoot(String path) {
     assertThat(files.read(path).describe()).contains(path + ": leads out of the root");
   }
 
   @Test
-  void noDirectoryOutsideIsListed() {
+  void refusesToListOutsideTheRoot() {
     assertThat(files.list("far")).isInstanceOf(ReadResult.Failed.class);
     assertThat(files.link("far/root")).isInstanceOf(ReadResult.Failed.class);
   }
@@ -107,13 +107,13 @@ final class RootedFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sys/none", "none/none", "dangling", "sys/bus/vbd/mode/x"})
-  void whatIsMissingIsAbsent(String path) {
+  void missingFileIsAbsent(String path) {
     assertThat(files.read(path)).isEqualTo(ReadResult.absent(path));
     assertThat(files.list(path)).isEqualTo(ReadResult.absent(path));
   }
 
   @Test
-  void aMissingLinkIsAbsentAndAFileIsNone() {
+  void missingLinkIsAbsent() {
     assertThat(files.link("sys/none")).isEqualTo(ReadResult.absent("sys/none"));
     assertThat(files.link("none")).isEqualTo(ReadResult.absent("none"));
     assertThat(files.link("dangling")).isEqualTo(ReadResult.present("nowhere"));
@@ -129,7 +129,7 @@ final class RootedFilesTest {
   }
 
   @Test
-  void aFileMayBeAsLongAsTheLimit() throws IOException {
+  void acceptsFilesUpToTheLimit() throws IOException {
     Path big = scratch.resolve("root/big");
     Files.writeString(big, "x".repeat(KernelFiles.MAX_TEXT_BYTES));
     assertThat(files.read("big").map(String::length))
@@ -140,7 +140,7 @@ final class RootedFilesTest {
   }
 
   @Test
-  void aBufferIsUsedAgain() throws IOException {
+  void reusesABuffer() throws IOException {
     Path file = scratch.resolve("root/file");
     FileBytes buffer = new FileBytes(10_000);
     for (int length : List.of(9_000, 3, 0, 10_000)) {
@@ -153,13 +153,13 @@ final class RootedFilesTest {
   }
 
   @Test
-  void bytesThatAreNoTextAreReplaced() throws IOException {
+  void replacesInvalidUtf8() throws IOException {
     Files.write(scratch.resolve("root/comm"), new byte[] {'a', (byte) 0xff, 'b'});
     assertThat(files.read("comm")).isEqualTo(ReadResult.present("a\uFFFDb"));
   }
 
   @Test
-  void aRootMustBeADirectory() {
+  void rootMustBeADirectory() {
     assertThat(RootedFiles.below(scratch.resolve("none"))).isInstanceOf(ReadResult.Absent.class);
     assertThat(RootedFiles.below(scratch.resolve("secret"))).isInstanceOf(ReadResult.Failed.class);
   }

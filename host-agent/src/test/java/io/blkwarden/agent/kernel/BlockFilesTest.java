@@ -36,13 +36,13 @@ final class BlockFilesTest {
   }
 
   @Test
-  void whatIsNotOfDeviceMapperIsAbsent() {
+  void otherDevicesAreAbsent() {
     assertThat(DmDevice.read(captured, "vdb"))
         .isEqualTo(ReadResult.absent("sys/block/vdb/dm/name"));
   }
 
   @Test
-  void layersAndForeignDevicesAreNoVolumes() {
+  void layersAndForeignDevicesAreNotVolumes() {
     assertThat(dm("vg-lv-real", UUID + "-real").isLogicalVolume()).isFalse();
     assertThat(dm("vg-lv-real", UUID + "-real").lvmName())
         .contains(new DmName("vg", "lv", Optional.of("real")));
@@ -59,7 +59,7 @@ final class BlockFilesTest {
   }
 
   @Test
-  void aPartitionHasADisk() {
+  void partitionHasADisk() {
     MapFiles files = partitioned();
     BlockDevice partition = new BlockDevice("nvme0n1p3", new DeviceNumber(259, 3), "nvme0n1");
     assertThat(BlockDevice.named(files, "nvme0n1p3")).isEqualTo(ReadResult.present(partition));
@@ -70,18 +70,18 @@ final class BlockFilesTest {
   }
 
   private static ReadResult<BlockStack> walk(KernelFiles files, String top) {
-    return BlockStack.walk(new BlockTree(files, List.of()), top);
+    return BlockStack.read(new BlockTree(files, List.of()), top);
   }
 
   @Test
-  void walksToTheDiskOfACapturedVolume() {
+  void readsTheStackOfACapturedVolume() {
     assertThat(walk(captured, "dm-2"))
         .isEqualTo(
             ReadResult.present(new BlockStack("dm-2", List.of("dm-2", "vdb"), List.of("vdb"))));
   }
 
   @Test
-  void whatIsKnownOfAVolumeIsNotReadAgain() {
+  void knownDevicesAreNotReadAgain() {
     MapFiles files = new MapFiles();
     disk(files, "sda", "8:0");
     DeviceNumber number = new DeviceNumber(252, 0);
@@ -89,7 +89,7 @@ final class BlockFilesTest {
         new DmDevice("dm-0", number, "vg-lv", Optional.empty(), false, List.of("sda"));
     BlockTree tree = new BlockTree(files, List.of(volume));
     assertThat(tree.numbered(number).map(BlockDevice::name)).isEqualTo(ReadResult.present("dm-0"));
-    assertThat(BlockStack.walk(tree, "dm-0").map(BlockStack::leaves))
+    assertThat(BlockStack.read(tree, "dm-0").map(BlockStack::leaves))
         .isEqualTo(ReadResult.present(List.of("sda")));
     files.with("sys/block/sda/dev", "8:16\n");
     assertThat(tree.named("sda").map(BlockDevice::number))
@@ -97,7 +97,7 @@ final class BlockFilesTest {
   }
 
   @Test
-  void walksThroughMirrorsAndPartitions() {
+  void stackIncludesMirrorsAndPartitions() {
     MapFiles files = partitioned();
     disk(files, "dm-0", "252:0", "md2");
     disk(files, "md2", "9:2", "nvme0n1p3", "sdb");
@@ -110,7 +110,7 @@ final class BlockFilesTest {
   }
 
   @Test
-  void aCircleEnds() {
+  void cyclesTerminate() {
     MapFiles files = new MapFiles();
     disk(files, "dm-0", "252:0", "dm-1");
     disk(files, "dm-1", "252:1", "dm-0", "dm-1");
@@ -128,7 +128,7 @@ final class BlockFilesTest {
   }
 
   @Test
-  void aDeviceThatVanishesBelowIsAbsent() {
+  void removedSlaveIsAbsent() {
     MapFiles files = new MapFiles();
     disk(files, "dm-0", "252:0", "sdz");
     assertThat(walk(files, "dm-0")).isInstanceOf(ReadResult.Absent.class);
@@ -143,7 +143,7 @@ final class BlockFilesTest {
   }
 
   @Test
-  void theSchedulerInBracketsIsActive() {
+  void bracketsMarkTheActiveScheduler() {
     assertThat(QueueScheduler.parse("none [mq-deadline] kyber bfq\n").map(QueueScheduler::active))
         .isEqualTo(ReadResult.present("mq-deadline"));
     assertThat(QueueScheduler.parse("noop deadline [cfq] \n").map(QueueScheduler::active))
@@ -152,26 +152,26 @@ final class BlockFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "\n", "none mq-deadline", "[] none"})
-  void noActiveSchedulerIsMalformed(String text) {
+  void missingActiveSchedulerIsMalformed(String text) {
     assertThat(QueueScheduler.parse(text)).isInstanceOf(ReadResult.Malformed.class);
   }
 
   @Test
-  void readsWhetherACapturedDeviceTurns() {
-    assertThat(Rotational.read(captured, "vdb")).isEqualTo(ReadResult.present(true));
-    assertThat(Rotational.read(captured, "vdz"))
+  void readsCapturedRotational() {
+    assertThat(BlockDevice.isRotational(captured, "vdb")).isEqualTo(ReadResult.present(true));
+    assertThat(BlockDevice.isRotational(captured, "vdz"))
         .isEqualTo(ReadResult.absent("sys/block/vdz/queue/rotational"));
   }
 
   @Test
-  void whatDoesNotTurnSaysZero() {
-    assertThat(Rotational.parse("0\n")).isEqualTo(ReadResult.present(false));
+  void zeroIsNotRotational() {
+    assertThat(BlockDevice.parseFlag("0\n")).isEqualTo(ReadResult.present(false));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "\n", "2", "yes", "1 0"})
-  void anythingElseDoesNotSayWhetherItTurns(String text) {
-    assertThat(Rotational.parse(text)).isInstanceOf(ReadResult.Malformed.class);
+  void otherFlagsAreMalformed(String text) {
+    assertThat(BlockDevice.parseFlag(text)).isInstanceOf(ReadResult.Malformed.class);
   }
 
   private static DmDevice dm(String name, String uuid) {

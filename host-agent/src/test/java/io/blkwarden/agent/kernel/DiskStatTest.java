@@ -32,14 +32,14 @@ final class DiskStatTest {
   }
 
   @Test
-  void aDiskThatIsGoneIsAbsent() {
+  void removedDiskIsAbsent() {
     String path = "sys/block/dm-99/stat";
     assertThat(DiskStat.read(CapturedTree.files(), path, new FileBytes(1024)))
         .isEqualTo(ReadResult.absent(path));
   }
 
   @Test
-  void olderKernelsCountNeitherDiscardsNorFlushes() {
+  void olderKernelsLackDiscardsAndFlushes() {
     DiskStat stat = parsed(ELEVEN);
     assertThat(stat.reads()).isEqualTo(new Transfers(1, 2, 3, 4));
     assertThat(stat.writes()).isEqualTo(new Transfers(5, 6, 7, 8));
@@ -50,7 +50,7 @@ final class DiskStatTest {
   }
 
   @Test
-  void discardsCameBeforeFlushes() {
+  void kernelsWithDiscardsOnly() {
     DiskStat stat = parsed(ELEVEN + " 12 13 14 15");
     assertThat(stat.discards()).isEqualTo(new Transfers(12, 13, 14, 15));
     assertThat(stat.flushes()).isNull();
@@ -58,26 +58,26 @@ final class DiskStatTest {
   }
 
   @Test
-  void columnsOfALaterKernelAreLeftAlone() {
+  void additionalColumnsAreIgnored() {
     assertThat(parsed(ELEVEN + " 12 13 14 15 16 17 what 19"))
         .isEqualTo(parsed(ELEVEN + " 12 13 14 15 16 17"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "1 2 3", ELEVEN + " 12", ELEVEN + " 12 13 14 15 16"})
-  void anotherNumberOfColumnsIsMalformed(String text) {
+  void otherColumnCountsAreMalformed(String text) {
     assertThat(DiskStat.parse(text).describe()).contains("expected 11, 15, 17 or more columns");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-3", "x", "9223372036854775808", "1.5"})
-  void aColumnThatIsNoCounterIsNamed(String bad) {
+  void errorNamesTheInvalidColumn(String bad) {
     assertThat(DiskStat.parse("1 2 " + bad + " 4 5 6 7 8 9 10 11"))
         .isEqualTo(ReadResult.malformed("column 3", "a number from 0 to 2^63-1", bad));
   }
 
   @Test
-  void diskstatsHasTheSameCountersForEachDevice() {
+  void diskstatsEqualsStatOfEachDevice() {
     DiskStats stats = new DiskStats();
     assertThat(stats.read(CapturedTree.files()))
         .isEqualTo(ReadResult.present(new DiskStats.Found(6, 0, Optional.empty())));
@@ -95,7 +95,7 @@ final class DiskStatTest {
   }
 
   @Test
-  void aBadLineOfDiskstatsDoesNotStopTheOthers() {
+  void malformedLineDoesNotAffectOthers() {
     DiskStats stats = new DiskStats();
     DiskStats.Found found =
         stats
@@ -122,7 +122,7 @@ final class DiskStatTest {
   }
 
   @Test
-  void anIdleDeviceKeepsItsCountersAndOthersGetTheirNewOnes() {
+  void idleDeviceKeepsItsInstance() {
     DiskStats stats = new DiskStats();
     stats.read(listing(" 8 0 sda " + ELEVEN, " 8 16 sdb " + ELEVEN));
     DiskStat idle = stats.of(8, 0);
@@ -135,7 +135,7 @@ final class DiskStatTest {
   }
 
   @Test
-  void aDeviceThatIsNoLongerListedHasNoCounters() {
+  void unlistedDeviceHasNoCounters() {
     DiskStats stats = new DiskStats();
     stats.read(listing(" 8 0 sda " + ELEVEN, " 8 16 sdb " + ELEVEN));
 
@@ -179,7 +179,7 @@ final class DiskStatTest {
         "18446744073709551615",
         "18446744073709551600"
       })
-  void aNumberInFlightThatCannotBeIsUnknownAndTheRestIsKnown(String inFlight) {
+  void implausibleInFlightIsUnknown(String inFlight) {
     ReadResult<DiskStat> read = DiskStat.parse("1 2 3 4 5 6 7 8 " + inFlight + " 10 11");
     assertThat(read).isInstanceOf(ReadResult.Present.class);
     DiskStat stat = read.toOptional().orElseThrow();
@@ -198,7 +198,7 @@ final class DiskStatTest {
         "1 2 3 4 5 6 7 8 184467440737095516150 10 11",
         "1 2 3 4 5 6 7 8 9 18446744073709551615 11"
       })
-  void elsewhereSuchNumbersAreMalformed(String text) {
+  void outOfRangeNumbersElsewhereAreMalformed(String text) {
     assertThat(DiskStat.parse(text)).isInstanceOf(ReadResult.Malformed.class);
   }
 }

@@ -20,13 +20,13 @@ final class DmNameTest {
     "vg-lv\\x2, vg, lv\\x2",
     "vg-lv\\xzz, vg, lv\\xzz",
   })
-  void takesNamesApart(String name, String volumeGroup, String logicalVolume) {
+  void splitsNames(String name, String volumeGroup, String logicalVolume) {
     assertThat(DmName.parse(name))
         .isEqualTo(ReadResult.present(new DmName(volumeGroup, logicalVolume, Optional.empty())));
   }
 
   @Test
-  void theThirdPartIsTheLayer() {
+  void thirdPartIsTheLayer() {
     assertThat(DmName.parse("vg-lv---real"))
         .isEqualTo(ReadResult.present(new DmName("vg", "lv-", Optional.of("real"))));
     assertThat(DmName.parse("vg-pool-tpool").map(DmName::layer))
@@ -35,12 +35,12 @@ final class DmNameTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "mpatha", "-", "vg-", "-lv", "vg--lv"})
-  void whatHasNoTwoPartsIsMalformed(String name) {
+  void singlePartIsMalformed(String name) {
     assertThat(DmName.parse(name)).isInstanceOf(ReadResult.Malformed.class);
   }
 
   @Test
-  void whatLvmJoinsIsTakenApart() {
+  void splitIsTheInverseOfLvmsJoin() {
     Property.check(
         1_000,
         given -> {

@@ -20,14 +20,14 @@ final class HostFilesTest {
   }
 
   @Test
-  void aKernelWithoutPsiHasNoPressure() {
+  void pressureIsAbsentWithoutPsi() {
     assertThat(IoPressure.read(new MapFiles())).isEqualTo(ReadResult.absent("proc/pressure/io"));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "some avg10=0.00 total=1\n", "some total=x\nfull total=1\n", "full total=1"})
-  void pressureNeedsBothLines(String text) {
+  void pressureRequiresBothLines(String text) {
     assertThat(IoPressure.parse(text)).isInstanceOf(ReadResult.Malformed.class);
   }
 
@@ -46,12 +46,12 @@ final class HostFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "6", "six.one", "6.x", "99999.1"})
-  void otherTextIsNoRelease(String text) {
+  void malformedReleaseIsRejected(String text) {
     assertThat(KernelRelease.parse(text)).isInstanceOf(ReadResult.Malformed.class);
   }
 
   @Test
-  void releasesCompareByNumber() {
+  void releasesCompareNumerically() {
     KernelRelease release = new KernelRelease(5, 20, "5.20");
     assertThat(release.atLeast(5, 20)).isTrue();
     assertThat(release.atLeast(5, 9)).isTrue();
@@ -61,7 +61,7 @@ final class HostFilesTest {
   }
 
   @Test
-  void aBootHasAUuid() {
+  void bootIdIsAUuid() {
     String id = "6303de50-65c9-4e07-bf01-2d68cf7449e7";
     assertThat(BootId.parse(id + "\n"))
         .isEqualTo(ReadResult.present(new BootId(UUID.fromString(id))));

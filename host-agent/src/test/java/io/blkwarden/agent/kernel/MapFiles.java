@@ -5,13 +5,20 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/**
- * A tree in memory, for shapes that were not captured. Directories are there by what is in them;
- * links are told and not followed.
- */
+/** Kernel files in memory; directories exist by their content, links are not followed. */
 public final class MapFiles implements KernelFiles {
-  private final Map<String, String> texts = new TreeMap<>();
+  private final Map<String, String> texts;
   private final Map<String, String> links = new TreeMap<>();
+
+  /** No files yet. */
+  public MapFiles() {
+    this(new TreeMap<>());
+  }
+
+  /** The files of a map, read at each call. */
+  public MapFiles(Map<String, String> texts) {
+    this.texts = texts;
+  }
 
   /** Adds a file. */
   public MapFiles with(String path, String text) {

@@ -2,13 +2,16 @@ package io.blkwarden.agent.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.backend.blkback.BackendId;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
 import io.blkwarden.testing.Given;
 import io.blkwarden.testing.Property;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** What all parsers keep: whatever the text, they give an answer and throw nothing. */
+/** All parsers return a result for any text and never throw. */
 final class ParsersTest {
   private static final List<Function<String, ReadResult<?>>> PARSERS =
       List.of(
@@ -22,8 +25,8 @@ final class ParsersTest {
           QueueScheduler::parse,
           DmName::parse,
           BlockDevice::parseNumber,
-          BackendDevice::parseDevice,
-          BackendStatistics::parseCounter);
+          BackendId::parseDevice,
+          BlkbackStatistics::parseCounter);
 
   static final List<String> GOOD =
       List.of(
@@ -42,7 +45,7 @@ final class ParsersTest {
           "-2147483648\n");
 
   @Test
-  void anyTextGivesAnAnswer() {
+  void arbitraryTextNeverThrows() {
     Property.check(
         300,
         given -> {
@@ -52,7 +55,7 @@ final class ParsersTest {
   }
 
   @Test
-  void anyChangeOfGoodTextGivesAnAnswer() {
+  void mutatedTextNeverThrows() {
     Property.check(
         1_000,
         given -> {
@@ -62,7 +65,7 @@ final class ParsersTest {
   }
 
   @Test
-  void anyBytesOfDiskstatsGiveAnAnswer() {
+  void arbitraryDiskstatsNeverThrow() {
     Property.check(
         300,
         given -> {
@@ -74,7 +77,7 @@ final class ParsersTest {
   }
 
   @Test
-  void diskstatsReadAgainSaysWhatItSaysReadAlone() {
+  void repeatedReadsEqualASingleRead() {
     Property.check(
         300,
         given -> {
@@ -93,7 +96,7 @@ final class ParsersTest {
         });
   }
 
-  /** A few devices that come, go, count, rest, or cannot be read. */
+  /** Random lines of a few devices, valid or malformed. */
   private static String listing(Given given) {
     StringBuilder lines = new StringBuilder();
     for (int minor = 0; minor < 6; minor++) {
@@ -115,7 +118,7 @@ final class ParsersTest {
     BackendId.parse(text).ifPresent(id -> assertThat(id.domid()).isNotNegative());
   }
 
-  /** A text that a parser likes, with a piece replaced, dropped, or put twice. */
+  /** A valid text with a random part replaced. */
   private static String changed(Given given) {
     String good = given.oneOf(GOOD);
     int at = given.between(0, good.length());

@@ -14,14 +14,14 @@ final class ReadResultTest {
           ReadResult.failed("proc/9/stat: permission denied"));
 
   @Test
-  void aValueIsChanged() {
+  void mapChangesAValue() {
     assertThat(ReadResult.present(2).map(value -> value + 1)).isEqualTo(ReadResult.present(3));
     assertThat(ReadResult.present(2).orElse(7)).isEqualTo(2);
     assertThat(ReadResult.present(2).toOptional()).contains(2);
   }
 
   @Test
-  void whatHasNoValueStaysWhatItIs() {
+  void mapKeepsResultsWithoutValue() {
     for (ReadResult<Integer> reading : WITHOUT_VALUE) {
       assertThat(reading.map(value -> value + 1)).isEqualTo(reading);
       assertThat(reading.<Integer>withoutValue()).isEqualTo(reading);
@@ -32,24 +32,24 @@ final class ReadResultTest {
   }
 
   @Test
-  void eachIsToldInOneLine() {
+  void describeIsOneLine() {
     assertThat(WITHOUT_VALUE)
         .extracting(ReadResult::describe)
         .containsExactly(
-            "proc/9/stat: not there",
+            "proc/9/stat: not found",
             "proc/9/stat: expected a pid, found 'x'",
             "proc/9/stat: permission denied");
     assertThat(ReadResult.present(2).describe()).isEqualTo("2");
   }
 
   @Test
-  void aParsersFaultNamesTheFile() {
+  void parseErrorNamesTheFile() {
     assertThat(ReadResult.present("x").parse("proc/uptime", Uptime::parse).describe())
         .isEqualTo("proc/uptime: uptime: expected SECONDS.HUNDREDTHS ..., found 'x'");
   }
 
   @Test
-  void longTextIsCut() {
+  void longTextIsTruncated() {
     ReadResult<Integer> bad = ReadResult.malformed("stat", "less", "x".repeat(1000));
     assertThat(bad.describe()).hasSizeLessThan(200).endsWith("x…'");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.blkwarden.agent.CapturedTree;
+import io.blkwarden.agent.backend.blkback.BlkbackThreads;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.model.WorkerId;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TaskStat, TaskIo and KernelThreads. */
+/** TaskStat, TaskIo and BlkbackThreads. */
 final class TaskFilesTest {
   private static final String AFTER_FLAGS = " 0 0 0 0 2 823 0 0 20 0 1 0 4159 0 0";
 
@@ -26,14 +27,14 @@ final class TaskFilesTest {
   }
 
   @Test
-  void aTaskThatEndedIsAbsent() {
+  void endedTaskIsAbsent() {
     assertThat(TaskStat.read(captured, 565)).isEqualTo(ReadResult.absent("proc/565/stat"));
     assertThat(TaskIo.read(captured, 565)).isEqualTo(ReadResult.absent("proc/565/io"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a) S 2 0 0 0 -1 2097216", "(((", ")", " ", "", "two\nlines", "x) R 1 ("})
-  void aNameMayHoldAnything(String name) {
+  void nameMayContainAnyText(String name) {
     ReadResult<TaskStat> read =
         TaskStat.parse("77 (" + name + ") S 1 77 77 34816 -1 4194304" + AFTER_FLAGS);
     assertThat(read)
@@ -41,8 +42,8 @@ final class TaskFilesTest {
   }
 
   @Test
-  void aUserProcessIsNoKernelThread() {
-    // The parent alone does not tell, nor do the flags: kthreadd's own parent is 0.
+  void userProcessIsNotAKernelThread() {
+    // Parent and flags are both required.
     assertThat(stat("S 2 0 0 0 -1 4194304").isKernelThread()).isFalse();
     assertThat(stat("S 1 0 0 0 -1 2097216").isKernelThread()).isFalse();
     assertThat(stat("S 2 0 0 0 -1 2097216").isKernelThread()).isTrue();
@@ -59,19 +60,19 @@ final class TaskFilesTest {
         "77 (x) S 2 0 0 0 -1 -1" + AFTER_FLAGS,
         "77 (x) S 2 0 0 0 -1 1 0 0"
       })
-  void nonsenseIsMalformed(String text) {
+  void invalidTextIsMalformed(String text) {
     assertThat(TaskStat.parse(text)).isInstanceOf(ReadResult.Malformed.class);
   }
 
   @Test
-  void aMalformedFileIsNamed() {
+  void errorNamesTheFile() {
     MapFiles files = new MapFiles().with("proc/9/stat", "9 (x) S 2 0 0 0 -1 flags");
     assertThat(TaskStat.read(files, 9).describe())
         .isEqualTo("proc/9/stat: column 9: expected flags, found 'flags'");
   }
 
   @Test
-  void ioNeedsBothLines() {
+  void ioRequiresBothLines() {
     assertThat(TaskIo.parse("read_bytes: 1\nwrite_bytes: 2\ncancelled_write_bytes: 3\n"))
         .isEqualTo(ReadResult.present(new TaskIo(1, 2)));
     assertThat(TaskIo.parse("read_bytes: 1\ncancelled_write_bytes: 3\n"))
@@ -82,7 +83,7 @@ final class TaskFilesTest {
 
   @Test
   void findsTheCapturedThreads() {
-    KernelThreads threads = KernelThreads.read(captured).toOptional().orElseThrow();
+    BlkbackThreads threads = BlkbackThreads.read(captured).toOptional().orElseThrow();
     assertThat(threads.blkback())
         .extracting(thread -> thread.id().pid() + " " + thread.id().startTicks(), t -> t.comm())
         .containsExactly(
@@ -95,14 +96,14 @@ final class TaskFilesTest {
   }
 
   @Test
-  void threadsOfOtherNamesAndProcessesThatPoseAreLeftOut() {
+  void otherThreadsAndUserProcessesAreSkipped() {
     MapFiles files = new MapFiles();
     files.with("proc/self", "").with("proc/12345678/stat", "").with("proc/uptime", "1.00 1.00");
     files.with("proc/10/stat", "10 (kworker/0:1) I 2 0 0 0 -1 2097216" + AFTER_FLAGS);
     files.with("proc/11/stat", "11 (7.xvda1-0) S 1 0 0 0 -1 4194304" + AFTER_FLAGS);
     files.with("proc/12/stat", "12 (blkback.7.xvda1) S 2 0 0 0 -1 2097216" + AFTER_FLAGS);
     files.with("proc/13/stat", "nonsense");
-    KernelThreads threads = KernelThreads.read(files).toOptional().orElseThrow();
+    BlkbackThreads threads = BlkbackThreads.read(files).toOptional().orElseThrow();
     assertThat(threads.blkback()).extracting(thread -> thread.id().pid()).containsExactly(12);
     assertThat(threads.tasks()).isEqualTo(4);
     assertThat(threads.faults()).isEqualTo(1);
@@ -110,7 +111,7 @@ final class TaskFilesTest {
   }
 
   @Test
-  void readsTheTaskThatRunsThisTest() {
+  void readsTheTestsOwnTask() {
     KernelFiles live = RootedFiles.below(Path.of("/")).toOptional().orElseThrow();
     int pid = Math.toIntExact(ProcessHandle.current().pid());
     TaskStat self = TaskStat.read(live, pid).toOptional().orElseThrow();
@@ -118,7 +119,7 @@ final class TaskFilesTest {
     assertThat(self.isKernelThread()).isFalse();
     long upTicks = Uptime.read(live).map(Uptime::ticks).orElse(0L);
     assertThat(self.id().startTicks()).isBetween(1L, upTicks);
-    assertThat(KernelThreads.read(live).map(KernelThreads::tasks).orElse(0)).isPositive();
+    assertThat(BlkbackThreads.read(live).map(BlkbackThreads::tasks).orElse(0)).isPositive();
   }
 
   private static TaskStat stat(String fromState) {

@@ -3,6 +3,8 @@ package io.blkwarden.agent.lease;
 import static io.blkwarden.model.IoPriority.IDLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.lease.CommandGate.CommandResult;
+import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.IoPriority;
@@ -24,9 +26,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Every reason to refuse a command, each reached from a command that was right otherwise. */
+/** Every reason to refuse a command, each with an otherwise valid command. */
 final class CommandGateTest {
-  private final Host host = new Host();
+  private final TestHost host = new TestHost();
   private final MappedDisk disk = host.addDisk(137, "xvda2", 500, 2);
 
   private CommandAction.Set wish() {
@@ -41,7 +43,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aRightCommandIsApplied() {
+  void validCommandIsApplied() {
     Outcome outcome = host.send(wish());
 
     assertThat(outcome.result()).isEqualTo(Result.APPLIED);
@@ -50,7 +52,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anotherHost() {
+  void refusesAnotherHost() {
     Command command =
         new Command(
             host.id(), new HostId("dom0-8"), 1, "c", Instant.EPOCH, 5_000, "because", wish());
@@ -59,7 +61,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void tooLate() {
+  void refusesAnExpiredCommand() {
     ReceivedCommand received = new ReceivedCommand(host.command(wish()), host.nowMillis - 5_001);
 
     CommandResult handled =
@@ -69,7 +71,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anIssuerThatLostItsClaim() {
+  void refusesAnOlderEpoch() {
     host.send(host.command(host.id(), 8, new CommandAction.Snapshot()));
 
     Outcome outcome = host.send(host.command(host.id(), 7, wish())).reply();
@@ -78,7 +80,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anEpochThatNoClockReachesIsNotObeyed() {
+  void refusesAnEpochBeyondTheMaximum() {
     Outcome outcome =
         host.send(host.command(host.id(), 1L << 62, new CommandAction.Snapshot())).reply();
 
@@ -88,7 +90,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aClaimIsRememberedOverARestart() {
+  void epochSurvivesARestart() {
     host.send(host.command(host.id(), 8, new CommandAction.Snapshot()));
     host.restart();
 
@@ -98,7 +100,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anAgentThatOnlyWatches() {
+  void readOnlyAgentRefuses() {
     host.readOnly = true;
     host.throttler = host.fresh();
 
@@ -107,7 +109,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anUnknownDisk() {
+  void refusesAnUnknownDisk() {
     CommandAction.Set wish = wish();
     host.disks.clear();
 
@@ -115,7 +117,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void anotherBoot() {
+  void refusesAnotherBoot() {
     CommandAction.Set wish = wish();
     CommandAction.Set stale =
         new CommandAction.Set(
@@ -131,9 +133,9 @@ final class CommandGateTest {
   }
 
   @Test
-  void anotherIncarnationOfTheDomain() {
+  void refusesAnotherIncarnation() {
     CommandAction.Set wish = wish();
-    MappedDisk reborn = Host.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers());
+    MappedDisk reborn = TestHost.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers());
     host.disks.set(0, withUuidOf(disk, reborn));
 
     assertRefused(host.send(wish), Refusal.STALE_MAPPING, "expected domid 138, found 137");
@@ -151,7 +153,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void otherWorkersThanQuoted() {
+  void refusesOtherWorkers() {
     CommandAction.Set wish = wish();
     host.disks.clear();
     host.addDisk(137, "xvda2", 600, 2);
@@ -160,21 +162,21 @@ final class CommandGateTest {
   }
 
   @Test
-  void aDiskWithoutProof() {
+  void refusesAnUnresolvedDisk() {
     CommandAction.Set wish = wish();
     host.disks.set(
         0,
-        Host.disk(
+        TestHost.disk(
             137, "xvda2", MappingState.UNRESOLVED, UnresolvedReason.AMBIGUOUS_NAME, List.of()));
 
     assertRefused(host.send(wish), Refusal.UNRESOLVED, "unresolved: ambiguous-name");
   }
 
   @Test
-  void aWorkerThatIsNotBlkback() {
+  void refusesOtherWorkerKinds() {
     Worker tapdisk =
         new Worker(WorkerKind.TAPDISK, null, 500, 1001, "tapdisk", null, Proof.KTHREAD_PID);
-    MappedDisk other = Host.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(tapdisk));
+    MappedDisk other = TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(tapdisk));
     host.disks.set(0, other);
 
     assertRefused(
@@ -182,21 +184,21 @@ final class CommandGateTest {
   }
 
   @Test
-  void aWorkerThatTwoDisksClaim() {
-    host.disks.add(Host.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers()));
+  void refusesASharedWorker() {
+    host.disks.add(TestHost.disk(138, "xvda2", MappingState.RESOLVED, null, disk.workers()));
 
-    assertRefused(host.send(wish()), Refusal.GATE, "also one of vm138 xvda2");
+    assertRefused(host.send(wish()), Refusal.GATE, "also a worker of domain=vm138 disk=xvda2");
   }
 
   @Test
-  void aBackendThatHasMovedOn() {
+  void refusesAChangedBackend() {
     host.gateObjection = Optional.of("state: expected 4, found 5");
 
     assertRefused(host.send(wish()), Refusal.GATE, "expected 4, found 5");
   }
 
   @Test
-  void aPidUsedAgain() {
+  void refusesAReusedPid() {
     CommandAction.Set wish = wish();
     host.kernel.start(501, "137.xvda2-1");
 
@@ -204,10 +206,10 @@ final class CommandGateTest {
   }
 
   @Test
-  void aProcessInTheThreadsPlace() {
+  void refusesAUserProcess() {
     host.disks.clear();
-    Worker fake = Host.worker(host.kernel.start(700, "137.xvda2-0", false), "137.xvda2-0", 0);
-    MappedDisk faked = Host.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(fake));
+    Worker fake = TestHost.worker(host.kernel.start(700, "137.xvda2-0", false), "137.xvda2-0", 0);
+    MappedDisk faked = TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(fake));
     host.disks.add(faked);
 
     assertRefused(
@@ -217,10 +219,11 @@ final class CommandGateTest {
   }
 
   @Test
-  void aThreadOfAnotherName() {
+  void refusesAnotherThreadName() {
     host.disks.clear();
-    Worker misnamed = Host.worker(host.kernel.start(700, "137.xvda1-0"), "137.xvda2-0", 0);
-    MappedDisk mistaken = Host.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(misnamed));
+    Worker misnamed = TestHost.worker(host.kernel.start(700, "137.xvda1-0"), "137.xvda2-0", 0);
+    MappedDisk mistaken =
+        TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, List.of(misnamed));
     host.disks.add(mistaken);
 
     assertRefused(
@@ -230,7 +233,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aDiskThatAnotherLeaseHolds() {
+  void refusesADiskOfAnotherLease() {
     MessageId first = host.id();
     host.send(host.wish(disk, first, IDLE, 60_000));
 
@@ -241,7 +244,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aLeaseThatHoldsAnotherDisk() {
+  void refusesALeaseOfAnotherDisk() {
     MappedDisk second = host.addDisk(138, "xvda2", 600, 1);
     MessageId lease = host.id();
     host.send(host.wish(disk, lease, IDLE, 60_000));
@@ -253,7 +256,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void moreLeasesThanFit() {
+  void refusesTooManyLeases() {
     for (int n = 0; n < LeaseTable.MAX_LEASES; n++) {
       MappedDisk next = host.addDisk(1000 + n, "xvda1", 10_000 + n, 1);
       assertThat(host.send(host.wish(next, host.id(), IDLE, 60_000)).result())
@@ -264,7 +267,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void theSameCommandAgainGetsTheSameOutcome() {
+  void repeatedCommandGetsTheSameOutcome() {
     Command command = host.command(wish());
     CommandResult first = host.send(command);
     int calls = host.kernel.calls().size();
@@ -277,27 +280,27 @@ final class CommandGateTest {
   }
 
   @Test
-  void theMemoryOfOutcomesIsBounded() {
+  void rememberedOutcomesAreBounded() {
     Command first = host.command(new CommandAction.Snapshot());
     host.send(first);
     for (int n = 0; n < CommandGate.REMEMBERED; n++) {
       host.send(new CommandAction.Snapshot());
     }
 
-    assertThat(host.send(first).published()).as("judged anew").hasSize(1);
+    assertThat(host.send(first).published()).as("evaluated again").hasSize(1);
   }
 
   @Test
-  void aSnapshotIsAskedFor() {
+  void snapshotIsPublishedOnRequest() {
     CommandResult handled = host.send(host.command(new CommandAction.Snapshot()));
 
     assertThat(host.snapshots).isOne();
     assertThat(handled.reply().result()).isEqualTo(Result.DONE);
-    assertThat(handled.reply().detail()).isEqualTo("a snapshot is published");
+    assertThat(handled.reply().detail()).isEqualTo("snapshot published");
   }
 
   @Test
-  void aSnapshotThatCannotBeSentHasFailed() {
+  void unpublishedSnapshotFails() {
     host.tooLarge = Optional.of("snapshot of 880000 bytes exceeds the limit of 65536 bytes");
     Command command = host.command(new CommandAction.Snapshot());
 
@@ -306,7 +309,7 @@ final class CommandGateTest {
   }
 
   @Test
-  void aSenderThatKnowsTheMappingTellsItsEpochAndGetsNoSnapshot() {
+  void senderWithCurrentMappingGetsNoSnapshot() {
     CommandAction known = new CommandAction.Snapshot(host.at);
     CommandResult handled = host.send(host.command(host.id(), 9, known));
 

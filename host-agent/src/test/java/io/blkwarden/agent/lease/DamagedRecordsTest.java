@@ -5,6 +5,8 @@ import static io.blkwarden.model.IoPriority.UNSET;
 import static io.blkwarden.model.IoPriority.bestEffort;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.lease.CommandGate.ReceivedCommand;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.state.LeaseFile;
 import io.blkwarden.agent.state.StateFolders;
 import io.blkwarden.model.MappedDisk;
@@ -22,12 +24,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An agent is killed, its records on disk are damaged, and the next one restores what was set. */
+/** Recovery after an agent was killed and its lease records were damaged. */
 final class DamagedRecordsTest {
   private static final long UPTIME_TICKS = 1_000_000;
 
   @TempDir Path directory;
-  private final Host host = new Host();
+  private final TestHost host = new TestHost();
   private final MappedDisk disk = host.addDisk(137, "xvda2", 500, 2);
   private final MappedDisk limited = host.addDisk(138, "xvda2", 600, 1);
   private final MappedDisk operators = host.addDisk(139, "xvda2", 700, 1);
@@ -48,14 +50,14 @@ final class DamagedRecordsTest {
 
   private Throttler fresh() {
     return new Throttler(
-        Host.BOOT,
-        new CommandGate(Host.ID, false, 0),
+        TestHost.BOOT,
+        new CommandGate(TestHost.ID, false, 0),
         _ -> java.util.Optional.empty(),
         host.kernel,
         host.kernel,
         host.kernel.groups(),
         new LeaseFile(folders),
-        new Outcomes(Host.ID, Host.BOOT, () -> java.time.Instant.EPOCH, new Random(1)));
+        new Outcomes(TestHost.ID, TestHost.BOOT, () -> java.time.Instant.EPOCH, new Random(1)));
   }
 
   private Outcome send(CommandAction action) {
@@ -68,7 +70,7 @@ final class DamagedRecordsTest {
         .reply();
   }
 
-  /** The process dies and another one starts. */
+  /** Kills and restarts the agent. */
   private List<Outcome> restart() {
     throttler = fresh();
     List<Outcome> outcomes =
@@ -100,7 +102,7 @@ final class DamagedRecordsTest {
     return folders.copies().resolve("leases.copy");
   }
 
-  /** Cuts a file, changes some of its bytes, empties or removes it. */
+  /** Truncates, changes, empties or removes a file. */
   private static void damage(Path file, Random random) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     switch (random.nextInt(4)) {
@@ -117,7 +119,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void whateverHappensToOneOfTheRecordsAllIsRestored() throws IOException {
+  void oneDamagedRecordLosesNothing() throws IOException {
     byte[] wholeJson = Files.readAllBytes(json());
     byte[] wholeCopy = Files.readAllBytes(copy());
     for (int seed = 0; seed < 200; seed++) {
@@ -135,7 +137,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void whateverHappensToBothNoRestraintIsTakenForAnEarlierPriority() throws IOException {
+  void damagedRecordsNeverMakeARestraintPrior() throws IOException {
     byte[] wholeJson = Files.readAllBytes(json());
     byte[] wholeCopy = Files.readAllBytes(copy());
     for (int seed = 0; seed < 200; seed++) {
@@ -159,13 +161,13 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aLossIsToldAndWhatAnOperatorSetsAfterwardsIsAnEarlierPriority() throws IOException {
+  void lossIsReportedAndLaterPrioritiesArePrior() throws IOException {
     Files.write(json(), new byte[0]);
     Files.write(copy(), new byte[0]);
 
     assertThat(restart())
         .extracting(Outcome::detail)
-        .anyMatch(text -> text.contains("task 500") && text.contains("no record shows who set it"));
+        .anyMatch(text -> text.contains("pid 500") && text.contains("no record shows who set it"));
     assertThat(host.kernel.priority(500)).isEqualTo(IDLE);
 
     host.kernel.ionice(500, bestEffort(5));
@@ -176,7 +178,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aPriorityBelowNoLeaseIsAnEarlierOneAsLongAsNothingWasLost() {
+  void unleasedPriorityIsPriorWithoutALoss() {
     restart();
     send(host.wish(operators, host.id(), IDLE, 60_000));
     end();
@@ -185,7 +187,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aTaskThatADamagedRecordOnlyNamesIsRestoredOnceItIsProven() throws IOException {
+  void namedTaskIsRestoredOnceProven() throws IOException {
     Files.delete(copy());
     String text = Files.readString(json());
     Files.writeString(json(), text.replace("\"prior\"", "\"prio\""));
@@ -198,7 +200,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void whatSomeoneElseSetMeanwhileIsLeftAlone() throws IOException {
+  void foreignPriorityIsLeftAlone() throws IOException {
     Files.writeString(json(), "{");
     host.kernel.ionice(500, bestEffort(4));
 
@@ -210,7 +212,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aGroupThatCannotBeRemovedAtTheStartIsTriedAgain() throws IOException {
+  void cgroupRemovalIsRetriedAfterStart() throws IOException {
     Files.delete(json());
     Files.delete(copy());
     host.kernel.groups().stuck(true);
@@ -224,7 +226,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void readOnlyDirectoriesKeepNothingFromBeingRestored() throws IOException {
+  void readOnlyDirectoriesDoNotPreventRestores() throws IOException {
     Path elsewhere = directory.resolve("elsewhere");
     Files.move(folders.main(), elsewhere);
     Files.createSymbolicLink(folders.main(), Path.of("/proc/self/fd")); // nothing can be made there
@@ -239,7 +241,7 @@ final class DamagedRecordsTest {
   }
 
   @Test
-  void aTaskThatStartedAfterTheLossIsNoSuspect() throws IOException {
+  void taskStartedAfterTheLossIsNotASuspect() throws IOException {
     Files.write(json(), new byte[0]);
     Files.write(copy(), new byte[0]);
     throttler = fresh();

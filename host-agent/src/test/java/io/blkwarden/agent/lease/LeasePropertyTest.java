@@ -19,19 +19,19 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Whatever happens in whatever order, no priority outlives the leases. */
+/** In any order of events, no priority outlives its lease. */
 final class LeasePropertyTest {
   private static final int DISKS = 4;
   private static final int STEPS = 60;
   private static final int MAX_LEASE_MILLIS = 20_000;
 
-  /** Where a task that nobody moved is: one of the disks' threads was put elsewhere by a person. */
+  /** The initial group of a task; one thread was moved by an operator. */
   private static final String ELSEWHERE = "/machine.slice";
 
-  /** A host, and what each task would have if blkwarden had never been there. */
+  /** A host and the priority of each task without blkwarden. */
   private static final class Story {
     final Random random;
-    final Host host = new Host();
+    final TestHost host = new TestHost();
     final Map<WorkerId, IoPriority> untouched = new HashMap<>();
     final Map<WorkerId, String> unmoved = new HashMap<>();
     final Set<WorkerId> strangers = new HashSet<>();
@@ -91,14 +91,14 @@ final class LeasePropertyTest {
       }
     }
 
-    /** The process dies before any of the calls: what is stored is all that the next one has. */
+    /** Kills the agent before any of the calls; only the stored state remains. */
     void crashDuringASet() {
       crashBeforeCall(random.nextInt(8));
       boolean climb = random.nextBoolean();
       try {
         host.send(anyWish(climb ? leases.get(random.nextInt(leases.size())) : host.id()));
       } catch (Crash _) {
-        // Nobody is left to handle it.
+        // The agent is dead.
       }
       host.kernel.beforeNextSet(() -> {});
       host.restart();
@@ -113,7 +113,7 @@ final class LeasePropertyTest {
       });
     }
 
-    /** The guest reboots: all rings of a disk are new threads with other pids. */
+    /** The guest reboots: all rings get new threads. */
     void reborn() {
       int at = random.nextInt(host.disks.size());
       MappedDisk old = host.disks.get(at);
@@ -122,15 +122,16 @@ final class LeasePropertyTest {
         host.kernel.end(worker.pid());
         int pid = random.nextBoolean() ? worker.pid() : worker.pid() + 10;
         host.kernel.refuse(pid, false);
-        workers.add(Host.worker(host.kernel.start(pid, worker.comm()), worker.comm(), 0));
+        workers.add(TestHost.worker(host.kernel.start(pid, worker.comm()), worker.comm(), 0));
       }
       MappedDisk disk =
-          Host.disk(old.domain().domid(), old.disk().vdev(), MappingState.RESOLVED, null, workers);
+          TestHost.disk(
+              old.domain().domid(), old.disk().vdev(), MappingState.RESOLVED, null, workers);
       host.disks.set(at, disk);
       note(disk);
     }
 
-    /** The mapping does not know yet. */
+    /** The mapping is not updated yet. */
     void pidTakenByAStranger() {
       Worker worker = anyWorker();
       WorkerId stranger = host.kernel.start(worker.pid(), worker.comm(), random.nextBoolean());
@@ -169,7 +170,7 @@ final class LeasePropertyTest {
   }
 
   @Test
-  void noPriorityOutlivesTheLeases() {
+  void noPriorityOutlivesItsLease() {
     Property.checkSeeds(
         2_000,
         seed -> {

@@ -15,10 +15,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Limits: one cgroup a lease, all rings in it or none, and nothing left of it afterwards. */
+/** Limits: one cgroup per lease, all rings in it or none, and nothing left afterwards. */
 final class LimitTest {
-  private final Host host = new Host();
-  private final PretendGroups groups = host.kernel.groups();
+  private final TestHost host = new TestHost();
+  private final FakeCgroups groups = host.kernel.groups();
   private final MessageId lease = host.id();
   private final String group = LimitGroups.TOP + "/" + lease;
   private MappedDisk disk;
@@ -41,7 +41,7 @@ final class LimitTest {
   }
 
   @Test
-  void theLimitIsSetBeforeAnyThreadIsMovedIn() {
+  void limitIsSetBeforeThreadsAreMoved() {
     groups.put(601, "/machine.slice");
     Outcome outcome = limit(20);
 
@@ -59,7 +59,7 @@ final class LimitTest {
   }
 
   @Test
-  void aPartitionIsLimitedAndCheckedOnItsDisk() {
+  void partitionIsLimitedOnItsDisk() {
     groups.partition(new DeviceNumber(253, 1), new DeviceNumber(8, 16));
     Outcome outcome = limit(20);
 
@@ -73,18 +73,18 @@ final class LimitTest {
   }
 
   @Test
-  void whereNoLimitCanBeSetItIsRefused() {
+  void refusesWhenLimitsAreUnavailable() {
     groups.unavailable("cgroup.controllers: expected io, found 'cpu'");
     Outcome outcome = limit(20);
 
     assertThat(outcome.refusal()).isEqualTo(Outcome.Refusal.GATE);
-    assertThat(outcome.detail()).contains("no limit can be set").contains("expected io");
+    assertThat(outcome.detail()).contains("limits are unavailable").contains("expected io");
     assertThat(host.kernel.calls()).isEmpty();
     assertThat(host.throttler.limitAvailable()).isFalse();
   }
 
   @Test
-  void oneRingThatCannotBeMovedTakesAllOut() {
+  void failedMoveMovesAllBack() {
     groups.put(601, "/machine.slice");
     host.kernel.refuse(601, true);
     Outcome outcome = limit(20);
@@ -95,7 +95,7 @@ final class LimitTest {
   }
 
   @Test
-  void aLadderGoesFromAPriorityToALimitAndBack() {
+  void ladderStepsBetweenPriorityAndLimit() {
     groups.put(601, "/machine.slice");
     host.send(host.wish(disk, lease, IoPriority.IDLE, 60_000));
     assertThat(limit(20).result()).isEqualTo(Result.APPLIED);
@@ -115,7 +115,7 @@ final class LimitTest {
   }
 
   @Test
-  void aThreadThatSomebodyMovedEndsTheLimit() {
+  void movedThreadEndsTheLimit() {
     groups.put(601, "/machine.slice");
     limit(20);
     groups.put(600, LimitGroups.ROOT);
@@ -132,7 +132,7 @@ final class LimitTest {
   }
 
   @Test
-  void aRuleThatIsGoneEndsTheLimit() {
+  void removedLimitEndsTheLease() {
     limit(20);
     groups.dropRule(group);
 
@@ -142,7 +142,7 @@ final class LimitTest {
   }
 
   @Test
-  void aRebootOfTheGuestEndsTheLimit() {
+  void guestRebootEndsTheLimit() {
     limit(20);
     for (int pid : List.of(600, 601)) {
       host.kernel.end(pid);
@@ -154,18 +154,18 @@ final class LimitTest {
   }
 
   @Test
-  void aNewRingThreadOutsideEndsTheLimit() {
+  void newRingThreadEndsTheLimit() {
     limit(20);
     host.disks.set(
         0,
-        Host.disk(
+        TestHost.disk(
             1,
             "xvda2",
             MappingState.RESOLVED,
             null,
             List.of(
                 disk.workers().getFirst(),
-                Host.worker(host.kernel.start(601, "1.xvda2-1"), "1.xvda2-1", 1))));
+                TestHost.worker(host.kernel.start(601, "1.xvda2-1"), "1.xvda2-1", 1))));
 
     assertThat(host.later(1_000))
         .singleElement()
@@ -175,7 +175,7 @@ final class LimitTest {
   }
 
   @Test
-  void aGroupThatCannotBeRemovedYetIsTriedAgain() {
+  void cgroupRemovalIsRetried() {
     limit(20);
     groups.stuck(true);
     assertThat(host.send(new CommandAction.Reset(lease)).result()).isEqualTo(Result.FAILED);
@@ -189,7 +189,7 @@ final class LimitTest {
   }
 
   @Test
-  void aRestartTakesALimitOverAsItWasLeft() {
+  void restartResumesALimit() {
     limit(20);
     assertThat(host.restart())
         .singleElement()
@@ -201,19 +201,19 @@ final class LimitTest {
   }
 
   @Test
-  void aGroupWithoutALeaseIsRemovedAtTheStart() {
+  void cgroupWithoutLeaseIsRemovedAtStart() {
     limit(20);
     host.store.last = Optional.empty();
 
     assertThat(host.restart())
         .singleElement()
-        .satisfies(outcome -> assertThat(outcome.detail()).contains("has no lease and is removed"));
+        .satisfies(outcome -> assertThat(outcome.detail()).contains("was removed"));
     assertThat(groups.ours()).isEmpty();
     assertThat(groups.at(600)).isEqualTo(LimitGroups.ROOT);
   }
 
   @Test
-  void aStrangerWhoGotThePidIsMovedBack() {
+  void newTaskWithThePidIsMovedBack() {
     host.kernel.beforeNextSet(() ->
         host.kernel.beforeNextSet(() -> {
           host.kernel.start(600, "somebody", false);

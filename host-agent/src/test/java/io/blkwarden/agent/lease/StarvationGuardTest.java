@@ -2,7 +2,7 @@ package io.blkwarden.agent.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.lease.ThrottledDisks.Sight;
+import io.blkwarden.agent.lease.ThrottledDisks.DiskProgress;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
@@ -15,9 +15,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Throttles that hold back what must not wait end at once, and no others do. */
+/** Throttles that starve a disk or block a shutdown end; others do not. */
 final class StarvationGuardTest {
-  private final Host host = new Host();
+  private final TestHost host = new TestHost();
   private MappedDisk disk;
   private long completed = 100;
 
@@ -27,13 +27,14 @@ final class StarvationGuardTest {
     host.send(host.wish(disk, host.id(), IoPriority.IDLE, 600_000));
   }
 
-  private List<Outcome> look(long afterMillis, Optional<Sight> sight) {
+  private List<Outcome> look(long afterMillis, Optional<DiskProgress> sight) {
     host.nowMillis += afterMillis;
     return host.throttler.endStarved(host.mapping(), _ -> sight, host.nowMillis);
   }
 
   private List<Outcome> look(long afterMillis, long inFlight, boolean shuttingDown) {
-    return look(afterMillis, Optional.of(new Sight(completed, inFlight, 10_000, shuttingDown)));
+    return look(
+        afterMillis, Optional.of(new DiskProgress(completed, inFlight, 10_000, shuttingDown)));
   }
 
   private static void assertStarved(List<Outcome> outcomes, String why) {
@@ -47,52 +48,52 @@ final class StarvationGuardTest {
   }
 
   @Test
-  void requestsThatWaitBeyondTheDevicesAgeingEndTheThrottle() {
+  void requestsBeyondTheAgeingEndTheThrottle() {
     assertThat(look(0, 7, false)).isEmpty();
     assertThat(look(15_000, 7, false)).as("ageing plus grace is healthy").isEmpty();
-    assertStarved(look(100, 7, false), "7 requests wait and none was completed for 15.1 s");
+    assertStarved(look(100, 7, false), "7 requests in flight, none completed for 15.1 s");
     assertThat(host.kernel.priority(600)).isEqualTo(IoPriority.UNSET);
     assertThat(host.throttler.table().all()).isEmpty();
   }
 
   @Test
-  void oneCompletionStartsTheTimeAnew() {
+  void aCompletionRestartsTheTimer() {
     look(0, 7, false);
     assertThat(look(14_000, 7, false)).isEmpty();
     completed++;
     assertThat(look(1_000, 7, false)).isEmpty();
     assertThat(look(15_000, 7, false)).isEmpty();
-    assertStarved(look(1, 7, false), "none was completed");
+    assertStarved(look(1, 7, false), "none completed");
   }
 
   @Test
-  void aDiskThatWantsNothingIsNotStarved() {
+  void idleDiskIsNotStarved() {
     look(0, 0, false);
     assertThat(look(60_000, 0, false)).isEmpty();
-    assertThat(look(1_000, 1, false)).as("one that has just come").isEmpty();
+    assertThat(look(1_000, 1, false)).as("a new request").isEmpty();
   }
 
   @Test
-  void whatCannotBeReadProvesNothing() {
+  void unreadableDiskIsNotStarved() {
     look(0, 7, false);
     assertThat(look(60_000, Optional.empty())).isEmpty();
     assertThat(look(1_000, 7, false)).isEmpty();
   }
 
   @Test
-  void aShutdownThatWaitsEndsTheThrottleAtOnce() {
-    assertThat(look(0, 0, true)).as("nothing waits").isEmpty();
-    assertStarved(look(1_000, 3, false), "the guest shuts down, and 3 of its requests wait");
+  void blockedShutdownEndsTheThrottle() {
+    assertThat(look(0, 0, true)).as("nothing in flight").isEmpty();
+    assertStarved(look(1_000, 3, false), "the guest is shutting down with 3 requests in flight");
   }
 
   @Test
-  void behindALimitRequestsDoNotShowSoTheShutdownIsEnough() {
+  void shutdownAloneEndsALimit() {
     MappedDisk other = host.addDisk(2, "xvda2", 700, 1);
     host.send(host.limit(other, host.id(), 20, 600_000));
     assertThat(
             host.throttler.endStarved(
                 host.mapping(),
-                seen -> Optional.of(new Sight(5, 0, 10_000, seen.domain().domid() == 2)),
+                seen -> Optional.of(new DiskProgress(5, 0, 10_000, seen.domain().domid() == 2)),
                 host.nowMillis))
         .singleElement()
         .satisfies(outcome -> assertThat(outcome.limitPerS()).isEqualTo(20));
@@ -114,7 +115,7 @@ final class StarvationGuardTest {
   }
 
   @Test
-  void theClassIsSetAgainWhenTheSchedulerBecomesBfq() {
+  void priorityIsSetAgainWithBfq() {
     assertThat(scheduler("mq-deadline")).isEmpty();
     assertThat(scheduler("none")).isEmpty();
     int calls = host.kernel.calls().size();
@@ -131,7 +132,7 @@ final class StarvationGuardTest {
   }
 
   @Test
-  void aChangeBeforeTheFirstScanOfTheLeaseIsSeenToo() {
+  void changeBeforeTheFirstScanIsDetected() {
     assertThat(scheduler("bfq"))
         .singleElement()
         .extracting(Outcome::detail)
@@ -139,7 +140,7 @@ final class StarvationGuardTest {
   }
 
   @Test
-  void underALeaseThatARestartAdoptedBfqMayHaveComeAtAnyTime() {
+  void bfqAfterARestartCountsAsNew() {
     scheduler("bfq");
     assertThat(host.restart()).extracting(Outcome::result).containsExactly(Result.ADOPTED);
 
@@ -152,14 +153,14 @@ final class StarvationGuardTest {
   }
 
   @Test
-  void underALeaseThatARestartAdoptedAnotherSchedulerIsNothingToDoAnythingFor() {
+  void otherSchedulersAfterARestartAreIgnored() {
     host.restart();
     assertThat(scheduler("mq-deadline")).isEmpty();
     assertThat(scheduler("bfq")).hasSize(1);
   }
 
   @Test
-  void aClassThatSomebodyElseSetIsLeft() {
+  void foreignPriorityIsNotSetAgain() {
     scheduler("none");
     host.kernel.ionice(600, IoPriority.bestEffort(2));
     int calls = host.kernel.calls().size();

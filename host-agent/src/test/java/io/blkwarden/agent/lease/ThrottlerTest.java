@@ -5,6 +5,7 @@ import static io.blkwarden.model.IoPriority.UNSET;
 import static io.blkwarden.model.IoPriority.bestEffort;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.lease.CommandGate.CommandResult;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -20,7 +21,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class ThrottlerTest {
-  private final Host host = new Host();
+  private final TestHost host = new TestHost();
   private final MappedDisk disk = host.addDisk(137, "xvda2", 500, 2);
   private final MessageId lease = host.id();
 
@@ -29,7 +30,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aLeaseEndsByItsTime() {
+  void leaseExpires() {
     set(IDLE);
 
     assertThat(host.later(59_999)).isEmpty();
@@ -42,7 +43,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void renewalKeepsTheFirstPrior() {
+  void renewalKeepsThePriorPriority() {
     host.kernel.ionice(500, bestEffort(2));
     set(bestEffort(7));
     assertThat(set(bestEffort(7)).result()).isEqualTo(Result.RENEWED);
@@ -57,7 +58,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void theLeaseIsStoredBeforeTheFirstCall() {
+  void leaseIsStoredBeforeTheFirstChange() {
     host.store.broken = true;
 
     Outcome outcome = set(IDLE);
@@ -69,7 +70,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aRefusalOfTheKernelRestoresTheOthers() {
+  void kernelErrorRestoresTheOtherWorkers() {
     host.kernel.refuse(501, true);
 
     Outcome outcome = set(IDLE);
@@ -81,32 +82,32 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aWorkerThatDiesDuringTheCallIsNotMistaken() {
+  void workerEndingDuringTheCallIsDetected() {
     host.kernel.beforeNextSet(() -> host.kernel.start(500, "bash", false));
 
     Outcome outcome = set(IDLE);
 
     assertThat(outcome.result()).isEqualTo(Result.FAILED);
-    assertThat(outcome.detail()).contains("used again at once").contains("put back");
+    assertThat(outcome.detail()).contains("was reused").contains("was restored");
     assertThat(host.kernel.priority(500)).isEqualTo(UNSET);
     assertThat(host.kernel.priority(501)).isEqualTo(UNSET);
   }
 
   @Test
-  void someoneElsesChangeIsLeftAlone() {
+  void foreignChangeIsLeftAlone() {
     set(IDLE);
     host.kernel.ionice(500, bestEffort(3));
 
     Outcome outcome = host.send(new CommandAction.Reset(lease));
 
     assertThat(outcome.result()).isEqualTo(Result.RELEASED);
-    assertThat(outcome.detail()).contains("500 is left at best-effort/3");
+    assertThat(outcome.detail()).contains("pid 500: left at best-effort/3");
     assertThat(host.kernel.priority(500)).isEqualTo(bestEffort(3));
     assertThat(host.kernel.priority(501)).isEqualTo(UNSET);
   }
 
   @Test
-  void anEarlierRungSetBySomeoneElseIsLeftAlone() {
+  void foreignEarlierStepIsLeftAlone() {
     set(bestEffort(7));
     set(IDLE);
     host.kernel.ionice(500, bestEffort(7));
@@ -117,7 +118,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aRungIsNotSetOverSomeoneElsesChange() {
+  void stepIsRefusedAfterAForeignChange() {
     set(bestEffort(7));
     host.kernel.ionice(500, bestEffort(1));
 
@@ -125,7 +126,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aLeaseThatSomeoneElseHasUndoneIsNotRenewed() {
+  void undoneLeaseIsNotRenewed() {
     set(bestEffort(7));
     host.kernel.ionice(500, bestEffort(1));
 
@@ -133,7 +134,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aLeaseThatSomeoneElseHasUndoneEndsAtTheNextLook() {
+  void undoneLeaseEndsAtTheNextCheck() {
     set(bestEffort(7));
     assertThat(host.throttler.endUndone(host.nowMillis)).isEmpty();
     host.kernel.ionice(500, bestEffort(1));
@@ -147,13 +148,13 @@ final class ThrottlerTest {
     assertThat(outcome.result()).isEqualTo(Result.RELEASED);
     assertThat(outcome.cause()).isEqualTo(Outcome.Cause.UNDONE);
     assertThat(outcome.detail())
-        .contains("pid 500: someone else has set it to best-effort/1, the lease set best-effort/7");
+        .contains("pid 500: found best-effort/1", "the lease set best-effort/7");
     assertThat(host.kernel.priority(500)).as("left alone").isEqualTo(bestEffort(1));
     assertThat(host.kernel.priority(501)).isEqualTo(UNSET);
   }
 
   @Test
-  void whatCannotBeRestoredIsTriedAgain() {
+  void failedRestoreIsRetried() {
     set(IDLE);
     host.kernel.refuse(501, true);
 
@@ -169,7 +170,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aTaskThatSharesPidAndStartTimeIsNotTouched() {
+  void taskWithSamePidAndStartTimeIsUnchanged() {
     set(IDLE);
     host.kernel.replaceAtOnce(500, "backup", false);
     int calls = host.kernel.calls().size();
@@ -182,37 +183,37 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aRebornWorkerEndsTheLease() {
+  void restartedWorkerEndsTheLease() {
     set(IDLE);
     host.kernel.end(500);
 
     List<Outcome> ended = host.later(1_000);
 
     assertThat(ended).extracting(Outcome::result).containsExactly(Result.GONE);
-    assertThat(host.kernel.priority(501)).as("the ring that is left").isEqualTo(UNSET);
+    assertThat(host.kernel.priority(501)).as("the remaining ring").isEqualTo(UNSET);
   }
 
   @Test
-  void aDiskThatGetsMoreRingsEndsTheLease() {
+  void additionalRingsEndTheLease() {
     set(IDLE);
     host.disks.clear();
     List<Worker> more = new ArrayList<>(disk.workers());
-    more.add(Host.worker(host.kernel.start(502, "137.xvda2-2"), "137.xvda2-2", 2));
-    host.disks.add(Host.disk(137, "xvda2", MappingState.RESOLVED, null, more));
+    more.add(TestHost.worker(host.kernel.start(502, "137.xvda2-2"), "137.xvda2-2", 2));
+    host.disks.add(TestHost.disk(137, "xvda2", MappingState.RESOLVED, null, more));
 
     assertThat(host.later(1_000)).extracting(Outcome::result).containsExactly(Result.GONE);
     assertThat(host.kernel.priority(500)).isEqualTo(UNSET);
   }
 
   @Test
-  void releaseAllTellsEachLease() {
+  void releaseAllReportsEachLease() {
     MappedDisk second = host.addDisk(138, "xvda2", 600, 1);
     set(IDLE);
     host.send(host.wish(second, host.id(), IDLE, 60_000));
 
     CommandResult handled = host.send(host.command(new CommandAction.ReleaseAll()));
 
-    assertThat(handled.reply().detail()).isEqualTo("2 leases ended, 0 could not be yet");
+    assertThat(handled.reply().detail()).isEqualTo("2 leases ended, 0 pending");
     assertThat(handled.published())
         .extracting(Outcome::result)
         .containsExactly(Result.RELEASED, Result.RELEASED, Result.DONE);
@@ -220,7 +221,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void anAgentThatComesBackAdopts() {
+  void restartResumesLeases() {
     set(IDLE);
     host.nowMillis += 10_000;
 
@@ -233,7 +234,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void anAgentThatComesBackTooLateRestores() {
+  void lateRestartRestores() {
     set(IDLE);
     host.nowMillis += 60_000;
 
@@ -242,7 +243,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void anAgentThatComesBackToAPriorityHalfSetRestores() {
+  void restartRestoresAPartialChange() {
     set(IDLE);
     host.kernel.ionice(501, UNSET);
 
@@ -251,7 +252,7 @@ final class ThrottlerTest {
   }
 
   @Test
-  void aLeaseThatARestartEndedDoesNotBeginAgain() {
+  void leaseEndedByARestartDoesNotStartAgain() {
     set(IDLE);
     host.kernel.ionice(501, UNSET);
     assertThat(host.restart()).extracting(Outcome::result).containsExactly(Result.RECOVERED);
@@ -272,12 +273,12 @@ final class ThrottlerTest {
     host.kernel.ionice(500, IDLE);
 
     assertThat(host.restart()).extracting(Outcome::result).containsExactly(Result.GONE);
-    assertThat(host.kernel.priority(500)).as("a stranger's").isEqualTo(IDLE);
+    assertThat(host.kernel.priority(500)).as("a task with the reused pid").isEqualTo(IDLE);
     assertThat(host.throttler.table().all()).isEmpty();
   }
 
   @Test
-  void aRenewalThatCannotBeStoredLeavesTheLeaseAsItWas() {
+  void unstoredRenewalKeepsTheLease() {
     set(IDLE);
     host.nowMillis += 50_000;
     host.store.broken = true;

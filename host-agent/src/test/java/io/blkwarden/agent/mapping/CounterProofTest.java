@@ -4,22 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Twins that only their counters tell apart. */
+/** Twins that only their counters distinguish. */
 final class CounterProofTest {
   private static final long MIB = 1 << 20;
   private static final int ROOT = 51713;
   private static final int SWAP = 51714;
 
-  private final Resolved resolved = new Resolved();
-  private final MadeHost host =
-      new MadeHost()
+  private final ResolverRun resolved = new ResolverRun();
+  private final HostBuilder host =
+      new HostBuilder()
           .disk(37, "xvda1", ROOT, 19)
           .disk(37, "xvda2", SWAP, 20)
           .thread(27443, 9000, "blkback.37.xvda")
           .thread(27444, 9000, "blkback.37.xvda");
 
-  /** Gives both disks so many MiB read, and both threads the same. */
-  private MadeHost read(long rootMib, long swapMib) {
+  /** Sets the MiB read of both disks and both threads. */
+  private HostBuilder read(long rootMib, long swapMib) {
     long root = rootMib * MIB / 512;
     long swap = swapMib * MIB / 512;
     return host.later(100)
@@ -35,7 +35,7 @@ final class CounterProofTest {
   }
 
   @Test
-  void aBracketCountsOnlyAfterItHeldAgainWithGrowth() {
+  void bracketCountsAfterASecondMatchWithGrowth() {
     read(100, 5);
     expect("ambiguous-name", "ambiguous-name");
     host.later(100);
@@ -47,7 +47,7 @@ final class CounterProofTest {
   }
 
   @Test
-  void whatGrewAloneIsProvenAloneAndTheOtherByElimination() {
+  void growingPairIsProvenAndTheOtherByElimination() {
     read(100, 5);
     expect("ambiguous-name", "ambiguous-name");
     read(120, 5);
@@ -79,7 +79,7 @@ final class CounterProofTest {
   }
 
   @Test
-  void anUnreadCounterOfAnyCandidateHindersTheProof() {
+  void unreadCounterOfACandidatePreventsTheProof() {
     read(100, 5);
     host.reads(27444, null);
     expect("ambiguous-name", "ambiguous-name");
@@ -89,7 +89,7 @@ final class CounterProofTest {
   }
 
   @Test
-  void aDiskWithoutStatisticsHindersTheProofOfItsTwin() {
+  void missingStatisticsPreventTheTwinsProof() {
     read(100, 5).change(37, SWAP, edit -> edit.counters(null));
     expect("ambiguous-name", "ambiguous-name");
     read(120, 9).change(37, SWAP, edit -> edit.counters(null));
@@ -97,7 +97,7 @@ final class CounterProofTest {
   }
 
   @Test
-  void a32BitCounterThatMayHaveWrappedProvesNothing() {
+  void possiblyWrappedCounterProvesNothing() {
     long wrapped = 3L << 20;
     for (long mib : new long[] {wrapped, wrapped + 7}) {
       read(mib, 5)
@@ -110,9 +110,9 @@ final class CounterProofTest {
   }
 
   @Test
-  void severalRingsAreLeftToOtherProofs() {
-    MadeHost rings =
-        new MadeHost()
+  void severalRingsNeedOtherProofs() {
+    HostBuilder rings =
+        new HostBuilder()
             .disk(12345, "268439552", 268439552, 0)
             .change(12345, 268439552, edit -> edit.queues(4, 1))
             .thread(100, 9000, "12345.268439552", 100 * MIB)
@@ -121,7 +121,7 @@ final class CounterProofTest {
   }
 
   @Test
-  void aRequestUnderWayIsAllowedFor() {
+  void requestInFlightIsTolerated() {
     long sectors = 100 * MIB / 512;
     for (int round = 0; round < 2; round++) {
       host.later(100)
@@ -136,7 +136,7 @@ final class CounterProofTest {
   }
 
   @Test
-  void theProofIsDroppedWhenTheThreadIsAnother() {
+  void proofIsDroppedWhenTheThreadChanges() {
     read(100, 5);
     resolved.look(host);
     read(120, 9);
@@ -148,7 +148,7 @@ final class CounterProofTest {
   }
 
   @Test
-  void theProofIsDroppedWhenTheDiskIsReconnected() {
+  void proofIsDroppedWhenTheDiskReconnects() {
     read(100, 5);
     resolved.look(host);
     read(120, 9);

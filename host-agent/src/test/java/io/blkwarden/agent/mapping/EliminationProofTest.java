@@ -4,27 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The last disk of a domain, when elimination is sound and when it is not. */
+/** When elimination proves the last disk of a domain, and when not. */
 final class EliminationProofTest {
-  private final Resolved resolved = new Resolved();
+  private final ResolverRun resolved = new ResolverRun();
 
-  private static MadeHost single() {
-    return new MadeHost()
+  private static HostBuilder single() {
+    return new HostBuilder()
         .disk(37, "xvda1", 51713, 19)
         .counters(37, 51713, 80, 80, 0)
         .thread(27443, 9000, "blkback.37.xvda", 80L * 512);
   }
 
   @Test
-  void aSingleDiskWithASingleThreadNeedsTwoEqualSnapshots() {
-    MadeHost host = single();
+  void singleDiskNeedsTwoEqualSnapshots() {
+    HostBuilder host = single();
     assertThat(resolved.look(host).of(37, "xvda1")).isEqualTo("ambiguous-name");
     assertThat(resolved.look(host.later(100)).of(37, "xvda1")).isEqualTo("27443:elimination");
   }
 
   @Test
-  void anIdleDiskMayStillWaitForItsThread() {
-    MadeHost host = single().counters(37, 51713, 0, 0, 0).reads(27443, 0L);
+  void idleDiskIsNotProven() {
+    HostBuilder host = single().counters(37, 51713, 0, 0, 0).reads(27443, 0L);
     resolved.look(host);
 
     assertThat(resolved.look(host.later(100)).of(37, "xvda1"))
@@ -33,8 +33,8 @@ final class EliminationProofTest {
   }
 
   @Test
-  void anIdleDiskThatWasSeenToConnectHasTheThreadBornWithIt() {
-    MadeHost host = new MadeHost().disk(37, "xvda1", 51713, 19);
+  void idleDiskSeenConnectingHasTheNewThread() {
+    HostBuilder host = new HostBuilder().disk(37, "xvda1", 51713, 19);
     host.change(37, 51713, edit -> edit.state(2));
     resolved.look(host);
     host.later(100)
@@ -46,24 +46,24 @@ final class EliminationProofTest {
   }
 
   @Test
-  void countersThatContradictPreventIt() {
-    MadeHost host = single().reads(27443, 80L * 512 + (2 << 20));
+  void contradictingCountersPreventTheProof() {
+    HostBuilder host = single().reads(27443, 80L * 512 + (2 << 20));
     resolved.look(host);
 
     assertThat(resolved.look(host.later(100)).of(37, "xvda1")).isEqualTo("ambiguous-name");
   }
 
   @Test
-  void aThreadTooManyPreventsIt() {
-    MadeHost host = single().thread(27445, 9000, "blkback.37.xvda", 0L);
+  void additionalThreadPreventsTheProof() {
+    HostBuilder host = single().thread(27445, 9000, "blkback.37.xvda", 0L);
     resolved.look(host);
 
     assertThat(resolved.look(host.later(100)).of(37, "xvda1")).isEqualTo("ambiguous-name");
   }
 
   @Test
-  void aThreadThatMayBelongToADetachedDiskIsNotTaken() {
-    MadeHost host = single().disk(37, "xvda2", 51714, 20);
+  void leftoverThreadIsNotProven() {
+    HostBuilder host = single().disk(37, "xvda2", 51714, 20);
     resolved.look(host);
     host.later(100).backends.remove(new Vbd.Slot(37, 51714));
     resolved.look(host);
@@ -75,8 +75,8 @@ final class EliminationProofTest {
   }
 
   @Test
-  void anUnreadableTwinPreventsIt() {
-    MadeHost host = single().disk(37, "xvda2", 51714, 20);
+  void unreadableTwinPreventsTheProof() {
+    HostBuilder host = single().disk(37, "xvda2", 51714, 20);
     host.change(37, 51714, edit -> edit.state(null));
     resolved.look(host);
 

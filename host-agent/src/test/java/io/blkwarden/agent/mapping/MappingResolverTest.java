@@ -2,18 +2,19 @@ package io.blkwarden.agent.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.model.BackendKind;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Names, keys, rings, states, and what is not resolved. */
+/** Proofs by names and keys, rings, states and unresolved disks. */
 final class MappingResolverTest {
-  private final Resolved resolved = new Resolved();
+  private final ResolverRun resolved = new ResolverRun();
 
   @Test
-  void wholeNewNamesProveEachDisk() {
-    MadeHost host =
-        new MadeHost()
+  void untruncatedNamesProveEachDisk() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(1, "xvda1", 51713, 0)
             .disk(1, "xvda2", 51714, 1)
             .thread(563, 4150, "1.xvda1-0")
@@ -23,13 +24,13 @@ final class MappingResolverTest {
 
     assertThat(resolved.of(1, "xvda1")).isEqualTo("563:full-name");
     assertThat(resolved.of(1, "xvda2")).isEqualTo("564:full-name");
-    assertThat(resolved.last().wantTraced()).isEmpty();
+    assertThat(resolved.last().devicesToTrace()).isEmpty();
   }
 
   @Test
-  void allRingsOfADiskAreTakenTogether() {
-    MadeHost host =
-        new MadeHost()
+  void allRingsAreResolvedTogether() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(11, "xvda1", 51713, 0)
             .change(11, 51713, edit -> edit.queues(4, 2))
             .thread(1494, 9000, "11.xvda1-1")
@@ -41,16 +42,17 @@ final class MappingResolverTest {
   }
 
   @Test
-  void aRingThatIsNotThereLeavesTheDiskAlone() {
-    MadeHost host = new MadeHost().disk(11, "xvda1", 51713, 0).thread(1494, 9000, "11.xvda1-1");
+  void missingRingLeavesTheDiskUnresolved() {
+    HostBuilder host =
+        new HostBuilder().disk(11, "xvda1", 51713, 0).thread(1494, 9000, "11.xvda1-1");
 
     assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
   }
 
   @Test
-  void theGuestsNumberOfRingsCountsOnlyWhileThreadsAreYoungAndUpToTheBackends() {
-    MadeHost host =
-        new MadeHost()
+  void guestsRingNumberCountsWhileThreadsAreYoung() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(11, "xvda1", 51713, 0)
             .change(11, 51713, edit -> edit.queues(2, 64))
             .thread(1493, 999_000, "11.xvda1-0");
@@ -66,10 +68,10 @@ final class MappingResolverTest {
   }
 
   @Test
-  void aGuestThatAnnouncesMoreRingsAgainAndAgainIsWaitedForTwice() {
-    MadeHost host =
-        new MadeHost().disk(11, "xvda1", 51713, 0).change(11, 51713, edit -> edit.queues(4, 4));
-    for (int wait = 0; wait < RingWaits.MOST; wait++) {
+  void repeatedAnnouncementsAreWaitedForTwice() {
+    HostBuilder host =
+        new HostBuilder().disk(11, "xvda1", 51713, 0).change(11, 51713, edit -> edit.queues(4, 4));
+    for (int wait = 0; wait < RingWaits.MAX_WAITS; wait++) {
       reconnect(host);
       assertThat(resolved.look(host).of(11, "xvda1")).isEqualTo("rings-missing");
       host.later(Rings.YOUNG_TICKS - 1_000);
@@ -83,7 +85,7 @@ final class MappingResolverTest {
       host.later(Rings.YOUNG_TICKS - 1_000);
     }
 
-    host.later(RingWaits.FORGOTTEN_TICKS);
+    host.later(RingWaits.RESET_TICKS);
     resolved.look(host);
     reconnect(host);
     assertThat(resolved.look(host).of(11, "xvda1"))
@@ -91,8 +93,8 @@ final class MappingResolverTest {
         .isEqualTo("rings-missing");
   }
 
-  /** The guest closes its disk and connects it again: the thread is another. */
-  private void reconnect(MadeHost host) {
+  /** The guest reconnects its disk, which gets a new thread. */
+  private void reconnect(HostBuilder host) {
     host.change(11, 51713, edit -> edit.state(6)).end(1493);
     resolved.look(host);
     host.later(100).change(11, 51713, edit -> edit.state(4));
@@ -100,9 +102,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void aSmallNumberFromTheGuestHidesNoThread() {
-    MadeHost host =
-        new MadeHost()
+  void smallRingNumberHidesNoThread() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(11, "xvda1", 51713, 0)
             .change(11, 51713, edit -> edit.queues(4, 1))
             .thread(1493, 9000, "11.xvda1-0")
@@ -112,9 +114,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void withoutUptimeAThreadCountsAsYoung() {
-    MadeHost host =
-        new MadeHost()
+  void threadCountsAsYoungWithoutUptime() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(11, "xvda1", 51713, 0)
             .change(11, 51713, edit -> edit.queues(2, 2))
             .thread(1493, 9000, "11.xvda1-0");
@@ -124,9 +126,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void anOldNameIsWholeUpToDomid9() {
-    MadeHost host =
-        new MadeHost()
+  void oldNameIsUntruncatedUpToDomid9() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(3, "xvda1", 51713, 0)
             .disk(3, "xvda2", 51714, 1)
             .counters(3, 51713, 8, 8, 0)
@@ -141,9 +143,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void anOldNameThatALongerOneWouldBeCutToProvesNothing() {
-    MadeHost host =
-        new MadeHost()
+  void nameOfALongerDiskProvesNothing() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(3, "xvda1", 51713, 0)
             .disk(3, "xvda12", 51724, 1)
             .thread(100, 9000, "blkback.3.xvda1")
@@ -153,13 +155,14 @@ final class MappingResolverTest {
 
     assertThat(resolved.of(3, "xvda1")).isEqualTo("ambiguous-name");
     assertThat(resolved.of(3, "xvda12")).isEqualTo("ambiguous-name");
-    assertThat(resolved.last().wantTraced())
-        .containsExactlyInAnyOrder(MadeHost.dm(0), MadeHost.dm(1));
+    assertThat(resolved.last().devicesToTrace())
+        .containsExactlyInAnyOrder(HostBuilder.dm(0), HostBuilder.dm(1));
   }
 
   @Test
-  void anIdleDiskWithABorderlineNameWaitsForItsFirstRequest() {
-    MadeHost host = new MadeHost().disk(3, "xvda1", 51713, 0).thread(100, 9000, "blkback.3.xvda1");
+  void idleDiskWithMaximumNameNeedsIo() {
+    HostBuilder host =
+        new HostBuilder().disk(3, "xvda1", 51713, 0).thread(100, 9000, "blkback.3.xvda1");
 
     assertThat(resolved.look(host).of(3, "xvda1"))
         .as("the thread could be left over from xvda12, and this disk's own yet to come")
@@ -169,9 +172,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void theStoryOf2015StaysUnresolvedUntilSomethingTellsTheTwinsApart() {
-    MadeHost host =
-        new MadeHost()
+  void twinsAreUnresolvedUntilProven() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 19)
             .disk(37, "xvda2", 51714, 20)
             .thread(27443, 9000, "blkback.37.xvda")
@@ -180,8 +183,8 @@ final class MappingResolverTest {
     resolved.look(host);
     assertThat(resolved.of(37, "xvda1")).isEqualTo("ambiguous-name");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
-    assertThat(resolved.last().wantTraced())
-        .containsExactlyInAnyOrder(MadeHost.dm(19), MadeHost.dm(20));
+    assertThat(resolved.last().devicesToTrace())
+        .containsExactlyInAnyOrder(HostBuilder.dm(19), HostBuilder.dm(20));
 
     host.later(100).bio(27444, 20);
     resolved.look(host);
@@ -194,13 +197,13 @@ final class MappingResolverTest {
     resolved.look(host);
     assertThat(resolved.of(37, "xvda1")).isEqualTo("27443:elimination");
     assertThat(resolved.of(37, "xvda2")).isEqualTo("27444:traced-bio");
-    assertThat(resolved.last().wantTraced()).isEmpty();
+    assertThat(resolved.last().devicesToTrace()).isEmpty();
   }
 
   @Test
-  void keysOfTheBackendProveFlatAndPerRing() {
-    MadeHost host =
-        new MadeHost()
+  void kthreadPidKeysProveFlatAndPerRing() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .disk(37, "xvda2", 51714, 1)
             .disk(12345, "268439552", 268439552, 2)
@@ -224,9 +227,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void aKeyThatNamesNoThreadOfTheDiskSaysNothing() {
-    MadeHost host =
-        new MadeHost()
+  void keyOfAnotherThreadIsIgnored() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .disk(37, "xvdb1", 51729, 1)
             .change(37, 51713, edit -> edit.pids(new Backend.KthreadPids(999, Map.of())))
@@ -241,9 +244,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void oneThreadForTwoDisksIsAConflictOfBoth() {
-    MadeHost host =
-        new MadeHost()
+  void oneThreadForTwoDisksIsAConflict() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .disk(37, "xvda2", 51714, 1)
             .change(37, 51713, edit -> edit.pids(new Backend.KthreadPids(100, Map.of())))
@@ -258,9 +261,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void proofsThatDisagreeAreAConflictUntilTheDiskEnds() {
-    MadeHost host =
-        new MadeHost()
+  void conflictLastsUntilTheDiskEnds() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .change(37, 51713, edit -> edit.pids(new Backend.KthreadPids(100, Map.of())))
             .thread(100, 9000, "blkback.37.xvda")
@@ -275,9 +278,9 @@ final class MappingResolverTest {
   }
 
   @Test
-  void statesOfTheNodeDecideFirst() {
-    MadeHost host =
-        new MadeHost()
+  void nodeStatesTakePrecedence() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(1, "xvda1", 51713, 0)
             .disk(2, "xvda1", 51713, 1)
             .disk(3, "xvda1", 51713, 2)
@@ -291,7 +294,7 @@ final class MappingResolverTest {
             .thread(500, 9000, "5.xvda1-0")
             .change(1, 51713, edit -> edit.state(2))
             .change(2, 51713, edit -> edit.online(false))
-            .change(3, 51713, edit -> edit.nodeDevice(MadeHost.dm(9)))
+            .change(3, 51713, edit -> edit.nodeDevice(HostBuilder.dm(9)))
             .change(4, 51713, edit -> edit.kind(BackendKind.VBD3))
             .change(5, 51713, edit -> edit.state(null));
 
@@ -306,8 +309,8 @@ final class MappingResolverTest {
   }
 
   @Test
-  void anIncompleteSnapshotResolvesNothingAndKeepsNothing() {
-    MadeHost host = new MadeHost().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0");
+  void incompleteSnapshotResolvesNothing() {
+    HostBuilder host = new HostBuilder().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0");
     host.unread.add(new UnreadSource("proc", "permission denied", true));
 
     resolved.look(host);
@@ -317,17 +320,18 @@ final class MappingResolverTest {
   }
 
   @Test
-  void whatIsNotEssentialHindersNothing() {
-    MadeHost host = new MadeHost().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0", null);
+  void inessentialFaultsAreIgnored() {
+    HostBuilder host =
+        new HostBuilder().disk(1, "xvda1", 51713, 0).thread(563, 4150, "1.xvda1-0", null);
     host.unread.add(new UnreadSource("proc/563/io", "permission denied", false));
 
     assertThat(resolved.look(host).of(1, "xvda1")).isEqualTo("563:full-name");
   }
 
   @Test
-  void disksOfAnUnknownDomainAreNotToldButStillCount() {
-    MadeHost host =
-        new MadeHost()
+  void disksOfAnUnknownDomainAreHiddenButCount() {
+    HostBuilder host =
+        new HostBuilder()
             .disk(37, "xvda1", 51713, 0)
             .disk(37, "xvda2", 51714, 1)
             .thread(100, 9000, "blkback.37.xvda")

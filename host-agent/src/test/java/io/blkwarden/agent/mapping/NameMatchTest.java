@@ -2,7 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.model.DeviceNumber;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ final class NameMatchTest {
     "blkback.12345.x, 12345, xvdz9, false, true",
     "blkback.37.sda1, 37, /dev/sda1, true, true",
   })
-  void oldNamesFitWholeOrCut(
+  void oldNamesMatchUntruncatedOrTruncated(
       String comm, int domid, String dev, boolean whole, boolean borderline) {
     assertThat(fit(comm, domid, dev)).hasValue(new NameMatch(true, whole, borderline, null));
   }
@@ -45,7 +45,7 @@ final class NameMatchTest {
     "12345.268439552, 12345, 2684395521, false, true, ",
     "1234.268439552-, 1234, 268439552, false, true, ",
   })
-  void ringNamesFitWholeOrCut(
+  void ringNamesMatchUntruncatedOrTruncated(
       String comm, int domid, String dev, boolean whole, boolean borderline, Integer ring) {
     assertThat(fit(comm, domid, dev)).hasValue(new NameMatch(false, whole, borderline, ring));
   }
@@ -62,15 +62,15 @@ final class NameMatchTest {
     "3.foo-0-1, 3, foo",
     "xvd 37 fd:14, 37, xvda1",
   })
-  void othersDoNotFit(String comm, int domid, String dev) {
+  void otherNamesDoNotMatch(String comm, int domid, String dev) {
     NameMatch cutUnknown = new NameMatch(true, false, true, null);
-    // A name that holds a device's number fits any disk whose device is unknown, but never whole.
+    // A name with a device number matches any disk with an unknown device, as truncated.
     assertThat(fit(comm, domid, dev)).isIn(Optional.empty(), Optional.of(cutUnknown));
     assertThat(fit(comm, domid, dev).filter(NameMatch::whole)).isEmpty();
   }
 
   @Test
-  void theOldestNamesHoldTheDevice() {
+  void oldestNamesContainTheDevice() {
     BlkbackName name = BlkbackName.parse("xvd 37 fd:14").orElseThrow();
 
     assertThat(NameMatch.of(name, 37, "xvda1", new DeviceNumber(253, 20)))
@@ -79,7 +79,7 @@ final class NameMatchTest {
   }
 
   @Test
-  void aDiskWhoseNameIsUnknownFitsAnyNameOfItsDomainButNeverWhole() {
+  void unknownDiskNameMatchesAsTruncated() {
     assertThat(fit("37.xvda2-0", 37, null)).hasValue(new NameMatch(false, false, true, null));
     assertThat(fit("37.xvda2-0", 37, "xvdä")).hasValue(new NameMatch(false, false, true, null));
     assertThat(fit("37.xvda2-0", 38, null)).isEmpty();

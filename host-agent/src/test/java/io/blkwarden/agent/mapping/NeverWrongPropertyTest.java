@@ -2,6 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.mapping.MappingResolver.Resolution;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
@@ -14,8 +15,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Over random hosts and churn, no thread is ever tied to a disk that it does not serve, no ring is
- * left out, and what does I/O under the trace is resolved in the end.
+ * Over random hosts and churn, no thread is mapped to a disk that it does not serve, no ring is
+ * missed, and disks with traced I/O are resolved finally.
  */
 final class NeverWrongPropertyTest {
   private static final int STEPS = 100;
@@ -23,7 +24,7 @@ final class NeverWrongPropertyTest {
   private final MappingResolver resolver = new MappingResolver(RolePatterns.DEFAULTS);
 
   @Test
-  void neverTiesAThreadToAWrongDisk() {
+  void neverMapsAThreadToAWrongDisk() {
     Property.checkSeeds(
         300,
         seed -> {
@@ -52,7 +53,7 @@ final class NeverWrongPropertyTest {
   }
 
   @Test
-  void theSimulationBringsForthEveryProofAndEveryDoubt() {
+  void simulationCoversEveryProofAndReason() {
     Set<String> seen = new TreeSet<>();
     for (long seed = 0; seed < 60; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
@@ -89,7 +90,7 @@ final class NeverWrongPropertyTest {
   private Resolution look(SimulatedHost host, Evidence evidence, String when) {
     Resolution resolution = resolver.resolve(host.scan(), evidence);
     assertThat(host.lies(resolution.disks())).as("%s: %s", when, host).isEmpty();
-    host.trace(resolution.wantTraced());
+    host.trace(resolution.devicesToTrace());
     return resolution;
   }
 

@@ -1,8 +1,10 @@
 package io.blkwarden.agent.mapping;
 
-import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.agent.kernel.KernelRelease;
-import io.blkwarden.agent.mapping.verdict.Layer;
+import io.blkwarden.agent.mapping.HostSnapshot.HostThread;
+import io.blkwarden.agent.mapping.HostSnapshot.ObservedBio;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
@@ -21,23 +23,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host that lives by the rules of blkback and knows which thread serves which disk.
+ * A simulated host that follows the rules of blkback and knows which thread serves which disk.
  *
- * <p>It keeps to what the kernel guarantees: state 4 before the threads, all of a disk's threads
- * gone before another disk takes its place, counters that start at 0 with the threads, bios seen on
- * each level. Within that it is as unkind as it can be: twins with cut names, domids and pids and
- * devices used again, threads that stay on when their disk is gone, guests that lie about their
- * rings, and I/O in the midst of a scan.
+ * <p>It keeps the kernel's guarantees: state 4 before the threads, all of a disk's threads gone
+ * before another disk takes its place, counters that start at 0 with the threads, bios seen on each
+ * level. Otherwise it is adversarial: twins with truncated names, reuse of domids, pids and
+ * devices, leftover threads, guests with wrong ring numbers, and I/O during a scan.
  */
 final class SimulatedHost {
-  /** Kernels by how they name threads. */
+  /** Naming schemes of kernels. */
   enum Naming {
     SINGLE,
     RING_CUT,
     RING_FULL
   }
 
-  /** Kernels by whether they publish pids. */
+  /** Whether backends publish pids. */
   enum Keys {
     NONE,
     FLAT,
@@ -50,7 +51,7 @@ final class SimulatedHost {
   };
   private static final int PIDS = 40;
 
-  /** A thread and whom it serves in truth. */
+  /** A thread and the disk that it serves. */
   private static final class Task {
     final WorkerId id;
     final String comm;
@@ -66,7 +67,7 @@ final class SimulatedHost {
     }
   }
 
-  /** A disk from its attachment to its end. */
+  /** A disk from attach to detach. */
   private static final class Disk {
     final int domid;
     final int handle;
@@ -111,7 +112,7 @@ final class SimulatedHost {
     this.random = random;
     this.naming = Naming.values()[random.nextInt(3)];
     this.keys = Keys.values()[random.nextInt(5) % 3];
-    // Volumes on volumes: 253:40 lies on 253:1, so its I/O shows on both.
+    // Stacked volumes: 253:40 is on 253:1, so its I/O shows on both.
     below.put(device(40), Set.of(device(1)));
   }
 
@@ -136,7 +137,7 @@ final class SimulatedHost {
     }
   }
 
-  /** Lets every disk connect and every leftover end; nobody lies any more. */
+  /** Connects every disk and ends every leftover; guests report correct numbers from now on. */
   void settle() {
     reapLeftovers();
     for (Disk disk : List.copyOf(disks)) {
@@ -147,7 +148,7 @@ final class SimulatedHost {
     }
   }
 
-  /** One request for each ring of each disk, and some time. */
+  /** One request on each ring of each disk, then time passes. */
   void ioEverywhere() {
     ticks += 200;
     disks.forEach(disk -> disk.threads.forEach(task -> io(disk, task)));
@@ -169,7 +170,7 @@ final class SimulatedHost {
     int domid = DOMIDS[random.nextInt(DOMIDS.length)];
     boolean leftoversOfThisNumber =
         tasks.values().stream().anyMatch(task -> task.serves != null && task.serves.domid == domid);
-    // Numbers come round after 32,752 domains: no thread of the last holder is alive then.
+    // Domids wrap after 32,752 domains: no thread of the previous owner is alive then.
     if (!domains.containsKey(domid) && !leftoversOfThisNumber) {
       domains.put(domid, new UUID(0x4000, 0x8000_0000_0000_0000L | ++incarnations));
       int count = random.nextInt(1, 4);
@@ -197,7 +198,7 @@ final class SimulatedHost {
     int which = random.nextInt(DEVS.length);
     String dev = DEVS[which];
     boolean taken = disks.stream().anyMatch(disk -> disk.domid == domid && disk.handle == which);
-    // The bus takes no second device of a name: the old one's threads are gone by then.
+    // Bus ids are unique: the old disk's threads have ended.
     boolean ending =
         tasks.values().stream()
             .anyMatch(task ->
@@ -223,7 +224,7 @@ final class SimulatedHost {
     }
   }
 
-  /** Takes one more step towards a connected disk: state first, then thread after thread. */
+  /** Continues the connection of a disk: first the state, then one thread after the other. */
   private void connectFurther(Disk disk) {
     if (disk.state != 4) {
       disk.state = 4;
@@ -240,7 +241,7 @@ final class SimulatedHost {
   }
 
   private Task thread(Disk disk, int ring) {
-    // A pid that was just let go comes back at once as often as not, as unkind as can be.
+    // A released pid is reused immediately half of the time.
     int pid = random.nextBoolean() ? lastFreedPid : random.nextInt(300, 300 + PIDS);
     while (tasks.containsKey(pid)) {
       pid = 300 + (pid - 300 + 1) % (4 * PIDS);
@@ -273,7 +274,7 @@ final class SimulatedHost {
     }
   }
 
-  /** Twins reconnect between two scans, the one while the other's pids are just free. */
+  /** Twins reconnect between two scans, one with the other's released pids. */
   private void reconnectDomain(int domid) {
     List<Disk> twins = disks.stream().filter(disk -> disk.domid == domid).toList();
     twins.forEach(this::reconnect);
@@ -289,7 +290,7 @@ final class SimulatedHost {
     lastFreedPid = task.id.pid();
   }
 
-  /** Detaches a disk; its threads may stay on for a while, idle. */
+  /** Detaches a disk; its threads may remain for a while, idle. */
   private void end(Disk disk, boolean leaveThreads) {
     disks.remove(disk);
     disk.state = 6;
@@ -327,7 +328,7 @@ final class SimulatedHost {
     }
   }
 
-  /** What a scan reads, with I/O going on between its steps. */
+  /** The result of a scan with concurrent I/O. */
   HostSnapshot scan() {
     long uptime = ticks;
     List<ObservedBio> drained = List.copyOf(bios);
@@ -363,7 +364,9 @@ final class SimulatedHost {
                 new DeviceStack(
                     device, below.getOrDefault(device, Set.of()), Set.of(Layer.PASSES), List.of()))
             .toList(),
+        Map.of(),
         drained,
+        Map.of(),
         List.of());
   }
 
@@ -403,7 +406,7 @@ final class SimulatedHost {
             : null);
   }
 
-  /** What is wrong with these disks, in truth. */
+  /** The wrong mappings among these disks. */
   List<String> lies(List<MappedDisk> mapped) {
     List<String> lies = new ArrayList<>();
     for (MappedDisk told : mapped) {
@@ -424,8 +427,8 @@ final class SimulatedHost {
   }
 
   /**
-   * Disks that I/O on their own device can tell from all others, and whose namesakes' can too, so
-   * that nothing excuses them.
+   * Disks that I/O on their own device distinguishes from all others, so that they must be
+   * resolved.
    */
   Set<String> provable() {
     return disks.stream()

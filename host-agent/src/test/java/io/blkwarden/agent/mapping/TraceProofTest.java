@@ -6,18 +6,18 @@ import io.blkwarden.model.BackendKind;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Twins of which one was seen to submit. */
+/** Twins of which one submitted a traced bio. */
 final class TraceProofTest {
-  private final Resolved resolved = new Resolved();
-  private final MadeHost host =
-      new MadeHost()
+  private final ResolverRun resolved = new ResolverRun();
+  private final HostBuilder host =
+      new HostBuilder()
           .disk(37, "xvda1", 51713, 19)
           .disk(37, "xvda2", 51714, 20)
           .thread(27443, 9000, "blkback.37.xvda")
           .thread(27444, 9000, "blkback.37.xvda");
 
   @Test
-  void theFirstSnapshotsBiosAreNotYetAttributed() {
+  void biosOfTheFirstSnapshotAreIgnored() {
     resolved.look(host.bio(27444, 20));
 
     assertThat(resolved.of(37, "xvda2"))
@@ -26,7 +26,7 @@ final class TraceProofTest {
   }
 
   @Test
-  void aThreadYoungerThanTheDrainBeforeIsNotBelieved() {
+  void threadYoungerThanTheLastDrainIsIgnored() {
     resolved.look(host);
     host.later(100).thread(27444, 1_000_050, "blkback.37.xvda").bio(27444, 20);
     assertThat(resolved.look(host).of(37, "xvda2")).isEqualTo("ambiguous-name");
@@ -36,37 +36,37 @@ final class TraceProofTest {
   }
 
   @Test
-  void theProofHoldsOnWithoutFurtherBios() {
+  void proofLastsWithoutFurtherBios() {
     resolved.look(host);
     resolved.look(host.later(100).bio(27444, 20));
     resolved.look(host.later(100));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("27444:traced-bio");
-    assertThat(resolved.last().next().ties).hasSize(1);
+    assertThat(resolved.last().next().proofs).hasSize(1);
   }
 
   @Test
-  void theProofIsDroppedWhenTheNodeChangedEvenIfItChangesBack() {
+  void proofIsDroppedWhenTheNodeChanges() {
     resolved.look(host);
     resolved.look(host.later(100).bio(27444, 20));
     resolved.look(host.later(100).change(37, 51714, edit -> edit.state(5)));
     resolved.look(host.later(100).change(37, 51714, edit -> edit.state(4)));
 
     assertThat(resolved.of(37, "xvda2")).isEqualTo("ambiguous-name");
-    assertThat(resolved.last().next().ties).isEmpty();
+    assertThat(resolved.last().next().proofs).isEmpty();
   }
 
   @Test
-  void evidenceOfThreadsThatEndedIsNotKept() {
+  void evidenceOfEndedThreadsIsDropped() {
     resolved.look(host);
     resolved.look(host.later(100).bio(27444, 20));
     host.later(100).threads.remove(27444);
 
-    assertThat(resolved.look(host).last().next().ties).isEmpty();
+    assertThat(resolved.look(host).last().next().proofs).isEmpty();
   }
 
   @Test
-  void biosOfOtherTasksSayNothing() {
+  void biosOfOtherTasksAreIgnored() {
     resolved.look(host);
     resolved.look(host.later(100).bio(4711, 20));
 
@@ -74,7 +74,7 @@ final class TraceProofTest {
   }
 
   @Test
-  void aDeviceOfTwoDisksSaysNothing() {
+  void deviceOfTwoDisksProvesNothing() {
     host.disk(38, "xvda1", 51713, 20);
     resolved.look(host);
     resolved.look(host.later(100).bio(27444, 20));
@@ -83,7 +83,7 @@ final class TraceProofTest {
   }
 
   @Test
-  void aDeviceSharedWithAnotherKindOfBackendSaysNothing() {
+  void deviceSharedWithAnotherBackendKindProvesNothing() {
     host.disk(38, "xvda1", 51713, 20).change(38, 51713, edit -> edit.kind(BackendKind.QDISK));
     resolved.look(host);
     resolved.look(host.later(100).bio(27444, 20));
@@ -92,8 +92,8 @@ final class TraceProofTest {
   }
 
   @Test
-  void aDeviceBelowTheTwinsSaysNothing() {
-    host.stack(19, Set.of(MadeHost.dm(20)));
+  void deviceBelowTheTwinProvesNothing() {
+    host.stack(19, Set.of(HostBuilder.dm(20)));
     resolved.look(host);
     resolved.look(host.later(100).bio(27443, 20));
 
@@ -106,8 +106,8 @@ final class TraceProofTest {
   }
 
   @Test
-  void aTwinWithAnUnknownStackHindersTheProof() {
-    host.stacks.remove(MadeHost.dm(19));
+  void twinWithUnknownStackPreventsTheProof() {
+    host.stacks.remove(HostBuilder.dm(19));
     resolved.look(host);
     resolved.look(host.later(100).bio(27444, 20));
 
@@ -115,7 +115,7 @@ final class TraceProofTest {
   }
 
   @Test
-  void aThreadSeenOnBothDevicesIsAConflictThatStays() {
+  void threadOnBothDevicesIsALastingConflict() {
     resolved.look(host);
     resolved.look(host.later(100).bio(27443, 19));
     resolved.look(host.later(100).bio(27443, 20));

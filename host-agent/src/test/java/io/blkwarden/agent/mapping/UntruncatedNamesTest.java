@@ -2,7 +2,7 @@ package io.blkwarden.agent.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.kernel.BlkbackName;
+import io.blkwarden.agent.backend.blkback.BlkbackName;
 import io.blkwarden.model.BackendKind;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +29,7 @@ final class UntruncatedNamesTest {
   }
 
   private static boolean tellAll(List<String> threads, Backend... disks) {
-    return UntruncatedNames.tellAll(
+    return UntruncatedNames.areSufficient(
         threads.stream().map(name -> BlkbackName.parse(name).orElseThrow()).toList(),
         Arrays.asList(disks));
   }
@@ -38,19 +38,19 @@ final class UntruncatedNamesTest {
   private static final Backend XVDB = disk(BackendKind.VBD, 7, 51728, "xvdb");
 
   @Test
-  void wholeNamesOfDifferentDisksTellAll() {
+  void untruncatedUniqueNamesAreSufficient() {
     assertThat(tellAll(List.of("7.xvda-0", "7.xvda-1", "blkback.7.xvdb"), XVDA, XVDB)).isTrue();
     assertThat(tellAll(List.of(), XVDA)).isTrue();
   }
 
   @Test
-  void aNameThatMayBeCutDoesNot() {
+  void possiblyTruncatedNameIsNotSufficient() {
     assertThat(tellAll(List.of("7.xvda-0", "blkback.137.xvd"), XVDA, XVDB)).isFalse();
     assertThat(tellAll(List.of("xvd 7 fd:14"), XVDA)).as("by the device's number").isFalse();
   }
 
   @Test
-  void disksThatHaveOneNameOrNoneDoNot() {
+  void duplicateOrMissingDiskNamesAreNotSufficient() {
     assertThat(tellAll(List.of(), XVDA, disk(BackendKind.VBD, 7, 1, "/dev/xvda"))).isFalse();
     assertThat(tellAll(List.of(), XVDA, disk(BackendKind.VBD, 8, 1, "xvda"))).isTrue();
     assertThat(tellAll(List.of(), disk(BackendKind.VBD, 7, 1, null))).isFalse();

@@ -99,7 +99,7 @@ final class MetricsServerTest {
   }
 
   @Test
-  void tellsEachSeriesOnceAndNoNameCanForgeALine() throws Exception {
+  void exposesEachSeriesOnceWithEscapedNames() throws Exception {
     HttpResponse<String> page = ask("GET", "/metrics");
 
     assertThat(page.statusCode()).isEqualTo(200);
@@ -119,7 +119,7 @@ final class MetricsServerTest {
   }
 
   @Test
-  void anAgentThatDoesNotAnswerIsNotMadeUp() throws Exception {
+  void unresponsiveAgentIsAnError() throws Exception {
     agent =
         () -> {
           throw new IllegalStateException("it has stopped");
@@ -128,14 +128,14 @@ final class MetricsServerTest {
   }
 
   @Test
-  void nothingElseIsServed() throws Exception {
+  void otherPathsAreNotFound() throws Exception {
     assertThat(ask("POST", "/metrics").statusCode()).isEqualTo(405);
     assertThat(ask("GET", "/metrics/more").statusCode()).isEqualTo(404);
     assertThat(ask("GET", "/").statusCode()).isEqualTo(404);
   }
 
   @Test
-  void halfSentRequestsAreEndedAndDelayNoOther() throws Exception {
+  void incompleteRequestsTimeOut() throws Exception {
     List<Socket> halves = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       Socket half = new Socket(InetAddress.getLoopbackAddress(), server.port());

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.blkwarden.agent.doctor.Check;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.commandline.nats.JetStreamFault;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the doctor says of servers that take their time, or are not there. */
+/** The NATS check with slow and missing servers. */
 final class NatsCheckTest {
   private static final Duration WITHIN = Duration.ofSeconds(1);
 
@@ -43,7 +43,7 @@ final class NatsCheckTest {
   }
 
   @Test
-  void aFirstConnectionThatTakesTooLongIsTriedAgain() {
+  void retriesAfterATimeout() {
     serve(1);
     assertThat(check())
         .first()
@@ -53,7 +53,7 @@ final class NatsCheckTest {
   }
 
   @Test
-  void aServerThatNeverAnswersIsTriedNoThirdTime() {
+  void retriesOnlyOnce() {
     serve(Integer.MAX_VALUE);
     assertThat(check())
         .singleElement()
@@ -65,7 +65,7 @@ final class NatsCheckTest {
   }
 
   @Test
-  void namesWhyNothingIsStored() throws Exception {
+  void reportsJetStreamFaults() throws Exception {
     try (NatsServer without = NatsServer.withoutJetStream();
         NatsServer with = NatsServer.start()) {
       assertThat(check(without.url()))
@@ -73,7 +73,7 @@ final class NatsCheckTest {
           .containsExactly(tuple("nats", Check.State.OK), tuple("jetstream", Check.State.FAIL));
       assertThat(check(without.url()).getLast().remedy()).contains("-js");
       assertThat(check(with.url())).singleElement().extracting(Check::name).isEqualTo("nats");
-      // as nats-server 2.9 does when the disk of its store is full
+      // like nats-server 2.9 with a full disk
       Connection link = with.connect();
       with.freeze();
       assertThat(JetStreamFault.check(link).orElseThrow().text())
@@ -98,7 +98,7 @@ final class NatsCheckTest {
         WITHIN);
   }
 
-  /** Takes connections, and says nothing on the first of them. */
+  /** Accepts connections, and sends nothing on the first. */
   private void serve(int silent) {
     Thread.ofPlatform()
         .daemon()

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is set and put back, in plain files that change with the scheduler as the kernel's do. */
+/** Changing and restoring settings, in plain files that emulate sysfs. */
 final class QueueTunerTest {
   private static final List<String> SDA = List.of("sda");
   private static final UUID BOOT = new UUID(1, 2);
@@ -40,7 +40,7 @@ final class QueueTunerTest {
     tuner = new QueueTuner(new Kernel(), store, BOTH);
   }
 
-  /** As the kernel does: the name in brackets, and the scheduler's own settings anew. */
+  /** Emulates the kernel: the name in brackets, and settings reset. */
   private void activate(String name) {
     try {
       Files.writeString(
@@ -56,7 +56,7 @@ final class QueueTunerTest {
     }
   }
 
-  /** The real reader and writer, and what the kernel does with a scheduler's name. */
+  /** The real implementation, with an emulated scheduler change. */
   private final class Kernel implements QueueSettings {
     private final SysfsQueues files =
         new SysfsQueues(RootedFiles.below(root).toOptional().orElseThrow(), root);
@@ -100,33 +100,33 @@ final class QueueTunerTest {
   }
 
   @Test
-  void aSchedulerThatIgnoresPrioritiesIsSwitchedAndPutBack() {
+  void schedulerIsSwitchedAndRestored() {
     assertThat(tuner.tune(SDA)).isTrue();
 
     assertThat(active()).isEqualTo("mq-deadline");
-    assertThat(aging()).as("after the switch, which resets it").isEqualTo("2000");
-    assertThat(tuner.held())
+    assertThat(aging()).as("after the scheduler change, which resets it").isEqualTo("2000");
+    assertThat(tuner.changes())
         .containsExactly(
             new ChangedSetting("sda", QueueSetting.SCHEDULER, "none", "mq-deadline"),
             new ChangedSetting("sda", QueueSetting.AGING, "10000", "2000"));
-    assertThat(stored()).isEqualTo(tuner.held());
-    assertThat(tuner.tune(SDA)).as("nothing is left to do").isFalse();
+    assertThat(stored()).isEqualTo(tuner.changes());
+    assertThat(tuner.tune(SDA)).as("nothing to do").isFalse();
 
     tuner.restoreAll();
 
     assertThat(active()).isEqualTo("none");
-    assertThat(tuner.held()).isEmpty();
+    assertThat(tuner.changes()).isEmpty();
     assertThat(state).isEmptyDirectory();
-    assertThat(tuner.tune(SDA)).as("after the end").isFalse();
+    assertThat(tuner.tune(SDA)).as("after restoreAll").isFalse();
   }
 
   @Test
-  void whatACrashedRunHasSetIsPutBackByTheNext() {
+  void settingsOfACrashedRunAreRestored() {
     tuner.tune(SDA);
 
     QueueTuner next = startedAnew(BOTH);
     assertThat(next.tune(SDA)).isFalse();
-    assertThat(next.held()).hasSize(2);
+    assertThat(next.changes()).hasSize(2);
     next.restoreAll();
 
     assertThat(active()).isEqualTo("none");
@@ -134,18 +134,18 @@ final class QueueTunerTest {
   }
 
   @Test
-  void whatIsNotWishedAnyMoreIsPutBackAtOnce() {
+  void undesiredSettingsAreRestoredAtOnce() {
     tuner.tune(SDA);
 
     QueueTuner next = startedAnew(DesiredQueue.NONE);
 
-    assertThat(next.held()).isEmpty();
+    assertThat(next.changes()).isEmpty();
     assertThat(active()).isEqualTo("none");
     assertThat(stored()).isEmpty();
   }
 
   @Test
-  void anotherBootHasForgottenAllThatWasSet() {
+  void settingsOfAnotherBootAreVoid() {
     tuner.tune(SDA);
 
     assertThat(new QueueFile(state, new UUID(3, 4)).load())
@@ -153,7 +153,7 @@ final class QueueTunerTest {
   }
 
   @Test
-  void whatSomebodyElseSetsIsLeftAndNotPutBack() {
+  void settingsOfOthersAreLeftAlone() {
     tuner.tune(SDA);
     activate("kyber");
 
@@ -161,25 +161,26 @@ final class QueueTunerTest {
     tuner.tune(SDA);
 
     assertThat(active()).isEqualTo("kyber");
-    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("somebody else"));
+    assertThat(tuner.note())
+        .hasValueSatisfying(note -> assertThat(note).contains("by someone else"));
     tuner.restoreAll();
     assertThat(active()).isEqualTo("kyber");
     assertThat(stored()).isEmpty();
   }
 
   @Test
-  void anAgeingThatSomebodyElseSetsIsLeft() throws IOException {
+  void agingOfOthersIsLeftAlone() throws IOException {
     tuner.tune(SDA);
     Files.writeString(root.resolve(QueueSetting.AGING.path("sda")), "7000\n");
 
     tuner.tune(SDA);
 
     assertThat(aging()).isEqualTo("7000");
-    assertThat(tuner.held()).hasSize(1);
+    assertThat(tuner.changes()).hasSize(1);
   }
 
   @Test
-  void ageingIsSetAgainWhenItsSchedulerComesBack() {
+  void agingIsSetAgainAfterASchedulerChange() {
     activate("mq-deadline");
     tuner.tune(SDA);
     activate("bfq");
@@ -195,28 +196,28 @@ final class QueueTunerTest {
   }
 
   @Test
-  void aSchedulerThatTheKernelDoesNotOfferIsNotTried() {
+  void unavailableSchedulerIsNotSet() {
     tuner =
         new QueueTuner(new Kernel(), store, new DesiredQueue(Optional.of("cfq"), Optional.empty()));
 
     assertThat(tuner.tune(SDA)).isFalse();
 
     assertThat(active()).isEqualTo("none");
-    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("offers cfq"));
+    assertThat(tuner.note()).hasValueSatisfying(note -> assertThat(note).contains("expected cfq"));
   }
 
   @Test
-  void nothingIsSetThatCouldNotBePutBack() {
+  void nothingIsSetWithoutARecord() {
     tuner = new QueueTuner(new Kernel(), _ -> Optional.of("disk full"), BOTH);
 
     assertThat(tuner.tune(SDA)).isFalse();
 
     assertThat(active()).isEqualTo("none");
-    assertThat(tuner.held()).isEmpty();
+    assertThat(tuner.changes()).isEmpty();
   }
 
   @Test
-  void aSchedulerThatReadsPrioritiesIsLeft() {
+  void schedulerThatHonoursPrioritiesIsKept() {
     activate("bfq");
 
     assertThat(tuner.tune(SDA)).isFalse();
@@ -225,11 +226,11 @@ final class QueueTunerTest {
   }
 
   @Test
-  void aTornFileIsMalformed() throws IOException {
+  void truncatedFileIsMalformed() throws IOException {
     Files.writeString(state.resolve("queue-settings.json"), "{\"format\":");
 
     assertThat(store.load()).isInstanceOf(ReadResult.Malformed.class);
-    assertThat(store.setAside()).contains("set aside as");
+    assertThat(store.setAside()).contains("renamed to");
     assertThat(store.load()).isEqualTo(ReadResult.present(List.of()));
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is written where, in a tree of plain files in the place of the kernel's. */
+/** Writes to a tree of plain files that emulates cgroup v2. */
 final class CgroupLimitsTest {
   private static final DeviceNumber DISK = new DeviceNumber(253, 1);
   private static final String GROUP = "/blkwarden/01JD";
@@ -44,7 +44,7 @@ final class CgroupLimitsTest {
     return Files.readString(tree.resolve(path));
   }
 
-  /** The files that the kernel makes with a group. */
+  /** The files that the kernel creates in a group. */
   private void plantGroup() throws IOException {
     put("blkwarden/cgroup.subtree_control", "");
     put("blkwarden/01JD/io.max", "");
@@ -52,7 +52,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void aLimitIsEnabledMadeAndWritten() throws IOException {
+  void limitEnablesTheControllerAndCreatesTheGroup() throws IOException {
     plantGroup();
 
     assertThat(limits.unavailable()).isEmpty();
@@ -87,7 +87,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void aDeviceThatIsGoneCannotBeLimited() {
+  void missingDeviceCannotBeLimited() {
     assertThat(limits.limited(DISK)).isInstanceOf(ReadResult.Absent.class);
   }
 
@@ -99,7 +99,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void whatIsEnabledAlreadyIsLeft() throws IOException {
+  void enabledControllerIsNotEnabledAgain() throws IOException {
     plantGroup();
     put("cgroup.subtree_control", "cpu io\n");
     put("blkwarden/cgroup.subtree_control", "io\n");
@@ -111,11 +111,11 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void aFreshGroupIsMadeAndAMissingFileIsTold() throws IOException {
+  void reportsAMissingFile() throws IOException {
     put("blkwarden/cgroup.subtree_control", "io\n");
 
     assertThat(limits.limit(GROUP, DISK, 20))
-        .hasValueSatisfying(fault -> assertThat(fault).contains("io.max: not there"));
+        .hasValueSatisfying(fault -> assertThat(fault).contains("io.max: does not exist"));
     assertThat(tree.resolve("blkwarden/01JD")).isDirectory();
   }
 
@@ -129,7 +129,7 @@ final class CgroupLimitsTest {
     assertThat(limits.move(1234, "/")).isEmpty();
     assertThat(at("cgroup.procs")).isEqualTo("1234");
     assertThat(limits.move(1234, "/gone"))
-        .hasValueSatisfying(fault -> assertThat(fault).contains("not there ('1234')"));
+        .hasValueSatisfying(fault -> assertThat(fault).contains("does not exist ('1234')"));
   }
 
   @Test
@@ -152,7 +152,7 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void anEmptyGroupGoesWithItsParentAndOthersStay() throws IOException {
+  void emptyParentIsRemovedWithTheLastGroup() throws IOException {
     Files.createDirectories(tree.resolve("blkwarden/01JD"));
     Files.createDirectories(tree.resolve("blkwarden/01JE"));
 
@@ -168,17 +168,17 @@ final class CgroupLimitsTest {
   }
 
   @Test
-  void whoeverIsLeftInAGroupGoesToTheRoot() throws IOException {
+  void remainingTasksMoveToTheRoot() throws IOException {
     plantGroup();
     put("blkwarden/01JD/cgroup.procs", "77\n");
 
-    assertThat(limits.remove(GROUP)).as("plain files keep a plain directory").isPresent();
+    assertThat(limits.remove(GROUP)).as("a directory with plain files is not removed").isPresent();
 
     assertThat(at("cgroup.procs")).isEqualTo("77");
   }
 
   @Test
-  void withoutTheControllerNoLimitIsOffered() throws IOException {
+  void unavailableWithoutTheController() throws IOException {
     put("cgroup.controllers", "cpuset cpu memory\n");
     assertThat(limits.unavailable())
         .hasValueSatisfying(why -> assertThat(why).contains("expected io").contains("cgroup v1"));

@@ -27,7 +27,7 @@ final class LinuxIoPrioritiesTest {
     "best-effort/0, best-effort: prio 0",
     "best-effort/7, best-effort: prio 7",
   })
-  void setsWhatIoniceThenSees(String priority, String seen) throws Exception {
+  void setsAPriorityThatIoniceReads(String priority, String seen) throws Exception {
     Process child = sleeper();
     try {
       int pid = Math.toIntExact(child.pid());
@@ -41,7 +41,7 @@ final class LinuxIoPrioritiesTest {
   }
 
   @Test
-  void seesWhatIoniceSetAndRestoresIt() throws Exception {
+  void restoresAPriorityThatIoniceSet() throws Exception {
     Process child = sleeper();
     try {
       int pid = Math.toIntExact(child.pid());
@@ -60,7 +60,7 @@ final class LinuxIoPrioritiesTest {
   }
 
   @Test
-  void aThreadIsSetAlone() throws Exception {
+  void setsASingleThread() throws Exception {
     int main = threadId();
     ReadResult<IoPriority> before = priorities.get(main);
     AtomicReference<ReadResult<IoPriority>> after =
@@ -88,7 +88,7 @@ final class LinuxIoPrioritiesTest {
       int pid = Math.toIntExact(child.pid());
       assertThat(priorities.set(pid, realtime).orElse("")).contains("only ever restored");
       assertThat(priorities.get(pid)).isNotEqualTo(ReadResult.present(realtime));
-      // Whether the kernel lets it depends on who runs the test; it must be one or the other.
+      // depends on the privileges of the test
       Optional<String> refused = priorities.restore(pid, realtime);
       if (refused.isEmpty()) {
         assertThat(ionice(pid)).isEqualTo("realtime: prio 4");
@@ -113,7 +113,7 @@ final class LinuxIoPrioritiesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, -1, Integer.MIN_VALUE, WorkerId.MAX_PID + 1})
-  void noNumberMeansTheCaller(int pid) {
+  void refusesInvalidThreadIds(int pid) {
     ReadResult<IoPriority> before = priorities.get(threadId());
     assertThat(priorities.get(pid)).isInstanceOf(ReadResult.Failed.class);
     assertThat(priorities.set(pid, IoPriority.IDLE)).isPresent();
@@ -133,7 +133,7 @@ final class LinuxIoPrioritiesTest {
     assertThat(PrioritySyscalls.of("Mac OS X", "aarch64")).isInstanceOf(ReadResult.Failed.class);
   }
 
-  /** A child that lives until its input ends. */
+  /** A child that runs until its input is closed. */
   private static Process sleeper() throws IOException {
     return new ProcessBuilder("cat").start();
   }
@@ -154,7 +154,7 @@ final class LinuxIoPrioritiesTest {
     return output;
   }
 
-  /** The number of the thread that calls, from {@code /proc/thread-self -> PID/task/TID}. */
+  /** The id of the calling thread, from {@code /proc/thread-self -> PID/task/TID}. */
   private static int threadId() {
     try {
       Path link = Files.readSymbolicLink(Path.of("/proc/thread-self"));

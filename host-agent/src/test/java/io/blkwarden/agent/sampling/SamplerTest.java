@@ -2,6 +2,7 @@ package io.blkwarden.agent.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.kernel.MapFiles;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -31,7 +32,7 @@ class SamplerTest {
   private final SampleFrame frame = new SampleFrame();
 
   @Test
-  void countsSinceTheBaseAndShowsGaugesAsTheyAre() {
+  void countersAreRelativeToTheBaseAndGaugesAbsolute() {
     texts.put("sys/block/dm-0/stat", STAT.formatted(100, 800));
     texts.put("sys/block/sda/stat", STAT.formatted(1_000, 8_000));
     texts.put("sys/bus/xen-backend/devices/vbd-7-51714/statistics/oo_req", "5\n");
@@ -61,7 +62,7 @@ class SamplerTest {
   }
 
   @Test
-  void aNewBaseOfTheSameDisksIsReadAnew() {
+  void rebaseReadsTheSameDisksAgain() {
     texts.put("sys/block/dm-0/stat", STAT.formatted(100, 800));
     CounterBase first = sampler.rebase(List.of(disk("dm-0"), disk("dm-1")), List.of());
     assertThat(first.disks().get(1)).isEmpty();
@@ -83,7 +84,7 @@ class SamplerTest {
   }
 
   @Test
-  void whatCannotBeReadIsAbsentAndNotZero() {
+  void unreadableRowIsAbsentNotZero() {
     texts.put("sys/block/dm-0/stat", STAT.formatted(100, 800));
     sampler.rebase(List.of(disk("dm-0"), disk("dm-1")), List.of());
 
@@ -96,7 +97,7 @@ class SamplerTest {
   }
 
   @Test
-  void aCounterThatWentBackwardsAndADiskThatCameNeedANewBase() {
+  void decreasedCounterOrNewDiskNeedsANewBase() {
     texts.put("sys/block/dm-0/stat", STAT.formatted(100, 800));
     sampler.rebase(List.of(disk("dm-0"), disk("dm-1")), List.of());
 
@@ -111,7 +112,7 @@ class SamplerTest {
   }
 
   @Test
-  void aDiskThatIsNotDeviceMappersIsFoundByItsNumber() {
+  void otherDisksAreFoundByNumber() {
     MappedDisk md =
         disk(new Volume("/dev/md3", new DeviceNumber(9, 3), null, null, null, VolumeRole.DATA));
     texts.put("sys/dev/block/9:3/stat", STAT.formatted(100, 800));
@@ -125,7 +126,7 @@ class SamplerTest {
   }
 
   @Test
-  void allDevicesAreReadAtOnceAndWhatIsMissingThereFromItsOwnFile() {
+  void missingDevicesAreReadFromTheirOwnFiles() {
     MappedDisk listed = disk(dm(0));
     MappedDisk odd = disk(dm(1));
     MappedDisk unlisted = disk(dm(2));
@@ -147,7 +148,7 @@ class SamplerTest {
   }
 
   @Test
-  void aDiskThatLeftTheListIsNotReadFromTheListBefore() {
+  void removedDiskIsNotReadFromTheOldList() {
     texts.put("proc/diskstats", listing(100, 1_000));
     sampler.rebase(List.of(disk(dm(0))), List.of());
     texts.put("proc/diskstats", "");
@@ -159,7 +160,7 @@ class SamplerTest {
   }
 
   @Test
-  void outOfRequestsIsReadOfDisksThatDoSomething() {
+  void outOfRequestsIsReadForActiveDisks() {
     String oo = "sys/bus/xen-backend/devices/vbd-7-51714/statistics/oo_req";
     String idle = " 253 0 dm-0 100 0 8 40 7 0 56 30 0 99 120\n";
     texts.put("proc/diskstats", idle);

@@ -2,6 +2,7 @@ package io.blkwarden.agent.sampling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.kernel.MapFiles;
 import io.blkwarden.model.Actuator;
 import io.blkwarden.model.BackendKind;
 import io.blkwarden.model.DeviceNumber;
@@ -26,14 +27,14 @@ import java.util.UUID;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
-/** Disks whose block device counts the I/O of others too, or counts nothing. */
+/** Disks whose block device has other users or is not counted. */
 class SharedVolumeTest {
   private static final DeviceNumber SAN = new DeviceNumber(253, 0);
   private static final DeviceNumber OWN = new DeviceNumber(253, 1);
   private static final PhysicalDevice SDA = device("sda", 8, 0);
   private static final PhysicalDevice NVME = device("nvme0n1", 259, 1);
 
-  /** What the kernel counts: name in /proc/diskstats, its number, its columns. */
+  /** The kernel's counters: name in /proc/diskstats, number, columns. */
   private final Map<String, long[]> devices = new TreeMap<>();
 
   private final Map<String, String> numbers = new HashMap<>();
@@ -51,7 +52,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void onlyTheGuestThatDoesIoIsChargedWithIt() {
+  void ioIsCountedForTheGuestThatDoesIt() {
     disks.add(vbd(5, 51760, SAN));
     disks.add(vbd(6, 51760, SAN));
     disks.add(vbd(5, 51712, OWN));
@@ -75,7 +76,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aVolumeOnAnotherGuestsWholeDiskSharesIt() {
+  void volumeOnAnotherGuestsDiskSharesIt() {
     disks.add(vbd(5, 51712, SDA.device()));
     disks.add(vbd(6, 51712, OWN));
     rebase();
@@ -90,7 +91,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aBackendThatCountsNothingIsUnknownOnASharedDevice() {
+  void backendWithoutCountersIsUnknownOnASharedDevice() {
     disks.add(vbd(5, 51712, SAN));
     disks.add(disk(6, 51712, BackendKind.QDISK, SAN));
     disks.add(disk(7, 51712, BackendKind.QDISK, OWN));
@@ -106,7 +107,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aSecondUserThatComesAndGoesMakesNoCounterJump() {
+  void secondUserCausesNoCounterJump() {
     MappedDisk first = vbd(5, 51712, SAN);
     disks.add(first);
     guestReads(5, 51712, 1_000, "dm-0");
@@ -132,7 +133,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void ioOfDom0OnAnIdleGuestsVolumeIsNotTheGuests() {
+  void dom0IoIsNotCountedForAnIdleGuest() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     guestReads(5, 51712, 1, "dm-1");
@@ -155,7 +156,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void countersOfBlkbackThatNeverMovedProveNothing() {
+  void blkbackCountersThatNeverMovedAreIgnored() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     for (int second = 0; second < 20; second++) {
@@ -167,7 +168,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void ioOfDom0BesideThatOfABusyGuestIsNoticed() {
+  void dom0IoBesideABusyGuestIsDetected() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     for (int second = 0; second < 20; second++) {
@@ -185,7 +186,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aGuestAloneStaysAloneThroughBurstsAndProbes() {
+  void soleUserSurvivesBurstsAndProbes() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     for (int second = 0; second < 2_000; second++) {
@@ -204,7 +205,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aDeviceThatDoesNotCountLeavesTheDiskItsOwnCounters() {
+  void uncountedDeviceFallsBackToBlkback() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     for (int second = 0; second < 80; second++) {
@@ -221,7 +222,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aDeviceThatStandsStillBelowABusyDiskIsUnknownUntilItMoves() {
+  void stuckDeviceIsUnknownUntilItMoves() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     sample();
@@ -239,7 +240,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void anNvmeDeviceIsTheSumOfItsPathsWhereTheKernelCountsThose() {
+  void nvmeDeviceIsTheSumOfItsPaths() {
     below = List.of(NVME);
     numbers.put("nvme0n1", "259 1");
     devices.put("nvme0n1", new long[17]);
@@ -268,7 +269,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void anNvmeDeviceThatCountsItselfIsNotCountedTwice() {
+  void countedNvmeDeviceIsNotCountedTwice() {
     below = List.of(NVME);
     numbers.put("nvme0n1", "259 1");
     devices.put("nvme0n1", new long[17]);
@@ -285,7 +286,7 @@ class SharedVolumeTest {
   }
 
   @Test
-  void aNumberInFlightBelowZeroIsUnknown() {
+  void negativeInFlightIsUnknown() {
     disks.add(vbd(5, 51712, OWN));
     rebase();
     device("dm-1")[8] = 4_294_967_295L;
@@ -296,15 +297,15 @@ class SharedVolumeTest {
   }
 
   @Test
-  void topSeesTheSame() {
+  void liveRatesAgreeWithSamples() {
     disks.add(vbd(5, 51760, SAN));
     disks.add(vbd(6, 51760, SAN));
     LiveRates live = new LiveRates(files);
     write();
-    live.look(disks, 1_000);
+    live.update(disks, 1_000);
     guestReads(5, 51760, 300, "dm-0", "sda");
     write();
-    HostRates rates = live.look(disks, 2_000);
+    HostRates rates = live.update(disks, 2_000);
 
     assertThat(rates.of(0).iops()).isEqualTo(300);
     assertThat(rates.of(1).iops()).isZero();
@@ -314,11 +315,11 @@ class SharedVolumeTest {
       assertThat(unknown.applyAsDouble(rates.of(0))).isNaN();
     }
     assertThat(rates.share(0)).isNaN();
-    assertThat(rates.devicePainMillis(0)).as("the physical device is known").isPositive();
+    assertThat(rates.deviceScoreMillis(0)).as("the physical device is known").isPositive();
 
     guestReads(5, 51760, 300, "dm-0");
     write();
-    assertThat(live.look(disks, 3_000).devicePainMillis(0)).as("it stands still").isNaN();
+    assertThat(live.update(disks, 3_000).deviceScoreMillis(0)).as("it stands still").isNaN();
   }
 
   private CounterBase rebase() {
@@ -343,7 +344,7 @@ class SharedVolumeTest {
     return base.disks().get(row).get(SampleColumn.UNKNOWN_COLUMNS.id());
   }
 
-  /** Makes a device that has counted something. */
+  /** Creates a device with counts. */
   private void counted(String number, String name) {
     numbers.put(name, number.replace(':', ' '));
     devices.put(name, new long[17]);

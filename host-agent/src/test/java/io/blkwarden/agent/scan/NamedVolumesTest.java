@@ -65,7 +65,7 @@ final class NamedVolumesTest {
     "/dev/cciss/c0d1, 104:16",
     "qcow2:/dev/sdb, 8:16"
   })
-  void theDeviceThatParamsNameIsTheDisks(String params, String device) {
+  void paramsNameTheDevice(String params, String device) {
     assertThat(found(BackendKind.QDISK, params)).isEqualTo(DeviceNumber.parse(device));
   }
 
@@ -80,12 +80,12 @@ final class NamedVolumesTest {
         "/dev/",
         ""
       })
-  void whatNamesNoDeviceStaysWithoutOne(String params) {
+  void paramsWithoutDeviceAreUnchanged(String params) {
     assertThat(found(BackendKind.QDISK, params)).isNull();
   }
 
   @Test
-  void aBlkbackDiskIsOnTheDeviceThatItsNodeAndTheKernelName() {
+  void blkbackDisksAreUnchanged() {
     assertThat(found(BackendKind.VBD, "/dev/sdb")).isNull();
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.mapping.Backend;
-import io.blkwarden.agent.mapping.UnreadSource;
+import io.blkwarden.agent.mapping.HostSnapshot.UnreadSource;
 import io.blkwarden.agent.xenstore.TextXenStore;
 import io.blkwarden.agent.xenstore.XenStore;
 import io.blkwarden.model.DomainRef;
@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What one guest's toolstack wrote must not keep the map of all others from changing. */
+/** Malformed data of one guest must not block the mapping of all others. */
 final class OddGuestsTest {
   private static final String GOOD =
       """
@@ -29,17 +29,17 @@ final class OddGuestsTest {
     };
   }
 
-  private static List<DomainRef> domains(String text, ScanFaults notes) {
-    return DomainScan.read(store(text), notes);
+  private static List<DomainRef> domains(String text, ScanFaults faults) {
+    return DomainScan.read(store(text), faults);
   }
 
-  private static void nothingEssential(ScanFaults notes) {
-    assertThat(notes.all()).isNotEmpty().noneMatch(UnreadSource::essential);
+  private static void nothingEssential(ScanFaults faults) {
+    assertThat(faults.all()).isNotEmpty().noneMatch(UnreadSource::essential);
   }
 
   @Test
-  void aNameThatIsNoTextIsReplacedByTheUuid() {
-    ScanFaults notes = new ScanFaults();
+  void malformedNameIsReplacedByTheUuid() {
+    ScanFaults faults = new ScanFaults();
     List<DomainRef> found =
         domains(
             GOOD
@@ -47,36 +47,34 @@ final class OddGuestsTest {
                 /local/domain/2/name = "\\377\\376"
                 /local/domain/2/vm = "/vm/00000000-0000-0000-0000-000000000002"
                 """,
-            notes);
+            faults);
 
     assertThat(found)
         .extracting(DomainRef::name)
         .containsExactly("vm101", "00000000-0000-0000-0000-000000000002");
-    nothingEssential(notes);
+    nothingEssential(faults);
   }
 
-  /**
-   * What was not read must not look gone; what is no proof may be missing on thousands of tasks.
-   */
+  /** Unread objects must not look removed; inessential faults may be many. */
   @Test
-  void aScanWithMoreFaultsThanAreKeptIsIncompleteIfOneOfThemIsEssential() {
-    ScanFaults notes = new ScanFaults();
+  void droppedEssentialFaultMakesTheScanIncomplete() {
+    ScanFaults faults = new ScanFaults();
     for (int n = 0; n < 5_000; n++) {
-      notes.noted("priority of " + n, "EPERM", false);
+      faults.add("priority of " + n, "EPERM", false);
     }
-    nothingEssential(notes);
-    assertThat(notes.all()).hasSize(1_001);
+    nothingEssential(faults);
+    assertThat(faults.all()).hasSize(1_001);
 
-    notes.noted("/local/domain/0/backend/vbd/7/51714/state", "EIO", true);
-    notes.noted("priority of 5000", "EPERM", false);
+    faults.add("/local/domain/0/backend/vbd/7/51714/state", "EIO", true);
+    faults.add("priority of 5000", "EPERM", false);
 
-    assertThat(notes.all().getLast())
+    assertThat(faults.all().getLast())
         .isEqualTo(new UnreadSource("scan", "4002 more sources could not be read", true));
   }
 
   @Test
-  void aDomainWhoseUuidIsNoneIsLeftOutAlone() {
-    ScanFaults notes = new ScanFaults();
+  void domainWithInvalidUuidIsSkipped() {
+    ScanFaults faults = new ScanFaults();
     List<DomainRef> found =
         domains(
             GOOD
@@ -84,16 +82,16 @@ final class OddGuestsTest {
                 /local/domain/2/name = "vm102"
                 /local/domain/2/vm = "/vm/not-a-uuid"
                 """,
-            notes);
+            faults);
 
     assertThat(found).extracting(DomainRef::name).containsExactly("vm101");
-    nothingEssential(notes);
+    nothingEssential(faults);
   }
 
   @Test
-  void parametersThatAreTooLongAreLeftOutAlone(@TempDir Path empty) {
+  void tooLongParamsAreDropped(@TempDir Path empty) {
     RootedFiles files = RootedFiles.below(empty).toOptional().orElseThrow();
-    ScanFaults notes = new ScanFaults();
+    ScanFaults faults = new ScanFaults();
     String node = "/local/domain/0/backend/qdisk/1/51713";
     BackendScan scan =
         new BackendScan(
@@ -106,7 +104,7 @@ final class OddGuestsTest {
                     + "/params = \"/"
                     + "x".repeat(2_000)
                     + "\"\n"),
-            notes,
+            faults,
             1L,
             null);
     assertThat(scan.begin()).hasSize(1);
@@ -118,6 +116,6 @@ final class OddGuestsTest {
           assertThat(backend.dev()).isEqualTo("xvda1");
           assertThat(backend.params()).isNull();
         });
-    nothingEssential(notes);
+    nothingEssential(faults);
   }
 }

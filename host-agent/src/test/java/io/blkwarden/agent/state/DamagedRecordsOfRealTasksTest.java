@@ -8,10 +8,10 @@ import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.kernel.TaskStat;
 import io.blkwarden.agent.lease.CommandGate;
 import io.blkwarden.agent.lease.Lease;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.lease.Outcomes;
-import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.agent.lease.Tasks;
 import io.blkwarden.agent.lease.Throttler;
 import io.blkwarden.agent.restraint.LinuxIoPriorities;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damaged records of leases, with real tasks, system calls and files. */
+/** Damaged lease files with real tasks, system calls and files. */
 final class DamagedRecordsOfRealTasksTest {
   private static final UUID BOOT = new UUID(1, 2);
 
@@ -75,7 +75,7 @@ final class DamagedRecordsOfRealTasksTest {
     process.destroyForcibly().waitFor();
   }
 
-  /** The next agent, for which a process counts as a kernel thread. */
+  /** The next agent; it takes a process for a kernel thread. */
   private Throttler recovered() {
     Throttler throttler =
         new Throttler(
@@ -93,7 +93,7 @@ final class DamagedRecordsOfRealTasksTest {
   }
 
   @Test
-  void aCutRecordWithoutACopyIsRestoredAtOnce() throws Exception {
+  void truncatedFileWithoutACopyIsRestored() throws Exception {
     Path json = directory.resolve("leases.json");
     byte[] bytes = Files.readAllBytes(json);
     Files.write(json, Arrays.copyOf(bytes, bytes.length - 2));
@@ -105,7 +105,7 @@ final class DamagedRecordsOfRealTasksTest {
   }
 
   @Test
-  void theCopyAloneKeepsTheLeaseAndEndsIt() throws Exception {
+  void copyAloneKeepsTheLease() throws Exception {
     Files.write(directory.resolve("leases.json"), new byte[4_096]);
 
     Throttler throttler = recovered();

@@ -14,30 +14,30 @@ final class HandOverTest {
   @TempDir Path state;
 
   @Test
-  void aWishStandsUntilTheNextAgentTakesItAway() {
-    HandOver wish = new HandOver(state, InstantSource.system());
-    assertThat(wish.stands()).isFalse();
-    assertThat(wish.make()).isEmpty();
-    assertThat(wish.stands()).isTrue();
-    assertThat(wish.clear()).isEmpty();
-    assertThat(wish.stands()).isFalse();
+  void requestIsRemovedByTheNextAgent() {
+    HandOver handOver = new HandOver(state, InstantSource.system());
+    assertThat(handOver.isRequested()).isFalse();
+    assertThat(handOver.request()).isEmpty();
+    assertThat(handOver.isRequested()).isTrue();
+    assertThat(handOver.remove()).isEmpty();
+    assertThat(handOver.isRequested()).isFalse();
   }
 
   @Test
-  void oneThatWasForgottenKeepsNoLaterStopFromRestoring() throws Exception {
+  void requestExpires() throws Exception {
     Instant now = Instant.parse("2026-11-22T12:00:00Z");
-    HandOver wish = new HandOver(state, InstantSource.fixed(now));
-    assertThat(wish.make()).isEmpty();
+    HandOver handOver = new HandOver(state, InstantSource.fixed(now));
+    assertThat(handOver.request()).isEmpty();
     Path file = state.resolve("hand-over.request");
-    Files.setLastModifiedTime(file, FileTime.from(now.minus(HandOver.PATIENCE).plusSeconds(1)));
-    assertThat(wish.stands()).isTrue();
-    Files.setLastModifiedTime(file, FileTime.from(now.minus(HandOver.PATIENCE)));
-    assertThat(wish.stands()).isFalse();
+    Files.setLastModifiedTime(file, FileTime.from(now.minus(HandOver.VALID_FOR).plusSeconds(1)));
+    assertThat(handOver.isRequested()).isTrue();
+    Files.setLastModifiedTime(file, FileTime.from(now.minus(HandOver.VALID_FOR)));
+    assertThat(handOver.isRequested()).isFalse();
   }
 
   @Test
-  void whatCannotBeMadeIsTold() {
-    assertThat(new HandOver(state.resolve("gone"), InstantSource.system()).make())
+  void reportsAFailedRequest() {
+    assertThat(new HandOver(state.resolve("gone"), InstantSource.system()).request())
         .hasValueSatisfying(fault -> assertThat(fault).contains("hand-over.request"));
   }
 }

@@ -3,8 +3,8 @@ package io.blkwarden.agent.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.lease.FoundLeases;
-import io.blkwarden.agent.lease.StoredLeases;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,14 +13,14 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that stores leases for ever is killed with SIGKILL again and again. */
+/** A process that constantly stores leases is killed repeatedly. */
 final class KilledWriterTest {
   private static final int KILLS = 4;
 
   @TempDir Path directory;
 
   @Test
-  void eachKillLeavesAWholeFile() throws IOException, InterruptedException {
+  void killedWriterLeavesAnIntactFile() throws IOException, InterruptedException {
     Random random = new Random(7);
     for (int kill = 0; kill < KILLS; kill++) {
       Process writer =

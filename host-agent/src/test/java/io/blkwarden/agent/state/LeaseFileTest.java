@@ -3,12 +3,12 @@ package io.blkwarden.agent.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.lease.FoundLeases;
 import io.blkwarden.agent.lease.Lease;
-import io.blkwarden.agent.lease.LeaseLimit;
+import io.blkwarden.agent.lease.Lease.LeaseLimit;
+import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
+import io.blkwarden.agent.lease.LeaseStore.SalvagedLeases;
+import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LeasedWorker;
-import io.blkwarden.agent.lease.SalvagedLeases;
-import io.blkwarden.agent.lease.StoredLeases;
 import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.IoPriority;
@@ -66,7 +66,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void whatIsSavedIsFound() {
+  void loadsWhatWasSaved() {
     StoredLeases leases = leases(3);
 
     assertThat(leaseFile().save(leases)).isEmpty();
@@ -75,22 +75,22 @@ final class LeaseFileTest {
   }
 
   @Test
-  void whoOnlyLooksLeavesTheFileAsItIs() throws IOException {
+  void peekDoesNotChangeFiles() throws IOException {
     leaseFile().save(leases(3));
-    assertThat(leaseFile().look()).isEqualTo(FoundLeases.of(leases(3)));
+    assertThat(leaseFile().peek()).isEqualTo(FoundLeases.of(leases(3)));
 
     Files.writeString(file(), "{");
-    assertThat(leaseFile().look().faults()).hasSize(1);
+    assertThat(leaseFile().peek().faults()).hasSize(1);
     assertThat(file()).hasContent("{");
   }
 
   @Test
-  void nothingIsFoundAtTheFirstStart() {
+  void firstStartFindsNothing() {
     assertThat(leaseFile().load()).isEqualTo(FoundLeases.NOTHING);
   }
 
   @Test
-  void onlyTheOwnerMayReadIt() throws IOException {
+  void filesAreReadableByTheOwnerOnly() throws IOException {
     leaseFile().save(leases(1));
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
@@ -104,7 +104,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void eitherFileAloneIsEnough() throws IOException {
+  void eitherFileIsSufficient() throws IOException {
     leaseFile().save(leases(3));
     Files.delete(copy());
     assertThat(leaseFile().load()).isEqualTo(FoundLeases.of(leases(3)));
@@ -115,7 +115,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void theCopyMakesUpForAFileTornAnywhere() throws IOException {
+  void copyReplacesATruncatedFile() throws IOException {
     leaseFile().save(leases(2));
     byte[] whole = Files.readAllBytes(file());
     for (int length = 0; length < whole.length; length += 7) {
@@ -123,30 +123,32 @@ final class LeaseFileTest {
 
       FoundLeases found = leaseFile().load();
 
-      assertThat(found.stored()).as("cut after %d bytes", length).contains(leases(2));
+      assertThat(found.stored()).as("truncated after %d bytes", length).contains(leases(2));
       assertThat(found.lost()).isFalse();
       assertThat(found.faults())
           .singleElement()
           .asString()
-          .contains("set aside as")
+          .contains("renamed to")
           .contains(".corrupt");
       assertThat(file()).doesNotExist();
     }
   }
 
   @Test
-  void theFileMakesUpForACopyTornAnywhere() throws IOException {
+  void fileReplacesATruncatedCopy() throws IOException {
     leaseFile().save(leases(2));
     byte[] whole = Files.readAllBytes(copy());
     for (int length = 0; length < whole.length; length += 7) {
       Files.write(copy(), Arrays.copyOf(whole, length));
 
-      assertThat(leaseFile().load().stored()).as("cut after %d", length).contains(leases(2));
+      assertThat(leaseFile().load().stored())
+          .as("truncated after %d bytes", length)
+          .contains(leases(2));
     }
   }
 
   @Test
-  void aChangedByteInTheCopyIsNoticed() throws IOException {
+  void changedByteInTheCopyIsDetected() throws IOException {
     leaseFile().save(leases(3));
     byte[] whole = Files.readAllBytes(copy());
     Files.delete(file());
@@ -155,7 +157,7 @@ final class LeaseFileTest {
       changed[at] ^= 1;
       Files.write(copy(), changed);
 
-      FoundLeases found = leaseFile().look();
+      FoundLeases found = leaseFile().peek();
 
       assertThat(found.stored()).as("byte %d", at).isEmpty();
       assertThat(found.lost()).isTrue();
@@ -165,7 +167,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void ofATornFileAloneWhatIsReadableIsSalvaged() throws IOException {
+  void truncatedFileIsSalvaged() throws IOException {
     leaseFile().save(leases(2));
     Files.delete(copy());
     String text = Files.readString(file());
@@ -195,7 +197,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void leasesOfAnUnknownVersionAreRestoredAndNotContinued() throws IOException {
+  void leasesOfAnUnknownVersionAreRestored() throws IOException {
     leaseFile().save(leases(2));
     Files.writeString(file(), Files.readString(file()).replace("leases.v1", "leases.v2"));
     Files.delete(copy());
@@ -207,7 +209,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void aFileThatCannotBeReadIsLeftAsItIs() throws IOException {
+  void unreadableFileIsLeftAlone() throws IOException {
     Files.createDirectories(file()); // reading a directory fails, as a bad device does
 
     FoundLeases found = leaseFile().load();
@@ -220,7 +222,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void aForeignFileIsSetAside() throws IOException {
+  void foreignFileIsRenamed() throws IOException {
     for (String text :
         List.of(
             "null",
@@ -238,7 +240,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void aCrashBeforeTheRenameLeavesTheOldLeases() throws IOException {
+  void crashBeforeTheRenameKeepsTheOldLeases() throws IOException {
     leaseFile().save(leases(1));
     Files.writeString(file().resolveSibling("leases.json.new"), "{\"format\":");
 
@@ -248,7 +250,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void oneDirectoryThatCannotBeWrittenIsToldAndBothAreAFault() throws IOException {
+  void oneUnwritableDirectoryIsDegradedAndBothAreAFault() throws IOException {
     StateFolders folders = new StateFolders(directory.resolve("a"), directory.resolve("b"));
     LeaseFile file = new LeaseFile(folders);
     Files.writeString(folders.main(), "a file in its place");
@@ -264,7 +266,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void theLockIsTakenWhereOneDirectoryCannotBeUsed() throws IOException {
+  void lockNeedsOneUsableDirectory() throws IOException {
     StateFolders folders = new StateFolders(directory.resolve("a"), directory.resolve("b"));
     Files.writeString(folders.main(), "a file in its place");
 
@@ -276,7 +278,7 @@ final class LeaseFileTest {
   }
 
   @Test
-  void oneProcessHasTheLock() {
+  void lockIsExclusive() {
     StateLock.Attempt first = StateLock.attempt(directory);
     assertThat(first).isInstanceOf(StateLock.Attempt.Taken.class);
 
@@ -287,15 +289,15 @@ final class LeaseFileTest {
   }
 
   @Test
-  void aRequestStandsUntilItIsDone() {
+  void requestIsPendingUntilRemoved() {
     ReleaseRequest request = new ReleaseRequest(directory);
-    assertThat(request.stands()).isFalse();
+    assertThat(request.isPending()).isFalse();
 
-    assertThat(request.make()).isEmpty();
-    assertThat(request.make()).as("again").isEmpty();
-    assertThat(new ReleaseRequest(directory).stands()).isTrue();
-    assertThat(request.done()).isEmpty();
+    assertThat(request.request()).isEmpty();
+    assertThat(request.request()).as("again").isEmpty();
+    assertThat(new ReleaseRequest(directory).isPending()).isTrue();
+    assertThat(request.remove()).isEmpty();
 
-    assertThat(request.stands()).isFalse();
+    assertThat(request.isPending()).isFalse();
   }
 }

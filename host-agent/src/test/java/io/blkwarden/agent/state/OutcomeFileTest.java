@@ -45,7 +45,7 @@ final class OutcomeFileTest {
   }
 
   @Test
-  void whatWasKeptIsFoundInOrder() throws IOException {
+  void loadsOutcomesInOrder() throws IOException {
     OutcomeFile file = new OutcomeFile(directory);
     assertThat(file.load()).isEmpty();
     assertThat(file.add(outcome(1))).isEmpty();
@@ -55,12 +55,12 @@ final class OutcomeFileTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
         .isEqualTo("rw-------");
 
-    assertThat(file.keepOnly(List.of(outcome(2)))).isEmpty();
+    assertThat(file.retain(List.of(outcome(2)))).isEmpty();
     assertThat(new OutcomeFile(directory).load()).containsExactly(outcome(2));
   }
 
   @Test
-  void aTornLineIsLeftOutAndDoesNotSpoilTheNext() throws IOException {
+  void incompleteLineIsSkipped() throws IOException {
     new OutcomeFile(directory).add(outcome(1));
     Files.writeString(file(), "{\"schema\":\"blkw", UTF_8, StandardOpenOption.APPEND);
 
@@ -72,7 +72,7 @@ final class OutcomeFileTest {
   }
 
   @Test
-  void aLineThatMeansNothingIsLeftOut() throws IOException {
+  void invalidLineIsSkipped() throws IOException {
     OutcomeFile file = new OutcomeFile(directory);
     file.add(outcome(1));
     Files.writeString(file(), "garbage\n\n", UTF_8, StandardOpenOption.APPEND);
@@ -82,7 +82,7 @@ final class OutcomeFileTest {
   }
 
   @Test
-  void saysSoWhenNothingCanBeKept() throws IOException {
+  void reportsWriteErrors() throws IOException {
     Path blocked = directory.resolve("blocked");
     Files.createFile(blocked);
 

@@ -2,11 +2,11 @@ package io.blkwarden.agent.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.xenstore.Captured;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a directory that looks like tracefs; {@link RealTraceTest} runs on the kernel's own. */
+/** Tests with a directory that emulates tracefs; {@link RealTraceTest} uses the real one. */
 final class BioTraceTest {
   private static final int PID = 812;
   private static final List<DeviceNumber> ONE = List.of(new DeviceNumber(253, 1));
@@ -41,7 +41,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void armsReadsAndRemoves() throws IOException {
+  void watchesReadsAndRemoves() throws IOException {
     BioTrace trace = open();
     assertThat(content("buffer_size_kb")).isEqualTo("64");
     assertThat(content("events/block/block_bio_queue/enable")).isEqualTo("0");
@@ -66,7 +66,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void throwsAwayWhatWasTracedForOtherDevicesAndStopsForNone() throws IOException {
+  void changedDevicesClearTheBuffers() throws IOException {
     try (BioTrace trace = open()) {
       arm(trace, ONE);
       Files.writeString(instance.resolve("trace"), Captured.text("block_bio_queue.trace.txt"));
@@ -82,7 +82,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void watchesAtMostThirtyTwoAndSaysHowManyWait() throws IOException {
+  void limitsWatchedDevices() throws IOException {
     List<DeviceNumber> many =
         IntStream.range(0, 100).mapToObj(minor -> new DeviceNumber(253, minor)).toList();
     try (BioTrace trace = open()) {
@@ -97,7 +97,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void removesWhatTheDeadLeftAndKeepsWhatTheLivingUse() throws IOException {
+  void removesInstancesOfDeadProcessesOnly() throws IOException {
     process(4_000, 9_000);
     for (String name :
         List.of(
@@ -112,7 +112,7 @@ final class BioTraceTest {
   }
 
   @Test
-  void reportsALeftoverThatIsBusyAndGoesOn() {
+  void reportsABusyInstance() {
     TraceFiles busy =
         new Tree(top) {
           @Override
@@ -127,23 +127,24 @@ final class BioTraceTest {
     try (BioTrace trace = BioTrace.open(busy, kernel, PID).toOptional().orElseThrow()) {
       assertThat(trace.leftovers())
           .containsExactly(
-              "left by an earlier run: instances/blkwarden-1-5: Device or resource busy");
+              "cannot remove an instance of an earlier run: instances/blkwarden-1-5: Device or"
+                  + " resource busy");
       assertThat(trace.arm(ONE).isPresent()).isTrue();
     }
   }
 
   @Test
-  void saysWhatIsMissing() throws IOException {
+  void reportsWhatIsMissing() throws IOException {
     Files.delete(top.resolve("instances"));
     assertThat(BioTrace.open(root, kernel, PID).describe())
         .contains("tracefs is not mounted at " + top)
-        .contains("debug/tracing is not there");
+        .contains("debug/tracing does not exist");
     List<Check> checks = TraceCheck.run(root, kernel, PID);
     assertThat(checks).extracting(Check::state).containsExactly(Check.State.WARN);
     assertThat(checks.getFirst().remedy()).contains("mount -t tracefs");
 
     Files.createDirectories(top.resolve("instances"));
-    // A kernel whose instances have no such event.
+    // a kernel without the event
     assertThat(BioTrace.open(root, kernel, PID).describe())
         .contains("no event block:block_bio_queue");
     assertThat(names()).isEmpty();
@@ -154,7 +155,7 @@ final class BioTraceTest {
   void refusesASecondInstanceOfOneProcess() {
     try (BioTrace trace = open()) {
       assertThat(trace.leftovers()).isEmpty();
-      assertThat(BioTrace.open(new Tree(top), kernel, PID).describe()).contains("already there");
+      assertThat(BioTrace.open(new Tree(top), kernel, PID).describe()).contains("already exists");
     }
   }
 
@@ -187,7 +188,7 @@ final class BioTraceTest {
             .formatted(pid, startTicks));
   }
 
-  /** Plain files; like the kernel, a new directory has its files at once, and they go with it. */
+  /** Emulates tracefs: a new instance has its files, and is removed with them. */
   private static class Tree extends TraceFiles {
     private final Path top;
 

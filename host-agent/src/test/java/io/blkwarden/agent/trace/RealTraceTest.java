@@ -2,10 +2,10 @@ package io.blkwarden.agent.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.files.RootedFiles;
 import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import io.blkwarden.model.DeviceNumber;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * On this machine's own kernel, with tracefs mounted in a private place and I/O to a loop device.
- * Where that is not permitted, these tests hold that the agent says so and goes without.
+ * Tests on the real kernel, with a private tracefs mount and I/O to a loop device. Without
+ * permission, they check that tracing is reported as not available.
  */
 final class RealTraceTest {
   private static final int PID = Math.toIntExact(ProcessHandle.current().pid());
@@ -51,7 +51,7 @@ final class RealTraceTest {
   }
 
   @Test
-  void seesTheThreadThatSubmits() throws Exception {
+  void tracesTheSubmittingThread() throws Exception {
     if (!mounted) {
       saysThatItCannot();
       return;
@@ -94,7 +94,7 @@ final class RealTraceTest {
   }
 
   @Test
-  void takesAFullFilter() throws Exception {
+  void acceptsAFullFilter() throws Exception {
     if (!mounted) {
       saysThatItCannot();
       return;
@@ -106,19 +106,19 @@ final class RealTraceTest {
     try (BioTrace trace = open()) {
       assertThat(trace.arm(many).describe()).contains("waiting=0");
       String filter = "instances/" + ownInstances().getFirst() + "/" + BioTrace.EVENT + "/filter";
-      // The kernel gives it whole to the first read only, so not by Files.readString.
+      // only the first read returns all of it, so not Files.readString
       assertThat(new TraceFiles(top).read(filter, 4_096).orElse("none"))
           .contains("dev == 4294967295");
     }
   }
 
   @Test
-  void reportsALeftoverThatIsHeldOpenAndRemovesItLater() throws Exception {
+  void reportsAnOpenInstanceAndRemovesItLater() throws Exception {
     if (!mounted) {
       saysThatItCannot();
       return;
     }
-    // No process that lives started at tick 1.
+    // no running process started at tick 1
     Path left = top.resolve("instances/blkwarden-" + PID + "-1");
     Files.createDirectory(left);
     try (InputStream pipe = Files.newInputStream(left.resolve("trace_pipe"));
@@ -155,7 +155,7 @@ final class RealTraceTest {
     }
   }
 
-  /** Writes one page through to the device, on a thread with this name. */
+  /** Writes a page to the device, synchronously, on a thread with this name. */
   private static void submit(Path device, String name, Map<String, Integer> submitters)
       throws Exception {
     FutureTask<Integer> write =
@@ -164,7 +164,7 @@ final class RealTraceTest {
             channel.write(ByteBuffer.wrap(new byte[4_096]));
             channel.force(true);
           }
-          // Points to PID/task/TID.
+          // links to PID/task/TID
           Path self = Files.readSymbolicLink(Path.of("/proc/thread-self"));
           return Integer.parseInt(self.getFileName().toString());
         });

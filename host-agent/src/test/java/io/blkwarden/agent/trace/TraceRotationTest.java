@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class TraceRotationTest {
   @Test
-  void givesAllWhenTheyFit() {
+  void returnsAllThatFit() {
     TraceRotation rotation = new TraceRotation(32);
 
     assertThat(rotation.next(devices(3, 1, 2))).isEqualTo(devices(1, 2, 3));
@@ -21,7 +21,7 @@ final class TraceRotationTest {
   }
 
   @Test
-  void takesTurnsAndPutsNewOnesBehindThoseThatWait() {
+  void newDevicesAreQueuedBehindWaitingOnes() {
     TraceRotation rotation = new TraceRotation(2);
 
     assertThat(rotation.next(devices(1, 2, 3))).isEqualTo(devices(1, 2));
@@ -33,7 +33,7 @@ final class TraceRotationTest {
   }
 
   @Test
-  void reachesEachOfAThousand() {
+  void reachesEachOfAThousandDevices() {
     TraceRotation rotation = new TraceRotation(BioTrace.MAX_DEVICES);
     List<DeviceNumber> all = devices(IntStream.range(0, 1_000).toArray());
     Set<DeviceNumber> seen = new HashSet<>();

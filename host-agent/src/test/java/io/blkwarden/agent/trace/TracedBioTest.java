@@ -22,12 +22,12 @@ final class TracedBioTest {
     assertThat(batch.cut()).isFalse();
     assertThat(batch.bios().getFirst())
         .isEqualTo(new TracedBio(627, "1.xvda2-0", new DeviceNumber(253, 1), 128, "WS"));
-    // A process that was called sh when it submitted, and date when the trace was read.
+    // a process that was named sh when it submitted, and date when the trace was read
     assertThat(batch.bios()).contains(new TracedBio(706, "sh", new DeviceNumber(254, 0), 32, "RA"));
   }
 
   @Test
-  void readsLinesAroundAnOverrunAndPassesOverItsComments() {
+  void ignoresCommentsOfOverruns() {
     BioBatch batch = BioBatch.parse(Captured.text("trace-overrun.txt"), 1_000, 0);
 
     assertThat(batch.bios()).extracting(TracedBio::pid).contains(650, 627);
@@ -55,7 +55,7 @@ final class TracedBioTest {
   }
 
   @Test
-  void keepsBracketsAndBlanksOfAName() {
+  void parsesNamesWithBracketsAndSpaces() {
     String line =
         "    x-1 [000] y-9  [000] .....  1.5: block_bio_queue: 8,0 FWS 0 + 0 [x-1 [000] y]";
 
@@ -65,7 +65,7 @@ final class TracedBioTest {
   }
 
   @Test
-  void countsWhatIsNoEventAndWhatIsTooMany() {
+  void countsInvalidAndExcessLines() {
     String line = "   1.xvda2-0-627     [001] .....    82.195742" + TAIL + "\n";
     BioBatch batch = BioBatch.parse("# tracer: nop\n\n" + line + "CPU:1 [LOST 13 EVENTS]\n", 9, 4);
     assertThat(batch.bios()).hasSize(1);
@@ -82,7 +82,7 @@ final class TracedBioTest {
   }
 
   @Test
-  void refusesNumbersThatCannotBe() {
+  void refusesInvalidNumbers() {
     assertThat(TracedBio.parse("   a-1  [001] .....  1.5: block_bio_queue: 4096,1 W 0 + 8 [a]"))
         .isInstanceOf(ReadResult.Malformed.class);
     assertThat(

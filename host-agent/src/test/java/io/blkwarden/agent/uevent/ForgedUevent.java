@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A uevent that this process made up, sent to its own listening sockets and no others.
+ * A forged uevent, sent only to sockets of this process.
  *
- * @param sent how many sockets got it
- * @param forbidden how many times the kernel did not let it send
+ * @param sent number of receiving sockets
+ * @param forbidden number of sends denied by the kernel
  */
 record ForgedUevent(int sent, int forbidden) {
   private static final int AF_NETLINK = 16;
@@ -62,7 +62,7 @@ record ForgedUevent(int sent, int forbidden) {
     return ports;
   }
 
-  // The test makes system calls that the program has no use for.
+  // system calls that only the test uses
   @SuppressWarnings("restricted")
   private static MethodHandle find(String name, FunctionDescriptor type) {
     Linker linker = Linker.nativeLinker();

@@ -3,8 +3,8 @@ package io.blkwarden.agent.uevent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -20,19 +20,19 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * Listens to this machine's kernel. A process without rights may listen, but cannot make the kernel
- * send; then these tests hold that nothing is heard and that closing works.
+ * Receives uevents of the kernel. An unprivileged process cannot trigger one; then these tests
+ * check that nothing is received and that closing works.
  */
 final class NetlinkUeventsTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
-  /** Writing there makes the kernel send a `change` event of a device that nobody handles. */
+  /** Writing to it triggers a `change` event of an unused device. */
   private static final Path TRIGGER = Path.of("/sys/class/mem/null/uevent");
 
   private final List<UeventNotice> notices = new CopyOnWriteArrayList<>();
 
   @Test
-  void hearsTheKernel() throws IOException {
+  void receivesUeventsOfTheKernel() throws IOException {
     try (NetlinkUevents uevents = open(notices::add, NetlinkUevents.BUFFER_BYTES)) {
       if (trigger()) {
         await().atMost(BOUND).until(() -> notices.stream().anyMatch(NetlinkUeventsTest::isNull));
@@ -44,7 +44,7 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void outlivesAReceiverThatThrows() throws IOException {
+  void survivesAThrowingReceiver() throws IOException {
     Consumer<UeventNotice> throwing =
         notice -> {
           notices.add(notice);
@@ -64,10 +64,10 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void dropsWhatAProcessSends() throws Throwable {
+  void dropsMessagesOfProcesses() throws Throwable {
     try (NetlinkUevents uevents = open(notices::add, NetlinkUevents.BUFFER_BYTES)) {
       ForgedUevent forged = ForgedUevent.sendToOwnListeners("add@/devices/forged");
-      // Only root may send to such a socket at all.
+      // only root may send to such a socket
       assertThat(forged.sent() + forged.forbidden()).isPositive();
       await().atMost(BOUND).until(() -> uevents.counts().foreign() >= forged.sent());
       assertThat(uevents.counts().foreign()).isEqualTo(forged.sent());
@@ -78,7 +78,7 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void tellsThatEventsWereLost() throws Exception {
+  void reportsOverruns() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
     Consumer<UeventNotice> slow =
         notice -> {
@@ -98,7 +98,7 @@ final class NetlinkUeventsTest {
       if (sent) {
         await().atMost(BOUND).until(() -> uevents.counts().overruns() == 1);
         assertThat(notices).contains(new UeventNotice.Overrun(1));
-        // It goes on afterwards.
+        // it continues afterwards
         long before = uevents.counts().events();
         assertThat(trigger()).isTrue();
         await().atMost(BOUND).until(() -> uevents.counts().events() > before);
@@ -109,7 +109,7 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void closesWhileItWaitsAndMoreThanOnce() {
+  void closeIsIdempotent() {
     NetlinkUevents uevents = open(notices::add, 65_536);
     uevents.close();
     uevents.close();
@@ -120,7 +120,7 @@ final class NetlinkUeventsTest {
   }
 
   @Test
-  void doctorOpensTheSocket() {
+  void doctorChecksTheSocket() {
     assertThat(UeventCheck.run()).extracting(Check::state).containsExactly(Check.State.OK);
   }
 
@@ -138,7 +138,7 @@ final class NetlinkUeventsTest {
         && event.action().equals("change");
   }
 
-  /** Whether the kernel was made to send an event. */
+  /** Whether an event could be triggered. */
   private static boolean trigger() throws IOException {
     try {
       Files.writeString(TRIGGER, "change", StandardOpenOption.WRITE);

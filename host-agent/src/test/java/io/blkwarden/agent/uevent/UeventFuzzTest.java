@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any bytes on the netlink socket: an event with all that is needed, or malformed. */
+/** Arbitrary bytes on the netlink socket: a complete event, or malformed. */
 final class UeventFuzzTest {
   /** What {@code udevadm monitor -k -p} printed on a dom0, as the kernel sent it. */
   static Stream<byte[]> seeds() {

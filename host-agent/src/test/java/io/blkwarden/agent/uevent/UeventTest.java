@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 final class UeventTest {
   @Test
-  void parsesWhatADom0SentWhileAGuestCameAndWent() {
+  void parsesUeventsOfAGuest() {
     List<Uevent> events = kernelEvents("udevadm-monitor-vbd.txt");
 
     assertThat(events).hasSize(15);
@@ -28,7 +28,7 @@ final class UeventTest {
   }
 
   @Test
-  void parsesWhatADom0SentWhileVolumesChanged() {
+  void parsesUeventsOfVolumes() {
     assertThat(kernelEvents("udevadm-monitor-lvm.txt"))
         .filteredOn(event -> event.devpath().equals("/devices/virtual/block/dm-4"))
         .first()
@@ -47,7 +47,7 @@ final class UeventTest {
   }
 
   @Test
-  void namesWhatIsMissing() {
+  void reportsMissingVariables() {
     assertThat(parse("add@/d", "ACTION=add", "DEVPATH=/d", "SEQNUM=1").describe())
         .contains("SUBSYSTEM");
     assertThat(parse("add@/d", "ACTION=add", "DEVPATH=/d", "SUBSYSTEM=block").describe())

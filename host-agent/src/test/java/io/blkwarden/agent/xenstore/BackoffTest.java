@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 final class BackoffTest {
   @Test
-  void doublesUpToTheLimitAndStartsOver() {
+  void doublesUpToTheLimitAndResets() {
     Property.checkSeeds(
         100,
         seed -> {

@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A xenstored on a real Unix socket that serves a captured tree, and misbehaves when told to. */
+/** A fake xenstored on a Unix socket that serves a captured tree, with configurable faults. */
 final class FakeXenstored implements AutoCloseable {
-  /** Answers one request, or does something worse. */
+  /** Handles a request, or misbehaves. */
   interface Responder {
     void respond(XenMessage request, Session session) throws IOException;
   }
 
-  /** One client's connection, seen from the server. */
+  /** The connection of a client. */
   static final class Session {
     final List<String> watches = new CopyOnWriteArrayList<>();
     private final SocketChannel channel;
@@ -81,7 +81,7 @@ final class FakeXenstored implements AutoCloseable {
         Thread.ofPlatform().daemon().name("fake-session").start(() -> serve(session));
       }
     } catch (IOException e) {
-      // The test closed the server.
+      // the test closed the server
       return;
     }
   }
@@ -97,12 +97,12 @@ final class FakeXenstored implements AutoCloseable {
         in.compact();
       }
     } catch (IOException e) {
-      // The test, or the client, closed the session.
+      // the test or the client closed the connection
       return;
     }
   }
 
-  /** Answers as the captured server would. */
+  /** Answers like the captured server. */
   void honest(XenMessage request, Session session) throws IOException {
     List<String> strings = request.strings("request").orElse(List.of());
     String path = strings.getFirst();
@@ -138,7 +138,7 @@ final class FakeXenstored implements AutoCloseable {
     return sent(XenMessage.of(op, request.requestId(), payload.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** A message as it goes over the socket. */
+  /** An encoded message. */
   static ByteBuffer sent(Optional<XenMessage> message) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     message.orElseThrow().encode(bytes);

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What dom0 wrote of guests into its own part of xenstore. */
+/** Labels of domains in xenstore. */
 final class LabelTreeTest {
   private static final UUID VM = new UUID(0x4000, 0x8000_0000_0000_0001L);
   private static final UUID OTHER = new UUID(0x4000, 0x8000_0000_0000_0002L);
@@ -48,14 +48,14 @@ final class LabelTreeTest {
   }
 
   @Test
-  void nothingWrittenIsNothingSaid() {
+  void noLabelsIsEmpty() {
     assertThat(read("/local/domain/0/name = \"Domain-0\"\n").labels()).isEmpty();
     assertThat(read(LabelTree.ROOT + "/" + VM + " = \"\"\n").labels()).isEmpty();
   }
 
-  /** Wherever a guest can write, nothing it writes is a label. */
+  /** Nodes that guests can write are not labels. */
   @Test
-  void whatAGuestWritesIsNoLabel() {
+  void guestNodesAreNotLabels() {
     LabelTree tree =
         read(
             """
@@ -71,7 +71,7 @@ final class LabelTreeTest {
   }
 
   @Test
-  void whatIsNoLabelIsLeftOutAndTold() {
+  void invalidLabelsAreIgnoredAndReported() {
     LabelTree tree =
         read(
             GOOD
@@ -106,7 +106,7 @@ final class LabelTreeTest {
   }
 
   @Test
-  void protectionWithABadValueProtectsAll() {
+  void invalidProtectedValueProtects() {
     for (String value : List.of("", "\\377", "x".repeat(100))) {
       LabelTree tree = read(NODE + "protected = \"" + value + "\"\n");
 
@@ -116,7 +116,7 @@ final class LabelTreeTest {
   }
 
   @Test
-  void manyLabelsDoNotCrowdTheWellKnownOnesOut() {
+  void wellKnownLabelsAreReadFirst() {
     String many =
         IntStream.range(0, 40)
             .mapToObj(n -> NODE + "a" + n + " = \"v\"\n")
@@ -130,18 +130,18 @@ final class LabelTreeTest {
   }
 
   @Test
-  void whatIsToldOfBadOnesIsBounded() {
+  void reportsOfInvalidLabelsAreLimited() {
     String many =
         IntStream.range(0, 1_000)
             .mapToObj(n -> LabelTree.ROOT + "/no-uuid-" + n + "/plan = \"small\"\n")
             .collect(Collectors.joining());
 
-    assertThat(read(many + GOOD).ignored()).hasSize(LabelTree.MAX_TOLD);
+    assertThat(read(many + GOOD).ignored()).hasSize(LabelTree.MAX_IGNORED);
     assertThat(read(many + GOOD).labels()).containsOnlyKeys(VM);
   }
 
   @Test
-  void aServerTellsTheSameAndAFailureIsNotAnAbsence(@TempDir Path root) throws IOException {
+  void failedReadIsNotAbsent(@TempDir Path root) throws IOException {
     try (FakeXenstored server = new FakeXenstored(root, store(GOOD));
         SocketXenStore live =
             SocketXenStore.open(

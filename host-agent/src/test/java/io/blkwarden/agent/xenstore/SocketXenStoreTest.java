@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.blkwarden.agent.doctor.Check;
 import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.commandline.Check;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -48,7 +48,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void readsAndListsWhatTheServerHas() {
+  void readsAndLists() {
     assertThat(store.read(STATE)).isEqualTo(ReadResult.present("4"));
     assertThat(store.directory(NODE)).isEqualTo(Captured.xenStore().directory(NODE));
     assertThat(store.read("/nosuch")).isEqualTo(ReadResult.absent("/nosuch"));
@@ -58,12 +58,13 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void tellsWhetherAnythingChanged() {
+  void countsChanges() {
     List<String> watched = List.of("/local/domain/0/backend/vbd");
-    assertThat(store.changes(watched)).as("nobody watches it").isEmpty();
+    assertThat(store.changes(watched)).as("not watched").isEmpty();
 
     assertThat(store.watch(watched.getFirst(), "t")).isEmpty();
-    assertThat(store.read(STATE).isPresent()).isTrue(); // the watch's first event has come before
+    assertThat(store.read(STATE).isPresent())
+        .isTrue(); // the first event of the watch was received before
     OptionalLong before = store.changes(watched);
     assertThat(before).isPresent();
     assertThat(store.read(STATE).isPresent()).isTrue();
@@ -79,7 +80,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void anotherConnectionIsAChange() throws IOException {
+  void newConnectionIsAChange() throws IOException {
     List<String> watched = List.of("@releaseDomain");
     assertThat(store.watch(watched.getFirst(), "t")).isEmpty();
     OptionalLong before = store.changes(watched);
@@ -90,16 +91,16 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void tellsRefusalsFromAbsence() {
+  void distinguishesErrorsFromAbsence() {
     server.responder = (request, session) -> session.send(FakeXenstored.error(request, "EACCES"));
 
-    assertThat(store.read(STATE).describe()).isEqualTo(STATE + ": xenstored says EACCES");
+    assertThat(store.read(STATE).describe()).isEqualTo(STATE + ": xenstored returned EACCES");
     assertThat(store.read(STATE)).isInstanceOf(ReadResult.Failed.class);
     assertThat(store.read("/a\0b")).isInstanceOf(ReadResult.Failed.class);
   }
 
   @Test
-  void takesFramesInFragments() {
+  void readsFragmentedMessages() {
     server.responder =
         (request, session) -> {
           ByteBuffer frame = FakeXenstored.bytes(XenOp.READ, request, "fragmented");
@@ -112,7 +113,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void takesSeveralFramesAtOnceWithEventsAmongThem() {
+  void readsSeveralMessagesAtOnce() {
     server.responder =
         (request, session) ->
             session.send(
@@ -132,7 +133,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void matchesAnswersThatComeInAnyOrder() {
+  void matchesAnswersInAnyOrder() {
     List<XenMessage> held = Collections.synchronizedList(new ArrayList<>());
     server.responder =
         (request, session) -> {
@@ -153,7 +154,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void keepsAtMostSixteenRequestsUnderWay() {
+  void limitsOutstandingRequests() {
     List<XenMessage> held = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger most = new AtomicInteger();
     server.responder =
@@ -177,7 +178,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void connectsAgainAndWatchesAgainAfterACutInsideAMessage() {
+  void reconnectsAndRestoresWatches() {
     assertThat(store.watch("@releaseDomain", "release")).isEmpty();
     server.responder =
         (request, session) -> {
@@ -187,21 +188,21 @@ final class SocketXenStoreTest {
         };
 
     assertThat(store.read(STATE).describe())
-        .isEqualTo(STATE + ": xenstored closed the connection inside a message");
+        .isEqualTo(STATE + ": xenstored closed the connection within a message");
     await().atMost(BOUND).until(() -> server.sessions.size() == 2 && changes("release") == 2);
     assertThat(server.sessions.get(1).watches).containsExactly("@releaseDomain");
     assertThat(events)
         .containsExactly(
             new XenEvent.Connected(),
             new XenEvent.Changed("@releaseDomain", "release"),
-            new XenEvent.Disconnected("xenstored closed the connection inside a message"),
+            new XenEvent.Disconnected("xenstored closed the connection within a message"),
             new XenEvent.Connected(),
             new XenEvent.Changed("@releaseDomain", "release"));
     assertThat(store.read(STATE)).isEqualTo(ReadResult.present("4"));
   }
 
   @Test
-  void failsAtOnceWhileTheServerIsAwayAndComesBackWithIt() throws IOException {
+  void failsAtOnceWhileDisconnected() throws IOException {
     assertThat(store.watch(BackendTree.ROOT, "backend")).isEmpty();
     server.close();
     await().atMost(BOUND).until(() -> count(XenEvent.Disconnected.class) == 1);
@@ -218,7 +219,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void leavesAServerThatBreaksTheProtocol() {
+  void disconnectsOnProtocolErrors() {
     List<FakeXenstored.Responder> breaks =
         List.of(
             (request, session) -> session.send(header(XenOp.READ.wire(), request, 5_000)),
@@ -237,7 +238,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void leavesAServerThatSaysNothing() {
+  void disconnectsFromASilentServer() {
     store.close();
     store = open(200);
     server.responder = (_, _) -> {};
@@ -250,7 +251,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void putsLongDirectoriesTogetherFromParts() {
+  void readsLongDirectoriesInParts() {
     List<String> names = IntStream.range(0, 900).mapToObj(n -> "domain-" + n).toList();
     byte[] list = (String.join("\0", names) + "\0\0").getBytes(UTF_8);
     AtomicInteger asked = new AtomicInteger();
@@ -261,7 +262,7 @@ final class SocketXenStoreTest {
             return;
           }
           int offset = Integer.parseInt(request.strings("r").orElse(List.of()).get(1));
-          // The list changes once while it is read.
+          // the list changes once during the read
           String generation = asked.incrementAndGet() == 1 ? "41" : "42";
           int length = Math.min(4_096 - 3, list.length - offset);
           session.send(
@@ -276,7 +277,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void takesALongListThatOxenstoredSendsWhole() {
+  void acceptsLongListsOfOxenstored() {
     List<String> names = IntStream.range(0, 4_000).mapToObj(n -> "domain-" + n).toList();
     byte[] list = (String.join("\0", names) + "\0").getBytes(UTF_8);
     server.responder = (request, session) -> session.send(FakeXenstored.overlong(request, list));
@@ -291,7 +292,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void saysSoWhereTheServerHasNoParts() {
+  void reportsAServerWithoutDirectoryPart() {
     server.responder =
         (request, session) ->
             session.send(
@@ -300,14 +301,15 @@ final class SocketXenStoreTest {
     assertThat(store.directory("/vm"))
         .isEqualTo(
             ReadResult.failed(
-                "/vm: more than 4096 bytes of names, and this xenstored does not give them in parts"
+                "/vm: more than 4096 bytes of names, and this xenstored has no DIRECTORY_PART"
                     + " (ENOSYS)"));
   }
 
   @Test
-  void tellsOfWatchesThatAreRefused() throws IOException {
+  void reportsRefusedWatches() throws IOException {
     server.responder = (request, session) -> session.send(FakeXenstored.error(request, "E2BIG"));
-    assertThat(store.watch("@releaseDomain", "t")).contains("@releaseDomain: xenstored says E2BIG");
+    assertThat(store.watch("@releaseDomain", "t"))
+        .contains("@releaseDomain: xenstored returned E2BIG");
 
     server.sessions.getFirst().cut();
     await()
@@ -315,11 +317,11 @@ final class SocketXenStoreTest {
         .until(() ->
             events.contains(
                 new XenEvent.WatchRefused(
-                    "@releaseDomain", "@releaseDomain: xenstored says E2BIG")));
+                    "@releaseDomain", "@releaseDomain: xenstored returned E2BIG")));
   }
 
   @Test
-  void tellsTheEventsOfRestartedGuestsInTheirOrder() throws IOException {
+  void deliversEventsInOrder() throws IOException {
     for (String path : BackendTree.WATCHES) {
       assertThat(store.watch(path, path)).isEmpty();
     }
@@ -342,7 +344,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void watchesAllThatTheAgentWatches() {
+  void registersAllWatchesOfTheAgent() {
     for (String path : BackendTree.WATCHES) {
       assertThat(store.watch(path, path)).isEmpty();
     }
@@ -360,7 +362,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void refusesAWatchTooMany() {
+  void limitsWatches() {
     for (int n = 0; n < SocketXenStore.MAX_WATCHES; n++) {
       assertThat(store.watch("/" + n, "t")).isEmpty();
     }
@@ -368,7 +370,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void outlivesAReceiverThatThrowsAndRefusesRequestsOnItsThread() {
+  void survivesAThrowingReceiver() {
     AtomicReference<RuntimeException> thrown = new AtomicReference<>();
     List<String> tokens = new CopyOnWriteArrayList<>();
     AtomicReference<SocketXenStore> second = new AtomicReference<>();
@@ -391,13 +393,13 @@ final class SocketXenStoreTest {
       assertThat(other.watch("@releaseDomain", "one")).isEmpty();
       assertThat(other.watch("@introduceDomain", "two")).isEmpty();
       await().atMost(BOUND).until(() -> tokens.size() == 2);
-      assertThat(thrown.get()).hasMessageContaining("on the thread that brings its answer");
+      assertThat(thrown.get()).hasMessageContaining("on the thread that reads the answers");
       assertThat(other.read(STATE)).isEqualTo(ReadResult.present("4"));
     }
   }
 
   @Test
-  void closingFailsWhatIsUnderWay() {
+  void closeFailsOutstandingRequests() {
     server.responder = (_, _) -> store.close();
 
     assertThat(store.read(STATE).describe()).isEqualTo(STATE + ": closed");
@@ -406,7 +408,7 @@ final class SocketXenStoreTest {
   }
 
   @Test
-  void doctorTriesAReadAndAWatch() throws IOException {
+  void doctorChecksReadsAndWatches() throws IOException {
     assertThat(XenStoreCheck.run(settings(20_000), new SplittableRandom(1)))
         .extracting(Check::state)
         .containsExactly(Check.State.OK, Check.State.OK);
@@ -415,7 +417,7 @@ final class SocketXenStoreTest {
     List<Check> checks = XenStoreCheck.run(settings(20_000), new SplittableRandom(1));
     assertThat(checks).extracting(Check::state).containsOnly(Check.State.FAIL);
     assertThat(checks.getFirst().detail()).contains("run/xenstored/socket");
-    assertThat(checks.getFirst().remedy()).contains("no Xen dom0");
+    assertThat(checks.getFirst().remedy()).contains("not a Xen dom0");
   }
 
   private SocketXenStore open(int requestMillis) {

@@ -25,7 +25,7 @@ final class TextXenStoreTest {
   }
 
   @Test
-  void readsTheFormWithPermissionsAndImpliesTheParents() {
+  void readsPermissionsAndImpliesParents() {
     TextXenStore store = parsed(Captured.text("xenstore-ls-fp-backend.txt"));
 
     assertThat(store.read("/local/domain/0/backend/vbd/2/51713/physical-device"))
@@ -35,7 +35,7 @@ final class TextXenStoreTest {
   }
 
   @Test
-  void undoesTheEscapesAndKeepsQuotes() {
+  void decodesEscapes() {
     TextXenStore store =
         parsed(
             """
@@ -52,7 +52,7 @@ final class TextXenStoreTest {
   }
 
   @Test
-  void aValueThatCannotBeReadIsMalformedAlone() {
+  void invalidValueIsMalformedAlone() {
     TextXenStore store = parsed("/a = \"\\q\"\n/b = \"\\xff\"\n/c = \"1\"\n");
 
     assertThat(store.read("/a"))
@@ -62,7 +62,7 @@ final class TextXenStoreTest {
   }
 
   @Test
-  void namesTheLineThatIsNoNode() {
+  void reportsTheInvalidLine() {
     assertThat(TextXenStore.parse("/a = \"1\"\nvbd = \"\"\n").describe())
         .contains("line 2")
         .contains("vbd = \"\"");
@@ -90,7 +90,7 @@ final class TextXenStoreTest {
   }
 
   @Test
-  void leavesOutWhatIsNoDevice() {
+  void ignoresInvalidDevices() {
     TextXenStore store =
         parsed(
             """

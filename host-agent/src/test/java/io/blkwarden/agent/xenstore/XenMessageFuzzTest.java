@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any bytes from xenstored: messages, the start of one, or a reason to hang up. */
+/** Arbitrary bytes from xenstored: messages, incomplete messages or protocol errors. */
 final class XenMessageFuzzTest {
   static Stream<byte[]> seeds() {
     String[] paths = Captured.text("xenstore-watch.txt").lines().limit(16).toArray(String[]::new);
@@ -34,7 +34,7 @@ final class XenMessageFuzzTest {
       assertThat(end).isGreaterThanOrEqualTo(start + XenMessage.HEADER_BYTES);
       assertThat(message.payload())
           .isEqualTo(Arrays.copyOfRange(bytes, start + XenMessage.HEADER_BYTES, end));
-      assertThat(message.errorName()).matches("[!-~]{1,64}|an error without a name");
+      assertThat(message.errorName()).matches("[!-~]{1,64}|an unnamed error");
       assertThat(message.value("v").describe()).isNotNull();
       assertThat(message.strings("s").describe()).isNotNull();
       start = end;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class XenMessageTest {
   @Test
-  void encodesARequestAsXsWireSays() {
+  void encodesRequests() {
     ByteBuffer frame =
         FakeXenstored.sent(XenMessage.ofStrings(XenOp.READ, 7, "/local/domain/0/name"));
 
@@ -29,7 +29,7 @@ final class XenMessageTest {
   }
 
   @Test
-  void takesOneMessageAndLeavesTheNext() {
+  void decodesOneMessageAtATime() {
     ByteBuffer two =
         ByteBuffer.allocate(256)
             .put(
@@ -47,7 +47,7 @@ final class XenMessageTest {
   }
 
   @Test
-  void waitsForTheRestOfAMessage() {
+  void incompleteMessageNeedsMoreBytes() {
     ByteBuffer whole = frame(2, 5, 1, "4");
     for (int length = 0; length < whole.limit(); length++) {
       ByteBuffer part = whole.duplicate().limit(length);
@@ -57,7 +57,7 @@ final class XenMessageTest {
   }
 
   @Test
-  void refusesAPayloadOverTheLimitAndAnUnknownType() {
+  void refusesInvalidLengthsAndTypes() {
     assertThat(XenMessage.decode(frame(2, 5, 4097, "")))
         .isEqualTo(
             new XenMessage.Decoding.Broken("expected a payload of 0 to 4096 bytes, found 4097"));
@@ -70,15 +70,15 @@ final class XenMessageTest {
   }
 
   @Test
-  void namesTheErrorAndOnlyPrintableParts() {
+  void escapesErrorNames() {
     assertThat(complete(frame(16, 1, 7, "ENOENT\0")).errorName()).isEqualTo("ENOENT");
     assertThat(complete(frame(16, 1, 6, "EACCES")).errorName()).isEqualTo("EACCES");
-    assertThat(complete(frame(16, 1, 0, "")).errorName()).isEqualTo("an error without a name");
+    assertThat(complete(frame(16, 1, 0, "")).errorName()).isEqualTo("an unnamed error");
     assertThat(complete(frame(16, 1, 3, "\u001b[2")).errorName()).isEqualTo("?[2");
   }
 
   @Test
-  void splitsNamesAtTheirTerminators() {
+  void splitsNames() {
     assertThat(complete(frame(1, 1, 4, "1\0" + "2\0")).strings("/d"))
         .isEqualTo(ReadResult.present(List.of("1", "2")));
     assertThat(complete(frame(1, 1, 0, "")).strings("/d")).isEqualTo(ReadResult.present(List.of()));

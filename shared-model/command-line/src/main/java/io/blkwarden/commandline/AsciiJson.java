@@ -7,17 +7,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * JSON that commands print: on one line, and all that is not ASCII is escaped, so that no name that
- * a guest's owner chose can act on a terminal.
+ * JSON output of commands: on one line and in ASCII, so that guest-controlled names cannot send
+ * control sequences to a terminal.
  */
 public final class AsciiJson {
-  /** Writes it. */
+  /** Writes ASCII. */
   public static final JsonMapper MAPPER =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private AsciiJson() {}
 
-  /** A message as it was received or is sent. */
+  /** An encoded message. */
   public static String line(byte[] json) {
     return MAPPER.writeValueAsString(MAPPER.readTree(json));
   }
@@ -27,15 +27,15 @@ public final class AsciiJson {
     return line(ControlJson.encode(message));
   }
 
-  /** A message as a part of something larger. */
+  /** A message as part of a document. */
   public static JsonNode node(ControlMessage message) {
     return MAPPER.readTree(ControlJson.encode(message));
   }
 
   /**
-   * Why a command did not do what it was to do: {@code blkwarden.error.v1}.
+   * An error of a command: {@code blkwarden.error.v1}.
    *
-   * @param exitCode what it ends with
+   * @param exitCode exit code of the command
    */
   public static String error(Complaint complaint, int exitCode) {
     return MAPPER.writeValueAsString(
@@ -47,7 +47,7 @@ public final class AsciiJson {
             .put("exit_code", exitCode));
   }
 
-  /** What a command remarks beside what it was asked for: {@code blkwarden.note.v1}. */
+  /** A note of a command: {@code blkwarden.note.v1}. */
   public static String note(String note) {
     return MAPPER.writeValueAsString(
         MAPPER.createObjectNode().put("schema", "blkwarden.note.v1").put("note", note));

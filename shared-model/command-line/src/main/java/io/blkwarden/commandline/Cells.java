@@ -2,11 +2,11 @@ package io.blkwarden.commandline;
 
 import org.jline.utils.WCWidth;
 
-/** Text in the cells of a terminal, of which a character takes none, one or two. */
+/** Text in terminal cells; a character takes 0, 1 or 2 cells. */
 public final class Cells {
   private Cells() {}
 
-  /** How many cells a printable text takes. */
+  /** The width of a printable text, in cells. */
   public static int width(String text) {
     return text.codePoints().map(Cells::width).sum();
   }
@@ -15,7 +15,7 @@ public final class Cells {
     return Math.max(0, WCWidth.wcwidth(codePoint));
   }
 
-  /** The text in at most so many cells; one that was cut ends in {@code …}. */
+  /** The text, truncated to a width; truncated text ends in {@code …}. */
   public static String cut(String text, int cells) {
     if (width(text) <= cells) {
       return text;
@@ -34,12 +34,12 @@ public final class Cells {
     return cells > 0 ? cut.append('…').toString() : "";
   }
 
-  /** The text and spaces up to so many cells. */
+  /** The text, padded on the right. */
   public static String left(String text, int cells) {
     return text + " ".repeat(Math.max(0, cells - width(text)));
   }
 
-  /** Spaces and the text, so many cells together. */
+  /** The text, padded on the left. */
   public static String right(String text, int cells) {
     return " ".repeat(Math.max(0, cells - width(text))) + text;
   }

@@ -8,37 +8,37 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * What went wrong in a command that somebody typed.
+ * An error of a command.
  *
- * @param error what it is, as it is: names in it may be of guests' choosing
- * @param hint what to do next; empty where nothing is known to help
+ * @param error what went wrong; may contain guest-controlled text
+ * @param hint what to do; may be empty
  */
 public record Complaint(String error, String hint) {
-  /** A complaint with nothing to be done about it. */
+  /** An error without a hint. */
   public Complaint(String error) {
     this(error, "");
   }
 
-  /** Of a command line that cannot be read. */
-  public static Complaint of(ParameterException misread) {
-    List<String> meant =
-        misread instanceof UnmatchedArgumentException unmatched
+  /** The error of an invalid command line. */
+  public static Complaint of(ParameterException invalid) {
+    List<String> suggestions =
+        invalid instanceof UnmatchedArgumentException unmatched
             ? unmatched.getSuggestions()
             : List.of();
-    String help = help(misread.getCommandLine());
+    String help = help(invalid.getCommandLine());
     return new Complaint(
-        String.valueOf(misread.getMessage()),
-        meant.isEmpty()
+        String.valueOf(invalid.getMessage()),
+        suggestions.isEmpty()
             ? help
-            : "did you mean %s? Otherwise %s".formatted(String.join(", or ", meant), help));
+            : "did you mean %s? Otherwise %s".formatted(String.join(", or ", suggestions), help));
   }
 
-  /** Where it stands how a command is used. */
+  /** The hint to the help of a command. */
   public static String help(CommandLine command) {
     return "see '%s --help'".formatted(command.getCommandSpec().qualifiedName());
   }
 
-  /** For a terminal, where no name can do harm: {@code error: hint}. */
+  /** Text for a terminal, with control characters escaped: {@code error: hint}. */
   public String text() {
     String all = hint.isEmpty() ? error : error + ": " + hint;
     return all.lines().map(Printable::of).collect(Collectors.joining(System.lineSeparator()));

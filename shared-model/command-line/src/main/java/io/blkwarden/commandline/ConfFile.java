@@ -10,39 +10,38 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A service's configuration file: lines of {@code key = value}, where a key is a long option of the
- * service without its dashes. Lines that begin with {@code #} say nothing.
+ * A configuration file: lines of {@code key = value}, where a key is a long option of the service
+ * without dashes. Lines starting with {@code #} are comments.
  *
- * @param values what stands in the file; more than one value for repeatable keys only
- * @param problems what is wrong with it, all at once, each with file, line and what was expected
+ * @param values values by key; more than one for repeatable keys only
+ * @param problems all problems, each with file, line and what was expected
  */
 public record ConfFile(Map<String, List<String>> values, List<String> problems) {
-  /** Longest file that is read, in bytes. */
+  /** Maximum length of the file, in bytes. */
   public static final int MAX_BYTES = 65_536;
 
   private static final Pattern LINE = Pattern.compile("([A-Za-z0-9_.-]+)\\s*=\\s*(.*)");
 
-  /** What a key takes. */
+  /** The kind of value of a key. */
   public enum Kind {
     /** One value. */
     VALUE,
     /** {@code true} or {@code false}. */
     FLAG,
-    /** A value in each of several lines. */
+    /** Values on several lines. */
     REPEATED
   }
 
-  /** Copies what it is given. */
   public ConfFile {
     values = Map.copyOf(values);
     problems = List.copyOf(problems);
   }
 
   /**
-   * Reads a file's text.
+   * Parses the text of a file.
    *
-   * @param name of the file, for messages
-   * @param keys those that there are
+   * @param name name of the file, for messages
+   * @param keys the valid keys
    */
   public static ConfFile parse(String name, String text, Map<String, Kind> keys) {
     Map<String, List<String>> values = new LinkedHashMap<>();
@@ -74,7 +73,7 @@ public record ConfFile(Map<String, List<String>> values, List<String> problems) 
     }
     if (value.isEmpty()) {
       return Optional.of(
-          "%s: expected a value; for the default put # before the line".formatted(key));
+          "%s: expected a value; to use the default, comment out the line".formatted(key));
     }
     if (kind == Kind.FLAG && !value.equals("true") && !value.equals("false")) {
       return Optional.of(
@@ -82,25 +81,25 @@ public record ConfFile(Map<String, List<String>> values, List<String> problems) 
     }
     List<String> before = values.computeIfAbsent(key, _ -> new ArrayList<>());
     if (kind != Kind.REPEATED && !before.isEmpty()) {
-      return Optional.of("%s: expected it once, found it again".formatted(key));
+      return Optional.of("%s: expected once, found again".formatted(key));
     }
     before.add(value);
     return Optional.empty();
   }
 
   /**
-   * The file as options, for a command that has some of them.
+   * The file as command-line options.
    *
-   * @param wanted the keys of these options, with what they take
-   * @param given the words of the command line, which go before the file
+   * @param wanted the keys to return
+   * @param given the command line, which takes precedence
    */
   public List<String> options(Map<String, Kind> wanted, List<String> given) {
     List<String> options = new ArrayList<>();
     values.forEach((key, all) -> {
       String option = "--" + key;
-      boolean there =
-          given.stream().anyMatch(word -> word.equals(option) || word.startsWith(option + "="));
-      Kind kind = there ? null : wanted.get(key);
+      boolean overridden =
+          given.stream().anyMatch(arg -> arg.equals(option) || arg.startsWith(option + "="));
+      Kind kind = overridden ? null : wanted.get(key);
       if (kind == Kind.FLAG) {
         options.addAll(Boolean.parseBoolean(all.getFirst()) ? List.of(option) : List.of());
       } else if (kind != null) {

@@ -9,8 +9,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Durations as people write them: {@code 500ms}, {@code 30s}, {@code 10m}, {@code 24h}, {@code 7d};
- * none is zero.
+ * Durations such as {@code 500ms}, {@code 30s}, {@code 10m}, {@code 24h} and {@code 7d}; 0 is
+ * invalid.
  */
 public final class DurationText implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("0*([1-9][0-9]{0,6})(ms|s|m|h|d)");
@@ -26,7 +26,7 @@ public final class DurationText implements ITypeConverter<Duration> {
     return parse(text).orElseThrow(() -> new TypeConversionException(EXPECTED.formatted(text)));
   }
 
-  /** The duration of an option, or a problem in the list. */
+  /** The duration of an option; empty with a problem added to the list if it is invalid. */
   public static Optional<Duration> parse(String option, String text, List<String> problems) {
     Optional<Duration> duration = parse(text);
     if (duration.isEmpty()) {
@@ -51,7 +51,7 @@ public final class DurationText implements ITypeConverter<Duration> {
         });
   }
 
-  /** A duration in its two largest units at most, such as {@code 3m 5s}; none is negative. */
+  /** A duration in at most two units, such as {@code 3m 5s}; negative ones print as 0s. */
   public static String print(Duration duration) {
     long seconds = Math.max(0, duration.toSeconds());
     if (seconds < MINUTE) {

@@ -1,17 +1,17 @@
 package io.blkwarden.commandline;
 
-/** What commands end with. */
+/** Exit codes of commands. */
 public final class ExitCodes {
-  /** What was asked for is done. */
+  /** Success. */
   public static final int DONE = 0;
 
-  /** It failed. */
+  /** Failure. */
   public static final int FAILED = 1;
 
-  /** It was asked for wrongly. */
+  /** Invalid command line or configuration file. */
   public static final int USAGE = 2;
 
-  /** A guard refused it. */
+  /** Refused by a safety check. */
   public static final int REFUSED = 3;
 
   private ExitCodes() {}

@@ -1,32 +1,32 @@
 package io.blkwarden.commandline;
 
 /**
- * Colour of words that a program chose itself, on a terminal.
+ * Colours of text on a terminal.
  *
- * @param on whether there is any
+ * @param on whether colours are used
  */
 public record Ink(boolean on) {
-  /** What is as it should be. */
+  /** Green. */
   public String good(String text) {
     return paint(text, 32);
   }
 
-  /** What wants a look. */
+  /** Yellow. */
   public String warning(String text) {
     return paint(text, 33);
   }
 
-  /** What is wrong. */
+  /** Red. */
   public String bad(String text) {
     return paint(text, 31);
   }
 
-  /** What matters less. */
+  /** Dim. */
   public String dim(String text) {
     return paint(text, 2);
   }
 
-  /** A head of a table. */
+  /** Inverse, for table headers. */
   public String head(String text) {
     return paint(text, 7);
   }

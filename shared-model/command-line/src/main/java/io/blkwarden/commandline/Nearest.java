@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What somebody meant who wrote a name that there is not. */
+/** Suggestions for misspelt names. */
 public final class Nearest {
   private Nearest() {}
 
   /**
-   * The choice with the fewest changes to what was written, but never that itself; the first in the
-   * alphabet of several.
+   * The choice with the smallest edit distance, other than the name itself; the alphabetically
+   * first of several.
    */
   public static Optional<String> of(String written, Collection<String> choices) {
     return choices.stream()
@@ -19,7 +19,7 @@ public final class Nearest {
         .min(Comparator.comparingInt(choice -> distance(written, choice)));
   }
 
-  /** As a question, such as {@code did you mean vm176?}; empty when nothing is like it. */
+  /** A question such as {@code did you mean vm176?}; empty if no choice is similar. */
   public static String question(String written, Collection<String> choices) {
     return of(written, choices)
         .filter(choice -> distance(written, choice) <= Math.max(1, written.length() / 3))
@@ -27,7 +27,7 @@ public final class Nearest {
         .orElse("");
   }
 
-  /** Levenshtein's distance. */
+  /** The Levenshtein distance. */
   private static int distance(String one, String other) {
     int[] row = new int[other.length() + 1];
     for (int j = 0; j <= other.length(); j++) {

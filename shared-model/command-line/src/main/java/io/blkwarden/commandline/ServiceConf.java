@@ -15,14 +15,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * A service's options in a file, which a variable of the environment names; without it there is
- * none.
+ * The configuration file of a service: its options, in a file named by an environment variable.
  *
- * <p>The command line goes before the environment, that before the file, and that before what is
- * built in.
+ * <p>Precedence: command line, environment, file, built-in default.
  */
 public final class ServiceConf {
-  /** Those that belong to one call. */
+  /** Options of a single call. */
   private static final Set<String> NOT_IN_FILE = Set.of("--help", "--version", "--log-format");
 
   private static final Map<String, String> ENVIRONMENT =
@@ -33,11 +31,11 @@ public final class ServiceConf {
   private final Set<String> notInFile;
 
   /**
-   * A file.
+   * Creates a reader.
    *
-   * @param variable names it in the environment
-   * @param service the command whose options it holds
-   * @param notInFile which of these it does not hold, besides those for help and the log
+   * @param variable environment variable with the path of the file
+   * @param service the command whose options are the keys
+   * @param notInFile options that are not keys, besides those for help and the log
    */
   public ServiceConf(String variable, String service, Set<String> notInFile) {
     this.variable = variable;
@@ -45,7 +43,7 @@ public final class ServiceConf {
     this.notInFile = Set.copyOf(notInFile);
   }
 
-  /** The file is of no use; the message has a line for each problem. */
+  /** The file is invalid; the message has a line per problem. */
   public static final class Unfit extends Exception {
     @java.io.Serial private static final long serialVersionUID = 1;
 
@@ -53,13 +51,13 @@ public final class ServiceConf {
       super(String.join("\n", problems));
     }
 
-    /** What is wrong, all of it. */
+    /** All problems. */
     public List<String> problems() {
       return String.valueOf(getMessage()).lines().toList();
     }
   }
 
-  /** The keys that there are, with what they take: the options of the service. */
+  /** The keys and the kinds of their values: the options of the service. */
   public Map<String, Kind> keys(CommandLine line) {
     Map<String, Kind> keys = new TreeMap<>();
     for (OptionSpec option :
@@ -74,22 +72,22 @@ public final class ServiceConf {
   }
 
   /**
-   * The words of a command line with what the file says for its command.
+   * A command line with the options that the file has for its command.
    *
-   * @param command the command that they name
-   * @param depth how many words name it
-   * @param takes which keys it takes from the file, of those that are options of its own
+   * @param command the command
+   * @param depth number of arguments that name it
+   * @param takes which keys it takes from the file, if they are options of the command
    */
   public String[] with(
       CommandLine command,
       int depth,
       Predicate<String> takes,
-      String[] words,
+      String[] args,
       Map<String, String> environment)
       throws Unfit {
     String file = environment.getOrDefault(variable, "");
     if (file.isEmpty()) {
-      return words;
+      return args;
     }
     Map<String, Kind> keys = keys(command.getCommandSpec().root().commandLine());
     ConfFile conf = ConfFile.parse(file, read(file), keys);
@@ -102,8 +100,8 @@ public final class ServiceConf {
             !takes.test(key)
                 || !options.containsKey("--" + key)
                 || !environment.getOrDefault(ENVIRONMENT.getOrDefault(key, ""), "").isEmpty());
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(depth, conf.options(keys, List.of(words)));
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(depth, conf.options(keys, List.of(args)));
     return all.toArray(String[]::new);
   }
 
@@ -115,7 +113,7 @@ public final class ServiceConf {
       }
       return Files.readString(Path.of(file));
     } catch (IOException e) {
-      throw new Unfit(List.of("%s, named by %s: cannot be read: %s".formatted(file, variable, e)));
+      throw new Unfit(List.of("%s (%s): cannot be read: %s".formatted(file, variable, e)));
     }
   }
 }

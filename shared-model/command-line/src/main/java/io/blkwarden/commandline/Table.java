@@ -6,43 +6,41 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows of text in columns that are aligned in a terminal's cells; all text is made printable.
- *
- * <p>Columns are as wide as their contents, up to a limit: longer text is cut and ends in {@code
- * …}. The last column is never cut.
+ * A text table with aligned columns; control characters are escaped. Columns are as wide as their
+ * contents, up to a limit, beyond which text is truncated, except in the last column.
  */
 public final class Table {
   private static final String GAP = "  ";
 
-  private final int widest;
+  private final int maxWidth;
   private final List<List<String>> rows = new ArrayList<>();
 
-  /** A table that shows all text whole. */
-  public Table(String... head) {
-    this(Integer.MAX_VALUE, List.of(head));
+  /** A table without truncation. */
+  public Table(String... header) {
+    this(Integer.MAX_VALUE, List.of(header));
   }
 
   /**
-   * A table of narrow columns.
+   * A table with a column limit.
    *
-   * @param widest how many cells a column may take at most
+   * @param maxWidth maximum width of a column, in cells
    */
-  public Table(int widest, List<String> head) {
-    this.widest = widest;
-    rows.add(List.copyOf(head));
+  public Table(int maxWidth, List<String> header) {
+    this.maxWidth = maxWidth;
+    rows.add(List.copyOf(header));
   }
 
-  /** Adds a row, with a cell for each column. */
+  /** Adds a row with a cell per column. */
   public void row(List<String> cells) {
     List<String> row = new ArrayList<>(cells.size());
     for (int i = 0; i < cells.size(); i++) {
       String text = Printable.of(cells.get(i));
-      row.add(i + 1 < cells.size() ? Cells.cut(text, widest) : text);
+      row.add(i + 1 < cells.size() ? Cells.cut(text, maxWidth) : text);
     }
     rows.add(row);
   }
 
-  /** The head and the rows, without spaces at their ends. */
+  /** The header and the rows, without trailing spaces. */
   public List<String> lines() {
     int[] widths = new int[rows.getFirst().size()];
     for (List<String> row : rows) {

@@ -7,25 +7,23 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Which of the standard streams are terminals, and what these can show.
+ * The terminal of this process.
  *
- * @param in whether standard input is one
- * @param out whether standard output is one
- * @param dumb whether its cursor cannot be moved: {@code TERM} says so, or nothing
- * @param plain whether people want no colours: {@code NO_COLOR} is set, see https://no-color.org
+ * @param in whether standard input is a terminal
+ * @param out whether standard output is a terminal
+ * @param dumb whether {@code TERM} is unset or {@code dumb}
+ * @param plain whether colours are disabled: {@code NO_COLOR} is set, see https://no-color.org
  */
 public record Tty(boolean in, boolean out, boolean dumb, boolean plain) {
-  /** No terminal at all, as in a pipe. */
+  /** No terminal. */
   public static final Tty NONE = new Tty(false, false, true, true);
 
   private static final Pattern TERMINAL =
       Pattern.compile("/dev/(pts/\\d+|tty\\w*|hvc\\d+|xvc\\d+|console)");
 
   /**
-   * What this process has.
-   *
-   * <p>Looks at {@code /proc/self/fd}: the JDK's console tells only whether input and output both
-   * are terminals.
+   * The terminal of this process, from {@code /proc/self/fd}: the JDK tells only whether input and
+   * output both are terminals.
    */
   public static Tty ofProcess(Map<String, String> environment) {
     String term = environment.getOrDefault("TERM", "");
@@ -36,14 +34,12 @@ public record Tty(boolean in, boolean out, boolean dumb, boolean plain) {
         !environment.getOrDefault("NO_COLOR", "").isEmpty());
   }
 
-  /**
-   * What may be printed with: colours are for terminals that know them and people who want them.
-   */
+  /** Colours, if the terminal supports them and they are not disabled. */
   public Ink ink() {
     return new Ink(out && !dumb && !plain);
   }
 
-  /** Whether the whole screen can be taken: keys can be read, and the cursor can be moved. */
+  /** Whether full-screen output works: keys can be read, and the cursor can be moved. */
   public boolean fullScreen() {
     return in && out && !dumb;
   }
@@ -53,7 +49,7 @@ public record Tty(boolean in, boolean out, boolean dumb, boolean plain) {
       Path target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
       return TERMINAL.matcher(target.toString()).matches();
     } catch (IOException | UnsupportedOperationException e) {
-      return false; // no /proc, or the stream is closed: nobody looks
+      return false; // no /proc, or the stream is closed
     }
   }
 }

@@ -9,7 +9,7 @@ import io.blkwarden.testing.Architecture;
 import io.blkwarden.testing.TestsAreRun;
 import org.junit.jupiter.api.Test;
 
-/** The dependency rules of what both command lines share: it knows neither of them. */
+/** The dependency rules of this module. */
 final class ArchitectureTest {
   private static final Architecture SHARED = new Architecture("io.blkwarden.commandline");
 
@@ -45,7 +45,7 @@ final class ArchitectureTest {
   }
 
   @Test
-  void theLogNeedsNothingOfTheRest() {
+  void logDependsOnNoOtherPackage() {
     SHARED.check(
         noClasses()
             .that()
@@ -57,16 +57,16 @@ final class ArchitectureTest {
   }
 
   @Test
-  void onlyTheLogKnowsWhatWritesIt() {
+  void onlyTheLogPackageKnowsLogback() {
     SHARED.onlyIn(resideInAPackage("ch.qos.logback.."), "..commandline.log..");
   }
 
   @Test
-  void onlyTheSupervisorsSocketIsNativeCode() {
+  void onlyLibcAndServiceUseNativeMemory() {
     SHARED.check(
         noClasses()
             .that()
-            .resideOutsideOfPackage("..commandline.service..")
+            .resideOutsideOfPackages("..commandline.libc..", "..commandline.service..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("java.lang.foreign.."));

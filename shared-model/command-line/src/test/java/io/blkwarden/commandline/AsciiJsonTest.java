@@ -8,7 +8,7 @@ final class AsciiJsonTest {
   private static final String FORGED = "vm\u001B[31m\n\u202Eé";
 
   @Test
-  void anErrorIsOneLineThatNoNameCanForge() {
+  void jsonErrorIsOneEscapedLine() {
     String json = AsciiJson.error(new Complaint("no domain " + FORGED, "look"), 1);
 
     assertThat(json)
@@ -21,7 +21,7 @@ final class AsciiJsonTest {
   }
 
   @Test
-  void inASentenceNoNameCanForgeNeither() {
+  void textErrorIsEscaped() {
     assertThat(new Complaint("no domain vm\u001B[31m", "look").text())
         .isEqualTo("no domain vm\\u001B[31m: look");
     assertThat(new Complaint("first\nsecond", "look").text().lines())

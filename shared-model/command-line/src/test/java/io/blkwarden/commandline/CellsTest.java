@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 final class CellsTest {
   @Test
-  void wideCharactersTakeTwoCellsAndCombiningOnesNone() {
+  void countsCellsOfWideAndCombiningCharacters() {
     assertThat(Cells.width("vm1")).isEqualTo(3);
     assertThat(Cells.width("数据库")).isEqualTo(6);
     assertThat(Cells.width("e\u0301")).isEqualTo(1);
@@ -16,16 +16,16 @@ final class CellsTest {
   }
 
   @Test
-  void aCutTextSaysSo() {
+  void truncatedTextEndsInAnEllipsis() {
     assertThat(Cells.cut("database", 8)).isEqualTo("database");
     assertThat(Cells.cut("database", 5)).isEqualTo("data…");
-    assertThat(Cells.cut("数据库", 4)).as("half a character is none").isEqualTo("数…");
+    assertThat(Cells.cut("数据库", 4)).as("no half characters").isEqualTo("数…");
     assertThat(Cells.cut("database", 1)).isEqualTo("…");
     assertThat(Cells.cut("database", 0)).isEmpty();
   }
 
   @Test
-  void noCutTextIsWiderThanAsked() {
+  void truncatedTextFits() {
     Property.check(
         200,
         given -> {

@@ -17,7 +17,7 @@ final class ConfFileTest {
   }
 
   @Test
-  void whatStandsInItBecomesOptions() {
+  void fileBecomesOptions() {
     ConfFile file =
         parse(
             """
@@ -36,7 +36,7 @@ final class ConfFileTest {
   }
 
   @Test
-  void theCommandLineGoesBeforeIt() {
+  void commandLineTakesPrecedence() {
     ConfFile file = parse("nats = a\ninterval = 2s\nrole = swap=x\n");
     assertThat(file.options(KEYS, List.of("run", "--nats", "b", "--interval=3s")))
         .containsExactly("--role=swap=x");
@@ -45,20 +45,20 @@ final class ConfFileTest {
   }
 
   @Test
-  void aFlagThatIsFalseIsNoOption() {
+  void falseFlagIsNoOption() {
     assertThat(parse("quiet = false").options(KEYS, List.of())).isEmpty();
   }
 
   @Test
-  void allProblemsAreToldAtOnce() {
+  void reportsAllProblemsAtOnce() {
     assertThat(
             parse("nast = x\n\nquiet = yes\nnats =\ninterval = 1s\ninterval = 2s\nrun\u001b[2J\n")
                 .problems())
         .containsExactly(
             "a.conf:1: unknown key 'nast'; did you mean 'nats'?",
             "a.conf:3: quiet: expected true or false, found 'yes'",
-            "a.conf:4: nats: expected a value; for the default put # before the line",
-            "a.conf:6: interval: expected it once, found it again",
+            "a.conf:4: nats: expected a value; to use the default, comment out the line",
+            "a.conf:6: interval: expected once, found again",
             "a.conf:7: expected key = value, found '%s'".formatted(Printable.of("run\u001b[2J")));
   }
 }

@@ -16,13 +16,13 @@ final class DurationTextTest {
 
   @ParameterizedTest
   @CsvSource({"500ms,500", "30s,30000", "010m,600000", "24h,86400000", "7d,604800000"})
-  void readsWhatPeopleWrite(String written, long millis) {
+  void parsesDurations(String written, long millis) {
     assertThat(text.convert(written)).isEqualTo(Duration.ofMillis(millis));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0s", "5", "s", "-1s", "1.5s", "1 s", "99999999d", "1w"})
-  void tellsWhatItExpected(String written) {
+  void reportsTheExpectedFormat(String written) {
     assertThatThrownBy(() -> text.convert(written))
         .isInstanceOf(TypeConversionException.class)
         .hasMessage("expected a duration such as 500ms, 30s, 10m, 24h or 7d, found '%s'", written);
@@ -33,7 +33,7 @@ final class DurationTextTest {
 
   @ParameterizedTest
   @CsvSource({"-5,0s", "59,59s", "185,3m 5s", "7260,2h 1m", "90000,1d 1h"})
-  void printsItsTwoLargestUnits(long seconds, String printed) {
+  void printsAtMostTwoUnits(long seconds, String printed) {
     assertThat(DurationText.print(Duration.ofSeconds(seconds))).isEqualTo(printed);
   }
 }

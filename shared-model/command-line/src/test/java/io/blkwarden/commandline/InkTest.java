@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 final class InkTest {
   @Test
-  void paintsAndPutsTheColourBack() {
+  void resetsTheColour() {
     Ink ink = new Ink(true);
 
     assertThat(ink.good("ok")).isEqualTo("\u001B[32mok\u001B[0m");
@@ -17,7 +17,7 @@ final class InkTest {
   }
 
   @Test
-  void withoutColoursTextStaysAsItIs() {
+  void noColoursLeaveTextUnchanged() {
     Ink ink = new Ink(false);
 
     assertThat(ink.good("ok") + ink.warning("ok") + ink.bad("ok") + ink.dim("ok"))

@@ -10,7 +10,7 @@ final class NearestTest {
   private static final Set<String> DOMAINS = Set.of("vm176", "vm177", "billing-db");
 
   @Test
-  void findsWhatNeedsTheFewestChanges() {
+  void findsTheSmallestEditDistance() {
     assertThat(Nearest.of("biling", DOMAINS)).hasValue("billing-db");
     assertThat(Nearest.of("vm17", DOMAINS)).as("the first of two").hasValue("vm176");
     assertThat(Nearest.of("x", List.of())).isEmpty();
@@ -18,7 +18,7 @@ final class NearestTest {
   }
 
   @Test
-  void asksOnlyAboutWhatIsAlike() {
+  void suggestsOnlySimilarNames() {
     assertThat(Nearest.question("vm76", DOMAINS)).isEqualTo("did you mean vm176?");
     assertThat(Nearest.question("mail", DOMAINS)).isEmpty();
   }

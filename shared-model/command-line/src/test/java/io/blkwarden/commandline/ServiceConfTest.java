@@ -57,13 +57,13 @@ final class ServiceConfTest {
   }
 
   @Test
-  void itsKeysAreTheServicesOptionsButThoseOfOneCall() {
+  void keysAreOptionsOfTheService() {
     assertThat(CONF.keys(program))
         .isEqualTo(Map.of("nats", Kind.VALUE, "quiet", Kind.FLAG, "role", Kind.REPEATED));
   }
 
   @Test
-  void theCommandLineGoesBeforeTheFile() throws Exception {
+  void commandLineTakesPrecedenceOverTheFile() throws Exception {
     Map<String, String> file = file("nats = a\nquiet = true\nrole = x\nrole = y\n");
     assertThat(with(file, "serve", "--nats", "b"))
         .startsWith("serve")
@@ -73,7 +73,7 @@ final class ServiceConfTest {
   }
 
   @Test
-  void theEnvironmentGoesBeforeTheFile() throws Exception {
+  void environmentTakesPrecedenceOverTheFile() throws Exception {
     Map<String, String> file = file("nats = a\n");
     String named = file.get("SERVICE_CONF");
     assertThat(with(Map.of("SERVICE_CONF", named, "NATS_URL", "b"), "serve"))
@@ -83,7 +83,7 @@ final class ServiceConfTest {
   }
 
   @Test
-  void aCommandTakesWhatItKnowsAndWhatItMay() throws Exception {
+  void commandTakesItsAllowedOptions() throws Exception {
     Map<String, String> file = file("nats = a\nquiet = true\n");
     assertThat(CONF.with(program, 0, _ -> true, new String[] {}, file)).containsExactly("--nats=a");
     assertThat(CONF.with(serve, 1, "quiet"::equals, new String[] {"serve"}, file))
@@ -91,7 +91,7 @@ final class ServiceConfTest {
   }
 
   @Test
-  void aFileThatIsWrongIsToldWithAllItsProblems() throws Exception {
+  void reportsAllProblemsOfAFile() throws Exception {
     Map<String, String> wrong = file("natss = a\nquiet = on\nat = now\n");
     assertThatThrownBy(() -> with(wrong, "serve"))
         .isInstanceOfSatisfying(
@@ -104,7 +104,7 @@ final class ServiceConfTest {
                     .anyMatch(problem -> problem.contains("3: unknown key 'at'")));
     assertThatThrownBy(() -> with(Map.of("SERVICE_CONF", folder + "/gone"), "serve"))
         .isInstanceOf(ServiceConf.Unfit.class)
-        .hasMessageContaining(folder + "/gone, named by SERVICE_CONF: cannot be read");
+        .hasMessageContaining(folder + "/gone (SERVICE_CONF): cannot be read");
     Map<String, String> large = file("#".repeat(ConfFile.MAX_BYTES + 1));
     assertThatThrownBy(() -> with(large, "serve"))
         .isInstanceOf(ServiceConf.Unfit.class)

@@ -16,7 +16,7 @@ final class TableTest {
   }
 
   @Test
-  void longTextIsCutButInTheLastColumn() {
+  void truncatesAllButTheLastColumn() {
     Table table = new Table(6, List.of("A", "B"));
     table.row(List.of("数据库服务器", "what is told is told whole"));
     table.row(List.of("123456", "x"));
@@ -25,7 +25,7 @@ final class TableTest {
   }
 
   @Test
-  void noCellMovesTheCursor() {
+  void cellsAreEscaped() {
     Table table = new Table("A", "B");
     table.row(List.of("\u001B[2J\u202E", "a\nb"));
     assertThat(table.lines().getLast()).isEqualTo("\\u001B[2J\\u202E  a\\u000Ab");

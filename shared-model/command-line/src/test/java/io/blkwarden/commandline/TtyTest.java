@@ -9,16 +9,18 @@ final class TtyTest {
   private static final Tty FULL = new Tty(true, true, false, false);
 
   @Test
-  void coloursAreForTerminalsThatMayHaveThem() {
+  void coloursNeedATerminalWithoutNoColor() {
     assertThat(FULL.ink().on()).isTrue();
-    assertThat(new Tty(false, true, false, false).ink().on()).as("keys are not needed").isTrue();
+    assertThat(new Tty(false, true, false, false).ink().on())
+        .as("input need not be a terminal")
+        .isTrue();
     assertThat(new Tty(true, false, false, false).ink().on()).as("a pipe").isFalse();
     assertThat(new Tty(true, true, true, false).ink().on()).as("TERM=dumb").isFalse();
     assertThat(new Tty(true, true, false, true).ink().on()).as("NO_COLOR").isFalse();
   }
 
   @Test
-  void theScreenIsTakenWhereKeysComeAndTheCursorMoves() {
+  void fullScreenNeedsInputAndCursor() {
     assertThat(FULL.fullScreen()).isTrue();
     assertThat(new Tty(true, true, false, true).fullScreen()).as("without colours").isTrue();
     assertThat(new Tty(false, true, false, false).fullScreen()).isFalse();
@@ -27,8 +29,8 @@ final class TtyTest {
   }
 
   @Test
-  void theEnvironmentSaysWhatTheTerminalIs() {
-    assertThat(Tty.ofProcess(Map.of()).dumb()).as("it says nothing").isTrue();
+  void readsTheEnvironment() {
+    assertThat(Tty.ofProcess(Map.of()).dumb()).as("TERM unset").isTrue();
     assertThat(Tty.ofProcess(Map.of("TERM", "dumb")).dumb()).isTrue();
     assertThat(Tty.ofProcess(Map.of("TERM", "xterm")).dumb()).isFalse();
     assertThat(Tty.ofProcess(Map.of("NO_COLOR", "1")).plain()).isTrue();

@@ -15,12 +15,12 @@ import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Control messages to and from JSON: UTF-8, {@code snake_case}, RFC 3339 times.
+ * The JSON codec of control messages: UTF-8, {@code snake_case}, RFC 3339 times.
  *
- * <p>Messages are at most {@link #MAX_BYTES} long and 16 levels deep. Unknown fields are ignored.
+ * <p>Messages have at most {@link #MAX_BYTES} bytes and 16 levels. Unknown fields are ignored.
  */
 public final class ControlJson {
-  /** Longest message, nats-server's default {@code max_payload}. */
+  /** Maximum size of a message, nats-server's default {@code max_payload}. */
   public static final int MAX_BYTES = 1 << 20;
 
   private static final JsonMapper MAPPER =
@@ -46,17 +46,17 @@ public final class ControlJson {
 
   private ControlJson() {}
 
-  /** Writes a message; {@code schema} comes first. */
+  /** Encodes a message; {@code schema} comes first. */
   public static byte[] encode(ControlMessage message) {
     return MAPPER.writerFor(ControlMessage.class).writeValueAsBytes(message);
   }
 
-  /** Writes one disk of a mapping by itself, as it stands in a snapshot. */
+  /** Encodes a single disk as in a snapshot. */
   public static byte[] encodeDisk(MappedDisk disk) {
     return MAPPER.writeValueAsBytes(disk);
   }
 
-  /** Reads a message of the type that is expected where it came from. */
+  /** Decodes a message of the expected type. */
   public static <T extends ControlMessage> Decoded<T> decode(Class<T> type, byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
       return new Decoded.Malformed<>(

@@ -3,7 +3,7 @@ package io.blkwarden.model.json;
 import io.blkwarden.model.Require;
 
 /**
- * What decoding gave: the value, or why there is none. Decoding never throws.
+ * The result of decoding: a value or an error. Decoding never throws.
  *
  * @param <T> type of the value
  */
@@ -11,16 +11,16 @@ public sealed interface Decoded<T> {
   /**
    * The value.
    *
-   * @param value what the bytes meant
+   * @param value decoded value
    */
   record Ok<T>(T value) implements Decoded<T> {}
 
   /**
-   * Bytes that mean nothing valid.
+   * Invalid bytes.
    *
-   * @param reason what kind of fault
-   * @param offset first byte that shows it, from 0; -1 never: a fault of the whole is at 0
-   * @param detail what was expected and what was found, at most 500 characters
+   * @param reason kind of error
+   * @param offset first invalid byte, from 0; 0 for errors of the whole message
+   * @param detail expected and found values, at most 500 characters
    */
   record Malformed<T>(Reason reason, long offset, String detail) implements Decoded<T> {
     public Malformed {
@@ -30,17 +30,17 @@ public sealed interface Decoded<T> {
     }
   }
 
-  /** Kinds of fault. */
+  /** Kinds of errors. */
   enum Reason {
-    /** More bytes than such a message may have. */
+    /** The message is too long. */
     TOO_LARGE,
-    /** The bytes end before the message does. */
+    /** The message is incomplete. */
     TRUNCATED,
-    /** Not the format at all: not JSON, or not the magic bytes. */
+    /** Not JSON, or wrong magic bytes. */
     SYNTAX,
-    /** A format or schema that this reader does not know. */
+    /** Unknown format or schema. */
     UNKNOWN_SCHEMA,
-    /** A field of the wrong type, out of range, or missing. */
+    /** A field is missing, out of range or has the wrong type. */
     INVALID_FIELD
   }
 }

@@ -5,7 +5,7 @@ import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 
-/** Makes every number and boolean of a message a required field: a missing one is never zero. */
+/** Makes every number and boolean of a message required, so that a missing one is not zero. */
 final class PresentPrimitives extends JacksonAnnotationIntrospector {
   private static final long serialVersionUID = 1;
 

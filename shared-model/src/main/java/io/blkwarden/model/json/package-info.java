@@ -1,4 +1,4 @@
-/** Control messages to and from JSON text, with typed errors. */
+/** The JSON codec of control messages, with typed errors. */
 @NullMarked
 package io.blkwarden.model.json;
 

@@ -9,14 +9,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person's word to have taken an alert, or all alerts of an incident, on; kept in the bucket
- * {@code blkwarden-silences} under {@code ack.<about>}.
+ * An acknowledgement of an alert or of all alerts of an incident, stored in the bucket {@code
+ * blkwarden-silences} under {@code ack.<about>}.
  *
- * @param about id of the alert or of the incident
- * @param by who said so
- * @param reason why
- * @param at when; it counts for {@link #LONGEST}
- * @param requestedByKey NKey of the user who acknowledged
+ * @param about id of the alert or incident
+ * @param by name of the operator
+ * @param reason reason
+ * @param at time; valid for {@link #LONGEST}
+ * @param requestedByKey NKey of the requesting user
  */
 public record Ack(
     MessageId about,
@@ -25,7 +25,7 @@ public record Ack(
     Instant at,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorKey requestedByKey)
     implements OperatorInput {
-  /** How long it counts: as long as the stream of alerts goes back. */
+  /** Validity, equal to the retention of the alert stream. */
   public static final Duration LONGEST = Duration.ofDays(30);
 
   public Ack {
@@ -35,7 +35,7 @@ public record Ack(
     Require.present(at, "at");
   }
 
-  /** An acknowledgement of a server without users. */
+  /** An acknowledgement on a server without users. */
   public Ack(MessageId about, String by, String reason, Instant at) {
     this(about, by, reason, at, null);
   }

@@ -17,28 +17,27 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people and programs are told; the same {@code id} from {@code firing} to {@code resolved}.
+ * A published alert; its {@code id} is constant from {@code firing} to {@code resolved}.
  *
- * @param id identity of the alert over its whole life
- * @param incident what it belongs to: the alerts of one hurt device, or host, share it while any of
- *     them is open; absent for fleet alerts and from senders that do not group
- * @param state where in its life it is
- * @param severity how bad
- * @param policy which policy raised it
- * @param host where; {@code _fleet} for the whole fleet
- * @param domain whose disk; absent for host and fleet alerts
- * @param disk which disk; absent for host and fleet alerts
- * @param since when the condition began to hold
- * @param at when this state was reached
- * @param condition what was measured against what
- * @param evidence more numbers
- * @param action what was done or would be done; absent when nothing is
- * @param summary all of it in a sentence
- * @param silencedBy id of the silence that keeps it from paging; absent when none does
- * @param ackedBy who has taken it on; absent when nobody has
- * @param inhibitedBy {@code handled}, or the id of the fleet's alert, that keeps it from paging;
- *     absent when nothing does
- * @param epoch the claim of the controller that published it; absent in messages of older ones
+ * @param id identity of the alert
+ * @param incident incident shared by the alerts of one affected device or host while any of them is
+ *     open; absent for fleet alerts and from senders without grouping
+ * @param state state
+ * @param severity severity
+ * @param policy policy that raised it
+ * @param host host; {@code _fleet} for the whole fleet
+ * @param domain domain of the disk; absent for host and fleet alerts
+ * @param disk disk; absent for host and fleet alerts
+ * @param since start of the breach
+ * @param at time of this state
+ * @param condition measured value and threshold
+ * @param evidence further measurements
+ * @param action action taken or proposed; absent if none
+ * @param summary one-sentence summary
+ * @param silencedBy id of the silence that suppresses notifications; absent if none
+ * @param ackedBy operator who acknowledged it; absent if none
+ * @param inhibitedBy {@code handled}, or the id of the fleet alert that inhibits it; absent if none
+ * @param epoch epoch of the publishing controller; absent from older versions
  */
 public record Alert(
     MessageId id,
@@ -78,7 +77,7 @@ public record Alert(
     }
   }
 
-  /** An alert that nothing keeps from paging, and that is not published yet. */
+  /** An unpublished alert that is not suppressed. */
   public Alert(
       MessageId id,
       @Nullable MessageId incident,
@@ -99,8 +98,8 @@ public record Alert(
         action, summary, null, null, null, null);
   }
 
-  /** The same alert in another state. */
-  public Alert told(State next, Instant when, String sentence) {
+  /** A copy in another state. */
+  public Alert withState(State next, Instant when, String sentence) {
     return new Alert(
         id,
         incident,
@@ -122,16 +121,16 @@ public record Alert(
         epoch);
   }
 
-  /** The same alert with what keeps it from paging. */
-  public Alert marked(
+  /** A copy with what suppresses its notifications. */
+  public Alert withSuppression(
       @Nullable MessageId silence, @Nullable String acked, @Nullable String inhibited) {
     return new Alert(
         id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
         action, summary, silence, acked, inhibited, epoch);
   }
 
-  /** The same alert as the controller with this claim publishes it. */
-  public Alert withEpoch(long claim) {
+  /** A copy with the publishing controller's epoch. */
+  public Alert withEpoch(long epoch) {
     return new Alert(
         id,
         incident,
@@ -150,23 +149,23 @@ public record Alert(
         silencedBy,
         ackedBy,
         inhibitedBy,
-        claim);
+        epoch);
   }
 
-  /** Whether something keeps it from paging. */
-  public boolean quiet() {
+  /** Whether its notifications are suppressed. */
+  public boolean suppressed() {
     return silencedBy != null || ackedBy != null || inhibitedBy != null;
   }
 
-  /** Where in its life an alert is. */
+  /** The states of an alert. */
   public enum State {
-    /** The condition holds. */
+    /** The condition is met. */
     FIRING,
-    /** It holds, and a throttle has been applied for it. */
+    /** The condition is met, and a throttle is in force. */
     HANDLED,
-    /** It holds no longer. */
+    /** The condition is no longer met. */
     RESOLVED,
-    /** The host is silent, so nobody knows. */
+    /** The host is stale, so the condition is unknown. */
     UNKNOWN;
 
     /** Name in messages. */
@@ -176,7 +175,7 @@ public record Alert(
     }
   }
 
-  /** How bad it is. */
+  /** The severities of an alert. */
   public enum Severity {
     INFO,
     WARNING,
@@ -189,14 +188,14 @@ public record Alert(
     }
   }
 
-  /** What a throttle changed, from the windows before and after it. */
+  /** The effect of a throttle, from the windows before and after it. */
   public enum Effect {
     WORKED,
     NO_EFFECT,
     HARMED,
-    /** The device's scheduler ignores priorities; nothing was tried or expected. */
+    /** The device's scheduler ignores priorities, so no effect is expected. */
     INEFFECTIVE,
-    /** Not judged yet, or samples are missing. */
+    /** Not evaluated yet, or samples are missing. */
     UNKNOWN;
 
     /** Name in messages. */
@@ -211,7 +210,7 @@ public record Alert(
    *
    * @param vdev virtual device
    * @param volume the toolstack's path
-   * @param role what it is used for
+   * @param role role of the volume
    * @param device number of the volume's block device
    */
   public record AlertDisk(
@@ -223,13 +222,13 @@ public record Alert(
   }
 
   /**
-   * What was measured against what.
+   * The measured value and its threshold.
    *
    * @param metric the policy's metric, such as {@code iops}
-   * @param value what it was, in the metric's unit
-   * @param above the policy's threshold
-   * @param forMs how long it had to last
-   * @param clearBelow below what it counts as over
+   * @param value measured value in the metric's unit
+   * @param above threshold
+   * @param forMs required duration in ms
+   * @param clearBelow value below which the alert resolves
    */
   public record Condition(
       String metric, double value, double above, long forMs, double clearBelow) {
@@ -242,15 +241,15 @@ public record Alert(
   }
 
   /**
-   * Numbers around the condition; what could not be measured is absent.
+   * Further measurements; unknown values are absent.
    *
-   * @param deviceTimeShare this disk's part of its physical device's busy time, 0 to 1
-   * @param deviceUtil busy part of the physical device's time, 0 to 1
+   * @param deviceTimeShare the disk's share of its physical device's time, 0 to 1
+   * @param deviceUtil utilization of the physical device, 0 to 1
    * @param hostAwaitMs mean time of an I/O on the physical device, in ms
-   * @param hostIoFull part of the time in which all of dom0's tasks waited for I/O, 0 to 1
-   * @param correlation how far the disk's work rises and falls with its neighbours' waiting, -1 to
-   *     1; absent unless its policy asks who is to blame and that could be judged
-   * @param blame who was found to hurt the device; absent unless its policy asks
+   * @param hostIoFull PSI io full of dom0, 0 to 1
+   * @param correlation correlation of the disk's load with its neighbours' latency, -1 to 1; absent
+   *     unless the policy uses attribution and it could be computed
+   * @param blame result of the attribution; absent unless the policy uses it
    * @param samples the last rows of wall clock milliseconds and value, at most 120
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -266,7 +265,7 @@ public record Alert(
       samples = Require.list(samples, 120, "evidence.samples");
     }
 
-    /** Evidence of a policy that does not ask who is to blame. */
+    /** Evidence of a policy without attribution. */
     public Evidence(
         @Nullable Double deviceTimeShare,
         @Nullable Double deviceUtil,
@@ -278,16 +277,16 @@ public record Alert(
   }
 
   /**
-   * Who was found to hurt a physical device.
+   * The result of an attribution for a physical device.
    *
-   * @param verdict {@code culprit}, {@code other-culprit}, {@code not-hurt}, or why nobody is
-   *     named; 1 to 64 characters
-   * @param device name of the physical device; absent when none is known
-   * @param share this disk's part of the guests' device time while neighbours were hurt, 0 to 1
-   * @param margin of the named over the runner-up in share × correlation, 0 to 1
-   * @param coverage part of the time that could be judged, 0 to 1
-   * @param confidence coverage × the cube root of share × correlation × margin; absent when nobody
-   *     is named
+   * @param verdict {@code culprit}, {@code other-culprit}, {@code not-hurt}, or why there is no
+   *     suspect; 1 to 64 characters
+   * @param device name of the physical device; absent when unknown
+   * @param share the disk's share of the guests' device time while neighbours were affected, 0 to 1
+   * @param margin margin of the suspect over the runner-up in share × correlation, 0 to 1
+   * @param coverage fraction of time that could be evaluated, 0 to 1
+   * @param confidence coverage × the cube root of share × correlation × margin; absent without a
+   *     suspect
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Blame(
@@ -304,18 +303,18 @@ public record Alert(
   }
 
   /**
-   * What was done about it.
+   * The action for an alert.
    *
    * @param mode the policy's mode: {@code observe}, {@code shadow}, {@code approve}, {@code auto}
-   * @param throttle the lease; absent when nothing was set
-   * @param priority what was set, or would be; absent for a limit
-   * @param limitPerS the limit that was set, or would be; absent for a priority
-   * @param leaseMs how long
-   * @param workers whose priority was set
-   * @param effect what it changed
+   * @param throttle lease; absent when nothing was set
+   * @param priority priority set or proposed; absent for a limit
+   * @param limitPerS limit set or proposed; absent for a priority
+   * @param leaseMs duration of the lease in ms
+   * @param workers changed workers
+   * @param effect effect of the throttle
    * @param before the metric before
    * @param after the metric after
-   * @param note why nothing was done, or what was skipped; absent when there is nothing to say
+   * @param note why nothing was done or what was skipped, if anything
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Action(
@@ -339,7 +338,7 @@ public record Alert(
       }
     }
 
-    /** The same with the restraint as one value; null when there is none. */
+    /** An action with the restraint as one value, null if none. */
     public Action(
         String mode,
         @Nullable MessageId throttle,
@@ -365,9 +364,9 @@ public record Alert(
   }
 
   /**
-   * A worker whose priority was set.
+   * A changed worker.
    *
-   * @param pid task
+   * @param pid task id
    * @param comm its name
    */
   public record AlertWorker(int pid, @JsonProperty("comm") String comm) {

@@ -6,18 +6,19 @@ import io.blkwarden.model.Require;
 import java.time.Instant;
 
 /**
- * What a controller asks of one host's agent; the agent answers with an {@link Outcome}.
+ * A command from a controller to an agent, which answers with an {@link Outcome}.
  *
- * <p>Idempotent by {@code id}: the same id again gets the same outcome and is not done twice.
+ * <p>Idempotent by {@code id}: a repeated command gets the same outcome and is not carried out
+ * again.
  *
  * @param id identity of the command
- * @param host whom it is for; another host's agent refuses it
- * @param epoch the issuer's claim: an agent refuses an epoch below the highest it has seen
- * @param issuedBy who issued it, for the record
- * @param issuedAt when, by the issuer's clock
- * @param expiresInMs how long after its arrival it may still be carried out, 1 to 600,000 ms
- * @param reason why, in a sentence
- * @param action what to do
+ * @param host target host; agents of other hosts refuse it
+ * @param epoch epoch of the issuer; agents refuse epochs below the highest seen
+ * @param issuedBy name of the issuer
+ * @param issuedAt time by the issuer's clock
+ * @param expiresInMs validity after arrival, 1 to 600,000 ms
+ * @param reason one-sentence reason
+ * @param action requested action
  */
 public record Command(
     MessageId id,

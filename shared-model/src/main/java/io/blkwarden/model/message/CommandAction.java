@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What a command asks of an agent: one of a closed set, told apart by {@code verb}. */
+/** The action of a command, identified by {@code verb}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "verb")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = CommandAction.Set.class, name = "set"),
@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface CommandAction {
   /**
-   * Restrains all workers of a disk, as a lease; with the lease id of one that is held it renews
-   * that lease. Exactly one of {@code priority} and {@code limitPerS} is given.
+   * Restrains all workers of a disk with a lease, or renews the lease with this id. Exactly one of
+   * {@code priority} and {@code limitPerS} is given.
    *
-   * @param lease identity of the lease
-   * @param domain whose disk, as the issuer's mapping has it
-   * @param vdev which disk, such as {@code xvda2}
-   * @param boot boot of the mapping that the issuer saw
-   * @param workers the workers that the issuer saw; the agent refuses if its own differ
+   * @param lease id of the lease
+   * @param domain domain of the disk in the issuer's mapping
+   * @param vdev virtual device, such as {@code xvda2}
+   * @param boot boot of the issuer's mapping
+   * @param workers workers in the issuer's mapping; the agent refuses if its own differ
    * @param priority {@code idle} or {@code best-effort/0..7}; absent for a limit
-   * @param limitPerS reads a second, and writes a second, 10 to 100,000; absent for a priority
-   * @param leaseMs how long unless renewed, 1,000 to 3,600,000 ms
+   * @param limitPerS reads per second, and writes per second, 10 to 100,000; absent for a priority
+   * @param leaseMs duration unless renewed, 1,000 to 3,600,000 ms
    */
   record Set(
       MessageId lease,
@@ -46,7 +46,7 @@ public sealed interface CommandAction {
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
       long leaseMs)
       implements CommandAction {
-    /** Longest lease in ms. */
+    /** Maximum duration of a lease in ms. */
     public static final long MAX_LEASE_MS = 3_600_000;
 
     public Set {
@@ -60,7 +60,7 @@ public sealed interface CommandAction {
       Require.within(leaseMs, 1_000, MAX_LEASE_MS, "action.lease_ms");
     }
 
-    /** The same with the restraint as one value. */
+    /** An action with the restraint as one value. */
     public Set(
         MessageId lease,
         DomainRef domain,
@@ -80,16 +80,16 @@ public sealed interface CommandAction {
           leaseMs);
     }
 
-    /** What to set. */
+    /** The restraint to set. */
     public Restraint restraint() {
       return Restraint.of(priority, limitPerS, "action");
     }
   }
 
   /**
-   * Ends a lease and restores what was there before it.
+   * Ends a lease and restores the prior state.
    *
-   * @param lease which one; one that is not held counts as ended
+   * @param lease id of the lease; an unknown one counts as ended
    */
   record Reset(MessageId lease) implements CommandAction {
     public Reset {
@@ -101,24 +101,24 @@ public sealed interface CommandAction {
   record ReleaseAll() implements CommandAction {}
 
   /**
-   * Asks for a snapshot of the mapping, and so tells the agent the sender's epoch.
+   * Requests a snapshot of the mapping and informs the agent of the sender's epoch.
    *
-   * @param unless none is wanted when this is still the agent's mapping; absent when one is wanted
-   *     anyway. Agents that do not know the field send one.
+   * @param unless no snapshot is sent if this is the agent's current mapping; absent to always get
+   *     one. Older agents ignore the field.
    */
   record Snapshot(@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Revision unless)
       implements CommandAction {
-    /** One that is wanted anyway. */
+    /** An unconditional request. */
     public Snapshot() {
       this(null);
     }
   }
 
   /**
-   * A state of a host's mapping.
+   * A revision of a host's mapping.
    *
-   * @param run of the agent
-   * @param revision within that run
+   * @param run run of the agent
+   * @param revision revision within that run
    */
   record Revision(UUID run, long revision) {
     public Revision {

@@ -2,11 +2,19 @@ package io.blkwarden.model.message;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.blkwarden.model.message.MappingEvent.DeviceAdded;
+import io.blkwarden.model.message.MappingEvent.DeviceRemoved;
+import io.blkwarden.model.message.MappingEvent.DiskAttached;
+import io.blkwarden.model.message.MappingEvent.DiskChanged;
+import io.blkwarden.model.message.MappingEvent.DiskDetached;
+import io.blkwarden.model.message.MappingEvent.DomainStarted;
+import io.blkwarden.model.message.MappingEvent.DomainStopped;
+import io.blkwarden.model.message.MappingEvent.WorkersChanged;
 
 /**
- * Anything that is carried as JSON: {@code schema} comes first and tells which record it is.
+ * A message in JSON; the first field, {@code schema}, identifies the record.
  *
- * <p>Readers ignore fields they do not know; a field never changes its meaning within a version.
+ * <p>Readers ignore unknown fields; a field never changes its meaning within a version.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "schema")
 @JsonSubTypes({

@@ -4,16 +4,16 @@ import io.blkwarden.model.Require;
 import java.util.List;
 
 /**
- * The counters that the samples of a host count from.
+ * The base values of a host's sample counters.
  *
- * <p>A sample batch names the base by its id and carries what was counted since, so that small
- * numbers travel and a lost batch loses nothing.
+ * <p>A sample batch refers to the base by id and carries increases since it, so that numbers are
+ * small and a lost batch loses no counts.
  *
- * @param id grows with every new base of an agent's run
+ * @param id increases with every new base of an agent's run
  * @param columns names of the columns, as {@code docs/PROTOCOL.md} lists them
- * @param disks a row for each disk of the snapshot, in its order; an empty row for a disk whose
- *     counters could not be read
- * @param devices a row for each physical device of the snapshot, in its order
+ * @param disks one row per disk of the snapshot, in its order; empty if its counters were
+ *     unreadable
+ * @param devices one row per physical device of the snapshot, in its order
  */
 public record CounterBase(
     long id, List<String> columns, List<List<Long>> disks, List<List<Long>> devices) {

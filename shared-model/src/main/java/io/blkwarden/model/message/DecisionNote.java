@@ -16,23 +16,23 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a controller decided about a disk, a host or the fleet, and why; refusals are decisions too.
+ * A controller's decision about a disk, a host or the fleet, including refusals.
  *
  * @param id identity of the note
  * @param at wall clock of the controller
  * @param controller name of the controller
- * @param epoch its claim; absent when it held none, and so did nothing
- * @param host where; {@code _fleet} for the whole fleet
- * @param domain whose disk; absent when no disk is concerned
- * @param vdev which disk; absent when none is
- * @param policy which policy; absent for what a person asked
- * @param alert whose alert tells of it; absent when none does
- * @param verdict what was decided
- * @param guard what refused; absent when nothing did
- * @param throttle the lease concerned; absent when there is none
- * @param reason why, in a sentence; 1 to 1000 characters
- * @param numbers what was measured, by name; finite, at most 32
- * @param requestedByKey NKey of the user whose request it carries out; absent when a policy decided
+ * @param epoch its epoch; absent when it was not the leader
+ * @param host host; {@code _fleet} for the whole fleet
+ * @param domain domain of the disk; absent without a disk
+ * @param vdev virtual device; absent without a disk
+ * @param policy policy; absent for operator requests
+ * @param alert related alert; absent if none
+ * @param verdict decision
+ * @param guard safety check that refused; absent if none
+ * @param throttle related lease; absent if none
+ * @param reason one-sentence reason; 1 to 1000 characters
+ * @param numbers measurements by name; finite, at most 32
+ * @param requestedByKey NKey of the requesting user; absent when a policy decided
  */
 public record DecisionNote(
     MessageId id,
@@ -51,7 +51,7 @@ public record DecisionNote(
     Map<String, Double> numbers,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorKey requestedByKey)
     implements ControlMessage {
-  /** Most numbers. */
+  /** Maximum number of measurements. */
   public static final int NUMBERS_MAX = 32;
 
   public DecisionNote {
@@ -73,27 +73,27 @@ public record DecisionNote(
     numbers = Collections.unmodifiableMap(new TreeMap<>(numbers));
   }
 
-  /** What was decided. */
+  /** The decisions. */
   public enum Verdict {
-    /** A throttle is asked for. */
+    /** A throttle is requested. */
     ACT,
-    /** It would be, in another mode. */
+    /** A throttle would be requested in another mode. */
     SHADOW,
-    /** A guard said no. */
+    /** A safety check refused. */
     REFUSE,
     /** A throttle is ended. */
     RELEASE,
-    /** A throttle runs longer. */
+    /** A throttle is renewed. */
     RENEW,
-    /** A throttle is let go by a step. */
+    /** A throttle is reduced by a step. */
     EASE,
     /** Nothing is done for now. */
     SKIP,
-    /** A host that is gone for good is forgotten. */
+    /** A host is removed. */
     FORGET,
     /** An operator's silence, acknowledgement, pause or answer to a proposal was carried out. */
     REQUEST,
-    /** One that this reader does not know. */
+    /** A verdict unknown to this reader. */
     OTHER;
 
     /** Name in messages. */
@@ -102,7 +102,7 @@ public record DecisionNote(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The verdict with that name; one that is not known is {@link #OTHER}. */
+    /** The verdict with that name; {@link #OTHER} if unknown. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Verdict named(String name) {
       for (Verdict verdict : values()) {

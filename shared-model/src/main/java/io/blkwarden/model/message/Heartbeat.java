@@ -15,26 +15,25 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agent's sign of life, each 5 s.
+ * An agent's heartbeat, sent every 5 s.
  *
- * @param host whose agent
+ * @param host the agent's host
  * @param boot boot of the host
  * @param run random for each start of the agent
  * @param at wall clock of the host
- * @param version of the agent
- * @param uptimeMs how long the agent has run
- * @param revision of its mapping
- * @param epoch highest claim of a controller that it has seen
- * @param acting whether it carries out commands at all
- * @param kernel release of the kernel, such as {@code 6.1.0-50-amd64}
+ * @param version version of the agent
+ * @param uptimeMs uptime of the agent in ms
+ * @param revision revision of its mapping
+ * @param epoch highest epoch seen
+ * @param acting whether it accepts {@code set} commands
+ * @param kernel kernel release, such as {@code 6.1.0-50-amd64}
  * @param intervalMs time between two samples
- * @param devices physical devices with scheduler and the verdict whether priorities count there
+ * @param devices physical devices with their scheduler and verdict
  * @param probes health of each source, at most 64
- * @param throttles leases held, at most 4096
- * @param drops what was dropped or conflated since the start, by kind, at most 64 kinds
- * @param limitAvailable whether limits can be set on this host; absent when the agent does not say
- * @param queueSettings what the agent has set of devices' queues, at most 512; left out when it is
- *     nothing
+ * @param throttles active leases, at most 4096
+ * @param drops messages dropped or conflated since the start, by kind, at most 64 kinds
+ * @param limitAvailable whether limits are available on this host; absent from older agents
+ * @param queueSettings queue settings changed by the agent, at most 512; omitted when empty
  */
 public record Heartbeat(
     HostId host,
@@ -71,7 +70,7 @@ public record Heartbeat(
         queueSettings == null ? List.of() : Require.list(queueSettings, 512, "queue_settings");
   }
 
-  /** The same of an agent that has set nothing of devices' queues. */
+  /** A heartbeat without queue settings. */
   public Heartbeat(
       HostId host,
       UUID boot,
@@ -110,12 +109,12 @@ public record Heartbeat(
   }
 
   /**
-   * A setting of a physical device's queue that the agent has changed.
+   * A queue setting of a physical device changed by the agent.
    *
    * @param device kernel name, such as {@code sda}
-   * @param setting its file's name, such as {@code scheduler} or {@code prio_aging_expire}
-   * @param value what the agent has set
-   * @param before what it was, and what it is put back to
+   * @param setting file name, such as {@code scheduler} or {@code prio_aging_expire}
+   * @param value value set by the agent
+   * @param before prior value, which will be restored
    */
   public record QueueSetting(String device, String setting, String value, String before) {
     public QueueSetting {
@@ -127,11 +126,11 @@ public record Heartbeat(
   }
 
   /**
-   * Whether a source could be read.
+   * The health of a source.
    *
-   * @param name of the probe, such as {@code diskstats}
-   * @param ok whether its last run succeeded
-   * @param detail what is wrong; absent when nothing is
+   * @param name name of the probe, such as {@code diskstats}
+   * @param ok whether the last run succeeded
+   * @param detail error; absent if none
    */
   public record ProbeHealth(String name, boolean ok, @Nullable String detail) {
     public ProbeHealth {
@@ -141,14 +140,14 @@ public record Heartbeat(
   }
 
   /**
-   * A lease that is held. Exactly one of {@code priority} and {@code limitPerS} is given.
+   * An active lease. Exactly one of {@code priority} and {@code limitPerS} is given.
    *
-   * @param lease its identity
-   * @param domain whose disk
-   * @param vdev which disk
-   * @param priority what is set; absent for a limit
-   * @param limitPerS what is set; absent for a priority
-   * @param remainingMs how long it still runs
+   * @param lease id of the lease
+   * @param domain domain of the disk
+   * @param vdev virtual device
+   * @param priority priority in force; absent for a limit
+   * @param limitPerS limit in force; absent for a priority
+   * @param remainingMs remaining time in ms
    */
   public record HeldThrottle(
       MessageId lease,
@@ -164,13 +163,13 @@ public record Heartbeat(
       Restraint.of(priority, limitPerS, "throttles");
     }
 
-    /** The same with the restraint as one value. */
+    /** A lease with the restraint as one value. */
     public HeldThrottle(
         MessageId lease, DomainRef domain, String vdev, Restraint restraint, long remainingMs) {
       this(lease, domain, vdev, restraint.priorityOrNull(), restraint.limitOrNull(), remainingMs);
     }
 
-    /** What is set. */
+    /** The restraint in force. */
     public Restraint restraint() {
       return Restraint.of(priority, limitPerS, "throttles");
     }

@@ -6,12 +6,13 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * Where and when a mapping event was true, and its place in the order.
+ * The origin of a mapping event: host, time and position in the order.
  *
- * @param host whose mapping it is
- * @param boot {@code /proc/sys/kernel/random/boot_id}: revisions of another boot do not compare
- * @param run random for each start of the agent: revisions begin anew with it
- * @param revision grows by one with every event other than a snapshot, so that a gap shows
+ * @param host host of the mapping
+ * @param boot {@code /proc/sys/kernel/random/boot_id}; revisions of different boots are not
+ *     comparable
+ * @param run random for each start of the agent; revisions restart with it
+ * @param revision increases by one with every event except snapshots, so that gaps are detectable
  * @param at wall clock of the host
  */
 public record MappingOrigin(HostId host, UUID boot, UUID run, long revision, Instant at) {

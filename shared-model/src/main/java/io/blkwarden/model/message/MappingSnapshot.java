@@ -1,6 +1,5 @@
 package io.blkwarden.model.message;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.MappedDisk;
@@ -9,17 +8,17 @@ import io.blkwarden.model.Require;
 import java.util.List;
 
 /**
- * A host's whole map, with the counters that its samples count from.
+ * A host's whole mapping and the base of its sample counters.
  *
- * <p>Sent at start, after every change, on request and at intervals; the last one of each host
- * stands in the KV bucket {@code blkwarden-mapping}.
+ * <p>Sent at start, after every change, on request and at intervals. The KV bucket {@code
+ * blkwarden-mapping} stores the last one of each host.
  *
  * @param origin host, boot, revision and time
  * @param domains all running guests, at most 4096
- * @param disks all their disks, at most 4096; row {@code n} of a sample is disk {@code n}
- * @param devices the physical devices below them, at most 256; row {@code n} of a sample's device
- *     table is device {@code n}
- * @param base what samples count from
+ * @param disks all disks, at most 4096; row {@code n} of a sample is disk {@code n}
+ * @param devices physical devices, at most 256; row {@code n} of a sample's device table is device
+ *     {@code n}
+ * @param base base of the sample counters
  */
 public record MappingSnapshot(
     @JsonUnwrapped MappingOrigin origin,
@@ -28,10 +27,10 @@ public record MappingSnapshot(
     List<PhysicalDevice> devices,
     CounterBase base)
     implements MappingEvent {
-  /** Most disks of one host. */
+  /** Maximum number of disks per host. */
   public static final int MAX_DISKS = 4096;
 
-  /** Most physical devices of one host. */
+  /** Maximum number of physical devices per host. */
   public static final int MAX_DEVICES = 256;
 
   public MappingSnapshot {
@@ -45,11 +44,5 @@ public record MappingSnapshot(
           "base: expected a row for each of %d disks and %d devices, found %d and %d"
               .formatted(disks.size(), devices.size(), base.disks().size(), base.devices().size()));
     }
-  }
-
-  @JsonIgnore
-  @Override
-  public String event() {
-    return "snapshot";
   }
 }

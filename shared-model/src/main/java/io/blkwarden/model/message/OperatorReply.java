@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The controller's answer to an operator's request.
  *
- * @param verdict what became of it
- * @param detail all of it in a sentence
- * @param proposals what waits for approval, at most {@link #PROPOSALS_MAX}; absent unless asked for
- * @param inForce the silence, acknowledgement or pause that the request set and that is now in
- *     force; absent for other requests
+ * @param verdict result of the request
+ * @param detail one-sentence description
+ * @param proposals pending proposals, at most {@link #PROPOSALS_MAX}; absent unless requested
+ * @param inForce the silence, acknowledgement or pause set by the request; absent for other
+ *     requests
  */
 public record OperatorReply(
     Verdict verdict,
@@ -28,7 +28,7 @@ public record OperatorReply(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Proposal> proposals,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorInput inForce)
     implements ControlMessage {
-  /** Most proposals in an answer. */
+  /** Maximum number of proposals in a reply. */
   public static final int PROPOSALS_MAX = 200;
 
   public OperatorReply {
@@ -39,21 +39,21 @@ public record OperatorReply(
     }
   }
 
-  /** An answer in a sentence. */
+  /** A reply without data. */
   public OperatorReply(Verdict verdict, String detail) {
     this(verdict, detail, null, null);
   }
 
-  /** An answer with proposals. */
+  /** A reply with proposals. */
   public OperatorReply(Verdict verdict, String detail, List<Proposal> proposals) {
     this(verdict, detail, proposals, null);
   }
 
-  /** What became of a request. */
+  /** The results of a request. */
   public enum Verdict {
     DONE,
     FAILED,
-    /** A guard refused: mode, brake, protect list, mapping or the agent's gate. */
+    /** A safety check refused: mode, safety limit, protect list, mapping or the agent's gate. */
     REFUSED;
 
     /** Name in messages. */
@@ -64,20 +64,19 @@ public record OperatorReply(
   }
 
   /**
-   * A throttle that waits for a person. Exactly one of {@code priority} and {@code limitPerS} is
-   * given.
+   * A throttle pending approval. Exactly one of {@code priority} and {@code limitPerS} is given.
    *
-   * @param id what to approve or deny
-   * @param alert the breach that it is about
-   * @param policy whose
-   * @param host where
-   * @param domain whose disk
+   * @param id id to approve or deny
+   * @param alert alert of the breach
+   * @param policy policy
+   * @param host host
+   * @param domain domain of the disk
    * @param disk virtual device
-   * @param priority what would be set; absent for a limit
-   * @param limitPerS what would be set; absent for a priority
-   * @param leaseMs how long
-   * @param expires when it lapses
-   * @param approvedBy who approved it, if it is approved and not carried out yet
+   * @param priority proposed priority; absent for a limit
+   * @param limitPerS proposed limit; absent for a priority
+   * @param leaseMs duration of the lease in ms
+   * @param expires expiry time
+   * @param approvedBy operator who approved it, if not carried out yet
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Proposal(
@@ -104,7 +103,7 @@ public record OperatorReply(
       Require.optionalText(approvedBy, 255, "proposal.approved_by");
     }
 
-    /** What would be set. */
+    /** The proposed restraint. */
     public Restraint restraint() {
       return Restraint.of(priority, limitPerS, "proposal");
     }

@@ -11,11 +11,11 @@ import io.blkwarden.model.Restraint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person asks of the controller, on {@code operator.<verb>}, by request and reply.
+ * An operator's request to the controller on {@code operator.<verb>}, by request and reply.
  *
- * @param by who asks, for the record
- * @param reason why, in a sentence
- * @param ask what is asked
+ * @param by name of the operator
+ * @param reason one-sentence reason
+ * @param ask requested action
  */
 public record OperatorRequest(String by, String reason, Ask ask) implements ControlMessage {
   public OperatorRequest {
@@ -24,7 +24,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     Require.present(ask, "ask");
   }
 
-  /** What is asked: one of a closed set, told apart by {@code verb}. */
+  /** A requested action, identified by {@code verb}. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "verb")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Throttle.class, name = "throttle"),
@@ -42,19 +42,19 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     @JsonSubTypes.Type(value = PauseEnd.class, name = "resume"),
   })
   public sealed interface Ask {
-    /** Token of the subject behind {@code operator}. */
+    /** Token of the subject after {@code operator}. */
     String verb();
   }
 
   /**
-   * Throttle a disk. Exactly one of {@code priority} and {@code limitPerS} is given.
+   * Throttles a disk. Exactly one of {@code priority} and {@code limitPerS} is given.
    *
-   * @param host where
+   * @param host host
    * @param domain name or UUID of the domain
    * @param disk virtual device, such as {@code xvda2}
-   * @param priority what to set; absent for a limit
-   * @param limitPerS what to set; absent for a priority
-   * @param leaseMs how long
+   * @param priority priority to set; absent for a limit
+   * @param limitPerS limit to set; absent for a priority
+   * @param leaseMs duration of the lease in ms
    */
   public record Throttle(
       HostId host,
@@ -72,12 +72,12 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
       Require.within(leaseMs, 1_000, CommandAction.Set.MAX_LEASE_MS, "lease_ms");
     }
 
-    /** The same with the restraint as one value. */
+    /** A request with the restraint as one value. */
     public Throttle(HostId host, String domain, String disk, Restraint restraint, long leaseMs) {
       this(host, domain, disk, restraint.priorityOrNull(), restraint.limitOrNull(), leaseMs);
     }
 
-    /** What to set. */
+    /** The restraint to set. */
     public Restraint restraint() {
       return Restraint.of(priority, limitPerS, "ask");
     }
@@ -89,9 +89,9 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   }
 
   /**
-   * Release a disk.
+   * Releases a disk.
    *
-   * @param host where
+   * @param host host
    * @param domain name or UUID of the domain
    * @param disk virtual device
    */
@@ -108,7 +108,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     }
   }
 
-  /** Release everything in the fleet. */
+  /** Releases all disks of the fleet. */
   public record ReleaseAll() implements Ask {
     @Override
     public String verb() {
@@ -116,7 +116,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     }
   }
 
-  /** List what waits for a person's approval. */
+  /** Lists the proposals pending approval. */
   public record Proposals() implements Ask {
     @Override
     public String verb() {
@@ -125,9 +125,9 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   }
 
   /**
-   * Let a proposal be carried out, if everything still holds when the next samples come.
+   * Approves a proposal, which is carried out if its conditions are still met at the next samples.
    *
-   * @param proposal which
+   * @param proposal id of the proposal
    */
   public record Approve(MessageId proposal) implements Ask {
     public Approve {
@@ -141,9 +141,9 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   }
 
   /**
-   * Refuse a proposal; its breach gets no other one before it is over.
+   * Denies a proposal; the same breach gets no other one.
    *
-   * @param proposal which
+   * @param proposal id of the proposal
    */
   public record Deny(MessageId proposal) implements Ask {
     public Deny {
@@ -157,9 +157,9 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   }
 
   /**
-   * Forget a host that is gone for good: its map, its open alerts, its place in the fleet.
+   * Removes a host permanently, with its mapping and open alerts.
    *
-   * @param host which
+   * @param host host
    */
   public record Forget(HostId host) implements Ask {
     public Forget {
@@ -176,10 +176,10 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   public sealed interface Lasting extends Ask {}
 
   /**
-   * Add a silence that starts now.
+   * Adds a silence that starts now.
    *
-   * @param match which alerts
-   * @param forMs how long
+   * @param match alerts to silence
+   * @param forMs duration in ms
    */
   public record SilenceAdd(Silence.Matcher match, long forMs) implements Lasting {
     public SilenceAdd {
@@ -194,9 +194,9 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   }
 
   /**
-   * End a silence.
+   * Ends a silence.
    *
-   * @param silence which
+   * @param silence id of the silence
    */
   public record SilenceExpire(MessageId silence) implements Lasting {
     public SilenceExpire {
@@ -210,9 +210,9 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   }
 
   /**
-   * Acknowledge an alert or all alerts of an incident.
+   * Acknowledges an alert or all alerts of an incident.
    *
-   * @param about id of the alert or of the incident
+   * @param about id of the alert or incident
    */
   public record AckAdd(MessageId about) implements Lasting {
     public AckAdd {
@@ -226,9 +226,9 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
   }
 
   /**
-   * Withdraw an acknowledgement.
+   * Withdraws an acknowledgement.
    *
-   * @param about id of the alert or of the incident
+   * @param about id of the alert or incident
    */
   public record AckUndo(MessageId about) implements Lasting {
     public AckUndo {
@@ -241,7 +241,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     }
   }
 
-  /** Pause enforcement. */
+  /** Pauses enforcement. */
   public record PauseSet() implements Lasting {
     @Override
     public String verb() {
@@ -249,7 +249,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     }
   }
 
-  /** End the pause. */
+  /** Ends the pause. */
   public record PauseEnd() implements Lasting {
     @Override
     public String verb() {

@@ -16,23 +16,23 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a command or of a lease, also unprompted.
+ * The outcome of a command, or of a lease without one.
  *
  * @param id identity of the outcome
- * @param host whose agent
+ * @param host the agent's host
  * @param boot boot of the host
  * @param at wall clock of the host
- * @param command which command; absent for what happened by itself
- * @param lease which lease; absent when none is concerned
- * @param result what happened
- * @param refusal why it was refused; present exactly when {@code result} is {@code refused}
- * @param detail numbers and evidence in a sentence
- * @param domain whose disk
- * @param vdev which disk
- * @param workers every task looked at, with its priority before and after, at most 64
- * @param remainingMs how long the lease still runs, in ms; absent when it has ended
- * @param limitPerS the limit that the lease sets or set; absent for a priority
- * @param cause what ended a lease that neither time nor a command ended; absent otherwise
+ * @param command id of the command; absent if there was none
+ * @param lease id of the lease; absent if none
+ * @param result result
+ * @param refusal why it was refused; present if and only if {@code result} is {@code refused}
+ * @param detail one-sentence description with numbers
+ * @param domain domain of the disk
+ * @param vdev virtual device
+ * @param workers tasks with their priority before and after, at most 64
+ * @param remainingMs remaining time of the lease in ms; absent when it has ended
+ * @param limitPerS limit of the lease; absent for a priority
+ * @param cause cause of the lease's end, if neither expiry nor a command
  */
 public record Outcome(
     MessageId id,
@@ -66,27 +66,27 @@ public record Outcome(
     workers = Require.list(workers, MappedDisk.MAX_WORKERS, "workers");
   }
 
-  /** What happened. */
+  /** The results. */
   public enum Result {
-    /** The priority is set and the lease runs. */
+    /** The restraint is set and the lease is active. */
     APPLIED,
-    /** The lease was held already and runs longer now. */
+    /** The lease was renewed. */
     RENEWED,
-    /** Ended by command; what was there before is back. */
+    /** Ended by command; the prior state is restored. */
     RELEASED,
-    /** Ended by its time; what was there before is back. */
+    /** Expired; the prior state is restored. */
     EXPIRED,
-    /** Found after a restart of the agent and ended; what was there before is back. */
+    /** Found after a restart of the agent and ended; the prior state is restored. */
     RECOVERED,
-    /** Found after a restart of the agent; it goes on. */
+    /** Found after a restart of the agent and resumed. */
     ADOPTED,
-    /** Ended because its workers or its domain are gone. */
+    /** Ended because its workers or its domain no longer exist. */
     GONE,
-    /** Nothing was done, and {@code refusal} says why. */
+    /** Nothing was done; see {@code refusal}. */
     REFUSED,
-    /** The kernel refused; what was changed is restored. */
+    /** The kernel refused; changes were undone. */
     FAILED,
-    /** Done; for what concerns no lease. */
+    /** Done, without a lease. */
     DONE;
 
     /** Name in messages. */
@@ -97,15 +97,15 @@ public record Outcome(
   }
 
   /**
-   * What ended a lease that neither time nor a command ended. The result beside it says what that
-   * means to a reader that does not know the cause.
+   * The causes of a lease's end other than expiry or a command. Readers that do not know a cause
+   * use the result.
    */
   public enum Cause {
-    /** Requests waited and none completed for too long, or a guest's shutdown waited for them. */
+    /** No request completed for too long, or a guest's shutdown was blocked. */
     STARVED,
-    /** Someone else undid it: a worker has another priority, or is not in the limit's cgroup. */
+    /** Something else changed it: a worker has another priority or is not in the limit's cgroup. */
     UNDONE,
-    /** One that this reader does not know. */
+    /** A cause unknown to this reader. */
     OTHER;
 
     /** Name in messages. */
@@ -114,7 +114,7 @@ public record Outcome(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The cause with that name; one that is not known is {@link #OTHER}. */
+    /** The cause with that name; {@link #OTHER} if unknown. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Cause named(String name) {
       for (Cause cause : values()) {
@@ -128,29 +128,29 @@ public record Outcome(
 
   /** Why a command was refused. */
   public enum Refusal {
-    /** It could not be read. */
+    /** The command is malformed. */
     MALFORMED,
-    /** It is for another host. */
+    /** The command is for another host. */
     WRONG_HOST,
-    /** Its time is over, or the lease that it names has ended already. */
+    /** The command has expired, or its lease has already ended. */
     EXPIRED,
-    /** Its issuer has lost its claim to a newer one. */
+    /** The issuer's epoch is older than the highest seen. */
     STALE_EPOCH,
-    /** This agent only watches. */
+    /** The agent is read-only. */
     READ_ONLY,
-    /** No such domain or disk here. */
+    /** The domain or disk does not exist on this host. */
     UNKNOWN_DISK,
-    /** It quotes another boot, incarnation or other workers than there are now. */
+    /** Its boot, domain incarnation or workers differ from the current mapping. */
     STALE_MAPPING,
     /** The disk's workers are not proven. */
     UNRESOLVED,
-    /** The check right before the call failed: of a worker, of the backend, or of limits here. */
+    /** The check right before the change failed: of a worker, of the backend or of limits. */
     GATE,
-    /** Another lease holds the disk. */
+    /** Another lease has the disk. */
     HELD,
-    /** The table of leases is full. */
+    /** The host has too many leases. */
     TOO_MANY_LEASES,
-    /** More commands than may wait. */
+    /** The command queue is full. */
     OVERLOADED;
 
     /** Name in messages. */
@@ -161,13 +161,13 @@ public record Outcome(
   }
 
   /**
-   * One task's priority before and after.
+   * A task's priority before and after.
    *
-   * @param pid task
-   * @param startTicks when it started
+   * @param pid task id
+   * @param startTicks start time in clock ticks
    * @param comm its name
-   * @param before priority before; absent when it could not be read
-   * @param after priority after; absent when it could not be read
+   * @param before priority before; absent when unreadable
+   * @param after priority after; absent when unreadable
    */
   public record WorkerChange(
       int pid,

@@ -7,13 +7,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person's word that nothing acts; kept in the bucket {@code blkwarden-silences} under {@code
- * pause} until it is taken back.
+ * The pause of enforcement, stored in the bucket {@code blkwarden-silences} under {@code pause}
+ * until it ends.
  *
- * @param by who said so
- * @param reason why
- * @param at when
- * @param requestedByKey NKey of the user who paused
+ * @param by name of the operator
+ * @param reason reason
+ * @param at time
+ * @param requestedByKey NKey of the requesting user
  */
 public record Pause(
     String by,
@@ -27,7 +27,7 @@ public record Pause(
     Require.present(at, "at");
   }
 
-  /** A pause of a server without users. */
+  /** A pause on a server without users. */
   public Pause(String by, String reason, Instant at) {
     this(by, reason, at, null);
   }

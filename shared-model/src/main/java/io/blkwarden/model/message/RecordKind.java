@@ -3,7 +3,7 @@ package io.blkwarden.model.message;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a controller replays, a stream or a bucket each. */
+/** The kinds of stored messages, each a stream or bucket. */
 public enum RecordKind {
   /** Alerts. */
   ALERT("alert"),
@@ -11,7 +11,7 @@ public enum RecordKind {
   DECISION("decision"),
   /** Outcomes of agents. */
   OUTCOME("outcome"),
-  /** The last map of each host. */
+  /** The last mapping of each host. */
   MAPPING("mapping"),
   /** Silences, acknowledgements and the pause. */
   SILENCE("silence");
@@ -22,12 +22,12 @@ public enum RecordKind {
     this.wire = wire;
   }
 
-  /** Token of the subject behind {@code replay}. */
+  /** Token of the subject after {@code replay}. */
   public String wire() {
     return wire;
   }
 
-  /** The kind of that name. */
+  /** The kind with that name. */
   public static Optional<RecordKind> named(String name) {
     return Arrays.stream(values()).filter(kind -> kind.wire.equals(name)).findFirst();
   }

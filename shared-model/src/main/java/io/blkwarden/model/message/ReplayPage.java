@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * A controller's answer to a {@link ReplayRequest}: stored messages in the order of their stream.
  *
  * @param verdict whether the request was carried out
- * @param detail what came of it, in a sentence
+ * @param detail one-sentence description
  * @param records oldest first; empty if the request was not carried out
  * @param cursor where the next page starts; absent if the request was not carried out
- * @param more whether further records are stored already
- * @param gap whether records behind the request's cursor are no longer stored
+ * @param more whether further records exist
+ * @param gap whether records after the request's cursor are no longer stored
  */
 public record ReplayPage(
     Verdict verdict,
@@ -26,10 +26,10 @@ public record ReplayPage(
     boolean more,
     boolean gap)
     implements ControlMessage {
-  /** Most strings that a compressed message is split into. */
+  /** Maximum number of strings of a compressed message. */
   public static final int GZIP_PARTS_MAX = 64;
 
-  /** Longest of these strings. */
+  /** Maximum length of such a string. */
   public static final int GZIP_PART_MAX = 16_000;
 
   public ReplayPage {
@@ -39,7 +39,7 @@ public record ReplayPage(
     Require.optionalText(cursor, 64, "cursor");
   }
 
-  /** The answer to a request that was not carried out. */
+  /** The reply to a request that was not carried out. */
   public ReplayPage(Verdict verdict, String detail) {
     this(verdict, detail, List.of(), null, false, false);
   }
@@ -51,7 +51,7 @@ public record ReplayPage(
    * @param at when NATS stored it
    * @param id its {@code Nats-Msg-Id}; absent if it has none
    * @param message as it was published
-   * @param gzip the same, compressed with gzip, in Base64, split into strings: for a long message
+   * @param gzip a long message, compressed with gzip, in Base64, split into strings
    * @param problem why the message is missing, such as {@code unreadable} or {@code too-large}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)

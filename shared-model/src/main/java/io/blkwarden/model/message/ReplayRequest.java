@@ -8,15 +8,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a controller for a page of stored messages, on {@code replay.<kind>}, by request and reply.
+ * A request for a page of stored messages, on {@code replay.<kind>}, by request and reply.
  *
- * @param cursor continues behind this record; the oldest record if neither this nor {@code since}
- *     is given
+ * @param cursor continues after this record; the oldest record if neither this nor {@code since} is
+ *     given
  * @param since starts with the first record stored at or after this time; ignored with a cursor
  * @param until ends before the first record stored at or after this time
  * @param host only records of this host; {@code _fleet} for the fleet's own
- * @param contains only records whose JSON contains one of these texts
- * @param limit most records of the page, {@link #LIMIT_DEFAULT} if absent
+ * @param contains only records whose JSON contains any of these texts
+ * @param limit maximum number of records, {@link #LIMIT_DEFAULT} if absent
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ReplayRequest(
@@ -27,13 +27,13 @@ public record ReplayRequest(
     @Nullable List<String> contains,
     @Nullable Integer limit)
     implements ControlMessage {
-  /** Most records of a page. */
+  /** Maximum number of records of a page. */
   public static final int LIMIT_MAX = 1_000;
 
-  /** Records of a page unless the request says otherwise. */
+  /** Default number of records of a page. */
   public static final int LIMIT_DEFAULT = 256;
 
-  /** Most texts to look for. */
+  /** Maximum number of texts to search. */
   public static final int CONTAINS_MAX = 64;
 
   public ReplayRequest {
@@ -48,22 +48,22 @@ public record ReplayRequest(
     }
   }
 
-  /** All records since a time; from the oldest one if it is absent. */
+  /** All records since a time, or from the oldest if absent. */
   public static ReplayRequest since(@Nullable Instant since) {
     return new ReplayRequest(null, since, null, null, null, null);
   }
 
-  /** The same for records that contain one of the texts. */
+  /** A copy for records that contain one of the texts. */
   public ReplayRequest containing(List<String> texts) {
     return new ReplayRequest(cursor, since, until, host, texts, limit);
   }
 
-  /** The same from behind a record. */
+  /** A copy that continues after a record. */
   public ReplayRequest after(String last) {
     return new ReplayRequest(last, since, until, host, contains, limit);
   }
 
-  /** Most records of the page. */
+  /** The effective limit. */
   public int limitOrDefault() {
     return limit == null ? LIMIT_DEFAULT : limit;
   }

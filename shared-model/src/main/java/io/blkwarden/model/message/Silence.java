@@ -9,16 +9,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A person's word that alerts of a kind do not page for a time; kept in the bucket {@code
+ * A silence: suppresses notifications of matching alerts for a time. Stored in the bucket {@code
  * blkwarden-silences} under {@code silence.<id>}.
  *
  * @param id identity
- * @param by who said so
- * @param reason why
- * @param at from when on
- * @param until up to when, at most {@link #LONGEST} after {@code at}
- * @param match which alerts
- * @param requestedByKey NKey of the user who asked for it
+ * @param by name of the operator
+ * @param reason reason
+ * @param at start
+ * @param until end, at most {@link #LONGEST} after {@code at}
+ * @param match matching alerts
+ * @param requestedByKey NKey of the requesting user
  */
 public record Silence(
     MessageId id,
@@ -29,7 +29,7 @@ public record Silence(
     Matcher match,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorKey requestedByKey)
     implements OperatorInput {
-  /** Longest time. */
+  /** Maximum duration. */
   public static final Duration LONGEST = Duration.ofDays(30);
 
   public Silence {
@@ -46,14 +46,14 @@ public record Silence(
     }
   }
 
-  /** A silence of a server without users. */
+  /** A silence on a server without users. */
   public Silence(MessageId id, String by, String reason, Instant at, Instant until, Matcher match) {
     this(id, by, reason, at, until, match, null);
   }
 
   /**
-   * Patterns for an alert's labels, in which {@code *} stands for any characters and {@code ?} for
-   * one; all that are given must fit, and one must be given.
+   * Patterns for an alert's labels with the wildcards {@code *} and {@code ?}. All given patterns
+   * must match; at least one is required.
    *
    * @param host name of the host; {@code _fleet} for alerts about the fleet
    * @param policy name of the policy

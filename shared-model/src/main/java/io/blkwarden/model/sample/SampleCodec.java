@@ -4,14 +4,13 @@ import io.blkwarden.model.json.Decoded;
 import java.util.UUID;
 
 /**
- * Sample batches to and from their binary form, {@code blkwarden.sample.v1} in {@code
- * docs/PROTOCOL.md}.
+ * The codec of sample batches, {@code blkwarden.sample.v1} in {@code docs/PROTOCOL.md}.
  *
- * <p>Tables and columns carry their length, so that a reader skips those it does not know; a column
- * that is left out is all zeros.
+ * <p>Tables and columns have length prefixes, so that readers can skip unknown ones; a missing
+ * column is all zeros.
  */
 public final class SampleCodec {
-  /** Longest batch that is read. */
+  /** Maximum size of a batch. */
   public static final int MAX_BYTES = 1 << 20;
 
   private static final int MAGIC_0 = 0xB1;
@@ -26,7 +25,7 @@ public final class SampleCodec {
 
   private SampleCodec() {}
 
-  /** Writes a batch. */
+  /** Encodes a batch. */
   public static byte[] encode(SampleFrame frame) {
     WireWriter out = new WireWriter();
     out.raw(MAGIC_0);
@@ -99,7 +98,7 @@ public final class SampleCodec {
     return true;
   }
 
-  /** Reads a batch into a frame, which is undefined when the result is malformed. */
+  /** Decodes a batch into a frame, which is undefined when the result is malformed. */
   public static Decoded<SampleFrame> decode(byte[] bytes, SampleFrame into) {
     if (bytes.length > MAX_BYTES) {
       return new Decoded.Malformed<>(

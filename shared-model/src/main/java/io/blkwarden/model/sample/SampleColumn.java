@@ -5,29 +5,28 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A counter of a block device, as {@code /sys/block/<dev>/stat} has it.
+ * The columns of a sample, mostly those of {@code /sys/block/<dev>/stat}.
  *
- * <p>A sector is always 512 bytes. The ids stand in the wire format: they never change, and a new
- * column gets a new one.
+ * <p>A sector is always 512 bytes. The ids are part of the wire format and never change.
  */
 public enum SampleColumn {
   /** Reads completed. */
   READ_IOS(0),
   /** Sectors read. */
   READ_SECTORS(1),
-  /** Time that reads took, summed, in ms. */
+  /** Total time of reads in ms. */
   READ_MS(2),
   /** Writes completed. */
   WRITE_IOS(3),
   /** Sectors written. */
   WRITE_SECTORS(4),
-  /** Time that writes took, summed, in ms. */
+  /** Total time of writes in ms. */
   WRITE_MS(5),
-  /** I/Os in flight just now: a gauge. */
+  /** I/Os in flight; a gauge. */
   IN_FLIGHT(6),
-  /** Time in which any I/O was in flight, in ms. */
+  /** Time with any I/O in flight in ms. */
   IO_MS(7),
-  /** Time in flight, summed over I/Os, in ms. */
+  /** Time in flight summed over I/Os in ms. */
   QUEUE_MS(8),
   /** Discards completed (Linux 4.18 and later). */
   DISCARD_IOS(9),
@@ -35,18 +34,18 @@ public enum SampleColumn {
   DISCARD_SECTORS(10),
   /** Flushes completed (Linux 5.5 and later). */
   FLUSH_IOS(11),
-  /** Time that flushes took, summed, in ms. */
+  /** Total time of flushes in ms. */
   FLUSH_MS(12),
   /** Times that blkback had no free request ({@code statistics/oo_req}). */
   OUT_OF_REQUESTS(13),
   /**
-   * The columns of the row that are unknown, as the sum of their {@link #bit bits}; a gauge. The
-   * values of these columns are 0 and say nothing.
+   * The unknown columns of the row, as the sum of their {@link #bit bits}; a gauge. The values of
+   * unknown columns are 0 and have no meaning.
    */
   UNKNOWN_COLUMNS(14),
   /**
-   * Time in which any I/O was in flight on the block device that the disk shares with other users,
-   * in ms; at least the disk's own {@link #IO_MS}, which is unknown then.
+   * Time with any I/O in flight on a block device that the disk shares with other users, in ms; an
+   * upper bound of the disk's {@link #IO_MS}, which is then unknown.
    */
   SHARED_IO_MS(15);
 
@@ -60,12 +59,12 @@ public enum SampleColumn {
     this.wire = name().toLowerCase(Locale.ROOT);
   }
 
-  /** All columns; the position of each is its id. */
+  /** All columns in the order of their ids. */
   public static List<SampleColumn> all() {
     return BY_ID;
   }
 
-  /** The column of an id, or null for one that this version does not know. */
+  /** The column with an id; null if unknown. */
   static @Nullable SampleColumn byId(long id) {
     return id >= 0 && id < BY_ID.size() ? BY_ID.get((int) id) : null;
   }
@@ -80,12 +79,12 @@ public enum SampleColumn {
     return wire;
   }
 
-  /** Whether values add up over time; false for a gauge. */
+  /** Whether the column is a counter; false for a gauge. */
   public boolean cumulative() {
     return this != IN_FLIGHT && this != UNKNOWN_COLUMNS;
   }
 
-  /** Its bit in {@link #UNKNOWN_COLUMNS}. */
+  /** The column's bit in {@link #UNKNOWN_COLUMNS}. */
   public long bit() {
     return 1L << id;
   }
@@ -95,7 +94,7 @@ public enum SampleColumn {
     return (unknownColumns & bit()) != 0;
   }
 
-  /** The sum of the bits of some columns. */
+  /** The sum of the columns' bits. */
   public static long bits(SampleColumn... columns) {
     long bits = 0;
     for (SampleColumn column : columns) {

@@ -3,14 +3,13 @@ package io.blkwarden.model.sample;
 import java.util.UUID;
 
 /**
- * One host's counters at one instant; mutable, so that one frame serves every batch.
+ * A host's counters at one instant; mutable and reusable.
  *
- * <p>Row {@code n} of {@link #disks()} is disk {@code n} of the mapping snapshot whose {@code run}
- * and {@code base.id} the frame names, and cumulative values count since that base. Not safe for
- * use by several threads.
+ * <p>Row {@code n} of {@link #disks()} is disk {@code n} of the mapping snapshot with the frame's
+ * {@code run} and {@code base.id}; cumulative values are relative to that base. Not thread-safe.
  */
 public final class SampleFrame {
-  /** Pressure that the host did not measure. */
+  /** Value of an unmeasured pressure. */
   public static final long UNMEASURED = -1;
 
   private UUID run = new UUID(0, 0);
@@ -26,12 +25,12 @@ public final class SampleFrame {
   private final SampleTable devices = new SampleTable();
 
   /**
-   * Sets whose the batch is.
+   * Sets the identity of the batch.
    *
    * @param run the agent's run
-   * @param baseId base that the counters count from
-   * @param revision of the mapping
-   * @param sequence grows by one with each batch of a run, so that a lost one shows
+   * @param baseId id of the base
+   * @param revision revision of the mapping
+   * @param sequence increases by one with each batch of a run, so that lost batches are detectable
    */
   public void identify(UUID run, long baseId, long revision, long sequence) {
     this.run = run;
@@ -41,11 +40,11 @@ public final class SampleFrame {
   }
 
   /**
-   * Sets when the counters were read.
+   * Sets the time of the reading.
    *
    * @param monotonicMillis host's CLOCK_MONOTONIC in ms, for rates
-   * @param wallMillis wall clock in ms since 1970, for people
-   * @param intervalMillis time between two batches, as configured
+   * @param wallMillis wall clock in ms since 1970
+   * @param intervalMillis configured time between two batches
    */
   public void time(long monotonicMillis, long wallMillis, long intervalMillis) {
     this.monotonicMillis = monotonicMillis;
@@ -56,8 +55,8 @@ public final class SampleFrame {
   /**
    * Sets the totals of {@code /proc/pressure/io} in µs, or {@link #UNMEASURED}.
    *
-   * @param some time in which some task waited for I/O
-   * @param full time in which all non-idle tasks did
+   * @param some time in which some task was stalled on I/O
+   * @param full time in which all non-idle tasks were stalled on I/O
    */
   public void pressure(long some, long full) {
     ioSomeMicros = some;
@@ -69,7 +68,7 @@ public final class SampleFrame {
     return run;
   }
 
-  /** Base that the counters count from. */
+  /** Id of the base. */
   public long baseId() {
     return baseId;
   }
@@ -99,12 +98,12 @@ public final class SampleFrame {
     return intervalMillis;
   }
 
-  /** Total time in which some task waited for I/O, in µs, or {@link #UNMEASURED}. */
+  /** Total time in which some task was stalled on I/O, in µs, or {@link #UNMEASURED}. */
   public long ioSomeMicros() {
     return ioSomeMicros;
   }
 
-  /** Total time in which all non-idle tasks waited for I/O, in µs, or {@link #UNMEASURED}. */
+  /** Total time in which all non-idle tasks were stalled on I/O, in µs, or {@link #UNMEASURED}. */
   public long ioFullMicros() {
     return ioFullMicros;
   }

@@ -4,13 +4,12 @@ import io.blkwarden.model.Require;
 import java.util.Arrays;
 
 /**
- * Counters of a list of devices, one array a column; mutable, so that one table serves every batch.
+ * The counters of a list of devices, one array per column; mutable and reusable.
  *
- * <p>Not safe for use by several threads. A row that is not present was not measured: it is
- * unknown, not zero.
+ * <p>Not thread-safe. A row that is not present was not measured: it is unknown, not zero.
  */
 public final class SampleTable {
-  /** Most rows of a table, that of a snapshot's disks. */
+  /** Maximum number of rows, that of a snapshot's disks. */
   public static final int MAX_ROWS = 4096;
 
   private static final int MIN_CAPACITY = 16;
@@ -19,7 +18,7 @@ public final class SampleTable {
   private boolean[] present = new boolean[MIN_CAPACITY];
   private int rows;
 
-  /** Makes the table one of {@code rows} rows, 0 to {@link #MAX_ROWS}, none of them present. */
+  /** Resets the table to {@code rows} rows, 0 to {@link #MAX_ROWS}, none of them present. */
   public void reset(int rows) {
     Require.within(rows, 0, MAX_ROWS, "rows");
     if (rows > present.length) {
@@ -36,7 +35,7 @@ public final class SampleTable {
     }
   }
 
-  /** How many rows there are, present or not. */
+  /** Number of rows, present or not. */
   public int rows() {
     return rows;
   }
@@ -46,12 +45,12 @@ public final class SampleTable {
     return present[checked(row)];
   }
 
-  /** Says that a row was measured. */
+  /** Marks a row as measured. */
   public void markPresent(int row) {
     present[checked(row)] = true;
   }
 
-  /** A value: counted since the base for a cumulative column. */
+  /** A value; relative to the base for a cumulative column. */
   public long get(SampleColumn column, int row) {
     return columns[column.id()][checked(row)];
   }
@@ -65,12 +64,12 @@ public final class SampleTable {
     columns[column.id()][checked(row)] = value;
   }
 
-  /** The column's own array, valid for {@code rows} elements, for the codec. */
+  /** The column's array, valid for {@code rows} elements. */
   long[] raw(SampleColumn column) {
     return columns[column.id()];
   }
 
-  /** Whether rows are present, valid for {@code rows} elements, for the codec. */
+  /** Whether rows are present, valid for {@code rows} elements. */
   boolean[] presence() {
     return present;
   }

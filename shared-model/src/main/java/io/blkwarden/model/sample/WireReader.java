@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** A cursor over bytes that never reads beyond its end; a fault is thrown as {@link Fault}. */
+/** A bounds-checked reader of the wire format; throws {@link Fault}. */
 final class WireReader {
   private static final VarHandle WORD =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -20,7 +20,7 @@ final class WireReader {
     this.end = bytes.length;
   }
 
-  /** Leaves this package only as {@link Decoded.Malformed}. */
+  /** A malformed input; converted to {@link Decoded.Malformed}. */
   static final class Fault extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -59,7 +59,7 @@ final class WireReader {
     return position >= end;
   }
 
-  /** Narrows the cursor to the next {@code length} bytes and returns the end from before. */
+  /** Limits the reader to the next {@code length} bytes and returns the previous end. */
   int enter(long length, String what) {
     if (length > end - position) {
       throw new Fault(
@@ -72,7 +72,7 @@ final class WireReader {
     return outer;
   }
 
-  /** Skips what is left of the narrowed part and widens again. */
+  /** Skips the rest of the limited part and restores the previous end. */
   void leave(int outer) {
     position = end;
     end = outer;
@@ -110,7 +110,7 @@ final class WireReader {
     throw invalid(start, what + ": expected a number below 2^63");
   }
 
-  /** Reads a number for each row that is present: decoding spends nearly all of its time here. */
+  /** Reads a number for each present row; this dominates the time of decoding. */
   void varints(long[] into, boolean[] present, int rows, String what) {
     byte[] from = bytes;
     int at = position;
@@ -127,7 +127,7 @@ final class WireReader {
         at = position;
       } else {
         int bits = Long.numberOfTrailingZeros(stops) + 1;
-        into[row] = squeezed(word & (-1L >>> (Long.SIZE - bits)));
+        into[row] = joined(word & (-1L >>> (Long.SIZE - bits)));
         at += bits / Byte.SIZE;
       }
     }
@@ -135,11 +135,11 @@ final class WireReader {
   }
 
   /**
-   * The lower seven bits of each byte, without the gaps.
+   * Joins the lower seven bits of each byte.
    *
-   * <p>A loop over the bytes costs more, as its length can't be predicted.
+   * <p>A loop over the bytes is slower, because its length is unpredictable.
    */
-  private static long squeezed(long word) {
+  private static long joined(long word) {
     long value = (word & 0x007F_007F_007F_007FL) | ((word & 0x7F00_7F00_7F00_7F00L) >>> 1);
     value = (value & 0x0000_3FFF_0000_3FFFL) | ((value & 0x3FFF_0000_3FFF_0000L) >>> 2);
     return (value & 0x0FFF_FFFFL) | ((value & 0x0FFF_FFFF_0000_0000L) >>> 4);

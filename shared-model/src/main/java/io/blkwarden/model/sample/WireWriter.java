@@ -2,7 +2,7 @@ package io.blkwarden.model.sample;
 
 import java.util.Arrays;
 
-/** A growing byte array with the two number forms of the sample format. */
+/** A growing buffer that writes the numbers of the sample format. */
 final class WireWriter {
   private static final int MAX_VARINT = 10;
 
@@ -25,7 +25,7 @@ final class WireWriter {
     }
   }
 
-  /** Unsigned LEB128: seven bits a byte, lowest first, the top bit says that more follow. */
+  /** Unsigned LEB128: seven bits per byte, lowest first; the top bit marks continuation. */
   void varint(long value) {
     room(MAX_VARINT);
     put(value);
@@ -40,7 +40,7 @@ final class WireWriter {
     bytes[length++] = (byte) rest;
   }
 
-  /** Writes a number for each row that is present. */
+  /** Writes a number for each present row. */
   void varints(long[] values, boolean[] present, int rows) {
     room(rows * MAX_VARINT);
     for (int row = 0; row < rows; row++) {

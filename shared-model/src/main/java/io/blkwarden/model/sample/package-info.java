@@ -1,4 +1,4 @@
-/** Samples: cumulative counters of a host's disks in columns, and their binary form. */
+/** Samples: cumulative counters of a host's disks in columns, and their binary codec. */
 @NullMarked
 package io.blkwarden.model.sample;
 

@@ -4,20 +4,20 @@ import io.blkwarden.model.HostId;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A host name as one token of a NATS subject.
+ * Encodes a host name as a token of a NATS subject.
  *
- * <p>Each byte of its UTF-8 form outside {@code A-Z a-z 0-9 _ -} is written {@code %XX} with
- * capital hexadecimal digits, so dots, blanks and wildcards cannot change a subject's shape.
+ * <p>Each UTF-8 byte outside {@code A-Z a-z 0-9 _ -} is written {@code %XX} with capital
+ * hexadecimal digits, so that names cannot change a subject's structure.
  */
 public final class HostToken {
   private HostToken() {}
 
-  /** Writes a host name as a token. */
+  /** Encodes a host name. */
   public static String encode(HostId host) {
     return encode(host.value());
   }
 
-  /** Writes any text, such as a policy's name, as a token. */
+  /** Encodes any text, such as a policy's name. */
   public static String encode(String text) {
     StringBuilder token = new StringBuilder(text.length());
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
@@ -31,17 +31,17 @@ public final class HostToken {
   }
 
   /**
-   * A host's key in a KV bucket, such as {@code blkwarden-mapping}: the token with {@code =} in
-   * place of {@code %}, which NATS does not allow in keys.
+   * A host's key in a KV bucket, such as {@code blkwarden-mapping}: the token with {@code =}
+   * instead of {@code %}, which NATS does not allow in keys.
    */
   public static String key(HostId host) {
     return encode(host).replace('%', '=');
   }
 
   /**
-   * Reads a token back.
+   * Decodes a token.
    *
-   * @throws IllegalArgumentException if the token is not one that {@link #encode} writes
+   * @throws IllegalArgumentException if the token is not a result of {@link #encode}
    */
   public static HostId decode(String token) {
     byte[] bytes = new byte[token.length()];

@@ -6,11 +6,10 @@ import java.nio.charset.StandardCharsets;
 /**
  * The partition of a host: FNV-1a of 32 bits over the host name's UTF-8 bytes, modulo 64.
  *
- * <p>Offset basis 2166136261, prime 16777619 (draft-eastlake-fnv), unsigned arithmetic, so that any
- * language gets the same number.
+ * <p>Offset basis 2166136261, prime 16777619 (draft-eastlake-fnv), unsigned arithmetic.
  */
 public final class Partition {
-  /** How many partitions there are. */
+  /** Number of partitions. */
   public static final int COUNT = 64;
 
   private Partition() {}

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The NATS subjects of one blkwarden installation.
  *
- * @param prefix what all subjects start with: 1 to 8 plain tokens joined by dots
+ * @param prefix prefix of all subjects: 1 to 8 plain tokens joined by dots
  */
 public record Subjects(String prefix) {
-  /** The prefix unless configured otherwise. */
+  /** The default prefix. */
   public static final Subjects DEFAULT = new Subjects("blkwarden.v1");
 
   public Subjects {
@@ -25,7 +25,7 @@ public record Subjects(String prefix) {
     }
   }
 
-  /** Where a host's samples go. */
+  /** Subject of a host's samples. */
   public String sample(HostId host) {
     return "%s.sample.%d.%s".formatted(prefix, Partition.of(host), HostToken.encode(host));
   }
@@ -35,7 +35,7 @@ public record Subjects(String prefix) {
     return prefix + ".sample.*.*";
   }
 
-  /** Where a host's mapping events of one kind go, such as {@code snapshot}. */
+  /** Subject of a host's mapping events of one kind, such as {@code snapshot}. */
   public String mapping(HostId host, String event) {
     return "%s.mapping.%d.%s.%s"
         .formatted(prefix, Partition.of(host), HostToken.encode(host), event);
@@ -46,7 +46,7 @@ public record Subjects(String prefix) {
     return prefix + ".mapping.*.*.*";
   }
 
-  /** Where a host's heartbeat goes. */
+  /** Subject of a host's heartbeats. */
   public String heartbeat(HostId host) {
     return "%s.agent.%d.%s".formatted(prefix, Partition.of(host), HostToken.encode(host));
   }
@@ -56,12 +56,12 @@ public record Subjects(String prefix) {
     return prefix + ".agent.*.*";
   }
 
-  /** Where a host's agent hears its commands. */
+  /** Subject of a host's commands. */
   public String command(HostId host) {
     return "%s.command.%s".formatted(prefix, HostToken.encode(host));
   }
 
-  /** Where a host's outcomes go. */
+  /** Subject of a host's outcomes. */
   public String outcome(HostId host) {
     return "%s.outcome.%s".formatted(prefix, HostToken.encode(host));
   }
@@ -71,7 +71,7 @@ public record Subjects(String prefix) {
     return prefix + ".outcome.*";
   }
 
-  /** Where an alert goes; host {@code _fleet} for the fleet's own. */
+  /** Subject of an alert; host {@code _fleet} for fleet alerts. */
   public String alert(String severity, HostId host, String policy) {
     return "%s.alert.%s.%s.%s"
         .formatted(
@@ -86,7 +86,7 @@ public record Subjects(String prefix) {
     return prefix + ".alert.*.*.*";
   }
 
-  /** Where decisions about a host go; host {@code _fleet} for those about the fleet. */
+  /** Subject of decisions about a host; host {@code _fleet} for the fleet. */
   public String decision(HostId host) {
     return "%s.decision.%s".formatted(prefix, HostToken.encode(host));
   }
@@ -96,27 +96,27 @@ public record Subjects(String prefix) {
     return prefix + ".decision.*";
   }
 
-  /** Where a controller answers an operator's request, such as {@code throttle}. */
+  /** Subject of an operator's request, such as {@code throttle}. */
   public String operator(String verb) {
     return prefix + ".operator." + verb;
   }
 
-  /** The same for a user of a server with permissions, which grants this key to this user only. */
+  /** The same with the user's key, for servers that restrict it to this user. */
   public String operator(String verb, OperatorKey key) {
     return "%s.operator.%s.%s".formatted(prefix, verb, key);
   }
 
-  /** All operators' requests, without and with a key. */
+  /** All operator requests, without and with a key. */
   public List<String> allOperatorRequests() {
     return List.of(prefix + ".operator.*", prefix + ".operator.*.*");
   }
 
-  /** Where a controller answers with pages of stored messages. */
+  /** Subject of requests for stored messages. */
   public String replay(RecordKind kind) {
     return prefix + ".replay." + kind.wire();
   }
 
-  /** The same for a user of a server with permissions, which grants this key to this user only. */
+  /** The same with the user's key, for servers that restrict it to this user. */
   public String replay(RecordKind kind, OperatorKey key) {
     return "%s.replay.%s.%s".formatted(prefix, kind.wire(), key);
   }
@@ -127,19 +127,19 @@ public record Subjects(String prefix) {
   }
 
   /**
-   * What a request asks for and who sent it, from its subject.
+   * The parts of a request's subject.
    *
-   * @param name verb of an operator's request, or kind of the records that are asked for
-   * @param key of the user; absent if the subject has none
+   * @param name verb of an operator's request, or kind of the requested records
+   * @param key key of the user; absent if the subject has none
    */
-  public record Asked(String name, @Nullable OperatorKey key) {}
+  public record RequestSubject(String name, @Nullable OperatorKey key) {}
 
   /**
-   * Reads the subject of an operator's request or of one for stored messages.
+   * Parses the subject of an operator's request or of a request for stored messages.
    *
-   * @throws IllegalArgumentException if it is the subject of neither, or its key is none
+   * @throws IllegalArgumentException if it is neither, or its key is invalid
    */
-  public Asked asked(String subject) {
+  public RequestSubject parseRequest(String subject) {
     String[] tokens =
         subject.startsWith(prefix + ".")
             ? subject.substring(prefix.length() + 1).split("\\.", -1)
@@ -149,26 +149,25 @@ public record Subjects(String prefix) {
           "subject: expected %s.KIND.NAME or %s.KIND.NAME.PUBLICKEY in %s"
               .formatted(prefix, prefix, subject));
     }
-    return new Asked(tokens[1], tokens.length == 3 ? new OperatorKey(tokens[2]) : null);
+    return new RequestSubject(tokens[1], tokens.length == 3 ? new OperatorKey(tokens[2]) : null);
   }
 
   /**
-   * Whether somebody waits for an answer there: the reply subject of a request that is to be
-   * obeyed.
+   * Whether a reply subject is valid: outside {@code $} and this installation's subjects.
    *
-   * <p>A stream's consumer can be made to deliver to any subject, a command's too, by people who
-   * may not command; what it delivers is to be answered to {@code $JS.ACK}. An answer on a subject
-   * of the installation would be a message of another kind.
+   * <p>Users without permission to send commands can make a stream's consumer deliver to any
+   * subject, with {@code $JS.ACK} as the reply subject. A reply on a subject of the installation
+   * would be a message of another kind.
    */
   public boolean isInbox(@Nullable String replyTo) {
     return replyTo != null && !replyTo.startsWith("$") && !replyTo.startsWith(prefix + ".");
   }
 
   /**
-   * The host of a subject whose host stands in token {@code index} behind the prefix (sample,
-   * mapping and agent: 2; outcome and command: 1; alert: 2).
+   * The host in token {@code index} of a subject after the prefix (sample, mapping and agent: 2;
+   * outcome and command: 1; alert: 2).
    *
-   * @throws IllegalArgumentException if the subject has no such token or it is no host token
+   * @throws IllegalArgumentException if the subject has no such token or it is not a host token
    */
   public HostId hostOf(String subject, int index) {
     if (!subject.startsWith(prefix + ".")) {

@@ -1,4 +1,4 @@
-/** NATS subjects, the host token in them and the partition of a host. */
+/** NATS subjects, their host token, and partitions of hosts. */
 @NullMarked
 package io.blkwarden.model.subject;
 

@@ -22,8 +22,8 @@ import io.blkwarden.model.WorkerKind;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.CommandAction;
 import io.blkwarden.model.message.ControlMessage;
-import io.blkwarden.model.message.DiskAttached;
 import io.blkwarden.model.message.MappingEvent;
+import io.blkwarden.model.message.MappingEvent.DiskAttached;
 import io.blkwarden.model.message.MappingOrigin;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +35,7 @@ class ControlJsonTest {
   private static final DomainRef VM176 = new DomainRef(new UUID(3, 4), 137, "vm176");
 
   @Test
-  void aMappingEventSurvivesAndStartsWithItsSchema() {
+  void mappingEventRoundTripStartsWithItsSchema() {
     var disk =
         new MappedDisk(
             VM176,
@@ -79,7 +79,7 @@ class ControlJsonTest {
   }
 
   @Test
-  void aCommandSurvives() {
+  void commandRoundTrip() {
     var id = new MessageId("01JDAAAAAAAAAAAAAAAAAAAAAA");
     var command =
         new Command(
@@ -104,7 +104,7 @@ class ControlJsonTest {
   }
 
   @Test
-  void faultsAreTypedAndPlaced() {
+  void errorsHaveAReasonAndAnOffset() {
     assertThat(fault("")).isEqualTo(Decoded.Reason.TRUNCATED);
     assertThat(fault("{\"schema\":\"blkwarden.command.v1\",")).isEqualTo(Decoded.Reason.TRUNCATED);
     assertThat(fault("nonsense")).isEqualTo(Decoded.Reason.SYNTAX);
@@ -116,7 +116,7 @@ class ControlJsonTest {
   }
 
   @Test
-  void whatIsTooLargeOrTooDeepIsNotRead() {
+  void tooLargeOrTooDeepIsRejected() {
     String schema = "{\"schema\":\"blkwarden.command.v1\",\"x\":";
     assertThat(fault(schema + "\"" + "a".repeat(ControlJson.MAX_BYTES) + "\"}"))
         .isEqualTo(Decoded.Reason.TOO_LARGE);

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The golden messages, which are never edited, and the schemas that they must satisfy. */
+/** The golden messages, which are never edited, and their schemas. */
 final class Golden {
   private static final List<String> NAMES =
       List.of(
@@ -72,7 +72,7 @@ final class Golden {
     return text("/golden/" + name + ".v1.json");
   }
 
-  /** A second example of a schema is called by its name, a dot and what it shows. */
+  /** Further examples of a schema are named SCHEMA.EXAMPLE. */
   static String schemaName(String name) {
     int dot = name.indexOf('.');
     return dot < 0 ? name : name.substring(0, dot);

@@ -27,7 +27,7 @@ class GoldenMessageTest {
 
   @ParameterizedTest
   @MethodSource("io.blkwarden.model.json.Golden#names")
-  void isValidBySchemaAndComesBackTheSame(String name) {
+  void isValidAndRoundTrips(String name) {
     String golden = Golden.message(name);
     assertThat(schema(name).validate(golden, InputFormat.JSON)).isEmpty();
 
@@ -50,7 +50,7 @@ class GoldenMessageTest {
 
   @ParameterizedTest
   @MethodSource("io.blkwarden.model.json.Golden#names")
-  void everyRequiredFieldIsMissedByCodecAndSchemaAlike(String name) {
+  void codecAndSchemaRequireTheSameFields(String name) {
     ObjectNode tree = (ObjectNode) TREES.readTree(Golden.message(name));
     JsonNode required = TREES.readTree(Golden.schema(name)).get("required");
     assertThat(required.isArray()).isTrue();
@@ -66,10 +66,10 @@ class GoldenMessageTest {
     }
   }
 
-  /** What a set asks for is told by exactly one field, and schema and codec agree on that. */
+  /** A restraint is exactly one field, for schema and codec. */
   @ParameterizedTest
   @ValueSource(strings = {"command", "operator-request", "command.limit", "operator-request.limit"})
-  void aRestraintIsAPriorityOrALimit(String name) {
+  void restraintIsAPriorityOrALimit(String name) {
     String part = Golden.schemaName(name).equals("command") ? "action" : "ask";
     for (boolean both : new boolean[] {true, false}) {
       ObjectNode tree = (ObjectNode) TREES.readTree(Golden.message(name));
@@ -86,7 +86,7 @@ class GoldenMessageTest {
   }
 
   @Test
-  void aCauseThatIsNotKnownIsReadAsOther() {
+  void unknownCauseIsReadAsOther() {
     ObjectNode tree = (ObjectNode) TREES.readTree(Golden.message("outcome.limit"));
     tree.put("cause", "brand-new");
 

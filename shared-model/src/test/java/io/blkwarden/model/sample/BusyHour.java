@@ -7,13 +7,13 @@ import java.util.UUID;
 /**
  * A batch of 100 disks, of which a third is idle, an hour after the base, from a fixed seed.
  *
- * <p>Size and speed of the format are told from it.
+ * <p>Used to measure size and speed of the format.
  */
 public final class BusyHour {
-  /** How many disks. */
+  /** Number of disks. */
   public static final int DISKS = 100;
 
-  /** A swap or data disk neither discards nor runs out of requests in most hours. */
+  /** Most disks neither discard nor run out of requests. */
   private static final List<SampleColumn> USED =
       List.of(
           SampleColumn.READ_IOS,
@@ -27,7 +27,7 @@ public final class BusyHour {
 
   private BusyHour() {}
 
-  /** The batch. */
+  /** Creates the batch. */
   public static SampleFrame frame() {
     Random random = new Random(20261122);
     SampleFrame frame = new SampleFrame();

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The golden batch, which is never edited; its JSON was written by the decoder in Python. */
+/** The golden batch, which is never edited; its JSON was written by the Python decoder. */
 class GoldenSampleTest {
   @Test
-  void readsAsTheDecoderInPythonReadsItAndIsWrittenTheSame() throws IOException {
+  void agreesWithThePythonDecoder() throws IOException {
     byte[] golden = resource("/golden/sample.v1.bin");
     JsonNode expected = JsonMapper.builder().build().readTree(resource("/golden/sample.v1.json"));
     SampleFrame frame = new SampleFrame();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class SampleCodecTest {
   @Test
-  void aBatchSurvives() {
+  void batchRoundTrip() {
     SampleFrame frame = batch(100);
 
     SampleFrame read = new SampleFrame();
@@ -36,13 +36,13 @@ class SampleCodecTest {
   }
 
   @Test
-  void aDiskOfABusyHourTakesAtMost24Bytes() {
+  void aDiskTakesAtMost24Bytes() {
     assertThat(SampleCodec.encode(BusyHour.frame()).length)
         .isLessThanOrEqualTo(24 * BusyHour.DISKS);
   }
 
   @Test
-  void numbersOfEveryLengthSurvive() {
+  void numbersOfEveryLengthRoundTrip() {
     SampleFrame frame = new SampleFrame();
     frame.disks().reset(64);
     for (int row = 0; row < 64; row++) {
@@ -64,7 +64,7 @@ class SampleCodecTest {
   }
 
   @Test
-  void everyTruncationIsPlaced() {
+  void truncationsHaveAnOffset() {
     byte[] whole = SampleCodec.encode(batch(5));
     for (int length = 0; length < whole.length; length++) {
       assertThat(SampleCodec.decode(Arrays.copyOf(whole, length), new SampleFrame()))
@@ -75,7 +75,7 @@ class SampleCodecTest {
   }
 
   @Test
-  void anyBytesGiveAnAnswer() {
+  void arbitraryBytesNeverThrow() {
     Property.check(
         1_000,
         given -> {
@@ -85,7 +85,7 @@ class SampleCodecTest {
   }
 
   @Test
-  void anyMutationGivesAnAnswer() {
+  void mutationsNeverThrow() {
     Property.check(
         1_000,
         given -> {

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any bytes as a batch of samples: refused with a place in them, or one that can be sent on. */
+/** Fuzzes sample batches: an error with an offset, or a batch that can be encoded. */
 final class SampleFuzzTest {
   static Stream<byte[]> seeds() throws IOException {
     try (InputStream golden =
@@ -21,7 +21,7 @@ final class SampleFuzzTest {
 
   @MethodSource("seeds")
   @FuzzTest
-  void anyBytesAreABatchOrRefused(byte[] bytes) {
+  void arbitraryBytesNeverThrow(byte[] bytes) {
     SampleFrame frame = new SampleFrame();
     switch (SampleCodec.decode(bytes, frame)) {
       case Decoded.Ok<SampleFrame> _ -> {

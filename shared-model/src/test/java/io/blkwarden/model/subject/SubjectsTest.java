@@ -13,7 +13,7 @@ final class SubjectsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"dom0.example", ">", "*", "a.>", "$JS.API", "%2E", "größe", "a/../b"})
-  void noNameChangesTheShapeOfASubject(String name) {
+  void namesDoNotChangeTheSubjectStructure(String name) {
     HostId host = new HostId(name);
     String subject = SUBJECTS.sample(host);
 
@@ -26,7 +26,7 @@ final class SubjectsTest {
   }
 
   @Test
-  void noAnswerIsAMessageOfAnotherKind() {
+  void replySubjectsAreNoMessageSubjects() {
     assertThat(SUBJECTS.isInbox("_INBOX.dom0-7.x1")).isTrue();
     assertThat(SUBJECTS.isInbox(null)).isFalse();
     assertThat(SUBJECTS.isInbox("$JS.ACK.S.c.1.1.1.1.0")).isFalse();
@@ -35,7 +35,7 @@ final class SubjectsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a..b", "a b", ">", "a.*", "$JS", "."})
-  void aPrefixIsPlainTokens(String prefix) {
+  void prefixIsPlainTokens(String prefix) {
     assertThatThrownBy(() -> new Subjects(prefix)).isInstanceOf(IllegalArgumentException.class);
   }
 }

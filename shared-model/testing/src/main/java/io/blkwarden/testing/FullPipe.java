@@ -8,7 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 
-/** A named pipe that is full: whoever writes to it waits until a test begins to read. */
+/** A named pipe that is full: a writer waits until a test reads. */
 public final class FullPipe implements AutoCloseable {
   /** What the kernel keeps of a pipe that is not read (pipe(7)). */
   private static final int BYTES = 65_536;

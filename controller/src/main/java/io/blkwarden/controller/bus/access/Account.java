@@ -6,22 +6,21 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The NATS account of one user that is not a controller, as text for nats-server.
+ * The NATS account of one user that is not a controller, for nats-server's configuration.
  *
- * <p>It has no JetStream and no other users. It imports the subjects that its user may publish to
- * as services: the server then replaces the reply subject with one of its own, and delivers the
- * reply inside this account only. It imports the subjects that its user may subscribe to as
- * streams, each from the account that publishes it: a server does not export a service's messages
- * as a stream.
+ * <p>It has no JetStream and no other users. Subjects that the user may publish to are imported as
+ * services: the server replaces the reply subject and delivers the reply in this account only.
+ * Subjects that the user may subscribe to are imported as streams, each from the account that
+ * publishes it, because a server does not export a service's messages as a stream.
  *
  * @param list all users
- * @param user its only user
+ * @param user the account's only user
  */
 record Account(UserList list, User user) {
-  /** Limits of an account; a connection limit counts for all its connections together. */
+  /** Limits of the account. */
   private record Limits(int connections, int subscriptions, String payload) {}
 
-  /** Its name: of no other user, and found in the server's log and its list of connections. */
+  /** The account's unique name, as shown in the server's log and list of connections. */
   String name() {
     String file = user.role().file();
     return list.core() + "-" + file.substring(0, file.lastIndexOf('.'));
@@ -61,7 +60,7 @@ record Account(UserList list, User user) {
             limits.payload());
   }
 
-  /** What others may subscribe to of what its user publishes. */
+  /** The subjects that its user publishes and others may subscribe to. */
   private List<String> exported() {
     return user.permissions().publish().stream()
         .filter(subject -> subject.startsWith(list.subjects().prefix() + "."))
@@ -77,7 +76,7 @@ record Account(UserList list, User user) {
       }
     }
     if (user.role() instanceof Role.Host) {
-      return; // hosts listen to controllers only
+      return; // hosts subscribe to controllers only
     }
     for (Account other : list.accounts()) {
       if (!other.user().equals(user)) {

@@ -11,15 +11,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The nats-servers of a cluster, and how they know each other.
+ * The nats-servers of a cluster and their routes.
  *
- * <p>Whoever connects as a route is a server: it reads and writes every account. So routes take a
- * password, and TLS with certificates on both sides where clients are served by TLS.
+ * <p>A route has full access to every account. So routes require a password, and mutual TLS where
+ * clients use TLS.
  *
  * @param servers addresses, this machine's first
  */
 public record ClusterPlan(List<Address> servers) {
-  /** The port for routes is above the one for clients by so much. */
+  /** Offset of the route port from the client port. */
   public static final int ROUTE_PORT_ABOVE = 2_000;
 
   private static final int CLIENT_PORT = 4_222;
@@ -30,13 +30,13 @@ public record ClusterPlan(List<Address> servers) {
   private static final Pattern PASSWORD = Pattern.compile("(?m)^\\s*password: \"([\\w-]{43})\"$");
 
   /**
-   * Where a server listens.
+   * The address of a server.
    *
-   * @param host name or address, an IPv6 address in brackets
+   * @param host name or address; IPv6 in brackets
    * @param port for clients
    */
   public record Address(String host, int port) {
-    /** For clients. */
+    /** The client address. */
     public String client() {
       return host + ":" + port;
     }
@@ -46,7 +46,7 @@ public record ClusterPlan(List<Address> servers) {
     }
   }
 
-  /** Three or five different servers. */
+  /** Checks for three or five different servers. */
   public ClusterPlan {
     servers = List.copyOf(servers);
     if (servers.size() != 3 && servers.size() != 5) {
@@ -58,7 +58,7 @@ public record ClusterPlan(List<Address> servers) {
     }
   }
 
-  /** Reads the addresses: {@code HOST} or {@code HOST:PORT}. */
+  /** Parses addresses of the form {@code HOST} or {@code HOST:PORT}. */
   public static ClusterPlan parse(List<String> addresses) {
     List<Address> servers = new ArrayList<>();
     for (String each : addresses) {
@@ -77,12 +77,12 @@ public record ClusterPlan(List<Address> servers) {
     return new ClusterPlan(servers);
   }
 
-  /** Where a server listens for clients, by its number from 1. */
+  /** The client address of a server, by number from 1. */
   public String listen(int number) {
     return servers.get(number - 1).client();
   }
 
-  /** The part of a server's configuration that makes it one of the cluster. */
+  /** The cluster section of a server's configuration. */
   String text(int number, String routesFile, Optional<ServerConfig.Tls> tls) {
     return """
     server_name: "nats-%d"
@@ -114,11 +114,11 @@ public record ClusterPlan(List<Address> servers) {
             ServerConfig.quoted(tls.authorities()));
   }
 
-  /** The text of the file with the password and the routes, the same for all servers: a secret. */
+  /** The file with the password and routes, the same for all servers; secret. */
   public String routes(String password) {
     return """
-    # The servers of the cluster, created by 'blkwarden nats init': a secret. Whoever has the
-    # password can connect as a server, and do everything. The same file on each server.
+    # Routes of the cluster, created by 'blkwarden nats init'. Secret: with the password anyone can
+    # connect as a server with full access. The same file on each server.
     authorization {
       user: "route"
       password: "%s"
@@ -138,14 +138,14 @@ public record ClusterPlan(List<Address> servers) {
                 .collect(Collectors.joining("\n")));
   }
 
-  /** A new password, which needs no quoting in a URL. */
+  /** Creates a password that needs no escaping in a URL. */
   public static String newPassword(SecureRandom random) {
     byte[] bytes = new byte[SECRET_BYTES];
     random.nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** The password of a file that {@link #routes} made. */
+  /** The password in a file of {@link #routes}. */
   public static Optional<String> password(String routes) {
     Matcher matcher = PASSWORD.matcher(routes);
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();

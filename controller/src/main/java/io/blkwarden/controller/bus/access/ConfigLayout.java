@@ -5,12 +5,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The accounts of a nats-server configuration that {@code nats init} wrote and its operator may
- * have edited.
+ * The accounts in a nats-server configuration that {@code nats init} created and operators may have
+ * edited.
  *
- * <p>Earlier versions wrote one account for everybody, which includes the list of users. It becomes
- * the account of the controllers, and the other accounts are included beside it. Nothing else of
- * the text changes.
+ * <p>Earlier versions created one account for all users. The upgrade makes it the controllers'
+ * account and includes the other accounts next to it; the rest of the text stays unchanged.
  */
 public final class ConfigLayout {
   private static final String ACCOUNTS = "accounts";
@@ -18,44 +17,44 @@ public final class ConfigLayout {
 
   private final String text;
   private final String accountsFile;
-  private final List<ConfigEntry> entries;
-  private final ConfigEntry core;
+  private final List<ConfigReader.Entry> entries;
+  private final ConfigReader.Entry core;
   private final boolean complete;
 
   /**
-   * Reads a configuration.
+   * Parses a configuration.
    *
    * @param usersFile name of the included file with the users of the controllers' account
    * @param accountsFile name of the included file with the other accounts
-   * @throws IllegalArgumentException if it cannot be used or upgraded; says why and what to do
+   * @throws IllegalArgumentException if it cannot be upgraded; says why and what to do
    */
   public ConfigLayout(String text, String usersFile, String accountsFile) {
     this.text = text;
     this.accountsFile = accountsFile;
     this.entries = ConfigReader.read(text);
-    List<ConfigEntry> users = included(usersFile);
+    List<ConfigReader.Entry> users = included(usersFile);
     if (users.size() != 1
         || users.getFirst().path().size() != 2
         || !users.getFirst().path().getFirst().equals(ACCOUNTS)) {
       throw new IllegalArgumentException(
-          ("expected one account below 'accounts' that has: include \"%s\"; found %s. Put it there,"
-                  + " or move the file away for a new one")
+          ("expected one account below 'accounts' with: include \"%s\"; found %s. Add it, or move"
+                  + " the file away to create a new one")
               .formatted(usersFile, users.isEmpty() ? "none" : "another place: " + lines(users)));
     }
     this.core = account(users.getFirst().path().getLast()).orElseThrow();
-    for (ConfigEntry each : entries) {
+    for (ConfigReader.Entry each : entries) {
       if (each.path().equals(List.of(ACCOUNTS, core.key())) && OURS.contains(each.key())) {
         throw new IllegalArgumentException(
-            ("line %d: account %s has '%s' of its own, which would replace those of %s: move them"
+            ("line %d: account %s has '%s' of its own, which would override those of %s: move them"
                     + " to another account")
                 .formatted(line(each), core.key(), each.key(), usersFile));
       }
     }
-    List<ConfigEntry> accounts = included(accountsFile);
+    List<ConfigReader.Entry> accounts = included(accountsFile);
     if (accounts.size() > 1
         || accounts.stream().anyMatch(a -> !a.path().equals(List.of(ACCOUNTS)))) {
       throw new IllegalArgumentException(
-          "%s: expected include \"%s\" once, directly below 'accounts'"
+          "%s: expected include \"%s\" once, directly in 'accounts'"
               .formatted(lines(accounts), accountsFile));
     }
     this.complete = !accounts.isEmpty();
@@ -66,13 +65,13 @@ public final class ConfigLayout {
     return core.key();
   }
 
-  /** Whether it includes the other accounts, and need not be upgraded. */
+  /** Whether it includes the other accounts, so that no upgrade is necessary. */
   public boolean isComplete() {
     return complete;
   }
 
   /**
-   * Makes sure that none of these accounts is in the configuration already.
+   * Checks that the configuration has none of these accounts.
    *
    * @throws IllegalArgumentException if one is
    */
@@ -87,7 +86,7 @@ public final class ConfigLayout {
     }
   }
 
-  /** The text that includes the other accounts behind the controllers'. */
+  /** The text with the other accounts included after the controllers' account. */
   public String upgraded() {
     if (complete) {
       return text;
@@ -107,24 +106,24 @@ public final class ConfigLayout {
     return text.substring(0, at) + more + text.substring(at);
   }
 
-  private Optional<ConfigEntry> account(String name) {
+  private Optional<ConfigReader.Entry> account(String name) {
     return entries.stream()
         .filter(each -> each.path().equals(List.of(ACCOUNTS)) && each.key().equals(name))
         .findFirst();
   }
 
-  private List<ConfigEntry> included(String file) {
+  private List<ConfigReader.Entry> included(String file) {
     return entries.stream()
         .filter(each -> each.key().equals("include"))
         .filter(each -> each.value().equals(file) || each.value().endsWith("/" + file))
         .toList();
   }
 
-  private long line(ConfigEntry entry) {
+  private long line(ConfigReader.Entry entry) {
     return ConfigReader.line(text, entry.start());
   }
 
-  private String lines(List<ConfigEntry> found) {
+  private String lines(List<ConfigReader.Entry> found) {
     return "lines " + found.stream().map(this::line).toList();
   }
 }

@@ -6,16 +6,31 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Reads the structure of a nats-server configuration: which keys stand in which maps, and where.
+ * Parses the structure of a nats-server configuration: keys, their maps and positions.
  *
  * <p>Values are not interpreted. Included files are not followed.
  */
 final class ConfigReader {
   private static final int DEPTH_MAX = 32;
 
+  /**
+   * A key and its position in the text.
+   *
+   * @param path keys of the enclosing maps, the outermost first
+   * @param key without quotes
+   * @param value without quotes; empty for a map or an array
+   * @param start offset of the key
+   * @param end offset after the value
+   */
+  record Entry(List<String> path, String key, String value, int start, int end) {
+    Entry {
+      path = List.copyOf(path);
+    }
+  }
+
   private final String text;
   private final Deque<String> path = new ArrayDeque<>();
-  private final List<ConfigEntry> entries = new ArrayList<>();
+  private final List<Entry> entries = new ArrayList<>();
   private int at;
 
   private ConfigReader(String text) {
@@ -23,17 +38,17 @@ final class ConfigReader {
   }
 
   /**
-   * All keys, those of inner maps too.
+   * All keys, including those of nested maps.
    *
    * @throws IllegalArgumentException if a bracket or a quote is not closed
    */
-  static List<ConfigEntry> read(String text) {
+  static List<Entry> read(String text) {
     ConfigReader reader = new ConfigReader(text);
     reader.map(false);
     return reader.entries;
   }
 
-  /** The line of an offset, from 1. */
+  /** The line number of an offset, from 1. */
   static long line(String text, int offset) {
     return 1 + text.substring(0, offset).chars().filter(c -> c == '\n').count();
   }
@@ -76,7 +91,7 @@ final class ConfigReader {
     }
     String value = value();
     path.pop();
-    entries.add(new ConfigEntry(around, key, value, start, at));
+    entries.add(new Entry(around, key, value, start, at));
   }
 
   private String value() {
@@ -145,7 +160,7 @@ final class ConfigReader {
     return text.substring(start, at);
   }
 
-  /** Skips blanks and, between entries, line ends, separators and comments. */
+  /** Skips whitespace and, between entries, separators and comments. */
   private void skip(boolean between) {
     while (at < text.length()) {
       char c = text.charAt(at);

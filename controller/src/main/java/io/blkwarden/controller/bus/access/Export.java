@@ -1,18 +1,17 @@
 package io.blkwarden.controller.bus.access;
 
 /**
- * What other accounts may import from the controllers' account.
+ * An export of the controllers' account.
  *
- * @param kind what they may do
- * @param subject with wildcards
+ * @param subject may contain wildcards
  */
 public record Export(Kind kind, String subject) {
   /** What other accounts may do with a subject. */
   public enum Kind {
-    /** Publish, and get one answer. */
+    /** Publish and receive one reply. */
     SERVICE("service: %s, threshold: \"10s\""),
 
-    /** Publish, and get the answers of several controllers. */
+    /** Publish and receive the replies of several controllers. */
     SERVICE_OF_MANY("service: %s, response: stream, threshold: \"10s\""),
 
     /** Subscribe. */
@@ -25,7 +24,7 @@ public record Export(Kind kind, String subject) {
     }
   }
 
-  /** An entry of a list of exports; the server forgets after the threshold whom to answer. */
+  /** The entry in the list of exports; replies are possible within the threshold. */
   String text() {
     return "{ " + kind.form.formatted(ServerConfig.quoted(subject)) + " }";
   }

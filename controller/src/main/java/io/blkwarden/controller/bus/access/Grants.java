@@ -9,9 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The least that each role needs.
+ * The least permissions of each role.
  *
- * <p>Nobody hears another's replies: a host's inbox bears its name, all others' their public key.
+ * <p>No user can subscribe to another's replies: the inbox of a host has its name, that of other
+ * users their public key.
  */
 public final class Grants {
   private static final String DISCOVERY = "$SRV.>"; // as 'nats micro list' finds controllers
@@ -20,7 +21,7 @@ public final class Grants {
   private final String controllerKey;
 
   /**
-   * Grants for an installation.
+   * Creates the permissions of an installation.
    *
    * @param controllerKey public key of the controllers
    */
@@ -29,11 +30,7 @@ public final class Grants {
     this.controllerKey = controllerKey;
   }
 
-  /**
-   * What a role may do.
-   *
-   * @param publicKey of the user
-   */
+  /** The permissions of a user. */
   public Permissions of(Role role, String publicKey) {
     String inbox = "_INBOX." + publicKey + ".>";
     return switch (role) {
@@ -49,7 +46,7 @@ public final class Grants {
     return user.role() instanceof Role.Controllers;
   }
 
-  /** What the controllers' account lets others import. */
+  /** The exports of the controllers' account. */
   public List<Export> exports() {
     List<Export> exports = new ArrayList<>();
     for (String subject :
@@ -72,7 +69,7 @@ public final class Grants {
     return exports;
   }
 
-  /** Whether all that a pattern matches is matched by a wider one. */
+  /** Whether a pattern matches every subject that another pattern matches. */
   static boolean covers(String wider, String pattern) {
     String[] expected = wider.split("\\.", -1);
     String[] found = pattern.split("\\.", -1);
@@ -98,7 +95,7 @@ public final class Grants {
         List.of(answers(token)));
   }
 
-  /** Where hosts answer commands: an inbox of the controllers for each host. */
+  /** The reply subjects of hosts: an inbox of the controllers for each host. */
   private String answers(String host) {
     return "_INBOX.%s.%s.*.*".formatted(controllerKey, host);
   }
@@ -111,7 +108,7 @@ public final class Grants {
     return "%s.replay.%s.%s".formatted(subjects.prefix(), kind, publicKey);
   }
 
-  /** All that passes between hosts, controllers and operators. */
+  /** All subjects of hosts, controllers and operators. */
   private List<String> all() {
     return joined(
         List.of(
@@ -134,16 +131,16 @@ public final class Grants {
             subjects.allMappings(),
             subjects.allHeartbeats(),
             subjects.allOutcomes(),
-            "$KV.%s.>".formatted(JetStreamAssets.CLAIM),
+            "$KV.%s.>".formatted(JetStreamAssets.LEADER),
             DISCOVERY));
     return new Permissions(
         List.of(
             subjects.prefix() + ".command.*",
             subjects.allAlerts(),
             subjects.allDecisions(),
-            "$KV.%s.>".formatted(JetStreamAssets.CLAIM),
-            "$KV.%s.>".formatted(JetStreamAssets.SPEC),
-            "$KV.%s.>".formatted(JetStreamAssets.SAID),
+            "$KV.%s.>".formatted(JetStreamAssets.LEADER),
+            "$KV.%s.>".formatted(JetStreamAssets.BASELINES),
+            "$KV.%s.>".formatted(JetStreamAssets.SILENCES),
             "$JS.API.>",
             "$JS.ACK.>",
             "$JS.FC.>"),
@@ -170,7 +167,6 @@ public final class Grants {
         List.of());
   }
 
-  /** Both lists, one behind the other. */
   static List<String> joined(List<String> first, List<String> then) {
     List<String> all = new ArrayList<>(first);
     all.addAll(then);

@@ -5,11 +5,10 @@ import java.util.List;
 /**
  * The permissions of a user; everything else is denied.
  *
- * @param publish subjects that it may publish to
- * @param subscribe subjects that it may subscribe to, its inbox apart
+ * @param publish subjects to publish to
+ * @param subscribe subjects to subscribe to, without the inbox
  * @param inbox subjects of the replies to its requests
- * @param answers reply subjects on which it may answer a request that it received, once each; empty
- *     if it answers none
+ * @param answers subjects for one reply to each received request; empty for none
  */
 public record Permissions(
     List<String> publish, List<String> subscribe, String inbox, List<String> answers) {

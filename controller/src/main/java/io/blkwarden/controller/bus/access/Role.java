@@ -5,7 +5,7 @@ import io.blkwarden.model.subject.HostToken;
 
 /** The role of a NATS user in the installation. */
 public sealed interface Role {
-  /** The agent of one dom0: publishes what is true of its host, and receives its commands. */
+  /** The agent of one dom0: publishes for its host only, and receives its commands. */
   record Host(HostId host) implements Role {
     @Override
     public String file() {
@@ -33,10 +33,10 @@ public sealed interface Role {
 
   /** A person or program with a key of its own. */
   sealed interface Person extends Role {
-    /** Its name; empty for the key that every installation has. */
+    /** The user's name; empty for the default key. */
     String name();
 
-    /** Begins the names of files with seeds. */
+    /** Prefix of seed file names. */
     String word();
 
     @Override
@@ -50,9 +50,9 @@ public sealed interface Role {
     }
   }
 
-  /** Asks the controllers to throttle, release, approve, silence and pause. */
+  /** Requests controllers to throttle, release, approve, silence and pause. */
   record Operator(String name) implements Person {
-    /** Begins the names of files with seeds. */
+    /** Prefix of seed file names. */
     public static final String WORD = "operator";
 
     public Operator {
@@ -65,9 +65,9 @@ public sealed interface Role {
     }
   }
 
-  /** Reads alerts and maps, and nothing else. */
+  /** Reads alerts and mappings only. */
   record Viewer(String name) implements Person {
-    /** Begins the names of files with seeds. */
+    /** Prefix of seed file names. */
     public static final String WORD = "viewer";
 
     public Viewer {
@@ -80,13 +80,13 @@ public sealed interface Role {
     }
   }
 
-  /** Ends the names of files with seeds. */
+  /** Suffix of seed file names. */
   String SUFFIX = ".nk";
 
-  /** Name of the file with its seed. */
+  /** Name of the user's seed file. */
   String file();
 
-  /** The user, for people. */
+  /** Display name of the user. */
   String text();
 
   private static void requireName(String name) {

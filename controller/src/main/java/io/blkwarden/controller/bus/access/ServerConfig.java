@@ -5,17 +5,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The configuration of a nats-server for one installation, which includes its {@link UserList}.
+ * The configuration of a nats-server (2.9 or later), which includes the {@link UserList}.
  *
- * <p>The account of the controllers keeps the name that it has always had: JetStream stores what it
- * keeps by the name of the account.
- *
- * <p>Format: nats-server's own, since 2.9.
+ * <p>The controllers' account never changes its name, because JetStream stores streams by account
+ * name.
  *
  * @param listen address and port
  * @param store folder of JetStream
- * @param tls certificate and key; empty without TLS
- * @param member what makes it one of a cluster; empty for a server alone
+ * @param tls empty without TLS
+ * @param member empty for a single server
  */
 public record ServerConfig(
     String listen, String store, Optional<Tls> tls, Optional<Member> member) {
@@ -23,19 +21,18 @@ public record ServerConfig(
   public static final String CORE = "BLKWARDEN";
 
   /**
-   * How the server shows who it is.
+   * TLS files, in PEM.
    *
-   * @param certificate PEM file with its chain
-   * @param key PEM file
-   * @param authorities PEM file with those that vouch for the other servers of a cluster
+   * @param certificate with its chain
+   * @param key private key
+   * @param authorities CA certificates for the other servers of a cluster
    */
   public record Tls(String certificate, String key, String authorities) {}
 
   /**
    * A server of a cluster.
    *
-   * @param cluster all of it
-   * @param number which it is, from 1
+   * @param number of the server, from 1
    * @param routes name of the file with the routes
    */
   public record Member(ClusterPlan cluster, int number, String routes) {}
@@ -43,8 +40,8 @@ public record ServerConfig(
   /**
    * The text of the file.
    *
-   * @param users name of the file beside it with the users and exports of the controllers' account
-   * @param accounts name of the one with all other accounts
+   * @param users name of the file with the users and exports of the controllers' account
+   * @param accounts name of the file with all other accounts
    */
   public String text(String users, String accounts) {
     return """
@@ -93,7 +90,7 @@ public record ServerConfig(
     return subjects.stream().map(ServerConfig::quoted).collect(Collectors.joining(", ", "[", "]"));
   }
 
-  /** A string of the configuration; nothing in it can end it. */
+  /** A quoted and escaped string. */
   static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }

@@ -8,14 +8,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Everybody who may connect, each with no more than its role needs; public keys only.
+ * The NATS users of an installation with their permissions and public keys.
  *
- * <p>It is two files: the users and exports of the controllers' account, and the other accounts.
+ * <p>It makes two files: the users and exports of the controllers' account, and the other accounts.
  *
  * @param core name of the controllers' account
- * @param subjects of the installation
- * @param grants who may do what
- * @param users who may connect
  */
 public record UserList(String core, Subjects subjects, Grants grants, List<User> users) {
   private static final Pattern PREFIX = Pattern.compile("(?m)^# prefix: (\\S+)$");
@@ -30,9 +27,7 @@ public record UserList(String core, Subjects subjects, Grants grants, List<User>
   /**
    * A user.
    *
-   * @param role what it is
-   * @param publicKey how it is known
-   * @param permissions what it may do
+   * @param publicKey NKey
    */
   public record User(Role role, String publicKey, Permissions permissions) {
     String text() {
@@ -76,10 +71,10 @@ public record UserList(String core, Subjects subjects, Grants grants, List<User>
                     .collect(Collectors.joining("\n")));
   }
 
-  /** The accounts of all others. */
+  /** The accounts of all other users. */
   public String accountsText() {
     return HEAD
-        + "# Everybody but the controllers has an account of its own, without JetStream.\n"
+        + "# Each user other than the controllers has its own account, without JetStream.\n"
         + accounts().stream().map(Account::text).collect(Collectors.joining());
   }
 
@@ -95,7 +90,7 @@ public record UserList(String core, Subjects subjects, Grants grants, List<User>
     return accounts().stream().map(Account::name).toList();
   }
 
-  /** The prefix that a file was written for. */
+  /** The subject prefix in a file. */
   public static Optional<String> prefix(String text) {
     Matcher matcher = PREFIX.matcher(text);
     return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();

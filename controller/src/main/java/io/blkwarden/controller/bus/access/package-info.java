@@ -1,6 +1,4 @@
-/**
- * Who may say and hear what over NATS, and a server's configuration that holds them to it; pure.
- */
+/** NATS permissions of each role, and the nats-server configuration that enforces them; pure. */
 @NullMarked
 package io.blkwarden.controller.bus.access;
 

@@ -1,29 +1,42 @@
 package io.blkwarden.controller.policy.read;
 
-import io.blkwarden.controller.paging.NotifySettings;
+import io.blkwarden.controller.notify.settings.NotifySettings;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
+import io.blkwarden.controller.policy.yaml.Problems;
+import io.blkwarden.controller.policy.yaml.Section;
+import io.blkwarden.controller.policy.yaml.Value;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Reads who is paged: {@code alertmanagers: [ { url, resend, timeout, bearer_token_file } ]} and
- * {@code webhooks: [ { url, timeout, attempts, queue, bearer_token_file } ]}.
+ * Reads the receivers of notifications: {@code alertmanagers: [ { url, resend, timeout,
+ * bearer_token_file } ]} and {@code webhooks: [ { url, timeout, attempts, queue, bearer_token_file
+ * } ]}.
  */
 public final class NotifyReader {
-  private static final String URL = "a URL such as http://127.0.0.1:9093";
-  private static final String FILE = "the absolute path of a file";
-  private static final long MINUTE = 60_000;
+  private static final Value<URI> URL =
+      Value.of("a URL such as http://127.0.0.1:9093", NotifyReader::url);
+  private static final Value<Path> FILE =
+      Value.of("the absolute path of a file", NotifyReader::path);
+  private static final Value<Long> TIMEOUT =
+      Value.duration("a duration of 100ms to 1m", 100, 60_000);
+  private static final Value<Long> RESEND =
+      Value.duration("a duration of 5s to 1h", 5_000, 3_600_000);
+  private static final Value<Integer> ATTEMPTS = Value.integer("a number from 1 to 100", 1, 100);
+  private static final Value<Integer> QUEUE =
+      Value.integer("a number from 1 to 100000", 1, 100_000);
 
   private NotifyReader() {}
 
   /**
-   * What reading gave.
+   * The result of reading a file.
    *
-   * @param settings what is right
-   * @param problems all that is wrong; none when the file is good
+   * @param settings the receivers; none when there is a problem
+   * @param problems all problems; none when the file is valid
    */
   public record Load(NotifySettings settings, List<PolicyProblem> problems) {
     public Load {
@@ -34,81 +47,49 @@ public final class NotifyReader {
   /** Reads a file. */
   public static Load read(PolicyFile file) {
     Problems problems = new Problems(file.name());
-    List<NotifySettings.Alertmanager> alertmanagers = new ArrayList<>();
-    List<NotifySettings.Webhook> webhooks = new ArrayList<>();
-    YamlTree.read(file, problems)
-        .flatMap(node -> Section.of(node, "", problems))
-        .ifPresent(top -> {
-          each(top, "alertmanagers", NotifyReader::alertmanager, alertmanagers);
-          each(top, "webhooks", NotifyReader::webhook, webhooks);
-          top.close();
-        });
-    return problems.none()
-        ? new Load(new NotifySettings(alertmanagers, webhooks), List.of())
-        : new Load(NotifySettings.NOBODY, problems.inOrder());
+    NotifySettings settings =
+        Section.top(file, problems)
+            .flatMap(top -> {
+              var alertmanagers = receivers(top, "alertmanagers", NotifyReader::alertmanager);
+              var webhooks = receivers(top, "webhooks", NotifyReader::webhook);
+              return top.make(() -> new NotifySettings(alertmanagers, webhooks));
+            })
+            .orElse(NotifySettings.NONE);
+    return new Load(settings, problems.inOrder());
   }
 
-  private static <T> void each(
-      Section top, String key, Function<Section, Optional<T>> read, List<T> into) {
-    List<Section.Element> elements = top.elements(key);
-    if (elements.size() > NotifySettings.RECEIVERS_MAX) {
-      top.problems()
-          .at(
-              top.node(),
-              key,
-              "expected at most %d, found %d"
-                  .formatted(NotifySettings.RECEIVERS_MAX, elements.size()));
-      return;
+  private static <T> List<T> receivers(
+      Section top, String key, Function<Section, Optional<T>> read) {
+    int size = top.size(key);
+    if (size > NotifySettings.RECEIVERS_MAX) {
+      top.problem(
+          key, "expected at most %d, found %d".formatted(NotifySettings.RECEIVERS_MAX, size));
+      return List.of();
     }
-    for (Section.Element element : elements) {
-      Section.of(element.node(), element.path(), top.problems()).flatMap(read).ifPresent(into::add);
-    }
+    return top.sections(key, read);
   }
 
-  private static Optional<NotifySettings.Alertmanager> alertmanager(Section section) {
-    Optional<URI> url = section.required("url", URL, NotifyReader::url);
-    Optional<Path> token = section.value("bearer_token_file", FILE, NotifyReader::path);
-    long timeout = time(section, "timeout", "100ms to 1m", 100, MINUTE, 5_000);
-    long resend = time(section, "resend", "5s to 1h", 5_000, 60 * MINUTE, MINUTE);
-    section.close();
-    return url.map(
-        known -> new NotifySettings.Alertmanager(known, token.orElse(null), timeout, resend));
+  private static Optional<NotifySettings.Alertmanager> alertmanager(Section in) {
+    Optional<URI> url = in.need("url", URL);
+    Optional<Path> token = in.get("bearer_token_file", FILE);
+    long timeout = in.get("timeout", TIMEOUT, 5_000L);
+    long resend = in.get("resend", RESEND, 60_000L);
+    return in.make(() ->
+        new NotifySettings.Alertmanager(url.orElseThrow(), token.orElse(null), timeout, resend));
   }
 
-  private static Optional<NotifySettings.Webhook> webhook(Section section) {
-    Optional<URI> url = section.required("url", URL, NotifyReader::url);
-    Optional<Path> token = section.value("bearer_token_file", FILE, NotifyReader::path);
-    long timeout = time(section, "timeout", "100ms to 1m", 100, MINUTE, 5_000);
-    int attempts = number(section, "attempts", 100, 10);
-    int queue = number(section, "queue", 100_000, 1_000);
-    section.close();
-    return url.map(
-        known -> new NotifySettings.Webhook(known, token.orElse(null), timeout, attempts, queue));
+  private static Optional<NotifySettings.Webhook> webhook(Section in) {
+    Optional<URI> url = in.need("url", URL);
+    Optional<Path> token = in.get("bearer_token_file", FILE);
+    long timeout = in.get("timeout", TIMEOUT, 5_000L);
+    int attempts = in.get("attempts", ATTEMPTS, 10);
+    int queue = in.get("queue", QUEUE, 1_000);
+    return in.make(() ->
+        new NotifySettings.Webhook(
+            url.orElseThrow(), token.orElse(null), timeout, attempts, queue));
   }
 
-  private static long time(
-      Section section, String key, String bounds, long least, long most, long normal) {
-    return section
-        .value(
-            key,
-            "a duration of " + bounds,
-            text -> Units.durationMillis(text).filter(ms -> ms >= least && ms <= most))
-        .orElse(normal);
-  }
-
-  private static int number(Section section, String key, int most, int normal) {
-    return section
-        .value(
-            key,
-            "a number from 1 to " + most,
-            text ->
-                text.matches("\\d{1,6}")
-                    ? Optional.of(Integer.parseInt(text)).filter(n -> n >= 1 && n <= most)
-                    : Optional.<Integer>empty())
-        .orElse(normal);
-  }
-
-  /** No password in it, for it is printed and logged: secrets come from files. */
+  /** A URL without a password, because it is printed and logged. */
   private static Optional<URI> url(String text) {
     try {
       URI url = URI.create(text);
@@ -116,7 +97,7 @@ public final class NotifyReader {
       return web && url.getHost() != null && url.getUserInfo() == null && url.getFragment() == null
           ? Optional.of(url)
           : Optional.empty();
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException _) {
       return Optional.empty();
     }
   }

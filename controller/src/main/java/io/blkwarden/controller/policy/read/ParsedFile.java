@@ -3,14 +3,15 @@ package io.blkwarden.controller.policy.read;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.SafetyLimits;
+import io.blkwarden.controller.policy.yaml.Section;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What one policy file says.
+ * The content of one policy file.
  *
- * @param policies with the place of each
- * @param brakes if it has any
+ * @param policies with their places
+ * @param brakes the safety limits; absent when the file sets none
  * @param protect disks that are never throttled
  */
 public record ParsedFile(
@@ -21,11 +22,15 @@ public record ParsedFile(
   }
 
   /**
-   * A value and where it stands.
+   * A value and its place.
    *
-   * @param value what
+   * @param value the value
    * @param line from 1
    * @param column from 1
    */
-  public record Placed<T>(T value, int line, int column) {}
+  public record Placed<T>(T value, int line, int column) {
+    static <T> Placed<T> of(T value, Section section) {
+      return new Placed<>(value, section.line(), section.column());
+    }
+  }
 }

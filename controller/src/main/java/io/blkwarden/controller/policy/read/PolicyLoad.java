@@ -1,25 +1,26 @@
 package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.policy.PolicySet;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What reading policy files gave: the policies of the good files, and the problems of the bad.
+ * The result of reading policy files: the policies that apply, and all problems.
  *
- * @param policies what holds
- * @param problems all that is wrong, in the order of files and lines
- * @param keptFromBefore files that are bad now and hold as they were when they were good
- * @param good what each good file said, by its name, for the next reading
+ * @param policies what applies
+ * @param problems in the order of files and lines
+ * @param keptFromBefore invalid files whose last valid version applies
+ * @param good content of each valid file by name, for the next reading
  */
 public record PolicyLoad(
     PolicySet policies,
     List<PolicyProblem> problems,
     List<String> keptFromBefore,
     Map<String, ParsedFile> good) {
-  /** Nothing read yet. */
+  /** Before the first reading. */
   public static final PolicyLoad NONE =
       new PolicyLoad(PolicySet.EMPTY, List.of(), List.of(), Map.of());
 

@@ -5,6 +5,9 @@ import io.blkwarden.controller.policy.Policy;
 import io.blkwarden.controller.policy.PolicyLimits;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.SafetyLimits;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
+import io.blkwarden.controller.policy.yaml.Problems;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,12 +16,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Policy files to policies.
+ * Reads policy files.
  *
- * <p>A file with any problem does not hold, and never keeps the others from holding. If it held
- * before, it holds as it was then; if not, its protect rules that can be read hold nevertheless,
- * for they only forbid. Policy names are unique over all files, and one file at most has brakes;
- * the later file in the order given is the one at fault.
+ * <p>A file with a problem is invalid; the others still load. Its last valid version applies; if
+ * there is none, its valid protect rules do, because they only forbid. Policy names are unique over
+ * all files, and at most one file has {@code brakes}; a conflict is a problem of the later file.
  */
 public final class PolicyReader {
   private PolicyReader() {}
@@ -26,14 +28,14 @@ public final class PolicyReader {
   /**
    * Reads all files.
    *
-   * @param files in the order that counts, such as by name
-   * @param before what the last reading gave, or {@link PolicyLoad#NONE}
+   * @param files in order, such as by name
+   * @param before the last result, or {@link PolicyLoad#NONE}
    */
   public static PolicyLoad read(List<PolicyFile> files, PolicyLoad before) {
     Joined joined = new Joined();
     for (PolicyFile file : files) {
       Problems problems = new Problems(file.name());
-      ParsedFile parsed = FileReading.read(file, problems);
+      ParsedFile parsed = PolicyFileReader.read(file, problems);
       if (problems.none()) {
         joined.conflicts(file.name(), parsed, problems);
       }
@@ -51,7 +53,7 @@ public final class PolicyReader {
     return joined.load();
   }
 
-  /** What the files so far say together. */
+  /** The content of the files so far. */
   private static final class Joined {
     private final List<Policy> policies = new ArrayList<>();
     private final List<Match> protect = new ArrayList<>();
@@ -94,7 +96,7 @@ public final class PolicyReader {
               policy.line(),
               policy.column(),
               "policies.name",
-              "expected a unique name, found %s, which stands in %s too"
+              "expected a unique name, found %s, which is in %s too"
                   .formatted(
                       Problems.quoted(policy.value().name()),
                       other.equals(file) ? "this file" : other));

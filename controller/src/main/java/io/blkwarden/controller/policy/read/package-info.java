@@ -1,4 +1,4 @@
-/** Policy files (YAML) to policies, with every problem of a file named by line and key. */
+/** Reads files of policies, labels, receivers and policy tests. */
 @NullMarked
 package io.blkwarden.controller.policy.read;
 

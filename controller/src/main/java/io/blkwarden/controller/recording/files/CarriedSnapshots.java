@@ -7,10 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Each host's last snapshot and the last policies, to be repeated at the begin of the next file.
+ * The last snapshot of each host and the last policies, repeated at the start of the next file.
  *
- * <p>Keeps {@link #MAX_BYTES} of them; of a host beyond that the next file lacks the map until its
- * agent sends it again, which it does each minute.
+ * <p>Holds at most {@link #MAX_BYTES}. For hosts beyond that, the next file lacks the map until the
+ * agent sends it again, within a minute.
  */
 final class CarriedSnapshots {
   static final long MAX_BYTES = 128L << 20;
@@ -29,7 +29,7 @@ final class CarriedSnapshots {
     this.maxBytes = maxBytes;
   }
 
-  void see(Entry.Message message) {
+  void update(Entry.Message message) {
     boolean snapshot =
         message.subject().startsWith("mapping.") && message.subject().endsWith(SNAPSHOT);
     if (!snapshot && !message.subject().equals(RecordingFormat.POLICIES)) {
@@ -45,7 +45,7 @@ final class CarriedSnapshots {
     }
   }
 
-  /** Length of them all; in a file they take less, or little more. */
+  /** Total length of the payloads. */
   long bytes() {
     return bytes;
   }

@@ -9,13 +9,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries on their way to the disk; safe for use by several threads, and never makes a sender wait.
+ * A bounded queue of entries to write; thread-safe, producers never block.
  *
- * <p>Holds a bound of bytes. Above three quarters of it samples are left out, at it everything is;
- * what was left out is counted and comes out as a {@link Entry.Loss} where it is missing.
+ * <p>Samples are dropped above 3/4 of the capacity, everything at the capacity. Dropped messages
+ * are counted and recorded as an {@link Entry.Loss}.
  */
 public final class EntryQueue {
-  /** Bytes held unless told otherwise. */
+  /** Default capacity in bytes. */
   public static final long MAX_BYTES = 64L << 20;
 
   private static final int OVERHEAD = 100;
@@ -30,16 +30,11 @@ public final class EntryQueue {
   private boolean disconnected;
   private boolean closed;
 
-  /**
-   * An empty queue.
-   *
-   * @param maxBytes most bytes held
-   */
   public EntryQueue(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes a message, or counts it as lost. */
+  /** Adds a message, or counts it as lost. */
   public void offer(Entry.Message message) {
     boolean sample = message.subject().startsWith("sample.");
     long limit = sample ? maxBytes - maxBytes / 4 : maxBytes;
@@ -60,7 +55,7 @@ public final class EntryQueue {
     }
   }
 
-  /** Takes note that messages are missing that never came here. */
+  /** Counts messages that were lost before they reached the queue. */
   public void missing(long samples, long control, boolean connectionLost) {
     lock.lock();
     try {
@@ -95,7 +90,7 @@ public final class EntryQueue {
     };
   }
 
-  /** The oldest entry; null when none came in time, or when the queue is closed and empty. */
+  /** Removes the oldest entry; null on timeout, or if the queue is closed and empty. */
   public @Nullable Entry poll(long millis) throws InterruptedException {
     lock.lock();
     try {
@@ -113,7 +108,7 @@ public final class EntryQueue {
     }
   }
 
-  /** Takes nothing any more; what is held can still be taken out. */
+  /** Stops accepting entries; queued ones can still be removed. */
   public void close(ReceiveTime at) {
     lock.lock();
     try {
@@ -125,7 +120,7 @@ public final class EntryQueue {
     }
   }
 
-  /** Whether it is closed and all was taken out. */
+  /** Whether it is closed and empty. */
   public boolean done() {
     lock.lock();
     try {

@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A file's bytes, as many as it had when it was opened: it may grow meanwhile. */
+/** The bytes of a file, with the size it had when opened. */
 public final class FileSource implements ByteSource, AutoCloseable {
   private final FileChannel channel;
   private final long size;
@@ -33,7 +33,7 @@ public final class FileSource implements ByteSource, AutoCloseable {
   public int read(long at, byte[] into, int from, int length) throws IOException {
     int count = channel.read(ByteBuffer.wrap(into, from, length), at);
     if (count < 1) {
-      throw new EOFException("the file has become shorter than it was");
+      throw new EOFException("file truncated while reading");
     }
     return count;
   }

@@ -4,7 +4,7 @@ import io.blkwarden.controller.recording.Entry;
 import java.io.IOException;
 import java.util.function.LongSupplier;
 
-/** Moves entries from the queue to the disk, and into the system's care each second. */
+/** Writes queued entries to disk; flushes every second. */
 public final class RecordLoop {
   private static final long FLUSH_MILLIS = 1_000;
   private static final long POLL_MILLIS = 200;
@@ -18,9 +18,9 @@ public final class RecordLoop {
   private boolean disconnected;
 
   /**
-   * A loop that is not running yet.
+   * A loop.
    *
-   * @param monotonicMillis a clock in ms that never steps
+   * @param monotonicMillis a monotonic clock in ms
    */
   public RecordLoop(EntryQueue queue, RecordingFolder folder, LongSupplier monotonicMillis) {
     this.queue = queue;
@@ -31,8 +31,8 @@ public final class RecordLoop {
   /**
    * Writes until the queue is closed and empty.
    *
-   * @param eachSecond is run about once a second, on this thread
-   * @throws IOException if the disk takes no more
+   * @param eachSecond called about once per second, on this thread
+   * @throws IOException if writing fails
    */
   public void run(Runnable eachSecond) throws IOException, InterruptedException {
     long next = monotonicMillis.getAsLong() + FLUSH_MILLIS;
@@ -76,12 +76,12 @@ public final class RecordLoop {
     return others;
   }
 
-  /** Messages known to be missing. */
+  /** Lost messages. */
   public long lost() {
     return lost;
   }
 
-  /** Whether the connection was lost in between, so that more may be missing. */
+  /** Whether the connection was lost, so that more may be missing. */
   public boolean disconnected() {
     return disconnected;
   }

@@ -23,11 +23,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one session's recording into a folder, file after file.
+ * Writes the recording of one session to a directory, with rotation; not thread-safe.
  *
- * <p>Names sort by time: {@code blkwarden-20261122T180005.120Z-1f3a9c02-0003.bwrec}, the session's
- * first 8 digits and the file's number. A file's begin repeats each host's last snapshot, so that
- * it can be understood when the files before it are gone. Not safe for use by several threads.
+ * <p>File names sort by time: {@code blkwarden-20261122T180005.120Z-1f3a9c02-0003.bwrec}, with the
+ * first 8 digits of the session and the file number. Each file starts with the last snapshot of
+ * each host, so that it is self-contained.
  */
 public final class RecordingFolder implements AutoCloseable {
   private static final int BUFFER = 256 << 10;
@@ -44,16 +44,16 @@ public final class RecordingFolder implements AutoCloseable {
   private int deleted;
   private long bytes;
 
-  /** The file at hand; {@code carried} bytes of it are its beginning. */
+  /** The open file; {@code carried} is the length of header and snapshots. */
   private record Open(
       Path path, FileChannel channel, OutputStream out, FileEncoder encoder, long carried) {}
 
   /**
-   * A recording without a file yet; the first entry begins one.
+   * A recording; the first entry creates a file.
    *
-   * @param folder exists
+   * @param folder an existing directory
    * @param session random for each start of the recorder
-   * @param prefix of all subjects
+   * @param prefix subject prefix
    */
   public RecordingFolder(Path folder, RecordingLimits limits, UUID session, String prefix) {
     this.folder = folder;
@@ -62,7 +62,7 @@ public final class RecordingFolder implements AutoCloseable {
     this.prefix = prefix;
   }
 
-  /** Adds an entry, to a new file if the last one is full. */
+  /** Adds an entry, in a new file if the current one is full. */
   public void add(Entry entry) throws IOException {
     Open current = open;
     if (current != null && current.encoder().written() - current.carried() >= limits.fileBytes()) {
@@ -70,17 +70,17 @@ public final class RecordingFolder implements AutoCloseable {
       current = null;
     }
     if (current == null) {
-      current = begin(entry.at());
+      current = create(entry.at());
     }
     long before = current.encoder().written();
     current.encoder().add(entry);
     bytes += current.encoder().written() - before;
     if (entry instanceof Entry.Message message) {
-      snapshots.see(message);
+      snapshots.update(message);
     }
   }
 
-  private Open begin(ReceiveTime at) throws IOException {
+  private Open create(ReceiveTime at) throws IOException {
     makeRoom();
     Path path =
         folder.resolve(
@@ -98,11 +98,11 @@ public final class RecordingFolder implements AutoCloseable {
     for (Entry.Message old : snapshots.all()) {
       encoder.add(new Entry.Message(at, true, old.subject(), old.payload()));
     }
-    Open begun = new Open(path, channel, out, encoder, encoder.written());
-    open = begun;
+    Open created = new Open(path, channel, out, encoder, encoder.written());
+    open = created;
     bytes += encoder.written();
     out.flush();
-    return begun;
+    return created;
   }
 
   /** Deletes the oldest recordings until the next file fits. */
@@ -121,7 +121,7 @@ public final class RecordingFolder implements AutoCloseable {
     }
   }
 
-  /** The recordings of a folder, oldest first by their names. */
+  /** The recordings in a directory, oldest first by name. */
   public static List<Path> list(Path folder) throws IOException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries
@@ -132,11 +132,10 @@ public final class RecordingFolder implements AutoCloseable {
     }
   }
 
-  /** Hands everything to the system, so that it outlives this process. */
+  /** Flushes to the operating system. */
   public void flush() throws IOException {
-    Open current = open;
-    if (current != null) {
-      current.out().flush();
+    if (open != null) {
+      open.out().flush();
     }
   }
 
@@ -149,33 +148,31 @@ public final class RecordingFolder implements AutoCloseable {
     }
   }
 
-  /** The file that is being written; null before the first entry. */
+  /** The current file; null before the first entry. */
   public @Nullable Path current() {
-    Open now = open;
-    return now == null ? null : now.path();
+    return open == null ? null : open.path();
   }
 
-  /** Files begun so far. */
+  /** Number of files created. */
   public int files() {
     return number;
   }
 
-  /** Old files deleted so far, to stay below the bound. */
+  /** Number of old files deleted. */
   public int deleted() {
     return deleted;
   }
 
-  /** Bytes written so far, over all files. */
+  /** Bytes written to all files. */
   public long bytes() {
     return bytes;
   }
 
-  /** Ends the last file as it should. */
+  /** Completes the current file. */
   @Override
   public void close() throws IOException {
-    Open current = open;
-    if (current != null) {
-      finish(current);
+    if (open != null) {
+      finish(open);
     }
   }
 }

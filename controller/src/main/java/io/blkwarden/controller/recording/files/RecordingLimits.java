@@ -3,15 +3,15 @@ package io.blkwarden.controller.recording.files;
 import io.blkwarden.model.Require;
 
 /**
- * How large recordings may become.
+ * The size limits of recordings.
  *
- * @param fileBytes a file that has grown to this is followed by a new one, 1 MiB to 1 TiB; it may
- *     pass it by one message
- * @param totalBytes the oldest recordings of the folder are deleted until all and the next file fit
- *     into this, at least twice {@code fileBytes}
+ * @param fileBytes size at which a new file is started, 1 MiB to 1 TiB; exceeded by at most one
+ *     message
+ * @param totalBytes maximum total size, including the next file, at least twice {@code fileBytes};
+ *     the oldest recordings are deleted
  */
 public record RecordingLimits(long fileBytes, long totalBytes) {
-  /** Smallest file, 1 MiB. */
+  /** Minimum file size, 1 MiB. */
   public static final long FILE_MIN = 1 << 20;
 
   private static final long FILE_MAX = 1L << 40;

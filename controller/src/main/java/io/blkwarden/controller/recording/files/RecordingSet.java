@@ -17,15 +17,15 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Recording files in the order in which they were written, to be read as often as needed.
+ * Recording files in the order in which they were written.
  *
- * <p>Files of one session go by their numbers, for the wall clock may have been set back between
- * them; sessions go by the time at which their first file here was begun.
+ * <p>Files of a session are ordered by number, as the wall clock may have been set back; sessions
+ * by the start time of their first file.
  */
 public final class RecordingSet {
   /**
-   * How much of what came before a time is read for its sake, in ms: agents send their map each
-   * minute, so that within this each has.
+   * How much is read before the start time, in ms: agents send their maps every minute, so this
+   * includes each map.
    */
   public static final long LEAD_MILLIS = 90_000;
 
@@ -35,10 +35,10 @@ public final class RecordingSet {
   private record Member(Path path, FileHeader header, long bytes) {}
 
   /**
-   * A file of a folder that was left out.
+   * A file of a directory that is not a recording.
    *
-   * @param file which
-   * @param why what was found instead of a recording
+   * @param file the file
+   * @param why what was found instead
    */
   public record Skipped(Path file, String why) {}
 
@@ -47,27 +47,27 @@ public final class RecordingSet {
     this.skipped = List.copyOf(skipped);
   }
 
-  /** What takes the entries. */
-  public interface Taker {
-    /** Takes one, with the begin of its file. */
-    void take(FileHeader file, Entry entry);
+  /** Receives the entries. */
+  public interface EntryListener {
+    /** Receives an entry and the header of its file. */
+    void entry(FileHeader file, Entry entry);
 
-    /** How far the reading is, in bytes of all files together. */
-    default void reached(long bytes) {}
+    /** Receives the number of bytes read of all files. */
+    default void progress(long bytes) {}
   }
 
-  /** What takes note of damage. */
-  public interface Damages {
-    /** Something in a file could not be read. */
-    void damaged(Path file, CorruptRange damage);
+  /** Receives corrupt ranges. */
+  public interface CorruptionListener {
+    /** Receives a corrupt range of a file. */
+    void corrupt(Path file, CorruptRange range);
   }
 
   /**
-   * Opens files, and all recordings of folders. A file of a folder that has no whole header, as one
-   * that a recorder began as its machine went down, is left out, see {@link #skipped}.
+   * Opens files and all recordings of directories. Files of directories without a valid header,
+   * such as after a crash, are {@link #skipped}.
    *
-   * @throws IOException if a file cannot be read, or if one that was named itself is no recording;
-   *     the message begins with its name
+   * @throws IOException if a file cannot be read, or a file given by name is not a recording; the
+   *     message starts with its name
    */
   public static RecordingSet open(List<Path> paths) throws IOException {
     Map<Path, Member> found = new TreeMap<>();
@@ -101,7 +101,7 @@ public final class RecordingSet {
         .values()
         .forEach(files -> files.sort(Comparator.comparingInt(each -> each.header().number())));
     return sessions.values().stream()
-        .sorted(Comparator.comparingLong(files -> begun(files.getFirst())))
+        .sorted(Comparator.comparingLong(files -> startMillis(files.getFirst())))
         .flatMap(List::stream)
         .toList();
   }
@@ -117,62 +117,61 @@ public final class RecordingSet {
     }
   }
 
-  private static long begun(Member member) {
-    return member.header().begun().wallMillis();
+  private static long startMillis(Member member) {
+    return member.header().startedAt().wallMillis();
   }
 
-  /** How many files there are. */
+  /** Number of files. */
   public int size() {
     return members.size();
   }
 
-  /** How long they are together, in bytes. */
+  /** Total size in bytes. */
   public long bytes() {
     return members.stream().mapToLong(Member::bytes).sum();
   }
 
-  /** Files of folders that were left out. */
+  /** Files of directories that are not recordings. */
   public List<Skipped> skipped() {
     return skipped;
   }
 
   /**
-   * Reads all files from a time on. What was carried to the begin of the first of them comes too,
-   * and what came in the last {@link #LEAD_MILLIS} before the time: without it nobody would know
-   * the maps.
+   * Reads all files from a time on, including the snapshots at the start of the first file and the
+   * {@link #LEAD_MILLIS} before the time, for the maps.
    *
-   * @param fromMillis by the recorder's wall clock
-   * @throws IOException if one cannot be read
+   * @param fromMillis start by the recorder's wall clock
    */
-  public void read(long fromMillis, Taker taker, Damages damages) throws IOException {
+  public void read(long fromMillis, EntryListener listener, CorruptionListener corruption)
+      throws IOException {
     int first = first(fromMillis);
     long before = members.subList(0, first).stream().mapToLong(Member::bytes).sum();
     for (Member member : members.subList(first, members.size())) {
       try (FileSource source = FileSource.open(member.path())) {
         RecordingReader reader = new RecordingReader(source);
-        if (fromMillis - LEAD_MILLIS > begun(member)) {
+        if (fromMillis - LEAD_MILLIS > startMillis(member)) {
           Optional<Entry> next = reader.next();
           while (next.isPresent() && next.get() instanceof Entry.Message m && m.carried()) {
-            taker.take(member.header(), m);
+            listener.entry(member.header(), m);
             next = reader.next();
           }
           reader.seek(fromMillis - LEAD_MILLIS);
         }
         for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
-          taker.take(member.header(), next.get());
-          taker.reached(before + reader.position());
+          listener.entry(member.header(), next.get());
+          listener.progress(before + reader.position());
         }
         before += member.bytes();
-        reader.damages().forEach(damage -> damages.damaged(member.path(), damage));
+        reader.corruptRanges().forEach(range -> corruption.corrupt(member.path(), range));
       }
     }
   }
 
-  /** The last file that was begun before the time that is wanted, with its lead. */
+  /** The index of the last file that starts before the time and its lead. */
   private int first(long fromMillis) {
     int first = 0;
     for (int i = 1; i < members.size(); i++) {
-      if (begun(members.get(i)) <= fromMillis - LEAD_MILLIS) {
+      if (startMillis(members.get(i)) <= fromMillis - LEAD_MILLIS) {
         first = i;
       }
     }

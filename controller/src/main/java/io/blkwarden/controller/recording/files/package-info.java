@@ -1,4 +1,4 @@
-/** Recordings in a folder: written with rotation and a bound on the total, opened for reading. */
+/** Recordings in directories: writing with rotation and a size limit, and reading. */
 @NullMarked
 package io.blkwarden.controller.recording.files;
 

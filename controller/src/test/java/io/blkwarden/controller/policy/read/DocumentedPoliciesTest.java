@@ -3,6 +3,7 @@ package io.blkwarden.controller.policy.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.policy.Labels;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ final class DocumentedPoliciesTest {
       Pattern.compile("```yaml\n(policies:.*?)```", Pattern.DOTALL);
 
   @Test
-  void theExamplesHold() throws IOException {
+  void theExamplesAreValid() throws IOException {
     Matcher examples = EXAMPLE.matcher(Files.readString(Path.of("../docs/POLICIES.md")));
     int found = 0;
     while (examples.find()) {
@@ -32,7 +33,7 @@ final class DocumentedPoliciesTest {
   }
 
   @Test
-  void theLabelsHold() throws IOException {
+  void theLabelsAreValid() throws IOException {
     Matcher example =
         Pattern.compile("```yaml\n(labels:.*?)```", Pattern.DOTALL)
             .matcher(Files.readString(Path.of("../docs/POLICIES.md")));

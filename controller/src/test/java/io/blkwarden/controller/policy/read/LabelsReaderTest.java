@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.policy.DomainLabels;
 import io.blkwarden.controller.policy.Labels;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.DomainRef;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,7 @@ final class LabelsReaderTest {
   }
 
   @Test
-  void tellsAllProblemsAtOnce() {
+  void reportsAllProblems() {
     assertThat(
             problems(
                 """
@@ -65,14 +67,14 @@ final class LabelsReaderTest {
   }
 
   @Test
-  void aFileThatTurnsBadHoldsAsItWas() {
+  void anInvalidFileKeepsItsLastValidVersion() {
     Labels before = read(GOOD, Labels.NONE).labels();
 
     assertThat(read("labels: { vm1: 3 }", before).labels()).isEqualTo(before);
   }
 
   @Test
-  void whatAFirstBadFileProtectsIsProtectedNevertheless() {
+  void protectionOfAnInvalidFirstFileApplies() {
     Labels labels =
         read("labels: { vm1: { plan: x, protected: true }, vm2: 3 }", Labels.NONE).labels();
 

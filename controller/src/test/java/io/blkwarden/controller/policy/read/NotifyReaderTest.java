@@ -2,7 +2,9 @@ package io.blkwarden.controller.policy.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.blkwarden.controller.paging.NotifySettings;
+import io.blkwarden.controller.notify.settings.NotifySettings;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,7 @@ final class NotifyReaderTest {
   }
 
   @Test
-  void readsBothKindsWithWhatIsLeftOutAsUsual() {
+  void readsBothKindsWithDefaults() {
     NotifyReader.Load load =
         read(
             """
@@ -43,7 +45,7 @@ final class NotifyReaderTest {
   }
 
   @Test
-  void tellsAllProblemsAtOnceAndPagesNobody() {
+  void reportsAllProblemsAndHasNoReceivers() {
     NotifyReader.Load load =
         read(
             """
@@ -55,7 +57,7 @@ final class NotifyReaderTest {
             webhook: []
             """);
 
-    assertThat(load.settings()).isEqualTo(NotifySettings.NOBODY);
+    assertThat(load.settings()).isEqualTo(NotifySettings.NONE);
     assertThat(load.problems())
         .extracting(PolicyProblem::key)
         .containsExactlyInAnyOrder(

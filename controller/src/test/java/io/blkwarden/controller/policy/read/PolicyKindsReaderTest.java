@@ -3,21 +3,27 @@ package io.blkwarden.controller.policy.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.controller.attribution.AttributionRule;
+import io.blkwarden.controller.baseline.BaselineThreshold;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.AttributionClause;
-import io.blkwarden.controller.policy.BaselineThreshold;
-import io.blkwarden.controller.policy.BudgetPolicy;
 import io.blkwarden.controller.policy.DiskPolicy;
+import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
-import io.blkwarden.controller.policy.OutlierPolicy;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.Threshold;
+import io.blkwarden.controller.policy.baseline.OutlierPolicy;
+import io.blkwarden.controller.policy.budget.BudgetPolicy;
+import io.blkwarden.controller.policy.standing.StandingPolicy;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Budgets, and whom to blame. */
+/** Reads budgets, thresholds that follow the fleet, attribution and standing policies. */
 final class PolicyKindsReaderTest {
   private static PolicyLoad read(String text) {
     return PolicyReader.read(List.of(new PolicyFile("p.yaml", text)), PolicyLoad.NONE);
@@ -55,7 +61,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithBudgets() {
+  void reportsProblemsOfBudgets() {
     assertThat(
             problems(
                 """
@@ -82,12 +88,12 @@ final class PolicyKindsReaderTest {
                 + " most 1, found '110%'",
             "p.yaml:6:5: policies[1].budget: expected 1 to 4 budgets { metric, mean_above, over },"
                 + " found 0",
-            "p.yaml:8:5: policies[2].budget: expected one of 'when', 'swap' and 'budget', found"
-                + " when and budget");
+            "p.yaml:8:5: policies[2].budget: expected one of 'when', 'swap', 'budget', 'standing',"
+                + " 'fleet', found when and budget");
   }
 
   @Test
-  void readsLevelsThatFollowTheFleet() {
+  void readsThresholdsThatFollowTheFleet() {
     PolicyLoad load =
         read(
             """
@@ -132,7 +138,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithThem() {
+  void reportsProblemsOfThresholdsThatFollowTheFleet() {
     assertThat(
             problems(
                 """
@@ -149,7 +155,7 @@ final class PolicyKindsReaderTest {
   }
 
   @Test
-  void readsWhomToBlame() {
+  void readsBlame() {
     PolicyLoad load =
         read(
             """
@@ -164,14 +170,14 @@ final class PolicyKindsReaderTest {
             """);
     assertThat(load.problems()).isEmpty();
     assertThat(load.policies().policies())
-        .extracting(policy -> ((DiskPolicy) policy).attribution())
+        .extracting(policy -> ((DiskPolicy) policy).blame())
         .containsExactly(
             new AttributionClause(new AttributionRule(30, 0.4, 0.2), 300_000),
             new AttributionClause(new AttributionRule(20, 0.35, 0.1), 120_000));
   }
 
   @Test
-  void tellsWhatIsWrongWithBlame() {
+  void reportsProblemsOfBlame() {
     assertThat(
             problems(
                 """
@@ -186,5 +192,61 @@ final class PolicyKindsReaderTest {
         .anyMatch(problem -> problem.contains("expected a number from 0 to 1, found '2'"))
         .anyMatch(problem -> problem.contains("expected a time from 1m to 1h, found '10s'"))
         .anyMatch(problem -> problem.contains("did you mean 'margin'"));
+  }
+
+  @Test
+  void readsStandingPolicies() {
+    PolicyLoad load =
+        read(
+            """
+            policies:
+              - name: a
+                mode: auto
+                match: { role: swap }
+                standing: { priority: idle, lease: 24h }
+              - name: b
+                standing: { limit: 400/s, lease: 10m }
+            """);
+    assertThat(load.problems()).isEmpty();
+    assertThat(load.policies().policies())
+        .containsExactly(
+            new StandingPolicy(
+                "a",
+                Mode.AUTO,
+                new Match(List.of(VolumeRole.SWAP), Glob.ANY, Glob.ANY, Glob.ANY),
+                Restraint.Priority.IDLE,
+                3_600_000),
+            new StandingPolicy("b", Mode.SHADOW, Match.ANY, new Restraint.Limit(400), 600_000));
+  }
+
+  @Test
+  void reportsProblemsOfStandingPolicies() {
+    assertThat(
+            problems(
+                """
+                policies:
+                  - name: a
+                    standing: { priority: realtime/0, lease: 25h }
+                  - name: b
+                    standing: { limit: 5/s, prioritty: idle }
+                  - name: c
+                    standing: { priority: idle, limit: 20/s }
+                    then: { alert: info }
+                  - name: d
+                    standing: {}
+                """))
+        .containsExactly(
+            "p.yaml:3:27: policies[0].standing.priority: expected idle, or best-effort/0 to"
+                + " best-effort/7, found 'realtime/0'",
+            "p.yaml:3:46: policies[0].standing.lease: expected a duration of 10s to 24h, found"
+                + " '25h'",
+            "p.yaml:5:24: policies[1].standing.limit: expected a limit of 10/s to 100000/s, found"
+                + " '5/s'",
+            "p.yaml:5:29: policies[1].standing.prioritty: unknown key; expected lease, limit,"
+                + " priority; did you mean 'priority'?",
+            "p.yaml:7:15: policies[2].standing.priority: expected either 'priority' or 'limit'",
+            "p.yaml:8:5: policies[2].then: unknown key; expected budget, fleet, match, mode, name,"
+                + " standing, swap, when; did you mean 'when'?",
+            "p.yaml:10:15: policies[3].standing.priority: expected either 'priority' or 'limit'");
   }
 }

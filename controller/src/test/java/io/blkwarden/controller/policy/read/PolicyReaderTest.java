@@ -6,15 +6,17 @@ import io.blkwarden.controller.fleet.DeviceClass;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.policy.AlertLife;
 import io.blkwarden.controller.policy.Condition;
-import io.blkwarden.controller.policy.FleetPolicy;
 import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.controller.policy.Match;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.policy.Response;
 import io.blkwarden.controller.policy.SafetyLimits;
-import io.blkwarden.controller.policy.SwapPolicy;
 import io.blkwarden.controller.policy.Threshold;
-import io.blkwarden.controller.policy.ThresholdPolicy;
+import io.blkwarden.controller.policy.swap.SwapPolicy;
+import io.blkwarden.controller.policy.threshold.ThresholdPolicy;
+import io.blkwarden.controller.policy.total.FleetPolicy;
+import io.blkwarden.controller.policy.yaml.PolicyFile;
+import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.model.Restraint;
 import io.blkwarden.model.VolumeRole;
 import io.blkwarden.model.message.Alert;
@@ -98,7 +100,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void anAlertIsKeptAndToldAgainAsThePolicySays() {
+  void readsKeepFiringForAndRemindEvery() {
     PolicyLoad load =
         read(
             "policies: [ { name: p, when: { metric: util, above: 90%, for: 5s },"
@@ -121,7 +123,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void tellsAllProblemsAtOnceWithTheirPlaces() {
+  void reportsAllProblemsWithTheirPlaces() {
     assertThat(
             problems(
                 """
@@ -136,7 +138,7 @@ final class PolicyReaderTest {
                 """))
         .containsExactly(
             "p.yaml:3:5: policies[0].mod: unknown key; expected blame, budget, fleet,"
-                + " match, mode, name, only_if, swap, then, when; did you mean 'mode'?",
+                + " match, mode, name, only_if, standing, swap, then, when; did you mean 'mode'?",
             "p.yaml:4:21: policies[0].when.metric: expected one of "
                 + "await_ms, bytes_per_s, device.await_ms, device.in_flight, device.iops,"
                 + " device.laggards, device.util, device_time_share, discard_bytes_per_s,"
@@ -153,6 +155,8 @@ final class PolicyReaderTest {
                 + " 'loud'",
             "p.yaml:7:44: policies[1].when.for: expected a duration such as 500ms, 10s, 5m or 2h,"
                 + " found '10'",
+            "p.yaml:7:61: policies[1].when.clear_below: expected at most 'above', 200/s, found"
+                + " '300'",
             "p.yaml:8:1: brake: unknown key; expected brakes, policies, protect; did you mean"
                 + " 'brakes'?");
   }
@@ -193,7 +197,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithWindowsAndSwapping() {
+  void reportsProblemsOfWindowsAndSwapping() {
     assertThat(
             problems(
                 """
@@ -220,8 +224,8 @@ final class PolicyReaderTest {
                 + " found '1w'",
             "p.yaml:7:47: policies[2].swap.clear_below: expected at most 'above', 200 B/s, found"
                 + " '300'",
-            "p.yaml:8:5: policies[3].swap: expected one of 'when', 'swap' and 'budget', found when"
-                + " and swap");
+            "p.yaml:8:5: policies[3].swap: expected one of 'when', 'swap', 'budget', 'standing',"
+                + " 'fleet', found when and swap");
   }
 
   @Test
@@ -259,7 +263,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void tellsWhatIsWrongWithTotals() {
+  void reportsProblemsOfTotals() {
     assertThat(
             problems(
                 """
@@ -326,7 +330,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aDeviceTurnsOrDoesNot() {
+  void deviceIsHddOrSsd() {
     assertThat(
             problems(
                 """
@@ -340,7 +344,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void theClearLevelIsAtMostTheLevel() {
+  void clearBelowIsAtMostAbove() {
     assertThat(
             problems(
                 "policies: [ { name: p,"
@@ -362,7 +366,7 @@ final class PolicyReaderTest {
                   - { name: p, when: { metric: iops, above: 2, for: 5s } }
                 """))
         .containsExactly(
-            "p.yaml:3:5: policies.name: expected a unique name, found 'p', which stands in this"
+            "p.yaml:3:5: policies.name: expected a unique name, found 'p', which is in this"
                 + " file too");
   }
 
@@ -390,7 +394,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aBadFileNeverStopsTheGoodOnes() {
+  void validFilesLoadBesideInvalidOnes() {
     PolicyLoad load =
         PolicyReader.read(
             List.of(
@@ -403,7 +407,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aFileThatTurnsBadHoldsAsItWas() {
+  void anInvalidFileKeepsItsLastValidVersion() {
     PolicyLoad before = read(SWAP_STORM);
     PolicyLoad load =
         PolicyReader.read(List.of(new PolicyFile("p.yaml", SWAP_STORM + "\nx: 1")), before);
@@ -414,12 +418,12 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void aFileThatIsTakenAwayHoldsNoLonger() {
+  void aRemovedFileNoLongerApplies() {
     assertThat(PolicyReader.read(List.of(), read(SWAP_STORM)).policies().policies()).isEmpty();
   }
 
   @Test
-  void whatABadFileProtectsIsProtectedNevertheless() {
+  void protectRulesOfAnInvalidFileApply() {
     PolicyLoad load =
         read(
             """
@@ -433,7 +437,7 @@ final class PolicyReaderTest {
   }
 
   @Test
-  void namesAreUniqueAndBrakesStandOnceOverAllFiles() {
+  void namesAndBrakesAreUniqueOverAllFiles() {
     PolicyLoad load =
         PolicyReader.read(
             List.of(new PolicyFile("a.yaml", SWAP_STORM), new PolicyFile("b.yaml", SWAP_STORM)),
@@ -441,14 +445,14 @@ final class PolicyReaderTest {
 
     assertThat(load.problems().stream().map(PolicyProblem::toString))
         .containsExactly(
-            "b.yaml:2:5: policies.name: expected a unique name, found 'swap-storm', which stands in"
+            "b.yaml:2:5: policies.name: expected a unique name, found 'swap-storm', which is in"
                 + " a.yaml too",
             "b.yaml:12:9: brakes: expected in one file only, found in a.yaml too");
     assertThat(load.policies().policies()).hasSize(1);
   }
 
   @Test
-  void foreignTextIsShownEscaped() {
+  void textOfFilesIsEscaped() {
     assertThat(problems("policies: [ { name: p, mode: \"\\e[31m\" } ]"))
         .anyMatch(problem -> problem.contains("'\\u001B[31m'"));
   }

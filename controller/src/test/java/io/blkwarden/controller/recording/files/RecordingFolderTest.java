@@ -40,14 +40,14 @@ final class RecordingFolderTest {
       for (Optional<Entry> next = reader.next(); next.isPresent(); next = reader.next()) {
         entries.add(next.get());
       }
-      assertThat(reader.damages()).isEmpty();
-      assertThat(reader.ended()).isTrue();
+      assertThat(reader.corruptRanges()).isEmpty();
+      assertThat(reader.complete()).isTrue();
     }
     return entries;
   }
 
   @Test
-  void aFullFileIsFollowedByOneThatKnowsTheMaps() throws Exception {
+  void nextFileStartsWithTheMaps() throws Exception {
     try (RecordingFolder recording = recording(100 << 20)) {
       recording.add(Entries.message(0, "mapping.1.dom0-7.snapshot", "{old}"));
       recording.add(Entries.message(1, "mapping.1.dom0-7.snapshot", "{new}"));
@@ -80,7 +80,7 @@ final class RecordingFolderTest {
   }
 
   @Test
-  void theOldestAreDeletedToStayBelowTheBound() throws Exception {
+  void oldestFilesAreDeletedAboveTheLimit() throws Exception {
     Path foreign = Files.writeString(folder.resolve("notes.txt"), "mine");
     try (RecordingFolder recording = recording(3 << 20)) {
       for (int i = 0; i < 200; i++) {
@@ -100,7 +100,7 @@ final class RecordingFolderTest {
   }
 
   @Test
-  void mapsLongerThanAFileDoNotMakeEachEntryAFile() throws Exception {
+  void mapsLargerThanTheFileSizeDoNotRotateEachEntry() throws Exception {
     byte[] map = new byte[3 << 20];
     random.nextBytes(map);
     long most = 16 << 20;
@@ -118,9 +118,9 @@ final class RecordingFolderTest {
     assertThat(total).isLessThanOrEqualTo(most + 100_000);
   }
 
-  /** What was flushed is there even if the recorder never closes its file. */
+  /** Flushed entries are readable even if the file is never closed. */
   @Test
-  void aRecorderThatIsKilledLosesNothingItFlushed() throws Exception {
+  void flushedEntriesSurviveAKill() throws Exception {
     RecordingFolder recording = recording(100 << 20);
     recording.add(sample(1));
     recording.flush();
@@ -130,15 +130,15 @@ final class RecordingFolderTest {
       recording.flush();
       RecordingReader reader = new RecordingReader(source);
       assertThat(Entries.read(reader)).hasSize(1);
-      assertThat(reader.ended()).isFalse();
-      assertThat(reader.damages()).isEmpty();
+      assertThat(reader.complete()).isFalse();
+      assertThat(reader.corruptRanges()).isEmpty();
     }
     recording.close();
     assertThat(read(file)).hasSize(2);
   }
 
   @Test
-  void aQueueLeavesSamplesOutFirstAndSaysSo() throws Exception {
+  void queueDropsSamplesFirstAndRecordsIt() throws Exception {
     EntryQueue queue = new EntryQueue(400_000);
     for (int i = 0; i < 10; i++) {
       queue.offer(sample(i));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RecordingSetTest {
   private static final UUID SESSION = UUID.fromString("1f3a9c02-0000-4000-8000-000000000001");
   private static final UUID LATER = UUID.fromString("0a3a9c02-0000-4000-8000-000000000002");
-  private static final long WALL = Entries.HEADER.begun().wallMillis();
+  private static final long WALL = Entries.HEADER.startedAt().wallMillis();
 
   @TempDir Path folder;
   private final Random random = new Random(5);
@@ -47,7 +47,7 @@ final class RecordingSetTest {
   }
 
   @Test
-  void aFileOfAFolderWithoutAWholeHeaderIsLeftOutAndNamed() throws Exception {
+  void fileWithoutHeaderIsSkippedAndReported() throws Exception {
     try (RecordingFolder recording = session(SESSION)) {
       recording.add(Entries.message(0, "alert.x", "one"));
     }
@@ -60,14 +60,14 @@ final class RecordingSetTest {
     assertThat(set.skipped())
         .containsExactly(
             new RecordingSet.Skipped(
-                begun, "expected a recording, which begins with 89 'BKWREC', found 0 bytes only"));
+                begun, "expected a recording, starting with 89 'BKWREC', found only 0 bytes"));
     assertThatThrownBy(() -> RecordingSet.open(List.of(begun)))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(begun + ": expected a recording");
   }
 
   @Test
-  void aFileThatIsNamedTwiceIsReadOnce() throws Exception {
+  void fileGivenTwiceIsReadOnce() throws Exception {
     try (RecordingFolder recording = session(SESSION)) {
       recording.add(Entries.message(0, "alert.x", "one"));
     }
@@ -77,7 +77,7 @@ final class RecordingSetTest {
   }
 
   @Test
-  void fromATimeOnTheMapsAreKnown() throws Exception {
+  void mapsPrecedeTheStartTime() throws Exception {
     try (RecordingFolder recording = session(SESSION)) {
       recording.add(Entries.message(0, "mapping.1.dom0-7.snapshot", "{}"));
       for (long second = 1; second <= 400; second++) {
@@ -100,7 +100,7 @@ final class RecordingSetTest {
   }
 
   @Test
-  void aSessionIsReadByItsNumbersThoughTheClockWasSetBack() throws Exception {
+  void filesOfASessionAreOrderedByNumber() throws Exception {
     try (RecordingFolder later = session(LATER)) {
       later.add(message(100, WALL + 100_000));
     }

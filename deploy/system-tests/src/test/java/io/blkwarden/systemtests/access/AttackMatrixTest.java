@@ -234,7 +234,7 @@ final class AttackMatrixTest {
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> controller.readiness().hindrances().isEmpty());
+          .until(() -> controller.readiness().blockers().isEmpty());
     } finally {
       controller.close();
     }

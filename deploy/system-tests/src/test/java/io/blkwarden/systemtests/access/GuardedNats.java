@@ -131,7 +131,7 @@ public final class GuardedNats {
 
   /** A user's seed itself. */
   String secret(String user) throws IOException {
-    return NatsSeed.in(Files.readString(seed(user))).orElseThrow();
+    return NatsSeed.inSeedFile(Files.readString(seed(user))).orElseThrow();
   }
 
   /** The file with a user's seed. */
@@ -157,7 +157,7 @@ public final class GuardedNats {
 
   /** Connects as a user. */
   public Client client(String user) throws Exception {
-    String seed = NatsSeed.in(Files.readString(seed(user))).orElseThrow();
+    String seed = NatsSeed.inSeedFile(Files.readString(seed(user))).orElseThrow();
     String inbox =
         user.startsWith("host-")
             ? user.substring("host-".length())

@@ -141,7 +141,7 @@ final class NatsAccessTest {
         nats.as("operator", "silence", "add", "--host", "sim-1", "--for", "1m", "--reason", "test");
     assertThat(silence.code()).as(silence.err()).isZero();
     String key =
-        Seeds.publicKey(NatsSeed.in(Files.readString(nats.seed("operator"))).orElseThrow());
+        Seeds.publicKey(NatsSeed.inSeedFile(Files.readString(nats.seed("operator"))).orElseThrow());
     assertThat(nats.as("operator", "silence", "list").out()).contains(key);
     String disk = "sim-1/vm102/xvda1";
     GuardedNats.Said throttle =
@@ -169,7 +169,7 @@ final class NatsAccessTest {
           .contains("does not let these credentials do that", "use an operator's seed");
     }
     assertThat(viewer.denied()).isEmpty();
-    assertThat(controller.readiness().hindrances()).isEmpty();
+    assertThat(controller.readiness().blockers()).isEmpty();
   }
 
   /** Samples are for those who may act; who only looks is told so, and hears none. */
@@ -240,7 +240,7 @@ final class NatsAccessTest {
     assertThat(nats.as("operator", "why", "vm101").out()).contains("was throttled");
     viewer.connection().flush(Duration.ofSeconds(5));
     assertThat(heard).isEmpty();
-    assertThat(controller.readiness().hindrances()).isEmpty();
+    assertThat(controller.readiness().blockers()).isEmpty();
   }
 
   @Test

@@ -79,8 +79,8 @@ final class NatsTlsTest {
             GuardedNats.Said map = map(nats.url(), chain);
             assertThat(map.out()).as(map.err()).contains("sim-1", "vm101");
           });
-      assertThat(controller.readiness().hindrances()).isEmpty();
-      assertThat(doctor(nats.url(), chain)).containsPattern("ok +nats +" + nats.url());
+      assertThat(controller.readiness().blockers()).isEmpty();
+      assertThat(doctor(nats.url(), chain)).containsPattern("ok +nats +connected to " + nats.url());
     } finally {
       agent.close();
       controller.close();
@@ -90,12 +90,12 @@ final class NatsTlsTest {
   @Test
   void aServerThatIsNotTheOneMeantHearsNothing() throws Exception {
     Path stranger = Certificate.selfSigned(folder, "stranger", "IP:127.0.0.1").chain();
-    String noAuthority = "no authority that is known here vouches for its certificate";
+    String noAuthority = "its certificate is not signed by a trusted CA";
     assertThat(map(nats.url(), stranger).err()).contains(noAuthority, "--nats-ca");
     assertThat(doctor(nats.url(), stranger)).contains(noAuthority, "--nats-ca");
 
     String byName = nats.url().replace("127.0.0.1", "localhost");
-    String otherName = "its certificate bears another name";
+    String otherName = "its certificate does not match the server name";
     assertThat(map(byName, certificate.chain()).err()).contains(otherName, "localhost");
     assertThat(doctor(byName, certificate.chain())).contains(otherName, "localhost");
   }
@@ -104,10 +104,10 @@ final class NatsTlsTest {
   void saysWhatIsWrongWithHowItIsCalled() throws Exception {
     String plain = nats.url().replace("tls://", "nats://");
     assertThat(GuardedNats.run(Map.of("NATS_URL", plain), "map").err())
-        .contains("it asks for TLS", "write tls://");
+        .contains("the server requires TLS", "use tls://");
     Path none = Files.writeString(folder.resolve("none.pem"), "nothing\n");
     assertThat(map(nats.url(), none).err()).contains("none.pem", "PEM", "--nats-ca");
     assertThat(map(nats.url(), folder.resolve("missing.pem")).err())
-        .contains("cannot read the authorities", "missing.pem");
+        .contains("cannot read the CA certificates", "missing.pem");
   }
 }

@@ -107,7 +107,7 @@ final class PagerTest {
 
   @Test
   void aPagerThatIsKilledMissesNoAlertAndNotifiesNoneTwice() throws Exception {
-    await("the controller").atMost(BOUND).until(() -> controller.claimKnown());
+    await("the controller").atMost(BOUND).until(() -> controller.leadershipKnown());
     JetStream stream = nats.client("controller").connection().jetStream();
     Process first = pager();
     await("its start, after 'npm ci' in docs/examples/node")

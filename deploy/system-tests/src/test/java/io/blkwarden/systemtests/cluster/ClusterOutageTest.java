@@ -127,7 +127,7 @@ final class ClusterOutageTest {
   private static void awaitReady(ControllerRuntime controller) {
     await("ready")
         .atMost(BOUND)
-        .untilAsserted(() -> assertThat(controller.readiness().hindrances()).isEmpty());
+        .untilAsserted(() -> assertThat(controller.readiness().blockers()).isEmpty());
   }
 
   /** An alert after these, raised, handled and resolved. */
@@ -221,7 +221,7 @@ final class ClusterOutageTest {
   void oneServerMayDieAndWithTwoDeadNothingIsClaimed() throws Exception {
     ControllerRuntime controller = controller();
     awaitReady(controller);
-    int leader = cluster.leaderOf("KV_" + JetStreamAssets.CLAIM);
+    int leader = cluster.leaderOf("KV_" + JetStreamAssets.LEADER);
     SimulatedAgents agents = closing(agents(4));
     until("the first map is stored", () -> mapped() > 0);
     cluster.server(leader).kill();
@@ -235,7 +235,7 @@ final class ClusterOutageTest {
     await("it says so")
         .atMost(BOUND)
         .untilAsserted(() ->
-            assertThat(controller.readiness().hindrances().toString())
+            assertThat(controller.readiness().blockers().toString())
                 .contains("no leader or no quorum"));
     assertThat(pause()).as("no success without a store").isEqualTo(ExitCodes.FAILED);
 

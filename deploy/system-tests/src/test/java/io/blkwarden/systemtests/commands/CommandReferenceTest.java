@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.cli.AgentCommand;
 import io.blkwarden.controller.cli.Blkwarden;
+import io.blkwarden.simulation.cli.SimulateCommand;
+import io.blkwarden.systemtests.monitoring.Checkout;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -36,6 +41,16 @@ final class CommandReferenceTest {
   void everyArgumentIsTold() {
     commands.forEach((name, command) ->
         assertThat(reference.arguments(name)).as(name).isEqualTo(arguments(command)));
+  }
+
+  @Test
+  void everyOptionOfTheSimulationIsDocumented() throws IOException {
+    Set<String> options = arguments(new CommandLine(new SimulateCommand()).getCommandSpec());
+    options.removeAll(reference.natsOptions());
+    String text = Files.readString(Checkout.file("docs/SIMULATION.md"));
+    assertThat(options)
+        .isNotEmpty()
+        .allSatisfy(each -> assertThat(text).contains("`" + each + "`"));
   }
 
   /** But for those that all commands have. */

@@ -55,9 +55,13 @@ final class Reference {
     String section = section(command);
     Set<String> arguments = rows(section);
     if (section.contains("#nats-options")) {
-      arguments.addAll(rows(Objects.requireNonNull(sections.get(SHARED))));
+      arguments.addAll(natsOptions());
     }
     return arguments;
+  }
+
+  Set<String> natsOptions() {
+    return rows(Objects.requireNonNull(sections.get(SHARED)));
   }
 
   private String section(String command) {

@@ -117,6 +117,12 @@ final class Browser implements AutoCloseable {
         });
   }
 
+  /** Moves the pointer over the first of these. */
+  void hover(String css) {
+    WebElement element = find(css);
+    new Actions(driver).scrollToElement(element).moveToElement(element).perform();
+  }
+
   /** What a screen reader says of the first of these. */
   String label(String css) {
     return String.valueOf(find(css).getDomAttribute("aria-label"));

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
 import io.blkwarden.controller.config.NotifyFile;
-import io.blkwarden.controller.paging.Secret;
+import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
 import io.blkwarden.systemtests.SimulatedAgents;
@@ -59,7 +59,7 @@ final class DashboardTest {
             null,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             new Secret(TOKEN),
-            NotifyFile.NOBODY));
+            NotifyFile.NONE));
   }
 
   @BeforeAll
@@ -90,21 +90,24 @@ final class DashboardTest {
         .atMost(BOUND)
         .until(() -> !browser.find(".link").getText().equals(before));
     assertThat(browser.count(".chart canvas")).isPositive();
+    browser.hover(".u-over");
+    await("the time and value under the pointer")
+        .atMost(BOUND)
+        .until(() -> browser.find(".chart .at").getText().matches("\\d\\d:\\d\\d:\\d\\d +\\S+.*"));
   }
 
   @Test
   @Order(2)
   void showsAHostAndADomain() {
     browser.click("a[href='#/host/sim-1']");
-    browser.shows(
-        "Disks by share of device time", "1.xvda2-0", "scheduler", "vm102", "its samples come");
+    browser.shows("Disks by share of device time", "1.xvda2-0", "scheduler", "vm102", "reporting");
     assertThat(browser.count(".bar")).isPositive();
     browser.type("input[type=search]", "vm102");
     await("the rows that are called so")
         .atMost(BOUND)
         .until(() -> browser.count("[aria-label=Disks] tbody tr:not(.pad)") == 2);
     browser.click("[aria-label=Disks] a[href*='/domain/']");
-    browser.shows("vm102 on sim-1", "domid", "The last day");
+    browser.shows("vm102 on sim-1", "domid", "Last 24 hours");
   }
 
   @Test
@@ -169,7 +172,7 @@ final class DashboardTest {
   @Order(7)
   void approvesWhatWaits() {
     browser.open("/#/");
-    browser.shows("Waiting for a person");
+    browser.shows("Waiting for approval");
     String disk = browser.label("button[aria-label^='Approve ']").substring("Approve ".length());
     browser.act("Approve " + disk, TOKEN);
     await("the throttle that was approved")
@@ -189,7 +192,7 @@ final class DashboardTest {
       anybody.publish(Subjects.DEFAULT.mapping(host, "snapshot"), map.getBytes(UTF_8));
       anybody.flush(BOUND);
       browser.open("/#/host/dom0-7");
-      browser.shows("nothing is heard of it", "blkwarden forget dom0-7");
+      browser.shows("not reporting", "blkwarden forget dom0-7");
       browser.shows("Disks by share of device time", name);
     } finally {
       anybody.close();

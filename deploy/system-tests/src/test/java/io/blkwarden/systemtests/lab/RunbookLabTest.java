@@ -126,8 +126,7 @@ class RunbookLabTest {
   void aPolicyThatIsMendedActsAndABrokenOneDoesNot() {
     Set<Integer> threads = installed.swapThreads();
     installed.operator("sed -i 's/mode: shadow/mode: auto/' " + FILE);
-    assertThat(installed.operator(type("blkwarden policy check DIR")))
-        .contains("2 of 2 files hold");
+    assertThat(installed.operator(type("blkwarden policy check DIR"))).contains("OK: 2 files");
     installed.awaitPriorities(threads, "idle", TIME_TO_ACT.plusSeconds(20));
 
     installed.operator("sed -i 's/metric: iops/metric: iopz/' " + FILE);
@@ -210,8 +209,8 @@ class RunbookLabTest {
     installed.operator("echo 'protect: [ { domain: \"vm101\" } ]' >>new/lab.yaml");
     String as = type("blkwarden replay DIR --policies NEW").replace("NEW", "new");
     assertThat(installed.operator(as.replace("DIR", "tape")))
-        .contains("The replay throttles: nothing", "the protect list names it")
-        .contains("Really throttled, ");
+        .contains("Throttled in the replay: none", "the protect list names it")
+        .contains("Throttled in the recording (");
   }
 
   @Test

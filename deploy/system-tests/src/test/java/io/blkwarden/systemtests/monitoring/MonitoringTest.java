@@ -189,7 +189,6 @@ final class MonitoringTest {
         .untilAsserted(() ->
             assertThat(node.printed().lines())
                 .as(node.said())
-                .anyMatch(line -> line.matches("\\S+Z firing warning sim-1 vm101 .*"))
                 .anyMatch(line -> line.matches("\\S+Z handled warning sim-1 vm101 .*")));
   }
 

@@ -6,24 +6,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether an I/O priority of a blkback thread can have an effect on a device, and why.
+ * Whether I/O priorities of a blkback thread are effective on a device, and why.
  *
- * <p>Judged by the scheduler and the kernel's release before anything is tried; what it did is a
- * matter of measuring. From {@code block/bfq-iosched.c}, {@code block/mq-deadline.c}, {@code
- * block/blk-core.c} of 4.19 to 6.1, and from measurements on Linux 6.1.
+ * <p>A prediction from the scheduler and the kernel release. Sources: {@code block/bfq-iosched.c},
+ * {@code block/mq-deadline.c}, {@code block/blk-core.c} of 4.19 to 6.1, and from measurements on
+ * Linux 6.1.
  *
  * @param actuator the verdict
- * @param sentence why, for people
+ * @param reason explanation
  */
-public record ActuatorVerdict(Actuator actuator, String sentence) {
+public record ActuatorVerdict(Actuator actuator, String reason) {
   /**
-   * Judges one physical device below a stack.
+   * The verdict for a physical device below a stack.
    *
    * @param scheduler the active scheduler, if it could be read
    * @param kernel the kernel, if it could be read
-   * @param layers what lies between the disk and the device
+   * @param layers layers between the disk and the device
    */
-  public static ActuatorVerdict judge(
+  public static ActuatorVerdict of(
       @Nullable String scheduler, @Nullable KernelRelease kernel, Set<Layer> layers) {
     ActuatorVerdict below = ofScheduler(scheduler, kernel);
     if (below.actuator == Actuator.INEFFECTIVE) {
@@ -34,19 +34,19 @@ public record ActuatorVerdict(Actuator actuator, String sentence) {
         case PASSES -> {}
         case RESUBMITS -> {
           return unknown(
-              "a layer of this volume submits from workers of its own, so the thread's priority may"
-                  + " be lost on the way");
+              "a layer of this volume submits from its own workers, so the thread's priority may"
+                  + " be lost");
         }
         case SCHEDULES -> {
           return unknown("request-based multipath schedules above its paths");
         }
         case VIRTUAL -> {
           return unknown(
-              "this device is virtual: it hands I/O to workers of its own or to the network, and"
-                  + " the thread's priority ends there");
+              "this device is virtual: it passes I/O to its own workers or to the network, and the"
+                  + " thread's priority is lost there");
         }
         case UNKNOWN -> {
-          return unknown("a layer of this volume is not known");
+          return unknown("a layer of this volume is unknown");
         }
       }
     }
@@ -59,41 +59,66 @@ public record ActuatorVerdict(Actuator actuator, String sentence) {
       return unknown("the scheduler could not be read");
     }
     return switch (scheduler) {
-      case "none", "noop" -> ineffective(scheduler + " has no queues to put in order");
-      case "kyber", "deadline" -> ineffective(scheduler + " does not look at priorities");
+      case "none", "noop" -> ineffective(scheduler + " does not reorder requests");
+      case "kyber", "deadline" -> ineffective(scheduler + " ignores priorities");
       case "cfq" ->
           new ActuatorVerdict(
               Actuator.EFFECTIVE, "cfq honours class and level of the submitting thread");
       case "bfq" ->
           unknown(
-              "bfq honours class and level unless it has merged the disks' queues, which cannot be"
-                  + " seen: only a measured effect proves it");
+              "bfq honours class and level unless it has merged the disks' queues, which is not"
+                  + " visible; only a measured effect proves it");
       case "mq-deadline" -> mqDeadline(kernel);
-      default -> unknown("scheduler " + scheduler + " is not known");
+      default -> unknown("scheduler " + scheduler + " is unknown");
     };
   }
 
   private static ActuatorVerdict mqDeadline(@Nullable KernelRelease kernel) {
     if (kernel == null) {
-      return unknown("mq-deadline honours the class from Linux 6.0 on, and the release is unread");
+      return unknown(
+          "mq-deadline honours the class since Linux 6.0, and the release could not be read");
     }
     if (kernel.atLeast(6, 0)) {
       return new ActuatorVerdict(
-          Actuator.CLASS_ONLY, "mq-deadline honours the class; best-effort levels do nothing");
+          Actuator.CLASS_ONLY, "mq-deadline honours the class; best-effort levels have no effect");
     }
     if (kernel.atLeast(5, 14)) {
       return ineffective(
-          "mq-deadline of Linux 5.14 to 5.19 looks at the priority of a bio, and blkback's bios"
-              + " carry none");
+          "mq-deadline of Linux 5.14 to 5.19 uses the priority of a bio, and blkback's bios"
+              + " have none");
     }
-    return ineffective("mq-deadline before Linux 5.14 does not look at priorities");
+    return ineffective("mq-deadline before Linux 5.14 ignores priorities");
   }
 
-  private static ActuatorVerdict ineffective(String sentence) {
-    return new ActuatorVerdict(Actuator.INEFFECTIVE, sentence);
+  private static ActuatorVerdict ineffective(String reason) {
+    return new ActuatorVerdict(Actuator.INEFFECTIVE, reason);
   }
 
-  private static ActuatorVerdict unknown(String sentence) {
-    return new ActuatorVerdict(Actuator.UNKNOWN, sentence);
+  private static ActuatorVerdict unknown(String reason) {
+    return new ActuatorVerdict(Actuator.UNKNOWN, reason);
+  }
+
+  /**
+   * The kind of a device between a volume and the physical devices, by its handling of the
+   * submitter's priority (kernel: {@code drivers/md/dm.c}, {@code drivers/md/*}, {@code
+   * block/bio.c}).
+   */
+  public enum Layer {
+    /** Remaps in the submitter's context: dm-linear, dm-stripe, partitions, raid0. */
+    PASSES,
+    /**
+     * Passes some or all I/O to its own worker, which submits with its own priority: thin pools,
+     * snapshots, mirrors and raid, crypt, cache, drbd, loop.
+     */
+    RESUBMITS,
+    /** Schedules requests above its paths: request-based multipath. */
+    SCHEDULES,
+    /**
+     * A lowest device that is not hardware: a zvol, rbd, nbd, zram, a loop device whose file's disk
+     * is unknown. Its scheduler does not affect users of the hardware below.
+     */
+    VIRTUAL,
+    /** Unknown to blkwarden. */
+    UNKNOWN
   }
 }

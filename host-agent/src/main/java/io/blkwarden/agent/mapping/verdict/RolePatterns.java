@@ -10,34 +10,29 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a volume's role: the first configured pattern that is found in its name decides, else the
- * built-in rules ({@link RoleWords}), else it is {@code data}.
+ * The rules for a volume's role: the first configured pattern that matches its name, else the
+ * built-in rules ({@link RoleWords}), else {@code data}.
  *
  * <p>The name is the last part of the toolstack's path ({@code vm176_swap} of {@code
- * /dev/vg/vm176_swap}); where that is a device-mapper name or a bare {@code dm-20}, the name of the
- * volume of LVM. It says what the host's owner meant, not what the guest does with the disk.
+ * /dev/vg/vm176_swap}); for a device-mapper name or {@code dm-20}, the LVM logical volume's name.
+ * It reflects the host administrator's intent, not the guest's use.
  *
- * @param rules configured ones, in order, at most 64
+ * @param rules configured rules, in order, at most 64
  */
 public record RolePatterns(List<Rule> rules) {
-  /** The built-in rules alone. */
+  /** Only the built-in rules. */
   public static final RolePatterns DEFAULTS = new RolePatterns(List.of());
 
   private static final Pattern TARGET = Pattern.compile("iqn\\.[^:/,]+:([^/,:]+)");
   private static final String MAPPER = "/dev/mapper/";
 
   /**
-   * One pattern and what it means.
+   * A pattern and its role.
    *
-   * @param pattern looked for anywhere in the name: anchor it
-   * @param role what a volume is whose name has it
+   * @param pattern matches anywhere in the name unless anchored
+   * @param role role of matching volumes
    */
-  public record Rule(Pattern pattern, VolumeRole role) {
-    public Rule {
-      Require.present(pattern, "role.pattern");
-      Require.present(role, "role.role");
-    }
-  }
+  public record Rule(Pattern pattern, VolumeRole role) {}
 
   public RolePatterns {
     rules = Require.list(rules, 64, "roles");
@@ -46,7 +41,7 @@ public record RolePatterns(List<Rule> rules) {
   /**
    * A rule from configuration.
    *
-   * @throws java.util.regex.PatternSyntaxException if the expression is none
+   * @throws java.util.regex.PatternSyntaxException if the expression is invalid
    */
   public static Rule rule(String expression, VolumeRole role) {
     return new Rule(Pattern.compile(expression), role);
@@ -55,8 +50,8 @@ public record RolePatterns(List<Rule> rules) {
   /**
    * The role of a volume.
    *
-   * @param path the toolstack's path, if there is one
-   * @param dmName the device-mapper name, if it is such a device
+   * @param path the toolstack's path, if any
+   * @param dmName the device-mapper name, if any
    */
   public RoleVerdict of(@Nullable String path, @Nullable String dmName) {
     String name = name(path, dmName);
@@ -89,5 +84,17 @@ public record RolePatterns(List<Rule> rules) {
 
   private static String volume(String dmName) {
     return DmName.parse(dmName).map(DmName::logicalVolume).orElse(dmName);
+  }
+
+  /**
+   * A volume's role and its source.
+   *
+   * @param role the role
+   * @param by {@code name: WORD}, {@code option: PATTERN} or {@code signature}; absent when no rule
+   *     matched, so that the role is {@code data}
+   */
+  public record RoleVerdict(VolumeRole role, @Nullable String by) {
+    /** The role of a volume that no rule matches. */
+    public static final RoleVerdict NONE = new RoleVerdict(VolumeRole.DATA, null);
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.agent.mapping.verdict;
 
+import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.VolumeRole;
 import java.util.Locale;
 import java.util.Map;
@@ -10,12 +11,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The built-in rules that tell a volume's role by its name.
+ * The built-in rules for a volume's role by its name.
  *
- * <p>A name is read as words, from its end to its start; an image file's extension is no part of
- * it. Known names: SolusVM ({@code vm104_img}, {@code vm104_swap}), xen-tools ({@code web-disk},
- * {@code web-swap}, {@code swap.img}), Ganeti ({@code UUID.disk0}, {@code UUID.disk0_data}),
- * OpenStack ({@code UUID_disk.swap}, {@code UUID_disk.eph0}) and Proxmox ({@code vm-104-disk-0}).
+ * <p>A name is split into words, which are matched from the last to the first; an image file's
+ * extension is removed. Known names: SolusVM ({@code vm104_img}, {@code vm104_swap}), xen-tools
+ * ({@code web-disk}, {@code web-swap}, {@code swap.img}), Ganeti ({@code UUID.disk0}, {@code
+ * UUID.disk0_data}), OpenStack ({@code UUID_disk.swap}, {@code UUID_disk.eph0}) and Proxmox ({@code
+ * vm-104-disk-0}).
  */
 final class RoleWords {
   private static final Pattern EXTENSION =
@@ -85,14 +87,14 @@ final class RoleWords {
               "tmp",
               "var"));
 
-  /** Words for any disk: the first one of a guest is its root disk. */
+  /** Words for any disk; the first one of a guest is its root disk. */
   private static final Set<String> ANY_DISK = Set.of("disk", "hdd", "image", "img", "vdisk");
 
   private static final Set<String> FIRST_DISK = Set.of("hda", "sda", "vda", "xvda");
 
   private RoleWords() {}
 
-  /** The role that a name tells, with the word that did; empty when it tells none. */
+  /** The role and the word that matched; empty without a match. */
   static Optional<RoleVerdict> of(String name) {
     String stem = EXTENSION.matcher(SNAPSHOT.matcher(name).replaceFirst("")).replaceFirst("");
     Matcher ganeti = GANETI.matcher(stem);

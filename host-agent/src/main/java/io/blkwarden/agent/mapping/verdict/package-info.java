@@ -1,4 +1,4 @@
-/** What names and numbers of a volume tell: its role, and whether priorities bite below it. */
+/** A volume's role by its name, and whether I/O priorities are effective on its devices. */
 @NullMarked
 package io.blkwarden.agent.mapping.verdict;
 

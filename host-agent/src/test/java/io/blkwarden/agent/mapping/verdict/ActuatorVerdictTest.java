@@ -3,6 +3,7 @@ package io.blkwarden.agent.mapping.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.agent.kernel.KernelRelease;
+import io.blkwarden.agent.mapping.verdict.ActuatorVerdict.Layer;
 import io.blkwarden.model.Actuator;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -28,25 +29,24 @@ final class ActuatorVerdictTest {
     "sio, 6.1.0, UNKNOWN",
   })
   void followsSchedulerAndKernel(String scheduler, String release, Actuator expected) {
-    ActuatorVerdict verdict =
-        ActuatorVerdict.judge(scheduler, kernel(release), Set.of(Layer.PASSES));
+    ActuatorVerdict verdict = ActuatorVerdict.of(scheduler, kernel(release), Set.of(Layer.PASSES));
 
     assertThat(verdict.actuator()).isEqualTo(expected);
-    assertThat(verdict.sentence()).isNotBlank();
+    assertThat(verdict.reason()).isNotBlank();
   }
 
   @Test
-  void whatCouldNotBeReadIsUnknown() {
-    assertThat(ActuatorVerdict.judge(null, kernel("6.1.0"), Set.of()).actuator())
+  void unreadableSourcesAreUnknown() {
+    assertThat(ActuatorVerdict.of(null, kernel("6.1.0"), Set.of()).actuator())
         .isEqualTo(Actuator.UNKNOWN);
-    assertThat(ActuatorVerdict.judge("mq-deadline", null, Set.of()).actuator())
+    assertThat(ActuatorVerdict.of("mq-deadline", null, Set.of()).actuator())
         .isEqualTo(Actuator.UNKNOWN);
-    assertThat(ActuatorVerdict.judge("none", null, Set.of()).actuator())
+    assertThat(ActuatorVerdict.of("none", null, Set.of()).actuator())
         .isEqualTo(Actuator.INEFFECTIVE);
   }
 
   @Test
-  void aLayerThatSubmitsByItselfMakesItUnknownButNeverBetter() {
+  void resubmittingLayerMakesTheVerdictUnknown() {
     assertThat(judge("mq-deadline", Layer.RESUBMITS)).isEqualTo(Actuator.UNKNOWN);
     assertThat(judge("cfq", Layer.SCHEDULES)).isEqualTo(Actuator.UNKNOWN);
     assertThat(judge("cfq", Layer.UNKNOWN)).isEqualTo(Actuator.UNKNOWN);
@@ -54,8 +54,7 @@ final class ActuatorVerdictTest {
   }
 
   private static Actuator judge(String scheduler, Layer layer) {
-    return ActuatorVerdict.judge(scheduler, kernel("6.1.0"), Set.of(Layer.PASSES, layer))
-        .actuator();
+    return ActuatorVerdict.of(scheduler, kernel("6.1.0"), Set.of(Layer.PASSES, layer)).actuator();
   }
 
   private static KernelRelease kernel(String release) {

@@ -2,6 +2,7 @@ package io.blkwarden.agent.mapping.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.blkwarden.agent.mapping.verdict.RolePatterns.RoleVerdict;
 import io.blkwarden.model.VolumeRole;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -72,12 +73,12 @@ final class RolePatternsTest {
     "iscsi://10.0.0.7:3260/iqn.2004-04.com.example:web-swap/1, , SWAP",
     ", , DATA",
   })
-  void theNameOfTheVolumeTellsTheRole(String path, String dmName, VolumeRole role) {
+  void roleByVolumeName(String path, String dmName, VolumeRole role) {
     assertThat(RolePatterns.DEFAULTS.of(path, dmName).role()).isEqualTo(role);
   }
 
   @Test
-  void theFirstOfTheConfiguredPatternsDecides() {
+  void firstMatchingPatternWins() {
     RolePatterns patterns =
         new RolePatterns(
             List.of(

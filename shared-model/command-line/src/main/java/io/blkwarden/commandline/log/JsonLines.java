@@ -6,13 +6,11 @@ import io.blkwarden.model.Printable;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The JSON format of the log: one object on one line for each event.
- *
- * <p>JSON requires only control characters below U+0020 to be escaped. Here all others are too that
- * are not plainly visible: a terminal obeys some of them.
+ * The JSON format of the log: one object per line. All control characters are escaped, not only
+ * those below U+0020, because terminals interpret others, too.
  */
 public final class JsonLines extends JsonEncoder {
-  /** With the fields that readers of the log need. */
+  /** Creates an encoder with the documented fields. */
   public JsonLines() {
     setWithFormattedMessage(true);
     setWithMessage(false);

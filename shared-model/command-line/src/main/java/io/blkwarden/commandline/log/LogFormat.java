@@ -5,18 +5,18 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 
 /**
- * How lines of the log look. The log is set up before a command line is parsed, so {@code Main}
- * reads the option first, by {@link #of}.
+ * The option {@code --log-format}. The log is set up before the command line is parsed, so {@code
+ * Main} reads it first, with {@link #of}.
  */
 public final class LogFormat {
-  /** The property that what sets up the log reads. */
+  /** System property with the format, for the log configuration. */
   public static final String PROPERTY = "blkwarden.log.format";
 
-  /** What may be asked for. */
+  /** A log format. */
   enum Kind {
-    /** For people. */
+    /** Text lines. */
     TEXT,
-    /** One object a line, for programs. */
+    /** One JSON object per line. */
     JSON
   }
 
@@ -26,25 +26,25 @@ public final class LogFormat {
   @Option(
       names = NAME,
       paramLabel = "text|json",
-      description = "How lines of the log look (default: $BLKWARDEN_LOG_FORMAT, else text).")
+      description = "Log format (default: $BLKWARDEN_LOG_FORMAT, else text).")
   Kind kind = Kind.TEXT;
 
-  /** The option, not read yet. */
+  /** The option with its default. */
   public LogFormat() {}
 
   /**
-   * What a command line asks for, or else the environment; {@code text} for anything that is not
-   * known, which the command line then complains of.
+   * The format on the command line, else in the environment; {@code text} for an unknown one, which
+   * the command line parser then rejects.
    */
   public static String of(String[] arguments, Map<String, String> environment) {
-    String asked = environment.getOrDefault(VARIABLE, "text");
+    String format = environment.getOrDefault(VARIABLE, "text");
     for (int i = 0; i < arguments.length; i++) {
       if (arguments[i].startsWith(NAME + "=")) {
-        asked = arguments[i].substring(NAME.length() + 1);
+        format = arguments[i].substring(NAME.length() + 1);
       } else if (arguments[i].equals(NAME) && i + 1 < arguments.length) {
-        asked = arguments[i + 1];
+        format = arguments[i + 1];
       }
     }
-    return asked.toLowerCase(Locale.ROOT).equals("json") ? "json" : "text";
+    return format.toLowerCase(Locale.ROOT).equals("json") ? "json" : "text";
   }
 }

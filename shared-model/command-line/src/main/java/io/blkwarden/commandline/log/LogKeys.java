@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * What a line of the log is about, for logs that programs read ({@code --log-format json}): {@code
- * host}, {@code domain}, {@code domain_uuid}, {@code disk}, {@code policy}, {@code command}, {@code
- * lease}, {@code alert}. Names are made safe as they are in the line itself.
+ * Structured keys of log lines ({@code --log-format json}): {@code host}, {@code domain}, {@code
+ * domain_uuid}, {@code disk}, {@code policy}, {@code command}, {@code lease}, {@code alert}. Values
+ * are escaped as in the line.
  */
 public final class LogKeys implements AutoCloseable {
   private final List<String> keys = new ArrayList<>();
 
-  /** No keys yet. */
+  /** No keys. */
   public LogKeys() {}
 
-  /** Sets a key for the lines of this thread; nothing is set for an absent value. */
+  /** Sets a key for log lines of this thread; null sets nothing. */
   public LogKeys put(String key, @Nullable Object value) {
     if (value != null) {
       MDC.put(key, Printable.of(value.toString()));
@@ -32,7 +32,7 @@ public final class LogKeys implements AutoCloseable {
     return domain == null ? this : put("domain", domain.name()).put("domain_uuid", domain.uuid());
   }
 
-  /** Takes the keys away again. */
+  /** Removes the keys. */
   @Override
   public void close() {
     keys.forEach(MDC::remove);

@@ -11,39 +11,36 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bounded queue between a service and its log, so that no thread waits for the log to be read.
- *
- * <p>A journal that writes to a flooded disk may not read for a minute, and leases must end and
- * samples must be evaluated all the same. At most {@link #LINES} lines wait, and as many that the
- * writer took; at the bound new ones are left out, and the next that finds room says how many.
+ * A bounded queue in front of the log, so that no thread blocks on stderr: a journal on an
+ * overloaded disk may not read for a minute. When {@link #LINES} lines are queued, new ones are
+ * dropped; the next line is preceded by their number.
  */
 public final class LogQueue extends AsyncAppender {
-  /** Most lines that wait for the writer. */
+  /** Maximum number of queued lines. */
   static final int LINES = 1_000;
 
   private static final String NAME = "log";
 
   private final Logger own;
-  private final AtomicLong leftOut = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
 
   /**
-   * A queue that has not begun.
+   * Creates a queue.
    *
-   * @param own in whose name it says what was left out
+   * @param own logs the number of dropped lines
    */
   LogQueue(Logger own) {
     this.own = own;
     setName(NAME);
     setQueueSize(LINES);
-    setDiscardingThreshold(0); // a line counts whatever its level
+    setDiscardingThreshold(0); // no preference by level
     setNeverBlock(true);
   }
 
   /**
-   * Puts a queue before the appenders of the process's log, which {@link #drain} must end.
+   * Puts a queue in front of the appenders of the log; {@link #drain} must be called at the end.
    *
-   * @param context name of the log that the program set up; nothing is done where the process logs
-   *     to another one, as tests do
+   * @param context name of the program's log context; nothing is done in another one, as in tests
    */
   public static void install(String context) {
     LoggerContext log = log();
@@ -59,7 +56,7 @@ public final class LogQueue extends AsyncAppender {
     queue.iteratorForAppenders().forEachRemaining(root::detachAppender);
   }
 
-  /** Writes the lines that wait, for a second at most, and ends the log; needs {@link #install}. */
+  /** Writes queued lines for at most a second, and stops the log. */
   public static void drain() {
     LoggerContext log = log();
     if (log != null && installed(log)) {
@@ -82,19 +79,19 @@ public final class LogQueue extends AsyncAppender {
   @Override
   protected void append(ILoggingEvent event) {
     if (getRemainingCapacity() < 2) {
-      leftOut.incrementAndGet();
+      dropped.incrementAndGet();
       return;
     }
-    long lost = leftOut.getAndSet(0);
-    if (lost > 0) {
+    long count = dropped.getAndSet(0);
+    if (count > 0) {
       super.append(
           new LoggingEvent(
               LogQueue.class.getName(),
               own,
               Level.WARN,
-              "{} lines before this one were left out: nobody read the log",
+              "{} log lines dropped: stderr was not read",
               null,
-              new Object[] {lost}));
+              new Object[] {count}));
     }
     super.append(event);
   }

@@ -10,10 +10,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
- * The text format of the log: one line for each event, and lines for its exception.
- *
- * <p>Messages hold text that others chose, and libraries log it too. Whatever is not plainly
- * visible is escaped, so that nothing in it forges a line or drives the terminal.
+ * The text format of the log: a line per event, and lines for its exception. Control characters are
+ * escaped, so that guest-controlled text cannot forge lines or send control sequences.
  */
 public final class TextLines extends EncoderBase<ILoggingEvent> {
   private static final String PATTERN = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
@@ -21,12 +19,12 @@ public final class TextLines extends EncoderBase<ILoggingEvent> {
 
   private final DateTimeFormatter times;
 
-  /** With times in UTC. */
+  /** Creates an encoder with times in UTC. */
   public TextLines() {
     this(ZoneOffset.UTC);
   }
 
-  /** With times of a zone. */
+  /** Creates an encoder with times of a zone. */
   public TextLines(ZoneId zone) {
     times = DateTimeFormatter.ofPattern(PATTERN).withZone(zone);
   }

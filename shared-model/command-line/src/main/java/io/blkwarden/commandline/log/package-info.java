@@ -1,4 +1,4 @@
-/** The log of a process: how its lines look, and what they are about. */
+/** The log: formats, structured keys and the asynchronous queue. */
 @NullMarked
 package io.blkwarden.commandline.log;
 

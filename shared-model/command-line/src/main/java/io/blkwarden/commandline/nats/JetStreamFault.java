@@ -88,7 +88,7 @@ public final class JetStreamFault {
     }
     Throwable last = NatsFault.causes(fault).getLast();
     return new Complaint(
-        "JetStream request failed (%s)".formatted(NatsFault.words(last)),
+        "JetStream request failed (%s)".formatted(NatsFault.message(last)),
         "see the log of nats-server");
   }
 
@@ -97,7 +97,7 @@ public final class JetStreamFault {
         .anyMatch(each ->
             (each instanceof JetStreamStatusException status
                     && status.getStatus().getCode() == NO_RESPONDERS)
-                || NatsFault.words(each).contains("503 No Responders"));
+                || NatsFault.message(each).contains("503 No Responders"));
   }
 
   private static boolean timedOut(Throwable fault) {
@@ -105,7 +105,7 @@ public final class JetStreamFault {
         .anyMatch(each ->
             each instanceof TimeoutException
                 || each instanceof CancellationException
-                || NatsFault.words(each).startsWith("Timeout or no response"));
+                || NatsFault.message(each).startsWith("Timeout or no response"));
   }
 
   private static Complaint notEnabled(ServerInfo server) {
@@ -118,9 +118,9 @@ public final class JetStreamFault {
         : off(" (no responders)");
   }
 
-  private static Complaint off(String said) {
+  private static Complaint off(String answer) {
     return new Complaint(
-        "JetStream is not enabled" + said,
+        "JetStream is not enabled" + answer,
         "start nats-server with -js, or put 'jetstream { store_dir: \"/var/lib/nats\" }' into"
             + " its configuration, and restart it");
   }
@@ -144,34 +144,34 @@ public final class JetStreamFault {
    * Cause and remedy.
    *
    * @param code the server's {@code err_code}
-   * @param description what the server said
+   * @param description the error of the server
    */
   public static Complaint of(int code, String description) {
-    String said = " (%s, error %d)".formatted(description, code);
+    String answer = " (%s, error %d)".formatted(description, code);
     return switch (code) {
       case 10005 ->
           new Complaint(
-              "no server of the NATS cluster has room for it" + said,
+              "no server of the NATS cluster has room for it" + answer,
               "start the servers of the cluster that are down, or raise max_file_store");
       case 10008, 10009, 10118 ->
-          new Complaint("JetStream has no leader or no quorum" + said, CLUSTER_REMEDY);
+          new Complaint("JetStream has no leader or no quorum" + answer, CLUSTER_REMEDY);
       case 10023, 10028, 10047, 10077 ->
           new Complaint(
-              "JetStream cannot store more" + said,
+              "JetStream cannot store more" + answer,
               "free space on the disk of its store_dir, or raise max_file_store, and see the"
                   + " server's log");
       case 10002, 10026, 10027, 10113, 10122 ->
           new Complaint(
-              "the NATS account's JetStream limits are reached" + said,
+              "the NATS account's JetStream limits are reached" + answer,
               "raise the account's limits of storage, streams and consumers");
       case 10039 ->
           new Complaint(
-              "JetStream is not enabled for this NATS account" + said,
+              "JetStream is not enabled for this NATS account" + answer,
               "enable it: 'jetstream: enabled' in the account's configuration");
-      case 10076 -> off(said);
+      case 10076 -> off(answer);
       default ->
           new Complaint(
-              "JetStream refuses" + said,
+              "JetStream refuses" + answer,
               "check the account's permissions and storage limits, and the server's log");
     };
   }

@@ -10,26 +10,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
-/** Why a NATS server could not be reached, and what to do about it. */
+/** Errors and hints for failed connections to NATS. */
 public final class NatsFault {
-  private static final int DEEPEST = 16;
+  private static final int MAX_CAUSES = 16;
 
   private NatsFault() {}
 
-  /** What a client said of its last try. */
+  /** The error and hint of an exception of the client. */
   public static Complaint of(Throwable fault) {
     for (Throwable each : causes(fault)) {
-      String message = words(each);
+      String message = message(each);
       switch (each) {
         case CertPathBuilderException _ -> {
           return new Complaint(
-              "no authority that is known here vouches for its certificate",
-              "name the file with its authority by --nats-ca or NATS_CA");
+              "its certificate is not signed by a trusted CA",
+              "set --nats-ca or NATS_CA to the file with its CA certificate");
         }
         case CertificateException _ when message.startsWith("No ") -> {
           return new Complaint(
-              "its certificate bears another name: " + message,
-              "set --nats or NATS_URL to a name or address that the certificate bears");
+              "its certificate does not match the server name: " + message,
+              "set --nats or NATS_URL to a name or address in the certificate");
         }
         case UnknownHostException _ -> {
           return new Complaint("no such host: " + message, "set --nats or NATS_URL");
@@ -39,39 +39,39 @@ public final class NatsFault {
         }
         default -> {
           if (message.startsWith("SSL required by server")) {
-            return new Complaint("it asks for TLS", "write tls:// in --nats or NATS_URL");
+            return new Complaint("the server requires TLS", "use tls:// in --nats or NATS_URL");
           }
           if (message.contains("Parser Error")) {
             return new Complaint(
-                "nats-server does not understand what is sent to it: " + message,
-                "see the log of nats-server; of a user name or password in --nats, write"
-                    + " characters such as quotation marks as a seed (--creds) instead");
+                "nats-server reports a protocol error: " + message,
+                "see the log of nats-server; if the user name or password in --nats contains"
+                    + " characters such as quotation marks, use a seed (--creds) instead");
           }
           if (message.startsWith("SSL connection wanted by client")) {
             return new Complaint(
-                "it offers no TLS",
-                "let it, or leave out tls:// and --nats-ca (NATS_URL, NATS_CA)");
+                "the server has no TLS",
+                "enable TLS in nats-server, or remove tls:// and --nats-ca (NATS_URL, NATS_CA)");
           }
         }
       }
     }
     Throwable last = causes(fault).getLast();
     return last instanceof TimeoutException || last instanceof IOException
-        ? new Complaint(words(last), "start nats-server, or set --nats or NATS_URL")
-        : new Complaint(words(last), "see the log of nats-server, which answered");
+        ? new Complaint(message(last), "start nats-server, or set --nats or NATS_URL")
+        : new Complaint(message(last), "see the log of nats-server");
   }
 
-  /** Some, such as those of a time that is over, say nothing. */
-  static String words(Throwable fault) {
+  /** The message of an exception, or its type if it has none, as some timeouts. */
+  static String message(Throwable fault) {
     String message = fault.getMessage();
     return message == null ? fault.getClass().getSimpleName() : message;
   }
 
-  /** A fault and its causes, outermost first. */
+  /** An exception and its causes, outermost first. */
   static List<Throwable> causes(Throwable fault) {
     List<Throwable> causes = new ArrayList<>();
     Throwable each = fault;
-    while (each != null && causes.size() < DEEPEST) {
+    while (each != null && causes.size() < MAX_CAUSES) {
       causes.add(each);
       each = each.getCause();
     }

@@ -22,38 +22,37 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom a client of NATS takes for its server: one whose certificate an authority vouches for, and
- * that bears the name it was called by (RFC 9525).
+ * TLS verification of NATS servers: the certificate must be signed by a trusted CA and match the
+ * server name (RFC 9525).
  *
- * <p>The client of NATS compares no names, so that any certificate of any authority would do. The
- * name is what the client was told only if it does not look up addresses by itself ({@code
- * HappyEyeballs}).
+ * <p>The NATS client itself does not verify names. Verification needs the hostname resolve mode
+ * {@code HappyEyeballs}; otherwise the client connects to addresses.
  */
 public final class ServerTrust {
-  /** Most bytes that a file of authorities may have. */
+  /** Maximum length of a file of CA certificates, in bytes. */
   public static final int FILE_MAX = 1 << 20;
 
   private ServerTrust() {}
 
   /**
-   * Trusts the authorities that this Java trusts.
+   * Trusts the CA certificates of Java.
    *
-   * @throws IllegalStateException if this Java has none
+   * @throws IllegalStateException if Java has none
    */
   public static SSLContext ofJava() {
     try {
       return context(null);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java trusts no authority: " + e.getMessage(), e);
+      throw new IllegalStateException("Java has no trusted CA certificates: " + e.getMessage(), e);
     }
   }
 
   /**
-   * Trusts these authorities and no others.
+   * Trusts only the CA certificates in a file.
    *
-   * @param file certificates in PEM
+   * @param file CA certificates (PEM)
    * @throws IOException if it cannot be read
-   * @throws IllegalArgumentException if there is no certificate in it, or it is too large
+   * @throws IllegalArgumentException if it has no certificate or is too long
    */
   public static SSLContext of(Path file) throws IOException {
     if (Files.size(file) > FILE_MAX) {
@@ -81,23 +80,23 @@ public final class ServerTrust {
     TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
     factory.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
-    X509ExtendedTrustManager authorities = (X509ExtendedTrustManager) factory.getTrustManagers()[0];
-    context.init(null, new TrustManager[] {new Named(authorities)}, null);
+    X509ExtendedTrustManager trust = (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+    context.init(null, new TrustManager[] {new NameVerifying(trust)}, null);
     return context;
   }
 
-  /** Lets the JDK compare names, which it does when a connection says how. */
-  private static final class Named extends X509ExtendedTrustManager {
-    private static final String RULE = "HTTPS";
+  /** Enables the name verification of the JDK for each connection. */
+  private static final class NameVerifying extends X509ExtendedTrustManager {
+    private static final String ALGORITHM = "HTTPS";
 
-    private final X509ExtendedTrustManager authorities;
+    private final X509ExtendedTrustManager delegate;
 
-    Named(X509ExtendedTrustManager authorities) {
-      this.authorities = authorities;
+    NameVerifying(X509ExtendedTrustManager delegate) {
+      this.delegate = delegate;
     }
 
-    private static SSLParameters named(SSLParameters parameters) {
-      parameters.setEndpointIdentificationAlgorithm(RULE);
+    private static SSLParameters verifyName(SSLParameters parameters) {
+      parameters.setEndpointIdentificationAlgorithm(ALGORITHM);
       return parameters;
     }
 
@@ -105,21 +104,21 @@ public final class ServerTrust {
     public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
         throws CertificateException {
       SSLSocket secure = (SSLSocket) socket;
-      secure.setSSLParameters(named(secure.getSSLParameters()));
-      authorities.checkServerTrusted(chain, type, socket);
+      secure.setSSLParameters(verifyName(secure.getSSLParameters()));
+      delegate.checkServerTrusted(chain, type, socket);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
         throws CertificateException {
-      engine.setSSLParameters(named(engine.getSSLParameters()));
-      authorities.checkServerTrusted(chain, type, engine);
+      engine.setSSLParameters(verifyName(engine.getSSLParameters()));
+      delegate.checkServerTrusted(chain, type, engine);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type)
         throws CertificateException {
-      throw new CertificateException("a connection without a name");
+      throw new CertificateException("the server name is unknown");
     }
 
     @Override
@@ -137,12 +136,12 @@ public final class ServerTrust {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type)
         throws CertificateException {
-      throw new CertificateException("nobody connects to a client");
+      throw new CertificateException("clients are not verified");
     }
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-      return authorities.getAcceptedIssuers();
+      return delegate.getAcceptedIssuers();
     }
   }
 }

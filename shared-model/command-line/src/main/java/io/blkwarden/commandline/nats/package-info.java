@@ -1,4 +1,4 @@
-/** How a client of NATS knows its server, and why it could not reach it. */
+/** TLS verification of NATS servers, and hints for failed connections. */
 @NullMarked
 package io.blkwarden.commandline.nats;
 

@@ -7,21 +7,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a service's process on an {@link Error} that no one handles, such as one for want of memory.
- *
- * <p>After it nothing in the process can be relied on: a thread may be gone while the others, and
- * so the process, live on. The service manager starts another. The packaged JVM options include
- * {@code -XX:+ExitOnOutOfMemoryError}; this covers other errors and other JVM options.
+ * Exits the process on an unhandled {@link Error}, such as out of memory, so that the service
+ * manager restarts it: after an error, threads may be gone. The packages also set {@code
+ * -XX:+ExitOnOutOfMemoryError}; this covers other errors and other JVM options.
  */
 public final class FatalErrors {
   private static final Logger LOG = LoggerFactory.getLogger(FatalErrors.class);
 
-  /** How long standard error, which may not be read, may hold up the end. */
-  private static final Duration WRITE = Duration.ofSeconds(3);
+  /** How long writing to stderr may delay the exit. */
+  private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(3);
 
   private FatalErrors() {}
 
-  /** Ends the process when an error ends a task or a thread that handles errors in no other way. */
+  /** Exits the process when an unhandled error ends a thread. */
   public static void endTheProcess() {
     Thread.setDefaultUncaughtExceptionHandler(FatalErrors::handle);
   }
@@ -33,20 +31,20 @@ public final class FatalErrors {
     LOG.error("thread {} failed", thread.getName(), fault);
   }
 
-  /** Passes an error on to whoever handles what ends this thread, and ends nothing by itself. */
+  /** Passes an error to this thread's handler of uncaught exceptions. */
   public static void report(Error fault) {
     Thread thread = Thread.currentThread();
     thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
   }
 
   /**
-   * Writes the cause to standard error, and what waits for the log, as far as memory allows, and
-   * ends the process: after {@link #WRITE} at most, whether or not anything reads standard error.
+   * Writes the cause and queued log lines to stderr, if memory allows, and exits within {@link
+   * #WRITE_TIMEOUT}, even if stderr is not read.
    */
   public static void end(String where, Throwable fault) {
     try {
-      limitTheEnd();
-      System.err.println("fatal: " + where + ": " + fault + "; the process ends");
+      limitDelay();
+      System.err.println("fatal: " + where + ": " + fault + "; exiting");
       fault.printStackTrace();
       LogQueue.drain();
       System.err.flush();
@@ -55,22 +53,22 @@ public final class FatalErrors {
     }
   }
 
-  /** Ends the process in any case where nothing reads what {@link #end} writes. */
-  private static void limitTheEnd() {
+  /** Exits after the timeout if {@link #end} blocks. */
+  private static void limitDelay() {
     try {
       Thread.ofPlatform()
           .daemon()
           .name("halt")
           .start(() -> {
             try {
-              Thread.sleep(WRITE);
+              Thread.sleep(WRITE_TIMEOUT);
             } catch (InterruptedException _) {
-              // the end is due all the same
+              // exits anyway
             }
             Runtime.getRuntime().halt(ExitCodes.FAILED);
           });
     } catch (OutOfMemoryError _) {
-      // No further thread can be made: the cause matters more than the limit.
+      // no memory for a thread: writing the cause matters more
     }
   }
 }

@@ -5,14 +5,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The service manager that started this process, as sd_notify(3) has it: it names its socket in
- * {@code NOTIFY_SOCKET}, and in {@code WATCHDOG_USEC} how long it waits for a sign of life.
- *
- * <p>Safe for use by several threads. What is told is small and repeated, so nothing waits here: a
- * message that finds no room is lost, and its sender hears of it.
+ * The service manager, notified as in sd_notify(3) by {@code NOTIFY_SOCKET} and {@code
+ * WATCHDOG_USEC}. Thread-safe and non-blocking: a message that does not fit into the socket's
+ * buffer is an error.
  */
 public final class Supervisor {
-  /** Longest status that is told, in characters: a line on a screen. */
+  /** Maximum length of a status, in characters. */
   private static final int MAX_STATUS = 200;
 
   private final Optional<NotifySocket> socket;
@@ -24,10 +22,9 @@ public final class Supervisor {
   }
 
   /**
-   * The one that the environment names; where it names none, what is told reaches nobody and that
-   * is no fault.
+   * The service manager of the environment; without one, notifications do nothing.
    *
-   * @param pid of this process: a watchdog for another is not obeyed
+   * @param pid this process; a watchdog of another process is ignored
    */
   public static Supervisor of(Map<String, String> environment, long pid) {
     Optional<NotifySocket> socket =
@@ -46,40 +43,39 @@ public final class Supervisor {
         : Optional.empty();
   }
 
-  /** Whether there is one that listens. */
+  /** Whether there is a service manager. */
   public boolean listens() {
     return socket.isPresent();
   }
 
-  /** How long it waits for a sign of life before it ends this process; empty when it does not. */
+  /** The watchdog timeout; empty if there is none. */
   public Optional<Duration> watchdog() {
     return watchdog;
   }
 
   /**
-   * This process does its work, and is alive. To be told again and again: the first time makes a
-   * service started, all others only keep the watchdog away.
+   * Notifies that the service is ready and alive; repeat it within the watchdog timeout.
    *
-   * @param status how it stands, in one sentence
-   * @return why it could not be told
+   * @param status status text
+   * @return the error, if any
    */
   public Optional<String> working(String status) {
     return send("READY=1\nWATCHDOG=1\nSTATUS=" + line(status));
   }
 
   /**
-   * How it stands, and no sign of life.
+   * Sets the status without a keep-alive.
    *
-   * @return why it could not be told
+   * @return the error, if any
    */
   public Optional<String> status(String status) {
     return send("STATUS=" + line(status));
   }
 
   /**
-   * This process ends.
+   * Notifies that the service is stopping.
    *
-   * @return why it could not be told
+   * @return the error, if any
    */
   public Optional<String> stopping() {
     return send("STOPPING=1\nSTATUS=stopping");
@@ -89,7 +85,7 @@ public final class Supervisor {
     return socket.flatMap(to -> to.send(message));
   }
 
-  /** A message is lines of KEY=VALUE, so a status must not make one of its own. */
+  /** A status on one line: messages are lines of KEY=VALUE. */
   private static String line(String status) {
     String line = status.replaceAll("\\p{Cntrl}+", " ");
     return line.length() > MAX_STATUS ? line.substring(0, MAX_STATUS) : line;

@@ -1,4 +1,4 @@
-/** How a program tells the service manager that started it how it stands. */
+/** Service manager notifications, and the exit on fatal errors. */
 @NullMarked
 package io.blkwarden.commandline.service;
 

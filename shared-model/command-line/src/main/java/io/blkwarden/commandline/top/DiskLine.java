@@ -6,17 +6,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A disk and what it did in the last window; numbers that are unknown are {@link Double#NaN}.
+ * A disk and its load in the last interval; unknown numbers are {@link Double#NaN}.
  *
- * @param host where
- * @param domain name of the domain, as its owner chose it
+ * @param host the host
+ * @param domain name of the domain, guest-controlled
  * @param disk virtual device, such as {@code xvda2}
  * @param role {@code root}, {@code swap}, {@code data} or {@code unknown}
- * @param devices names of the physical devices below it; empty when they are not known
- * @param threads those that are proven to serve it, such as {@code blkback.5.xvda2[1234]}
- * @param load what it did
- * @param throttle what holds it back and for how long, such as {@code idle 4m 10s}; absent when it
- *     is not throttled
+ * @param devices names of the physical devices below it; empty if unknown
+ * @param threads its proven workers, such as {@code blkback.5.xvda2[1234]}
+ * @param load its load
+ * @param throttle the throttle and its remaining lease, such as {@code idle 4m 10s}; null if it is
+ *     not throttled
  */
 public record DiskLine(
     String host,
@@ -33,16 +33,15 @@ public record DiskLine(
   }
 
   /**
-   * What a disk did.
+   * The load of a disk.
    *
-   * @param inFlight I/Os that waited or ran at the end
-   * @param iops reads and writes a second
-   * @param bytesPerSecond bytes read and written a second
-   * @param awaitMillis mean time of an I/O
-   * @param util part of the time in which any I/O was in flight, 0 to 1
-   * @param share its part of the time that all guests' I/Os on its device took, 0 to 1
-   * @param painMillis utilisation times wait of its device where that is worst, times its share:
-   *     the disk's part of how long an I/O waits there
+   * @param inFlight I/Os in flight at the end
+   * @param iops reads and writes per second
+   * @param bytesPerSecond bytes read and written per second
+   * @param awaitMillis mean latency of an I/O
+   * @param util part of the time with I/O in flight, 0 to 1
+   * @param share its share of the device time of all guests, 0 to 1
+   * @param painMillis utilisation times await of its worst device, times its share
    */
   public record Load(
       double inFlight,
@@ -57,14 +56,14 @@ public record DiskLine(
       return iops == 0 && inFlight > 0;
     }
 
-    /** Nothing is known. */
+    /** An unknown load. */
     public static final Load UNKNOWN =
         new Load(
             Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
   }
 
-  /** Whether a text stands in any of its names, in any case. */
-  boolean bears(String text) {
+  /** Whether one of its names contains a text, ignoring case. */
+  boolean matches(String text) {
     String wanted = text.toLowerCase(Locale.ROOT);
     return Stream.of(Stream.of(host, domain, disk, role), devices.stream(), threads.stream())
         .flatMap(names -> names)

@@ -2,7 +2,7 @@ package io.blkwarden.commandline.top;
 
 import java.util.Locale;
 
-/** Numbers as short as people read them; what is unknown is {@code -}. */
+/** Short number formats; unknown values are {@code -}. */
 final class Numbers {
   static final String UNKNOWN = "-";
   private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};

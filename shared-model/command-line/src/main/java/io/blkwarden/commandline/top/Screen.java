@@ -14,41 +14,41 @@ import org.jline.utils.NonBlockingReader;
 import org.jline.utils.ShutdownHooks;
 
 /**
- * The whole terminal: lines are shown, keys are read, and all is as it was once it is closed.
+ * Full-screen output and key input on the terminal, which is restored on close.
  *
- * <p>Closed also when the process is ended by a signal. Control-C ends it, so that it does even
- * while something is waited for; Control-Z and Control-\ do nothing, for a stopped process would
- * leave the terminal as it is, and the JVM's answer to the other would fill the screen.
+ * <p>It is also closed when a signal ends the process. Control-C is a signal, so it works while the
+ * program is busy. Control-Z and Control-\ are disabled: a stopped process would not restore the
+ * terminal, and a thread dump would fill the screen.
  *
- * <p>Its few control sequences are those that all terminals since the VT220 know. What a terminal's
- * description would tell is not asked for: JLine starts a program for that.
+ * <p>It uses only control sequences of the VT220, without terminfo, for which JLine starts a
+ * program.
  */
 final class Screen implements AutoCloseable {
-  /** No key came in time. */
+  /** No key within the timeout. */
   static final int NOTHING = -2;
 
-  /** The terminal is gone. */
+  /** The terminal was closed. */
   static final int END = -1;
 
-  /** The escape key alone. */
+  /** The escape key. */
   static final int ESCAPE = 0x1B;
 
-  /** The arrow up. */
+  /** Arrow up. */
   static final int UP = 0x11_0000;
 
-  /** The arrow down. */
+  /** Arrow down. */
   static final int DOWN = 0x11_0001;
 
-  /** The page before. */
+  /** Page up. */
   static final int PAGE_UP = 0x11_0002;
 
-  /** The page after. */
+  /** Page down. */
   static final int PAGE_DOWN = 0x11_0003;
 
-  /** Whose description is at hand; it is not used. */
+  /** A type that JLine has built in; it is not used. */
   private static final String TYPE = "ansi";
 
-  /** Another screen than the shell's, without a cursor, and lines are not wrapped. */
+  /** Switches to the alternate screen, without cursor and line wrap. */
   private static final String ENTER = "\u001B[?1049h\u001B[?25l\u001B[?7l\u001B[2J";
 
   private static final String LEAVE = "\u001B[0m\u001B[?7h\u001B[?25h\u001B[?1049l";
@@ -57,15 +57,15 @@ final class Screen implements AutoCloseable {
   private static final int SEQUENCE_MILLIS = 25;
   private static final int LONGEST_SEQUENCE = 8;
 
-  /** What a terminal has that does not say, such as a serial console. */
-  private static final int USUAL_COLUMNS = 80;
+  /** Size of a terminal that does not report it, such as a serial console. */
+  private static final int DEFAULT_COLUMNS = 80;
 
-  private static final int USUAL_ROWS = 24;
+  private static final int DEFAULT_ROWS = 24;
 
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
   private final Terminal terminal;
   private final Attributes before;
-  private final Thread hook = new Thread(this::giveBack, "blkwarden-screen");
+  private final Thread hook = new Thread(this::restore, "blkwarden-screen");
   private boolean closed;
 
   private Screen() throws IOException {
@@ -85,7 +85,7 @@ final class Screen implements AutoCloseable {
               .build();
     } catch (IllegalStateException e) {
       throw new IOException(
-          "the terminal cannot be used (%s): give --plain".formatted(e.getMessage()), e);
+          "the terminal cannot be used (%s): use --plain".formatted(e.getMessage()), e);
     }
     before = terminal.enterRawMode();
     Attributes keys = terminal.getAttributes();
@@ -98,32 +98,32 @@ final class Screen implements AutoCloseable {
   }
 
   /**
-   * Takes the terminal of this process.
+   * Opens the terminal of this process.
    *
-   * @throws IOException if there is none that can be used so
+   * @throws IOException if it cannot be used
    */
   static Screen open() throws IOException {
     return new Screen();
   }
 
-  /** How many columns there are just now. */
+  /** The current number of columns. */
   int columns() {
     int columns = terminal.getSize().getColumns();
-    return columns > 0 ? columns : USUAL_COLUMNS;
+    return columns > 0 ? columns : DEFAULT_COLUMNS;
   }
 
-  /** How many rows there are just now. */
+  /** The current number of rows. */
   int rows() {
     int rows = terminal.getSize().getRows();
-    return rows > 0 ? rows : USUAL_ROWS;
+    return rows > 0 ? rows : DEFAULT_ROWS;
   }
 
-  /** Shows these lines, one for each row. */
+  /** Shows one line per row. */
   synchronized void show(List<String> lines) throws IOException {
     if (!closed) {
       StringBuilder all = new StringBuilder();
       for (int row = 0; row < lines.size(); row++) {
-        // cleared before, for a line that fills its row leaves the cursor on the last character
+        // cleared first, because a full line leaves the cursor on the last character
         all.append("\u001B[%d;1H".formatted(row + 1)).append(CLEAR_LINE).append(lines.get(row));
       }
       print(all.toString());
@@ -135,9 +135,9 @@ final class Screen implements AutoCloseable {
   }
 
   /**
-   * The next key: a character, or one of the constants here.
+   * The next key: a character, or a constant of this class.
    *
-   * @param millis how long to wait for one
+   * @param millis timeout
    */
   int key(long millis) throws IOException {
     NonBlockingReader reader = terminal.reader();
@@ -145,7 +145,7 @@ final class Screen implements AutoCloseable {
     return key == ESCAPE ? sequence(reader) : key;
   }
 
-  /** What an escape begins: {@code ESC [ A} and the like; unknown ones are nothing. */
+  /** The key of an escape sequence such as {@code ESC [ A}; {@link #NOTHING} if unknown. */
   private static int sequence(NonBlockingReader reader) throws IOException {
     StringBuilder rest = new StringBuilder();
     int next = reader.read(SEQUENCE_MILLIS);
@@ -167,7 +167,7 @@ final class Screen implements AutoCloseable {
     };
   }
 
-  private synchronized void giveBack() {
+  private synchronized void restore() {
     if (closed) {
       return;
     }
@@ -175,18 +175,18 @@ final class Screen implements AutoCloseable {
     try {
       print(LEAVE);
     } catch (IOException e) {
-      return; // it is gone
+      return; // closed
     }
     terminal.setAttributes(before);
   }
 
   @Override
   public void close() throws IOException {
-    giveBack();
+    restore();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      return; // the process ends already
+      return; // shutting down
     }
     terminal.close();
   }

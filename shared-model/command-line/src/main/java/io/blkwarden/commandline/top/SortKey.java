@@ -7,28 +7,28 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What disks are sorted by: those with I/O in flight of which none completes come first, then the
- * highest, and what is unknown last.
+ * The sort order of disks: disks with stuck I/O first, then the highest values, unknown values
+ * last.
  */
 public enum SortKey {
-  /** The disk's part of how long an I/O waits on its device. */
+  /** Utilisation times await of the device, times the disk's share of the device time. */
   PAIN('p'),
-  /** Its part of the time that all guests' I/Os on its device took. */
+  /** Its share of the device time of all guests. */
   SHARE('s'),
-  /** Part of the time in which any I/O was in flight. */
+  /** Utilisation: part of the time with I/O in flight. */
   UTIL('u'),
-  /** Mean time of an I/O. */
+  /** Mean latency of an I/O. */
   AWAIT('a'),
-  /** Reads and writes a second. */
+  /** Reads and writes per second. */
   IOPS('i'),
-  /** Bytes read and written a second. */
+  /** Bytes per second. */
   BYTES('b'),
-  /** I/Os that wait or run. */
+  /** I/Os in flight. */
   FLIGHT('f'),
   /** Host, domain and disk. */
   NAME('n');
 
-  /** Its wait is unknown because it has not ended: no disk waits longer. */
+  /** The await of stuck I/O is unknown, but no disk is worse. */
   private static final Comparator<DiskLine> STUCK_FIRST =
       Comparator.comparing(line -> !line.load().isStuck());
 
@@ -40,7 +40,7 @@ public enum SortKey {
     this.key = key;
   }
 
-  /** The word on a command line. */
+  /** The value on a command line. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -50,17 +50,17 @@ public enum SortKey {
     return word();
   }
 
-  /** The one of a key on the keyboard. */
+  /** The sort order of a keyboard key. */
   static Optional<SortKey> byKey(int key) {
     return ALL.stream().filter(each -> each.key == key).findFirst();
   }
 
-  /** All keys, for people. */
+  /** The help text of all keys. */
   static String keys() {
     return ALL.stream().map(each -> each.key + " " + each.word()).collect(Collectors.joining("  "));
   }
 
-  /** Worst first: by this, then by what else tells the worst, then by name. */
+  /** Compares by this, then by share, then by name. */
   Comparator<DiskLine> worstFirst() {
     Comparator<DiskLine> byName =
         Comparator.comparing(DiskLine::host)

@@ -1,19 +1,15 @@
 package io.blkwarden.commandline.top;
 
+import io.blkwarden.commandline.AsciiJson;
 import java.util.List;
-import tools.jackson.core.json.JsonWriteFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A round as one JSON object on a line; in ASCII, so safe for terminals. Unknown is null. */
+/** A refresh as a JSON object on one line; unknown values are null. */
 final class TopJson {
-  private static final JsonMapper ASCII =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-
   private TopJson() {}
 
   static String line(TopRound round, SortKey sort, List<DiskLine> shown) {
-    ObjectNode root = ASCII.createObjectNode();
+    ObjectNode root = AsciiJson.MAPPER.createObjectNode();
     root.put("schema", "blkwarden.top.v1");
     root.put("at", round.at().toString());
     root.put("sort", sort.word());
@@ -38,7 +34,7 @@ final class TopJson {
       disk.put("throttle", line.throttle());
     }
     round.remarks().forEach(root.putArray("remarks")::add);
-    return ASCII.writeValueAsString(root);
+    return AsciiJson.MAPPER.writeValueAsString(root);
   }
 
   private static void number(ObjectNode disk, String name, double value) {

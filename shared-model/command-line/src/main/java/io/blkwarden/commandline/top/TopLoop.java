@@ -10,12 +10,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Looks again and again: on the whole screen of a terminal, else as plain text or JSON. */
+/** The refresh loop of {@code top}: full screen on a terminal, else plain text or JSON. */
 public final class TopLoop {
-  /** How long a key is waited for; the size of the screen is looked at as often. */
+  /** Timeout of key input; the screen size is checked as often. */
   private static final long KEY_MILLIS = 150;
 
-  /** The first look knows no rates, so the second does not wait for long. */
+  /** Maximum delay of the second refresh: the first has no rates. */
   private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final TopOptions options;
@@ -25,11 +25,11 @@ public final class TopLoop {
   private final LongSupplier nanos;
 
   /**
-   * A loop.
+   * Creates a loop.
    *
-   * @param hosts whether the disks are of several hosts
-   * @param out for plain text and JSON; the screen is taken without it
-   * @param nanos a monotonic clock
+   * @param hosts whether disks are of several hosts
+   * @param out output of plain text and JSON, not of the full screen
+   * @param nanos monotonic clock
    */
   public TopLoop(TopOptions options, boolean hosts, PrintWriter out, Tty tty, LongSupplier nanos) {
     this.options = options;
@@ -40,30 +40,30 @@ public final class TopLoop {
   }
 
   /**
-   * Runs until it is left, all looks are done, or nobody reads any more.
+   * Runs until the user quits, all refreshes are done, or the output is closed.
    *
-   * @param looks gives what is seen now
+   * @param source returns the current data
    * @throws IOException if the terminal cannot be used
    */
-  public void run(Supplier<TopRound> looks) throws IOException {
+  public void run(Supplier<TopRound> source) throws IOException {
     if (options.screen() && tty.fullScreen()) {
       try (Screen screen = Screen.open()) {
-        onScreen(screen, looks);
+        onScreen(screen, source);
       }
     } else {
-      inPipe(looks);
+      inPipe(source);
     }
   }
 
-  private void inPipe(Supplier<TopRound> looks) {
+  private void inPipe(Supplier<TopRound> source) {
     TopPage page = new TopPage(hosts, new Ink(false));
-    for (int look = 0; look < options.looks() && !out.checkError() && waited(); look++) {
-      TopRound round = looks.get();
+    for (int n = 0; n < options.refreshes() && !out.checkError() && waited(); n++) {
+      TopRound round = source.get();
       List<DiskLine> sorted = round.sorted(options.sort, options.filter);
       if (options.json) {
         out.println(TopJson.line(round, options.sort, TopPage.first(sorted, options.rows)));
       } else {
-        if (look > 0) {
+        if (n > 0) {
           out.println();
         }
         page.plain(round, sorted, options.sort, options.rows).forEach(out::println);
@@ -72,21 +72,21 @@ public final class TopLoop {
     }
   }
 
-  /** Waits for an interval; false when it was interrupted meanwhile. */
+  /** Waits for an interval; false if interrupted. */
   private boolean waited() {
     long end = nanos.getAsLong() + options.interval.toNanos();
-    long rest = options.interval.toNanos();
-    while (rest > 0 && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(rest);
-      rest = end - nanos.getAsLong();
+    long left = options.interval.toNanos();
+    while (left > 0 && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(left);
+      left = end - nanos.getAsLong();
     }
-    return rest <= 0;
+    return left <= 0;
   }
 
-  private void onScreen(Screen screen, Supplier<TopRound> looks) throws IOException {
+  private void onScreen(Screen screen, Supplier<TopRound> source) throws IOException {
     TopPage page = new TopPage(hosts, tty.ink());
     TopView view = TopView.of(options.sort, options.filter);
-    TopRound round = looks.get();
+    TopRound round = source.get();
     long next = nanos.getAsLong() + Math.min(FIRST_NANOS, options.interval.toNanos());
     List<DiskLine> sorted = List.of();
     int columns = 0;
@@ -108,7 +108,7 @@ public final class TopLoop {
         view = view.pressed(key, sorted.size(), TopPage.room(round, rows));
       }
       if (nanos.getAsLong() - next >= 0 && !view.frozen()) {
-        round = looks.get();
+        round = source.get();
         next = nanos.getAsLong() + options.interval.toNanos();
         changed = true;
       }

@@ -8,10 +8,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How a live list is wanted; the same for a host and for the fleet. */
+/** The options of {@code top}, for a host and for the fleet. */
 public final class TopOptions {
-  private static final Duration SHORTEST = Duration.ofMillis(100);
-  private static final Duration LONGEST = Duration.ofHours(1);
+  private static final Duration MIN_INTERVAL = Duration.ofMillis(100);
+  private static final Duration MAX_INTERVAL = Duration.ofHours(1);
 
   @Spec(Spec.Target.MIXEE)
   @Nullable CommandSpec spec;
@@ -21,8 +21,8 @@ public final class TopOptions {
       paramLabel = "KEY",
       defaultValue = "pain",
       description = {
-        "What to sort by, the highest first: ${COMPLETION-CANDIDATES}. Default ${DEFAULT-VALUE}.",
-        "pain is utilisation times wait of the disk's device, times the disk's share of that"
+        "Sort key, highest first: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+        "pain is utilisation times await of the disk's device, times the disk's share of that"
             + " device's time."
       })
   SortKey sort = SortKey.PAIN;
@@ -31,7 +31,8 @@ public final class TopOptions {
       names = "--filter",
       paramLabel = "TEXT",
       defaultValue = "",
-      description = "Only disks with TEXT in the name of host, domain, disk, device or thread.")
+      description =
+          "Show only disks with TEXT in the name of host, domain, disk, device or thread.")
   String filter = "";
 
   @Option(
@@ -39,45 +40,46 @@ public final class TopOptions {
       paramLabel = "TIME",
       defaultValue = "3s",
       converter = DurationText.class,
-      description = "Time between two looks, 100ms to 1h. Default ${DEFAULT-VALUE}.")
+      description = "Refresh interval, 100ms to 1h (default: ${DEFAULT-VALUE}).")
   Duration interval = Duration.ofSeconds(3);
 
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "Print plain text so many times, then end. Default: until interrupted.")
+      description = "Print N tables in plain text, then exit (default: until interrupted).")
   @Nullable Integer count;
 
-  @Option(names = "--plain", description = "Print plain text, as into a pipe.")
+  @Option(names = "--plain", description = "Print plain text, as in a pipe.")
   boolean plain;
 
-  @Option(names = "--json", description = "Print each look as a JSON object on a line.")
+  @Option(names = "--json", description = "Print one JSON object per refresh, each on a line.")
   boolean json;
 
   @Option(
       names = "--rows",
       paramLabel = "N",
       defaultValue = "50",
-      description = "Most disks in plain text and JSON; 0 for all. Default ${DEFAULT-VALUE}.")
+      description =
+          "Maximum number of disks in text and JSON; 0 for all (default: ${DEFAULT-VALUE}).")
   int rows = 50;
 
-  /** Whether a program reads what is printed. */
+  /** Whether output is JSON. */
   public boolean json() {
     return json;
   }
 
-  /** Whether the whole screen may be taken, if there is one. */
+  /** Whether full-screen output is allowed. */
   boolean screen() {
     return !json && !plain && count == null;
   }
 
-  /** How many looks; {@link Integer#MAX_VALUE} for no end. */
-  int looks() {
+  /** Number of refreshes; {@link Integer#MAX_VALUE} for no limit. */
+  int refreshes() {
     Integer given = count;
     return given == null ? Integer.MAX_VALUE : given;
   }
 
-  /** Complains of what is out of its range. */
+  /** Throws if a value is out of range. */
   public void check() {
     Integer given = count;
     if (given != null && given < 1) {
@@ -89,15 +91,15 @@ public final class TopOptions {
     if (filter.length() > TopView.FILTER_MAX) {
       throw usage("--filter: expected at most %d characters".formatted(TopView.FILTER_MAX));
     }
-    if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
+    if (interval.compareTo(MIN_INTERVAL) < 0 || interval.compareTo(MAX_INTERVAL) > 0) {
       throw usage("--interval: expected 100ms to 1h, found " + interval.toMillis() + "ms");
     }
   }
 
   private RuntimeException usage(String message) {
-    CommandSpec known = spec;
-    return known == null
+    CommandSpec command = spec;
+    return command == null
         ? new IllegalArgumentException(message)
-        : new ParameterException(known.commandLine(), message);
+        : new ParameterException(command.commandLine(), message);
   }
 }

@@ -7,37 +7,37 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A round as text: for a screen of a size, or for a pipe. */
+/** A refresh as text, for a screen or a pipe. */
 final class TopPage {
   private static final String KEYS =
-      SortKey.keys() + "  / find  space freeze  up/down scroll  q quit";
+      SortKey.keys() + "  / search  space pause  up/down scroll  q quit";
 
-  /** Head, head of the table, keys. */
+  /** Summary, table header, keys. */
   private static final int FIXED_ROWS = 3;
 
   private final TopTable table;
   private final Ink ink;
 
   /**
-   * A page.
+   * Creates a page.
    *
-   * @param hosts whether it has a column for them
-   * @param ink by which throttled disks are set off besides being marked
+   * @param hosts whether it has a host column
+   * @param ink colours
    */
   TopPage(boolean hosts, Ink ink) {
     this.table = new TopTable(hosts);
     this.ink = ink;
   }
 
-  /** How many disks a screen of so many rows has place for. */
+  /** The number of disks that fit on a screen. */
   static int room(TopRound round, int rows) {
     return Math.max(1, rows - FIXED_ROWS - round.remarks().size());
   }
 
   /**
-   * The lines of a whole screen, none wider and no more than it has.
+   * The lines of a screen.
    *
-   * @param sorted the disks that the view shows, in its order
+   * @param sorted the disks of the view, in its order
    */
   List<String> screen(TopRound round, List<DiskLine> sorted, TopView view, int columns, int rows) {
     int from = Math.min(view.offset(), Math.max(0, sorted.size() - 1));
@@ -55,7 +55,7 @@ final class TopPage {
     while (page.size() < rows - 1) {
       page.add("");
     }
-    page.add(Cells.cut(view.typing() ? "find: " + Printable.of(view.filter()) : KEYS, columns));
+    page.add(Cells.cut(view.typing() ? "search: " + Printable.of(view.filter()) : KEYS, columns));
     return page.subList(0, Math.min(rows, page.size()));
   }
 
@@ -64,20 +64,20 @@ final class TopPage {
         .formatted(
             round.at().truncatedTo(ChronoUnit.SECONDS),
             Printable.of(round.summary()),
-            all == 0 ? "none shown" : "%d to %d of %d".formatted(from + 1, to, all),
+            all == 0 ? "no disks" : "%d to %d of %d".formatted(from + 1, to, all),
             view.sort().word(),
             view.filter().isEmpty() ? "" : ", with '%s'".formatted(Printable.of(view.filter())),
-            view.frozen() ? "  FROZEN" : "");
+            view.frozen() ? "  PAUSED" : "");
   }
 
   /**
    * The lines for a pipe.
    *
-   * @param sorted the disks that are asked for, in order
-   * @param most how many of them; 0 for all
+   * @param sorted the matching disks, in order
+   * @param max maximum number of disks; 0 for all
    */
-  List<String> plain(TopRound round, List<DiskLine> sorted, SortKey sort, int most) {
-    List<DiskLine> shown = first(sorted, most);
+  List<String> plain(TopRound round, List<DiskLine> sorted, SortKey sort, int max) {
+    List<DiskLine> shown = first(sorted, max);
     List<String> page = new ArrayList<>();
     page.add(
         "%s  %s, by %s"
@@ -94,8 +94,8 @@ final class TopPage {
     return page;
   }
 
-  /** So many of the disks; 0 for all. */
-  static List<DiskLine> first(List<DiskLine> sorted, int most) {
-    return most == 0 || sorted.size() <= most ? sorted : sorted.subList(0, most);
+  /** The first disks; all if the maximum is 0. */
+  static List<DiskLine> first(List<DiskLine> sorted, int max) {
+    return max == 0 || sorted.size() <= max ? sorted : sorted.subList(0, max);
   }
 }

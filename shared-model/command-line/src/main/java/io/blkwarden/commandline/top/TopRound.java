@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What was seen at one time.
+ * The data of one refresh.
  *
- * @param at when
- * @param summary what it was seen of, in a few words
+ * @param at its time
+ * @param summary a summary, such as the number of disks
  * @param disks all disks, in any order
- * @param remarks what else people have to know, such as hosts that are silent
+ * @param remarks remarks, such as stale hosts
  */
 public record TopRound(Instant at, String summary, List<DiskLine> disks, List<String> remarks) {
   public TopRound {
@@ -17,8 +17,8 @@ public record TopRound(Instant at, String summary, List<DiskLine> disks, List<St
     remarks = List.copyOf(remarks);
   }
 
-  /** The disks that bear a text in a name, worst first; all for an empty one. */
+  /** The disks with a text in a name, sorted; all for an empty text. */
   List<DiskLine> sorted(SortKey sort, String filter) {
-    return disks.stream().filter(disk -> disk.bears(filter)).sorted(sort.worstFirst()).toList();
+    return disks.stream().filter(disk -> disk.matches(filter)).sorted(sort.worstFirst()).toList();
   }
 }

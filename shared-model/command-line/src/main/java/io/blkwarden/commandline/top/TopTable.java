@@ -10,42 +10,40 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Disks as lines of a table; all text is made printable.
- *
- * <p>Where the columns do not fit, those that tell least are left out, though never the one that is
- * sorted by; then names are cut, and end in {@code …}.
+ * Disks as lines of a table, with control characters escaped. If the columns do not fit, the least
+ * important ones are left out, except the sort column; then names are truncated.
  */
 final class TopTable {
-  /** What stands before a disk that is throttled. */
+  /** Prefix of throttled disks. */
   static final String MARK = "*";
 
-  private static final int SHORTEST_NAME = 8;
+  private static final int MIN_NAME = 8;
 
-  /** Of a thread's name with its number: half of it tells nothing. */
-  private static final int SHORTEST_THREAD = 20;
+  /** Minimum width of a thread name with its pid. */
+  private static final int MIN_THREAD = 20;
 
   private static final String GAP = "  ";
 
   /**
    * A column.
    *
-   * @param rank those with the highest are left out first; 0 stays
-   * @param sort what sorts by it
-   * @param shortest how many cells its text may be cut to; a number is not cut
-   * @param text what it shows, printable
+   * @param rank columns with the highest rank are left out first; 0 is never left out
+   * @param sort its sort key
+   * @param minWidth width to which its text may be truncated; numbers are not truncated
+   * @param text its text, escaped
    */
   private record Column(
       String title,
       int rank,
       @Nullable SortKey sort,
-      int shortest,
+      int minWidth,
       Function<DiskLine, String> text) {
     static Column name(String title, int rank, Function<DiskLine, String> text) {
-      return name(title, rank, SHORTEST_NAME, text);
+      return name(title, rank, MIN_NAME, text);
     }
 
-    static Column name(String title, int rank, int shortest, Function<DiskLine, String> text) {
-      return new Column(title, rank, null, shortest, line -> printable(text.apply(line)));
+    static Column name(String title, int rank, int minWidth, Function<DiskLine, String> text) {
+      return new Column(title, rank, null, minWidth, line -> printable(text.apply(line)));
     }
 
     static Column number(
@@ -53,9 +51,9 @@ final class TopTable {
       return new Column(title, rank, sort, Integer.MAX_VALUE, line -> text.apply(line.load()));
     }
 
-    /** Whether it is aligned to the right. */
+    /** Whether it is right-aligned. */
     boolean number() {
-      return shortest == Integer.MAX_VALUE;
+      return minWidth == Integer.MAX_VALUE;
     }
 
     private static String printable(String text) {
@@ -70,7 +68,7 @@ final class TopTable {
           Column.name("DISK", 0, DiskLine::disk),
           Column.name("ROLE", 10, DiskLine::role),
           Column.name("DEVICE", 9, line -> String.join(",", line.devices())),
-          Column.name("THREAD", 8, SHORTEST_THREAD, line -> String.join(",", line.threads())),
+          Column.name("THREAD", 8, MIN_THREAD, line -> String.join(",", line.threads())),
           Column.number("FLIGHT", 11, SortKey.FLIGHT, load -> Numbers.count(load.inFlight())),
           Column.number("IOPS", 4, SortKey.IOPS, load -> Numbers.plain(load.iops())),
           Column.number("BYTES/S", 6, SortKey.BYTES, load -> Numbers.bytes(load.bytesPerSecond())),
@@ -83,28 +81,28 @@ final class TopTable {
   private final List<Column> columns;
 
   /**
-   * A table.
+   * Creates a table.
    *
-   * @param hosts whether it has a column for them
+   * @param hosts whether it has a host column
    */
   TopTable(boolean hosts) {
     columns = ALL.subList(hosts ? 0 : 1, ALL.size());
   }
 
   /**
-   * The head and a line for each disk.
+   * The header and a line per disk.
    *
-   * @param sort the column that is marked
-   * @param width how many cells a line may take
+   * @param sort the marked column
+   * @param width maximum width of a line, in cells
    */
   List<String> lines(List<DiskLine> disks, SortKey sort, int width) {
     List<Column> shown = new ArrayList<>(columns);
     List<List<String>> rows = rows(shown, disks, sort);
     int room = width - MARK.length();
-    for (int over = narrowest(shown, rows) - room; over > 0 && droppable(shown, sort); ) {
+    for (int over = minWidth(shown, rows) - room; over > 0 && droppable(shown, sort); ) {
       shown.remove(least(shown, sort));
       rows = rows(shown, disks, sort);
-      over = narrowest(shown, rows) - room;
+      over = minWidth(shown, rows) - room;
     }
     int[] widths = cut(shown, widths(rows), room);
     List<String> lines = new ArrayList<>(rows.size());
@@ -162,21 +160,21 @@ final class TopTable {
     return widths;
   }
 
-  /** How many cells a line takes at least, with its names cut. */
-  private static int narrowest(List<Column> shown, List<List<String>> rows) {
+  /** The minimum width of a line, with truncated names. */
+  private static int minWidth(List<Column> shown, List<List<String>> rows) {
     int[] widths = widths(rows);
     for (int i = 0; i < widths.length; i++) {
-      widths[i] = Math.min(widths[i], shown.get(i).shortest());
+      widths[i] = Math.min(widths[i], shown.get(i).minWidth());
     }
     return total(widths);
   }
 
-  /** The widest names give way first. */
+  /** Truncates the widest names first. */
   private static int[] cut(List<Column> shown, int[] widths, int room) {
     for (int over = total(widths) - room; over > 0; over--) {
       int widest = -1;
       for (int i = 0; i < widths.length; i++) {
-        if (widths[i] > shown.get(i).shortest() && (widest < 0 || widths[i] > widths[widest])) {
+        if (widths[i] > shown.get(i).minWidth() && (widest < 0 || widths[i] > widths[widest])) {
           widest = i;
         }
       }

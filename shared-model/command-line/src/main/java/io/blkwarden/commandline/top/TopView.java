@@ -1,14 +1,14 @@
 package io.blkwarden.commandline.top;
 
 /**
- * How the list is looked at; a value that each key makes a new one of.
+ * The state of the view; immutable, each key press returns a new one.
  *
- * @param sort what it is sorted by
- * @param offset how many disks are scrolled past
- * @param filter what all disks that are shown bear in a name; empty for all
- * @param typing whether keys are letters of the filter
- * @param frozen whether it stays as it is
- * @param over whether it is left
+ * @param sort sort order
+ * @param offset number of disks scrolled past
+ * @param filter text in a name of all shown disks; empty for all
+ * @param typing whether the filter is being typed
+ * @param frozen whether refreshes are paused
+ * @param over whether it was quit
  */
 record TopView(
     SortKey sort, int offset, String filter, boolean typing, boolean frozen, boolean over) {
@@ -19,25 +19,25 @@ record TopView(
   private static final int BACKSPACE = 8;
   private static final int DELETE = 0x7F;
 
-  /** The list from its top. */
+  /** The initial view. */
   static TopView of(SortKey sort, String filter) {
     return new TopView(sort, 0, filter, false, false, false);
   }
 
   /**
-   * What a key makes of it.
+   * The view after a key press.
    *
-   * @param disks how many there are
-   * @param page how many are shown at a time
+   * @param disks number of disks
+   * @param page number of disks on a page
    */
   TopView pressed(int key, int disks, int page) {
     if (key == CONTROL_C || key == CONTROL_D || key == Screen.END) {
       return new TopView(sort, offset, filter, typing, frozen, true);
     }
-    return typing ? typed(key) : steered(key, disks, page);
+    return typing ? typed(key) : navigated(key, disks, page);
   }
 
-  private TopView steered(int key, int disks, int page) {
+  private TopView navigated(int key, int disks, int page) {
     return switch (key) {
       case 'q' -> new TopView(sort, offset, filter, false, frozen, true);
       case ' ' -> new TopView(sort, offset, filter, false, !frozen, false);
@@ -73,7 +73,7 @@ record TopView(
     return new TopView(sort, 0, text, stillTyping, frozen, false);
   }
 
-  /** The same with an offset that there are disks for. */
+  /** The view with its offset limited to the number of disks. */
   TopView within(int disks, int page) {
     return scrolled(0, disks, page);
   }

@@ -12,11 +12,11 @@ public final class UnknownDevices {
   /**
    * The remark.
    *
-   * @param devices their names, at least one
+   * @param devices names of the devices, at least one
    */
   public static String remark(List<String> devices) {
     String more = devices.size() > NAMES ? " and %d more".formatted(devices.size() - NAMES) : "";
-    return "utilisation of %s%s is unknown: no I/O is counted there"
+    return "utilisation of %s%s is unknown: the device does not count I/O"
         .formatted(devices.stream().limit(NAMES).collect(Collectors.joining(", ")), more);
   }
 }

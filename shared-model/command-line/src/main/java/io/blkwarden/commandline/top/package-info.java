@@ -1,4 +1,4 @@
-/** A live list of disks, worst first, on a terminal or in a pipe. */
+/** The live list of disks of {@code top}, on a terminal or in a pipe. */
 @NullMarked
 package io.blkwarden.commandline.top;
 

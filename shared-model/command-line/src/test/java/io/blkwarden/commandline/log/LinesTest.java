@@ -38,7 +38,7 @@ final class LinesTest {
   }
 
   @Test
-  void textIsOneLineOfVisibleCharacters() {
+  void textIsOneEscapedLine() {
     assertThat(new String(bytes(new TextLines(), HOSTILE, null), UTF_8))
         .isEqualTo(
             "2026-11-30T12:00:00.125Z WARN  Server - failed: GET /\\u001B[2J\\u009B31m | "
@@ -46,7 +46,7 @@ final class LinesTest {
   }
 
   @Test
-  void whatAnExceptionSaysForgesNoLine() {
+  void exceptionMessagesAreEscaped() {
     Throwable cause = new IllegalStateException(HOSTILE, new IllegalArgumentException(HOSTILE));
 
     List<String> lines = new String(bytes(new TextLines(), "x", cause), UTF_8).lines().toList();
@@ -58,7 +58,7 @@ final class LinesTest {
   }
 
   @Test
-  void nothingThatIsLoggedReachesATerminalUnescaped() {
+  void allControlCharactersAreEscaped() {
     Property.check(
         500,
         given -> {
@@ -74,7 +74,7 @@ final class LinesTest {
   }
 
   @Test
-  void jsonIsOneObjectOnOneLineWithTheTextAsItWas() {
+  void jsonIsOneObjectPerLine() {
     String line = new String(bytes(new JsonLines(), HOSTILE, null), UTF_8);
 
     assertThat(line.lines()).hasSize(1);

@@ -13,7 +13,7 @@ final class LogFormatTest {
   }
 
   @Test
-  void theCommandLineGoesBeforeTheEnvironment() {
+  void commandLineTakesPrecedenceOverTheEnvironment() {
     assertThat(of(Map.of(), "run")).isEqualTo("text");
     assertThat(of(JSON, "run")).isEqualTo("json");
     assertThat(of(Map.of(), "run", "--log-format=JSON")).isEqualTo("json");
@@ -21,7 +21,7 @@ final class LogFormatTest {
   }
 
   @Test
-  void whatIsNotKnownIsText() {
+  void unknownFormatIsText() {
     assertThat(of(Map.of("BLKWARDEN_LOG_FORMAT", "../x"), "run")).isEqualTo("text");
     assertThat(of(JSON, "--log-format=xml")).isEqualTo("text");
     assertThat(of(Map.of(), "--log-format")).isEqualTo("text");

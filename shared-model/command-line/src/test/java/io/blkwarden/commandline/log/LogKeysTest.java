@@ -9,7 +9,7 @@ import org.slf4j.MDC;
 
 final class LogKeysTest {
   @Test
-  void keysHoldUntilTheyAreClosedAndAreMadeSafe() {
+  void keysAreEscapedAndRemovedOnClose() {
     UUID uuid = UUID.fromString("00000000-0000-0000-0000-000000000001");
     DomainRef domain = new DomainRef(uuid, 3, "vm\u001B1");
     try (LogKeys _ = new LogKeys().put("host", "a").put("disk", null).put(domain)) {

@@ -32,7 +32,7 @@ final class LogQueueTest {
       };
 
   @Test
-  void saysHowManyLinesAreMissingWhenTheLogIsReadAgain() {
+  void reportsDroppedLines() {
     context.setMDCAdapter(new LogbackMDCAdapter());
     Logger logger = context.getLogger("agent");
     LogQueue queue = new LogQueue(logger);
@@ -43,7 +43,7 @@ final class LogQueueTest {
     queue.start();
     logger.addAppender(queue);
 
-    int lines = 4 * LogQueue.LINES; // the writer holds up to as many as the queue
+    int lines = 4 * LogQueue.LINES; // the writer also buffers up to as many
     for (int n = 0; n < lines; n++) {
       logger.info("line {}", n);
     }
@@ -55,7 +55,7 @@ final class LogQueueTest {
     assertThat(written.getFirst()).isEqualTo("line 0");
     assertThat(written.getLast()).isEqualTo("after");
     String told = written.get(written.size() - 2);
-    assertThat(told).endsWith(" lines before this one were left out: nobody read the log");
+    assertThat(told).endsWith(" log lines dropped: stderr was not read");
     int missing = Integer.parseInt(told.substring(0, told.indexOf(' ')));
     assertThat(written).hasSize(lines - missing + 2);
     assertThat(missing).isBetween(2 * LogQueue.LINES - 2, 3 * LogQueue.LINES + 2);

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 final class JetStreamFaultTest {
   @Test
-  void eachKindOfErrorHasItsOwnCauseAndRemedy() {
+  void mapsErrorCodesToHints() {
     assertThat(JetStreamFault.of(10008, "JetStream system temporarily unavailable").text())
         .contains("no leader or no quorum", "error 10008", "cluster")
         .doesNotContain("-js,");

@@ -10,12 +10,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** What is told of faults as the client wraps them; those of TLS are tried with a real server. */
+/** Hints for exceptions of the client; TLS is tested with a real server elsewhere. */
 final class NatsFaultTest {
   private static final String START = "start nats-server, or set --nats or NATS_URL";
 
   @Test
-  void aCauseIsToldAndNotWhatItIsWrappedIn() {
+  void reportsTheCauseOfWrappedExceptions() {
     assertThat(NatsFault.of(new ExecutionException(new ConnectException("Connection refused"))))
         .isEqualTo(new Complaint("Connection refused", START));
     assertThat(NatsFault.of(new IOException(new UnknownHostException("nats.example"))))
@@ -23,7 +23,7 @@ final class NatsFaultTest {
   }
 
   @Test
-  void whatSaysNothingIsToldByItsName() {
+  void reportsTheTypeWithoutAMessage() {
     assertThat(NatsFault.of(new TimeoutException()))
         .isEqualTo(new Complaint("TimeoutException", START));
   }

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real process without memory ends, with the cause. */
+/** A real process exits when it is out of memory. */
 final class FatalErrorsTest {
-  /** A service of which one thread uses up all memory. */
+  /** A service with a thread that uses all memory. */
   static final class Service {
     private Service() {}
 
@@ -30,7 +30,7 @@ final class FatalErrorsTest {
               },
               "hungry");
       hungry.start();
-      new CountDownLatch(1).await(); // the others would go on for ever
+      new CountDownLatch(1).await(); // other threads would run forever
     }
   }
 
@@ -47,11 +47,11 @@ final class FatalErrorsTest {
   }
 
   @Test
-  void aProcessWithoutMemoryEndsWithItsCause() throws Exception {
+  void exitsOnOutOfMemoryWithTheCause() throws Exception {
     Process process = service().redirectErrorStream(true).start();
     try {
       boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-      assertThat(ended).as("it lives on").isTrue();
+      assertThat(ended).as("exited").isTrue();
       assertThat(process.exitValue()).isEqualTo(1);
       assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
           .contains("fatal: thread hungry: java.lang.OutOfMemoryError");
@@ -61,7 +61,7 @@ final class FatalErrorsTest {
   }
 
   @Test
-  void itEndsWhenNobodyReadsTheCause() throws Exception {
+  void exitsEvenIfStderrIsNotRead() throws Exception {
     try (FullPipe pipe = new FullPipe(folder)) {
       Process process =
           service()
@@ -70,7 +70,7 @@ final class FatalErrorsTest {
               .start();
       try {
         boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-        assertThat(ended).as("it lives on").isTrue();
+        assertThat(ended).as("exited").isTrue();
         assertThat(process.exitValue()).isEqualTo(1);
       } finally {
         process.destroyForcibly();

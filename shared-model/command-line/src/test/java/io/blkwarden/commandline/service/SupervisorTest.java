@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SupervisorTest {
-  /** Another program's socket: Python's, which has datagrams of both kinds of names. */
+  /** A datagram socket in Python, which supports paths and abstract names. */
   private static final class Listener implements AutoCloseable {
     private static final String PROGRAM =
         """
@@ -51,7 +51,7 @@ final class SupervisorTest {
   }
 
   @Test
-  void isToldThroughAPath(@TempDir Path dir) throws IOException {
+  void notifiesAPathSocket(@TempDir Path dir) throws IOException {
     String name = dir.resolve("notify").toString();
     try (Listener listener = new Listener(name)) {
       Supervisor supervisor = supervisor(name);
@@ -65,7 +65,7 @@ final class SupervisorTest {
   }
 
   @Test
-  void isToldThroughAnAbstractName() throws IOException {
+  void notifiesAnAbstractSocket() throws IOException {
     String name = "@blkwarden-test-" + UUID.randomUUID();
     try (Listener listener = new Listener(name)) {
       assertThat(supervisor(name).status("here")).isEmpty();
@@ -73,9 +73,9 @@ final class SupervisorTest {
     }
   }
 
-  /** A guest's name may stand in a status: it must not become a line of its own. */
+  /** A status with a guest name must stay on one line. */
   @Test
-  void aStatusIsOneLine(@TempDir Path dir) throws IOException {
+  void statusIsOneLine(@TempDir Path dir) throws IOException {
     String name = dir.resolve("notify").toString();
     try (Listener listener = new Listener(name)) {
       assertThat(supervisor(name).status("bad\nMAINPID=1\r\n" + "x".repeat(300))).isEmpty();
@@ -84,13 +84,13 @@ final class SupervisorTest {
   }
 
   @Test
-  void saysWhyNobodyWasReached(@TempDir Path dir) {
+  void reportsSendErrors(@TempDir Path dir) {
     assertThat(supervisor(dir.resolve("nobody").toString()).status("here"))
         .hasValue("sendto: errno 2");
   }
 
   @Test
-  void reachesNobodyWhereNobodyListens() {
+  void doesNothingWithoutASocket() {
     Supervisor none = Supervisor.of(Map.of(), 42);
     assertThat(none.listens()).isFalse();
     assertThat(none.working("alone")).isEmpty();
@@ -98,7 +98,7 @@ final class SupervisorTest {
   }
 
   @Test
-  void namesThatNoSocketHasAreNone() {
+  void ignoresInvalidSocketNames() {
     assertThat(supervisor("relative").listens()).isFalse();
     assertThat(supervisor("vsock:2:1234").listens()).isFalse();
     assertThat(supervisor("@").listens()).isFalse();
@@ -107,7 +107,7 @@ final class SupervisorTest {
   }
 
   @Test
-  void watchesThisProcessAlone() {
+  void ignoresTheWatchdogOfAnotherProcess() {
     assertThat(watchdog(Map.of("WATCHDOG_USEC", "60000000"))).isEqualTo(Duration.ofMinutes(1));
     assertThat(watchdog(Map.of("WATCHDOG_USEC", "1500000", "WATCHDOG_PID", "42")))
         .isEqualTo(Duration.ofMillis(1_500));

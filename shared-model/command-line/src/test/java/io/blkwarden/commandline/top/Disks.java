@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Disks for tests. */
 final class Disks {
-  /** Does much, and makes others wait. */
+  /** A busy disk. */
   static final DiskLine SWAP =
       new DiskLine(
           "dom0-7",
@@ -17,7 +17,7 @@ final class Disks {
           new DiskLine.Load(31, 812.4, 3_327_590, 38.2, 0.97, 0.91, 340),
           "idle 4m 10s");
 
-  /** Waits for the other one. */
+  /** A disk delayed by the busy one. */
   static final DiskLine DATA =
       new DiskLine(
           "dom0-7",
@@ -29,7 +29,7 @@ final class Disks {
           new DiskLine.Load(1, 9.1, 37_000, 412, 0.4, 0.09, 33.7),
           null);
 
-  /** Nothing is known of it. */
+  /** A disk with unknown load. */
   static final DiskLine SILENT =
       new DiskLine(
           "dom0-12", "数据库", "xvda1", "root", List.of(), List.of(), DiskLine.Load.UNKNOWN, null);
@@ -41,7 +41,7 @@ final class Disks {
         Instant.parse("2026-11-26T02:00:00.123Z"), "2 hosts", List.of(disks), List.of());
   }
 
-  /** One whose names are what its owner chose. */
+  /** A disk with hostile names. */
   static DiskLine named(String domain) {
     return new DiskLine(
         "dom0-7", domain, "xvda", "data", List.of("sda"), List.of(), SWAP.load(), null);

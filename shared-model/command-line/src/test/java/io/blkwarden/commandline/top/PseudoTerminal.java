@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A program on a terminal of the kernel's, {@code terminal.py}, that a test has in its hands. */
+/** A program on a pseudo-terminal ({@code terminal.py}), controlled by a test. */
 final class PseudoTerminal implements AutoCloseable {
-  /** What each picture begins with. */
+  /** Start of each screen. */
   static final String FIRST_ROW = "\u001B[1;1H";
 
   private final Process driver;
@@ -77,12 +77,12 @@ final class PseudoTerminal implements AutoCloseable {
     orders.println("signal " + number);
   }
 
-  /** All that the program wrote. */
+  /** The output of the program. */
   synchronized String shown() {
     return shown.toString();
   }
 
-  /** What stands on the screen, without colours. */
+  /** The text on the screen, without colours. */
   List<String> screen() {
     String all = shown();
     int last = Math.max(0, all.lastIndexOf(FIRST_ROW));
@@ -92,12 +92,12 @@ final class PseudoTerminal implements AutoCloseable {
         .toList();
   }
 
-  /** Its exit code, once it has ended. */
+  /** Its exit code, after it has exited. */
   synchronized Optional<Integer> ended() {
     return ended;
   }
 
-  /** The terminal's modes before the program, and after it has ended. */
+  /** The modes of the terminal before and after the program. */
   synchronized List<String> modes() {
     return List.copyOf(modes);
   }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A program that shows a list of made-up disks; with an argument it fails at the third look. */
+/** A program that shows synthetic disks; with an argument it fails at the third refresh. */
 final class ScreenProgram {
   private ScreenProgram() {}
 

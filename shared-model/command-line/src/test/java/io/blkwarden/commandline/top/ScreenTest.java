@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The list on a real terminal: keys, size, and that the terminal is left as it was. */
+/** The list on a pseudo-terminal: keys, size, and restoring the terminal. */
 final class ScreenTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final Map<String, String> XTERM = Map.of("TERM", "xterm-256color");
@@ -63,7 +63,7 @@ final class ScreenTest {
   }
 
   @Test
-  void keysSortFindScrollAndEnd(@TempDir Path folder) throws Exception {
+  void keysSortSearchScrollAndQuit(@TempDir Path folder) throws Exception {
     Path started = folder.resolve("started");
     for (String program : List.of("infocmp", "stty", "tty")) {
       Path file = Files.writeString(folder.resolve(program), "#!/bin/sh\n>" + started + "\n");
@@ -72,10 +72,10 @@ final class ScreenTest {
     String path = folder + ":" + System.getenv("PATH");
     try (PseudoTerminal terminal = run(Map.of("TERM", "xterm-256color", "PATH", path))) {
       shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith("*dom0-7"));
-      assertThat(terminal.shown()).as("nothing is asked of the terminal").doesNotContain("$p");
+      assertThat(terminal.shown()).as("no terminal queries").doesNotContain("$p");
       terminal.keys("a");
       shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith(" dom0-7   vm41"));
-      terminal.keys("\u001A\u001C"); // Control-Z and Control-\ do nothing
+      terminal.keys("\u001A\u001C"); // Control-Z and Control-\ are disabled
       terminal.keys("n");
       shows(terminal, screen -> screen.size() == 24 && screen.get(2).startsWith(" dom0-12  数据库"));
       terminal.keys("/27444\r");
@@ -83,7 +83,7 @@ final class ScreenTest {
       terminal.keys("\u001B");
       shows(terminal, headed("1 to 3 of 3, by name"));
       terminal.keys(" \u001B[B");
-      shows(terminal, headed("FROZEN"));
+      shows(terminal, headed("PAUSED"));
       terminal.keys("q");
       ends(terminal, 0);
       isAsItWas(terminal);
@@ -92,7 +92,7 @@ final class ScreenTest {
   }
 
   @Test
-  void theScreenFollowsTheSizeOfTheTerminal() throws Exception {
+  void followsTheTerminalSize() throws Exception {
     try (PseudoTerminal terminal = run(XTERM)) {
       shows(terminal, screen -> screen.size() == 24);
       terminal.size(5, 40);
@@ -108,7 +108,7 @@ final class ScreenTest {
   }
 
   @Test
-  void controlCEndsItAndGivesTheTerminalBack() throws Exception {
+  void controlCRestoresTheTerminal() throws Exception {
     try (PseudoTerminal terminal = run(XTERM)) {
       shows(terminal, headed("by pain"));
       terminal.keys("\u0003");
@@ -118,7 +118,7 @@ final class ScreenTest {
   }
 
   @Test
-  void afterAFaultTheTerminalIsBackBeforeItIsTold() throws Exception {
+  void restoresTheTerminalBeforeReportingAnError() throws Exception {
     try (PseudoTerminal terminal = run(Map.of("TERM", "xterm", "NO_COLOR", "1"), "fail")) {
       ends(terminal, 1);
       isAsItWas(terminal);
@@ -129,7 +129,7 @@ final class ScreenTest {
   }
 
   @Test
-  void aDumbTerminalGetsPlainText() throws Exception {
+  void dumbTerminalGetsPlainText() throws Exception {
     try (PseudoTerminal terminal = run(Map.of("TERM", "dumb"))) {
       await()
           .atMost(BOUND)

@@ -18,10 +18,10 @@ class SortKeyTest {
           new DiskLine.Load(3, 0, 0, Double.NaN, 1, 0, Double.NaN),
           null);
 
-  /** Its wait, and so its part in the device's, is unknown: it has not ended. */
+  /** Its await is unknown, because its I/O has not completed. */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NAME")
-  void aDiskWhoseIoDoesNotCompleteComesFirst(SortKey key) {
+  void stuckDisksComeFirst(SortKey key) {
     assertThat(Disks.round(Disks.SWAP, Disks.SILENT, Disks.DATA, STUCK).sorted(key, ""))
         .startsWith(STUCK)
         .endsWith(Disks.SILENT);

@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What is printed where nobody presses keys. */
+/** Output without a terminal. */
 final class TopLoopTest {
   private static final TopRound ROUND = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
 
@@ -42,7 +42,7 @@ final class TopLoopTest {
   }
 
   @Test
-  void aTableForEachIntervalWithAnEmptyLineBetween() throws IOException {
+  void printsATablePerInterval() throws IOException {
     List<String> printed =
         printed("--count=2", "--interval=100ms", "--sort=iops", "--filter=dom0-7");
     assertThat(printed).hasSize(9);
@@ -53,7 +53,7 @@ final class TopLoopTest {
   }
 
   @Test
-  void jsonIsAnObjectForEachIntervalAndUnknownIsNull() throws IOException {
+  void printsAJsonObjectPerInterval() throws IOException {
     List<String> printed = printed("--json", "--count=2", "--interval=100ms", "--rows=2");
     assertThat(printed).hasSize(2);
     JsonNode object = JsonMapper.builder().build().readTree(printed.getFirst());
@@ -75,7 +75,7 @@ final class TopLoopTest {
   }
 
   @Test
-  void itEndsWhenNobodyReadsAnyMore() throws IOException {
+  void endsWhenTheOutputIsClosed() throws IOException {
     AtomicInteger looks = new AtomicInteger();
     Writer closed =
         new Writer() {
@@ -100,7 +100,7 @@ final class TopLoopTest {
   }
 
   @Test
-  void whatIsOutOfRangeIsTold() {
+  void reportsValuesOutOfRange() {
     assertThatThrownBy(() -> options("--count=0"))
         .isInstanceOf(ParameterException.class)
         .hasMessage("--count: expected 1 or more, found 0");

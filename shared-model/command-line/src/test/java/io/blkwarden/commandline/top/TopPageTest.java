@@ -19,7 +19,7 @@ final class TopPageTest {
   }
 
   @Test
-  void theWorstComesFirstAndTheUnknownLast() {
+  void worstFirstUnknownLast() {
     TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
     assertThat(round.sorted(SortKey.PAIN, ""))
         .containsExactly(Disks.SWAP, Disks.DATA, Disks.SILENT);
@@ -30,7 +30,7 @@ final class TopPageTest {
   }
 
   @Test
-  void whatIsLookedForMayStandInAnyName() {
+  void filterMatchesAnyName() {
     TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
     assertThat(round.sorted(SortKey.PAIN, "SDB")).containsExactly(Disks.DATA);
     assertThat(round.sorted(SortKey.PAIN, "27444")).containsExactly(Disks.SWAP);
@@ -39,7 +39,7 @@ final class TopPageTest {
   }
 
   @Test
-  void aScreenIsFilledAndNoMore() {
+  void fillsTheScreen() {
     for (int rows : new int[] {1, 2, 5, 24}) {
       assertThat(screen(Disks.round(Disks.SWAP, Disks.DATA), BY_PAIN, 60, rows))
           .hasSize(rows)
@@ -56,7 +56,7 @@ final class TopPageTest {
   }
 
   @Test
-  void coloursAreAddedToWhatIsShownAnyway() {
+  void coloursDoNotChangeTheText() {
     TopRound round = Disks.round(Disks.SWAP, Disks.DATA);
     List<String> colored =
         new TopPage(true, new Ink(true))
@@ -68,7 +68,7 @@ final class TopPageTest {
   }
 
   @Test
-  void noNameMovesTheCursor() {
+  void namesAreEscaped() {
     String evil = "\u001B[2J\u001B]0;x\u0007\r\n\u202Evm\uD800";
     TopRound round =
         new TopRound(Instant.EPOCH, evil, List.of(Disks.named(evil)), List.of(evil, evil));
@@ -85,7 +85,7 @@ final class TopPageTest {
   }
 
   @Test
-  void aPipeGetsTheWorstAndHowManyMoreThereAre() {
+  void pipeShowsTheWorstAndTheNumberOfOthers() {
     TopRound round = Disks.round(Disks.SILENT, Disks.DATA, Disks.SWAP);
     List<DiskLine> sorted = round.sorted(SortKey.SHARE, "");
     assertThat(page.plain(round, sorted, SortKey.SHARE, 1))

@@ -13,7 +13,7 @@ final class TopTableTest {
   private final TopTable table = new TopTable(true);
 
   @Test
-  void whatIsWideEnoughShowsAll() {
+  void wideScreenShowsAllColumns() {
     assertThat(table.lines(ALL, SortKey.PAIN, Integer.MAX_VALUE))
         .containsExactly(
             " HOST     DOMAIN  DISK   ROLE  DEVICE   THREAD                                  "
@@ -27,13 +27,13 @@ final class TopTableTest {
   }
 
   @Test
-  void aHostsOwnListHasNoColumnForIt() {
+  void hostListHasNoHostColumn() {
     assertThat(new TopTable(false).lines(ALL, SortKey.PAIN, 200).getFirst())
         .startsWith(" DOMAIN  DISK");
   }
 
   @Test
-  void whatTellsLeastIsLeftOutFirst() {
+  void leastImportantColumnsAreLeftOutFirst() {
     assertThat(table.lines(ALL, SortKey.PAIN, 100).getFirst().strip().split(" +"))
         .containsExactly(
             "HOST",
@@ -50,12 +50,12 @@ final class TopTableTest {
     assertThat(table.lines(ALL, SortKey.PAIN, 56).getFirst().strip().split(" +"))
         .containsExactly("HOST", "DOMAIN", "DISK", "IOPS", "AWAIT", "SHARE", "PAINv");
     assertThat(table.lines(ALL, SortKey.FLIGHT, 60).getFirst())
-        .as("what is sorted by stays")
+        .as("the sort column stays")
         .contains("FLIGHTv");
   }
 
   @Test
-  void noLineIsWiderThanTheScreen() {
+  void linesFitTheScreen() {
     Property.check(
         100,
         given -> {
@@ -70,7 +70,7 @@ final class TopTableTest {
   }
 
   @Test
-  void unknownNumbersAreToldApartFromNone() {
+  void unknownDiffersFromZero() {
     assertThat(Numbers.plain(Double.NaN)).isEqualTo("-");
     assertThat(Numbers.plain(0)).isEqualTo("0");
     assertThat(Numbers.plain(9.96)).isEqualTo("10");

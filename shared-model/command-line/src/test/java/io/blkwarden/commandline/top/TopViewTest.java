@@ -19,7 +19,7 @@ final class TopViewTest {
   }
 
   @Test
-  void aLetterSortsFromTheTop() {
+  void letterSortsAndScrollsToTheTop() {
     TopView scrolled = press(begin, Screen.DOWN, 'j', 'k', Screen.PAGE_DOWN);
     assertThat(scrolled.offset()).isEqualTo(11);
     assertThat(press(scrolled, 'b')).isEqualTo(TopView.of(SortKey.BYTES, ""));
@@ -30,30 +30,30 @@ final class TopViewTest {
   }
 
   @Test
-  void scrollingEndsWithTheDisks() {
+  void scrollingIsLimited() {
     assertThat(press(begin, Screen.UP, Screen.PAGE_UP).offset()).isZero();
     TopView end = begin;
     for (int i = 0; i < 30; i++) {
       end = press(end, Screen.PAGE_DOWN);
     }
     assertThat(end.offset()).isEqualTo(DISKS - PAGE);
-    assertThat(end.within(12, PAGE).offset()).as("disks went").isEqualTo(2);
+    assertThat(end.within(12, PAGE).offset()).as("fewer disks").isEqualTo(2);
   }
 
   @Test
-  void whatIsTypedBehindASlashIsLookedFor() {
+  void slashStartsTheFilter() {
     TopView typing = press(begin, '/', 'v', 'm', 'q', 0x7F);
     assertThat(typing.typing()).isTrue();
     assertThat(typing.filter()).isEqualTo("vm");
     TopView found = press(typing, '\r');
     assertThat(found.typing()).isFalse();
-    assertThat(press(found, 'i').filter()).as("sorting keeps it").isEqualTo("vm");
+    assertThat(press(found, 'i').filter()).as("kept when sorting").isEqualTo("vm");
     assertThat(press(found, Screen.ESCAPE)).isEqualTo(begin);
-    assertThat(press(begin, '/', 'v', 8, 8)).as("nothing left to look for").isEqualTo(begin);
+    assertThat(press(begin, '/', 'v', 8, 8)).as("empty filter").isEqualTo(begin);
   }
 
   @Test
-  void itHoldsNoMoreThanSoMuch() {
+  void filterLengthIsLimited() {
     TopView typing = press(begin, '/');
     for (int i = 0; i < 200; i++) {
       typing = press(typing, 'x', Screen.UP, 7);
@@ -62,11 +62,11 @@ final class TopViewTest {
   }
 
   @Test
-  void itIsLeftInMoreThanOneWay() {
+  void severalKeysQuit() {
     for (int key : new int[] {'q', 3, 4, Screen.END}) {
       assertThat(press(begin, key).over()).isTrue();
     }
-    assertThat(press(begin, '/', 'q').over()).as("a letter of a name").isFalse();
+    assertThat(press(begin, '/', 'q').over()).as("typed into the filter").isFalse();
     assertThat(press(begin, '/', 3).over()).isTrue();
     assertThat(press(begin, ' ').frozen()).isTrue();
     assertThat(press(begin, ' ', ' ').frozen()).isFalse();

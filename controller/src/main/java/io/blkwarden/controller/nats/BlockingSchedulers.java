@@ -1,0 +1,35 @@
+package io.blkwarden.controller.nats;
+
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** Schedulers with named daemon threads that may block. */
+public final class BlockingSchedulers {
+  private static final int IDLE_SECONDS = 60;
+
+  private BlockingSchedulers() {}
+
+  /** One thread. */
+  public static Scheduler single(String name) {
+    return Schedulers.newSingle(task -> daemon(task, name));
+  }
+
+  /**
+   * A pool whose threads end when idle; rejects tasks when the queues are full.
+   *
+   * @param waiting most tasks queued for each thread
+   */
+  public static Scheduler pool(String name, int threads, int waiting) {
+    AtomicInteger number = new AtomicInteger();
+    ThreadFactory factory = task -> daemon(task, name + "-" + number.incrementAndGet());
+    return Schedulers.newBoundedElastic(threads, waiting, factory, IDLE_SECONDS);
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

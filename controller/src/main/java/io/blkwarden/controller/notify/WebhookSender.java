@@ -1,0 +1,87 @@
+package io.blkwarden.controller.notify;
+
+import io.blkwarden.controller.notify.NotifiedAlerts.Notification;
+import io.blkwarden.model.json.ControlJson;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.publisher.BufferOverflowStrategy;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
+
+/**
+ * Posts alerts to one webhook, one after the other; used on one thread.
+ *
+ * <p>Each alert is tried a number of times with pauses from 500 ms to 30 s, then dropped. When the
+ * queue is full, new alerts are dropped, so that an alert's states keep their order.
+ */
+final class WebhookSender {
+  private static final Logger log = LoggerFactory.getLogger(WebhookSender.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final HttpPoster poster;
+  private final Retry retry;
+  private final NotifyCounters counters;
+  private final Sinks.Many<Notification> queue = Sinks.many().unicast().onBackpressureBuffer();
+  private int pending;
+
+  WebhookSender(
+      HttpPoster poster, int attempts, int limit, Scheduler scheduler, NotifyCounters counters) {
+    this.poster = poster;
+    this.counters = counters;
+    this.retry =
+        Retry.backoff(attempts - 1L, FIRST_PAUSE)
+            .maxBackoff(LONGEST_PAUSE)
+            .jitter(0.5)
+            .scheduler(scheduler)
+            .onRetryExhaustedThrow((_, last) -> last.failure());
+    Disposable _ =
+        queue
+            .asFlux()
+            .onBackpressureBuffer(
+                limit,
+                dropped -> drop(dropped, "queue full, %d waiting".formatted(limit)),
+                BufferOverflowStrategy.DROP_LATEST)
+            .concatMap(this::post, 0)
+            .subscribe();
+  }
+
+  void add(Notification notification) {
+    pending++;
+    queue.emitNext(notification, Sinks.EmitFailureHandler.FAIL_FAST);
+  }
+
+  /** How many alerts are not delivered yet. */
+  int pending() {
+    return pending;
+  }
+
+  private Mono<Void> post(Notification notification) {
+    return Mono.defer(() -> poster.post(ControlJson.encode(notification.alert())))
+        .doOnError(_ -> counters.failed.increment())
+        .retryWhen(retry)
+        .doOnSuccess(_ -> {
+          pending--;
+          counters.sent.increment();
+        })
+        .onErrorResume(e -> {
+          drop(notification, e.toString());
+          return Mono.empty();
+        });
+  }
+
+  private void drop(Notification notification, String why) {
+    pending--;
+    counters.dropped.increment();
+    log.error(
+        "webhook {}: alert {} ({}) not delivered: {}",
+        poster.url(),
+        notification.alert().id(),
+        notification.alert().state().wire(),
+        why);
+  }
+}

@@ -1,0 +1,5 @@
+/** Policies that restrain every disk they match, without a breach. */
+@NullMarked
+package io.blkwarden.controller.policy.standing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,230 @@
+package io.blkwarden.controller.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.Command;
+import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.Heartbeat;
+import io.blkwarden.model.message.OperatorReply;
+import io.blkwarden.model.message.OperatorRequest;
+import io.blkwarden.model.message.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A standing policy restrains the disks that it matches, without a breach and without an alert. */
+final class StandingPolicyTest {
+  private static final String STANDING =
+      """
+      policies:
+        - name: swap-is-last
+          mode: auto
+          match: { role: swap }
+          standing: { priority: best-effort/7, lease: 1m }
+      """;
+  private static final Restraint LAST = Restraint.Priority.bestEffort(7);
+
+  private final SwappingHost host = new SwappingHost();
+
+  private EngineRig rig(String policies) {
+    EngineRig rig = EngineRig.acting(policies);
+    rig.begin(host);
+    return rig;
+  }
+
+  /** Lets seconds pass with an agent that carries out each command at once. */
+  private List<Effect> obeyed(EngineRig rig, int seconds, EngineRig.Second second) {
+    List<Effect> effects = new ArrayList<>();
+    for (int i = 0; i < seconds; i++) {
+      List<Effect> now = rig.seconds(1, host, second);
+      effects.addAll(now);
+      for (Command command : EngineRig.sends(now)) {
+        boolean set = command.action() instanceof CommandAction.Set;
+        effects.addAll(
+            rig.outcome(command, set ? Outcome.Result.APPLIED : Outcome.Result.RELEASED));
+      }
+    }
+    return effects;
+  }
+
+  private static List<Restraint> restraints(List<Effect> effects) {
+    return EngineRig.sends(effects).stream()
+        .filter(command -> command.action() instanceof CommandAction.Set)
+        .map(command -> EngineRig.set(command).restraint())
+        .toList();
+  }
+
+  @Test
+  void restrainsAMatchingDiskAtOnceAndRaisesNoAlert() {
+    EngineRig rig = rig(STANDING);
+    List<Effect> effects = obeyed(rig, 20, host::quiet);
+
+    CommandAction.Set set = EngineRig.set(EngineRig.only(effects));
+    assertThat(set.restraint()).isEqualTo(LAST);
+    assertThat(set.vdev()).isEqualTo("xvda2");
+    assertThat(set.leaseMs()).isEqualTo(60_000);
+    assertThat(EngineRig.alerts(rig.all)).isEmpty();
+    assertThat(EngineRig.decisions(effects)).containsExactly("act: best-effort/7 requested");
+  }
+
+  @Test
+  void renewsTheLeaseWhileTheDiskMatches() {
+    List<Effect> effects = obeyed(rig(STANDING), 200, host::quiet);
+
+    List<Command> sent = EngineRig.sends(effects);
+    assertThat(sent).hasSizeBetween(5, 8);
+    assertThat(sent)
+        .allMatch(command ->
+            EngineRig.set(command).lease().equals(EngineRig.set(sent.getFirst()).lease()));
+    assertThat(restraints(effects)).containsOnly(LAST);
+  }
+
+  @Test
+  void neitherAStormNorItsEffectChangesIt() {
+    EngineRig rig = rig(STANDING);
+    List<Effect> effects = obeyed(rig, 60, host::storm);
+    effects.addAll(obeyed(rig, 60, host::harmed));
+    effects.addAll(obeyed(rig, 60, host::quiet));
+
+    assertThat(restraints(effects)).containsOnly(LAST).hasSize(EngineRig.sends(effects).size());
+    assertThat(EngineRig.alerts(rig.all)).isEmpty();
+  }
+
+  @Test
+  void aHostThatSendsNoSamplesIsNotRenewed() {
+    EngineRig rig = rig(STANDING);
+    obeyed(rig, 5, host::quiet);
+    List<Effect> effects = new ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      rig.pass(1_000, host);
+      effects.addAll(rig.tick());
+    }
+    assertThat(EngineRig.sends(effects)).isEmpty();
+  }
+
+  @Test
+  void shadowRecordsOnceWhatItWouldSet() {
+    EngineRig rig = rig(STANDING.replace("mode: auto", "mode: shadow"));
+    List<Effect> effects = rig.seconds(30, host, host::quiet);
+
+    assertThat(EngineRig.sends(effects)).isEmpty();
+    assertThat(EngineRig.decisions(effects)).containsExactly("shadow: best-effort/7 would be set");
+    assertThat(EngineRig.alerts(rig.all)).isEmpty();
+  }
+
+  @Test
+  void approveWaitsForAnOperator() {
+    EngineRig rig = rig(STANDING.replace("mode: auto", "mode: approve"));
+    List<Effect> effects = rig.seconds(5, host, host::quiet);
+
+    assertThat(EngineRig.sends(effects)).isEmpty();
+    assertThat(EngineRig.decisions(effects))
+        .singleElement()
+        .asString()
+        .contains("best-effort/7 waits for approval");
+  }
+
+  @Test
+  void safetyChecksAndLimitsApply() {
+    List<Effect> effects =
+        rig(STANDING + "protect: [ { domain: \"vm176\" } ]").seconds(5, host, host::quiet);
+    assertThat(EngineRig.sends(effects)).isEmpty();
+    assertThat(EngineRig.decisions(effects)).singleElement().asString().startsWith("refuse: ");
+
+    effects = rig(STANDING + "brakes: { disks_per_host: 0 }").seconds(5, host, host::quiet);
+    assertThat(EngineRig.sends(effects)).isEmpty();
+    assertThat(EngineRig.decisions(effects)).singleElement().asString().contains("disks_per_host");
+  }
+
+  @Test
+  void anIdleThrottleDoesNotUseTheLimitOfThrottledHostsUp() {
+    EngineRig rig = rig(STANDING);
+    SwappingHost second = new SwappingHost("dom0-8");
+    rig.begin(second);
+    obeyed(rig, 30, host::quiet);
+    List<Effect> effects = rig.seconds(5, second, second::quiet);
+    assertThat(restraints(effects)).containsExactly(LAST);
+  }
+
+  @Test
+  void removingThePolicyReleasesTheDisk() {
+    EngineRig rig = rig(STANDING);
+    obeyed(rig, 5, host::quiet);
+    int before = rig.all.size();
+    rig.policies("policies: []");
+    List<Effect> effects = rig.all.subList(before, rig.all.size());
+    assertThat(EngineRig.only(effects).action()).isInstanceOf(CommandAction.Reset.class);
+  }
+
+  @Test
+  void aBreachContinuesFromTheStandingRestraintAndGivesItBack() {
+    EngineRig rig =
+        rig(
+            STANDING
+                + """
+                  - name: swap-storm
+                    mode: auto
+                    match: { role: swap }
+                    when: { metric: iops, above: 200, for: 3s, clear_below: 100, clear_for: 3s }
+                    then: { ladder: [ best-effort/7, idle ], lease: 1m }
+                """);
+    obeyed(rig, 5, host::quiet);
+    List<Effect> storm = obeyed(rig, 22, host::storm);
+    storm.addAll(obeyed(rig, 20, host::tamed));
+    assertThat(restraints(storm)).containsOnlyOnce(Restraint.Priority.IDLE);
+    assertThat(EngineRig.alerts(storm)).allMatch(alert -> alert.policy().equals("swap-storm"));
+
+    List<Effect> calm = obeyed(rig, 20, host::quiet);
+    assertThat(restraints(calm)).endsWith(LAST);
+    assertThat(EngineRig.states(calm)).endsWith("resolved");
+    assertThat(EngineRig.sends(calm)).allMatch(c -> c.action() instanceof CommandAction.Set);
+  }
+
+  @Test
+  void aLeaseFoundInAHeartbeatIsTakenOver() {
+    EngineRig rig = rig(STANDING.replace("best-effort/7", "idle"));
+    MessageId lease = MessageId.of(1, new Random(5));
+    rig.beat(
+        host,
+        true,
+        new Heartbeat.HeldThrottle(
+            lease, host.disks.get(host.noisy).domain(), "xvda2", LAST, 30_000));
+    CommandAction.Set set = EngineRig.set(EngineRig.only(obeyed(rig, 3, host::quiet)));
+    assertThat(set.lease()).isEqualTo(lease);
+    assertThat(set.restraint()).isEqualTo(Restraint.Priority.IDLE);
+  }
+
+  @Test
+  void anApprovalSetsIt() {
+    EngineRig rig = rig(STANDING.replace("mode: auto", "mode: approve"));
+    rig.seconds(5, host, host::quiet);
+    OperatorReply.Proposal proposal =
+        Objects.requireNonNull(
+                EngineRig.answers(rig.ask(new OperatorRequest.Proposals(), 1))
+                    .getFirst()
+                    .proposals())
+            .getFirst();
+    rig.ask(new OperatorRequest.Approve(proposal.id()), 2);
+    assertThat(restraints(obeyed(rig, 3, host::quiet))).containsExactly(LAST);
+  }
+
+  @Test
+  void aReleaseByAnOperatorIsNotUndone() {
+    EngineRig rig = rig(STANDING);
+    obeyed(rig, 5, host::quiet);
+    List<Effect> released = rig.ask(new OperatorRequest.Release(host.id, "vm176", "xvda2"), 1);
+    rig.outcome(EngineRig.only(released), Outcome.Result.RELEASED);
+    assertThat(EngineRig.sends(obeyed(rig, 90, host::quiet))).isEmpty();
+  }
+
+  @Test
+  void anotherPolicyAppliesFromTheNextSampleOn() {
+    EngineRig rig = rig(STANDING.replace("mode: auto", "mode: shadow"));
+    rig.policies(STANDING.replace("swap-is-last", "renamed"));
+    assertThat(restraints(obeyed(rig, 3, host::quiet))).containsExactly(LAST);
+  }
+}

@@ -1,0 +1,161 @@
+package io.blkwarden.simulation.cli;
+
+import io.blkwarden.agent.cli.AgentLog;
+import io.blkwarden.agent.cli.BusOptions;
+import io.blkwarden.agent.cli.MetricsOptions;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.agent.metrics.MetricsServer;
+import io.blkwarden.agent.nats.NatsSettings;
+import io.blkwarden.commandline.DurationText;
+import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.log.LogFormat;
+import io.blkwarden.model.HostId;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code deploy/simulate}: real agents on simulated hosts. */
+@Command(
+    name = "simulate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "SIMULATION: runs real agents on simulated dom0s until it is stopped.",
+      "Guests swap in turn and saturate their disks. A priority has the effect that the scheduler"
+          + " of the simulated disk gives it: on every third host, none."
+    })
+public final class SimulateCommand implements Callable<Integer> {
+  private static final int MOST_HOSTS = 100;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private BusOptions busOptions = new BusOptions();
+  @Mixin LogFormat logFormat = new LogFormat();
+  @Mixin private MetricsOptions metricsOptions = new MetricsOptions();
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      defaultValue = "${sys:java.io.tmpdir}/blkwarden-simulation",
+      description = "Directory for the agents' leases (default: ${DEFAULT-VALUE}).")
+  private Path stateDir = Path.of("blkwarden-simulation");
+
+  @Option(
+      names = "--hosts",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Number of dom0s, 1 to 100 (default: ${DEFAULT-VALUE}).")
+  private int hosts;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      defaultValue = "1s",
+      converter = DurationText.class,
+      description = "Time between two samples (default: ${DEFAULT-VALUE}).")
+  private Duration interval = Duration.ZERO;
+
+  @Option(
+      names = "--calm",
+      paramLabel = "TIME",
+      defaultValue = "6s",
+      converter = DurationText.class,
+      description = "Time without load before each storm (default: ${DEFAULT-VALUE}).")
+  private Duration calm = Duration.ZERO;
+
+  @Option(
+      names = "--storm",
+      paramLabel = "TIME",
+      defaultValue = "24s",
+      converter = DurationText.class,
+      description = "Time for which a guest swaps (default: ${DEFAULT-VALUE}).")
+  private Duration storm = Duration.ZERO;
+
+  /** Runs the command line and exits with its code. */
+  public static void main(String[] args) {
+    AgentLog.begin(LogFormat.of(args, System.getenv()));
+    System.exit(new CommandLine(new SimulateCommand()).execute(args));
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    List<String> problems = new ArrayList<>();
+    if (hosts < 1 || hosts > MOST_HOSTS) {
+      problems.add("--hosts: expected 1 to %d, found %d".formatted(MOST_HOSTS, hosts));
+    }
+    Optional<NatsSettings> bus = busOptions.settings(new HostId("simulation"), problems);
+    Optional<InetSocketAddress> metrics = metricsOptions.address(problems);
+    if (!problems.isEmpty() || bus.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), String.join("\n", problems));
+    }
+    ReadResult<SimulatedFleet> made =
+        SimulatedFleet.start(
+            hosts,
+            interval,
+            stateDir,
+            host -> busOptions.settings(host, new ArrayList<>()).orElseThrow());
+    if (!(made instanceof ReadResult.Present<SimulatedFleet>(SimulatedFleet fleet))) {
+      err.println("error: " + made.describe());
+      return ExitCodes.FAILED;
+    }
+    ReadResult<MetricsServer> served =
+        metrics
+            .map(address -> metricsOptions.serve(address, fleet.agents()))
+            .orElse(ReadResult.absent("--metrics"));
+    if (served instanceof ReadResult.Failed<MetricsServer>(String why)) {
+      fleet.stop();
+      err.println("error: " + why);
+      return ExitCodes.FAILED;
+    }
+    err.println("SIMULATION: " + hosts + " simulated dom0s; stop with Ctrl-C");
+    try {
+      run(fleet);
+    } catch (InterruptedException _) {
+      // A test that runs this on a thread stops it by an interrupt; leases are ended first.
+    } finally {
+      served.toOptional().ifPresent(MetricsServer::close);
+      fleet.stop();
+    }
+    return ExitCodes.DONE;
+  }
+
+  private void run(SimulatedFleet fleet) throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  fleet.stop();
+                  ended.countDown();
+                },
+                "stop"));
+    for (int round = 0; !ended.await(calm.toMillis(), TimeUnit.MILLISECONDS); round++) {
+      storms(fleet, round, true);
+      if (ended.await(storm.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      storms(fleet, round, false);
+    }
+  }
+
+  /** Two adjacent hosts, so that one of them has a scheduler that honours priorities. */
+  private static void storms(SimulatedFleet fleet, int round, boolean on) {
+    fleet.storm(round, on);
+    if (fleet.size() > 1) {
+      fleet.storm(round + 1, on);
+    }
+  }
+}

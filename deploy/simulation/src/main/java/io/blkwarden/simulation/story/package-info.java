@@ -1,0 +1,5 @@
+/** The quickstart's observer: follows a storm on NATS from the map to the resolved alert. */
+@NullMarked
+package io.blkwarden.simulation.story;
+
+import org.jspecify.annotations.NullMarked;

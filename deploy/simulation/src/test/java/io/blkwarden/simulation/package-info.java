@@ -1,0 +1,5 @@
+/** Rules for the whole module. */
+@NullMarked
+package io.blkwarden.simulation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * A simulated fleet in virtual time, on one thread and from one seed: the real cores of agents and
- * controllers over simulated kernels, with an oracle that holds them to their invariants.
- */
-@NullMarked
-package io.blkwarden.systemtests.fleetsim;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * A fleet that is nothing but its messages, to load a controller with; see {@code
- * bench-controller}.
- */
-@NullMarked
-package io.blkwarden.systemtests.load;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Watches the story of a storm on NATS, apart from the programs that play it. */
-@NullMarked
-package io.blkwarden.systemtests.story;
-
-import org.jspecify.annotations.NullMarked;

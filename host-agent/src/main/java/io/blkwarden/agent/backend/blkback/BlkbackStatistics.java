@@ -1,0 +1,97 @@
+package io.blkwarden.agent.backend.blkback;
+
+import io.blkwarden.agent.kernel.ColumnReader;
+import io.blkwarden.agent.kernel.CounterWidth;
+import io.blkwarden.agent.kernel.FileBytes;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
+import io.blkwarden.agent.kernel.ReadResult;
+
+/**
+ * blkback's sector counters of one disk, over all rings, since the guest connected.
+ *
+ * <p>Source: the files in {@code /sys/bus/xen-backend/devices/vbd-DOMID-HANDLE/statistics/}. The
+ * files are read one after the other, not at one moment. A reconnect resets them. SUSE's blkback
+ * has {@code br_req} instead of {@code f_req} and signed 32-bit counters; here they are unsigned.
+ *
+ * @param readSectors sectors of 512 bytes read
+ * @param writeSectors sectors of 512 bytes written
+ * @param width width of the counters
+ */
+public record BlkbackStatistics(long readSectors, long writeSectors, CounterWidth width) {
+  /**
+   * Reads the counters. Absent when the disk is gone, not connected yet, or not blkback's.
+   *
+   * @param width result of {@link #width} for any disk of the host; all use the same module
+   */
+  public static ReadResult<BlkbackStatistics> read(
+      KernelFiles files, BackendId id, CounterWidth width) {
+    return counter(files, id, "rd_sect")
+        .flatMap(read ->
+            counter(files, id, "wr_sect")
+                .map(written -> new BlkbackStatistics(read, written, width)));
+  }
+
+  /** The width of this disk's counters; absent when it has none. */
+  public static ReadResult<CounterWidth> width(KernelFiles files, BackendId id) {
+    return counter(files, id, "f_req") instanceof ReadResult.Present
+        ? ReadResult.present(CounterWidth.BITS_64)
+        : counter(files, id, "br_req").map(_ -> CounterWidth.BITS_32);
+  }
+
+  /**
+   * Opens one counter for sampling.
+   *
+   * @param name file name, such as {@code oo_req}
+   */
+  public static OpenAttribute open(KernelFiles files, BackendId id, String name) {
+    return files.open(path(id, name));
+  }
+
+  /** Reads an open counter. */
+  public static ReadResult<Long> counter(OpenAttribute file, FileBytes buffer) {
+    return file.read(buffer).parse("statistics", BlkbackStatistics::parseCounter);
+  }
+
+  /**
+   * Sum of sectors read and written; absent when the disk is gone, not connected or not blkback's.
+   */
+  public static ReadResult<Long> sectors(KernelFiles files, BackendId id) {
+    return counter(files, id, "rd_sect")
+        .flatMap(read -> counter(files, id, "wr_sect").map(written -> read + written));
+  }
+
+  /** Reads {@code rd_sect} alone, to compare it with a thread's counter. */
+  public static ReadResult<Long> readSectors(KernelFiles files, BackendId id) {
+    return counter(files, id, "rd_sect");
+  }
+
+  private static ReadResult<Long> counter(KernelFiles files, BackendId id, String name) {
+    String path = path(id, name);
+    return files.read(path).parse(path, BlkbackStatistics::parseCounter);
+  }
+
+  private static String path(BackendId id, String name) {
+    return id.directory() + "/statistics/" + name;
+  }
+
+  /** Parses without allocation in the common case. */
+  private static ReadResult<Long> parseCounter(FileBytes bytes) {
+    ColumnReader columns = new ColumnReader(bytes.array(), 0, bytes.length());
+    return columns.nextNumber() && !columns.skip(1)
+        ? ReadResult.present(columns.number())
+        : parseCounter(bytes.text());
+  }
+
+  /** Parses an unsigned number, or a negative one: a signed 32-bit counter past 2^31. */
+  public static ReadResult<Long> parseCounter(String text) {
+    String number = text.strip();
+    boolean negative = number.startsWith("-");
+    ColumnReader columns = ColumnReader.of(negative ? number.substring(1) : number);
+    if (columns.nextNumber() && (!negative || columns.number() <= 1L << 31)) {
+      return ReadResult.present(
+          negative ? CounterWidth.BITS_32.since(columns.number(), 0) : columns.number());
+    }
+    return ReadResult.malformed("counter", "a number from -2^31 to 2^63-1", text);
+  }
+}

@@ -1,0 +1,140 @@
+package io.blkwarden.agent.sampling;
+
+import static io.blkwarden.agent.sampling.CounterSource.put;
+
+import io.blkwarden.agent.backend.blkback.BackendId;
+import io.blkwarden.agent.backend.blkback.BlkbackStatistics;
+import io.blkwarden.agent.kernel.DiskStat;
+import io.blkwarden.agent.kernel.KernelFiles;
+import io.blkwarden.agent.kernel.KernelFiles.OpenAttribute;
+import io.blkwarden.agent.kernel.ReadResult;
+import io.blkwarden.model.sample.SampleColumn;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * blkback's counters of one disk, independent of other users of its block device: requests,
+ * sectors, flushes and discards, but no times and no requests in flight.
+ *
+ * <p>Each counter is a file, which stays open once it is read often. Not thread-safe.
+ */
+final class BlkbackCounters {
+  /** Columns that blkback does not count. */
+  static final long UNKNOWN =
+      SampleColumn.bits(
+          SampleColumn.READ_MS,
+          SampleColumn.WRITE_MS,
+          SampleColumn.IN_FLIGHT,
+          SampleColumn.IO_MS,
+          SampleColumn.QUEUE_MS,
+          SampleColumn.DISCARD_SECTORS,
+          SampleColumn.FLUSH_MS);
+
+  private static final File[] FILES = File.values();
+  private static final int OPEN_AFTER = 4;
+
+  private final KernelFiles files;
+  private final BackendId id;
+  private final Map<File, OpenAttribute> open = new EnumMap<>(File.class);
+  private final long[] row = new long[SampleColumn.all().size()];
+  private int sectorReadings;
+
+  /** The device's counters when the row was last read. */
+  private @Nullable DiskStat lastDevice;
+
+  /** A counter file; optional ones are missing on some kernels. */
+  private enum File {
+    RD_REQ(SampleColumn.READ_IOS, true),
+    RD_SECT(SampleColumn.READ_SECTORS, true),
+    WR_REQ(SampleColumn.WRITE_IOS, true),
+    WR_SECT(SampleColumn.WRITE_SECTORS, true),
+    F_REQ(SampleColumn.FLUSH_IOS, false),
+    DS_REQ(SampleColumn.DISCARD_IOS, false),
+    OO_REQ(SampleColumn.OUT_OF_REQUESTS, false);
+
+    final SampleColumn column;
+    final boolean required;
+
+    File(SampleColumn column, boolean required) {
+      this.column = column;
+      this.required = required;
+    }
+
+    String path() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  BlkbackCounters(KernelFiles files, BackendId id) {
+    this.files = files;
+    this.id = id;
+  }
+
+  /** Sum of sectors read and written. */
+  ReadResult<Long> sectors(DeviceCounters counters) {
+    if (!open.containsKey(File.RD_SECT) && ++sectorReadings < OPEN_AFTER) {
+      return BlkbackStatistics.sectors(files, id);
+    }
+    return counter(File.RD_SECT, counters)
+        .flatMap(read -> counter(File.WR_SECT, counters).map(written -> read + written));
+  }
+
+  private ReadResult<Long> counter(File file, DeviceCounters counters) {
+    OpenAttribute attribute =
+        open.computeIfAbsent(file, each -> BlkbackStatistics.open(files, id, each.path()));
+    return BlkbackStatistics.counter(attribute, counters.shortBuffer());
+  }
+
+  /**
+   * Reads a row.
+   *
+   * @param device the counters of its shared block device; absent when the kernel does not count it
+   * @return why the row is unknown; empty when it was read
+   */
+  @SuppressWarnings("ReferenceEquality") // an idle device keeps its instance
+  Optional<String> read(@Nullable DiskStat device, DeviceCounters counters, long[] into) {
+    boolean idle =
+        device != null && device == lastDevice && device.isIdle() && device.everCounted();
+    if (!idle) {
+      Optional<String> fault = readFiles(counters);
+      if (fault.isPresent()) {
+        lastDevice = null;
+        return fault;
+      }
+      lastDevice = device;
+      if (device == null) {
+        row[SampleColumn.UNKNOWN_COLUMNS.id()] |= SampleColumn.SHARED_IO_MS.bit();
+      } else {
+        put(row, SampleColumn.SHARED_IO_MS, device.ioMillis());
+      }
+    }
+    System.arraycopy(row, 0, into, 0, row.length);
+    return Optional.empty();
+  }
+
+  private Optional<String> readFiles(DeviceCounters counters) {
+    Arrays.fill(row, 0);
+    long unknown = UNKNOWN;
+    for (File file : FILES) {
+      ReadResult<Long> found = counter(file, counters);
+      if (found instanceof ReadResult.Present<Long>(Long value)) {
+        put(row, file.column, value);
+      } else if (file.required) {
+        return Optional.of(id.busId() + "/statistics/" + file.path() + ": " + found.describe());
+      } else {
+        unknown |= file.column.bit();
+      }
+    }
+    put(row, SampleColumn.UNKNOWN_COLUMNS, unknown);
+    return Optional.empty();
+  }
+
+  void close() {
+    open.values().forEach(OpenAttribute::close);
+    open.clear();
+  }
+}
