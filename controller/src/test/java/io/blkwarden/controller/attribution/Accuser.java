@@ -2,7 +2,7 @@ package io.blkwarden.controller.attribution;
 
 import io.blkwarden.controller.attribution.Verdict.Culprits;
 import io.blkwarden.controller.attribution.Verdict.NoClearCulprit;
-import io.blkwarden.controller.blame.model.Incident;
+import io.blkwarden.controller.attribution.model.Incident;
 import java.util.Set;
 import java.util.stream.Collectors;
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.blkwarden.controller.attribution.Verdict.Culprits;
 import io.blkwarden.controller.attribution.Verdict.NoClearCulprit;
 import io.blkwarden.controller.attribution.Verdict.Reason;
-import io.blkwarden.controller.blame.model.Kind;
+import io.blkwarden.controller.attribution.model.Kind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,8 +2,8 @@ package io.blkwarden.controller.attribution;
 
 import io.blkwarden.controller.attribution.Verdict.NoClearCulprit;
 import io.blkwarden.controller.attribution.Verdict.Reason;
-import io.blkwarden.controller.blame.model.Incident;
-import io.blkwarden.controller.blame.model.Kind;
+import io.blkwarden.controller.attribution.model.Incident;
+import io.blkwarden.controller.attribution.model.Kind;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;

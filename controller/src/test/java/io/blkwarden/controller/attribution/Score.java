@@ -1,7 +1,7 @@
 package io.blkwarden.controller.attribution;
 
-import io.blkwarden.controller.blame.model.Incident;
-import io.blkwarden.controller.blame.model.Kind;
+import io.blkwarden.controller.attribution.model.Incident;
+import io.blkwarden.controller.attribution.model.Kind;
 import java.util.Set;
 
 /**

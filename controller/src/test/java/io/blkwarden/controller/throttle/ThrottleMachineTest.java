@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random events for a throttle: the invariants hold in every state. */
 final class ThrottleMachineTest {
-  private static final Path PAGE = Path.of("../docs/throttle-states.md");
+  private static final Path PAGE = Path.of("../docs/THROTTLE-STATES.md");
   private static final Restraint LIMIT = new Restraint.Limit(20);
   private static final List<Restraint> LADDER =
       List.of(Restraint.Priority.bestEffort(7), Restraint.Priority.IDLE, LIMIT);

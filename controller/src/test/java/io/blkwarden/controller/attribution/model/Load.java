@@ -1,4 +1,4 @@
-package io.blkwarden.controller.blame.model;
+package io.blkwarden.controller.attribution.model;
 
 /**
  * What a guest's disk asks for: requests that arrive at random, each waiting for none, and a number

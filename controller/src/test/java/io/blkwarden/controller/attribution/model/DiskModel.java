@@ -1,4 +1,4 @@
-package io.blkwarden.controller.blame.model;
+package io.blkwarden.controller.attribution.model;
 
 import java.util.ArrayList;
 import java.util.List;

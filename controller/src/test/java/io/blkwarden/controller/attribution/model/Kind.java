@@ -1,4 +1,4 @@
-package io.blkwarden.controller.blame.model;
+package io.blkwarden.controller.attribution.model;
 
 /** What happens in a generated incident. */
 public enum Kind {

@@ -1,4 +1,4 @@
-package io.blkwarden.controller.blame.model;
+package io.blkwarden.controller.attribution.model;
 
 import io.blkwarden.controller.attribution.AttributionWindow;
 import java.util.Arrays;
