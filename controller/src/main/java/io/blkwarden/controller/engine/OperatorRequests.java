@@ -208,7 +208,7 @@ final class OperatorRequests {
     if (engine.epoch().isPresent() && at.tracker().epochSeen < engine.epoch().getAsLong()) {
       return Optional.of(new Refusal.AgentUninformed().text() + "; try again in 10 s");
     }
-    Optional<String> guard =
+    Optional<String> refusal =
         SafetyCheck.refusal(
                 engine.policies().policies,
                 at.tracker().host(),
@@ -216,8 +216,8 @@ final class OperatorRequests {
                 at.tracker().state.map().gap(),
                 engine.throttleCounts(at.tracker().host(), at.disk().key()))
             .map(Refusal::text);
-    if (guard.isPresent()) {
-      return guard;
+    if (refusal.isPresent()) {
+      return refusal;
     }
     // an operator may try a step that harmed before
     Ladder.Next next =
@@ -363,8 +363,8 @@ final class OperatorRequests {
   }
 
   private static Verdict verdict(PendingRequest pendingRequest) {
-    boolean guard = pendingRequest.failures.stream().allMatch(why -> why.contains(": refused ("));
-    return guard ? Verdict.REFUSED : Verdict.FAILED;
+    boolean refused = pendingRequest.failures.stream().allMatch(why -> why.contains(": refused ("));
+    return refused ? Verdict.REFUSED : Verdict.FAILED;
   }
 
   /** Answers overdue requests, or all when leadership is lost. */

@@ -80,7 +80,8 @@ final class Proposals {
         at.breach.throttle,
         new ThrottleEvent.Approved(Printable.of(request.by()), Printable.of(request.reason())));
     return new OperatorReply(
-        Verdict.DONE, "approved: " + at.name() + ", if the next samples and every guard allow it");
+        Verdict.DONE,
+        "approved: " + at.name() + ", if the next samples and all safety checks allow it");
   }
 
   OperatorReply deny(Input.RequestReceived request, MessageId id) {

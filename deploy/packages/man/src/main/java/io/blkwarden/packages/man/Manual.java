@@ -37,7 +37,7 @@ public record Manual(
     EXIT_CODES.put("0", "Done.");
     EXIT_CODES.put("1", "Failed: what and why is said on standard error.");
     EXIT_CODES.put("2", "The command line or the configuration file is wrong.");
-    EXIT_CODES.put("3", "Refused by a guard, or by another process that runs.");
+    EXIT_CODES.put("3", "Refused by a safety check, or by another running process.");
   }
 
   /** Copies what it is given, in its order. */
