@@ -32,12 +32,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,10 +140,12 @@ final class ClusterOutageTest {
                     each -> each.state() == Alert.State.RESOLVED && !known.contains(each.id())));
   }
 
-  private Set<MessageId> known() throws Exception {
-    Set<MessageId> known = new HashSet<>();
-    alerts.messages().forEach(each -> known.add(each.id()));
-    return known;
+  private Set<MessageId> known() {
+    return await("alerts are read")
+        .atMost(BOUND)
+        .ignoreExceptions() // there is no quorum for a moment
+        .until(
+            () -> alerts.messages().stream().map(Alert::id).collect(Collectors.toSet()), _ -> true);
   }
 
   /** Alerts that were not resolved, with all that is stored of them. */
