@@ -85,7 +85,7 @@ final class Evaluation {
     return mayAct() && policy.countsAsAnomaly();
   }
 
-  /** Whether it may adopt an existing lease; in mode {@code approve} nobody approved that one. */
+  /** Whether it may adopt an existing lease; mode {@code approve} has no approval for that one. */
   boolean mayAdopt() {
     return policy.mode() == Mode.AUTO && mayAct();
   }

@@ -39,7 +39,7 @@ final class MappingHandler {
 
   private void take(HostTracker tracker, MappingEvent event) {
     if (tracker.runs.duplicate()) {
-      return; // whose it is nobody can tell; the map is asked for once one agent is left
+      return; // the agent is ambiguous; the map is requested once one agent is left
     }
     switch (tracker.state.apply(event)) {
       case IGNORED -> {}

@@ -54,7 +54,7 @@ public record DomainLabels(
         others);
   }
 
-  /** These labels, overridden by others; protected when either says so. */
+  /** These labels, overridden by others; protected if either is. */
   DomainLabels overriddenBy(DomainLabels over) {
     Map<String, String> all = new TreeMap<>(over.others);
     for (Map.Entry<String, String> each : others.entrySet()) {

@@ -120,7 +120,7 @@ public record EffectCheck(
         kept ? report : EffectReport.of(found, before, after));
   }
 
-  /** A priority changes nothing where nobody competes; a limit does as long as it is used. */
+  /** A priority has no effect without competition; a limit has one while it is used. */
   private static boolean idle(Restraint restraint, WindowSums after, boolean idle) {
     return switch (restraint) {
       case Restraint.Priority _ -> idle;
