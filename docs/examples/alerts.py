@@ -4,7 +4,7 @@
 usage: alerts.py [SUBJECT]      NATS_URL says where NATS is: nats://[USER:PASSWORD@]HOST[:PORT]
 
 It speaks just enough of NATS' protocol to listen. Programs that are to stay use nats-py, which
-also knows TLS, NKeys and reconnecting: docs/CLIENTS.md has the same with it.
+also knows TLS, NKeys and reconnecting: docs/ALERTS.md has the same with it.
 """
 
 import json

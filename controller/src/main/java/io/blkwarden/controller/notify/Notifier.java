@@ -87,8 +87,7 @@ public final class Notifier {
                         token(tokens, each.tokenFile()),
                         Duration.ofMillis(each.timeoutMillis()),
                         thread),
-                    each.attempts(),
-                    each.queue(),
+                    each,
                     thread,
                     toWebhooks))
             .toList();

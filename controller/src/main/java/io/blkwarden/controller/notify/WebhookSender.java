@@ -1,7 +1,10 @@
 package io.blkwarden.controller.notify;
 
 import io.blkwarden.controller.notify.NotifiedAlerts.Notification;
+import io.blkwarden.controller.notify.settings.NotifySettings;
+import io.blkwarden.controller.notify.settings.WebhookTemplate;
 import io.blkwarden.model.json.ControlJson;
+import io.blkwarden.model.message.Alert;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,17 +27,22 @@ final class WebhookSender {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final HttpPoster poster;
+  private final NotifySettings.Webhook settings;
   private final Retry retry;
   private final NotifyCounters counters;
   private final Sinks.Many<Notification> queue = Sinks.many().unicast().onBackpressureBuffer();
   private int pending;
 
   WebhookSender(
-      HttpPoster poster, int attempts, int limit, Scheduler scheduler, NotifyCounters counters) {
+      HttpPoster poster,
+      NotifySettings.Webhook settings,
+      Scheduler scheduler,
+      NotifyCounters counters) {
     this.poster = poster;
+    this.settings = settings;
     this.counters = counters;
     this.retry =
-        Retry.backoff(attempts - 1L, FIRST_PAUSE)
+        Retry.backoff(settings.attempts() - 1L, FIRST_PAUSE)
             .maxBackoff(LONGEST_PAUSE)
             .jitter(0.5)
             .scheduler(scheduler)
@@ -43,14 +51,17 @@ final class WebhookSender {
         queue
             .asFlux()
             .onBackpressureBuffer(
-                limit,
-                dropped -> drop(dropped, "queue full, %d waiting".formatted(limit)),
+                settings.queue(),
+                dropped -> drop(dropped, "queue full, %d waiting".formatted(settings.queue())),
                 BufferOverflowStrategy.DROP_LATEST)
             .concatMap(this::post, 0)
             .subscribe();
   }
 
   void add(Notification notification) {
+    if (!settings.severities().contains(notification.alert().severity())) {
+      return;
+    }
     pending++;
     queue.emitNext(notification, Sinks.EmitFailureHandler.FAIL_FAST);
   }
@@ -61,7 +72,7 @@ final class WebhookSender {
   }
 
   private Mono<Void> post(Notification notification) {
-    return Mono.defer(() -> poster.post(ControlJson.encode(notification.alert())))
+    return Mono.defer(() -> poster.post(body(notification.alert())))
         .doOnError(_ -> counters.failed.increment())
         .retryWhen(retry)
         .doOnSuccess(_ -> {
@@ -72,6 +83,11 @@ final class WebhookSender {
           drop(notification, e.toString());
           return Mono.empty();
         });
+  }
+
+  private byte[] body(Alert alert) {
+    WebhookTemplate template = settings.template();
+    return template == null ? ControlJson.encode(alert) : template.body(alert);
   }
 
   private void drop(Notification notification, String why) {

@@ -1,11 +1,13 @@
 package io.blkwarden.controller.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.notify.settings.Secret;
+import io.blkwarden.controller.notify.settings.WebhookTemplate;
 import io.blkwarden.controller.testing.Alertmanager;
 import io.blkwarden.controller.testing.Messages;
 import io.blkwarden.model.message.Alert;
@@ -13,13 +15,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -104,6 +109,26 @@ final class NotifierTest {
 
     await("ended").atMost(BOUND).until(() -> manager.alerts().isEmpty());
     assertThat(notifier.toAlertmanagers().failed.sum()).isZero();
+  }
+
+  @Test
+  void exampleRoutesBySeverity() throws Exception {
+    Alertmanager manager =
+        new Alertmanager(Files.readString(Path.of("../docs/examples/alertmanager.yml")));
+    open.add(manager);
+    manager.run();
+    Notifier notifier = feeding(manager, 60_000);
+    notifier.send(alert(1, Alert.State.FIRING));
+    notifier.send(Messages.alert(2, Alert.State.FIRING, Alert.Severity.CRITICAL));
+
+    await("known").atMost(BOUND).until(() -> manager.alerts().size() == 2);
+
+    assertThat(manager.alerts())
+        .extracting(
+            each -> each.path("labels").path("severity").asString(),
+            each -> each.path("receivers").findValuesAsString("name"))
+        .containsExactlyInAnyOrder(
+            tuple("warning", List.of("slack")), tuple("critical", List.of("pagerduty", "slack")));
   }
 
   @Test
@@ -211,7 +236,16 @@ final class NotifierTest {
   private Notifier hooked(URI url, int attempts, int queue) {
     return notifier(
         new NotifySettings(
-            List.of(), List.of(new NotifySettings.Webhook(url, TOKEN, 30_000, attempts, queue))));
+            List.of(),
+            List.of(
+                new NotifySettings.Webhook(
+                    url,
+                    TOKEN,
+                    30_000,
+                    attempts,
+                    queue,
+                    EnumSet.allOf(Alert.Severity.class),
+                    null))));
   }
 
   @Test
@@ -232,6 +266,41 @@ final class NotifierTest {
     assertThat(taken).extracting(Taken::authorization).containsOnly("Bearer 0123456789abcdef");
     assertThat(notifier.toWebhooks().failed.sum()).isEqualTo(1);
     assertThat(notifier.toWebhooks().dropped.sum()).isZero();
+  }
+
+  @Test
+  void webhookReceivesItsSeveritiesInItsTemplate() throws Exception {
+    URI url = server(new CountDownLatch(0), _ -> 200);
+    Notifier notifier =
+        notifier(
+            new NotifySettings(
+                List.of(),
+                List.of(
+                    new NotifySettings.Webhook(
+                        url,
+                        null,
+                        30_000,
+                        1,
+                        10,
+                        Set.of(Alert.Severity.WARNING),
+                        WebhookTemplate.SLACK),
+                    new NotifySettings.Webhook(
+                        url,
+                        null,
+                        30_000,
+                        1,
+                        10,
+                        Set.of(Alert.Severity.CRITICAL),
+                        WebhookTemplate.SLACK))));
+    Alert firing = alert(1, Alert.State.FIRING);
+
+    notifier.send(firing.withState(firing.state(), firing.at(), "vm<!channel> & \"co\""));
+
+    assertThat(notifier.flush(BOUND)).isZero();
+    assertThat(taken)
+        .extracting(Taken::body)
+        .containsExactly(
+            "{\"text\": \"[firing] warning swap-storm: vm&lt;!channel&gt; &amp; \\\"co\\\"\"}");
   }
 
   @Test

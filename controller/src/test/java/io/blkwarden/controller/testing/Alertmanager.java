@@ -37,8 +37,13 @@ public final class Alertmanager implements AutoCloseable {
 
   /** One that does not run yet. */
   public Alertmanager() throws IOException {
+    this(CONFIGURATION);
+  }
+
+  /** One with a configuration of its own that does not run yet. */
+  public Alertmanager(String configuration) throws IOException {
     directory = Files.createTempDirectory("blkwarden-alertmanager");
-    Files.writeString(directory.resolve("config.yml"), CONFIGURATION);
+    Files.writeString(directory.resolve("config.yml"), configuration);
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }

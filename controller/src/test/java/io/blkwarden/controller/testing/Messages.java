@@ -29,11 +29,16 @@ public final class Messages {
 
   /** An alert in a state. */
   public static Alert alert(long number, Alert.State state) {
+    return alert(number, state, Alert.Severity.WARNING);
+  }
+
+  /** An alert of a severity. */
+  public static Alert alert(long number, Alert.State state, Alert.Severity severity) {
     return new Alert(
         id(number),
         null,
         state,
-        Alert.Severity.WARNING,
+        severity,
         "swap-storm",
         new HostId("dom0-7"),
         new DomainRef(new UUID(3, 4), 137, "vm176"),

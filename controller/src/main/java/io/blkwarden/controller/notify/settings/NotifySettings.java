@@ -1,9 +1,11 @@
 package io.blkwarden.controller.notify.settings;
 
 import io.blkwarden.model.Require;
+import io.blkwarden.model.message.Alert;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +39,25 @@ public record NotifySettings(List<Alertmanager> alertmanagers, List<Webhook> web
       URI url, @Nullable Path tokenFile, long timeoutMillis, long resendMillis) {}
 
   /**
-   * A webhook, which receives alert messages as JSON.
+   * A webhook, which receives alerts as JSON.
    *
    * @param tokenFile file with a bearer token; absent for none
    * @param timeoutMillis of a request
    * @param attempts for each alert
    * @param queue most waiting alerts; further ones are dropped and counted
+   * @param severities of the alerts that it receives
+   * @param template the body; absent for the alert message itself
    */
   public record Webhook(
-      URI url, @Nullable Path tokenFile, long timeoutMillis, int attempts, int queue) {}
+      URI url,
+      @Nullable Path tokenFile,
+      long timeoutMillis,
+      int attempts,
+      int queue,
+      Set<Alert.Severity> severities,
+      @Nullable WebhookTemplate template) {
+    public Webhook {
+      severities = Set.copyOf(severities);
+    }
+  }
 }

@@ -1,21 +1,25 @@
 package io.blkwarden.controller.policy.read;
 
 import io.blkwarden.controller.notify.settings.NotifySettings;
+import io.blkwarden.controller.notify.settings.WebhookTemplate;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.controller.policy.yaml.PolicyProblem;
 import io.blkwarden.controller.policy.yaml.Problems;
 import io.blkwarden.controller.policy.yaml.Section;
 import io.blkwarden.controller.policy.yaml.Value;
+import io.blkwarden.model.message.Alert;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
  * Reads the receivers of notifications: {@code alertmanagers: [ { url, resend, timeout,
- * bearer_token_file } ]} and {@code webhooks: [ { url, timeout, attempts, queue, bearer_token_file
- * } ]}.
+ * bearer_token_file } ]} and {@code webhooks: [ { url, timeout, attempts, queue, bearer_token_file,
+ * severity, template } ]}.
  */
 public final class NotifyReader {
   private static final Value<URI> URL =
@@ -29,6 +33,15 @@ public final class NotifyReader {
   private static final Value<Integer> ATTEMPTS = Value.integer("a number from 1 to 100", 1, 100);
   private static final Value<Integer> QUEUE =
       Value.integer("a number from 1 to 100000", 1, 100_000);
+  private static final Value<Alert.Severity> SEVERITY =
+      Value.oneOf(Alert.Severity.values(), Alert.Severity::wire);
+  private static final Value<WebhookTemplate> TEMPLATE =
+      Value.of(
+          "slack, or JSON with fields such as {\"text\": {{summary}}}",
+          text ->
+              "slack".equals(text)
+                  ? Optional.of(WebhookTemplate.SLACK)
+                  : WebhookTemplate.parse(text));
 
   private NotifyReader() {}
 
@@ -84,9 +97,17 @@ public final class NotifyReader {
     long timeout = in.get("timeout", TIMEOUT, 5_000L);
     int attempts = in.get("attempts", ATTEMPTS, 10);
     int queue = in.get("queue", QUEUE, 1_000);
+    List<Alert.Severity> severities = in.list("severity", SEVERITY);
+    Optional<WebhookTemplate> template = in.get("template", TEMPLATE);
     return in.make(() ->
         new NotifySettings.Webhook(
-            url.orElseThrow(), token.orElse(null), timeout, attempts, queue));
+            url.orElseThrow(),
+            token.orElse(null),
+            timeout,
+            attempts,
+            queue,
+            severities.isEmpty() ? EnumSet.allOf(Alert.Severity.class) : Set.copyOf(severities),
+            template.orElse(null)));
   }
 
   /** A URL without a password, because it is printed and logged. */

@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The pager of {@code docs/CLIENTS.md}, by NATS' own client in Node and with a viewer's seed, is
+ * The pager of {@code docs/ALERTS.md}, by NATS' own client in Node and with a viewer's seed, is
  * killed again and again while alerts are published, misses none and notifies none twice.
  */
 final class PagerTest {
