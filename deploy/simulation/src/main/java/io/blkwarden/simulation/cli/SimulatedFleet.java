@@ -59,7 +59,7 @@ final class SimulatedFleet {
               new HostScanner(host, host, host)::scan,
               Tracing.none("not needed in the simulation"),
               host,
-              host.groups(),
+              host,
               new LeaseFile(stateDir.resolve(spec.host().value())),
               Optional.empty(),
               SimulatedFleet::monotonicMillis,

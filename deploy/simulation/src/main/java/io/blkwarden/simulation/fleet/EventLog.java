@@ -9,18 +9,18 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What happened, in order: a hash over all of it, and its last {@value #KEPT} lines. */
-final class Trail {
+/** The events of a run in order: their number, a hash of all, and the last {@value #KEPT}. */
+final class EventLog {
   private static final int KEPT = 40;
 
   private final MessageDigest digest;
   private final ArrayDeque<String> last = new ArrayDeque<>();
-  private final Consumer<String> reader;
-  private long events;
+  private final Consumer<String> printer;
+  private long count;
 
-  /** A trail whose every line is also handed to a reader. */
-  Trail(Consumer<String> reader) {
-    this.reader = reader;
+  /** A log that also passes each line to a printer. */
+  EventLog(Consumer<String> printer) {
+    this.printer = printer;
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -28,26 +28,26 @@ final class Trail {
     }
   }
 
-  void add(long millis, String what) {
-    String line = millis + " " + what;
+  void add(long millis, String event) {
+    String line = millis + " " + event;
     digest.update(line.getBytes(UTF_8));
-    events++;
+    count++;
     last.addLast(line);
-    reader.accept(line);
+    printer.accept(line);
     if (last.size() > KEPT) {
       last.removeFirst();
     }
   }
 
-  long events() {
-    return events;
+  long count() {
+    return count;
   }
 
-  List<String> end() {
+  List<String> last() {
     return List.copyOf(last);
   }
 
-  /** Hash of all lines; to be asked once, at the end. */
+  /** Hash of all lines; call it once, at the end. */
   String hash() {
     return HexFormat.of().formatHex(digest.digest());
   }

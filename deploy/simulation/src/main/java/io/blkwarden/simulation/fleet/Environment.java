@@ -10,23 +10,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** What all in a simulation share: time, chance, the trail, the oracle and what NATS stores. */
-final class World {
+/** What all parts of a run share: virtual time, randomness, the event log, and stored maps. */
+final class Environment {
   private static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
 
   final VirtualTimeScheduler time = VirtualTimeScheduler.create();
   final SplittableRandom random;
-  final Trail trail;
+  final EventLog events;
   final Oracle oracle = new Oracle(this);
-  final Parts parts;
+  final Faults faults;
   final Map<HostId, MappingSnapshot> snapshots = new HashMap<>();
 
-  World(long seed, Parts parts, Consumer<String> reader) {
-    this.trail = new Trail(reader);
+  Environment(long seed, Faults faults, Consumer<String> printer) {
+    this.events = new EventLog(printer);
     this.random = new SplittableRandom(seed);
-    this.parts = parts;
+    this.faults = faults;
   }
 
+  /** Virtual monotonic time, in ms. */
   long now() {
     return time.now(TimeUnit.MILLISECONDS);
   }
@@ -35,20 +36,20 @@ final class World {
     return EPOCH.plusMillis(now());
   }
 
-  void say(String what) {
-    trail.add(now(), what);
+  void log(String event) {
+    events.add(now(), event);
   }
 
   void after(long millis, Runnable task) {
     time.schedule(task, millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Runs a task again and again, first within one period. */
+  /** Runs a task periodically, first within one period. */
   void every(long millis, Runnable task) {
     time.schedulePeriodically(task, random.nextLong(millis), millis, TimeUnit.MILLISECONDS);
   }
 
-  boolean chance(double part) {
-    return random.nextDouble() < part;
+  boolean chance(double probability) {
+    return random.nextDouble() < probability;
   }
 }
