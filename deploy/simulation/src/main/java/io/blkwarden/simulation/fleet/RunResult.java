@@ -19,19 +19,12 @@ import java.util.List;
 record RunResult(
     Plan plan,
     long events,
-    String hash,
+    long hash,
     List<Violation> violations,
     int throttles,
     List<String> wrong,
     List<Long> reliefMillis,
     List<String> last) {
-  RunResult {
-    violations = List.copyOf(violations);
-    wrong = List.copyOf(wrong);
-    reliefMillis = List.copyOf(reliefMillis);
-    last = List.copyOf(last);
-  }
-
   /** The violations, the last events, and the command that repeats the run. */
   String describeViolations() {
     return "seed %d violated invariants:\n  %s\nlast events:\n  %s\n%s"

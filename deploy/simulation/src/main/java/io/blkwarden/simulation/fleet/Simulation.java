@@ -127,13 +127,13 @@ final class Simulation {
     }
     return new RunResult(
         plan,
-        env.events.count(),
-        env.events.hash(),
+        env.events(),
+        env.hash(),
         env.oracle.violations(),
         storms.throttles(),
         storms.wrong(),
         storms.reliefMillis(),
-        env.events.last());
+        List.copyOf(env.lastEvents));
   }
 
   /**

@@ -43,7 +43,7 @@ final class FleetSimulationTest {
   @Test
   void aSeedRepeatsItsRun() {
     Plan plan = new Plan(3, 3, 5);
-    String hash = new Simulation(plan, Faults.NONE).run().hash();
+    long hash = new Simulation(plan, Faults.NONE).run().hash();
     assertThat(new Simulation(plan, Faults.NONE).run().hash()).isEqualTo(hash);
     assertThat(new Simulation(new Plan(1, 3, 5), Faults.NONE).run().hash()).isNotEqualTo(hash);
   }
