@@ -4,8 +4,6 @@ import io.blkwarden.agent.app.AgentPorts;
 import io.blkwarden.agent.app.AgentSettings;
 import io.blkwarden.agent.app.SteppedAgent;
 import io.blkwarden.agent.app.Tracing;
-import io.blkwarden.agent.bus.BusState;
-import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
 import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
@@ -15,19 +13,16 @@ import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
-import io.blkwarden.model.message.Heartbeat;
-import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.simulation.host.SimulatedHost;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A simulated dom0 and its real agent, which may die and restart. */
-final class AgentNode implements ControlBus {
+final class AgentNode {
   /** The agent's process was killed. */
   private static final class Killed extends Error {
     private static final long serialVersionUID = 1;
@@ -86,7 +81,7 @@ final class AgentNode implements ControlBus {
     AgentSettings settings =
         new AgentSettings(id(), "simulated", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
     env.log(id() + " agent starts");
-    agent = SteppedAgent.create(settings, ports, this).toOptional().orElseThrow();
+    agent = SteppedAgent.create(settings, ports, link).toOptional().orElseThrow();
     run(each -> each.start(stored.map(FoundLeases::of).orElse(FoundLeases.NOTHING)));
   }
 
@@ -166,31 +161,5 @@ final class AgentNode implements ControlBus {
     if (restrains) {
       env.oracle.restrains(host, pid, stale);
     }
-  }
-
-  @Override
-  public void sample(byte[] batch) {
-    link.sample(batch);
-  }
-
-  @Override
-  public void heartbeat(Heartbeat heartbeat) {
-    link.heartbeat(heartbeat);
-  }
-
-  @Override
-  public void mapping(MappingEvent event) {
-    link.mapping(event);
-  }
-
-  @Override
-  public void outcome(Outcome outcome) {
-    env.oracle.sent(outcome);
-    link.outcome(outcome);
-  }
-
-  @Override
-  public BusState state() {
-    return new BusState(link.up(), Map.of(), Map.of());
   }
 }

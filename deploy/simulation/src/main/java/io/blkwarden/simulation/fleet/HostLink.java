@@ -1,5 +1,7 @@
 package io.blkwarden.simulation.fleet;
 
+import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.Decoded;
@@ -23,7 +25,7 @@ import java.util.function.Supplier;
  * <p>Order is kept within samples, within maps and heartbeats, and within outcomes, but not between
  * them: a controller receives samples on a connection of their own, and outcomes on another thread.
  */
-final class HostLink {
+final class HostLink implements ControlBus {
   private static final double SAMPLES_LOST = 0.01;
   private static final double MAPPINGS_TWICE = 0.01;
   private static final double OUTCOMES_TWICE = 0.02;
@@ -95,7 +97,8 @@ final class HostLink {
     }
   }
 
-  void sample(byte[] batch) {
+  @Override
+  public void sample(byte[] batch) {
     if (up && !env.chance(SAMPLES_LOST)) {
       deliver(
           Lane.SAMPLES,
@@ -107,13 +110,15 @@ final class HostLink {
     }
   }
 
-  void heartbeat(Heartbeat heartbeat) {
+  @Override
+  public void heartbeat(Heartbeat heartbeat) {
     if (up) {
       deliver(Lane.MAP, () -> Optional.of(new Input.HeartbeatReceived(heartbeat)));
     }
   }
 
-  void mapping(MappingEvent event) {
+  @Override
+  public void mapping(MappingEvent event) {
     deliverSurely(
         Lane.MAP,
         MAPPINGS_TWICE,
@@ -125,7 +130,14 @@ final class HostLink {
         });
   }
 
-  void outcome(Outcome outcome) {
+  @Override
+  public BusState state() {
+    return new BusState(up, Map.of(), Map.of());
+  }
+
+  @Override
+  public void outcome(Outcome outcome) {
+    env.oracle.sent(outcome);
     deliverSurely(
         Lane.OUTCOMES,
         OUTCOMES_TWICE,

@@ -102,8 +102,8 @@ public final class Main {
       second(second, start + TimeUnit.SECONDS.toNanos(second));
     }
     System.out.println("batches_sent " + (long) hosts * seconds);
-    System.out.println("maps_asked_for " + mapsRequested.sum());
-    System.out.println("told_of_claim " + leadersAnnounced.sum());
+    System.out.println("maps_requested " + mapsRequested.sum());
+    System.out.println("leaders_announced " + leadersAnnounced.sum());
     List<Long> inOrder = List.copyOf(latencies);
     System.out.println("commands " + inOrder.size());
     percentiles("latency", inOrder);
