@@ -12,7 +12,7 @@ run_maven() {
 # build_if_stale MODULE: packages MODULE when its jar is missing or older than a source it is made of, and prints how
 # long that has taken every 15 s.
 build_if_stale() {
-  local module="$1" jar started ticker
+  local module="$1" jar started ticker next
   jar="$ROOT/$module/target/$(basename "$module").jar"
   stale "$module" "$jar" || return 0
   (
@@ -20,8 +20,9 @@ build_if_stale() {
     stale "$module" "$jar" || exit 0
     say "building $module: up to 5 min the first time"
     started=$SECONDS
-    (while sleep 1; do
-      (((SECONDS - started) % 15 != 0)) || say "  building $module: $(duration $((SECONDS - started)))"
+    (for ((next = 15; ; next += 15)); do
+      while ((SECONDS - started < next)); do sleep 1; done
+      say "  building $module: $(duration "$next")"
     done) 9<&- &
     ticker=$!
     trap 'kill "$ticker"' EXIT
