@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every script here needs: the checkout's root, messages, and a command that may have to be installed.
+# What every script here needs: the checkout's root, messages, durations, and a command that may have to be installed.
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 export ROOT
@@ -13,6 +13,8 @@ die() {
   for line in "$@"; do say "       $line"; done
   exit 1
 }
+
+duration() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
 # need_command COMMAND PACKAGE: makes COMMAND available, by apt-get when that is possible here.
 need_command() {

@@ -9,19 +9,28 @@ run_maven() {
     mvn -B -ntp -Dstyle.color=never -Dmaven.wagon.http.retryHandler.count=3 "$@")
 }
 
-# build_if_stale MODULE: packages MODULE when its jar is missing or older than a source it is made of.
+# build_if_stale MODULE: packages MODULE when its jar is missing or older than a source it is made of, and prints how
+# long that has taken every 15 s.
 build_if_stale() {
-  local module="$1" jar
+  local module="$1" jar started ticker next
   jar="$ROOT/$module/target/$(basename "$module").jar"
   stale "$module" "$jar" || return 0
   (
     flock 9
     stale "$module" "$jar" || exit 0
-    say "building $module"
+    say "building $module: up to 5 min the first time"
+    started=$SECONDS
+    (for ((next = 15; ; next += 15)); do
+      while ((SECONDS - started < next)); do sleep 1; done
+      say "  building $module: $(duration "$next")"
+    done) 9<&- &
+    ticker=$!
+    trap 'kill "$ticker"' EXIT
     run_maven -q -pl "$module" -am -Dmaven.test.skip=true -Dspotless.check.skip=true \
       -Dcheckstyle.skip=true -Dforbiddenapis.skip=true package >&2 ||
       die "building $module failed" "Maven's errors are above"
     touch "$jar"
+    say "built $module in $(duration $((SECONDS - started)))"
   ) 9<"$ROOT/pom.xml"
 }
 

@@ -67,8 +67,6 @@ part_end() { # NAME
   say "<== $name: $(duration "$took")"
 }
 
-duration() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
-
 part_row() { # NAME SECONDS RESULT
   local module tests=""
   if [[ "$1" == tests ]]; then

@@ -9,8 +9,8 @@ import io.blkwarden.model.Require;
  *
  * @param disksPerHost most disks throttled on one host
  * @param disksPerDomain most disks throttled of one domain
- * @param hostsThrottled largest share of the live hosts with a throttled disk, 0 to 1; at least one
- *     host unless it is 0
+ * @param hostsThrottled largest share of the live hosts with a throttled disk, 0 to 1; unless it is
+ *     0, at least two hosts of three or more, and one of fewer
  * @param stopIfHostsAnomalous share of the live hosts with a breach above which nothing is
  *     throttled any more, 0 to 1
  */

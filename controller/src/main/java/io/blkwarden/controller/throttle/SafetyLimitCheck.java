@@ -11,6 +11,9 @@ public final class SafetyLimitCheck {
    */
   public static final int FLEET_MIN = 10;
 
+  /** Smallest fleet in which two hosts may always have a throttled disk. */
+  private static final int TWO_HOSTS_FROM = 3;
+
   private SafetyLimitCheck() {}
 
   /** Why one more throttle is refused; empty when it is not. */
@@ -51,10 +54,14 @@ public final class SafetyLimitCheck {
         && hostsAnomalous > safetyLimits.stopIfHostsAnomalous() * hostsKnown;
   }
 
-  /** Most hosts that may have a throttled disk: a share of the known ones, and at least one. */
+  /**
+   * Most hosts that may have a throttled disk: a share of the known ones, but at least two of three
+   * or more hosts, and one of fewer (see {@code
+   * docs/decisions/0077-two-hosts-of-a-small-fleet.md}).
+   */
   public static int hostsMax(SafetyLimits safetyLimits, int hostsKnown) {
-    return safetyLimits.hostsThrottled() == 0
-        ? 0
-        : Math.max(1, (int) Math.floor(safetyLimits.hostsThrottled() * hostsKnown));
+    double share = safetyLimits.hostsThrottled();
+    int least = hostsKnown < TWO_HOSTS_FROM ? 1 : 2;
+    return share == 0 ? 0 : Math.max(least, (int) (share * hostsKnown));
   }
 }

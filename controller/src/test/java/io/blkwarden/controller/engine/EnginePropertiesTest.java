@@ -152,7 +152,7 @@ final class EnginePropertiesTest {
       leaseDisks.put(set.lease(), key);
       leaseEnds.put(set.lease(), rig.millis + set.leaseMs());
       if (first) { // a throttle that changed nothing may come to change something later
-        assertThat(rig.step.hostsThrottled()).as("hosts throttled").isLessThanOrEqualTo(1);
+        assertThat(rig.step.hostsThrottled()).as("hosts throttled").isLessThanOrEqualTo(2);
       }
     }
   }

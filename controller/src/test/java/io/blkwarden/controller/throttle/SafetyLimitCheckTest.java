@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.blkwarden.controller.policy.SafetyLimits;
 import io.blkwarden.testing.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class SafetyLimitCheckTest {
   private static final SafetyLimits BRAKES = SafetyLimits.DEFAULT;
 
-  @Test
-  void oneHostOfOneMayBeThrottled() {
-    assertThat(SafetyLimitCheck.refusal(BRAKES, new ThrottleCounts(0, 0, 0, false, 1, 1)))
-        .isEmpty();
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 1", "3, 2", "39, 2", "40, 2", "60, 3"})
+  void smallFleetsMayThrottleTwoHostsButNotAll(int hosts, int atMost) {
+    assertThat(SafetyLimitCheck.hostsMax(BRAKES, hosts)).isEqualTo(atMost);
+    assertThat(SafetyLimitCheck.hostsMax(new SafetyLimits(2, 1, 0, 0.1), hosts)).isZero();
   }
 
   @Test
@@ -48,12 +51,12 @@ final class SafetyLimitCheckTest {
     Property.check(
         1_000,
         given -> {
-          int hosts = given.between(20, 10_000);
+          int hosts = given.between(1, 10_000);
           int throttled = given.between(0, 1_000);
           boolean allowed =
               SafetyLimitCheck.refusal(BRAKES, new ThrottleCounts(0, 0, throttled, false, hosts, 0))
                   .isEmpty();
-          assertThat(allowed).isEqualTo(throttled + 1 <= Math.floor(0.05 * hosts));
+          assertThat(allowed).isEqualTo(throttled + 1 <= Math.max(hosts < 3 ? 1 : 2, Math.floor(0.05 * hosts)));
         });
   }
 }

@@ -1,6 +1,5 @@
 package io.blkwarden.simulation.host;
 
-import io.blkwarden.agent.kernel.KernelFiles;
 import io.blkwarden.agent.kernel.ReadResult;
 import java.util.HashMap;
 import java.util.List;
@@ -9,8 +8,11 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** Files by path; the text of a file is generated when it is read. */
-final class FileTree implements KernelFiles {
+/**
+ * Kernel files by relative path and xenstore nodes by absolute path; the text of a file may be
+ * generated when it is read.
+ */
+final class FileTree {
   private final NavigableMap<String, Supplier<String>> files = new TreeMap<>();
   private final Map<String, String> links = new HashMap<>();
 
@@ -22,39 +24,39 @@ final class FileTree implements KernelFiles {
     files.put(path, () -> text);
   }
 
+  void link(String path, String target) {
+    links.put(path, target);
+  }
+
   boolean has(String path) {
     return files.containsKey(path);
   }
 
   /** Removes all files whose paths start with the prefix. */
   void remove(String prefix) {
-    files.subMap(prefix, true, prefix + Character.MAX_VALUE, false).clear();
+    below(prefix).clear();
   }
 
-  void link(String path, String target) {
-    links.put(path, target);
+  private NavigableMap<String, Supplier<String>> below(String prefix) {
+    return files.subMap(prefix, true, prefix + Character.MAX_VALUE, false);
   }
 
-  @Override
-  public ReadResult<String> read(String path) {
+  ReadResult<String> read(String path) {
     Supplier<String> text = files.get(path);
     return text == null ? ReadResult.absent(path) : ReadResult.present(text.get());
   }
 
-  @Override
-  public ReadResult<List<String>> list(String dir) {
+  ReadResult<List<String>> list(String dir) {
     String prefix = dir.isEmpty() ? "" : dir + "/";
     List<String> names =
-        files.subMap(prefix, true, prefix + Character.MAX_VALUE, false).keySet().stream()
-            .map(path -> path.substring(prefix.length()))
-            .map(rest -> rest.contains("/") ? rest.substring(0, rest.indexOf('/')) : rest)
+        below(prefix).keySet().stream()
+            .map(path -> path.substring(prefix.length()).replaceFirst("/.*", ""))
             .distinct()
             .toList();
-    return names.isEmpty() ? ReadResult.absent(dir) : ReadResult.present(names);
+    return names.isEmpty() && !has(dir) ? ReadResult.absent(dir) : ReadResult.present(names);
   }
 
-  @Override
-  public ReadResult<String> link(String path) {
+  ReadResult<String> target(String path) {
     String target = links.get(path);
     return target == null ? ReadResult.absent(path) : ReadResult.present(target);
   }

@@ -35,6 +35,11 @@ public enum ServiceOrder {
     return this == BFQ_MERGED ? "bfq" : name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** The text of {@code queue/scheduler}, with the active one in brackets. */
+  String schedulers() {
+    return "none kyber mq-deadline bfq".replace(kernelName(), "[" + kernelName() + "]");
+  }
+
   /** Whether the idle class has an effect. */
   public boolean heeds() {
     return classes;

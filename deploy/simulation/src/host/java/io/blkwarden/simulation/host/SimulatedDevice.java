@@ -22,10 +22,6 @@ final class SimulatedDevice {
     this.perSecond = perSecond;
   }
 
-  ServiceOrder order() {
-    return order;
-  }
-
   void add(SimulatedDisk disk) {
     disks.add(disk);
   }
@@ -49,14 +45,9 @@ final class SimulatedDevice {
     double aged = last.isEmpty() || first.isEmpty() ? 0 : capacity * ServiceOrder.IDLE_SHARE;
     double used = serve(first, capacity - aged);
     used += serve(last, capacity - used);
-    disks.stream().filter(d -> !first.contains(d) && !last.contains(d)).forEach(this::idle);
     boolean waits = disks.stream().anyMatch(disk -> disk.waiting() >= 1);
     credit = waits ? capacity - used : 0;
     busyMillis += waits ? STEP_MILLIS : Math.min(STEP_MILLIS, used * 1_000 / perSecond);
-  }
-
-  private void idle(SimulatedDisk disk) {
-    disk.complete(0, 0, 0);
   }
 
   /** Divides the capacity by weight and waiting requests; returns how much was used. */
@@ -75,22 +66,11 @@ final class SimulatedDevice {
     return used;
   }
 
-  /** The device's line in {@code /sys/block/<dev>/stat}, with 17 fields. */
+  /** The device's line in {@code /sys/block/<dev>/stat}: the I/Os of all its disks. */
   String stat() {
-    long reads = disks.stream().mapToLong(SimulatedDisk::readCount).sum();
-    long writes = disks.stream().mapToLong(SimulatedDisk::writeCount).sum();
-    double queue = disks.stream().mapToDouble(SimulatedDisk::queueMillis).sum();
-    double ios = Math.max(1, reads + writes);
-    return "%d 0 %d %d %d 0 %d %d %d %d %d 0 0 0 0 0 0%n"
-        .formatted(
-            reads,
-            disks.stream().mapToLong(SimulatedDisk::sectorsRead).sum(),
-            (long) (queue * reads / ios),
-            writes,
-            disks.stream().mapToLong(SimulatedDisk::sectorsWritten).sum(),
-            (long) (queue * writes / ios),
-            Math.round(disks.stream().mapToDouble(SimulatedDisk::waiting).sum()),
-            (long) busyMillis,
-            (long) queue);
+    Counters sum = new Counters();
+    disks.forEach(disk -> sum.addIos(disk.counters()));
+    sum.add(0, 0, 0, busyMillis);
+    return sum.stat(disks.stream().mapToDouble(SimulatedDisk::waiting).sum());
   }
 }

@@ -1,52 +1,86 @@
 package io.blkwarden.simulation.host;
 
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
 
 /**
- * One guest disk of a simulated dom0: its load, waiting requests and counters.
+ * A guest's disk on a simulated dom0: its volume, load, waiting requests and counters.
  *
  * <p>Requests of a calm disk arrive at a steady rate. In a storm the guest keeps a fixed number in
  * flight, like a guest that swaps.
  */
 final class SimulatedDisk {
-  private static final double SECTORS_PER_IO = 32;
+  private static final int DM_MAJOR = 253;
+  private static final int XVDA = 51_712;
   private static final double STORM_DEPTH = 32;
 
+  private final int partition;
+  private final String volume;
+  private final int minor;
   private final double calmPerSecond;
   private final double readPart;
+  private final Counters counters = new Counters();
   private boolean storm;
-  private boolean served = true;
+  private boolean attached = true;
   private IoPriority priority = IoPriority.UNSET;
   private double limitPerSecond = Double.POSITIVE_INFINITY;
   private double allowed = Double.POSITIVE_INFINITY;
   private double waiting;
   private double arrivals;
-  private double reads;
-  private double writes;
-  private double readMillis;
-  private double writeMillis;
-  private double busyMillis;
-  private double queueMillis;
 
   /**
    * A calm disk.
    *
+   * @param partition number of the guest's partition: 1 is xvda1
+   * @param volume name of its logical volume
+   * @param minor minor number of its dm device
    * @param calmPerSecond I/Os per second when calm
    * @param readPart share of reads, 0 to 1
    */
-  SimulatedDisk(double calmPerSecond, double readPart) {
+  SimulatedDisk(int partition, String volume, int minor, double calmPerSecond, double readPart) {
+    this.partition = partition;
+    this.volume = volume;
+    this.minor = minor;
     this.calmPerSecond = calmPerSecond;
     this.readPart = readPart;
+  }
+
+  String vdev() {
+    return "xvda" + partition;
+  }
+
+  /** The device number of xvda1, xvda2 in the guest, which xenstore names the disk by. */
+  int handle() {
+    return XVDA + partition;
+  }
+
+  String volume() {
+    return volume;
+  }
+
+  DeviceNumber number() {
+    return new DeviceNumber(DM_MAJOR, minor);
+  }
+
+  Counters counters() {
+    return counters;
   }
 
   void storm(boolean on) {
     storm = on;
   }
 
-  /** Sets whether a running guest uses the disk. */
-  void served(boolean now) {
-    served = now;
-    waiting = now ? waiting : 0;
+  /** Attaches the disk to a domain that has just started. */
+  void attach() {
+    attached = true;
+    priority = IoPriority.UNSET;
+  }
+
+  /** Detaches the disk; its waiting requests are lost. */
+  void detach() {
+    attached = false;
+    storm = false;
+    waiting = 0;
   }
 
   void priority(IoPriority now) {
@@ -71,7 +105,7 @@ final class SimulatedDisk {
   /** Adds the requests that arrive in this time. */
   void arrive(double millis) {
     allowed = Math.min(Math.max(1, limitPerSecond), allowed + limitPerSecond * millis / 1_000);
-    if (!served) {
+    if (!attached) {
       return;
     }
     if (storm) {
@@ -95,51 +129,15 @@ final class SimulatedDisk {
     double inFlight = waiting();
     waiting -= ios;
     allowed -= ios;
-    double time = inFlight > 1 ? inFlight * millis : ios * serviceMillis;
-    reads += ios * readPart;
-    writes += ios * (1 - readPart);
-    readMillis += time * readPart;
-    writeMillis += time * (1 - readPart);
-    queueMillis += time;
-    busyMillis += inFlight > 1 ? millis : Math.min(millis, ios * serviceMillis);
+    if (inFlight > 1) {
+      counters.add(ios, readPart, inFlight * millis, millis);
+    } else {
+      counters.add(ios, readPart, ios * serviceMillis, Math.min(millis, ios * serviceMillis));
+    }
   }
 
-  double ios() {
-    return reads + writes;
-  }
-
-  double queueMillis() {
-    return queueMillis;
-  }
-
-  long sectorsRead() {
-    return (long) (Math.floor(reads) * SECTORS_PER_IO);
-  }
-
-  long sectorsWritten() {
-    return (long) (Math.floor(writes) * SECTORS_PER_IO);
-  }
-
-  long readCount() {
-    return (long) reads;
-  }
-
-  long writeCount() {
-    return (long) writes;
-  }
-
-  /** The disk's line in {@code /sys/block/<dev>/stat}, with 17 fields. */
+  /** The disk's line in {@code /sys/block/<dev>/stat}. */
   String stat() {
-    return "%d 0 %d %d %d 0 %d %d %d %d %d 0 0 0 0 0 0%n"
-        .formatted(
-            readCount(),
-            sectorsRead(),
-            (long) readMillis,
-            writeCount(),
-            sectorsWritten(),
-            (long) writeMillis,
-            Math.round(waiting()),
-            (long) busyMillis,
-            (long) queueMillis);
+    return counters.stat(waiting());
   }
 }

@@ -10,6 +10,7 @@ import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.log.LogFormat;
 import io.blkwarden.model.HostId;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -18,8 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,9 +48,8 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      defaultValue = "${sys:java.io.tmpdir}/blkwarden-simulation",
-      description = "Directory for the agents' leases (default: ${DEFAULT-VALUE}).")
-  private Path stateDir = Path.of("blkwarden-simulation");
+      description = "Directory for the agents' leases (default: a new one, removed at the end).")
+  private @Nullable Path stateDir;
 
   @Option(
       names = "--hosts",
@@ -101,61 +100,34 @@ public final class SimulateCommand implements Callable<Integer> {
     if (!problems.isEmpty() || bus.isEmpty()) {
       throw new ParameterException(spec.commandLine(), String.join("\n", problems));
     }
-    ReadResult<SimulatedFleet> made =
-        SimulatedFleet.start(
-            hosts,
-            interval,
-            stateDir,
-            host -> busOptions.settings(host, new ArrayList<>()).orElseThrow());
-    if (!(made instanceof ReadResult.Present<SimulatedFleet>(SimulatedFleet fleet))) {
-      err.println("error: " + made.describe());
-      return ExitCodes.FAILED;
-    }
-    ReadResult<MetricsServer> served =
-        metrics
-            .map(address -> metricsOptions.serve(address, fleet.agents()))
-            .orElse(ReadResult.absent("--metrics"));
-    if (served instanceof ReadResult.Failed<MetricsServer>(String why)) {
-      fleet.stop();
-      err.println("error: " + why);
-      return ExitCodes.FAILED;
-    }
-    err.println("SIMULATION: " + hosts + " simulated dom0s; stop with Ctrl-C");
-    try {
-      run(fleet);
-    } catch (InterruptedException _) {
-      // A test that runs this on a thread stops it by an interrupt; leases are ended first.
-    } finally {
-      served.toOptional().ifPresent(MetricsServer::close);
-      fleet.stop();
-    }
-    return ExitCodes.DONE;
-  }
-
-  private void run(SimulatedFleet fleet) throws InterruptedException {
-    CountDownLatch ended = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  fleet.stop();
-                  ended.countDown();
-                },
-                "stop"));
-    for (int round = 0; !ended.await(calm.toMillis(), TimeUnit.MILLISECONDS); round++) {
-      storms(fleet, round, true);
-      if (ended.await(storm.toMillis(), TimeUnit.MILLISECONDS)) {
-        return;
+    try (SimulatedFleet fleet = new SimulatedFleet(interval, stateDir)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(fleet::close, "stop"));
+      for (int n = 0; n < hosts; n++) {
+        fleet.add(host -> busOptions.settings(host, new ArrayList<>()).orElseThrow());
       }
-      storms(fleet, round, false);
+      Optional<MetricsServer> server =
+          metrics.map(address -> required(metricsOptions.serve(address, fleet.agents())));
+      err.println("SIMULATION: " + hosts + " simulated dom0s; stop with Ctrl-C");
+      try {
+        for (int round = 0; ; round++) {
+          Thread.sleep(calm);
+          fleet.storm(round, true);
+          Thread.sleep(storm);
+          fleet.storm(round, false);
+        }
+      } finally {
+        server.ifPresent(MetricsServer::close);
+      }
+    } catch (InterruptedException _) {
+      return ExitCodes.DONE; // a test that runs this on a thread interrupts it
+    } catch (IOException | IllegalStateException e) {
+      err.println("error: " + e.getMessage());
+      return ExitCodes.FAILED;
     }
   }
 
-  /** Two adjacent hosts, so that one of them has a scheduler that honours priorities. */
-  private static void storms(SimulatedFleet fleet, int round, boolean on) {
-    fleet.storm(round, on);
-    if (fleet.size() > 1) {
-      fleet.storm(round + 1, on);
-    }
+  /** The value; otherwise throws with the reason. */
+  static <T> T required(ReadResult<T> result) {
+    return result.toOptional().orElseThrow(() -> new IllegalStateException(result.describe()));
   }
 }

@@ -4,53 +4,44 @@ import io.blkwarden.agent.app.AgentPorts;
 import io.blkwarden.agent.app.AgentSettings;
 import io.blkwarden.agent.app.SteppedAgent;
 import io.blkwarden.agent.app.Tracing;
-import io.blkwarden.agent.bus.BusState;
-import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.agent.bus.IncomingCommand;
-import io.blkwarden.agent.kernel.ReadResult;
 import io.blkwarden.agent.lease.IoPriorities;
 import io.blkwarden.agent.lease.LeaseStore.FoundLeases;
 import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
-import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.agent.mapping.verdict.RolePatterns;
 import io.blkwarden.agent.scan.HostScanner;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
-import io.blkwarden.model.message.Heartbeat;
-import io.blkwarden.model.message.MappingEvent;
 import io.blkwarden.model.message.Outcome;
 import io.blkwarden.simulation.host.SimulatedHost;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A simulated dom0 and the real agent on it, which may die and start again. */
-final class AgentNode implements ControlBus, IoPriorities {
-  /** The process ended at once. */
+/** A simulated dom0 and its real agent, which may die and restart. */
+final class AgentNode {
+  /** The agent's process was killed. */
   private static final class Killed extends Error {
     private static final long serialVersionUID = 1;
   }
 
-  private final World world;
+  private final Environment env;
   private final SimulatedHost host;
   private final HostLink link;
-  private final IoPriorities seen;
   private @Nullable SteppedAgent agent;
   private Optional<StoredLeases> stored = Optional.empty();
   private long wallOffsetMillis;
   private boolean stale;
-  private int setsToDeath = -1;
+  private int changesToDeath = -1;
 
-  AgentNode(World world, SimulatedHost host, HostLink link) {
-    this.world = world;
+  AgentNode(Environment env, SimulatedHost host, HostLink link) {
+    this.env = env;
     this.host = host;
     this.link = link;
-    this.seen = world.parts.priorities(this);
+    host.onChange(this::changing);
   }
 
   HostId id() {
@@ -66,53 +57,49 @@ final class AgentNode implements ControlBus, IoPriorities {
   }
 
   /** Starts the agent if it does not run. */
-  void boot() {
+  void start() {
     if (agent != null) {
       return;
     }
+    IoPriorities priorities = env.faults.priorities(host);
     AgentPorts ports =
         new AgentPorts(
             host,
             host,
-            new HostScanner(host, host, seen)::scan,
-            Tracing.none("names say all in the simulation"),
-            seen,
-            world.parts.groups(new Groups(host.groups())),
+            new HostScanner(host, host, priorities)::scan,
+            Tracing.none("names identify all workers in the simulation"),
+            priorities,
+            env.faults.groups(host),
             leases -> {
               stored = Optional.of(leases);
               return Optional.empty();
             },
             Optional.empty(),
-            world::now,
-            () -> world.wall().plusMillis(wallOffsetMillis),
-            new SplittableRandom(world.random.nextLong()));
+            env::now,
+            () -> env.wall().plusMillis(wallOffsetMillis),
+            new SplittableRandom(env.random.nextLong()));
     AgentSettings settings =
         new AgentSettings(id(), "simulated", Duration.ofSeconds(1), false, RolePatterns.DEFAULTS);
-    if (!(SteppedAgent.create(settings, ports, this)
-        instanceof ReadResult.Present<SteppedAgent>(SteppedAgent made))) {
-      throw new IllegalStateException("a simulated host has a boot id");
-    }
-    world.say(id() + " agent starts");
-    agent = made;
-    run(each ->
-        each.start(world.parts.found(stored).map(FoundLeases::of).orElse(FoundLeases.NOTHING)));
+    env.log(id() + " agent starts");
+    agent = SteppedAgent.create(settings, ports, link).toOptional().orElseThrow();
+    run(each -> each.start(stored.map(FoundLeases::of).orElse(FoundLeases.NOTHING)));
   }
 
-  /** Ends the agent's process at once. */
+  /** Kills the agent's process, and restarts it soon. */
   void kill() {
     if (agent != null) {
-      world.say(id() + " agent dies");
+      env.log(id() + " agent dies");
       agent = null;
-      setsToDeath = -1;
-      link.forget();
-      world.oracle.died(id());
-      world.after(world.random.nextLong(500, 5_000), this::boot);
+      changesToDeath = -1;
+      link.clear();
+      env.oracle.died(id());
+      env.after(env.random.nextLong(500, 5_000), this::start);
     }
   }
 
-  /** Lets the agent die right before it restrains or frees a task for the nth time from now. */
-  void killAtSet(int nth) {
-    setsToDeath = nth;
+  /** Kills the agent right before it changes a task for the nth time from now. */
+  void killAtChange(int nth) {
+    changesToDeath = nth;
   }
 
   void stepWallClock(long millis) {
@@ -120,35 +107,35 @@ final class AgentNode implements ControlBus, IoPriorities {
   }
 
   void tick() {
-    if (world.parts.ticks(link.up())) {
+    if (env.faults.ticks(link.up())) {
       run(SteppedAgent::tick);
     }
   }
 
+  /** Signals a change of domains. */
   void changed() {
     run(SteppedAgent::changed);
   }
 
-  /** The link is there again. */
   void reconnected() {
     run(SteppedAgent::busUp);
   }
 
-  /** Hands a command over; nobody answers when the agent does not run. */
+  /** Delivers a command; there is no reply while the agent does not run. */
   void command(Command sent, Consumer<Outcome> reply) {
     if (agent != null) {
-      stale = world.oracle.arrived(sent);
+      stale = env.oracle.arrived(sent);
       IncomingCommand incoming =
-          new IncomingCommand(new Decoded.Ok<>(world.parts.command(sent)), world.now(), reply);
+          new IncomingCommand(new Decoded.Ok<>(env.faults.command(sent)), env.now(), reply);
       run(each -> each.command(incoming));
       stale = false;
     }
   }
 
-  /** Lets the oracle look at the host, unless its agent is dead: then nobody can restore. */
-  void look() {
+  /** Checks the host's tasks, unless its agent is dead: then nothing can be restored. */
+  void check() {
     if (agent != null) {
-      world.oracle.look(host, link.up());
+      env.oracle.check(host, link.up());
     }
   }
 
@@ -163,71 +150,16 @@ final class AgentNode implements ControlBus, IoPriorities {
       kill();
       return;
     }
-    look();
+    check();
   }
 
-  /** The host's groups, watched by the oracle; the agent may die right before it moves a task. */
-  private final class Groups extends ForwardingGroups {
-    Groups(LimitGroups kernel) {
-      super(kernel);
-    }
-
-    @Override
-    public Optional<String> move(int pid, String group) {
-      maybeDie();
-      world.say(id() + " moves " + pid + " to " + group);
-      world.oracle.moves(host, pid, group, stale);
-      return super.move(pid, group);
-    }
-  }
-
-  private void maybeDie() {
-    if (setsToDeath >= 0 && setsToDeath-- == 0) {
+  private void changing(int pid, String to, boolean restrains) {
+    if (changesToDeath >= 0 && changesToDeath-- == 0) {
       throw new Killed();
     }
-  }
-
-  @Override
-  public ReadResult<IoPriority> get(int pid) {
-    return host.get(pid);
-  }
-
-  @Override
-  public Optional<String> set(int pid, IoPriority priority) {
-    maybeDie();
-    world.say(id() + " sets " + pid + " to " + priority);
-    world.oracle.sets(host, pid, priority, stale);
-    return host.set(pid, priority);
-  }
-
-  @Override
-  public Optional<String> restore(int pid, IoPriority recorded) {
-    return set(pid, recorded);
-  }
-
-  @Override
-  public void sample(byte[] batch) {
-    link.sample(batch);
-  }
-
-  @Override
-  public void heartbeat(Heartbeat heartbeat) {
-    link.heartbeat(heartbeat);
-  }
-
-  @Override
-  public void mapping(MappingEvent event) {
-    link.mapping(event);
-  }
-
-  @Override
-  public void outcome(Outcome outcome) {
-    world.oracle.told(outcome);
-    link.outcome(outcome);
-  }
-
-  @Override
-  public BusState state() {
-    return new BusState(link.up(), Map.of(), Map.of());
+    env.log(id() + " sets " + pid + " to " + to);
+    if (restrains) {
+      env.oracle.restrains(host, pid, stale);
+    }
   }
 }

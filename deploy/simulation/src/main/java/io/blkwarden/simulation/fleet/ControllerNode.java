@@ -23,9 +23,9 @@ import java.util.SplittableRandom;
 import reactor.core.Disposable;
 import reactor.core.publisher.Sinks;
 
-/** The real step and the real dispatch of one controller. */
+/** The real engine and command dispatch of one controller. */
 final class ControllerNode implements CommandFlow.Results {
-  private final World world;
+  private final Environment env;
   private final String name;
   private final Map<HostId, Boolean> heeds;
   private final FleetEngine step;
@@ -39,38 +39,34 @@ final class ControllerNode implements CommandFlow.Results {
   private boolean alive = true;
 
   /**
-   * A controller with a claim.
+   * A controller that is leader.
    *
-   * @param heeds whether a host's device listens to priorities, for the oracle
+   * @param heeds whether priorities are effective on a host's device, for the oracle
    */
   ControllerNode(
-      World world,
+      Environment env,
       long epoch,
       PolicySet policies,
       CommandFlow.Agents agents,
       Map<HostId, Boolean> heeds) {
-    this.world = world;
+    this.env = env;
     this.name = "controller-" + epoch;
     this.heeds = heeds;
-    SplittableRandom random = new SplittableRandom(world.random.nextLong());
+    SplittableRandom random = new SplittableRandom(env.random.nextLong());
     DispatchCounters counters = new DispatchCounters();
     step = new FleetEngine(EngineSettings.DEFAULT, random, name);
-    commands = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
-    snapshots = new CommandFlow(agents, _ -> true, this, world.time, counters, random);
-    messages = new MessageFactory(() -> OptionalLong.of(epoch), name, world::wall, random);
+    commands = new CommandFlow(agents, _ -> true, this, env.time, counters, random);
+    snapshots = new CommandFlow(agents, _ -> true, this, env.time, counters, random);
+    messages = new MessageFactory(() -> OptionalLong.of(epoch), name, env::wall, random);
     log = new EffectLog(counters);
     Disposable _ = commands.sendInOrder(toSend.asFlux()).subscribe();
     Disposable _ = snapshots.sendInAnyOrder(toAsk.asFlux()).subscribe();
-    world.say(name + " starts");
-    take(new Input.PoliciesLoaded(world.parts.policies(policies)));
-    world.snapshots.values().stream()
+    env.log(name + " starts");
+    take(new Input.PoliciesLoaded(env.faults.policies(policies)));
+    env.snapshots.values().stream()
         .sorted((a, b) -> a.origin().host().value().compareTo(b.origin().host().value()))
         .forEach(snapshot -> take(new Input.MappingChanged(snapshot)));
     take(new Input.LeadershipGained(epoch));
-  }
-
-  boolean alive() {
-    return alive;
   }
 
   void tick() {
@@ -78,7 +74,7 @@ final class ControllerNode implements CommandFlow.Results {
   }
 
   void kill() {
-    world.say(name + " dies");
+    env.log(name + " dies");
     alive = false;
     commands.abandon("the controller died");
     snapshots.abandon("the controller died");
@@ -89,25 +85,25 @@ final class ControllerNode implements CommandFlow.Results {
       return;
     }
     if (input instanceof Input.SampleBatch(HostId host, var _)) {
-      lastSamples.put(host, world.now());
+      lastSamples.put(host, env.now());
     }
     if (input instanceof Input.OutcomeReceived(Outcome outcome)) {
-      commands.resolve(outcome); // as the intake does: it may come where the answer got lost
+      commands.resolve(outcome); // as the real intake does: the reply may be lost
     }
     List<Effect> effects =
-        world.parts.effects(step.step(input, new Moment(world.now(), world.wall())));
-    world.oracle.wants(effects, lastSamples, heeds);
+        env.faults.effects(step.step(input, new Moment(env.now(), env.wall())));
+    env.oracle.decided(effects, lastSamples, heeds);
     effects.forEach(this::carryOut);
   }
 
   private void carryOut(Effect effect) {
     switch (effect) {
       case Effect.SendCommand(Command command) -> {
-        world.say(name + " sends " + command.host() + " " + command.action());
+        env.log(name + " sends " + command.host() + " " + command.action());
         toSend.tryEmitNext(command).orThrow();
       }
       case Effect.PublishAlert(Alert alert) ->
-          world.say("%s alert %s %s".formatted(name, alert.host(), alert.state().wire()));
+          env.log("%s alert %s %s".formatted(name, alert.host(), alert.state().wire()));
       default -> {
         Command asked = messages.snapshotRequest(effect);
         if (asked != null) {

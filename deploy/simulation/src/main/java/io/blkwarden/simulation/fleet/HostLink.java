@@ -1,5 +1,7 @@
 package io.blkwarden.simulation.fleet;
 
+import io.blkwarden.agent.bus.BusState;
+import io.blkwarden.agent.bus.ControlBus;
 import io.blkwarden.controller.engine.Input;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.json.Decoded;
@@ -12,39 +14,39 @@ import io.blkwarden.model.sample.SampleFrame;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A host's way to the controllers, as NATS is: it delays, loses samples, tells some things twice,
- * and may break. What must not be lost waits for it.
+ * A host's NATS connection: it delays messages, loses samples, duplicates some messages, and may
+ * break. Other messages wait until it is restored.
  *
- * <p>Samples, the map with heartbeats, and outcomes each keep their order, and overtake each other:
- * a controller hears samples over a connection of their own, and outcomes on a thread of their own.
+ * <p>Order is kept within samples, within maps and heartbeats, and within outcomes, but not between
+ * them: a controller receives samples on a connection of their own, and outcomes on another thread.
  */
-final class HostLink {
+final class HostLink implements ControlBus {
   private static final double SAMPLES_LOST = 0.01;
   private static final double MAPPINGS_TWICE = 0.01;
   private static final double OUTCOMES_TWICE = 0.02;
 
-  /** What keeps its order among itself only. */
+  /** Messages that keep their order among themselves. */
   private enum Lane {
     SAMPLES,
     MAP,
     OUTCOMES
   }
 
-  private final World world;
+  private final Environment env;
   private final HostId host;
   private final Consumer<Input> controllers;
-  private final ArrayDeque<Runnable> kept = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
   private boolean up = true;
   private long upSinceMillis;
   private final Map<Lane, Long> lastArrivalMillis = new EnumMap<>(Lane.class);
 
-  HostLink(World world, HostId host, Consumer<Input> controllers) {
-    this.world = world;
+  HostLink(Environment env, HostId host, Consumer<Input> controllers) {
+    this.env = env;
     this.host = host;
     this.controllers = controllers;
   }
@@ -58,93 +60,91 @@ final class HostLink {
   }
 
   void breaks() {
-    world.say(host + " link breaks");
+    env.log(host + " link breaks");
     up = false;
   }
 
   void restore() {
-    world.say(host + " link restored");
+    env.log(host + " link restored");
     up = true;
-    upSinceMillis = world.now();
-    while (!kept.isEmpty()) {
-      kept.remove().run();
+    upSinceMillis = env.now();
+    while (!waiting.isEmpty()) {
+      waiting.remove().run();
     }
   }
 
-  /** The agent's process died, and what it kept with it. */
-  void forget() {
-    kept.clear();
+  /** Drops waiting messages: the agent's process died. */
+  void clear() {
+    waiting.clear();
   }
 
-  /** Lets it arrive some time soon, after all that was sent before on its lane. */
-  private void deliver(Lane lane, Supplier<@Nullable Input> message) {
-    long soon = world.now() + world.random.nextLong(1, 60);
-    long arrival = Math.max(lastArrivalMillis.getOrDefault(lane, 0L), soon);
-    lastArrivalMillis.put(lane, arrival);
-    world.after(
-        arrival - world.now(),
-        () -> {
-          Input input = message.get();
-          if (input != null) {
-            controllers.accept(input);
-          }
-        });
+  /** Delivers a message after a short time, and after all earlier ones of its lane. */
+  private void deliver(Lane lane, Supplier<Optional<Input>> message) {
+    long soon = env.now() + env.random.nextLong(1, 60);
+    long arrival = lastArrivalMillis.merge(lane, soon, Math::max);
+    env.after(arrival - env.now(), () -> message.get().ifPresent(controllers));
   }
 
-  private void surely(Runnable send) {
-    if (up) {
-      send.run();
-    } else {
-      kept.add(send);
+  /** Delivers a message that is not lost, and sometimes twice. */
+  private void deliverSurely(Lane lane, double twice, Supplier<Optional<Input>> message) {
+    if (!up) {
+      waiting.add(() -> deliverSurely(lane, twice, message));
+      return;
+    }
+    deliver(lane, message);
+    if (env.chance(twice)) {
+      deliver(lane, message);
     }
   }
 
-  void sample(byte[] batch) {
-    if (up && !world.chance(SAMPLES_LOST)) {
+  @Override
+  public void sample(byte[] batch) {
+    if (up && !env.chance(SAMPLES_LOST)) {
       deliver(
           Lane.SAMPLES,
           () ->
               SampleCodec.decode(batch, new SampleFrame())
                       instanceof Decoded.Ok<SampleFrame>(SampleFrame frame)
-                  ? new Input.SampleBatch(host, frame)
-                  : null);
+                  ? Optional.of(new Input.SampleBatch(host, frame))
+                  : Optional.empty());
     }
   }
 
-  void heartbeat(Heartbeat heartbeat) {
+  @Override
+  public void heartbeat(Heartbeat heartbeat) {
     if (up) {
-      deliver(Lane.MAP, () -> new Input.HeartbeatReceived(heartbeat));
+      deliver(Lane.MAP, () -> Optional.of(new Input.HeartbeatReceived(heartbeat)));
     }
   }
 
-  void mapping(MappingEvent event) {
-    surely(() -> {
-      if (event instanceof MappingSnapshot snapshot) {
-        world.snapshots.put(host, snapshot);
-      }
-      deliver(Lane.MAP, () -> new Input.MappingChanged(event));
-      if (world.chance(MAPPINGS_TWICE)) {
-        deliver(Lane.MAP, () -> new Input.MappingChanged(event));
-      }
-    });
+  @Override
+  public void mapping(MappingEvent event) {
+    deliverSurely(
+        Lane.MAP,
+        MAPPINGS_TWICE,
+        () -> {
+          if (event instanceof MappingSnapshot snapshot) {
+            env.snapshots.put(host, snapshot);
+          }
+          return Optional.of(new Input.MappingChanged(event));
+        });
   }
 
-  void outcome(Outcome outcome) {
-    surely(() -> {
-      Supplier<@Nullable Input> told =
-          () ->
-              world
-                  .parts
-                  .outcome(outcome)
-                  .map(each -> {
-                    world.oracle.heard(each);
-                    return new Input.OutcomeReceived(each);
-                  })
-                  .orElse(null);
-      deliver(Lane.OUTCOMES, told);
-      if (world.chance(OUTCOMES_TWICE)) {
-        deliver(Lane.OUTCOMES, told);
-      }
-    });
+  @Override
+  public BusState state() {
+    return new BusState(up, Map.of(), Map.of());
+  }
+
+  @Override
+  public void outcome(Outcome outcome) {
+    env.oracle.sent(outcome);
+    deliverSurely(
+        Lane.OUTCOMES,
+        OUTCOMES_TWICE,
+        () -> {
+          Optional<Outcome> received = env.faults.outcome(outcome);
+          received.ifPresent(env.oracle::received);
+          return received.map(Input.OutcomeReceived::new);
+        });
   }
 }

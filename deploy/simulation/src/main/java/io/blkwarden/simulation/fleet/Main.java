@@ -1,100 +1,111 @@
 package io.blkwarden.simulation.fleet;
 
-import io.blkwarden.model.Require;
+import io.blkwarden.simulation.fleet.Oracle.Violation;
+import io.blkwarden.simulation.fleet.Simulation.Plan;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** Runs simulated fleets and prints what they gave; exits with 1 if an invariant was broken. */
-public final class Main {
-  private static final String USAGE =
-      """
-      usage: deploy/fleet-sim [--seeds N] [--seed S] [--hosts H] [--minutes M] [--trail]
+/** {@code deploy/fleet-sim}: runs simulated fleets and prints the results. */
+@Command(
+    name = "deploy/fleet-sim",
+    mixinStandardHelpOptions = true,
+    description = "Runs simulated fleets in virtual time and prints the results.",
+    footer = "Exit code: 0 if all invariants held, 1 if one was violated, 2 on invalid arguments.")
+public final class Main implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
 
-        --seeds N    how many runs, from 1; default 10
-        --seed S     seed of the first; the others count up from it; default 1
-        --hosts H    dom0s of each fleet, 1 to 1000; default 6
-        --minutes M  virtual time of each run, 1 to 10080; default 30
-        --trail      print all that happens
+  @Option(names = "--seeds", defaultValue = "10", description = "Number of runs (default: 10).")
+  private int seeds;
 
-      Exits with 0 when every invariant held, 1 when one did not, 2 on bad arguments.
-      """;
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the first run; each next run adds 1 (default: 1).")
+  private long seed;
 
-  private Main() {}
+  @Option(
+      names = "--hosts",
+      defaultValue = "6",
+      description = "Number of dom0s, 1 to 1000 (default: 6).")
+  private int hosts;
 
-  /** Reads the arguments, runs, prints and exits. */
+  @Option(
+      names = "--minutes",
+      defaultValue = "30",
+      description = "Virtual time of each run, 1 to 10080 (default: 30).")
+  private int minutes;
+
+  @Option(names = "--trail", description = "Print all events.")
+  private boolean trail;
+
+  /** Runs the command line and exits with its code. */
   public static void main(String[] args) {
-    if (List.of(args).contains("--help")) {
-      System.out.print(USAGE);
-      return;
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+
+  @Override
+  public Integer call() {
+    PrintStream out = System.out;
+    List<RunResult> all = new ArrayList<>();
+    for (long next = seed; next < seed + seeds; next++) {
+      Simulation simulation =
+          new Simulation(plan(next), Faults.NONE, trail ? out::println : _ -> {});
+      RunResult result = simulation.run();
+      if (!result.violations().isEmpty()) {
+        out.println(result.describeViolations());
+      }
+      if (!result.wrong().isEmpty()) {
+        out.println(result.describeWrong());
+      }
+      all.add(result);
     }
-    Map<String, Long> options =
-        new TreeMap<>(Map.of("--seeds", 10L, "--seed", 1L, "--hosts", 6L, "--minutes", 30L));
-    boolean trail = false;
+    print(all, out);
+    return all.stream().allMatch(each -> each.violations().isEmpty()) ? 0 : 1;
+  }
+
+  private Plan plan(long next) {
     try {
-      for (int i = 0; i < args.length; i++) {
-        if (args[i].equals("--trail")) {
-          trail = true;
-        } else if (options.containsKey(args[i]) && i + 1 < args.length) {
-          options.put(args[i], Long.parseLong(args[++i]));
-        } else {
-          throw new IllegalArgumentException(args[i] + ": not an option, or without its number");
-        }
-      }
-      long seeds = options.getOrDefault("--seeds", 0L);
-      Require.within(seeds, 1, 1_000_000, "seeds");
-      System.exit(run(options, trail ? System.out::println : line -> {}) ? 0 : 1);
+      return new Plan(next, hosts, minutes);
     } catch (IllegalArgumentException e) {
-      System.err.println("fleet-sim: " + e.getMessage());
-      System.err.print(USAGE);
-      System.exit(2);
+      throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
     }
   }
 
-  private static boolean run(Map<String, Long> options, Consumer<String> reader) {
-    long first = options.getOrDefault("--seed", 0L);
-    List<Figures> all = new ArrayList<>();
-    for (long seed = first; seed < first + options.getOrDefault("--seeds", 0L); seed++) {
-      Plan plan =
-          new Plan(
-              seed,
-              Math.toIntExact(options.getOrDefault("--hosts", 0L)),
-              Math.toIntExact(options.getOrDefault("--minutes", 0L)));
-      Figures figures = new Simulation(plan, Parts.REAL, reader).run();
-      if (!figures.broken().isEmpty()) {
-        System.out.println(figures.complaint());
-      }
-      if (!figures.wrong().isEmpty()) {
-        System.out.println(figures.mistakes());
-      }
-      all.add(figures);
-    }
-    print(all, System.out);
-    return all.stream().allMatch(each -> each.broken().isEmpty());
-  }
-
-  private static void print(List<Figures> all, PrintStream out) {
+  private static void print(List<RunResult> all, PrintStream out) {
     double days =
-        all.stream().mapToDouble(f -> f.plan().hosts() * f.plan().minutes() / 1_440.0).sum();
-    int wrong = all.stream().mapToInt(figures -> figures.wrong().size()).sum();
-    List<Long> relief = all.stream().flatMap(f -> f.reliefMillis().stream()).sorted().toList();
-    long broke = all.stream().filter(f -> !f.broken().isEmpty()).count();
+        all.stream().mapToDouble(r -> r.plan().hosts() * r.plan().minutes() / 1_440.0).sum();
+    int wrong = all.stream().mapToInt(each -> each.wrong().size()).sum();
+    List<Long> relief = all.stream().flatMap(r -> r.reliefMillis().stream()).sorted().toList();
+    Map<Integer, Long> runsByInvariant =
+        all.stream()
+            .flatMap(each -> each.violations().stream().map(Violation::invariant).distinct())
+            .collect(
+                Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
     row(out, "seeds", Integer.toString(all.size()));
     row(out, "simulated host-days", "%.2f".formatted(days));
-    row(out, "events", Long.toString(all.stream().mapToLong(Figures::events).sum()));
-    row(out, "seeds that broke something", Long.toString(broke));
-    Map<Integer, Long> byInvariant = new TreeMap<>();
-    all.forEach(f ->
-        f.broken().stream()
-            .map(Broken::invariant)
-            .distinct()
-            .forEach(each -> byInvariant.merge(each, 1L, Long::sum)));
-    row(out, "invariants broken", byInvariant.isEmpty() ? "none" : byInvariant.toString());
-    row(out, "throttles", Integer.toString(all.stream().mapToInt(Figures::throttles).sum()));
+    row(out, "events", Long.toString(all.stream().mapToLong(RunResult::events).sum()));
+    row(
+        out,
+        "seeds with violations",
+        Long.toString(all.stream().filter(each -> !each.violations().isEmpty()).count()));
+    row(
+        out,
+        "invariants violated",
+        runsByInvariant.isEmpty() ? "none" : runsByInvariant.toString());
+    row(out, "throttles", Integer.toString(all.stream().mapToInt(RunResult::throttles).sum()));
     row(out, "wrong throttles", "%d (%.3f a host-day)".formatted(wrong, wrong / days));
     row(out, "storm to throttle, p50", quantile(relief, 0.5));
     row(out, "storm to throttle, p99", quantile(relief, 0.99));

@@ -8,9 +8,11 @@ import io.blkwarden.controller.policy.read.PolicyLoad;
 import io.blkwarden.controller.policy.read.PolicyReader;
 import io.blkwarden.controller.policy.yaml.PolicyFile;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.Require;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Command;
+import io.blkwarden.simulation.fleet.Oracle.Violation;
 import io.blkwarden.simulation.host.HostSpec;
 import io.blkwarden.simulation.host.ServiceOrder;
 import io.blkwarden.simulation.host.SimulatedHost;
@@ -25,7 +27,7 @@ import java.util.function.Predicate;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/** One run: a fleet, controllers, and everything that goes wrong with them. */
+/** One run: a fleet, controllers, and random failures of both. */
 final class Simulation {
   private static final long STEP_MILLIS = 10_000;
   private static final long AGENT_TICK_MILLIS = 200;
@@ -49,8 +51,22 @@ final class Simulation {
       """
           .formatted(Oracle.DISKS_PER_HOST);
 
+  /**
+   * The parameters of a run.
+   *
+   * @param seed seed of all randomness
+   * @param hosts simulated dom0s, 1 to 1,000
+   * @param minutes of virtual time, 1 to 10,080
+   */
+  record Plan(long seed, int hosts, int minutes) {
+    Plan {
+      Require.within(hosts, 1, 1_000, "hosts");
+      Require.within(minutes, 1, 10_080, "minutes");
+    }
+  }
+
   private final Plan plan;
-  private final World world;
+  private final Environment env;
   private final Storms storms;
   private final PolicySet policies;
   private final Map<HostId, AgentNode> agents = new LinkedHashMap<>();
@@ -58,15 +74,15 @@ final class Simulation {
   private final List<ControllerNode> controllers = new ArrayList<>();
   private long epoch;
 
-  Simulation(Plan plan, Parts parts) {
-    this(plan, parts, line -> {});
+  Simulation(Plan plan, Faults faults) {
+    this(plan, faults, line -> {});
   }
 
-  /** A simulation that tells a reader all that happens, line by line. */
-  Simulation(Plan plan, Parts parts, Consumer<String> reader) {
+  /** A simulation that also passes each event to a printer. */
+  Simulation(Plan plan, Faults faults, Consumer<String> printer) {
     this.plan = plan;
-    this.world = new World(plan.seed(), parts, reader);
-    this.storms = new Storms(world);
+    this.env = new Environment(plan.seed(), faults, printer);
+    this.storms = new Storms(env);
     PolicyLoad load = PolicyReader.read(List.of(new PolicyFile("sim", POLICY)), PolicyLoad.NONE);
     if (!load.problems().isEmpty()) {
       throw new IllegalStateException(load.problems().toString());
@@ -74,55 +90,55 @@ final class Simulation {
     this.policies = load.policies();
   }
 
-  /** Runs it to its end. */
-  Figures run() {
-    return run(broken -> false);
+  /** Runs to the end. */
+  RunResult run() {
+    return run(violations -> false);
   }
 
-  /** Runs it until its end, or until what is broken is enough. */
-  Figures run(Predicate<List<Broken>> enough) {
+  /** Runs to the end, or until these violations are enough. */
+  RunResult run(Predicate<List<Violation>> enough) {
     for (int n = 0; n < plan.hosts(); n++) {
       HostSpec spec = spec(n);
-      SimulatedHost host = new SimulatedHost(spec, world::now);
+      SimulatedHost host = new SimulatedHost(spec, env::now);
       heeds.put(spec.host(), !spec.scheduler().equals("none"));
-      boolean listens = spec.order().heeds();
+      boolean heedsIdle = spec.order().heeds();
       AgentNode agent =
-          new AgentNode(world, host, new HostLink(world, spec.host(), this::toControllers));
+          new AgentNode(env, host, new HostLink(env, spec.host(), this::toControllers));
       agents.put(spec.host(), agent);
-      agent.boot();
-      world.every(AGENT_TICK_MILLIS, agent::tick);
-      world.every(
+      agent.start();
+      env.every(AGENT_TICK_MILLIS, agent::tick);
+      env.every(
           1_000,
           () -> {
-            storms.look(agent, listens);
-            agent.look();
+            storms.check(agent, heedsIdle);
+            agent.check();
             if (agent.link().up()) {
-              world.oracle.lookForLost(agent.id(), agent.link().upSinceMillis());
+              env.oracle.checkLost(agent.id(), agent.link().upSinceMillis());
             }
           });
     }
     newController();
-    world.every(1_000, () -> List.copyOf(controllers).forEach(ControllerNode::tick));
-    world.every(10_000L / Math.min(plan.hosts(), 50), this::something);
-    for (long left = plan.millis();
-        left > 0 && !enough.test(world.oracle.broken());
+    env.every(1_000, () -> List.copyOf(controllers).forEach(ControllerNode::tick));
+    env.every(10_000L / Math.min(plan.hosts(), 50), this::randomEvent);
+    for (long left = plan.minutes() * 60_000L;
+        left > 0 && !enough.test(env.oracle.violations());
         left -= STEP_MILLIS) {
-      world.time.advanceTimeBy(Duration.ofMillis(Math.min(left, STEP_MILLIS)));
+      env.time.advanceTimeBy(Duration.ofMillis(Math.min(left, STEP_MILLIS)));
     }
-    return new Figures(
+    return new RunResult(
         plan,
-        world.trail.events(),
-        world.trail.hash(),
-        world.oracle.broken(),
+        env.events(),
+        env.hash(),
+        env.oracle.violations(),
         storms.throttles(),
         storms.wrong(),
         storms.reliefMillis(),
-        world.trail.end());
+        List.copyOf(env.lastEvents));
   }
 
   /**
-   * Of six hosts two have mq-deadline, two none, one bfq, and one bfq with merged queues; the last
-   * four of them ({@code lim-}) may limit disks.
+   * Of six hosts two have mq-deadline, two none, one bfq, and one bfq with merged queues. Limits
+   * are allowed on the last four ({@code lim-}).
    */
   private static HostSpec spec(int n) {
     HostSpec usual = HostSpec.ofFleet(n % 6 < 2 ? "sim-" : "lim-", n);
@@ -142,22 +158,22 @@ final class Simulation {
 
   private void newController() {
     epoch++;
-    controllers.add(new ControllerNode(world, epoch, policies, this::request, heeds));
+    controllers.add(new ControllerNode(env, epoch, policies, this::request, heeds));
   }
 
-  /** Lets the next thing happen that happens in fleets. */
-  private void something() {
+  /** Causes one random event. */
+  private void randomEvent() {
     List<AgentNode> all = List.copyOf(agents.values());
-    AgentNode agent = all.get(world.random.nextInt(all.size()));
+    AgentNode agent = all.get(env.random.nextInt(all.size()));
     List<String> guests = agent.host().guests();
-    String guest = guests.get(world.random.nextInt(guests.size()));
-    switch (world.random.nextInt(14)) {
+    String guest = guests.get(env.random.nextInt(guests.size()));
+    switch (env.random.nextInt(14)) {
       case 0, 1, 2, 3, 4 -> storms.begin(agent, guest);
       case 5 -> agent.kill();
-      case 6 -> agent.killAtSet(world.random.nextInt(3));
+      case 6 -> agent.killAtChange(env.random.nextInt(3));
       case 7 -> outage(agent);
-      case 8, 9 -> reboot(agent, guest, guests.get(world.random.nextInt(guests.size())));
-      case 10 -> agent.stepWallClock(world.random.nextLong(-3_600_000, 3_600_000));
+      case 8, 9 -> reboot(agent, guest, guests.get(env.random.nextInt(guests.size())));
+      case 10 -> agent.stepWallClock(env.random.nextLong(-3_600_000, 3_600_000));
       case 11 -> takeOver();
       default -> {}
     }
@@ -166,8 +182,8 @@ final class Simulation {
   private void outage(AgentNode agent) {
     if (agent.link().up()) {
       agent.link().breaks();
-      world.after(
-          world.random.nextLong(1_000, 120_000),
+      env.after(
+          env.random.nextLong(1_000, 120_000),
           () -> {
             agent.link().restore();
             agent.reconnected();
@@ -175,19 +191,19 @@ final class Simulation {
     }
   }
 
-  /** Two guests stop and start again, so that domids and pids change hands. */
+  /** Restarts two guests, so that their domids and pids are exchanged. */
   private void reboot(AgentNode agent, String one, String other) {
-    world.say(agent.id() + " reboots " + one + " and " + other);
+    env.log(agent.id() + " reboots " + one + " and " + other);
     for (String guest : new String[] {one, other}) {
       storms.end(agent, guest);
       agent.host().stopGuest(guest);
-      world.oracle.stopped(agent.host().domain(guest));
+      env.oracle.stopped(agent.host().domain(guest));
     }
-    if (world.chance(0.5)) {
+    if (env.chance(0.5)) {
       agent.changed();
     }
-    world.after(
-        world.random.nextLong(10, 3_000),
+    env.after(
+        env.random.nextLong(10, 3_000),
         () -> {
           agent.host().startGuest(other);
           agent.host().startGuest(one);
@@ -195,27 +211,27 @@ final class Simulation {
         });
   }
 
-  /** Another controller takes the claim; the one before is dead, or does not know yet. */
+  /** Makes another controller leader; the earlier one is dead, or does not know yet. */
   private void takeOver() {
-    if (controllers.isEmpty() || !world.chance(0.1)) {
+    if (controllers.isEmpty() || !env.chance(0.1)) {
       return;
     }
     ControllerNode before = controllers.getLast();
     long after = 1;
-    if (world.chance(0.5)) {
+    if (env.chance(0.5)) {
       before.kill();
       controllers.remove(before);
-      after = world.random.nextLong(1, 20_000);
+      after = env.random.nextLong(1, 20_000);
     } else {
-      world.after(
-          world.random.nextLong(5_000, 60_000),
+      env.after(
+          env.random.nextLong(5_000, 60_000),
           () -> {
             before.kill();
             controllers.remove(before);
           });
     }
     if (controllers.size() < 3) {
-      world.after(after, this::newController);
+      env.after(after, this::newController);
     }
   }
 
@@ -223,17 +239,17 @@ final class Simulation {
     Sinks.One<byte[]> answer = Sinks.one();
     AgentNode agent = requireNonNull(agents.get(host));
     if (ControlJson.decode(Command.class, bytes) instanceof Decoded.Ok<Command>(Command command)
-        && !world.chance(LEG_LOST)) {
-      world.after(
-          world.random.nextLong(1, 40),
+        && !env.chance(LEG_LOST)) {
+      env.after(
+          env.random.nextLong(1, 40),
           () -> {
             if (agent.link().up()) {
               agent.command(
                   command,
                   outcome -> {
-                    if (!world.chance(LEG_LOST)) {
-                      world.after(
-                          world.random.nextLong(1, 40),
+                    if (!env.chance(LEG_LOST)) {
+                      env.after(
+                          env.random.nextLong(1, 40),
                           () -> answer.tryEmitValue(ControlJson.encode(outcome)).orThrow());
                     }
                   });

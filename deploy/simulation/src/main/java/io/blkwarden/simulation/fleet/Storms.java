@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** Which guests truly swap, and what was done to whom: what no part of blkwarden is told. */
+/** The storms of guests, and which throttles they explain. */
 final class Storms {
-  /** How long after its end a storm still explains a throttle. */
+  /** Time after its end in which a storm explains a throttle. */
   private static final long EXPLAINS_MILLIS = 30_000;
 
   private record Disk(HostId host, UUID domain, String vdev) {}
 
-  private final World world;
+  private final Environment env;
   private final Map<Disk, Long> sinceMillis = new HashMap<>();
   private final Map<Disk, Long> endedMillis = new HashMap<>();
   private final Set<Disk> relieved = new HashSet<>();
@@ -26,26 +26,26 @@ final class Storms {
   private final List<String> wrong = new ArrayList<>();
   private int throttles;
 
-  Storms(World world) {
-    this.world = world;
+  Storms(Environment env) {
+    this.env = env;
   }
 
   private static Disk swap(AgentNode agent, String guest) {
     return new Disk(agent.id(), agent.host().domain(guest), "xvda2");
   }
 
-  /** A guest begins to swap, for one to five minutes. */
+  /** Starts swapping in a running guest, for one to five minutes. */
   void begin(AgentNode agent, String guest) {
     Disk disk = swap(agent, guest);
     boolean runs =
         agent.host().trueWorkers().stream()
             .anyMatch(worker -> worker.domain().equals(disk.domain()));
-    if (runs && sinceMillis.putIfAbsent(disk, world.now()) == null) {
-      world.say(agent.id() + " " + guest + " swaps");
+    if (runs && sinceMillis.putIfAbsent(disk, env.now()) == null) {
+      env.log(agent.id() + " " + guest + " swaps");
       agent.host().storm(guest, true);
-      long began = world.now();
-      world.after(
-          world.random.nextLong(60_000, 300_000),
+      long began = env.now();
+      env.after(
+          env.random.nextLong(60_000, 300_000),
           () -> {
             if (sinceMillis.getOrDefault(disk, -1L) == began) {
               end(agent, guest);
@@ -57,42 +57,42 @@ final class Storms {
   void end(AgentNode agent, String guest) {
     Disk disk = swap(agent, guest);
     if (sinceMillis.remove(disk) != null) {
-      world.say(agent.id() + " " + guest + " swaps no more");
+      env.log(agent.id() + " " + guest + " stops swapping");
       agent.host().storm(guest, false);
-      endedMillis.put(disk, world.now());
+      endedMillis.put(disk, env.now());
       relieved.remove(disk);
     }
   }
 
   /**
-   * Looks at what is throttled on a host just now.
+   * Records new throttles of a host, and which of them have an effect.
    *
-   * @param heeds whether its device listens to the idle class; a limit it always honours
+   * @param heeds whether the idle class has an effect on its device; a limit always has
    */
-  void look(AgentNode agent, boolean heeds) {
+  void check(AgentNode agent, boolean heeds) {
     Set<Disk> now = new HashSet<>();
-    Set<Disk> bitten = new HashSet<>();
+    Set<Disk> effective = new HashSet<>();
     for (TrueWorker worker : agent.host().trueWorkers()) {
       Disk disk = new Disk(agent.id(), worker.domain(), worker.vdev());
-      if (Oracle.restrained(agent.host(), worker.pid())) {
+      if (agent.host().restrained(worker.pid())) {
         now.add(disk);
         if (heeds || agent.host().limited(worker.pid())) {
-          bitten.add(disk);
+          effective.add(disk);
         }
       }
     }
     for (Disk disk : now) {
       Long since = sinceMillis.get(disk);
-      if (since != null && bitten.contains(disk) && relieved.add(disk)) {
-        reliefMillis.add(world.now() - since);
+      if (since != null && effective.contains(disk) && relieved.add(disk)) {
+        reliefMillis.add(env.now() - since);
       }
       if (throttled.add(disk)) {
         throttles++;
         long ended = endedMillis.getOrDefault(disk, Long.MIN_VALUE / 2);
-        if (since == null && world.now() - ended > EXPLAINS_MILLIS) {
+        if (since == null && env.now() - ended > EXPLAINS_MILLIS) {
           String what = disk + " is restrained; its last storm ended at " + ended;
-          wrong.add(world.now() + " " + what);
-          world.say("WRONG " + what);
+          wrong.add(env.now() + " " + what);
+          env.log("WRONG " + what);
         }
       }
     }

@@ -1,6 +1,6 @@
 /**
- * A simulated fleet in virtual time, on one thread and from one seed: the real cores of agents and
- * controllers over simulated kernels, with an oracle that holds them to their invariants.
+ * Simulated fleets in virtual time, on one thread and from one seed: the real cores of agents and
+ * controllers on simulated kernels, with an oracle that checks the invariants.
  */
 @NullMarked
 package io.blkwarden.simulation.fleet;

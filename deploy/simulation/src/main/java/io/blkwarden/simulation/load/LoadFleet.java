@@ -28,16 +28,17 @@ import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.sample.SampleTable;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
- * The messages of the hosts. Seven of ten disks do I/O below every threshold. All calm hosts send
- * the same batch of a second; a host in a storm sends its own.
+ * The messages of a fleet's hosts, without a model of their disks: generating them must cost less
+ * than the controller that they load. Seven of ten disks do I/O below every threshold. All calm
+ * hosts send the same batch of a second; a host in a storm sends its own.
  */
 final class LoadFleet {
   private static final UUID RUN = new UUID(7, 7);
@@ -65,10 +66,8 @@ final class LoadFleet {
   }
 
   byte[] snapshot(int number) {
-    List<MappedDisk> all = new ArrayList<>();
-    for (int row = 0; row < disks; row++) {
-      all.add(disk(number, row));
-    }
+    List<MappedDisk> all =
+        IntStream.range(0, disks).mapToObj(row -> disk(number, row)).toList();
     List<Long> zeros = Collections.nCopies(COLUMNS.size(), 0L);
     return ControlJson.encode(
         new MappingSnapshot(
@@ -129,7 +128,7 @@ final class LoadFleet {
             1,
             epoch,
             true,
-            "made up",
+            "generated",
             1_000,
             DEVICES,
             List.of(),
@@ -141,20 +140,12 @@ final class LoadFleet {
 
   /** The outcome of a command that was carried out. */
   byte[] outcome(int number, Command command) {
-    MessageId lease = null;
-    Long remaining = null;
-    Outcome.Result result = Outcome.Result.DONE;
-    switch (command.action()) {
-      case CommandAction.Set set -> {
-        lease = set.lease();
-        remaining = set.leaseMs();
-        result = Outcome.Result.APPLIED;
-      }
-      case CommandAction.Reset reset -> {
-        lease = reset.lease();
-        result = Outcome.Result.RELEASED;
-      }
-      case CommandAction.ReleaseAll _, CommandAction.Snapshot _ -> {}
+    CommandAction.Set set = command.action() instanceof CommandAction.Set of ? of : null;
+    MessageId lease = set == null ? null : set.lease();
+    Outcome.Result result = set == null ? Outcome.Result.DONE : Outcome.Result.APPLIED;
+    if (command.action() instanceof CommandAction.Reset reset) {
+      lease = reset.lease();
+      result = Outcome.Result.RELEASED;
     }
     return ControlJson.encode(
         new Outcome(
@@ -166,11 +157,11 @@ final class LoadFleet {
             lease,
             result,
             null,
-            "made up",
+            "generated",
             null,
             null,
             List.of(),
-            remaining,
+            set == null ? null : set.leaseMs(),
             null,
             null));
   }

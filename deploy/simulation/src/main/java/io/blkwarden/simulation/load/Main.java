@@ -14,9 +14,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,7 +39,7 @@ public final class Main {
   private static final int CONNECTIONS = 4;
   private static final int HEARTBEAT_SECONDS = 5;
 
-  /** A prime, so that hosts whose storms begin together do not publish together. */
+  /** A prime, so that hosts whose storms start together do not publish together. */
   private static final int STRIDE = 619;
 
   private static final int CALM_SECONDS = 15;
@@ -46,47 +48,41 @@ public final class Main {
   private final int hosts;
   private final int seconds;
   private final int storms;
-  private final int moments;
   private final LoadFleet fleet;
   private final List<Connection> connections = new ArrayList<>();
   private final Map<HostId, Integer> numbers = new HashMap<>();
 
   /** The hosts that publish at each moment of a second. */
-  private final Map<Integer, List<Integer>> speakers = new HashMap<>();
+  private final List<List<Integer>> hostsOfMoment = new ArrayList<>();
 
   private final AtomicLongArray epochs;
   private final AtomicLongArray publishedNanos;
   private final AtomicLongArray commanded;
-  private final LongAdder maps = new LongAdder();
-  private final LongAdder claims = new LongAdder();
-  private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
+  private final LongAdder mapsRequested = new LongAdder();
+  private final LongAdder leadersAnnounced = new LongAdder();
+  private final Queue<Long> latencies = new ConcurrentLinkedQueue<>();
 
   private Main(int hosts, int disks, int seconds, int storms, int moments) {
     this.hosts = hosts;
     this.seconds = seconds;
     this.storms = storms;
-    this.moments = moments;
     fleet = new LoadFleet(disks, InstantSource.system());
     epochs = new AtomicLongArray(hosts);
     publishedNanos = new AtomicLongArray(hosts);
     commanded = new AtomicLongArray(hosts);
+    for (int moment = 0; moment < moments; moment++) {
+      hostsOfMoment.add(new ArrayList<>());
+    }
     for (int number = 0; number < hosts; number++) {
       numbers.put(LoadFleet.host(number), number);
-      int moment = (int) ((long) number * STRIDE % moments);
-      speakers.computeIfAbsent(moment, key -> new ArrayList<>()).add(number);
+      hostsOfMoment.get((int) ((long) number * STRIDE % moments)).add(number);
     }
   }
 
   /** See the class. */
   public static void main(String[] args) throws Exception {
-    Main main =
-        new Main(
-            Integer.parseInt(args[0]),
-            Integer.parseInt(args[1]),
-            Integer.parseInt(args[2]),
-            Integer.parseInt(args[3]),
-            Integer.parseInt(args[4]));
-    main.run(System.getenv("NATS_URL"));
+    int[] n = Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
+    new Main(n[0], n[1], n[2], n[3], n[4]).run(System.getenv("NATS_URL"));
   }
 
   private void run(String url) throws IOException, InterruptedException, TimeoutException {
@@ -95,94 +91,92 @@ public final class Main {
     }
     // commands have a connection of their own: samples would delay them
     Connection agents = Nats.connect(Options.builder().server(url).build());
-    agents.createDispatcher(this::commanded).subscribe("blkwarden.v1.command.*");
+    agents.createDispatcher(this::command).subscribe(SUBJECTS.prefix() + ".command.*");
     agents.flush(Duration.ofSeconds(5));
     for (int number = 0; number < hosts; number++) {
-      say(number, SUBJECTS.mapping(LoadFleet.host(number), "snapshot"), fleet.snapshot(number));
+      publishMap(number);
     }
     System.out.println("maps sent");
-    long begin = System.nanoTime();
+    long start = System.nanoTime();
     for (int second = 1; second <= seconds; second++) {
-      second(second, begin + TimeUnit.SECONDS.toNanos(second));
+      second(second, start + TimeUnit.SECONDS.toNanos(second));
     }
     System.out.println("batches_sent " + (long) hosts * seconds);
-    System.out.println("maps_asked_for " + maps.sum());
-    System.out.println("told_of_claim " + claims.sum());
-    latencies();
+    System.out.println("maps_requested " + mapsRequested.sum());
+    System.out.println("leaders_announced " + leadersAnnounced.sum());
+    List<Long> inOrder = List.copyOf(latencies);
+    System.out.println("commands " + inOrder.size());
+    percentiles("latency", inOrder);
+    percentiles("latency_later_half", inOrder.subList(inOrder.size() / 2, inOrder.size()));
     agents.close();
     for (Connection each : connections) {
       each.close();
     }
   }
 
-  private void second(int second, long begin) {
-    byte[] batch = fleet.batch(second, 0);
-    for (int moment = 0; moment < moments; moment++) {
-      long due = begin + TimeUnit.SECONDS.toNanos(1) * moment / moments;
+  private void second(int second, long start) {
+    byte[] calm = fleet.batch(second, 0);
+    for (int moment = 0; moment < hostsOfMoment.size(); moment++) {
+      long due = start + TimeUnit.SECONDS.toNanos(1) * moment / hostsOfMoment.size();
       for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
         LockSupport.parkNanos(this, wait);
       }
-      for (int number : speakers.getOrDefault(moment, List.of())) {
-        speak(number, second, batch);
+      for (int number : hostsOfMoment.get(moment)) {
+        publishSample(number, second, calm);
       }
     }
   }
 
-  private void speak(int number, int second, byte[] calm) {
+  private void publishSample(int number, int second, byte[] calm) {
     HostId host = LoadFleet.host(number);
     if ((second + number) % HEARTBEAT_SECONDS == 0 || second == 1) {
-      say(
+      publish(
           number,
           SUBJECTS.heartbeat(host),
           fleet.heartbeat(number, epochs.get(number), second * 1_000L));
     }
-    String subject = SUBJECTS.sample(host);
-    byte[] batch = stormy(number, second, calm);
-    publishedNanos.set(number, System.nanoTime());
-    say(number, subject, batch);
-  }
-
-  /** Storms begin one after the other, so that the limit on throttled hosts is not reached. */
-  private byte[] stormy(int number, int second, byte[] calm) {
+    // storms start one after the other, so that the limit on throttled hosts is not reached
     int since = second - CALM_SECONDS - number / 4;
-    return number < storms && since > 0
-        ? fleet.batch(second, Math.min(since, STORM_SECONDS))
-        : calm;
+    byte[] batch =
+        number < storms && since > 0
+            ? fleet.batch(second, Math.min(since, STORM_SECONDS))
+            : calm;
+    publishedNanos.set(number, System.nanoTime());
+    publish(number, SUBJECTS.sample(host), batch);
   }
 
-  private void say(int number, String subject, byte[] payload) {
+  private void publishMap(int number) {
+    publish(
+        number, SUBJECTS.mapping(LoadFleet.host(number), "snapshot"), fleet.snapshot(number));
+  }
+
+  private void publish(int number, String subject, byte[] payload) {
     connections.get(number % CONNECTIONS).publish(subject, payload);
   }
 
-  private void commanded(Message message) {
+  private void command(Message message) {
     long now = System.nanoTime();
-    if (ControlJson.decode(Command.class, message.getData())
-        instanceof Decoded.Ok<Command>(Command command)) {
-      Integer number = numbers.get(command.host());
-      if (number != null && message.getReplyTo() != null) {
-        epochs.accumulateAndGet(number, command.epoch(), Math::max);
-        if (command.action() instanceof CommandAction.Set
-            && commanded.compareAndSet(number, 0, 1)) {
-          latencies.add(now - publishedNanos.get(number));
-        }
-        message.getConnection().publish(message.getReplyTo(), fleet.outcome(number, command));
-        if (command.action() instanceof CommandAction.Snapshot(CommandAction.Revision unless)) {
-          if (LoadFleet.REVISION.equals(unless)) {
-            claims.increment();
-            return;
-          }
-          maps.increment();
-          say(number, SUBJECTS.mapping(command.host(), "snapshot"), fleet.snapshot(number));
-        }
+    if (!(ControlJson.decode(Command.class, message.getData())
+        instanceof Decoded.Ok<Command>(Command command))) {
+      return;
+    }
+    Integer number = numbers.get(command.host());
+    if (number == null || message.getReplyTo() == null) {
+      return;
+    }
+    epochs.accumulateAndGet(number, command.epoch(), Math::max);
+    if (command.action() instanceof CommandAction.Set && commanded.compareAndSet(number, 0, 1)) {
+      latencies.add(now - publishedNanos.get(number));
+    }
+    message.getConnection().publish(message.getReplyTo(), fleet.outcome(number, command));
+    if (command.action() instanceof CommandAction.Snapshot(CommandAction.Revision unless)) {
+      if (LoadFleet.REVISION.equals(unless)) {
+        leadersAnnounced.increment();
+      } else {
+        mapsRequested.increment();
+        publishMap(number);
       }
     }
-  }
-
-  private void latencies() {
-    List<Long> inOrder = List.copyOf(latencies);
-    System.out.println("commands " + inOrder.size());
-    percentiles("latency", inOrder);
-    percentiles("latency_later_half", inOrder.subList(inOrder.size() / 2, inOrder.size()));
   }
 
   /** Prints p50, p99 and the maximum; the first commands run before the JVM has compiled code. */

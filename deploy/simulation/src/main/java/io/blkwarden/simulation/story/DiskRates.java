@@ -4,50 +4,47 @@ import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.sample.SampleColumn;
 import io.blkwarden.model.sample.SampleFrame;
+import io.blkwarden.model.sample.SampleTable;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** I/Os per second of one host's disks, from its snapshots and sample batches. */
 final class DiskRates {
-  private @Nullable MappingSnapshot snapshot;
-  private long @Nullable [] lastIos;
+  private MappingSnapshot snapshot;
+  private long[] lastIos = {};
   private long lastMillis;
+
+  DiskRates(MappingSnapshot first) {
+    snapshot = first;
+  }
 
   void snapshot(MappingSnapshot next) {
     snapshot = next;
-    lastIos = null;
+    lastIos = new long[0];
   }
 
   List<MappedDisk> disks() {
-    return snapshot == null ? List.of() : snapshot.disks();
+    return snapshot.disks();
   }
 
-  /** I/Os per second of each disk since the previous batch; null when unknown. */
-  double @Nullable [] sampled(SampleFrame frame) {
-    MappingSnapshot known = snapshot;
-    if (known == null
-        || !known.origin().run().equals(frame.run())
-        || known.base().id() != frame.baseId()) {
-      return null;
+  /** I/Os per second of each disk since the previous batch; empty when unknown. */
+  double[] sampled(SampleFrame frame) {
+    SampleTable table = frame.disks();
+    long[] ios = new long[disks().size()];
+    if (!snapshot.origin().run().equals(frame.run())
+        || snapshot.base().id() != frame.baseId()
+        || table.rows() != ios.length) {
+      return new double[0];
     }
-    int rows = frame.disks().rows();
-    long[] ios = new long[rows];
-    for (int row = 0; row < rows; row++) {
-      ios[row] =
-          frame.disks().get(SampleColumn.READ_IOS, row)
-              + frame.disks().get(SampleColumn.WRITE_IOS, row);
+    double[] rates = new double[lastIos.length];
+    double seconds = (frame.monotonicMillis() - lastMillis) / 1_000.0;
+    for (int row = 0; row < ios.length; row++) {
+      ios[row] = table.get(SampleColumn.READ_IOS, row) + table.get(SampleColumn.WRITE_IOS, row);
+      if (row < rates.length && seconds > 0) {
+        rates[row] = (ios[row] - lastIos[row]) / seconds;
+      }
     }
-    long[] before = lastIos;
-    long millis = frame.monotonicMillis() - lastMillis;
     lastIos = ios;
     lastMillis = frame.monotonicMillis();
-    if (before == null || before.length != rows || millis <= 0) {
-      return null;
-    }
-    double[] rates = new double[rows];
-    for (int row = 0; row < rows; row++) {
-      rates[row] = (ios[row] - before[row]) * 1_000.0 / millis;
-    }
     return rates;
   }
 }

@@ -12,6 +12,7 @@ import io.blkwarden.model.sample.SampleFrame;
 import io.blkwarden.model.subject.Subjects;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
+import io.nats.client.JetStreamManagement;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Options;
@@ -22,9 +23,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Subscribes to all messages, prints the steps of a throttle, and exits 0 when all were seen.
+ * Subscribes to all messages at {@code NATS_URL} and prints what happens.
  *
- * <p>Arguments: number of hosts, threshold in I/Os per second, seconds to wait (0: forever).
+ * <p>Arguments: number of hosts, threshold in I/Os per second, and the seconds in which all steps
+ * of a throttle must be seen, else it exits 1 (0: no limit, it does not exit).
+ *
+ * <p>With the argument {@code check} it exits 0 if the server has no streams of blkwarden, else 1;
+ * with {@code clear} it deletes them.
  */
 public final class Main {
   private static final Subjects SUBJECTS = Subjects.DEFAULT;
@@ -32,7 +37,7 @@ public final class Main {
   private final Story story;
   private final boolean once;
   private final PrintStream out;
-  private final CountDownLatch whole = new CountDownLatch(1);
+  private final CountDownLatch complete = new CountDownLatch(1);
   private final SampleFrame frame = new SampleFrame();
   private final long started = System.nanoTime();
 
@@ -44,50 +49,65 @@ public final class Main {
 
   /** See the class. */
   public static void main(String[] args) throws Exception {
-    long seconds = Long.parseLong(args[2]);
-    Main main =
-        new Main(
-            new Story(Integer.parseInt(args[0]), Double.parseDouble(args[1])),
-            seconds > 0,
-            System.out);
-    System.exit(main.watch(System.getenv("NATS_URL"), seconds) ? 0 : 1);
+    String url = System.getenv("NATS_URL");
+    Connection nats =
+        Nats.connect(
+            Options.builder()
+                .server(url)
+                .maxReconnects(-1)
+                .connectionTimeout(Duration.ofSeconds(5))
+                .build());
+    try {
+      boolean done;
+      if (args.length == 1) {
+        done = streams(nats.jetStreamManagement(), args[0].equals("clear"));
+      } else {
+        long seconds = Long.parseLong(args[2]);
+        Story story = new Story(Integer.parseInt(args[0]), Double.parseDouble(args[1]));
+        System.out.println("watching " + SUBJECTS.prefix() + ".> on " + url);
+        done = new Main(story, seconds > 0, System.out).watch(nats, seconds);
+      }
+      System.exit(done ? 0 : 1);
+    } finally {
+      nats.close();
+    }
   }
 
-  private boolean watch(String url, long seconds) throws Exception {
-    Options options =
-        Options.builder()
-            .server(url)
-            .maxReconnects(-1)
-            .connectionTimeout(Duration.ofSeconds(5))
-            .build();
-    Connection connection = Nats.connect(options);
-    try {
-      Dispatcher dispatcher = connection.createDispatcher(this::take);
-      for (String subject :
-          List.of(
-              SUBJECTS.allSamples(),
-              SUBJECTS.allMappings(),
-              SUBJECTS.prefix() + ".command.*",
-              SUBJECTS.allOutcomes(),
-              SUBJECTS.allAlerts())) {
-        dispatcher.subscribe(subject);
-      }
-      connection.flush(Duration.ofSeconds(5));
-      out.println("watching " + SUBJECTS.prefix() + ".> on " + url);
-      if (seconds == 0) {
-        whole.await();
-      }
-      boolean seen = whole.await(seconds, TimeUnit.SECONDS);
-      synchronized (story) {
-        if (!seen) {
-          out.println("not seen within " + seconds + " s:");
-          story.missing().forEach(step -> out.println("  - " + step));
-        }
-      }
-      return seen;
-    } finally {
-      connection.close();
+  /** Deletes blkwarden's streams if asked to; returns whether there are none. */
+  private static boolean streams(JetStreamManagement management, boolean delete) throws Exception {
+    List<String> ours =
+        management.getStreamNames().stream()
+            .filter(name -> name.startsWith("BLKWARDEN_") || name.startsWith("KV_blkwarden-"))
+            .toList();
+    for (String name : delete ? ours : List.<String>of()) {
+      management.deleteStream(name);
     }
+    return delete || ours.isEmpty();
+  }
+
+  private boolean watch(Connection nats, long seconds) throws Exception {
+    Dispatcher dispatcher = nats.createDispatcher(this::take);
+    for (String subject :
+        List.of(
+            SUBJECTS.allSamples(),
+            SUBJECTS.allMappings(),
+            SUBJECTS.prefix() + ".command.*",
+            SUBJECTS.allOutcomes(),
+            SUBJECTS.allAlerts())) {
+      dispatcher.subscribe(subject);
+    }
+    nats.flush(Duration.ofSeconds(5));
+    if (!once) {
+      new CountDownLatch(1).await();
+    }
+    boolean seen = complete.await(seconds, TimeUnit.SECONDS);
+    synchronized (story) {
+      if (!seen) {
+        out.println("not seen within " + seconds + " s:");
+        story.missing().forEach(step -> out.println("  - " + step));
+      }
+    }
+    return seen;
   }
 
   private void take(Message message) {
@@ -97,8 +117,9 @@ public final class Main {
       for (String line : lines) {
         out.printf("[%6.1f s] %s%n", (System.nanoTime() - started) / 1e9, line);
       }
-      if (once && !lines.isEmpty() && story.whole()) {
-        whole.countDown();
+      if (!lines.isEmpty() && complete.getCount() > 0 && story.complete()) {
+        complete.countDown();
+        out.print(once ? "" : "all steps of a storm were seen; from now on one line per storm\n");
       }
     }
   }

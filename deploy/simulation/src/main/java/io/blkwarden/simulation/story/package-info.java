@@ -1,4 +1,4 @@
-/** The quickstart's observer: follows a storm on NATS from the map to the resolved alert. */
+/** The quickstart's observer: prints what happens on NATS, from the map to the resolved alert. */
 @NullMarked
 package io.blkwarden.simulation.story;
 

@@ -8,31 +8,34 @@ import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.policy.SafetyLimits;
+import io.blkwarden.model.DeviceNumber;
 import io.blkwarden.model.IoPriority;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Command;
 import io.blkwarden.model.message.Outcome;
+import io.blkwarden.simulation.fleet.Oracle.Violation;
+import io.blkwarden.simulation.fleet.Simulation.Plan;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** One part at a time misbehaves, and the oracle names the invariant that it breaks. */
+/** The oracle detects the violation of each invariant, by one injected fault at a time. */
 final class OracleTest {
-  private static void catches(int invariant, Parts parts) {
-    // on these seeds nothing is broken when all parts are the real ones
+  private static void catches(int invariant, Faults faults) {
+    // without faults these seeds have no violations
     for (long seed : new long[] {1, 3, 2, 4}) {
-      Simulation simulation = new Simulation(new Plan(seed, 6, 30), parts);
-      if (isBroken(invariant, simulation.run(now -> isBroken(invariant, now)).broken())) {
+      Simulation simulation = new Simulation(new Plan(seed, 6, 30), faults);
+      if (violates(invariant, simulation.run(now -> violates(invariant, now)).violations())) {
         return;
       }
     }
-    assertThat(false).as("invariant %d broken within four seeds", invariant).isTrue();
+    assertThat(false).as("invariant %d violated within four seeds", invariant).isTrue();
   }
 
-  private static boolean isBroken(int invariant, List<Broken> broken) {
-    return broken.stream().anyMatch(each -> each.invariant() == invariant);
+  private static boolean violates(int invariant, List<Violation> violations) {
+    return violations.stream().anyMatch(each -> each.invariant() == invariant);
   }
 
   private record Kernel(IoPriorities real, IntUnaryOperator target, boolean restores)
@@ -54,10 +57,10 @@ final class OracleTest {
   }
 
   @Test
-  void aPriorityThatHitsAnotherTaskBreaksTheFirst() {
+  void restrainingAnotherTaskViolatesTheFirst() {
     catches(
         1,
-        new Parts() {
+        new Faults() {
           @Override
           public IoPriorities priorities(IoPriorities kernel) {
             return new Kernel(kernel, pid -> pid ^ 3, true);
@@ -66,10 +69,10 @@ final class OracleTest {
   }
 
   @Test
-  void aLeaseThatRestoresNothingBreaksTheSecond() {
+  void aLeaseThatDoesNotRestoreViolatesTheSecond() {
     catches(
         2,
-        new Parts() {
+        new Faults() {
           @Override
           public IoPriorities priorities(IoPriorities kernel) {
             return new Kernel(kernel, pid -> pid, false);
@@ -78,10 +81,10 @@ final class OracleTest {
   }
 
   @Test
-  void aLimitThatIsNeverLiftedBreaksTheSecond() {
+  void aLimitThatStaysViolatesTheSecond() {
     catches(
         2,
-        new Parts() {
+        new Faults() {
           @Override
           public LimitGroups groups(LimitGroups kernel) {
             return new Sticky(kernel);
@@ -89,28 +92,49 @@ final class OracleTest {
         });
   }
 
-  /** Groups that nobody leaves. */
-  private static final class Sticky extends ForwardingGroups {
-    Sticky(LimitGroups real) {
-      super(real);
+  /** Groups that tasks do not leave. */
+  private record Sticky(LimitGroups real) implements LimitGroups {
+    @Override
+    public Optional<String> unavailable() {
+      return real.unavailable();
+    }
+
+    @Override
+    public ReadResult<String> groupOf(int pid) {
+      return real.groupOf(pid);
+    }
+
+    @Override
+    public Optional<String> limit(String group, DeviceNumber device, int perSecond) {
+      return real.limit(group, device, perSecond);
+    }
+
+    @Override
+    public ReadResult<Integer> limitOf(String group, DeviceNumber device) {
+      return real.limitOf(group, device);
     }
 
     @Override
     public Optional<String> move(int pid, String group) {
-      return group.equals(ROOT) ? Optional.empty() : super.move(pid, group);
+      return group.equals(ROOT) ? Optional.empty() : real.move(pid, group);
     }
 
     @Override
     public Optional<String> remove(String group) {
       return Optional.empty();
     }
+
+    @Override
+    public ReadResult<List<String>> groups() {
+      return real.groups();
+    }
   }
 
   @Test
-  void anAgentThatWaitsForItsControllerBreaksTheThird() {
+  void anAgentThatWaitsForItsControllerViolatesTheThird() {
     catches(
         3,
-        new Parts() {
+        new Faults() {
           @Override
           public boolean ticks(boolean connected) {
             return connected;
@@ -119,10 +143,10 @@ final class OracleTest {
   }
 
   @Test
-  void acceptingAnOldEpochBreaksTheFourth() {
+  void acceptingAnOldEpochViolatesTheFourth() {
     catches(
         4,
-        new Parts() {
+        new Faults() {
           @Override
           public Command command(Command sent) {
             return new Command(
@@ -139,10 +163,10 @@ final class OracleTest {
   }
 
   @Test
-  void silenceThatResolvesBreaksTheFifth() {
+  void resolvingWithoutSamplesViolatesTheFifth() {
     catches(
         5,
-        new Parts() {
+        new Faults() {
           @Override
           public List<Effect> effects(List<Effect> effects) {
             return effects.stream()
@@ -157,10 +181,10 @@ final class OracleTest {
   }
 
   @Test
-  void brakesThatDoNotHoldBreakTheSixth() {
+  void looseSafetyLimitsViolateTheSixth() {
     catches(
         6,
-        new Parts() {
+        new Faults() {
           @Override
           public PolicySet policies(PolicySet set) {
             return new PolicySet(
@@ -170,10 +194,10 @@ final class OracleTest {
   }
 
   @Test
-  void actingWithoutARecordBreaksTheSeventh() {
+  void actingWithoutARecordViolatesTheSeventh() {
     catches(
         7,
-        new Parts() {
+        new Faults() {
           @Override
           public List<Effect> effects(List<Effect> effects) {
             return effects.stream()
@@ -184,10 +208,10 @@ final class OracleTest {
   }
 
   @Test
-  void anOutcomeThatIsLostBreaksTheEighth() {
+  void aLostOutcomeViolatesTheEighth() {
     catches(
         8,
-        new Parts() {
+        new Faults() {
           @Override
           public Optional<Outcome> outcome(Outcome outcome) {
             return Optional.empty();
@@ -196,10 +220,10 @@ final class OracleTest {
   }
 
   @Test
-  void successThatIsClaimedForNothingBreaksTheNinth() {
+  void reportingSuccessForANoOpViolatesTheNinth() {
     catches(
         9,
-        new Parts() {
+        new Faults() {
           @Override
           public List<Effect> effects(List<Effect> effects) {
             return effects.stream()

@@ -3,28 +3,21 @@ package io.blkwarden.simulation.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.blkwarden.model.IoPriority;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SimulatedDeviceTest {
   private static final double IOS_PER_SECOND = 200;
 
-  private SimulatedDisk swap = new SimulatedDisk(0.5, 0.5);
-  private SimulatedDisk neighbour = new SimulatedDisk(60, 0.7);
-
-  @BeforeEach
-  void twoDisks() {
-    swap = new SimulatedDisk(0.5, 0.5);
-    neighbour = new SimulatedDisk(60, 0.7);
-  }
+  private final SimulatedDisk swap = new SimulatedDisk(2, "vm1_swap", 1, 0.5, 0.5);
+  private final SimulatedDisk neighbour = new SimulatedDisk(1, "vm2_img", 2, 60, 0.7);
 
   @ParameterizedTest
   @EnumSource(ServiceOrder.class)
   void calmDisksGetWhatTheyWantAndLeaveTheDeviceMostlyIdle(ServiceOrder order) {
     SimulatedDevice device = device(order);
     run(device, 10);
-    assertThat(neighbour.ios()).isBetween(590.0, 601.0);
+    assertThat(neighbour.counters().ios()).isBetween(590.0, 601.0);
     assertThat(device.busyMillis()).isLessThan(6_000);
   }
 
@@ -71,9 +64,9 @@ class SimulatedDeviceTest {
   }
 
   private double window(SimulatedDevice device) {
-    double start = swap.ios();
+    double start = swap.counters().ios();
     run(device, 10);
-    return (swap.ios() - start) / 10;
+    return (swap.counters().ios() - start) / 10;
   }
 
   private static void run(SimulatedDevice device, int seconds) {

@@ -1,7 +1,6 @@
 package io.blkwarden.simulation.fleet;
 
 import io.blkwarden.agent.lease.IoPriorities;
-import io.blkwarden.agent.lease.LeaseStore.StoredLeases;
 import io.blkwarden.agent.lease.LimitGroups;
 import io.blkwarden.controller.engine.Effect;
 import io.blkwarden.controller.policy.PolicySet;
@@ -10,24 +9,19 @@ import io.blkwarden.model.message.Outcome;
 import java.util.List;
 import java.util.Optional;
 
-/** What stands between the real parts: by default nothing, and everything passes as it is. */
-interface Parts {
-  /** Nothing stands between. */
-  Parts REAL = new Parts() {};
+/** Faults injected between the parts of a run, to test the oracle; by default none. */
+interface Faults {
+  /** No fault. */
+  Faults NONE = new Faults() {};
 
-  /** The priorities that a host's agent sees. */
+  /** The priorities as an agent sees them. */
   default IoPriorities priorities(IoPriorities kernel) {
     return kernel;
   }
 
-  /** The groups that a host's agent sees. */
+  /** The cgroups as an agent sees them. */
   default LimitGroups groups(LimitGroups kernel) {
     return kernel;
-  }
-
-  /** What an agent finds when it starts again. */
-  default Optional<StoredLeases> found(Optional<StoredLeases> stored) {
-    return stored;
   }
 
   /** Whether an agent's clock ticks. */
@@ -35,22 +29,22 @@ interface Parts {
     return true;
   }
 
-  /** A command as it reaches its agent. */
+  /** A command as received by its agent. */
   default Command command(Command command) {
     return command;
   }
 
-  /** An outcome as it reaches the controllers. */
+  /** An outcome as received by the controllers. */
   default Optional<Outcome> outcome(Outcome outcome) {
     return Optional.of(outcome);
   }
 
-  /** What a controller's step wants done. */
+  /** The effects of a controller's step. */
   default List<Effect> effects(List<Effect> effects) {
     return effects;
   }
 
-  /** The policies as a controller has them. */
+  /** The policies as a controller loads them. */
   default PolicySet policies(PolicySet policies) {
     return policies;
   }
