@@ -15,12 +15,14 @@ import io.blkwarden.controller.leader.Leadership;
 import io.blkwarden.controller.nats.BusMessage;
 import io.blkwarden.controller.notify.Notifier;
 import io.blkwarden.model.HostId;
+import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -69,6 +71,7 @@ final class ControllerPipeline {
    * @param dispatch sends messages
    * @param stored changes the state that NATS stores
    * @param notifier notifies receivers of alerts
+   * @param reports the query that answers an operator who asks for the state of the fleet
    * @param observer receives all effects, for logs, counters and views
    */
   record Parts(
@@ -79,6 +82,7 @@ final class ControllerPipeline {
       Dispatch dispatch,
       StateStore stored,
       Notifier notifier,
+      BiFunction<Long, OperatorRequest.Fleet, EngineInput.Query> reports,
       Consumer<Effect> observer) {}
 
   /**
@@ -260,8 +264,18 @@ final class ControllerPipeline {
   private Flux<EngineInput> requests() {
     return bus.operatorRequests()
         .<EngineInput>mapNotNull(guarded(parts.intake()::readRequest))
+        .map(this::readOnly)
         .onBackpressureBuffer() // bounded by the mailbox
         .publishOn(control);
+  }
+
+  /** A request that changes nothing is a query, not an input of the engine. */
+  private EngineInput readOnly(EngineInput request) {
+    return request
+                instanceof EngineInput.Single(Input.RequestReceived received, HostId _, int _)
+            && received.request().ask() instanceof OperatorRequest.Fleet ask
+        ? parts.reports().apply(received.correlation(), ask)
+        : request;
   }
 
   /** Outcomes on their subject; replies to commands arrive as internal inputs. */

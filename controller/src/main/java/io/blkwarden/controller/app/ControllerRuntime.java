@@ -132,6 +132,8 @@ public final class ControllerRuntime implements AutoCloseable {
                     mailbox),
                 new StateStore(bus, internal, mailbox, batches),
                 notifier,
+                new FleetReports(instance, core, view, this::readiness, mailbox, dispatchThread)
+                    ::query,
                 this::observe),
             internal,
             control,

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.audit;
 
 import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.ControlMessage;
@@ -29,13 +30,14 @@ public final class AuditQuery {
   /**
    * A query.
    *
-   * @param about name or UUID of a domain, or an ID
+   * @param about name of a host, name or UUID of a domain, or an ID
    * @throws IllegalArgumentException if it is empty or too long
    */
   public AuditQuery(String about) {
     if (about.isBlank() || about.length() > 255) {
       throw new IllegalArgumentException(
-          "expected a domain's name or UUID, or the ID of a throttle or alert, found '%s'"
+          "expected the name of a host, a domain's name or UUID, or the ID of a throttle or alert,"
+              + " found '%s'"
               .formatted(about));
     }
     this.about = about;
@@ -106,14 +108,14 @@ public final class AuditQuery {
     return switch (message) {
       case Alert alert ->
           id == null
-              ? isDomain(alert.domain())
+              ? isAbout(alert.host(), alert.domain())
               : related.contains(alert.id())
                   || (throttle(alert) != null && related.contains(throttle(alert)));
       case DecisionNote note ->
           id == null
-              ? isDomain(note.domain())
+              ? isAbout(note.host(), note.domain())
               : isRelated(note.alert()) || isRelated(note.throttle()) || note.id().equals(id);
-      case Outcome outcome -> id == null ? isDomain(outcome.domain()) : isRelated(outcome.lease());
+      case Outcome outcome -> id == null ? isAbout(outcome.host(), outcome.domain()) : isRelated(outcome.lease());
       default -> false;
     };
   }
@@ -122,8 +124,9 @@ public final class AuditQuery {
     return other != null && related.contains(other);
   }
 
-  private boolean isDomain(@Nullable DomainRef domain) {
-    return domain != null
-        && (domain.name().equals(about) || domain.uuid().toString().equalsIgnoreCase(about));
+  private boolean isAbout(HostId host, @Nullable DomainRef domain) {
+    return host.value().equals(about)
+        || (domain != null
+            && (domain.name().equals(about) || domain.uuid().toString().equalsIgnoreCase(about)));
   }
 }

@@ -3,59 +3,90 @@ package io.blkwarden.controller.cli;
 import io.blkwarden.commandline.AsciiJson;
 import io.blkwarden.commandline.DurationText;
 import io.blkwarden.commandline.ExitCodes;
+import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.controller.nats.Records;
+import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.Alert;
+import io.blkwarden.model.message.FleetReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.Callable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 
-/** Prints the recorded alerts. */
+/** Lists the open alerts, or prints the recorded ones. */
 @Command(
     name = "alerts",
     mixinStandardHelpOptions = true,
     description = {
-      "Prints the alerts of the last 24 hours, one line per state change.",
-      "Reads the recorded alerts; exit code 1 if no controller answers."
+      "Lists the open alerts, the most severe first. With --history or --follow, prints recorded"
+          + " alerts, one line per state change.",
+      "Exit code 1 if no controller answers."
     })
-final class AlertsCommand implements Callable<Integer> {
-  private final CommandContext context;
-
-  @Mixin NatsOptions nats = new NatsOptions();
+final class AlertsCommand extends FleetCommand {
+  @Option(names = "--history", description = "Print the alerts of the last time, see --since.")
+  boolean history;
 
   @Option(
       names = {"-f", "--follow"},
-      description = "Keep printing new alerts until interrupted.")
+      description = "Print the history, then new alerts until interrupted.")
   boolean follow;
-
-  @Option(names = "--json", description = "Print one JSON object per line.")
-  boolean json;
 
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      defaultValue = "24h",
       converter = DurationText.class,
-      description = "How far back, e.g. 30m, 24h or 7d. Default ${DEFAULT-VALUE}.")
-  Duration since = Duration.ofHours(24);
+      description = "How far back the history goes, e.g. 30m, 24h or 7d. Default 24h.")
+  @Nullable Duration since;
+
+  @Option(
+      names = "--host",
+      paramLabel = "PATTERN",
+      description = "Only alerts of these hosts, with * and ?.")
+  @Nullable String host;
+
+  @Option(
+      names = "--domain",
+      paramLabel = "PATTERN",
+      description = "Only alerts of these domains, with * and ?.")
+  @Nullable String domain;
+
+  @Option(
+      names = "--state",
+      paramLabel = "STATE",
+      description = "Only this state: ${COMPLETION-CANDIDATES}; repeatable.")
+  List<Alert.State> states = new ArrayList<>();
+
+  @Option(
+      names = "--severity",
+      paramLabel = "SEVERITY",
+      description = "Only this severity: ${COMPLETION-CANDIDATES}; repeatable.")
+  List<Alert.Severity> severities = new ArrayList<>();
 
   AlertsCommand(CommandContext context) {
-    this.context = context;
+    super(context);
   }
 
   @Override
   public Integer call() throws NatsException {
+    if (!history && !follow && since == null) {
+      return super.call();
+    }
     try (OperatorSession session = nats.connect(context)) {
       session.alerts(
-          Instant.now().minus(since),
+          Instant.now().minus(since == null ? Duration.ofHours(24) : since),
           follow,
           () -> Thread.currentThread().isInterrupted() || context.out().checkError(),
           this::print);
@@ -63,11 +94,87 @@ final class AlertsCommand implements Callable<Integer> {
     return ExitCodes.DONE;
   }
 
+  @Override
+  @Nullable String hosts() {
+    return host;
+  }
+
+  private boolean wanted(
+      Alert.State state, Alert.Severity severity, String alertHost, @Nullable String name) {
+    return (states.isEmpty() || states.contains(state))
+        && (severities.isEmpty() || severities.contains(severity))
+        && (host == null || new Glob(host).matches(alertHost))
+        && (domain == null || name != null && new Glob(domain).matches(name));
+  }
+
+  private List<FleetReport.OpenAlert> wanted(FleetReport report) {
+    return report.alerts().stream()
+        .filter(each ->
+            wanted(
+                each.state(),
+                each.severity(),
+                each.host().value(),
+                each.domain() == null ? null : each.domain().name()))
+        .toList();
+  }
+
+  @Override
+  JsonNode part(FleetReport report, JsonNode fleet) {
+    Set<String> wanted =
+        wanted(report).stream().map(each -> each.id().value()).collect(Collectors.toSet());
+    ArrayNode rows = AsciiJson.MAPPER.createArrayNode();
+    fleet.path("alerts").valueStream()
+        .filter(each -> wanted.contains(each.path("id").asString()))
+        .forEach(rows::add);
+    return list("blkwarden.open-alerts.v1", "alerts", rows);
+  }
+
+  @Override
+  void print(FleetReport report) {
+    List<FleetReport.OpenAlert> wanted = wanted(report);
+    boolean cut = report.alerts().size() < report.alertsInAll();
+    if (wanted.isEmpty() && !cut && !report.alerts().isEmpty()) {
+      context.out().println("no open alert matches; %d are open".formatted(report.alertsInAll()));
+    } else {
+      print(this, wanted, report);
+    }
+  }
+
+  static void print(FleetCommand command, List<FleetReport.OpenAlert> shown, FleetReport report) {
+    Table table =
+        new Table("ALERT", "STATE", "SEVERITY", "SINCE", "HOST", "DOMAIN", "DISK", "SUMMARY");
+    for (FleetReport.OpenAlert each : shown) {
+      table.row(
+          List.of(
+              each.id().value(),
+              each.state().wire() + (each.suppressedBy() == null ? "" : " (suppressed)"),
+              each.severity().wire(),
+              time(each.since(), report.at()) + " ago",
+              each.host().value(),
+              each.domain() == null ? "-" : each.domain().name(),
+              orDash(each.disk()),
+              each.summary()));
+    }
+    command.print(
+        table,
+        shown.size(),
+        Math.max(shown.size(), report.alerts().size() < report.alertsInAll() ? report.alertsInAll() : 0),
+        "no open alerts",
+        "alerts");
+  }
+
   private void print(Records.Stored stored) {
     byte[] message = stored.bytes();
     switch (ControlJson.decode(Alert.class, message)) {
-      case Decoded.Ok<Alert> ok ->
-          context.out().println(json ? AsciiJson.line(message) : line(ok.value()));
+      case Decoded.Ok<Alert>(Alert alert) -> {
+        if (wanted(
+            alert.state(),
+            alert.severity(),
+            alert.host().value(),
+            alert.domain() == null ? null : alert.domain().name())) {
+          context.out().println(json ? AsciiJson.line(message) : line(alert));
+        }
+      }
       case Decoded.Malformed<Alert> bad ->
           context.note(
               "an alert cannot be read: %s; check the version of its controller"

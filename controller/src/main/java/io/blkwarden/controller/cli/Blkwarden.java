@@ -26,10 +26,14 @@ import picocli.CommandLine.Option;
       "",
       "Environment: NATS_URL, NATS_CA, NATS_CREDS, NO_COLOR, BLKWARDEN_CONF (configuration file of"
           + " the controller).",
-      "Exit codes: 0 done, 1 failed, 2 usage error, 3 refused by a safety check."
+      "Exit codes: 0 done, 1 failed, 2 usage error, 3 refused by a safety check; of"
+          + " status also 4, something needs attention."
     },
     subcommands = {
       ControllerCommand.class,
+      StatusCommand.class,
+      HostsCommand.class,
+      ThrottlesCommand.class,
       MapCommand.class,
       TopCommand.class,
       AlertsCommand.class,

@@ -7,6 +7,7 @@ import io.blkwarden.commandline.Nearest;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
+import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.MappingState;
 import io.blkwarden.model.Worker;
@@ -45,6 +46,18 @@ final class MapCommand implements Callable<Integer> {
 
   @Option(names = "--host", paramLabel = "NAME", description = "Only this host; repeatable.")
   List<String> hosts = new ArrayList<>();
+
+  @Option(
+      names = "--domain",
+      paramLabel = "PATTERN",
+      description = "Only disks of these domains, by name or UUID, with * and ?.")
+  @Nullable String domain;
+
+  @Option(
+      names = "--disk",
+      paramLabel = "PATTERN",
+      description = "Only these disks, such as xvda2, with * and ?.")
+  @Nullable String disk;
 
   @Option(
       names = "--stale-after",
@@ -94,7 +107,7 @@ final class MapCommand implements Callable<Integer> {
     }
     if (json) {
       ArrayNode disks = AsciiJson.MAPPER.createArrayNode();
-      stored.forEach(each -> each.addTo(disks, stale(each, now)));
+      stored.forEach(each -> each.addTo(disks, stale(each, now), this::wanted));
       context
           .out()
           .println(AsciiJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(disks));
@@ -173,19 +186,28 @@ final class MapCommand implements Callable<Integer> {
             "ROLE",
             "VOLUME",
             "DM",
+            "DEVICE",
             "WORKERS",
             "PROOF",
             "PRIORITY",
             "STATE");
     for (StoredMap each : stored) {
       String host = each.host() + (stale(each, now) ? " (stale)" : "");
-      for (MappedDisk disk : each.snapshot().disks()) {
-        table.row(row(host, disk));
-      }
+      each.snapshot().disks().stream()
+          .filter(this::wanted)
+          .forEach(shown -> table.row(row(host, shown)));
     }
     StringWriter text = new StringWriter();
     table.print(new PrintWriter(text));
     text.toString().lines().map(this::coloured).forEach(context.out()::println);
+  }
+
+  private boolean wanted(MappedDisk shown) {
+    Glob name = domain == null ? null : new Glob(domain);
+    return (name == null
+            || name.matches(shown.domain().name())
+            || name.matches(shown.domain().uuid().toString()))
+        && (disk == null || new Glob(disk).matches(shown.disk().vdev()));
   }
 
   /** Colours the last column, the state. */
@@ -215,10 +237,22 @@ final class MapCommand implements Callable<Integer> {
         disk.volume().role().wire(),
         orDash(disk.volume().path()),
         orDash(disk.volume().dm()),
+        devices(disk),
         joined(disk, worker -> worker.comm() + "[" + worker.pid() + "]"),
         joined(disk, worker -> worker.proof().wire()),
         joined(disk, worker -> worker.priority() == null ? "?" : worker.priority().toString()),
         state);
+  }
+
+  /** The physical devices with their schedulers and what these honour. */
+  private static String devices(MappedDisk disk) {
+    return disk.physical().isEmpty()
+        ? "-"
+        : disk.physical().stream()
+            .map(each ->
+                "%s (%s: %s)"
+                    .formatted(each.name(), orDash(each.scheduler()), each.actuator().wire()))
+            .collect(Collectors.joining(", "));
   }
 
   private static String joined(MappedDisk disk, Function<Worker, String> text) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 abstract class RequestCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-  private final CommandContext context;
+  final CommandContext context;
 
   @Mixin NatsOptions nats = new NatsOptions();
   @Mixin JsonOutput output = new JsonOutput();
@@ -36,6 +36,11 @@ abstract class RequestCommand implements Callable<Integer> {
    * @throws IllegalArgumentException if they are invalid
    */
   abstract OperatorRequest request();
+
+  /** The request with what must be looked up first. */
+  OperatorRequest complete(OperatorRequest request, OperatorSession session) throws NatsException {
+    return request;
+  }
 
   /** A request of the current user. */
   OperatorRequest request(String reason, OperatorRequest.Ask ask) {
@@ -57,7 +62,7 @@ abstract class RequestCommand implements Callable<Integer> {
     OperatorRequest request = UsageException.wrap(this::request);
     OperatorReply reply;
     try (OperatorSession session = nats.connect(context)) {
-      reply = session.ask(request, TIMEOUT);
+      reply = session.ask(complete(request, session), TIMEOUT);
     }
     int code =
         switch (reply.verdict()) {

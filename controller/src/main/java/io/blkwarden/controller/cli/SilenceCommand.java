@@ -6,10 +6,13 @@ import io.blkwarden.commandline.ExitCodes;
 import io.blkwarden.commandline.Table;
 import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
+import io.blkwarden.model.DomainRef;
+import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
 import io.blkwarden.model.message.ControlMessage;
+import io.blkwarden.model.message.FleetReport;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.RecordKind;
@@ -69,6 +72,14 @@ final class SilenceCommand {
     @Nullable String role;
 
     @Option(
+        names = "--alert",
+        paramLabel = "ID",
+        description =
+            "Open alert, from 'blkwarden alerts': silences its policy on its domain, or on its host"
+                + " if it has none.")
+    @Nullable String alert;
+
+    @Option(
         names = "--for",
         required = true,
         paramLabel = "TIME",
@@ -88,7 +99,38 @@ final class SilenceCommand {
         throw new IllegalArgumentException(
             "--for: expected at most 30 days, found " + time.toDays() + " days");
       }
-      Silence.Matcher matcher = new Silence.Matcher(host, policy, domain, severity, role);
+      Silence.Matcher matcher =
+          new Silence.Matcher(host, alert == null ? policy : "*", domain, severity, role);
+      return request(reason.text, new OperatorRequest.SilenceAdd(matcher, time.toMillis()));
+    }
+
+    @Override
+    OperatorRequest complete(OperatorRequest request, OperatorSession session)
+        throws NatsException {
+      if (alert == null) {
+        return request;
+      }
+      MessageId id = UsageException.wrap(() -> id(alert));
+      FleetReport fleet = FleetCommand.ask(session, context, null).fleet();
+      FleetReport.OpenAlert open =
+          fleet == null
+              ? null
+              : fleet.alerts().stream()
+                  .filter(each -> each.id().equals(id))
+                  .findFirst()
+                  .orElse(null);
+      if (open == null) {
+        throw new NatsException(
+            "no open alert has the id " + id, "see 'blkwarden alerts', or silence by --policy");
+      }
+      DomainRef of = open.domain();
+      Silence.Matcher matcher =
+          new Silence.Matcher(
+              of == null ? open.host().value() : null,
+              open.policy(),
+              of == null ? null : of.uuid().toString(),
+              null,
+              null);
       return request(reason.text, new OperatorRequest.SilenceAdd(matcher, time.toMillis()));
     }
 

@@ -5,6 +5,7 @@ import io.blkwarden.controller.nats.NatsException;
 import io.blkwarden.controller.nats.OperatorSession;
 import io.blkwarden.model.json.ControlJson;
 import io.blkwarden.model.json.Decoded;
+import io.blkwarden.model.MappedDisk;
 import io.blkwarden.model.message.MappingSnapshot;
 import io.blkwarden.model.message.RecordKind;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -69,10 +71,14 @@ final class StoredMap {
     return Duration.between(storedAt, now);
   }
 
-  /** Adds its disks to an array, each with its host. */
-  void addTo(ArrayNode disks, boolean stale) {
+  /** Adds its wanted disks to an array, each with its host. */
+  void addTo(ArrayNode disks, boolean stale, Predicate<MappedDisk> wanted) {
     JsonNode root = AsciiJson.MAPPER.readTree(json);
-    for (JsonNode disk : root.path("disks")) {
+    for (int row = 0; row < snapshot.disks().size(); row++) {
+      if (!wanted.test(snapshot.disks().get(row))) {
+        continue;
+      }
+      JsonNode disk = root.path("disks").path(row);
       ObjectNode line = disks.addObject();
       line.set("host", root.path("host"));
       line.set("boot", root.path("boot"));

@@ -35,6 +35,13 @@ final class ThrottleCommand extends RequestCommand {
       description = "Time until the throttle expires, 1s to 1h. Default ${DEFAULT-VALUE}.")
   Duration lease = Duration.ofMinutes(10);
 
+  @Option(
+      names = "--force",
+      description =
+          "Override the safety limits (disks_per_host, disks_per_domain, hosts_throttled,"
+              + " stop_if_hosts_anomalous); goes on record. All other safety checks still apply.")
+  boolean force;
+
   @Mixin Reason.Required reason = new Reason.Required();
 
   /** A priority or a limit. */
@@ -62,11 +69,15 @@ final class ThrottleCommand extends RequestCommand {
     return request(
         reason.text,
         new OperatorRequest.Throttle(
-            path.host(), path.domain(), path.disk(), restraint(), lease.toMillis()));
+            path.host(), path.domain(), path.disk(), restraint(), lease.toMillis(), force));
   }
 
   private Restraint restraint() {
     if (how.limit != null) {
+      if (how.limit.matches("\\d+")) {
+        throw new IllegalArgumentException(
+            "--limit: expected a rate such as %s/s, found '%s'".formatted(how.limit, how.limit));
+      }
       return Restraint.parse("limit " + how.limit);
     }
     if (how.priority == null) {

@@ -20,12 +20,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Prints the audit trail of a domain, throttle, alert or incident. */
+/** Prints the audit trail of a host, domain, throttle, alert or incident. */
 @Command(
     name = "why",
     mixinStandardHelpOptions = true,
     description = {
-      "Explains what happened to a domain, throttle, alert or incident, in order of time: which"
+      "Explains what happened to a host, domain, throttle, alert or incident, in order of time: which"
           + " policy, with which numbers, what was done, what was refused by which safety check,"
           + " the effect, and when it ended.",
       "Exit code 1 if no controller answers or there are no records."
@@ -39,8 +39,9 @@ final class WhyCommand implements Callable<Integer> {
   @Mixin NatsOptions nats = new NatsOptions();
 
   @Parameters(
-      paramLabel = "DOMAIN|ID",
-      description = "Domain name or UUID, or ID of a throttle, alert or incident.")
+      paramLabel = "HOST|DOMAIN|ID",
+      description =
+          "Host, domain name or UUID, or ID of a throttle, alert or incident.")
   String about = "";
 
   @Option(

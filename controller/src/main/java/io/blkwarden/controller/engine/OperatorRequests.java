@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,8 @@ final class OperatorRequests {
             answer(correlation, proposals.deny(request, ask.proposal()));
         case OperatorRequest.Forget ask -> hostRemoval.ask(request, ask.host());
         case OperatorRequest.Lasting ask -> inputs.ask(request, ask);
+        case OperatorRequest.Fleet _ ->
+            answer(correlation, Verdict.FAILED, "expected a request that changes something");
       }
     }
   }
@@ -150,7 +153,11 @@ final class OperatorRequests {
       return;
     }
     Found at = found.get();
-    Optional<String> refusal = refusal(at, ask.restraint());
+    Optional<Refusal> limit = safety(at).filter(Refusal::isSafetyLimit);
+    boolean forced = limit.isPresent() && Boolean.TRUE.equals(ask.force());
+    Optional<String> refusal =
+        refusal(at, ask.restraint(), forced)
+            .map(why -> limit.isPresent() && !forced ? why + holders(at) : why);
     if (refusal.isPresent()) {
       note(at, request, Decision.Verdict.REFUSE, null, refusal.get());
       answer(correlation, Verdict.REFUSED, at.name() + " is not throttled: " + refusal.get());
@@ -164,7 +171,12 @@ final class OperatorRequests {
     } else {
       disown(held);
     }
-    String reason = "%s: %s".formatted(request.by(), request.reason());
+    String reason =
+        "%s: %s%s"
+            .formatted(
+                request.by(),
+                request.reason(),
+                forced ? " (forced: %s)".formatted(limit.get().text()) : "");
     throttles.apply(
         held,
         new ThrottleEvent.OperatorSet(request.by(), reason, ask.restraint(), ask.leaseMs()),
@@ -184,7 +196,36 @@ final class OperatorRequests {
     }
   }
 
-  private Optional<String> refusal(Found at, Restraint restraint) {
+  private Optional<Refusal> safety(Found at) {
+    return SafetyCheck.refusal(
+        engine.policies().policies,
+        at.tracker().host(),
+        at.disk(),
+        at.tracker().state.map().gap(),
+        engine.throttleCounts(at.tracker().host(), at.disk().key()));
+  }
+
+  /** What is throttled already, and how to override the safety limit. */
+  private String holders(Found at) {
+    String held =
+        engine.throttles.all().stream()
+            .filter(each ->
+                each.host.equals(at.tracker().host())
+                    || each.domain.uuid().equals(at.disk().domain().uuid()))
+            .limit(FAILURES_SHOWN)
+            .map(each ->
+                "%s/%s/%s by %s"
+                    .formatted(
+                        each.host,
+                        Printable.of(each.domain.name()),
+                        Printable.of(each.disk.vdev()),
+                        each.owner == null ? "an operator" : each.owner.policy.name()))
+            .collect(Collectors.joining(", "));
+    return "%s; 'blkwarden throttles' lists all, 'blkwarden throttle --force' overrides the limit"
+        .formatted(held.isEmpty() ? "" : "; throttled now: " + held);
+  }
+
+  private Optional<String> refusal(Found at, Restraint restraint, boolean forced) {
     Throttle held = engine.throttles.of(at.tracker().host(), at.disk().key());
     Lease lease = held == null ? null : held.lease();
     if (held != null
@@ -209,13 +250,7 @@ final class OperatorRequests {
       return Optional.of(new Refusal.AgentUninformed().text() + "; try again in 10 s");
     }
     Optional<String> refusal =
-        SafetyCheck.refusal(
-                engine.policies().policies,
-                at.tracker().host(),
-                at.disk(),
-                at.tracker().state.map().gap(),
-                engine.throttleCounts(at.tracker().host(), at.disk().key()))
-            .map(Refusal::text);
+        safety(at).filter(why -> !forced || !why.isSafetyLimit()).map(Refusal::text);
     if (refusal.isPresent()) {
       return refusal;
     }

@@ -182,6 +182,11 @@ public final class FleetView {
             problem);
   }
 
+  /** How many disks of a host have no proven workers. */
+  public int unresolved(HostId host) {
+    return disks.getOrDefault(host, new Disks(0, 0)).unresolved();
+  }
+
   /** The first problems of hosts, one line each. */
   public List<String> problemRemarks() {
     List<String> remarks = new ArrayList<>();

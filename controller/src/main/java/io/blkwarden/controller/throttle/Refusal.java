@@ -141,6 +141,11 @@ public sealed interface Refusal {
     };
   }
 
+  /** Whether it is a safety limit of the fleet, which an operator may override. */
+  default boolean isSafetyLimit() {
+    return this instanceof LimitReached || this instanceof FleetAnomalous;
+  }
+
   /** Whether the decision on record for the other one serves for this one: numbers may differ. */
   default boolean sameAs(@Nullable Refusal other) {
     return switch (this) {

@@ -99,6 +99,7 @@ final class ControllerPipelineTest {
                   mailbox),
               new StateStore(bus, internal, mailbox, batches),
               new Notifier(NotifySettings.NONE, Map.of(), clock, () -> true, time),
+              (_, _) -> new EngineInput.Query(() -> {}),
               new EffectLog(sent)::accept),
           internal,
           time,

@@ -157,7 +157,7 @@ final class CommandsOnNatsTest {
   void alertsArePrintedOnePerLine() throws Exception {
     publish(Messages.alert(1, Alert.State.FIRING));
     publish(Messages.alert(1, Alert.State.RESOLVED));
-    CommandResult result = CommandResult.run(server.url(), "alerts");
+    CommandResult result = CommandResult.run(server.url(), "alerts", "--history");
 
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out().lines())
@@ -165,7 +165,7 @@ final class CommandsOnNatsTest {
         .first()
         .asString()
         .contains("firing", "warning", "dom0-7", "swap-storm", "vm176 has swapped 1");
-    assertThat(CommandResult.run(server.url(), "alerts", "--json").out().lines())
+    assertThat(CommandResult.run(server.url(), "alerts", "--history", "--json").out().lines())
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).startsWith("{\"schema\":\"blkwarden.alert.v1\""));
   }
@@ -236,7 +236,7 @@ final class CommandsOnNatsTest {
         assertThat(result.code()).as(command).isEqualTo(ExitCodes.FAILED);
         assertThat(result.err())
             .as(command)
-            .contains("no controller answers on blkwarden.v1.replay.")
+            .contains("no controller answers on blkwarden.v1.")
             .contains("start one with 'blkwarden controller'");
       }
     }

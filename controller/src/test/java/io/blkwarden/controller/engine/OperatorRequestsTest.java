@@ -117,6 +117,34 @@ final class OperatorRequestsTest {
   }
 
   @Test
+  void safetyLimitNamesItsHoldersAndCanBeForced() {
+    host.add("vm9", 9, VolumeRole.SWAP, MappingState.RESOLVED);
+    host.add("vm10", 10, VolumeRole.SWAP, MappingState.RESOLVED);
+    host.revision++;
+    rig.begin(host);
+    rig.outcome(
+        EngineRig.only(rig.ask(rig.throttle(host, "vm176", Restraint.Priority.IDLE), 1)),
+        Outcome.Result.APPLIED);
+    rig.outcome(
+        EngineRig.only(rig.ask(rig.throttle(host, "vm9", Restraint.Priority.IDLE), 2)),
+        Outcome.Result.APPLIED);
+
+    assertThat(refused(rig.ask(rig.throttle(host, "vm10", Restraint.Priority.IDLE), 3)).detail())
+        .contains("disks_per_host", "vm176/xvda2 by an operator", "vm9/", "--force");
+
+    OperatorRequest.Throttle ask =
+        new OperatorRequest.Throttle(
+            host.id, "vm10", "xvda2", Restraint.Priority.IDLE, 60_000, true);
+    List<Effect> effects = rig.ask(ask, 4);
+    assertThat(EngineRig.sends(effects)).hasSize(1);
+    assertThat(effects)
+        .filteredOn(Effect.RecordDecision.class::isInstance)
+        .first()
+        .asString()
+        .contains("forced", "disks_per_host");
+  }
+
+  @Test
   void aNoOpIsRefused() {
     host.device(Actuator.INEFFECTIVE, "none");
     host.revision++;

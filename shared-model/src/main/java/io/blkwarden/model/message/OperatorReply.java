@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  * @param proposals pending proposals, at most {@link #PROPOSALS_MAX}; absent unless requested
  * @param inForce the silence, acknowledgement or pause set by the request; absent for other
  *     requests
+ * @param fleet state of the fleet; absent unless requested
  */
 public record OperatorReply(
     Verdict verdict,
     String detail,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Proposal> proposals,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorInput inForce)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable OperatorInput inForce,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FleetReport fleet)
     implements ControlMessage {
   /** Maximum number of proposals in a reply. */
   public static final int PROPOSALS_MAX = 200;
@@ -41,12 +43,26 @@ public record OperatorReply(
 
   /** A reply without data. */
   public OperatorReply(Verdict verdict, String detail) {
-    this(verdict, detail, null, null);
+    this(verdict, detail, null, null, null);
   }
 
   /** A reply with proposals. */
   public OperatorReply(Verdict verdict, String detail, List<Proposal> proposals) {
-    this(verdict, detail, proposals, null);
+    this(verdict, detail, proposals, null, null);
+  }
+
+  /** A reply with a silence, an acknowledgement or a pause. */
+  public OperatorReply(
+      Verdict verdict,
+      String detail,
+      @Nullable List<Proposal> proposals,
+      @Nullable OperatorInput inForce) {
+    this(verdict, detail, proposals, inForce, null);
+  }
+
+  /** A reply with a report. */
+  public OperatorReply(FleetReport fleet) {
+    this(Verdict.DONE, "the state of the fleet", null, null, fleet);
   }
 
   /** The results of a request. */

@@ -34,6 +34,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     @JsonSubTypes.Type(value = Approve.class, name = "approve"),
     @JsonSubTypes.Type(value = Deny.class, name = "deny"),
     @JsonSubTypes.Type(value = Forget.class, name = "forget"),
+    @JsonSubTypes.Type(value = Fleet.class, name = "fleet"),
     @JsonSubTypes.Type(value = SilenceAdd.class, name = "silence-add"),
     @JsonSubTypes.Type(value = SilenceExpire.class, name = "silence-expire"),
     @JsonSubTypes.Type(value = AckAdd.class, name = "ack"),
@@ -55,6 +56,7 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
    * @param priority priority to set; absent for a limit
    * @param limitPerS limit to set; absent for a priority
    * @param leaseMs duration of the lease in ms
+   * @param force whether safety limits are overridden; absent for no. All other safety checks apply
    */
   public record Throttle(
       HostId host,
@@ -62,7 +64,8 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
       String disk,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable IoPriority priority,
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer limitPerS,
-      long leaseMs)
+      long leaseMs,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean force)
       implements Ask {
     public Throttle {
       Require.present(host, "host");
@@ -74,7 +77,25 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
 
     /** A request with the restraint as one value. */
     public Throttle(HostId host, String domain, String disk, Restraint restraint, long leaseMs) {
-      this(host, domain, disk, restraint.priorityOrNull(), restraint.limitOrNull(), leaseMs);
+      this(host, domain, disk, restraint, leaseMs, false);
+    }
+
+    /** A request with the restraint as one value. */
+    public Throttle(
+        HostId host,
+        String domain,
+        String disk,
+        Restraint restraint,
+        long leaseMs,
+        boolean force) {
+      this(
+          host,
+          domain,
+          disk,
+          restraint.priorityOrNull(),
+          restraint.limitOrNull(),
+          leaseMs,
+          force ? true : null);
     }
 
     /** The restraint to set. */
@@ -169,6 +190,23 @@ public record OperatorRequest(String by, String reason, Ask ask) implements Cont
     @Override
     public String verb() {
       return "forget";
+    }
+  }
+
+  /**
+   * Reports the state of the fleet.
+   *
+   * @param host pattern with {@code *} and {@code ?} of the hosts to report; absent for all
+   */
+  public record Fleet(@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String host)
+      implements Ask {
+    public Fleet {
+      Require.optionalText(host, 255, "host");
+    }
+
+    @Override
+    public String verb() {
+      return "fleet";
     }
   }
 

@@ -133,7 +133,7 @@ final class NatsAccessTest {
           GuardedNats.Said why = nats.as("operator", "why", "vm101");
           assertThat(why.out()).as(why.err()).contains("was throttled");
         });
-    assertThat(nats.as("operator", "alerts").out()).contains("swap-storm");
+    assertThat(nats.as("operator", "alerts", "--history").out()).contains("swap-storm");
     assertThat(nats.as("operator", "pause", "--reason", "test").code()).isZero();
     assertThat(nats.as("operator", "resume").code()).isZero();
     assertThat(nats.as("operator", "release", "--all", "--reason", "test").code()).isZero();
@@ -153,15 +153,16 @@ final class NatsAccessTest {
         .untilAsserted(() ->
             assertThat(nats.as("operator", "why", "vm102").out()).contains("(key " + key + ")"));
     assertThat(nats.as("operator", "proposals").code()).isZero();
+    assertThat(nats.as("operator", "hosts").out()).contains("sim-1");
     String tape = folder.resolve("tape").toString();
     GuardedNats.Said record = nats.as("operator", "record", "--dir", tape, "--for", "3s");
     assertThat(record.code()).as(record.err()).isZero();
     assertThat(Path.of(tape)).isNotEmptyDirectory();
     String idle = "throttle --priority idle --reason x " + disk;
-    assertThat(nats.as("viewer", "alerts").out()).contains("swap-storm");
+    assertThat(nats.as("viewer", "alerts", "--history").out()).contains("swap-storm");
     assertThat(nats.as("viewer", "map").out()).contains("sim-1");
     for (String command :
-        List.of("why vm101", "silence list", "release --all", "pause --reason x", idle)) {
+        List.of("why vm101", "alerts", "status", "silence list", "release --all", "pause --reason x", idle)) {
       GuardedNats.Said refused = nats.as("viewer", command.split(" ", -1));
       assertThat(refused.code()).as(command).isEqualTo(1);
       assertThat(refused.err())

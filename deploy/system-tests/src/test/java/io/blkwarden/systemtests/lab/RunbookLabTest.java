@@ -69,7 +69,7 @@ class RunbookLabTest {
   @Order(1)
   void whoLooksFindsTheStorm() {
     awaitAlert("firing");
-    JsonNode alert = installed.objects(type("blkwarden alerts --json")).getLast();
+    JsonNode alert = installed.objects(type("blkwarden alerts --history --json")).getLast();
     assertThat(alert.path("policy").asString()).isEqualTo("lab-storm");
     assertThat(alert.path("action").path("mode").asString()).isEqualTo("shadow");
 
@@ -243,7 +243,7 @@ class RunbookLabTest {
             "the alert is " + List.of(states),
             Dom0Shell.PATIENCE,
             () ->
-                assertThat(installed.objects("blkwarden alerts --json | grep lab-storm"))
+                assertThat(installed.objects("blkwarden alerts --history --json | grep lab-storm"))
                     .last()
                     .satisfies(alert ->
                         assertThat(alert.get("state").asString()).isIn((Object[]) states)));
