@@ -26,7 +26,6 @@ public final class FleetEngine implements EngineCore {
   private final HostRemoval hostRemoval;
   private final OperatorInputRequests inputs;
   private final TickHandler ticks;
-  private final AlertPublisher alerts;
   private final Proposals proposals;
   private final FleetPolicies fleet;
   private final BaselineLearner outliers;
@@ -45,14 +44,12 @@ public final class FleetEngine implements EngineCore {
             Require.present(random, "random"),
             Require.text(issuer, 255, "issuer"),
             new Moment(0, Instant.EPOCH));
-    alerts = new AlertPublisher(engine);
-    Throttles throttles = new Throttles(engine, alerts);
+    Throttles throttles = new Throttles(engine);
     HostProblems problems = new HostProblems(engine);
-    DuplicateHosts duplicates = new DuplicateHosts(engine, alerts, problems);
+    DuplicateHosts duplicates = new DuplicateHosts(engine, problems);
     outliers = new BaselineLearner(engine);
     sampling =
-        new SampleHandler(
-            engine, new ThrottlePlanner(engine, throttles), alerts, outliers, duplicates);
+        new SampleHandler(engine, new ThrottlePlanner(engine, throttles), outliers, duplicates);
     mapping = new MappingHandler(engine, sampling, problems, throttles);
     proposals = new Proposals(engine, throttles);
     hostRemoval = new HostRemoval(engine, sampling);
@@ -63,7 +60,7 @@ public final class FleetEngine implements EngineCore {
     fleet = new FleetPolicies(engine);
     ticks =
         new TickHandler(
-            engine, alerts, outcomes, requests, throttles, fleet, outliers, problems, duplicates);
+            engine, outcomes, requests, throttles, fleet, outliers, problems, duplicates);
   }
 
   @Override
@@ -81,7 +78,7 @@ public final class FleetEngine implements EngineCore {
       case Input.InputStored stored -> inputs.done(stored.store());
       case Input.Tick _ -> ticks.take();
       case Input.PoliciesLoaded loaded -> {
-        engine.restored.policies(loaded.complete());
+        engine.alerts.policies(loaded.complete());
         PolicyIndex policies = new PolicyIndex(loaded.policies());
         mapping.rules(policies);
         fleet.rules(policies);
@@ -93,14 +90,16 @@ public final class FleetEngine implements EngineCore {
         if (paused && engine.operatorState().pause().isEmpty()) {
           requests.resumed();
         }
-        engine.suppressions.changed();
+        engine.alerts.operatorStateChanged();
       }
-      case Input.AlertsRestored recalled -> engine.restored.take(recalled.open());
-      case Input.LeadershipGained gained -> leadershipGained(gained.epoch());
+      case Input.AlertsRestored recalled -> engine.alerts.restore(recalled.open());
+      case Input.LeadershipGained gained -> {
+        engine.epoch(OptionalLong.of(gained.epoch()));
+        engine.alerts.leadershipGained();
+      }
       case Input.LeadershipLost _ -> {
         engine.epoch(OptionalLong.empty());
-        engine.restored.forget();
-        engine.suppressions.forget();
+        engine.alerts.leadershipLost();
         requests.giveUp(true);
       }
     }
@@ -153,14 +152,5 @@ public final class FleetEngine implements EngineCore {
    */
   public FleetSnapshot look(boolean all, Set<HostId> near) {
     return new SnapshotReader(engine, proposals).look(all, near);
-  }
-
-  /** Becomes the leader, and publishes the open alerts again: what others published is unknown. */
-  private void leadershipGained(long epoch) {
-    engine.epoch(OptionalLong.of(epoch));
-    engine.restored.leadershipGained(alerts.publishOwed());
-    alerts.republish(true);
-    alerts.fleet();
-    fleet.leadershipGained();
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
@@ -27,7 +28,7 @@ final class HostRemoval {
     long correlation = asked.correlation();
     HostTracker tracker = engine.hosts.get(host);
     int leases = engine.throttles.ofHost(host).size();
-    if (tracker == null && !engine.restored.knows(host)) {
+    if (tracker == null && !engine.alerts.knows(host)) {
       answer(correlation, Verdict.FAILED, OperatorRequests.unknown(engine, host));
     } else if (tracker != null && tracker.live) {
       answer(
@@ -52,12 +53,12 @@ final class HostRemoval {
     if (tracker != null) {
       tracker
           .openEvaluations()
-          .forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.HOST_REMOVED));
+          .forEach(each -> sampling.close(tracker, each, Ending.HOST_REMOVED));
       tracker.attributions.end();
       engine.live(tracker, false);
       engine.hosts.remove(host);
     }
-    engine.restored.forget(host);
+    engine.alerts.removed(host);
     engine.add(
         new Effect.RecordDecision(
             new Decision(

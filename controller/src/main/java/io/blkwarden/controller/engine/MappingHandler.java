@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappingState;
@@ -74,7 +75,7 @@ final class MappingHandler {
     }
     tracker.index(engine.policies(), kept);
     tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
-    gone.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.GONE));
+    gone.forEach(each -> sampling.close(tracker, each, Ending.GONE));
     closeGone(tracker);
     closeRestarted(tracker, false);
     closeUnmatched(tracker);
@@ -94,7 +95,7 @@ final class MappingHandler {
   private void closeGone(HostTracker tracker) {
     for (Evaluation each : tracker.openEvaluations()) {
       if (tracker.state.disk(each.row).state() == MappingState.GONE) {
-        sampling.close(tracker, each, AlertPublisher.Ending.GONE);
+        sampling.close(tracker, each, Ending.GONE);
       }
     }
   }
@@ -103,7 +104,7 @@ final class MappingHandler {
   private void closeRestarted(HostTracker tracker, boolean seen) {
     for (Evaluation each : tracker.openEvaluations()) {
       if (!each.workers.isSameRun(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.GUEST_RESTARTED);
+        sampling.close(tracker, each, Ending.GUEST_RESTARTED);
       }
     }
   }
@@ -112,7 +113,7 @@ final class MappingHandler {
   private void closeUnmatched(HostTracker tracker) {
     for (Evaluation each : tracker.openEvaluations()) {
       if (!tracker.matches(each)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.UNMATCHED);
+        sampling.close(tracker, each, Ending.UNMATCHED);
       }
     }
   }
@@ -130,7 +131,7 @@ final class MappingHandler {
           kept.add(each);
         }
       }
-      over.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.POLICY_GONE));
+      over.forEach(each -> sampling.close(tracker, each, Ending.POLICY_GONE));
       kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
       tracker.index(next, kept);
       tracker.attributions.match(tracker, next, engine.attributionBudget);

@@ -56,7 +56,7 @@ final class Proposals {
         .map(each ->
             new OperatorReply.Proposal(
                 each.proposal.id(),
-                each.breach.alert,
+                each.breach.id(),
                 each.evaluation.policy.name(),
                 each.tracker.host(),
                 each.evaluation.domain,
@@ -111,7 +111,7 @@ final class Proposals {
                     "%s %s, asked by %s: %s"
                         .formatted(answer, at.proposal.restraint(), request.by(), request.reason()),
                     Map.of())
-                .toldBy(at.breach.alert)
+                .toldBy(at.breach.id())
                 .requestedBy(request.key())));
   }
 

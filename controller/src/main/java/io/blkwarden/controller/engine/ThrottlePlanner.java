@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.throttle.Attempts;
 import io.blkwarden.controller.throttle.Lease;
@@ -23,7 +24,7 @@ final class ThrottlePlanner {
   void drive(HostTracker tracker, Evaluation evaluation) {
     Breach breach = evaluation.breach;
     if (breach == null
-        || breach.calm
+        || breach.isKept()
         || evaluation.policy.mode() == Mode.OBSERVE
         || evaluation.policy.then().ladder().isEmpty()) {
       return;
@@ -47,7 +48,7 @@ final class ThrottlePlanner {
   }
 
   private static boolean mayAdopt(Evaluation evaluation, Breach breach, DiskKey disk) {
-    return !breach.calm
+    return !breach.isKept()
         && !(breach.throttle.state instanceof ThrottleState.Finished)
         && breach.throttle.attempts.end() == null
         && evaluation.disk.equals(disk)
@@ -80,7 +81,7 @@ final class ThrottlePlanner {
   }
 
   /** Gives the throttle of a breach that is over to another breach of the disk, or ends it. */
-  void hand(HostTracker tracker, Evaluation over, Throttle held, AlertPublisher.Ending ending) {
+  void hand(HostTracker tracker, Evaluation over, Throttle held, Ending ending) {
     held.owner = null;
     Evaluation next = null;
     for (Evaluation other : tracker.evaluations.values()) {
@@ -96,7 +97,7 @@ final class ThrottlePlanner {
       return;
     }
     held.attempts = Attempts.NONE;
-    boolean cleared = ending == AlertPublisher.Ending.CLEARED;
+    boolean cleared = ending == Ending.CLEARED;
     throttles.apply(held, new ThrottleEvent.BreachEnded(ending.sentence(), cleared), over, null);
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import java.util.function.Consumer;
 
@@ -11,7 +12,6 @@ final class TickHandler {
   private static final long PAUSE_MILLIS = 3_000;
 
   private final EngineState engine;
-  private final AlertPublisher alerts;
   private final OutcomeHandler outcomes;
   private final OperatorRequests requests;
   private final Throttles throttles;
@@ -24,7 +24,6 @@ final class TickHandler {
 
   TickHandler(
       EngineState engine,
-      AlertPublisher alerts,
       OutcomeHandler outcomes,
       OperatorRequests requests,
       Throttles throttles,
@@ -33,7 +32,6 @@ final class TickHandler {
       HostProblems problems,
       DuplicateHosts duplicates) {
     this.engine = engine;
-    this.alerts = alerts;
     this.outcomes = outcomes;
     this.requests = requests;
     this.throttles = throttles;
@@ -63,16 +61,13 @@ final class TickHandler {
         engine.guarded(tracker, "a throttle's tick", tick);
       }
     }
-    each(this::remind);
+    each(tracker -> engine.alerts.apply(tracker, new AlertEvent.Ticked()));
     each(problems::look);
-    alerts.republish(false);
-    alerts.fleet();
-    engine.restored.fleetIs(AlertPublisher.BRAKES, true, 0, passed);
+    engine.alerts.tick(passed);
     duplicates.tick(passed);
     fleet.tick(passed);
     outliers.tick();
-    engine.restored.tick();
-    engine.suppressions.recheck();
+    engine.alerts.endTick();
   }
 
   private void each(Consumer<HostTracker> due) {
@@ -88,11 +83,7 @@ final class TickHandler {
       engine.live(tracker, false);
     }
     if (tracker.freshness.passed(engine.millis(), limit)) {
-      alerts.unknown(tracker, true);
+      engine.alerts.apply(tracker, new AlertEvent.SamplesMissing());
     }
-  }
-
-  private void remind(HostTracker tracker) {
-    tracker.evaluations.values().forEach(each -> alerts.remind(tracker, each));
   }
 }

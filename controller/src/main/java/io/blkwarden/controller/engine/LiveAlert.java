@@ -1,0 +1,96 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertInputs;
+import io.blkwarden.controller.alert.AlertMachine;
+import io.blkwarden.controller.alert.AlertState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** An alert: feeds events to its state machine and publishes what that returns; mutable. */
+abstract class LiveAlert implements AlertInputs {
+  final EngineState engine;
+
+  /** Changed by {@link #apply} only. */
+  private AlertState state;
+
+  LiveAlert(EngineState engine, AlertState state) {
+    this.engine = engine;
+    this.state = state;
+  }
+
+  AlertState state() {
+    return state;
+  }
+
+  /** Its id; absent without an alert. */
+  @Nullable MessageId id() {
+    return switch (state) {
+      case AlertState.Restored restored -> restored.last().id();
+      case AlertState.Active active -> active.life().id();
+      case AlertState.Inactive _, AlertState.Resolved _ -> null;
+    };
+  }
+
+  /** Its incident; absent without one. */
+  @Nullable MessageId incident() {
+    return switch (state) {
+      case AlertState.Restored restored -> restored.last().incident();
+      case AlertState.Active active -> active.life().incident();
+      case AlertState.Inactive _, AlertState.Resolved _ -> null;
+    };
+  }
+
+  void apply(AlertEvent event) {
+    AlertMachine.Transition next = AlertMachine.next(state, event, this);
+    state = next.state();
+    next.published().forEach(engine::publish);
+  }
+
+  /** Begins a new life after the last one was resolved. */
+  void reset() {
+    state = new AlertState.Inactive();
+  }
+
+  @Override
+  public long nowMillis() {
+    return engine.millis();
+  }
+
+  @Override
+  public Instant wall() {
+    return engine.now().wall();
+  }
+
+  @Override
+  public MessageId newId() {
+    return engine.newId();
+  }
+
+  @Override
+  public boolean leads() {
+    return engine.epoch().isPresent();
+  }
+
+  @Override
+  public Throttling throttling() {
+    return Throttling.NONE;
+  }
+
+  @Override
+  public Alert.@Nullable Action action() {
+    return null;
+  }
+
+  @Override
+  public long remindMillis() {
+    return 0;
+  }
+
+  @Override
+  public Alert marked(Alert alert) {
+    return engine.alerts.suppression().mark(alert);
+  }
+}
