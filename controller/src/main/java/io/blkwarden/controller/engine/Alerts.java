@@ -115,7 +115,7 @@ final class Alerts {
 
   /** Applies an event to the alerts of a host. */
   void apply(HostTracker tracker, AlertEvent event) {
-    for (Evaluation each : tracker.openEvaluations()) {
+    for (Evaluation each : tracker.evaluations.values()) {
       if (each.breach != null) {
         each.breach.apply(event);
       }
@@ -133,7 +133,7 @@ final class Alerts {
       restored.restore(open);
       restoreFleet(open);
       for (HostTracker tracker : engine.hosts.values()) {
-        for (Evaluation each : tracker.openEvaluations()) {
+        for (Evaluation each : tracker.evaluations.values()) {
           if (each.breach != null && each.breach.id() != null) {
             Alert earlier = restored.claim(tracker.host(), each, each.breach.id());
             each.breach.apply(new AlertEvent.AlertRestored(earlier));
