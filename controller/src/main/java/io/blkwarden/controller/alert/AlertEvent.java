@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Something that may change the state of an alert. */
 public sealed interface AlertEvent {
+  /** An event that concerns only an alert whose breach is known to this controller. */
+  sealed interface OfBreach extends AlertEvent {}
+
   /**
    * The condition was met for the policy's time.
    *
@@ -15,10 +18,10 @@ public sealed interface AlertEvent {
   record Breached(MessageId id, @Nullable MessageId incident) implements AlertEvent {}
 
   /** The throttle or the measured values may have changed. */
-  record Refreshed() implements AlertEvent {}
+  record Refreshed() implements OfBreach {}
 
   /** The condition is over, and the alert is kept for {@code keep_firing_for}. */
-  record Cleared() implements AlertEvent {}
+  record Cleared() implements OfBreach {}
 
   /**
    * A window was measured.
@@ -31,19 +34,19 @@ public sealed interface AlertEvent {
   record SamplesMissing() implements AlertEvent {}
 
   /** Samples of the host have arrived again for long enough. */
-  record SamplesBack() implements AlertEvent {}
+  record SamplesBack() implements OfBreach {}
 
   /** The alert is over. */
   record Ended(Ending ending) implements AlertEvent {}
 
   /** Time passed. */
-  record Ticked() implements AlertEvent {}
+  record Ticked() implements OfBreach {}
 
   /** Silences, acknowledgements or alerts about the fleet may have changed. */
-  record MarksChanged() implements AlertEvent {}
+  record MarksChanged() implements OfBreach {}
 
   /** It must be published again, because another controller may have published in between. */
-  record Republished() implements AlertEvent {}
+  record Republished() implements OfBreach {}
 
   /**
    * This controller became the leader and has read what others published.

@@ -57,15 +57,10 @@ public final class AlertMachine {
           new Waiting(new Life(breach.id(), breach.incident(), inputs.wall(), null, 0));
       case AlertEvent.AlertRestored(Alert open) ->
           open == null ? state : new Restored(open, 0);
-      case AlertEvent.Refreshed _,
-          AlertEvent.Cleared _,
+      case AlertEvent.OfBreach _,
           AlertEvent.Measured _,
           AlertEvent.SamplesMissing _,
-          AlertEvent.SamplesBack _,
           AlertEvent.Ended _,
-          AlertEvent.Ticked _,
-          AlertEvent.MarksChanged _,
-          AlertEvent.Republished _,
           AlertEvent.LeadershipLost _ ->
           state;
     };
@@ -91,13 +86,7 @@ public final class AlertMachine {
       case AlertEvent.AlertRestored(Alert open) ->
           open == null ? new Inactive() : new Restored(open, 0);
       case AlertEvent.LeadershipLost _ -> new Inactive();
-      case AlertEvent.Refreshed _,
-          AlertEvent.Cleared _,
-          AlertEvent.SamplesBack _,
-          AlertEvent.Ticked _,
-          AlertEvent.MarksChanged _,
-          AlertEvent.Republished _ ->
-          state;
+      case AlertEvent.OfBreach _ -> state;
     };
   }
 

@@ -20,7 +20,7 @@ public sealed interface AlertState {
 
   /** The breach is known to this controller. */
   sealed interface Active extends AlertState {
-    /** Identity, start and last publication. */
+    @Override
     Life life();
   }
 
@@ -56,13 +56,15 @@ public sealed interface AlertState {
     return this instanceof Kept || (this instanceof Unknown unknown && unknown.kept());
   }
 
-  /** The last publication; absent before the first one, and in a final state. */
+  /** Identity, start and last publication; absent without an alert. */
+  default @Nullable Life life() {
+    return this instanceof Restored restored ? Life.of(restored.last()) : null;
+  }
+
+  /** The last publication; absent before the first one, and without an alert. */
   default @Nullable Alert last() {
-    return switch (this) {
-      case Restored restored -> restored.last();
-      case Active active -> active.life().last();
-      case Inactive _, Resolved _ -> null;
-    };
+    Life life = life();
+    return life == null ? null : life.last();
   }
 
   /**

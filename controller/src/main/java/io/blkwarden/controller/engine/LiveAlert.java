@@ -27,20 +27,14 @@ abstract class LiveAlert implements AlertInputs {
 
   /** Its id; absent without an alert. */
   @Nullable MessageId id() {
-    return switch (state) {
-      case AlertState.Restored restored -> restored.last().id();
-      case AlertState.Active active -> active.life().id();
-      case AlertState.Inactive _, AlertState.Resolved _ -> null;
-    };
+    AlertState.Life life = state.life();
+    return life == null ? null : life.id();
   }
 
   /** Its incident; absent without one. */
   @Nullable MessageId incident() {
-    return switch (state) {
-      case AlertState.Restored restored -> restored.last().incident();
-      case AlertState.Active active -> active.life().incident();
-      case AlertState.Inactive _, AlertState.Resolved _ -> null;
-    };
+    AlertState.Life life = state.life();
+    return life == null ? null : life.incident();
   }
 
   void apply(AlertEvent event) {

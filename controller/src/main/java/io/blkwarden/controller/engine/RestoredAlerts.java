@@ -117,7 +117,6 @@ final class RestoredAlerts {
       return null;
     }
     ofHost.removeIf(each -> each.about(evaluation));
-    tidy(host, ofHost);
     Alert chosen = choose(about, id);
     about.stream().filter(each -> each != chosen).forEach(this::supersede);
     return chosen;
@@ -149,12 +148,11 @@ final class RestoredAlerts {
     if (ofHost != null) {
       ofHost.forEach(each -> event(tracker, each, complete).ifPresent(each::apply));
       ofHost.removeIf(each -> each.state() instanceof AlertState.Resolved);
-      tidy(tracker.host(), ofHost);
     }
   }
 
   boolean knows(HostId host) {
-    return ofHosts.containsKey(host);
+    return !ofHosts.getOrDefault(host, List.of()).isEmpty();
   }
 
   /** The host was removed: resolves its alerts. */
@@ -162,12 +160,6 @@ final class RestoredAlerts {
     List<Earlier> ofHost = ofHosts.remove(host);
     if (ofHost != null) {
       ofHost.forEach(each -> each.apply(new AlertEvent.Ended(Ending.HOST_REMOVED)));
-    }
-  }
-
-  private void tidy(HostId host, List<Earlier> ofHost) {
-    if (ofHost.isEmpty()) {
-      ofHosts.remove(host);
     }
   }
 
