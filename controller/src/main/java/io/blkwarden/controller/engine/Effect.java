@@ -73,19 +73,12 @@ public sealed interface Effect {
    *
    * @param input what to write or to delete
    * @param set whether to write it
-   * @param expired expired entries to delete as well, at most {@link #EXPIRED_MAX}
+   * @param expired expired entries to delete as well
    * @param asked who asked for it, and why
    */
   record StoreInput(
       OperatorInput input, boolean set, List<OperatorInput> expired, Input.RequestReceived asked)
-      implements Effect {
-    /** Most expired entries deleted with a request. */
-    public static final int EXPIRED_MAX = 100;
-
-    public StoreInput {
-      expired = Require.list(expired, EXPIRED_MAX, "expired");
-    }
-  }
+      implements Effect {}
 
   /**
    * Show and log why a reporting host cannot be evaluated or commanded.

@@ -24,7 +24,6 @@ public final class FleetEngine implements EngineCore {
   private final OutcomeHandler outcomes;
   private final OperatorRequests requests;
   private final HostRemoval hostRemoval;
-  private final OperatorInputRequests inputs;
   private final TickHandler ticks;
   private final Proposals proposals;
   private final FleetPolicies fleet;
@@ -53,8 +52,7 @@ public final class FleetEngine implements EngineCore {
     mapping = new MappingHandler(engine, sampling, problems, throttles);
     proposals = new Proposals(engine, throttles);
     hostRemoval = new HostRemoval(engine, sampling);
-    inputs = new OperatorInputRequests(engine);
-    requests = new OperatorRequests(engine, throttles, proposals, hostRemoval, inputs);
+    requests = new OperatorRequests(engine, throttles, proposals, hostRemoval);
     outcomes = new OutcomeHandler(engine, throttles, requests);
     heartbeats = new HeartbeatHandler(engine, throttles, problems, duplicates);
     fleet = new FleetPolicies(engine);
@@ -75,7 +73,7 @@ public final class FleetEngine implements EngineCore {
       case Input.CommandAbandoned lost -> outcomes.lost(lost.command(), lost.why());
       case Input.RequestReceived asked -> requests.take(asked);
       case Input.HostRemoved forgotten -> hostRemoval.done(forgotten.forget());
-      case Input.InputStored stored -> inputs.done(stored.store());
+      case Input.InputStored stored -> requests.inputStored(stored.store());
       case Input.Tick _ -> ticks.take();
       case Input.PoliciesLoaded loaded -> {
         engine.alerts.policies(loaded.complete());

@@ -1,6 +1,7 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.commandline.Nearest;
+import io.blkwarden.controller.silence.InputChange;
 import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
@@ -16,10 +17,14 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.Ack;
 import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.OperatorRequest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -42,20 +47,17 @@ final class OperatorRequests {
   private final Throttles throttles;
   private final Proposals proposals;
   private final HostRemoval hostRemoval;
-  private final OperatorInputRequests inputs;
   private final List<PendingRequest> open = new ArrayList<>();
 
   OperatorRequests(
       EngineState engine,
       Throttles throttles,
       Proposals proposals,
-      HostRemoval hostRemoval,
-      OperatorInputRequests inputs) {
+      HostRemoval hostRemoval) {
     this.engine = engine;
     this.proposals = proposals;
     this.throttles = throttles;
     this.hostRemoval = hostRemoval;
-    this.inputs = inputs;
   }
 
   void take(Input.RequestReceived request) {
@@ -75,9 +77,40 @@ final class OperatorRequests {
         case OperatorRequest.Deny ask ->
             answer(correlation, proposals.deny(request, ask.proposal()));
         case OperatorRequest.Forget ask -> hostRemoval.ask(request, ask.host());
-        case OperatorRequest.Lasting ask -> inputs.ask(request, ask);
+        case OperatorRequest.Lasting ask -> lasting(request, ask);
       }
     }
+  }
+
+  /** A request for a silence, an acknowledgement or the pause, answered once it is in force. */
+  private void lasting(Input.RequestReceived request, OperatorRequest.Lasting ask) {
+    Instant now = engine.now().wall().truncatedTo(ChronoUnit.MILLIS);
+    InputChange change =
+        InputChange.of(
+            engine.operatorState(), request.request(), ask, request.key(), now, engine.newId());
+    switch (change) {
+      case InputChange.Store(OperatorInput input, boolean set, List<OperatorInput> expired) ->
+          engine.add(new Effect.StoreInput(input, set, expired, request));
+      case InputChange.Refused(String why) ->
+          answer(request.correlation(), new OperatorReply(Verdict.FAILED, why));
+    }
+  }
+
+  /** The change is in force. */
+  void inputStored(Effect.StoreInput stored) {
+    Input.RequestReceived request = stored.asked();
+    String what = InputChange.describe(stored.input(), stored.set());
+    Decision decision =
+        Decision.ofFleet(
+            engine.now().wall(),
+            Decision.Verdict.REQUEST,
+            "%s, asked by %s: %s".formatted(what, request.by(), request.reason()),
+            Map.of());
+    MessageId about = stored.input() instanceof Ack ack ? ack.about() : null;
+    engine.add(new Effect.RecordDecision(decision.toldBy(about).requestedBy(request.key())));
+    answer(
+        request.correlation(),
+        new OperatorReply(Verdict.DONE, what, null, stored.set() ? stored.input() : null));
   }
 
   private record Found(HostTracker tracker, MappedDisk disk) {
