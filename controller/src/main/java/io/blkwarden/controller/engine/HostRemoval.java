@@ -25,19 +25,15 @@ final class HostRemoval {
   }
 
   void ask(Input.RequestReceived asked, HostId host) {
-    long correlation = asked.correlation();
     HostTracker tracker = engine.hosts.get(host);
     int leases = engine.throttles.ofHost(host).size();
     if (tracker == null && !engine.alerts.knows(host)) {
-      answer(correlation, Verdict.FAILED, OperatorRequests.unknown(engine, host));
+      answer(asked, Verdict.FAILED, OperatorRequests.unknown(engine, host));
     } else if (tracker != null && tracker.live) {
-      answer(
-          correlation,
-          Verdict.REFUSED,
-          "%s is still reporting: stop its agent first".formatted(host));
+      answer(asked, Verdict.REFUSED, host + " is still reporting: stop its agent first");
     } else if (leases > 0) {
       answer(
-          correlation,
+          asked,
           Verdict.REFUSED,
           "%s may still have %d throttles, which expire by themselves: try again later"
               .formatted(host, leases));
@@ -73,12 +69,14 @@ final class HostRemoval {
                     Map.of())
                 .requestedBy(forgotten.asked().key())));
     answer(
-        forgotten.asked().correlation(),
+        forgotten.asked(),
         Verdict.DONE,
-        "%s is forgotten; it returns when its agent reports again".formatted(host));
+        host + " is forgotten; it returns when its agent reports again");
   }
 
-  private void answer(long correlation, Verdict verdict, String detail) {
-    engine.add(new Effect.Answer(correlation, new OperatorReply(verdict, Printable.of(detail))));
+  private void answer(Input.RequestReceived asked, Verdict verdict, String detail) {
+    engine.add(
+        new Effect.Answer(
+            asked.correlation(), new OperatorReply(verdict, Printable.of(detail))));
   }
 }

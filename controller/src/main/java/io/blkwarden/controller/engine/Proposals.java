@@ -11,7 +11,7 @@ import io.blkwarden.model.message.OperatorReply.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * The proposals that wait for an operator, at most one for each breach.
@@ -70,31 +70,41 @@ final class Proposals {
   }
 
   OperatorReply approve(Input.RequestReceived request, MessageId id) {
-    Optional<Found> found = find(id);
-    if (found.isEmpty()) {
-      return unknown(id);
-    }
-    Found at = found.get();
-    note(at, request, "approved");
-    throttles.apply(
-        at.breach.throttle,
-        new ThrottleEvent.Approved(Printable.of(request.by()), Printable.of(request.reason())));
-    return new OperatorReply(
-        Verdict.DONE,
-        "approved: " + at.name() + ", if the next samples and all safety checks allow it");
+    return answer(
+        request,
+        id,
+        "approved",
+        ", if the next samples and all safety checks allow it",
+        ThrottleEvent.Approved::new);
   }
 
   OperatorReply deny(Input.RequestReceived request, MessageId id) {
-    Optional<Found> found = find(id);
-    if (found.isEmpty()) {
-      return unknown(id);
-    }
-    Found at = found.get();
-    note(at, request, "denied");
-    throttles.apply(
-        at.breach.throttle,
-        new ThrottleEvent.Denied(Printable.of(request.by()), Printable.of(request.reason())));
-    return new OperatorReply(Verdict.DONE, "denied: " + at.name());
+    return answer(request, id, "denied", "", ThrottleEvent.Denied::new);
+  }
+
+  private OperatorReply answer(
+      Input.RequestReceived request,
+      MessageId id,
+      String answer,
+      String condition,
+      BiFunction<String, String, ThrottleEvent> event) {
+    return open().stream()
+        .filter(each -> each.proposal.id().equals(id))
+        .findFirst()
+        .map(found -> {
+          note(found, request, answer);
+          throttles.apply(
+              found.breach.throttle,
+              event.apply(Printable.of(request.by()), Printable.of(request.reason())));
+          return new OperatorReply(
+              Verdict.DONE, "%s: %s%s".formatted(answer, found.name(), condition));
+        })
+        .orElseGet(() ->
+            new OperatorReply(
+                Verdict.FAILED,
+                ("no proposal %s is pending: it expired, or its breach is over;"
+                        + " 'blkwarden proposals' lists them")
+                    .formatted(id)));
   }
 
   private void note(Found at, Input.RequestReceived request, String answer) {
@@ -113,18 +123,6 @@ final class Proposals {
                     Map.of())
                 .toldBy(at.breach.id())
                 .requestedBy(request.key())));
-  }
-
-  private static OperatorReply unknown(MessageId id) {
-    return new OperatorReply(
-        Verdict.FAILED,
-        ("no proposal %s is pending: it expired, or its breach is over;"
-                + " 'blkwarden proposals' lists them")
-            .formatted(id));
-  }
-
-  private Optional<Found> find(MessageId id) {
-    return open().stream().filter(each -> each.proposal.id().equals(id)).findFirst();
   }
 
   private List<Found> open() {
