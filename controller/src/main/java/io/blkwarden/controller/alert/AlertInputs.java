@@ -30,16 +30,22 @@ public interface AlertInputs {
   boolean leads();
 
   /** The throttle. */
-  Throttling throttling();
+  default Throttling throttling() {
+    return Throttling.NONE;
+  }
 
   /** The action that the alert would report; absent if none. */
-  Alert.@Nullable Action action();
+  default Alert.@Nullable Action action() {
+    return null;
+  }
 
   /** How long the condition must not be met until the alert is resolved, in measured time. */
   long calmMillis();
 
   /** The interval of reminders; 0 for none. */
-  long remindMillis();
+  default long remindMillis() {
+    return 0;
+  }
 
   /** The alert with current values, without marks. */
   Alert message(

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -87,10 +86,9 @@ final class Alerts {
   /** The incident of an open alert about the same physical devices, or a new one. */
   private MessageId incident(HostTracker tracker, Evaluation found) {
     List<String> devices = Breach.devices(tracker, found.row);
-    return tracker.evaluations.values().stream()
-        .filter(other -> other.breach != null && other.breach.incident() != null)
-        .filter(other -> Breach.devices(tracker, other.row).equals(devices))
-        .map(other -> Objects.requireNonNull(other.breach).incident())
+    return tracker.breaches().stream()
+        .filter(other -> Breach.devices(tracker, other.evaluation.row).equals(devices))
+        .flatMap(other -> Stream.ofNullable(other.incident()))
         .findFirst()
         .or(() -> restored.incident(tracker, devices))
         .orElseGet(engine::newId);
@@ -115,10 +113,8 @@ final class Alerts {
 
   /** Applies an event to the alerts of a host. */
   void apply(HostTracker tracker, AlertEvent event) {
-    for (Evaluation each : tracker.evaluations.values()) {
-      if (each.breach != null) {
-        each.breach.apply(event);
-      }
+    if (!tracker.evaluations.isEmpty()) {
+      tracker.breaches().forEach(each -> each.apply(event));
     }
   }
 
@@ -133,10 +129,10 @@ final class Alerts {
       restored.restore(open);
       restoreFleet(open);
       for (HostTracker tracker : engine.hosts.values()) {
-        for (Evaluation each : tracker.evaluations.values()) {
-          if (each.breach != null && each.breach.id() != null) {
-            Alert earlier = restored.claim(tracker.host(), each, each.breach.id());
-            each.breach.apply(new AlertEvent.AlertRestored(earlier));
+        for (Breach each : tracker.breaches()) {
+          if (each.id() != null) {
+            Alert earlier = restored.claim(tracker.host(), each.evaluation, each.id());
+            each.apply(new AlertEvent.AlertRestored(earlier));
           }
         }
       }

@@ -27,8 +27,8 @@ final class Breach extends LiveAlert {
   private static final long WAIT_MILLIS = 3_000;
 
   Throttle throttle;
-  private final HostTracker tracker;
-  private final Evaluation evaluation;
+  final HostTracker tracker;
+  final Evaluation evaluation;
 
   Breach(EngineState engine, HostTracker tracker, Evaluation evaluation) {
     super(engine, new AlertState.Inactive());

@@ -8,6 +8,7 @@ import io.blkwarden.model.HostId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A host with its open evaluations and when it last reported; mutable. */
@@ -142,6 +143,13 @@ final class HostTracker {
   /** A copy of the evaluations, safe to iterate while the map changes. */
   List<Evaluation> openEvaluations() {
     return new ArrayList<>(evaluations.values());
+  }
+
+  /** The breaches of its open evaluations; a copy. */
+  List<Breach> breaches() {
+    return evaluations.values().stream()
+        .flatMap(each -> Stream.ofNullable(each.breach))
+        .toList();
   }
 
   /** Matches policies to rows. */

@@ -69,21 +69,6 @@ abstract class LiveAlert implements AlertInputs {
   }
 
   @Override
-  public Throttling throttling() {
-    return Throttling.NONE;
-  }
-
-  @Override
-  public Alert.@Nullable Action action() {
-    return null;
-  }
-
-  @Override
-  public long remindMillis() {
-    return 0;
-  }
-
-  @Override
   public Alert marked(Alert alert) {
     return engine.alerts.suppression().mark(alert);
   }

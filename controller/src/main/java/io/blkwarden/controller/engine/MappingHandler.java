@@ -85,10 +85,8 @@ final class MappingHandler {
   private void answered(HostTracker tracker) {
     engine.mapRequests.received(tracker);
     problems.look(tracker);
-    for (Evaluation each : tracker.evaluations.values()) {
-      if (each.breach != null) {
-        throttles.apply(each.breach.throttle, new ThrottleEvent.MapReceived());
-      }
+    for (Breach each : tracker.breaches()) {
+      throttles.apply(each.throttle, new ThrottleEvent.MapReceived());
     }
   }
 

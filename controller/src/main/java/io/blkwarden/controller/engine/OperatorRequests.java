@@ -291,11 +291,11 @@ final class OperatorRequests {
 
   /** No policy throttles the disk, or any disk, again before its breach is over. */
   private void finishBreaches(HostTracker tracker, @Nullable DiskKey disk, ThrottleEvent event) {
-    for (Evaluation each : tracker.evaluations.values()) {
-      if (each.breached() && each.breach != null && (disk == null || each.disk.equals(disk))) {
-        if (each.breach.throttle.lease() == null) {
-          throttles.apply(each.breach.throttle, event);
-        }
+    for (Breach each : tracker.breaches()) {
+      if (each.evaluation.breached()
+          && (disk == null || each.evaluation.disk.equals(disk))
+          && each.throttle.lease() == null) {
+        throttles.apply(each.throttle, event);
       }
     }
   }
@@ -303,9 +303,9 @@ final class OperatorRequests {
   /** Enforcement resumes: breaches that were stopped with all others are evaluated again. */
   void resumed() {
     for (HostTracker tracker : engine.hosts.values()) {
-      for (Evaluation each : tracker.evaluations.values()) {
-        if (each.breached() && each.breach != null) {
-          throttles.apply(each.breach.throttle, new ThrottleEvent.Resumed());
+      for (Breach each : tracker.breaches()) {
+        if (each.evaluation.breached()) {
+          throttles.apply(each.throttle, new ThrottleEvent.Resumed());
         }
       }
     }

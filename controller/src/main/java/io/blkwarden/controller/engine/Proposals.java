@@ -4,6 +4,7 @@ import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Proposal;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleState;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.OperatorReply;
@@ -28,15 +29,22 @@ final class Proposals {
     this.throttles = throttles;
   }
 
-  private record Found(
-      HostTracker tracker, Evaluation evaluation, Breach breach, Proposal proposal) {
+  private record Found(Breach breach, Proposal proposal) {
+    Evaluation evaluation() {
+      return breach.evaluation;
+    }
+
+    HostId host() {
+      return breach.tracker.host();
+    }
+
     String name() {
       return "%s for %s of %s on %s"
           .formatted(
               proposal.restraint(),
-              Printable.of(evaluation.disk.vdev()),
-              Printable.of(evaluation.domain.name()),
-              tracker.host());
+              Printable.of(evaluation().disk.vdev()),
+              Printable.of(evaluation().domain.name()),
+              host());
     }
   }
 
@@ -57,13 +65,13 @@ final class Proposals {
             new OperatorReply.Proposal(
                 each.proposal.id(),
                 each.breach.id(),
-                each.evaluation.policy.name(),
-                each.tracker.host(),
-                each.evaluation.domain,
-                each.evaluation.disk.vdev(),
+                each.evaluation().policy.name(),
+                each.host(),
+                each.evaluation().domain,
+                each.evaluation().disk.vdev(),
                 each.proposal.restraint().priorityOrNull(),
                 each.proposal.restraint().limitOrNull(),
-                each.evaluation.policy.then().leaseMillis(),
+                each.evaluation().policy.then().leaseMillis(),
                 each.proposal.expires(),
                 each.proposal.approvedBy()))
         .toList();
@@ -112,10 +120,10 @@ final class Proposals {
         new Effect.RecordDecision(
             new Decision(
                     engine.now().wall(),
-                    at.tracker.host(),
-                    at.evaluation.domain,
-                    at.evaluation.disk.vdev(),
-                    at.evaluation.policy.name(),
+                    at.host(),
+                    at.evaluation().domain,
+                    at.evaluation().disk.vdev(),
+                    at.evaluation().policy.name(),
                     Decision.Verdict.REQUEST,
                     null,
                     "%s %s, asked by %s: %s"
@@ -128,14 +136,12 @@ final class Proposals {
   private List<Found> open() {
     List<Found> open = new ArrayList<>();
     for (HostTracker tracker : engine.hosts.values()) {
-      for (Evaluation each : tracker.evaluations.values()) {
-        Breach breach = each.breach;
-        Proposal proposal = breach == null ? null : breach.throttle.attempts.proposal();
-        if (breach != null
-            && proposal != null
-            && !(breach.throttle.state instanceof ThrottleState.Finished)
+      for (Breach each : tracker.breaches()) {
+        Proposal proposal = each.throttle.attempts.proposal();
+        if (proposal != null
+            && !(each.throttle.state instanceof ThrottleState.Finished)
             && engine.millis() < proposal.expiresMillis()) {
-          open.add(new Found(tracker, each, breach, proposal));
+          open.add(new Found(each, proposal));
         }
       }
     }

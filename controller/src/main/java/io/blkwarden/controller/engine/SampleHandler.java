@@ -284,26 +284,19 @@ final class SampleHandler {
 
   /** Drives the breaches: standing policies last, the largest share of device time first. */
   private void drive(HostTracker tracker) {
-    List<Evaluation> breached = new ArrayList<>();
-    for (Evaluation each : tracker.evaluations.values()) {
-      if (each.breach != null) {
-        breached.add(each);
-      }
-    }
-    breached.sort(
-        Comparator.comparing((Evaluation each) -> each.policy.isStanding())
-            .thenComparingDouble(each -> -share(tracker, each))
-            .thenComparingInt(each -> each.row)
-            .thenComparingInt(each -> each.policyIndex));
-    for (Evaluation each : breached) {
+    List<Breach> breaches = new ArrayList<>(tracker.breaches());
+    breaches.sort(
+        Comparator.comparing((Breach each) -> each.evaluation.policy.isStanding())
+            .thenComparingDouble(each -> -share(tracker, each.evaluation))
+            .thenComparingInt(each -> each.evaluation.row)
+            .thenComparingInt(each -> each.evaluation.policyIndex));
+    for (Breach each : breaches) {
       engine.guarded(
           tracker,
-          "throttling %s".formatted(each.disk.vdev()),
+          "throttling %s".formatted(each.evaluation.disk.vdev()),
           () -> {
-            planner.drive(tracker, each);
-            if (each.breach != null) {
-              each.breach.apply(new AlertEvent.Refreshed());
-            }
+            planner.drive(each);
+            each.apply(new AlertEvent.Refreshed());
           });
     }
   }

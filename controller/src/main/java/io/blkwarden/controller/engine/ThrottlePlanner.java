@@ -21,15 +21,14 @@ final class ThrottlePlanner {
   }
 
   /** Evaluates the throttle of a breach after each sample. */
-  void drive(HostTracker tracker, Evaluation evaluation) {
-    Breach breach = evaluation.breach;
-    if (breach == null
-        || breach.isKept()
+  void drive(Breach breach) {
+    Evaluation evaluation = breach.evaluation;
+    if (breach.isKept()
         || evaluation.policy.mode() == Mode.OBSERVE
         || evaluation.policy.then().ladder().isEmpty()) {
       return;
     }
-    Throttle held = engine.throttles.of(tracker.host(), evaluation.disk);
+    Throttle held = engine.throttles.of(breach.tracker.host(), evaluation.disk);
     Lease lease = held == null ? null : held.lease();
     if (held != null && lease != null && held != breach.throttle && evaluation.detector.acts()) {
       boolean found = held.owner == null && lease.operator() == null && held.state.inForce();
