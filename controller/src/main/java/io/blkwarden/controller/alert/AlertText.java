@@ -119,21 +119,7 @@ record AlertText(AlertFacts facts, AlertState.Active state, Instant now) {
       case DISCARD_BYTES -> "discarded " + metric.format(value);
       case FLUSH_IOPS -> "done %.0f flushes per s".formatted(value);
       case DISCARD_IOPS -> "done %.0f discards per s".formatted(value);
-      case AWAIT,
-          READ_AWAIT,
-          WRITE_AWAIT,
-          OUT_OF_REQUESTS,
-          UTIL,
-          IN_FLIGHT,
-          DEVICE_TIME_SHARE,
-          DEVICE_UTIL,
-          DEVICE_AWAIT,
-          DEVICE_IOPS,
-          DEVICE_IN_FLIGHT,
-          DEVICE_LAGGARDS,
-          HOST_IO_SOME,
-          HOST_IO_FULL ->
-          "had " + metric.id() + " at " + metric.format(value);
+      default -> "had " + metric.id() + " at " + metric.format(value);
     };
   }
 
