@@ -80,7 +80,7 @@ public final class AlertMachine {
           last.state() == Alert.State.UNKNOWN
               ? state
               : new Restored(
-                  publish(AlertText.restored(last, Alert.State.UNKNOWN, inputs.wall(), null)),
+                  publish(AlertFacts.restored(last, Alert.State.UNKNOWN, inputs.wall(), null)),
                   state.calmMillis());
       case AlertEvent.Ended(Ending ending) -> resolve(last, ending);
       case AlertEvent.AlertRestored(Alert open) ->
@@ -91,7 +91,7 @@ public final class AlertMachine {
   }
 
   private Resolved resolve(Alert last, Ending ending) {
-    publish(AlertText.restored(last, Alert.State.RESOLVED, inputs.wall(), ending));
+    publish(AlertFacts.restored(last, Alert.State.RESOLVED, inputs.wall(), ending));
     return new Resolved();
   }
 
@@ -227,7 +227,7 @@ public final class AlertMachine {
     return new Resolved();
   }
 
-  /** An alert that is not open any more was resolved by another leader: the breach gets a new one. */
+  /** An alert that is no longer open was resolved by another leader: the breach gets a new one. */
   private Active restored(Active state, @Nullable Alert open) {
     Life life = state.life();
     boolean waits = open == null || life.last() == null || !open.id().equals(life.id());
