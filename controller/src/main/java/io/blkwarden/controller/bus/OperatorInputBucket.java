@@ -165,7 +165,7 @@ final class OperatorInputBucket {
     }
     if (!restored.isEmpty()) {
       log.warn(
-          "bucket {}: NATS lost entries, restored {} ({})",
+          "bucket {}: NATS lost entries, restored {} {}",
           JetStreamAssets.SILENCES,
           restored.size(),
           KnownOperatorInputs.count(restored));

@@ -11,7 +11,6 @@ import io.blkwarden.controller.policy.total.FleetTotal;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Evaluates the fleet policies with each tick and publishes their alerts.
@@ -86,16 +85,12 @@ final class FleetPolicies {
               when.above(),
               when.forMillis(),
               when.clearBelow()),
-          ending -> "Over the fleet: %s.".formatted(summary(total, Optional.ofNullable(ending))));
+          ending -> {
+            boolean byPolicy = ending == null || ending == AlertEvent.Ending.CLEARED;
+            String why = byPolicy ? total.describe() : ending.sentence();
+            return "Over the fleet: %s%s.".formatted(ending == null ? "" : "no longer, ", why);
+          });
     }
-  }
-
-  private static String summary(FleetTotal total, Optional<AlertEvent.Ending> ending) {
-    return ending
-        .map(why ->
-            "no longer, "
-                + (why == AlertEvent.Ending.CLEARED ? total.describe() : why.sentence()))
-        .orElseGet(total::describe);
   }
 
   private FleetTotal total(FleetPolicy policy, int index) {
