@@ -28,12 +28,11 @@ final class Alerts {
   private static final String BRAKES = "brakes";
 
   private final EngineState engine;
-  private final RestoredAlerts restored;
+  final RestoredAlerts restored;
   private final Map<String, FleetAlert> ofFleet = new LinkedHashMap<>();
   private final Set<String> builtIn;
   private final FleetAlert brakes;
   private @Nullable List<Alert> open;
-  private boolean policiesComplete;
   private long leadsSinceMillis;
   private boolean republishDue;
   private long republishedMillis = -REPUBLISH_MILLIS;
@@ -66,11 +65,6 @@ final class Alerts {
     open = published;
   }
 
-  /** Whether every policy file is valid, so that a missing policy was removed. */
-  void policies(boolean complete) {
-    policiesComplete = complete;
-  }
-
   /** A new breach; it continues the alert that was published for it. */
   Breach begin(HostTracker tracker, Evaluation found) {
     Breach made = new Breach(engine, tracker, found);
@@ -92,23 +86,6 @@ final class Alerts {
         .findFirst()
         .or(() -> restored.incident(tracker, devices))
         .orElseGet(engine::newId);
-  }
-
-  /** A window of the host was measured. */
-  void measured(HostTracker tracker) {
-    if (engine.epoch().isPresent()) {
-      restored.measured(tracker, policiesComplete);
-    }
-  }
-
-  /** Whether restored alerts are about the host. */
-  boolean knows(HostId host) {
-    return restored.knows(host);
-  }
-
-  /** The host was removed. */
-  void removed(HostId host) {
-    restored.end(host);
   }
 
   /** Applies an event to the alerts of a host. */
@@ -183,17 +160,14 @@ final class Alerts {
     }
   }
 
+  /** Handles what is due by time, after the fleet was evaluated. */
   void tick(long passedMillis) {
     republish();
     brakes(passedMillis);
-  }
-
-  /** After all other handlers of a tick. */
-  void endTick() {
     if (engine.epoch().isPresent()
         && engine.millis() - leadsSinceMillis >= RestoredAlerts.GRACE_MILLIS) {
       restored.tick();
-      if (policiesComplete) {
+      if (restored.policiesComplete) {
         endUnknown();
       }
     }

@@ -82,7 +82,7 @@ public final class FleetEngine implements EngineCore {
       case Input.InputStored stored -> requests.inputStored(stored.store());
       case Input.Tick _ -> tick();
       case Input.PoliciesLoaded loaded -> {
-        engine.alerts.policies(loaded.complete());
+        engine.alerts.restored.policiesComplete = loaded.complete();
         PolicyIndex policies = new PolicyIndex(loaded.policies());
         mapping.rules(policies);
         fleet.rules(policies);
@@ -133,11 +133,10 @@ public final class FleetEngine implements EngineCore {
     each(tracker -> engine.alerts.apply(tracker, new AlertEvent.Ticked()));
     each(problems::look);
     long counted = paused ? 0 : passed;
-    engine.alerts.tick(counted);
     duplicates.tick(counted);
     fleet.tick(counted);
     outliers.tick();
-    engine.alerts.endTick();
+    engine.alerts.tick(counted);
   }
 
   private void each(Consumer<HostTracker> due) {

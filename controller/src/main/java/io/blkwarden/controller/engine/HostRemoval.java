@@ -27,7 +27,7 @@ final class HostRemoval {
   void ask(Input.RequestReceived asked, HostId host) {
     HostTracker tracker = engine.hosts.get(host);
     int leases = engine.throttles.ofHost(host).size();
-    if (tracker == null && !engine.alerts.knows(host)) {
+    if (tracker == null && !engine.alerts.restored.knows(host)) {
       answer(asked, Verdict.FAILED, OperatorRequests.unknown(engine, host));
     } else if (tracker != null && tracker.live) {
       answer(asked, Verdict.REFUSED, host + " is still reporting: stop its agent first");
@@ -54,7 +54,7 @@ final class HostRemoval {
       engine.live(tracker, false);
       engine.hosts.remove(host);
     }
-    engine.alerts.removed(host);
+    engine.alerts.restored.end(host);
     engine.add(
         new Effect.RecordDecision(
             new Decision(

@@ -41,6 +41,9 @@ final class RestoredAlerts {
   private final EngineState engine;
   private final Map<HostId, List<Earlier>> ofHosts = new LinkedHashMap<>();
 
+  /** Whether every policy file is valid, so that a missing policy was removed. */
+  boolean policiesComplete;
+
   RestoredAlerts(EngineState engine) {
     this.engine = engine;
   }
@@ -138,19 +141,16 @@ final class RestoredAlerts {
         .findFirst();
   }
 
-  /**
-   * A window of the host was measured: resolves alerts that are over.
-   *
-   * @param complete whether every policy file is valid, so that a missing policy was removed
-   */
-  void measured(HostTracker tracker, boolean complete) {
+  /** A window of the host was measured: resolves alerts that are over. */
+  void measured(HostTracker tracker) {
     List<Earlier> ofHost = ofHosts.get(tracker.host());
     if (ofHost != null) {
-      ofHost.forEach(each -> event(tracker, each, complete).ifPresent(each::apply));
+      ofHost.forEach(each -> event(tracker, each).ifPresent(each::apply));
       ofHost.removeIf(each -> each.state() instanceof AlertState.Resolved);
     }
   }
 
+  /** Whether restored alerts are about the host. */
   boolean knows(HostId host) {
     return !ofHosts.getOrDefault(host, List.of()).isEmpty();
   }
@@ -164,14 +164,14 @@ final class RestoredAlerts {
   }
 
   /** What a window says about the alert; empty when that is unknown. */
-  private Optional<AlertEvent> event(HostTracker tracker, Earlier earlier, boolean complete) {
+  private Optional<AlertEvent> event(HostTracker tracker, Earlier earlier) {
     List<DiskPolicy> policies = engine.policies().ofDisks;
     int index = 0;
     while (index < policies.size() && !policies.get(index).name().equals(earlier.policy)) {
       index++;
     }
     if (index == policies.size() || policies.get(index).isStanding()) {
-      return complete ? ended(Ending.POLICY_GONE) : Optional.empty();
+      return policiesComplete ? ended(Ending.POLICY_GONE) : Optional.empty();
     }
     if (tracker.state.map().gap()) {
       return Optional.empty();
@@ -181,7 +181,7 @@ final class RestoredAlerts {
       return ended(Ending.GONE);
     }
     if (!tracker.isAbout(row.getAsInt(), index)) {
-      return complete ? ended(Ending.UNMATCHED) : Optional.empty();
+      return policiesComplete ? ended(Ending.UNMATCHED) : Optional.empty();
     }
     return measured(tracker, earlier, row.getAsInt(), index);
   }

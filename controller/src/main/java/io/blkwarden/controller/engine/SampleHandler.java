@@ -104,7 +104,7 @@ final class SampleHandler {
         }
       }
     }
-    engine.alerts.measured(tracker);
+    engine.alerts.restored.measured(tracker);
     if (!tracker.evaluations.isEmpty()) {
       drive(tracker);
     }
