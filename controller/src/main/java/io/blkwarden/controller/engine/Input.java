@@ -75,11 +75,6 @@ public sealed interface Input {
    */
   record RequestReceived(OperatorRequest request, @Nullable OperatorKey key, long correlation)
       implements Input {
-    /** A request without a key. */
-    public RequestReceived(OperatorRequest request, long correlation) {
-      this(request, null, correlation);
-    }
-
     /** Name of the operator, as given in the request. */
     String by() {
       return request.by();

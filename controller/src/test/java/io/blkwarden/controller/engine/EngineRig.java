@@ -277,7 +277,7 @@ final class EngineRig {
   List<Effect> ask(OperatorRequest.Ask ask, long correlation) {
     return feed(
         new Input.RequestReceived(
-            new OperatorRequest("ana", "the disk is slow", ask), correlation));
+            new OperatorRequest("ana", "the disk is slow", ask), null, correlation));
   }
 
   OperatorRequest.Throttle throttle(TestHost host, String domain, Restraint restraint) {
