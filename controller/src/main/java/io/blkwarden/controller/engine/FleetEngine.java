@@ -48,10 +48,7 @@ public final class FleetEngine implements EngineCore {
   public FleetEngine(EngineSettings settings, RandomGenerator random, String issuer) {
     engine =
         new EngineState(
-            Require.present(settings, "settings"),
-            Require.present(random, "random"),
-            Require.text(issuer, 255, "issuer"),
-            new Moment(0, Instant.EPOCH));
+            settings, random, Require.text(issuer, 255, "issuer"), new Moment(0, Instant.EPOCH));
     throttles = new Throttles(engine);
     problems = new HostProblems(engine);
     duplicates = new DuplicateHosts(engine, problems);

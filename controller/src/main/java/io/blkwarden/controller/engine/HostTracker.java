@@ -125,11 +125,6 @@ final class HostTracker {
     }
   }
 
-  /** Whether the evaluation's policy still matches its disk. */
-  boolean matches(Evaluation evaluation) {
-    return isAbout(evaluation.row, evaluation.policyIndex);
-  }
-
   /** Whether the policy matches the disk in this row. */
   boolean isAbout(int row, int policyIndex) {
     for (short policy : matched[row]) {

@@ -110,7 +110,7 @@ final class MappingHandler {
 
   /** A disk whose role or domain name changed may match other policies. */
   private void closeUnmatched(HostTracker tracker) {
-    close(tracker, each -> !tracker.matches(each), Ending.UNMATCHED);
+    close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
   }
 
   private void close(HostTracker tracker, Predicate<Evaluation> over, Ending ending) {
