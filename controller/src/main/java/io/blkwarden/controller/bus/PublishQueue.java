@@ -17,8 +17,8 @@ import java.util.function.Predicate;
  *
  * <p>When it is full, a message that a later one with the same key supersedes is dropped ({@link
  * Added#FOLDED}), but never the first one of a key; if there is none, the new message is refused
- * ({@link Added#REFUSED}), so older messages are published first. It is in memory: a controller that
- * dies while NATS is away loses it.
+ * ({@link Added#REFUSED}), so older messages are published first. It is in memory: a controller
+ * that dies while NATS is away loses it.
  *
  * @param <T> a message
  */

@@ -102,9 +102,11 @@ final class Alerts {
   /** This controller became the leader: what others published is restored. */
   void leadershipGained() {
     leadsSinceMillis = engine.millis();
-    if (open != null) {
-      restored.restore(open);
-      restoreFleet(open);
+    List<Alert> published = open;
+    open = null;
+    if (published != null) {
+      restored.restore(published);
+      restoreFleet(published);
       for (HostTracker tracker : engine.hosts.values()) {
         for (Breach each : tracker.breaches()) {
           if (each.id() != null) {
@@ -113,7 +115,6 @@ final class Alerts {
           }
         }
       }
-      open = null;
     }
     apply(new AlertEvent.Refreshed());
     List.copyOf(ofFleet.values()).forEach(each -> each.apply(new AlertEvent.Republished()));
@@ -135,7 +136,7 @@ final class Alerts {
     for (FleetAlert each : List.copyOf(ofFleet.values())) {
       List<Alert> about = byPolicy.getOrDefault(each.policy, List.of());
       Alert chosen = RestoredAlerts.choose(about, each.id());
-      about.stream().filter(other -> other != chosen).forEach(restored::supersede);
+      about.stream().filter(other -> !other.equals(chosen)).forEach(restored::supersede);
       each.apply(new AlertEvent.AlertRestored(chosen));
     }
   }

@@ -86,8 +86,10 @@ final class FleetPolicies {
               when.forMillis(),
               when.clearBelow()),
           ending -> {
-            boolean byPolicy = ending == null || ending == AlertEvent.Ending.CLEARED;
-            String why = byPolicy ? total.describe() : ending.sentence();
+            String why =
+                ending == null || ending == AlertEvent.Ending.CLEARED
+                    ? total.describe()
+                    : ending.sentence();
             return "Over the fleet: %s%s.".formatted(ending == null ? "" : "no longer, ", why);
           });
     }

@@ -121,7 +121,7 @@ final class RestoredAlerts {
     }
     ofHost.removeIf(each -> each.about(evaluation));
     Alert chosen = choose(about, id);
-    about.stream().filter(each -> each != chosen).forEach(this::supersede);
+    about.stream().filter(each -> !each.equals(chosen)).forEach(this::supersede);
     return chosen;
   }
 

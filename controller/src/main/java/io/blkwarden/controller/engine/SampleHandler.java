@@ -273,13 +273,14 @@ final class SampleHandler {
   /** Closes an evaluation whose condition is over, or whose disk or policy is gone. */
   void close(HostTracker tracker, Evaluation over, Ending ending) {
     forget(tracker, over);
-    if (over.breach == null) {
+    Breach breach = over.breach;
+    if (breach == null) {
       return;
     }
-    if (!over.breach.isKept()) {
-      over(tracker, over, over.breach.throttle, ending);
+    if (!breach.isKept()) {
+      over(tracker, over, breach.throttle, ending);
     }
-    over.breach.apply(new AlertEvent.Ended(ending));
+    breach.apply(new AlertEvent.Ended(ending));
   }
 
   /** Drives the breaches: standing policies last, the largest share of device time first. */
