@@ -4,13 +4,13 @@ import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.alert.Suppression;
 import io.blkwarden.controller.policy.SafetyLimits;
-import io.blkwarden.controller.policy.total.FleetPolicy;
 import io.blkwarden.controller.throttle.SafetyLimitCheck;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,19 +30,20 @@ final class Alerts {
   private final EngineState engine;
   final RestoredAlerts restored;
   private final Map<String, FleetAlert> ofFleet = new LinkedHashMap<>();
-  private final Set<String> builtIn;
   private final FleetAlert brakes;
   private @Nullable List<Alert> open;
   private long leadsSinceMillis;
   private boolean republishDue;
   private long republishedMillis = -REPUBLISH_MILLIS;
-  private boolean marksStale;
+
+  /** Whether operator input has changed, or a fleet alert was opened or resolved. */
+  boolean marksStale;
+
   private Instant marksChange = Instant.MAX;
 
   Alerts(EngineState engine) {
     this.engine = engine;
     this.restored = new RestoredAlerts(engine);
-    this.builtIn = Set.of(BRAKES, DuplicateHosts.POLICY);
     this.brakes = critical(BRAKES, _ -> true);
   }
 
@@ -177,10 +178,8 @@ final class Alerts {
 
   /** Resolves fleet alerts whose policy was removed. */
   private void endUnknown() {
-    Set<String> known =
-        Stream.concat(
-                builtIn.stream(), engine.policies().ofFleet.stream().map(FleetPolicy::name))
-            .collect(Collectors.toSet());
+    Set<String> known = new HashSet<>(Set.of(BRAKES, DuplicateHosts.POLICY));
+    engine.policies().ofFleet.forEach(each -> known.add(each.name()));
     for (FleetAlert each : List.copyOf(ofFleet.values())) {
       if (!known.contains(each.policy)) {
         each.apply(new AlertEvent.Ended(AlertEvent.Ending.POLICY_GONE));
@@ -219,11 +218,6 @@ final class Alerts {
       }
     }
     return new Suppression(engine.operatorState(), inhibitors, engine.now().wall());
-  }
-
-  /** A fleet alert was opened or resolved. */
-  void inhibitorChanged() {
-    marksStale = true;
   }
 
   /** Silences, acknowledgements or the pause have changed. */

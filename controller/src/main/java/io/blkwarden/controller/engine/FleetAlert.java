@@ -75,9 +75,7 @@ final class FleetAlert extends LiveAlert {
   void apply(AlertEvent event) {
     boolean open = state().last() != null;
     super.apply(event);
-    if (open != (state().last() != null)) {
-      engine.alerts.inhibitorChanged();
-    }
+    engine.alerts.marksStale |= open != (state().last() != null);
     if (state() instanceof AlertState.Resolved) {
       reset();
     }

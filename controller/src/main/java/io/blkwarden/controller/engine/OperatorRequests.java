@@ -350,69 +350,64 @@ final class OperatorRequests {
   }
 
   private PendingRequest wait(long correlation, String what, int agents) {
-    PendingRequest pendingRequest = new PendingRequest(correlation, what, engine.millis());
-    pendingRequest.open = agents;
-    open.add(pendingRequest);
-    return pendingRequest;
+    PendingRequest waits = new PendingRequest(correlation, what, engine.millis());
+    waits.open = agents;
+    open.add(waits);
+    return waits;
   }
 
   /** One of the agents that a request waits for succeeded. */
-  void done(@Nullable PendingRequest pendingRequest) {
-    if (pendingRequest != null) {
-      pendingRequest.open--;
-      pendingRequest.done++;
-      finish(pendingRequest);
+  void done(@Nullable PendingRequest waits) {
+    if (waits != null) {
+      waits.open--;
+      waits.done++;
+      finish(waits);
     }
   }
 
   /** One of them failed. */
-  void failed(@Nullable PendingRequest pendingRequest, String why) {
-    if (pendingRequest != null) {
-      pendingRequest.open--;
-      pendingRequest.failures.add(why);
-      finish(pendingRequest);
+  void failed(@Nullable PendingRequest waits, String why) {
+    if (waits != null) {
+      waits.open--;
+      waits.failures.add(why);
+      finish(waits);
     }
   }
 
-  private void finish(PendingRequest pendingRequest) {
-    if (pendingRequest.open > 0 || !open.remove(pendingRequest)) {
+  private void finish(PendingRequest waits) {
+    if (waits.open > 0 || !open.remove(waits)) {
       return;
     }
-    if (pendingRequest.failures.isEmpty()) {
-      String hosts = pendingRequest.done > 1 ? " on %d hosts".formatted(pendingRequest.done) : "";
-      answer(pendingRequest.correlation, Verdict.DONE, pendingRequest.what + hosts);
+    if (waits.failures.isEmpty()) {
+      String hosts = waits.done > 1 ? " on %d hosts".formatted(waits.done) : "";
+      answer(waits.correlation, Verdict.DONE, waits.what + hosts);
     } else {
+      boolean refused = waits.failures.stream().allMatch(why -> why.contains(": refused ("));
       answer(
-          pendingRequest.correlation,
-          verdict(pendingRequest),
+          waits.correlation,
+          refused ? Verdict.REFUSED : Verdict.FAILED,
           "%s: failed on %d of %d hosts: %s"
               .formatted(
-                  pendingRequest.what,
-                  pendingRequest.failures.size(),
-                  pendingRequest.failures.size() + pendingRequest.done,
-                  String.join(
-                      "; ", pendingRequest.failures.stream().limit(FAILURES_SHOWN).toList())));
+                  waits.what,
+                  waits.failures.size(),
+                  waits.failures.size() + waits.done,
+                  String.join("; ", waits.failures.stream().limit(FAILURES_SHOWN).toList())));
     }
-  }
-
-  private static Verdict verdict(PendingRequest pendingRequest) {
-    boolean refused = pendingRequest.failures.stream().allMatch(why -> why.contains(": refused ("));
-    return refused ? Verdict.REFUSED : Verdict.FAILED;
   }
 
   /** Answers overdue requests, or all when leadership is lost. */
   void giveUp(boolean all) {
     long limit = engine.settings.answerMillis();
-    for (PendingRequest pendingRequest : List.copyOf(open)) {
-      if (all || engine.millis() - pendingRequest.sinceMillis > limit) {
-        open.remove(pendingRequest);
+    for (PendingRequest waits : List.copyOf(open)) {
+      if (all || engine.millis() - waits.sinceMillis > limit) {
+        open.remove(waits);
         answer(
-            pendingRequest.correlation,
+            waits.correlation,
             Verdict.FAILED,
             all
                 ? "this controller lost leadership before an answer came"
                 : "%d agents gave no answer in %d ms; their state is unknown"
-                    .formatted(pendingRequest.open, limit));
+                    .formatted(waits.open, limit));
       }
     }
   }
