@@ -17,6 +17,7 @@ final class ArchitectureTest {
   private static final Architecture CONTROLLER = new Architecture("io.blkwarden.controller");
 
   private static final String[] PURE = {
+    "..controller.alert..",
     "..controller.attribution..",
     "..controller.audit..",
     "..controller.baseline..",

@@ -45,22 +45,12 @@ record KnownOperatorInputs(Bucket.History history, Map<String, byte[]> values) {
     return new KnownOperatorInputs(history.with(Long.MAX_VALUE), values);
   }
 
-  /** The number of entries by kind, as "pause: 1, silences: 2". */
+  /** The number of entries by kind, as "{pause=1, silence=2}". */
   static String count(Set<String> keys) {
-    Map<String, Long> kinds =
-        keys.stream()
-            .collect(
-                Collectors.groupingBy(
-                    KnownOperatorInputs::kind, TreeMap::new, Collectors.counting()));
-    return kinds.entrySet().stream()
-        .map(each -> each.getKey() + ": " + each.getValue())
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String kind(String key) {
-    if (key.equals(OperatorInputBucket.PAUSE)) {
-      return "pause";
-    }
-    return key.startsWith(OperatorInputBucket.SILENCE) ? "silences" : "acknowledgements";
+    return keys.stream()
+        .collect(
+            Collectors.groupingBy(
+                key -> key.replaceAll("\\..*", ""), TreeMap::new, Collectors.counting()))
+        .toString();
   }
 }

@@ -55,9 +55,6 @@ final class OperatorInputBucket {
     this.shared = shared;
   }
 
-  /** The whole bucket after a change. */
-  private record Snapshot(Map<String, byte[]> values, Bucket.History history) {}
-
   /** The entries of the bucket as the watch emits them. */
   private static final class Entries {
     private final Map<String, byte[]> values = new TreeMap<>();
@@ -88,8 +85,8 @@ final class OperatorInputBucket {
     }
 
     /** The whole bucket; absent until all entries were read, including restored ones. */
-    @Nullable Snapshot snapshot() {
-      return complete && awaited.isEmpty() ? new Snapshot(Map.copyOf(values), history) : null;
+    @Nullable KnownOperatorInputs read() {
+      return complete && awaited.isEmpty() ? new KnownOperatorInputs(history, values) : null;
     }
   }
 
@@ -113,15 +110,15 @@ final class OperatorInputBucket {
                     ? restore(entries, before).then(Mono.justOrEmpty(entries))
                     : Mono.just(entries);
               })
-              .mapNotNull(Entries::snapshot)
+              .mapNotNull(Entries::read)
               .handle(this::publish);
         });
   }
 
-  private void publish(Snapshot snapshot, SynchronousSink<Boolean> sink) {
-    OperatorState state = parse(snapshot.values());
-    if (shared.offer(new SharedState.OperatorInputs(state), snapshot.history().last())) {
-      known = new KnownOperatorInputs(snapshot.history(), snapshot.values());
+  private void publish(KnownOperatorInputs read, SynchronousSink<Boolean> sink) {
+    OperatorState state = parse(read.values());
+    if (shared.offer(new SharedState.OperatorInputs(state), read.history().last())) {
+      known = read;
       sink.next(true);
     } else {
       sink.error(new NatsException("operators' input: the engine's queue is full", ""));
@@ -168,7 +165,7 @@ final class OperatorInputBucket {
     }
     if (!restored.isEmpty()) {
       log.warn(
-          "bucket {}: NATS lost entries, restored {} ({})",
+          "bucket {}: NATS lost entries, restored {} {}",
           JetStreamAssets.SILENCES,
           restored.size(),
           KnownOperatorInputs.count(restored));

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,9 +16,9 @@ import java.util.function.Predicate;
  * A bounded queue of messages that the stream has not acknowledged yet; thread-safe.
  *
  * <p>When it is full, a message that a later one with the same key supersedes is dropped ({@link
- * Added#FOLDED}); if there is none, the new message is refused ({@link Added#REFUSED}), so older
- * messages are published first. It is in memory: a controller that dies while NATS is away loses
- * it.
+ * Added#FOLDED}), but never the first one of a key; if there is none, the new message is refused
+ * ({@link Added#REFUSED}), so older messages are published first. It is in memory: a controller
+ * that dies while NATS is away loses it.
  *
  * @param <T> a message
  */
@@ -38,20 +39,24 @@ final class PublishQueue<T> {
 
   private final int limit;
   private final Function<T, Object> key;
-  private final Predicate<T> foldable;
+  private final Predicate<T> last;
   private final Map<Long, T> waiting = new LinkedHashMap<>();
+
+  /** Keys of which a message was removed, and which may have further ones; at most the limit. */
+  private final LinkedHashSet<Object> begun = new LinkedHashSet<>();
+
   private long next;
 
   /**
    * Creates an empty queue.
    *
    * @param key messages with the same key keep their order
-   * @param foldable whether a message may be dropped when a later one with the same key waits
+   * @param last whether a message is the last one of its key
    */
-  PublishQueue(int limit, Function<T, Object> key, Predicate<T> foldable) {
+  PublishQueue(int limit, Function<T, Object> key, Predicate<T> last) {
     this.limit = limit;
     this.key = key;
-    this.foldable = foldable;
+    this.last = last;
   }
 
   synchronized Added add(T message) {
@@ -66,14 +71,17 @@ final class PublishQueue<T> {
     return added;
   }
 
-  /** Drops the oldest message that a later one with the same key supersedes. */
+  /** Drops the oldest message that is neither the first nor the last one of its key. */
   private boolean fold(Object arriving) {
     Map<Object, Integer> later = new HashMap<>();
     waiting.values().forEach(each -> later.merge(key.apply(each), 1, Integer::sum));
     later.merge(arriving, 1, Integer::sum);
+    Set<Object> earlier = new HashSet<>(begun);
     for (Map.Entry<Long, T> each : waiting.entrySet()) {
-      int left = later.merge(key.apply(each.getValue()), -1, Integer::sum);
-      if (left > 0 && foldable.test(each.getValue())) {
+      Object of = key.apply(each.getValue());
+      int left = later.merge(of, -1, Integer::sum);
+      boolean first = earlier.add(of);
+      if (left > 0 && !first) {
         waiting.remove(each.getKey());
         return true;
       }
@@ -106,7 +114,14 @@ final class PublishQueue<T> {
 
   /** Removes messages that are stored. */
   synchronized void remove(Collection<Long> numbers) {
-    numbers.forEach(waiting::remove);
+    for (long number : numbers) {
+      T removed = waiting.remove(number);
+      if (removed != null && last.test(removed)) {
+        begun.remove(key.apply(removed));
+      } else if (removed != null && begun.add(key.apply(removed)) && begun.size() > limit) {
+        begun.removeFirst();
+      }
+    }
   }
 
   synchronized int size() {

@@ -57,7 +57,7 @@ record StreamPublishers(
                     ControlJson.encode(entry.message())),
             connection::describe,
             alert -> new String(ControlJson.encode(alert), StandardCharsets.UTF_8)),
-        new PublishQueue<>(ALERTS_MAX, Alert::id, StreamPublishers::isFoldable),
+        new PublishQueue<>(ALERTS_MAX, Alert::id, StreamPublishers::isLast),
         gate,
         new StreamPublisher.Counters(
             counters.alertsPublished,
@@ -70,9 +70,9 @@ record StreamPublishers(
         random);
   }
 
-  /** Whether a state may be dropped when a later state of the same alert waits. */
-  static boolean isFoldable(Alert alert) {
-    return alert.state() != Alert.State.FIRING;
+  /** Whether no other state of the alert follows. */
+  static boolean isLast(Alert alert) {
+    return alert.state() == Alert.State.RESOLVED;
   }
 
   /**
@@ -92,7 +92,7 @@ record StreamPublishers(
                     ControlJson.encode(entry.message())),
             connection::describe,
             decision -> decision.id() + " (recorded in the log only)"),
-        new PublishQueue<>(DECISIONS_MAX, DecisionNote::id, _ -> false),
+        new PublishQueue<>(DECISIONS_MAX, DecisionNote::id, _ -> true),
         gate,
         new StreamPublisher.Counters(
             counters.decisionsPublished,

@@ -1,55 +1,57 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertEvent.Ending;
+import io.blkwarden.controller.alert.AlertFacts;
+import io.blkwarden.controller.alert.AlertState;
+import io.blkwarden.controller.attribution.HostAttribution.Finding;
+import io.blkwarden.controller.fleet.HostState;
+import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.throttle.Attempts;
+import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.ThrottleState;
-import io.blkwarden.model.MessageId;
+import io.blkwarden.model.MappedDisk;
+import io.blkwarden.model.PhysicalDevice;
 import io.blkwarden.model.message.Alert;
-import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A breach from its start to its end: its alert and its throttle; mutable. */
-final class Breach {
-  MessageId alert;
-
-  /** Shared by the open alerts about one physical device of a host. */
-  MessageId incident;
-
-  Instant since;
+/**
+ * A breach from its start until its alert is resolved: its alert and its throttle; mutable.
+ *
+ * <p>A standing policy has no alert.
+ */
+final class Breach extends LiveAlert {
+  /** Longest time that the first publication of an alert waits for the answer to a command. */
+  private static final long WAIT_MILLIS = 3_000;
 
   Throttle throttle;
+  final HostTracker tracker;
+  final Evaluation evaluation;
 
-  /** What was published last. */
-  @Nullable Alert published;
-
-  long publishedMillis;
-
-  /** Whether its host's samples were missing, and have not come for long enough since. */
-  boolean unknown;
+  Breach(EngineState engine, HostTracker tracker, Evaluation evaluation) {
+    super(engine, new AlertState.Inactive());
+    this.tracker = tracker;
+    this.evaluation = evaluation;
+    this.throttle = Throttle.of(tracker.host(), evaluation);
+  }
 
   /** Whether the breach is over, and its alert is only kept for a while. */
-  boolean calm;
-
-  /** How long it has been calm, in measured time. */
-  long calmMillis;
-
-  Breach(MessageId alert, MessageId incident, Instant since, Throttle throttle) {
-    this.alert = alert;
-    this.incident = incident;
-    this.since = since;
-    this.throttle = throttle;
+  boolean isKept() {
+    return state().isKept();
   }
 
-  /** Continues the alert that another controller published. */
-  void continueAs(Alert earlier) {
-    alert = earlier.id();
-    incident = earlier.incident() == null ? incident : earlier.incident();
-    since = earlier.since();
+  /** The same breach again before its alert was resolved: earlier attempts do not count. */
+  void again() {
+    apply(new AlertEvent.Breached(engine.newId(), null));
+    if (throttle.lease() == null) {
+      throttle = Throttle.of(throttle.host, evaluation);
+    }
   }
 
-  /** The breach is over; its alert stays until it was calm for long enough. */
-  void calmDown(Evaluation evaluation) {
-    calm = true;
-    calmMillis = 0;
+  /** The breach is over and has no throttle any more. */
+  void finishThrottle() {
     Attempts.End end =
         new Attempts.End(Attempts.End.Kind.CLEARED, "it is over; its alert is kept for a while");
     ThrottleState over = new ThrottleState.Finished(end, throttle.state.report());
@@ -57,11 +59,81 @@ final class Breach {
     throttle.state = over;
   }
 
-  /** The same breach again before its alert was resolved: earlier attempts do not count. */
-  void again(Evaluation evaluation) {
-    calm = false;
-    if (throttle.lease() == null) {
-      throttle = Throttle.of(throttle.host, evaluation);
+  @Override
+  public Throttling throttling() {
+    Lease lease = throttle.lease();
+    if (lease == null) {
+      return Throttling.NONE;
     }
+    if (throttle.state.inForce()) {
+      return Throttling.IN_FORCE;
+    }
+    long wait = Math.min(WAIT_MILLIS, engine.settings.commandExpiresMillis());
+    return throttle.state instanceof ThrottleState.Requested
+            && lease.commands() > 0
+            && nowMillis() - (lease.endsMillis() - lease.leaseMillis()) < wait
+        ? Throttling.PENDING
+        : Throttling.LEASED;
+  }
+
+  @Override
+  public Alert.@Nullable Action action() {
+    return AlertFacts.action(evaluation.policy, throttle.state, throttle.attempts);
+  }
+
+  @Override
+  public long calmMillis() {
+    return evaluation.policy.then().life().keepFiringMillis();
+  }
+
+  @Override
+  public long remindMillis() {
+    return evaluation.policy.then().life().remindMillis();
+  }
+
+  @Override
+  public Alert message(AlertState.Active state, Alert.State published, @Nullable Ending ending) {
+    HostState host = tracker.state;
+    int row = evaluation.row;
+    MappedDisk disk = row < host.rows() ? host.disk(row) : null;
+    Optional<Finding> blame = tracker.attributions.of(tracker, evaluation);
+    return new AlertFacts(
+            tracker.host(),
+            tracker.problem,
+            evaluation.domain,
+            evaluation.disk.vdev(),
+            disk == null || !disk.key().equals(evaluation.disk) ? null : disk,
+            evaluation.policy,
+            evaluation.detector,
+            evaluation.value,
+            evaluation.load,
+            evaluation.origin,
+            new Alert.Evidence(
+                known(Metric.DEVICE_TIME_SHARE),
+                known(Metric.DEVICE_UTIL),
+                known(Metric.DEVICE_AWAIT),
+                known(Metric.HOST_IO_FULL),
+                blame.map(Attributions::correlation).orElse(null),
+                blame.map(Attributions::toAlert).orElse(null),
+                evaluation.history.rows()),
+            blame.orElse(null),
+            throttle.state,
+            throttle.attempts)
+        .message(state, published, ending, wall());
+  }
+
+  private @Nullable Double known(Metric metric) {
+    double value =
+        evaluation.row < tracker.state.rows()
+            ? tracker.state.value(metric, evaluation.row)
+            : Double.NaN;
+    return Double.isNaN(value) ? null : AlertFacts.rounded(value);
+  }
+
+  /** The physical devices of the disk in this row; empty when unknown. */
+  static List<String> devices(HostTracker tracker, int row) {
+    return row < tracker.state.rows()
+        ? tracker.state.disk(row).physical().stream().map(PhysicalDevice::name).sorted().toList()
+        : List.of();
   }
 }

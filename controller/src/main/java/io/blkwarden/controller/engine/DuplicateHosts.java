@@ -1,5 +1,7 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.model.HostId;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,33 +23,29 @@ final class DuplicateHosts {
   private static final int SHOWN = 10;
 
   private final EngineState engine;
-  private final AlertPublisher alerts;
   private final HostProblems problems;
-  private final FleetAlert signal;
+  private final FleetAlert alert;
+  private boolean changed;
   private final Set<HostId> hosts = new TreeSet<>();
 
-  DuplicateHosts(EngineState engine, AlertPublisher alerts, HostProblems problems) {
+  DuplicateHosts(EngineState engine, HostProblems problems) {
     this.engine = engine;
-    this.alerts = alerts;
     this.problems = problems;
-    this.signal = new FleetAlert(engine, POLICY, "duplicate_hosts");
+    // it inhibits nothing: it is about some hosts only, whose alerts are unknown
+    this.alert = engine.alerts.critical(POLICY, _ -> false);
   }
 
   /** Records the run of a message; whether the message may be used. */
   boolean usable(HostTracker tracker, UUID run, @Nullable UUID boot) {
     boolean before = tracker.runs.duplicate();
-    if (boot == null) {
-      tracker.runs.heard(run, engine.millis());
-    } else {
-      tracker.runs.heard(run, boot, engine.millis());
-    }
+    tracker.runs.heard(run, boot, engine.millis());
     if (tracker.runs.duplicate() && !before) {
       hosts.add(tracker.host());
-      signal.changed();
+      changed = true;
       engine.live(tracker, false);
       tracker.silent = true;
       problems.look(tracker);
-      tracker.openEvaluations().forEach(each -> alerts.refresh(tracker, each));
+      engine.alerts.apply(tracker, new AlertEvent.Refreshed());
     }
     return !tracker.runs.duplicate();
   }
@@ -58,7 +56,7 @@ final class DuplicateHosts {
       HostTracker tracker = engine.hosts.get(host);
       if (tracker == null || tracker.runs.settled(engine.millis())) {
         hosts.remove(host);
-        signal.changed();
+        changed = true;
       }
       if (tracker != null && !tracker.runs.duplicate()) {
         tracker.missed = true;
@@ -66,17 +64,26 @@ final class DuplicateHosts {
         engine.requestMap(tracker);
       }
     }
-    engine.restored.fleetIs(POLICY, hosts.isEmpty(), 0, passedMillis);
-    String names = hosts.stream().limit(SHOWN).map(HostId::value).collect(Collectors.joining(", "));
-    signal.set(
+    alert.set(
         !hosts.isEmpty(),
-        hosts.size(),
-        0,
-        "more than one agent reports as %s%s: nothing there is evaluated or throttled. Give each"
+        true,
+        passedMillis,
+        FleetAlert.condition("duplicate_hosts", hosts.size(), 0),
+        this::summary);
+    if (changed && engine.epoch().isPresent()) {
+      changed = false;
+      alert.apply(new AlertEvent.Republished());
+    }
+  }
+
+  private String summary(@Nullable Ending ending) {
+    String names = hosts.stream().limit(SHOWN).map(HostId::value).collect(Collectors.joining(", "));
+    return ending == null
+        ? "more than one agent reports as %s%s: nothing there is evaluated or throttled. Give each"
                 .formatted(names, hosts.size() > SHOWN ? ", and others" : "")
             + " host a name of its own (--host in the agent's configuration), or stop the agent"
-            + " that is one too many.",
-        "each host name is used by one agent again.");
+            + " that is one too many."
+        : "each host name is used by one agent again.";
   }
 
   static String describe(HostTracker tracker) {

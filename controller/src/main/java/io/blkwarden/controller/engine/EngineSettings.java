@@ -41,16 +41,6 @@ public record EngineSettings(
   public EngineSettings {
     Require.within(effectWindowMillis, 1, 600_000, "effect_window_ms");
     Require.within(settleMillis, 0, 600_000, "settle_ms");
-    Require.within(silentIntervals, 1, 1_000, "silent_intervals");
-    Require.within(snapshotRetryMillis, 0, 600_000, "snapshot_retry_ms");
-    Require.within(commandExpiresMillis, 1, 600_000, "command_expires_ms");
-    Require.within(answerMillis, 1, 600_000, "answer_ms");
-    Require.within(attempts, 1, 100, "attempts");
-    Require.within(restMillis, 0, 86_400_000, "rest_ms");
-    Require.within(harmRestMillis, 0, 86_400_000, "harm_rest_ms");
-    Require.within(rejudgeMillis, 1, 3_600_000, "rejudge_ms");
-    Require.within(swapRejudgeMillis, 1, 3_600_000, "swap_rejudge_ms");
-    Require.within(pendingAsksMax, 1, 100_000, "pending_asks_max");
   }
 
   /** The times of throttles. */

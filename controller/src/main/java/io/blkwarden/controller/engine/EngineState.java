@@ -45,8 +45,7 @@ final class EngineState {
   final Map<HostId, HostTracker> hosts = new LinkedHashMap<>();
   final ThrottleTable throttles = new ThrottleTable();
   final WindowBudget attributionBudget = new WindowBudget(Attributions.DISKS_MAX);
-  final RestoredAlerts restored = new RestoredAlerts(this);
-  final AlertSuppressions suppressions = new AlertSuppressions(this);
+  final Alerts alerts = new Alerts(this);
   private final RandomGenerator random;
   private final String issuer;
   private PolicyIndex policies = new PolicyIndex(PolicySet.EMPTY);
@@ -162,12 +161,9 @@ final class EngineState {
     return tracker != null && tracker.runs.duplicate();
   }
 
-  /** Publishes an alert with its marks and this leader's epoch, and returns it as published. */
-  Alert publish(Alert alert) {
-    Alert marked = suppressions.mark(alert);
-    Alert published = epoch.isPresent() ? marked.withEpoch(epoch.getAsLong()) : marked;
-    effects.add(new Effect.PublishAlert(published));
-    return published;
+  /** Publishes an alert with this leader's epoch. */
+  void publish(Alert alert) {
+    epoch.ifPresent(leads -> effects.add(new Effect.PublishAlert(alert.withEpoch(leads))));
   }
 
   void add(Effect effect) {

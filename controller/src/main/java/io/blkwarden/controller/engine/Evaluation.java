@@ -71,7 +71,7 @@ final class Evaluation {
 
   /** Whether the disk is over the threshold now. */
   boolean breached() {
-    return breach != null && !breach.calm && !policy.isStanding();
+    return breach != null && !breach.isKept() && !policy.isStanding();
   }
 
   /** Whether the policy may throttle the disk, with or without approval. */

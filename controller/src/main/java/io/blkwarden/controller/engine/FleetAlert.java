@@ -1,63 +1,108 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertFacts;
+import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.model.HostId;
-import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A built-in alert about the fleet. */
-final class FleetAlert {
-  private final EngineState engine;
-  private final String policy;
-  private final String metric;
-  private @Nullable MessageId firing;
-  private Instant since = Instant.EPOCH;
-  private boolean again;
+/** The alert of a policy about the fleet; mutable. */
+final class FleetAlert extends LiveAlert {
+  /** Shortest time that the whole fleet must be calm before a restored alert is resolved. */
+  static final long CALM_MILLIS = 60_000;
 
-  FleetAlert(EngineState engine, String policy, String metric) {
-    this.engine = engine;
+  final String policy;
+
+  /** The hosts that it is about. */
+  final Predicate<HostId> covers;
+
+  private final Alert.Severity severity;
+  private final long clearForMillis;
+  private Alert.Condition condition = new Alert.Condition("unknown", 0, 0, 0, 0);
+  private Summary summary = _ -> "";
+
+  FleetAlert(
+      EngineState engine,
+      String policy,
+      Alert.Severity severity,
+      long clearForMillis,
+      Predicate<HostId> covers) {
+    super(engine, new AlertState.Inactive());
     this.policy = policy;
-    this.metric = metric;
+    this.severity = severity;
+    this.clearForMillis = clearForMillis;
+    this.covers = covers;
   }
 
-  /** Makes the next {@link #set} publish the firing alert again under the same id. */
-  void changed() {
-    again = true;
+  /** The summary of the alert. */
+  interface Summary {
+    /** The summary, with the reason if the alert is over. */
+    String of(AlertEvent.@Nullable Ending ending);
+  }
+
+  static Alert.Condition condition(String metric, double value, double above) {
+    return new Alert.Condition(metric, AlertFacts.rounded(value), above, 0, above);
   }
 
   /**
-   * Publishes the alert if its state changed and this controller leads.
+   * Takes the result of an evaluation.
    *
-   * @param now whether it is firing
+   * @param over whether its condition is met
+   * @param low whether it is known not to be met
+   * @param passedMillis time since the last evaluation; 0 when it does not count
    */
-  void set(boolean now, double value, double above, String whileFiring, String whenOver) {
-    boolean same = now == (firing != null) && !(now && again);
-    if (same || engine.epoch().isEmpty()) {
-      return;
+  void set(
+      boolean over, boolean low, long passedMillis, Alert.Condition measured, Summary sentence) {
+    condition = measured;
+    summary = sentence;
+    if (over) {
+      if (!(state() instanceof AlertState.Active)) {
+        apply(new AlertEvent.Breached(newId(), null));
+      }
+      apply(new AlertEvent.Refreshed());
+    } else if (state() instanceof AlertState.Active) {
+      apply(new AlertEvent.Ended(AlertEvent.Ending.CLEARED));
+    } else {
+      boolean allReport = engine.hostsLive() > 0 && engine.hostsLive() == engine.hosts.size();
+      apply(new AlertEvent.Measured(low && allReport, passedMillis));
     }
-    Optional<Alert> before = engine.restored.fleet(policy);
-    MessageId id = firing == null ? before.map(Alert::id).orElseGet(engine::newId) : firing;
-    since = firing == null ? before.map(Alert::since).orElse(engine.now().wall()) : since;
-    firing = now ? id : null;
-    again = false;
-    engine.publish(
-        new Alert(
-            id,
-            null,
-            now ? Alert.State.FIRING : Alert.State.RESOLVED,
-            Alert.Severity.CRITICAL,
-            policy,
-            HostId.FLEET,
-            null,
-            null,
-            since,
-            engine.now().wall(),
-            new Alert.Condition(metric, Math.round(value * 1_000) / 1_000.0, above, 0, above),
-            new Alert.Evidence(null, null, null, null, List.of()),
-            null,
-            now ? whileFiring : whenOver));
+  }
+
+  @Override
+  void apply(AlertEvent event) {
+    boolean open = state().last() != null;
+    super.apply(event);
+    engine.alerts.marksStale |= open != (state().last() != null);
+    if (state() instanceof AlertState.Resolved) {
+      reset();
+    }
+  }
+
+  @Override
+  public long calmMillis() {
+    return Math.max(CALM_MILLIS, clearForMillis);
+  }
+
+  @Override
+  public Alert message(
+      AlertState.Active state, Alert.State published, AlertEvent.@Nullable Ending ending) {
+    return new Alert(
+        state.life().id(),
+        null,
+        published,
+        severity,
+        policy,
+        HostId.FLEET,
+        null,
+        null,
+        state.life().since(),
+        wall(),
+        condition,
+        new Alert.Evidence(null, null, null, null, List.of()),
+        null,
+        summary.of(ending));
   }
 }

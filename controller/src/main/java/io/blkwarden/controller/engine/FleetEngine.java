@@ -1,12 +1,15 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.snapshot.FleetSnapshot;
+import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Require;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -17,6 +20,9 @@ import java.util.random.RandomGenerator;
  * publishes no alerts, but processes all inputs, so that it can take over at once.
  */
 public final class FleetEngine implements EngineCore {
+  /** A longer time between two ticks is a pause of the controller. */
+  private static final long PAUSE_MILLIS = 3_000;
+
   private final EngineState engine;
   private final SampleHandler sampling;
   private final MappingHandler mapping;
@@ -24,12 +30,13 @@ public final class FleetEngine implements EngineCore {
   private final OutcomeHandler outcomes;
   private final OperatorRequests requests;
   private final HostRemoval hostRemoval;
-  private final OperatorInputRequests inputs;
-  private final TickHandler ticks;
-  private final AlertPublisher alerts;
+  private final Throttles throttles;
+  private final HostProblems problems;
+  private final DuplicateHosts duplicates;
   private final Proposals proposals;
   private final FleetPolicies fleet;
   private final BaselineLearner outliers;
+  private long lastTickMillis = Long.MIN_VALUE / 2;
 
   /**
    * Creates an engine without hosts and policies that does not lead.
@@ -41,29 +48,20 @@ public final class FleetEngine implements EngineCore {
   public FleetEngine(EngineSettings settings, RandomGenerator random, String issuer) {
     engine =
         new EngineState(
-            Require.present(settings, "settings"),
-            Require.present(random, "random"),
-            Require.text(issuer, 255, "issuer"),
-            new Moment(0, Instant.EPOCH));
-    alerts = new AlertPublisher(engine);
-    Throttles throttles = new Throttles(engine, alerts);
-    HostProblems problems = new HostProblems(engine);
-    DuplicateHosts duplicates = new DuplicateHosts(engine, alerts, problems);
+            settings, random, Require.text(issuer, 255, "issuer"), new Moment(0, Instant.EPOCH));
+    throttles = new Throttles(engine);
+    problems = new HostProblems(engine);
+    duplicates = new DuplicateHosts(engine, problems);
     outliers = new BaselineLearner(engine);
     sampling =
-        new SampleHandler(
-            engine, new ThrottlePlanner(engine, throttles), alerts, outliers, duplicates);
+        new SampleHandler(engine, new ThrottlePlanner(engine, throttles), outliers, duplicates);
     mapping = new MappingHandler(engine, sampling, problems, throttles);
     proposals = new Proposals(engine, throttles);
     hostRemoval = new HostRemoval(engine, sampling);
-    inputs = new OperatorInputRequests(engine);
-    requests = new OperatorRequests(engine, throttles, proposals, hostRemoval, inputs);
+    requests = new OperatorRequests(engine, throttles, proposals, hostRemoval);
     outcomes = new OutcomeHandler(engine, throttles, requests);
     heartbeats = new HeartbeatHandler(engine, throttles, problems, duplicates);
     fleet = new FleetPolicies(engine);
-    ticks =
-        new TickHandler(
-            engine, alerts, outcomes, requests, throttles, fleet, outliers, problems, duplicates);
   }
 
   @Override
@@ -78,10 +76,10 @@ public final class FleetEngine implements EngineCore {
       case Input.CommandAbandoned lost -> outcomes.lost(lost.command(), lost.why());
       case Input.RequestReceived asked -> requests.take(asked);
       case Input.HostRemoved forgotten -> hostRemoval.done(forgotten.forget());
-      case Input.InputStored stored -> inputs.done(stored.store());
-      case Input.Tick _ -> ticks.take();
+      case Input.InputStored stored -> requests.inputStored(stored.store());
+      case Input.Tick _ -> tick();
       case Input.PoliciesLoaded loaded -> {
-        engine.restored.policies(loaded.complete());
+        engine.alerts.restored.policiesComplete = loaded.complete();
         PolicyIndex policies = new PolicyIndex(loaded.policies());
         mapping.rules(policies);
         fleet.rules(policies);
@@ -93,18 +91,67 @@ public final class FleetEngine implements EngineCore {
         if (paused && engine.operatorState().pause().isEmpty()) {
           requests.resumed();
         }
-        engine.suppressions.changed();
+        engine.alerts.operatorStateChanged();
       }
-      case Input.AlertsRestored recalled -> engine.restored.take(recalled.open());
-      case Input.LeadershipGained gained -> leadershipGained(gained.epoch());
+      case Input.AlertsRestored recalled -> engine.alerts.restore(recalled.open());
+      case Input.LeadershipGained gained -> {
+        engine.epoch(OptionalLong.of(gained.epoch()));
+        engine.alerts.leadershipGained();
+      }
       case Input.LeadershipLost _ -> {
         engine.epoch(OptionalLong.empty());
-        engine.restored.forget();
-        engine.suppressions.forget();
+        engine.alerts.leadershipLost();
         requests.giveUp(true);
       }
     }
     return engine.effects();
+  }
+
+  /** Handles what is due by time. */
+  private void tick() {
+    // after a pause of the controller itself samples are queued: no host stopped reporting
+    long passed = engine.millis() - lastTickMillis;
+    boolean paused = passed > PAUSE_MILLIS;
+    lastTickMillis = engine.millis();
+    if (!paused) {
+      each(this::listen);
+    }
+    outcomes.giveUpOld();
+    requests.giveUp(false);
+    for (Throttle throttle : engine.throttles.all()) {
+      HostTracker tracker = engine.hosts.get(throttle.host);
+      Runnable tick = () -> throttles.apply(throttle, new ThrottleEvent.Ticked());
+      if (tracker == null) {
+        tick.run();
+      } else {
+        engine.guarded(tracker, "a throttle's tick", tick);
+      }
+    }
+    each(tracker -> engine.alerts.apply(tracker, new AlertEvent.Ticked()));
+    each(problems::look);
+    long counted = paused ? 0 : passed;
+    duplicates.tick(counted);
+    fleet.tick(counted);
+    outliers.tick();
+    engine.alerts.tick(counted);
+  }
+
+  private void each(Consumer<HostTracker> due) {
+    for (HostTracker tracker : engine.hosts.values()) {
+      engine.guarded(tracker, "a tick", () -> due.accept(tracker));
+    }
+  }
+
+  /** Finds out whether the host has stopped reporting. */
+  private void listen(HostTracker tracker) {
+    long limit = engine.gapMillis(tracker);
+    if (tracker.live && engine.millis() - tracker.lastSampleMillis > limit) {
+      tracker.silent = true;
+      engine.live(tracker, false);
+    }
+    if (tracker.freshness.passed(engine.millis(), limit)) {
+      engine.alerts.apply(tracker, new AlertEvent.SamplesMissing());
+    }
   }
 
   /**
@@ -153,14 +200,5 @@ public final class FleetEngine implements EngineCore {
    */
   public FleetSnapshot look(boolean all, Set<HostId> near) {
     return new SnapshotReader(engine, proposals).look(all, near);
-  }
-
-  /** Becomes the leader, and publishes the open alerts again: what others published is unknown. */
-  private void leadershipGained(long epoch) {
-    engine.epoch(OptionalLong.of(epoch));
-    engine.restored.leadershipGained(alerts.publishOwed());
-    alerts.republish(true);
-    alerts.fleet();
-    fleet.leadershipGained();
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.Printable;
@@ -24,19 +25,15 @@ final class HostRemoval {
   }
 
   void ask(Input.RequestReceived asked, HostId host) {
-    long correlation = asked.correlation();
     HostTracker tracker = engine.hosts.get(host);
     int leases = engine.throttles.ofHost(host).size();
-    if (tracker == null && !engine.restored.knows(host)) {
-      answer(correlation, Verdict.FAILED, OperatorRequests.unknown(engine, host));
+    if (tracker == null && !engine.alerts.restored.knows(host)) {
+      answer(asked, Verdict.FAILED, OperatorRequests.unknown(engine, host));
     } else if (tracker != null && tracker.live) {
-      answer(
-          correlation,
-          Verdict.REFUSED,
-          "%s is still reporting: stop its agent first".formatted(host));
+      answer(asked, Verdict.REFUSED, host + " is still reporting: stop its agent first");
     } else if (leases > 0) {
       answer(
-          correlation,
+          asked,
           Verdict.REFUSED,
           "%s may still have %d throttles, which expire by themselves: try again later"
               .formatted(host, leases));
@@ -52,12 +49,12 @@ final class HostRemoval {
     if (tracker != null) {
       tracker
           .openEvaluations()
-          .forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.HOST_REMOVED));
+          .forEach(each -> sampling.close(tracker, each, Ending.HOST_REMOVED));
       tracker.attributions.end();
       engine.live(tracker, false);
       engine.hosts.remove(host);
     }
-    engine.restored.forget(host);
+    engine.alerts.restored.end(host);
     engine.add(
         new Effect.RecordDecision(
             new Decision(
@@ -72,12 +69,14 @@ final class HostRemoval {
                     Map.of())
                 .requestedBy(forgotten.asked().key())));
     answer(
-        forgotten.asked().correlation(),
+        forgotten.asked(),
         Verdict.DONE,
-        "%s is forgotten; it returns when its agent reports again".formatted(host));
+        host + " is forgotten; it returns when its agent reports again");
   }
 
-  private void answer(long correlation, Verdict verdict, String detail) {
-    engine.add(new Effect.Answer(correlation, new OperatorReply(verdict, Printable.of(detail))));
+  private void answer(Input.RequestReceived asked, Verdict verdict, String detail) {
+    engine.add(
+        new Effect.Answer(
+            asked.correlation(), new OperatorReply(verdict, Printable.of(detail))));
   }
 }

@@ -54,17 +54,17 @@ final class HostRuns {
     return bootsDiffer;
   }
 
-  /** Records the run and the boot of a heartbeat. */
-  void heard(UUID run, UUID boot, long nowMillis) {
-    if (!run.equals(current)) {
-      bootsDiffer = lastBoot != null && !lastBoot.equals(boot);
+  /**
+   * Records the run of a message.
+   *
+   * @param boot absent unless it is a heartbeat
+   */
+  void heard(UUID run, @Nullable UUID boot, long nowMillis) {
+    if (boot != null) {
+      boolean differs = lastBoot != null && !lastBoot.equals(boot);
+      bootsDiffer = run.equals(current) ? bootsDiffer : differs;
+      lastBoot = boot;
     }
-    lastBoot = boot;
-    heard(run, nowMillis);
-  }
-
-  /** Records the run of a message. */
-  void heard(UUID run, long nowMillis) {
     if (run.equals(current)) {
       ofCurrent.heardMillis = nowMillis;
       return;

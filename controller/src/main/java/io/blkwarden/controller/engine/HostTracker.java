@@ -8,6 +8,7 @@ import io.blkwarden.model.HostId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A host with its open evaluations and when it last reported; mutable. */
@@ -124,11 +125,6 @@ final class HostTracker {
     }
   }
 
-  /** Whether the evaluation's policy still matches its disk. */
-  boolean matches(Evaluation evaluation) {
-    return isAbout(evaluation.row, evaluation.policyIndex);
-  }
-
   /** Whether the policy matches the disk in this row. */
   boolean isAbout(int row, int policyIndex) {
     for (short policy : matched[row]) {
@@ -142,6 +138,13 @@ final class HostTracker {
   /** A copy of the evaluations, safe to iterate while the map changes. */
   List<Evaluation> openEvaluations() {
     return new ArrayList<>(evaluations.values());
+  }
+
+  /** The breaches of its open evaluations; a copy. */
+  List<Breach> breaches() {
+    return evaluations.values().stream()
+        .flatMap(each -> Stream.ofNullable(each.breach))
+        .toList();
   }
 
   /** Matches policies to rows. */

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MappingState;
@@ -7,6 +8,8 @@ import io.blkwarden.model.message.MappingEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.Predicate;
 
 /** Handles changes of maps and policies, and moves evaluations to their new rows. */
 final class MappingHandler {
@@ -74,7 +77,7 @@ final class MappingHandler {
     }
     tracker.index(engine.policies(), kept);
     tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
-    gone.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.GONE));
+    gone.forEach(each -> sampling.close(tracker, each, Ending.GONE));
     closeGone(tracker);
     closeRestarted(tracker, false);
     closeUnmatched(tracker);
@@ -84,53 +87,43 @@ final class MappingHandler {
   private void answered(HostTracker tracker) {
     engine.mapRequests.received(tracker);
     problems.look(tracker);
-    for (Evaluation each : tracker.evaluations.values()) {
-      if (each.breach != null) {
-        throttles.apply(each.breach.throttle, new ThrottleEvent.MapReceived());
-      }
+    for (Breach each : tracker.breaches()) {
+      throttles.apply(each.throttle, new ThrottleEvent.MapReceived());
     }
   }
 
   private void closeGone(HostTracker tracker) {
-    for (Evaluation each : tracker.openEvaluations()) {
-      if (tracker.state.disk(each.row).state() == MappingState.GONE) {
-        sampling.close(tracker, each, AlertPublisher.Ending.GONE);
-      }
-    }
+    close(
+        tracker,
+        each -> tracker.state.disk(each.row).state() == MappingState.GONE,
+        Ending.GONE);
   }
 
   /** A guest is not throttled for what its previous run did. */
   private void closeRestarted(HostTracker tracker, boolean seen) {
-    for (Evaluation each : tracker.openEvaluations()) {
-      if (!each.workers.isSameRun(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.GUEST_RESTARTED);
-      }
-    }
+    UUID boot = tracker.state.map().boot();
+    close(
+        tracker,
+        each -> !each.workers.isSameRun(boot, tracker.state.disk(each.row), seen),
+        Ending.GUEST_RESTARTED);
   }
 
   /** A disk whose role or domain name changed may match other policies. */
   private void closeUnmatched(HostTracker tracker) {
-    for (Evaluation each : tracker.openEvaluations()) {
-      if (!tracker.matches(each)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.UNMATCHED);
-      }
-    }
+    close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
+  }
+
+  private void close(HostTracker tracker, Predicate<Evaluation> over, Ending ending) {
+    tracker.openEvaluations().stream()
+        .filter(over)
+        .forEach(each -> sampling.close(tracker, each, ending));
   }
 
   /** Takes new policies; evaluations of unchanged policies continue. */
   void rules(PolicyIndex next) {
     for (HostTracker tracker : engine.hosts.values()) {
-      List<Evaluation> over = new ArrayList<>();
-      List<Evaluation> kept = new ArrayList<>();
-      for (Evaluation each : tracker.openEvaluations()) {
-        int index = next.ofDisks.indexOf(each.policy);
-        if (index < 0) {
-          over.add(each);
-        } else {
-          kept.add(each);
-        }
-      }
-      over.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.POLICY_GONE));
+      close(tracker, each -> !next.ofDisks.contains(each.policy), Ending.POLICY_GONE);
+      List<Evaluation> kept = tracker.openEvaluations();
       kept.forEach(each -> each.policyIndex = next.ofDisks.indexOf(each.policy));
       tracker.index(next, kept);
       tracker.attributions.match(tracker, next, engine.attributionBudget);

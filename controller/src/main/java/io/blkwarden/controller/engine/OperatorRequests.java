@@ -1,6 +1,7 @@
 package io.blkwarden.controller.engine;
 
 import io.blkwarden.commandline.Nearest;
+import io.blkwarden.controller.silence.InputChange;
 import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Ladder;
@@ -16,10 +17,14 @@ import io.blkwarden.model.MappingState;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.Restraint;
+import io.blkwarden.model.message.Ack;
 import io.blkwarden.model.message.CommandAction;
+import io.blkwarden.model.message.OperatorInput;
 import io.blkwarden.model.message.OperatorReply;
 import io.blkwarden.model.message.OperatorReply.Verdict;
 import io.blkwarden.model.message.OperatorRequest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,20 +48,17 @@ final class OperatorRequests {
   private final Throttles throttles;
   private final Proposals proposals;
   private final HostRemoval hostRemoval;
-  private final OperatorInputRequests inputs;
   private final List<PendingRequest> open = new ArrayList<>();
 
   OperatorRequests(
       EngineState engine,
       Throttles throttles,
       Proposals proposals,
-      HostRemoval hostRemoval,
-      OperatorInputRequests inputs) {
+      HostRemoval hostRemoval) {
     this.engine = engine;
     this.proposals = proposals;
     this.throttles = throttles;
     this.hostRemoval = hostRemoval;
-    this.inputs = inputs;
   }
 
   void take(Input.RequestReceived request) {
@@ -76,11 +78,42 @@ final class OperatorRequests {
         case OperatorRequest.Deny ask ->
             answer(correlation, proposals.deny(request, ask.proposal()));
         case OperatorRequest.Forget ask -> hostRemoval.ask(request, ask.host());
-        case OperatorRequest.Lasting ask -> inputs.ask(request, ask);
+        case OperatorRequest.Lasting ask -> lasting(request, ask);
         case OperatorRequest.Fleet _ ->
             answer(correlation, Verdict.FAILED, "expected a request that changes something");
       }
     }
+  }
+
+  /** A request for a silence, an acknowledgement or the pause, answered once it is in force. */
+  private void lasting(Input.RequestReceived request, OperatorRequest.Lasting ask) {
+    Instant now = engine.now().wall().truncatedTo(ChronoUnit.MILLIS);
+    InputChange change =
+        InputChange.of(
+            engine.operatorState(), request.request(), ask, request.key(), now, engine.newId());
+    switch (change) {
+      case InputChange.Store(OperatorInput input, boolean set, List<OperatorInput> expired) ->
+          engine.add(new Effect.StoreInput(input, set, expired, request));
+      case InputChange.Refused(String why) ->
+          answer(request.correlation(), new OperatorReply(Verdict.FAILED, why));
+    }
+  }
+
+  /** The change is in force. */
+  void inputStored(Effect.StoreInput stored) {
+    Input.RequestReceived request = stored.asked();
+    String what = InputChange.describe(stored.input(), stored.set());
+    Decision decision =
+        Decision.ofFleet(
+            engine.now().wall(),
+            Decision.Verdict.REQUEST,
+            "%s, asked by %s: %s".formatted(what, request.by(), request.reason()),
+            Map.of());
+    MessageId about = stored.input() instanceof Ack ack ? ack.about() : null;
+    engine.add(new Effect.RecordDecision(decision.toldBy(about).requestedBy(request.key())));
+    answer(
+        request.correlation(),
+        new OperatorReply(Verdict.DONE, what, null, stored.set() ? stored.input() : null));
   }
 
   private record Found(HostTracker tracker, MappedDisk disk) {
@@ -293,11 +326,11 @@ final class OperatorRequests {
 
   /** No policy throttles the disk, or any disk, again before its breach is over. */
   private void finishBreaches(HostTracker tracker, @Nullable DiskKey disk, ThrottleEvent event) {
-    for (Evaluation each : tracker.evaluations.values()) {
-      if (each.breached() && each.breach != null && (disk == null || each.disk.equals(disk))) {
-        if (each.breach.throttle.lease() == null) {
-          throttles.apply(each.breach.throttle, event);
-        }
+    for (Breach each : tracker.breaches()) {
+      if (each.evaluation.breached()
+          && (disk == null || each.evaluation.disk.equals(disk))
+          && each.throttle.lease() == null) {
+        throttles.apply(each.throttle, event);
       }
     }
   }
@@ -305,9 +338,9 @@ final class OperatorRequests {
   /** Enforcement resumes: breaches that were stopped with all others are evaluated again. */
   void resumed() {
     for (HostTracker tracker : engine.hosts.values()) {
-      for (Evaluation each : tracker.evaluations.values()) {
-        if (each.breached() && each.breach != null) {
-          throttles.apply(each.breach.throttle, new ThrottleEvent.Resumed());
+      for (Breach each : tracker.breaches()) {
+        if (each.evaluation.breached()) {
+          throttles.apply(each.throttle, new ThrottleEvent.Resumed());
         }
       }
     }
@@ -352,69 +385,64 @@ final class OperatorRequests {
   }
 
   private PendingRequest wait(long correlation, String what, int agents) {
-    PendingRequest pendingRequest = new PendingRequest(correlation, what, engine.millis());
-    pendingRequest.open = agents;
-    open.add(pendingRequest);
-    return pendingRequest;
+    PendingRequest waits = new PendingRequest(correlation, what, engine.millis());
+    waits.open = agents;
+    open.add(waits);
+    return waits;
   }
 
   /** One of the agents that a request waits for succeeded. */
-  void done(@Nullable PendingRequest pendingRequest) {
-    if (pendingRequest != null) {
-      pendingRequest.open--;
-      pendingRequest.done++;
-      finish(pendingRequest);
+  void done(@Nullable PendingRequest waits) {
+    if (waits != null) {
+      waits.open--;
+      waits.done++;
+      finish(waits);
     }
   }
 
   /** One of them failed. */
-  void failed(@Nullable PendingRequest pendingRequest, String why) {
-    if (pendingRequest != null) {
-      pendingRequest.open--;
-      pendingRequest.failures.add(why);
-      finish(pendingRequest);
+  void failed(@Nullable PendingRequest waits, String why) {
+    if (waits != null) {
+      waits.open--;
+      waits.failures.add(why);
+      finish(waits);
     }
   }
 
-  private void finish(PendingRequest pendingRequest) {
-    if (pendingRequest.open > 0 || !open.remove(pendingRequest)) {
+  private void finish(PendingRequest waits) {
+    if (waits.open > 0 || !open.remove(waits)) {
       return;
     }
-    if (pendingRequest.failures.isEmpty()) {
-      String hosts = pendingRequest.done > 1 ? " on %d hosts".formatted(pendingRequest.done) : "";
-      answer(pendingRequest.correlation, Verdict.DONE, pendingRequest.what + hosts);
+    if (waits.failures.isEmpty()) {
+      String hosts = waits.done > 1 ? " on %d hosts".formatted(waits.done) : "";
+      answer(waits.correlation, Verdict.DONE, waits.what + hosts);
     } else {
+      boolean refused = waits.failures.stream().allMatch(why -> why.contains(": refused ("));
       answer(
-          pendingRequest.correlation,
-          verdict(pendingRequest),
+          waits.correlation,
+          refused ? Verdict.REFUSED : Verdict.FAILED,
           "%s: failed on %d of %d hosts: %s"
               .formatted(
-                  pendingRequest.what,
-                  pendingRequest.failures.size(),
-                  pendingRequest.failures.size() + pendingRequest.done,
-                  String.join(
-                      "; ", pendingRequest.failures.stream().limit(FAILURES_SHOWN).toList())));
+                  waits.what,
+                  waits.failures.size(),
+                  waits.failures.size() + waits.done,
+                  String.join("; ", waits.failures.stream().limit(FAILURES_SHOWN).toList())));
     }
-  }
-
-  private static Verdict verdict(PendingRequest pendingRequest) {
-    boolean refused = pendingRequest.failures.stream().allMatch(why -> why.contains(": refused ("));
-    return refused ? Verdict.REFUSED : Verdict.FAILED;
   }
 
   /** Answers overdue requests, or all when leadership is lost. */
   void giveUp(boolean all) {
     long limit = engine.settings.answerMillis();
-    for (PendingRequest pendingRequest : List.copyOf(open)) {
-      if (all || engine.millis() - pendingRequest.sinceMillis > limit) {
-        open.remove(pendingRequest);
+    for (PendingRequest waits : List.copyOf(open)) {
+      if (all || engine.millis() - waits.sinceMillis > limit) {
+        open.remove(waits);
         answer(
-            pendingRequest.correlation,
+            waits.correlation,
             Verdict.FAILED,
             all
                 ? "this controller lost leadership before an answer came"
                 : "%d agents gave no answer in %d ms; their state is unknown"
-                    .formatted(pendingRequest.open, limit));
+                    .formatted(waits.open, limit));
       }
     }
   }

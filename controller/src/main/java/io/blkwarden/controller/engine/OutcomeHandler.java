@@ -6,11 +6,21 @@ import io.blkwarden.controller.throttle.ThrottleEvent.LeaseEnded.Cause;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import io.blkwarden.model.message.Outcome;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns outcomes of commands and leases into events of their throttles. */
 final class OutcomeHandler {
+  /** Refusals because the agent's map has changed. */
+  private static final Set<Outcome.Refusal> STALE_MAP =
+      EnumSet.of(
+          Outcome.Refusal.STALE_MAPPING,
+          Outcome.Refusal.UNKNOWN_DISK,
+          Outcome.Refusal.UNRESOLVED,
+          Outcome.Refusal.GATE);
+
   private final EngineState engine;
   private final Throttles throttles;
   private final OperatorRequests requests;
@@ -87,7 +97,7 @@ final class OutcomeHandler {
               pending.restraint(),
               sentence(outcome),
               outcome.result() == Outcome.Result.FAILED,
-              staleMap(outcome.refusal()));
+              outcome.refusal() != null && STALE_MAP.contains(outcome.refusal()));
     };
   }
 
@@ -100,22 +110,6 @@ final class OutcomeHandler {
                 : outcome.result() == Outcome.Result.RECOVERED ? Cause.RECOVERED : Cause.EXPIRED;
     String detail = cause == Cause.UNDONE ? outcome.detail() : sentence(outcome);
     return new ThrottleEvent.LeaseEnded(cause, detail, answerTo, outcome.at());
-  }
-
-  private static boolean staleMap(Outcome.@Nullable Refusal refusal) {
-    return refusal != null
-        && switch (refusal) {
-          case STALE_MAPPING, UNKNOWN_DISK, UNRESOLVED, GATE -> true;
-          case MALFORMED,
-              WRONG_HOST,
-              EXPIRED,
-              STALE_EPOCH,
-              READ_ONLY,
-              HELD,
-              TOO_MANY_LEASES,
-              OVERLOADED ->
-              false;
-        };
   }
 
   private void unsolicited(Outcome outcome, MessageId lease) {

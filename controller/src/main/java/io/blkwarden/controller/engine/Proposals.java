@@ -4,6 +4,7 @@ import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Proposal;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleState;
+import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.Printable;
 import io.blkwarden.model.message.OperatorReply;
@@ -11,7 +12,7 @@ import io.blkwarden.model.message.OperatorReply.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * The proposals that wait for an operator, at most one for each breach.
@@ -28,15 +29,22 @@ final class Proposals {
     this.throttles = throttles;
   }
 
-  private record Found(
-      HostTracker tracker, Evaluation evaluation, Breach breach, Proposal proposal) {
+  private record Found(Breach breach, Proposal proposal) {
+    Evaluation evaluation() {
+      return breach.evaluation;
+    }
+
+    HostId host() {
+      return breach.tracker.host();
+    }
+
     String name() {
       return "%s for %s of %s on %s"
           .formatted(
               proposal.restraint(),
-              Printable.of(evaluation.disk.vdev()),
-              Printable.of(evaluation.domain.name()),
-              tracker.host());
+              Printable.of(evaluation().disk.vdev()),
+              Printable.of(evaluation().domain.name()),
+              host());
     }
   }
 
@@ -56,45 +64,55 @@ final class Proposals {
         .map(each ->
             new OperatorReply.Proposal(
                 each.proposal.id(),
-                each.breach.alert,
-                each.evaluation.policy.name(),
-                each.tracker.host(),
-                each.evaluation.domain,
-                each.evaluation.disk.vdev(),
+                each.breach.id(),
+                each.evaluation().policy.name(),
+                each.host(),
+                each.evaluation().domain,
+                each.evaluation().disk.vdev(),
                 each.proposal.restraint().priorityOrNull(),
                 each.proposal.restraint().limitOrNull(),
-                each.evaluation.policy.then().leaseMillis(),
+                each.evaluation().policy.then().leaseMillis(),
                 each.proposal.expires(),
                 each.proposal.approvedBy()))
         .toList();
   }
 
   OperatorReply approve(Input.RequestReceived request, MessageId id) {
-    Optional<Found> found = find(id);
-    if (found.isEmpty()) {
-      return unknown(id);
-    }
-    Found at = found.get();
-    note(at, request, "approved");
-    throttles.apply(
-        at.breach.throttle,
-        new ThrottleEvent.Approved(Printable.of(request.by()), Printable.of(request.reason())));
-    return new OperatorReply(
-        Verdict.DONE,
-        "approved: " + at.name() + ", if the next samples and all safety checks allow it");
+    return answer(
+        request,
+        id,
+        "approved",
+        ", if the next samples and all safety checks allow it",
+        ThrottleEvent.Approved::new);
   }
 
   OperatorReply deny(Input.RequestReceived request, MessageId id) {
-    Optional<Found> found = find(id);
-    if (found.isEmpty()) {
-      return unknown(id);
-    }
-    Found at = found.get();
-    note(at, request, "denied");
-    throttles.apply(
-        at.breach.throttle,
-        new ThrottleEvent.Denied(Printable.of(request.by()), Printable.of(request.reason())));
-    return new OperatorReply(Verdict.DONE, "denied: " + at.name());
+    return answer(request, id, "denied", "", ThrottleEvent.Denied::new);
+  }
+
+  private OperatorReply answer(
+      Input.RequestReceived request,
+      MessageId id,
+      String answer,
+      String condition,
+      BiFunction<String, String, ThrottleEvent> event) {
+    return open().stream()
+        .filter(each -> each.proposal.id().equals(id))
+        .findFirst()
+        .map(found -> {
+          note(found, request, answer);
+          throttles.apply(
+              found.breach.throttle,
+              event.apply(Printable.of(request.by()), Printable.of(request.reason())));
+          return new OperatorReply(
+              Verdict.DONE, "%s: %s%s".formatted(answer, found.name(), condition));
+        })
+        .orElseGet(() ->
+            new OperatorReply(
+                Verdict.FAILED,
+                ("no proposal %s is pending: it expired, or its breach is over;"
+                        + " 'blkwarden proposals' lists them")
+                    .formatted(id)));
   }
 
   private void note(Found at, Input.RequestReceived request, String answer) {
@@ -102,42 +120,28 @@ final class Proposals {
         new Effect.RecordDecision(
             new Decision(
                     engine.now().wall(),
-                    at.tracker.host(),
-                    at.evaluation.domain,
-                    at.evaluation.disk.vdev(),
-                    at.evaluation.policy.name(),
+                    at.host(),
+                    at.evaluation().domain,
+                    at.evaluation().disk.vdev(),
+                    at.evaluation().policy.name(),
                     Decision.Verdict.REQUEST,
                     null,
                     "%s %s, asked by %s: %s"
                         .formatted(answer, at.proposal.restraint(), request.by(), request.reason()),
                     Map.of())
-                .toldBy(at.breach.alert)
+                .toldBy(at.breach.id())
                 .requestedBy(request.key())));
-  }
-
-  private static OperatorReply unknown(MessageId id) {
-    return new OperatorReply(
-        Verdict.FAILED,
-        ("no proposal %s is pending: it expired, or its breach is over;"
-                + " 'blkwarden proposals' lists them")
-            .formatted(id));
-  }
-
-  private Optional<Found> find(MessageId id) {
-    return open().stream().filter(each -> each.proposal.id().equals(id)).findFirst();
   }
 
   private List<Found> open() {
     List<Found> open = new ArrayList<>();
     for (HostTracker tracker : engine.hosts.values()) {
-      for (Evaluation each : tracker.evaluations.values()) {
-        Breach breach = each.breach;
-        Proposal proposal = breach == null ? null : breach.throttle.attempts.proposal();
-        if (breach != null
-            && proposal != null
-            && !(breach.throttle.state instanceof ThrottleState.Finished)
+      for (Breach each : tracker.breaches()) {
+        Proposal proposal = each.throttle.attempts.proposal();
+        if (proposal != null
+            && !(each.throttle.state instanceof ThrottleState.Finished)
             && engine.millis() < proposal.expiresMillis()) {
-          open.add(new Found(tracker, each, breach, proposal));
+          open.add(new Found(each, proposal));
         }
       }
     }

@@ -1,5 +1,8 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertEvent.Ending;
+import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
 import io.blkwarden.controller.fleet.Neighbourhood;
@@ -25,7 +28,6 @@ final class SampleHandler {
 
   private final EngineState engine;
   private final ThrottlePlanner planner;
-  private final AlertPublisher alerts;
   private final BaselineLearner outliers;
   private final DuplicateHosts duplicates;
   private final Neighbourhood neighbourhood = new Neighbourhood();
@@ -34,12 +36,10 @@ final class SampleHandler {
   SampleHandler(
       EngineState engine,
       ThrottlePlanner planner,
-      AlertPublisher alerts,
       BaselineLearner outliers,
       DuplicateHosts duplicates) {
     this.engine = engine;
     this.planner = planner;
-    this.alerts = alerts;
     this.outliers = outliers;
     this.duplicates = duplicates;
   }
@@ -78,7 +78,7 @@ final class SampleHandler {
     engine.live(tracker, true);
     tracker.silent = false;
     if (tracker.freshness.sampled(engine.millis(), engine.gapMillis(tracker))) {
-      alerts.unknown(tracker, false);
+      engine.alerts.apply(tracker, new AlertEvent.SamplesBack());
     }
   }
 
@@ -104,7 +104,7 @@ final class SampleHandler {
         }
       }
     }
-    engine.restored.measured(tracker);
+    engine.alerts.restored.measured(tracker);
     if (!tracker.evaluations.isEmpty()) {
       drive(tracker);
     }
@@ -161,7 +161,7 @@ final class SampleHandler {
       breached(tracker, found);
       return true;
     }
-    if (!breached && found.breach != null && !found.breach.calm) {
+    if (!breached && found.breach != null && !found.breach.isKept()) {
       cleared(tracker, found);
       return true;
     }
@@ -210,13 +210,9 @@ final class SampleHandler {
 
   private void breached(HostTracker tracker, Evaluation found) {
     if (found.breach == null) {
-      MessageId fresh = engine.restored.incident(tracker, found.row).orElseGet(engine::newId);
-      MessageId incident = Incidents.of(tracker, found, fresh);
-      Throttle throttle = Throttle.of(tracker.host(), found);
-      found.breach = new Breach(engine.newId(), incident, engine.now().wall(), throttle);
-      engine.restored.join(tracker, found);
+      found.breach = engine.alerts.begin(tracker, found);
     } else {
-      found.breach.again(found);
+      found.breach.again();
     }
     if (found.anomalous()) {
       engine.breaches(tracker, 1);
@@ -226,12 +222,13 @@ final class SampleHandler {
   private void cleared(HostTracker tracker, Evaluation found) {
     Breach breach = found.breach;
     if (breach == null || found.policy.then().life().keepFiringMillis() == 0) {
-      close(tracker, found, AlertPublisher.Ending.CLEARED);
+      close(tracker, found, Ending.CLEARED);
     } else {
       Throttle throttle = breach.throttle;
-      breach.calmDown(found); // before its throttle is handed on, so that it does not get it back
-      over(tracker, found, throttle, AlertPublisher.Ending.CLEARED);
-      alerts.refresh(tracker, found);
+      breach.finishThrottle(); // before it is handed on, so that this breach does not get it back
+      breach.apply(new AlertEvent.Cleared());
+      over(tracker, found, throttle, Ending.CLEARED);
+      breach.apply(new AlertEvent.Refreshed());
     }
   }
 
@@ -239,10 +236,12 @@ final class SampleHandler {
     Breach breach = found.breach;
     if (breach == null) {
       forget(tracker, found);
+    } else if (!breach.isKept()) {
+      cleared(tracker, found);
     } else {
-      breach.calmMillis += tracker.state.windowMillis();
-      if (breach.calmMillis >= found.policy.then().life().keepFiringMillis()) {
-        close(tracker, found, AlertPublisher.Ending.CLEARED);
+      breach.apply(new AlertEvent.Measured(true, tracker.state.windowMillis()));
+      if (breach.state() instanceof AlertState.Resolved) {
+        forget(tracker, found);
       }
     }
   }
@@ -250,11 +249,11 @@ final class SampleHandler {
   /** A value over the threshold restarts the calm time; an unknown one does not count. */
   private void neither(HostTracker tracker, Evaluation found, double value) {
     Breach breach = found.breach;
-    if (breach == null || !breach.calm || Double.isNaN(value)) {
+    if (breach == null || !breach.isKept() || Double.isNaN(value)) {
       return;
     }
     if (value > found.detector.when().above()) {
-      breach.calmMillis = 0;
+      breach.apply(new AlertEvent.Measured(false, 0));
     } else {
       quiet(tracker, found); // some detectors look back for longer than a window
     }
@@ -262,7 +261,7 @@ final class SampleHandler {
 
   /** Ends the throttle of a breach, and stops counting it. */
   private void over(
-      HostTracker tracker, Evaluation over, Throttle throttle, AlertPublisher.Ending ending) {
+      HostTracker tracker, Evaluation over, Throttle throttle, Ending ending) {
     if (over.anomalous()) {
       engine.breaches(tracker, -1);
     }
@@ -272,37 +271,33 @@ final class SampleHandler {
   }
 
   /** Closes an evaluation whose condition is over, or whose disk or policy is gone. */
-  void close(HostTracker tracker, Evaluation over, AlertPublisher.Ending ending) {
+  void close(HostTracker tracker, Evaluation over, Ending ending) {
     forget(tracker, over);
-    if (over.breach == null) {
+    Breach breach = over.breach;
+    if (breach == null) {
       return;
     }
-    if (!over.breach.calm) {
-      over(tracker, over, over.breach.throttle, ending);
+    if (!breach.isKept()) {
+      over(tracker, over, breach.throttle, ending);
     }
-    alerts.resolve(tracker, over, ending);
+    breach.apply(new AlertEvent.Ended(ending));
   }
 
   /** Drives the breaches: standing policies last, the largest share of device time first. */
   private void drive(HostTracker tracker) {
-    List<Evaluation> breached = new ArrayList<>();
-    for (Evaluation each : tracker.evaluations.values()) {
-      if (each.breach != null) {
-        breached.add(each);
-      }
-    }
-    breached.sort(
-        Comparator.comparing((Evaluation each) -> each.policy.isStanding())
-            .thenComparingDouble(each -> -share(tracker, each))
-            .thenComparingInt(each -> each.row)
-            .thenComparingInt(each -> each.policyIndex));
-    for (Evaluation each : breached) {
+    List<Breach> breaches = new ArrayList<>(tracker.breaches());
+    breaches.sort(
+        Comparator.comparing((Breach each) -> each.evaluation.policy.isStanding())
+            .thenComparingDouble(each -> -share(tracker, each.evaluation))
+            .thenComparingInt(each -> each.evaluation.row)
+            .thenComparingInt(each -> each.evaluation.policyIndex));
+    for (Breach each : breaches) {
       engine.guarded(
           tracker,
-          "throttling %s".formatted(each.disk.vdev()),
+          "throttling %s".formatted(each.evaluation.disk.vdev()),
           () -> {
-            planner.drive(tracker, each);
-            alerts.refresh(tracker, each);
+            planner.drive(each);
+            each.apply(new AlertEvent.Refreshed());
           });
     }
   }
@@ -346,8 +341,6 @@ final class SampleHandler {
             lease,
             reason,
             numbers);
-    return evaluation.breach == null || evaluation.policy.isStanding()
-        ? decision
-        : decision.toldBy(evaluation.breach.alert);
+    return evaluation.breach == null ? decision : decision.toldBy(evaluation.breach.id());
   }
 }

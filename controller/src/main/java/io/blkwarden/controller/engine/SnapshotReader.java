@@ -157,7 +157,6 @@ final class SnapshotReader {
     Evaluation owner = each.owner;
     Breach breach = owner == null ? null : owner.breach;
     Lease lease = held.lease();
-    boolean alerts = owner != null && !owner.policy.isStanding();
     return new ThrottleSnapshot(
         lease.id(),
         each.host,
@@ -169,7 +168,7 @@ final class SnapshotReader {
         lease.operator(),
         lease.reason(),
         engine.now().wall().plusMillis(lease.endsMillis() - engine.millis()),
-        breach == null || !alerts ? null : breach.alert,
+        breach == null ? null : breach.id(),
         breach == null ? null : held.report().effect());
   }
 

@@ -1,13 +1,15 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.policy.Mode;
 import io.blkwarden.controller.throttle.Attempts;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.controller.throttle.ThrottleEvent;
 import io.blkwarden.controller.throttle.ThrottleState;
-import io.blkwarden.model.DiskKey;
 import io.blkwarden.model.Restraint;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Brings breaches and throttles together: a disk has several breaches, but one throttle. */
 final class ThrottlePlanner {
@@ -20,20 +22,19 @@ final class ThrottlePlanner {
   }
 
   /** Evaluates the throttle of a breach after each sample. */
-  void drive(HostTracker tracker, Evaluation evaluation) {
-    Breach breach = evaluation.breach;
-    if (breach == null
-        || breach.calm
+  void drive(Breach breach) {
+    Evaluation evaluation = breach.evaluation;
+    if (breach.isKept()
         || evaluation.policy.mode() == Mode.OBSERVE
         || evaluation.policy.then().ladder().isEmpty()) {
       return;
     }
-    Throttle held = engine.throttles.of(tracker.host(), evaluation.disk);
+    Throttle held = engine.throttles.of(breach.tracker.host(), evaluation.disk);
     Lease lease = held == null ? null : held.lease();
     if (held != null && lease != null && held != breach.throttle && evaluation.detector.acts()) {
       boolean found = held.owner == null && lease.operator() == null && held.state.inForce();
       boolean free = found || yields(held, lease, evaluation);
-      if (!free || !mayAdopt(evaluation, breach, evaluation.disk)) {
+      if (!free || !mayAdopt(breach)) {
         String whose =
             lease.operator() != null
                 ? "by " + lease.operator()
@@ -41,17 +42,16 @@ final class ThrottlePlanner {
         throttles.apply(breach.throttle, new ThrottleEvent.DiskThrottled(lease.id(), whose));
         return;
       }
-      adopt(evaluation, breach, held);
+      adopt(breach, held);
     }
     throttles.apply(breach.throttle, new ThrottleEvent.Evaluated());
   }
 
-  private static boolean mayAdopt(Evaluation evaluation, Breach breach, DiskKey disk) {
-    return !breach.calm
+  private static boolean mayAdopt(Breach breach) {
+    return !breach.isKept()
         && !(breach.throttle.state instanceof ThrottleState.Finished)
         && breach.throttle.attempts.end() == null
-        && evaluation.disk.equals(disk)
-        && evaluation.mayAdopt();
+        && breach.evaluation.mayAdopt();
   }
 
   /** Whether a standing throttle is a step of the policy's ladder, and not the last one. */
@@ -67,36 +67,31 @@ final class ThrottlePlanner {
         && step < ladder.size() - 1;
   }
 
-  private void adopt(Evaluation evaluation, Breach breach, Throttle held) {
+  private void adopt(Breach breach, Throttle held) {
     Evaluation owner = held.owner;
     Breach former = owner == null ? null : owner.breach;
     if (owner != null && former != null) { // a standing policy yields it
       former.throttle = Throttle.of(held.host, owner);
     }
-    held.owner = evaluation;
+    held.owner = breach.evaluation;
     held.attempts = breach.throttle.attempts;
     breach.throttle = held;
     throttles.apply(held, new ThrottleEvent.Adopted(former != null));
   }
 
   /** Gives the throttle of a breach that is over to another breach of the disk, or ends it. */
-  void hand(HostTracker tracker, Evaluation over, Throttle held, AlertPublisher.Ending ending) {
+  void hand(HostTracker tracker, Evaluation over, Throttle held, Ending ending) {
     held.owner = null;
-    Evaluation next = null;
-    for (Evaluation other : tracker.evaluations.values()) {
-      Breach breach = other.breach;
-      if (breach != null
-          && mayAdopt(other, breach, over.disk)
-          && (next == null || next.policy.isStanding())) { // breaches before standing policies
-        next = other;
-      }
-    }
-    if (next != null && next.breach != null) {
-      adopt(next, next.breach, held);
+    Optional<Breach> next =
+        tracker.breaches().stream()
+            .filter(each -> each.evaluation.disk.equals(over.disk) && mayAdopt(each))
+            .min(Comparator.comparing(each -> each.evaluation.policy.isStanding()));
+    if (next.isPresent()) {
+      adopt(next.get(), held);
       return;
     }
     held.attempts = Attempts.NONE;
-    boolean cleared = ending == AlertPublisher.Ending.CLEARED;
+    boolean cleared = ending == Ending.CLEARED;
     throttles.apply(held, new ThrottleEvent.BreachEnded(ending.sentence(), cleared), over, null);
   }
 }

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.engine;
 
+import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.throttle.CommandPurpose;
 import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Lease;
@@ -20,11 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Feeds events to the state machine of throttles and carries out its effects. */
 final class Throttles {
   private final EngineState engine;
-  private final AlertPublisher alerts;
 
-  Throttles(EngineState engine, AlertPublisher alerts) {
+  Throttles(EngineState engine) {
     this.engine = engine;
-    this.alerts = alerts;
   }
 
   /** Handles an event for the breach that owns the throttle. */
@@ -88,7 +87,7 @@ final class Throttles {
       case ThrottleEffect.RefreshAlert _ -> {
         Evaluation owner = throttle.owner;
         if (owner != null && owner.breach != null && owner.breach.throttle == throttle) {
-          alerts.refresh(tracker, owner);
+          owner.breach.apply(new AlertEvent.Refreshed());
         }
       }
       case ThrottleEffect.NoteHarm(Restraint step) -> {

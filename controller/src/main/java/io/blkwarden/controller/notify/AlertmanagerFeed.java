@@ -1,6 +1,6 @@
 package io.blkwarden.controller.notify;
 
-import io.blkwarden.controller.notify.NotifiedAlerts.Notification;
+import io.blkwarden.controller.alert.NotifiedAlerts.Notification;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
 import java.time.Duration;

@@ -5,33 +5,29 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.client.HttpClient;
 
 /** Posts JSON to one URL; follows no redirects and reads only the status of the response. */
-final class HttpPoster {
+record HttpPoster(
+    HttpClient client, URI url, @Nullable Secret token, Duration timeout, Scheduler scheduler) {
   private static final int GOOD = 2;
 
-  private final HttpClient client;
-  private final URI url;
-  private final @Nullable Secret token;
-  private final Duration timeout;
-  private final Scheduler scheduler;
-
-  HttpPoster(
-      HttpClient client, URI url, @Nullable Secret token, Duration timeout, Scheduler scheduler) {
-    this.client = client;
-    this.url = url;
-    this.token = token;
-    this.timeout = timeout;
-    this.scheduler = scheduler;
-  }
-
-  URI url() {
-    return url;
+  /**
+   * Creates posters.
+   *
+   * @param tokens by file
+   */
+  record Factory(HttpClient client, Map<Path, Secret> tokens, Scheduler scheduler) {
+    HttpPoster to(URI url, @Nullable Path tokenFile, long timeoutMillis) {
+      Secret token = tokenFile == null ? null : tokens.get(tokenFile);
+      return new HttpPoster(client, url, token, Duration.ofMillis(timeoutMillis), scheduler);
+    }
   }
 
   /** Posts; completes on the scheduler for a 2xx status, and fails otherwise. */
@@ -39,9 +35,8 @@ final class HttpPoster {
     return client
         .headers(headers -> {
           headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
-          Secret secret = token;
-          if (secret != null) {
-            headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + secret.reveal());
+          if (token != null) {
+            headers.set(HttpHeaderNames.AUTHORIZATION, "Bearer " + token.reveal());
           }
         })
         .post()

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.notify;
 
+import io.blkwarden.controller.alert.NotifiedAlerts;
 import io.blkwarden.controller.notify.settings.NotifySettings;
 import io.blkwarden.controller.notify.settings.Secret;
 import io.blkwarden.model.message.Alert;
@@ -15,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -61,17 +61,12 @@ public final class Notifier {
       BooleanSupplier leading,
       Scheduler thread) {
     this.thread = thread;
-    HttpClient client = HttpClient.create();
+    HttpPoster.Factory posters = new HttpPoster.Factory(HttpClient.create(), tokens, thread);
     alertmanagers =
         settings.alertmanagers().stream()
             .map(each ->
                 new AlertmanagerFeed(
-                    new HttpPoster(
-                        client,
-                        api(each.url()),
-                        token(tokens, each.tokenFile()),
-                        Duration.ofMillis(each.timeoutMillis()),
-                        thread),
+                    posters.to(api(each.url()), each.tokenFile(), each.timeoutMillis()),
                     Duration.ofMillis(each.resendMillis()),
                     clock,
                     thread,
@@ -81,12 +76,7 @@ public final class Notifier {
         settings.webhooks().stream()
             .map(each ->
                 new WebhookSender(
-                    new HttpPoster(
-                        client,
-                        each.url(),
-                        token(tokens, each.tokenFile()),
-                        Duration.ofMillis(each.timeoutMillis()),
-                        thread),
+                    posters.to(each.url(), each.tokenFile(), each.timeoutMillis()),
                     each,
                     thread,
                     toWebhooks))
@@ -109,10 +99,6 @@ public final class Notifier {
     String text = base.toString();
     return URI.create(
         (text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + "/api/v2/alerts");
-  }
-
-  private static @Nullable Secret token(Map<Path, Secret> tokens, @Nullable Path file) {
-    return file == null ? null : tokens.get(file);
   }
 
   /** Queues an alert; never blocks. */

@@ -1,5 +1,6 @@
 package io.blkwarden.controller.silence;
 
+import io.blkwarden.controller.policy.Glob;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Ack;
 import io.blkwarden.model.message.Alert;
@@ -31,7 +32,7 @@ public final class OperatorState {
   /** No silences, acknowledgements or pause. */
   public static final OperatorState NONE = new OperatorState(List.of(), List.of(), null);
 
-  private final List<SilenceMatcher> silences;
+  private final List<Matched> silences;
   private final Map<MessageId, Ack> acks = new HashMap<>();
   private final @Nullable Pause pause;
 
@@ -41,7 +42,7 @@ public final class OperatorState {
         silences.stream()
             .sorted(Comparator.comparing(Silence::until).reversed())
             .limit(SILENCES_MAX)
-            .map(SilenceMatcher::new)
+            .map(Matched::of)
             .toList();
     acks.stream()
         .sorted(Comparator.comparing(Ack::at).reversed())
@@ -50,10 +51,46 @@ public final class OperatorState {
     this.pause = pause;
   }
 
+  /** A silence and its parsed patterns by label. */
+  private record Matched(Silence silence, Map<String, Glob> patterns) {
+    static Matched of(Silence silence) {
+      Map<String, Glob> patterns = new HashMap<>();
+      silence.match().patterns().forEach((label, glob) -> patterns.put(label, new Glob(glob)));
+      return new Matched(silence, patterns);
+    }
+
+    boolean isActive(Instant now) {
+      return !now.isBefore(silence.at()) && now.isBefore(silence.until());
+    }
+
+    /** Whether all patterns match; a label that the alert does not have matches only {@code *}. */
+    boolean matches(Map<String, List<String>> labels) {
+      return patterns.entrySet().stream()
+          .allMatch(each ->
+              labels.getOrDefault(each.getKey(), List.of("")).stream()
+                  .anyMatch(each.getValue()::matches));
+    }
+  }
+
+  private static Map<String, List<String>> labels(Alert alert) {
+    Map<String, List<String>> labels = new HashMap<>();
+    labels.put("host", List.of(alert.host().value()));
+    labels.put("policy", List.of(alert.policy()));
+    labels.put("severity", List.of(alert.severity().wire()));
+    if (alert.domain() != null) {
+      labels.put("domain", List.of(alert.domain().name(), alert.domain().uuid().toString()));
+    }
+    if (alert.disk() != null) {
+      labels.put("role", List.of(alert.disk().role().wire()));
+    }
+    return labels;
+  }
+
   /** The active silence of the alert; of several the one that ends last. */
   public Optional<Silence> silencing(Alert alert, Instant now) {
+    Map<String, List<String>> labels = silences.isEmpty() ? Map.of() : labels(alert);
     return silences.stream()
-        .filter(each -> each.isActive(now) && each.matches(alert))
+        .filter(each -> each.isActive(now) && each.matches(labels))
         .map(each -> each.silence)
         .findFirst();
   }

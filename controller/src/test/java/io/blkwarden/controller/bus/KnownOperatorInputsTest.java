@@ -68,6 +68,6 @@ final class KnownOperatorInputsTest {
   @Test
   void countsEntriesByKind() {
     assertThat(KnownOperatorInputs.count(KNOWN.values().keySet()))
-        .isEqualTo("acknowledgements: 1, pause: 1, silences: 2");
+        .isEqualTo("{ack=1, pause=1, silence=2}");
   }
 }

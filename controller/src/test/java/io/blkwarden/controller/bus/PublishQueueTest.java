@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 final class PublishQueueTest {
   private final PublishQueue<Alert> alerts =
-      new PublishQueue<>(4, Alert::id, StreamPublishers::isFoldable);
+      new PublishQueue<>(4, Alert::id, StreamPublishers::isLast);
 
   @Test
   void aBatchHasOneMessageForEachKey() {
@@ -45,9 +45,25 @@ final class PublishQueueTest {
     assertThat(alerts.oldest(10)).extracting(e -> e.message().state()).containsOnly(State.FIRING);
   }
 
+  /** An alert may start as handled; its later states replace only what follows. */
+  @Test
+  void theFirstStateOfAnAlertIsNeverDropped() {
+    alerts.add(Messages.alert(1, State.HANDLED));
+    alerts.add(Messages.alert(2, State.HANDLED));
+    alerts.add(Messages.alert(3, State.HANDLED));
+    alerts.add(Messages.alert(4, State.HANDLED));
+    assertThat(alerts.add(Messages.alert(1, State.RESOLVED))).isEqualTo(Added.REFUSED);
+
+    alerts.remove(List.of(alerts.oldest(1).getFirst().number()));
+    alerts.add(Messages.alert(1, State.UNKNOWN));
+    assertThat(alerts.add(Messages.alert(1, State.RESOLVED))).isEqualTo(Added.FOLDED);
+    assertThat(alerts.all()).contains(Messages.alert(1, State.RESOLVED));
+    assertThat(alerts.all()).doesNotContain(Messages.alert(1, State.UNKNOWN));
+  }
+
   @Test
   void fullQueueRefusesNewMessagesThatCannotBeFolded() {
-    PublishQueue<DecisionNote> decisions = new PublishQueue<>(3, DecisionNote::id, _ -> false);
+    PublishQueue<DecisionNote> decisions = new PublishQueue<>(3, DecisionNote::id, _ -> true);
     for (int i = 0; i < 3; i++) {
       assertThat(decisions.add(Messages.decision(i))).isEqualTo(Added.QUEUED);
     }

@@ -35,18 +35,26 @@ final class PolicyShowTest {
 
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out())
-        .startsWith("policies:\n  - name: swap-storm\n    kind: threshold\n    mode: shadow\n")
-        .contains("    match:\n      roles: [ swap ]\n      domain: vm*\n      host: *\n")
+        .startsWith("policies:\n  - name: swap-storm\n    mode: shadow\n    match:\n")
+        .contains("      role: [ swap ]\n")
         .contains("      metric: iops\n      above: 200\n      for: 10s\n      clear_below: 100\n")
-        .contains("      clear_for: 1m\n      samples: 1\n      windows: none\n")
-        .contains("      combine: any\n      terms:\n        - metric: device.util\n")
-        .contains("          above: 0.8\n")
+        .contains("      any:\n        - metric: device.util\n          above: 0.8\n")
         .contains("      ladder: [ best-effort/7, idle, limit 20/s ]\n      lease: 5m\n")
-        .contains("      severity: warning\n")
-        .contains("  - name: fleet-swap\n    kind: fleet\n")
-        .contains("      above: 2000000000\n")
+        .contains("      sum_above: 2000000000\n")
         .contains("brakes:\n  disks_per_host: 2\n  disks_per_domain: 1\n  hosts_throttled: 0.05\n")
         .contains("protect: []\n");
+  }
+
+  @Test
+  void outputIsAPolicyFileOfTheSamePolicies() throws Exception {
+    String all = Files.readString(Path.of("src/test/resources/policies/all-kinds.yaml"));
+    String shown = CommandResult.run("", "policy", "show", file(all).toString()).out();
+    String json = CommandResult.run("", "policy", "show", "--json", file(all).toString()).out();
+
+    CommandResult again = CommandResult.run("", "policy", "show", "--json", file(shown).toString());
+
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(again.out()).isEqualTo(json);
   }
 
   @Test
@@ -80,7 +88,6 @@ final class PolicyShowTest {
         """;
     assertThat(CommandResult.run("", "policy", "check", file(standing).toString()).code()).isZero();
     assertThat(CommandResult.run("", "policy", "show", file(standing).toString()).out())
-        .contains("  - name: small-plan\n    kind: standing\n    mode: shadow\n")
-        .contains("    restraint: limit 400/s\n    lease: 1h\n");
+        .contains("    standing:\n      limit: 400/s\n      lease: 1h\n");
   }
 }

@@ -65,7 +65,7 @@ final class EnginePropertiesTest {
       rig.pass(1_000, hosts.toArray(TestHost[]::new));
       if (chance.nextInt(40) == 0) {
         claimed = !claimed;
-        check(rig.feed(claimed ? new Input.LeadershipGained(2) : new Input.LeadershipLost()));
+        check(claimed ? rig.lead(2) : rig.feed(new Input.LeadershipLost()));
       }
       for (TestHost host : hosts) {
         for (int row = 0; row < DISKS; row++) {

@@ -20,6 +20,7 @@ import io.blkwarden.model.message.OperatorRequest;
 import io.blkwarden.model.message.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,6 +85,15 @@ final class EngineRig {
       throw new IllegalArgumentException(load.problems().toString());
     }
     feed(new Input.PoliciesLoaded(load.policies()));
+  }
+
+  /** Leads again, after reading what was published. */
+  List<Effect> lead(long epoch) {
+    Map<MessageId, Alert> last = new LinkedHashMap<>();
+    alerts(all).forEach(alert -> last.put(alert.id(), alert));
+    last.values().removeIf(alert -> alert.state() == Alert.State.RESOLVED);
+    feed(new Input.AlertsRestored(List.copyOf(last.values())));
+    return feed(new Input.LeadershipGained(epoch));
   }
 
   void policies(PolicySet set) {
@@ -267,7 +277,7 @@ final class EngineRig {
   List<Effect> ask(OperatorRequest.Ask ask, long correlation) {
     return feed(
         new Input.RequestReceived(
-            new OperatorRequest("ana", "the disk is slow", ask), correlation));
+            new OperatorRequest("ana", "the disk is slow", ask), null, correlation));
   }
 
   OperatorRequest.Throttle throttle(TestHost host, String domain, Restraint restraint) {

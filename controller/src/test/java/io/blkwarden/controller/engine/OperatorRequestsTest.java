@@ -217,11 +217,12 @@ final class OperatorRequestsTest {
   }
 
   @Test
-  void anEndThatCameWithoutTheClaimIsToldWhenItIsBack() {
+  void anAlertThatEndedOnTheStandbyIsRestoredAndResolved() {
     rig.seconds(6, host, this::storm);
     rig.feed(new Input.LeadershipLost());
     assertThat(EngineRig.states(rig.seconds(5, host, () -> {}))).isEmpty();
-    assertThat(EngineRig.states(rig.feed(new Input.LeadershipGained(8))))
+    rig.lead(8);
+    assertThat(EngineRig.states(rig.seconds(5, host, () -> host.reads(disk, 1, 1, 1, 0))))
         .containsExactly("resolved");
   }
 

@@ -208,6 +208,7 @@ final class StandingPolicyTest {
                     .getFirst()
                     .proposals())
             .getFirst();
+    assertThat(proposal.alert()).isNull();
     rig.ask(new OperatorRequest.Approve(proposal.id()), 2);
     assertThat(restraints(obeyed(rig, 3, host::quiet))).containsExactly(LAST);
   }

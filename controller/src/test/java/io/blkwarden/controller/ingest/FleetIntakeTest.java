@@ -205,7 +205,8 @@ final class FleetIntakeTest {
         new BusMessage(SUBJECTS.operator("release-all"), "reply", ControlJson.encode(ask));
     assertThat(intake.readRequest(asked)).isNull();
     intake.leading(true);
-    assertThat(intake.readRequest(asked)).isEqualTo(new Single(new Input.RequestReceived(ask, 1)));
+    assertThat(intake.readRequest(asked))
+        .isEqualTo(new Single(new Input.RequestReceived(ask, null, 1)));
     assertThat(
             intake.readRequest(
                 new BusMessage(SUBJECTS.operator("throttle"), "reply", ControlJson.encode(ask))))

@@ -100,56 +100,31 @@ public record Alert(
 
   /** A copy in another state. */
   public Alert withState(State next, Instant when, String sentence) {
-    return new Alert(
-        id,
-        incident,
-        next,
-        severity,
-        policy,
-        host,
-        domain,
-        disk,
-        since,
-        when,
-        condition,
-        evidence,
-        action,
-        sentence,
-        silencedBy,
-        ackedBy,
-        inhibitedBy,
-        epoch);
+    return with(next, when, sentence, silencedBy, ackedBy, inhibitedBy, epoch);
   }
 
   /** A copy with what suppresses its notifications. */
   public Alert withSuppression(
       @Nullable MessageId silence, @Nullable String acked, @Nullable String inhibited) {
-    return new Alert(
-        id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
-        action, summary, silence, acked, inhibited, epoch);
+    return with(state, at, summary, silence, acked, inhibited, epoch);
   }
 
   /** A copy with the publishing controller's epoch. */
   public Alert withEpoch(long epoch) {
+    return with(state, at, summary, silencedBy, ackedBy, inhibitedBy, epoch);
+  }
+
+  private Alert with(
+      State next,
+      Instant when,
+      String sentence,
+      @Nullable MessageId silence,
+      @Nullable String acked,
+      @Nullable String inhibited,
+      @Nullable Long leader) {
     return new Alert(
-        id,
-        incident,
-        state,
-        severity,
-        policy,
-        host,
-        domain,
-        disk,
-        since,
-        at,
-        condition,
-        evidence,
-        action,
-        summary,
-        silencedBy,
-        ackedBy,
-        inhibitedBy,
-        epoch);
+        id, incident, next, severity, policy, host, domain, disk, since, when, condition, evidence,
+        action, sentence, silence, acked, inhibited, leader);
   }
 
   /** Whether its notifications are suppressed. */

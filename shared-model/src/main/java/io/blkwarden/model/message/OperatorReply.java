@@ -83,7 +83,7 @@ public record OperatorReply(
    * A throttle pending approval. Exactly one of {@code priority} and {@code limitPerS} is given.
    *
    * @param id id to approve or deny
-   * @param alert alert of the breach
+   * @param alert alert of the breach; absent for a standing policy, which has none
    * @param policy policy
    * @param host host
    * @param domain domain of the disk
@@ -97,7 +97,7 @@ public record OperatorReply(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Proposal(
       MessageId id,
-      MessageId alert,
+      @Nullable MessageId alert,
       String policy,
       HostId host,
       DomainRef domain,
@@ -109,7 +109,6 @@ public record OperatorReply(
       @Nullable String approvedBy) {
     public Proposal {
       Require.present(id, "proposal.id");
-      Require.present(alert, "proposal.alert");
       Require.text(policy, 100, "proposal.policy");
       Require.present(host, "proposal.host");
       Require.present(domain, "proposal.domain");

@@ -6,6 +6,8 @@ import io.blkwarden.model.OperatorKey;
 import io.blkwarden.model.Require;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +79,23 @@ public record Silence(
       if (host == null && policy == null && domain == null && severity == null && role == null) {
         throw new IllegalArgumentException(
             "match: expected one of host, policy, domain, severity, role; found none");
+      }
+    }
+
+    /** The given patterns by label. */
+    public Map<String, String> patterns() {
+      Map<String, String> patterns = new LinkedHashMap<>();
+      put(patterns, "host", host);
+      put(patterns, "policy", policy);
+      put(patterns, "domain", domain);
+      put(patterns, "severity", severity);
+      put(patterns, "role", role);
+      return patterns;
+    }
+
+    private static void put(Map<String, String> into, String label, @Nullable String pattern) {
+      if (pattern != null) {
+        into.put(label, pattern);
       }
     }
   }

@@ -1,4 +1,4 @@
-package io.blkwarden.controller.notify;
+package io.blkwarden.controller.alert;
 
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;

@@ -1,0 +1,240 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertState;
+import io.blkwarden.controller.alert.Suppression;
+import io.blkwarden.controller.policy.SafetyLimits;
+import io.blkwarden.controller.throttle.SafetyLimitCheck;
+import io.blkwarden.model.HostId;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The alerts of the fleet and of its hosts; mutable. */
+final class Alerts {
+  /** Shortest time between two publications of all open alerts. */
+  static final long REPUBLISH_MILLIS = 300_000;
+
+  private static final String BRAKES = "brakes";
+
+  private final EngineState engine;
+  final RestoredAlerts restored;
+  private final Map<String, FleetAlert> ofFleet = new LinkedHashMap<>();
+  private final FleetAlert brakes;
+  private @Nullable List<Alert> open;
+  private long leadsSinceMillis;
+  private boolean republishDue;
+  private long republishedMillis = -REPUBLISH_MILLIS;
+
+  /** Whether operator input has changed, or a fleet alert was opened or resolved. */
+  boolean marksStale;
+
+  private Instant marksChange = Instant.MAX;
+
+  Alerts(EngineState engine) {
+    this.engine = engine;
+    this.restored = new RestoredAlerts(engine);
+    this.brakes = critical(BRAKES, _ -> true);
+  }
+
+  /** A critical alert about the fleet that no policy file defines. */
+  FleetAlert critical(String policy, Predicate<HostId> covers) {
+    return register(new FleetAlert(engine, policy, Alert.Severity.CRITICAL, 0, covers));
+  }
+
+  /** Adds the alert of a policy; an alert that was restored for the policy continues as it. */
+  FleetAlert register(FleetAlert made) {
+    FleetAlert before = ofFleet.put(made.policy, made);
+    if (before != null && before.state() instanceof AlertState.Restored(Alert last, var _)) {
+      made.apply(new AlertEvent.AlertRestored(last));
+    }
+    return made;
+  }
+
+  /** Takes the open alerts that were published; they count once this controller leads. */
+  void restore(List<Alert> published) {
+    open = published;
+  }
+
+  /** A new breach; it continues the alert that was published for it. */
+  Breach begin(HostTracker tracker, Evaluation found) {
+    Breach made = new Breach(engine, tracker, found);
+    if (!found.policy.isStanding()) {
+      AlertEvent breached = new AlertEvent.Breached(engine.newId(), incident(tracker, found));
+      Alert earlier = restored.claim(tracker.host(), found, null); // after what could fail
+      made.apply(new AlertEvent.AlertRestored(earlier));
+      made.apply(breached);
+    }
+    return made;
+  }
+
+  /** The incident of an open alert about the same physical devices, or a new one. */
+  private MessageId incident(HostTracker tracker, Evaluation found) {
+    List<String> devices = Breach.devices(tracker, found.row);
+    return tracker.breaches().stream()
+        .filter(other -> Breach.devices(tracker, other.evaluation.row).equals(devices))
+        .flatMap(other -> Stream.ofNullable(other.incident()))
+        .findFirst()
+        .or(() -> restored.incident(tracker, devices))
+        .orElseGet(engine::newId);
+  }
+
+  /** Applies an event to the alerts of a host. */
+  void apply(HostTracker tracker, AlertEvent event) {
+    if (!tracker.evaluations.isEmpty()) {
+      tracker.breaches().forEach(each -> each.apply(event));
+    }
+  }
+
+  private void apply(AlertEvent event) {
+    engine.hosts.values().forEach(tracker -> apply(tracker, event));
+  }
+
+  /** This controller became the leader: what others published is restored. */
+  void leadershipGained() {
+    leadsSinceMillis = engine.millis();
+    List<Alert> published = open;
+    open = null;
+    if (published != null) {
+      restored.restore(published);
+      restoreFleet(published);
+      for (HostTracker tracker : engine.hosts.values()) {
+        for (Breach each : tracker.breaches()) {
+          if (each.id() != null) {
+            Alert earlier = restored.claim(tracker.host(), each.evaluation, each.id());
+            each.apply(new AlertEvent.AlertRestored(earlier));
+          }
+        }
+      }
+    }
+    apply(new AlertEvent.Refreshed());
+    List.copyOf(ofFleet.values()).forEach(each -> each.apply(new AlertEvent.Republished()));
+    republishDue = true;
+    republish();
+    brakes(0);
+  }
+
+  private void restoreFleet(List<Alert> published) {
+    Map<String, List<Alert>> byPolicy =
+        RestoredAlerts.newestFirst(published)
+            .filter(each -> each.host().equals(HostId.FLEET))
+            .collect(Collectors.groupingBy(Alert::policy, LinkedHashMap::new, Collectors.toList()));
+    byPolicy.forEach((policy, each) -> {
+      if (!ofFleet.containsKey(policy)) {
+        register(new FleetAlert(engine, policy, each.getFirst().severity(), 0, _ -> false));
+      }
+    });
+    for (FleetAlert each : List.copyOf(ofFleet.values())) {
+      List<Alert> about = byPolicy.getOrDefault(each.policy, List.of());
+      Alert chosen = RestoredAlerts.choose(about, each.id());
+      about.stream().filter(other -> !other.equals(chosen)).forEach(restored::supersede);
+      each.apply(new AlertEvent.AlertRestored(chosen));
+    }
+  }
+
+  /** Another controller leads: it has restored the alerts itself. */
+  void leadershipLost() {
+    restored.clear();
+    ofFleet.values().forEach(each -> each.apply(new AlertEvent.LeadershipLost()));
+  }
+
+  /**
+   * Publishes all open alerts again after a takeover, because another controller may have published
+   * in between. At most once in {@link #REPUBLISH_MILLIS}.
+   */
+  private void republish() {
+    if (republishDue
+        && engine.epoch().isPresent()
+        && engine.millis() - republishedMillis >= REPUBLISH_MILLIS) {
+      republishDue = false;
+      republishedMillis = engine.millis();
+      apply(new AlertEvent.Republished());
+    }
+  }
+
+  /** Handles what is due by time, after the fleet was evaluated. */
+  void tick(long passedMillis) {
+    republish();
+    brakes(passedMillis);
+    if (engine.epoch().isPresent()
+        && engine.millis() - leadsSinceMillis >= RestoredAlerts.GRACE_MILLIS) {
+      restored.tick();
+      if (restored.policiesComplete) {
+        endUnknown();
+      }
+    }
+    recheckMarks();
+  }
+
+  /** Resolves fleet alerts whose policy was removed. */
+  private void endUnknown() {
+    Set<String> known = new HashSet<>(Set.of(BRAKES, DuplicateHosts.POLICY));
+    engine.policies().ofFleet.forEach(each -> known.add(each.name()));
+    for (FleetAlert each : List.copyOf(ofFleet.values())) {
+      if (!known.contains(each.policy)) {
+        each.apply(new AlertEvent.Ended(AlertEvent.Ending.POLICY_GONE));
+        ofFleet.remove(each.policy);
+      }
+    }
+  }
+
+  /** Publishes the alert that too many hosts are anomalous, so that nothing is throttled. */
+  private void brakes(long passedMillis) {
+    SafetyLimits safetyLimits = engine.policies().policies.safetyLimits();
+    double most = safetyLimits.stopIfHostsAnomalous();
+    int anomalous = engine.hostsAnomalous();
+    int live = engine.hostsLive();
+    brakes.set(
+        SafetyLimitCheck.stopped(safetyLimits, live, anomalous),
+        true,
+        passedMillis,
+        FleetAlert.condition("hosts_anomalous", (double) anomalous / Math.max(1, live), most),
+        ending -> {
+          String counts = "%d of %d hosts have a breach".formatted(anomalous, live);
+          return ending == null
+              ? "%s, more than %.0f%%: throttling is stopped until this is over."
+                  .formatted(counts, most * 100)
+              : counts + ": throttling resumed.";
+        });
+  }
+
+  /** What suppresses notifications now. */
+  Suppression suppression() {
+    List<Suppression.Inhibitor> inhibitors = new ArrayList<>();
+    for (FleetAlert each : ofFleet.values()) {
+      Alert last = each.state().last();
+      if (last != null) {
+        inhibitors.add(new Suppression.Inhibitor(last, each.covers));
+      }
+    }
+    return new Suppression(engine.operatorState(), inhibitors, engine.now().wall());
+  }
+
+  /** Silences, acknowledgements or the pause have changed. */
+  void operatorStateChanged() {
+    marksStale = true;
+    recheckMarks();
+  }
+
+  /** Publishes open alerts again whose marks have changed. */
+  private void recheckMarks() {
+    Instant now = engine.now().wall();
+    if (engine.epoch().isEmpty() || (!marksStale && now.isBefore(marksChange))) {
+      return;
+    }
+    marksStale = false;
+    marksChange = engine.operatorState().nextChange(now).orElse(Instant.MAX);
+    List.copyOf(ofFleet.values()).forEach(each -> each.apply(new AlertEvent.MarksChanged()));
+    apply(new AlertEvent.MarksChanged());
+  }
+}

@@ -1,0 +1,75 @@
+package io.blkwarden.controller.engine;
+
+import io.blkwarden.controller.alert.AlertEvent;
+import io.blkwarden.controller.alert.AlertInputs;
+import io.blkwarden.controller.alert.AlertMachine;
+import io.blkwarden.controller.alert.AlertState;
+import io.blkwarden.model.MessageId;
+import io.blkwarden.model.message.Alert;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** An alert: feeds events to its state machine and publishes what that returns; mutable. */
+abstract class LiveAlert implements AlertInputs {
+  final EngineState engine;
+
+  /** Changed by {@link #apply} only. */
+  private AlertState state;
+
+  LiveAlert(EngineState engine, AlertState state) {
+    this.engine = engine;
+    this.state = state;
+  }
+
+  AlertState state() {
+    return state;
+  }
+
+  /** Its id; absent without an alert. */
+  @Nullable MessageId id() {
+    AlertState.Life life = state.life();
+    return life == null ? null : life.id();
+  }
+
+  /** Its incident; absent without one. */
+  @Nullable MessageId incident() {
+    AlertState.Life life = state.life();
+    return life == null ? null : life.incident();
+  }
+
+  void apply(AlertEvent event) {
+    AlertMachine.Transition next = AlertMachine.next(state, event, this);
+    state = next.state();
+    next.published().forEach(engine::publish);
+  }
+
+  /** Begins a new life after the last one was resolved. */
+  void reset() {
+    state = new AlertState.Inactive();
+  }
+
+  @Override
+  public long nowMillis() {
+    return engine.millis();
+  }
+
+  @Override
+  public Instant wall() {
+    return engine.now().wall();
+  }
+
+  @Override
+  public MessageId newId() {
+    return engine.newId();
+  }
+
+  @Override
+  public boolean leads() {
+    return engine.epoch().isPresent();
+  }
+
+  @Override
+  public Alert marked(Alert alert) {
+    return engine.alerts.suppression().mark(alert);
+  }
+}
