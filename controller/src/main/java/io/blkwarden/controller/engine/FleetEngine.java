@@ -40,8 +40,8 @@ public final class FleetEngine implements EngineCore {
   public FleetEngine(EngineSettings settings, RandomGenerator random, String issuer) {
     engine =
         new EngineState(
-            Require.present(settings, "settings"),
-            Require.present(random, "random"),
+            settings,
+            random,
             Require.text(issuer, 255, "issuer"),
             new Moment(0, Instant.EPOCH));
     alerts = new AlertPublisher(engine);
