@@ -9,20 +9,8 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /** Handles changes of maps and policies, and moves evaluations to their new rows. */
-final class MappingHandler {
-  private final EngineState engine;
-  private final SampleHandler sampling;
-  private final HostProblems problems;
-  private final Throttles throttles;
-
-  MappingHandler(
-      EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
-    this.engine = engine;
-    this.sampling = sampling;
-    this.problems = problems;
-    this.throttles = throttles;
-  }
-
+record MappingHandler(
+    EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
   void take(MappingEvent event) {
     engine.tracker(event.origin().host()).ifPresent(tracker -> take(tracker, event));
   }
