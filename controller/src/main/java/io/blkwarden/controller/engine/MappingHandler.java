@@ -7,6 +7,8 @@ import io.blkwarden.model.message.MappingEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.Predicate;
 
 /** Handles changes of maps and policies, and moves evaluations to their new rows. */
 record MappingHandler(
@@ -33,11 +35,10 @@ record MappingHandler(
       case IGNORED -> {}
       case GAP -> engine.requestMap(tracker);
       case UPDATED -> {
-        closeGone(tracker);
-        closeRestarted(tracker, true);
+        closeEnded(tracker, true);
         tracker.match(engine.policies());
         tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
-        closeUnmatched(tracker);
+        close(tracker, each -> !tracker.matches(each), AlertPublisher.Ending.UNMATCHED);
       }
       case REBASED -> answered(tracker);
       case REPLACED -> {
@@ -63,9 +64,8 @@ record MappingHandler(
     tracker.index(engine.policies(), kept);
     tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
     gone.forEach(each -> sampling.close(tracker, each, AlertPublisher.Ending.GONE));
-    closeGone(tracker);
-    closeRestarted(tracker, false);
-    closeUnmatched(tracker);
+    closeEnded(tracker, false);
+    close(tracker, each -> !tracker.matches(each), AlertPublisher.Ending.UNMATCHED);
   }
 
   /** A snapshot arrived that throttles may wait for. */
@@ -79,30 +79,24 @@ record MappingHandler(
     }
   }
 
-  private void closeGone(HostTracker tracker) {
-    for (Evaluation each : tracker.openEvaluations()) {
-      if (tracker.state.disk(each.row).state() == MappingState.GONE) {
-        sampling.close(tracker, each, AlertPublisher.Ending.GONE);
-      }
-    }
+  /** Closes evaluations of disks that are gone, or of guests that were restarted. */
+  private void closeEnded(HostTracker tracker, boolean seen) {
+    close(
+        tracker,
+        each -> tracker.state.disk(each.row).state() == MappingState.GONE,
+        AlertPublisher.Ending.GONE);
+    UUID boot = tracker.state.map().boot();
+    close(
+        tracker,
+        each -> !each.workers.isSameRun(boot, tracker.state.disk(each.row), seen),
+        AlertPublisher.Ending.GUEST_RESTARTED);
   }
 
-  /** A guest is not throttled for what its previous run did. */
-  private void closeRestarted(HostTracker tracker, boolean seen) {
-    for (Evaluation each : tracker.openEvaluations()) {
-      if (!each.workers.isSameRun(tracker.state.map().boot(), tracker.state.disk(each.row), seen)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.GUEST_RESTARTED);
-      }
-    }
-  }
-
-  /** A disk whose role or domain name changed may match other policies. */
-  private void closeUnmatched(HostTracker tracker) {
-    for (Evaluation each : tracker.openEvaluations()) {
-      if (!tracker.matches(each)) {
-        sampling.close(tracker, each, AlertPublisher.Ending.UNMATCHED);
-      }
-    }
+  private void close(
+      HostTracker tracker, Predicate<Evaluation> which, AlertPublisher.Ending ending) {
+    tracker.openEvaluations().stream()
+        .filter(which)
+        .forEach(each -> sampling.close(tracker, each, ending));
   }
 
   /** Takes new policies; evaluations of unchanged policies continue. */
