@@ -36,11 +36,7 @@ final class DuplicateHosts {
   /** Records the run of a message; whether the message may be used. */
   boolean usable(HostTracker tracker, UUID run, @Nullable UUID boot) {
     boolean before = tracker.runs.duplicate();
-    if (boot == null) {
-      tracker.runs.heard(run, engine.millis());
-    } else {
-      tracker.runs.heard(run, boot, engine.millis());
-    }
+    tracker.runs.heard(run, boot, engine.millis());
     if (tracker.runs.duplicate() && !before) {
       hosts.add(tracker.host());
       signal.changed();

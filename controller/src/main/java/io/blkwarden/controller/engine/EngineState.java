@@ -4,6 +4,7 @@ import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.silence.OperatorState;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.ThrottleCounts;
 import io.blkwarden.controller.throttle.ThrottleInputs;
@@ -172,6 +173,10 @@ final class EngineState {
 
   void add(Effect effect) {
     effects.add(effect);
+  }
+
+  void record(Decision decision) {
+    effects.add(new Effect.RecordDecision(decision));
   }
 
   /**

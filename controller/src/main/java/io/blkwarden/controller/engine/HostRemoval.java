@@ -50,19 +50,18 @@ record HostRemoval(EngineState engine, SampleHandler sampling) {
       engine.hosts.remove(host);
     }
     engine.restored.forget(host);
-    engine.add(
-        new Effect.RecordDecision(
-            new Decision(
-                    engine.now().wall(),
-                    host,
-                    null,
-                    null,
-                    null,
-                    Decision.Verdict.FORGET,
-                    null,
-                    "asked by %s: %s".formatted(forgotten.asked().by(), forgotten.asked().reason()),
-                    Map.of())
-                .requestedBy(forgotten.asked().key())));
+    engine.record(
+        new Decision(
+                engine.now().wall(),
+                host,
+                null,
+                null,
+                null,
+                Decision.Verdict.FORGET,
+                null,
+                "asked by %s: %s".formatted(forgotten.asked().by(), forgotten.asked().reason()),
+                Map.of())
+            .requestedBy(forgotten.asked().key()));
     answer(
         forgotten.asked().correlation(),
         Verdict.DONE,

@@ -54,17 +54,12 @@ final class HostRuns {
     return bootsDiffer;
   }
 
-  /** Records the run and the boot of a heartbeat. */
-  void heard(UUID run, UUID boot, long nowMillis) {
-    if (!run.equals(current)) {
-      bootsDiffer = lastBoot != null && !lastBoot.equals(boot);
+  /** Records the run of a message, and the boot, which only heartbeats name. */
+  void heard(UUID run, @Nullable UUID boot, long nowMillis) {
+    if (boot != null) {
+      bootsDiffer = run.equals(current) ? bootsDiffer : lastBoot != null && !lastBoot.equals(boot);
+      lastBoot = boot;
     }
-    lastBoot = boot;
-    heard(run, nowMillis);
-  }
-
-  /** Records the run of a message. */
-  void heard(UUID run, long nowMillis) {
     if (run.equals(current)) {
       ofCurrent.heardMillis = nowMillis;
       return;

@@ -305,14 +305,13 @@ final class OperatorRequests {
     }
     // ticks release those one by one that are left after this
     engine.throttles.all().forEach(throttle -> throttles.apply(throttle, event));
-    engine.add(
-        new Effect.RecordDecision(
-            Decision.ofFleet(
-                    engine.now().wall(),
-                    Decision.Verdict.RELEASE,
-                    reason,
-                    Map.of("hosts", (double) waits.open))
-                .requestedBy(request.key())));
+    engine.record(
+        Decision.ofFleet(
+                engine.now().wall(),
+                Decision.Verdict.RELEASE,
+                reason,
+                Map.of("hosts", (double) waits.open))
+            .requestedBy(request.key()));
     finish(waits);
   }
 
@@ -390,19 +389,18 @@ final class OperatorRequests {
       Decision.Verdict verdict,
       @Nullable Lease lease,
       String reason) {
-    engine.add(
-        new Effect.RecordDecision(
-            new Decision(
-                    engine.now().wall(),
-                    at.tracker().host(),
-                    at.disk().domain(),
-                    at.disk().disk().vdev(),
-                    null,
-                    verdict,
-                    lease == null ? null : lease.id(),
-                    "asked by %s: %s".formatted(request.by(), reason),
-                    Map.of())
-                .requestedBy(request.key())));
+    engine.record(
+        new Decision(
+                engine.now().wall(),
+                at.tracker().host(),
+                at.disk().domain(),
+                at.disk().disk().vdev(),
+                null,
+                verdict,
+                lease == null ? null : lease.id(),
+                "asked by %s: %s".formatted(request.by(), reason),
+                Map.of())
+            .requestedBy(request.key()));
   }
 
   private void answer(long correlation, Verdict verdict, String detail) {

@@ -90,21 +90,20 @@ record Proposals(EngineState engine, Throttles throttles) {
   }
 
   private void note(Found at, Input.RequestReceived request, String answer) {
-    engine.add(
-        new Effect.RecordDecision(
-            new Decision(
-                    engine.now().wall(),
-                    at.tracker.host(),
-                    at.evaluation.domain,
-                    at.evaluation.disk.vdev(),
-                    at.evaluation.policy.name(),
-                    Decision.Verdict.REQUEST,
-                    null,
-                    "%s %s, asked by %s: %s"
-                        .formatted(answer, at.proposal.restraint(), request.by(), request.reason()),
-                    Map.of())
-                .toldBy(at.breach.alert)
-                .requestedBy(request.key())));
+    engine.record(
+        new Decision(
+                engine.now().wall(),
+                at.tracker.host(),
+                at.evaluation.domain,
+                at.evaluation.disk.vdev(),
+                at.evaluation.policy.name(),
+                Decision.Verdict.REQUEST,
+                null,
+                "%s %s, asked by %s: %s"
+                    .formatted(answer, at.proposal.restraint(), request.by(), request.reason()),
+                Map.of())
+            .toldBy(at.breach.alert)
+            .requestedBy(request.key()));
   }
 
   private static OperatorReply unknown(MessageId id) {

@@ -204,9 +204,8 @@ final class SampleHandler {
             .formatted(
                 found.detector.when().metric().id(),
                 ConditionCheck.unknowns(condition, tracker.state, found.row));
-    engine.add(
-        new Effect.RecordDecision(
-            decision(engine, tracker, found, Decision.Verdict.SKIP, null, reason)));
+    engine.record(
+        decision(engine, tracker, found, Decision.Verdict.SKIP, null, reason));
   }
 
   private void breached(HostTracker tracker, Evaluation found) {

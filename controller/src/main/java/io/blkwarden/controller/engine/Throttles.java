@@ -76,7 +76,7 @@ record Throttles(EngineState engine, AlertPublisher alerts) {
     switch (effect) {
       case ThrottleEffect.SendSet _, ThrottleEffect.SendRelease _ -> {} // sent before
       case ThrottleEffect.RecordDecision decision ->
-          engine.add(new Effect.RecordDecision(decision(decision, tracker, throttle, evaluation)));
+          engine.record(decision(decision, tracker, throttle, evaluation));
       case ThrottleEffect.RefreshAlert _ -> {
         Evaluation owner = throttle.owner;
         if (owner != null && owner.breach != null && owner.breach.throttle == throttle) {
