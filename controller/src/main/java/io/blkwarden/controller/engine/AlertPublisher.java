@@ -8,7 +8,7 @@ import io.blkwarden.controller.policy.SafetyLimits;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.throttle.EffectReport;
 import io.blkwarden.controller.throttle.Lease;
-import io.blkwarden.controller.throttle.SafetyLimitCheck;
+import io.blkwarden.controller.throttle.SafetyCheck;
 import io.blkwarden.controller.throttle.ThrottleState;
 import io.blkwarden.controller.throttle.ThrottleText;
 import io.blkwarden.model.MappedDisk;
@@ -296,7 +296,7 @@ final class AlertPublisher {
   void fleet() {
     SafetyLimits safetyLimits = engine.policies().policies.safetyLimits();
     boolean now =
-        SafetyLimitCheck.stopped(safetyLimits, engine.hostsLive(), engine.hostsAnomalous());
+        SafetyCheck.stopped(safetyLimits, engine.hostsLive(), engine.hostsAnomalous());
     double share = (double) engine.hostsAnomalous() / Math.max(1, engine.hostsLive());
     String counts =
         "%d of %d hosts have a breach".formatted(engine.hostsAnomalous(), engine.hostsLive());

@@ -62,7 +62,7 @@ final class EngineState {
   EngineState(EngineSettings settings, RandomGenerator random, String issuer, Moment start) {
     this.settings = settings;
     this.throttleTimes = settings.throttleTimes();
-    this.mapRequests = new MapRequests(settings.snapshotRetryMillis());
+    this.mapRequests = new MapRequests(EngineSettings.SNAPSHOT_RETRY_MILLIS);
     this.random = random;
     this.issuer = issuer;
     this.now = start;
@@ -209,7 +209,7 @@ final class EngineState {
 
   /** Announces this leader to an agent, at most as often as maps are requested. */
   void announceLeader(HostTracker tracker, CommandAction.Revision known) {
-    if (tracker.leaderNotice.ask(millis(), settings.snapshotRetryMillis())) {
+    if (tracker.leaderNotice.ask(millis(), EngineSettings.SNAPSHOT_RETRY_MILLIS)) {
       effects.add(new Effect.AnnounceLeader(tracker.host(), known));
     }
   }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Handles operators' requests: finds the disk, runs the safety checks, and answers once the agent
  * has.
  *
- * <p>At most {@link EngineSettings#pendingAsksMax()} wait at a time; further ones are refused.
+ * <p>At most {@link EngineSettings#PENDING_REQUESTS_MAX} wait at a time; further ones are refused.
  */
 final class OperatorRequests {
   private static final int FAILURES_SHOWN = 5;
@@ -62,7 +62,7 @@ final class OperatorRequests {
     long correlation = request.correlation();
     if (engine.epoch().isEmpty()) {
       answer(correlation, Verdict.REFUSED, "this controller is not the leader");
-    } else if (open.size() >= engine.settings.pendingAsksMax()) {
+    } else if (open.size() >= EngineSettings.PENDING_REQUESTS_MAX) {
       answer(correlation, Verdict.REFUSED, "too many requests are waiting for agents; try again");
     } else {
       switch (request.request().ask()) {
@@ -368,7 +368,7 @@ final class OperatorRequests {
 
   /** Answers overdue requests, or all when leadership is lost. */
   void giveUp(boolean all) {
-    long limit = engine.settings.answerMillis();
+    long limit = EngineSettings.ANSWER_MILLIS;
     for (PendingRequest pendingRequest : List.copyOf(open)) {
       if (all || engine.millis() - pendingRequest.sinceMillis > limit) {
         open.remove(pendingRequest);

@@ -31,7 +31,7 @@ record OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests 
 
   /** Gives up commands whose outcome is overdue, whatever dispatch reports. */
   void giveUpOld() {
-    long limit = engine.settings.commandExpiresMillis() + engine.settings.answerMillis();
+    long limit = engine.settings.commandExpiresMillis() + EngineSettings.ANSWER_MILLIS;
     for (PendingCommand pending : engine.throttles.sentBefore(engine.millis() - limit)) {
       lost(pending.command(), "no outcome came in %d ms".formatted(limit));
     }

@@ -86,7 +86,7 @@ record Throttles(EngineState engine, AlertPublisher alerts) {
       case ThrottleEffect.NoteHarm(Restraint step) -> {
         MappedDisk disk = disk(tracker, throttle);
         if (disk != null) {
-          long until = engine.millis() + engine.settings.harmRestMillis();
+          long until = engine.millis() + EngineSettings.HARM_REST_MILLIS;
           tracker.harmfulSteps.note(disk.physical(), step, until);
         }
       }
