@@ -15,7 +15,6 @@ record HeartbeatHandler(
     EngineState engine, Throttles throttles, HostProblems problems, DuplicateHosts duplicates) {
   private static final long YOUNG_MILLIS = 10_000;
 
-
   void take(Heartbeat beat) {
     engine.tracker(beat.host()).ifPresent(tracker -> take(tracker, beat));
   }

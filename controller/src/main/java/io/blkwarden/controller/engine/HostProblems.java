@@ -11,7 +11,6 @@ record HostProblems(EngineState engine) {
   /** The probe that reports a map too long for a message. */
   private static final String MAP_SIZE = "mapping-size";
 
-
   /** Takes a heartbeat's report about the host's map. */
   void take(HostTracker tracker, Heartbeat beat) {
     tracker.mapFault = "";
