@@ -428,11 +428,7 @@ public final class HostState {
 
   /** Number of disks that are not gone. */
   public int present() {
-    int present = 0;
-    for (int row = 0; row < rows(); row++) {
-      present += map.gone(row) ? 0 : 1;
-    }
-    return present;
+    return map.disksPresent();
   }
 
   /** Number of rows. */
