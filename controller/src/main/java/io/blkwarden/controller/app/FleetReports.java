@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -64,7 +63,7 @@ final class FleetReports {
   EngineInput.Query query(long correlation, OperatorRequest.Fleet ask) {
     return new EngineInput.Query(() -> {
       try {
-        FleetSnapshot snapshot = engine.look(true, Set.of());
+        FleetSnapshot snapshot = engine.snapshot(FleetSnapshot.Parts.busiest(0));
         Disposable _ = scheduler.schedule(() -> answer(correlation, ask, snapshot));
       } catch (RuntimeException e) {
         failed(correlation, e);

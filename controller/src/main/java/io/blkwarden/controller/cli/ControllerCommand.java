@@ -346,15 +346,7 @@ final class ControllerCommand implements Callable<Integer> {
           effectWindow.toMillis(),
           effectSettle.toMillis(),
           defaults.silentIntervals(),
-          defaults.snapshotRetryMillis(),
-          defaults.commandExpiresMillis(),
-          defaults.answerMillis(),
-          defaults.attempts(),
-          defaults.restMillis(),
-          defaults.harmRestMillis(),
-          defaults.rejudgeMillis(),
-          defaults.swapRejudgeMillis(),
-          defaults.pendingAsksMax());
+          defaults.commandExpiresMillis());
     } catch (IllegalArgumentException e) {
       throw new UsageException("--effect-window or --effect-settle: " + e.getMessage());
     }

@@ -4,7 +4,7 @@ import io.blkwarden.controller.alert.AlertEvent;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.alert.Suppression;
 import io.blkwarden.controller.policy.SafetyLimits;
-import io.blkwarden.controller.throttle.SafetyLimitCheck;
+import io.blkwarden.controller.throttle.SafetyCheck;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.MessageId;
 import io.blkwarden.model.message.Alert;
@@ -195,7 +195,7 @@ final class Alerts {
     int anomalous = engine.hostsAnomalous();
     int live = engine.hostsLive();
     brakes.set(
-        SafetyLimitCheck.stopped(safetyLimits, live, anomalous),
+        SafetyCheck.stopped(safetyLimits, live, anomalous),
         true,
         passedMillis,
         FleetAlert.condition("hosts_anomalous", (double) anomalous / Math.max(1, live), most),

@@ -11,7 +11,6 @@ import io.blkwarden.controller.throttle.Ladder;
 import io.blkwarden.controller.throttle.LimitProbe;
 import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.SafetyCheck;
-import io.blkwarden.controller.throttle.SafetyLimitCheck;
 import io.blkwarden.controller.throttle.ThrottleInputs;
 import io.blkwarden.controller.throttle.WindowSums;
 import io.blkwarden.model.MappedDisk;
@@ -185,7 +184,7 @@ final class DiskInputs implements ThrottleInputs {
       return Optional.of(new Refusal.WorkersNotProven(null));
     }
     double atMost = engine.policies().policies.safetyLimits().stopIfHostsAnomalous();
-    if (SafetyLimitCheck.stopped(
+    if (SafetyCheck.stopped(
         engine.policies().policies.safetyLimits(), engine.hostsLive(), engine.hostsAnomalous())) {
       return Optional.of(
           new Refusal.FleetAnomalous(engine.hostsAnomalous(), engine.hostsLive(), atMost));

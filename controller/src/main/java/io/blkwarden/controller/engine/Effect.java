@@ -29,7 +29,7 @@ public sealed interface Effect {
 
   /**
    * Request a snapshot of the host's map; at most once in {@link
-   * EngineSettings#snapshotRetryMillis()}, and from few hosts at once.
+   * EngineSettings#SNAPSHOT_RETRY_MILLIS}, and from few hosts at once.
    *
    * @param host whose
    */

@@ -4,6 +4,7 @@ import io.blkwarden.controller.attribution.WindowBudget;
 import io.blkwarden.controller.policy.DiskPolicy;
 import io.blkwarden.controller.policy.PolicySet;
 import io.blkwarden.controller.silence.OperatorState;
+import io.blkwarden.controller.throttle.Decision;
 import io.blkwarden.controller.throttle.Refusal;
 import io.blkwarden.controller.throttle.ThrottleCounts;
 import io.blkwarden.controller.throttle.ThrottleInputs;
@@ -60,7 +61,7 @@ final class EngineState {
   EngineState(EngineSettings settings, RandomGenerator random, String issuer, Moment start) {
     this.settings = settings;
     this.throttleTimes = settings.throttleTimes();
-    this.mapRequests = new MapRequests(settings.snapshotRetryMillis());
+    this.mapRequests = new MapRequests(EngineSettings.SNAPSHOT_RETRY_MILLIS);
     this.random = random;
     this.issuer = issuer;
     this.now = start;
@@ -170,6 +171,10 @@ final class EngineState {
     effects.add(effect);
   }
 
+  void record(Decision decision) {
+    effects.add(new Effect.RecordDecision(decision));
+  }
+
   /**
    * Runs an action for a host. If it throws, earlier decisions stand and the host's map is
    * requested again.
@@ -200,7 +205,7 @@ final class EngineState {
 
   /** Announces this leader to an agent, at most as often as maps are requested. */
   void announceLeader(HostTracker tracker, CommandAction.Revision known) {
-    if (tracker.leaderNotice.ask(millis(), settings.snapshotRetryMillis())) {
+    if (tracker.leaderNotice.ask(millis(), EngineSettings.SNAPSHOT_RETRY_MILLIS)) {
       effects.add(new Effect.AnnounceLeader(tracker.host(), known));
     }
   }

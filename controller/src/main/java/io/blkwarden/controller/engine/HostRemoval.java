@@ -15,15 +15,7 @@ import java.util.Map;
  * <p>A host that reports, or may have a lease, is not removed. Its stored data is deleted first, so
  * that it does not return with the next controller.
  */
-final class HostRemoval {
-  private final EngineState engine;
-  private final SampleHandler sampling;
-
-  HostRemoval(EngineState engine, SampleHandler sampling) {
-    this.engine = engine;
-    this.sampling = sampling;
-  }
-
+record HostRemoval(EngineState engine, SampleHandler sampling) {
   void ask(Input.RequestReceived asked, HostId host) {
     HostTracker tracker = engine.hosts.get(host);
     int leases = engine.throttles.ofHost(host).size();
@@ -55,19 +47,18 @@ final class HostRemoval {
       engine.hosts.remove(host);
     }
     engine.alerts.restored.end(host);
-    engine.add(
-        new Effect.RecordDecision(
-            new Decision(
-                    engine.now().wall(),
-                    host,
-                    null,
-                    null,
-                    null,
-                    Decision.Verdict.FORGET,
-                    null,
-                    "asked by %s: %s".formatted(forgotten.asked().by(), forgotten.asked().reason()),
-                    Map.of())
-                .requestedBy(forgotten.asked().key())));
+    engine.record(
+        new Decision(
+                engine.now().wall(),
+                host,
+                null,
+                null,
+                null,
+                Decision.Verdict.FORGET,
+                null,
+                "asked by %s: %s".formatted(forgotten.asked().by(), forgotten.asked().reason()),
+                Map.of())
+            .requestedBy(forgotten.asked().key()));
     answer(
         forgotten.asked(),
         Verdict.DONE,

@@ -54,15 +54,10 @@ final class HostRuns {
     return bootsDiffer;
   }
 
-  /**
-   * Records the run of a message.
-   *
-   * @param boot absent unless it is a heartbeat
-   */
+  /** Records the run of a message, and the boot, which only heartbeats name. */
   void heard(UUID run, @Nullable UUID boot, long nowMillis) {
     if (boot != null) {
-      boolean differs = lastBoot != null && !lastBoot.equals(boot);
-      bootsDiffer = run.equals(current) ? bootsDiffer : differs;
+      bootsDiffer = run.equals(current) ? bootsDiffer : lastBoot != null && !lastBoot.equals(boot);
       lastBoot = boot;
     }
     if (run.equals(current)) {

@@ -6,7 +6,6 @@ import io.blkwarden.controller.policy.ClearRule;
 import io.blkwarden.controller.policy.Threshold;
 import io.blkwarden.controller.throttle.Lease;
 import io.blkwarden.model.Restraint;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The disks of a domain that carry its total load.
@@ -69,10 +68,7 @@ final class LoadCarriers {
 
   private static ClearRule.Verdict ofDisk(EngineState engine, HostTracker tracker, int row) {
     HostState state = tracker.state;
-    return mayClear(engine.throttles.of(tracker.host(), state.disk(row).key()), state, row);
-  }
-
-  private static ClearRule.Verdict mayClear(@Nullable Throttle held, HostState state, int row) {
+    Throttle held = engine.throttles.of(tracker.host(), state.disk(row).key());
     Lease lease = held == null ? null : held.lease();
     return switch (lease == null ? null : lease.restraint()) {
       case null -> ClearRule.Verdict.CLEAR;

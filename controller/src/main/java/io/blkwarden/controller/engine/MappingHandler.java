@@ -12,20 +12,8 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /** Handles changes of maps and policies, and moves evaluations to their new rows. */
-final class MappingHandler {
-  private final EngineState engine;
-  private final SampleHandler sampling;
-  private final HostProblems problems;
-  private final Throttles throttles;
-
-  MappingHandler(
-      EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
-    this.engine = engine;
-    this.sampling = sampling;
-    this.problems = problems;
-    this.throttles = throttles;
-  }
-
+record MappingHandler(
+    EngineState engine, SampleHandler sampling, HostProblems problems, Throttles throttles) {
   void take(MappingEvent event) {
     engine.tracker(event.origin().host()).ifPresent(tracker -> take(tracker, event));
   }
@@ -48,11 +36,10 @@ final class MappingHandler {
       case IGNORED -> {}
       case GAP -> engine.requestMap(tracker);
       case UPDATED -> {
-        closeGone(tracker);
-        closeRestarted(tracker, true);
+        closeEnded(tracker, true);
         tracker.match(engine.policies());
         tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
-        closeUnmatched(tracker);
+        close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
       }
       case REBASED -> answered(tracker);
       case REPLACED -> {
@@ -78,9 +65,8 @@ final class MappingHandler {
     tracker.index(engine.policies(), kept);
     tracker.attributions.match(tracker, engine.policies(), engine.attributionBudget);
     gone.forEach(each -> sampling.close(tracker, each, Ending.GONE));
-    closeGone(tracker);
-    closeRestarted(tracker, false);
-    closeUnmatched(tracker);
+    closeEnded(tracker, false);
+    close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
   }
 
   /** A snapshot arrived that throttles may wait for. */
@@ -92,15 +78,12 @@ final class MappingHandler {
     }
   }
 
-  private void closeGone(HostTracker tracker) {
+  /** Closes evaluations of disks that are gone, or of guests that were restarted. */
+  private void closeEnded(HostTracker tracker, boolean seen) {
     close(
         tracker,
         each -> tracker.state.disk(each.row).state() == MappingState.GONE,
         Ending.GONE);
-  }
-
-  /** A guest is not throttled for what its previous run did. */
-  private void closeRestarted(HostTracker tracker, boolean seen) {
     UUID boot = tracker.state.map().boot();
     close(
         tracker,
@@ -108,14 +91,10 @@ final class MappingHandler {
         Ending.GUEST_RESTARTED);
   }
 
-  /** A disk whose role or domain name changed may match other policies. */
-  private void closeUnmatched(HostTracker tracker) {
-    close(tracker, each -> !tracker.isAbout(each.row, each.policyIndex), Ending.UNMATCHED);
-  }
-
-  private void close(HostTracker tracker, Predicate<Evaluation> over, Ending ending) {
+  private void close(
+      HostTracker tracker, Predicate<Evaluation> which, Ending ending) {
     tracker.openEvaluations().stream()
-        .filter(over)
+        .filter(which)
         .forEach(each -> sampling.close(tracker, each, ending));
   }
 

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * Handles operators' requests: finds the disk, runs the safety checks, and answers once the agent
  * has.
  *
- * <p>At most {@link EngineSettings#pendingAsksMax()} wait at a time; further ones are refused.
+ * <p>At most {@link EngineSettings#PENDING_REQUESTS_MAX} wait at a time; further ones are refused.
  */
 final class OperatorRequests {
   private static final int FAILURES_SHOWN = 5;
@@ -65,7 +65,7 @@ final class OperatorRequests {
     long correlation = request.correlation();
     if (engine.epoch().isEmpty()) {
       answer(correlation, Verdict.REFUSED, "this controller is not the leader");
-    } else if (open.size() >= engine.settings.pendingAsksMax()) {
+    } else if (open.size() >= EngineSettings.PENDING_REQUESTS_MAX) {
       answer(correlation, Verdict.REFUSED, "too many requests are waiting for agents; try again");
     } else {
       switch (request.request().ask()) {
@@ -373,14 +373,13 @@ final class OperatorRequests {
     }
     // ticks release those one by one that are left after this
     engine.throttles.all().forEach(throttle -> throttles.apply(throttle, event));
-    engine.add(
-        new Effect.RecordDecision(
-            Decision.ofFleet(
-                    engine.now().wall(),
-                    Decision.Verdict.RELEASE,
-                    reason,
-                    Map.of("hosts", (double) waits.open))
-                .requestedBy(request.key())));
+    engine.record(
+        Decision.ofFleet(
+                engine.now().wall(),
+                Decision.Verdict.RELEASE,
+                reason,
+                Map.of("hosts", (double) waits.open))
+            .requestedBy(request.key()));
     finish(waits);
   }
 
@@ -432,7 +431,7 @@ final class OperatorRequests {
 
   /** Answers overdue requests, or all when leadership is lost. */
   void giveUp(boolean all) {
-    long limit = engine.settings.answerMillis();
+    long limit = EngineSettings.ANSWER_MILLIS;
     for (PendingRequest waits : List.copyOf(open)) {
       if (all || engine.millis() - waits.sinceMillis > limit) {
         open.remove(waits);
@@ -453,19 +452,18 @@ final class OperatorRequests {
       Decision.Verdict verdict,
       @Nullable Lease lease,
       String reason) {
-    engine.add(
-        new Effect.RecordDecision(
-            new Decision(
-                    engine.now().wall(),
-                    at.tracker().host(),
-                    at.disk().domain(),
-                    at.disk().disk().vdev(),
-                    null,
-                    verdict,
-                    lease == null ? null : lease.id(),
-                    "asked by %s: %s".formatted(request.by(), reason),
-                    Map.of())
-                .requestedBy(request.key())));
+    engine.record(
+        new Decision(
+                engine.now().wall(),
+                at.tracker().host(),
+                at.disk().domain(),
+                at.disk().disk().vdev(),
+                null,
+                verdict,
+                lease == null ? null : lease.id(),
+                "asked by %s: %s".formatted(request.by(), reason),
+                Map.of())
+            .requestedBy(request.key()));
   }
 
   private void answer(long correlation, Verdict verdict, String detail) {

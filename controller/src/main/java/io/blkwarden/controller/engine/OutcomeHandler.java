@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Turns outcomes of commands and leases into events of their throttles. */
-final class OutcomeHandler {
+record OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests requests) {
   /** Refusals because the agent's map has changed. */
   private static final Set<Outcome.Refusal> STALE_MAP =
       EnumSet.of(
@@ -20,16 +20,6 @@ final class OutcomeHandler {
           Outcome.Refusal.UNKNOWN_DISK,
           Outcome.Refusal.UNRESOLVED,
           Outcome.Refusal.GATE);
-
-  private final EngineState engine;
-  private final Throttles throttles;
-  private final OperatorRequests requests;
-
-  OutcomeHandler(EngineState engine, Throttles throttles, OperatorRequests requests) {
-    this.engine = engine;
-    this.throttles = throttles;
-    this.requests = requests;
-  }
 
   void take(Outcome outcome) {
     Optional<PendingCommand> pending =
@@ -51,7 +41,7 @@ final class OutcomeHandler {
 
   /** Gives up commands whose outcome is overdue, whatever dispatch reports. */
   void giveUpOld() {
-    long limit = engine.settings.commandExpiresMillis() + engine.settings.answerMillis();
+    long limit = engine.settings.commandExpiresMillis() + EngineSettings.ANSWER_MILLIS;
     for (PendingCommand pending : engine.throttles.sentBefore(engine.millis() - limit)) {
       lost(pending.command(), "no outcome came in %d ms".formatted(limit));
     }

@@ -20,15 +20,7 @@ import java.util.function.BiFunction;
  * <p>An approval sets nothing by itself. It allows the next evaluation of the breach to do what was
  * proposed if new samples and every safety check allow it, until the proposal expires.
  */
-final class Proposals {
-  private final EngineState engine;
-  private final Throttles throttles;
-
-  Proposals(EngineState engine, Throttles throttles) {
-    this.engine = engine;
-    this.throttles = throttles;
-  }
-
+record Proposals(EngineState engine, Throttles throttles) {
   private record Found(Breach breach, Proposal proposal) {
     Evaluation evaluation() {
       return breach.evaluation;
@@ -116,21 +108,20 @@ final class Proposals {
   }
 
   private void note(Found at, Input.RequestReceived request, String answer) {
-    engine.add(
-        new Effect.RecordDecision(
-            new Decision(
-                    engine.now().wall(),
-                    at.host(),
-                    at.evaluation().domain,
-                    at.evaluation().disk.vdev(),
-                    at.evaluation().policy.name(),
-                    Decision.Verdict.REQUEST,
-                    null,
-                    "%s %s, asked by %s: %s"
-                        .formatted(answer, at.proposal.restraint(), request.by(), request.reason()),
-                    Map.of())
-                .toldBy(at.breach.id())
-                .requestedBy(request.key())));
+    engine.record(
+        new Decision(
+                engine.now().wall(),
+                at.host(),
+                at.evaluation().domain,
+                at.evaluation().disk.vdev(),
+                at.evaluation().policy.name(),
+                Decision.Verdict.REQUEST,
+                null,
+                "%s %s, asked by %s: %s"
+                    .formatted(answer, at.proposal.restraint(), request.by(), request.reason()),
+                Map.of())
+            .toldBy(at.breach.id())
+            .requestedBy(request.key()));
   }
 
   private List<Found> open() {

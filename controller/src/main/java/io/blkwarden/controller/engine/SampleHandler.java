@@ -5,7 +5,6 @@ import io.blkwarden.controller.alert.AlertEvent.Ending;
 import io.blkwarden.controller.alert.AlertState;
 import io.blkwarden.controller.fleet.HostState;
 import io.blkwarden.controller.fleet.Metric;
-import io.blkwarden.controller.fleet.Neighbourhood;
 import io.blkwarden.controller.policy.Condition;
 import io.blkwarden.controller.policy.DetectorFeed;
 import io.blkwarden.controller.policy.DiskPolicy;
@@ -30,7 +29,6 @@ final class SampleHandler {
   private final ThrottlePlanner planner;
   private final BaselineLearner outliers;
   private final DuplicateHosts duplicates;
-  private final Neighbourhood neighbourhood = new Neighbourhood();
   private final Sample sample = new Sample();
 
   SampleHandler(
@@ -135,9 +133,12 @@ final class SampleHandler {
     if (!Double.isNaN(value)) {
       found.value = value;
       found.knownMillis = engine.millis();
-      state.neighbourhood(row, neighbourhood);
       found.history.add(
-          engine.millis(), state.lastWallMillis(), state.windowMillis(), value, neighbourhood);
+          engine.millis(),
+          state.lastWallMillis(),
+          state.windowMillis(),
+          value,
+          state.neighbourhood(row));
     }
     switch (found.detector.observe(sample)) {
       case QUIET -> quiet(tracker, found);
@@ -203,9 +204,8 @@ final class SampleHandler {
             .formatted(
                 found.detector.when().metric().id(),
                 ConditionCheck.unknowns(condition, tracker.state, found.row));
-    engine.add(
-        new Effect.RecordDecision(
-            decision(engine, tracker, found, Decision.Verdict.SKIP, null, reason)));
+    engine.record(
+        decision(engine, tracker, found, Decision.Verdict.SKIP, null, reason));
   }
 
   private void breached(HostTracker tracker, Evaluation found) {

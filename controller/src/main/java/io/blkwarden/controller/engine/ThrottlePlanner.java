@@ -12,15 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Brings breaches and throttles together: a disk has several breaches, but one throttle. */
-final class ThrottlePlanner {
-  private final EngineState engine;
-  private final Throttles throttles;
-
-  ThrottlePlanner(EngineState engine, Throttles throttles) {
-    this.engine = engine;
-    this.throttles = throttles;
-  }
-
+record ThrottlePlanner(EngineState engine, Throttles throttles) {
   /** Evaluates the throttle of a breach after each sample. */
   void drive(Breach breach) {
     Evaluation evaluation = breach.evaluation;

@@ -19,13 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Feeds events to the state machine of throttles and carries out its effects. */
-final class Throttles {
-  private final EngineState engine;
-
-  Throttles(EngineState engine) {
-    this.engine = engine;
-  }
-
+record Throttles(EngineState engine) {
   /** Handles an event for the breach that owns the throttle. */
   void apply(Throttle throttle, ThrottleEvent event) {
     apply(throttle, event, throttle.owner, null);
@@ -83,7 +77,7 @@ final class Throttles {
     switch (effect) {
       case ThrottleEffect.SendSet _, ThrottleEffect.SendRelease _ -> {} // sent before
       case ThrottleEffect.RecordDecision decision ->
-          engine.add(new Effect.RecordDecision(decision(decision, tracker, throttle, evaluation)));
+          engine.record(decision(decision, tracker, throttle, evaluation));
       case ThrottleEffect.RefreshAlert _ -> {
         Evaluation owner = throttle.owner;
         if (owner != null && owner.breach != null && owner.breach.throttle == throttle) {
@@ -93,7 +87,7 @@ final class Throttles {
       case ThrottleEffect.NoteHarm(Restraint step) -> {
         MappedDisk disk = disk(tracker, throttle);
         if (disk != null) {
-          long until = engine.millis() + engine.settings.harmRestMillis();
+          long until = engine.millis() + EngineSettings.HARM_REST_MILLIS;
           tracker.harmfulSteps.note(disk.physical(), step, until);
         }
       }

@@ -220,6 +220,10 @@ public final class HostMap {
     return domainRows;
   }
 
+  int disksPresent() {
+    return disks.present;
+  }
+
   boolean gone(int row) {
     return disks.state(row) == MappingState.GONE;
   }

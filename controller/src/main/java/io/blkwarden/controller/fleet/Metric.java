@@ -1,6 +1,5 @@
 package io.blkwarden.controller.fleet;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -144,10 +143,5 @@ public enum Metric {
     }
     return String.format(
         Locale.ROOT, rest < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", rest, units[unit]);
-  }
-
-  /** All names. */
-  public static List<String> ids() {
-    return Arrays.stream(values()).map(Metric::id).toList();
   }
 }

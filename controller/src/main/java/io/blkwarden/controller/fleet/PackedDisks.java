@@ -43,6 +43,10 @@ final class PackedDisks {
 
   private final byte[] bytes;
   private final int[] offsets;
+
+  /** Number of disks that are not gone. */
+  final int present;
+
   private final List<String> texts;
   private final List<DiskRef> refs;
   private final List<List<PhysicalDevice>> stacks;
@@ -53,6 +57,7 @@ final class PackedDisks {
     DiskPacker packer = new DiskPacker(disks);
     bytes = packer.bytes();
     offsets = packer.offsets;
+    present = (int) disks.stream().filter(disk -> disk.state() != MappingState.GONE).count();
     texts = packer.texts.values();
     refs = packer.refs.values();
     stacks = packer.stacks.values();

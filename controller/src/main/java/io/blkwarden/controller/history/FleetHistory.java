@@ -43,7 +43,8 @@ public final class FleetHistory {
   private final Map<HostId, Integer> watched = new HashMap<>();
   private final Map<String, Series> fleet = new LinkedHashMap<>();
   private FleetSnapshot last =
-      new FleetSnapshot(Instant.EPOCH, List.of(), Map.of(), List.of(), 0, List.of());
+      new FleetSnapshot(
+          Instant.EPOCH, List.of(), Map.of(), List.of(), Map.of(), List.of(), 0, 0, List.of());
   private long revision;
   private long refreshes;
   private int series;

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the policy that owns it; absent for an operator's, and for a found one
  * @param person operator who requested it; absent for a policy's
  * @param reason why, in words
+ * @param since start or last change, by the controller's clock
  * @param ends expiry, by the controller's clock
  * @param alert its alert; absent without one
  * @param effect its effect; absent when that is not evaluated
@@ -33,6 +34,12 @@ public record ThrottleSnapshot(
     @Nullable String policy,
     @Nullable String person,
     String reason,
+    Instant since,
     Instant ends,
     @Nullable MessageId alert,
-    Alert.@Nullable Effect effect) {}
+    Alert.@Nullable Effect effect) {
+  /** Whether the agent has set it. */
+  public boolean inForce() {
+    return !stage.equals("requested");
+  }
+}

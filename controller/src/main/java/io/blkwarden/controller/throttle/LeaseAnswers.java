@@ -51,10 +51,7 @@ final class LeaseAnswers {
         EffectCheck effect = EffectCheck.begun(now.effect().before(), step.inputs);
         yield new InForce(lease, effect, now.probe(), null, 0, remark);
       }
-      case SteppingDown now ->
-          new SteppingDown(
-              lease, now.effect(), now.ladder(), now.step(), now.policy(), now.dueMillis());
-      case Releasing now -> new Releasing(lease, now.effect(), now.why(), now.requests());
+      case SteppingDown _, Releasing _ -> with(state, lease);
     };
   }
 
@@ -66,7 +63,9 @@ final class LeaseAnswers {
     return switch (by.purpose()) {
       case START -> abandoned(step, state, by.why(), by.mapStale());
       case MOVE, RENEW ->
-          by.failed() ? abandoned(step, state, by.why(), false) : unchanged(step, state, by);
+          by.failed()
+              ? abandoned(step, state, by.why(), false)
+              : unchanged(step, state, by.purpose(), by.restraint(), by.why());
       case RELEASE, RELEASE_ALL -> state;
     };
   }
@@ -86,15 +85,12 @@ final class LeaseAnswers {
     return end == null ? otherwise : new Finished(end, report);
   }
 
-  private static ThrottleState unchanged(Step step, Leased state, ThrottleEvent.Rejected by) {
-    return state instanceof InForce held
-        ? unchanged(step, held, by.purpose(), by.restraint(), by.why())
-        : state;
-  }
-
   /** The throttle stays as it is; after some tries it is left there. */
   private static ThrottleState unchanged(
-      Step step, InForce held, CommandPurpose purpose, @Nullable Restraint restraint, String why) {
+      Step step, Leased state, CommandPurpose purpose, @Nullable Restraint restraint, String why) {
+    if (!(state instanceof InForce held)) {
+      return state;
+    }
     ThrottleInputs.Times times = step.inputs.times();
     Lease lease =
         held.lease().renewAt(step.now() + Math.max(1_000, held.lease().leaseMillis() / 8));
@@ -128,17 +124,13 @@ final class LeaseAnswers {
             new Setback(Setback.Kind.COMMAND_FAILED, why),
             retry);
       }
-      case MOVE, RENEW ->
-          state instanceof InForce held
-              ? unchanged(step, held, by.purpose(), by.restraint(), by.why())
-              : state;
+      case MOVE, RENEW -> unchanged(step, state, by.purpose(), by.restraint(), by.why());
       case RELEASE, RELEASE_ALL -> state;
     };
   }
 
   private static Leased answered(Leased state) {
-    Lease lease = state.lease().answered();
-    return with(state, lease);
+    return with(state, state.lease().answered());
   }
 
   private static Leased with(Leased state, Lease lease) {

@@ -66,19 +66,7 @@ final class ControllerRuntimeTest {
                 new NatsSettings(server.url(), null, Subjects.DEFAULT, instance),
                 policies,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-            new EngineSettings(
-                1_000,
-                200,
-                normal.silentIntervals() * 10,
-                normal.snapshotRetryMillis(),
-                30_000,
-                normal.answerMillis(),
-                normal.attempts(),
-                normal.restMillis(),
-                normal.harmRestMillis(),
-                normal.rejudgeMillis(),
-                normal.swapRejudgeMillis(),
-                normal.pendingAsksMax())));
+            new EngineSettings(1_000, 200, normal.silentIntervals() * 10, 30_000)));
   }
 
   /** A controller with an empty policy folder. */

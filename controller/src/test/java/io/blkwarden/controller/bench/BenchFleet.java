@@ -45,15 +45,7 @@ final class BenchFleet {
               NORMAL.effectWindowMillis(),
               NORMAL.settleMillis(),
               SILENT_INTERVALS,
-              NORMAL.snapshotRetryMillis(),
-              NORMAL.commandExpiresMillis(),
-              NORMAL.answerMillis(),
-              NORMAL.attempts(),
-              NORMAL.restMillis(),
-              NORMAL.harmRestMillis(),
-              NORMAL.rejudgeMillis(),
-              NORMAL.swapRejudgeMillis(),
-              NORMAL.pendingAsksMax()),
+              NORMAL.commandExpiresMillis()),
           new Random(1),
           "bench");
 

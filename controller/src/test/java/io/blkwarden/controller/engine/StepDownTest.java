@@ -137,7 +137,7 @@ final class StepDownTest {
 
     rig.outcome(EngineRig.only(effects), Outcome.Result.REFUSED, Outcome.Refusal.OVERLOADED);
     rig.seconds(10, host, host::quiet);
-    rig.pass(EngineSettings.DEFAULT.harmRestMillis(), host);
+    rig.pass(EngineSettings.HARM_REST_MILLIS, host);
     rig.sample(host);
     effects = rig.seconds(4, host, host::storm);
     assertThat(EngineRig.set(EngineRig.only(effects)).restraint()).isEqualTo(LOW);

@@ -96,7 +96,7 @@ final class HostTopTest {
     HostTop top = top();
     DiskLine first = line(top.get(), "vm101", "xvda2");
     assertThat(first.load().iops()).isNaN();
-    assertThat(first.load().painMillis()).isNaN();
+    assertThat(first.load().latencyScoreMillis()).isNaN();
     assertThat(first.threads()).containsExactly("1.xvda2-0[564]");
     assertThat(first.devices()).containsExactly("vdb");
     assertThat(first.role()).isEqualTo("swap");
@@ -121,7 +121,7 @@ final class HostTopTest {
     assertThat(swap.util()).isEqualTo(0.75);
     assertThat(swap.inFlight()).isEqualTo(3);
     assertThat(swap.share()).isEqualTo(0.5);
-    assertThat(swap.painMillis()).isCloseTo(0.5 * 0.9 * 8_000 / 600, within(1e-9));
+    assertThat(swap.latencyScoreMillis()).isCloseTo(0.5 * 0.9 * 8_000 / 600, within(1e-9));
     assertThat(line(round, "vm102", "xvda2").load().awaitMillis()).isEqualTo(40);
     assertThat(line(round, "vm102", "xvda1").load().share()).isZero();
     assertThat(top.complete()).isTrue();

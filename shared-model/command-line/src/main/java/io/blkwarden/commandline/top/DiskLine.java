@@ -41,7 +41,7 @@ public record DiskLine(
    * @param awaitMillis mean latency of an I/O
    * @param util part of the time with I/O in flight, 0 to 1
    * @param share its share of the device time of all guests, 0 to 1
-   * @param painMillis utilisation times await of its worst device, times its share
+   * @param latencyScoreMillis utilisation times await of its worst device, times its share
    */
   public record Load(
       double inFlight,
@@ -50,7 +50,7 @@ public record DiskLine(
       double awaitMillis,
       double util,
       double share,
-      double painMillis) {
+      double latencyScoreMillis) {
     /** Whether I/O is in flight and none completed. */
     boolean isStuck() {
       return iops == 0 && inFlight > 0;

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * last.
  */
 public enum SortKey {
-  /** Utilisation times await of the device, times the disk's share of the device time. */
+  /** Latency score: utilisation times await of the device, times the disk's share of its time. */
   PAIN('p'),
   /** Its share of the device time of all guests. */
   SHARE('s'),
@@ -83,7 +83,7 @@ public enum SortKey {
 
   private double of(DiskLine.Load load) {
     return switch (this) {
-      case PAIN -> load.painMillis();
+      case PAIN -> load.latencyScoreMillis();
       case SHARE -> load.share();
       case UTIL -> load.util();
       case AWAIT -> load.awaitMillis();

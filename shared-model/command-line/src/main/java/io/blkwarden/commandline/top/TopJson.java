@@ -30,7 +30,7 @@ final class TopJson {
       number(disk, "await_ms", load.awaitMillis());
       number(disk, "util", load.util());
       number(disk, "device_time_share", load.share());
-      number(disk, "pain_ms", load.painMillis());
+      number(disk, "pain_ms", load.latencyScoreMillis());
       disk.put("throttle", line.throttle());
     }
     round.remarks().forEach(root.putArray("remarks")::add);

@@ -22,8 +22,8 @@ public final class TopOptions {
       defaultValue = "pain",
       description = {
         "Sort key, highest first: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-        "pain is utilisation times await of the disk's device, times the disk's share of that"
-            + " device's time."
+        "pain is the latency score: utilisation times await of the disk's device, times the"
+            + " disk's share of that device's time."
       })
   SortKey sort = SortKey.PAIN;
 

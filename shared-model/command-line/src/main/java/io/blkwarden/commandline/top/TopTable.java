@@ -75,7 +75,7 @@ final class TopTable {
           Column.number("AWAIT", 3, SortKey.AWAIT, load -> Numbers.millis(load.awaitMillis())),
           Column.number("UTIL", 5, SortKey.UTIL, load -> Numbers.percent(load.util())),
           Column.number("SHARE", 2, SortKey.SHARE, load -> Numbers.percent(load.share())),
-          Column.number("PAIN", 1, SortKey.PAIN, load -> Numbers.millis(load.painMillis())),
+          Column.number("PAIN", 1, SortKey.PAIN, load -> Numbers.millis(load.latencyScoreMillis())),
           Column.name("THROTTLE", 7, line -> Objects.requireNonNullElse(line.throttle(), "")));
 
   private final List<Column> columns;
