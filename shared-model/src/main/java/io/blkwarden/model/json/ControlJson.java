@@ -35,7 +35,7 @@ public final class ControlJson {
                           .maxDocumentLength(MAX_BYTES)
                           .build())
                   .build())
-          .annotationIntrospector(new PresentPrimitives())
+          .annotationIntrospector(new RequiredFields())
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .changeDefaultPropertyInclusion(
               inclusion -> inclusion.withValueInclusion(JsonInclude.Include.ALWAYS))
