@@ -1,25 +1,20 @@
 package io.blkwarden.controller.ingest;
 
 import io.blkwarden.controller.snapshot.CounterSet;
+import io.blkwarden.model.WireName;
 import io.blkwarden.model.json.Decoded;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counters of incoming messages and engine steps since the start; thread-safe. */
 public final class IntakeCounters extends CounterSet {
   /** Kinds of messages. */
-  public enum Kind {
+  public enum Kind implements WireName {
     SAMPLE,
     MAPPING,
     HEARTBEAT,
     OUTCOME,
-    OPERATOR;
-
-    /** Name in metrics. */
-    public String wire() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    OPERATOR
   }
 
   /** Messages that arrived, by kind. */

@@ -91,56 +91,31 @@ public record Alert(
 
   /** A copy in another state. */
   public Alert withState(State next, Instant when, String sentence) {
-    return new Alert(
-        id,
-        incident,
-        next,
-        severity,
-        policy,
-        host,
-        domain,
-        disk,
-        since,
-        when,
-        condition,
-        evidence,
-        action,
-        sentence,
-        silencedBy,
-        ackedBy,
-        inhibitedBy,
-        epoch);
+    return copy(next, when, sentence, silencedBy, ackedBy, inhibitedBy, epoch);
   }
 
   /** A copy with what suppresses its notifications. */
   public Alert withSuppression(
       @Nullable MessageId silence, @Nullable String acked, @Nullable String inhibited) {
-    return new Alert(
-        id, incident, state, severity, policy, host, domain, disk, since, at, condition, evidence,
-        action, summary, silence, acked, inhibited, epoch);
+    return copy(state, at, summary, silence, acked, inhibited, epoch);
   }
 
   /** A copy with the publishing controller's epoch. */
   public Alert withEpoch(long epoch) {
+    return copy(state, at, summary, silencedBy, ackedBy, inhibitedBy, epoch);
+  }
+
+  private Alert copy(
+      State next,
+      Instant when,
+      String text,
+      @Nullable MessageId silence,
+      @Nullable String acked,
+      @Nullable String by,
+      @Nullable Long term) {
     return new Alert(
-        id,
-        incident,
-        state,
-        severity,
-        policy,
-        host,
-        domain,
-        disk,
-        since,
-        at,
-        condition,
-        evidence,
-        action,
-        summary,
-        silencedBy,
-        ackedBy,
-        inhibitedBy,
-        epoch);
+        id, incident, next, severity, policy, host, domain, disk, since, when, condition, evidence,
+        action, text, silence, acked, by, term);
   }
 
   /** Whether its notifications are suppressed. */
