@@ -184,24 +184,22 @@ final class NatsInit implements Callable<Integer> {
   /** The users other than hosts: those that have a seed, and new ones. */
   private List<Role> people(AccessFolder folder) throws IOException {
     List<Role> roles = new ArrayList<>(List.of(new Role.Controllers()));
-    names(folder, Role.Operator.WORD, operators).forEach(n -> roles.add(new Role.Operator(n)));
-    names(folder, Role.Viewer.WORD, viewers).forEach(n -> roles.add(new Role.Viewer(n)));
+    roles.addAll(people(folder, Role.Kind.OPERATOR, operators));
+    roles.addAll(people(folder, Role.Kind.VIEWER, viewers));
     return roles;
   }
 
-  private static SortedSet<String> names(AccessFolder folder, String kind, List<String> more)
+  private static List<Role> people(AccessFolder folder, Role.Kind kind, List<String> more)
       throws IOException {
-    SortedSet<String> names = new TreeSet<>(folder.people(kind));
-    for (String name : more) {
-      if (name.isEmpty()) {
-        throw new IllegalArgumentException("--%s: expected a name".formatted(kind));
-      }
-      names.add(name);
+    SortedSet<String> names = new TreeSet<>(folder.people(kind.wire()));
+    if (more.contains("")) {
+      throw new IllegalArgumentException("--%s: expected a name".formatted(kind.wire()));
     }
+    names.addAll(more);
     if (names.isEmpty()) {
       names.add("");
     }
-    return names;
+    return names.stream().<Role>map(name -> new Role.Person(kind, name)).toList();
   }
 
   private void print(Path config, Path seeds, int hosts, int fresh) {
@@ -260,7 +258,7 @@ final class NatsInit implements Callable<Integer> {
       throws IOException {
     String password =
         folder
-            .routes()
+            .read(AccessFolder.ROUTES)
             .flatMap(ClusterPlan::password)
             .orElseGet(() -> ClusterPlan.newPassword(new SecureRandom()));
     folder.routes(servers.routes(password));
@@ -294,7 +292,7 @@ final class NatsInit implements Callable<Integer> {
   private Subjects subjects(AccessFolder folder) throws IOException {
     return prefix != null
         ? new Subjects(prefix)
-        : folder.users().flatMap(UserList::prefix).map(Subjects::new).orElse(Subjects.DEFAULT);
+        : folder.read(AccessFolder.USERS).flatMap(UserList::prefix).map(Subjects::new).orElse(Subjects.DEFAULT);
   }
 
   private static UserList users(

@@ -146,21 +146,15 @@ public final class AccessFolder {
     return config;
   }
 
-  /** The file with the cluster's routes, if it exists. */
-  public Optional<String> routes() throws IOException {
-    Path routes = folder.resolve(ROUTES);
-    return Files.exists(routes) ? Optional.of(Files.readString(routes)) : Optional.empty();
+  /** A file of the folder, if it exists. */
+  public Optional<String> read(String name) throws IOException {
+    Path file = folder.resolve(name);
+    return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
   }
 
   /** Writes or replaces the cluster's routes, which are secret. */
   public void routes(String text) throws IOException {
     place(folder.resolve(ROUTES), text, List.of(StandardCopyOption.ATOMIC_MOVE), PRIVATE);
-  }
-
-  /** The file with users, if it exists. */
-  public Optional<String> users() throws IOException {
-    Path users = folder.resolve(USERS);
-    return Files.exists(users) ? Optional.of(Files.readString(users)) : Optional.empty();
   }
 
   /**

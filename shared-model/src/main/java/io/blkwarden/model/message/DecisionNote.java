@@ -1,6 +1,6 @@
 package io.blkwarden.model.message;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
@@ -88,17 +88,7 @@ public record DecisionNote(
     /** An operator's silence, acknowledgement, pause or answer to a proposal was carried out. */
     REQUEST,
     /** A verdict unknown to this reader. */
-    OTHER;
-
-    /** The verdict with that name; {@link #OTHER} if unknown. */
-    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    public static Verdict named(String name) {
-      for (Verdict verdict : values()) {
-        if (verdict.wire().equals(name)) {
-          return verdict;
-        }
-      }
-      return OTHER;
-    }
+    @JsonEnumDefaultValue
+    OTHER
   }
 }

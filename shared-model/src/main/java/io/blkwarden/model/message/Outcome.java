@@ -1,6 +1,6 @@
 package io.blkwarden.model.message;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.blkwarden.model.DomainRef;
 import io.blkwarden.model.HostId;
@@ -94,18 +94,8 @@ public record Outcome(
     /** Something else changed it: a worker has another priority or is not in the limit's cgroup. */
     UNDONE,
     /** A cause unknown to this reader. */
-    OTHER;
-
-    /** The cause with that name; {@link #OTHER} if unknown. */
-    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    public static Cause named(String name) {
-      for (Cause cause : values()) {
-        if (cause.wire().equals(name)) {
-          return cause;
-        }
-      }
-      return OTHER;
-    }
+    @JsonEnumDefaultValue
+    OTHER
   }
 
   /** Why a command was refused. */

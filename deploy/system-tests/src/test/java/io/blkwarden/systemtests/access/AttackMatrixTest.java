@@ -67,8 +67,8 @@ final class AttackMatrixTest {
     Map<String, Role> roles = new LinkedHashMap<>();
     for (String name : List.of("attacker", "other")) {
       roles.put("host-" + name, new Role.Host(new HostId(name)));
-      roles.put("operator-" + name, new Role.Operator(name));
-      roles.put("viewer-" + name, new Role.Viewer(name));
+      roles.put("operator-" + name, new Role.Person(Role.Kind.OPERATOR, name));
+      roles.put("viewer-" + name, new Role.Person(Role.Kind.VIEWER, name));
     }
     roles.put("controller", new Role.Controllers());
     return roles;
