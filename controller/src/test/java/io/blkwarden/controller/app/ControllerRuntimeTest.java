@@ -63,7 +63,7 @@ final class ControllerRuntimeTest {
     return closing(
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance),
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance),
                 policies,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
             new EngineSettings(
@@ -86,7 +86,7 @@ final class ControllerRuntimeTest {
     return closing(
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, "c0"), folder, null)));
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, "c0"), folder, null)));
   }
 
   private static void awaitReady(ControllerRuntime controller) {

@@ -38,7 +38,7 @@ final class OperatorInputsOnNatsTest {
     ControllerRuntime started =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(server.url(), null, Subjects.DEFAULT, instance), policies, null));
+                new NatsSettings(server.url(), null, null, Subjects.DEFAULT, instance), policies, null));
     await().atMost(BOUND).until(started::leadershipKnown);
     return started;
   }

@@ -48,7 +48,7 @@ final class SilencesOnNatsTest {
   }
 
   private ControllerRuntime controller(String name) {
-    NatsSettings bus = new NatsSettings(server.url(), null, Subjects.DEFAULT, name);
+    NatsSettings bus = new NatsSettings(server.url(), null, null, Subjects.DEFAULT, name);
     ControllerRuntime started =
         ControllerRuntime.start(new ControllerSettings(bus, policies, null));
     await("ready").atMost(BOUND).until(() -> started.readiness().blockers().isEmpty());

@@ -86,7 +86,7 @@ public final class RecordedFleet {
             List.of(),
             held,
             Map.of(),
-            true));
+            true, List.of()));
   }
 
   /** An outcome for a lease on the noisy disk. */

@@ -66,44 +66,6 @@ public record Heartbeat(
         queueSettings == null ? List.of() : Require.list(queueSettings, 512, "queue_settings");
   }
 
-  /** A heartbeat without queue settings. */
-  public Heartbeat(
-      HostId host,
-      UUID boot,
-      UUID run,
-      Instant at,
-      String version,
-      long uptimeMs,
-      long revision,
-      long epoch,
-      boolean acting,
-      String kernel,
-      long intervalMs,
-      List<PhysicalDevice> devices,
-      List<ProbeHealth> probes,
-      List<HeldThrottle> throttles,
-      Map<String, Long> drops,
-      @Nullable Boolean limitAvailable) {
-    this(
-        host,
-        boot,
-        run,
-        at,
-        version,
-        uptimeMs,
-        revision,
-        epoch,
-        acting,
-        kernel,
-        intervalMs,
-        devices,
-        probes,
-        throttles,
-        drops,
-        limitAvailable,
-        List.of());
-  }
-
   /**
    * A queue setting of a physical device changed by the agent.
    *

@@ -228,7 +228,7 @@ final class AttackMatrixTest {
     ControllerRuntime controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), null, SUBJECTS, "c1"),
                 policies,
                 null));
     try {

@@ -37,7 +37,7 @@ final class JwtCredentialsTest {
       ControllerRuntime controller =
           ControllerRuntime.start(
               new ControllerSettings(
-                  new NatsSettings(nats.url(), nats.creds("controller"), Subjects.DEFAULT, "c1"),
+                  new NatsSettings(nats.url(), nats.creds("controller"), null, Subjects.DEFAULT, "c1"),
                   null,
                   null));
       SimulatedAgents agent =

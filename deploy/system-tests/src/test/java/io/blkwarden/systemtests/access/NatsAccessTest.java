@@ -88,7 +88,7 @@ final class NatsAccessTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), nats.seed("controller"), SUBJECTS, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), null, SUBJECTS, "c1"),
                 policies,
                 null));
   }

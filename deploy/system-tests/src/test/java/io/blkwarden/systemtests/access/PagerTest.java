@@ -49,7 +49,7 @@ final class PagerTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), nats.seed("controller"), Subjects.DEFAULT, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), null, Subjects.DEFAULT, "c1"),
                 Policies.harmless(folder),
                 null));
   }

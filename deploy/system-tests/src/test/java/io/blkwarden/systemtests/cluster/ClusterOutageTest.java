@@ -100,7 +100,7 @@ final class ClusterOutageTest {
     return closing(
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(cluster.urls(), null, Subjects.DEFAULT, "c1"),
+                new NatsSettings(cluster.urls(), null, null, Subjects.DEFAULT, "c1"),
                 folder.resolve("policies"),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
             EngineSettings.DEFAULT));

@@ -67,7 +67,7 @@ final class MonitoringTest {
     controller =
         ControllerRuntime.start(
             new ControllerSettings(
-                new NatsSettings(nats.url(), nats.seed("controller"), Subjects.DEFAULT, "c1"),
+                new NatsSettings(nats.url(), nats.seed("controller"), null, Subjects.DEFAULT, "c1"),
                 policies,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
   }
