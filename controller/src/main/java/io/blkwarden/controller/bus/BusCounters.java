@@ -43,7 +43,8 @@ public final class BusCounters extends ConnectionCounters {
   public final LongAdder epochsIgnored =
       counter(
           "epochs_ignored_total",
-          "Heartbeats with an epoch more than a day ahead of this controller's clock, which is ignored.");
+          "Heartbeats with an epoch more than a day ahead of this controller's clock, which is"
+              + " ignored.");
 
   /** Times that this controller became leader. */
   public final LongAdder leadershipGained =

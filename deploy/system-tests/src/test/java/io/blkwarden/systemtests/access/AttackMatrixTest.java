@@ -8,6 +8,7 @@ import io.blkwarden.controller.bus.access.Grants;
 import io.blkwarden.controller.bus.access.Permissions;
 import io.blkwarden.controller.bus.access.Role;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.model.HostId;
 import io.blkwarden.model.subject.Subjects;
@@ -230,7 +231,7 @@ final class AttackMatrixTest {
             new ControllerSettings(
                 new NatsSettings(nats.url(), nats.seed("controller"), null, SUBJECTS, "c1"),
                 policies,
-                null));
+                null, null, null, NotifyFile.NONE));
     try {
       Awaitility.await()
           .atMost(Duration.ofSeconds(60))

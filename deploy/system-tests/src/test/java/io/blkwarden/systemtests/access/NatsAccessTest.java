@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.blkwarden.controller.app.ControllerRuntime;
 import io.blkwarden.controller.config.ControllerSettings;
+import io.blkwarden.controller.config.NotifyFile;
 import io.blkwarden.controller.nats.NatsSettings;
 import io.blkwarden.controller.nats.Seeds;
 import io.blkwarden.model.HostId;
@@ -90,7 +91,7 @@ final class NatsAccessTest {
             new ControllerSettings(
                 new NatsSettings(nats.url(), nats.seed("controller"), null, SUBJECTS, "c1"),
                 policies,
-                null));
+                null, null, null, NotifyFile.NONE));
   }
 
   @BeforeAll
